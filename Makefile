@@ -1,0 +1,51 @@
+# `make demo` and `make test` each set themselves up. See README.md.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SAMPLE := data/pseudopeople
+DEMO_DIR ?= demo-office
+
+.PHONY: demo test lint bench pins clean
+.DELETE_ON_ERROR:
+
+demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
+	$(BIN)/counterfoil demo --dir $(DEMO_DIR) --sample $(SAMPLE)
+
+test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready  ## everything: lint, types, house rules, then all tests
+	BIN=$(BIN) SAMPLE=$(SAMPLE) sh tests/run
+
+lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import rules, house tests
+	BIN=$(BIN) sh tests/run-lint
+
+bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run
+	$(BIN)/python -m bench
+
+pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
+	$(PIP) uv && BIN=$(BIN) sh requirements/compile
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) data $(DEMO_DIR)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'make: Python 3.11 or later is needed (tried: $(PYTHON)). Install it, or run make PYTHON=/path/to/python3.11'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo 'make: this Python cannot make virtual environments. On Debian: apt-get install python3-venv'; rm -rf $(VENV); exit 1; }
+
+$(BIN)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/.test: requirements/test.txt | $(BIN)/.runtime
+	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(BIN)/.lint: requirements/lint.txt | $(BIN)/.runtime
+	$(PIP) --require-hashes -r requirements/lint.txt
+	@touch $@
+
+$(SAMPLE)/.ready: requirements/data.txt | $(BIN)/.runtime
+	$(PIP) --require-hashes --no-deps --upgrade --target $(SAMPLE) -r requirements/data.txt
+	@touch $@

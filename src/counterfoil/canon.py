@@ -1,0 +1,67 @@
+"""The one byte form that is hashed and signed: RFC 8785 (JCS), restricted.
+
+Allowed: objects with string keys, arrays, strings without lone surrogates, integers within
++-(2**53 - 1), true, false, null. Floats are refused: nothing that is hashed here needs one, and
+without them JCS needs no number formatting. Keys are sorted by UTF-16 code units, as RFC 8785
+section 3.2.3 asks. Standard library only: the inspector's verifier carries this file.
+
+    encode({"b": 1, "a": "\\u00e9"})  ->  b'{"a":"\\xc3\\xa9","b":1}'
+
+A commitment hides a value of low entropy (an answer is one of four words) behind a salt:
+
+    commit(salt, data) = SHA-256("counterfoil/commit/v1" 0x00 salt data), salt of 32 bytes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+MAX_INTEGER: Final = 2**53 - 1
+SALT_BYTES: Final = 32
+_COMMIT_CONTEXT: Final = b"counterfoil/commit/v1\x00"
+
+
+def encode(value: Any) -> bytes:
+    """Return the canonical bytes of `value`.
+
+    Raises TypeError for a type outside the restricted set, ValueError for an integer or string
+    outside it. Both are bugs of the caller, never a user's input.
+    """
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _ordered(value: Any) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ValueError("integer outside the range that JSON readers agree on")
+        return value
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    raise TypeError(f"{type(value).__name__} has no canonical form here")
+
+
+def _utf16(key: Any) -> bytes:
+    if not isinstance(key, str):
+        raise TypeError("object keys must be strings")
+    return key.encode("utf-16-be")
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of `data` as `sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def commit(salt: bytes, data: bytes) -> str:
+    """A salted commitment to `data` as `sha256:` and 64 hex digits. `salt` is 32 random bytes.
+
+    Raises ValueError for a salt of another length.
+    """
+    if len(salt) != SALT_BYTES:
+        raise ValueError("a salt is 32 bytes")
+    return digest(_COMMIT_CONTEXT + salt + data)

@@ -1,0 +1,301 @@
+"""The nouns that pass between the rooms. All frozen; none does anything.
+
+Two bases keep P1 close to the data:
+
+- `Public` values may be printed, logged and returned.
+- `Sensitive` values speak of a person. Their `repr` names the type and nothing else, so that a
+  traceback, a log line or a failed assertion cannot carry a value of a record.
+
+Who makes what (held by `tests/house/test_makers.py`, which reads the source):
+
+    Request, Reject      intake        Grant, Refusal      gate
+    Residents, NotCompared  register   Match               match
+    Ruling               review        Answer              respond
+
+Dates are `datetime.date`; times are UTC, whole seconds. Text fields of a request are as received,
+stripped of surrounding white space; normal forms are `NameForm` and `AddressForm`, which only
+`forms` makes. An absent text is `""`, never None.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+
+class Public(msgspec.Struct, frozen=True, gc=False):
+    """Base of values that carry nothing of a person's record."""
+
+
+class Sensitive(msgspec.Struct, frozen=True, gc=False):
+    """Base of values that speak of a person: never printed, never in a message."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: hidden>"
+
+    __str__ = __repr__
+
+
+# -- what is asked ---------------------------------------------------------------------------
+
+
+class Person(Sensitive, frozen=True, gc=False, array_like=True):
+    """The individual a request names, as received. `tin` is digits and hyphens as sent, or ""."""
+
+    given_name: str = ""
+    middle_name: str = ""
+    family_name: str = ""
+    suffix: str = ""
+    date_of_birth: date | None = None
+    tin: str = ""
+
+
+class Address(Sensitive, frozen=True, gc=False, array_like=True):
+    """An address as received or as held, before normalisation."""
+
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+
+
+class EngagedOfficer(Sensitive, frozen=True, gc=False, array_like=True):
+    """An officer or employee personally and directly engaged in the matter, 26 USC 6103(i)(2)(A)."""
+
+    id: str = ""
+    name: str = ""
+    title: str = ""
+
+
+class RemovalOrder(Sensitive, frozen=True, gc=False, array_like=True):
+    """The facts of 8 USC 1253(a)(1) that a request states."""
+
+    number: str = ""
+    ordered_on: date | None = None
+    ground: str = ""
+    court_ordered_on: date | None = None
+
+
+class Request(Sensitive, frozen=True, gc=False, array_like=True):
+    """One question. `row` counts data rows of the file from 1. `taxable_periods` are as sent."""
+
+    request_id: str
+    row: int
+    person: Person
+    address: Address
+    taxable_periods: tuple[str, ...] = ()
+    statutory_authority: str = ""
+    reason: str = ""
+    investigation_number: str = ""
+    investigation_opened_on: date | None = None
+    removal_order: RemovalOrder = RemovalOrder()
+    stay_or_deferral: str = ""
+    engaged_officers: tuple[EngagedOfficer, ...] = ()
+    use_certified: bool = False
+
+
+class Header(Public, frozen=True, gc=False):
+    """What a request file says of itself. `signed` is true only after intake has verified the
+    principal's signature over header and file digest."""
+
+    requester: str
+    agreement: str
+    principal: str
+    sent_on: date
+    signed: bool = False
+
+
+class Reject(Public, frozen=True, gc=False):
+    """A row that could not become a Request. Names the place and the cure, never the value."""
+
+    row: int
+    field: str
+    code: str
+    message: str
+    cure: str
+
+
+# -- normal forms (made by `forms`) ----------------------------------------------------------
+
+
+class AddressKind(StrEnum):
+    """Publication 28's kinds of address."""
+
+    STREET = "street"
+    PO_BOX = "po_box"
+    RURAL = "rural"
+    HIGHWAY_CONTRACT = "highway_contract"
+    MILITARY = "military"
+    GENERAL_DELIVERY = "general_delivery"
+    NONE = "none"
+
+
+class AddressForm(Sensitive, frozen=True, gc=False, array_like=True):
+    """Normal form of an address: upper case A-Z, 0-9 and single spaces; "" where a part is absent.
+
+    number: house number, or the box of a PO box, rural, highway contract or military address.
+    street: street name, or the route or unit that holds the box ("RR 2", "PSC 1234").
+    unit:   secondary unit identifier without its designator ("4B"), or a designator that stands
+            alone ("BSMT"). Two-part units are joined by a space, outer first.
+    """
+
+    kind: AddressKind = AddressKind.NONE
+    number: str = ""
+    predirectional: str = ""
+    street: str = ""
+    suffix: str = ""
+    postdirectional: str = ""
+    unit: str = ""
+    urbanization: str = ""
+    city: str = ""
+    state: str = ""
+    zip5: str = ""
+
+
+class NameForm(Sensitive, frozen=True, gc=False, array_like=True):
+    """Normal form of a name: tokens of A-Z, in the order written; suffix as JR, SR, II, III ... or ""."""
+
+    given: tuple[str, ...] = ()
+    middle: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    suffix: str = ""
+
+
+class Door(Sensitive, frozen=True, gc=False, array_like=True):
+    """An address key that opens a bucket. `tolerance` names its row in the door table ("exact" first)."""
+
+    tolerance: str
+    key: str
+
+
+# -- the gate --------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """What one check established."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_SHOWN = "not_shown"
+    NEEDS_OFFICER = "needs_officer"
+
+
+class Finding(Public, frozen=True, gc=False, array_like=True):
+    """One element's finding. `element` is the element's identifier in `law/`."""
+
+    element: str
+    state: State
+
+
+class Grant(Sensitive, frozen=True, gc=False, array_like=True):
+    """A request that met every element. Carries the one address form and name form that register
+    and match use, the periods as years, and the digest of the rules that admitted it."""
+
+    request: Request
+    address: AddressForm
+    name: NameForm
+    periods: tuple[int, ...]
+    rules: str
+
+
+class Refusal(Public, frozen=True, gc=False, array_like=True):
+    """A request that did not. `failed` lists every finding that is not met, in the law's order."""
+
+    request_id: str
+    row: int
+    failed: tuple[Finding, ...]
+    rules: str
+
+
+# -- the register ----------------------------------------------------------------------------
+
+
+class Resident(Sensitive, frozen=True, gc=False, array_like=True):
+    """A person in a bucket, as held. `tin_hash` is keyed (16 bytes, or b"" where none is held)."""
+
+    name: NameForm
+    date_of_birth: date | None
+    tin_hash: bytes
+    record_ref: str
+    periods: tuple[int, ...]
+
+
+class Residents(Sensitive, frozen=True, gc=False, array_like=True):
+    """What the doors of one grant opened. `asked_tin_hash` is the keyed hash of the request's number.
+
+    tolerances[i] names the door through which residents[i] was reached ("exact" before others)."""
+
+    residents: tuple[Resident, ...]
+    tolerances: tuple[str, ...]
+    asked_tin_hash: bytes = b""
+
+
+# -- the decision ----------------------------------------------------------------------------
+
+
+class Comparison(Sensitive, frozen=True, gc=False, array_like=True):
+    """One line of evidence for one resident: feature, level reached, its weight in bits."""
+
+    feature: str
+    level: str
+    weight_bits: float
+
+
+class Match(Sensitive, frozen=True, gc=False, array_like=True):
+    """The private result of a comparison. `score_bits` and `margin_bits` never leave the holder."""
+
+    request_id: str
+    row: int
+    confirmed: bool
+    score_bits: float
+    margin_bits: float
+    evidence: tuple[Comparison, ...]
+
+
+class NotCompared(Public, frozen=True, gc=False, array_like=True):
+    """The register could not be asked (limit reached, store unreadable). Not a negative: try again."""
+
+    request_id: str
+    row: int
+    code: str
+
+
+# -- review and answer -----------------------------------------------------------------------
+
+
+class Officer(Public, frozen=True, gc=False):
+    """A disclosure officer of the holder. `vkey` is the public key as a signed-note verifier key."""
+
+    name: str
+    vkey: str
+
+
+class Ruling(Public, frozen=True, gc=False):
+    """Two officers' word over one batch: both signed `determinations_digest`. First reviews, second releases."""
+
+    batch_id: str
+    determinations_digest: str
+    first: Officer
+    first_signature: str
+    second: Officer
+    second_signature: str
+
+
+class Outcome(StrEnum):
+    """All that a requester can ever be told."""
+
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    REFUSED = "refused"
+    NOT_COMPARED = "not_compared"
+
+
+class Answer(Public, frozen=True, gc=False):
+    """One row of the answer file, in the order asked. `codes` only for refused and not_compared."""
+
+    request_id: str
+    answer: Outcome
+    codes: tuple[str, ...] = ()

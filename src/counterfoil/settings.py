@@ -1,0 +1,73 @@
+"""One frozen settings object, read from `office.toml`. Closed by default: an unknown or missing field refuses.
+
+    format = "counterfoil-office-1"
+    name = "example.gov/disclosure"        # the log's origin and the holder key's name; no spaces, no '+'
+    sandbox = false                        # true: made-up registers, keys in clear and unsigned files are accepted
+    database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the office directory
+    chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
+
+Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties can read them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from counterfoil.errors import SettingsFault
+
+FORMAT: Final = "counterfoil-office-1"
+FILE: Final = "office.toml"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """See the module. `chunk_rows` is a count of rows; `database` an SQLAlchemy URL."""
+
+    format: str
+    name: str
+    sandbox: bool
+    database: str
+    chunk_rows: Annotated[int, msgspec.Meta(ge=1, le=65536)]
+
+
+def new_settings(name: str, *, sandbox: bool) -> Settings:
+    """Settings of a new office with the embedded default store. Raises SettingsFault for a bad name."""
+    return _checked(Settings(format=FORMAT, name=name, sandbox=sandbox, database="sqlite:///office.db", chunk_rows=4096))
+
+
+def read_settings(directory: Path) -> Settings:
+    """Read DIRECTORY/office.toml. Raises SettingsFault naming the field and the cure."""
+    try:
+        text = (directory / FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsFault(
+            "office_missing", "there is no readable office here", place=FILE, cure="Name an office directory, or make one with `counterfoil office create DIR`."
+        ) from None
+    try:
+        return _checked(msgspec.convert(tomllib.loads(text), Settings))
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
+        raise SettingsFault("office_settings", f"the settings cannot be used: {fault}", place=FILE, cure="Correct the field; docs/operate/settings.md lists them.") from None
+
+
+def write_settings(directory: Path, settings: Settings) -> None:
+    """Write DIRECTORY/office.toml; inverse of `read_settings`."""
+    fields = msgspec.structs.asdict(settings)
+    lines = (f"{name} = {_toml(value)}\n" for name, value in fields.items())
+    (directory / FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def _toml(value: str | int | bool) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.format != FORMAT:
+        raise SettingsFault("office_format", f"the settings are not of format {FORMAT}", place=FILE, cure="Open the office with the version that wrote it.")
+    if not _NAME.match(settings.name):
+        raise SettingsFault("office_name", "an office name has letters, digits and ./_- only", place=FILE, cure="Choose a name such as example.gov/disclosure.")
+    return settings

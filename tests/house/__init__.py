@@ -1,0 +1,1 @@
+"""Style as a test: what nobody should have to remember."""

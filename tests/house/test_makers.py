@@ -1,0 +1,52 @@
+"""Each value of the flow can be made only by the room that owns it."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.house.tree import SOURCE, python_files, room_of, syntax
+
+MAKERS = {
+    "Request": "intake",
+    "Reject": "intake",
+    "AddressForm": "forms",
+    "NameForm": "forms",
+    "Door": "forms",
+    "Grant": "gate",
+    "Refusal": "gate",
+    "Resident": "register",
+    "Residents": "register",
+    "Match": "match",
+    "NotCompared": "register",
+    "Ruling": "review",
+    "Answer": "respond",
+}
+
+
+def _calls(name: str) -> list[str]:
+    found: list[str] = []
+    for path in python_files(SOURCE):
+        for node in ast.walk(syntax(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                if called == name:
+                    found.append(room_of(path))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_only_its_room_makes_the_value(name: str) -> None:
+    makers = set(_calls(name)) - {"model"}
+    assert makers == {MAKERS[name]}
+
+
+def test_one_function_coarsens() -> None:
+    places = [
+        f"{path.name}:{node.name}"
+        for path in python_files(SOURCE)
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.FunctionDef) and any(isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer" for c in ast.walk(node))
+    ]
+    assert {place.split(":")[0] for place in places} == {"coarsen.py"}
