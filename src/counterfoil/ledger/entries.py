@@ -1,0 +1,247 @@
+"""Entries: what the ledger says, and all that it can say. Version 1.
+
+An entry is canonical JSON (RFC 8785) of at most 512 bytes, ASCII only:
+
+    {"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:9f86...0a08","count":3,"kind":"refused",
+     "time":"2026-03-02T14:05:00Z","v":1}
+
+Every entry has `count` (how many entries of its kind there are, itself included: 1 for the first), `kind`, `time` (UTC,
+whole seconds) and `v` (1). `KINDS` lists the kinds and the fields that each one has besides; `FIELDS` says what a field
+may hold: digests, batch ids, small numbers and words from a list. There is no field for text, so no entry can carry a
+value of a person's record, a name or an address. A `commitment` is salted (canon.commit): its salt rests with the
+payload.
+
+Another `v`, a kind or field that is not listed, a missing field, a value outside its grammar and bytes that are not
+canonical are refused, when written and when read. To add a kind, add its name to `Kind` and one row to `KINDS`; readers
+of an older version refuse it, and say so. Nothing is ever removed or changed: entries are for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final, NamedTuple
+
+import msgspec
+
+from counterfoil import canon
+from counterfoil.errors import VerifyFault
+from counterfoil.model import Public
+
+VERSION: Final = 1
+MAX_ENTRY_BYTES: Final = 512
+MAX_NUMBER: Final = 999_999_999
+
+Value = str | int
+
+
+class Kind(StrEnum):
+    """The closed list. The table `KINDS` says what each one means."""
+
+    OFFICE = "office"
+    KEY = "key"
+    LAW = "law"
+    SNAPSHOT = "snapshot"
+    CERTIFICATE = "certificate"
+    BATCH = "batch"
+    REJECTED = "rejected"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    OPENING = "opening"
+    NOT_COMPARED = "not_compared"
+    REVIEW = "review"
+    DISCLOSURE = "disclosure"
+    RELEASE = "release"
+    INSPECTION = "inspection"
+    WITHDRAWAL = "withdrawal"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    OVERRIDE = "override"
+
+
+class Form(NamedTuple):
+    """One row of `KINDS`: the kind's meaning, the fields it must have, the fields it may have."""
+
+    meaning: str
+    needs: frozenset[str]
+    may: frozenset[str] = frozenset()
+
+
+def _form(meaning: str, needs: str, may: str = "") -> Form:
+    return Form(meaning, frozenset(needs.split()), frozenset(may.split()))
+
+
+KINDS: Final[dict[Kind, Form]] = {
+    Kind.OFFICE: _form("The office was made, under this agreement and these rules.", "agreement rules"),
+    Kind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
+    Kind.LAW: _form("From here on these rules and this agreement are in force.", "agreement rules"),
+    Kind.SNAPSHOT: _form("From here on this build of the register is asked.", "snapshot", "certificate rows"),
+    Kind.CERTIFICATE: _form("A bound on wrong confirmations was measured on a snapshot.", "certificate snapshot"),
+    Kind.BATCH: _form("A request file was received.", "batch agreement file rules", "commitment rows"),
+    Kind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
+    Kind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
+    Kind.REFUSED: _form("The gate refused a request.", "batch commitment"),
+    Kind.OPENING: _form("The register is about to be opened for this many admitted requests.", "batch rows snapshot"),
+    Kind.NOT_COMPARED: _form("An admitted request could not be compared and is answered so.", "batch commitment"),
+    Kind.REVIEW: _form("A first officer signed the determinations of a batch.", "batch determinations officer"),
+    Kind.DISCLOSURE: _form("An answer, yes or no alike, is given to one admitted request.", "batch commitment"),
+    Kind.RELEASE: _form(
+        "A second officer released the answers of a batch.", "answers batch determinations officer second", "rows"
+    ),
+    Kind.INSPECTION: _form(
+        "An officer of the holder looked at one request's findings and evidence.", "batch commitment officer"
+    ),
+    Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
+    Kind.SUSPENSION: _form("Answering stopped, by an order that the payload states.", "commitment", "officer second"),
+    Kind.RESUMPTION: _form("Answering resumed, by an order that the payload states.", "commitment", "officer second"),
+    Kind.OVERRIDE: _form(
+        "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
+    ),
+}  # fmt: skip
+
+_DIGEST: Final = r"sha256:[0-9a-f]{64}"
+
+FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "agreement": (_DIGEST, "digest of the agreement in force"),
+    "answers": (_DIGEST, "salted commitment to the answer file's rows"),
+    "batch": (r"b-[0-9a-f]{12,32}", "random id of the batch"),
+    "certificate": (_DIGEST, "digest of the certificate"),
+    "commitment": (_DIGEST, "salted commitment to the payload"),
+    "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
+    "event": (r"added|retired", "what happened to the key"),
+    "file": (_DIGEST, "salted commitment to the bytes of the request file"),
+    "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
+    "officer": (_DIGEST, "digest of the first officer's verifier key"),
+    "purpose": (r"holder|officer|principal|register|payload", "what the key is for"),
+    "rules": (_DIGEST, "digest of the rules in force"),
+    "second": (_DIGEST, "digest of the second officer's verifier key"),
+    "snapshot": (_DIGEST, "digest of the register snapshot's manifest"),
+}
+"""Text fields: grammar (a whole match) and meaning."""
+
+NUMBERS: Final[dict[str, str]] = {"rows": "how many rows or requests, 0 .. 999,999,999"}
+"""Number fields and their meaning."""
+
+_GRAMMAR: Final = {name: re.compile(grammar).fullmatch for name, (grammar, _) in FIELDS.items()}
+_NUMBER: Final = "(?:0|[1-9][0-9]{0,8})"
+_TIME: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+# Sorted keys, ASCII text and integers only: these are the bytes of `canon.encode` (a test holds it), ten times sooner.
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
+_decode: Final = msgspec.json.Decoder(dict[str, str | Annotated[int, msgspec.Meta(ge=0, lt=10**15)]]).decode
+_KIND_AT: Final = re.compile(rb'"kind":"([a-z_]+)"').search
+
+
+def _shape(kind: Kind, form: Form) -> Callable[[bytes], re.Match[bytes] | None]:
+    """The whole grammar of one kind's entries as one pattern over their bytes: what it matches is canonical."""
+    parts = {"count": '"count":([1-9][0-9]{0,14}),', "kind": f'"kind":"{kind.value}",', "time": f'"time":"({_TIME})",'}
+    for name in form.needs | form.may:
+        value = _NUMBER if name in NUMBERS else f'"(?:{FIELDS[name][0]})"'
+        parts[name] = f'"{name}":{value},' if name in form.needs else f'(?:"{name}":{value},)?'
+    body = "".join(parts[name] for name in sorted(parts))
+    return re.compile(f'\\{{{body}"v":{VERSION}\\}}'.encode()).fullmatch
+
+
+_SHAPES: Final = {kind: _shape(kind, form) for kind, form in KINDS.items()}
+_KNOWN: Final = {kind.value.encode(): kind for kind in Kind}
+
+
+class Draft(Public, frozen=True, gc=False, array_like=True):
+    """An entry before the ledger gives it time and count. `fields` are those of its kind's row in `KINDS`."""
+
+    kind: Kind
+    fields: dict[str, Value]
+
+
+class Entry(Public, frozen=True, gc=False, array_like=True):
+    """An entry read back. `time` is the text of the entry; texts of that form sort as times do."""
+
+    kind: Kind
+    count: int
+    time: str
+    fields: dict[str, Value]
+
+
+def entry_time(time: datetime) -> str:
+    """The text of a time, cut to whole seconds. A time that is not in UTC is a bug of the caller (ValueError)."""
+    if time.utcoffset() != timedelta(0):
+        raise ValueError("entries are written in UTC")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def counts_text(counts: dict[Kind, int]) -> str:
+    """Running counts as canonical JSON, kinds without entries left out."""
+    return canon.encode({kind.value: count for kind, count in counts.items() if count}).decode()
+
+
+def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes:
+    """The bytes of an entry. Fields outside the kind's grammar are a bug of the caller: ValueError names the field."""
+    data = _encode({**fields, "count": count, "kind": kind, "time": time, "v": VERSION})
+    if _SHAPES[kind](data) is None:
+        raise ValueError(f"an entry of kind {kind.value} cannot hold this: {_wrong_field(kind, fields)}")
+    return data
+
+
+def decode(data: bytes, place: str) -> Entry:
+    """Read an entry; the inverse of `encode`. `place` is what an error will name, "entry 17".
+
+    Raises VerifyFault `entry_malformed`, `entry_version`, `entry_kind`, `entry_field`.
+    """
+    named = _KIND_AT(data)
+    kind = _KNOWN.get(named[1]) if named else None
+    shaped = _SHAPES[kind](data) if kind and len(data) <= MAX_ENTRY_BYTES else None
+    if kind is None or shaped is None or not _is_time(shaped[2].decode()):
+        raise _why_not(data, place)
+    fields = _decode(data)
+    for name in ("count", "kind", "time", "v"):
+        del fields[name]
+    return Entry(kind, int(shaped[1]), shaped[2].decode(), fields)
+
+
+def _why_not(data: bytes, place: str) -> VerifyFault:
+    """Which rule a text breaks that is no entry."""
+    newer = "Read it with the version of Counterfoil that wrote it."
+    try:
+        body = _decode(data) if len(data) <= MAX_ENTRY_BYTES else {}
+    except (msgspec.MsgspecError, UnicodeError):
+        body = {}
+    if not body or _encode(body) != data:
+        return _fault("entry_malformed", f"it is not canonical JSON of at most {MAX_ENTRY_BYTES} bytes", place)
+    if body.pop("v", None) != VERSION:
+        return _fault("entry_version", "its version is not 1", place, newer)
+    kind = _KNOWN.get(str(body.pop("kind", "")).encode())
+    if kind is None:
+        return _fault("entry_kind", "its kind is not in the list", place, newer)
+    wrong = _wrong_field(kind, {name: value for name, value in body.items() if name not in ("count", "time")})
+    return (
+        _fault("entry_field", wrong, place) if wrong else _fault("entry_malformed", "its count or time is wrong", place)
+    )
+
+
+def _wrong_field(kind: Kind, fields: dict[str, Any]) -> str:
+    """The first rule that these fields break, naming a listed field at most and never a value; "" if none."""
+    form, names = KINDS[kind], fields.keys()
+    if not form.needs <= names:
+        return f"field {min(form.needs - names)} is missing"
+    if len(names) > len(form.needs) and not names <= form.needs | form.may:
+        return f"a field is not one of kind {kind.value}"
+    for name, value in fields.items():
+        grammar = _GRAMMAR.get(name)
+        if grammar is None:
+            if type(value) is not int or not 0 <= value <= MAX_NUMBER:
+                return f"field {name} is not a number from 0 to {MAX_NUMBER}"
+        elif type(value) is not str or not grammar(value):
+            return f"field {name} does not have its form"
+    return ""
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _fault(code: str, why: str, place: str, cure: str = "Restore the database from a copy that checks.") -> VerifyFault:
+    return VerifyFault(code, f"this is not an entry of this ledger: {why}", place=place, cure=cure)

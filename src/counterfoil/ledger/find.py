@@ -1,0 +1,62 @@
+"""Finding an entry by its kind and count, O(log n): each block says how many of each kind there are after it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from counterfoil.errors import VerifyFault
+from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.store import Block, read_block
+from counterfoil.proof.tiles import split_entries
+from counterfoil.store import Connection
+
+_decode: Final = msgspec.json.Decoder(dict[Kind, int]).decode
+
+
+def counts_of(text: str) -> dict[Kind, int]:
+    """Running counts from their JSON, zeros included: the inverse of `entries.counts_text`.
+
+    Raises VerifyFault `ledger_column`.
+    """
+    try:
+        held = _decode(text)
+    except msgspec.MsgspecError:
+        raise _column_fault() from None
+    return {kind: held.get(kind, 0) for kind in Kind}
+
+
+def find_entry(connection: Connection, kind: Kind, count: int, size: int) -> tuple[int, Entry]:
+    """(index, entry) of the `count`-th entry of a kind, which must be among the first `size`."""
+    low, high = 0, size
+    while True:
+        block = read_block(connection, (low + high) // 2)
+        after = counts_of(block.counts)[kind]
+        if after < count:
+            low = block.stop
+        elif block.start == low or _first_count(connection, block, kind) < count:
+            return _within(block, kind, count)
+        else:
+            high = block.start
+
+
+def _first_count(connection: Connection, block: Block, kind: Kind) -> int:
+    """How many of the kind stand before the block."""
+    return counts_of(read_block(connection, block.start - 1).counts)[kind] if block.start else 0
+
+
+def _within(block: Block, kind: Kind, count: int) -> tuple[int, Entry]:
+    for index, data in enumerate(split_entries(block.entries, block.stop - block.start), block.start):
+        entry = decode(data, f"entry {index}")
+        if (entry.kind, entry.count) == (kind, count):
+            return index, entry
+    raise _column_fault()
+
+
+def _column_fault() -> VerifyFault:
+    return VerifyFault(
+        "ledger_column",
+        "the columns of a block do not say what its entries say",
+        cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that checks.",
+    )

@@ -1,0 +1,176 @@
+"""The ledger: appending, signing, proving.
+
+Entries become durable with the flow's transaction, before their effect can be seen (P5). One office has one ledger; its
+origin is its name in checkpoints and the name of the key that signs them. Whoever appends holds the store's write
+transaction, so places and counts are given out without a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from counterfoil.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.ledger.entries import Draft, Kind, Value, counts_text, encode, entry_time
+from counterfoil.ledger.find import counts_of, find_entry
+from counterfoil.ledger.store import (
+    BLOCKS_AT_ONCE,
+    Block,
+    Hashes,
+    Head,
+    insert_blocks,
+    insert_checkpoint,
+    insert_tiles,
+    read_entries,
+    read_head,
+    read_newest_checkpoint,
+)
+from counterfoil.proof.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from counterfoil.proof.note import Signer
+from counterfoil.proof.tiles import WIDTH, completed, join_entries, node_reader
+from counterfoil.proof.tlog_proof import Proof
+from counterfoil.proof.tree import Reader, check_inclusion, leaf_hash, prove_consistency, prove_inclusion, root_at
+from counterfoil.store import Connection
+
+
+class Ledger:
+    """The ledger named `origin`. Holds no state: everything is read from the connection."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def append(self, connection: Connection, drafts: Iterable[Draft], time: datetime) -> range:
+        """Append entries in order, all with this time (UTC); return their indices.
+
+        Raises StateFault `clock_backwards` where the last entry is later than `time`, ValueError for a draft outside
+        its kind's grammar. The caller's transaction decides whether all of it stands, or nothing.
+        """
+        head = read_head(connection)
+        text = entry_time(time)
+        if head.time > text:
+            raise StateFault(
+                "clock_backwards",
+                "the last ledger entry is later than this clock",
+                cure="Set the clock right, or wait until it has passed the time of the last entry.",
+            )
+        size, hashes = head.size, Hashes(connection, head.size)
+        blocks = _blocks(iter(drafts), head, text)
+        while chunk := list(islice(blocks, BLOCKS_AT_ONCE)):
+            insert_blocks(connection, [block for block, _ in chunk])
+            leaves = [leaf for _, block_leaves in chunk for leaf in block_leaves]
+            insert_tiles(connection, list(completed(size, leaves, hashes)))
+            size += len(leaves)
+        return range(head.size, size)
+
+    def size(self, connection: Connection) -> int:
+        """Number of entries."""
+        return read_head(connection).size
+
+    def counts(self, connection: Connection) -> dict[Kind, int]:
+        """Number of entries of each kind, zeros included."""
+        return counts_of(read_head(connection).counts)
+
+    def entries(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+        """Bytes of the entries start .. stop-1."""
+        return read_entries(connection, start, stop)
+
+    def newest_fields(self, connection: Connection, kind: Kind) -> dict[str, Value] | None:
+        """The fields of the last entry of a kind, or None where there is none."""
+        head = read_head(connection)
+        count = counts_of(head.counts)[kind]
+        return find_entry(connection, kind, count, head.size)[1].fields if count else None
+
+    def root(self, connection: Connection, size: int | None = None) -> bytes:
+        """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""
+        return root_at(*_tree(connection, size))
+
+    def sign_checkpoint(self, connection: Connection, signer: Signer) -> str:
+        """Sign, store and return a checkpoint of all entries; for the same size, return the one that stands.
+
+        Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not of this tree.
+        """
+        size, held = self.size(connection), read_newest_checkpoint(connection)
+        if held is not None:
+            before = parse_checkpoint(held)
+            self.check_ours(connection, before)
+            if before.size == size:
+                return held
+        note = sign_checkpoint(Checkpoint(self.origin, size, self.root(connection, size)), signer)
+        insert_checkpoint(connection, size, note)
+        return note
+
+    def newest_checkpoint(self, connection: Connection) -> str | None:
+        """The newest signed checkpoint, as signed, or None."""
+        return read_newest_checkpoint(connection)
+
+    def prove_inclusion(self, connection: Connection, index: int, size: int | None = None) -> list[bytes]:
+        """Inclusion proof of an entry in the tree of `size`, or of all entries. Raises UsageFault `ledger_index`."""
+        size, read = _tree(connection, size)
+        if not 0 <= index < size:
+            raise UsageFault(
+                "ledger_index", f"the ledger has no entry {index} at size {size}", cure=f"Name an index below {size}."
+            )
+        return prove_inclusion(index, size, read)
+
+    def prove_consistency(self, connection: Connection, old: int, new: int | None = None) -> list[bytes]:
+        """Proof that the tree of `new` entries continues that of `old`. Raises UsageFault `ledger_size`."""
+        new, read = _tree(connection, new)
+        if not 0 <= old <= new:
+            raise _no_such_size(old, new)
+        return prove_consistency(old, new, read)
+
+    def tlog_proof(self, connection: Connection, index: int, checkpoint: str) -> str:
+        """A proof file for one entry under `checkpoint`, a signed note of this ledger.
+
+        Raises UsageFault `ledger_index`; VerifyFault `ledger_rewritten` where the checkpoint is not of this tree.
+        """
+        signed = parse_checkpoint(checkpoint)
+        self.check_ours(connection, signed)
+        hashes = self.prove_inclusion(connection, index, signed.size)
+        entry = next(read_entries(connection, index, index + 1))
+        check_inclusion(leaf_hash(entry), index, signed.size, hashes, signed.root)
+        return str(Proof(index, tuple(hashes), checkpoint))
+
+    def check_ours(self, connection: Connection, checkpoint: Checkpoint) -> None:
+        """Check that `checkpoint` is of this ledger and of these entries. Raises VerifyFault `ledger_rewritten`."""
+        size = self.size(connection)
+        if (
+            checkpoint.origin != self.origin
+            or checkpoint.size > size
+            or self.root(connection, checkpoint.size) != checkpoint.root
+        ):
+            raise VerifyFault(
+                "ledger_rewritten",
+                "the entries are not those that the checkpoint was signed over",
+                place=f"checkpoint of size {checkpoint.size}",
+                cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that checks.",
+            )
+
+
+def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:
+    """Drafts as blocks with their leaf hashes, none across the edge of a tile."""
+    counts, start = counts_of(head.counts), head.size
+    while chunk := list(islice(drafts, WIDTH - start % WIDTH)):
+        entries: list[bytes] = []
+        for draft in chunk:
+            counts[draft.kind] += 1
+            entries.append(encode(draft.kind, draft.fields, counts[draft.kind], time))
+        stop = start + len(entries)
+        yield Block(start, stop, time, counts_text(counts), join_entries(entries)), list(map(leaf_hash, entries))
+        start = stop
+
+
+def _tree(connection: Connection, size: int | None) -> tuple[int, Reader]:
+    """The size asked for, or all there is, and a reader of the tree as it stands."""
+    held = read_head(connection).size
+    asked = held if size is None else size
+    if not 0 <= asked <= held:
+        raise _no_such_size(asked, held)
+    return asked, node_reader(Hashes(connection, held))
+
+
+def _no_such_size(size: int, held: int) -> UsageFault:
+    return UsageFault(
+        "ledger_size", f"the ledger had no size {size} up to {held}", cure=f"Name a size from 0 to {held}."
+    )
