@@ -1,0 +1,13 @@
+"""Bytes to requests: docs/formats/request-file.md. The only maker of Request and Reject.
+
+file = open_file(path, default_header=None, principal_keys=keys)
+for row in file.rows(): ...            # Request | Reject
+
+`Table` and `to_requests` are for readers of other files with the same columns (a trial's labelled questions).
+"""
+
+from counterfoil.intake.columns import NAMES as COLUMN_NAMES
+from counterfoil.intake.request_file import RequestFile, open_file, sign_header
+from counterfoil.intake.rows import Table, to_requests
+
+__all__ = ["COLUMN_NAMES", "RequestFile", "Table", "open_file", "sign_header", "to_requests"]

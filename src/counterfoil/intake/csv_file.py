@@ -1,0 +1,167 @@
+"""CSV, RFC 4180, strictly: docs/formats/request-file.md, "CSV".
+
+    record = field *("," field)
+    field = *(any but comma, quote, line end)  |  quote *(any but quote | two quotes) quote
+
+The standard library's reader is not used: it accepts quotes inside unquoted fields, and its limit of a field is a
+setting of the whole process. A well-formed record holds an even number of quotes, which is how a record that runs
+over lines finds its end. Blank lines between records are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from counterfoil.errors import InputFault
+from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, check_columns, empty_file
+from counterfoil.intake.rejects import reject
+from counterfoil.intake.rows import Table
+from counterfoil.model import Reject
+
+
+def read_csv(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
+    """Yield the file's rows, a block of lines at a time.
+
+    Raises InputFault: `file_empty`, the codes of `check_columns`, `quote_open`.
+    """
+    cutter, block = _first_row(line_blocks, name)
+    for lines in chain([block], line_blocks):
+        yield cutter.cut(lines)
+    cutter.finish()
+
+
+def split_record(record: str) -> list[str] | None:
+    """The fields of one record that holds an even number of quotes, or None if it breaks the rules."""
+    if '"' not in record:
+        return record.split(",")
+    if record[0] == record[-1] == '"':
+        fields = record[1:-1].split('","')
+        if record.count('"') == 2 * len(fields):  # every field quoted, no quote inside: the usual full quoting
+            return fields
+    parts = record.split('"')  # outside, inside, outside, inside, ..., outside
+    fields = parts[0].split(",")
+    if fields[-1]:
+        return None  # text before an opening quote
+    last = len(parts) - 1
+    for index in range(1, last, 2):
+        fields[-1] += parts[index]
+        outside, is_last = parts[index + 1], index + 1 == last
+        if not outside:
+            if not is_last:
+                fields[-1] += '"'  # two quotes are one
+            continue
+        if outside[0] != ",":
+            return None  # text after a closing quote
+        more = outside[1:].split(",")
+        if more[-1] and not is_last:
+            return None
+        fields += more
+    return fields
+
+
+def _first_row(line_blocks: Iterator[list[str]], name: str) -> tuple[_Cutter, list[str]]:
+    """Read the column names. Return the cutter for the rest, and the lines of the first block after them."""
+    line = 0
+    for block in line_blocks:
+        for position, text in enumerate(block):
+            if text:
+                columns = _column_names(text)
+                check_columns(columns, name)
+                return _Cutter(columns, line + position + 1, name), block[position + 1 :]
+        line += len(block)
+    raise empty_file(name)
+
+
+def _column_names(text: str) -> list[str]:
+    if len(text) > MAX_ROW_CHARACTERS or text.count('"') % 2:
+        return [""]
+    return [cell.strip() for cell in split_record(text) or ("",)]
+
+
+class _Cutter:
+    """Cuts lines into rows of cells. Holds the place in the file, and the lines of a record that is still open."""
+
+    def __init__(self, columns: Sequence[str], line: int, name: str) -> None:
+        self._width = len(columns)
+        self._positions = [columns.index(column.name) if column.name in columns else -1 for column in COLUMNS]
+        self._line = line
+        self._row = 0
+        self._name = name
+        self._open: list[str] = []
+        self._open_characters = 0
+
+    def cut(self, lines: Sequence[str]) -> Table:
+        """Cut one block of lines."""
+        rows: list[list[str]] = []
+        numbers: list[int] = []
+        rejects: list[Reject] = []
+        width = self._width
+        for line in lines:
+            self._line += 1
+            if '"' in line or self._open:
+                cells = self._quoted(line)
+            elif line and len(line) <= MAX_ROW_CHARACTERS:
+                cells = line.split(",")
+            else:
+                cells = "row_too_long" if line else ""
+            if not cells:
+                continue  # a blank line, or a record that goes on
+            self._row += 1
+            if isinstance(cells, str):
+                rejects.append(reject(self._row, "", cells, line=self._line))
+            elif len(cells) == width:
+                rows.append(cells)
+                numbers.append(self._row)
+            else:
+                rejects.append(reject(self._row, "", "wrong_column_count", line=self._line))
+        return Table(self._by_column(rows), numbers, rejects)
+
+    def finish(self) -> None:
+        """Raise InputFault if the file ends inside quotes."""
+        if self._open:
+            raise self._quote_open()
+
+    def _quoted(self, line: str) -> list[str] | str:
+        """The cells of a record that ends here, the code of its fault, or "" if it goes on."""
+        odd = line.count('"') % 2 == 1
+        if self._open:
+            return self._continued(line, odd)
+        if len(line) > MAX_ROW_CHARACTERS:
+            return "row_too_long"
+        cells = split_record(line + '"' if odd else line)
+        if cells is None:
+            return "csv_malformed"
+        if not odd:
+            return cells
+        self._open, self._open_characters = [line], len(line)
+        return ""
+
+    def _continued(self, line: str, odd: bool) -> list[str] | str:
+        self._open.append(line)
+        self._open_characters += len(line) + 1
+        if self._open_characters > MAX_ROW_CHARACTERS:
+            raise self._quote_open()
+        if not odd:
+            return ""
+        cells = split_record("\n".join(self._open))
+        if cells is None or len(cells) != self._width:
+            raise self._quote_open()
+        self._open = []
+        return cells
+
+    def _quote_open(self) -> InputFault:
+        first = self._line - len(self._open) + 1
+        return InputFault(
+            "quote_open",
+            "a quoted cell runs over lines and does not end in a whole row",
+            place=f"{self._name}, row {self._row + 1}, line {first}",
+            cure="Close the quotes of that row, and write a quote inside quotes twice.",
+        )
+
+    def _by_column(self, rows: list[list[str]]) -> list[Sequence[str]]:
+        if not rows:
+            return [()] * len(COLUMNS)
+        columns = list(zip(*rows, strict=True))
+        absent = ("",) * len(rows)
+        return [columns[position] if position >= 0 else absent for position in self._positions]

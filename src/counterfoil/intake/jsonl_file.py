@@ -1,0 +1,139 @@
+"""JSON lines: docs/formats/request-file.md, "JSON lines".
+
+    [{"header": {...}}]          first line, may be left out
+    {"request_id": "...", ...}   keys are columns, values strings or null; use_certified may be a boolean
+
+msgspec decodes a line straight into a struct with the columns as fields. Where it refuses, the line is looked at
+once more, key by key, to name the column: msgspec's own words are not passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, NAMES, REQUIRED, Column, Kind, empty_file
+from counterfoil.intake.rejects import reject
+from counterfoil.intake.rows import Table
+from counterfoil.model import Reject
+
+
+def _field(column: Column) -> tuple[str, Any] | tuple[str, Any, str]:
+    kind = str | bool | None if column.kind is Kind.YES_NO else str | None
+    return (column.name, kind) if column.required else (column.name, kind, "")
+
+
+_ROW: Final = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "_Row", [_field(column) for column in COLUMNS], forbid_unknown_fields=True, kw_only=True, gc=False
+    )
+)
+_KEYS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT: Final = b'"'
+_NULL: Final = b"n"
+
+
+def read_jsonl(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
+    """Yield the file's rows, a block of lines at a time. Raises InputFault `file_empty`."""
+    block, first = _first_line(line_blocks, name)
+    row, line = 0, first.number
+    if _header_of(first.text) is None:
+        block, line = [first.text, *block], line - 1
+    for lines in chain([block], line_blocks):
+        table = _cut(lines, row, line)
+        row, line = row + len(table.rows) + len(table.rejects), line + len(lines)
+        yield table
+
+
+def jsonl_header(line_blocks: Iterator[list[str]], name: str) -> bytes | None:
+    """The header object of the first line as JSON, or None where the first line is an ordinary row."""
+    return _header_of(_first_line(line_blocks, name)[1].text)
+
+
+class _Line(NamedTuple):
+    text: str
+    number: int  # in the file, from 1
+
+
+def _first_line(line_blocks: Iterator[list[str]], name: str) -> tuple[list[str], _Line]:
+    """The first line that is not blank, and the lines of its block that follow it."""
+    line = 0
+    for block in line_blocks:
+        for position, text in enumerate(block):
+            if not _is_blank(text):
+                return block[position + 1 :], _Line(text, line + position + 1)
+        line += len(block)
+    raise empty_file(name)
+
+
+def _header_of(line: str) -> bytes | None:
+    keys = _keys(line)
+    return bytes(keys["header"]) if keys is not None and list(keys) == ["header"] else None
+
+
+def _is_blank(text: str) -> bool:
+    return len(text) <= MAX_ROW_CHARACTERS and not text.strip()
+
+
+def _cut(lines: Sequence[str], row: int, line: int) -> Table:
+    structs: list[Any] = []
+    rows: list[int] = []
+    rejects: list[Reject] = []
+    for number, text in enumerate(lines, start=line + 1):
+        if _is_blank(text):
+            continue
+        row += 1
+        try:
+            if len(text) <= MAX_ROW_CHARACTERS:
+                structs.append(_ROW.decode(text))
+                rows.append(row)
+                continue
+            field, code = "", "row_too_long"
+        except (msgspec.MsgspecError, RecursionError):
+            field, code = _fault(text)
+        rejects.append(reject(row, field, code, line=number))
+    return Table(_by_column(structs), rows, rejects)
+
+
+def _by_column(structs: list[Any]) -> list[Sequence[str]]:
+    if not structs:
+        return [()] * len(COLUMNS)
+    columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, structs), strict=True))
+    return [_as_text(cells) for cells in columns]
+
+
+def _as_text(cells: Sequence[Any]) -> Sequence[str]:
+    if set(map(type, cells)) == {str}:
+        return cells
+    words = {None: "", True: "true", False: "false"}
+    return [cell if isinstance(cell, str) else words[cell] for cell in cells]
+
+
+def _fault(text: str) -> tuple[str, str]:
+    """Why a line is no row: (column or "", code). The order is fixed: form, unknown, missing, type."""
+    keys = _keys(text)
+    if keys is None:
+        return "", "json_malformed"
+    if any(key not in NAMES for key in keys):
+        return "", "column_unknown"
+    for column in REQUIRED:
+        if column not in keys:
+            return column, "column_missing"
+    for column in COLUMNS:
+        if column.name in keys and not _is_allowed(bytes(keys[column.name])[:1], column):
+            return column.name, "text_expected"
+    return "", "json_malformed"
+
+
+def _is_allowed(first: bytes, column: Column) -> bool:
+    return first in (_TEXT, _NULL) or (column.kind is Kind.YES_NO and first in (b"t", b"f"))
+
+
+def _keys(text: str) -> dict[str, msgspec.Raw] | None:
+    try:
+        return _KEYS.decode(text)
+    except (msgspec.MsgspecError, RecursionError):
+        return None

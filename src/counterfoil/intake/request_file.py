@@ -1,0 +1,134 @@
+"""A request file as flow sees it: its header, its digest, its rows. Reads the disk; thinks elsewhere.
+
+The file is read once for its digest, and again for each call of `rows`. Between readings its identity (device,
+inode, size, times of change) must stand. Known hole: who can write to the holder's own disk and set its clock back
+can change a file unseen between two readings; the ledger then holds the digest of the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from counterfoil.errors import InputFault
+from counterfoil.intake.csv_file import read_csv
+from counterfoil.intake.header import find_header
+from counterfoil.intake.jsonl_file import jsonl_header, read_jsonl
+from counterfoil.intake.lines import read_lines
+from counterfoil.intake.parquet_file import parquet_header, read_parquet
+from counterfoil.intake.rows import RowReader, Table
+from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
+from counterfoil.model import Header, Reject, Request
+
+_Identity = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    tables: Callable[[BinaryIO, str], Iterator[Table]]
+    header: Callable[[BinaryIO, str], bytes | None]
+
+
+_CSV: Final = _Format(lambda file, name: read_csv(read_lines(file, name), name), lambda _file, _name: None)
+_JSONL: Final = _Format(
+    lambda file, name: read_jsonl(read_lines(file, name), name),
+    lambda file, name: jsonl_header(read_lines(file, name), name),
+)
+_PARQUET: Final = _Format(read_parquet, parquet_header)
+_FORMATS: Final = {".csv": _CSV, ".jsonl": _JSONL, ".ndjson": _JSONL, ".parquet": _PARQUET}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFile:
+    """An opened request file. `digest` is `sha256:` and 64 hex digits of its bytes: the same file has the same."""
+
+    path: Path
+    header: Header
+    digest: str
+    _identity: _Identity = field(repr=False)
+
+    def rows(self) -> Iterator[Request | Reject]:
+        """Yield each row once, in the file's order. May be called again, and gives the same again.
+
+        Raises InputFault where the file cannot be read on: its place names the byte, line or row; `file_changed`
+        if the file is not what it was when it was opened.
+        """
+        reader = RowReader(set())
+        with _reading(self.path) as file:
+            self._check_unchanged(file)
+            for table in _format(self.path).tables(file, self.path.name):
+                yield from reader.read(table)
+            self._check_unchanged(file)
+
+    def _check_unchanged(self, file: BinaryIO) -> None:
+        if _identity(file) != self._identity:
+            cure = "Receive the file again when nothing writes to it."
+            raise InputFault("file_changed", "the file changed while it was read", place=self.path.name, cure=cure)
+
+
+def open_file(path: Path, *, default_header: Header | None, principal_keys: Mapping[str, bytes]) -> RequestFile:
+    """Open a request file: .csv, .jsonl, .ndjson or .parquet, with its header (see `find_header`).
+
+    `default_header` stands in where the file has no header: a sandbox's only, None elsewhere. `principal_keys` are
+    the 32-byte Ed25519 public keys of the principals by id.
+
+    Raises InputFault: `format_unknown`, `file_unreadable`, `file_empty`, and the header's; VerifyFault: the header's.
+    """
+    form = _format(path)
+    with _reading(path) as file:
+        identity, digest = _identity(file), _digest(file)
+        file.seek(0)
+        embedded = form.header(file, path.name)
+    header = find_header(path, digest, embedded, default=default_header, principal_keys=principal_keys)
+    return RequestFile(path, header, digest, identity)
+
+
+def sign_header(path: Path, header: Header, secret: bytes) -> Path:
+    """Sign `header` over the file at `path` and write FILE.header.jws beside it. The requester's side of `open_file`.
+
+    `secret` is the 32-byte Ed25519 secret of `header.principal`. Returns the path of the side file.
+    Raises InputFault `file_unreadable`, StoreFault `header_not_written`.
+    """
+    with _reading(path) as file:
+        digest = _digest(file)
+    side = path.with_name(path.name + SIGNED_SUFFIX)
+    write_side_file(side, make_signed_header(header, digest, secret))
+    return side
+
+
+def _format(path: Path) -> _Format:
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise InputFault(
+            "format_unknown",
+            "the file's name does not end in .csv, .jsonl, .ndjson or .parquet",
+            place=path.name,
+            cure="Send the file in one of these formats, not compressed.",
+        )
+    return form
+
+
+@contextmanager
+def _reading(path: Path) -> Generator[BinaryIO]:
+    try:
+        if not path.is_file():  # a pipe would be read once only
+            raise FileNotFoundError
+        with path.open("rb") as file:
+            yield file
+    except OSError:
+        cure = "Check its path and permissions."
+        raise InputFault("file_unreadable", "the file cannot be read", place=path.name, cure=cure) from None
+
+
+def _identity(file: BinaryIO) -> _Identity:
+    stat = os.fstat(file.fileno())
+    return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def _digest(file: BinaryIO) -> str:
+    return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"  # pyright: ignore[reportArgumentType]

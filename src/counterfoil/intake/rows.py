@@ -1,0 +1,147 @@
+"""Cells to requests, a few hundred rows at a time and column by column.
+
+    table -> read each column: strip, check the text, turn it into a date or a list -> Request | Reject
+
+A row's reject is its first fault in the order of the columns. The work is laid out by columns because one
+call over a column costs a tenth of a call a cell; nothing else follows from it.
+
+Columns whose cells repeat (dates, officers, statutes, cities) are read once for each different cell: the last few
+thousand are remembered, for one reading of one file only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
+from typing import Any, Final
+
+from counterfoil.intake.cells import (
+    REQUEST_ID,
+    is_plain,
+    read_date,
+    read_officers,
+    read_periods,
+    read_request_id,
+    read_text,
+    read_yes_no,
+)
+from counterfoil.intake.columns import COLUMNS, Column, Kind
+from counterfoil.intake.rejects import reject
+from counterfoil.model import Address, Person, Reject, RemovalOrder, Request
+
+_REMEMBERED_CELLS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a file, cut into cells. `columns` are in the order of COLUMNS, all as long as `rows`.
+
+    `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells.
+    """
+
+    columns: Sequence[Sequence[str]]
+    rows: Sequence[int]
+    rejects: Sequence[Reject] = ()
+
+
+_Faults = dict[int, tuple[str, str]]  # position in the table -> column, code
+_Read = Callable[[str], Any]
+
+_PARSERS: Final[dict[Kind, _Read]] = {
+    Kind.ID: read_request_id,
+    Kind.DATE: read_date,
+    Kind.PERIODS: read_periods,
+    Kind.OFFICERS: read_officers,
+    Kind.YES_NO: read_yes_no,
+}
+_DISTINCT: Final = frozenset({Kind.ID, Kind.TEXT, Kind.FREE_TEXT})
+
+
+class RowReader:
+    """Reads the tables of one file, in order. Remembers the request ids it has met (`used`), and cells that repeat."""
+
+    def __init__(self, used: set[str]) -> None:
+        self._used = used
+        self._readers = [_reader(column) for column in COLUMNS]
+
+    def read(self, table: Table) -> list[Request | Reject]:
+        """Return one Request or Reject for each row of the table, in the file's order."""
+        faults: _Faults = {}
+        columns = [
+            self._column(column, read, cells, faults)
+            for column, read, cells in zip(COLUMNS, self._readers, table.columns, strict=True)
+        ]
+        rows = table.rows
+        if faults:
+            good = [position not in faults for position in range(len(rows))]
+            columns = [list(compress(cells, good)) for cells in columns]
+            rows = list(compress(rows, good))
+        requests: list[Request | Reject] = [*_build(columns, rows)]
+        if not faults and not table.rejects:
+            return requests
+        rejects = [reject(table.rows[position], field, code) for position, (field, code) in faults.items()]
+        return sorted([*requests, *rejects, *table.rejects], key=attrgetter("row"))
+
+    def _column(self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> Sequence[Any]:
+        if column.kind is Kind.ID:
+            return self._ids(column, read, cells, faults)
+        if column.kind in _DISTINCT:
+            return cells if is_plain(cells, column.limit) else _read_each(column, read, cells, faults)
+        try:
+            return list(map(read, cells))
+        except ValueError:
+            return _read_each(column, read, cells, faults)
+
+    def _ids(self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> Sequence[str]:
+        """An id is used by the first row that has it, even if that row is rejected for another column."""
+        if not all(map(REQUEST_ID.fullmatch, cells)):
+            cells = _read_each(column, read, cells, faults)
+        if len(set(cells)) < len(cells) or not self._used.isdisjoint(cells):
+            for position, request_id in enumerate(cells):
+                if request_id in self._used:
+                    faults.setdefault(position, (column.name, "duplicate_request_id"))
+                elif position not in faults:
+                    self._used.add(request_id)
+        else:
+            self._used.update(cells)
+        return cells
+
+
+def to_requests(table: Table, used: set[str]) -> list[Request | Reject]:
+    """Read one table. `used` holds the ids of the tables before it, and takes this one's."""
+    return RowReader(used).read(table)
+
+
+def _reader(column: Column) -> _Read:
+    """How one cell of this column is read. Raises ValueError with the code of the reject."""
+    free, limit, parse = column.kind is Kind.FREE_TEXT, column.limit, _PARSERS.get(column.kind)
+
+    def read(cell: str) -> Any:
+        text = read_text(cell, limit, free=free)
+        return text if parse is None else parse(text)
+
+    return read if column.kind in _DISTINCT else lru_cache(_REMEMBERED_CELLS)(read)
+
+
+def _read_each(column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> list[Any]:
+    """Read cell by cell, and note the faults. What stands in a faulty cell's place is not used."""
+    values: list[Any] = []
+    for position, cell in enumerate(cells):
+        try:
+            values.append(read(cell))
+        except ValueError as fault:
+            faults.setdefault(position, (column.name, str(fault)))
+            values.append(None)
+    return values
+
+
+def _build(columns: Sequence[Sequence[Any]], rows: Sequence[int]) -> list[Request]:
+    """COLUMNS in its order: 0 id, 1-6 person, 7-11 address, 12-16 the matter, 17-20 removal order, 21-23 the rest."""
+    persons = map(Person, *columns[1:7])
+    addresses = map(Address, *columns[7:12])
+    orders = map(RemovalOrder, *columns[17:21])
+    parts = zip(columns[0], rows, persons, addresses, *columns[12:17], orders, *columns[21:], strict=True)
+    return [Request(*part) for part in parts]
