@@ -1,0 +1,43 @@
+"""The gate: Request + law + history + date -> Grant or Refusal, every element with citation, reason and cure.
+
+    law = load_law(office / "law")
+    builder = BatchFactsBuilder(history_key)            first pass: count
+    facts = builder.finish(header, file_digest)
+    history = load_history(connection, facts, batch_id, on, law.agreement.limits.officer_caseload.window_days)
+    gate = Gate(law, facts, history, on)        second pass: decide
+    gate.decide(request)
+
+Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure function in
+`checks_batch`, `checks_person`, `checks_matter` or `checks_removal`, listed in `checks`.
+"""
+
+from __future__ import annotations
+
+from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.cases import CaseResult, run_cases
+from counterfoil.gate.decide import Explained, Gate, decide, explain
+from counterfoil.gate.facts import BatchFacts, BatchFactsBuilder, History
+from counterfoil.gate.law import AGREEMENT_FILE, Law, copy_law, load_law
+from counterfoil.gate.statute import Element, Statute
+from counterfoil.gate.store import load_history, record_batch
+
+__all__ = [
+    "AGREEMENT_FILE",
+    "Agreement",
+    "BatchFacts",
+    "BatchFactsBuilder",
+    "CaseResult",
+    "Element",
+    "Explained",
+    "Gate",
+    "History",
+    "Law",
+    "Statute",
+    "copy_law",
+    "decide",
+    "explain",
+    "load_history",
+    "load_law",
+    "record_batch",
+    "run_cases",
+]

@@ -1,0 +1,154 @@
+"""An agreement as data: `law/agreements/ID.yaml`, in an office `law/agreement.yaml`; format `counterfoil-agreement-1`.
+
+It says who may ask whom, when, under which designated statute, within which limits. Every field is
+required; `null` is allowed only where the type says so, and always closes: a principal without a key
+cannot sign, safeguards without a date are not current, an agreement without signatures says so.
+`sandbox: true` is for made-up people: only there may a principal's unsigned file be accepted.
+docs/formats/law.md explains each field.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from counterfoil.gate.lawfile import Count, Digest, Identifier, Span, Text
+from counterfoil.gate.route import Closed, Texts
+
+DELEGATE = "delegate"
+"""The office class of one who acts for a principal: refused unless the agreement switches it on."""
+
+
+class Party(Closed, frozen=True, gc=False):
+    """One party. A request's header names it by `id` or `name`."""
+
+    id: Identifier
+    name: Text
+
+
+class Signature(Closed, frozen=True, gc=False):
+    """A party's signature over the agreement: verifier key and base64 signature."""
+
+    vkey: Text
+    signature: Text
+
+
+class Parties(Closed, frozen=True, gc=False):
+    """Who answers and who asks."""
+
+    holder: Party
+    requester: Party
+
+
+class Signatures(Closed, frozen=True, gc=False):
+    """Null where a party has not signed this file."""
+
+    holder: Signature | None
+    requester: Signature | None
+
+
+class Designated(Closed, frozen=True, gc=False):
+    """A federal criminal statute that a request may rest on, and other ways to cite it."""
+
+    citation: Text
+    uslm: Text
+    written_as: Texts
+
+
+class Caseload(Closed, frozen=True, gc=False):
+    """Requests that may name one engaged officer within `window_days` days."""
+
+    limit: Count
+    window_days: Count
+
+
+class DeclaredCaseload(Closed, frozen=True, gc=False):
+    """The requester's own count of matters; a batch larger than `matters` times `multiple` is not plausible."""
+
+    matters: Count
+    counted: Text
+    multiple: Count
+
+
+class Limits(Closed, frozen=True, gc=False):
+    """Counts of requests, people and days that no batch may pass."""
+
+    batch_rows: Count
+    declared_caseload: DeclaredCaseload
+    officer_caseload: Caseload
+    same_reason: Count
+    similar_reason: Count
+    people_per_investigation: Count
+    sent_within_days: Count
+
+
+class Place(Closed, frozen=True, gc=False):
+    """An address of an office or facility, never of a person."""
+
+    name: Text
+    line1: Text
+    city: Text
+    state: Text
+    zip: Text
+
+
+Places = Annotated[tuple[Place, ...], msgspec.Meta(min_length=1)]
+
+
+class Lists(Closed, frozen=True, gc=False):
+    """Address lists that the parties agreed on."""
+
+    placeholder_phrases: Texts
+    custodial_places: Places
+    requester_offices: Places
+
+
+class Principal(Closed, frozen=True, gc=False):
+    """An official who may request. `office` is a class of the route or `delegate`; `papers` the delegation's digest."""
+
+    id: Identifier
+    title: Text
+    office: Identifier
+    in_force: Span
+    key: Text | None
+    papers: Digest | None
+    unsigned_accepted: bool
+
+
+class Delegation(Closed, frozen=True, gc=False):
+    """Whether the parties admit delegates at all. The statute has no words that do."""
+
+    allowed: bool
+
+
+class Safeguards(Closed, frozen=True, gc=False):
+    """The last day on which the requester's safeguards are known to be current; null: not shown."""
+
+    current_until: date | None
+
+
+class Agreement(Closed, frozen=True, gc=False):
+    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register."""
+
+    format: Literal["counterfoil-agreement-1"]
+    id: Identifier
+    title: Text
+    sandbox: bool
+    parties: Parties
+    signed_on: date
+    in_force: Span
+    signatures: Signatures
+    route: Identifier
+    designated: Annotated[tuple[Designated, ...], msgspec.Meta(min_length=1)]
+    purposes: Texts
+    limits: Limits
+    lists: Lists
+    principals: Annotated[tuple[Principal, ...], msgspec.Meta(min_length=1)]
+    delegation: Delegation
+    safeguards: Safeguards
+    use_limits: Texts
+    answer_expiry_days: Count
+    retention_days: Count
+    openings_per_day: Count

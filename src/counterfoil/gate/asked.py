@@ -1,0 +1,111 @@
+"""What a check is shown: the request with its normal forms and counts, or the file that carried it.
+
+A check reads `Asked` or `Sent` and `Terms`, and nothing else. Days of a request are judged as of the
+day it was sent, or the day of decision where that is earlier: a request must be whole when it is made.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from counterfoil.forms import incomplete_part, normalise_address, normalise_name
+from counterfoil.gate.facts import BatchFacts, History, officer_load
+from counterfoil.gate.lawfile import Span
+from counterfoil.gate.periods import Periods, read_periods
+from counterfoil.gate.route import PeriodRules
+from counterfoil.gate.words import fold_entry, fold_words
+from counterfoil.model import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
+
+_REMEMBERED: Final = 65_536
+"""Officers, and lists of periods, remembered at most, so that no batch fills memory; real matters name far fewer."""
+
+
+class Engaged(Sensitive, frozen=True, gc=False):
+    """An engaged officer, read once a batch: folded id, name and title, words of the name, requests in the window."""
+
+    entries: tuple[str, str, str]
+    name: str
+    words: frozenset[str]
+    load: int
+
+
+class Asked(Sensitive, frozen=True, gc=False):
+    """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same as sets;
+    `missing` is the address's first missing part."""
+
+    request: Request
+    address: AddressForm
+    name: NameForm
+    periods: Periods
+    missing: str | None
+    lines: str
+    lines_words: frozenset[str]
+    reason: str
+    reason_words: frozenset[str]
+    reason_uses: int
+    similar_uses: int
+    investigation_people: int
+    engaged: tuple[Engaged, ...]
+    day: date
+
+
+class Sent(Sensitive, frozen=True, gc=False):
+    """The file as a whole: header, count of rows, the statutes' days in force, the day of decision."""
+
+    header: Header
+    rows: int
+    statutes: tuple[Span, ...]
+    on: date
+
+
+class Reader:
+    """Reads the requests of one batch. Remembers officers and periods already read: facts and rules fix them."""
+
+    def __init__(self, rules: PeriodRules, facts: BatchFacts, history: History, day: date) -> None:
+        self._rules = rules
+        self._facts = facts
+        self._history = history
+        self._day = day
+        self._engaged: dict[EngagedOfficer, Engaged] = {}
+        self._periods: dict[tuple[str, ...], Periods] = {}
+
+    def read(self, request: Request) -> Asked:
+        """The request as the checks see it. Never raises on any request."""
+        address = normalise_address(request.address)
+        reason = fold_words(request.reason)
+        lines = fold_words(f"{request.address.line1} {request.address.line2}")
+        return Asked(
+            request,
+            address,
+            normalise_name(request.person),
+            self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
+            incomplete_part(address),
+            lines,
+            frozenset(lines.split()),
+            reason,
+            frozenset(reason.split()),
+            self._facts.reason_uses(request.reason),
+            self._facts.similar_uses(reason),
+            self._facts.investigation_people(request.investigation_number),
+            tuple([self._engaged.get(officer) or self._read_officer(officer) for officer in request.engaged_officers]),
+            self._day,
+        )
+
+    def _read_periods(self, texts: tuple[str, ...]) -> Periods:
+        periods = read_periods(texts, self._rules)
+        if len(self._periods) < _REMEMBERED:
+            self._periods[texts] = periods
+        return periods
+
+    def _read_officer(self, officer: EngagedOfficer) -> Engaged:
+        name = fold_words(officer.name)
+        engaged = Engaged(
+            (fold_entry(officer.id), fold_entry(officer.name), fold_entry(officer.title)),
+            name,
+            frozenset(name.split()),
+            officer_load(officer.id, self._facts, self._history),
+        )
+        if len(self._engaged) < _REMEMBERED:
+            self._engaged[officer] = engaged
+        return engaged

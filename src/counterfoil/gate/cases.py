@@ -1,0 +1,142 @@
+"""Runs the sentences of `law/cases/` against the law. The form of the files is in casefile.py."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from counterfoil import canon
+from counterfoil.errors import SettingsFault
+from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.casefile import (
+    Base,
+    BatchChange,
+    CaseFile,
+    HeaderChange,
+    Sentence,
+    changed,
+    read_case_files,
+    read_columns,
+    to_builtins,
+)
+from counterfoil.gate.decide import Gate
+from counterfoil.gate.facts import BatchFacts, History, investigation_hash, officer_hash, reason_hash
+from counterfoil.gate.law import Law, load_law
+from counterfoil.gate.lawfile import Span, convert, read_law_file
+from counterfoil.gate.statute import Statute
+from counterfoil.gate.terms import compile_terms
+from counterfoil.gate.words import fold_entry, fold_words
+from counterfoil.model import Header, Public, Refusal, Request, State
+
+_KEY: Final = b"the history key of made-up cases"
+_DIGEST: Final = canon.digest(b"a made-up file")
+
+Found = tuple[tuple[str, State], ...]
+
+
+class CaseResult(Public, frozen=True, gc=False):
+    """One sentence with what it expects and what the law found: (element, state) of every finding not met."""
+
+    file: str
+    element: str
+    because: str
+    expected: Found
+    found: Found
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law says what the sentence says."""
+        return self.expected == self.found
+
+
+def run_cases(law_directory: Path, cases_directory: Path) -> list[CaseResult]:
+    """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that cannot be used."""
+    base_path = cases_directory / "base.yaml"
+    base = read_law_file(base_path, Base)
+    laws: dict[str, Law] = {}
+    results: list[CaseResult] = []
+    for path in read_case_files(cases_directory):
+        for case in read_law_file(path, CaseFile).cases:
+            for sentence in case.sentences:
+                name = sentence.agreement or base.agreement
+                law = laws[name] if name in laws else laws.setdefault(name, load_law(law_directory, name))
+                results.append(_run(sentence, case.element, base, law, path))
+    return results
+
+
+def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> CaseResult:
+    law = _amended(law, sentence, path)
+    if element not in {entry.id for entry in law.elements}:
+        raise SettingsFault(
+            "law_case_element",
+            "the case is about no element of this law",
+            place=f"{path.name}: {element}",
+            cure="Correct the element's id.",
+        )
+    on = sentence.on or base.on
+    request = read_columns(base.request | sentence.change, path)
+    facts = _facts(sentence.batch, _header(base.header, sentence.header, law, on), request)
+    history = History({officer_hash(_KEY, officer): count for officer, count in sentence.history.items()})
+    decided = Gate(law, facts, history, on).decide(request)
+    failed = decided.failed if isinstance(decided, Refusal) else ()
+    found = tuple((finding.element, finding.state) for finding in failed)
+    return CaseResult(path.stem, element, sentence.because, tuple(sentence.finds.items()), found)
+
+
+def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date) -> Header:
+    changes = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    stated = msgspec.structs.replace(base, **changes)
+    return Header(
+        requester=stated.requester or "",
+        agreement=law.agreement.id if stated.agreement is None else stated.agreement,
+        principal=stated.principal or "",
+        sent_on=stated.sent_on or on,
+        signed=stated.signed or False,
+    )
+
+
+def _facts(batch: BatchChange, header: Header, request: Request) -> BatchFacts:
+    return BatchFacts(
+        rows=batch.rows,
+        file_digest=_DIGEST,
+        header=header,
+        key=_KEY,
+        reasons={reason_hash(_KEY, fold_entry(request.reason)): batch.same_reason},
+        similar_reasons={reason_hash(_KEY, fold_words(request.reason)): batch.similar_reason},
+        investigations={investigation_hash(_KEY, request.investigation_number): batch.people_in_investigation},
+        officers={officer_hash(_KEY, officer): count for officer, count in batch.officers.items()},
+    )
+
+
+def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
+    """The law as the sentence supposes it: fields of the agreement changed, statutes ended."""
+    if sentence.amend:
+        try:
+            fields = changed(to_builtins(law.agreement), sentence.amend)
+        except (IndexError, ValueError, TypeError):
+            raise SettingsFault(
+                "law_case_amend",
+                "the case amends a field that the agreement does not have",
+                place=f"{path.name}: {', '.join(sentence.amend)}",
+                cure="Name the field as in docs/formats/law.md, dotted.",
+            ) from None
+        agreement = convert(fields, Agreement, path)
+        law = msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, agreement))
+    return _repealed(law, sentence.repeal) if sentence.repeal else law
+
+
+def _repealed(law: Law, repeal: dict[str, date]) -> Law:
+    statutes = tuple(
+        _ended(statute, repeal[statute.id]) if statute.id in repeal else statute for statute in law.statutes
+    )
+    elements = (*(element for statute in statutes for element in statute.elements), *law.route.elements)
+    return msgspec.structs.replace(law, statutes=statutes, elements=elements)
+
+
+def _ended(statute: Statute, last: date) -> Statute:
+    replace = msgspec.structs.replace
+    elements = tuple(replace(element, in_force=Span(element.in_force.first, last)) for element in statute.elements)
+    return replace(statute, in_force=Span(statute.in_force.first, last), elements=elements)

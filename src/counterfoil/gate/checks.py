@@ -1,0 +1,77 @@
+"""The table of checks: the name that a law file writes, and the function that it means.
+
+A check is pure: the same arguments give the same state, and nothing else is read (P2). Batch checks
+are asked once a file, request checks once a request. A law that leaves a check without an element
+is refused by the loader: a rule ends by a dated entry, not by deletion. To add a check: write the
+function, add it here, name it in an element, give the element four cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from counterfoil.gate import checks_batch as batch
+from counterfoil.gate import checks_matter as matter
+from counterfoil.gate import checks_person as person
+from counterfoil.gate import checks_removal as removal
+from counterfoil.gate.asked import Asked, Sent
+from counterfoil.gate.terms import Terms
+from counterfoil.model import State
+
+CHECKS_VERSION: Final = "checks-1"
+"""Part of the law's digest: raise it when a check's behaviour changes."""
+
+BatchCheck = Callable[[Sent, Terms], State]
+RequestCheck = Callable[[Asked, Terms], State]
+
+BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
+    "principal_is_listed": batch.principal_is_listed,
+    "principal_is_no_delegate": batch.principal_is_no_delegate,
+    "request_is_signed": batch.request_is_signed,
+    "agreement_is_named": batch.agreement_is_named,
+    "agreement_is_in_force": batch.agreement_is_in_force,
+    "requester_is_party": batch.requester_is_party,
+    "law_is_in_force": batch.law_is_in_force,
+    "safeguards_are_current": batch.safeguards_are_current,
+    "batch_is_within_limit": batch.batch_is_within_limit,
+    "batch_is_plausible": batch.batch_is_plausible,
+    "sent_date_has_come": batch.sent_date_has_come,
+    "sent_date_is_recent": batch.sent_date_is_recent,
+}
+
+REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
+    "name_is_given": person.name_is_given,
+    "name_is_no_placeholder": person.name_is_no_placeholder,
+    "address_is_complete": person.address_is_complete,
+    "address_is_no_placeholder": person.address_is_no_placeholder,
+    "custodial_address_is_located": person.custodial_address_is_located,
+    "address_is_not_the_requesters": person.address_is_not_the_requesters,
+    "address_is_not_general_delivery": person.address_is_not_general_delivery,
+    "tin_is_well_formed": person.tin_is_well_formed,
+    "period_is_given": matter.period_is_given,
+    "period_is_not_vague": matter.period_is_not_vague,
+    "period_is_not_in_future": matter.period_is_not_in_future,
+    "authority_is_given": matter.authority_is_given,
+    "authority_is_designated": matter.authority_is_designated,
+    "reason_is_given": matter.reason_is_given,
+    "reason_is_specific": matter.reason_is_specific,
+    "reason_does_not_locate": matter.reason_does_not_locate,
+    "reason_is_not_civil": matter.reason_is_not_civil,
+    "reason_is_of_this_purpose": matter.reason_is_of_this_purpose,
+    "reason_is_not_repeated": matter.reason_is_not_repeated,
+    "investigation_is_numbered": matter.investigation_is_numbered,
+    "investigation_is_dated": matter.investigation_is_dated,
+    "investigation_has_begun": matter.investigation_has_begun,
+    "investigation_is_of_few_people": matter.investigation_is_of_few_people,
+    "officers_are_named": matter.officers_are_named,
+    "officers_are_individuals": matter.officers_are_individuals,
+    "officer_caseload_is_possible": matter.officer_caseload_is_possible,
+    "use_is_certified": matter.use_is_certified,
+    "removal_order_is_numbered": removal.removal_order_is_numbered,
+    "removal_order_is_dated": removal.removal_order_is_dated,
+    "removal_ground_is_deportability": removal.removal_ground_is_deportability,
+    "court_order_date_is_possible": removal.court_order_date_is_possible,
+    "departure_days_have_passed": removal.departure_days_have_passed,
+    "no_stay_is_stated": removal.no_stay_is_stated,
+}

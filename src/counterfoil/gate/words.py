@@ -1,0 +1,61 @@
+"""Folding of free text, so that letter case, digits, punctuation and spacing never decide a finding.
+
+    fold_words("Willful  failure to depart; case 25-0417.")  ->  "willful failure to depart case"
+    fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8usc1253(a)(1)"
+    fold_entry(" N/A ")                                      ->  "n/a"
+
+Pure; no input raises.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from counterfoil.model import Public
+
+_ASCII: Final = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+_NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
+_CITATION_NOISE: Final = b" \t\r\n.,"
+
+
+def fold_words(text: str) -> str:
+    """Lower-case words of letters, single spaces between; digits and punctuation dropped."""
+    if text.isascii():
+        return " ".join(text.encode().translate(_ASCII).decode().split())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_LETTERS.sub(" ", plain).strip()
+
+
+def fold_citation(text: str) -> str:
+    """A citation without spaces, stops, section signs and the word section."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.replace("§", ""))
+    tight = plain.casefold().encode("utf-8", "replace").translate(None, _CITATION_NOISE).decode()
+    return tight.replace("sections", "").replace("section", "").replace("sec", "") if "sec" in tight else tight
+
+
+def fold_entry(text: str) -> str:
+    """A short field entry: case folded, white space collapsed, everything else kept."""
+    return " ".join(text.casefold().split())
+
+
+class Screen(Public, frozen=True, gc=False):
+    """Phrases that a text must not hold. `heads` are their first words: most texts hold none of them."""
+
+    heads: frozenset[str]
+    phrases: tuple[str, ...]
+
+    def hits(self, folded: str, words: Iterable[str]) -> bool:
+        """Whether `folded` (of `fold_words`), whose words are `words`, holds a phrase as whole words."""
+        if self.heads.isdisjoint(words):
+            return False
+        padded = f" {folded} "
+        return any(phrase in padded for phrase in self.phrases)
+
+
+def new_screen(phrases: Iterable[str]) -> Screen:
+    """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the loader."""
+    folded = tuple(sorted({fold_words(phrase) for phrase in phrases}))
+    return Screen(frozenset(phrase.split(" ", 1)[0] for phrase in folded), tuple(f" {phrase} " for phrase in folded))

@@ -1,0 +1,48 @@
+"""The law says what the sentences of law/cases say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from counterfoil.gate import run_cases
+from counterfoil.gate.cases import CaseResult
+from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
+from tests.gate.world import CASES, LIBRARY, sandbox
+
+RESULTS = run_cases(LIBRARY, CASES)
+DEFECTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F19", "F20")
+
+
+def _elements() -> list[str]:
+    return sorted({element.id for element in sandbox().elements})
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.file}:{result.element}:{result.because}")
+def test_the_law_says_what_the_sentence_says(result: CaseResult) -> None:
+    assert result.found == result.expected
+
+
+@pytest.mark.parametrize("element", _elements())
+def test_an_element_has_four_sentences_of_which_one_refuses_and_one_admits(element: str) -> None:
+    about = [result for result in RESULTS if result.element == element]
+    assert len(about) >= 4
+    assert any(element in dict(result.found) for result in about)
+    assert any(element not in dict(result.found) for result in about)
+
+
+def test_no_sentence_is_written_twice() -> None:
+    written = Counter((result.element, result.because) for result in RESULTS)
+    assert [sentence for sentence, times in written.items() if times > 1] == []
+
+
+def test_every_check_of_the_table_has_an_element() -> None:
+    assert {element.check for element in sandbox().elements} == BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_reported_defect_is_refused_by_the_check_named_for_it(defect: str) -> None:
+    reported = [result for result in RESULTS if f"({defect})" in result.because]
+    assert reported
+    assert all(result.element in dict(result.found) for result in reported)

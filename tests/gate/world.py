@@ -1,0 +1,50 @@
+"""A made-up request that every element admits, and what stands round it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
+from counterfoil.model import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "law"
+CASES = LIBRARY / "cases"
+KEY = b"a made-up history key, 32 bytes!"
+ON = date(2025, 8, 7)
+HEADER = Header(requester="Agency A", agreement="sandbox", principal="sandbox-principal", sent_on=ON)
+REQUEST = Request(
+    request_id="r1",
+    row=1,
+    person=Person("Rosalind", "", "Quill", "", date(1980, 2, 29), "900-00-1234"),
+    address=Address("12 Elm St Apt 4", "", "Anytown", "WA", "98001"),
+    taxable_periods=("2022", "2023"),
+    statutory_authority="8 USC 1253(a)(1)",
+    reason="The address on the notice to depart is disputed before the grand jury.",
+    investigation_number="CR-2025-00417",
+    investigation_opened_on=date(2025, 6, 2),
+    removal_order=RemovalOrder("RO-2024-7731", date(2024, 11, 15), "8 USC 1227(a)(2)"),
+    engaged_officers=(EngagedOfficer("OFF-1", "Dana Fields", "Special Agent"),),
+    use_certified=True,
+)
+
+
+def sandbox() -> Law:
+    return load_law(LIBRARY, "sandbox")
+
+
+def changed(request: Request = REQUEST, **fields: object) -> Request:
+    return msgspec.structs.replace(request, **fields)
+
+
+def facts_of(*requests: Request, header: Header = HEADER) -> BatchFacts:
+    builder = BatchFactsBuilder(KEY)
+    for request in requests:
+        builder.add(request)
+    return builder.finish(header, "sha256:" + "0" * 64)
+
+
+NO_HISTORY = History()
