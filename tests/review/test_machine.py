@@ -1,0 +1,74 @@
+"""The states of a batch: one table, and nothing that is not in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterfoil.errors import StateFault
+from counterfoil.review.machine import NEXT_STEP, RESUMES_AS, TRANSITIONS, BatchState, Event, Standing, advance
+
+EVENTS = st.sampled_from(Event)
+
+
+def _allowed(standing: Standing) -> set[Event]:
+    resumable = {Event.RESUME} if standing.held_from else set()
+    return {event for state, event in TRANSITIONS if state is standing.state} | resumable
+
+
+def test_the_way_to_release_is_one_line() -> None:
+    standing = Standing(BatchState.RECEIVED)
+    for event in (Event.GATE, Event.DETERMINE, Event.REVIEW, Event.RELEASE):
+        standing = advance(standing, event)
+    assert standing == Standing(BatchState.RELEASED)
+
+
+@pytest.mark.parametrize("state", BatchState)
+@pytest.mark.parametrize("event", Event)
+def test_a_step_outside_the_table_names_state_event_and_cure(state: BatchState, event: Event) -> None:
+    if (state, event) in TRANSITIONS:
+        assert advance(Standing(state), event).state is TRANSITIONS[state, event]
+        return
+    with pytest.raises(StateFault) as fault:
+        advance(Standing(state), event)
+    assert fault.value.code == "step_refused"
+    assert f"is {state.value} " in fault.value.message and fault.value.message.endswith(event.value)
+    assert fault.value.cure == NEXT_STEP[state]
+
+
+@given(st.lists(EVENTS, max_size=40))
+def test_no_sequence_reaches_released_but_through_review_and_release(events: list[Event]) -> None:
+    standing, since_determined = Standing(BatchState.RECEIVED), []
+    for event in events:
+        if event not in _allowed(standing):
+            continue
+        standing = advance(standing, event)
+        since_determined = [] if standing.state is BatchState.DETERMINED else [*since_determined, event]
+    if standing.state is BatchState.RELEASED:
+        assert since_determined == [Event.REVIEW, Event.RELEASE]
+
+
+@given(st.lists(EVENTS, max_size=40))
+def test_held_from_is_set_exactly_while_held(events: list[Event]) -> None:
+    standing = Standing(BatchState.RECEIVED)
+    for event in events:
+        if event in _allowed(standing):
+            standing = advance(standing, event)
+        assert (standing.held_from is not None) == (standing.state is BatchState.HELD)
+
+
+@pytest.mark.parametrize("state", [BatchState.RELEASED, BatchState.WITHDRAWN])
+def test_released_and_withdrawn_are_final(state: BatchState) -> None:
+    assert _allowed(Standing(state)) == set()
+
+
+@pytest.mark.parametrize("state", RESUMES_AS)
+def test_a_held_batch_resumes_where_it_was_but_reviewed_must_be_reviewed_again(state: BatchState) -> None:
+    held = advance(Standing(state), Event.HOLD)
+    expected = BatchState.DETERMINED if state is BatchState.REVIEWED else state
+    assert advance(held, Event.RESUME) == Standing(expected)
+
+
+def test_every_state_says_what_comes_next() -> None:
+    assert set(NEXT_STEP) == set(BatchState) and all(NEXT_STEP.values())
