@@ -1,0 +1,219 @@
+"""Address -> AddressForm: the one normal form that gate, register and match use. Pure; never raises.
+
+docs/formats/address-form.md holds the form and its rules. The order of reading:
+
+1. City, state and ZIP (`places`), and both lines cleaned (`text`). Unusable text: no form.
+2. A last line repeated at the end of a line, and a "care of" line without digits, are taken off.
+3. A Puerto Rico urbanization is taken off (`URB LAS GLADIOLAS`).
+4. Boxes, routes, military addresses, general delivery (`boxes`).
+5. A street: house number (`numbers`), marked unit on either line (`units`), the street between them (`streets`).
+6. The guard: every digit of both lines stands in some part of the form, or there is no form. A unit is never lost.
+
+No form is kind NONE, with city, state and ZIP as far as they were read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from counterfoil.forms import units
+from counterfoil.forms.boxes import Box, may_be_box, read_box
+from counterfoil.forms.numbers import split_number
+from counterfoil.forms.parser import Street
+from counterfoil.forms.places import Place, read_place
+from counterfoil.forms.plain import read_plain_address
+from counterfoil.forms.streets import read_street
+from counterfoil.forms.tables import (
+    DIRECTIONALS,
+    FLOORS,
+    ORDINALS,
+    STANDALONE,
+    STRONG_DESIGNATORS,
+    SUFFIXES,
+    WEAK_DESIGNATORS,
+)
+from counterfoil.forms.text import clean
+from counterfoil.model import Address, AddressForm, AddressKind
+
+FORMS_VERSION: Final = "forms-1"
+
+_RUNS: Final = re.compile(r"[0-9]+")
+_EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})
+_CARE_OF: Final = re.compile(r"(?:C O|CARE OF|ATTN|ATTENTION|ATT)(?: [A-Z ]*)?")
+_URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
+_NAMED: Final = frozenset(
+    {"AVE", "BLVD", "CIR", "CT", "DR", "LN", "PKWY", "PL", "ST", "TER", "WAY"}
+)  # not RD: CO RD 5 A
+_MARKS: Final = STRONG_DESIGNATORS | WEAK_DESIGNATORS | set(STANDALONE)
+
+
+def normalise_address(address: Address) -> AddressForm:
+    """The normal form of `address`; kind NONE where nothing usable is written. Never raises on any text."""
+    place = read_place(address.city, address.state, address.zip)
+    return read_plain_address(address, place) or read_in_full(address, place)
+
+
+def read_in_full(address: Address, place: Place) -> AddressForm:
+    """The form of an address of any shape, by the order of reading above."""
+    line1, line2 = clean(address.line1), clean(address.line2)
+    if line1 is None or line2 is None:
+        return _none(place)
+    first, second = _trim(line1, place), _trim(line2, place)
+    urbanization, first, second = _split_urbanization(first, second)
+    form = _read_boxes(first, second, urbanization, place) or _read_street(first, second, urbanization, place)
+    if form is None or not _holds_digits(form, f"{first} {second} {urbanization}"):
+        return _none(place)
+    return form
+
+
+def _none(place: Place) -> AddressForm:
+    return AddressForm(AddressKind.NONE, city=place.city, state=place.state, zip5=place.zip5)
+
+
+def _trim(line: str, place: Place) -> str:
+    """`line` without a repeated last line; "" for a word of emptiness or a care-of line."""
+    if line in _EMPTY or _CARE_OF.fullmatch(line):
+        return ""
+    if place.zip5 and place.zip5 in line and place.city and place.state:
+        line = re.sub(rf" {place.city} {place.state} {place.zip5}(?:-[0-9]{{4}})?$", "", line)
+    return line
+
+
+def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
+    """(urbanization, line 1, line 2): a line's words from URB up to its first number are the urbanization."""
+    for line, other in ((first, second), (second, first)):
+        words = line.split()
+        if words and words[0] in _URBANIZATIONS and len(words) > 1:
+            end = next((i for i, word in enumerate(words) if i and any(c.isdigit() for c in word)), len(words))
+            rest = " ".join(words[end:])
+            name = " ".join(words[1:end]).replace("#", " ").strip()
+            return " ".join(name.split()), (rest or other), (other if rest else "")
+    return "", first, second
+
+
+def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
+    if not may_be_box(first or second) and not may_be_box(second):
+        return None
+    joined = read_box(f"{first} {second}".strip())
+    if joined is not None:
+        return _box_form(joined, "", urbanization, place)
+    words = first.split()
+    cut = _unit_start(words[1:]) + 1
+    box = read_box(" ".join(words[:cut]))
+    if box is not None:
+        unit = units.read([*words[cut:], *second.split()])
+        return None if unit is None else _box_form(box, unit, urbanization, place)
+    box = read_box(second) if second and not _RUNS.search(first) else None
+    return None if box is None else _box_form(box, "", urbanization, place)
+
+
+def _box_form(box: Box, unit: str, urbanization: str, place: Place) -> AddressForm:
+    return AddressForm(
+        box.kind, box.number, "", box.street, "", "", unit, urbanization, place.city, place.state, place.zip5
+    )
+
+
+def _read_street(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
+    line, other = _order(first.split(), second.split())
+    before, line = _leading_unit(line)
+    number, rest = split_number(line)
+    cut = _unit_start(rest)
+    street = read_street(rest[:cut]) if cut else Street("", "", "", "", "")
+    if street is None or (second and not second.startswith("BOX") and read_box(second)):
+        return None  # unreadable, or two addresses in one
+    unit = _unit(street.unit.split(), [*before, *rest[cut:]], other)
+    if not (number or street.name):
+        return None
+    return AddressForm(
+        AddressKind.STREET,
+        number,
+        street.predirectional,
+        street.name,
+        street.suffix,
+        street.postdirectional,
+        unit,
+        urbanization,
+        place.city,
+        place.state,
+        place.zip5,
+    )
+
+
+def _order(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
+    """(the line that holds the street, the line that holds the rest)."""
+    if not (first and second):
+        return first or second, []
+    number, rest = split_number(first)
+    is_unit = units.read(second) is not None
+    if (number and rest) or is_unit:
+        return first, second
+    if not split_number(second)[0]:
+        return (first + second, []) if number else (first, second)
+    if units.read(first) is not None:
+        return second, first
+    has_digits = any(char.isdigit() for word in first for char in word)
+    return (first, second) if has_digits else (second, [])
+
+
+def _leading_unit(tokens: list[str]) -> tuple[list[str], list[str]]:
+    """(a unit written before the house number, the rest): APT 4 1501 MAIN ST."""
+    if tokens and tokens[0] in STRONG_DESIGNATORS:
+        for end in (2, 3):
+            number, rest = split_number(tokens[end:])
+            if number and rest and units.is_identifier(tokens[end - 1]) and units.read(tokens[:end]) is not None:
+                return tokens[:end], tokens[end:]
+    return [], tokens
+
+
+def _unit_start(tokens: Sequence[str]) -> int:
+    """Index in `tokens`, a line after its house number, where a marked unit starts; their count if none does."""
+    for index in range(len(tokens)):
+        if _marks_unit(tokens, index) and units.read(tokens[index:]) is not None:
+            return index
+    return len(tokens)
+
+
+def _marks_unit(tokens: Sequence[str], index: int) -> bool:
+    word = tokens[index]
+    following = tokens[index + 1] if index + 1 < len(tokens) else ""
+    if word in STRONG_DESIGNATORS:
+        return bool(following) or _after_street(tokens, index)
+    if word == "NO" and any(char.isdigit() for char in following):
+        return index > 0 and tokens[index - 1] != "CALLE"
+    if following in FLOORS and not units.starts_identifier(tokens, index + 2):  # 5TH FL, GROUND FLOOR
+        return index > 0 and (word in ORDINALS or word in STANDALONE or word[0].isdigit())
+    if word in _MARKS or (len(word) > 2 and units.near_designator(word)):
+        return _after_street(tokens, index)
+    return _bare_pair(tokens, index)
+
+
+def _bare_pair(tokens: Sequence[str], index: int) -> bool:
+    """Whether two last tokens after a named street are a unit without a designator: RAYMOND ST 6 F."""
+    if index < 2 or index + 2 != len(tokens) or SUFFIXES.get(tokens[index - 1]) not in _NAMED:
+        return False
+    digits = [token[0].isdigit() for token in tokens[index:]]
+    lengths = [len(token) for token in tokens[index:]]
+    return tokens[index - 2] not in DIRECTIONALS and (
+        (digits == [True, False] and lengths[1] == 1) or (digits == [False, True] and lengths[0] == 1)
+    )
+
+
+def _after_street(tokens: Sequence[str], index: int) -> bool:
+    """Whether a whole street stands before `index`: a suffix, or a directional after a suffix."""
+    if index > 1 and tokens[index - 1] in SUFFIXES:
+        return True
+    return index > 2 and tokens[index - 1] in DIRECTIONALS and tokens[index - 2] in SUFFIXES
+
+
+def _unit(bare: list[str], marked: list[str], other: list[str]) -> str:
+    inline = units.read_loose([*bare, *marked])
+    if not other or not inline:
+        return units.read_loose(other) if other else inline
+    return inline if units.read_loose(other) == inline else units.read_loose([*bare, *marked, *other])
+
+
+def _holds_digits(form: AddressForm, text: str) -> bool:
+    held = f"{form.number} {form.street} {form.unit} {form.urbanization}"
+    return all(run.lstrip("0") in held for run in _RUNS.findall(text))

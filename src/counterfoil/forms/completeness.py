@@ -1,0 +1,90 @@
+"""Is an address complete, and does it mean a place at all? LAW.md facts F2 and F3; Rev. Proc. 2010-16, 2.03.
+
+Complete: unit (where there is one), number and street, city, state, ZIP. A whole PO box, rural route, highway contract
+or military form with city, state and ZIP is complete too (26 USC 6103(b)(6) speaks of the mailing address). Whether
+GENERAL DELIVERY is enough is the gate's question, not the form's.
+
+Placeholders: words that stand where an address should (unknown, failed to provide, homeless, TBD ...), a line that only
+repeats city, state or ZIP, ZIP 00000 and 99999, and made-up numbers: zero, and five or more equal digits. Up to four
+equal digits pass: 1111 MAIN ST is an ordinary address, and so is a PO box of any equal digits but zeros and nines.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from counterfoil.forms.places import Place
+from counterfoil.forms.text import clean
+from counterfoil.model import Address, AddressForm, AddressKind
+
+# A line that has one of these words or phrases anywhere is a placeholder.
+_PHRASES: Final = re.compile(
+    r"\b(?:UNKNOWN|UNKN|UNK|HOMELESS|TRANSIENT|TBD|TBA|REFUSED|REFUSES|DECLINED|UNDETERMINED|UNAVAILABLE|UNSPECIFIED"
+    r"|WITHHELD|UNDISCLOSED|PLACEHOLDER|WHEREABOUTS|DON ?T (?:CARE|KNOW)|DO NOT KNOW|FAIL(?:ED|S|URE)? TO PROVIDE"
+    r"|(?:DID|DOES|WOULD|WILL) NOT PROVIDE"
+    r"|NOT (?:PROVIDED|GIVEN|KNOWN|AVAILABLE|APPLICABLE|STATED|REPORTED|LISTED|DISCLOSED)"
+    r"|NO (?:FIXED|KNOWN|PERMANENT|CURRENT|STABLE|HOME|STREET)? ?(?:ADDRESS|ABODE|RESIDENCE)|ADDRESS NEEDED|BAD ADDRESS"
+    r"|TO BE (?:DETERMINED|ADVISED|PROVIDED|SUPPLIED)|AT LARGE|LAST KNOWN|NONE (?:GIVEN|PROVIDED|AVAILABLE|KNOWN)"
+    r"|(?:NA|N A) (?:NA|N A))\b"
+)
+# A line that is no more than one of these is a placeholder: words of emptiness, and general words.
+_WORDS: Final = """
+NA NONE NULL NIL NAN X XX TEST BLANK EMPTY VOID SAME ADDRESS STREET ROAD AVENUE HOME HOUSE RESIDENCE APARTMENT
+CITY TOWN STATE COUNTY COUNTRY USA US ANYWHERE NOWHERE SOMEWHERE VARIOUS OTHER SHELTER STREETS ASDF QWERTY
+"""
+_LINES: Final = frozenset(_WORDS.split()) | frozenset(
+    {"N A", "ON FILE", "SEE FILE", "SAME AS ABOVE", "UNITED STATES", "THE STREET", "THE STREETS"}
+)
+_REPEATED: Final = re.compile(r"(?:([A-Z])\1{2,}|X+)(?: (?:([A-Z])\2{2,}|X+))*")
+_MADE_UP: Final = re.compile(r"0+|([0-9])\1{4,}")
+_MADE_UP_BOX: Final = re.compile(r"0+|9{5,}")
+_NO_ZIP: Final = frozenset({"00000", "99999"})
+
+
+def incomplete_part(form: AddressForm) -> str | None:
+    """The first part that `form` lacks: "number", "street", "box", "city", "state", "zip"; None if complete."""
+    if form.kind in (AddressKind.NONE, AddressKind.STREET):
+        if not form.number and form.street:
+            return "number"
+        if not form.street or _is_bare_number(form):
+            return "street"
+    elif form.kind is AddressKind.MILITARY:
+        if not form.number and not form.street.startswith("US"):
+            return "box"
+    elif not form.number and form.kind is not AddressKind.GENERAL_DELIVERY:
+        return "box"
+    for part, value in (("city", form.city), ("state", form.state), ("zip", form.zip5)):
+        if not value:
+            return part
+    return None
+
+
+def _is_bare_number(form: AddressForm) -> bool:
+    """Whether the street is digits and nothing else: `12345 98103` is two numbers, no address (F2)."""
+    named = form.suffix or form.predirectional or form.postdirectional
+    return not named and form.street.replace(" ", "").isdigit()
+
+
+def is_placeholder(address: Address, form: AddressForm) -> bool:
+    """Whether `address`, of normal form `form`, stands where an address should and means none."""
+    if form.zip5 in _NO_ZIP or _is_made_up(form):
+        return True
+    place = Place(form.city, form.state, form.zip5)
+    lines = [clean(line) or "" for line in (address.line1, address.line2, address.city)]
+    if _is_empty_words(lines[0]) or _is_empty_words(lines[2]) or any(_PHRASES.search(line) for line in lines):
+        return True
+    return bool(lines[0]) and lines[0] in {
+        *place,
+        f"{place.city} {place.state}",
+        f"{place.city} {place.state} {place.zip5}",
+    }
+
+
+def _is_empty_words(line: str) -> bool:
+    return line in _LINES or _REPEATED.fullmatch(line) is not None
+
+
+def _is_made_up(form: AddressForm) -> bool:
+    pattern = _MADE_UP if form.kind is AddressKind.STREET else _MADE_UP_BOX
+    return pattern.fullmatch(form.number) is not None or _REPEATED.fullmatch(form.street) is not None

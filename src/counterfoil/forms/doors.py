@@ -1,0 +1,115 @@
+"""The doors of an address: which keys open the bucket of its residents, and what each forgives.
+
+THE DOOR TABLE. Number, unit, box and urbanization are in every key: no door relaxes them. `zone` is the ZIP, or city
+and state where no usable ZIP is written. One function makes the keys at build and when asked, so two addresses meet
+at a door exactly if they agree in all that the door keeps. Reach and cost: measured, docs/formats/address-form.md.
+
+| door  | keeps, beside those                  | forgives, and why                  | costs |
+|-------|--------------------------------------|------------------------------------|---------------------------------|
+| exact | all of the street, zone              | city names: one ZIP has many       | nothing: they name one door |
+| affix | stem, zone (numbered: name, suffix)  | suffix or directionals left out    | N MAIN, S MAIN; OAK ST, OAK CT |
+| sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets of 500 sound alike |
+| start | start of it, directionals, zone      | slips in the second half of a name | 0.07 streets of 500 |
+| end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets of 500 |
+| rest  | rest of it, directionals, zone       | first letter wrong                 | 0.02 streets of 500 |
+| place | all of the street, city alike, state | ZIP wrong                          | same line, other ZIP of a city |
+
+A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong confirmation needs,
+besides, the same house number and unit in that street, and a resident of the same name there.
+
+Who has which: streets have all (names with digits or single letters, and names under five letters: exact, affix and
+place); rural and highway contract routes exact and place; PO boxes, military addresses and general delivery exact only,
+since a box number says nothing without its ZIP.
+
+Key: `forms-1|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so `|` parts them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.forms.addresses import FORMS_VERSION
+from counterfoil.forms.street_keys import MIN_SOUND, MIN_STEM, is_spelled, sound, stem
+from counterfoil.model import AddressForm, AddressKind, Door
+
+EXACT: Final = "exact"
+
+_NO_ZIP: Final = frozenset({"", "00000", "99999"})
+_PLACED: Final = frozenset({AddressKind.STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
+
+
+def exact_door(form: AddressForm) -> str:
+    """The key under which the residents of `form` are kept; "" where the address does not name one door.
+
+    One door is named by a whole delivery line and a ZIP, or city and state: a holder's row with a ZIP and no city
+    has a door, although a request like it is incomplete.
+    """
+    zone = _zone(form)
+    if not zone or not _is_whole(form):
+        return ""
+    return f"{FORMS_VERSION}|{EXACT}|{_home(form)}|{_line(form)}|{zone}"
+
+
+def doors(form: AddressForm) -> tuple[Door, ...]:
+    """All doors of `form`, exact first, then in the door table's order; () where it has no exact door."""
+    zone = _zone(form)
+    if not zone or not _is_whole(form):
+        return ()
+    home, line = _home(form), _line(form)
+    keys = [(EXACT, f"{line}|{zone}")]
+    if form.kind is AddressKind.STREET:
+        keys += _street_keys(form, zone)
+    if form.kind in _PLACED and form.city and form.state:
+        keys.append(("place", f"{line}|{_city_alike(form.city)}|{form.state}"))
+    return tuple([Door(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
+
+
+def _street_keys(form: AddressForm, zone: str) -> list[tuple[str, str]]:
+    """(door, what its key holds after number, unit and urbanization) of the doors between exact and place."""
+    letters = stem(form)
+    if not is_spelled(form, letters):
+        return [("affix", f"{form.street}|{form.suffix}|{zone}")]
+    affix = ("affix", f"{letters}||{zone}")
+    if len(letters) < MIN_STEM:
+        return [affix]
+    tail = f"{form.predirectional}|{form.postdirectional}|{zone}"
+    heard = sound(letters)
+    sounds = [("sound", f"{heard}|{tail}")] if len(heard) >= MIN_SOUND else []
+    return [
+        affix,
+        *sounds,
+        ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
+        ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
+        ("rest", f"{letters[1:]}|{tail}"),
+    ]
+
+
+def _home(form: AddressForm) -> str:
+    """What no door relaxes."""
+    return f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
+
+
+def _line(form: AddressForm) -> str:
+    return f"{form.predirectional}|{form.street}|{form.suffix}|{form.postdirectional}"
+
+
+def _zone(form: AddressForm) -> str:
+    if form.zip5 not in _NO_ZIP:
+        return form.zip5
+    return f"{form.city} {form.state}" if form.city and form.state else ""
+
+
+def _city_alike(city: str) -> str:
+    """First two and last two letters: what a slip inside a city's name leaves."""
+    return f"{city[:2]}{city[-2:]}"
+
+
+def _is_whole(form: AddressForm) -> bool:
+    """Whether the delivery line is complete for its kind (a ship has no box)."""
+    if form.kind is AddressKind.STREET:
+        return bool(form.number and form.street)
+    if form.kind is AddressKind.MILITARY:
+        return bool(form.number or form.street.startswith("US"))
+    if form.kind is AddressKind.NONE:
+        return False
+    return bool(form.number) or form.kind is AddressKind.GENERAL_DELIVERY

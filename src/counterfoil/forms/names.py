@@ -1,0 +1,116 @@
+"""The normal form of a person's name: one form for gate, register and match.
+
+    given   words of A-Z in the order written; titles, suffixes and degrees taken out
+    middle  the same; a lone initial that closes the given names ("JOHN A") is the middle name where none is given
+    family  the same; particles stay (DE LA CRUZ), heads join (O BRIEN -> OBRIEN, MC DONALD -> MCDONALD), hyphens part
+    suffix  JR SR II III IV V VI or "", wherever it was written; the suffix field wins, then family, middle, given
+
+    given "Dr. José  Luis", family "Peña-de la Cruz, Jr."  ->  (JOSE, LUIS) () (PENA, DE, LA, CRUZ) JR
+
+A placeholder ("Mrs", "Baby boy", "Child F", "Unknown") gives an empty part: it names nobody, so it is missing and
+never agrees with anything. At most 6 words a part are kept. The function is total: any text gives a form, possibly
+empty. Its version is part of `FORMS_VERSION`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.forms.names_fold import words_of
+from counterfoil.forms.names_words import (
+    DEGREES,
+    GENERATION,
+    GENERATION_IN_SUFFIX_FIELD,
+    JOINED_HEADS,
+    PLACEHOLDER_BESIDE,
+    PLACEHOLDER_FAMILY,
+    PLACEHOLDER_GIVEN,
+    PLACEHOLDER_WHOLE,
+    TITLES,
+)
+from counterfoil.model import NameForm, Person
+
+MAX_WORDS: Final = 6
+_NO_WORDS: Final[list[str]] = []
+
+
+def normalise_name(person: Person) -> NameForm:
+    """Return the normal form of the name of `person`. Pure; never raises on any string."""
+    given, given_suffix = _field(person.given_name)
+    middle, middle_suffix = _field(person.middle_name) if person.middle_name else (_NO_WORDS, "")
+    family, family_suffix = _field(person.family_name)
+    if len(given) > 1:
+        given, middle = _given(given, middle)
+    if len(family) > 1:
+        family = _joined_heads(family)
+    return NameForm(
+        () if _names_nobody(given, PLACEHOLDER_GIVEN) else tuple(given[:MAX_WORDS]),
+        () if middle and _names_nobody(middle, PLACEHOLDER_GIVEN) else tuple(middle[:MAX_WORDS]),
+        () if _names_nobody(family, PLACEHOLDER_FAMILY) else tuple(family[:MAX_WORDS]),
+        (_suffix(person.suffix) if person.suffix else "") or family_suffix or middle_suffix or given_suffix,
+    )
+
+
+def _field(text: str) -> tuple[list[str], str]:
+    """Words of one field without suffix, degree and bare digits, and the suffix found in it."""
+    words = words_of(text)
+    if len(words) < 2:
+        return _lone_word(words)
+    while len(words) > 1 and words[-1] in DEGREES:
+        words.pop()
+    suffix = ""
+    for index in range(len(words) - 1, -1, -1):
+        found = GENERATION.get(words[index])
+        if found and len(words) > 1 and not (index == 0 and found == "SR"):  # a leading SR is the title Senor
+            suffix = found
+            del words[index]
+            break
+    return [word for word in words if word.isalpha()], suffix
+
+
+def _lone_word(words: list[str]) -> tuple[list[str], str]:
+    if words and (words[0] in GENERATION or not words[0].isalpha()):
+        return [], GENERATION.get(words[0], "")
+    return words, ""
+
+
+def _given(given: list[str], middle: list[str]) -> tuple[list[str], list[str]]:
+    """Drop titles at the head; move a closing initial to an empty middle name."""
+    start = 0
+    while start < len(given) - 1 and given[start] in TITLES:
+        start += 1
+    given = given[start:]
+    if len(given) > 1 and not middle and len(given[-1]) == 1 and not _names_nobody(given, PLACEHOLDER_GIVEN):
+        return given[:-1], given[-1:]
+    return given, middle
+
+
+def _joined_heads(family: list[str]) -> list[str]:
+    joined: list[str] = []
+    head = ""
+    for word in family:
+        if word in JOINED_HEADS and not head:
+            head = word
+        else:
+            joined.append(head + word)
+            head = ""
+    return [*joined, head] if head else joined
+
+
+def _names_nobody(words: list[str], placeholders: frozenset[str]) -> bool:
+    """True if every word is a placeholder or completes one, and at least one is."""
+    if len(words) == 1:
+        return words[0] in placeholders or (words[0] == "NA" and placeholders is PLACEHOLDER_GIVEN)
+    if not words:
+        return False
+    if tuple(words) in PLACEHOLDER_WHOLE:
+        return True
+    rest = [word for word in words if word not in placeholders]
+    return len(rest) < len(words) and all(word in PLACEHOLDER_BESIDE for word in rest)
+
+
+def _suffix(text: str) -> str:
+    for word in words_of(text):
+        if word in GENERATION_IN_SUFFIX_FIELD:
+            return GENERATION_IN_SUFFIX_FIELD[word]
+    return ""

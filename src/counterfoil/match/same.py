@@ -1,0 +1,26 @@
+"""Two entries that are evidently one person's, so that neither stands in the other's way. Pure and symmetric."""
+
+from __future__ import annotations
+
+from counterfoil.match.facts import dob_level
+from counterfoil.match.names import family_level, middle_level
+from counterfoil.match.weights import Weights
+from counterfoil.model import Resident
+
+
+def is_same_person(one: Resident, two: Resident, weights: Weights) -> bool:
+    """True for the same tax number; or for the same name and no contradiction, in periods that do not overlap.
+
+    A person is held once a period: two entries of one period under different numbers are two people, however alike.
+    """
+    if one.tin_hash and one.tin_hash == two.tin_hash:
+        return True
+    if not one.name.given or one.name.given != two.name.given or one.name.suffix != two.name.suffix:
+        return False
+    if not set(one.periods).isdisjoint(two.periods):
+        return False
+    return (
+        middle_level(one.name, two.name) != "middle.differs"
+        and family_level(one.name, two.name, weights) != "family.other"
+        and dob_level(one.date_of_birth, two.date_of_birth) != "dob.differs"
+    )
