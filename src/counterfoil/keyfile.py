@@ -66,7 +66,9 @@ def seal_key(
         key = _derive(passphrase, salt)
         sealed = AESGCM(key).encrypt(nonce, secret, _bound(name, purpose))
         body |= {"kdf": "scrypt", "n": _N, "r": _R, "p": _P}
-        body |= {field: b64encode(data).decode() for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))}
+        body |= {
+            field: b64encode(data).decode() for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
+        }
     _write_new(path, json.dumps(body, indent=1).encode() + b"\n")
 
 
@@ -78,13 +80,20 @@ def open_key(path: Path, *, purpose: str, passphrase: str | None, allow_unprotec
     """
     body = _read(path)
     if body.get("purpose") != purpose:
-        raise KeyFault("key_purpose", f"this key file is not a {purpose} key", place=path.name, cure=f"Name a {purpose} key file.")
+        raise KeyFault(
+            "key_purpose", f"this key file is not a {purpose} key", place=path.name, cure=f"Name a {purpose} key file."
+        )
     name = body.get("name")
     if not isinstance(name, str):
         raise _unreadable(path)
     if body.get("kdf") == "none":
         if not allow_unprotected:
-            raise KeyFault("key_unprotected", "a key in clear is for a sandbox only", place=path.name, cure="Make a key with a passphrase.")
+            raise KeyFault(
+                "key_unprotected",
+                "a key in clear is for a sandbox only",
+                place=path.name,
+                cure="Make a key with a passphrase.",
+            )
         secret = _field(body, "secret", path)
     else:
         secret = _unseal(body, name, purpose, passphrase, path)
@@ -112,13 +121,20 @@ def _unseal(body: dict[str, Any], name: str, purpose: str, passphrase: str | Non
     if body.get("kdf") != "scrypt" or (body.get("n"), body.get("r"), body.get("p")) != (_N, _R, _P):
         raise _unreadable(path)
     if not passphrase:
-        raise KeyFault("passphrase_missing", "this key needs its passphrase", place=path.name, cure="Give a passphrase file or type it at the prompt.")
+        raise KeyFault(
+            "passphrase_missing",
+            "this key needs its passphrase",
+            place=path.name,
+            cure="Give a passphrase file or type it at the prompt.",
+        )
     salt, nonce, sealed = (_field(body, field, path) for field in ("salt", "nonce", "sealed"))
     try:
         return AESGCM(_derive(passphrase, salt)).decrypt(nonce, sealed, _bound(name, purpose))
     except (InvalidTag, ValueError):
         raise KeyFault(
-            "passphrase_wrong", "the passphrase does not open this key", place=path.name,
+            "passphrase_wrong",
+            "the passphrase does not open this key",
+            place=path.name,
             cure="Check the passphrase; if the file was altered, restore it from its backup.",
         ) from None
 
@@ -151,7 +167,9 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             raw = file.read(_MAX_FILE_BYTES + 1)
     except OSError as fault:
-        raise KeyFault("key_missing", "the key file cannot be read", place=path.name, cure="Check its path and permissions.") from fault
+        raise KeyFault(
+            "key_missing", "the key file cannot be read", place=path.name, cure="Check its path and permissions."
+        ) from fault
     try:
         body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES else None
     except ValueError:
@@ -162,7 +180,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _unreadable(path: Path) -> KeyFault:
-    return KeyFault("key_unreadable", f"this is not a {FORMAT} file", place=path.name, cure="Restore the key file from its backup.")
+    return KeyFault(
+        "key_unreadable", f"this is not a {FORMAT} file", place=path.name, cure="Restore the key file from its backup."
+    )
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -173,4 +193,9 @@ def _write_new(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        raise StoreFault("key_not_written", "the key file cannot be written", place=path.name, cure="Keys are never overwritten: name a new file.") from fault
+        raise StoreFault(
+            "key_not_written",
+            "the key file cannot be written",
+            place=path.name,
+            cure="Keys are never overwritten: name a new file.",
+        ) from fault

@@ -37,7 +37,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def new_settings(name: str, *, sandbox: bool) -> Settings:
     """Settings of a new office with the embedded default store. Raises SettingsFault for a bad name."""
-    return _checked(Settings(format=FORMAT, name=name, sandbox=sandbox, database="sqlite:///office.db", chunk_rows=4096))
+    return _checked(
+        Settings(format=FORMAT, name=name, sandbox=sandbox, database="sqlite:///office.db", chunk_rows=4096)
+    )
 
 
 def read_settings(directory: Path) -> Settings:
@@ -46,12 +48,20 @@ def read_settings(directory: Path) -> Settings:
         text = (directory / FILE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise SettingsFault(
-            "office_missing", "there is no readable office here", place=FILE, cure="Name an office directory, or make one with `counterfoil office create DIR`."
+            "office_missing",
+            "there is no readable office here",
+            place=FILE,
+            cure="Name an office directory, or make one with `counterfoil office create DIR`.",
         ) from None
     try:
         return _checked(msgspec.convert(tomllib.loads(text), Settings))
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise SettingsFault("office_settings", f"the settings cannot be used: {fault}", place=FILE, cure="Correct the field; docs/operate/settings.md lists them.") from None
+        raise SettingsFault(
+            "office_settings",
+            f"the settings cannot be used: {fault}",
+            place=FILE,
+            cure="Correct the field; docs/operate/settings.md lists them.",
+        ) from None
 
 
 def write_settings(directory: Path, settings: Settings) -> None:
@@ -67,7 +77,17 @@ def _toml(value: str | int | bool) -> str:
 
 def _checked(settings: Settings) -> Settings:
     if settings.format != FORMAT:
-        raise SettingsFault("office_format", f"the settings are not of format {FORMAT}", place=FILE, cure="Open the office with the version that wrote it.")
+        raise SettingsFault(
+            "office_format",
+            f"the settings are not of format {FORMAT}",
+            place=FILE,
+            cure="Open the office with the version that wrote it.",
+        )
     if not _NAME.match(settings.name):
-        raise SettingsFault("office_name", "an office name has letters, digits and ./_- only", place=FILE, cure="Choose a name such as example.gov/disclosure.")
+        raise SettingsFault(
+            "office_name",
+            "an office name has letters, digits and ./_- only",
+            place=FILE,
+            cure="Choose a name such as example.gov/disclosure.",
+        )
     return settings

@@ -1,0 +1,31 @@
+"""Building the office's register: build, teach the match rules, enter the snapshot, make it current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from counterfoil import canon, match, register
+from counterfoil.ledger import Draft, Kind
+from counterfoil.office import Office, enter_law
+
+
+def build_register(
+    office: Office, source: Path, *, made_up: bool, progress: Callable[[int, int | None, str], None]
+) -> register.Manifest:
+    """Build `source` into a new snapshot and enter it in the ledger.
+
+    Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
+    """
+    signer = office.signer()
+    plan = register.Plan(
+        keeper=office.keeper(), sign=signer.private.sign, now=office.clock(), match_version=match.MATCH_VERSION,
+        learner=match.Learner(office.random(16).hex()), made_up=made_up, random=office.random, progress=progress,
+    )  # fmt: skip
+    manifest = register.build(source, office.register_directory, plan)
+    with office.store.transaction() as connection:
+        enter_law(office, connection)
+        fields = {"snapshot": canon.digest(register.manifest_bytes(manifest)), "rows": manifest.counts.rows}
+        office.ledger.append(connection, [Draft(Kind.SNAPSHOT, {**fields})], office.clock())
+        office.ledger.sign_checkpoint(connection, signer)
+    return manifest

@@ -1,0 +1,120 @@
+"""What a step does to a chunk of rows. Pure: rows in, rows and ledger drafts out; flow.py stores them in one commit.
+
+A row's commitment is `canon.commit(salt, bytes)`: the salt from the batch key by kind and row number, the bytes those that are
+sealed in the payload (or, for an answer, the answer's canonical bytes). Whoever holds the batch key can open it, nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from counterfoil import canon, match, register
+from counterfoil.errors import VerifyFault
+from counterfoil.gate import Gate
+from counterfoil.ledger import Draft, Kind
+from counterfoil.model import Answer, Grant, Match, NotCompared, Refusal, Reject, Request, Residents, Ruling
+from counterfoil.respond.coarsen import coarsen
+from counterfoil.review.determinations import Determination, Gated, Granted, Refused, Rejected, encode_row
+from counterfoil.review.payload import BatchKey
+
+REFUSED_BY: Final = "refused."
+"""Before an element's id: the name under which a batch counts the refusals that the element caused."""
+
+_KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
+
+
+def gate_rows(rows: Iterable[Request | Reject], gate: Gate) -> list[Gated]:
+    """Put each row before the law."""
+    return [Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row)) for row in rows]
+
+
+def gate_drafts(rows: Sequence[Gated], encoded: Sequence[bytes], batch: str, key: BatchKey, first: int) -> list[Draft]:
+    """One entry for each row. `first` is the place of the first row in the batch, from 0."""
+    kinds = [_KINDS[type(row)] for row in rows]
+    salts = key.salts("request", range(first, first + len(rows)))
+    return [
+        Draft(kind, {"batch": batch, "commitment": canon.commit(salt, data)})
+        for kind, data, salt in zip(kinds, encoded, salts, strict=True)
+    ]
+
+
+def grants_of(rows: Iterable[Gated]) -> list[Grant]:
+    """The admitted requests of a chunk, in order."""
+    return [row.grant for row in rows if isinstance(row, Granted)]
+
+
+def decide_rows(
+    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: match.Weights, code: str
+) -> list[Determination]:
+    """What becomes of each request: its refusal, its match, or `not_compared` where no residents were opened for its row."""
+    decided: list[Determination] = []
+    for row in rows:
+        if isinstance(row, Refused):
+            decided.append(row.refusal)
+        elif isinstance(row, Granted):
+            grant = row.grant
+            opened = residents.get(grant.request.row)
+            decided.append(
+                register.not_compared(grant, code) if opened is None else match.decide(grant, opened, weights)
+            )
+    return decided
+
+
+def open_chunk(grants: Sequence[Grant], sealed: register.SealedRegister) -> dict[int, Residents]:
+    """Residents by row; none at all where one bucket of the chunk is damaged.
+
+    To leave out only the question that needs the bucket would tell that there is one at its address (P4).
+    """
+    try:
+        opened = sealed.open_residents(grants)
+    except VerifyFault:
+        return {}
+    return {grant.request.row: residents for grant, residents in zip(grants, opened, strict=True)}
+
+
+def answer_rows(rows: Iterable[Determination], ruling: Ruling, public_codes: Mapping[str, str]) -> list[Answer]:
+    """What leaves."""
+    return [coarsen(row, ruling, public_codes) for row in rows]
+
+
+def answer_drafts(
+    rows: Sequence[Determination], answers: Sequence[Answer], batch: str, key: BatchKey
+) -> Iterator[Draft]:
+    """One entry for each answer to an admitted request: a yes and a no are disclosures alike."""
+    told = [(row, answer) for row, answer in zip(rows, answers, strict=True) if not isinstance(row, Refusal)]
+    salts = key.salts("answer", [row.row for row, _ in told])
+    for (row, answer), salt in zip(told, salts, strict=True):
+        kind = Kind.NOT_COMPARED if isinstance(row, NotCompared) else Kind.DISCLOSURE
+        yield Draft(kind, {"batch": batch, "commitment": canon.commit(salt, answer_bytes(answer))})
+
+
+def answer_bytes(answer: Answer) -> bytes:
+    """The canonical bytes of an answer that its entry commits to."""
+    return canon.encode({"request_id": answer.request_id, "answer": str(answer.answer), "codes": list(answer.codes)})
+
+
+def count_gated(rows: Iterable[Gated]) -> dict[str, int]:
+    """Rows by what became of them at the gate, and refusals by element: one that fails three counts in three."""
+    counts: dict[str, int] = dict.fromkeys(("granted", "refused", "rejected"), 0)
+    for row in rows:
+        counts[_KINDS[type(row)].value] += 1
+        for finding in row.refusal.failed if isinstance(row, Refused) else ():
+            name = f"{REFUSED_BY}{finding.element}"
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def count_determined(rows: Iterable[Determination]) -> dict[str, int]:
+    """Admitted requests by whether they were compared; never by what was found."""
+    compared = sum(isinstance(row, Match) for row in rows)
+    return {"compared": compared, "not_compared": sum(isinstance(row, NotCompared) for row in rows)}
+
+
+def encode_rows(rows: Sequence[Gated]) -> list[bytes]:
+    """The bytes of each row that are sealed and committed to."""
+    return [encode_row(row) for row in rows]
+
+
+def _judged(request: Request, decision: Grant | Refusal) -> Gated:
+    return Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)
