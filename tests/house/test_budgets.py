@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from tests.house.tree import SOURCE, functions, line_count, modules, imports, python_files
+from tests.house.tree import SOURCE, functions, imports, line_count, modules, python_files
 
 
 def _share_under(values: list[int], limit: int) -> float:
@@ -34,7 +34,10 @@ def test_no_function_is_over_70_lines() -> None:
 
 def test_no_module_imports_itself_through_others() -> None:
     known = modules()
-    graph = {name: sorted({target for raw in imports(path) if (target := _module(raw, set(known))) and target != name}) for name, path in known.items()}
+    graph = {
+        name: sorted({target for raw in imports(path) if (target := _module(raw, set(known))) and target != name})
+        for name, path in known.items()
+    }
     # A package's own __init__ re-exports its files; a file that imports its package back would be a cycle.
     assert _cycles(graph) == []
 

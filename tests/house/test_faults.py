@@ -15,10 +15,13 @@ ERROR_NAMES = {name for name in vars(errors) if name.endswith("Fault")}
 BUGS = {"AssertionError", "TypeError", "ValueError"}
 """What a caller inside the house did wrong: never a user's input."""
 
+FOREIGN = {"intake/signed_header.py": {"UnsupportedAlgorithmError"}, "respond/envelope.py": {"UnsupportedAlgorithmError"}}
+"""What joserfc asks an algorithm registry to raise; it never leaves that library."""
+
 LIBRARIES = {
     "duckdb": {"register"},
     "lmdb": {"register"},
-    "pyarrow": {"register", "intake"},
+    "pyarrow": {"register", "intake", "trial"},
     "doorplate": {"forms"},
     "nicknames": {"forms"},
     "rapidfuzz": {"forms", "match"},
@@ -42,7 +45,7 @@ def _raised(node: ast.Raise) -> str:
 def test_only_the_one_error_tree_is_raised(path: Path) -> None:
     raised = {_raised(node) for node in ast.walk(syntax(path)) if isinstance(node, ast.Raise)}
     foreign = {name for name in raised if name and name[0].isupper()} - ERROR_NAMES - BUGS
-    allowed = {"Exit", "BadParameter"} if room_of(path) == "cli" else set()
+    allowed = {"Exit", "BadParameter"} if room_of(path) == "cli" else FOREIGN.get(str(path.relative_to(SOURCE)), set())
     assert foreign <= allowed
 
 
@@ -55,7 +58,12 @@ def test_a_library_is_used_in_its_rooms_only(library: str) -> None:
 def test_the_inspectors_code_needs_the_standard_library_and_cryptography_only() -> None:
     import sys
 
-    carried = [SOURCE / "canon.py", SOURCE / "errors.py", SOURCE / "respond" / "verify.py", *python_files(SOURCE / "proof")]
+    carried = [
+        SOURCE / "canon.py",
+        SOURCE / "errors.py",
+        SOURCE / "respond" / "verify.py",
+        *python_files(SOURCE / "proof"),
+    ]
     foreign = {name.split(".")[0] for path in carried for name in imports(path)} - set(sys.stdlib_module_names)
     assert foreign == {"cryptography", "counterfoil"}
 
@@ -72,13 +80,15 @@ def test_only_the_doors_print_or_exit() -> None:
 
 
 def test_committed_files_name_no_registry_and_no_machine() -> None:
-    hosts = re.compile(rb"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|deb[.]debian[.]org|(?<![\w.])/(work|root|home)/")
+    hosts = re.compile(
+        rb"pypi[.]org|pythonhosted[.]org|registry[.]npmjs|deb[.]debian[.]org|(?<![\w.])/(work|root|home)/"
+    )
     named = [path.name for path in committed_files() if hosts.search(path.read_bytes())]
     assert [name for name in named if name != Path(__file__).name] == []
 
 
 def test_no_unfinished_work_is_committed() -> None:
-    unfinished = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError|pytest\.skip|mark\.skip|mark\.xfail)\b")
+    unfinished = re.compile(r"#.*\b(TODO|FIXME|XXX)\b|\b(NotImplementedError|pytest\.skip|mark\.skip|mark\.xfail)\b")
     files = [path for path in committed_files() if path.suffix == ".py" and path != Path(__file__)]
     assert [path.name for path in files if unfinished.search(path.read_text(encoding="utf-8"))] == []
 

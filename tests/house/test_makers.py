@@ -47,6 +47,7 @@ def test_one_function_coarsens() -> None:
         f"{path.name}:{node.name}"
         for path in python_files(SOURCE)
         for node in ast.walk(syntax(path))
-        if isinstance(node, ast.FunctionDef) and any(isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer" for c in ast.walk(node))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer" for c in ast.walk(node))
     ]
     assert {place.split(":")[0] for place in places} == {"coarsen.py"}

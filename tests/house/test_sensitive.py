@@ -18,7 +18,9 @@ def test_p1_a_sensitive_value_prints_its_type_only(kind: type[model.Sensitive]) 
 
 
 def test_p1_a_request_hides_every_value() -> None:
-    request = model.Request("r1", 1, model.Person("Ada", "", "Quill"), model.Address("12 Elm St", "", "Anytown", "WA", "98000"))
+    request = model.Request(
+        "r1", 1, model.Person("Ada", "", "Quill"), model.Address("12 Elm St", "", "Anytown", "WA", "98000")
+    )
     assert f"{request} {request!r} {[request.person, request.address]}" == (
         "<Request: hidden> <Request: hidden> [<Person: hidden>, <Address: hidden>]"
     )

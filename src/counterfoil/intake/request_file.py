@@ -115,14 +115,18 @@ def _format(path: Path) -> _Format:
 
 @contextmanager
 def _reading(path: Path) -> Generator[BinaryIO]:
+    if not path.is_file():  # a pipe would be read once only
+        raise _unreadable(path)
     try:
-        if not path.is_file():  # a pipe would be read once only
-            raise FileNotFoundError
         with path.open("rb") as file:
             yield file
     except OSError:
-        cure = "Check its path and permissions."
-        raise InputFault("file_unreadable", "the file cannot be read", place=path.name, cure=cure) from None
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> InputFault:
+    cure = "Check its path and permissions."
+    return InputFault("file_unreadable", "the file cannot be read", place=path.name, cure=cure)
 
 
 def _identity(file: BinaryIO) -> _Identity:

@@ -1,0 +1,25 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world.office import World, closing
+
+
+@pytest.fixture(scope="session")
+def world_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office with its register, made once; nobody in it exists."""
+    directory = tmp_path_factory.mktemp("world")
+    with closing(World(directory, seed="template")):
+        return directory
+
+
+@pytest.fixture
+def world(tmp_path: Path, world_template: Path) -> Iterator[World]:
+    """A copy of the made-up office, for one test."""
+    with closing(World(tmp_path, template=world_template)) as made:
+        yield made

@@ -1,0 +1,25 @@
+"""The child of test_kill.py: runs the four steps and says when it begins, so that it can be killed at a chosen moment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from counterfoil import flow
+from counterfoil.office import open_office
+from tests.world.office import NOW
+
+
+def main(office_path: Path, requests: Path, out: Path) -> None:
+    office = open_office(office_path, clock=lambda: NOW)
+    keys = {name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"}
+    print("begin", flush=True)
+    standing = flow.receive(office, requests, lambda _: None)
+    if standing.state != "released" and flow.determine(office, standing.batch).state == "determined":
+        flow.review(office, standing.batch, *keys["a"])
+    flow.release(office, standing.batch, *keys["b"], out)
+    print("end", flush=True)
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:4]))

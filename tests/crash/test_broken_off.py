@@ -1,0 +1,88 @@
+"""A step that was broken off goes on where its last commit was: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from counterfoil import chunks, flow, releasing
+from counterfoil.errors import StoreFault
+from tests.world.office import World, read_rows
+
+
+class Stopped(BaseException):
+    """What Ctrl-C or a full disk does to a step."""
+
+
+def _small_chunks(world: World) -> None:
+    settings = world.path / "office.toml"
+    settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 2"))
+    world.office = world.opened()
+
+
+def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, calls: int) -> None:
+    """Let a function run `calls` times, then stop the step that calls it."""
+    function, done = getattr(module, name), 0
+
+    def counted(*arguments: object) -> object:
+        nonlocal done
+        done += 1
+        if done > calls:
+            raise Stopped
+        return function(*arguments)
+
+    monkeypatch.setattr(module, name, counted)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (chunks, "gate_rows"),
+        (chunks, "gate_drafts"),
+        (chunks, "open_chunk"),
+        (chunks, "decide_rows"),
+        (releasing, "seal_envelope"),
+        (flow, "write_answer"),
+    ],
+    ids=["before gate", "before commit", "before open", "before decide", "before envelope", "before files"],
+)
+def test_a_run_broken_off_is_finished_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: object, name: str, calls: int
+) -> None:
+    _small_chunks(world)
+    with monkeypatch.context() as patched:
+        _stop_after(patched, module, name, calls if module is chunks else 0)
+        with pytest.raises(Stopped):
+            world.answer()
+    assert not (world.directory / "answers.jsonl").exists()
+    world.office = world.opened()
+    standing = flow.receive(world.office, world.directory / "requests.csv", lambda _: None)
+    state = flow.determine(world.office, standing.batch).state
+    if state == "determined":
+        flow.review(world.office, standing.batch, *world.officer("a"))
+    flow.release(world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl")
+    assert [row["answer"] for row in read_rows(world.directory / "answers.jsonl")] == [
+        "confirmed", "confirmed", "not_confirmed", "not_confirmed", "not_confirmed", "refused", "confirmed", "refused",
+    ]  # fmt: skip
+    kinds = world.kinds()
+    assert {kind: kinds.count(kind) for kind in ("batch", "granted", "refused", "opening", "disclosure", "release")} == {
+        "batch": 1, "granted": 6, "refused": 2, "opening": 4, "disclosure": 6, "release": 1,
+    }  # fmt: skip
+
+
+def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreFault("answer_not_written", "the answer could not be written")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flow, "write_answer", full)
+        with pytest.raises(StoreFault):
+            world.answer()
+    batch = flow.standing(world.office)[0].batch
+    again = flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    assert again.already
+    assert len(read_rows(world.directory / "answers.jsonl")) == 8

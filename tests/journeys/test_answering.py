@@ -1,0 +1,138 @@
+"""A request file goes in, signed answers come out, and the ledger proves it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from counterfoil import flow, ledger
+from counterfoil.errors import StateFault, UsageFault
+from counterfoil.respond.verify import verify_answer
+from tests.world.office import NOW, World
+from tests.world.people import REQUESTS, request
+
+EXPECTED = {
+    "q1": "confirmed",
+    "q2": "confirmed",
+    "q3": "not_confirmed",
+    "q4": "not_confirmed",
+    "q5": "not_confirmed",
+    "q6": "refused",
+    "q7": "confirmed",
+    "q8": "refused",
+}
+
+
+def test_every_request_is_answered_in_the_order_asked(world: World) -> None:
+    answers = world.answer()
+    assert {row["request_id"]: row["answer"] for row in answers} == EXPECTED
+    assert [row["request_id"] for row in answers] == [row["request_id"] for row in REQUESTS]
+
+
+def test_the_answer_file_verifies_without_the_office(world: World) -> None:
+    world.answer()
+    statements = verify_answer(world.directory / "answers.jsonl", str(world.office.holder_key), NOW.date())
+    assert [each.holds for each in statements] == [True] * 7
+
+
+def test_csv_out_holds_the_same_answers(world: World) -> None:
+    rows = world.answer(out="answers.csv")
+    assert {row["request_id"]: row["answer"] for row in rows} == EXPECTED
+
+
+def test_the_ledger_has_an_entry_for_each_step_and_checks(world: World) -> None:
+    world.answer()
+    kinds = world.kinds()
+    assert {kind: kinds.count(kind) for kind in ("batch", "granted", "refused", "opening", "review", "disclosure", "release")} == {
+        "batch": 1, "granted": 6, "refused": 2, "opening": 1, "review": 1, "disclosure": 6, "release": 1,
+    }  # fmt: skip
+    with world.office.store.reading() as connection:
+        assert ledger.check(connection, world.office.holder_key).size == len(kinds)
+
+
+def test_the_same_file_is_one_batch(world: World) -> None:
+    path = world.requests()
+    first = flow.receive(world.office, path, lambda _: None)
+    again = flow.receive(world.office, path, lambda _: None)
+    assert (again.batch, again.already, again.counts) == (first.batch, True, first.counts)
+
+
+def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
+    bad = request(9, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="2001-02-30")
+    answers = world.answer([REQUESTS[0], bad, REQUESTS[1]])
+    assert [row["answer"] for row in answers] == ["confirmed", "confirmed"]
+    assert [(reject.row, reject.field, reject.code) for reject in world.rejects] == [
+        (2, "date_of_birth", "date_invalid")
+    ]
+
+
+def test_release_before_review_is_refused(world: World) -> None:
+    batch = world.receive(world.requests())
+    flow.determine(world.office, batch)
+    with pytest.raises(StateFault):
+        flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    assert not (world.directory / "answers.jsonl").exists()
+
+
+def test_a_released_batch_keeps_its_form(world: World) -> None:
+    world.answer()
+    batch = flow.standing(world.office)[0].batch
+    with pytest.raises(UsageFault) as caught:
+        flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.csv")
+    assert caught.value.code == "out_format"
+
+
+def test_a_withdrawn_batch_is_closed(world: World) -> None:
+    batch = world.receive(world.requests())
+    assert flow.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
+    with pytest.raises(StateFault):
+        flow.determine(world.office, batch)
+    assert world.kinds()[-1] == "withdrawal"
+
+
+def test_a_batch_is_finished_under_the_rules_it_was_received_under(world: World) -> None:
+    batch = world.receive(world.requests())
+    agreement = world.path / "law" / "agreement.yaml"
+    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    with pytest.raises(StateFault) as caught:
+        flow.determine(world.opened(), batch)
+    assert caught.value.code == "rules_changed"
+
+
+def test_changed_law_is_entered_before_it_is_used(world: World) -> None:
+    agreement = world.path / "law" / "agreement.yaml"
+    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    world.office = world.opened()
+    world.answer()
+    kinds = world.kinds()
+    assert kinds.count("law") == 2
+    assert kinds.index("batch") > len(kinds) - 1 - kinds[::-1].index("law")
+
+
+def test_when_the_keeper_is_at_its_limit_the_rest_is_not_compared(world: World) -> None:
+    agreement = world.path / "law" / "agreement.yaml"
+    agreement.write_text(agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 2"))
+    world.office = world.opened()
+    answers = world.answer()
+    words = [row["answer"] for row in answers]
+    assert words.count("not_compared") == 4
+    assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [["keeper_limit"]] * 4
+    assert world.office.keeper().total() == 2
+
+
+def test_a_damaged_register_gives_not_compared_and_never_a_no(world: World) -> None:
+    store = next((world.path / "register").glob("0*/buckets.lmdb"))
+    store.write_bytes(_damaged(store.read_bytes()))
+    answers = {row["request_id"]: (row["answer"], row["codes"]) for row in world.answer()}
+    assert {name for name, (word, _) in answers.items() if word == "refused"} == {"q6", "q8"}
+    told = [answer for answer in answers.values() if answer[0] != "refused"]
+    assert told == [("not_compared", ["register_unreadable"])] * 6
+
+
+def _damaged(data: bytes) -> bytes:
+    """One bit flipped in every long run of bytes without a zero: in every sealed bucket."""
+    changed = bytearray(data)
+    for run in re.finditer(rb"[^\x00]{60,}", data):
+        changed[(run.start() + run.end()) // 2] ^= 1
+    return bytes(changed)

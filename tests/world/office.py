@@ -1,0 +1,116 @@
+"""A made-up office in a temporary directory, with a clock that stands still and randomness that repeats."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from counterfoil import building, flow
+from counterfoil.model import Reject
+from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
+from counterfoil.proof import Signer
+from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
+
+NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
+
+
+def repeating(seed: str) -> Callable[[int], bytes]:
+    """Randomness that is the same in every run: never two equal draws, nothing secret."""
+    count = 0
+
+    def draw(size: int) -> bytes:
+        nonlocal count
+        count += 1
+        return hashlib.shake_256(f"{seed} {count}".encode()).digest(size)
+
+    return draw
+
+
+def quiet(_done: int, _total: int | None, _phase: str) -> None:
+    """No progress."""
+
+
+class World:
+    """One sandbox office over `source`, and the steps that tests take in it."""
+
+    def __init__(
+        self, directory: Path, source: Iterable[Row] = SOURCE, *, seed: str = "world", template: Path | None = None
+    ) -> None:
+        self.directory = directory
+        self.path = directory / "office"
+        self.now = NOW
+        self._random = repeating(seed)
+        if template is not None:
+            shutil.copytree(template / "office", self.path)
+            shutil.copy(template / "source.csv", directory)
+            self.office = self.opened()
+            return
+        library = law_library()
+        create_office(
+            self.path, name="counterfoil.example/world", agreement=agreement_file("sandbox", library), sandbox=True,
+            passphrase=None, library=library, clock=self.clock, random=self._random,
+        )  # fmt: skip
+        self.office = self.opened()
+        self.build(source)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def opened(self) -> Office:
+        """The office opened anew, as another process would."""
+        return open_office(self.path, clock=self.clock, random=self._random)
+
+    def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
+        path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
+        return building.build_register(self.office, path, made_up=made_up, progress=quiet).snapshot
+
+    def requests(self, rows: Iterable[Row] = REQUESTS, name: str = "requests.csv") -> Path:
+        return write_csv(self.directory / name, rows)
+
+    def officer(self, letter: str) -> tuple[str, Signer]:
+        return self.office.officer(self.path / "keys" / f"officer-{letter}.key", None)
+
+    def receive(self, path: Path) -> str:
+        self.rejects: list[Reject] = []
+        return flow.receive(self.office, path, self.rejects.append).batch
+
+    def answer(
+        self, rows: Iterable[Row] = REQUESTS, out: str = "answers.jsonl", name: str = "requests.csv"
+    ) -> list[dict[str, object]]:
+        """All four steps; the answer file's rows."""
+        batch = self.receive(self.requests(rows, name))
+        flow.determine(self.office, batch)
+        flow.review(self.office, batch, *self.officer("a"))
+        flow.release(self.office, batch, *self.officer("b"), self.directory / out)
+        return read_rows(self.directory / out)
+
+    def entries(self) -> list[dict[str, object]]:
+        with self.office.store.reading() as connection:
+            return [
+                json.loads(data)
+                for data in self.office.ledger.entries(connection, 0, self.office.ledger.size(connection))
+            ]
+
+    def kinds(self) -> list[object]:
+        return [entry["kind"] for entry in self.entries()]
+
+
+def read_rows(path: Path) -> list[dict[str, object]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            return [dict(row) for row in csv.DictReader(file)]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@contextmanager
+def closing(world: World) -> Iterator[World]:
+    try:
+        yield world
+    finally:
+        world.office.store.close()
