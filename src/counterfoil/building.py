@@ -17,10 +17,12 @@ def build_register(
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
-    signer = office.signer()
+    signer, keeper = office.signer(), office.keeper()
+    learner = match.Learner(keeper.names_salt())
     plan = register.Plan(
-        keeper=office.keeper(), sign=signer.private.sign, now=office.clock(), match_version=match.MATCH_VERSION,
-        learner=match.Learner(office.random(16).hex()), made_up=made_up, random=office.random, progress=progress,
+        keeper=keeper, sign=signer.private.sign, now=office.clock(), match_version=match.MATCH_VERSION,
+        learner=learner,
+        evidence=lambda: match.weights_to_dict(learner.finish()) | {"salt": ""}, made_up=made_up, random=office.random, progress=progress,
     )  # fmt: skip
     manifest = register.build(source, office.register_directory, plan)
     with office.store.transaction() as connection:

@@ -61,7 +61,7 @@ def test_a_run_killed_at_any_moment_loses_nothing_and_answers_nothing_unentered(
     settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 50"))
     world.office.store.close()
     people = [("Marisol", "Quintanilla", "1847 Heron Lake Rd"), ("Leopold", "Winterbourne", "1847 Heron Lake Rd")]
-    rows = [request(number, *people[number % 2]) for number in range(10, 10 + ROWS)]
+    rows = [request(number, *people[number % 2]) for number in range(20, 20 + ROWS)]
     requests = write_csv(tmp_path / "many.csv", [*REQUESTS, *rows])
     whole = tmp_path / "whole"
     shutil.copytree(world.path, whole)

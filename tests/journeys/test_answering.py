@@ -21,6 +21,8 @@ EXPECTED = {
     "q6": "refused",
     "q7": "confirmed",
     "q8": "refused",
+    "q9": "not_confirmed",
+    "q10": "not_confirmed",
 }
 
 
@@ -45,7 +47,7 @@ def test_the_ledger_has_an_entry_for_each_step_and_checks(world: World) -> None:
     world.answer()
     kinds = world.kinds()
     assert {kind: kinds.count(kind) for kind in ("batch", "granted", "refused", "opening", "review", "disclosure", "release")} == {
-        "batch": 1, "granted": 6, "refused": 2, "opening": 1, "review": 1, "disclosure": 6, "release": 1,
+        "batch": 1, "granted": 8, "refused": 2, "opening": 1, "review": 1, "disclosure": 8, "release": 1,
     }  # fmt: skip
     with world.office.store.reading() as connection:
         assert ledger.check(connection, world.office.holder_key).size == len(kinds)
@@ -59,7 +61,7 @@ def test_the_same_file_is_one_batch(world: World) -> None:
 
 
 def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
-    bad = request(9, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="2001-02-30")
+    bad = request(99, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="2001-02-30")
     answers = world.answer([REQUESTS[0], bad, REQUESTS[1]])
     assert [row["answer"] for row in answers] == ["confirmed", "confirmed"]
     assert [(reject.row, reject.field, reject.code) for reject in world.rejects] == [
@@ -116,8 +118,8 @@ def test_when_the_keeper_is_at_its_limit_the_rest_is_not_compared(world: World) 
     world.office = world.opened()
     answers = world.answer()
     words = [row["answer"] for row in answers]
-    assert words.count("not_compared") == 4
-    assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [["keeper_limit"]] * 4
+    assert words.count("not_compared") == 6
+    assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [["keeper_limit"]] * 6
     assert world.office.keeper().total() == 2
 
 
@@ -127,7 +129,7 @@ def test_a_damaged_register_gives_not_compared_and_never_a_no(world: World) -> N
     answers = {row["request_id"]: (row["answer"], row["codes"]) for row in world.answer()}
     assert {name for name, (word, _) in answers.items() if word == "refused"} == {"q6", "q8"}
     told = [answer for answer in answers.values() if answer[0] != "refused"]
-    assert told == [("not_compared", ["register_unreadable"])] * 6
+    assert told == [("not_compared", ["register_unreadable"])] * 8
 
 
 def _damaged(data: bytes) -> bytes:

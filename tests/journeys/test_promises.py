@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from counterfoil.model import Answer, Grant
 from counterfoil.office import enrol, make_officer, open_office
 from counterfoil.register import SealedRegister
 from tests.house.tree import SOURCE as TREE
-from tests.house.tree import committed_files, python_files
+from tests.house.tree import committed_files, python_files, room_of
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE, person, request
 from tests.world.scan import found_in, tokens_of
@@ -74,12 +77,14 @@ def test_p3_nothing_public_lists_or_walks_residents() -> None:
     assert [name for name in register.__all__ if walking.search(name.lower())] == []
 
 
+NEGATIVES = ("q3", "q4", "q5", "q9", "q10")
+"""Another unit, another person, two candidates, no such address, another period."""
+
+
 def test_p4_every_negative_has_the_same_shape(world: World) -> None:
     rows = {row["request_id"]: row for row in world.answer()}
-    shapes = [
-        {name: value for name, value in rows[asked].items() if name != "request_id"} for asked in ("q3", "q4", "q5")
-    ]
-    assert shapes == [{"answer": "not_confirmed", "codes": []}] * 3
+    shapes = [{name: value for name, value in rows[asked].items() if name != "request_id"} for asked in NEGATIVES]
+    assert shapes == [{"answer": "not_confirmed", "codes": []}] * 5
 
 
 def test_p5_if_the_ledger_cannot_be_written_nothing_leaves(world: World) -> None:
@@ -161,6 +166,19 @@ def test_p7_the_order_of_the_rows_and_of_the_source_changes_no_answer(world: Wor
     assert first == second
 
 
+def test_p7_two_processes_with_other_hash_seeds_answer_the_same_bytes(world: World, tmp_path: Path) -> None:
+    world.office.store.close()
+    requests, told = world.requests(), []
+    for seed in ("1", "2"):
+        office, out = tmp_path / f"seed-{seed}", tmp_path / f"seed-{seed}.jsonl"
+        shutil.copytree(world.path, office)
+        command = [sys.executable, "-m", "tests.crash.run_answer", str(office), str(requests), str(out)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        subprocess.run(command, cwd=TREE.parents[1], env=environment, check=True, capture_output=True)
+        told.append(out.read_bytes())
+    assert told[0] == told[1] != b""
+
+
 def test_p8_nothing_in_the_source_names_a_status_or_an_origin() -> None:
     inferring = re.compile(
         r"\b\w*(nationalit|ethnic|citizen|race_|immigration_status|is_alien|origin_of)\w*", re.IGNORECASE
@@ -181,7 +199,8 @@ def test_p9_every_tax_number_in_the_repository_is_of_the_test_range() -> None:
     number = re.compile(r"(?<![\w-])(\d{3}-\d{2}-\d{4})(?![\w-])")
     texts = [path for path in committed_files() if path.suffix in {".py", ".csv", ".jsonl", ".yaml", ".md", ".json"}]
     found = {match.group(1) for path in texts for match in number.finditer(path.read_text(encoding="utf-8"))}
-    assert {tin for tin in found if not re.match(r"9\d\d-00-", tin)} == set()
+    issued_to_nobody = re.compile(r"9\d\d-00-|9\d\d-(28|49|89)-|(000|666)-|\d{3}-00-|.*-0000$")
+    assert {tin for tin in found if not issued_to_nobody.match(tin)} == set()
 
 
 def test_p9_evaluation_refuses_a_register_that_is_not_made_up(world: World) -> None:
@@ -194,8 +213,8 @@ def test_p9_evaluation_refuses_a_register_that_is_not_made_up(world: World) -> N
 
 
 def test_p9_only_the_trial_may_skip_the_law() -> None:
-    callers = {path.name for path in python_files(TREE) if "gate.unsafe" in path.read_text(encoding="utf-8")}
-    assert callers == {"evaluate.py"}
+    callers = {room_of(path) for path in python_files(TREE) if "gate.unsafe" in path.read_text(encoding="utf-8")}
+    assert callers == {"trial"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"- a\n- list\n"])

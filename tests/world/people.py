@@ -66,8 +66,11 @@ REQUESTS: tuple[Row, ...] = (
     request(6, "Rosalind", "Featherstone", "Failed to Provide"),
     request(7, "Philippa", "Thornquist", "PO Box 7731"),
     request(8, "Rosalind", "Featherstone", "5105 Marigold St", taxable_periods="all years"),
+    request(9, "Marisol", "Quintanilla", "6402 Larkspur Way"),
+    request(10, "Rosalind", "Featherstone", "5105 Marigold St", taxable_periods="2022"),
 )
-"""Confirmed: 1, 2, 7. Not confirmed: 3 (another unit), 4 (nobody), 5 (two candidates). Refused: 6, 8."""
+"""Confirmed: 1, 2, 7. Refused: 6, 8. Not confirmed: 3 (another unit), 4 (another person), 5 (two candidates), 9 (no such address),
+10 (another period)."""
 
 
 def write_csv(path: Path, rows: Iterable[Mapping[str, str]], columns: tuple[str, ...] = REQUEST_COLUMNS) -> Path:

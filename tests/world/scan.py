@@ -25,7 +25,9 @@ def found_in(data: bytes, tokens: Iterable[str]) -> list[str]:
     for token in tokens:
         forms = [token.lower().encode(coding) for coding in ("utf-8", "utf-16-le", "utf-16-be")]
         if any(
-            re.search(rb"(?<!\d)" + re.escape(form) + rb"(?!\d)", lower) if token.isdigit() else form in lower
+            re.search(rb"(?<![0-9a-z+/])" + re.escape(form) + rb"(?![0-9a-z+/])", lower)
+            if token.isdigit()
+            else form in lower
             for form in forms
         ):
             found.append(token)

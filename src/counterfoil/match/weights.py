@@ -9,9 +9,9 @@ A snapshot's manifest carries them, so everything is whole numbers (hundredths o
      "family":   {"4bc1a7d3f0e2b611": 702, ...},
      "pairs": {"same_person": 6120, "co_residents": 9011}}            how much was counted
 
-The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. That hides names from
-a glance and not from a dictionary: it tells which names are common in the register, and never of whom. Names that
-fewer than three residents (family names: homes) bear are not in it. Another format, level or type is refused (P10).
+The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. A manifest leaves `salt`
+empty: it comes from the keeper of the register key, so that who has the manifest alone cannot ask whether a name is in it. Names
+that fewer than three residents (family names: homes) bear are not in it. Another format, level or type is refused (P10).
 """
 
 from __future__ import annotations

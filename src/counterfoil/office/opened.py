@@ -93,7 +93,9 @@ class Office:
                 "register_rules_other", "this register was built by another version of the match rules",
                 place=manifest.snapshot, cure="Build it again from its source.",
             )  # fmt: skip
-        return match.weights_from_dict(manifest.evidence) if manifest.evidence else match.default_weights()
+        if not manifest.evidence:
+            return match.default_weights()
+        return match.weights_from_dict(manifest.evidence | {"salt": self.keeper().names_salt()})
 
     def open_register(self, snapshot: str = "", *, made_up_trial: bool = False) -> register.SealedRegister:
         """The current snapshot, or the named one, through the keeper. Raises StateFault, KeyFault, VerifyFault, StoreFault."""

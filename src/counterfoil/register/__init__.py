@@ -1,0 +1,32 @@
+"""The sealed register: the address is the key (DESIGN section 5, docs/formats/sealed-register.md).
+
+`build` seals a source into a snapshot; `open_register` opens one; `SealedRegister.open_residents` answers for grants,
+through the keeper that counts. There is no function here that lists or walks residents, and none that finds a person
+by name or number.
+"""
+
+from __future__ import annotations
+
+from counterfoil.register.build import Plan, build
+from counterfoil.register.keeper import Keeper
+from counterfoil.register.learning import Learner
+from counterfoil.register.manifest import Counts, Manifest, describe, manifest_bytes, open_manifest
+from counterfoil.register.sealed import SealedRegister, check_store, not_compared, open_register
+from counterfoil.register.snapshots import current_snapshot
+
+__all__ = [
+    "Counts",
+    "Keeper",
+    "Learner",
+    "Manifest",
+    "Plan",
+    "SealedRegister",
+    "build",
+    "check_store",
+    "current_snapshot",
+    "describe",
+    "manifest_bytes",
+    "not_compared",
+    "open_manifest",
+    "open_register",
+]

@@ -1,0 +1,195 @@
+"""Building a snapshot: bounded memory, atomic, and nothing readable on disk at any moment.
+
+1 read    source rows -> opaque pairs, sorted on disk by tag        (loading.py, piles.py)
+2 seal    pairs in order of tag -> exact doors in the store         (sealing.py)
+3 doors   references in order of tag -> tolerant doors              (sealing.py)
+4 learn   residents by tax number -> evidence                       (learning.py), if a learner is given
+5 close   store synced, manifest signed, folder moved into place, `current` replaced   (snapshots.py)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from counterfoil import canon, forms
+from counterfoil.errors import InputFault
+from counterfoil.register.keeper import Keeper
+from counterfoil.register.learning import Learner, PersonPile
+from counterfoil.register.loading import Loading, Progress
+from counterfoil.register.manifest import Counts, Manifest, write_manifest
+from counterfoil.register.piles import Pile, SortRoom
+from counterfoil.register.seal import BUCKET_FORMAT
+from counterfoil.register.sealing import Sealing
+from counterfoil.register.snapshots import building, next_number, publish
+from counterfoil.register.source import Fingerprint, Source, check_unchanged, empty, take_fingerprint
+from counterfoil.register.source_csv import CsvSource
+from counterfoil.register.source_parquet import ParquetSource
+from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
+
+REJECTS_FILE: Final = "rejects.jsonl"
+_REPORT_DOORS: Final = 4096
+
+
+def _silent(_done: int, _total: int | None, _phase: str) -> None:
+    """No progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a build is given besides its source and its place.
+
+    sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the reader. learner: fed as
+    learning.py says; evidence, given with it: called once afterwards for what goes into the manifest. memory_bytes:
+    what DuckDB may use, at least 256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total
+    or None, phase), phases read, seal, doors, learn, close.
+    """
+
+    keeper: Keeper
+    sign: Callable[[bytes], bytes]
+    now: datetime
+    match_version: str
+    learner: Learner | None = None
+    evidence: Callable[[], dict[str, Any]] | None = None
+    made_up: bool = False
+    random: Callable[[int], bytes] = os.urandom
+    memory_bytes: int = 512 << 20
+    progress: Progress = field(default=_silent)
+
+    def __post_init__(self) -> None:
+        if (self.learner is None) != (self.evidence is None):
+            raise ValueError("a learner and its evidence are given together, or what was learned is lost")
+
+
+def open_source(path: Path) -> Source:
+    """The source at `path`, by suffix: .csv or .parquet. Raises InputFault."""
+    kinds: dict[str, Callable[[Path], Source]] = {".csv": CsvSource, ".parquet": ParquetSource}
+    kind = kinds.get(path.suffix.lower())
+    if kind is None:
+        raise InputFault(
+            "source_suffix",
+            "the source is neither .csv nor .parquet",
+            place="source",
+            cure="Name a CSV or Parquet file by its suffix.",
+        )
+    return kind(path)
+
+
+def build(source: Path, directory: Path, plan: Plan) -> Manifest:
+    """Build `source` into a new snapshot of the register in `directory` and make it current.
+
+    Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of them, or a kill,
+    the old snapshot is current still.
+    """
+    fingerprint = take_fingerprint(source)
+    opened = open_source(source)
+    with building(directory) as folder:
+        snapshot = _name(next_number(directory), fingerprint, plan)
+        made = folder / snapshot
+        made.mkdir(mode=0o700)
+        loading, sealing, evidence = _fill(opened, made, folder, plan)
+        check_unchanged(source, fingerprint)
+        plan.progress(0, None, "close")
+        stored = take_fingerprint(made / LMDB_FILE)
+        manifest = Manifest(
+            snapshot=snapshot, source_digest=fingerprint.digest, counts=_counts(loading, sealing), evidence=evidence,
+            content_digest=sealing.content_digest(), store_digest=stored.digest,
+            store_bytes=stored.size, store_head_digest=digest_head(made / LMDB_FILE),
+            built_at=_time(plan.now), made_up=plan.made_up, key_id=plan.keeper.key_id, bucket_format=BUCKET_FORMAT,
+            forms_version=forms.FORMS_VERSION, match_version=plan.match_version,
+        )  # fmt: skip
+        write_manifest(made, manifest, plan.sign)
+        publish(made, directory, snapshot)
+    return manifest
+
+
+def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
+    told = {
+        "source": fingerprint.digest,
+        "key": plan.keeper.key_id,
+        "forms": forms.FORMS_VERSION,
+        "built_at": _time(plan.now),
+    }
+    return f"{number:04}-{hashlib.sha256(canon.encode(told)).hexdigest()[:12]}"
+
+
+def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Loading, Sealing, dict[str, Any]]:
+    """Phases 1 to 4, in a folder that is removed afterwards."""
+    with SortRoom(folder, plan.memory_bytes, plan.random) as room:
+        rows, references = room.pile("residents"), room.pile("links")
+        persons = PersonPile(room.pile("persons"), plan.random)
+        loading = _load(opened, made, rows, plan)
+        store = LmdbWriter(made / LMDB_FILE)
+        try:
+            sealing = Sealing(made.name, store, plan.random)
+            _seal_exact(sealing, rows, references, persons, plan)
+            _seal_tolerant(sealing, references, plan)
+        finally:
+            store.close()
+        return loading, sealing, _learn(persons, plan)
+
+
+def _load(opened: Source, made: Path, rows: Pile, plan: Plan) -> Loading:
+    with os.fdopen(os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as rejects:
+        loading = Loading(plan.keeper, rows, rejects)
+        loading.load(opened.batches(), opened.total_rows, plan.progress)
+    if not loading.rows:
+        raise empty()
+    if not rows.pairs:
+        found = ", ".join(f"{count} {code}" for code, count in sorted(loading.rejects.items()))
+        raise InputFault(
+            "source_all_rejected",
+            f"not one row of the source can be used ({found})",
+            place="source",
+            cure="The old snapshot still stands. See docs/formats/register-source.md for what a row needs.",
+        )
+    return loading
+
+
+def _seal_exact(sealing: Sealing, rows: Pile, references: Pile, persons: PersonPile, plan: Plan) -> None:
+    done = 0
+    for taken, residents in sealing.seal_exact(rows, references):
+        done += taken
+        if plan.learner is not None and residents:
+            plan.learner.co_residents(residents)
+            persons.add(residents)
+        if sealing.exact_doors % _REPORT_DOORS == 0:
+            plan.progress(done, rows.pairs, "seal")
+    plan.progress(done, rows.pairs, "seal")
+
+
+def _seal_tolerant(sealing: Sealing, references: Pile, plan: Plan) -> None:
+    done = 0
+    for taken in sealing.seal_tolerant(references):
+        done += taken
+        if sealing.tolerant_doors % _REPORT_DOORS == 0:
+            plan.progress(done, references.pairs, "doors")
+    plan.progress(done, references.pairs, "doors")
+
+
+def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
+    if plan.learner is None or plan.evidence is None:
+        return {}
+    for earlier, later in persons.pairs():
+        plan.learner.same_person(earlier, later)
+    plan.progress(0, None, "learn")
+    return plan.evidence()
+
+
+def _counts(loading: Loading, sealing: Sealing) -> Counts:
+    return Counts(
+        rows=loading.rows, rejected_rows=loading.rejects.total(), rejects=dict(sorted(loading.rejects.items())),
+        malformed_tins=loading.malformed_tins, residents=sealing.residents, exact_doors=sealing.exact_doors,
+        tolerant_doors=sealing.tolerant_doors, dropped_tolerant_doors=sealing.dropped_tolerant_doors,
+        crowded_exact_doors=sealing.crowded_exact_doors,
+        size_classes={str(size): count for size, count in sorted(sealing.size_classes.items())},
+    )  # fmt: skip
+
+
+def _time(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,174 @@
+"""The keeper: holds the register key, counts every opening before it happens, and stops at a limit.
+
+State file, format `counterfoil-keeper-1`, one JSON object, replaced whole (temporary file, fsync, rename):
+
+    {"day": "2025-08-07", "format": "counterfoil-keeper-1", "mac": "<64 hex>", "today": 4096, "total": 81920}
+
+`today` and `total` count questions for which doors may have been opened; a crash after the count and before the opening
+counts too much, never too little. `mac` is keyed by the register key over the canonical bytes of the other members, so
+another hand cannot set the count back (`keeper_state_altered`). What it does not stop: deleting the file, or putting
+back an older one, begins the count again; the ledger's own running count of `opening` entries shows the difference.
+A limit of zero or less opens nothing (P10); neither does a day before the last day counted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from counterfoil import canon
+from counterfoil.errors import StoreFault, VerifyFault
+from counterfoil.model import Door
+from counterfoil.register.files import replace_file
+from counterfoil.register.seal import DoorKey, RegisterKey
+from counterfoil.register.tin import tin_digits
+
+FORMAT: Final = "counterfoil-keeper-1"
+_FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
+
+
+class Keeper:
+    """Holds the register key; derives doors, hashes tax numbers, counts openings.
+
+    secret: 64 bytes from the register key file. state_path: the count's file, made at the first count.
+    openings_per_day: questions that may be opened in one day. today: the day that is counted, passed in.
+    """
+
+    __slots__ = ("_key", "_limit", "_state_path", "_today")
+
+    def __init__(self, secret: bytes, state_path: Path, openings_per_day: int, today: date) -> None:
+        self._key = RegisterKey(secret)
+        self._state_path = state_path
+        self._limit = openings_per_day
+        self._today = today
+
+    @property
+    def key_id(self) -> str:
+        """32 hex digits that name the key and do not reveal it."""
+        return self._key.key_id
+
+    def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
+        """(tolerance, tag, bucket key) of each door, in order."""
+        return self._key.derive(doors)
+
+    def tin_hash(self, tin: str) -> bytes:
+        """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""
+        digits = tin_digits(tin)
+        return self._key.tin_hash(digits) if digits else b""
+
+    def names_salt(self) -> str:
+        """The salt of the names in a manifest's evidence: without the keeper nobody can ask which names are in it."""
+        return self._key.names_salt()
+
+    def reserve(self, openings: int) -> None:
+        """Count `openings` questions durably, before any door of theirs is opened: all of them or none.
+
+        Raises StoreFault (`keeper_limit`) if the day's limit would be passed, and says how many are left.
+        """
+        with self._locked():
+            today, total = self._read()
+            left = max(0, self._limit - today)
+            if openings > left:
+                raise StoreFault(
+                    "keeper_limit",
+                    f"the day's limit of openings would be passed: {openings} asked, {left} left",
+                    place="keeper",
+                    cure="Nothing was opened. Ask fewer, wait for tomorrow, or have the limit in office.toml changed.",
+                )
+            self._write(today + openings, total + openings)
+
+    def remaining(self) -> int:
+        """How many questions may still be opened today."""
+        return max(0, self._limit - self._read()[0])
+
+    def total(self) -> int:
+        """How many questions were ever counted."""
+        return self._read()[1]
+
+    def __repr__(self) -> str:
+        return "<Keeper: hidden>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a keeper is not copied or pickled")
+
+    @contextmanager
+    def _locked(self) -> Generator[None]:
+        """One counting process at a time, across processes."""
+        try:
+            descriptor = os.open(self._state_path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            raise self._unwritten() from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _read(self) -> tuple[int, int]:
+        """(openings counted on `today`, openings ever)."""
+        state = self._load()
+        if state is None:
+            return 0, 0
+        day = state["day"]
+        if day > self._today.isoformat():
+            raise StoreFault(
+                "keeper_clock",
+                "the day lies before the last day that the keeper counted",
+                place="keeper",
+                cure="Nothing was opened. Set the clock right, then run it again.",
+            )
+        return (state["today"] if day == self._today.isoformat() else 0), state["total"]
+
+    def _load(self) -> dict[str, Any] | None:
+        try:
+            raw = self._state_path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            raise self._unwritten() from None
+        try:
+            state = json.loads(raw)
+        except ValueError:
+            state = None
+        if not isinstance(state, dict) or not self._genuine(state):  # pyright: ignore[reportUnknownArgumentType]
+            raise VerifyFault(
+                "keeper_state_altered",
+                "the keeper's count is not what this key wrote",
+                place=self._state_path.name,
+                cure="Nothing was opened. Restore the file and compare it with the ledger's count of openings.",
+            )
+        return state  # pyright: ignore[reportUnknownVariableType]
+
+    def _genuine(self, state: dict[str, Any]) -> bool:
+        if state.keys() != _FIELDS or state["format"] != FORMAT:
+            return False
+        return state["mac"] == self._mac(state["day"], state["today"], state["total"])
+
+    def _mac(self, day: object, today: object, total: object) -> str:
+        try:
+            data = canon.encode({"format": FORMAT, "day": day, "today": today, "total": total})
+        except (TypeError, ValueError):
+            return ""
+        return self._key.state_mac(data)
+
+    def _write(self, today: int, total: int) -> None:
+        day = self._today.isoformat()
+        state = {"format": FORMAT, "day": day, "today": today, "total": total, "mac": self._mac(day, today, total)}
+        try:
+            replace_file(self._state_path, canon.encode(state))
+        except OSError:
+            raise self._unwritten() from None
+
+    def _unwritten(self) -> StoreFault:
+        return StoreFault(
+            "keeper_state_unwritable",
+            "the keeper's count cannot be read or written",
+            place=self._state_path.name,
+            cure="Nothing was opened. Check disk space and permissions of the office, then run it again.",
+        )

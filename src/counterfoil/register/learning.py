@@ -1,0 +1,75 @@
+"""Fourth phase of a build: what the register itself teaches the match rules, with no labels.
+
+The learner is the match room's, passed in; this room knows only the shape below. It is shown residents and counts; what
+is made of them goes into the manifest and so holds integers and levels, no name in clear. Persons come in no fixed
+order, so a learner counts and does not sample.
+
+    co_residents   once for each exact door, all its residents (one or many), doors in order of tag
+    same_person    pairs of residents under one tax number, from different taxable periods: consecutive periods of a
+                   person, at most 8 pairs each. A number under which one period shows more than four residents is
+                   shared, and teaches nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+from itertools import groupby, islice, pairwise
+from operator import itemgetter
+from typing import Final, Protocol
+
+import msgspec
+
+from counterfoil.model import Resident
+from counterfoil.register.piles import Pile
+
+PAIRS_MAX: Final = 8
+_SHARED_RESIDENTS: Final = 4
+_SEEN_MAX: Final = 256
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(Resident)
+
+
+class Learner(Protocol):
+    """The match room's learner."""
+
+    def same_person(self, earlier: Resident, later: Resident, /) -> None:
+        """Two ways in which one person was written, in different periods."""
+        ...
+
+    def co_residents(self, residents: tuple[Resident, ...], /) -> None:
+        """The residents of one door."""
+        ...
+
+
+class PersonPile:
+    """Residents by tax number. The sort key on disk is a keyed hash under a key in memory only."""
+
+    def __init__(self, pile: Pile, random: Callable[[int], bytes]) -> None:
+        self._pile = pile
+        self._key = random(32)
+
+    def add(self, residents: tuple[Resident, ...]) -> None:
+        """Add those that have a tax number. Raises StoreFault."""
+        for resident in residents:
+            if resident.tin_hash:
+                self._pile.add(hmac.digest(self._key, resident.tin_hash, "sha256")[:16], _ENCODER.encode(resident))
+
+    def pairs(self) -> Iterator[tuple[Resident, Resident]]:
+        """Every pair that shows one person in two periods. Raises StoreFault."""
+        for _, group in groupby(self._pile.drain(), itemgetter(0)):
+            encoded = [value for _, value in islice(group, _SEEN_MAX)]
+            if len(encoded) > 1 or len(_DECODER.decode(encoded[0]).periods) > 1:
+                yield from islice(person_pairs([_DECODER.decode(value) for value in sorted(encoded)]), PAIRS_MAX)
+
+
+def person_pairs(held: list[Resident]) -> Iterator[tuple[Resident, Resident]]:
+    """Pairs over the consecutive periods of one tax number; none where it is shared."""
+    by_period: dict[int, list[Resident]] = {}
+    for resident in held:
+        for period in resident.periods:
+            by_period.setdefault(period, []).append(resident)
+    if any(len(residents) > _SHARED_RESIDENTS for residents in by_period.values()):
+        return
+    for earlier, later in pairwise(sorted(by_period)):
+        yield by_period[earlier][0], by_period[later][0]

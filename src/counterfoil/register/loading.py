@@ -1,0 +1,105 @@
+"""First phase of a build: source rows -> opaque pairs by exact tag, and rejects.
+
+Pair: tag of the row's exact door -> period (2 bytes) | length of doors (2 bytes) | doors | identity of the resident
+      doors = key of the exact door (32 bytes), then tag and key (64 bytes) of each tolerant door; empty where the
+      same address was seen shortly before, since one row of a door is enough to tell its key
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final
+
+import msgspec
+
+from counterfoil import forms
+from counterfoil.model import Address
+from counterfoil.register.keeper import Keeper
+from counterfoil.register.piles import Pile
+from counterfoil.register.rows import HeldRow, encode_identity, read_row, row_fault
+from counterfoil.register.seal import EXACT, DoorKey
+from counterfoil.register.source import Batch
+
+Progress = Callable[[int, int | None, str], None]
+_REMEMBERED_ADDRESSES: Final = 32_768
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Place:
+    """Where an address leads: tag of its exact door and `doors` as above; or the code of its fault."""
+
+    __slots__ = ("doors", "fault", "tag")
+
+    def __init__(self, tag: bytes, doors: bytes, fault: str = "") -> None:
+        self.tag = tag
+        self.doors = doors
+        self.fault = fault
+
+
+class Loading:
+    """Counts and places of one build's rows."""
+
+    def __init__(self, keeper: Keeper, pile: Pile, rejects: BinaryIO) -> None:
+        self.rows = 0
+        self.malformed_tins = 0
+        self.rejects: Counter[str] = Counter()
+        self._keeper = keeper
+        self._pile = pile
+        self._file = rejects
+        self._places: dict[Address, Place] = {}
+
+    def load(self, batches: Iterator[Batch], total: int | None, progress: Progress) -> None:
+        """Take every row of the source. Raises InputFault, StoreFault, OSError."""
+        for batch in batches:
+            for at, fields in enumerate(batch.rows, batch.first_row):
+                taken = read_row(fields, self._keeper.tin_hash)
+                fault = taken if isinstance(taken, tuple) else self._put(taken)
+                if fault:
+                    self._reject(at, *fault)
+            self.rows += len(batch.rows)
+            progress(self.rows, total, "read")
+
+    def _put(self, held: HeldRow) -> tuple[str, str] | None:
+        place = self._places.get(held.address)
+        doors = b""
+        if place is None:
+            place = self._remember(held.address)
+            doors = place.doors
+        if place.fault:
+            return "address", place.fault
+        self.malformed_tins += held.tin_malformed
+        head = held.period.to_bytes(2, "big") + len(doors).to_bytes(2, "big")
+        self._pile.add(place.tag, head + doors + encode_identity(held.resident))
+        return None
+
+    def _remember(self, address: Address) -> Place:
+        if len(self._places) >= _REMEMBERED_ADDRESSES:
+            self._places.clear()
+        place = self._places[address] = find_place(address, self._keeper)
+        return place
+
+    def _reject(self, row: int, field: str, code: str) -> None:
+        self.rejects[code] += 1
+        self._file.write(_ENCODER.encode(row_fault(row, field, code)) + b"\n")
+
+
+def find_place(address: Address, keeper: Keeper) -> Place:
+    """Where an address leads."""
+    form = forms.normalise_address(address)
+    if not forms.exact_door(form):
+        return Place(b"", b"", "address_incomplete")
+    if forms.is_placeholder(address, form):
+        return Place(b"", b"", "address_placeholder")
+    (_, tag, key), *tolerant = sorted(keeper.derive(forms.doors(form)), key=_tolerant)
+    return Place(tag, key + b"".join(to + its_key for _, to, its_key in tolerant))
+
+
+def _tolerant(door: DoorKey) -> bool:
+    return door[0] != EXACT
+
+
+def split_row(value: bytes) -> tuple[int, bytes, bytes]:
+    """(period, doors, identity) of a pair's value."""
+    end = 4 + int.from_bytes(value[2:4], "big")
+    return int.from_bytes(value[:2], "big"), value[4:end], value[end:]

@@ -1,0 +1,138 @@
+"""What a snapshot says of itself: format `counterfoil-manifest-1`.
+
+`manifest.json` is canonical JSON (canon.py: integers only) of `Manifest`; `manifest.sig` is the base64 of the holder's
+Ed25519 signature over exactly those bytes. No other thing the holder signs begins with `{`, so no signature serves
+twice. It holds counts, digests and versions, and in `evidence` what the match rules learned: levels and counts, no
+name, no address. Docs: docs/formats/sealed-register.md.
+
+Trusted? only after `open_manifest` has verified it. Altered: `manifest_not_verified`. Lost: the snapshot cannot be
+opened; restore or build. An unknown format is refused (`manifest_unknown`).
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from counterfoil import canon
+from counterfoil.errors import StateFault, StoreFault, VerifyFault
+from counterfoil.model import Public
+from counterfoil.register.files import replace_file
+
+FORMAT: Final = "counterfoil-manifest-1"
+MANIFEST_FILE: Final = "manifest.json"
+SIGNATURE_FILE: Final = "manifest.sig"
+
+
+class Counts(Public, frozen=True):
+    """Counts only. Rows: of the source. Rejects: by code. Residents: persons at an address, periods merged.
+
+    dropped_tolerant_doors led to more exact doors than 31; crowded_exact_doors held more than 10,000 residents;
+    neither is stored. size_classes: stored values by their size in bytes."""
+
+    rows: int
+    rejected_rows: int
+    rejects: dict[str, int]
+    malformed_tins: int
+    residents: int
+    exact_doors: int
+    tolerant_doors: int
+    dropped_tolerant_doors: int
+    crowded_exact_doors: int
+    size_classes: dict[str, int]
+
+
+class Manifest(Public, frozen=True):
+    """One snapshot. `built_at` is UTC to the second; digests are `sha256:` and hex; `key_id` names the register key.
+
+    content_digest: over every pair in order of key, each as tag, length of value (4 bytes, big-endian), value: the
+    same for the same pairs in any store. store_bytes, store_head_digest and store_digest: of the store's file."""
+
+    snapshot: str
+    built_at: str
+    made_up: bool
+    source_digest: str
+    key_id: str
+    forms_version: str
+    match_version: str
+    bucket_format: str
+    content_digest: str
+    store_digest: str
+    store_bytes: int
+    store_head_digest: str
+    counts: Counts
+    evidence: dict[str, Any]
+    format: str = FORMAT
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The canonical bytes that are signed and stored."""
+    return canon.encode(msgspec.to_builtins(manifest))
+
+
+def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], bytes]) -> None:
+    """Write manifest and signature into `folder`. Inverse of `open_manifest`. Raises OSError."""
+    data = manifest_bytes(manifest)
+    replace_file(folder / SIGNATURE_FILE, b64encode(sign(data)) + b"\n")
+    replace_file(folder / MANIFEST_FILE, data)
+
+
+def open_manifest(folder: Path, public_key: bytes) -> Manifest:
+    """The verified manifest of the snapshot in `folder`. Inverse of `write_manifest`.
+
+    Raises StoreFault if it cannot be read, VerifyFault if the holder's key did not sign it, StateFault for another
+    format.
+    """
+    try:
+        data = (folder / MANIFEST_FILE).read_bytes()
+        signature = (folder / SIGNATURE_FILE).read_bytes()
+    except OSError as fault:
+        raise StoreFault(
+            "manifest_unreadable",
+            f"the snapshot's manifest cannot be read ({type(fault).__name__})",
+            place=folder.name,
+            cure="Restore the snapshot from its backup, or build the register again.",
+        ) from None
+    _check_signature(data, signature, public_key, folder.name)
+    return _decode(data, folder.name)
+
+
+def describe(manifest: Manifest) -> dict[str, Any]:
+    """What `register info` prints: everything but the evidence, of which it gives the digest."""
+    said: dict[str, Any] = msgspec.to_builtins(manifest)
+    evidence = said.pop("evidence")
+    return said | {"evidence_digest": canon.digest(canon.encode(evidence)), "evidence_held": bool(evidence)}
+
+
+def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(b64decode(signature.strip(), validate=True), data)
+    except (InvalidSignature, ValueError, binascii.Error):
+        raise VerifyFault(
+            "manifest_not_verified",
+            "the manifest is not what the holder's key signed",
+            place=place,
+            cure="Nothing was opened. Check the holder's key; restore the snapshot or build again.",
+        ) from None
+
+
+def _decode(data: bytes, place: str) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except msgspec.MsgspecError:
+        manifest = None
+    if manifest is None or manifest.format != FORMAT:
+        raise StateFault(
+            "manifest_unknown",
+            f"the manifest is not of the format {FORMAT}",
+            place=place,
+            cure="Build the register again with this version.",
+        )
+    return manifest

@@ -1,0 +1,130 @@
+"""One source row -> what is sealed of it, or a RowFault with the cure. A fault names field and code, never the value.
+
+Checked in this order; the first that fails is the row's fault:
+
+    row_columns         another number of fields than the header
+    field_too_long      a field of more than 1,000 characters
+    record_ref_missing  no record reference, or one with control characters
+    name_missing        neither a given nor a family name in letters
+    date_of_birth       not a day of the calendar as YYYY-MM-DD
+    taxable_period      not a year YYYY between 1913 and 2199
+    address_incomplete  a part is missing without which no door leads here
+    address_placeholder a placeholder, which no admitted request can name
+
+A malformed tax number is no fault: it is held as absent and counted, because it never opens a door anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from counterfoil import forms
+from counterfoil.model import Address, Person, Public, Resident, Sensitive
+from counterfoil.register.source import COLUMNS
+
+CURES: Final = {
+    "row_columns": "Give the row one field for each column.",
+    "field_too_long": "Shorten the field to 1,000 characters.",
+    "record_ref_missing": "Give the holder's reference for the record, without control characters.",
+    "name_missing": "Give a given name or a family name.",
+    "date_of_birth": "Give a day that exists, as YYYY-MM-DD, or leave the field empty.",
+    "taxable_period": "Give one year, as YYYY.",
+    "address_incomplete": "Give a complete address: number and street, box or route, with city, state and ZIP.",
+    "address_placeholder": "Give the person's address; a placeholder leads nowhere.",
+}
+_FIELD_CHARACTERS: Final = 1000
+_FIRST_YEAR, _LAST_YEAR = 1913, 2199
+_IDENTITY: Final = msgspec.msgpack.Encoder()
+_IDENTITY_DECODER: Final = msgspec.msgpack.Decoder(Resident)
+
+
+class RowFault(Public, frozen=True, gc=False):
+    """A source row that was not sealed: a line of the rejects file."""
+
+    row: int
+    field: str
+    code: str
+    cure: str
+
+
+class HeldRow(Sensitive, frozen=True, gc=False):
+    """What is sealed of a row: the resident without periods, the period, the address as held."""
+
+    resident: Resident
+    period: int
+    address: Address
+    tin_malformed: bool
+
+
+def read_row(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
+    """What is held of the row, or (field, code) of its fault. `fields` are in the order of `COLUMNS`."""
+    return _shape_fault(fields) or _read_fields(fields, tin_hash)
+
+
+def _shape_fault(fields: Sequence[str]) -> tuple[str, str] | None:
+    if len(fields) != len(COLUMNS):
+        return "", "row_columns"
+    if len("".join(fields)) > _FIELD_CHARACTERS and len(max(fields, key=len)) > _FIELD_CHARACTERS:
+        return next(
+            name for name, value in zip(COLUMNS, fields, strict=True) if len(value) > _FIELD_CHARACTERS
+        ), "field_too_long"
+    return None
+
+
+def _read_fields(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
+    reference, tin, given, middle, family, suffix, born, line1, line2, city, state, zip_code, period = fields
+    reference, tin = reference.strip(), tin.strip()
+    if not reference or not reference.isprintable():
+        return "record_ref", "record_ref_missing"
+    name = forms.normalise_name(Person(given, middle, family, suffix))
+    if not name.given and not name.family:
+        return "family_name", "name_missing"
+    birth, real = _birth(born.strip())
+    if not real:
+        return "date_of_birth", "date_of_birth"
+    year = _year(period.strip())
+    if not year:
+        return "taxable_period", "taxable_period"
+    hashed = tin_hash(tin)
+    resident = Resident(name, birth, hashed, reference, ())
+    return HeldRow(resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed)
+
+
+def row_fault(row: int, field: str, code: str) -> RowFault:
+    """The line of the rejects file for a fault."""
+    return RowFault(row, field, code, CURES[code])
+
+
+def _birth(text: str) -> tuple[date | None, bool]:
+    """(the day, or None where none is held; whether the text was either)."""
+    if not text:
+        return None, True
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+        return None, False
+    try:
+        return date.fromisoformat(text), True
+    except ValueError:
+        return None, False
+
+
+def _year(text: str) -> int:
+    """The year, or 0."""
+    if len(text) != 4 or not (text.isascii() and text.isdigit()):
+        return 0
+    year = int(text)
+    return year if _FIRST_YEAR <= year <= _LAST_YEAR else 0
+
+
+def encode_identity(resident: Resident) -> bytes:
+    """The bytes by which rows of the same person are merged: all of the resident but its periods."""
+    return _IDENTITY.encode(resident)
+
+
+def decode_identity(data: bytes, periods: tuple[int, ...]) -> Resident:
+    """The resident of these bytes, at these periods."""
+    held = _IDENTITY_DECODER.decode(data)
+    return Resident(held.name, held.date_of_birth, held.tin_hash, held.record_ref, periods)

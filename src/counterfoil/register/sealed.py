@@ -1,0 +1,181 @@
+"""The sealed register, opened: questions that the gate admitted go in, residents at the asked address come out.
+
+What a call of `open_residents` establishes, in this order:
+
+    1  every question is a Grant: the gate's word that it may be asked (P2)
+    2  the keeper has counted all of them durably and is within its limit
+    3  every door of every grant is derived from the address that the grant names (P3: there is no other way in)
+    4  every bucket that was found is what the builder sealed under that tag, key and snapshot
+
+The exact door and the tolerant doors are always all opened: the answer to a question is the union of what they lead
+to, so the shape of the work does not depend on what is found. A resident is reported once, by the best door that
+leads to it. Nothing in this package lists, counts or walks residents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from counterfoil import forms
+from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
+from counterfoil.model import Grant, NotCompared, Resident, Residents
+from counterfoil.register.keeper import Keeper
+from counterfoil.register.manifest import Manifest, open_manifest
+from counterfoil.register.seal import (
+    BUCKET_FORMAT,
+    RESIDENTS_KIND,
+    DoorKey,
+    bound_to,
+    decode_residents,
+    open_bucket,
+    split_references,
+)
+from counterfoil.register.snapshots import check_name, current_snapshot
+from counterfoil.register.source import take_fingerprint
+from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
+
+Routes = dict[bytes, list[tuple[bytes, bytes]]]
+"""Tags and keys of the exact doors that a tolerant door leads to, by its tag."""
+
+
+class SealedRegister:
+    """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a context."""
+
+    __slots__ = ("_bound", "_keeper", "_store", "manifest", "snapshot")
+
+    def __init__(self, manifest: Manifest, keeper: Keeper, store: BucketReader) -> None:
+        self.manifest = manifest
+        self.snapshot = manifest.snapshot
+        self._keeper = keeper
+        self._store = store
+        self._bound = bound_to(manifest.snapshot)
+
+    def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
+        """The residents at each grant's address, in the order of `grants`. Counts the openings itself.
+
+        Raises StoreFault (limit reached, store unreadable: nothing is answered), VerifyFault (a bucket was altered),
+        UsageFault.
+        """
+        _check_grants(grants)
+        self._keeper.reserve(len(grants))
+        derive = self._keeper.derive
+        asked = [derive(forms.doors(grant.address)) for grant in grants]
+        opened = self._open({tag: key for doors in asked for _, tag, key in doors})
+        routes = {tag: split_references(body) for tag, (kind, body) in opened.items() if kind != RESIDENTS_KIND}
+        led = {tag: key for route in routes.values() for tag, key in route if tag not in opened}
+        opened |= self._open(led)
+        homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
+        return [
+            _gather(doors, homes, routes, self._keeper.tin_hash(grant.request.person.tin))
+            for grant, doors in zip(grants, asked, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def __enter__(self) -> SealedRegister:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self, keys: dict[bytes, bytes]) -> dict[bytes, tuple[int, bytes]]:
+        """(kind, body) of each bucket that the store holds, by tag."""
+        bound = self._bound
+        values = self._store.get_many(list(keys))
+        return {
+            tag: open_bucket(value, tag=tag, key=key, bound=bound)
+            for (tag, key), value in zip(keys.items(), values, strict=True)
+            if value is not None
+        }
+
+
+def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = "") -> SealedRegister:
+    """Open the current snapshot of the register in `directory`, or the named one.
+
+    public_key: the holder's 32-byte Ed25519 key, which signed the manifest. Raises StateFault (none built, other
+    rules of forms), KeyFault (another register key), VerifyFault (manifest), StoreFault (unreadable): all before any
+    bucket is opened.
+    """
+    name = check_name(snapshot) if snapshot else current_snapshot(directory)
+    manifest = open_manifest(directory / name, public_key)
+    if manifest.snapshot != name:
+        raise VerifyFault(
+            "manifest_not_verified",
+            "the manifest is of another snapshot",
+            place=name,
+            cure="Restore the snapshot from its backup.",
+        )
+    if manifest.key_id != keeper.key_id:
+        raise KeyFault(
+            "register_key_other",
+            "this register was built with another register key",
+            place=name,
+            cure="Use the key it was built with, or build it again.",
+        )
+    if (manifest.forms_version, manifest.bucket_format) != (forms.FORMS_VERSION, BUCKET_FORMAT):
+        raise StateFault(
+            "register_rules_other",
+            "this register was built by another version of the normal forms",
+            place=name,
+            cure="Build it again from its source.",
+        )
+    return SealedRegister(
+        manifest, keeper, LmdbReader(directory / name / LMDB_FILE, manifest.store_bytes, manifest.store_head_digest)
+    )
+
+
+def not_compared(grant: Grant, code: str) -> NotCompared:
+    """The word for an admitted request that the register could not be asked: not a negative, ask again."""
+    return NotCompared(grant.request.request_id, grant.request.row, code)
+
+
+def check_store(directory: Path, public_key: bytes, *, snapshot: str = "") -> Manifest:
+    """Compare the stored file with the digest in its signed manifest; reads it once, opens nothing, needs no register
+    key.
+
+    Raises VerifyFault (`register_store_altered`) where they differ, and as `open_register`.
+    """
+    name = check_name(snapshot) if snapshot else current_snapshot(directory)
+    manifest = open_manifest(directory / name, public_key)
+    if take_fingerprint(directory / name / LMDB_FILE).digest != manifest.store_digest:
+        raise VerifyFault(
+            "register_store_altered",
+            "the sealed register is not the file that the manifest was signed for",
+            place=name,
+            cure="Restore the snapshot from its backup, or build again.",
+        )
+    return manifest
+
+
+def _check_grants(asked: Sequence[object]) -> None:
+    if not all(isinstance(grant, Grant) for grant in asked):
+        raise UsageFault("not_a_grant", "the register opens for grants only", cure="Pass the request through the gate.")
+
+
+def _gather(
+    doors: list[DoorKey], homes: dict[bytes, tuple[Resident, ...]], routes: Routes, asked_tin_hash: bytes
+) -> Residents:
+    """The union of what the doors lead to: each home once, each resident once, by the best door."""
+    reached: dict[bytes, str] = {}
+    for tolerance, tag, _ in doors:
+        if tag in homes:
+            reached.setdefault(tag, tolerance)
+        for home, _ in routes.get(tag, ()):
+            if home in homes:
+                reached.setdefault(home, tolerance)
+    if len(reached) == 1:
+        [(home, tolerance)] = reached.items()
+        return Residents(homes[home], (tolerance,) * len(homes[home]), asked_tin_hash)
+    found: dict[Resident, tuple[str, set[int]]] = {}
+    for home, tolerance in reached.items():
+        for held in homes[home]:
+            person = Resident(held.name, held.date_of_birth, held.tin_hash, held.record_ref, ())
+            found.setdefault(person, (tolerance, set()))[1].update(held.periods)
+    merged = tuple(
+        Resident(p.name, p.date_of_birth, p.tin_hash, p.record_ref, tuple(sorted(periods)))
+        for p, (_, periods) in found.items()
+    )
+    return Residents(merged, tuple(tolerance for tolerance, _ in found.values()), asked_tin_hash)

@@ -1,0 +1,116 @@
+"""Second and third phase of a build: pairs in order of tag -> sealed buckets.
+
+Rows of one exact door come together; those of the same person (all equal but the period) become one resident with the
+union of the periods. Residents stand in order of their bytes, so the same source gives the same bucket. Each exact
+door then says once which tolerant doors lead to it; those references, in order of tolerant tag, become the tolerant
+doors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from counterfoil.model import Resident
+from counterfoil.register.loading import split_row
+from counterfoil.register.piles import Pile
+from counterfoil.register.rows import decode_identity
+from counterfoil.register.seal import (
+    NONCE_BYTES,
+    REFERENCE_BYTES,
+    REFERENCES_KIND,
+    REFERENCES_MAX,
+    RESIDENTS_KIND,
+    bound_to,
+    encode_residents,
+    seal_bucket,
+)
+from counterfoil.register.stores import BucketWriter, Pair
+
+RESIDENTS_MAX: Final = 10_000
+_WRITE_PAIRS: Final = 2_048
+_KEY_BYTES: Final = 32
+
+
+class Sealing:
+    """Seals buckets into a store and counts them. `random` gives the nonces."""
+
+    def __init__(self, snapshot: str, store: BucketWriter, random: Callable[[int], bytes]) -> None:
+        self.exact_doors = self.tolerant_doors = self.dropped_tolerant_doors = self.crowded_exact_doors = (
+            self.residents
+        ) = 0
+        self.size_classes: Counter[int] = Counter()
+        self._content = hashlib.sha256()
+        self._bound = bound_to(snapshot)
+        self._store = store
+        self._random = random
+        self._waiting: list[Pair] = []
+
+    def seal_exact(self, rows: Pile, references: Pile) -> Iterator[tuple[int, tuple[Resident, ...]]]:
+        """Seal every exact door; yields (rows taken, residents) after each. Raises StoreFault."""
+        for tag, group in groupby(rows.drain(), itemgetter(0)):
+            taken, doors, merged = merge_rows(value for _, value in group)
+            residents = tuple(decode_identity(identity, tuple(sorted(merged[identity]))) for identity in sorted(merged))
+            if len(residents) > RESIDENTS_MAX:
+                self.crowded_exact_doors += 1
+                yield taken, ()
+                continue
+            key = doors[:_KEY_BYTES]
+            self._seal(RESIDENTS_KIND, encode_residents(residents), tag, key)
+            self.exact_doors += 1
+            self.residents += len(residents)
+            for at in range(_KEY_BYTES, len(doors), REFERENCE_BYTES):
+                references.add(doors[at : at + _KEY_BYTES], doors[at + _KEY_BYTES : at + REFERENCE_BYTES] + tag + key)
+            yield taken, residents
+        self._write()
+
+    def seal_tolerant(self, references: Pile) -> Iterator[int]:
+        """Seal every tolerant door that is not too ambiguous; yields references taken after each. Raises StoreFault."""
+        for tag, group in groupby(references.drain(), itemgetter(0)):
+            taken, key, led = 0, b"", set[bytes]()
+            for _, value in group:
+                taken, key = taken + 1, value[:_KEY_BYTES]
+                if len(led) <= REFERENCES_MAX:
+                    led.add(value[_KEY_BYTES:])
+            if len(led) > REFERENCES_MAX:
+                self.dropped_tolerant_doors += 1
+            else:
+                self._seal(REFERENCES_KIND, b"".join(sorted(led)), tag, key)
+                self.tolerant_doors += 1
+            yield taken
+        self._write()
+
+    def content_digest(self) -> str:
+        """Digest of every pair so far, as the manifest defines it."""
+        return "sha256:" + self._content.hexdigest()
+
+    def _seal(self, kind: int, body: bytes, tag: bytes, key: bytes) -> None:
+        value = seal_bucket(kind, body, tag=tag, key=key, bound=self._bound, nonce=self._random(NONCE_BYTES))
+        self.size_classes[len(value)] += 1
+        self._content.update(tag + len(value).to_bytes(4, "big") + value)
+        self._waiting.append((tag, value))
+        if len(self._waiting) >= _WRITE_PAIRS:
+            self._write()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._store.put_many(self._waiting)
+            self._waiting = []
+
+
+def merge_rows(values: Iterator[bytes]) -> tuple[int, bytes, dict[bytes, set[int]]]:
+    """(rows, doors, periods by identity) of one door's rows. Stops collecting once the door is crowded."""
+    rows, known = 0, b""
+    merged: dict[bytes, set[int]] = {}
+    for value in values:
+        period, doors, identity = split_row(value)
+        rows, known = rows + 1, doors or known
+        if identity in merged:
+            merged[identity].add(period)
+        elif len(merged) <= RESIDENTS_MAX:
+            merged[identity] = {period}
+    return rows, known, merged

@@ -1,0 +1,128 @@
+"""The register's folder: snapshots that stand, the one that is current, and the one being built.
+
+    register/                mode 0700
+      .lock                  held by the one build that may run
+      .building/             the build in progress; whatever a killed build left is removed by the next
+      0001-3f9a1c.../        a snapshot: buckets.lmdb, manifest.json, manifest.sig, rejects.jsonl; never changed again
+      current                the name of the snapshot that answers; replaced whole, last of all
+
+So a build that is stopped at any point leaves `current` as it was. A snapshot that was moved into place but not made
+current is harmless, and its number is not used again. Old snapshots stay until somebody removes them: answers cite
+them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from counterfoil.errors import StateFault, StoreFault
+from counterfoil.register.files import replace_file, sync_path
+
+BUILDING: Final = ".building"
+CURRENT: Final = "current"
+_NAME: Final = re.compile(r"[0-9]{4,}-[0-9a-f]{12}")
+
+
+@contextmanager
+def building(directory: Path) -> Generator[Path]:
+    """An empty folder to build in, for one build at a time; gone afterwards, whatever happens.
+
+    Raises StateFault if another build runs, StoreFault where the disk fails.
+    """
+    with _storing():
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(lock)
+        with _storing():
+            folder = directory / BUILDING
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def publish(folder: Path, directory: Path, snapshot: str) -> None:
+    """Move the finished snapshot in `folder` into place and make it current. Raises OSError."""
+    for file in folder.iterdir():
+        sync_path(file)
+    sync_path(folder)
+    folder.rename(directory / snapshot)
+    sync_path(directory)
+    replace_file(directory / CURRENT, snapshot.encode() + b"\n")
+
+
+def current_snapshot(directory: Path) -> str:
+    """The name of the snapshot that answers. Raises StateFault if there is none."""
+    try:
+        name = (directory / CURRENT).read_text("ascii").strip()
+    except FileNotFoundError:
+        raise StateFault(
+            "register_missing",
+            "no register has been built here",
+            place="register",
+            cure="Build one with `counterfoil register build`.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise StoreFault(
+            "register_unreadable",
+            f"the register folder cannot be read ({type(fault).__name__})",
+            place=CURRENT,
+            cure="Check its permissions, or build again.",
+        ) from None
+    return check_name(name)
+
+
+def check_name(name: str) -> str:
+    """`name` if it has a snapshot's form; so no path can be slipped in. Raises StateFault."""
+    if not _NAME.fullmatch(name):
+        raise StateFault(
+            "snapshot_name",
+            "this is not the name of a snapshot",
+            place="register",
+            cure="Name one as `counterfoil register info` prints it.",
+        )
+    return name
+
+
+def next_number(directory: Path) -> int:
+    """The number after the highest in use."""
+    return 1 + max(
+        (int(found.name.split("-")[0]) for found in directory.iterdir() if _NAME.fullmatch(found.name)), default=0
+    )
+
+
+@contextmanager
+def _storing() -> Generator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise StoreFault(
+            "register_not_written",
+            f"the register folder cannot be written ({type(fault).__name__})",
+            place="register folder",
+            cure="The old snapshot still stands. Check disk space and permissions, then build again.",
+        ) from None
+
+
+def _take(lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise StateFault(
+            "register_build_running",
+            "another build of this register is running",
+            place="register",
+            cure="Wait for it to end.",
+        ) from None

@@ -1,0 +1,110 @@
+"""A build that is stopped at any point leaves the old snapshot current and nothing readable."""
+
+from __future__ import annotations
+
+import os
+import signal
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from counterfoil.errors import StateFault
+from counterfoil.register import current_snapshot
+from tests.register.conftest import PEOPLE, Office
+from tests.register.test_thief import forbidden, found_in
+
+MOMENTS = ("read", "seal", "doors", "learn", "close")
+
+
+class Idle:
+    """A learner that learns nothing: so that the fourth phase runs."""
+
+    def same_person(self, *_: object) -> None: ...
+
+    def co_residents(self, *_: object) -> None: ...
+
+
+def die_at(folder: Path, moment: str) -> None:
+    def stop(_done: int, _total: int | None, phase: str) -> None:
+        if phase == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Office(folder).build(progress=stop, learner=Idle())
+
+
+def die_between_rename_and_current(folder: Path) -> None:
+    import counterfoil.register.snapshots as snapshots
+
+    def stop(path: Path, data: bytes) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    snapshots.replace_file = stop
+    Office(folder).build()
+
+
+def killed(target: object, *given: object) -> None:
+    process = get_context("spawn").Process(target=target, args=given)  # pyright: ignore
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_build_leaves_the_old_snapshot_current_and_nothing_readable(office: Office, moment: str) -> None:
+    first = office.build().snapshot
+    killed(die_at, office.folder, moment)
+    assert current_snapshot(office.register) == first
+    assert (office.register / ".building").exists()
+    assert found_in(office.register, forbidden(PEOPLE)) == []
+    assert office.build().snapshot != first
+    assert not (office.register / ".building").exists()
+
+
+def test_a_build_killed_before_it_became_current_is_harmless(office: Office) -> None:
+    first = office.build().snapshot
+    killed(die_between_rename_and_current, office.folder)
+    assert current_snapshot(office.register) == first
+    assert office.build().snapshot.startswith("0003-")
+
+
+def test_the_first_build_killed_leaves_no_register(office: Office) -> None:
+    killed(die_at, office.folder, "seal")
+    with pytest.raises(StateFault, match="register_missing"):
+        office.open()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_interrupted_build_cleans_up_after_itself(office: Office, moment: str) -> None:
+    first = office.build().snapshot
+
+    def interrupt(_done: int, _total: int | None, phase: str) -> None:
+        if phase == moment:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        office.build(progress=interrupt, learner=Idle())
+    assert current_snapshot(office.register) == first
+    assert {path.name for path in office.register.iterdir()} == {".lock", "current", first}
+
+
+def test_a_large_build_killed_with_its_sort_on_disk_leaves_nothing_readable(tmp_path: Path) -> None:
+    killed(die_large, tmp_path)
+    people = large(3)
+    assert sum(path.stat().st_size for path in tmp_path.rglob("piles.duckdb*")) > 1 << 20
+    long = {word for word in forbidden(people) if len(word) >= 6}  # four letters stand in 30 MB of noise by chance
+    assert found_in(tmp_path / "register", long) == []
+
+
+def large(count: int) -> list[dict[str, str]]:
+    return [
+        PEOPLE[0] | {"record_ref": f"REF-{at:05}", "line1": f"{at % 9000 + 1000} Juniper Ln"} for at in range(count)
+    ]
+
+
+def die_large(folder: Path) -> None:
+    def stop(_done: int, _total: int | None, phase: str) -> None:
+        if phase == "doors":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Office(folder).build(large(40_000), progress=stop, memory_bytes=256 << 20)

@@ -1,0 +1,127 @@
+"""The keeper counts before it opens, and stops."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from counterfoil.errors import StoreFault, VerifyFault
+from counterfoil.register import Keeper
+from counterfoil.register.tin import tin_digits
+from tests.register.conftest import DAY, SECRET
+
+
+def keeper(folder: Path, limit: int = 10, day: date = DAY, secret: bytes = SECRET) -> Keeper:
+    return Keeper(secret, folder / "keeper.json", limit, day)
+
+
+def test_a_count_outlives_the_keeper(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(4)
+    assert (keeper(tmp_path).total(), keeper(tmp_path).remaining()) == (4, 6)
+
+
+def test_the_limit_itself_may_be_reached(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(10)
+    assert keeper(tmp_path).remaining() == 0
+
+
+def test_passing_the_limit_counts_nothing_and_says_what_is_left(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(8)
+    with pytest.raises(StoreFault, match=r"3 asked, 2 left.*keeper_limit"):
+        keeper(tmp_path).reserve(3)
+    assert keeper(tmp_path).total() == 8
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_of_nothing_opens_nothing(tmp_path: Path, limit: int) -> None:
+    with pytest.raises(StoreFault, match="keeper_limit"):
+        keeper(tmp_path, limit).reserve(1)
+
+
+def test_a_new_day_begins_a_new_count_and_keeps_the_total(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(10)
+    tomorrow = keeper(tmp_path, day=DAY + timedelta(days=1))
+    tomorrow.reserve(5)
+    assert (tomorrow.remaining(), tomorrow.total()) == (5, 15)
+
+
+def test_a_day_before_the_last_counted_opens_nothing(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(1)
+    with pytest.raises(StoreFault, match="keeper_clock"):
+        keeper(tmp_path, day=DAY - timedelta(days=1)).reserve(1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"today": 0}, {"total": 0}, {"day": "2025-08-06"}, {"mac": "00"}, {"format": "x"}, {"more": 1}, {"today": 1.5}],
+)
+def test_a_count_set_back_by_another_hand_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    keeper(tmp_path).reserve(9)
+    path = tmp_path / "keeper.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(VerifyFault, match="keeper_state_altered"):
+        keeper(tmp_path).reserve(1)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff"])
+def test_a_count_that_cannot_be_read_opens_nothing(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "keeper.json").write_bytes(data)
+    with pytest.raises(VerifyFault, match="keeper_state_altered"):
+        keeper(tmp_path).reserve(1)
+
+
+def test_another_keys_count_is_refused(tmp_path: Path) -> None:
+    keeper(tmp_path).reserve(1)
+    with pytest.raises(VerifyFault):
+        keeper(tmp_path, secret=b"o" * 64).reserve(1)
+
+
+def test_a_count_that_cannot_be_written_opens_nothing(tmp_path: Path) -> None:
+    with pytest.raises(StoreFault, match="keeper_state_unwritable"):
+        keeper(tmp_path / "no such folder").reserve(1)
+
+
+def test_a_count_in_a_place_that_cannot_be_read_opens_nothing(tmp_path: Path) -> None:
+    (tmp_path / "keeper.json").mkdir()
+    with pytest.raises(StoreFault, match="keeper_state_unwritable"):
+        keeper(tmp_path).reserve(1)
+
+
+def reserve_one_at_a_time(folder: Path, times: int) -> None:
+    for _ in range(times):
+        keeper(folder, 1000).reserve(1)
+
+
+def test_two_processes_count_every_opening(tmp_path: Path) -> None:
+    working = [get_context("spawn").Process(target=reserve_one_at_a_time, args=(tmp_path, 20)) for _ in range(2)]
+    for process in working:
+        process.start()
+    for process in working:
+        process.join()
+    assert keeper(tmp_path).total() == 40
+
+
+def test_a_tax_number_is_hashed_by_its_digits_and_by_the_key(tmp_path: Path) -> None:
+    held = keeper(tmp_path)
+    assert held.tin_hash("900-00-1234") == held.tin_hash("900001234") == held.tin_hash(" 900 00 1234")
+    assert len(held.tin_hash("900-00-1234")) == 16
+    assert held.tin_hash("900-00-1234") != keeper(tmp_path, secret=b"o" * 64).tin_hash("900-00-1234")
+
+
+@pytest.mark.parametrize(
+    "tin", ["", "90000123", "9000012345", "90000123A", "999999999", "000-12-3456", "900-00-0000", "٩٠٠٠٠١٢٣٤"]
+)
+def test_a_malformed_tax_number_is_absent(tmp_path: Path, tin: str) -> None:
+    assert tin_digits(tin) == ""
+    assert keeper(tmp_path).tin_hash(tin) == b""
+
+
+def test_a_keeper_does_not_show_or_copy_itself(tmp_path: Path) -> None:
+    assert repr(keeper(tmp_path)) == "<Keeper: hidden>"
+    with pytest.raises(TypeError):
+        pickle.dumps(keeper(tmp_path))

@@ -1,0 +1,94 @@
+"""P2 and P3: only grants open doors; nothing in the register lists, walks, counts or searches residents."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import counterfoil.register as register
+from counterfoil.model import Grant, Resident, Residents
+from counterfoil.register import Keeper, SealedRegister, sealed, stores
+
+SOURCE = Path(inspect.getfile(register)).parent
+BUILDERS = {"sealing.py", "learning.py", "rows.py", "seal.py"}
+"""Where residents exist outside an answer: what a build makes of its source, and the form of a bucket."""
+
+
+def offered(thing: object) -> set[str]:
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+def test_the_room_offers_exactly_these_names() -> None:
+    assert set(register.__all__) == {
+        "Counts", "Keeper", "Learner", "Manifest", "Plan", "SealedRegister", "build", "check_store", "current_snapshot",
+        "describe", "manifest_bytes", "not_compared", "open_manifest", "open_register",
+    }  # fmt: skip
+
+
+def test_an_open_register_offers_one_way_in() -> None:
+    assert offered(SealedRegister) == {"close", "manifest", "open_residents", "snapshot"}
+
+
+def test_the_one_way_in_takes_grants() -> None:
+    hints = get_type_hints(SealedRegister.open_residents)
+    assert str(hints["grants"]) == f"collections.abc.Sequence[{Grant.__module__}.Grant]"
+    assert list(inspect.signature(SealedRegister.open_residents).parameters) == ["self", "grants"]
+
+
+def test_nothing_can_be_iterated_or_measured() -> None:
+    for thing in (SealedRegister, Keeper, stores.LmdbReader):
+        assert not {"__iter__", "__len__", "__getitem__", "__contains__", "__next__"} & set(dir(thing))
+
+
+def test_no_other_public_function_gives_residents() -> None:
+    giving = [
+        function.__name__
+        for function in vars(sealed).values()
+        if inspect.isfunction(function) and function.__module__ == sealed.__name__ and not function.__name__.startswith("_")
+        and {Resident, Residents} & set(names_in(get_type_hints(function).get("return")))
+    ]  # fmt: skip
+    assert giving == []
+
+
+def names_in(hint: Any) -> Iterator[Any]:
+    yield hint
+    for part in getattr(hint, "__args__", ()):
+        yield from names_in(part)
+
+
+def test_only_the_store_writer_of_the_build_uses_a_cursor() -> None:
+    used = {
+        (path.name, top.name)
+        for path in SOURCE.glob("*.py")
+        for top in ast.parse(path.read_text()).body
+        if isinstance(top, ast.ClassDef | ast.FunctionDef)
+        for node in ast.walk(top)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("cursor", "iternext", "iterprev")
+        and path.name != "piles.py"
+    }
+    assert used == {("stores.py", "LmdbWriter")}
+
+
+def test_no_function_is_named_as_a_search() -> None:
+    searching = re.compile(
+        r"^(list|walk|search|find|scan|iter|all|each|browse|lookup|dump|export)(_|$).*resident|resident.*_(list|walk|search|scan)"
+    )
+    named = [
+        node.name
+        for path in SOURCE.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and searching.search(node.name)
+    ]
+    assert named == []
+
+
+def test_residents_are_decoded_by_the_opener_and_the_builders_only() -> None:
+    using = {
+        path.name for path in SOURCE.glob("*.py") if re.search(r"decode_residents|decode_identity", path.read_text())
+    }
+    assert using <= BUILDERS | {"sealed.py"}
