@@ -35,10 +35,10 @@ def _start(office: Path, requests: Path, out: Path) -> subprocess.Popen[str]:
 
 def _finish(office: Path, requests: Path, out: Path) -> float:
     """Run to the end; seconds from `begin` to `end`."""
-    process = _start(office, requests, out)
-    started = time.monotonic()
-    assert process.wait(timeout=120) == 0
-    return time.monotonic() - started
+    with _start(office, requests, out) as process:
+        started = time.monotonic()
+        assert process.wait(timeout=120) == 0
+        return time.monotonic() - started
 
 
 def _check(office_path: Path, out: Path) -> dict[str, int]:
@@ -73,10 +73,9 @@ def test_a_run_killed_at_any_moment_loses_nothing_and_answers_nothing_unentered(
     for number in range(KILLS):
         office, out = tmp_path / f"office-{number}", tmp_path / f"answers-{number}.jsonl"
         shutil.copytree(world.path, office)
-        process = _start(office, requests, out)
-        time.sleep(seconds * chance.random())
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+        with _start(office, requests, out) as process:
+            time.sleep(seconds * chance.random())
+            process.send_signal(signal.SIGKILL)
         reached |= {kind for kind, count in _check(office, out).items() if count}
         if number % 10 == 0:
             _finish(office, requests, out)

@@ -42,7 +42,9 @@ def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
         cells = _cells(batch, path.name)
         rows = range(first, first + batch.num_rows)
         truths = _truths(cells[TRUTH], path.name, first)
-        ids = cells.get("request_id") or [f"row-{number}" for number in rows]
+        ids = [
+            cell or f"row-{number}" for number, cell in zip(rows, _column("request_id", cells, len(rows)), strict=True)
+        ]
         columns = [ids if name == "request_id" else _column(name, cells, len(rows)) for name in COLUMN_NAMES]
         for row in to_requests(Table(columns, rows), used):
             yield row, truths[row.row - first]
@@ -50,7 +52,7 @@ def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
 
 
 def _column(name: str, cells: dict[str, list[str]], length: int) -> list[str]:
-    return cells[name] if name in _ASKED and name in cells else [""] * length
+    return cells[name] if name in (*_ASKED, "request_id") and name in cells else [""] * length
 
 
 def _cells(batch: Any, name: str) -> dict[str, list[str]]:
