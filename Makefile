@@ -1,5 +1,6 @@
 # `make demo` and `make test` each set themselves up. See README.md.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$each; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -28,8 +29,8 @@ clean:  ## remove what the other targets made
 	rm -rf $(VENV) data $(DEMO_DIR)
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo 'make: Python 3.11 or later is needed (tried: $(PYTHON)). Install it, or run make PYTHON=/path/to/python3.11'; exit 1; }
+	@test -n "$(PYTHON)" || \
+	  { echo 'make: Python 3.11 or later is needed. Install it, or run make PYTHON=/path/to/python3.11'; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo 'make: this Python cannot make virtual environments. On Debian: apt-get install python3-venv'; rm -rf $(VENV); exit 1; }
 
