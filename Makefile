@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := data/pseudopeople
 DEMO_DIR ?= demo-office
+ROWS ?= 1280000
 
-.PHONY: demo test lint bench pins clean
+.PHONY: demo test lint bench replay accuracy pins clean
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -22,11 +23,17 @@ lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import 
 bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run
 	$(BIN)/python -m bench
 
+replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one
+	$(BIN)/counterfoil replay --dir replay-office --rows $(ROWS)
+
+accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside Splink, in an environment of its own
+	$(BIN)/python -m bench.accuracy
+
 pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) uv && BIN=$(BIN) sh requirements/compile
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) data $(DEMO_DIR)
+	rm -rf $(VENV) data $(DEMO_DIR) replay-office
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || \

@@ -12,6 +12,8 @@ from typing import Final
 from counterfoil import canon, match, register
 from counterfoil.errors import VerifyFault
 from counterfoil.gate import Gate
+from counterfoil.gate.guards import Counts, Question
+from counterfoil.gate.memory import Remembered
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Answer, Grant, Match, NotCompared, Refusal, Reject, Request, Residents, Ruling
 from counterfoil.respond.coarsen import coarsen
@@ -24,9 +26,28 @@ REFUSED_BY: Final = "refused."
 _KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
 
 
-def gate_rows(rows: Iterable[Request | Reject], gate: Gate) -> list[Gated]:
+def read_questions(rows: Iterable[Request | Reject], gate: Gate) -> dict[int, Question]:
+    """What the guards know of each request, by row: the past is asked about them before the law is."""
+    return {row.row: gate.question(row) for row in rows if isinstance(row, Request)}
+
+
+def gate_rows(
+    rows: Iterable[Request | Reject], gate: Gate, questions: Mapping[int, Question], past: Counts
+) -> list[Gated]:
     """Put each row before the law."""
-    return [Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row)) for row in rows]
+    return [
+        Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, questions[row.row], past))
+        for row in rows
+    ]
+
+
+def remembered(rows: Iterable[Gated], gate: Gate, questions: Mapping[int, Question]) -> Iterator[Remembered]:
+    """What the guards will remember of each request, admitted or not."""
+    for row in rows:
+        if not isinstance(row, Rejected):
+            decision = row.grant if isinstance(row, Granted) else row.refusal
+            number = row.grant.request.row if isinstance(row, Granted) else row.request.row
+            yield number, questions[number], gate.is_probe(decision)
 
 
 def gate_drafts(rows: Sequence[Gated], encoded: Sequence[bytes], batch: str, key: BatchKey, first: int) -> list[Draft]:

@@ -13,7 +13,8 @@ Each step yields ledger entries, and a step's effect is not seen before they are
                 commit; only then are files written
 
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it goes on where its last
-commit was, under the rules and the date that the batch was received with. A step under other rules is refused.
+commit was, under the rules and the date that the batch was received with. A step under other rules is refused. Each of
+these commits asks first whether the office stands still by order (suspending.py).
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, require_signed
+from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Public, Reject, Request
+from counterfoil.model import Header, Public, Reject, Request
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.payloads import keep_chunk, read_chunk
 from counterfoil.proof import Signer
@@ -39,6 +41,7 @@ from counterfoil.review.determinations import DeterminationsDigest, decode_gated
 from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
+from counterfoil.suspending import acting, require_running
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
@@ -65,10 +68,14 @@ def _quiet(_done: int, _total: int | None, _phase: str) -> None:
 def receive(office: Office, path: Path, reject: RejectSink, progress: Progress = _quiet) -> Standing:
     """Read a request file, put every row before the law, and keep both. The same bytes are one batch for ever.
 
-    `reject` is told each row that could not be read. Raises InputFault or VerifyFault for a file that is refused whole.
+    `reject` is told each row that could not be read. Raises InputFault or VerifyFault for a file that is refused whole, GateFault
+    where the agreement is not signed by both parties, StateFault where the office stands still.
     """
+    with office.store.reading() as connection:
+        require_running(office, connection)
     file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
     wrapping, history_key = office.payload_keys()
+    require_signed(office.law.agreement)
     facts = _read_through(file, history_key, reject, progress)
     batch, key, new = _batch_of(office, file, wrapping)
     if batch.state is BatchState.RECEIVED:
@@ -97,10 +104,10 @@ def _batch_of(office: Office, file: intake.RequestFile, wrapping: bytes) -> tupl
     sent = file.header
     wanted = NewBatch(
         id=batch_id, file_digest=file.digest, agreement=office.law.agreement.id, agreement_digest=office.law.agreement_digest,
-        rules_digest=office.rules, header={"requester": sent.requester, "principal": sent.principal, "sent_on": sent.sent_on.isoformat()},
+        rules_digest=office.rules, header=_header_fields(sent),
         received_at=now, gate_date=now.date(), wrapped_key=key.wrap(wrapping, office.random),
     )  # fmt: skip
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
@@ -110,31 +117,49 @@ def _batch_of(office: Office, file: intake.RequestFile, wrapping: bytes) -> tupl
     return (batch, key, True) if new else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
 
 
+def _header_fields(sent: Header) -> dict[str, str]:
+    signed = "true" if sent.signed else "false"
+    return {
+        "requester": sent.requester,
+        "principal": sent.principal,
+        "sent_on": sent.sent_on.isoformat(),
+        "signed": signed,
+    }
+
+
 def _gate_batch(
     office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, facts: BatchFacts, progress: Progress
 ) -> Batch:
-    with office.store.reading() as connection:
+    agreement = office.law.agreement
+    with acting(office) as connection:
+        record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
-        window = office.law.agreement.limits.officer_caseload.window_days
-        history = load_history(connection, facts, batch.id, batch.gate_date, window)
+        history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     gate, rows = Gate(office.law, facts, history, batch.gate_date), islice(file.rows(), done, None)
     while chunk := list(islice(rows, office.settings.chunk_rows)):
-        batch = _gate_chunk(office, batch, key, chunks.gate_rows(chunk, gate), (seq, done))
+        batch = _gate_chunk(office, batch, key, gate, chunk, (seq, done))
         seq, done = seq + 1, done + len(chunk)
         progress(done, facts.rows, "gate")
-    with office.store.transaction() as connection:
-        record_batch(connection, facts, batch.id, batch.gate_date)
+    with acting(office) as connection:
         batches.mark_gated(connection, batch, batch.counts)
         office.ledger.sign_checkpoint(connection, office.signer())
         return batches.find_batch(connection, batch.id)
 
 
-def _gate_chunk(office: Office, batch: Batch, key: BatchKey, rows: list[chunks.Gated], place: tuple[int, int]) -> Batch:
+def _gate_chunk(
+    office: Office, batch: Batch, key: BatchKey, gate: Gate, chunk: list[Request | Reject], place: tuple[int, int]
+) -> Batch:
     seq, first = place
+    questions = chunks.read_questions(chunk, gate)
+    with office.store.reading() as connection:
+        window = office.law.agreement.limits.guards.window_days
+        past = recall(connection, list(questions.values()), batch.id, batch.gate_date, window)
+    rows = chunks.gate_rows(chunk, gate, questions, past)
     encoded = chunks.encode_rows(rows)
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         keep_chunk(connection, batch, key, REQUEST, seq, pack(encoded), len(rows), office.random)
         batches.add_counts(connection, batch, chunks.count_gated(rows))
+        remember(connection, batch.id, batch.gate_date, chunks.remembered(rows, gate, questions))
         office.ledger.append(connection, chunks.gate_drafts(rows, encoded, batch.id, key, first), office.clock())
         return batches.find_batch(connection, batch.id)
 
@@ -147,22 +172,22 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
 
     Raises StateFault (not gated, other rules, other snapshot), StoreFault, KeyFault.
     """
-    batch = _find(office, batch_id)
+    batch = _find_running(office, batch_id)
     if batch.state in (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED):
         return Standing(batch.id, str(batch.state), batch.counts, already=True)
     batch.require(BatchState.GATED)
     _require_in_force(office, batch)
     key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     with office.open_register(batch.snapshot) as sealed:
-        with office.store.transaction() as connection:
+        with acting(office) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
         batch = _find(office, batch_id)
         _determine_chunks(office, batch, key, sealed, progress)
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         digest = DeterminationsDigest(key)
         for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
             digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
-        batches.mark_determined(connection, batch, digest.digest(), {})
+        batches.mark_determined(connection, batches.find_batch(connection, batch.id), digest.digest(), {})
         batch = batches.find_batch(connection, batch.id)
     return Standing(batch.id, str(batch.state), batch.counts)
 
@@ -184,7 +209,7 @@ def _determine_chunk(
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
     keeper = office.keeper()
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         held = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = decode_gated(key.open(REQUEST, seq, held.sealed))
         grants = chunks.grants_of(rows)[: keeper.remaining()]
@@ -199,7 +224,7 @@ def _determine_chunk(
     opened = chunks.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(chunks.grants_of(rows)) else UNREADABLE
     decided = chunks.decide_rows(rows, opened, weights, code)
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, chunks.count_determined(decided))
@@ -210,7 +235,7 @@ def _determine_chunk(
 
 def review(office: Office, batch_id: str, name: str, signer: Signer) -> Standing:
     """The first officer signs the determinations. Raises StateFault, VerifyFault."""
-    with office.store.transaction() as connection:
+    with acting(office) as connection:
         batch = batches.find_batch(connection, batch_id)
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         batch.require(BatchState.DETERMINED)
@@ -232,10 +257,12 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
     On a released batch it writes the same bytes again. Raises StateFault, VerifyFault, UsageFault, StoreFault.
     """
     holder, (wrapping, _) = office.signer(), office.payload_keys()
-    already = _find(office, batch_id).state is BatchState.RELEASED
+    with office.store.reading() as connection:
+        batches.officer_with_key(connection, name, str(signer.verifier))
+    already = _find_running(office, batch_id).state is BatchState.RELEASED
     if not already:
         check_out(out)
-        with office.store.transaction() as connection:
+        with acting(office) as connection:
             batch = batches.find_batch(connection, batch_id)
             batch.require(BatchState.REVIEWED)
             _require_in_force(office, batch)
@@ -246,6 +273,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
             seal_answer(office, connection, batch, ruling, key, holder, out)
     batch = _find(office, batch_id)
     with office.store.reading() as connection:
+        require_running(office, connection)
         envelope, parts, digest = answer_of(connection, batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), out)
         write_answer(out, envelope, parts, digest)
     return Standing(batch.id, str(batch.state), batch.counts, already=already)
@@ -268,6 +296,13 @@ def standing(office: Office) -> list[Standing]:
     """Every batch, oldest first."""
     with office.store.reading() as connection:
         return [Standing(batch.id, str(batch.state), batch.counts) for batch in batches.list_batches(connection)]
+
+
+def _find_running(office: Office, batch_id: str) -> Batch:
+    """The batch, unless the office stands still."""
+    with office.store.reading() as connection:
+        require_running(office, connection)
+        return batches.find_batch(connection, batch_id)
 
 
 def _find(office: Office, batch_id: str) -> Batch:

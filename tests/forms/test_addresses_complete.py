@@ -103,3 +103,18 @@ def test_a_placeholder_is_not_an_address(address: Address) -> None:
 )
 def test_an_unusual_but_real_address_is_no_placeholder(address: Address) -> None:
     assert not is_placeholder(address, normalise_address(address))
+
+
+def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
+    for alternative in ("UNKNOWN", "DON T KNOW", "DONT CARE", "DO NOT KNOW", "FAILURE TO PROVIDE", "WOULD NOT PROVIDE"):
+        assert is_placeholder(made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}")))
+    for alternative in (
+        "BAD ADDRESS",
+        "NO ABODE",
+        "ADDRESS NEEDED",
+        "TO BE ADVISED",
+        "AT LARGE",
+        "LAST KNOWN",
+        "N A NA",
+    ):
+        assert is_placeholder(made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}")))

@@ -34,6 +34,12 @@ def test_two_names_that_differ_by_a_letter_are_two_names(one: str, two: str) -> 
     assert alike.compare_words(one, two) == alike.OTHER
 
 
+@pytest.mark.parametrize(("one", "two"), [("ALEX", "ALEXIA"), ("ZAYL", "ZAYLIA"), ("MARTIN", "MARTINNE")])
+def test_a_name_and_a_daughters_name_drawn_from_it_are_no_slips(one: str, two: str) -> None:
+    drawn = {("ALEX", "ALEXIA"), ("ZAYL", "ZAYLIA")}
+    assert (alike.compare_words(one, two) == alike.OTHER) == ((one, two) in drawn)
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     pairs("JOSE/PEPE GUADALUPE/LUPE FRANCISCO/PACO FRANCISCO/PANCHO IGNACIO/NACHO WILLIAM/BILL ELIZABETH/BETTY")

@@ -15,7 +15,10 @@ ERROR_NAMES = {name for name in vars(errors) if name.endswith("Fault")}
 BUGS = {"AssertionError", "TypeError", "ValueError"}
 """What a caller inside the house did wrong: never a user's input."""
 
-FOREIGN = {"intake/signed_header.py": {"UnsupportedAlgorithmError"}, "respond/envelope.py": {"UnsupportedAlgorithmError"}}
+FOREIGN = {
+    "intake/signed_header.py": {"UnsupportedAlgorithmError"},
+    "respond/envelope.py": {"UnsupportedAlgorithmError"},
+}
 """What joserfc asks an algorithm registry to raise; it never leaves that library."""
 
 LIBRARIES = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil import flow, ledger
-from counterfoil.errors import StateFault, UsageFault
+from counterfoil.errors import KeyFault, StateFault, UsageFault
+from counterfoil.proof import Signer
 from counterfoil.respond.verify import verify_answer
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, request
@@ -91,6 +93,28 @@ def test_a_withdrawn_batch_is_closed(world: World) -> None:
     with pytest.raises(StateFault):
         flow.determine(world.office, batch)
     assert world.kinds()[-1] == "withdrawal"
+
+
+def test_a_withdrawn_file_can_be_sent_again(world: World) -> None:
+    path = world.requests()
+    first = world.receive(path)
+    flow.withdraw(world.office, first, *world.officer("a"))
+    again = flow.receive(world.office, path, lambda _: None)
+    assert (again.batch != first, again.already, again.state) == (True, False, "gated")
+
+
+def test_releasing_again_needs_an_enrolled_key(world: World) -> None:
+    world.answer()
+    batch, stranger = flow.standing(world.office)[0].batch, Signer("officer-b", Ed25519PrivateKey.generate())
+    with pytest.raises(KeyFault):
+        flow.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
+    assert not (world.directory / "again.jsonl").exists()
+
+
+def test_the_counts_say_how_many_were_compared(world: World) -> None:
+    world.answer()
+    counts = flow.standing(world.office)[0].counts
+    assert (counts["granted"], counts["compared"], counts["not_compared"]) == (8, 8, 0)
 
 
 def test_a_batch_is_finished_under_the_rules_it_was_received_under(world: World) -> None:

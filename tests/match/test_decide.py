@@ -171,6 +171,13 @@ def test_two_entries_of_one_person_do_not_stand_in_each_others_way() -> None:
     assert ask("Marta|L|Ostrow", first, mistyped).confirmed
 
 
+def test_a_slip_of_the_persons_own_name_in_another_year_does_not_stand_in_the_way() -> None:
+    now = resident("Marta|L|Ostrow", tin=b"t" * 16, periods=(2024,))
+    slip = resident("Martka|L|Ostrow", tin=b"u" * 16, periods=(2023,))
+    assert ask("Marta|L|Ostrow", now, slip).confirmed
+    assert not ask("Marta|L|Ostrow", now, resident("Martka|L|Ostrow", tin=b"u" * 16, periods=(2024,))).confirmed
+
+
 def test_an_entry_that_fits_two_people_does_not_make_them_one() -> None:
     first = resident("Marta|L|Ostrow", tin=b"t" * 16, periods=(2023,))
     second = resident("Marta|L|Ostrow", tin=b"u" * 16, periods=(2023,))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from counterfoil.forms import normalise_name
 from counterfoil.match import decide, default_weights, explain
-from counterfoil.model import Grant, Person, Resident, Residents
+from counterfoil.match.names import given_level, stranger_to
+from counterfoil.model import Grant, NameForm, Person, Resident, Residents
 from tests.match.people import PERIODS, grant
 
 GIVEN = [
@@ -136,3 +137,9 @@ def test_two_hash_seeds_give_the_same_bytes() -> None:
         for seed in ("0", "1", "4242")
     }
     assert len(digests) == 1
+
+
+@given(NAMES.map(normalise_name), NAMES.map(normalise_name))
+def test_a_stranger_at_a_glance_bears_another_given_name(asked: NameForm, held: NameForm) -> None:
+    if stranger_to(asked)(held):
+        assert given_level(asked, held, WEIGHTS) == "given.other"

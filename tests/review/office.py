@@ -56,7 +56,7 @@ def ruling(subject: Determined = DETERMINED):
 def new_batch(**changes: object) -> NewBatch:
     facts = {
         "id": DETERMINED.batch_id, "file_digest": "sha256:" + "01" * 32, "agreement": "sandbox", "agreement_digest": DIGEST,
-        "rules_digest": DIGEST, "header": {"requester": "made-up bureau"}, "received_at": NOW, "gate_date": date(2026, 3, 2),
+        "rules_digest": DIGEST, "header": {"signed": "false", "requester": "made-up bureau", "principal": "head"}, "received_at": NOW, "gate_date": date(2026, 3, 2),
         "wrapped_key": b"wrapped",
     }  # fmt: skip
     return NewBatch(**(facts | changes))  # type: ignore[arg-type]

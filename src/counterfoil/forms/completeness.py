@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from counterfoil.forms.places import Place
 from counterfoil.forms.text import clean
 from counterfoil.model import Address, AddressForm, AddressKind
 
@@ -28,6 +27,13 @@ _PHRASES: Final = re.compile(
     r"|TO BE (?:DETERMINED|ADVISED|PROVIDED|SUPPLIED)|AT LARGE|LAST KNOWN|NONE (?:GIVEN|PROVIDED|AVAILABLE|KNOWN)"
     r"|(?:NA|N A) (?:NA|N A))\b"
 )
+# No phrase without one of these words: most lines need no second look.
+_TRIGGER_WORDS: Final = """
+UNKNOWN UNKN UNK HOMELESS TRANSIENT TBD TBA REFUSED REFUSES DECLINED UNDETERMINED UNAVAILABLE UNSPECIFIED WITHHELD
+UNDISCLOSED PLACEHOLDER WHEREABOUTS DON DONT DO FAIL FAILED FAILS FAILURE DID DOES WOULD WILL NOT NO ADDRESS BAD TO
+AT LAST NONE NA N
+"""
+_TRIGGERS: Final = frozenset(_TRIGGER_WORDS.split())
 # A line that is no more than one of these is a placeholder: words of emptiness, and general words.
 _WORDS: Final = """
 NA NONE NULL NIL NAN X XX TEST BLANK EMPTY VOID SAME ADDRESS STREET ROAD AVENUE HOME HOUSE RESIDENCE APARTMENT
@@ -40,19 +46,23 @@ _REPEATED: Final = re.compile(r"(?:([A-Z])\1{2,}|X+)(?: (?:([A-Z])\2{2,}|X+))*")
 _MADE_UP: Final = re.compile(r"0+|([0-9])\1{4,}")
 _MADE_UP_BOX: Final = re.compile(r"0+|9{5,}")
 _NO_ZIP: Final = frozenset({"00000", "99999"})
+_STREET: Final = AddressKind.STREET  # bound once: an enum's attribute costs more than the comparison
+_MILITARY: Final = AddressKind.MILITARY
+_GENERAL: Final = AddressKind.GENERAL_DELIVERY
+_STREET_OR_NONE: Final = frozenset({AddressKind.NONE, _STREET})
 
 
 def incomplete_part(form: AddressForm) -> str | None:
     """The first part that `form` lacks: "number", "street", "box", "city", "state", "zip"; None if complete."""
-    if form.kind in (AddressKind.NONE, AddressKind.STREET):
+    if form.kind in _STREET_OR_NONE:
         if not form.number and form.street:
             return "number"
         if not form.street or _is_bare_number(form):
             return "street"
-    elif form.kind is AddressKind.MILITARY:
+    elif form.kind is _MILITARY:
         if not form.number and not form.street.startswith("US"):
             return "box"
-    elif not form.number and form.kind is not AddressKind.GENERAL_DELIVERY:
+    elif not form.number and form.kind is not _GENERAL:
         return "box"
     for part, value in (("city", form.city), ("state", form.state), ("zip", form.zip5)):
         if not value:
@@ -70,21 +80,41 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     """Whether `address`, of normal form `form`, stands where an address should and means none."""
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
-    place = Place(form.city, form.state, form.zip5)
-    lines = [clean(line) or "" for line in (address.line1, address.line2, address.city)]
-    if _is_empty_words(lines[0]) or _is_empty_words(lines[2]) or any(_PHRASES.search(line) for line in lines):
+    first, second, city = clean(address.line1) or "", clean(address.line2) or "", clean(address.city) or ""
+    if (
+        _is_empty_words(first)
+        or _is_empty_words(city)
+        or _has_phrase(first)
+        or _has_phrase(second)
+        or _has_phrase(city)
+    ):
         return True
-    return bool(lines[0]) and lines[0] in {
-        *place,
-        f"{place.city} {place.state}",
-        f"{place.city} {place.state} {place.zip5}",
-    }
+    return bool(first) and first in (
+        form.city,
+        form.state,
+        form.zip5,
+        f"{form.city} {form.state}",
+        f"{form.city} {form.state} {form.zip5}",
+    )
+
+
+def _has_phrase(line: str) -> bool:
+    return not _TRIGGERS.isdisjoint(line.split()) and _PHRASES.search(line) is not None
 
 
 def _is_empty_words(line: str) -> bool:
-    return line in _LINES or _REPEATED.fullmatch(line) is not None
+    return line in _LINES or _is_repeated(line)
+
+
+def _is_repeated(line: str) -> bool:
+    """Whether every word is one letter over and over. Most lines tell by their first letters."""
+    return line[:1] in ("X", line[1:2]) and _REPEATED.fullmatch(line) is not None
 
 
 def _is_made_up(form: AddressForm) -> bool:
-    pattern = _MADE_UP if form.kind is AddressKind.STREET else _MADE_UP_BOX
-    return pattern.fullmatch(form.number) is not None or _REPEATED.fullmatch(form.street) is not None
+    number = form.number
+    if number and number.count(number[0]) == len(number):
+        pattern = _MADE_UP if form.kind is _STREET else _MADE_UP_BOX
+        if pattern.fullmatch(number):
+            return True
+    return _is_repeated(form.street)

@@ -7,7 +7,7 @@ at a door exactly if they agree in all that the door keeps. Reach and cost: meas
 | door  | keeps, beside those                  | forgives, and why                  | costs |
 |-------|--------------------------------------|------------------------------------|---------------------------------|
 | exact | all of the street, zone              | city names: one ZIP has many       | nothing: they name one door |
-| affix | stem, zone (numbered: name, suffix)  | suffix or directionals left out    | N MAIN, S MAIN; OAK ST, OAK CT |
+| affix | bare stem, zone (numbered: name, suffix) | suffix or directionals left out or misspelled | N MAIN, S MAIN; OAK ST, OAK CT |
 | sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets of 500 sound alike |
 | start | start of it, directionals, zone      | slips in the second half of a name | 0.07 streets of 500 |
 | end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets of 500 |
@@ -17,9 +17,9 @@ at a door exactly if they agree in all that the door keeps. Reach and cost: meas
 A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong confirmation needs,
 besides, the same house number and unit in that street, and a resident of the same name there.
 
-Who has which: streets have all (names with digits or single letters, and names under five letters: exact, affix and
-place); rural and highway contract routes exact and place; PO boxes, military addresses and general delivery exact only,
-since a box number says nothing without its ZIP.
+Who has which: streets have all (names with digits or single letters, and names under four letters: exact, affix and
+place; names of four letters sound too); rural and highway contract routes exact and place; PO boxes, military addresses
+and general delivery exact only, since a box number says nothing without its ZIP.
 
 Key: `forms-1|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so `|` parts them.
 """
@@ -29,13 +29,17 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.forms.addresses import FORMS_VERSION
-from counterfoil.forms.street_keys import MIN_SOUND, MIN_STEM, is_spelled, sound, stem
+from counterfoil.forms.street_keys import MIN_HEARD, MIN_SOUND, MIN_STEM, numbered, sound, stems
 from counterfoil.model import AddressForm, AddressKind, Door
 
 EXACT: Final = "exact"
 
 _NO_ZIP: Final = frozenset({"", "00000", "99999"})
-_PLACED: Final = frozenset({AddressKind.STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
+_STREET: Final = AddressKind.STREET  # bound once: an enum's attribute costs more than the comparison
+_MILITARY: Final = AddressKind.MILITARY
+_NONE: Final = AddressKind.NONE
+_GENERAL: Final = AddressKind.GENERAL_DELIVERY
+_PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
 
 
 def exact_door(form: AddressForm) -> str:
@@ -57,7 +61,7 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
         return ()
     home, line = _home(form), _line(form)
     keys = [(EXACT, f"{line}|{zone}")]
-    if form.kind is AddressKind.STREET:
+    if form.kind is _STREET:
         keys += _street_keys(form, zone)
     if form.kind in _PLACED and form.city and form.state:
         keys.append(("place", f"{line}|{_city_alike(form.city)}|{form.state}"))
@@ -66,15 +70,18 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
 
 def _street_keys(form: AddressForm, zone: str) -> list[tuple[str, str]]:
     """(door, what its key holds after number, unit and urbanization) of the doors between exact and place."""
-    letters = stem(form)
-    if not is_spelled(form, letters):
-        return [("affix", f"{form.street}|{form.suffix}|{zone}")]
-    affix = ("affix", f"{letters}||{zone}")
-    if len(letters) < MIN_STEM:
+    spelled = stems(form)
+    if spelled is None:
+        return [("affix", f"{numbered(form)}|{zone}")]
+    letters, bare = spelled
+    affix = ("affix", f"{bare}||{zone}")
+    if len(letters) < MIN_HEARD:
         return [affix]
     tail = f"{form.predirectional}|{form.postdirectional}|{zone}"
     heard = sound(letters)
     sounds = [("sound", f"{heard}|{tail}")] if len(heard) >= MIN_SOUND else []
+    if len(letters) < MIN_STEM:
+        return [affix, *sounds]
     return [
         affix,
         *sounds,
@@ -106,10 +113,10 @@ def _city_alike(city: str) -> str:
 
 def _is_whole(form: AddressForm) -> bool:
     """Whether the delivery line is complete for its kind (a ship has no box)."""
-    if form.kind is AddressKind.STREET:
+    if form.kind is _STREET:
         return bool(form.number and form.street)
-    if form.kind is AddressKind.MILITARY:
+    if form.kind is _MILITARY:
         return bool(form.number or form.street.startswith("US"))
-    if form.kind is AddressKind.NONE:
+    if form.kind is _NONE:
         return False
-    return bool(form.number) or form.kind is AddressKind.GENERAL_DELIVERY
+    return bool(form.number) or form.kind is _GENERAL

@@ -4,7 +4,7 @@
     ST RD 7 · SR 7 · STATE ROUTE 7 · NC HWY 7        ->  STATE HIGHWAY 7
     CR 12A · C R 12A · CO RD 12A · COUNTY HWY 12A    ->  COUNTY ROAD 12A
     I 35 · INTERSTATE 35                             ->  INTERSTATE 35
-    HWY 701 · HIGHWAY 701                            ->  HIGHWAY 701
+    HWY 701 · HIGHWAY 701 · HGHWAY 701               ->  HIGHWAY 701
     RT 9 · ROUTE 9                                   ->  ROUTE 9
 
 State and county names for their numbered roads differ by custom and are mixed up in practice; within one ZIP
@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from counterfoil.forms.tables import DIRECTIONALS, STATE_CODES, SUFFIXES
+from counterfoil.forms.typos import one_edit
 
 _ROAD: Final = r"(?:HIGHWAY|HWY|HIGHWY|HIWAY|ROUTE|RTE|RT|ROAD|RD)"
 _STATE: Final = "|".join(
@@ -39,12 +40,13 @@ _PATTERNS: Final = tuple(
     (re.compile(words + (_LETTERED if name == "COUNTY ROAD" else _ROUTE) + rf"(?: {_ROAD})?(?: (?P<rest>.*))?"), name)
     for words, name in _CLASSES
 )
+_HIGHWAY_SLIPS: Final = one_edit(("HIGHWAY",))
 _TURNED: Final = re.compile(rf"(?:{_STATE}|FL|CO) {_ROUTE} {_ROAD}(?: (?P<rest>.*))?")
 
 
 def read_highway(tokens: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """(normal name, the tokens after it), or None if `tokens` begin no numbered highway."""
-    text = " ".join(tokens).replace("-", " ")
+    text = " ".join("HIGHWAY" if token in _HIGHWAY_SLIPS else token for token in tokens).replace("-", " ")
     turned = _TURNED.fullmatch(text)
     if turned:
         return f"STATE HIGHWAY {turned['route']}", (turned["rest"] or "").split()

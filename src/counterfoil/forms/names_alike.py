@@ -6,11 +6,12 @@
     initial    J / JOSE: one side holds the first letter only
                (two names that differ by a closing A or O are never one, whatever a table says: ANGEL / ANGELA)
     near       JOSE / JOSW: within the few changes that typing, scanning or mishearing make, and at most one of the two
-               is a name in the tables. MARIA / MARIO, JON / JOAN, ANA / ANN are two names, so they are other
+               is a name in the tables. MARIA / MARIO, JON / JOAN, ANA / ANN are two names, so they are other, and so
+               are a name and what an ending draws from it: ALEX / ALEXIA
     other      all else
 
 English familiar forms come from the package `nicknames` (Apache-2.0), Spanish ones from
-data/spanish_given_names.csv, which names its source; pairs that siblings bear side by side (data/two_names.csv) are
+data/spanish_given_names.csv, written by hand; pairs that siblings bear side by side (data/two_names.csv) are
 struck from both. Whether a spelling is a name *in the register* is for `match` to say: it knows frequencies.
 """
 
@@ -35,6 +36,9 @@ _MISHEARD: Final = (
     ("CH", "K"), ("CE", "SE"), ("CI", "SI"), ("C", "K"), ("Q", "K"), ("Z", "S"), ("X", "KS"), ("V", "F"), ("D", "T"),
     ("B", "P"), ("G", "J"), ("W", ""), ("H", ""),
 )  # fmt: skip
+_DAUGHTERS: Final = frozenset(
+    {"IA", "INA", "INE", "ITA", "ICA", "ELLA", "ELLE", "ETTA", "ETTE", "ANNA", "ANNE", "LYN", "LYNN"}
+)
 _MISREAD: Final = (
     ("RN", "M"),
     ("CL", "D"),
@@ -67,9 +71,15 @@ def _is_variant(one: str, two: str) -> bool:
 
 
 def _near_or_other(one: str, two: str) -> str:
-    if not slip_apart(one, two) or (is_listed_name(one) and is_listed_name(two)):
+    if not slip_apart(one, two) or (is_listed_name(one) and is_listed_name(two)) or _is_drawn_from(one, two):
         return OTHER
     return NEAR
+
+
+def _is_drawn_from(one: str, two: str) -> bool:
+    """True if one name is the other with an ending that makes a daughter's name of a father's: ALEX, ALEXIA."""
+    shorter, longer = sorted((one, two), key=len)
+    return longer.startswith(shorter) and longer[len(shorter) :] in _DAUGHTERS
 
 
 @lru_cache(maxsize=65536)

@@ -3,6 +3,10 @@
 All words are as `names_fold` leaves them: A-Z and 0-9, upper case. A word that is also a real name in use
 (SON, MAN, LADY, NINO as given names; CHILD, HOUSE, FRIEND, SON as family names) is a placeholder only beside
 other placeholder words, so that nobody with such a name becomes unanswerable.
+
+Sources: the tables are written by hand by the authors from common knowledge. The placeholders also hold the entries of the
+module `fake_names` of pseudopeople 1.3.1 (Institute for Health Metrics and Evaluation, BSD-3-Clause), which says that it
+copies a NORC report; that report was not opened. Single letters of that module are initials here, not placeholders.
 """
 
 from __future__ import annotations
@@ -134,7 +138,7 @@ PLACEHOLDER_GIVEN: Final = frozenset(
     }
     | {"COH", "DOH", "GOH", "LOH", "MOH", "SOH", "ONE", "TBD", "NOMBRE"}
 )
-"""Given names of registers and censuses that name nobody (NORC's and the Census Bureau's lists of such entries)."""
+"""Given names that name nobody, as registers and censuses hold them."""
 
 PLACEHOLDER_FAMILY: Final = frozenset(
     {

@@ -25,6 +25,7 @@ from counterfoil.forms.tables import (
 )
 from counterfoil.model import Address, AddressForm, AddressKind
 
+_STREET: Final = AddressKind.STREET
 _MAX_LINE: Final = 60
 _SPECIAL: Final = (
     frozenset({"ST", "SAINT", "COUNTY", "CH", "CTH", "CALLE", "HIGHWAY", "HWY", "LOOP", "ROUTE", "RTE", "RT", "URB"})
@@ -46,7 +47,10 @@ def read_plain_address(address: Address, place: Place) -> AddressForm | None:
     line = address.line1
     if len(line) > _MAX_LINE or not line.isascii():
         return None
-    words = line.upper().split()
+    upper = line.upper()
+    if "VV" in upper:
+        return None
+    words = upper.split()
     unit = _unit(address.line2.upper().split()) if address.line2 else ""
     if not unit and len(words) > 4 and words[-2] in STRONG_DESIGNATORS:
         unit = None if address.line2 else _unit(words[-2:])
@@ -65,9 +69,7 @@ def read_plain_address(address: Address, place: Place) -> AddressForm | None:
     street = _name(words[2 if pre else 1 : last])
     if street is None:
         return None
-    return AddressForm(
-        AddressKind.STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5
-    )
+    return AddressForm(_STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5)
 
 
 def _name(words: list[str]) -> str | None:

@@ -4,6 +4,7 @@
     "P.O. Box 12"                  ->  "PO BOX 12"
     "45 - 12 Ditmars Blvd"         ->  "45-12 DITMARS BLVD"
     "1501½ Main St"                ->  "1501 1 2 MAIN ST"
+    "1501 VVhite Birch Rd"         ->  "1501 WHITE BIRCH RD"
 
 A letter or digit that has no A-Z or 0-9 form (Cyrillic, Arabic, Chinese ...) makes the text unusable: dropping it
 would make two different streets look alike. So does a text longer than `MAX_LENGTH`: cutting it could cut off
@@ -30,6 +31,7 @@ _LETTERS: Final = str.maketrans(
 _INITIALS: Final = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
 _HYPHEN: Final = re.compile(r"(?<=[0-9])\s*-\s*(?=[0-9])")
 _NUMERO: Final = re.compile("\\b[Nn][\u00ba\u00b0]")
+_DOUBLE_V: Final = re.compile(r"VV(?=[A-Z]{2})|(?<=[A-Z]{2})VV|(?<=[A-Z])VV(?=[A-Z])")
 _BAR_L: Final = re.compile(r"(?<=[A-Z]{2})\||\|(?=[A-Z]{2})")
 _BAR_1: Final = re.compile(r"(?<=[0-9A-Z])\||\|(?=[0-9])")
 
@@ -40,6 +42,8 @@ def clean(text: str) -> str | None:
         return None
     if text.isascii():
         upper = text.upper()
+        if "VV" not in upper and upper.replace(" ", "").isalnum():  # nothing but letters, digits and spaces
+            return " ".join(upper.split())
     else:
         folded = fold(text)
         if folded is None:
@@ -49,6 +53,8 @@ def clean(text: str) -> str | None:
         upper = _INITIALS.sub(r"\1", upper).replace(".", " ")
     if "|" in upper:  # a scanner's 1 or l
         upper = _BAR_1.sub("1", _BAR_L.sub("L", upper)).replace("|", " ")
+    if "VV" in upper:  # a scanner's W, inside a word: a unit VV stays
+        upper = _DOUBLE_V.sub("W", upper)
     upper = upper.translate(_TABLE)
     if "-" in upper:
         upper = _HYPHEN.sub("\0", upper).replace("-", " ").replace("\0", "-")

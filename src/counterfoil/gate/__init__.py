@@ -18,6 +18,8 @@ from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
 from counterfoil.gate.facts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law import AGREEMENT_FILE, Law, copy_law, load_law
+from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
+from counterfoil.gate.signatures import require_signed
 from counterfoil.gate.statute import Element, Statute
 from counterfoil.gate.store import load_history, record_batch
 
@@ -32,12 +34,17 @@ __all__ = [
     "Gate",
     "History",
     "Law",
+    "LawReport",
     "Statute",
+    "check_law",
     "copy_law",
     "decide",
     "explain",
+    "explain_element",
     "load_history",
     "load_law",
     "record_batch",
+    "require_signed",
     "run_cases",
+    "table_page",
 ]

@@ -72,6 +72,24 @@ class DeclaredCaseload(Closed, frozen=True, gc=False):
     multiple: Count
 
 
+class Guards(Closed, frozen=True, gc=False):
+    """What may be asked about one person or one address within `window_days` days, whoever asks; and in all, per day and year.
+
+    A file in which at least `lockout_attempts` requests pass one of the first three limits locks the requester out
+    for the `lockout_days` days after it.
+    """
+
+    window_days: Count
+    attempts_on_person: Count
+    addresses_of_person: Count
+    people_at_address: Count
+    same_request: Count
+    requests_per_day: Count
+    requests_per_year: Count
+    lockout_attempts: Count
+    lockout_days: Count
+
+
 class Limits(Closed, frozen=True, gc=False):
     """Counts of requests, people and days that no batch may pass."""
 
@@ -81,6 +99,7 @@ class Limits(Closed, frozen=True, gc=False):
     same_reason: Count
     similar_reason: Count
     people_per_investigation: Count
+    guards: Guards
     sent_within_days: Count
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from counterfoil.forms import incomplete_part, normalise_address, normalise_name
+from counterfoil.forms import incomplete_part, normalise_name
 from counterfoil.gate.facts import BatchFacts, History, officer_load
+from counterfoil.gate.guards import Counts, Question, Uses, uses_of
 from counterfoil.gate.lawfile import Span
 from counterfoil.gate.periods import Periods, read_periods
 from counterfoil.gate.route import PeriodRules
@@ -47,15 +48,17 @@ class Asked(Sensitive, frozen=True, gc=False):
     similar_uses: int
     investigation_people: int
     engaged: tuple[Engaged, ...]
+    uses: Uses
     day: date
 
 
 class Sent(Sensitive, frozen=True, gc=False):
-    """The file as a whole: header, count of rows, the statutes' days in force, the day of decision."""
+    """The file as a whole: header, count of rows, the statutes' days in force, what earlier files asked, the day of decision."""
 
     header: Header
     rows: int
     statutes: tuple[Span, ...]
+    history: History
     on: date
 
 
@@ -70,9 +73,9 @@ class Reader:
         self._engaged: dict[EngagedOfficer, Engaged] = {}
         self._periods: dict[tuple[str, ...], Periods] = {}
 
-    def read(self, request: Request) -> Asked:
-        """The request as the checks see it. Never raises on any request."""
-        address = normalise_address(request.address)
+    def read(self, request: Request, question: Question, past: Counts) -> Asked:
+        """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
+        address = question.address
         reason = fold_words(request.reason)
         lines = fold_words(f"{request.address.line1} {request.address.line2}")
         return Asked(
@@ -89,6 +92,7 @@ class Reader:
             self._facts.similar_uses(reason),
             self._facts.investigation_people(request.investigation_number),
             tuple([self._engaged.get(officer) or self._read_officer(officer) for officer in request.engaged_officers]),
+            uses_of(question, self._facts.asked, past),
             self._day,
         )
 

@@ -14,7 +14,9 @@
 
 Optional in a sentence: `agreement` and `on` (else the base's), `header` (fields that differ; `sent_on`
 is else the day of decision), `batch` (`rows`, `same_reason`, `similar_reason`, `people_in_investigation`, `officers`: id
-to requests in the file), `history` (officer id to earlier requests), `amend` (field of the agreement,
+to requests in the file; and for guards `attempts_on_person`, `addresses_of_person`, `people_at_address`, `same_request`, of
+the file, this request included), `past` (the same of earlier files, and `requests_today`, `requests_of_365_days`,
+`probes_days_ago`: days to attempts), `history` (officer id to earlier requests), `amend` (field of the agreement,
 dotted, to another value) and `repeal` (statute id to its last day). An unknown field refuses.
 """
 
@@ -22,13 +24,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from counterfoil.gate.lawfile import Count, Identifier, Text, convert
 from counterfoil.gate.route import Closed
 from counterfoil.model import Request, State
+
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Columns(Closed, frozen=True, gc=False):
@@ -78,6 +82,25 @@ class BatchChange(Closed, frozen=True, gc=False):
     similar_reason: Count = 1
     people_in_investigation: Count = 1
     officers: dict[str, Count] = {}
+    attempts_on_person: Count = 1
+    addresses_of_person: Count = 1
+    people_at_address: Count = 1
+    same_request: Count = 1
+
+
+class Past(Closed, frozen=True, gc=False):
+    """What earlier files asked about the request's person, address and content, and in all.
+
+    `probes_days_ago`: attempts to probe in an earlier file, by how many days ago it came.
+    """
+
+    attempts_on_person: NotNegative = 0
+    addresses_of_person: NotNegative = 0
+    people_at_address: NotNegative = 0
+    same_request: NotNegative = 0
+    requests_today: NotNegative = 0
+    requests_of_365_days: NotNegative = 0
+    probes_days_ago: dict[int, Count] = {}
 
 
 class Sentence(Closed, frozen=True, gc=False):
@@ -91,6 +114,7 @@ class Sentence(Closed, frozen=True, gc=False):
     header: HeaderChange = HeaderChange()
     batch: BatchChange = BatchChange()
     history: dict[str, Count] = {}
+    past: Past = Past()
     amend: dict[str, Any] = {}
     repeal: dict[str, date] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from counterfoil.gate.casefile import (
     BatchChange,
     CaseFile,
     HeaderChange,
+    Past,
     Sentence,
     changed,
     read_case_files,
@@ -24,6 +25,7 @@ from counterfoil.gate.casefile import (
 )
 from counterfoil.gate.decide import Gate
 from counterfoil.gate.facts import BatchFacts, History, investigation_hash, officer_hash, reason_hash
+from counterfoil.gate.guards import Counts, Question, read_question
 from counterfoil.gate.law import Law, load_law
 from counterfoil.gate.lawfile import Span, convert, read_law_file
 from counterfoil.gate.statute import Statute
@@ -52,17 +54,23 @@ class CaseResult(Public, frozen=True, gc=False):
         return self.expected == self.found
 
 
-def run_cases(law_directory: Path, cases_directory: Path) -> list[CaseResult]:
-    """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that cannot be used."""
+def run_cases(law_directory: Path, cases_directory: Path, agreements: Path | None = None) -> list[CaseResult]:
+    """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that cannot be used.
+
+    `agreements` is the folder of those that the sentences suppose by name; None is the library's own.
+    """
     base_path = cases_directory / "base.yaml"
     base = read_law_file(base_path, Base)
+    agreements = agreements or law_directory / "agreements"
     laws: dict[str, Law] = {}
     results: list[CaseResult] = []
     for path in read_case_files(cases_directory):
         for case in read_law_file(path, CaseFile).cases:
             for sentence in case.sentences:
                 name = sentence.agreement or base.agreement
-                law = laws[name] if name in laws else laws.setdefault(name, load_law(law_directory, name))
+                if name not in laws:
+                    laws[name] = load_law(law_directory, agreements / f"{name}.yaml")
+                law = laws[name]
                 results.append(_run(sentence, case.element, base, law, path))
     return results
 
@@ -79,8 +87,11 @@ def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> 
     on = sentence.on or base.on
     request = read_columns(base.request | sentence.change, path)
     facts = _facts(sentence.batch, _header(base.header, sentence.header, law, on), request)
-    history = History({officer_hash(_KEY, officer): count for officer, count in sentence.history.items()})
-    decided = Gate(law, facts, history, on).decide(request)
+    officers = {officer_hash(_KEY, officer): count for officer, count in sentence.history.items()}
+    past, question = sentence.past, read_question(_KEY, request)
+    probes = tuple((on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items())
+    history = History(officers, past.requests_today, past.requests_of_365_days, probes)
+    decided = Gate(law, facts, history, on).decide(request, question, _asked(past, question, 1_000_000, set(), set()))
     failed = decided.failed if isinstance(decided, Refusal) else ()
     found = tuple((finding.element, finding.state) for finding in failed)
     return CaseResult(path.stem, element, sentence.because, tuple(sentence.finds.items()), found)
@@ -99,6 +110,7 @@ def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date) -> Hea
 
 
 def _facts(batch: BatchChange, header: Header, request: Request) -> BatchFacts:
+    question = read_question(_KEY, request)
     return BatchFacts(
         rows=batch.rows,
         file_digest=_DIGEST,
@@ -108,6 +120,17 @@ def _facts(batch: BatchChange, header: Header, request: Request) -> BatchFacts:
         similar_reasons={reason_hash(_KEY, fold_words(request.reason)): batch.similar_reason},
         investigations={investigation_hash(_KEY, request.investigation_number): batch.people_in_investigation},
         officers={officer_hash(_KEY, officer): count for officer, count in batch.officers.items()},
+        asked=_asked(batch, question, 1, {question.door}, {question.person}),
+    )
+
+
+def _asked(counted: BatchChange | Past, question: Question, first: int, doors: set[int], people: set[int]) -> Counts:
+    """Counts about one question. `doors` and `people` are its own where it is counted among them; the others are made up."""
+    return Counts(
+        {question.person: counted.attempts_on_person},
+        {question.person: doors | set(range(first, first + counted.addresses_of_person - len(doors)))},
+        {question.door: people | set(range(first, first + counted.people_at_address - len(people)))},
+        {question.content: counted.same_request},
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.gate import checks_batch as batch
+from counterfoil.gate import checks_guards as guards
 from counterfoil.gate import checks_matter as matter
 from counterfoil.gate import checks_person as person
 from counterfoil.gate import checks_removal as removal
@@ -19,7 +20,7 @@ from counterfoil.gate.asked import Asked, Sent
 from counterfoil.gate.terms import Terms
 from counterfoil.model import State
 
-CHECKS_VERSION: Final = "checks-1"
+CHECKS_VERSION: Final = "checks-2"
 """Part of the law's digest: raise it when a check's behaviour changes."""
 
 BatchCheck = Callable[[Sent, Terms], State]
@@ -38,6 +39,9 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "batch_is_plausible": batch.batch_is_plausible,
     "sent_date_has_come": batch.sent_date_has_come,
     "sent_date_is_recent": batch.sent_date_is_recent,
+    "day_quota_is_kept": guards.day_quota_is_kept,
+    "year_quota_is_kept": guards.year_quota_is_kept,
+    "no_lockout_is_in_force": guards.no_lockout_is_in_force,
 }
 
 REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
@@ -74,4 +78,8 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "court_order_date_is_possible": removal.court_order_date_is_possible,
     "departure_days_have_passed": removal.departure_days_have_passed,
     "no_stay_is_stated": removal.no_stay_is_stated,
+    "person_is_not_asked_often": guards.person_is_not_asked_often,
+    "person_addresses_are_few": guards.person_addresses_are_few,
+    "address_people_are_few": guards.address_people_are_few,
+    "request_is_not_repeated": guards.request_is_not_repeated,
 }

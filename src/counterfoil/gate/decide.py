@@ -16,12 +16,15 @@ from typing import Final
 from counterfoil.errors import GateFault
 from counterfoil.gate.asked import Asked, Reader, Sent
 from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
+from counterfoil.gate.checks_guards import PROBING
 from counterfoil.gate.facts import BatchFacts, History
+from counterfoil.gate.guards import NO_COUNTS, Counts, Question, read_question
 from counterfoil.gate.law import Law
 from counterfoil.gate.states import MET
 from counterfoil.gate.statute import Element
 from counterfoil.model import Finding, Grant, Public, Refusal, Request, State
 
+_LOCKOUT: Final = "no_lockout_is_in_force"
 ALWAYS: Final = "law_is_in_force"
 """The check without which no day is decided: on a day that has no such element, the law does not reach."""
 
@@ -54,7 +57,7 @@ class Gate:
         self._terms = law.terms
         self._rules = law.digest
         header = facts.header
-        sent = Sent(header, facts.rows, tuple(statute.in_force for statute in law.statutes), on)
+        sent = Sent(header, facts.rows, tuple(statute.in_force for statute in law.statutes), history, on)
         named = [(place, element.check) for place, element in enumerate(self.elements)]
         self._batch = tuple(
             (place, BATCH_CHECKS[check](sent, law.terms)) for place, check in named if check in BATCH_CHECKS
@@ -62,6 +65,9 @@ class Gate:
         self._batch_failed = [found for found in self._batch if found[1] is not MET]
         self._steps = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS)
         self._findings = tuple({state: Finding(element.id, state) for state in State} for element in self.elements)
+        locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
+        self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
+        self._key = facts.key
         self._reader = Reader(law.route.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
@@ -69,9 +75,17 @@ class Gate:
         """What the file as a whole fails: each of its requests is refused for these at least."""
         return tuple(self._findings[place][state] for place, state in self._batch_failed)
 
-    def decide(self, request: Request) -> Grant | Refusal:
-        """Evaluate every element of one request."""
-        asked = self._reader.read(request)
+    def question(self, request: Request) -> Question:
+        """What the guards know of a request: read it once, to ask the past about it and then to decide."""
+        return read_question(self._key, request)
+
+    def is_probe(self, decision: Grant | Refusal) -> bool:
+        """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""
+        return isinstance(decision, Refusal) and any(each.element in self._probing for each in decision.failed)
+
+    def decide(self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS) -> Grant | Refusal:
+        """Evaluate every element of one request. `past` counts what earlier batches asked."""
+        asked = self._reader.read(request, question or self.question(request), past)
         terms = self._terms
         failed = [(place, state) for place, check in self._steps if (state := check(asked, terms)) is not MET]
         if failed or self._batch_failed:
@@ -80,7 +94,7 @@ class Gate:
 
     def findings(self, request: Request) -> tuple[Finding, ...]:
         """Every finding, met ones too, in the law's order."""
-        asked = self._reader.read(request)
+        asked = self._reader.read(request, self.question(request), NO_COUNTS)
         states = dict(self._batch) | {place: check(asked, self._terms) for place, check in self._steps}
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
 

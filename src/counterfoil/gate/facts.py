@@ -1,33 +1,40 @@
 """What the guards know: counts over one batch and over earlier batches, under keyed hashes only.
 
 An officer's hash is stored (see `tables.py`): HMAC-SHA256(history key, "officer" 0x00 folded id), 16 bytes.
-The hash of a reason, an investigation or a person is counted in memory and dropped: keyed BLAKE2b of 8
-bytes, personalised by its kind, four times as fast. Nobody without the key can test a guess against a
-count. Counts depend on questions only.
+The hash of a reason or an investigation is counted in memory and dropped; those of a question (guards.py) are
+stored: all of them keyed BLAKE2b of 8 bytes (hashing.py), four times as fast. Counts depend on questions only.
 
 Folding before hashing: officer ids and investigation numbers by case and white space. A reason is counted twice: as the
 same by case and white space, as similar by `words.fold_words`, so that a changed number does not make one reason look like many.
-Streaming: a batch is read once; memory grows by two small integers a row.
+Streaming: a batch is read once; memory grows by a few small integers a row.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from counterfoil.gate.guards import NO_COUNTS, Counts, CountsBuilder, read_question
+from counterfoil.gate.hashing import keyed_hash, utf8
 from counterfoil.gate.words import fold_entry, fold_words
 from counterfoil.model import EngagedOfficer, Header, Person, Request, Sensitive
 
 OFFICER_HASH_BYTES: Final = 16
-_COUNT_BYTES: Final = 8
 
 
 class History(Sensitive, frozen=True, gc=False):
-    """Requests that named each engaged officer (by hash) within the window, this batch left out."""
+    """What earlier files asked, this batch left out.
+
+    `officers`: requests that named each engaged officer (by hash) within the window. `day_requests`, `year_requests`: requests
+    of the day of decision, and of the 365 days that end with it. `probes`: (day, attempts to probe) of earlier files.
+    """
 
     officers: Mapping[bytes, int] = {}
+    day_requests: int = 0
+    year_requests: int = 0
+    probes: tuple[tuple[date, int], ...] = ()
 
 
 class BatchFacts(Sensitive, frozen=True, gc=False):
@@ -44,6 +51,7 @@ class BatchFacts(Sensitive, frozen=True, gc=False):
     similar_reasons: Mapping[int, int]
     investigations: Mapping[int, int]
     officers: Mapping[bytes, int]
+    asked: Counts = NO_COUNTS
 
     def reason_uses(self, reason: str) -> int:
         """Requests of the batch with this same reason; at least 1."""
@@ -72,10 +80,12 @@ class BatchFactsBuilder:
         self._similar: dict[int, int] = {}
         self._first: dict[int, int] = {}
         self._shared: dict[int, set[int]] = {}
+        self._asked = CountsBuilder()
 
     def add(self, request: Request) -> None:
         """Count one request."""
         self._rows += 1
+        self._asked.add(read_question(self._key, request))
         for hashed in {self._officer(officer) for officer in request.engaged_officers}:
             self._officers[hashed] = self._officers.get(hashed, 0) + 1
         for counted, folded in (
@@ -86,13 +96,23 @@ class BatchFactsBuilder:
             counted[reason] = counted.get(reason, 0) + 1
         if request.investigation_number:
             number = investigation_hash(self._key, request.investigation_number)
-            self._person_under(number, _counted(self._key, b"person", _person(request.person)))
+            self._person_under(number, _hashed(self._key, b"person", _person(request.person)))
 
     def finish(self, header: Header, file_digest: str) -> BatchFacts:
         """The facts of every request added. `file_digest` is "sha256:..." of the file's bytes."""
         repeated, similar = _repeated(self._reasons), _repeated(self._similar)
         shared = {number: len(people) for number, people in self._shared.items()}
-        return BatchFacts(self._rows, file_digest, header, self._key, repeated, similar, shared, dict(self._officers))
+        return BatchFacts(
+            self._rows,
+            file_digest,
+            header,
+            self._key,
+            repeated,
+            similar,
+            shared,
+            dict(self._officers),
+            self._asked.finish(),
+        )
 
     def _officer(self, officer: EngagedOfficer) -> bytes:
         hashed = self._officer_ids.get(officer.id)
@@ -112,17 +132,17 @@ def _repeated(counted: dict[int, int]) -> dict[int, int]:
 
 def officer_hash(key: bytes, officer_id: str) -> bytes:
     """The keyed hash under which an engaged officer is counted: 16 bytes."""
-    return hmac.digest(key, b"officer\x00" + _utf8(fold_entry(officer_id)), "sha256")[:OFFICER_HASH_BYTES]
+    return hmac.digest(key, b"officer\x00" + utf8(fold_entry(officer_id)), "sha256")[:OFFICER_HASH_BYTES]
 
 
 def reason_hash(key: bytes, folded: str) -> int:
     """The keyed hash under which a folded reason is counted: 64 bits."""
-    return _counted(key, b"reason", folded)
+    return _hashed(key, b"reason", folded)
 
 
 def investigation_hash(key: bytes, number: str) -> int:
     """The keyed hash under which an investigation number is counted: 64 bits."""
-    return _counted(key, b"investigation", fold_entry(number))
+    return _hashed(key, b"investigation", fold_entry(number))
 
 
 def officer_load(officer_id: str, facts: BatchFacts, history: History) -> int:
@@ -136,11 +156,5 @@ def _person(person: Person) -> str:
     return f"{fold_entry(person.given_name)}|{fold_entry(person.family_name)}|{fold_entry(person.suffix)}|{born}"
 
 
-def _counted(key: bytes, context: bytes, text: str) -> int:
-    hashed = hashlib.blake2b(_utf8(text), key=key[:64], person=context, digest_size=_COUNT_BYTES)
-    return int.from_bytes(hashed.digest(), "big")
-
-
-def _utf8(text: str) -> bytes:
-    """Bytes of any string that a file can carry, lone surrogates included."""
-    return text.encode("utf-8", "surrogatepass")
+def _hashed(key: bytes, context: bytes, text: str) -> int:
+    return keyed_hash(key, context, utf8(text))

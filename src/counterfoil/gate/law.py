@@ -12,7 +12,7 @@ What loading establishes, in this order:
     4  every statute that the route rests on is there, and lends its elements only within its own dates
     5  entries of one element id share no day, one check and one code; no code serves two elements
     6  every check is of the table, and every check of the table has an element
-    7  the agreement's words and places compile (terms.py)
+    7  the agreement's words and places compile (terms.py), and every signature that stands verifies (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
 checks and of the address forms: two offices with one digest decide alike. Closed by default (P10):
@@ -35,6 +35,7 @@ from counterfoil.gate.checks import CHECKS_VERSION
 from counterfoil.gate.lawcheck import check_entries, check_quote, check_table, check_within
 from counterfoil.gate.lawfile import read_law_file
 from counterfoil.gate.route import Route
+from counterfoil.gate.signatures import check_signatures
 from counterfoil.gate.statute import Element, Statute
 from counterfoil.gate.terms import Terms, compile_terms
 from counterfoil.model import Public
@@ -69,8 +70,8 @@ class Law(Public, frozen=True, gc=False):
         raise ValueError("no such element in this law")
 
 
-def load_law(directory: Path, agreement: str | None = None) -> Law:
-    """Read and check a law directory; `agreement` names one of a library's, None the office's own.
+def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
+    """Read and check a law directory; `agreement` names one of a library's, or is a file; None is the office's own.
 
     Raises SettingsFault: see the module for what is checked.
     """
@@ -84,6 +85,7 @@ def load_law(directory: Path, agreement: str | None = None) -> Law:
     elements = (*(element for statute in statutes for element in statute.elements), *route.elements)
     _check(statutes, elements)
     terms = compile_terms(route, agreed)
+    check_signatures(agreed)
     digest = _digest(CHECKS_VERSION, FORMS_VERSION, statutes, route, agreed)
     return Law(statutes, route, agreed, elements, terms, digest, _digest(agreed))
 
@@ -128,7 +130,9 @@ def _files(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.yaml"))
 
 
-def _agreement_path(directory: Path, agreement: str | None) -> Path:
+def _agreement_path(directory: Path, agreement: str | Path | None) -> Path:
+    if isinstance(agreement, Path):
+        return agreement
     return directory / AGREEMENT_FILE if agreement is None else directory / "agreements" / f"{agreement}.yaml"
 
 

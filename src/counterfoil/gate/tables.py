@@ -1,9 +1,22 @@
-"""What the guards remember between batches: table `caseload`.
+"""What the guards remember between batches: three tables.
+
+caseload: who is engaged
 
     officer_hash   16 bytes, HMAC-SHA256 under the office's history key (facts.py): no id rests here
     batch_id       the batch that named the officer
     day            the day on which the batch was received
     requests       how many of its requests named the officer
+
+asked: what was asked, one row a request, about 150 bytes with its indexes; forgotten after the longest window
+    batch_id, row  the request
+    day            the day on which the batch was received, counted as `date.toordinal` does
+    person, door, content    64-bit keyed hashes (guards.py); person and door 0 where there is none
+    probe          whether it was refused by a guard against probing
+
+asked_file: how much was asked, one row a file; forgotten after a year
+    batch_id, day  as above
+    requests       requests of the file, at most the agreement's limit of a file: a file too large is no use of a quota
+    probes         how many of them a guard against probing refused
 
 Trusted: yes, for refusing only. Who lowers a count lets an officer be named more often than agreed;
 the ledger's entries still show every request. If the table is lost, windows begin empty: say so in
@@ -14,7 +27,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, LargeBinary, String, Table
 
 from counterfoil.store import METADATA
 
@@ -26,4 +39,28 @@ CASELOAD: Final = Table(
     Column("day", Date, nullable=False),
     Column("requests", Integer, nullable=False),
     Index("caseload_day", "day"),
+)
+
+ASKED: Final = Table(
+    "asked",
+    METADATA,
+    Column("batch_id", String(64), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("door", BigInteger, nullable=False),
+    Column("content", BigInteger, nullable=False),
+    Column("probe", Boolean, nullable=False),
+    Index("asked_person", "person"),
+    Index("asked_door", "door"),
+    Index("asked_content", "content"),
+)
+
+ASKED_FILE: Final = Table(
+    "asked_file",
+    METADATA,
+    Column("batch_id", String(64), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("probes", Integer, nullable=False),
 )

@@ -11,17 +11,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from counterfoil.errors import VerifyFault
 from counterfoil.ledger.check import CheckReport
+from counterfoil.ledger.exported import read_bundles, read_file
 from counterfoil.ledger.reckon import Reckoning, differing, divergence
 from counterfoil.proof.checkpoint import check_checkpoint
 from counterfoil.proof.encoding import to_base64
 from counterfoil.proof.note import MAX_NOTE_BYTES, VerifierKey
-from counterfoil.proof.tiles import MAX_ENTRY_BYTES, TILE_BYTES, WIDTH, split_entries, tile_path, tiles_of
-
-_BUNDLE_BYTES: Final = WIDTH * (MAX_ENTRY_BYTES + 2)
+from counterfoil.proof.tiles import TILE_BYTES, WIDTH, tile_path, tiles_of
 
 
 def check_export(directory: Path, key: VerifierKey) -> CheckReport:
@@ -30,14 +28,12 @@ def check_export(directory: Path, key: VerifierKey) -> CheckReport:
     Raises VerifyFault at the first divergence: `export_unreadable`, `bundle_malformed`, those of `entries.decode`,
     `ledger_count`, `ledger_time`, `ledger_tile`, those of `check_checkpoint`, `ledger_rewritten`.
     """
-    checkpoint = check_checkpoint(_read(directory, "checkpoint", MAX_NOTE_BYTES), key)  # 1
+    checkpoint = check_checkpoint(read_file(directory, "checkpoint", MAX_NOTE_BYTES), key)  # 1
     reckoning = Reckoning()
-    while reckoning.size < checkpoint.size:
-        width = min(WIDTH, checkpoint.size - reckoning.size)
-        path = tile_path(None, reckoning.size // WIDTH, width)
-        for entry in split_entries(_read(directory, path, _BUNDLE_BYTES), width):  # 1
+    for bundle in read_bundles(directory, checkpoint.size):  # 1
+        for entry in bundle:
             reckoning.add(entry)  # 2 3 4
-        for tile in reckoning.full_tiles() if width == WIDTH else ():
+        for tile in reckoning.full_tiles() if len(bundle) == WIDTH else ():
             _check_tile(directory, tile.level, tile.index, tile.hashes)  # 5
     for level, full, width in tiles_of(reckoning.size):
         if width:
@@ -53,26 +49,10 @@ def check_export(directory: Path, key: VerifierKey) -> CheckReport:
 
 
 def _check_tile(directory: Path, level: int, index: int, reckoned: bytes) -> None:
-    held = _read(directory, tile_path(level, index, len(reckoned) // 32), TILE_BYTES)
+    held = read_file(directory, tile_path(level, index, len(reckoned) // 32), TILE_BYTES)
     if held != reckoned:
         first = (index * WIDTH + differing(held, reckoned)) * WIDTH**level
         raise divergence("ledger_tile", f"tile {index} of level {level} is not what the entries make", first)
-
-
-def _read(directory: Path, path: str, limit: int) -> bytes:
-    try:
-        with (directory / path).open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError:
-        data = None
-    if data is None or len(data) > limit:
-        raise VerifyFault(
-            "export_unreadable",
-            "a file of the export is missing, unreadable or too long",
-            place=path,
-            cure="Ask for the export again.",
-        )
-    return data
 
 
 def _report(reckoning: Reckoning) -> CheckReport:

@@ -7,9 +7,11 @@ transaction, so places and counts are given out without a gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
+from typing import Final
 
 from counterfoil.errors import StateFault, UsageFault, VerifyFault
 from counterfoil.ledger.entries import Draft, Kind, Value, counts_text, encode, entry_time
@@ -22,16 +24,21 @@ from counterfoil.ledger.store import (
     insert_blocks,
     insert_checkpoint,
     insert_tiles,
+    read_checkpoint,
     read_entries,
     read_head,
     read_newest_checkpoint,
 )
 from counterfoil.proof.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from counterfoil.proof.consistency import Consistency
 from counterfoil.proof.note import Signer
 from counterfoil.proof.tiles import WIDTH, completed, join_entries, node_reader
 from counterfoil.proof.tlog_proof import Proof
 from counterfoil.proof.tree import Reader, check_inclusion, leaf_hash, prove_consistency, prove_inclusion, root_at
 from counterfoil.store import Connection
+
+_NODES_KEPT: Final = 4096
+"""Subtree roots that a prover keeps: those near the root are in every proof."""
 
 
 class Ledger:
@@ -104,13 +111,22 @@ class Ledger:
         """The newest signed checkpoint, as signed, or None."""
         return read_newest_checkpoint(connection)
 
+    def checkpoint_of(self, connection: Connection, size: int) -> str:
+        """The checkpoint that was signed at `size`. Raises UsageFault `checkpoint_none`."""
+        note = read_checkpoint(connection, size)
+        if note is None:
+            raise UsageFault(
+                "checkpoint_none",
+                f"no checkpoint was signed at size {size}",
+                cure="`counterfoil ledger checkpoints` lists the sizes that were signed.",
+            )
+        return note
+
     def prove_inclusion(self, connection: Connection, index: int, size: int | None = None) -> list[bytes]:
         """Inclusion proof of an entry in the tree of `size`, or of all entries. Raises UsageFault `ledger_index`."""
         size, read = _tree(connection, size)
         if not 0 <= index < size:
-            raise UsageFault(
-                "ledger_index", f"the ledger has no entry {index} at size {size}", cure=f"Name an index below {size}."
-            )
+            raise _no_such_index(index, size)
         return prove_inclusion(index, size, read)
 
     def prove_consistency(self, connection: Connection, old: int, new: int | None = None) -> list[bytes]:
@@ -125,20 +141,46 @@ class Ledger:
 
         Raises UsageFault `ledger_index`; VerifyFault `ledger_rewritten` where the checkpoint is not of this tree.
         """
+        return self.prover(connection, checkpoint)(index)
+
+    def prover(self, connection: Connection, checkpoint: str) -> Callable[[int], str]:
+        """`tlog_proof` for many entries under one checkpoint: what they share is read once. Raises as that does."""
         signed = parse_checkpoint(checkpoint)
-        self.check_ours(connection, signed)
-        hashes = self.prove_inclusion(connection, index, signed.size)
-        entry = next(read_entries(connection, index, index + 1))
-        check_inclusion(leaf_hash(entry), index, signed.size, hashes, signed.root)
-        return str(Proof(index, tuple(hashes), checkpoint))
+        held, read = _tree(connection, None)
+        read = lru_cache(_NODES_KEPT)(read)
+        self._require_ours(signed, held, read)
+
+        def prove(index: int) -> str:
+            if not 0 <= index < signed.size:
+                raise _no_such_index(index, signed.size)
+            hashes = prove_inclusion(index, signed.size, read)
+            entry = next(read_entries(connection, index, index + 1))
+            check_inclusion(leaf_hash(entry), index, signed.size, hashes, signed.root)
+            return str(Proof(index, tuple(hashes), checkpoint))
+
+        return prove
+
+    def consistency_file(self, connection: Connection, older: str, newer: str) -> str:
+        """A consistency file for two checkpoints, signed notes of this ledger.
+
+        Raises UsageFault `ledger_size` where the first is the larger one; VerifyFault `ledger_rewritten` where one of them
+        is not of this tree.
+        """
+        before, after = parse_checkpoint(older), parse_checkpoint(newer)
+        self.check_ours(connection, before)
+        self.check_ours(connection, after)
+        hashes = self.prove_consistency(connection, before.size, after.size)
+        return str(Consistency(tuple(hashes), older, newer))
 
     def check_ours(self, connection: Connection, checkpoint: Checkpoint) -> None:
         """Check that `checkpoint` is of this ledger and of these entries. Raises VerifyFault `ledger_rewritten`."""
-        size = self.size(connection)
+        self._require_ours(checkpoint, *_tree(connection, None))
+
+    def _require_ours(self, checkpoint: Checkpoint, size: int, read: Reader) -> None:
         if (
             checkpoint.origin != self.origin
             or checkpoint.size > size
-            or self.root(connection, checkpoint.size) != checkpoint.root
+            or root_at(checkpoint.size, read) != checkpoint.root
         ):
             raise VerifyFault(
                 "ledger_rewritten",
@@ -168,6 +210,12 @@ def _tree(connection: Connection, size: int | None) -> tuple[int, Reader]:
     if not 0 <= asked <= held:
         raise _no_such_size(asked, held)
     return asked, node_reader(Hashes(connection, held))
+
+
+def _no_such_index(index: int, size: int) -> UsageFault:
+    return UsageFault(
+        "ledger_index", f"the ledger has no entry {index} at size {size}", cure=f"Name an index below {size}."
+    )
 
 
 def _no_such_size(size: int, held: int) -> UsageFault:

@@ -39,6 +39,7 @@ _TILES: Final = select(func.count()).select_from(TILE)
 _CHECKPOINTS: Final = (
     select(CHECKPOINT).where(CHECKPOINT.c.size >= _low).order_by(CHECKPOINT.c.size).limit(BLOCKS_AT_ONCE)
 )
+_OF_SIZE: Final = select(CHECKPOINT.c.note).where(CHECKPOINT.c.size == _low)
 _NEWEST: Final = select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1)
 
 
@@ -91,6 +92,12 @@ def insert_checkpoint(connection: Connection, size: int, note: str) -> None:
 def read_newest_checkpoint(connection: Connection) -> str | None:
     """The note of the largest checkpoint, or None."""
     found = connection.execute(_NEWEST).one_or_none()
+    return _typed(found, tuple[str])[0] if found else None
+
+
+def read_checkpoint(connection: Connection, size: int) -> str | None:
+    """The note of the checkpoint of a size, or None."""
+    found = connection.execute(_OF_SIZE, {"low": size}).one_or_none()
     return _typed(found, tuple[str])[0] if found else None
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.match.evidence import Line, Scored, evidence_of, score_of
-from counterfoil.match.names import given_level
+from counterfoil.match.names import OTHER_GIVEN, given_level, stranger_to
 from counterfoil.match.same import is_same_person
 from counterfoil.match.table import FATAL, OUT_OF_REACH
 from counterfoil.match.weights import UNIT, Weights
@@ -28,10 +28,14 @@ def decide(grant: Grant, residents: Residents, weights: Weights) -> Match:
     """Compare the person asked about with the residents that the doors opened. Pure."""
     periods = frozenset(grant.periods)
     asked, levels = grant.name, weights.levels
+    is_stranger = stranger_to(asked)
     candidates: list[Scored] = []
     stranger = ""
     for index, resident in enumerate(residents.residents):
         if periods.isdisjoint(resident.periods):
+            continue
+        if is_stranger(resident.name):
+            stranger = OTHER_GIVEN
             continue
         given = given_level(asked, resident.name, weights)
         if levels[given] <= FATAL:

@@ -6,11 +6,40 @@ the two forms. Given names that differ are decided here for good: `given.other` 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from counterfoil.forms import names_alike as alike
+from counterfoil.forms.names_apart import apart_from
 from counterfoil.forms.names_words import PARTICLES
 from counterfoil.match.table import LISTED_RARITY, MOST_RARITY
 from counterfoil.match.weights import Weights, name_key
 from counterfoil.model import NameForm
+
+OTHER_GIVEN: Final = "given.other"
+
+
+def stranger_to(asked: NameForm) -> Callable[[NameForm], bool]:
+    """A function that tells of a name whether its given name is surely another: a quick look before `given_level`.
+
+    Both sides must have one given name in full and at most a middle initial, so that nothing can be joined, swapped or
+    found among later names. True only where `given_level` says `given.other`."""
+    if len(asked.given) != 1 or len(asked.given[0]) < 2 or not _is_initial(asked.middle):
+        return _never
+    is_apart, family = apart_from(asked.given[0]), asked.family
+
+    def is_stranger(held: NameForm) -> bool:
+        given, middle = held.given, held.middle
+        if len(given) != 1 or (middle and len(middle[0]) > 1):
+            return False
+        word = given[0]
+        return len(word) > 1 and is_apart(word) and word not in family
+
+    return is_stranger
+
+
+def _never(_held: NameForm) -> bool:
+    return False
 
 
 def given_level(asked: NameForm, held: NameForm, weights: Weights) -> str:

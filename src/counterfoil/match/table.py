@@ -73,7 +73,9 @@ LEVELS: Final[dict[str, Level]] = {
     "family.part": Level(20, "One part of a compound name agrees.", (-100, 100)),
     "family.near": Level(50, "One slip apart, and one of the two is no common family name.", (0, 150)),
     "family.swapped": Level(0, "Given and family name stand in each other's field (weighed there)."),
-    "family.missing": Level(-50, "No family name on one side."),
+    "family.missing": Level(
+        -100, "No family name on one side: in a crowd, nothing then tells two of one given name apart."
+    ),
     "family.other": Level(
         -750, "Another family name: somebody who changed it, or a co-resident who shares the given name.", (-1000, -650)
     ),

@@ -76,6 +76,7 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
     fields = {str(name): value for name, value in row.items()}
     held_from = fields.pop("held_from")
     fields["standing"] = Standing(BatchState(fields.pop("state")), BatchState(held_from) if held_from else None)
+    del fields["identity"]
     fields["received_at"] = _from_instant(fields["received_at"])
     fields["released_at"] = _from_instant(fields["released_at"]) if fields["released_at"] else None
     fields["gate_date"] = date.fromisoformat(fields["gate_date"])

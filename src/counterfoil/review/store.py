@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, RowMapping, func, select
 
+from counterfoil import canon
 from counterfoil.errors import KeyFault, StateFault
 from counterfoil.model import Officer, Ruling
 from counterfoil.review.batch import Batch, Chunk, NewBatch, batch_from_row, instant_text
@@ -22,6 +23,8 @@ from counterfoil.review.officers import public_key
 from counterfoil.review.ruling import Determined, Reviewed, rule
 from counterfoil.review.tables import BATCH, CHUNK, OFFICER
 
+IDENTIFYING = ("requester", "principal", "signed")
+"""What of a header tells one sending of a file from another; the day does not: a sandbox fills in today."""
 _EMPTY = (
     *("held_from", "snapshot", "determinations_digest", "released_at"),
     *("first_officer", "first_signature", "second_officer", "second_signature"),
@@ -107,11 +110,14 @@ def _unknown_officer(name: str) -> StateFault:
 
 
 def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
-    """The batch of this request file, and whether it is new: the same bytes always find the standing batch."""
-    held = connection.execute(select(BATCH).where(BATCH.c.file_digest == new.file_digest)).mappings().first()
+    """The batch of this request file, and whether it is new: the same bytes, asked by the same principal and signed or not
+    as before, find the batch that stands. A withdrawn batch stands no more: the file can be sent again."""
+    asked = {"file": new.file_digest, "agreement": new.agreement, **{name: new.header[name] for name in IDENTIFYING}}
+    identity = canon.digest(canon.encode(asked))
+    held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
     if held is not None:
         return batch_from_row(held), False
-    row: dict[str, Any] = dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new)
+    row: dict[str, Any] = dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
     row |= {"received_at": instant_text(new.received_at), "gate_date": new.gate_date.isoformat()}
     connection.execute(BATCH.insert().values(**row, state=BatchState.RECEIVED, counts={}))
     return find_batch(connection, new.id), True
@@ -200,8 +206,8 @@ def mark_resumed(connection: Connection, batch: Batch) -> None:
 
 
 def mark_withdrawn(connection: Connection, batch: Batch) -> None:
-    """Close the batch for good, unanswered."""
-    _step(connection, batch, Event.WITHDRAW, {})
+    """Close the batch for good, unanswered; its file may be sent again."""
+    _step(connection, batch, Event.WITHDRAW, {"identity": f"withdrawn {batch.id}"})
 
 
 def load_reviewed(connection: Connection, batch: Batch, office: str) -> Reviewed:

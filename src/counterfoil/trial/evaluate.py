@@ -3,23 +3,37 @@
 The gate is skipped, which is why a register that is not marked as made up refuses. What a question must have to be asked at
 all, a name and a complete address that is no placeholder, is asked here as in the gate, by the same code; a question
 without it counts as not sufficient.
+
+The file is read twice: first for how often names stand in it (slices.py), then to be asked. `Examination` holds, besides the
+counts, the groups, the curve over thresholds and the questions that came out wrong, by id and level of evidence.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from counterfoil import match
 from counterfoil.chunks import open_chunk
 from counterfoil.errors import StateFault
+from counterfoil.forms import normalise_name
 from counterfoil.gate.unsafe import UnsafeGate
-from counterfoil.model import Grant, Public, Reject
+from counterfoil.model import Grant, Match, Public, Reject, Request
 from counterfoil.office import Office
+from counterfoil.register import SealedRegister
 from counterfoil.trial.labelled import read_labelled
+from counterfoil.trial.slices import SliceCount, Slicer, SliceTally, core_words
+from counterfoil.trial.tally import half_bits, levels_of
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS: Final = 4096
+CURVE_HALF_BITS: Final = range(41)
+"""Thresholds of the curve: 0 to 20 bits."""
+_CONTRADICTION: Final = -60.0
+
+Progress = Callable[[int, int | None, str], None]
 
 
 class Evaluation(Public, frozen=True, rename={"true_": "true", "false_": "false"}):
@@ -39,6 +53,35 @@ class Evaluation(Public, frozen=True, rename={"true_": "true", "false_": "false"
     rules: str
 
 
+class Mistake(Public, frozen=True):
+    """One question that came out otherwise than its label: `kind` is wrong, missed or not_sufficient. Levels, no values."""
+
+    request_id: str
+    row: int
+    kind: str
+    score_bits: float
+    margin_bits: float
+    levels: str
+
+
+class CurvePoint(Public, frozen=True):
+    """What a threshold would confirm, the margin and the contradictions as they are."""
+
+    threshold_bits: float
+    confirmed_true: int
+    confirmed_false: int
+
+
+class Examination(Public, frozen=True):
+    """An evaluation with its groups, its curve and its mistakes. threshold_bits: the one in use."""
+
+    evaluation: Evaluation
+    slices: tuple[SliceCount, ...]
+    curve: tuple[CurvePoint, ...]
+    mistakes: tuple[Mistake, ...]
+    threshold_bits: float
+
+
 class _Tally:
     """Counts by label."""
 
@@ -47,9 +90,20 @@ class _Tally:
         self.confirmed = {True: 0, False: 0}
         self.not_sufficient = {True: 0, False: 0}
         self.rejected = 0
+        self.slices = SliceTally()
+        self.scores = Counter[tuple[bool, int]]()
+        self.mistakes: list[Mistake] = []
+
+    def confirmable(self, threshold: int, *, truth: bool) -> int:
+        return sum(count for (label, score), count in self.scores.items() if label is truth and score >= threshold)
 
 
-def evaluate(office: Office, labelled: Path, progress: Callable[[int, int | None, str], None]) -> Evaluation:
+def evaluate(office: Office, labelled: Path, progress: Progress) -> Evaluation:
+    """The counts alone. Raises as `examine`."""
+    return examine(office, labelled, progress).evaluation
+
+
+def examine(office: Office, labelled: Path, progress: Progress) -> Examination:
     """Ask every question of the current snapshot.
 
     Raises StateFault `register_not_made_up`, InputFault for a file that cannot be read, StoreFault, VerifyFault.
@@ -61,15 +115,21 @@ def evaluate(office: Office, labelled: Path, progress: Callable[[int, int | None
                 "register_not_made_up", "this register is not marked as made up", place=sealed.snapshot,
                 cure="Evaluate on a register that was built with --made-up: labelled questions about real people are not asked here.",
             )  # fmt: skip
-        weights = office.weights(sealed.manifest)
+        weights, slicer = office.weights(sealed.manifest), Slicer(_family_words(labelled))
         for questions in _chunks(office, labelled, tally):
-            opened = open_chunk([grant for grant, _ in questions], sealed)
-            for grant, truth in questions:
-                residents = opened.get(grant.request.row)
-                if residents is not None and match.decide(grant, residents, weights).confirmed:
-                    tally.confirmed[truth] += 1
+            _ask(questions, sealed, weights, slicer, tally)
             progress(sum(tally.asked.values()), None, "evaluate")
-        return _report(tally, sealed.snapshot, office.rules)
+        curve = tuple(
+            CurvePoint(at / 2, tally.confirmable(at, truth=True), tally.confirmable(at, truth=False))
+            for at in CURVE_HALF_BITS
+        )
+        evaluation = _report(tally, sealed.snapshot, office.rules)
+    return Examination(evaluation, tally.slices.counts(), curve, tuple(tally.mistakes), weights.threshold_bits)
+
+
+def _family_words(labelled: Path) -> Counter[str]:
+    rows = (row for row, _ in read_labelled(labelled) if isinstance(row, Request))
+    return Counter(word for row in rows for word in core_words(normalise_name(row.person))[:1])
 
 
 def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tuple[Grant, bool]]]:
@@ -84,9 +144,35 @@ def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tupl
             grant = gate.grant(request)
             if grant is None:
                 tally.not_sufficient[truth] += 1
+                if truth:
+                    tally.mistakes.append(Mistake(request.request_id, request.row, "not_sufficient", 0.0, 0.0, ""))
             else:
                 questions.append((grant, truth))
         yield questions
+
+
+def _ask(
+    questions: list[tuple[Grant, bool]], sealed: SealedRegister, weights: match.Weights, slicer: Slicer, tally: _Tally
+) -> None:
+    opened = open_chunk([grant for grant, _ in questions], sealed)
+    for grant, truth in questions:
+        residents = opened.get(grant.request.row)
+        found = None if residents is None else match.decide(grant, residents, weights)
+        confirmed = found is not None and found.confirmed
+        tally.confirmed[truth] += confirmed
+        tally.slices.add(slicer.slices_of(grant.name, grant.address), truth=truth, confirmed=confirmed)
+        if found is None:
+            continue
+        if found.margin_bits >= weights.margin_bits and _agrees(found):
+            tally.scores[truth, half_bits(found.score_bits)] += 1
+        if confirmed != truth:
+            told = (grant.request.request_id, grant.request.row, "missed" if truth else "wrong")
+            tally.mistakes.append(Mistake(*told, found.score_bits, found.margin_bits, levels_of(found)))
+
+
+def _agrees(found: Match) -> bool:
+    """Whether there is a best resident, and nothing about it is a contradiction."""
+    return bool(found.evidence) and min(line.weight_bits for line in found.evidence) > _CONTRADICTION
 
 
 def _report(tally: _Tally, snapshot: str, rules: str) -> Evaluation:

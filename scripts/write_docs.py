@@ -1,0 +1,141 @@
+"""Write the pages that are made from the source and the law: `python -m scripts.write_docs`.
+
+    docs/formats/codes.md            every error code (fault_codes.py), row rejects, `not_compared`
+    docs/formats/refusal-codes.md    every code that a requester can see for `refused`, from law/
+    docs/operate/commands.md         every verb's help, from the command line itself
+
+tests/house/test_docs.py fails where a page is not what this writes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from counterfoil import flow, gate
+from counterfoil.cli.app import app
+from counterfoil.intake.rejects import WORDS
+from counterfoil.register.rows import CURES
+from scripts.fault_codes import read_faults
+
+ROOT = Path(__file__).parents[1]
+_MADE = "<!-- Made by `python -m scripts.write_docs`; do not edit. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Each page that is made, with what it must hold."""
+    return {
+        ROOT / "docs/formats/codes.md": codes_page(),
+        ROOT / "docs/formats/refusal-codes.md": refusals_page(),
+        ROOT / "docs/operate/commands.md": commands_page(),
+    }
+
+
+def codes_page() -> str:
+    """Every code that a command can end with."""
+    faults = [
+        (f"`{each.code}`", each.kind, str(each.exit_code), each.message, each.cure)
+        for each in read_faults(ROOT / "src" / "counterfoil")
+    ]
+    rejects = [
+        (f"`{code}`", message.replace("{limit}", "..."), cure) for code, (message, cure) in sorted(WORDS.items())
+    ]
+    sealed = [(f"`{code}`", cure) for code, cure in sorted(CURES.items())]
+    not_compared = [
+        (f"`{flow.KEEPER_LIMIT}`", "the keeper had reached the agreement's openings for the day"),
+        (f"`{flow.UNREADABLE}`", "the register, or one bucket among those that were needed, could not be read"),
+    ]
+    return _page(
+        "Codes",
+        "Every error names a code, a place and a cure. Words may change, codes do not. `...` stands for what is filled in when "
+        "it happens; never a value of a person's record. What a requester sees for a refused question is in "
+        "[refusal-codes.md](refusal-codes.md).",
+        "## Errors",
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify. The class is of "
+        "`src/counterfoil/errors.py`; `-` is the command line itself.",
+        _table(("code", "class", "exit", "what it says", "cure"), faults),
+        "## Rows of a request file that are rejected",
+        "The other rows go on; the command ends with 3.",
+        _table(("code", "what it says", "cure"), rejects),
+        "## Rows of a register source that are rejected",
+        _table(("code", "cure"), sealed),
+        "## `not_compared`",
+        "Not a negative: nobody looked. Ask again.",
+        _table(("code", "when"), not_compared),
+    )
+
+
+def refusals_page() -> str:
+    """Every element of the law that comes with Counterfoil, by the code that the requester sees."""
+    law = gate.load_law(ROOT / "law", "treasury-dhs-2025")
+    rows = {each.code: (f"`{each.code}`", each.citation, each.explanation, each.cure) for each in law.elements}
+    return _page(
+        "Refusal codes",
+        "An answer `refused` names the code of every element that the request did not meet, in the law's order. A refusal depends on "
+        "the request, the agreement and the history of requests alone; the register was not opened. Correct what the cure says, "
+        "and send a new file.",
+        "From the law files under `law/`, as they come with Counterfoil; an office's own law may hold others, or end one on a date.",
+        _table(("code", "citation", "why", "cure"), rows.values()),
+    )
+
+
+def commands_page() -> str:
+    """Every verb with its examples, arguments and options."""
+    root: Any = typer.main.get_command(app)
+    return _page(
+        "Commands",
+        "`counterfoil VERB --help` says the same. Data goes to stdout, words to stderr. With `--json` stdout holds one JSON object, "
+        "also on failure.",
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify.",
+        *(part for name, command in root.commands.items() for part in _command(f"counterfoil {name}", command)),
+    )
+
+
+def _command(path: str, command: Any) -> Iterable[str]:
+    if hasattr(command, "commands"):
+        for name, each in command.commands.items():
+            yield from _command(f"{path} {name}", each)
+        return
+    head, _, summary = command.help.partition("\n\n")
+    examples = "\n".join(line.strip() for line in head.splitlines()[2:])
+    yield f"## `{path}`"
+    yield summary
+    yield f"```sh\n{examples}\n```"
+    yield _table(("", "", "what it is"), [_parameter(each) for each in command.params])
+
+
+def _parameter(parameter: Any) -> tuple[str, str, str]:
+    names = (
+        parameter.metavar or parameter.name.upper()
+        if not parameter.opts[0].startswith("-")
+        else " ".join(parameter.opts)
+    )
+    return f"`{names}`", "required" if parameter.required else "", parameter.help or ""
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", _MADE, *parts]) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+
+
+def main() -> None:
+    """Write every page that is not what it must be."""
+    for path, text in pages().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Every verb, put together, and the one place that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from counterfoil.cli import (
+    agreement,
+    batch,
+    demo,
+    law,
+    ledger,
+    office,
+    officer,
+    register,
+    replay,
+    requester,
+    suspension,
+    trial,
+    verify,
+    witness,
+)
+from counterfoil.cli.output import fail, say
+from counterfoil.cli.verbs import add_verb, group
+
+app = group(
+    "Answers one lawful question with one bit, and keeps a proof of every answer and refusal.",
+    "office create tax-office --sandbox",
+    "register build people.csv --office tax-office --made-up",
+    "answer requests.csv --office tax-office --officer a.key --second b.key --out answers.jsonl",
+    "verify-answer answers.jsonl --holder-key tax-office/keys/holder.vkey",
+    after="Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify.",
+)
+_DESK = "--office tax-office --officer a.key"
+
+add_verb(app, batch.receive, "receive requests.csv --office tax-office")
+add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
+add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK}")
+add_verb(app, batch.release, "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl")
+add_verb(app, batch.answer, f"answer requests.csv {_DESK} --second b.key --out answers.jsonl")
+add_verb(app, batch.withdraw, f"withdraw b-0f1e2d3c4b5a6978 {_DESK}")
+add_verb(app, suspension.suspend, f"suspend {_DESK} --order order.pdf")
+add_verb(app, suspension.resume, f"resume {_DESK} --second b.key --order lifted.pdf")
+add_verb(app, office.status, "status --office tax-office")
+add_verb(app, trial.explain, f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}")
+add_verb(app, trial.evaluate, "evaluate labelled.csv --office tax-office --json")
+add_verb(
+    app,
+    requester.sign_request,
+    "sign-request requests.csv --requester dhs --agreement treasury-dhs-2025 --principal dhs-secretary --key dhs-secretary.key",
+)
+add_verb(app, verify.verify_answer, "verify-answer answers.jsonl --holder-key holder.vkey")
+add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
+add_verb(app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey")
+add_verb(app, demo.demo, "demo --dir demo-office")
+add_verb(app, replay.replay, "replay --rows 20000")
+
+_groups = (
+    ("office", office.app),
+    ("officer", officer.app),
+    ("principal", requester.app),
+    ("register", register.app),
+    ("ledger", ledger.app),
+    ("witness", witness.app),
+    ("law", law.app),
+    ("agreement", agreement.app),
+)
+for _name, _group in _groups:
+    app.add_typer(_group, name=_name)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code. A call that is wrong is told like every other error."""
+    try:
+        code = app(args=list(arguments), prog_name="counterfoil", standalone_mode=False)
+    except TyperException as fault:
+        return _misused(fault, as_json="--json" in arguments)
+    except typer.Abort:
+        fail("interrupted", "stopped before it began", "", "", as_json="--json" in arguments)
+        return 1
+    return int(code or 0)
+
+
+def _misused(fault: TyperException, *, as_json: bool) -> int:
+    message = fault.format_message()
+    if message.startswith("Usage:"):  # a group without a verb: its help is the message
+        say(message)
+        return fault.exit_code
+    context = getattr(fault, "ctx", None)
+    path = context.command_path if context else "counterfoil"
+    fail("usage", message, path.removeprefix("counterfoil").strip(), f"See `{path} --help`.", as_json=as_json)
+    return fault.exit_code

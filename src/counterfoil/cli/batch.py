@@ -1,0 +1,163 @@
+"""The steps of a batch: receive, determine, review, release, withdraw, and `answer`, the four at once.
+
+stdout is the batch's id, so that one step can be handed to the next; state and counts are words, and in `--json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from counterfoil import flow
+from counterfoil.chunks import REFUSED_BY
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    OfficerKey,
+    OfficerPassphrase,
+    PassphraseFile,
+    Quiet,
+    officer_signer,
+    opened,
+)
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
+from counterfoil.cli.rejects import RejectList
+from counterfoil.errors import UsageFault
+from counterfoil.office import Office
+
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
+RequestFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet: docs/formats/request-file.md.")
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out", help="JSON lines, or CSV where it ends in .csv; FILE.jws is written beside.", show_default=False
+    ),
+]
+SecondPassphrase = Annotated[
+    Path | None, typer.Option(help="File whose first line opens the second officer's key.", show_default=False)
+]
+RejectsOut = Annotated[
+    Path | None, typer.Option("--rejects", help="Where rejected rows are listed, as JSON lines.", show_default=False)
+]
+
+
+def receive(
+    file: RequestFile, directory: OfficeDir, rejects: RejectsOut = None, passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Read a request file and put every row before the law. Prints the batch's id."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        standing, rejected = _receive(office, file, rejects, quiet=quiet or as_json)
+        _tell(standing, rejected, quiet=quiet, as_json=as_json)
+
+
+def determine(
+    batch: BatchId,
+    directory: OfficeDir,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open the register for what the gate admitted, and decide. Tells nobody."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        with progress(quiet=quiet or as_json) as advance:
+            standing = flow.determine(office, batch, advance)
+        _tell(standing, quiet=quiet, as_json=as_json)
+
+
+def review(
+    batch: BatchId, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """The first officer signs what was decided."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        standing = flow.review(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        _tell(standing, quiet=quiet, as_json=as_json)
+
+
+def release(
+    batch: BatchId, directory: OfficeDir, officer: OfficerKey, out: Out, officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """A second officer releases: the answers are entered in the ledger, then written. Run again: the same bytes."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        standing = flow.release(office, batch, *officer_signer(office, officer, officer_passphrase_file), out)
+        _tell(standing, quiet=quiet, as_json=as_json, out=out)
+
+
+def withdraw(
+    batch: BatchId, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Close a batch unanswered, for good."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        standing = flow.withdraw(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        _tell(standing, quiet=quiet, as_json=as_json)
+
+
+def answer(
+    file: RequestFile, directory: OfficeDir, officer: OfficerKey, out: Out,
+    second: Annotated[Path, typer.Option(help="Key file of the second officer, another than the first.", show_default=False)],
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Receive, determine, review and release in one go: for two officers at one desk, and for a sandbox."""
+    with faults(as_json=as_json):
+        if not out.parent.is_dir():
+            cure = "Make it, or name another."
+            raise UsageFault("out_folder", "the folder to write to does not exist", place=out.name, cure=cure)
+        office = opened(directory, passphrase_file)
+        first_officer = officer_signer(office, officer, officer_passphrase_file)
+        second_officer = officer_signer(office, second, second_passphrase_file)
+        beside = out.with_name(f"{out.name}.rejects.jsonl")
+        standing, rejected = _receive(office, file, beside, quiet=quiet or as_json)
+        if standing.state != "released":
+            with progress(quiet=quiet or as_json) as advance:
+                standing = flow.determine(office, standing.batch, advance)
+            if standing.state == "determined":
+                flow.review(office, standing.batch, *first_officer)
+        standing = flow.release(office, standing.batch, *second_officer, out)
+        _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
+
+
+def _receive(office: Office, file: Path, rejects: Path | None, *, quiet: bool) -> tuple[flow.Standing, RejectList]:
+    listed = RejectList(rejects, quiet=quiet)
+    try:
+        with progress(quiet=quiet) as advance:
+            standing = flow.receive(office, file, listed.add, advance)
+    finally:
+        listed.close()
+    if standing.already:
+        say(f"This file was received before, as {standing.batch}.", quiet=quiet)
+    return standing, listed
+
+
+def _tell(
+    standing: flow.Standing, rejected: RejectList | None = None, *, quiet: bool, as_json: bool, out: Path | None = None
+) -> None:
+    """The batch's id on stdout; state, counts and files in words. Rejects are exit 3."""
+    result: dict[str, Any] = {"batch": standing.batch, "state": standing.state, "counts": standing.counts}
+    counts = {name: value for name, value in standing.counts.items() if not name.startswith(REFUSED_BY)}
+    said = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in counts.items())
+    words = [f"{standing.state}: {said}"]
+    if rejected is not None:
+        listed = rejected.written
+        result |= {"rejected": rejected.count, "rejects": str(listed) if listed else None}
+        words += [f"Rejected rows are listed in {listed}"] if listed else []
+    if out is not None:
+        result |= {"out": str(out), "envelope": f"{out}.jws"}
+        words.append(f"Wrote {out} and {out.name}.jws")
+    show(result, standing.batch, as_json=as_json)
+    say("\n".join(words), quiet=quiet or as_json)
+    if rejected is not None and rejected.count:
+        raise typer.Exit(DONE_WITH_REJECTS)

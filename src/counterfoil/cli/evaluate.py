@@ -1,0 +1,94 @@
+"""`counterfoil evaluate`: recall and wrong confirmations over labelled questions, by group and by threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
+from counterfoil.errors import StoreFault
+from counterfoil.trial.bounds import upper_bound
+from counterfoil.trial.evaluate import Evaluation, Examination, examine
+from counterfoil.trial.pictures import draw_curve
+
+
+def evaluate(
+    labelled: Annotated[
+        Path, typer.Argument(metavar="LABELLED", help="Person, address and period columns, and `truth`.")
+    ],
+    directory: OfficeDir,
+    curve: Annotated[
+        Path | None, typer.Option(help="Write recall and wrong confirmations by threshold as CSV.", show_default=False)
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw the same.", show_default=False)] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the ids of wrong and missed questions with their levels as JSON lines.", show_default=False
+        ),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recall and wrong confirmations over labelled questions, by group of names. Made-up registers only."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        with progress(quiet=quiet or as_json) as advance:
+            found = examine(office, labelled, advance)
+        _write(curve, _curve_lines(found))
+        _write(svg, [_picture(found)])
+        _write(errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes))
+        counts: dict[str, Any] = msgspec.to_builtins(found.evaluation)
+        told = counts | {"slices": msgspec.to_builtins(found.slices)}
+        show(told, msgspec.json.format(msgspec.json.encode(told), indent=2).decode(), as_json=as_json)
+        say(_remark(found.evaluation), quiet=quiet or as_json)
+        if found.evaluation.rejected:
+            raise typer.Exit(DONE_WITH_REJECTS)
+
+
+def _remark(found: Evaluation) -> str:
+    bound = upper_bound(found.confirmed_false, found.false_) if found.false_ else 1.0
+    return (
+        f"Wrong: {found.confirmed_false} of {found.false_}; with 95 % confidence at most {bound:.2e} of such questions."
+    )
+
+
+def _curve_lines(found: Examination) -> Iterable[str]:
+    true, false = max(1, found.evaluation.true_), found.evaluation.false_
+    yield "threshold_bits,confirmed_true,recall,confirmed_false,wrong_bound_95\n"
+    for point in found.curve:
+        bound = upper_bound(point.confirmed_false, false) if false else 1.0
+        yield (
+            f"{point.threshold_bits:.1f},{point.confirmed_true},{point.confirmed_true / true:.6f},"
+            f"{point.confirmed_false},{bound:.3e}\n"
+        )
+
+
+def _picture(found: Examination) -> str:
+    true = max(1, found.evaluation.true_)
+    return draw_curve(
+        [point.threshold_bits for point in found.curve],
+        [point.confirmed_true / true for point in found.curve],
+        [point.confirmed_false for point in found.curve],
+        found.evaluation.false_,
+        found.threshold_bits,
+    )
+
+
+def _write(path: Path | None, lines: Iterable[str]) -> None:
+    if path is None:
+        return
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
+    except OSError as fault:
+        raise StoreFault(
+            "out_unwritable", f"the file cannot be written ({type(fault).__name__})", place=path.name,
+            cure="Name a file in a folder that exists.",
+        ) from None  # fmt: skip

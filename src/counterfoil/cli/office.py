@@ -1,0 +1,66 @@
+"""`counterfoil office create`, and `status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil import flow
+from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, ask_new, read_passphrase
+from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.errors import UsageFault
+from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
+
+app = group("Make an office.", "office create tax-office --sandbox")
+
+
+def create(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A directory that does not exist yet.")],
+    agreement: Annotated[str, typer.Option(help="Name of an agreement that comes with Counterfoil, or a file.")] = "",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Made-up people only; asks nothing, makes two officers.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="The ledger's origin and the holder key's name.")] = "",
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an office: settings, law, keys, an empty database, and the first ledger entries. Prints the holder's verifier key."""
+    with faults(as_json=as_json):
+        library = law_library()
+        chosen = agreement or ("sandbox" if sandbox else "")
+        if not chosen:
+            raise UsageFault(
+                "agreement_missing",
+                "an office needs an agreement",
+                place="--agreement",
+                cure="Name one; `sandbox` goes with --sandbox.",
+            )
+        file = agreement_file(chosen, library)
+        passphrase = (
+            None if sandbox else read_passphrase(passphrase_file) or ask_new("Passphrase for the office's keys")
+        )
+        create_office(
+            directory, name=name or f"counterfoil.example/{directory.absolute().name}", agreement=file,
+            sandbox=sandbox, passphrase=passphrase, library=library,
+        )  # fmt: skip
+        vkey = str(read_vkey(directory / "keys" / "holder.vkey"))
+        said = {"office": str(directory), "agreement": chosen, "sandbox": sandbox, "holder_vkey": vkey}
+        show(said, vkey, as_json=as_json)
+        words = f"Made the office {directory} under the agreement {chosen}. Its verifier key is for requesters and inspectors."
+        say(words, quiet=quiet or as_json)
+
+
+def status(directory: OfficeDir, as_json: AsJson = False) -> None:
+    """What stands: every batch with its state and counts. Needs no passphrase."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
+        lines = [f"{each['batch']}  {each['state']}" for each in found]
+        show({"batches": found}, "\n".join(lines) or "No batch has been received.", as_json=as_json)
+
+
+add_verb(app, create, "office create tax-office --sandbox", "office create tax-office --agreement treasury-dhs-2025")

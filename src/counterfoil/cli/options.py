@@ -1,0 +1,110 @@
+"""The options that verbs share, and how secrets are read: from files or a prompt, never from flags or the environment."""
+
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil import keyfile
+from counterfoil.errors import KeyFault, UsageFault
+from counterfoil.office import Office, open_office
+from counterfoil.proof import Signer
+from counterfoil.review.store import officer_with_key
+from counterfoil.settings import read_settings
+
+OfficeDir = Annotated[Path, typer.Option("--office", help="The office's directory.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no remarks on stderr.")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file", help="File whose first line opens the office's service keys.", show_default=False
+    ),
+]
+OfficerKey = Annotated[Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)]
+OfficerPassphrase = Annotated[
+    Path | None,
+    typer.Option(
+        "--officer-passphrase-file", help="File whose first line opens the officer's key.", show_default=False
+    ),
+]
+NewPassphrase = Annotated[
+    Path | None,
+    typer.Option("--key-passphrase-file", help="File whose first line protects the new key.", show_default=False),
+]
+HolderKey = Annotated[
+    str, typer.Option("--holder-key", help="The holder's verifier key, or a file that holds it.", show_default=False)
+]
+
+
+def opened(directory: Path, passphrase_file: Path | None) -> Office:
+    """Open an office with its keys; ask for its passphrase where it is no sandbox and no file was given."""
+    if passphrase_file is None and not read_settings(directory).sandbox:
+        return open_office(directory, ask("Passphrase of the office"))
+    return open_office(directory, read_passphrase(passphrase_file))
+
+
+def officer_signer(office: Office, path: Path, passphrase_file: Path | None) -> tuple[str, Signer]:
+    """(name, signer) of an enrolled officer's key; asks for its passphrase where it has one and no file was given.
+
+    Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that was released before.
+    """
+    name, signer = office.officer(path, passphrase_for(path, passphrase_file))
+    with office.store.reading() as connection:
+        officer_with_key(connection, name, str(signer.verifier))
+    return name, signer
+
+
+def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:
+    """The passphrase of a key file: from the file named, or asked for where the key needs one. Raises KeyFault."""
+    passphrase = read_passphrase(passphrase_file)
+    if passphrase is None and keyfile.needs_passphrase(path):
+        return ask(f"Passphrase of {path.name}")
+    return passphrase
+
+
+def read_passphrase(path: Path | None) -> str | None:
+    """The first line of a passphrase file, or None where none was named. Raises KeyFault."""
+    if path is None:
+        return None
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise KeyFault(
+            "passphrase_unreadable",
+            "the passphrase file cannot be read",
+            place=path.name,
+            cure="Check its path and permissions.",
+        ) from None
+    if not lines or not lines[0]:
+        raise KeyFault(
+            "passphrase_empty", "the passphrase is empty", place=path.name, cure="Write it in the file's first line."
+        )
+    return lines[0]
+
+
+def ask(prompt: str) -> str:
+    """Ask at the terminal, unseen. Raises UsageFault where there is no terminal to ask at."""
+    try:
+        answer = getpass(f"{prompt}: ") if sys.stdin.isatty() else ""
+    except EOFError:
+        answer = ""
+    if not answer:
+        raise UsageFault(
+            "passphrase_missing",
+            "a passphrase is needed and none was typed",
+            cure="Type it at the terminal, or give it in a file; see --help.",
+        )
+    return answer
+
+
+def ask_new(prompt: str) -> str:
+    """Ask twice for a passphrase that will be needed again. Raises UsageFault where the two differ."""
+    first = ask(prompt)
+    if ask(f"{prompt}, again") != first:
+        raise UsageFault("passphrase_differs", "the two passphrases differ", cure="Nothing was made. Run it again.")
+    return first

@@ -1,0 +1,132 @@
+"""How every verb speaks: data on stdout, words on stderr, one exit code table.
+
+    0 done · 1 failed · 2 usage · 3 done with rejects · 4 refused by the gate · 5 something did not verify
+
+With `--json` stdout holds exactly one JSON object, also on failure: {"error": {"code", "message", "place", "cure"}}.
+An error that is a bug of ours prints its type and source line only: its text could hold a value of a record (P1).
+A reader of stdout that goes away (`| head`) ends the run quietly with 1; what was recorded stands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from counterfoil.errors import CounterfoilError, StoreFault
+
+DONE_WITH_REJECTS: Final = 3
+FAILED: Final = 1
+
+Advance = Callable[[int, int | None, str], None]
+"""Progress of a long step: (done, total or None, phase)."""
+
+
+def show(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
+    """Print a result: one JSON object with `as_json`, else the words. `words` may span lines. Raises StoreFault."""
+    show_lines([msgspec.json.encode(result).decode() if as_json else words])
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines as they come. Raises StoreFault `output_not_written`, BrokenPipeError where nobody reads on."""
+    try:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _close_stdout()
+        raise StoreFault(
+            "output_not_written",
+            "the result could not be printed",
+            place="stdout",
+            cure="The step itself is done: `counterfoil status` says what stands.",
+        ) from None
+
+
+def say(words: str, *, quiet: bool = False) -> None:
+    """A sentence for the person at the terminal, on stderr."""
+    if not quiet:
+        sys.stderr.write(words + "\n")
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Generator[Advance]:
+    """A progress bar on a terminal, nothing elsewhere. Yields a function (done, total, phase)."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total, phase: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(done: int, total: int | None, phase: str) -> None:
+            if phase not in tasks:
+                tasks[phase] = bar.add_task(phase, total=total)
+            bar.update(tasks[phase], completed=done, total=total)
+
+        yield advance
+
+
+@contextmanager
+def faults(*, as_json: bool) -> Generator[None]:
+    """Turn every error of the tree into its message and exit code; hide the text of anything else."""
+    try:
+        yield
+    except CounterfoilError as fault:
+        fail(fault.code, fault.message, fault.place, fault.cure, as_json=as_json)
+        raise typer.Exit(fault.exit_code) from None
+    except KeyboardInterrupt:
+        cure = "Run the same command again: it goes on where it stopped. `counterfoil status` shows what stands."
+        fail("interrupted", "stopped before the end; what was recorded stands", "", cure, as_json=as_json)
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:
+        _close_stdout()
+        raise typer.Exit(FAILED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as bug:  # noqa: BLE001 - the last line of P1: an unforeseen error's text may hold a value
+        frame = traceback.extract_tb(bug.__traceback__)[-1]
+        where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+        cure = (
+            "Please report the type and the place; the error's own text is withheld, because it may hold personal data. "
+            "`counterfoil status` shows what stands."
+        )
+        fail("internal", f"unforeseen {type(bug).__name__}", where, cure, as_json=as_json)
+        raise typer.Exit(FAILED) from None
+
+
+def fail(code: str, message: str, place: str, cure: str, *, as_json: bool) -> None:
+    """Say what failed, where, and what to do: on stdout as one JSON object, or on stderr in words."""
+    if as_json:
+        error = {"code": code, "message": message, "place": place, "cure": cure}
+        _print_error(msgspec.json.encode({"error": error}).decode())
+        return
+    sys.stderr.write(f"counterfoil: {place + ': ' if place else ''}{message} [{code}]\n")
+    if cure:
+        sys.stderr.write(f"  {cure}\n")
+
+
+def _print_error(line: str) -> None:
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        _close_stdout()
+
+
+def _close_stdout() -> None:
+    """Nobody can read what is still in the buffer: send it nowhere, so that leaving does not fail on it."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,68 @@
+"""`counterfoil principal create` and `counterfoil sign-request`: the requester's side. Neither needs an office."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil import intake, keyfile
+from counterfoil.cli.keys import make_principal
+from counterfoil.cli.options import AsJson, NewPassphrase, Quiet, ask_new, passphrase_for, read_passphrase
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
+from counterfoil.cli.rejects import RejectList
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.model import Header, Reject
+
+app = group("Make the key of a principal who signs request files.", "principal create dhs-secretary --keys keys")
+
+
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The principal's id in the agreement.")],
+    keys: Annotated[Path, typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False)],
+    key_passphrase_file: NewPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a principal's key. Prints the verifier key, which the parties enter in the agreement."""
+    with faults(as_json=as_json):
+        protect = read_passphrase(key_passphrase_file) or ask_new(f"Passphrase for {name}")
+        vkey = make_principal(keys, name, protect)
+        show({"principal": name, "vkey": vkey}, vkey, as_json=as_json)
+
+
+def sign_request(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The request file; FILE.header.jws is written beside it.")
+    ],
+    requester: Annotated[str, typer.Option(help="The requester's id in the agreement.", show_default=False)],
+    agreement: Annotated[str, typer.Option(help="The agreement's id.", show_default=False)],
+    principal: Annotated[str, typer.Option(help="The principal's id in the agreement.", show_default=False)],
+    key: Annotated[Path, typer.Option(help="The principal's key file.", show_default=False)],
+    key_passphrase_file: Annotated[
+        Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
+    ] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a request file, then read it as the holder will. Rows that could not be read are told: exit 3."""
+    with faults(as_json=as_json):
+        passphrase = passphrase_for(key, key_passphrase_file)
+        _, secret = keyfile.open_key(key, purpose="principal", passphrase=passphrase, allow_unprotected=False)
+        header = Header(requester, agreement, principal, datetime.now(UTC).date())
+        side = intake.sign_header(file, header, secret)
+        keys = {principal: keyfile.public_bytes(secret)}
+        rejects, rows = RejectList(None, quiet=quiet or as_json), 0
+        for row in intake.open_file(file, default_header=None, principal_keys=keys).rows():
+            rows += 1
+            if isinstance(row, Reject):
+                rejects.add(row)
+        said = {"signed": str(side), "rows": rows, "rejected": rejects.count}
+        show(said, str(side), as_json=as_json)
+        say(f"Signed {rows} rows; {rejects.count} of them cannot be read.", quiet=quiet or as_json)
+        if rejects.count:
+            raise typer.Exit(DONE_WITH_REJECTS)
+
+
+add_verb(app, create, "principal create dhs-secretary --keys keys")

@@ -1,0 +1,78 @@
+"""`counterfoil verify-answer | verify-export | verify-proof`: need no office, only files and the holder's verifier key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from counterfoil import ledger
+from counterfoil.cli.options import AsJson, HolderKey
+from counterfoil.cli.output import faults, show
+from counterfoil.errors import InputFault
+from counterfoil.office import read_vkey
+from counterfoil.proof import VerifierKey, parse_vkey
+from counterfoil.proof.tlog_proof import check_proof
+from counterfoil.respond.verify import verify_answer as verify
+
+
+def verify_answer(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")],
+    holder_key: HolderKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check an answer file against the holder's key. Exit 5 if anything does not verify."""
+    with faults(as_json=as_json):
+        statements = verify(file, str(_vkey(holder_key)), datetime.now(UTC).date())
+        said = [{"number": each.number, "holds": each.holds, "text": each.text} for each in statements]
+        words = "\n".join(f"{each.number}  {each.text}" for each in statements)
+        show({"verified": True, "statements": said}, f"{words}\nOK", as_json=as_json)
+
+
+def verify_export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `ledger export` wrote, or a copy of it.")],
+    holder_key: HolderKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check an exported ledger from its files alone. Exit 5 names the first divergence."""
+    with faults(as_json=as_json):
+        report = ledger.check_export(directory, _vkey(holder_key))
+        words = "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}"
+        show(msgspec.to_builtins(report), words, as_json=as_json)
+
+
+def verify_proof(
+    proof: Annotated[Path, typer.Argument(metavar="PROOF", help="What `ledger prove` printed.")],
+    entry: Annotated[Path, typer.Option(help="The entry's line, as `ledger show` prints it.", show_default=False)],
+    holder_key: HolderKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check that an entry is in the holder's ledger, from a C2SP tlog-proof. Exit 5 if it is not."""
+    with faults(as_json=as_json):
+        found, checkpoint = check_proof(_read(proof), _entry(_read(entry)), _vkey(holder_key))
+        said = {"verified": True, "index": found.index, "size": checkpoint.size, "origin": checkpoint.origin}
+        words = f"OK: entry {found.index} of the {checkpoint.size} that {checkpoint.origin} has signed for"
+        show(said, words, as_json=as_json)
+
+
+def _entry(line: bytes) -> bytes:
+    """The entry in a line of `ledger show`, with its index or without."""
+    _, brace, rest = line.strip().partition(b"{")
+    return brace + rest
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise InputFault(
+            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
+        ) from None
+
+
+def _vkey(named: str) -> VerifierKey:
+    """A verifier key that was written on the command line, or the one in the file named there."""
+    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))

@@ -1,0 +1,141 @@
+"""`counterfoil witness create | serve`, for whoever the holder does not run, and `counterfoil ledger cosign`, for the holder."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from counterfoil.cli.options import (
+    AsJson,
+    NewPassphrase,
+    OfficeDir,
+    PassphraseFile,
+    ask,
+    ask_new,
+    opened,
+    read_passphrase,
+)
+from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.errors import InputFault, KeyFault, StateFault, VerifyFault
+from counterfoil.proof import Signer, parse_vkey
+from counterfoil.proof.cosignature import cosigner_key
+from counterfoil.proof.policy import parse_policy
+from counterfoil.witness import Records, Witness, ask_witnesses, serve
+
+app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")
+_Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)]
+
+
+def create(
+    directory: _Place,
+    name: Annotated[str, typer.Option(help="The witness's name, a URL without its scheme.", show_default=False)],
+    key_passphrase_file: NewPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a witness's key: witness.key (PEM, under a passphrase) and witness.vkey. Prints the verifier key."""
+    with faults(as_json=as_json):
+        passphrase = read_passphrase(key_passphrase_file) or ask_new("Passphrase for the witness")
+        private = Ed25519PrivateKey.generate()
+        vkey = str(cosigner_key(name, private.public_key().public_bytes_raw()))
+        protected = serialization.BestAvailableEncryption(passphrase.encode())
+        pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protected)
+        _write_new(directory, "witness.key", pem)
+        _write_new(directory, "witness.vkey", f"{vkey}\n".encode())
+        show({"witness": name, "vkey": vkey}, vkey, as_json=as_json)
+
+
+def run(
+    directory: _Place,
+    log: Annotated[list[str], typer.Option(help="Verifier key of a log; may be given often.", show_default=False)],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8480,
+    key_passphrase_file: NewPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve add-checkpoint of c2sp.org/tlog-witness until stopped. Keeps the latest checkpoint of each log, nothing else."""
+    with faults(as_json=as_json):
+        signer = _signer(directory, read_passphrase(key_passphrase_file) or ask("Passphrase of the witness"))
+        records = Records(directory / "records")
+        witness = Witness(records, [parse_vkey(each) for each in log], signer, lambda: int(time.time()))
+        server = serve(witness, host, port)
+        show({"host": host, "port": server.server_port}, f"http://{host}:{server.server_port}", as_json=as_json)
+        try:
+            server.serve_forever()
+        finally:
+            server.server_close()
+            records.close()
+
+
+def cosign(
+    directory: OfficeDir,
+    policy: Annotated[Path, typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy.", show_default=False)],
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a checkpoint, ask the policy's witnesses, and print it with their cosignatures. Exit 5 without a quorum."""
+    with faults(as_json=as_json):
+        wanted = parse_policy(_read(policy))
+        office = opened(directory, passphrase_file)
+        with office.store.transaction() as connection:
+            note = office.ledger.sign_checkpoint(connection, office.signer())
+        with office.store.reading() as connection:
+            size = office.ledger.size(connection)
+            done = ask_witnesses(wanted, note, lambda old: office.ledger.prove_consistency(connection, old, size))
+        for name, what in done.said.items():
+            say(f"{name}: {what}", quiet=as_json)
+        if not done.holds:
+            told = ", ".join(f"{name} {what}" for name, what in done.said.items())
+            raise VerifyFault(
+                "witness_quorum",
+                f"the witnesses that cosigned are no quorum: {told or 'there are none'}",
+                cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds another history: "
+                "answer nothing, keep this database, and ask the witness for what it holds.",
+            )
+        show({"checkpoint": done.note, "said": done.said}, done.note.removesuffix("\n"), as_json=as_json)
+
+
+add_verb(app, create, "witness create w1 --name witness.example/w1")
+add_verb(app, run, "witness serve w1 --log 'example.gov/office+1f0a9c3b+...' --port 8480", name="serve")
+
+
+def _signer(directory: Path, passphrase: str) -> Signer:
+    try:
+        key = serialization.load_pem_private_key((directory / "witness.key").read_bytes(), passphrase.encode())
+        name = (directory / "witness.vkey").read_text(encoding="utf-8").partition("+")[0]
+    except (OSError, ValueError, TypeError):
+        key, name = None, ""
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFault(
+            "witness_key",
+            "the witness's key cannot be opened",
+            place=directory.name,
+            cure="Check the passphrase, and that witness.key and witness.vkey are as `witness create` made them.",
+        )
+    return Signer(name, key)
+
+
+def _write_new(directory: Path, name: str, data: bytes) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+    except OSError:
+        raise StateFault(
+            "witness_exists", "the file cannot be made", place=name, cure="Name a directory that holds no witness."
+        ) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise InputFault(
+            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
+        ) from None

@@ -1,0 +1,88 @@
+"""Making an attestation from exported files alone, by whoever holds them. The format is `proof/attestation.py`'s."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+from counterfoil.errors import StateFault, UsageFault
+from counterfoil.ledger.check_export import check_export
+from counterfoil.ledger.entries import Kind, decode
+from counterfoil.ledger.exported import read_bundles, read_file, tile_rows
+from counterfoil.proof.attestation import Attestation, Shown, check_attestation
+from counterfoil.proof.checkpoint import Checkpoint, check_checkpoint
+from counterfoil.proof.note import MAX_NOTE_BYTES, VerifierKey
+from counterfoil.proof.tiles import node_reader
+from counterfoil.proof.tree import check_consistency, prove_consistency, prove_inclusion
+
+
+def attest_none(
+    directory: Path, key: VerifierKey, kind: Kind, first: date, last: date, older: str | None = None
+) -> str:
+    """The attestation that no entry of `kind` has a time from `first` to `last`, both days included, UTC.
+
+    `older` is a signed checkpoint from before the range. The export is checked whole first, and so is what comes out.
+    Raises VerifyFault as `check_export` and `check_attestation`; UsageFault `attest_days` (wrong order),
+    `attest_checkpoint` (`older` is not from before the range); StateFault `attest_found` where there are such entries.
+    """
+    if first > last:
+        raise UsageFault("attest_days", "the first day is after the last", cure="Name the earlier day with --from.")
+    check_export(directory, key)
+    note = read_file(directory, "checkpoint", MAX_NOTE_BYTES).decode()
+    checkpoint = check_checkpoint(note, key)
+    low, high, needed = _range(directory, checkpoint.size, kind, (first.isoformat(), last.isoformat()))
+    read = node_reader(tile_rows(directory, checkpoint.size))
+    shown = [
+        Shown(index, entry, tuple(prove_inclusion(index, checkpoint.size, read)))
+        for index, entry in sorted(needed.items())
+    ]
+    path: list[bytes] = []
+    if older is not None:
+        before = _before(older, key, low)
+        path = prove_consistency(before.size, checkpoint.size, read)
+        check_consistency(before.size, before.root, checkpoint.size, checkpoint.root, path)
+    text = str(Attestation(kind, first, last, low, high, tuple(path), tuple(shown), older, note))
+    check_attestation(text, key)
+    return text
+
+
+def _range(directory: Path, size: int, kind: Kind, days: tuple[str, str]) -> tuple[int, int, dict[int, bytes]]:
+    """(first index of the days, index after their last, the entries to show): one walk over all entries."""
+    low = high = size
+    lasts: dict[Kind, tuple[int, bytes]] = {}
+    needed: dict[int, bytes] = {}
+    found: list[int] = []
+    for index, data in enumerate(chain.from_iterable(read_bundles(directory, size))):
+        entry = decode(data, f"entry {index}")
+        day = entry.time[:10]
+        if low == size and day >= days[0]:
+            low = index
+            needed.update([*lasts.values(), (index, data)])
+        if day > days[1]:
+            high = index
+            needed[index] = data
+            break
+        if low < size and entry.kind == kind:
+            found.append(index)
+        lasts[entry.kind] = (index, data)
+    needed.update(lasts.values())
+    if found:
+        raise StateFault(
+            "attest_found",
+            f"{len(found)} entries of kind {kind} were made on these days",
+            place=f"entry {found[0]}",
+            cure="`counterfoil ledger report` counts what was entered; `counterfoil ledger show` shows it.",
+        )
+    return low, high, needed
+
+
+def _before(older: str, key: VerifierKey, low: int) -> Checkpoint:
+    before = check_checkpoint(older, key)
+    if before.size > low:
+        raise UsageFault(
+            "attest_checkpoint",
+            f"the earlier checkpoint covers {before.size} entries, and the range begins at {low}",
+            cure=f"Name a checkpoint of at most {low} entries, or a later first day.",
+        )
+    return before

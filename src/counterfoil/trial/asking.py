@@ -1,0 +1,124 @@
+"""Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a certification does.
+
+1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the deck and its own choices
+2 read    as intake reads a request; a name and address that can be asked about, as the gate reads them
+3 open    every address once, through the keeper, which counts it; decoys about one address share what was opened
+4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as left out
+5 decide  as every question is decided; only counts leave
+
+Certification is the holder's own act: the questions are nobody's, are made of the holder's own file, and no answer to one
+leaves this process. That is why it passes the gate's unsafe door and why the keeper counts it apart (register/trial.json).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from counterfoil import match
+from counterfoil.gate.unsafe import UnsafeGate
+from counterfoil.intake import COLUMN_NAMES, Table, to_requests
+from counterfoil.model import AddressForm, Grant, Reject, Residents, Sensitive
+from counterfoil.register import SealedRegister
+from counterfoil.register.source import COLUMNS
+from counterfoil.trial.chance import Chance
+from counterfoil.trial.deck import Deck
+from counterfoil.trial.decoys import BIRTH, KINDS, Asked, Held
+from counterfoil.trial.holding import Subject, as_decoy
+from counterfoil.trial.tally import PROXY, Tally, new_tally
+
+_ASKED: Final = (
+    "given_name", "middle_name", "family_name", "suffix", "date_of_birth",
+    "line1", "line2", "city", "state", "zip", "taxable_periods",
+)  # fmt: skip
+_WITHHELD: Final = "withheld"
+
+
+class Visit(Sensitive, frozen=True, gc=False, array_like=True):
+    """A row, the kinds to make of it, and its place in the stream, which fixes its choices."""
+
+    row: tuple[str, ...]
+    kinds: tuple[str, ...]
+    place: int
+
+
+class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
+    """One question, and the row's person as the register would hold it."""
+
+    kind: str
+    subject: Subject
+    asked: Asked
+
+
+class Asker:
+    """Everything that a process needs to ask. `tin_hash` is the keeper's; `seed` at most 64 bytes; `asks` one of
+    decoys.ASKS."""
+
+    def __init__(
+        self, sealed: SealedRegister, gate: UnsafeGate, weights: match.Weights, tin_hash: Callable[[str], bytes],
+        deck: Deck, seed: bytes, asks: str,
+    ) -> None:  # fmt: skip
+        self._sealed = sealed
+        self._gate = gate
+        self._weights = weights
+        self._tin_hash = tin_hash
+        self._deck = deck
+        self._seed = seed
+        self._with_birth = asks == BIRTH
+        self._years = frozenset(str(year) for year in deck.periods)
+
+    def ask(self, visits: Sequence[Visit]) -> Tally:
+        """Make, ask and count. Raises StoreFault, VerifyFault."""
+        tally = new_tally()
+        decoys = [decoy for visit in visits for decoy in self._make(visit, tally)]
+        if not decoys:
+            return tally
+        asked = [(decoy, grant) for decoy, grant in zip(decoys, self._grants(decoys), strict=True) if grant is not None]
+        opened = self._open(grant for _, grant in asked)
+        for decoy, grant in asked:
+            self._count(decoy, grant, opened[grant.address], tally)
+        return tally
+
+    def _make(self, visit: Visit, tally: Tally) -> Iterator[Decoy]:
+        for kind in visit.kinds:
+            tally[kind].visits += 1
+        if len(visit.row) != len(COLUMNS):
+            return
+        held = Held(*[value.strip() for value in visit.row])
+        tin_hash = self._tin_hash(held.tin)
+        if held.period not in self._years or not tin_hash:
+            return  # without a number, what the register holds of the person cannot be told from others' entries
+        subject = Subject(tin_hash, held.ref)
+        for kind in visit.kinds:
+            made = KINDS[kind].make(held, Chance(self._seed, kind, visit.place), self._deck)
+            if made is not None:
+                yield Decoy(kind, subject, made)
+
+    def _grants(self, decoys: Sequence[Decoy]) -> list[Grant | None]:
+        """Each question as the gate would hand it on, None where it could not be asked."""
+        count = len(decoys)
+        blank: Sequence[str] = ("",) * count
+        columns = zip(*[decoy.asked.cells() for decoy in decoys], strict=True)
+        cells: dict[str, Sequence[str]] = {
+            **dict(zip(_ASKED, columns, strict=True)),
+            "request_id": [*map(str, range(count))],
+        }
+        if not self._with_birth:
+            cells["date_of_birth"] = blank
+        rows = to_requests(Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set())
+        return [None if isinstance(row, Reject) else self._gate.grant(row) for row in rows]
+
+    def _open(self, grants: Iterable[Grant]) -> dict[AddressForm, Residents]:
+        first: dict[AddressForm, Grant] = {}
+        for grant in grants:
+            first.setdefault(grant.address, grant)
+        return dict(zip(first, self._sealed.open_residents(list(first.values())), strict=True))
+
+    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> None:
+        left = as_decoy(decoy.kind, decoy.subject, grant, residents)
+        if left is None:
+            tally[decoy.kind].none_after_all += 1
+            return
+        tally[decoy.kind].take(match.decide(grant, left, self._weights), with_levels=True)
+        if decoy.kind == _WITHHELD:
+            tally[PROXY].take(match.decide(grant, residents, self._weights), with_levels=False)

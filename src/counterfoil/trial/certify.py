@@ -1,0 +1,183 @@
+"""`register certify`: how often would this register confirm what is not so, and at which threshold seldom enough?
+
+1 the snapshot's manifest verifies, and the source is the file that it was built from
+2 decoys of every kind are asked, pass after pass over the source, until there are enough of each (asking.py, crew.py);
+  where it stands is written every few seconds (certify_state.py)
+3 the lowest threshold is taken at which every kind's bound meets the limit, and which still confirms most of the
+  register's own people (curves.py); there may be none
+4 the certificate is entered in the ledger, and then written beside the manifest, with its picture
+
+What cannot be certified is not: the figures are returned either way, and `Outcome.fault` says why there is no certificate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from counterfoil import register
+from counterfoil.errors import StateFault, StoreFault
+from counterfoil.ledger import Draft, Kind
+from counterfoil.office import Office
+from counterfoil.register.files import replace_file
+from counterfoil.trial import certify_state
+from counterfoil.trial.asking import Visit
+from counterfoil.trial.certificate import (
+    PICTURE_FILE,
+    Certificate,
+    certificate_digest,
+    manifest_digest,
+    write_certificate,
+)
+from counterfoil.trial.certify_state import Standing
+from counterfoil.trial.certifying import compose, refusal
+from counterfoil.trial.chance import spread
+from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker, own_weights
+from counterfoil.trial.curves import Point, curve, lowest_meeting
+from counterfoil.trial.deck import Deck, Row, check_source, read_deck, read_rows
+from counterfoil.trial.decoys import KINDS, NAMES
+from counterfoil.trial.pictures import draw_certificate
+from counterfoil.trial.tally import Tally, add
+
+PER_CLASS: Final = 300_000
+LIMIT: Final = 10_000_000
+_CHUNK_VISITS: Final = 512
+_SAVE_CHUNKS: Final = 32
+_SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
+
+Progress = Callable[[int, int | None, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind,
+    empty for equal ones. least_recall: of the register's own people, what a threshold must still confirm to be of use."""
+
+    per_class: int = PER_CLASS
+    limit: int = LIMIT
+    asks: str = NAMES
+    seed: str = ""
+    mix: dict[str, int] = field(default_factory=dict[str, int])
+    least_recall: float = 0.5
+    jobs: int = 1
+    resume: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What was found: the certificate, or the fault that says why there is none; the whole curve; the counts."""
+
+    certificate: Certificate | None
+    fault: StateFault | None
+    points: tuple[Point, ...]
+    tally: Tally
+    picture: str
+
+
+def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Outcome:
+    """Ask decoys of the current snapshot and certify it, if it can be.
+
+    Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be tried, a state that is
+    another's), KeyFault, VerifyFault, StoreFault. What was counted stands; --resume goes on.
+    """
+    folder = office.register_directory / register.current_snapshot(office.register_directory)
+    manifest = register.open_manifest(folder, office.holder_key.public)
+    weights, signer = own_weights(office, manifest), office.signer()
+    check_source(source, manifest)
+    digest = manifest_digest(manifest)
+    seed = bytes.fromhex(plan.seed) if plan.seed else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
+    task = certify_state.Task(manifest=digest, asks=plan.asks, seed=seed.hex(), per_class=plan.per_class)
+    standing = certify_state.load(folder, task, signer.private) if plan.resume else certify_state.begin(task)
+
+    def save() -> None:
+        certify_state.save(folder, standing, signer.private)
+
+    deck = read_deck(source, progress)
+    with ExitStack() as stack:
+        crew = _crew(office, manifest, deck, plan, seed, stack)
+        _ask_all(standing, source, deck, crew, save, progress)
+    points = curve(standing.tally, round(weights.threshold_bits * 100))
+    chosen = lowest_meeting(points, plan.limit)
+    fault = refusal(chosen, points, plan.limit, plan.least_recall)
+    certificate = None
+    if chosen is not None and fault is None:
+        mix = plan.mix or dict.fromkeys(KINDS, 1)
+        certificate = compose(
+            manifest, weights, standing, chosen, plan.limit, mix, office.clock(), deck.rows, own_mix=bool(plan.mix)
+        )
+    picture = draw_certificate(points, chosen if fault is None else None, plan.limit, manifest.snapshot)
+    if certificate is not None:
+        _enter(office, folder, certificate, picture)
+    return Outcome(certificate=certificate, fault=fault, points=points, tally=standing.tally, picture=picture)
+
+
+def _crew(office: Office, manifest: register.Manifest, deck: Deck, plan: Plan, seed: bytes, stack: ExitStack) -> Crew:
+    task = Task(
+        directory=office.directory, passphrase=office.passphrase, snapshot=manifest.snapshot, deck=deck, seed=seed,
+        asks=plan.asks,
+    )  # fmt: skip
+    if plan.jobs <= 1:
+        return Alone(open_asker(office, task, stack))
+    return stack.enter_context(Processes(task, plan.jobs))
+
+
+def _ask_all(
+    standing: Standing, source: Path, deck: Deck, crew: Crew, save: Callable[[], None], progress: Progress
+) -> None:
+    total = standing.task.per_class * len(KINDS)
+    try:
+        while standing.rows_done < deck.rows or standing.asked < total:
+            if standing.rows_done >= deck.rows:
+                standing.next_turn()
+            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck.rows)), 1):
+                add(standing.tally, tally)
+                standing.rows_done += rows
+                progress(standing.asked, total, "decoys")
+                if at % _SAVE_CHUNKS == 0:
+                    save()
+    finally:
+        save()
+
+
+def _chunks(standing: Standing, source: Path, total: int) -> Iterator[tuple[int, list[Visit]]]:
+    """Chunks of visits, each with the number of source rows that it takes the pass further."""
+    wanted, turn, done = dict(standing.wanted), standing.turn, standing.rows_done
+    most = max(wanted.values())
+    shift = turn * 7919 % total
+    visits: list[Visit] = []
+    first = done
+    for index, row in enumerate(_from(read_rows(source), done), done):
+        for place in spread(index, most, total, shift):
+            kinds = tuple(name for name, want in wanted.items() if (place + 1) * want // most > place * want // most)
+            visits.append(Visit(tuple(row), kinds, turn * 10**12 + place))
+        if len(visits) >= _CHUNK_VISITS:
+            yield index + 1 - first, visits
+            visits, first = [], index + 1
+    yield total - first, visits
+
+
+def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:
+    for index, row in enumerate(rows):
+        if index >= start:
+            yield row
+
+
+def _enter(office: Office, folder: Path, certificate: Certificate, picture: str) -> None:
+    """The ledger first, the files after it: no answer can cite what is not entered."""
+    fields = {"certificate": certificate_digest(certificate), "snapshot": certificate.manifest}
+    signer = office.signer()
+    with office.store.transaction() as connection:
+        office.ledger.append(connection, [Draft(Kind.CERTIFICATE, {**fields})], office.clock())
+        office.ledger.sign_checkpoint(connection, signer)
+    try:
+        write_certificate(folder, certificate, signer.private.sign)
+        replace_file(folder / PICTURE_FILE, picture.encode())
+    except OSError as fault:
+        raise StoreFault(
+            "certificate_unwritten", f"the certificate cannot be written ({type(fault).__name__})", place=folder.name,
+            cure="It is entered in the ledger. Check disk space and permissions, then run it again with --resume.",
+        ) from None  # fmt: skip

@@ -1,0 +1,154 @@
+"""A few commands as real processes: pipes, Ctrl-C, a full disk, a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import TOKENS, Desk, command
+from tests.world.people import REQUESTS, request
+from tests.world.scan import found_in
+
+PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
+
+
+def _run(*arguments: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **more
+    )  # type: ignore[call-overload]
+    assert found_in((done.stdout + done.stderr).encode(), TOKENS) == []
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def _answer(desk: Desk, out: str = "answers.jsonl") -> list[str]:
+    keys = desk.office / "keys"
+    first, second = ("--officer", keys / "officer-a.key"), ("--second", keys / "officer-b.key")
+    return [
+        *map(str, ("answer", desk.directory / "requests.csv", *desk.at, *first, *second, "--out", desk.directory / out))
+    ]
+
+
+def _many(desk: Desk, count: int = 300) -> None:
+    rows = [request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd") for number in range(100, 100 + count)]
+    desk.requests([*REQUESTS, *rows])
+    settings = desk.office / "office.toml"
+    settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 20"), encoding="utf-8")
+
+
+def test_data_is_on_stdout_and_words_are_on_stderr(desk: Desk) -> None:
+    desk.requests()
+    done = _run(*_answer(desk))
+    assert (done.returncode, done.stdout[:2], done.stdout.count("\n")) == (0, "b-", 1)
+    assert done.stderr.startswith("released: ")
+
+
+def test_an_error_in_json_is_one_object_on_stdout(tmp_path: Path) -> None:
+    done = _run("status", "--office", tmp_path, "--json")
+    assert (done.returncode, done.stderr, set(json.loads(done.stdout))) == (1, "", {"error"})
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_reader_that_goes_away_ends_the_run_quietly(desk: Desk, more: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    called = [*PROGRAM, "ledger", "show", *map(str, desk.at), *more]
+    done = subprocess.run(called, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_full_stdout_is_said_on_stderr(desk: Desk) -> None:
+    with Path("/dev/full").open("wb") as full:
+        called = [*PROGRAM, "ledger", "check", *map(str, desk.at)]
+        done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "stdout: the result could not be printed [output_not_written]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_leaves_what_the_next_run_finishes(desk: Desk) -> None:
+    _many(desk)
+    for number in range(4):
+        process = subprocess.Popen(
+            [*PROGRAM, *_answer(desk)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        time.sleep(0.5 + 0.6 * number)
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        assert "Traceback" not in words
+        assert process.returncode == 0 or "[interrupted]" in words
+        assert _run("ledger", "check", *desk.at).returncode == 0
+        standing = json.loads(_run("status", *desk.at, "--json").stdout)["batches"]
+        assert len(standing) <= 1
+    assert _run(*_answer(desk)).returncode == 0
+    assert len(desk.answers()) == len(REQUESTS) + 300
+    assert [each["state"] for each in desk.batches()] == ["released"]
+
+
+def _small_disk(limit: int) -> None:
+    """No file of this process may grow beyond the limit: what a full disk does to a write."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+@pytest.mark.parametrize("more_kib", [8, 200])
+def test_on_a_full_disk_nothing_is_answered_and_the_batch_can_be_run_again(desk: Desk, more_kib: int) -> None:
+    _many(desk)
+    limit = (desk.office / "office.db").stat().st_size + more_kib * 1024
+    done = _run(*_answer(desk), "--json", preexec_fn=lambda: _small_disk(limit))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] in {"store_failed", "keeper_state_unwritable", "answer_not_written"}
+    assert not (desk.directory / "answers.jsonl").exists()
+    assert _run("ledger", "check", *desk.at).returncode == 0
+    assert _run(*_answer(desk)).returncode == 0
+    assert len(desk.answers()) == len(REQUESTS) + 300
+
+
+def test_a_disk_that_is_full_for_the_answer_alone_leaves_a_batch_that_can_be_released_again(desk: Desk) -> None:
+    desk.requests()
+    batch = desk.receive()
+    command("determine", batch, *desk.at)
+    command("review", batch, *desk.at, *desk.officer("a"))
+    (desk.directory / "locked").mkdir()
+    out = desk.directory / "locked" / "answers.jsonl"
+    partial = out.with_name(".answers.jsonl.partial")
+    partial.mkdir()  # no file of that name can be opened
+    told = command("release", batch, *desk.at, *desk.officer("b"), "--out", out, "--json")
+    assert told.code == 1
+    partial.rmdir()
+    assert command("release", batch, *desk.at, *desk.officer("b"), "--out", out).code == 0
+    assert out.is_file()
+
+
+def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Path) -> None:
+    terminal, program_side = pty.openpty()
+    called = [*PROGRAM, "office", "create", str(tmp_path / "office"), "--agreement", "treasury-dhs-2025"]
+    process = subprocess.Popen(
+        called, stdin=program_side, stdout=subprocess.PIPE, stderr=program_side, start_new_session=True, text=True
+    )
+    os.close(program_side)
+    shown = b""
+    for prompt in (b"keys: ", b"again: "):
+        while prompt not in shown:
+            shown += os.read(terminal, 1024)
+        os.write(terminal, b"made-up horse\n")
+    out, _ = process.communicate(timeout=60)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert out.startswith("counterfoil.example/office+")
+    assert b"made-up horse" not in shown

@@ -1,0 +1,95 @@
+"""The power is cut at every sync from `receive` to `release`: no acknowledged entry is lost, and the ledger checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+from counterfoil import ledger
+from counterfoil.errors import CounterfoilError
+from counterfoil.store import engine as engines
+from counterfoil.store import open_store
+from tests.crash.disk import Connection, Disk, PowerVfs, driver, put_back
+from tests.world.office import World
+
+NAME = "office.db"
+
+
+def answered_on(disk: Disk, world: World, monkeypatch: pytest.MonkeyPatch, pragma: Callable[[str], str]) -> None:
+    """Receive, determine, review and release, with the office's database on `disk`."""
+    name = f"power-{id(disk)}"
+    vfs = PowerVfs(name, disk)
+    opened: list[Connection] = []
+
+    def connect() -> Any:
+        opened.append(Connection(NAME, name, disk, pragma))
+        return opened[-1]
+
+    made = partial(create_engine, creator=connect, module=driver(), poolclass=StaticPool)
+    with monkeypatch.context() as patched:
+        patched.setattr(engines, "create_engine", made)
+        world.office.store.close()
+        world.office = world.opened()
+    try:
+        world.answer()
+    finally:
+        for each in opened:
+            each.close()
+        vfs.unregister()
+
+
+def disk_of(world: World) -> Disk:
+    """The office's database, on a disk; chunks of two rows, so that there are many commits."""
+    settings = world.path / "office.toml"
+    settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 2"))
+    world.office.store.close()
+    assert not (world.path / f"{NAME}-wal").exists()
+    return Disk({NAME: (world.path / NAME).read_bytes()})
+
+
+def lost(disk: Disk, world: World, directory: Path) -> list[int]:
+    """For each different cut: how many acknowledged entries are not there afterwards; all of them if it does not check."""
+    worst = {tuple(sorted(cut.files.items())): cut for cut in sorted(disk.cuts, key=lambda cut: cut.acknowledged)}
+    missing: list[int] = []
+    for number, cut in enumerate(worst.values()):
+        place = directory / str(number)
+        place.mkdir()
+        put_back(cut, place)
+        store = open_store(f"sqlite:///{place / NAME}")
+        try:
+            with store.reading() as connection:
+                held = ledger.check(connection, world.office.holder_key).size
+        except CounterfoilError:
+            held = 0
+        finally:
+            store.close()
+        missing.append(max(0, cut.acknowledged - held))
+    return missing
+
+
+@pytest.mark.slow
+def test_p5_no_cut_loses_an_acknowledged_entry(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, cuts = disk_of(world), tmp_path / "cuts"
+    cuts.mkdir()
+    answered_on(disk, world, monkeypatch, lambda statement: statement)
+    assert disk.acknowledged > 20
+    missing = lost(disk, world, cuts)
+    assert len(missing) > 60
+    assert sum(missing) == 0
+
+
+@pytest.mark.slow
+def test_without_a_sync_at_each_commit_entries_are_lost(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same run with `synchronous=NORMAL`. If it lost nothing, the test above would prove nothing."""
+    disk, cuts = disk_of(world), tmp_path / "cuts"
+    cuts.mkdir()
+    answered_on(disk, world, monkeypatch, lambda statement: statement.replace("synchronous=FULL", "synchronous=NORMAL"))
+    assert max(lost(disk, world, cuts)) > 0

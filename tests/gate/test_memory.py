@@ -1,0 +1,183 @@
+"""The memory of questions: one window, one row a request, nothing but hashes; and what it does over several files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, func, select
+
+from counterfoil import flow
+from counterfoil.gate import load_history, record_batch
+from counterfoil.gate.guards import Question, read_question
+from counterfoil.gate.memory import forget, recall, remember
+from counterfoil.gate.tables import ASKED, ASKED_FILE
+from counterfoil.store import Store, create_store
+from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
+from tests.world.office import World
+from tests.world.people import Row, person, request
+
+AGREEMENT = sandbox().agreement
+WINDOW_DAYS = 30
+QUESTION = read_question(KEY, REQUEST)
+OTHER = Question(QUESTION.address, QUESTION.person, 77, 78)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = create_store(f"sqlite:///{tmp_path / 'office.db'}")
+    yield store
+    store.close()
+
+
+def _keep(store: Store, batch: str, day: date, *questions: Question, probe: bool = False, first: int = 1) -> None:
+    with store.transaction() as connection:
+        record_batch(connection, facts_of(*[REQUEST] * len(questions)), batch, day, AGREEMENT)
+        remember(connection, batch, day, [(row, question, probe) for row, question in enumerate(questions, first)])
+
+
+def _attempts(store: Store, batch: str, on: date = ON) -> int:
+    with store.reading() as connection:
+        return recall(connection, [QUESTION], batch, on, WINDOW_DAYS).attempts.get(QUESTION.person, 0)
+
+
+def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store) -> None:
+    _keep(store, "b1", ON, QUESTION, OTHER)
+    with store.reading() as connection:
+        past = recall(connection, [QUESTION], "b2", ON, WINDOW_DAYS)
+    assert past.attempts == {QUESTION.person: 2}
+    assert past.doors == {QUESTION.person: {QUESTION.door, 77}}
+    assert past.people == {QUESTION.door: {QUESTION.person}}
+    assert past.contents == {QUESTION.content: 1}
+    assert _attempts(store, "b1") == 0
+
+
+def test_the_window_ends_with_the_day_and_is_as_long_as_agreed(store: Store) -> None:
+    _keep(store, "b1", ON, QUESTION)
+    last = ON + timedelta(days=WINDOW_DAYS - 1)
+    assert [_attempts(store, "b2", on) for on in (ON - timedelta(days=1), ON, last, last + timedelta(days=1))] == [
+        0,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_remembering_a_chunk_again_adds_nothing(store: Store) -> None:
+    for _ in range(2):
+        _keep(store, "b1", ON, QUESTION, OTHER, probe=True)
+    _keep(store, "b1", ON, OTHER, first=3)
+    assert _attempts(store, "b2") == 3
+    with store.reading() as connection:
+        assert load_history(connection, facts_of(REQUEST), "b2", ON, AGREEMENT.limits).probes == ((ON, 2),)
+
+
+def test_a_file_counts_in_the_quota_of_its_day_and_of_a_year(store: Store) -> None:
+    _keep(store, "b1", ON - timedelta(days=364), QUESTION)
+    _keep(store, "b2", ON - timedelta(days=365), QUESTION)
+    _keep(store, "b3", ON, QUESTION, OTHER)
+    with store.reading() as connection:
+        found = load_history(connection, facts_of(REQUEST), "b4", ON, AGREEMENT.limits)
+    assert (found.day_requests, found.year_requests) == (2, 3)
+
+
+def test_what_no_window_reaches_is_forgotten(store: Store) -> None:
+    _keep(store, "b1", ON - timedelta(days=400), QUESTION)
+    _keep(store, "b2", ON - timedelta(days=WINDOW_DAYS), QUESTION)
+    _keep(store, "b3", ON - timedelta(days=WINDOW_DAYS - 1), QUESTION)
+    with store.transaction() as connection:
+        forget(connection, ON, AGREEMENT.limits.guards)
+        assert list(connection.execute(select(ASKED.c.batch_id)).scalars()) == ["b3"]
+        assert sorted(connection.execute(select(ASKED_FILE.c.batch_id)).scalars()) == ["b2", "b3"]
+
+
+def test_a_clock_beyond_the_agreement_forgets_nothing(store: Store) -> None:
+    _keep(store, "b1", ON, QUESTION)
+    _keep(store, "b2", date(2099, 1, 1), QUESTION)
+    assert _attempts(store, "b3") == 1
+
+
+def test_a_chunk_of_any_size_is_recalled_in_few_statements(store: Store) -> None:
+    _keep(store, "b1", ON, *[Question(QUESTION.address, n, -n, n) for n in range(1, 6001)])
+    statements: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with store.reading() as connection:
+        past = recall(connection, [Question(QUESTION.address, n, -n, n) for n in range(1, 4097)], "b2", ON, WINDOW_DAYS)
+    assert len(past.attempts) == 4096
+    assert sum(statement.startswith("SELECT") for statement in statements) == 3
+
+
+def test_the_memory_holds_numbers_only(store: Store) -> None:
+    _keep(store, "b1", ON, QUESTION)
+    with store.reading() as connection:
+        row = connection.execute(select(ASKED)).one()
+    assert tuple(row) == ("b1", 1, ON.toordinal(), QUESTION.person, QUESTION.door, QUESTION.content, False)
+
+
+# -- several files, through the whole house ------------------------------------------------------
+
+TIGHT = {"attempts_on_person: 1000": "attempts_on_person: 3", "lockout_attempts: 1000": "lockout_attempts: 2"}
+
+
+def _tightened(world: World) -> World:
+    agreement = world.path / "law" / "agreement.yaml"
+    text = agreement.read_text(encoding="utf-8")
+    for old, new in TIGHT.items():
+        assert old in text
+        text = text.replace(old, new)
+    agreement.write_text(text, encoding="utf-8")
+    world.office = world.opened()
+    return world
+
+
+def _about(*numbers: int) -> list[Row]:
+    return [request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd") for number in numbers]
+
+
+def _refused(world: World, name: str, rows: list[Row]) -> dict[str, int]:
+    standing = flow.receive(world.office, world.requests(rows, name), lambda _: None)
+    return {each.removeprefix("refused."): n for each, n in standing.counts.items() if each.startswith("refused.")}
+
+
+def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in_again(world: World) -> None:
+    _tightened(world)
+    assert _refused(world, "1.csv", _about(1, 2, 3)) == {}
+    assert _refused(world, "2.csv", _about(4, 5)) == {"guard-attempts": 2}
+    other = [request(6, "Philippa", "Thornquist", "PO Box 7731")]
+    assert _refused(world, "3.csv", other) == {"guard-lockout": 1}
+    world.now += timedelta(days=AGREEMENT.limits.guards.lockout_days)
+    assert _refused(world, "4.csv", [other[0] | {"request_id": "again"}]) == {"guard-lockout": 1}
+    world.now += timedelta(days=1)
+    assert _refused(world, "5.csv", [other[0] | {"request_id": "later"}]) == {}
+
+
+def test_a_file_that_is_received_again_is_no_second_attempt(world: World) -> None:
+    _tightened(world)
+    for _ in range(3):
+        assert _refused(world, "1.csv", _about(1, 2, 3)) == {}
+    with world.office.store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(ASKED)).scalar() == 3
+
+
+def test_p2_two_registers_give_the_same_refusals(tmp_path: Path) -> None:
+    """Guards see questions and never answers: who is held, and where, changes no refusal."""
+    sources = (
+        [person("r1", "Marisol", "Quintanilla", "1847 Heron Lake Rd")],
+        [person("r2", "Nobody", "Else", "1 Far Away Rd")],
+    )
+    found = []
+    for number, source in enumerate(sources):
+        (tmp_path / str(number)).mkdir()
+        world = _tightened(World(tmp_path / str(number), source))
+        world.answer(_about(1, 2), "1.jsonl", "1.csv")
+        found.append([_refused(world, "2.csv", _about(3, 4)), _refused(world, "3.csv", _about(5))])
+        world.office.store.close()
+    assert found[0] == found[1] == [{"guard-attempts": 2}, {"guard-attempts": 1, "guard-lockout": 1}]
+
+
+def test_people_who_are_asked_about_once_are_not_refused_for_others(world: World) -> None:
+    _tightened(world)
+    _refused(world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")])
+    assert flow.standing(world.office)[0].counts["granted"] == 1

@@ -1,0 +1,162 @@
+"""An agreement is in force while both parties' signatures hold, and no change of its terms survives them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from counterfoil import keyfile
+from counterfoil.errors import GateFault, SettingsFault, StoreFault
+from counterfoil.gate import load_law, require_signed
+from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.lawfile import read_law_file
+from counterfoil.gate.signatures import PARTIES, PartyName, sign_agreement, unsigned_parties, write_signature
+from counterfoil.proof import Signer
+from tests.cli.desk import command, secret
+from tests.gate.world import LIBRARY, sandbox
+from tests.world.people import REQUESTS, write_csv
+
+SAYS = ("--requester", "dhs", "--agreement", "treasury-dhs-2025", "--principal", "dhs-secretary")
+
+
+def _signer(party: str, fill: int = 0) -> Signer:
+    return Signer(f"made-up-{party}", keyfile.signing_key(bytes([fill or len(party)]) * 32))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return Path(shutil.copy(LIBRARY / "agreements" / "treasury-dhs-2025.yaml", tmp_path))
+
+
+def _sign(file: Path, party: PartyName, signer: Signer | None = None) -> None:
+    agreement = read_law_file(file, Agreement)
+    write_signature(file, agreement, party, sign_agreement(agreement, party, signer or _signer(party)))
+
+
+def _loaded(file: Path) -> Agreement:
+    return load_law(LIBRARY, file).agreement
+
+
+def _fault(file: Path) -> tuple[str, str]:
+    with pytest.raises(SettingsFault) as raised:
+        _loaded(file)
+    return raised.value.code, raised.value.place.rpartition(".")[2]
+
+
+@pytest.mark.parametrize("order", [PARTIES, PARTIES[::-1]])
+def test_signed_by_both_in_either_order_it_is_in_force(file: Path, order: tuple[PartyName, ...]) -> None:
+    for party in order:
+        _sign(file, party)
+    require_signed(_loaded(file))
+    assert unsigned_parties(_loaded(file)) == ()
+
+
+@pytest.mark.parametrize("signed", [(), ("holder",), ("requester",)])
+def test_p10_unsigned_or_once_signed_it_is_not_in_force(file: Path, signed: tuple[PartyName, ...]) -> None:
+    for party in signed:
+        _sign(file, party)
+    with pytest.raises(GateFault) as raised:
+        require_signed(_loaded(file))
+    assert raised.value.code == "agreement_not_signed"
+    assert all(party in raised.value.message for party in set(PARTIES) - set(signed))
+
+
+def test_a_sandbox_needs_no_signature() -> None:
+    assert unsigned_parties(sandbox().agreement) == PARTIES
+    require_signed(sandbox().agreement)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("batch_rows: 500", "batch_rows: 500000"),
+        ("key: null", 'key: "someone+00000000+AAAA"'),
+        ("to: 2026-04-06", "to: 2027-04-06"),
+        ("sandbox: false", "sandbox: true"),
+        ("made-up-holder", "made-up-other"),
+    ],
+)
+def test_p10_any_change_of_what_was_signed_refuses_the_law(file: Path, old: str, new: str) -> None:
+    for party in PARTIES:
+        _sign(file, party)
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    assert _fault(file) == ("law_signature", "holder")
+
+
+def test_a_comment_is_no_change_and_stays(file: Path) -> None:
+    before = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    for party in PARTIES:
+        _sign(file, party)
+    text = file.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("#")] == before
+    file.write_text("# signed by both\n" + text, encoding="utf-8")
+    require_signed(_loaded(file))
+
+
+def test_p10_one_partys_signature_is_not_the_others(file: Path) -> None:
+    agreement = read_law_file(file, Agreement)
+    signature = sign_agreement(agreement, "holder", _signer("holder"))
+    write_signature(file, agreement, "requester", signature)
+    assert _fault(file) == ("law_signature", "requester")
+
+
+def test_p10_one_key_cannot_sign_for_both(file: Path) -> None:
+    for party in PARTIES:
+        _sign(file, party, _signer(party, 7))
+    assert _fault(file)[0] == "law_signature_same"
+
+
+def test_p10_a_signature_that_is_none_refuses(file: Path) -> None:
+    _sign(file, "holder")
+    text = file.read_text(encoding="utf-8")
+    start = text.index('signature: "') + len('signature: "')
+    file.write_text(text[:start] + "?" + text[start + 1 :], encoding="utf-8")
+    assert _fault(file) == ("law_signature", "holder")
+
+
+def test_signing_anew_replaces_a_signature_that_has_ended(file: Path) -> None:
+    for party in PARTIES:
+        _sign(file, party)
+    file.write_text(file.read_text(encoding="utf-8").replace("batch_rows: 500", "batch_rows: 400"), encoding="utf-8")
+    for party in PARTIES:
+        _sign(file, party)
+    require_signed(_loaded(file))
+    assert _loaded(file).limits.batch_rows == 400
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(file: Path) -> None:
+    agreement = read_law_file(file, Agreement)
+    signature = sign_agreement(agreement, "holder", _signer("holder"))
+    with pytest.raises(StoreFault) as raised:
+        write_signature(file.with_name("gone") / "a.yaml", agreement, "holder", signature)
+    assert raised.value.code == "agreement_not_written"
+
+
+def test_the_command_line_signs_for_both_and_shows_the_keys(file: Path, tmp_path: Path) -> None:
+    opens = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
+    vkeys = [command("principal", "create", party, "--keys", tmp_path, *opens).out for party in PARTIES]
+    for number, party in enumerate(PARTIES):
+        assert command("agreement", "verify", file, "--json").error == "agreement_not_signed"
+        told = command("agreement", "sign", file, "--as", party, "--key", tmp_path / f"{party}.key", *opens)
+        assert (told.code, told.out) == (0, vkeys[number])
+    assert command("agreement", "verify", file).out == f"holder: {vkeys[0]}requester: {vkeys[1]}"
+    wrong = command("agreement", "sign", file, "--as", "witness", "--key", tmp_path / "holder.key", *opens, "--json")
+    assert (wrong.code, wrong.error) == (2, "party_unknown")
+
+
+def test_an_office_under_an_unsigned_agreement_is_made_and_receives_nothing(file: Path, tmp_path: Path) -> None:
+    protect = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
+    vkey = command("principal", "create", "dhs-secretary", "--keys", tmp_path, *protect).out.strip()
+    text = file.read_text(encoding="utf-8").replace("2026-04-06", "2060-12-31")
+    file.write_text(text.replace("key: null, papers", f'key: "{vkey}", papers', 1), encoding="utf-8")
+    opens = ("--passphrase-file", secret(tmp_path / "office.pass"))
+    assert command("office", "create", tmp_path / "office", "--agreement", file, *opens).code == 0
+    asked = write_csv(tmp_path / "asked.csv", REQUESTS[:1])
+    assert command("sign-request", asked, *SAYS, "--key", tmp_path / "dhs-secretary.key", *protect).code == 0
+    told = command("receive", asked, "--office", tmp_path / "office", *opens, "--json")
+    assert (told.code, told.error) == (4, "agreement_not_signed")
+    assert command("status", "--office", tmp_path / "office").out == "No batch has been received.\n"

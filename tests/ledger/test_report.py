@@ -1,0 +1,71 @@
+"""The yearly counts say what may be told, and nothing that lets a small count be reckoned."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from counterfoil import canon
+from counterfoil.errors import VerifyFault
+from counterfoil.ledger import Draft, Kind, export
+from counterfoil.ledger.report import report_year
+from counterfoil.store import Store
+from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, draft
+
+OTHER = "b-ffffffffffffffff"
+AGREEMENT = {BATCH: canon.digest(b"agreement"), OTHER: canon.digest(b"another")}
+
+
+def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:
+    """Entries of a batch in the middle of a year."""
+    drafts = [draft(kind) for kind, count in counts.items() for _ in range(count)]
+    fields = {"batch": batch, "agreement": AGREEMENT[batch]}
+    named = [Draft(one.kind, {**one.fields, **{n: fields[n] for n in fields if n in one.fields}}) for one in drafts]
+    with store.transaction() as connection:
+        LEDGER.append(connection, named, datetime(year, 7, 1, tzinfo=UTC))
+
+
+def rows(store: Store, directory: Path, year: int) -> dict[str, dict[str, int | None]]:
+    with store.transaction() as connection:
+        export(connection, directory / "export", LEDGER.sign_checkpoint(connection, SIGNER))
+    return report_year(directory / "export", KEY, year).agreements
+
+
+def test_a_years_entries_are_counted_by_agreement(store: Store, tmp_path: Path) -> None:
+    enter(store, 2025, BATCH, {Kind.BATCH: 1, Kind.GRANTED: 50})
+    enter(store, 2026, OTHER, {Kind.BATCH: 1, Kind.REFUSED: 12})
+    enter(store, 2026, BATCH, {Kind.GRANTED: 30, Kind.REFUSED: 20, Kind.DISCLOSURE: 30, Kind.RELEASE: 11})
+    enter(store, 2027, BATCH, {Kind.DISCLOSURE: 50})
+    assert rows(store, tmp_path, 2026) == {
+        AGREEMENT[BATCH]: {"requests": 50, "unreadable": 0, "refused": 20, "disclosed": 30, "not_compared": 0, "releases": 11},
+        AGREEMENT[OTHER]: {"requests": 12, "unreadable": 0, "refused": 12, "disclosed": 0, "not_compared": 0, "releases": 0},
+    }  # fmt: skip
+    assert rows(store, tmp_path, 2024) == {}
+
+
+@pytest.mark.parametrize(
+    ("counts", "untold"),
+    [
+        ({Kind.GRANTED: 100, Kind.REFUSED: 9}, {"requests", "refused"}),
+        ({Kind.GRANTED: 100, Kind.NOT_COMPARED: 1, Kind.DISCLOSURE: 99}, {"requests", "not_compared"}),
+        ({Kind.GRANTED: 9, Kind.REFUSED: 100}, {"requests"}),
+        ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.REJECTED: 3}, {"unreadable"}),
+        ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.DISCLOSURE: 10, Kind.RELEASE: 1}, {"releases"}),
+        ({Kind.GRANTED: 10}, set()),
+    ],
+)
+def test_a_count_below_ten_is_not_told_and_cannot_be_reckoned(
+    store: Store, tmp_path: Path, counts: dict[Kind, int], untold: set[str]
+) -> None:
+    enter(store, 2026, BATCH, {Kind.BATCH: 1, **counts})
+    row = rows(store, tmp_path, 2026)[AGREEMENT[BATCH]]
+    assert {column for column, count in row.items() if count is None} == untold
+
+
+def test_an_entry_of_no_batch_is_refused(store: Store, tmp_path: Path) -> None:
+    enter(store, 2026, BATCH, {Kind.GRANTED: 1})
+    with pytest.raises(VerifyFault) as fault:
+        rows(store, tmp_path, 2026)
+    assert (fault.value.code, fault.value.place) == ("report_batch", "entry 0")
