@@ -26,7 +26,7 @@ def _file(desk: Desk, content: bytes | str, name: str = "requests.csv") -> Path:
     return path
 
 
-def _refused_whole(desk: Desk, file: Path, code: str, exit_code: int = 1) -> None:
+def _expect_refused_whole(desk: Desk, file: Path, code: str, exit_code: int = 1) -> None:
     told = desk.answer(file, "--json")
     assert (told.code, told.error) == (exit_code, code)
     error = told.json["error"]
@@ -50,26 +50,26 @@ def _refused_whole(desk: Desk, file: Path, code: str, exit_code: int = 1) -> Non
     ],
     ids=["empty", "blank", "no header", "column", "twice", "missing", "open quote", "utf-16", "latin-1"],
 )
-def test_a_file_that_cannot_be_read_is_refused_whole(desk: Desk, content: bytes | str, code: str) -> None:
-    _refused_whole(desk, _file(desk, content), code)
+def test_a_file_that_cannot_be_read_is_expect_refused_whole(desk: Desk, content: bytes | str, code: str) -> None:
+    _expect_refused_whole(desk, _file(desk, content), code)
 
 
 @pytest.mark.parametrize("name", ["requests.xlsx", "requests.csv.gz", "requests"])
 def test_another_kind_of_file_is_refused(desk: Desk, name: str) -> None:
-    _refused_whole(desk, _file(desk, f"{HEAD}\n{LINE}\n", name), "format_unknown")
+    _expect_refused_whole(desk, _file(desk, f"{HEAD}\n{LINE}\n", name), "format_unknown")
 
 
 def test_a_missing_file_and_a_folder_are_refused(desk: Desk) -> None:
-    _refused_whole(desk, desk.directory / "missing.csv", "file_unreadable")
+    _expect_refused_whole(desk, desk.directory / "missing.csv", "file_unreadable")
     (desk.directory / "folder.csv").mkdir()
-    _refused_whole(desk, desk.directory / "folder.csv", "file_unreadable")
+    _expect_refused_whole(desk, desk.directory / "folder.csv", "file_unreadable")
 
 
-def test_a_truncated_parquet_is_refused_whole(desk: Desk) -> None:
+def test_a_truncated_parquet_is_expect_refused_whole(desk: Desk) -> None:
     path = desk.directory / "requests.parquet"
     pq.write_table(pa.table({name: [row[name] for row in REQUESTS] for name in REQUEST_COLUMNS}), path)
     path.write_bytes(path.read_bytes()[:-20])
-    _refused_whole(desk, path, "parquet_unreadable")
+    _expect_refused_whole(desk, path, "parquet_unreadable")
 
 
 def test_a_whole_parquet_is_answered(desk: Desk) -> None:
@@ -243,7 +243,7 @@ def test_settings_that_cannot_be_used_open_nothing(desk: Desk, content: str) -> 
 def test_a_header_that_cannot_be_read_refuses_the_file(desk: Desk, header: str) -> None:
     file = desk.requests()
     file.with_name("requests.csv.header.json").write_text(header, encoding="utf-8")
-    _refused_whole(desk, file, "header_invalid")
+    _expect_refused_whole(desk, file, "header_invalid")
 
 
 def test_a_requester_that_the_agreement_does_not_name_is_refused_row_by_row(desk: Desk) -> None:
