@@ -46,7 +46,7 @@ from counterfoil.trial.tally import Tally, add
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
 _CHUNK_VISITS: Final = 512
-_SAVE_CHUNKS: Final = 32
+_SAVE_CHUNKS: Final = 8
 _SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
 
 Progress = Callable[[int, int | None, str], None]

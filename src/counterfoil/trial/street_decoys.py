@@ -23,7 +23,8 @@ def bump_last(text: str, step: int) -> str:
     runs = list(_DIGITS.finditer(text))
     if runs:
         return _changed(text, runs[-1], step)
-    last = text.rstrip()[-1:].upper()
+    last = text.rstrip()[-1:]
+    last = last.upper() if last.isascii() else last
     moved = "A" if last == "Z" else chr(ord(last) + 1) if "A" <= last < "Z" else f"{last}2"
     return text.rstrip()[:-1] + moved
 
