@@ -1,8 +1,7 @@
-"""`counterfoil evaluate` and `counterfoil explain`: looking at decisions from the holder's side."""
+"""`counterfoil explain`: looking at one decision from the holder's side."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,33 +13,12 @@ from counterfoil.cli.options import (
     OfficerKey,
     OfficerPassphrase,
     PassphraseFile,
-    Quiet,
     officer_signer,
     opened,
 )
-from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, show
+from counterfoil.cli.output import faults, show
 from counterfoil.explaining import Explanation, explain_request
 from counterfoil.model import State
-from counterfoil.trial.evaluate import evaluate as run_evaluation
-
-
-def evaluate(
-    labelled: Annotated[
-        Path, typer.Argument(metavar="LABELLED", help="Person, address and period columns, and `truth`.")
-    ],
-    directory: OfficeDir,
-    passphrase_file: PassphraseFile = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Recall and wrong confirmations over labelled questions. Made-up registers only."""
-    with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
-        with progress(quiet=quiet or as_json) as advance:
-            found = msgspec.to_builtins(run_evaluation(office, labelled, advance))
-        show(found, msgspec.json.format(msgspec.json.encode(found), indent=2).decode(), as_json=as_json)
-        if found["rejected"]:
-            raise typer.Exit(DONE_WITH_REJECTS)
 
 
 def explain(
