@@ -53,18 +53,17 @@ class Sealing:
     def seal_exact(self, rows: Pile, references: Pile) -> Iterator[tuple[int, tuple[Resident, ...]]]:
         """Seal every exact door; yields (rows taken, residents) after each. Raises StoreFault."""
         for tag, group in groupby(rows.drain(), itemgetter(0)):
-            taken, doors, merged = merge_rows(value for _, value in group)
+            taken, key, leading, merged = merge_rows(value for _, value in group)
             residents = tuple(decode_identity(identity, tuple(sorted(merged[identity]))) for identity in sorted(merged))
             if len(residents) > RESIDENTS_MAX:
                 self.crowded_exact_doors += 1
                 yield taken, ()
                 continue
-            key = doors[:_KEY_BYTES]
             self._seal(RESIDENTS_KIND, encode_residents(residents), tag, key)
             self.exact_doors += 1
             self.residents += len(residents)
-            for at in range(_KEY_BYTES, len(doors), REFERENCE_BYTES):
-                references.add(doors[at : at + _KEY_BYTES], doors[at + _KEY_BYTES : at + REFERENCE_BYTES] + tag + key)
+            for door in sorted(leading):
+                references.add(door[:_KEY_BYTES], door[_KEY_BYTES:] + tag + key)
             yield taken, residents
         self._write()
 
@@ -102,15 +101,19 @@ class Sealing:
             self._waiting = []
 
 
-def merge_rows(values: Iterator[bytes]) -> tuple[int, bytes, dict[bytes, set[int]]]:
-    """(rows, doors, periods by identity) of one door's rows. Stops collecting once the door is crowded."""
-    rows, known = 0, b""
+def merge_rows(values: Iterator[bytes]) -> tuple[int, bytes, set[bytes], dict[bytes, set[int]]]:
+    """(rows, key, tolerant doors, periods by identity) of one door's rows; stops collecting identities once it is crowded.
+
+    Rows of one exact door may differ in what its key does not hold (a city has several names in one ZIP), so that the tolerant doors
+    of all of them lead here."""
+    rows, key, leading = 0, b"", set[bytes]()
     merged: dict[bytes, set[int]] = {}
     for value in values:
         period, doors, identity = split_row(value)
-        rows, known = rows + 1, doors or known
+        rows, key = rows + 1, doors[:_KEY_BYTES] or key
+        leading.update(doors[at : at + REFERENCE_BYTES] for at in range(_KEY_BYTES, len(doors), REFERENCE_BYTES))
         if identity in merged:
             merged[identity].add(period)
         elif len(merged) <= RESIDENTS_MAX:
             merged[identity] = {period}
-    return rows, known, merged
+    return rows, key, leading, merged
