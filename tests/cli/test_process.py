@@ -13,11 +13,18 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 
+from counterfoil.cli.app import run
 from tests.cli.desk import TOKENS, Desk, command
 from tests.world.people import REQUESTS, request
 from tests.world.scan import found_in
 
+READY_PROGRAM = [
+    sys.executable,
+    "-c",
+    "import sys; from counterfoil.cli import main; print('ready', file=sys.stderr, flush=True); main()",
+]
 PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
 
 
@@ -81,13 +88,15 @@ def test_ctrl_c_at_any_moment_leaves_what_the_next_run_finishes(desk: Desk) -> N
     _many(desk)
     for number in range(4):
         process = subprocess.Popen(
-            [*PROGRAM, *_answer(desk)],
+            [*READY_PROGRAM, *_answer(desk)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
-        time.sleep(0.5 + 0.6 * number)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "ready\n"
+        time.sleep(0.2 + 0.6 * number)
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=60)
         assert "Traceback" not in words
@@ -152,3 +161,16 @@ def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Pat
     assert process.returncode == 0
     assert out.startswith("counterfoil.example/office+")
     assert b"made-up horse" not in shown
+
+
+def test_ctrl_c_outside_a_verbs_own_work_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("counterfoil.cli.app.app", lambda **_: 130)
+    assert (run(["status"]), "[interrupted]" in capsys.readouterr().err) == (1, True)
+    monkeypatch.setattr("counterfoil.cli.app.app", _aborted)
+    assert (run(["status"]), "[interrupted]" in capsys.readouterr().err) == (1, True)
+
+
+def _aborted(**_: object) -> None:
+    raise typer.Abort

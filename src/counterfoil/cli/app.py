@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import typer
 from typer.exceptions import TyperException
@@ -72,6 +73,9 @@ _groups = (
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)
 
+_INTERRUPTED: Final = 130
+"""The exit code by which the library tells Ctrl-C."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A call that is wrong is told like every other error."""
@@ -80,7 +84,10 @@ def run(arguments: Sequence[str]) -> int:
     except TyperException as fault:
         return _misused(fault, as_json="--json" in arguments)
     except typer.Abort:
-        fail("interrupted", "stopped before it began", "", "", as_json="--json" in arguments)
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:  # Ctrl-C outside a verb's own work
+        cure = "Run the same command again. `counterfoil status` shows what stands."
+        fail("interrupted", "stopped; what was recorded stands", "", cure, as_json="--json" in arguments)
         return 1
     return int(code or 0)
 
