@@ -6,6 +6,7 @@ import pytest
 
 from counterfoil import canon, register
 from counterfoil.errors import CounterfoilError
+from counterfoil.register.manifest import manifest_bytes
 from tests.world.office import World
 from tests.world.people import SOURCE, person
 
@@ -16,7 +17,7 @@ def test_a_snapshot_is_entered_by_the_digest_of_its_manifest(world: World) -> No
     manifest = register.open_manifest(folder, world.office.holder_key.public)
     entry = world.entries()[-1]
     assert (entry["kind"], entry["rows"]) == ("snapshot", len(SOURCE))
-    assert entry["snapshot"] == canon.digest(register.manifest_bytes(manifest))
+    assert entry["snapshot"] == canon.digest(manifest_bytes(manifest))
 
 
 def test_a_source_that_cannot_be_used_leaves_the_old_snapshot_and_no_entry(world: World) -> None:

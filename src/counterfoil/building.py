@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from counterfoil import canon, match, register
+from counterfoil import match, register
 from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office, enter_law
 
@@ -27,7 +27,7 @@ def build_register(
     manifest = register.build(source, office.register_directory, plan)
     with office.store.transaction() as connection:
         enter_law(office, connection)
-        fields = {"snapshot": canon.digest(register.manifest_bytes(manifest)), "rows": manifest.counts.rows}
+        fields = {"snapshot": register.manifest_digest(manifest), "rows": manifest.counts.rows}
         office.ledger.append(connection, [Draft(Kind.SNAPSHOT, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
     return manifest

@@ -199,30 +199,34 @@ def _determine_chunks(
         total, _ = batches.count_chunks(connection, batch, REQUEST)
         done, _ = batches.count_chunks(connection, batch, DETERMINATION)
     weights = office.weights(sealed.manifest)
+    opening: dict[str, str | int] = {"batch": batch.id, "snapshot": register.manifest_digest(sealed.manifest)}
     for seq in range(done, total):
-        _determine_chunk(office, batch, key, sealed, weights, seq)
+        _determine_chunk(office, batch, key, sealed, weights, opening, seq)
         progress(seq + 1, total, "determine")
 
 
 def _determine_chunk(
-    office: Office, batch: Batch, key: BatchKey, sealed: register.SealedRegister, weights: match.Weights, seq: int
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    sealed: register.SealedRegister,
+    weights: match.Weights,
+    opening: dict[str, str | int],
+    seq: int,
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
     keeper = office.keeper()
     with acting(office) as connection:
         held = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = decode_gated(key.open(REQUEST, seq, held.sealed))
-        grants = chunks.grants_of(rows)[: keeper.remaining()]
+        admitted = chunks.grants_of(rows)
+        grants = admitted[: keeper.remaining()]
         if not held.opened:
-            fields = {
-                "batch": batch.id,
-                "rows": len(grants),
-                "snapshot": canon.digest(register.manifest_bytes(sealed.manifest)),
-            }
-            office.ledger.append(connection, [Draft(Kind.OPENING, fields)] if grants else [], office.clock())
+            draft = Draft(Kind.OPENING, {**opening, "rows": len(grants)})
+            office.ledger.append(connection, [draft] if grants else [], office.clock())
             batches.mark_opened(connection, batch, seq)
     opened = chunks.open_chunk(grants, sealed) if grants else {}
-    code = KEEPER_LIMIT if len(grants) < len(chunks.grants_of(rows)) else UNREADABLE
+    code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = chunks.decide_rows(rows, opened, weights, code)
     with acting(office) as connection:
         plain = encode_determinations(decided)

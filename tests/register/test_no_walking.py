@@ -25,7 +25,7 @@ def offered(thing: object) -> set[str]:
 def test_the_room_offers_exactly_these_names() -> None:
     assert set(register.__all__) == {
         "Counts", "Keeper", "Learner", "Manifest", "Plan", "SealedRegister", "build", "check_store", "current_snapshot",
-        "describe", "manifest_bytes", "not_compared", "open_manifest", "open_register",
+        "describe", "manifest_digest", "not_compared", "open_manifest", "open_register",
     }  # fmt: skip
 
 

@@ -20,7 +20,6 @@ from counterfoil.trial.certificate import (
     certificate_bytes,
     certificate_digest,
     certified_weights,
-    manifest_digest,
     open_certificate,
     write_certificate,
 )
@@ -41,7 +40,7 @@ def manifest(world: World) -> register.Manifest:
 def certificate(manifest: register.Manifest) -> Certificate:
     kinds = tuple(CertifiedKind(name, KINDS[name].sentence, 300_000, 0, 9_985_724, 12) for name in KINDS)
     return Certificate(
-        snapshot=manifest.snapshot, manifest=manifest_digest(manifest), source_digest=manifest.source_digest,
+        snapshot=manifest.snapshot, manifest=register.manifest_digest(manifest), source_digest=manifest.source_digest,
         forms_version=manifest.forms_version, match_version=manifest.match_version, made_up=True,
         certified_at="2026-05-04T12:00:00Z", seed="00" * 32, asks="birth", confidence_percent=95, limit=10_000_000,
         own_threshold=600, threshold=750, margin=300, kinds=kinds, maximum=9_985_724, mix=dict.fromkeys(KINDS, 111_111),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from counterfoil.register.build import Plan, build
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.learning import Learner
-from counterfoil.register.manifest import Counts, Manifest, describe, manifest_bytes, open_manifest
+from counterfoil.register.manifest import Counts, Manifest, describe, manifest_digest, open_manifest
 from counterfoil.register.sealed import SealedRegister, check_store, not_compared, open_register
 from counterfoil.register.snapshots import current_snapshot
 
@@ -25,7 +25,7 @@ __all__ = [
     "check_store",
     "current_snapshot",
     "describe",
-    "manifest_bytes",
+    "manifest_digest",
     "not_compared",
     "open_manifest",
     "open_register",

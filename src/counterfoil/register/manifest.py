@@ -77,6 +77,11 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     return canon.encode(msgspec.to_builtins(manifest))
 
 
+def manifest_digest(manifest: Manifest) -> str:
+    """The digest by which ledger entries and certificates name a snapshot."""
+    return canon.digest(manifest_bytes(manifest))
+
+
 def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], bytes]) -> None:
     """Write manifest and signature into `folder`. Inverse of `open_manifest`. Raises OSError."""
     data = manifest_bytes(manifest)

@@ -119,7 +119,10 @@ def open_certificate(folder: Path, public_key: bytes, manifest: register.Manifes
         ) from None  # fmt: skip
     _check_signature(data, signature, public_key, folder.name)
     certificate = _decode(data, folder.name)
-    if (certificate.manifest, certificate.match_version) != (manifest_digest(manifest), manifest.match_version):
+    if (certificate.manifest, certificate.match_version) != (
+        register.manifest_digest(manifest),
+        manifest.match_version,
+    ):
         raise _not_verified("it is of another snapshot or other rules", folder.name)
     return certificate
 
@@ -135,11 +138,6 @@ def certified_weights(weights: Weights, certificate: Certificate | None) -> Weig
     if (certificate.own_threshold, certificate.margin) != (own, margin) or certificate.threshold < own:
         raise _not_verified("it was made over other weights", certificate.snapshot)
     return msgspec.structs.replace(weights, threshold_bits=certificate.threshold / _UNIT)
-
-
-def manifest_digest(manifest: register.Manifest) -> str:
-    """What binds a certificate to its snapshot; the same as in the snapshot's ledger entry."""
-    return canon.digest(register.manifest_bytes(manifest))
 
 
 def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:

@@ -30,7 +30,6 @@ from counterfoil.trial.certificate import (
     PICTURE_FILE,
     Certificate,
     certificate_digest,
-    manifest_digest,
     write_certificate,
 )
 from counterfoil.trial.certify_state import Standing
@@ -88,7 +87,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     manifest = register.open_manifest(folder, office.holder_key.public)
     weights, signer = own_weights(office, manifest), office.signer()
     check_source(source, manifest)
-    digest = manifest_digest(manifest)
+    digest = register.manifest_digest(manifest)
     seed = bytes.fromhex(plan.seed) if plan.seed else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
     task = certify_state.Task(manifest=digest, asks=plan.asks, seed=seed.hex(), per_class=plan.per_class)
     standing = certify_state.load(folder, task, signer.private) if plan.resume else certify_state.begin(task)
