@@ -57,7 +57,7 @@ def test_a_signed_file_is_put_before_the_law_and_answered(agencies: Agencies) ->
 
 
 def test_an_unsigned_file_in_the_principals_name_is_refused_row_by_row_with_its_code(agencies: Agencies) -> None:
-    file = write_csv(agencies.directory / "unsigned.csv", REQUESTS[:1])
+    file = write_csv(agencies.directory / "unsigned.csv", REQUESTS[2:3])
     header = '{"requester":"dhs","agreement":"treasury-dhs-2025","principal":"dhs-secretary","sent_on":"2026-04-01"}'
     file.with_name("unsigned.csv.header.json").write_text(header, encoding="utf-8")
     assert agencies.answer(file, "unsigned.jsonl").code == 0

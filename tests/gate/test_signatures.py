@@ -11,6 +11,7 @@ from counterfoil import keyfile
 from counterfoil.errors import GateFault, SettingsFault, StoreFault
 from counterfoil.gate import load_law, require_signed
 from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.clauses import clauses_of
 from counterfoil.gate.lawfile import read_law_file
 from counterfoil.gate.signatures import PARTIES, PartyName, sign_agreement, unsigned_parties, write_signature
 from counterfoil.proof import Signer
@@ -160,3 +161,56 @@ def test_an_office_under_an_unsigned_agreement_is_made_and_receives_nothing(file
     told = command("receive", asked, "--office", tmp_path / "office", *opens, "--json")
     assert (told.code, told.error) == (4, "agreement_not_signed")
     assert command("status", "--office", tmp_path / "office").out == "No batch has been received.\n"
+
+
+def _salted_and_signed(file: Path, tmp_path: Path) -> None:
+    opens = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("clause_salt: null", f'clause_salt: "{"5a" * 32}"'), encoding="utf-8"
+    )
+    for party in PARTIES:
+        assert command("principal", "create", party, "--keys", tmp_path, *opens).code == 0
+        assert command("agreement", "sign", file, "--as", party, "--key", tmp_path / f"{party}.key", *opens).code == 0
+
+
+def test_the_command_line_publishes_with_clauses_hidden_and_anyone_verifies(file: Path, tmp_path: Path) -> None:
+    _salted_and_signed(file, tmp_path)
+    published = tmp_path / "published.json"
+    published.write_text(command("agreement", "publish", file, "--redact", "limits", "--redact", "title").out)
+    assert "batch_rows" not in published.read_text()
+    cited = load_law(LIBRARY, file).agreement_digest
+    told = command("agreement", "verify", published, "--digest", cited, "--json").json
+    assert told["agreement"] == cited
+    assert set(told["signed"]) == set(PARTIES)
+    assert len(told["hidden"]) == 1 + sum(name.startswith("limits.") for name in _paths(file))
+    words = command("agreement", "verify", published)
+    assert words.code == 0
+    assert f"{len(told['hidden'])} hidden (in place 3," in words.out
+    other = command("agreement", "verify", published, "--digest", "sha256:" + "0" * 64, "--json")
+    assert (other.code, other.error) == (5, "agreement_other")
+    published.write_text(published.read_text().replace("2025-04-07", "2025-04-08"))
+    assert command("agreement", "verify", published, "--json").error == "publication_digest"
+
+
+def test_the_command_line_prints_an_sd_jwt_signed_with_the_key_it_is_given(file: Path, tmp_path: Path) -> None:
+    _salted_and_signed(file, tmp_path)
+    key = ("--key", tmp_path / "holder.key", "--key-passphrase-file", tmp_path / "p.pass")
+    told = command("agreement", "publish", file, "--redact", "limits", *key)
+    assert told.code == 0
+    assert told.out.count("~") == 1 + len([path for path in _paths(file) if not path.startswith("limits.")])
+
+
+def test_an_agreement_without_a_salt_is_published_whole_or_not_at_all(file: Path) -> None:
+    assert command("agreement", "verify", _kept(file, command("agreement", "publish", file).out)).code == 0
+    assert command("agreement", "publish", file, "--redact", "limits", "--json").error == "agreement_no_salt"
+    assert command("agreement", "verify", file.with_name("gone.json"), "--json").error == "file_unreadable"
+
+
+def _kept(file: Path, text: str) -> Path:
+    published = file.with_suffix(".json")
+    published.write_text(text)
+    return published
+
+
+def _paths(file: Path) -> list[str]:
+    return [clause.path for clause in clauses_of(read_law_file(file, Agreement))]

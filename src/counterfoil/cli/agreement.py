@@ -1,7 +1,8 @@
-"""`counterfoil agreement sign | verify`: both parties put their keys to an agreement file."""
+"""`counterfoil agreement sign | verify | publish`: both parties put their keys to an agreement; all may read what it publishes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,23 @@ import typer
 
 from counterfoil import keyfile
 from counterfoil.cli.options import AsJson, passphrase_for
-from counterfoil.cli.output import faults, show
+from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault
+from counterfoil.errors import InputFault, UsageFault, VerifyFault
 from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.clauses import Clause, agreement_digest, clauses_of
 from counterfoil.gate.lawfile import read_law_file
+from counterfoil.gate.publication import (
+    MAX_BYTES,
+    Published,
+    check_publication,
+    hide,
+    require_salt,
+    write_publication,
+)
 from counterfoil.gate.signatures import PARTIES, check_signatures, require_signed, sign_agreement, write_signature
 from counterfoil.proof import Signer
+from counterfoil.respond.sd_jwt import Claim, seal_sd_jwt
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
 
@@ -45,10 +56,25 @@ def sign(
         show({"agreement": agreement.id, "party": chosen, "vkey": signature.vkey}, signature.vkey, as_json=as_json)
 
 
-def verify(file: File, as_json: AsJson = False) -> None:
-    """Check both signatures and print the keys, for each party to compare with its own. Exit 4 where one is missing."""
+def verify(
+    file: File,
+    digest: Annotated[
+        str, typer.Option(help="The agreement digest that an answer or the ledger cites.", show_default=False)
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check an agreement's file or a publication of it, and print both parties' keys, for each to compare with its own.
+
+    Exit 4 where a signature is missing, 5 where a publication does not verify or is of another agreement than --digest.
+    """
     with faults(as_json=as_json):
+        if file.suffix == ".json":
+            published = check_publication(_read_bytes(file))
+            _check_digest(published.agreement, digest)
+            show(_facts(published), "\n".join(_statements(published)), as_json=as_json)
+            return
         agreement = _read(file)
+        _check_digest(agreement_digest(agreement), digest)
         check_signatures(agreement)
         signed = {"holder": agreement.signatures.holder, "requester": agreement.signatures.requester}
         keys = {party: signature.vkey for party, signature in signed.items() if signature}
@@ -57,10 +83,94 @@ def verify(file: File, as_json: AsJson = False) -> None:
         show({"agreement": agreement.id, "signed": keys}, "\n".join(lines), as_json=as_json)
 
 
+def publish(
+    file: File,
+    redact: Annotated[
+        list[str] | None, typer.Option(help="A clause to hide, or the start of several.", show_default=False)
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Print an SD-JWT (RFC 9901) signed with this key instead.", show_default=False)
+    ] = None,
+    key_passphrase_file: Annotated[
+        Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the agreement with the clauses that are named hidden, in a form that still verifies. It is JSON with or without --json."""
+    with faults(as_json=as_json):
+        agreement = _read(file)
+        check_signatures(agreement)
+        clauses = hide(agreement, redact or ())
+        if key is None:
+            show_lines([write_publication(clauses).decode().rstrip()])
+            return
+        name, secret = keyfile.open_key(
+            key, purpose="principal", passphrase=passphrase_for(key, key_passphrase_file), allow_unprotected=False
+        )
+        signer = Signer(name, keyfile.signing_key(secret))
+        plain = {"agreement": agreement_digest(agreement), "iss": name}
+        statement = seal_sd_jwt(plain, _claims(agreement, clauses), signer).decode()
+        show({"sd_jwt": statement}, statement, as_json=as_json)
+
+
+def _claims(agreement: Agreement, clauses: Sequence[Clause | bytes]) -> list[Claim]:
+    """Every clause as a claim. Raises SettingsFault `agreement_no_salt`: a claim without a salt could be guessed."""
+    whole = clauses_of(agreement)
+    require_salt(agreement)
+    pairs = zip(whole, clauses, strict=True)
+    return [Claim(clause.salt or "", clause.path, clause.value, isinstance(shown, Clause)) for clause, shown in pairs]
+
+
+def _facts(published: Published) -> dict[str, object]:
+    shown = {clause.clause: clause.value for clause in published.shown}
+    return {
+        "agreement": published.agreement,
+        "signed": published.keys,
+        "hidden": list(published.hidden),
+        "shown": shown,
+    }
+
+
+def _statements(published: Published) -> Iterator[str]:
+    shown, hidden = len(published.shown), published.hidden
+    places = ", ".join(str(place + 1) for place in hidden) or "none"
+    yield f"1. The document holds {shown + len(hidden)} clauses: {shown} shown, {len(hidden)} hidden (in place {places})."
+    yield f"2. They are the agreement {published.agreement}, the one that answers and the ledger's law entries cite by this digest."
+    unsigned = [party for party in PARTIES if party not in published.keys]
+    if unsigned:
+        yield f"3. Not signed by its {' and its '.join(unsigned)}."
+    else:
+        yield "3. Both parties signed these clauses, hidden ones included, each with a key of its own:"
+    yield from (f"   {party}: {vkey}" for party, vkey in published.keys.items())
+
+
+def _check_digest(found: str, wanted: str) -> None:
+    if wanted and wanted != found:
+        raise VerifyFault(
+            "agreement_other", "this is another agreement than the one that the digest names", place="--digest",
+            cure="Compare with `agreement_digest` of the answer, or with the ledger's law entries.",
+        )  # fmt: skip
+
+
+def _read_bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise InputFault(
+            "file_unreadable", f"the file cannot be read ({type(fault).__name__})", place=file.name,
+            cure="Check its path and permissions.",
+        ) from None  # fmt: skip
+
+
 def _read(file: Path) -> Agreement:
     """The agreement of a file. Its signatures are not checked: one that ended is replaced by signing again."""
     return read_law_file(file, Agreement)
 
 
 add_verb(app, sign, "agreement sign agreement.yaml --as holder --key treasury-secretary.key")
-add_verb(app, verify, "agreement verify agreement.yaml")
+add_verb(app, verify, "agreement verify agreement.yaml", "agreement verify published.json --digest sha256:9f86...")
+add_verb(
+    app, publish, "agreement publish agreement.yaml --redact limits --redact lists.requester_offices > published.json",
+    "agreement publish agreement.yaml --redact limits --key treasury-secretary.key > published.jwt",
+)  # fmt: skip

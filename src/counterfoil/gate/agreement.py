@@ -149,7 +149,10 @@ class Safeguards(Closed, frozen=True, gc=False):
 
 
 class Agreement(Closed, frozen=True, gc=False):
-    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register."""
+    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register.
+
+    `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can be hidden when published.
+    """
 
     format: Literal["counterfoil-agreement-1"]
     id: Identifier
@@ -159,6 +162,7 @@ class Agreement(Closed, frozen=True, gc=False):
     signed_on: date
     in_force: Span
     signatures: Signatures
+    clause_salt: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")] | None
     route: Identifier
     designated: Annotated[tuple[Designated, ...], msgspec.Meta(min_length=1)]
     purposes: Texts

@@ -32,6 +32,7 @@ from counterfoil.errors import SettingsFault
 from counterfoil.forms import FORMS_VERSION
 from counterfoil.gate.agreement import Agreement
 from counterfoil.gate.checks import CHECKS_VERSION
+from counterfoil.gate.clauses import agreement_digest
 from counterfoil.gate.lawcheck import check_entries, check_quote, check_table, check_within
 from counterfoil.gate.lawfile import read_law_file
 from counterfoil.gate.route import Route
@@ -47,7 +48,7 @@ F = TypeVar("F", Statute, Route)
 class Law(Public, frozen=True, gc=False):
     """Checked law. `elements` hold every dated entry, in the law's order; `digest` is "sha256:...".
 
-    `statutes` are those of the route, in its order. `agreement_digest` is of the agreement alone.
+    `statutes` are those of the route, in its order. `agreement_digest` is of the agreement alone (clauses.py).
     """
 
     statutes: tuple[Statute, ...]
@@ -87,7 +88,7 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     terms = compile_terms(route, agreed)
     check_signatures(agreed)
     digest = _digest(CHECKS_VERSION, FORMS_VERSION, statutes, route, agreed)
-    return Law(statutes, route, agreed, elements, terms, digest, _digest(agreed))
+    return Law(statutes, route, agreed, elements, terms, digest, agreement_digest(agreed))
 
 
 def copy_law(library: Path, agreement: Path, directory: Path) -> Law:

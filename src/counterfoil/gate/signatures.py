@@ -1,12 +1,13 @@
-"""Both parties' signatures over an agreement. Format `counterfoil-agreement-signature-1`.
+"""Both parties' signatures over an agreement. Format `counterfoil-agreement-signature-2`.
 
 A party signs, with Ed25519, the canonical JSON (canon.py) of
 
-    {"agreement": {every field of the file but `signatures`}, "format": "counterfoil-agreement-signature-1",
+    {"agreement": "sha256:..." (the digest of its terms: clauses.py), "format": "counterfoil-agreement-signature-2",
      "party": "holder" | "requester", "vkey": "treasury-secretary+8 hex+base64"}
 
 and the file keeps, under `signatures`, for each party `vkey` (a C2SP verifier key) and `signature` (standard base64 of 64 bytes).
-Comments and layout of the file do not count; any other change ends both signatures. A signature of one party never serves as
+Comments and layout of the file do not count; any other change ends both signatures. The same signatures verify over a
+publication with hidden clauses (publication.py). A signature of one party never serves as
 the other's, and the two keys must be two.
 
     a signature that does not verify    the law does not load (law_signature)
@@ -24,32 +25,30 @@ from binascii import Error as Base64Error
 from pathlib import Path
 from typing import Final, Literal
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from counterfoil import canon
 from counterfoil.errors import GateFault, SettingsFault, StoreFault, VerifyFault
 from counterfoil.gate.agreement import Agreement, Signature
+from counterfoil.gate.clauses import terms_digest
 from counterfoil.proof import Signer, parse_vkey
 
-FORMAT: Final = "counterfoil-agreement-signature-1"
+FORMAT: Final = "counterfoil-agreement-signature-2"
 PartyName = Literal["holder", "requester"]
 PARTIES: Final[tuple[PartyName, ...]] = ("holder", "requester")
 _BLOCK: Final = re.compile(r"(?m)^signatures:.*\n(?:[ \t]+.*\n)*")
 
 
-def signed_bytes(agreement: Agreement, party: PartyName, vkey: str) -> bytes:
-    """What a party signs."""
-    fields = msgspec.to_builtins(agreement)
-    del fields["signatures"]
-    return canon.encode({"agreement": fields, "format": FORMAT, "party": party, "vkey": vkey})
+def signed_bytes(terms: str, party: PartyName, vkey: str) -> bytes:
+    """What a party signs. `terms` is the digest of the agreement's terms."""
+    return canon.encode({"agreement": terms, "format": FORMAT, "party": party, "vkey": vkey})
 
 
 def sign_agreement(agreement: Agreement, party: PartyName, signer: Signer) -> Signature:
     """A party's signature over an agreement, whoever else has signed."""
     vkey = str(signer.verifier)
-    signature = signer.private.sign(signed_bytes(agreement, party, vkey))
+    signature = signer.private.sign(signed_bytes(terms_digest(agreement), party, vkey))
     return Signature(vkey=vkey, signature=b64encode(signature).decode())
 
 
@@ -59,7 +58,7 @@ def check_signatures(agreement: Agreement) -> None:
     for party in PARTIES:
         signature = _of(agreement, party)
         if signature is not None:
-            keys.add(_verified(agreement, party, signature))
+            keys.add(check_signed_digest(terms_digest(agreement), party, signature, agreement.id))
     if not unsigned_parties(agreement) and len(keys) != len(PARTIES):
         raise SettingsFault(
             "law_signature_same", "one key signed for both parties", place=f"agreement {agreement.id}: signatures",
@@ -109,16 +108,16 @@ def _of(agreement: Agreement, party: PartyName) -> Signature | None:
     return agreement.signatures.holder if party == "holder" else agreement.signatures.requester
 
 
-def _verified(agreement: Agreement, party: PartyName, signature: Signature) -> bytes:
-    """The public key of a signature that verifies."""
+def check_signed_digest(terms: str, party: PartyName, signature: Signature, agreement_id: str) -> bytes:
+    """The 32-byte public key of a party's signature that verifies over these terms. Raises SettingsFault `law_signature`."""
     try:
         key = parse_vkey(signature.vkey)
         raw = b64decode(signature.signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(key.public).verify(raw, signed_bytes(agreement, party, signature.vkey))
+        Ed25519PublicKey.from_public_bytes(key.public).verify(raw, signed_bytes(terms, party, signature.vkey))
     except (VerifyFault, InvalidSignature, Base64Error, ValueError):
         raise SettingsFault(
             "law_signature", f"the signature of the {party} does not verify over this agreement",
-            place=f"agreement {agreement.id}: signatures.{party}",
+            place=f"agreement {agreement_id}: signatures.{party}",
             cure="Restore the text that was signed, or have both parties sign the one that stands.",
         ) from None  # fmt: skip
     return key.public

@@ -67,7 +67,7 @@ def seal_envelope(facts: ReleaseFacts, ledger: LedgerProof, key: Ed25519PrivateK
     payload = canon.encode({**_fields(facts), "ledger": place})
     holder = verifier_key(facts.office, key.public_key().public_bytes_raw())
     header = {"alg": ALGORITHM, "kid": f"{holder.name}+{holder.key_id.hex()}", "typ": FORMAT}
-    compact = jws.serialize_compact(header, payload, OKPKey.import_key(key), registry=_OnlyEdDSA())
+    compact = jws.serialize_compact(header, payload, OKPKey.import_key(key), registry=OnlyEdDSA())
     return compact.encode("ascii")
 
 
@@ -91,8 +91,9 @@ def _fields(facts: ReleaseFacts) -> dict[str, Any]:
     }
 
 
-class _OnlyEdDSA(jws.JWSRegistry):
+class OnlyEdDSA(jws.JWSRegistry):
     """One algorithm. RFC 9864 renames it to Ed25519; readers in use know it as EdDSA, and version 1 says so."""
 
     def get_alg(self, name: str) -> Any:
+        """The one algorithm, whatever the name."""
         return self.algorithms[ALGORITHM]

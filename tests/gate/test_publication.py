@@ -1,0 +1,192 @@
+"""An agreement published with clauses hidden is still the agreement that the gate enforces, and shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterfoil import keyfile
+from counterfoil.errors import SettingsFault, UsageFault, VerifyFault
+from counterfoil.gate.agreement import Agreement
+from counterfoil.gate.clauses import agreement_digest, clauses_of, terms_digest
+from counterfoil.gate.publication import MAX_BYTES, check_publication, hide, write_publication
+from counterfoil.gate.signatures import PARTIES, sign_agreement
+from counterfoil.proof import Signer
+from tests.gate.world import sandbox
+
+SALT = "5a" * 32
+
+
+def _signed(**changes: Any) -> Agreement:
+    agreement = msgspec.structs.replace(sandbox().agreement, clause_salt=SALT, **changes)
+    signatures = {
+        party: sign_agreement(agreement, party, Signer(f"made-up-{party}", keyfile.signing_key(bytes([n + 1]) * 32)))
+        for n, party in enumerate(PARTIES)
+    }
+    return msgspec.structs.replace(agreement, signatures=msgspec.structs.replace(agreement.signatures, **signatures))
+
+
+def _published(*redact: str, **changes: Any) -> dict[str, Any]:
+    return json.loads(write_publication(hide(_signed(**changes), redact)))
+
+
+def _expect_fault(document: Any, code: str) -> None:
+    with pytest.raises(VerifyFault) as raised:
+        check_publication(json.dumps(document).encode())
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize("redact", [(), ("title",), ("limits",), ("limits.guards.window_days", "principals", "lists")])
+def test_what_is_hidden_keeps_the_digest_that_the_gate_and_the_ledger_cite(redact: tuple[str, ...]) -> None:
+    agreement = _signed()
+    published = check_publication(write_publication(hide(agreement, redact)))
+    assert published.agreement == agreement_digest(agreement)
+    assert set(published.keys) == set(PARTIES)
+    shown = {clause.clause for clause in published.shown}
+    hidden = [clause.path for clause in clauses_of(agreement) if clause.path not in shown]
+    assert len(hidden) == len(published.hidden)
+    assert all(any(path == name or path.startswith(f"{name}.") for name in redact) for path in hidden)
+    assert bool(hidden) == bool(redact)
+
+
+def test_nothing_of_a_hidden_clause_stands_in_the_document() -> None:
+    text = write_publication(hide(_signed(), ("limits.guards", "lists.requester_offices"))).decode()
+    assert "requests_per_year" not in text
+    assert "Requester Plaza" not in text
+    assert SALT not in text
+
+
+def test_the_place_of_a_hidden_clause_is_its_place_in_the_whole() -> None:
+    whole = [clause.path for clause in clauses_of(_signed())]
+    assert check_publication(write_publication(hide(_signed(), ("title",)))).hidden == (whole.index("title"),)
+
+
+def test_equal_values_have_unlike_leaves_and_another_salt_makes_other_leaves() -> None:
+    leaves = {clause.path: clause.hash() for clause in clauses_of(_signed())}
+    assert len(set(leaves.values())) == len(leaves)
+    other = msgspec.structs.replace(_signed(), clause_salt="5b" * 32)
+    assert not set(leaves.values()) & {clause.hash() for clause in clauses_of(other)}
+
+
+def test_the_parties_sign_the_terms_and_the_digest_covers_their_signatures_too() -> None:
+    signed = _signed()
+    unsigned = msgspec.structs.replace(signed, signatures=sandbox().agreement.signatures)
+    assert terms_digest(unsigned) == terms_digest(signed)
+    assert agreement_digest(unsigned) != agreement_digest(signed)
+
+
+def _drop(clauses: list[Any]) -> None:
+    del clauses[5]
+
+
+def _swap(clauses: list[Any]) -> None:
+    clauses[4], clauses[5] = clauses[5], clauses[4]
+
+
+def _raise_limit(clauses: list[Any]) -> None:
+    next(clause for clause in clauses if clause.get("clause") == "limits.batch_rows")["value"] = 10**6
+
+
+def _rename(clauses: list[Any]) -> None:
+    next(clause for clause in clauses if clause.get("clause") == "title")["clause"] = "subtitle"
+
+
+def _add_hidden(clauses: list[Any]) -> None:
+    clauses.insert(3, {"hidden": "00" * 32})
+
+
+def _resalt(clauses: list[Any]) -> None:
+    clauses[3]["salt"] = "00" * 32
+
+
+@pytest.mark.parametrize("change", [_drop, _swap, _raise_limit, _rename, _add_hidden, _resalt])
+def test_a_clause_changed_added_left_out_or_moved_is_found(change: Callable[[list[Any]], None]) -> None:
+    document = _published("limits.guards")
+    change(document["clauses"])
+    _expect_fault(document, "publication_digest")
+
+
+def test_a_whole_document_made_anew_around_a_change_fails_on_the_signatures() -> None:
+    changed = msgspec.structs.replace(_signed(), title="Another title")
+    _expect_fault(json.loads(write_publication(hide(changed, ()))), "publication_signature")
+
+
+def test_one_key_for_both_parties_is_no_agreement_of_two() -> None:
+    agreement = _signed()
+    signer = Signer("made-up-holder", keyfile.signing_key(b"\x01" * 32))
+    twice = msgspec.structs.replace(
+        agreement.signatures, requester=sign_agreement(agreement, "requester", Signer("other-name", signer.private))
+    )
+    document = json.loads(write_publication(hide(msgspec.structs.replace(agreement, signatures=twice), ())))
+    _expect_fault(document, "publication_signature")
+
+
+def test_who_has_not_signed_is_left_out_and_nobody_is_made_up() -> None:
+    agreement = msgspec.structs.replace(sandbox().agreement, clause_salt=SALT)
+    assert check_publication(write_publication(hide(agreement, ("title",)))).keys == {}
+
+
+@pytest.mark.parametrize("path", ["format", "id", "signatures", "signatures.holder"])
+def test_what_a_check_needs_is_never_hidden(path: str) -> None:
+    with pytest.raises(UsageFault) as raised:
+        hide(_signed(), (path,))
+    assert raised.value.code == "clause_always_shown"
+
+
+@pytest.mark.parametrize("path", ["limit", "limits.", "titles", "", "clause_salt"])
+def test_a_clause_that_is_not_there_hides_nothing_and_says_so(path: str) -> None:
+    with pytest.raises(UsageFault) as raised:
+        hide(_signed(), (path,))
+    assert raised.value.code == "clause_unknown"
+
+
+def test_p10_without_a_salt_nothing_is_hidden() -> None:
+    with pytest.raises(SettingsFault) as raised:
+        hide(sandbox().agreement, ("title",))
+    assert raised.value.code == "agreement_no_salt"
+    assert check_publication(write_publication(hide(sandbox().agreement, ()))).hidden == ()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None, [], {}, {"format": "counterfoil-publication-2", "agreement": "sha256:" + "0" * 64, "clauses": [{}, {}, {}]},
+        {**_published(), "more": 1}, {**_published(), "agreement": "sha256:0"}, {**_published(), "clauses": []},
+        {**_published(), "clauses": _published()["clauses"][:-1]}, {**_published(), "clauses": [*_published()["clauses"], {"hidden": "00"}]},
+        {**_published(), "clauses": [{"hidden": "00" * 32}, *_published()["clauses"][1:]]},
+        {**_published(), "clauses": [_published()["clauses"][0], *_published()["clauses"]]},
+        {**_published(), "clauses": [{"clause": "x", "value": 0.5, "salt": None}, *_published()["clauses"]]},
+    ],
+)  # fmt: skip
+def test_what_is_not_a_publication_is_refused_with_its_fault(document: Any) -> None:
+    _expect_fault(document, "publication_malformed")
+
+
+def test_a_document_beyond_the_limit_is_refused_unread() -> None:
+    with pytest.raises(VerifyFault) as raised:
+        check_publication(b" " * (MAX_BYTES + 1))
+    assert raised.value.code == "publication_malformed"
+
+
+@given(at=st.integers(0, 10**6), byte=st.integers(0, 255))
+def test_no_byte_of_a_clause_can_be_changed_unseen(at: int, byte: int) -> None:
+    data = bytearray(write_publication(hide(_SIGNED, ("limits",))))
+    at %= len(data)
+    changed = data[at] != byte
+    data[at] = byte
+    before = check_publication(write_publication(hide(_SIGNED, ("limits",))))
+    try:
+        after = check_publication(bytes(data))
+    except VerifyFault:
+        assert changed
+    else:
+        assert after == before
+
+
+_SIGNED = _signed()
