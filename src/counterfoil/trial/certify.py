@@ -25,7 +25,7 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office
 from counterfoil.register.files import replace_file
 from counterfoil.trial import certify_state
-from counterfoil.trial.asking import Visit
+from counterfoil.trial.asking import Chunk
 from counterfoil.trial.certificate import (
     PICTURE_FILE,
     Certificate,
@@ -44,7 +44,7 @@ from counterfoil.trial.tally import Tally, add
 
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
-_CHUNK_VISITS: Final = 512
+_CHUNK_DECOYS: Final = 4096
 _SAVE_CHUNKS: Final = 8
 _SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
 
@@ -132,7 +132,7 @@ def _ask_all(
         while standing.rows_done < deck.rows or standing.asked < total:
             if standing.rows_done >= deck.rows:
                 standing.next_turn()
-            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck.rows)), 1):
+            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck)), 1):
                 add(standing.tally, tally)
                 standing.rows_done += rows
                 progress(standing.asked, total, "decoys")
@@ -142,21 +142,22 @@ def _ask_all(
         save()
 
 
-def _chunks(standing: Standing, source: Path, total: int) -> Iterator[tuple[int, list[Visit]]]:
-    """Chunks of visits, each with the number of source rows that it takes the pass further."""
+def _chunks(standing: Standing, source: Path, deck: Deck) -> Iterator[Chunk]:
+    """The rest of the pass, in chunks."""
     wanted, turn, done = dict(standing.wanted), standing.turn, standing.rows_done
     most = max(wanted.values())
-    shift = turn * 7919 % total
-    visits: list[Visit] = []
-    first = done
+    shift = turn * 7919 % deck.rows
+    chunk, first = Chunk(), done
     for index, row in enumerate(_from(read_rows(source), done), done):
-        for place in spread(index, most, total, shift):
-            kinds = tuple(name for name, want in wanted.items() if (place + 1) * want // most > place * want // most)
-            visits.append(Visit(tuple(row), kinds, turn * 10**12 + place))
-        if len(visits) >= _CHUNK_VISITS:
-            yield index + 1 - first, visits
-            visits, first = [], index + 1
-    yield total - first, visits
+        for place in spread(index, most, deck.rows, shift):
+            kinds = tuple([name for name, want in wanted.items() if (place + 1) * want // most > place * want // most])
+            chunk.add(row, kinds, turn * 10**12 + place, deck)
+        if chunk.decoys >= _CHUNK_DECOYS:
+            chunk.rows = index + 1 - first
+            yield chunk
+            chunk, first = Chunk(), index + 1
+    chunk.rows = deck.rows - first
+    yield chunk
 
 
 def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:
