@@ -82,4 +82,3 @@ def _asked(
     return Asked(
         request, address, name, _NO_PERIODS, None, lines, frozenset(lines.split()), "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max,
     )  # fmt: skip
-

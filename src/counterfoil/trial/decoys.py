@@ -39,6 +39,7 @@ BIRTH: Final = "birth"
 NAMES: Final = "names"
 ASKS: Final = (NAMES, BIRTH)
 _UNIT: Final = re.compile(r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$")
+_LEAST_PLACES: Final = 2
 _MIDDLE: Final = date(1970, 1, 1).toordinal()
 _OTHER_SUFFIX: Final = {"": "JR", "SR": "JR", "JR": "SR", "II": "SR", "III": "JR", "IV": "III"}
 
@@ -225,7 +226,7 @@ def _has_like_street(held: Held, deck: Deck) -> bool:
 
 
 def _has_other_zip(held: Held, deck: Deck) -> bool:
-    return len(deck.zips.everywhere) > 1 and deck.zips.knows(held.city, held.state, held.zip[:5])
+    return len(deck.zips.everywhere) >= _LEAST_PLACES and deck.zips.knows(held.city, held.state, held.zip[:5])
 
 
 def _has_been_away(held: Held, deck: Deck) -> bool:
@@ -253,3 +254,9 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
 def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> tuple[str, ...]:
     """Those of `kinds` that the row can be asked about, as far as the deck tells."""
     return tuple([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
+
+
+def untriable(deck: Deck) -> list[str]:
+    """Kinds of which nothing can be asked: no two like streets, or no other ZIP, are in the source."""
+    lacking = {"like_street": not deck.streets.places, "other_zip": len(deck.zips.everywhere) < _LEAST_PLACES}
+    return [name for name, is_lacking in lacking.items() if is_lacking]
