@@ -119,12 +119,20 @@ class Maker:
 
     def _zip(self, city: int) -> Iterator[Door]:
         names = self.chance.sample(self.streets, STREETS_A_ZIP - 20) + [f"{n}{_th(n)}" for n in range(1, 21)]
-        for street in names:
-            line = f"{self.chance.choice(('', '', '', 'N ', 'S ', 'E '))}{street} {self.chance.choice(SUFFIXES)}"
+        for line in chain.from_iterable(map(self._lines, names)):
             for number in range(101 + self.chance.randrange(4), 101 + 4 * self.chance.randrange(8, 30), 4):
                 yield from self._building(string.capwords(f"{number} {line}"))
         for box in range(self.chance.randrange(150, 250)):
             yield Door(f"PO Box {100 + box}", "", "", "")
+
+    def _lines(self, street: str) -> list[str]:
+        """The street; one in twelve stands beside another of its name, with another directional or suffix."""
+        before, (suffix, other) = self.chance.choice(("", "", "", "N ", "S ", "E ")), self.chance.sample(SUFFIXES, 2)
+        if self.chance.random() >= 1 / 12:
+            return [f"{before}{street} {suffix}"]
+        if self.chance.random() < 0.5:
+            return [f"N {street} {suffix}", f"S {street} {suffix}"]
+        return [f"{before}{street} {suffix}", f"{before}{street} {other}"]
 
     def _building(self, line: str) -> Iterator[Door]:
         if self.chance.random() < 0.035:

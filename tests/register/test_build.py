@@ -173,7 +173,7 @@ def test_a_full_disk_leaves_the_old_snapshot(office: Office, monkeypatch: pytest
 def test_progress_tells_every_phase_and_ends_at_its_total(office: Office) -> None:
     told: list[tuple[int, int | None, str]] = []
     office.build(progress=lambda done, total, phase: told.append((done, total, phase)))
-    assert list(dict.fromkeys(phase for _, _, phase in told)) == ["read", "seal", "doors", "close"]
+    assert list(dict.fromkeys(phase for _, _, phase in told)) == ["read", "seal", "marks", "doors", "close"]
     assert next(told for told in reversed(told) if told[2] == "seal")[:2] == (4, 4)
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from counterfoil.errors import KeyFault, VerifyFault
 from counterfoil.model import Door, NameForm, Resident
 from counterfoil.register.seal import (
+    MARK_KIND,
+    REFERENCE_BYTES,
     REFERENCES_KIND,
     RESIDENTS_KIND,
     RegisterKey,
@@ -49,6 +51,21 @@ def test_an_exact_and_a_tolerant_door_of_one_text_never_collide() -> None:
     assert (exact[0][0] >> 7, tolerant[0][0] >> 7) == (0, 1)
 
 
+@pytest.mark.parametrize("mark", ["known-line", "known-zip"])
+def test_a_mark_of_one_text_collides_with_no_door_and_sorts_behind_all(mark: str) -> None:
+    key = RegisterKey(SECRET, "forms-9")
+    texts = [str(number) for number in range(100)]
+    tolerant = key.derive([Door("affix", text) for text in texts])
+    marks = key.derive([Door(mark, text) for text in texts])
+    assert max(tag for _, tag, _ in tolerant) < min(tag for _, tag, _ in marks)
+    assert not {its for _, _, its in tolerant} & {its for _, _, its in marks}
+
+
+def test_a_mark_is_a_value_of_the_smallest_class() -> None:
+    assert len(sealed(b"", MARK_KIND)) == 128
+    assert open_bucket(sealed(b"", MARK_KIND), tag=TAG, key=KEY, bound=BOUND) == (MARK_KIND, b"")
+
+
 def test_another_version_of_the_forms_derives_other_doors() -> None:
     door = Door("exact", "text")
     assert RegisterKey(SECRET, "forms-1").derive([door]) != RegisterKey(SECRET, "forms-2").derive([door])
@@ -79,8 +96,8 @@ def test_bodies_of_one_class_give_values_of_one_length() -> None:
 
 
 def test_31_references_fill_the_class_of_2048_bytes() -> None:
-    assert size_class(31 * 64) == 2048
-    assert size_class(32 * 64) == 4096
+    assert size_class(31 * REFERENCE_BYTES) == 2048
+    assert size_class(32 * REFERENCE_BYTES) == 4096
 
 
 @pytest.mark.parametrize("at", [0, 12, 40, 127])
@@ -105,7 +122,7 @@ def test_a_value_moved_to_another_tag_or_snapshot_or_key_does_not_open() -> None
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(VerifyFault):
-        open_bucket(sealed(kind=3), tag=TAG, key=KEY, bound=BOUND)
+        open_bucket(sealed(kind=4), tag=TAG, key=KEY, bound=BOUND)
 
 
 def test_residents_survive_their_encoding() -> None:
@@ -118,9 +135,9 @@ def test_a_body_that_holds_no_residents_is_refused() -> None:
         decode_residents(b"\xc1")
 
 
-def test_references_come_apart_as_tag_and_key() -> None:
-    body = b"a" * 32 + b"b" * 32 + b"c" * 32 + b"d" * 32
-    assert split_references(body) == [(b"a" * 32, b"b" * 32), (b"c" * 32, b"d" * 32)]
+def test_references_come_apart_as_tag_key_and_whether_the_place_is_marked() -> None:
+    body = b"a" * 32 + b"b" * 32 + b"\x00" + b"c" * 32 + b"d" * 32 + b"\x01"
+    assert split_references(body) == [(b"a" * 32, b"b" * 32, False), (b"c" * 32, b"d" * 32, True)]
     assert open_bucket(sealed(body, REFERENCES_KIND), tag=TAG, key=KEY, bound=BOUND)[0] == REFERENCES_KIND
 
 

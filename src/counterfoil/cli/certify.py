@@ -36,6 +36,12 @@ def certify(
     mix: Annotated[
         Path | None, typer.Option(help="JSON object: kind of decoy to its weight, a whole number.", show_default=False)
     ] = None,
+    without: Annotated[
+        str,
+        typer.Option(
+            help="Kinds of decoy to leave out, commas between: the certificate does not cover them.", show_default=False
+        ),
+    ] = "",
     seed: Annotated[
         str, typer.Option(help="64 hex digits; without it the manifest gives one.", show_default=False)
     ] = "",
@@ -56,7 +62,7 @@ def certify(
     with faults(as_json=as_json):
         plan = Plan(
             per_class=per_class, limit=_limit(limit), asks=_asks(ask), seed=_seed(seed), mix=_read_mix(mix),
-            least_recall=least_recall, jobs=jobs or os.cpu_count() or 1, resume=resume,
+            least_recall=least_recall, without=_without(without), jobs=jobs or os.cpu_count() or 1, resume=resume,
         )  # fmt: skip
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
@@ -139,6 +145,16 @@ def _seed(seed: str) -> str:
             "seed_invalid", "the seed is not 64 hex digits", place="--seed", cure="Leave it out, or give 64 hex digits."
         )
     return seed
+
+
+def _without(kinds: str) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in kinds.split(",") if name.strip())
+    if not set(named) < KINDS.keys():
+        raise UsageFault(
+            "without_invalid", "these are no kinds of decoy, or all of them", place="--without",
+            cure=f"Name some of {', '.join(KINDS)}.",
+        )  # fmt: skip
+    return named
 
 
 def _read_mix(path: Path | None) -> dict[str, int]:

@@ -5,15 +5,20 @@ Addresses: docs/formats/address-form.md. All functions are pure and never raise 
 
 from counterfoil.forms.addresses import FORMS_VERSION, normalise_address
 from counterfoil.forms.completeness import incomplete_part, is_placeholder
-from counterfoil.forms.doors import doors, exact_door
+from counterfoil.forms.doors import KNOWN_LINE, KNOWN_ZIP, PLACE, counted_among, doors, exact_door, marks
 from counterfoil.forms.names import normalise_name
 
 __all__ = [
     "FORMS_VERSION",
+    "KNOWN_LINE",
+    "KNOWN_ZIP",
+    "PLACE",
+    "counted_among",
     "doors",
     "exact_door",
     "incomplete_part",
     "is_placeholder",
+    "marks",
     "normalise_address",
     "normalise_name",
 ]

@@ -37,7 +37,7 @@ from counterfoil.forms.tables import (
 from counterfoil.forms.text import clean
 from counterfoil.model import Address, AddressForm, AddressKind
 
-FORMS_VERSION: Final = "forms-1"
+FORMS_VERSION: Final = "forms-2"
 
 _RUNS: Final = re.compile(r"[0-9]+")
 _EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})

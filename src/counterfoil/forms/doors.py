@@ -21,7 +21,22 @@ Who has which: streets have all (names with digits or single letters, and names 
 place; names of four letters sound too); rural and highway contract routes exact and place; PO boxes, military addresses
 and general delivery exact only, since a box number says nothing without its ZIP.
 
-Key: `forms-1|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so `|` parts them.
+Key: `forms-2|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so `|` parts them.
+
+THE TABLE OF MARKS. A tolerance forgives only what the register does not know as a place of its own. A mark says that
+the register knows one: other people live there, which a slip of the pen almost never gives. A tolerant door leads from
+the asked place to another only if at least one of the two is unmarked. How many homes make a mark:
+register/marking.py.
+
+| mark       | names                            | counted among                   | shuts, between two marked   |
+|------------|----------------------------------|---------------------------------|-----------------------------|
+| known-line | a line in its zone, no number,   | lines of that street name in    | affix sound start end rest  |
+|            | no unit                          | that zone                       |                             |
+| known-zip  | a ZIP of a city, by the letters  | ZIPs of that city               | place                       |
+|            | of it that `place` keeps         |                                 |                             |
+
+Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-2|known-zip|zip|city alike|state`.
 """
 
 from __future__ import annotations
@@ -33,6 +48,9 @@ from counterfoil.forms.street_keys import MIN_HEARD, MIN_SOUND, MIN_STEM, number
 from counterfoil.model import AddressForm, AddressKind, Door
 
 EXACT: Final = "exact"
+PLACE: Final = "place"
+KNOWN_LINE: Final = "known-line"
+KNOWN_ZIP: Final = "known-zip"
 
 _NO_ZIP: Final = frozenset({"", "00000", "99999"})
 _STREET: Final = AddressKind.STREET  # bound once: an enum's attribute costs more than the comparison
@@ -64,8 +82,31 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
     if form.kind is _STREET:
         keys += _street_keys(form, zone)
     if form.kind in _PLACED and form.city and form.state:
-        keys.append(("place", f"{line}|{_city_alike(form.city)}|{form.state}"))
+        keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
     return tuple([Door(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
+
+
+def marks(form: AddressForm) -> tuple[Door, ...]:
+    """The marks that would show the register's knowledge of the line and of the ZIP of `form`: one of each, or fewer."""
+    zone = _zone(form)
+    found: list[Door] = []
+    if form.kind is _STREET and form.street and zone:
+        line = f"{form.kind}|{_line(form)}|{form.urbanization}|{zone}"
+        found.append(Door(KNOWN_LINE, f"{FORMS_VERSION}|{KNOWN_LINE}|{line}"))
+    if form.kind in _PLACED and form.city and form.state and form.zip5 not in _NO_ZIP:
+        place = f"{form.zip5}|{_city_alike(form.city)}|{form.state}"
+        found.append(Door(KNOWN_ZIP, f"{FORMS_VERSION}|{KNOWN_ZIP}|{place}"))
+    return tuple(found)
+
+
+def counted_among(form: AddressForm) -> tuple[Door, ...]:
+    """For each of `marks`, in their order, what it is counted among. These name no bucket and are never stored."""
+    zone = _zone(form)
+    among = {
+        KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{zone}",
+        KNOWN_ZIP: f"{_city_alike(form.city)}|{form.state}",
+    }
+    return tuple([Door(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}") for mark in marks(form)])
 
 
 def _street_keys(form: AddressForm, zone: str) -> list[tuple[str, str]]:

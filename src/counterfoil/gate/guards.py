@@ -74,11 +74,6 @@ def read_question(key: bytes, request: Request) -> Question:
     )
 
 
-def unguarded(request: Request) -> Question:
-    """A question that no guard counts: for trials, which ask about the same made-up people again and again."""
-    return Question(normalise_address(request.address), 0, 0, 0)
-
-
 def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
     """What the checks compare with the agreement's limits."""
     person, door, content = question.person, question.door, question.content

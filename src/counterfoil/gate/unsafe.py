@@ -1,41 +1,84 @@
-"""The one way to a Grant that does not pass the law: for trials on registers of made-up people.
+"""The one way to a Grant that does not pass the law: for trials on registers of made-up people, and for certification.
 
 An `UnsafeGate` asks only what a question must have to be asked at all: a name, and an address that has a door and is no
 placeholder. The law asks for more (city, state and ZIP); a trial measures the matcher on what can be compared. Whoever makes
-one has made sure that the register is marked as made up; a test holds the list of callers.
+one has made sure that the register is marked as made up, or asks the holder's own file as the holder; a test holds the list
+of callers.
+
+Many questions of a trial name one person or one address: each name and each address is read and checked once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from counterfoil.forms import exact_door
-from counterfoil.gate.asked import Reader
+from counterfoil.forms import exact_door, normalise_address, normalise_name
+from counterfoil.gate.asked import Asked
 from counterfoil.gate.checks_person import address_is_no_placeholder, name_is_given, name_is_no_placeholder
-from counterfoil.gate.facts import BatchFacts, History
-from counterfoil.gate.guards import NO_COUNTS, unguarded
+from counterfoil.gate.guards import Uses
 from counterfoil.gate.law import Law
-from counterfoil.model import Grant, Header, Request, State
+from counterfoil.gate.periods import Periods, read_periods
+from counterfoil.gate.words import fold_words
+from counterfoil.model import Address, AddressForm, Grant, NameForm, Person, Request, State
 
-_SUFFICIENT: Final = (name_is_given, name_is_no_placeholder, address_is_no_placeholder)
+_NO_WORDS: Final = frozenset[str]()
+_NO_ADDRESS: Final = normalise_address(Address())
+_NO_NAME: Final = normalise_name(Person())
+_NO_PERIODS: Final = Periods((), given=False, vague=False)
+_ONCE: Final = Uses(1, 1, 1, 1)
 
 
 class UnsafeGate:
     """Makes grants for a trial. `law` gives the lists of placeholders and the reading of periods."""
 
     def __init__(self, law: Law) -> None:
-        day = date.max
-        header = Header(requester="", agreement="", principal="", sent_on=day)
-        facts = BatchFacts(0, "", header, bytes(32), {}, {}, {}, {})
-        self._reader = Reader(law.route.rules.periods, facts, History(), day)
         self._law = law
 
     def grant(self, request: Request) -> Grant | None:
         """A grant, or None where name or address are not sufficient to ask."""
-        asked = self._reader.read(request, unguarded(request), NO_COUNTS)
-        if not exact_door(asked.address) or any(
-            check(asked, self._law.terms) is not State.MET for check in _SUFFICIENT
-        ):
+        return self.grants([request])[0]
+
+    def grants(self, requests: Iterable[Request]) -> list[Grant | None]:
+        """A grant for each request, None where it is not sufficient. What they share is read once."""
+        names: dict[tuple[str, str, str, str], NameForm | None] = {}
+        places: dict[Address, AddressForm | None] = {}
+        years: dict[tuple[str, ...], Periods] = {}
+        granted: list[Grant | None] = []
+        for request in requests:
+            person, address, texts = request.person, request.address, request.taxable_periods
+            written = (person.given_name, person.middle_name, person.family_name, person.suffix)
+            if written not in names:
+                names[written] = self._name(request)
+            if address not in places:
+                places[address] = self._place(request)
+            if texts not in years:
+                years[texts] = read_periods(texts, self._law.route.rules.periods)
+            name, place = names[written], places[address]
+            sufficient = name is not None and place is not None
+            granted.append(Grant(request, place, name, years[texts].years, self._law.digest) if sufficient else None)
+        return granted
+
+    def _name(self, request: Request) -> NameForm | None:
+        """The name's form; None where it is missing or a placeholder."""
+        asked = _asked(request, name=normalise_name(request.person))
+        met = all(check(asked, self._law.terms) is State.MET for check in (name_is_given, name_is_no_placeholder))
+        return asked.name if met else None
+
+    def _place(self, request: Request) -> AddressForm | None:
+        """The address's form; None where it names no door or is a placeholder."""
+        lines = fold_words(f"{request.address.line1} {request.address.line2}")
+        asked = _asked(request, address=normalise_address(request.address), lines=lines)
+        if not exact_door(asked.address) or address_is_no_placeholder(asked, self._law.terms) is not State.MET:
             return None
-        return Grant(request, asked.address, asked.name, asked.periods.years, self._law.digest)
+        return asked.address
+
+
+def _asked(
+    request: Request, *, name: NameForm = _NO_NAME, address: AddressForm = _NO_ADDRESS, lines: str = ""
+) -> Asked:
+    """What the checks of a name, or of an address, are shown; they look at nothing else."""
+    return Asked(
+        request, address, name, _NO_PERIODS, None, lines, frozenset(lines.split()), "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max,
+    )  # fmt: skip

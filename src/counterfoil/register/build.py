@@ -2,9 +2,10 @@
 
 1 read    source rows -> opaque pairs, sorted on disk by tag        (loading.py, piles.py)
 2 seal    pairs in order of tag -> exact doors in the store         (sealing.py)
-3 doors   references in order of tag -> tolerant doors              (sealing.py)
-4 learn   residents by tax number -> evidence                       (learning.py), if a learner is given
-5 close   store synced, manifest signed, folder moved into place, `current` replaced   (snapshots.py)
+3 marks   homes by street and city -> marks, references             (marking.py)
+4 doors   references in order of tag -> tolerant doors, then marks  (sealing.py)
+5 learn   residents by tax number -> evidence                       (learning.py), if a learner is given
+6 close   store synced, manifest signed, folder moved into place, `current` replaced   (snapshots.py)
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from counterfoil.register.keeper import Keeper
 from counterfoil.register.learning import Learner, PersonPile
 from counterfoil.register.loading import Loading, Progress
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
+from counterfoil.register.marking import Marking
 from counterfoil.register.piles import Pile, SortRoom
 from counterfoil.register.seal import BUCKET_FORMAT
 from counterfoil.register.sealing import Sealing
@@ -47,7 +49,8 @@ class Plan:
     sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the reader. learner: fed as
     learning.py says; evidence, given with it: called once afterwards for what goes into the manifest. memory_bytes:
     what DuckDB may use, at least 256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total
-    or None, phase), phases read, seal, doors, learn, close.
+    or None, phase), phases read, seal, marks, doors, learn,
+    close.
     """
 
     keeper: Keeper
@@ -92,13 +95,13 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
         snapshot = _name(next_number(directory), fingerprint, plan)
         made = folder / snapshot
         made.mkdir(mode=0o700)
-        loading, sealing, evidence = _fill(opened, made, folder, plan)
+        counts, content_digest, evidence = _fill(opened, made, folder, plan)
         check_unchanged(source, fingerprint)
         plan.progress(0, None, "close")
         stored = take_fingerprint(made / LMDB_FILE)
         manifest = Manifest(
-            snapshot=snapshot, source_digest=fingerprint.digest, counts=_counts(loading, sealing), evidence=evidence,
-            content_digest=sealing.content_digest(), store_digest=stored.digest,
+            snapshot=snapshot, source_digest=fingerprint.digest, counts=counts, evidence=evidence,
+            content_digest=content_digest, store_digest=stored.digest,
             store_bytes=stored.size, store_head_digest=digest_head(made / LMDB_FILE),
             built_at=_time(plan.now), made_up=plan.made_up, key_id=plan.keeper.key_id, bucket_format=BUCKET_FORMAT,
             forms_version=forms.FORMS_VERSION, match_version=plan.match_version,
@@ -118,20 +121,22 @@ def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
     return f"{number:04}-{hashlib.sha256(canon.encode(told)).hexdigest()[:12]}"
 
 
-def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Loading, Sealing, dict[str, Any]]:
-    """Phases 1 to 4, in a folder that is removed afterwards."""
+def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Counts, str, dict[str, Any]]:
+    """Phases 1 to 5, in a folder that is removed afterwards: counts, digest of the content, evidence."""
     with SortRoom(folder, plan.memory_bytes, plan.random) as room:
-        rows, references = room.pile("residents"), room.pile("links")
-        persons = PersonPile(room.pile("persons"), plan.random)
+        rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
+        marking, persons = Marking(room.pile("homes"), marks), PersonPile(room.pile("persons"), plan.random)
         loading = _load(opened, made, rows, plan)
         store = LmdbWriter(made / LMDB_FILE)
         try:
             sealing = Sealing(made.name, store, plan.random)
-            _seal_exact(sealing, rows, references, persons, plan)
+            _seal_exact(sealing, rows, marking, persons, plan)
+            _settle_marks(marking, references, plan)
             _seal_tolerant(sealing, references, plan)
+            sealing.seal_marks(marks)
         finally:
             store.close()
-        return loading, sealing, _learn(persons, plan)
+        return _counts(loading, sealing, marking), sealing.content_digest(), _learn(persons, plan)
 
 
 def _load(opened: Source, made: Path, rows: Pile, plan: Plan) -> Loading:
@@ -151,9 +156,9 @@ def _load(opened: Source, made: Path, rows: Pile, plan: Plan) -> Loading:
     return loading
 
 
-def _seal_exact(sealing: Sealing, rows: Pile, references: Pile, persons: PersonPile, plan: Plan) -> None:
+def _seal_exact(sealing: Sealing, rows: Pile, marking: Marking, persons: PersonPile, plan: Plan) -> None:
     done = 0
-    for taken, residents in sealing.seal_exact(rows, references):
+    for taken, residents in sealing.seal_exact(rows, marking):
         done += taken
         if plan.learner is not None and residents:
             plan.learner.co_residents(residents)
@@ -161,6 +166,15 @@ def _seal_exact(sealing: Sealing, rows: Pile, references: Pile, persons: PersonP
         if sealing.exact_doors % _REPORT_DOORS == 0:
             plan.progress(done, rows.pairs, "seal")
     plan.progress(done, rows.pairs, "seal")
+
+
+def _settle_marks(marking: Marking, references: Pile, plan: Plan) -> None:
+    done = 0
+    for taken in marking.settle(references):
+        done += taken
+        if done % _REPORT_DOORS == 0:
+            plan.progress(done, marking.homes, "marks")
+    plan.progress(done, marking.homes, "marks")
 
 
 def _seal_tolerant(sealing: Sealing, references: Pile, plan: Plan) -> None:
@@ -181,12 +195,13 @@ def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
     return plan.evidence()
 
 
-def _counts(loading: Loading, sealing: Sealing) -> Counts:
+def _counts(loading: Loading, sealing: Sealing, marking: Marking) -> Counts:
     return Counts(
         rows=loading.rows, rejected_rows=loading.rejects.total(), rejects=dict(sorted(loading.rejects.items())),
         malformed_tins=loading.malformed_tins, residents=sealing.residents, exact_doors=sealing.exact_doors,
         tolerant_doors=sealing.tolerant_doors, dropped_tolerant_doors=sealing.dropped_tolerant_doors,
         crowded_exact_doors=sealing.crowded_exact_doors,
+        known_lines=marking.known_lines, known_zips=marking.known_zips,
         size_classes={str(size): count for size, count in sorted(sealing.size_classes.items())},
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """First phase of a build: source rows -> opaque pairs by exact tag, and rejects.
 
-Pair: tag of the row's exact door -> period (2 bytes) | length of doors (2 bytes) | doors | identity of the resident
-      doors = key of the exact door (32 bytes), then tag and key (64 bytes) of each tolerant door; empty where the
-      same address was seen shortly before, since one row of a door is enough to tell its key
+Pair: tag of the row's exact door -> period (2 bytes) | length of leading (2 bytes) | leading | identity of the resident
+      leading = where the address leads (leading.py); empty where the same address was seen shortly before, since one
+      row of an address is enough to tell it
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import msgspec
 from counterfoil import forms
 from counterfoil.model import Address
 from counterfoil.register.keeper import Keeper
+from counterfoil.register.leading import encode_leading, lead
 from counterfoil.register.piles import Pile
 from counterfoil.register.rows import HeldRow, encode_identity, read_row, row_fault
-from counterfoil.register.seal import EXACT, DoorKey
 from counterfoil.register.source import Batch
 
 Progress = Callable[[int, int | None, str], None]
@@ -27,13 +27,13 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 class Place:
-    """Where an address leads: tag of its exact door and `doors` as above; or the code of its fault."""
+    """Where an address leads: tag of its exact door and `leading` as above; or the code of its fault."""
 
-    __slots__ = ("doors", "fault", "tag")
+    __slots__ = ("fault", "leading", "tag")
 
-    def __init__(self, tag: bytes, doors: bytes, fault: str = "") -> None:
+    def __init__(self, tag: bytes, leading: bytes, fault: str = "") -> None:
         self.tag = tag
-        self.doors = doors
+        self.leading = leading
         self.fault = fault
 
 
@@ -62,15 +62,15 @@ class Loading:
 
     def _put(self, held: HeldRow) -> tuple[str, str] | None:
         place = self._places.get(held.address)
-        doors = b""
+        leading = b""
         if place is None:
             place = self._remember(held.address)
-            doors = place.doors
+            leading = place.leading
         if place.fault:
             return "address", place.fault
         self.malformed_tins += held.tin_malformed
-        head = held.period.to_bytes(2, "big") + len(doors).to_bytes(2, "big")
-        self._pile.add(place.tag, head + doors + encode_identity(held.resident))
+        head = held.period.to_bytes(2, "big") + len(leading).to_bytes(2, "big")
+        self._pile.add(place.tag, head + leading + encode_identity(held.resident))
         return None
 
     def _remember(self, address: Address) -> Place:
@@ -91,15 +91,11 @@ def find_place(address: Address, keeper: Keeper) -> Place:
         return Place(b"", b"", "address_incomplete")
     if forms.is_placeholder(address, form):
         return Place(b"", b"", "address_placeholder")
-    (_, tag, key), *tolerant = sorted(keeper.derive(forms.doors(form)), key=_tolerant)
-    return Place(tag, key + b"".join(to + its_key for _, to, its_key in tolerant))
-
-
-def _tolerant(door: DoorKey) -> bool:
-    return door[0] != EXACT
+    tag, leading = lead(form, keeper)
+    return Place(tag, encode_leading(leading))
 
 
 def split_row(value: bytes) -> tuple[int, bytes, bytes]:
-    """(period, doors, identity) of a pair's value."""
+    """(period, leading, identity) of a pair's value."""
     end = 4 + int.from_bytes(value[2:4], "big")
     return int.from_bytes(value[:2], "big"), value[4:end], value[end:]

@@ -35,7 +35,8 @@ class Counts(Public, frozen=True):
     """Counts only. Rows: of the source. Rejects: by code. Residents: persons at an address, periods merged.
 
     dropped_tolerant_doors led to more exact doors than 31; crowded_exact_doors held more than 10,000 residents;
-    neither is stored. size_classes: stored values by their size in bytes."""
+    neither is stored. known_lines, known_zips: marks (0 in a manifest of before there were any, which opens nothing).
+    size_classes: stored values by their size in bytes."""
 
     rows: int
     rejected_rows: int
@@ -47,6 +48,8 @@ class Counts(Public, frozen=True):
     dropped_tolerant_doors: int
     crowded_exact_doors: int
     size_classes: dict[str, int]
+    known_lines: int = 0
+    known_zips: int = 0
 
 
 class Manifest(Public, frozen=True):

@@ -1,26 +1,27 @@
-"""How a bucket is sealed: format `counterfoil-bucket-1`.
+"""How a bucket is sealed: format `counterfoil-bucket-2`.
 
 A door key (text that only `forms` makes) and the register key (64 bytes) give 64 bytes:
 
     HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 door key)
-    KIND is "exact" for an exact door, "tolerant" for every other
-    bytes 0-31   tag: the dictionary key. Its first bit is 0 for an exact door and 1 for a tolerant one,
-                 so that all exact doors sort before all tolerant ones and the two never collide
+    KIND is "exact" for an exact door, "mark" for a mark (known-line, known-zip), "tolerant" for every other door
+    bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact door, 10 for a tolerant one and 11
+                 for a mark, so that all exact doors sort before all tolerant ones, these before all marks, and none
+                 collide
     bytes 32-63  the AES-256-GCM key that opens this bucket and no other
 
 The value under a tag:
 
     nonce (12 random bytes) | AES-256-GCM(key, nonce, frame, AAD) with its 16-byte tag
-    AAD   = "counterfoil-bucket-1" 00 snapshot id 00 tag
-    frame = kind (1 byte: 01 residents, 02 references) | length of body (4 bytes, big-endian) | body | zero padding
+    AAD   = "counterfoil-bucket-2" 00 snapshot id 00 tag
+    frame = kind (1 byte: 01 residents, 02 references, 03 mark) | length of body (4 bytes, big-endian) | body | zero padding
 
 A value is padded to a size class: exactly 128, 256, 512, 1024 ... bytes. The body of kind 01 is MessagePack of an
-array of `model.Resident`; of kind 02, one to 31 references of 64 bytes, each the tag and key of an exact door (31 is
-what the class of 2048 bytes holds). A tolerant door that leads to more exact doors is too ambiguous to help and is
-not stored.
+array of `model.Resident`; of kind 02, one to 31 references of 65 bytes, each the tag and key of an exact door and 01 if
+that home stands at a marked place, else 00 (31 is what the class of 2048 bytes holds); of kind 03, nothing: a mark says
+that it is there. A tolerant door that leads to more exact doors is too ambiguous to help and is not stored.
 
-Worked example: one reference is 5 + 64 + 28 = 97 bytes and so a value of 128; four residents are about 400 and so one
-of 512.
+Worked example: one reference is 5 + 65 + 28 = 98 bytes and so a value of 128; a mark is one of 128 too; four residents
+are about 400 and so one of 512.
 
 Who alters a value, moves it to another tag or takes it from another snapshot gets `register_bucket_altered`. Who
 deletes one turns answers into `not_confirmed`; the digests in the manifest show it. An unknown kind is refused.
@@ -45,13 +46,17 @@ from counterfoil import forms
 from counterfoil.errors import KeyFault, VerifyFault
 from counterfoil.model import Door, Resident
 
-BUCKET_FORMAT: Final = "counterfoil-bucket-1"
+BUCKET_FORMAT: Final = "counterfoil-bucket-2"
 EXACT: Final = "exact"
 TAG_BYTES: Final = 32
-REFERENCE_BYTES: Final = 64
+DOOR_BYTES: Final = 64
+"""Tag and key of a door."""
+REFERENCE_BYTES: Final = DOOR_BYTES + 1
 REFERENCES_MAX: Final = 31
 RESIDENTS_KIND: Final = 1
 REFERENCES_KIND: Final = 2
+MARK_KIND: Final = 3
+_KINDS: Final = (RESIDENTS_KIND, REFERENCES_KIND, MARK_KIND)
 SMALLEST_CLASS: Final = 128
 NONCE_BYTES: Final = 12
 
@@ -69,6 +74,8 @@ _DECODER: Final = msgspec.msgpack.Decoder(tuple[Resident, ...])
 
 DoorKey = tuple[str, bytes, bytes]
 """Tolerance, tag and bucket key of a door."""
+Reference = tuple[bytes, bytes, bool]
+"""Tag and key of an exact door, and whether a mark stands for its place."""
 
 
 class RegisterKey:
@@ -77,7 +84,7 @@ class RegisterKey:
     `forms_version` is part of every door's context. Raises KeyFault for a secret that is not 64 bytes.
     """
 
-    __slots__ = ("_exact", "_outer", "_secret", "_tolerant", "key_id")
+    __slots__ = ("_kinds", "_outer", "_secret", "_tolerant", "key_id")
 
     def __init__(self, secret: bytes, forms_version: str | None = None) -> None:
         if len(secret) != _KEY_BYTES:
@@ -88,24 +95,25 @@ class RegisterKey:
         self._secret = secret
         block = secret.ljust(_SHA512_BLOCK, b"\x00")
         self._outer = hashlib.sha512(bytes(byte ^ 0x5C for byte in block))
-        self._exact = hashlib.sha512(bytes(byte ^ 0x36 for byte in block))
-        self._tolerant = self._exact.copy()
-        self._exact.update(_DOOR_CONTEXT + version + b"\x00exact\x00")
-        self._tolerant.update(_DOOR_CONTEXT + version + b"\x00tolerant\x00")
+        inner = hashlib.sha512(bytes(byte ^ 0x36 for byte in block))
+        inner.update(_DOOR_CONTEXT + version + b"\x00")
+        mark = _begun(inner, b"mark\x00"), 0x3F, 0xC0
+        self._tolerant = _begun(inner, b"tolerant\x00"), 0x3F, 0x80
+        self._kinds = {EXACT: (_begun(inner, b"exact\x00"), 0x7F, 0), forms.KNOWN_LINE: mark, forms.KNOWN_ZIP: mark}
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
     def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
         """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3 microseconds, not 8."""
-        exact_start, tolerant_start, outer_start = self._exact, self._tolerant, self._outer
+        kinds, tolerant, outer_start = self._kinds, self._tolerant, self._outer
         derived: list[DoorKey] = []
         for door in doors:
-            exact = door.tolerance == EXACT
-            inner = exact_start.copy() if exact else tolerant_start.copy()
+            start, kept, first_bits = kinds.get(door.tolerance, tolerant)
+            inner = start.copy()
             inner.update(door.key.encode("utf-8", "surrogatepass"))
             outer = outer_start.copy()
             outer.update(inner.digest())
             both = outer.digest()
-            first = both[0] & 0x7F if exact else both[0] | 0x80
+            first = both[0] & kept | first_bits
             derived.append((door.tolerance, first.to_bytes(1, "big") + both[1:TAG_BYTES], both[TAG_BYTES:]))
         return derived
 
@@ -128,6 +136,13 @@ class RegisterKey:
         raise TypeError("a register key is not copied or pickled")
 
 
+def _begun(inner: hashlib._Hash, kind: bytes) -> hashlib._Hash:
+    """A hash that goes on with the kind of door."""
+    begun = inner.copy()
+    begun.update(kind)
+    return begun
+
+
 def size_class(length: int) -> int:
     """The size in bytes of a sealed value whose frame holds `length` bytes of body."""
     return max(SMALLEST_CLASS, 1 << (length + _HEAD + _OVERHEAD - 1).bit_length())
@@ -146,10 +161,14 @@ def decode_residents(body: bytes) -> tuple[Resident, ...]:
         raise _altered() from None
 
 
-def split_references(body: bytes) -> list[tuple[bytes, bytes]]:
-    """(tag, key) of each reference of a tolerant door's body."""
+def split_references(body: bytes) -> list[Reference]:
+    """(tag, key, whether that home stands at a marked place) of each reference of a tolerant door's body."""
     return [
-        (body[at : at + TAG_BYTES], body[at + TAG_BYTES : at + REFERENCE_BYTES])
+        (
+            body[at : at + TAG_BYTES],
+            body[at + TAG_BYTES : at + DOOR_BYTES],
+            body[at + DOOR_BYTES : at + REFERENCE_BYTES] != b"\x00",
+        )
         for at in range(0, len(body), REFERENCE_BYTES)
     ]
 
@@ -174,7 +193,7 @@ def open_bucket(value: bytes, *, tag: bytes, key: bytes, bound: bytes) -> tuple[
     except (InvalidTag, ValueError):
         raise _altered() from None
     kind, length = frame[0], int.from_bytes(frame[1:_HEAD], "big")
-    if kind not in (RESIDENTS_KIND, REFERENCES_KIND) or length > len(frame) - _HEAD:
+    if kind not in _KINDS or length > len(frame) - _HEAD:
         raise _altered()
     return kind, frame[_HEAD : _HEAD + length]
 

@@ -7,15 +7,17 @@ What a call of `open_residents` establishes, in this order:
     3  every door of every grant is derived from the address that the grant names (P3: there is no other way in)
     4  every bucket that was found is what the builder sealed under that tag, key and snapshot
 
-The exact door and the tolerant doors are always all opened: the answer to a question is the union of what they lead
-to, so the shape of the work does not depend on what is found. A resident is reported once, by the best door that
-leads to it. Nothing in this package lists, counts or walks residents.
+The exact door, the tolerant doors and the marks are always all looked up: the answer to a question is the union of what
+they lead to, so the shape of the work does not depend on what is found. A tolerant door leads to a home unless question
+and home both stand at marked places (forms/doors.py). A resident is reported once, by the best door that leads to it.
+Nothing in this package lists, counts or walks residents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
+from typing import Final
 
 from counterfoil import forms
 from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
@@ -24,8 +26,11 @@ from counterfoil.register.keeper import Keeper
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.seal import (
     BUCKET_FORMAT,
+    EXACT,
+    REFERENCES_KIND,
     RESIDENTS_KIND,
     DoorKey,
+    Reference,
     bound_to,
     decode_residents,
     open_bucket,
@@ -35,8 +40,11 @@ from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
 
-Routes = dict[bytes, list[tuple[bytes, bytes]]]
-"""Tags and keys of the exact doors that a tolerant door leads to, by its tag."""
+Routes = dict[bytes, list[Reference]]
+"""References of each tolerant door, by its tag."""
+Way = tuple[str, bytes, bytes]
+"""A door's tolerance, and tag and key of a home that it leads to."""
+_MARKS: Final = frozenset({forms.KNOWN_LINE, forms.KNOWN_ZIP})
 
 
 class SealedRegister:
@@ -60,15 +68,15 @@ class SealedRegister:
         _check_grants(grants)
         self._keeper.reserve(len(grants))
         derive = self._keeper.derive
-        asked = [derive(forms.doors(grant.address)) for grant in grants]
+        asked = [derive((*forms.doors(grant.address), *forms.marks(grant.address))) for grant in grants]
         opened = self._open({tag: key for doors in asked for _, tag, key in doors})
-        routes = {tag: split_references(body) for tag, (kind, body) in opened.items() if kind != RESIDENTS_KIND}
-        led = {tag: key for route in routes.values() for tag, key in route if tag not in opened}
-        opened |= self._open(led)
+        routes = {tag: split_references(body) for tag, (kind, body) in opened.items() if kind == REFERENCES_KIND}
+        ways = [_ways(doors, opened.keys(), routes) for doors in asked]
+        opened |= self._open({tag: key for led in ways for _, tag, key in led if tag not in opened})
         homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
         return [
-            _gather(doors, homes, routes, self._keeper.tin_hash(grant.request.person.tin))
-            for grant, doors in zip(grants, asked, strict=True)
+            _gather(led, homes, self._keeper.tin_hash(grant.request.person.tin))
+            for grant, led in zip(grants, ways, strict=True)
         ]
 
     def close(self) -> None:
@@ -155,17 +163,25 @@ def _check_grants(asked: Sequence[object]) -> None:
         raise UsageFault("not_a_grant", "the register opens for grants only", cure="Pass the request through the gate.")
 
 
-def _gather(
-    doors: list[DoorKey], homes: dict[bytes, tuple[Resident, ...]], routes: Routes, asked_tin_hash: bytes
-) -> Residents:
-    """The union of what the doors lead to: each home once, each resident once, by the best door."""
+def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:
+    """Every home that the doors of one question lead to, in the order of the doors; a home may come more than once."""
+    marked = {tolerance for tolerance, tag, _ in doors if tolerance in _MARKS and tag in stored}
+    ways: list[Way] = []
+    for tolerance, tag, key in doors:
+        if tolerance == EXACT and tag in stored:
+            ways.append((tolerance, tag, key))
+        elif tag in routes:
+            shut = (forms.KNOWN_ZIP if tolerance == forms.PLACE else forms.KNOWN_LINE) in marked
+            ways += [(tolerance, home, its_key) for home, its_key, known in routes[tag] if not (shut and known)]
+    return ways
+
+
+def _gather(ways: list[Way], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes) -> Residents:
+    """The union of what the ways lead to: each home once, each resident once, by the best door."""
     reached: dict[bytes, str] = {}
-    for tolerance, tag, _ in doors:
-        if tag in homes:
-            reached.setdefault(tag, tolerance)
-        for home, _ in routes.get(tag, ()):
-            if home in homes:
-                reached.setdefault(home, tolerance)
+    for tolerance, home, _ in ways:
+        if home in homes:
+            reached.setdefault(home, tolerance)
     if len(reached) == 1:
         [(home, tolerance)] = reached.items()
         return Residents(homes[home], (tolerance,) * len(homes[home]), asked_tin_hash)

@@ -1,9 +1,9 @@
-"""Second and third phase of a build: pairs in order of tag -> sealed buckets.
+"""Phases two to four of a build: pairs in order of tag -> sealed buckets.
 
 Rows of one exact door come together; those of the same person (all equal but the period) become one resident with the
 union of the periods. Residents stand in order of their bytes, so the same source gives the same bucket. Each exact
-door then says once which tolerant doors lead to it; those references, in order of tolerant tag, become the tolerant
-doors.
+door then says once which tolerant doors lead to it; marking.py tells each such reference whether the home stands at a
+place of its own. The references, in order of tolerant tag, become the tolerant doors; the marks come last.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from operator import itemgetter
 from typing import Final
 
 from counterfoil.model import Resident
+from counterfoil.register.leading import Leading, decode_leading
 from counterfoil.register.loading import split_row
+from counterfoil.register.marking import Marking
 from counterfoil.register.piles import Pile
 from counterfoil.register.rows import decode_identity
 from counterfoil.register.seal import (
+    MARK_KIND,
     NONCE_BYTES,
-    REFERENCE_BYTES,
     REFERENCES_KIND,
     REFERENCES_MAX,
     RESIDENTS_KIND,
@@ -50,20 +52,20 @@ class Sealing:
         self._random = random
         self._waiting: list[Pair] = []
 
-    def seal_exact(self, rows: Pile, references: Pile) -> Iterator[tuple[int, tuple[Resident, ...]]]:
+    def seal_exact(self, rows: Pile, marking: Marking) -> Iterator[tuple[int, tuple[Resident, ...]]]:
         """Seal every exact door; yields (rows taken, residents) after each. Raises StoreFault."""
         for tag, group in groupby(rows.drain(), itemgetter(0)):
-            taken, key, leading, merged = merge_rows(value for _, value in group)
+            taken, leadings, merged = merge_rows(value for _, value in group)
             residents = tuple(decode_identity(identity, tuple(sorted(merged[identity]))) for identity in sorted(merged))
             if len(residents) > RESIDENTS_MAX:
                 self.crowded_exact_doors += 1
                 yield taken, ()
                 continue
+            key = leadings[0].key
             self._seal(RESIDENTS_KIND, encode_residents(residents), tag, key)
             self.exact_doors += 1
             self.residents += len(residents)
-            for door in sorted(leading):
-                references.add(door[:_KEY_BYTES], door[_KEY_BYTES:] + tag + key)
+            marking.add(tag + key, leadings)
             yield taken, residents
         self._write()
 
@@ -81,6 +83,12 @@ class Sealing:
                 self._seal(REFERENCES_KIND, b"".join(sorted(led)), tag, key)
                 self.tolerant_doors += 1
             yield taken
+        self._write()
+
+    def seal_marks(self, marks: Pile) -> None:
+        """Seal every mark. Raises StoreFault."""
+        for tag, key in marks.drain():
+            self._seal(MARK_KIND, b"", tag, key)
         self._write()
 
     def content_digest(self) -> str:
@@ -101,19 +109,21 @@ class Sealing:
             self._waiting = []
 
 
-def merge_rows(values: Iterator[bytes]) -> tuple[int, bytes, set[bytes], dict[bytes, set[int]]]:
-    """(rows, key, tolerant doors, periods by identity) of one door's rows; stops collecting identities once it is crowded.
+def merge_rows(values: Iterator[bytes]) -> tuple[int, list[Leading], dict[bytes, set[int]]]:
+    """(rows, where they lead, periods by identity) of one door's rows; stops collecting identities once it is crowded.
 
-    Rows of one exact door may differ in what its key does not hold (a city has several names in one ZIP), so that the tolerant doors
-    of all of them lead here."""
-    rows, key, leading = 0, b"", set[bytes]()
+    Rows of one exact door may differ in what its key does not hold (a city has several names in one ZIP), so that the
+    tolerant doors of all of them lead here."""
+    rows = 0
+    leading: set[bytes] = set()
     merged: dict[bytes, set[int]] = {}
     for value in values:
-        period, doors, identity = split_row(value)
-        rows, key = rows + 1, doors[:_KEY_BYTES] or key
-        leading.update(doors[at : at + REFERENCE_BYTES] for at in range(_KEY_BYTES, len(doors), REFERENCE_BYTES))
+        period, leads, identity = split_row(value)
+        rows += 1
+        if leads:
+            leading.add(leads)
         if identity in merged:
             merged[identity].add(period)
         elif len(merged) <= RESIDENTS_MAX:
             merged[identity] = {period}
-    return rows, key, leading, merged
+    return rows, [decode_leading(leads) for leads in sorted(leading)], merged

@@ -1,7 +1,8 @@
 """Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a certification does.
 
 1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the deck and its own choices
-2 read    as intake reads a request; a name and address that can be asked about, as the gate reads them
+2 read    as intake reads a request; a name and address that can be asked about, as the gate reads them; once each, since
+          most decoys of a row share both
 3 open    every address once, through the keeper, which counts it; decoys about one address share what was opened
 4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as left out
 5 decide  as every question is decided; only counts leave
@@ -12,6 +13,7 @@ leaves this process. That is why it passes the gate's unsafe door and why the ke
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -20,17 +22,13 @@ from counterfoil.gate.unsafe import UnsafeGate
 from counterfoil.intake import COLUMN_NAMES, Table, to_requests
 from counterfoil.model import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.register import SealedRegister
-from counterfoil.register.source import COLUMNS
 from counterfoil.trial.chance import Chance
-from counterfoil.trial.deck import Deck
-from counterfoil.trial.decoys import BIRTH, KINDS, Asked, Held
+from counterfoil.trial.deck import Deck, Row
+from counterfoil.trial.decoys import BIRTH, KINDS, Asked, kinds_of, read_held
 from counterfoil.trial.holding import Subject, as_decoy
 from counterfoil.trial.tally import PROXY, Tally, new_tally
 
-_ASKED: Final = (
-    "given_name", "middle_name", "family_name", "suffix", "date_of_birth",
-    "line1", "line2", "city", "state", "zip", "taxable_periods",
-)  # fmt: skip
+_DATE: Final = "date_of_birth"
 _WITHHELD: Final = "withheld"
 
 
@@ -40,6 +38,29 @@ class Visit(Sensitive, frozen=True, gc=False, array_like=True):
     row: tuple[str, ...]
     kinds: tuple[str, ...]
     place: int
+
+
+class Chunk:
+    """Visits that are asked together. `rows` of the source that it takes the pass further; `passed`: by kind, visits of rows that
+    cannot be asked about so, which are counted and not sent."""
+
+    __slots__ = ("decoys", "passed", "rows", "visits")
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.visits: list[Visit] = []
+        self.passed = Counter[str]()
+        self.decoys = 0
+
+    def add(self, row: Row, kinds: tuple[str, ...], place: int, deck: Deck) -> None:
+        """One visit."""
+        held = read_held(row)
+        can = kinds_of(held, kinds, deck) if held is not None else ()
+        if can:
+            self.visits.append(Visit(tuple(row), can, place))
+            self.decoys += len(can)
+        if len(can) < len(kinds):
+            self.passed.update(set(kinds).difference(can))
 
 
 class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
@@ -82,13 +103,13 @@ class Asker:
     def _make(self, visit: Visit, tally: Tally) -> Iterator[Decoy]:
         for kind in visit.kinds:
             tally[kind].visits += 1
-        if len(visit.row) != len(COLUMNS):
+        held = read_held(visit.row)
+        if held is None or held.taxable_period not in self._years:
             return
-        held = Held(*[value.strip() for value in visit.row])
         tin_hash = self._tin_hash(held.tin)
-        if held.period not in self._years or not tin_hash:
+        if not tin_hash:
             return  # without a number, what the register holds of the person cannot be told from others' entries
-        subject = Subject(tin_hash, held.ref)
+        subject = Subject(tin_hash, held.record_ref)
         for kind in visit.kinds:
             made = KINDS[kind].make(held, Chance(self._seed, kind, visit.place), self._deck)
             if made is not None:
@@ -100,13 +121,17 @@ class Asker:
         blank: Sequence[str] = ("",) * count
         columns = zip(*[decoy.asked.cells() for decoy in decoys], strict=True)
         cells: dict[str, Sequence[str]] = {
-            **dict(zip(_ASKED, columns, strict=True)),
+            **dict(zip(Asked.__struct_fields__, columns, strict=True)),
             "request_id": [*map(str, range(count))],
         }
         if not self._with_birth:
-            cells["date_of_birth"] = blank
-        rows = to_requests(Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set())
-        return [None if isinstance(row, Reject) else self._gate.grant(row) for row in rows]
+            cells[_DATE] = blank
+        read = to_requests(Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set())
+        requests = [row for row in read if not isinstance(row, Reject)]
+        granted: list[Grant | None] = [None] * count
+        for request, grant in zip(requests, self._gate.grants(requests), strict=True):
+            granted[request.row] = grant
+        return granted
 
     def _open(self, grants: Iterable[Grant]) -> dict[AddressForm, Residents]:
         first: dict[AddressForm, Grant] = {}

@@ -25,7 +25,7 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office
 from counterfoil.register.files import replace_file
 from counterfoil.trial import certify_state
-from counterfoil.trial.asking import Visit
+from counterfoil.trial.asking import Chunk
 from counterfoil.trial.certificate import (
     PICTURE_FILE,
     Certificate,
@@ -38,13 +38,13 @@ from counterfoil.trial.chance import spread
 from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker, own_weights
 from counterfoil.trial.curves import Point, curve, lowest_meeting
 from counterfoil.trial.deck import Deck, Row, check_source, read_deck, read_rows
-from counterfoil.trial.decoys import KINDS, NAMES
+from counterfoil.trial.decoys import NAMES, untriable
 from counterfoil.trial.pictures import draw_certificate
 from counterfoil.trial.tally import Tally, add
 
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
-_CHUNK_VISITS: Final = 512
+_CHUNK_DECOYS: Final = 4096
 _SAVE_CHUNKS: Final = 8
 _SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
 
@@ -54,13 +54,14 @@ Progress = Callable[[int, int | None, str], None]
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind,
-    empty for equal ones. least_recall: of the register's own people, what a threshold must still confirm to be of use."""
+    empty for equal ones. without: kinds that are left out, and then not covered. least_recall: of the register's own people, what a threshold must still confirm to be of use."""
 
     per_class: int = PER_CLASS
     limit: int = LIMIT
     asks: str = NAMES
     seed: str = ""
     mix: dict[str, int] = field(default_factory=dict[str, int])
+    without: tuple[str, ...] = ()
     least_recall: float = 0.5
     jobs: int = 1
     resume: bool = False
@@ -89,22 +90,30 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     check_source(source, manifest)
     digest = register.manifest_digest(manifest)
     seed = bytes.fromhex(plan.seed) if plan.seed else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
-    task = certify_state.Task(manifest=digest, asks=plan.asks, seed=seed.hex(), per_class=plan.per_class)
+    task = certify_state.Task(
+        manifest=digest,
+        asks=plan.asks,
+        seed=seed.hex(),
+        per_class=plan.per_class,
+        without=tuple(sorted(set(plan.without))),
+    )
     standing = certify_state.load(folder, task, signer.private) if plan.resume else certify_state.begin(task)
 
     def save() -> None:
         certify_state.save(folder, standing, signer.private)
 
     deck = read_deck(source, progress)
+    if untried := [name for name in untriable(deck) if name in task.kinds]:
+        raise certify_state.kinds_untried(untried)
     with ExitStack() as stack:
         crew = _crew(office, manifest, deck, plan, seed, stack)
         _ask_all(standing, source, deck, crew, save, progress)
-    points = curve(standing.tally, round(weights.threshold_bits * 100))
+    points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
     fault = refusal(chosen, points, plan.limit, plan.least_recall)
     certificate = None
     if chosen is not None and fault is None:
-        mix = plan.mix or dict.fromkeys(KINDS, 1)
+        mix = plan.mix or dict.fromkeys(task.kinds, 1)
         certificate = compose(
             manifest, weights, standing, chosen, plan.limit, mix, office.clock(), deck.rows, own_mix=bool(plan.mix)
         )
@@ -127,12 +136,12 @@ def _crew(office: Office, manifest: register.Manifest, deck: Deck, plan: Plan, s
 def _ask_all(
     standing: Standing, source: Path, deck: Deck, crew: Crew, save: Callable[[], None], progress: Progress
 ) -> None:
-    total = standing.task.per_class * len(KINDS)
+    total = standing.task.per_class * len(standing.task.kinds)
     try:
-        while standing.rows_done < deck.rows or standing.asked < total:
+        while standing.rows_done < deck.rows or not standing.is_done:
             if standing.rows_done >= deck.rows:
-                standing.next_turn()
-            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck.rows)), 1):
+                standing.next_turn(deck.rows)
+            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck)), 1):
                 add(standing.tally, tally)
                 standing.rows_done += rows
                 progress(standing.asked, total, "decoys")
@@ -142,21 +151,22 @@ def _ask_all(
         save()
 
 
-def _chunks(standing: Standing, source: Path, total: int) -> Iterator[tuple[int, list[Visit]]]:
-    """Chunks of visits, each with the number of source rows that it takes the pass further."""
+def _chunks(standing: Standing, source: Path, deck: Deck) -> Iterator[Chunk]:
+    """The rest of the pass, in chunks."""
     wanted, turn, done = dict(standing.wanted), standing.turn, standing.rows_done
     most = max(wanted.values())
-    shift = turn * 7919 % total
-    visits: list[Visit] = []
-    first = done
+    shift = turn * 7919 % deck.rows
+    chunk, first = Chunk(), done
     for index, row in enumerate(_from(read_rows(source), done), done):
-        for place in spread(index, most, total, shift):
-            kinds = tuple(name for name, want in wanted.items() if (place + 1) * want // most > place * want // most)
-            visits.append(Visit(tuple(row), kinds, turn * 10**12 + place))
-        if len(visits) >= _CHUNK_VISITS:
-            yield index + 1 - first, visits
-            visits, first = [], index + 1
-    yield total - first, visits
+        for place in spread(index, most, deck.rows, shift):
+            kinds = tuple([name for name, want in wanted.items() if (place + 1) * want // most > place * want // most])
+            chunk.add(row, kinds, turn * 10**12 + place, deck)
+        if chunk.decoys >= _CHUNK_DECOYS:
+            chunk.rows = index + 1 - first
+            yield chunk
+            chunk, first = Chunk(), index + 1
+    chunk.rows = deck.rows - first
+    yield chunk
 
 
 def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:

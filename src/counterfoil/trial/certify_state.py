@@ -14,6 +14,7 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,12 +35,19 @@ _MORE: Final = 1.05
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What is certified: digest of the manifest, kind of question, seed in hex, decoys wanted of each kind."""
+    """What is certified: digest of the manifest, kind of question, seed in hex, decoys wanted of each kind, and the kinds
+    that are left out."""
 
     manifest: str
     asks: str
     seed: str
     per_class: int
+    without: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are asked."""
+        return tuple(name for name in KINDS if name not in self.without)
 
 
 class Standing(msgspec.Struct):
@@ -54,20 +62,25 @@ class Standing(msgspec.Struct):
     @property
     def asked(self) -> int:
         """Decoys asked, of all kinds, none counted beyond what is wanted."""
-        return sum(min(self.task.per_class, self.tally[name].asked) for name in KINDS)
+        return sum(min(self.task.per_class, self.tally[name].asked) for name in self.task.kinds)
 
-    def next_turn(self) -> None:
+    @property
+    def is_done(self) -> bool:
+        """Whether every kind was asked as often as is wanted."""
+        return self.asked >= self.task.per_class * len(self.task.kinds)
+
+    def next_turn(self, rows: int) -> None:
         """After a whole pass: how many visits each kind still needs, by how many of its visits gave a decoy.
 
-        Raises StateFault `certify_kind_untried` where a whole pass gave none of a kind.
+        Raises StateFault `certify_kind_untried` where a visit of each of the source's `rows` gave none of a kind.
         """
         self.turn, self.rows_done = self.turn + 1, 0
-        self.wanted = {name: _visits(name, self.tally, self.task.per_class) for name in KINDS}
+        self.wanted = {name: _visits(name, self.tally, self.task.per_class, rows) for name in self.task.kinds}
 
 
 def begin(task: Task) -> Standing:
     """The first pass: a visit for each decoy wanted."""
-    return Standing(task=task, wanted=dict.fromkeys(KINDS, task.per_class))
+    return Standing(task=task, wanted=dict.fromkeys(task.kinds, task.per_class))
 
 
 def save(folder: Path, standing: Standing, key: Ed25519PrivateKey) -> None:
@@ -115,13 +128,22 @@ def _plain(standing: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _visits(name: str, tally: Tally, per_class: int) -> int:
+def _visits(name: str, tally: Tally, per_class: int, rows: int) -> int:
     missing, count = per_class - tally[name].asked, tally[name]
     if missing <= 0:
         return 0
-    if not count.asked:
-        raise StateFault(
-            "certify_kind_untried", f"no decoy of the kind {name} can be drawn from this register", place=name,
-            cure="Nothing was certified. Residents need tax numbers and periods; docs/formats/certificate.md says what each kind needs.",
-        )  # fmt: skip
-    return int(missing * count.visits / count.asked * _MORE) + 100
+    if count.asked:
+        return int(missing * count.visits / count.asked * _MORE) + 100
+    if count.visits < rows:
+        return rows
+    raise kinds_untried((name,))
+
+
+def kinds_untried(kinds: Iterable[str]) -> StateFault:
+    """The fault of kinds of which this register can be asked nothing."""
+    names = ", ".join(kinds)
+    return StateFault(
+        "certify_kind_untried", f"this register cannot be asked decoys of these kinds: {names}", place="certificate",
+        cure="Nothing was certified. docs/formats/certificate.md says what each kind needs; with --without they are left out, and the"
+        " certificate says that it does not cover them.",
+    )  # fmt: skip

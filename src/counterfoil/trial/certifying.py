@@ -20,7 +20,8 @@ _NOT_COVERED: Final = (
     "Rows that are stale or wrong in the holder's own source: a decoy is a no by that source, not by the world.",
     "An impostor who knows a resident's name and address, and whatever else the question states.",
     "Two people of one name at one address whom nothing that was stated tells apart, beyond how often the source shows them.",
-    "Kinds of confusion not tried: streets spelled or sounding alike, misread house numbers, two homes of one family.",
+    "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about one is taken for a slip of the pen.",
+    "Kinds of confusion not tried: misread house numbers, two homes of one family.",
     "More people than the source has: where more decoys were asked than it has rows, people were asked about repeatedly.",
     "All kinds at once: each bound holds with 95 % confidence for its kind alone.",
 )  # fmt: skip
@@ -48,8 +49,12 @@ def compose(
         threshold=chosen.threshold, margin=round(weights.margin_bits * 100), kinds=kinds, maximum=chosen.worst.bound, mix=shares,
         mix_said="given by the holder" if own_mix else "equal: no history of real negatives was given",
         weighted=weighted_bound(chosen, shares), proxy_asked=chosen.proxy, proxy_confirmed=chosen.recalled,
-        people=people, not_covered=(_ASKED[standing.task.asks], *_NOT_COVERED),
+        people=people, not_covered=(*_left_out(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
     )  # fmt: skip
+
+
+def _left_out(standing: Standing) -> list[str]:
+    return [f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}" for name in standing.task.without]
 
 
 def normal_mix(mix: Mapping[str, int]) -> dict[str, int]:
@@ -59,8 +64,9 @@ def normal_mix(mix: Mapping[str, int]) -> dict[str, int]:
 
 
 def weighted_bound(point: Point, shares: Mapping[str, int]) -> int:
-    """The bounds weighted by the shares, in parts of 10**12, rounded up."""
-    total = sum(shares[kind.kind] * kind.bound for kind in point.kinds)
+    """The bounds weighted by the shares, in parts of 10**12, rounded up. A kind that was not tried has the bound 1."""
+    bounds = {kind.kind: kind.bound for kind in point.kinds}
+    total = sum(share * bounds.get(kind, PARTS) for kind, share in shares.items())
     return -(-total // sum(shares.values()))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -21,9 +21,9 @@ from counterfoil import errors, match, register
 from counterfoil.errors import CounterfoilError, StateFault, StoreFault
 from counterfoil.gate.unsafe import UnsafeGate
 from counterfoil.office import Office, open_office
-from counterfoil.trial.asking import Asker, Visit
+from counterfoil.trial.asking import Asker, Chunk
 from counterfoil.trial.deck import Deck
-from counterfoil.trial.tally import Tally, new_tally, plain, read_plain
+from counterfoil.trial.tally import Tally, plain, read_plain
 
 Pipe = Any
 """One end of a multiprocessing pipe: its type has another name on each system."""
@@ -45,9 +45,9 @@ class Task:
 
 
 class Crew(Protocol):
-    """Asks chunks of visits; yields for each its length in source rows and its counts, in order."""
+    """Asks chunks of visits; yields for each its rows and its counts, in order."""
 
-    def ask(self, chunks: Iterable[tuple[int, Sequence[Visit]]]) -> Iterator[tuple[int, Tally]]:
+    def ask(self, chunks: Iterable[Chunk]) -> Iterator[tuple[int, Tally]]:
         """Raises CounterfoilError as the asking does."""
         ...
 
@@ -58,10 +58,10 @@ class Alone:
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
 
-    def ask(self, chunks: Iterable[tuple[int, Sequence[Visit]]]) -> Iterator[tuple[int, Tally]]:
+    def ask(self, chunks: Iterable[Chunk]) -> Iterator[tuple[int, Tally]]:
         """Ask one chunk after the other."""
-        for rows, visits in chunks:
-            yield rows, self._asker.ask(visits) if visits else new_tally()
+        for chunk in chunks:
+            yield chunk.rows, _with_passed(self._asker.ask(chunk.visits), chunk)
 
 
 class Processes:
@@ -90,13 +90,13 @@ class Processes:
             worker.terminate()
             worker.join()
 
-    def ask(self, chunks: Iterable[tuple[int, Sequence[Visit]]]) -> Iterator[tuple[int, Tally]]:
+    def ask(self, chunks: Iterable[Chunk]) -> Iterator[tuple[int, Tally]]:
         """Deal the chunks out in turn and collect in the same turn."""
-        waiting: deque[tuple[int, Pipe]] = deque()
-        for at, (rows, visits) in enumerate(chunks):
+        waiting: deque[tuple[Chunk, Pipe]] = deque()
+        for at, chunk in enumerate(chunks):
             pipe = self._pipes[at % self._count]
-            _send(pipe, visits)
-            waiting.append((rows, pipe))
+            _send(pipe, chunk)
+            waiting.append((chunk, pipe))
             if len(waiting) > _AHEAD * self._count:
                 yield _collect(waiting)
         while waiting:
@@ -145,16 +145,16 @@ def own_weights(office: Office, manifest: register.Manifest) -> match.Weights:
     return match.weights_from_dict(manifest.evidence | {"salt": office.keeper().names_salt()})
 
 
-def _send(pipe: Pipe, visits: Sequence[Visit]) -> None:
+def _send(pipe: Pipe, chunk: Chunk) -> None:
     try:
-        pipe.send(visits)
+        pipe.send(chunk.visits)
     except OSError:
         while True:  # the process ended: read on to the fault that it left, or to the end
-            _collect(deque([(0, pipe)]))
+            _collect(deque([(chunk, pipe)]))
 
 
-def _collect(waiting: deque[tuple[int, Pipe]]) -> tuple[int, Tally]:
-    rows, pipe = waiting.popleft()
+def _collect(waiting: deque[tuple[Chunk, Pipe]]) -> tuple[int, Tally]:
+    chunk, pipe = waiting.popleft()
     try:
         found: dict[str, Any] = pipe.recv()
     except (EOFError, OSError):
@@ -163,7 +163,13 @@ def _collect(waiting: deque[tuple[int, Pipe]]) -> tuple[int, Tally]:
         kind, code, message, place, cure = found["fault"]
         fault: type[CounterfoilError] = getattr(errors, kind)
         raise fault(code, message, place=place, cure=cure)
-    return rows, read_plain(found)
+    return chunk.rows, _with_passed(read_plain(found), chunk)
+
+
+def _with_passed(tally: Tally, chunk: Chunk) -> Tally:
+    for kind, visits in chunk.passed.items():
+        tally[kind].visits += visits
+    return tally
 
 
 def _told(fault: CounterfoilError) -> tuple[str, str, str, str, str]:

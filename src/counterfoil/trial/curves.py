@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from counterfoil.model import Public
@@ -51,21 +51,21 @@ class Point(Public, frozen=True, gc=False):
         return self.recalled / max(1, self.proxy)
 
 
-def point_at(tally: Tally, threshold: int) -> Point:
-    """The counts at a threshold on the half-bit grid."""
+def point_at(tally: Tally, threshold: int, names: Iterable[str] = tuple(KINDS)) -> Point:
+    """The counts of the kinds named, at a threshold on the half-bit grid."""
     least = threshold // HALF
     kinds = tuple(
         KindPoint(name, tally[name].asked, wrong, parts(upper_bound(wrong, tally[name].asked)))
-        for name in KINDS
+        for name in names
         for wrong in [tally[name].confirmed_from(least)]
     )
     return Point(threshold, kinds, tally[PROXY].asked, tally[PROXY].confirmed_from(least))
 
 
-def curve(tally: Tally, own_threshold: int) -> tuple[Point, ...]:
+def curve(tally: Tally, own_threshold: int, names: Sequence[str] = tuple(KINDS)) -> tuple[Point, ...]:
     """From the first threshold on the grid that is at or above the weights' own, up to `HIGHEST`."""
     first = -(-own_threshold // HALF) * HALF
-    return tuple(point_at(tally, threshold) for threshold in range(first, HIGHEST + 1, HALF))
+    return tuple(point_at(tally, threshold, names) for threshold in range(first, HIGHEST + 1, HALF))
 
 
 def lowest_meeting(points: Iterable[Point], limit: int) -> Point | None:
@@ -78,11 +78,12 @@ def lowest_meeting(points: Iterable[Point], limit: int) -> Point | None:
     return chosen
 
 
-def curve_csv(points: Iterable[Point]) -> str:
+def curve_csv(points: Sequence[Point]) -> str:
     """One line for each threshold: bits, recall proxy, then wrong and bound of each kind."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    named = [f"{name}_{what}" for name in KINDS for what in ("asked", "wrong", "bound")]
+    names = [kind.kind for kind in points[0].kinds]
+    named = [f"{name}_{what}" for name in names for what in ("asked", "wrong", "bound")]
     writer.writerow(["threshold_bits", "recall_proxy", *named])
     for point in points:
         cells = [cell for kind in point.kinds for cell in (kind.asked, kind.wrong, f"{kind.bound / 1e12:.3e}")]

@@ -4,7 +4,7 @@ The sealed register has no function that lists residents (P3), so decoys come fr
 from. The file is named by the holder and compared with the digest in the signed manifest: another file is refused,
 because it could hold people whom the register holds, or does not hold, without our knowing.
 
-A deck holds names, dates of birth and ZIPs of the source in this process's memory, nowhere else.
+A deck holds names, dates of birth, streets and ZIPs of the source in this process's memory, nowhere else.
 """
 
 from __future__ import annotations
@@ -18,29 +18,34 @@ from counterfoil.model import Sensitive
 from counterfoil.register import Manifest
 from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint
+from counterfoil.trial.places import Presence, ZipCounter, Zips
+from counterfoil.trial.seen import checksum_of
+from counterfoil.trial.streets import Alike, Streets
 
 DECK_NAMES: Final = 65_536
-_ZIPS_A_CITY: Final = 16
-_CITIES: Final = 50_000
 
 Progress = Callable[[int, int | None, str], None]
 Row = Sequence[str]
 
 
 class Named(Sensitive, frozen=True, gc=False, array_like=True):
-    """A name that the register holds, with its bearer's date of birth."""
+    """A name that the register holds, with its bearer's date of birth. `first`: the first given name, in capitals."""
 
     given: str
     middle: str
     family: str
     born: str
+    first: str
 
 
 class Deck(Sensitive, frozen=True):
-    """Names in the register's own frequencies, ZIPs by city and state, taxable periods held, rows of the source."""
+    """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may be where in which period;
+    taxable periods held, rows of the source."""
 
     names: tuple[Named, ...]
-    zips: dict[tuple[str, str], tuple[str, ...]]
+    zips: Zips
+    streets: Alike
+    presence: Presence
     periods: tuple[int, ...]
     rows: int
 
@@ -63,29 +68,28 @@ def read_rows(source: Path) -> Iterator[Row]:
 def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
     """Read the source once. Names are every so-many-th row, so they have the register's frequencies; bounded memory."""
     names: list[Named] = []
-    zips: dict[tuple[str, str], dict[str, None]] = {}
+    zips, streets, presence = ZipCounter(), Streets(), Presence()
     years: set[str] = set()
     total, step = 0, 1
     for row in read_rows(source):
         if len(row) == len(COLUMNS):
+            _, tin, given, middle, family, _, born, line1, line2, city, state, zip_code, period = map(str.strip, row)
+            zip5 = zip_code[:5]
             if total % step == 0:
-                names.append(Named(row[2].strip(), row[3].strip(), row[4].strip(), row[6].strip()))
-            _note_zip(zips, row)
-            years.add(row[12].strip())
+                names.append(named(given, middle, family, born))
+            zips.note(line1, city, state, zip5)
+            streets.note(line1, city, state, zip5)
+            presence.note(checksum_of(tin, line1, line2, zip5), period)
+            years.add(period)
         total += 1
         if len(names) >= 2 * size:
             names, step = names[::2], step * 2
         if total % 65_536 == 0:
             progress(total, None, "deck")
     periods = tuple(sorted(int(year) for year in years if len(year) == 4 and year.isdecimal()))
-    return Deck(tuple(names), {city: tuple(found) for city, found in zips.items()}, periods, total)
+    return Deck(tuple(names), zips.finish(), streets.finish(), presence, periods, total)
 
 
-def _note_zip(zips: dict[tuple[str, str], dict[str, None]], row: Row) -> None:
-    city, zip5 = (row[9].strip().upper(), row[10].strip().upper()), row[11].strip()[:5]
-    known = zips.get(city)
-    if known is None:
-        if len(zips) < _CITIES:
-            zips[city] = {zip5: None}
-    elif len(known) < _ZIPS_A_CITY:
-        known[zip5] = None
+def named(given: str, middle: str, family: str, born: str) -> Named:
+    """One name of a deck."""
+    return Named(given, middle, family, born, given.partition(" ")[0].upper())
