@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterfoil import flow
+from counterfoil import canon, flow
 from counterfoil.errors import KeyFault, StateFault
-from counterfoil.explaining import Explanation, explain_request
+from counterfoil.explaining import Explanation, explain_request, explain_with_values
 from counterfoil.model import State
+from counterfoil.review import store as batches
+from counterfoil.review.payload import BatchKey, unwrap_key
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
 from tests.world.scan import found_in, tokens_of
@@ -101,3 +103,42 @@ def test_findings_are_not_told_in_the_words_of_another_law(world: World, batch: 
     with pytest.raises(StateFault) as caught:
         _explain(world, batch, "q1")
     assert caught.value.code == "rules_changed"
+
+
+def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(world: World, batch: str) -> None:
+    flow.determine(world.office, batch)
+    found, asked = explain_with_values(world.office, batch, "q1", *world.officer("a"))
+    assert asked.values["given"] == REQUESTS[0]["given_name"]
+    assert found == _explain(world, batch, "q1")
+    assert repr(asked) == "<Asked: hidden>"
+
+
+def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record(world: World) -> None:
+    row = {**REQUESTS[0], "request_id": "near", "family_name": "Quintanila", "middle_name": ""}
+    batch = world.receive(world.requests([row]))
+    flow.determine(world.office, batch)
+    _, asked = explain_with_values(world.office, batch, "near", *world.officer("a"))
+    assert asked.values["family"] == "Quintanila"
+    assert "Quintanilla" not in asked.values.values()
+
+
+def test_that_values_were_looked_at_can_be_shown_from_the_entry(world: World, batch: str) -> None:
+    explain_with_values(world.office, batch, "q1", *world.officer("a"))
+    _explain(world, batch, "q1")
+    looks = [entry for entry in world.entries() if entry["kind"] == "inspection"]
+    salt = _key(world, batch).salt("inspection", 1)
+    told = [{"request_id": "q1", "values": True}, {"request_id": "q1"}]
+    assert [entry["commitment"] for entry in looks] == [canon.commit(salt, canon.encode(each)) for each in told]
+
+
+def test_what_cannot_be_printed_in_a_value_never_reaches_the_terminal(world: World) -> None:
+    row = {**REQUESTS[0], "given_name": "Mari\u00a0sol"}
+    batch = world.receive(world.requests([row]))
+    _, asked = explain_with_values(world.office, batch, row["request_id"], *world.officer("a"))
+    assert asked.values["given"] == "Mari\ufffdsol"
+
+
+def _key(world: World, batch: str) -> BatchKey:
+    with world.office.store.reading() as connection:
+        held = batches.find_batch(connection, batch)
+    return unwrap_key(held.id, held.wrapped_key, world.office.payload_keys()[0])

@@ -1,16 +1,20 @@
 """`explain`: one request's findings and evidence, for the holder's eyes. Looking is itself entered in the ledger.
 
 Findings come back with the words of the law that judged the batch. Evidence is levels and weights, as it was decided and sealed:
-no value of a record, and the register is not opened again.
+no value of a record, and the register is not opened again. The values of the request itself are hidden too, unless the officer
+asks for them by `explain_with_values`: the entry's commitment then opens to {"request_id": ..., "values": true}, so that who saw
+values can be shown later. What the register holds is never shown here, to anybody.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from counterfoil import canon
 from counterfoil.errors import StateFault
 from counterfoil.gate.decide import Explained, explain_finding
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Finding, Match, Public, Refusal, Request, State
+from counterfoil.model import Finding, Match, Public, Refusal, Request, Sensitive, State
 from counterfoil.office import Office
 from counterfoil.payloads import read_chunk
 from counterfoil.proof import Signer
@@ -43,11 +47,34 @@ class Explanation(Public, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
+class Asked(Sensitive, frozen=True):
+    """The request's own values, by feature of the evidence, as received; empty ones left out. No value of the register.
+
+    What cannot be printed (control characters, marks that turn the direction of text) stands as U+FFFD."""
+
+    values: dict[str, str]
+
+
 def explain_request(office: Office, batch_id: str, request_id: str, name: str, signer: Signer) -> Explanation:
     """Findings and evidence of one request; enters that this officer looked.
 
     Raises StateFault (no such batch or request, officer not enrolled, rules changed), KeyFault.
     """
+    return _look(office, batch_id, {"request_id": request_id}, name, signer)[0]
+
+
+def explain_with_values(
+    office: Office, batch_id: str, request_id: str, name: str, signer: Signer
+) -> tuple[Explanation, Asked]:
+    """The same with what was asked; enters that this officer looked at values. Raises as `explain_request`."""
+    found, request = _look(office, batch_id, {"request_id": request_id, "values": True}, name, signer)
+    return found, _asked(request)
+
+
+def _look(
+    office: Office, batch_id: str, what: Mapping[str, str | bool], name: str, signer: Signer
+) -> tuple[Explanation, Request]:
+    """`what`, committed to in the entry, is the request's id and whether its values are shown."""
     wrapping, _ = office.payload_keys()
     with office.store.transaction() as connection:
         batch = batches.find_batch(connection, batch_id)
@@ -60,15 +87,36 @@ def explain_request(office: Office, batch_id: str, request_id: str, name: str, s
                 cure="Explain it with the version and law that judged it.",
             )
         key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-        seq, found = _find(connection, batch, key, request_id)
+        seq, found = _find(connection, batch, key, str(what["request_id"]))
         request, failed = (
             (found.request, found.refusal.failed) if isinstance(found, Refused) else (found.grant.request, ())
         )
-        looked = canon.commit(key.salt("inspection", request.row), canon.encode({"request_id": request_id}))
+        looked = canon.commit(key.salt("inspection", request.row), canon.encode(dict(what)))
         fields = {"batch": batch.id, "commitment": looked, "officer": canon.digest(officer.vkey.encode())}
         office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
         decided = _determination(connection, batch, key, seq, request)
-    return _explanation(office, batch, request, failed, decided)
+    return _explanation(office, batch, request, failed, decided), request
+
+
+def _asked(request: Request) -> Asked:
+    person, address = request.person, request.address
+    born = person.date_of_birth.isoformat() if person.date_of_birth else ""
+    told = {
+        "given": person.given_name,
+        "middle": person.middle_name,
+        "family": person.family_name,
+        "suffix": person.suffix,
+        "dob": born,
+        "tin": person.tin,
+        "door": ", ".join(
+            part for part in (address.line1, address.line2, address.city, address.state, address.zip) if part
+        ),
+    }
+    return Asked({name: _printable(value) for name, value in told.items() if value})
+
+
+def _printable(value: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in value)
 
 
 def _find(connection: Connection, batch: Batch, key: BatchKey, request_id: str) -> tuple[int, Granted | Refused]:

@@ -46,13 +46,13 @@ class Told(NamedTuple):
         return str(error["code"])
 
 
-def command(*arguments: str | Path) -> Told:
-    """Run one command; whatever it says, it names nobody of the made-up source or its requests."""
+def command(*arguments: str | Path, values: bool = False) -> Told:
+    """Run one command; whatever it says, it names nobody of the made-up source or its requests, unless values were asked for."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run([str(argument) for argument in arguments])
     told = Told(code, out.getvalue(), err.getvalue())
-    assert found_in((told.out + told.err).encode(), TOKENS) == []
+    assert values or found_in((told.out + told.err).encode(), TOKENS) == []
     return told
 
 

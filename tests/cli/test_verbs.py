@@ -138,6 +138,18 @@ def test_explain_shows_levels_and_weights_once_determined(desk: Desk) -> None:
     assert {"feature", "level", "weight_bits"} == set(as_json["evidence"][0])
 
 
+def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_for(desk: Desk) -> None:
+    batch, picture = desk.receive(), desk.directory / "evidence.svg"
+    command("determine", batch, *desk.at)
+    look = ("explain", batch, "q1", *desk.at, *desk.officer("a"), "--svg", picture)
+    told = command(*look)
+    assert "Marisol" not in told.out + picture.read_text()
+    assert "|+" in told.out
+    told = command(*look, "--values", values=True)
+    assert ("given: Marisol" in told.out, 'asked: "Marisol"' in picture.read_text()) == (True, True)
+    assert command(*look, "--values", "--json", values=True).json["asked"]["given"] == "Marisol"
+
+
 def _labelled(desk: Desk, **changes: str) -> Path:
     kept = (
         "request_id",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.trial import svg
+from counterfoil import svg
 from counterfoil.trial.curves import curve
 from counterfoil.trial.decoys import KINDS
 from counterfoil.trial.pictures import draw_certificate, draw_curve

@@ -47,7 +47,8 @@ add_verb(app, batch.withdraw, f"withdraw b-0f1e2d3c4b5a6978 {_DESK}")
 add_verb(app, suspension.suspend, f"suspend {_DESK} --order order.pdf")
 add_verb(app, suspension.resume, f"resume {_DESK} --second b.key --order lifted.pdf")
 add_verb(app, office.status, "status --office tax-office")
-add_verb(app, explain.explain, f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}")
+_EXPLAIN = f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}"
+add_verb(app, explain.explain, _EXPLAIN, f"{_EXPLAIN} --svg evidence.svg", f"{_EXPLAIN} --values")
 add_verb(app, evaluate.evaluate, "evaluate labelled.csv --office tax-office --json")
 add_verb(
     app,

@@ -10,8 +10,7 @@ import msgspec
 import typer
 
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
-from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
-from counterfoil.errors import StoreFault
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show, write_file
 from counterfoil.trial.bounds import upper_bound
 from counterfoil.trial.evaluate import Evaluation, Examination, examine
 from counterfoil.trial.pictures import draw_curve
@@ -41,9 +40,9 @@ def evaluate(
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
             found = examine(office, labelled, advance)
-        _write(curve, _curve_lines(found))
-        _write(svg, [_picture(found)])
-        _write(errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes))
+        write_file(curve, _curve_lines(found))
+        write_file(svg, [_picture(found)])
+        write_file(errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes))
         counts: dict[str, Any] = msgspec.to_builtins(found.evaluation)
         told = counts | {"slices": msgspec.to_builtins(found.slices)}
         show(told, msgspec.json.format(msgspec.json.encode(told), indent=2).decode(), as_json=as_json)
@@ -79,16 +78,3 @@ def _picture(found: Examination) -> str:
         found.evaluation.false_,
         found.threshold_bits,
     )
-
-
-def _write(path: Path | None, lines: Iterable[str]) -> None:
-    if path is None:
-        return
-    try:
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-    except OSError as fault:
-        raise StoreFault(
-            "out_unwritable", f"the file cannot be written ({type(fault).__name__})", place=path.name,
-            cure="Name a file in a folder that exists.",
-        ) from None  # fmt: skip

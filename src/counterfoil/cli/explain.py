@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -16,9 +17,10 @@ from counterfoil.cli.options import (
     officer_signer,
     opened,
 )
-from counterfoil.cli.output import faults, show
-from counterfoil.explaining import Explanation, explain_request
+from counterfoil.cli.output import faults, show, write_file
+from counterfoil.explaining import Asked, Explanation, explain_request, explain_with_values
 from counterfoil.model import State
+from counterfoil.waterfall import draw_svg, draw_text
 
 
 def explain(
@@ -28,16 +30,23 @@ def explain(
     officer: OfficerKey,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw the evidence as a waterfall.", show_default=False)] = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Show what the request asked, too: never what is held.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Findings and evidence of one request, for the holder's eyes. That you looked is entered in the ledger."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        found = explain_request(office, batch, request_id, *officer_signer(office, officer, officer_passphrase_file))
-        show(msgspec.to_builtins(found), _words(found), as_json=as_json)
+        look = (office, batch, request_id, *officer_signer(office, officer, officer_passphrase_file))
+        found, asked = explain_with_values(*look) if values else (explain_request(*look), None)
+        told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
+        write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())
+        show(told, _words(found, asked), as_json=as_json)
 
 
-def _words(found: Explanation) -> str:
+def _words(found: Explanation, asked: Asked | None) -> str:
     lines = [f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")]
     for each in found.findings:
         if each.state is not State.MET:
@@ -51,5 +60,7 @@ def _words(found: Explanation) -> str:
     lines += ["", f"{met} of {len(found.findings)} elements met."]
     if found.evidence:
         lines += ["", f"Best resident: {found.score_bits:.2f} bits, {found.margin_bits:.2f} above the next."]
-        lines += [f"  {each.weight_bits:+8.2f}  {each.feature}: {each.level}" for each in found.evidence]
+        lines += draw_text(found)
+    if asked is not None:
+        lines += ["", "As asked:", *(f"  {feature}: {value}" for feature, value in asked.values.items())]
     return "\n".join(lines)

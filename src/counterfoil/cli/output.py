@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -51,6 +52,20 @@ def show_lines(lines: Iterable[str]) -> None:
             place="stdout",
             cure="The step itself is done: `counterfoil status` says what stands.",
         ) from None
+
+
+def write_file(path: Path | None, lines: Iterable[str]) -> None:
+    """Write a result's file where one was named. Raises StoreFault `out_unwritable`."""
+    if path is None:
+        return
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
+    except OSError as fault:
+        raise StoreFault(
+            "out_unwritable", f"the file cannot be written ({type(fault).__name__})", place=path.name,
+            cure="Name a file in a folder that exists.",
+        ) from None  # fmt: skip
 
 
 def say(words: str, *, quiet: bool = False) -> None:

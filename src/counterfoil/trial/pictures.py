@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from counterfoil.trial import svg
+from counterfoil import svg
+from counterfoil.svg import BLUE, INK, PALE, RED, Frame
 from counterfoil.trial.bounds import PARTS
 from counterfoil.trial.curves import Point
-from counterfoil.trial.svg import BLUE, INK, PALE, RED, Frame
 
 _WIDTH: Final = 860
 _ROW: Final = 26

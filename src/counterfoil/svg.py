@@ -1,8 +1,8 @@
 """A small writer of SVG charts: axes, bars, lines and labels, readable without colour and by a screen reader. Pure.
 
 Every picture has a `title` and a `desc` that says in words what is drawn, `role="img"`, and text for every value that
-matters. No script, no style sheet, no font that must be fetched. All text is escaped. Numbers are rounded to tenths, so
-the same figures give the same bytes.
+matters. No script, no style sheet, no font that must be fetched. All text is escaped; what cannot be printed is left out.
+Numbers are rounded to tenths, so the same figures give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 INK: Final = "#1b1b1b"
 PALE: Final = "#a9aeb1"
 BLUE: Final = "#005ea2"
 RED: Final = "#b50909"
 _FONT: Final = 'font-family="sans-serif" font-size="13"'
+
+
+def escape(words: str) -> str:
+    """`words` as XML text."""
+    return saxutils.escape("".join(char for char in words if char.isprintable()))
 
 
 class Frame(NamedTuple):
