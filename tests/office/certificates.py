@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -11,6 +12,8 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.office.certificate import Certificate, CertifiedKind, certificate_digest, write_certificate
 from counterfoil.trial.decoys import KINDS
 from tests.world.office import World
+
+BORN: Final = date(1981, 5, 29)
 
 
 def made_certificate(manifest: register.Manifest, **changes: Any) -> Certificate:

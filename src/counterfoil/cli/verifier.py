@@ -172,8 +172,8 @@ def verify_answer(args: Any, key: Key, witnesses: Sequence[Key]) -> Iterator[str
     answers = "sha256:" + sha256(b"counterfoil/commit/v1\x00" + base64(said["salt"]) + body).hexdigest()
     bound = dict(answers=answers, batch=said["batch"], kind="release", time=said["released_at"], rows=len(lines), v=1)
     need(bound.items() <= ({"rows": len(lines)} | one_object(args.entry)).items(), "the entry is of something else")
-    cited = [f"{of} to {c['limit'] / 1e12:.1e} by {c['certificate']}" for of, c in said["certificates"].items()]
-    yield f"That entry commits to this batch, file, agreement, snapshot and rules, at {said['released_at']}; certified {', '.join(cited) or 'none'}."
+    cited = ", ".join(f"{of} to {c['limit'] / 1e12:.1e} by {c['certificate']}" for of, c in said["certificates"].items()) or "none"
+    yield f"That entry commits to this batch, file, agreement, snapshot and rules, at {said['released_at']}; certified {cited}."
     yield f"{'EXPIRED: it' if date.today().isoformat() > said['expires_on'] else 'It'} may be used until {said['expires_on']}."
 
 def main() -> int:
