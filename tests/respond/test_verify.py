@@ -19,7 +19,7 @@ from counterfoil.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.model import Answer, Outcome
 from counterfoil.proof.note import Signer
 from counterfoil.respond.envelope import Cited
-from counterfoil.respond.rows import digest_rows, render_rows
+from counterfoil.respond.rows import render_rows
 from counterfoil.respond.verify import verify_answer
 from tests.respond.answers import (
     ANSWERS,
@@ -65,7 +65,7 @@ def test_7_an_expiry_that_has_passed_is_stated_not_raised(tmp_path: Path, on: da
 def test_no_answers_at_all_is_a_file_that_verifies(tmp_path: Path) -> None:
     for form in ("jsonl", "csv"):
         rows = b"".join(render_rows([], form))
-        path = write_released(tmp_path, form, rows_digest=digest_rows([rows]), row_count=0)
+        path = write_released(tmp_path, form, rows_digest=canon.digest(rows), row_count=0)
         path.write_bytes(rows)
         assert len(verify_answer(path, VKEY, ON)) == 7
 
@@ -275,7 +275,7 @@ def test_2_the_rows_of_another_release_are_refused(tmp_path: Path) -> None:
 
 def _signed_rows(folder: Path, form, rows: bytes, row_count: int = 1) -> Path:
     """Rows of any form under a good envelope: what a holder that errs or lies could send."""
-    path = write_released(folder, form, rows_digest=digest_rows([rows]), row_count=row_count)
+    path = write_released(folder, form, rows_digest=canon.digest(rows), row_count=row_count)
     path.write_bytes(rows)
     return path
 
