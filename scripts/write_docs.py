@@ -19,6 +19,7 @@ import typer.main
 from counterfoil import flow, gate
 from counterfoil.cli.app import app
 from counterfoil.intake.rejects import WORDS
+from counterfoil.office.certified import NOT_CERTIFIED
 from counterfoil.register.rows import CURES
 from scripts.fault_codes import read_faults
 
@@ -46,6 +47,7 @@ def codes_page() -> str:
     ]
     sealed = [(f"`{code}`", cure) for code, cure in sorted(CURES.items())]
     not_compared = [
+        (f"`{NOT_CERTIFIED}`", "the agreement requires a certificate, and none covers what the question states"),
         (f"`{flow.KEEPER_LIMIT}`", "the keeper had reached the agreement's openings for the day"),
         (f"`{flow.UNREADABLE}`", "the register, or one bucket among those that were needed, could not be read"),
     ]

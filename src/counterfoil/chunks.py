@@ -16,6 +16,7 @@ from counterfoil.gate.guards import Counts, Question
 from counterfoil.gate.memory import Remembered
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Answer, Grant, Match, NotCompared, Refusal, Reject, Request, Residents, Ruling
+from counterfoil.office.certified import NOT_CERTIFIED, Governing
 from counterfoil.respond.coarsen import coarsen
 from counterfoil.review.determinations import Determination, Gated, Granted, Refused, Rejected, encode_row
 from counterfoil.review.payload import BatchKey
@@ -66,9 +67,10 @@ def grants_of(rows: Iterable[Gated]) -> list[Grant]:
 
 
 def decide_rows(
-    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: match.Weights, code: str
+    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: match.Weights, governed: Governing, code: str
 ) -> list[Determination]:
-    """What becomes of each request: its refusal, its match, or `not_compared` where no residents were opened for its row."""
+    """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified` where it is not put to the
+    register, `code` where no residents were opened for its row."""
     decided: list[Determination] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -76,9 +78,12 @@ def decide_rows(
         elif isinstance(row, Granted):
             grant = row.grant
             opened = residents.get(grant.request.row)
-            decided.append(
-                register.not_compared(grant, code) if opened is None else match.decide(grant, opened, weights)
-            )
+            if not governed.puts(grant):
+                decided.append(register.not_compared(grant, NOT_CERTIFIED))
+            elif opened is None:
+                decided.append(register.not_compared(grant, code))
+            else:
+                decided.append(match.decide(grant, opened, weights, governed.thresholds))
     return decided
 
 

@@ -7,7 +7,8 @@
 Each step yields ledger entries, and a step's effect is not seen before they are durable (P5):
 
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted rows, in one commit
-    determine   for each chunk: `opening` is committed, the keeper counts, only then is a door opened
+    determine   snapshot and certificates are pinned; then for each chunk: `opening` is committed, the keeper counts, only
+                then is a door opened
     review      `review` with the first officer's signature, in one commit
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the sealed answer, in one
                 commit; only then are files written
@@ -31,7 +32,9 @@ from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Header, Public, Reject, Request
 from counterfoil.office import Office, enter_law, new_batch_id
+from counterfoil.office.certified import Governing
 from counterfoil.payloads import keep_chunk, read_chunk
+from counterfoil.pinning import pin_certificates
 from counterfoil.proof import Signer
 from counterfoil.releasing import answer_of, seal_answer
 from counterfoil.respond.release import check_out, write_answer
@@ -45,6 +48,7 @@ from counterfoil.suspending import acting, require_running
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
+Deciding = tuple[match.Weights, Governing]
 KEEPER_LIMIT = "keeper_limit"
 UNREADABLE = "register_unreadable"
 
@@ -170,7 +174,7 @@ def _gate_chunk(
 def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Standing:
     """Open the register for what the gate admitted, and decide. Nothing is told to anyone.
 
-    Raises StateFault (not gated, other rules, other snapshot), StoreFault, KeyFault.
+    Raises StateFault (not gated, other rules, other snapshot, a certificate is missing), StoreFault, KeyFault, VerifyFault.
     """
     batch = _find_running(office, batch_id)
     if batch.state in (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED):
@@ -179,10 +183,12 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
     _require_in_force(office, batch)
     key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     with office.open_register(batch.snapshot) as sealed:
+        weights = office.weights(sealed.manifest)
         with acting(office) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
+            governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
         batch = _find(office, batch_id)
-        _determine_chunks(office, batch, key, sealed, progress)
+        _determine_chunks(office, batch, key, sealed, (weights, governed), progress)
     with acting(office) as connection:
         digest = DeterminationsDigest(key)
         for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
@@ -193,15 +199,19 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
 
 
 def _determine_chunks(
-    office: Office, batch: Batch, key: BatchKey, sealed: register.SealedRegister, progress: Progress
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    sealed: register.SealedRegister,
+    deciding: Deciding,
+    progress: Progress,
 ) -> None:
     with office.store.reading() as connection:
         total, _ = batches.count_chunks(connection, batch, REQUEST)
         done, _ = batches.count_chunks(connection, batch, DETERMINATION)
-    weights = office.weights(sealed.manifest)
     opening: dict[str, str | int] = {"batch": batch.id, "snapshot": register.manifest_digest(sealed.manifest)}
     for seq in range(done, total):
-        _determine_chunk(office, batch, key, sealed, weights, opening, seq)
+        _determine_chunk(office, batch, key, sealed, deciding, opening, seq)
         progress(seq + 1, total, "determine")
 
 
@@ -210,16 +220,16 @@ def _determine_chunk(
     batch: Batch,
     key: BatchKey,
     sealed: register.SealedRegister,
-    weights: match.Weights,
+    deciding: Deciding,
     opening: dict[str, str | int],
     seq: int,
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
-    keeper = office.keeper()
+    keeper, (_, governed) = office.keeper(), deciding
     with acting(office) as connection:
         held = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = decode_gated(key.open(REQUEST, seq, held.sealed))
-        admitted = chunks.grants_of(rows)
+        admitted = [grant for grant in chunks.grants_of(rows) if governed.puts(grant)]
         grants = admitted[: keeper.remaining()]
         if not held.opened:
             draft = Draft(Kind.OPENING, {**opening, "rows": len(grants)})
@@ -227,7 +237,7 @@ def _determine_chunk(
             batches.mark_opened(connection, batch, seq)
     opened = chunks.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
-    decided = chunks.decide_rows(rows, opened, weights, code)
+    decided = chunks.decide_rows(rows, opened, *deciding, code)
     with acting(office) as connection:
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)

@@ -19,9 +19,11 @@ from counterfoil.errors import UsageFault
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Answer, Ruling
 from counterfoil.office import Office
+from counterfoil.office.certified import cited
 from counterfoil.payloads import keep_chunk, read_chunk
+from counterfoil.pinning import pinned_certificates
 from counterfoil.proof import Signer
-from counterfoil.respond.envelope import LedgerProof, ReleaseFacts, release_commitment, seal_envelope
+from counterfoil.respond.envelope import Cited, LedgerProof, ReleaseFacts, release_commitment, seal_envelope
 from counterfoil.respond.rows import RowsFormat, render_rows, rows_format
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, Batch
@@ -52,7 +54,9 @@ def seal_answer(
         digest.update(part)
         keep_chunk(connection, batch, key, ANSWER, seq, part, 0, office.random)
     _, row_count = batches.count_chunks(connection, batch, DETERMINATION)
-    facts = _facts(office, batch, key, now, f"sha256:{digest.hexdigest()}", row_count, form)
+    facts = _facts(
+        office, batch, key, now, f"sha256:{digest.hexdigest()}", row_count, form, _cited(office, connection, batch, key)
+    )
     index = office.ledger.append(connection, [_release_draft(batch, ruling, facts)], now)[0]
     batches.mark_released(connection, batch, ruling, now, index)
     checkpoint = office.ledger.sign_checkpoint(connection, holder)
@@ -95,9 +99,16 @@ def _entered_answers(
         yield from answers
 
 
+def _cited(office: Office, connection: Connection, batch: Batch, key: BatchKey) -> dict[str, Cited]:
+    """The certificates that governed the batch and count under its agreement, by scope."""
+    held = cited(pinned_certificates(connection, batch, key), office.law.agreement.confirmation)
+    return {scope: Cited(found.certificate, found.limit) for scope, found in held.items()}
+
+
 def _facts(
-    office: Office, batch: Batch, key: BatchKey, now: datetime, digest: str, row_count: int, form: RowsFormat
-) -> ReleaseFacts:
+    office: Office, batch: Batch, key: BatchKey, now: datetime, digest: str, row_count: int, form: RowsFormat,
+    certificates: dict[str, Cited],
+) -> ReleaseFacts:  # fmt: skip
     agreement = office.law.agreement
     return ReleaseFacts(
         office=office.settings.name,
@@ -107,6 +118,7 @@ def _facts(
         request_file_digest=batch.file_digest,
         register_snapshot=batch.snapshot,
         rules_digest=batch.rules_digest,
+        certificates=certificates,
         use_limits=agreement.use_limits,
         released_at=now,
         expires_on=now.date() + timedelta(days=agreement.answer_expiry_days),

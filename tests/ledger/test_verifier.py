@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.cli import verifier
 from counterfoil.errors import CounterfoilError
+from counterfoil.office.certificate import certificate_digest
 from counterfoil.proof import Signer, check_proof, sign_note
 from counterfoil.proof.attestation import check_attestation
 from counterfoil.proof.consistency import Consistency, check_consistency_file, parse_consistency
@@ -23,8 +24,10 @@ from counterfoil.proof.tlog_proof import Proof, parse_proof
 from counterfoil.respond.verify import verify_answer
 from tests.ledger.history import STORY, Held, entries_of, verify, vkey
 from tests.ledger.office import KEY, ORIGIN
+from tests.office.certificates import certify
 from tests.proof import reference
 from tests.world.office import World
+from tests.world.people import REQUESTS, SOURCE
 
 HELD = Held(entries_of(STORY))
 PROOF = str(Proof(9, tuple(reference.path(9, HELD.entries)), HELD.note(), HELD.entries[9]))
@@ -125,6 +128,19 @@ def test_another_key_of_the_same_name_signed_nothing(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize("arguments", [("proof", "missing", "--key", vkey()), ("proof", "missing", "--key", "nothing")])
 def test_what_is_not_there_does_not_verify(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
     assert verify(monkeypatch, *arguments) == 5
+
+
+def test_an_answer_tells_its_certificates_and_their_limits(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = certificate_digest(certify(world, "birth"))
+    for made, told in ((digest, f"certified birth to 1.0e-05 by {digest}."), ("", "certified none.")):
+        if not made:
+            world.build(SOURCE)
+        world.answer(REQUESTS[:1] if made else REQUESTS[1:2], f"answers{len(made)}.jsonl", f"asked{len(made)}.csv")
+        path = world.directory / f"answers{len(made)}.jsonl"
+        assert verify(monkeypatch, "answer", path, "--key", str(world.office.holder_key)) == 0
+        assert told in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("out", ["answers.jsonl", "answers.csv"])

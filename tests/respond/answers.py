@@ -16,8 +16,8 @@ from counterfoil.proof.checkpoint import Checkpoint, sign_checkpoint
 from counterfoil.proof.note import Signer
 from counterfoil.proof.tlog_proof import Proof
 from counterfoil.proof.tree import leaf_hash, node_hash
-from counterfoil.respond.envelope import LedgerProof, ReleaseFacts, release_commitment, seal_envelope
-from counterfoil.respond.rows import RowsFormat, digest_rows, render_rows
+from counterfoil.respond.envelope import Cited, LedgerProof, ReleaseFacts, release_commitment, seal_envelope
+from counterfoil.respond.rows import RowsFormat, render_rows
 
 OFFICE = "example.gov/disclosure"
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x11" * 32)
@@ -45,8 +45,9 @@ def rows_bytes(form: RowsFormat = "jsonl", answers: list[Answer] = ANSWERS) -> b
 def facts(rows: bytes, form: RowsFormat = "jsonl", **changes: Any) -> ReleaseFacts:
     values = {
         "office": OFFICE, "agreement": "sandbox", "agreement_digest": DIGEST, "batch": "b-0f1e2d3c4b5a",
-        "request_file_digest": DIGEST, "register_snapshot": "snapshot-1", "rules_digest": DIGEST, "use_limits": ("one matter",),
-        "released_at": datetime(2026, 3, 2, 14, 5, tzinfo=UTC), "expires_on": date(2026, 5, 31), "rows_digest": digest_rows([rows]),
+        "request_file_digest": DIGEST, "register_snapshot": "snapshot-1", "rules_digest": DIGEST,
+        "certificates": {"birth": Cited(DIGEST, 10_000_000)}, "use_limits": ("one matter",),
+        "released_at": datetime(2026, 3, 2, 14, 5, tzinfo=UTC), "expires_on": date(2026, 5, 31), "rows_digest": canon.digest(rows),
         "row_count": len(ANSWERS), "rows_format": form, "salt": b"\x03" * 32,
     }  # fmt: skip
     return ReleaseFacts(**(values | changes))

@@ -25,7 +25,7 @@ from tests.respond.answers import (
     write_released,
 )
 
-ENVELOPE_DIGEST = "sha256:21d98a242ba7e2b0c585b7189fab3da3bc74847a1bf05a388462fe54b18caa65"
+ENVELOPE_DIGEST = "sha256:538cfe3e04d96f34a69949338519d59f1c668cf1c8be9ee42e60b326623f1528"
 """A vector: if it must change, the format's name must change with it."""
 
 
@@ -62,6 +62,7 @@ def test_the_commitment_is_salted_and_covers_the_documented_fields() -> None:
     body = {
         "format": "counterfoil-release-1",
         "agreement": "sandbox", "agreement_digest": about.agreement_digest, "batch": about.batch, "expires_on": "2026-05-31",
+        "certificates": {"birth": {"certificate": about.certificates["birth"].certificate, "limit": 10_000_000}},
         "register_snapshot": "snapshot-1", "released_at": "2026-03-02T14:05:00Z", "request_file_digest": about.request_file_digest,
         "row_count": 4, "rows_digest": about.rows_digest, "rules_digest": about.rules_digest,
     }  # fmt: skip

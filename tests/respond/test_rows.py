@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil import canon
 from counterfoil.errors import StateFault
 from counterfoil.model import Answer, Outcome
-from counterfoil.respond.rows import CHUNK_ROWS, digest_rows, render_rows, rows_format
+from counterfoil.respond.rows import CHUNK_ROWS, render_rows, rows_format
 from tests.respond.answers import ANSWERS, rows_bytes
 
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", fullmatch=True)
@@ -58,10 +57,6 @@ def test_rows_come_in_parts_of_bounded_size_and_lose_nothing(form) -> None:
     parts = list(render_rows(iter(answers), form))
     assert max(part.count(b"\n") for part in parts) == CHUNK_ROWS
     assert b"".join(parts).count(b"confirmed") == len(answers)
-
-
-def test_the_digest_is_of_the_whole_file() -> None:
-    assert digest_rows(render_rows(ANSWERS, "csv")) == canon.digest(rows_bytes("csv"))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from counterfoil import canon
 from counterfoil.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.model import Answer, Outcome
 from counterfoil.proof.note import Signer
-from counterfoil.respond.rows import digest_rows, render_rows
+from counterfoil.respond.envelope import Cited
+from counterfoil.respond.rows import render_rows
 from counterfoil.respond.verify import verify_answer
 from tests.respond.answers import (
     ANSWERS,
@@ -64,12 +65,34 @@ def test_7_an_expiry_that_has_passed_is_stated_not_raised(tmp_path: Path, on: da
 def test_no_answers_at_all_is_a_file_that_verifies(tmp_path: Path) -> None:
     for form in ("jsonl", "csv"):
         rows = b"".join(render_rows([], form))
-        path = write_released(tmp_path, form, rows_digest=digest_rows([rows]), row_count=0)
+        path = write_released(tmp_path, form, rows_digest=canon.digest(rows), row_count=0)
         path.write_bytes(rows)
         assert len(verify_answer(path, VKEY, ON)) == 7
 
 
 # -- 1 the envelope --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("certificates", "told"),
+    [
+        ({}, "certified none."),
+        ({"names": Cited(DIGEST, 1)}, f"certified names to 1.0e-12 by {DIGEST}."),
+        (
+            {"birth": Cited(DIGEST, 10_000_000), "names": Cited(DIGEST, 5 * 10**11)},
+            f"certified birth to 1.0e-05 by {DIGEST}, names to 5.0e-01 by {DIGEST}.",
+        ),
+    ],
+)
+def test_6_the_certificates_that_governed_are_told(tmp_path: Path, certificates: dict[str, Cited], told: str) -> None:
+    statements = verify_answer(write_released(tmp_path, certificates=certificates), VKEY, ON)
+    assert statements[5].text.endswith(told)
+
+
+def test_6_another_certificate_than_the_entry_commits_to_is_refused(tmp_path: Path) -> None:
+    path = write_released(tmp_path)
+    resign(path, certificates={})
+    assert _refused(path) == "answer_entry"
 
 
 def test_1_another_holders_key_is_refused(tmp_path: Path) -> None:
@@ -179,6 +202,9 @@ def test_1_a_payload_that_is_not_one_canonical_object_is_refused(tmp_path: Path,
     assert _refused(path) == "envelope_malformed"
 
 
+CITED = {"certificate": DIGEST, "limit": 10_000_000}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -186,7 +212,10 @@ def test_1_a_payload_that_is_not_one_canonical_object_is_refused(tmp_path: Path,
         ("office", None), ("register_snapshot", []), ("released_at", "2026-03-02T14:05:00+00:00"), ("released_at", "2026-13-02T14:05:00Z"),
         ("request_file_digest", "md5:00"), ("row_count", -1), ("row_count", True), ("row_count", "4"), ("rows_digest", 3),
         ("rows_format", "xlsx"), ("rules_digest", DIGEST.upper()), ("salt", "AAAA"), ("salt", "!"), ("salt", 4), ("use_limits", []),
-        ("use_limits", "one"), ("use_limits", [""]), ("ledger", {}), ("ledger", None), ("surplus", 1),
+        ("use_limits", "one"), ("use_limits", [""]), ("certificates", None), ("certificates", [DIGEST]), ("certificates", {"tin": CITED}),
+        ("certificates", {"birth": DIGEST}), ("certificates", {"birth": {"certificate": DIGEST}}), ("certificates", {"birth": CITED | {"limit": 0}}),
+        ("certificates", {"birth": CITED | {"limit": 10**12}}), ("certificates", {"birth": CITED | {"limit": True}}),
+        ("certificates", {"birth": CITED | {"certificate": "sha256:00"}}), ("certificates", {"birth": CITED | {"more": 1}}), ("ledger", {}), ("ledger", None), ("surplus", 1),
     ],
 )  # fmt: skip
 def test_1_a_field_that_has_not_its_form_is_refused(tmp_path: Path, field: str, value: object) -> None:
@@ -246,7 +275,7 @@ def test_2_the_rows_of_another_release_are_refused(tmp_path: Path) -> None:
 
 def _signed_rows(folder: Path, form, rows: bytes, row_count: int = 1) -> Path:
     """Rows of any form under a good envelope: what a holder that errs or lies could send."""
-    path = write_released(folder, form, rows_digest=digest_rows([rows]), row_count=row_count)
+    path = write_released(folder, form, rows_digest=canon.digest(rows), row_count=row_count)
     path.write_bytes(rows)
     return path
 

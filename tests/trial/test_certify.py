@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from msgspec.structs import replace
 
-from counterfoil import canon
 from counterfoil.errors import InputFault, StateFault, StoreFault, VerifyFault
+from counterfoil.office.certificate import certificate_digest, open_certificate
+from counterfoil.office.certified import Certificates, Certified, find_certificates
 from counterfoil.trial import certify as certify_module
-from counterfoil.trial.certificate import certificate_bytes, certified_weights, open_certificate
 from counterfoil.trial.certify import Outcome, Plan, certify
 from counterfoil.trial.certify_state import STATE_FILE
 from counterfoil.trial.decoys import KINDS
@@ -76,13 +76,15 @@ def folder(world: World) -> Path:
 def test_a_certificate_is_signed_entered_and_written_with_its_picture(agency: World) -> None:
     found = run(agency)
     assert found.certificate is not None
+    digest = certificate_digest(found.certificate)
     with agency.office.open_register() as sealed:
-        held = open_certificate(folder(agency), agency.office.holder_key.public, sealed.manifest)
+        held = open_certificate(folder(agency), agency.office.holder_key.public, sealed.manifest, "birth", digest)
     assert held == found.certificate
     entry = agency.entries()[-1]
-    assert (entry["kind"], entry["certificate"]) == ("certificate", canon.digest(certificate_bytes(held)))
+    assert (entry["kind"], entry["certificate"], entry["scope"]) == ("certificate", digest, "birth")
     assert entry["snapshot"] == held.manifest
-    assert ET.fromstring((folder(agency) / "certificate.svg").read_text()).tag.endswith("svg")
+    [picture] = folder(agency).glob("certificate-birth-*.svg")
+    assert ET.fromstring(picture.read_text()).tag.endswith("svg")
 
 
 def test_every_kind_is_asked_as_often_as_was_wanted(agency: World) -> None:
@@ -100,12 +102,15 @@ def test_a_certificate_says_what_it_does_not_cover(agency: World) -> None:
     assert found.certificate.mix_said.startswith("equal")
 
 
-def test_the_certified_threshold_is_what_the_weights_get(agency: World) -> None:
+def test_what_was_certified_is_what_governs(agency: World) -> None:
     found = run(agency)
     assert found.certificate is not None
-    with agency.office.open_register() as sealed:
+    with agency.office.open_register() as sealed, agency.office.store.reading() as connection:
         weights = agency.office.weights(sealed.manifest)
-    assert certified_weights(weights, found.certificate).threshold_bits * 100 == found.certificate.threshold >= 600
+        held = find_certificates(agency.office, connection, sealed.manifest, weights)
+    birth = Certified(certificate_digest(found.certificate), LOOSE, found.certificate.threshold)
+    assert held == Certificates(birth=birth)
+    assert found.certificate.threshold >= 600
 
 
 def test_a_limit_that_is_not_met_is_refused_with_figures_and_enters_nothing(agency: World) -> None:
@@ -115,7 +120,7 @@ def test_a_limit_that_is_not_met_is_refused_with_figures_and_enters_nothing(agen
     assert found.fault is not None
     assert found.fault.code == "certify_limit_not_met"
     assert len(agency.entries()) == before
-    assert not (folder(agency) / "certificate.json").exists()
+    assert not list(folder(agency).glob("certificate-*"))
     assert found.points[0].kinds[0].asked >= 400
 
 

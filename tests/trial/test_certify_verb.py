@@ -23,6 +23,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def agency(tmp_path: Path, made: Path) -> Iterator[World]:
     with closing(World(tmp_path, template=made)) as world:
+        world.amend("birth: 0.00001", "birth: 0.03")  # what a few hundred decoys can show
         yield world
 
 
@@ -50,6 +51,23 @@ def test_a_certificate_is_told_as_json(agency: World, capsys: pytest.CaptureFixt
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["asks"], told["limit"], told["digest"][:7]) == ("birth", 30_000_000_000, "sha256:")
+
+
+def test_the_limit_is_the_agreements_for_the_scope_unless_a_stricter_one_is_given(
+    agency: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert certify(agency, "--ask", "birth", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["limit"] == 30_000_000_000
+    assert certify(agency, "--ask", "birth", "--limit", "0.02", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["limit"] == 20_000_000_000
+
+
+@pytest.mark.parametrize(("ask", "limit"), [("birth", "0.030001"), ("names", "0.03")])
+def test_a_limit_looser_than_the_agreements_is_refused(
+    agency: World, capsys: pytest.CaptureFixture[str], ask: str, limit: str
+) -> None:
+    assert certify(agency, "--ask", ask, "--limit", limit) == 2
+    assert "limit_looser" in capsys.readouterr().err
 
 
 def test_a_refusal_fails_with_its_code_and_writes_curve_and_picture(

@@ -66,6 +66,15 @@ class World:
         """The office opened anew, as another process would."""
         return open_office(self.path, clock=self.clock, random=self._random)
 
+    def amend(self, old: str, new: str) -> None:
+        """Change the agreement's words, and open the office under them."""
+        agreement = self.path / "law" / "agreement.yaml"
+        before = agreement.read_text(encoding="utf-8")
+        assert old in before
+        agreement.write_text(before.replace(old, new), encoding="utf-8")
+        self.office.store.close()
+        self.office = self.opened()
+
     def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
         path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
         return building.build_register(self.office, path, made_up=made_up, progress=quiet).snapshot

@@ -12,9 +12,11 @@ import typer
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import faults, progress, say, show
 from counterfoil.errors import InputFault, StoreFault, UsageFault
+from counterfoil.office import Office
+from counterfoil.office.certificate import certificate_digest
+from counterfoil.office.certified import agreed_limit
 from counterfoil.trial.bounds import PARTS
-from counterfoil.trial.certificate import certificate_digest
-from counterfoil.trial.certify import LIMIT, PER_CLASS, Outcome, Plan
+from counterfoil.trial.certify import PER_CLASS, Outcome, Plan
 from counterfoil.trial.certify import certify as run_certification
 from counterfoil.trial.curves import Point, curve_csv
 from counterfoil.trial.decoys import ASKS, KINDS, NAMES
@@ -28,7 +30,10 @@ def certify(
     directory: OfficeDir,
     source: Annotated[Path, typer.Option(help="The very file that the register was built from.", show_default=False)],
     per_class: Annotated[int, typer.Option(min=1, help="Decoys of each kind.")] = PER_CLASS,
-    limit: Annotated[float, typer.Option(help="What the bound of each kind must not exceed.")] = LIMIT / PARTS,
+    limit: Annotated[
+        float | None,
+        typer.Option(help="What the bound of each kind must not exceed; the agreement's own.", show_default=False),
+    ] = None,
     ask: Annotated[str, typer.Option(help="What decoys state: `names`, or `birth` for a date of birth too.")] = NAMES,
     least_recall: Annotated[
         float, typer.Option(help="Of the register's own people, what a threshold must still confirm.")
@@ -60,11 +65,11 @@ def certify(
     Nothing that is asked leaves the holder; certify.json holds counts only. Without such a threshold it refuses, and says why.
     """
     with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
         plan = Plan(
-            per_class=per_class, limit=_limit(limit), asks=_asks(ask), seed=_seed(seed), mix=_read_mix(mix),
+            per_class=per_class, limit=_limit(limit, office, _asks(ask)), asks=ask, seed=_seed(seed), mix=_read_mix(mix),
             least_recall=least_recall, without=_without(without), jobs=jobs or os.cpu_count() or 1, resume=resume,
         )  # fmt: skip
-        office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
             found = run_certification(office, source, plan, advance)
         _write(curve, curve_csv(found.points))
@@ -123,11 +128,20 @@ def _levels(tally: Tally) -> list[str]:
     return lines
 
 
-def _limit(limit: float) -> int:
+def _limit(limit: float | None, office: Office, scope: str) -> int:
+    """In parts of 10**12: the agreement's where none is given; a looser one would certify nothing that counts."""
+    agreed = agreed_limit(office.law.agreement.confirmation, scope)
+    if limit is None:
+        return agreed
     if not 0 < limit < 1:
         raise UsageFault(
             "limit_invalid", "the limit is not between 0 and 1", place="--limit", cure="Give a rate such as 1e-5."
         )
+    if round(limit * PARTS) > agreed:
+        raise UsageFault(
+            "limit_looser", f"the limit is looser than the agreement's for {scope}, {agreed / PARTS:.1e}", place="--limit",
+            cure="Leave it out, or give a stricter one. Only the parties can change confirmation.most_wrong.",
+        )  # fmt: skip
     return max(1, round(limit * PARTS))
 
 

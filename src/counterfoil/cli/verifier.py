@@ -32,8 +32,8 @@ ROW = {
     "csv": rb"%b,(?:(?:confirmed|not_confirmed),|refused,%b(?:;%b)*|not_compared,%b)\r\n" % (ID, CODE, CODE, CODE),
     "jsonl": rb'\{"request_id":"%b","answer":"(?:(?:confirmed|not_confirmed)","codes":\[\]|refused","codes":\["%b"'
              rb'(?:,"%b")*\]|not_compared","codes":\["%b"\])\}\n' % (ID, CODE, CODE, CODE)}
-COMMITTED = ("agreement agreement_digest batch expires_on register_snapshot released_at request_file_digest row_count "
-             "rows_digest rules_digest").split()
+COMMITTED = ("agreement agreement_digest batch certificates expires_on register_snapshot released_at request_file_digest "
+             "row_count rows_digest rules_digest").split()
 FIELDS = {*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"}
 
 def need(holds: object, why: str) -> None:
@@ -172,7 +172,8 @@ def verify_answer(args: Any, key: Key, witnesses: Sequence[Key]) -> Iterator[str
     answers = "sha256:" + sha256(b"counterfoil/commit/v1\x00" + base64(said["salt"]) + body).hexdigest()
     bound = dict(answers=answers, batch=said["batch"], kind="release", time=said["released_at"], rows=len(lines), v=1)
     need(bound.items() <= ({"rows": len(lines)} | one_object(args.entry)).items(), "the entry is of something else")
-    yield f"That entry commits to this batch, file, agreement, snapshot and rules, at {said['released_at']}."
+    cited = ", ".join(f"{of} to {c['limit'] / 1e12:.1e} by {c['certificate']}" for of, c in said["certificates"].items()) or "none"
+    yield f"That entry commits to this batch, file, agreement, snapshot and rules, at {said['released_at']}; certified {cited}."
     yield f"{'EXPIRED: it' if date.today().isoformat() > said['expires_on'] else 'It'} may be used until {said['expires_on']}."
 
 def main() -> int:
@@ -190,8 +191,7 @@ def main() -> int:
         for at, statement in enumerate(said, 1):
             print(f"{at}. {statement}")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, InvalidSignature) as fault:
-        why = fault if type(fault) is ValueError else f"it is altered, malformed or missing ({type(fault).__name__})"
-        print(f"DOES NOT VERIFY: {why}")
+        print("DOES NOT VERIFY:", fault if type(fault) is ValueError else f"it is altered or missing ({type(fault).__name__})")
         return 5
     print("OK")
     return 0

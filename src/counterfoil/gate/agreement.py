@@ -148,6 +148,25 @@ class Safeguards(Closed, frozen=True, gc=False):
     current_until: date | None
 
 
+Rate = Annotated[str, msgspec.Meta(pattern=r"^0\.(?=0*[1-9])(?:[0-4][0-9]{0,11}|50{0,11})$")]
+"""A rate over 0 and at most one half, written as a decimal fraction of up to twelve digits, `0.00001`: it is signed as written."""
+
+
+class MostWrong(Closed, frozen=True, gc=False):
+    """What the bound on wrong confirmations may not exceed for any kind of decoy, by what a question states: a date
+    of birth, or names and address only."""
+
+    birth: Rate
+    names: Rate
+
+
+class Confirmation(Closed, frozen=True, gc=False):
+    """Whether a question needs a certificate of its scope to be put to the register (docs/formats/certificate.md)."""
+
+    certificate: Literal["required", "not_required"]
+    most_wrong: MostWrong
+
+
 class Agreement(Closed, frozen=True, gc=False):
     """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register.
 
@@ -171,6 +190,7 @@ class Agreement(Closed, frozen=True, gc=False):
     principals: Annotated[tuple[Principal, ...], msgspec.Meta(min_length=1)]
     delegation: Delegation
     safeguards: Safeguards
+    confirmation: Confirmation
     use_limits: Texts
     answer_expiry_days: Count
     retention_days: Count

@@ -78,7 +78,7 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
     Kind.LAW: _form("From here on these rules and this agreement are in force.", "agreement rules"),
     Kind.SNAPSHOT: _form("From here on this build of the register is asked.", "snapshot", "certificate rows"),
-    Kind.CERTIFICATE: _form("A bound on wrong confirmations was measured on a snapshot.", "certificate snapshot"),
+    Kind.CERTIFICATE: _form("A bound on wrong confirmations was measured on a snapshot.", "certificate snapshot", "scope"),
     Kind.BATCH: _form("A request file was received.", "batch agreement file rules", "commitment rows"),
     Kind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
     Kind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
@@ -116,6 +116,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
     "purpose": (r"holder|officer|principal|register|payload", "what the key is for"),
     "rules": (_DIGEST, "digest of the rules in force"),
+    "scope": (r"birth|names", "which questions a certificate is of: a date of birth is stated, or none"),
     "second": (_DIGEST, "digest of the second officer's verifier key"),
     "snapshot": (_DIGEST, "digest of the register snapshot's manifest"),
 }

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final
 
 from counterfoil.errors import StateFault, UsageFault, VerifyFault
-from counterfoil.ledger.entries import Draft, Kind, Value, counts_text, encode, entry_time
+from counterfoil.ledger.entries import Draft, Entry, Kind, Value, counts_text, encode, entry_time
 from counterfoil.ledger.find import counts_of, find_entry
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
@@ -87,6 +87,12 @@ class Ledger:
         head = read_head(connection)
         count = counts_of(head.counts)[kind]
         return find_entry(connection, kind, count, head.size)[1].fields if count else None
+
+    def newest_of(self, connection: Connection, kind: Kind) -> Iterator[Entry]:
+        """Every entry of a kind, the last one first."""
+        head = read_head(connection)
+        for count in range(counts_of(head.counts)[kind], 0, -1):
+            yield find_entry(connection, kind, count, head.size)[1]
 
     def root(self, connection: Connection, size: int | None = None) -> bytes:
         """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""

@@ -1,6 +1,6 @@
 """Evidence and decision: is this resident the person asked about, or somebody else who lives there? Pure.
 
-    decide(grant, residents, weights) -> Match      explain(...) -> all evidence, for the holder's eyes
+    decide(grant, residents, weights, thresholds) -> Match      explain(...) -> all evidence, for the holder's eyes
     default_weights(), Learner(salt).finish()       the table's weights, or those that the register taught
     weights_to_dict, weights_from_dict              the form that a snapshot's manifest carries
 
@@ -11,6 +11,9 @@ from counterfoil.match.decide import MATCH_VERSION as MATCH_VERSION
 from counterfoil.match.decide import decide as decide
 from counterfoil.match.decide import explain as explain
 from counterfoil.match.learn import Learner as Learner
+from counterfoil.match.thresholds import NEVER as NEVER
+from counterfoil.match.thresholds import Thresholds as Thresholds
+from counterfoil.match.thresholds import own_thresholds as own_thresholds
 from counterfoil.match.weights import Weights as Weights
 from counterfoil.match.weights import default_weights as default_weights
 from counterfoil.match.weights import weights_from_dict as weights_from_dict

@@ -18,14 +18,17 @@ from counterfoil.match.evidence import Line, Scored, evidence_of, score_of
 from counterfoil.match.names import OTHER_GIVEN, given_level, stranger_to
 from counterfoil.match.same import is_same_person
 from counterfoil.match.table import FATAL, OUT_OF_REACH
+from counterfoil.match.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.match.weights import UNIT, Weights
 from counterfoil.model import Comparison, Grant, Match, Residents
 
 MATCH_VERSION: Final = "match-1"
 
 
-def decide(grant: Grant, residents: Residents, weights: Weights) -> Match:
-    """Compare the person asked about with the residents that the doors opened. Pure."""
+def decide(grant: Grant, residents: Residents, weights: Weights, thresholds: Thresholds | None = None) -> Match:
+    """Compare the person asked about with the residents that the doors opened. Pure.
+
+    thresholds: by scope, where certificates set them; None for the weights' own."""
     periods = frozenset(grant.periods)
     asked, levels = grant.name, weights.levels
     is_stranger = stranger_to(asked)
@@ -50,13 +53,14 @@ def decide(grant: Grant, residents: Residents, weights: Weights) -> Match:
     best = candidates[0] if len(candidates) == 1 else max(candidates, key=_standing)
     score, lines, _ = best
     margin = _margin(best, candidates, weights)
-    confirmed = is_enough(score, margin, lines, weights)
+    threshold = threshold_for(grant, lines, thresholds or own_thresholds(weights))
+    confirmed = is_enough(score, margin, lines, weights, threshold)
     return Match(request.request_id, request.row, confirmed, score / UNIT, margin / UNIT, _shown(lines))
 
 
-def is_enough(score: int, margin: int, lines: tuple[Line, ...], weights: Weights) -> bool:
+def is_enough(score: int, margin: int, lines: tuple[Line, ...], weights: Weights, threshold: int) -> bool:
     """True if threshold and margin are reached and no line is a contradiction, whatever the others say."""
-    if score < round(weights.threshold_bits * UNIT) or margin < round(weights.margin_bits * UNIT):
+    if score < threshold or margin < round(weights.margin_bits * UNIT):
         return False
     return min([line[1] for line in lines]) > FATAL
 

@@ -56,27 +56,6 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-class Frontier:
-    """The compact range of D[0:size]: the roots of its whole subtrees, largest first. Grows only."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._roots: list[bytes] = []
-
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash."""
-        carry, height = leaf, 0
-        while self.size >> height & 1:
-            carry = node_hash(self._roots.pop(), carry)
-            height += 1
-        self._roots.append(carry)
-        self.size += 1
-
-    def root(self) -> bytes:
-        """Root of the leaves so far."""
-        return _join(self._roots)
-
-
 def root_at(size: int, read: Reader) -> bytes:
     """Root of the tree of the first `size` leaves."""
     return _range_root(0, size, read)

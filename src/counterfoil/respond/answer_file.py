@@ -18,6 +18,11 @@ what was released, and whoever holds the envelope can show that it was:
 
     commitment = canon.commit(salt, canonical bytes of {"format": "counterfoil-release-1"} and `COMMITTED`)
 
+`certificates` names the certificates that governed, by what the questions stated, `birth` or `names`: digest, and the limit
+on wrong confirmations per kind of decoy in parts of 10**12. A scope that is not named had none that counts.
+
+    {"birth":{"certificate":"sha256:...","limit":10000000}}
+
 An unknown format, header or field is refused: a reader of version 1 does not guess at version 2.
 Standard library only: the inspector's verifier carries this file.
 """
@@ -56,6 +61,7 @@ COMMITTED: Final[tuple[str, ...]] = (
     "agreement",
     "agreement_digest",
     "batch",
+    "certificates",
     "expires_on",
     "register_snapshot",
     "released_at",
@@ -65,6 +71,11 @@ COMMITTED: Final[tuple[str, ...]] = (
     "rules_digest",
 )
 FIELDS: Final = frozenset({*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"})
+SCOPES: Final = ("birth", "names")
+"""Keys that `certificates` may have: a date of birth is stated, or none."""
+PARTS: Final = 10**12
+"""Parts in one: the unit of a certificate's limit."""
+CERTIFICATE_FIELDS: Final = frozenset({"certificate", "limit"})
 LEDGER_FIELDS: Final = frozenset({"origin", "index", "entry", "proof"})
 
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.jwk import OKPKey
@@ -19,11 +20,18 @@ from counterfoil.respond.rows import RowsFormat
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
+class Cited(Public, frozen=True, gc=False):
+    """A certificate that governed: its digest, and its limit in parts of 10**12."""
+
+    certificate: str
+    limit: int
+
+
 class ReleaseFacts(Public, frozen=True, gc=False):
     """What a released answer file says of itself. Known before the ledger's entry is written.
 
     Digests are `sha256:` and hex; `released_at` is UTC, whole seconds, and is the time of the release entry;
-    `expires_on` is the last day of use; `salt` is the 32-byte salt of the release.
+    `certificates` are by scope (answer_file.SCOPES); `expires_on` is the last day of use; `salt` is the 32-byte salt of the release.
     """
 
     office: str
@@ -33,6 +41,7 @@ class ReleaseFacts(Public, frozen=True, gc=False):
     request_file_digest: str
     register_snapshot: str
     rules_digest: str
+    certificates: dict[str, Cited]
     use_limits: tuple[str, ...]
     released_at: datetime
     expires_on: date
@@ -81,6 +90,7 @@ def _fields(facts: ReleaseFacts) -> dict[str, Any]:
         "request_file_digest": facts.request_file_digest,
         "register_snapshot": facts.register_snapshot,
         "rules_digest": facts.rules_digest,
+        "certificates": {scope: msgspec.to_builtins(cited) for scope, cited in facts.certificates.items()},
         "use_limits": list(facts.use_limits),
         "released_at": facts.released_at.astimezone(UTC).strftime(_INSTANT),
         "expires_on": facts.expires_on.isoformat(),

@@ -17,7 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from counterfoil import canon
 from counterfoil.errors import InputFault, VerifyFault
 from counterfoil.proof.note import VerifierKey
-from counterfoil.respond.answer_file import ALGORITHM, FIELDS, FORMAT, LEDGER_FIELDS, SUFFIX
+from counterfoil.respond.answer_file import (
+    ALGORITHM,
+    CERTIFICATE_FIELDS,
+    FIELDS,
+    FORMAT,
+    LEDGER_FIELDS,
+    PARTS,
+    SCOPES,
+    SUFFIX,
+)
 
 MAX_ENVELOPE_BYTES: Final = 262_144
 _RESTORE: Final = "Fetch FILE and FILE.jws again, byte for byte, from where they came."
@@ -156,10 +165,21 @@ def _are_limits(value: Any) -> bool:
     return bool(limits) and all(map(_is_text, limits))
 
 
+def _are_certificates(value: Any) -> bool:
+    """By scope: digest, and a limit over 0 and below one."""
+    if not isinstance(value, dict) or not cast("dict[str, Any]", value).keys() <= set(SCOPES):
+        return False
+    held = list(cast("dict[str, Any]", value).values())
+    return all(isinstance(each, dict) and each.keys() == CERTIFICATE_FIELDS for each in held) and all(
+        _is_digest(each["certificate"]) and _is_count(each["limit"]) and 0 < each["limit"] < PARTS for each in held
+    )
+
+
 _FORMS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "agreement": _is_text,
     "agreement_digest": _is_digest,
     "batch": _is_text,
+    "certificates": _are_certificates,
     "expires_on": _is_date,
     "office": _is_text,
     "register_snapshot": _is_text,

@@ -6,7 +6,6 @@ that what leaves is what a reader accepts and nothing else (P1).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -47,14 +46,6 @@ def render_rows(answers: Iterable[Answer], form: RowsFormat) -> Iterator[bytes]:
                 "row_form", "an answer has no form in which it may leave", cure="Nothing was released. Report this."
             )
         yield part
-
-
-def digest_rows(parts: Iterable[bytes]) -> str:
-    """`sha256:` and 64 hex digits over the file that `parts` make up."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(part)
-    return "sha256:" + whole.hexdigest()
 
 
 def _csv_lines(answers: list[Answer]) -> bytes:

@@ -7,7 +7,7 @@ What `verify_answer` establishes, in this order; the code is labelled with the n
     3  FILE holds the stated number of rows, each of request id, one of four words and codes: nothing else.
     4  The holder signed a checkpoint of its own ledger.
     5  The release is an entry of the ledger at that checkpoint.
-    6  That entry commits to this batch, these rows, this agreement, register snapshot and rules, at this time.
+    6  That entry commits to this batch, these rows, this agreement, register snapshot, rules and certificates, at this time.
     7  The day you named is not past the last day of use. (A statement that may be false: nothing raises.)
 
 What it cannot show: that an answer is true, that the requester was entitled to ask, or that the holder shows everyone
@@ -28,7 +28,7 @@ from counterfoil.proof.checkpoint import check_checkpoint
 from counterfoil.proof.note import VerifierKey, parse_vkey
 from counterfoil.proof.tlog_proof import Proof, parse_proof
 from counterfoil.proof.tree import check_inclusion, leaf_hash
-from counterfoil.respond.answer_file import commit_release
+from counterfoil.respond.answer_file import PARTS, commit_release
 from counterfoil.respond.read_envelope import one_object, open_envelope
 from counterfoil.respond.read_rows import check_rows
 
@@ -63,7 +63,8 @@ def verify_answer(path: Path, holder_vkey: str, on: date) -> list[Statement]:
         Statement(
             6,
             True,
-            f"The entry commits to this batch, file, agreement, snapshot and rules, at {envelope['released_at']}.",
+            f"The entry commits to this batch, file, agreement, snapshot and rules, at {envelope['released_at']};"
+            f" certified {_certified(envelope['certificates'])}.",
         ),
         _expiry(envelope["expires_on"], on),
     ]
@@ -113,6 +114,12 @@ def _expiry(expires_on: str, on: date) -> Statement:
             7, False, f"EXPIRED: the last day of use was {expires_on}, and you asked for {on.isoformat()}."
         )
     return Statement(7, True, f"They may be used until {expires_on}, under the use limits that the envelope states.")
+
+
+def _certified(certificates: Mapping[str, Any]) -> str:
+    """By scope the limit that was certified, a rate of wrong confirmations for any kind of decoy, and the certificate."""
+    told = (f"{scope} to {held['limit'] / PARTS:.1e} by {held['certificate']}" for scope, held in certificates.items())
+    return ", ".join(told) or "none"
 
 
 def _counted(words: Mapping[str, int]) -> str:

@@ -79,13 +79,8 @@ def pack(encoded: Sequence[bytes]) -> bytes:
     return b"\xdd" + len(encoded).to_bytes(4, "big") + b"".join(encoded)
 
 
-def encode_gated(rows: Sequence[Gated]) -> bytes:
-    """Plain bytes of a `request` chunk. Inverse of `decode_gated`."""
-    return _ENCODER.encode(rows)
-
-
 def decode_gated(plain: bytes) -> list[Gated]:
-    """Rows of a `request` chunk. Raises StoreFault `payload_rows`."""
+    """Rows of a `request` chunk, the inverse of `pack`. Raises StoreFault `payload_rows`."""
     try:
         return _GATED.decode(plain)
     except msgspec.MsgspecError:

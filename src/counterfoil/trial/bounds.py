@@ -16,8 +16,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from counterfoil.respond.answer_file import PARTS
+
 CONFIDENCE_PERCENT: Final = 95
-PARTS: Final = 10**12
 _TAIL: Final = 1 - CONFIDENCE_PERCENT / 100
 _TINY: Final = 1e-300
 _STEPS: Final = 100_000

@@ -23,15 +23,9 @@ from counterfoil import register
 from counterfoil.errors import StateFault, StoreFault
 from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office
-from counterfoil.register.files import replace_file
+from counterfoil.office.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.trial import certify_state
 from counterfoil.trial.asking import Chunk
-from counterfoil.trial.certificate import (
-    PICTURE_FILE,
-    Certificate,
-    certificate_digest,
-    write_certificate,
-)
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.certifying import compose, refusal
 from counterfoil.trial.chance import spread
@@ -177,14 +171,17 @@ def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:
 
 def _enter(office: Office, folder: Path, certificate: Certificate, picture: str) -> None:
     """The ledger first, the files after it: no answer can cite what is not entered."""
-    fields = {"certificate": certificate_digest(certificate), "snapshot": certificate.manifest}
+    fields = {
+        "certificate": certificate_digest(certificate),
+        "snapshot": certificate.manifest,
+        "scope": certificate.asks,
+    }
     signer = office.signer()
     with office.store.transaction() as connection:
         office.ledger.append(connection, [Draft(Kind.CERTIFICATE, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
     try:
-        write_certificate(folder, certificate, signer.private.sign)
-        replace_file(folder / PICTURE_FILE, picture.encode())
+        write_certificate(folder, certificate, signer.private.sign, picture)
     except OSError as fault:
         raise StoreFault(
             "certificate_unwritten", f"the certificate cannot be written ({type(fault).__name__})", place=folder.name,

@@ -8,8 +8,8 @@ from typing import Final
 
 from counterfoil import match, register
 from counterfoil.errors import StateFault
+from counterfoil.office.certificate import Certificate, CertifiedKind
 from counterfoil.trial.bounds import CONFIDENCE_PERCENT, PARTS
-from counterfoil.trial.certificate import Certificate, CertifiedKind
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.curves import Point
 from counterfoil.trial.decoys import BIRTH, KINDS, NAMES

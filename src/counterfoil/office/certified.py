@@ -1,0 +1,113 @@
+"""Which certificates govern a snapshot, and what that means for a question. docs/decisions/0008 says why.
+
+For each scope the newest ledger entry of kind `certificate` for the snapshot names the certificate by its digest. So a file that was
+deleted, put back from an older day or swapped changes nothing: `find_certificates` stops instead. Entries without a scope are from
+before certificates governed, and name none.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from counterfoil import match, register
+from counterfoil.gate.agreement import Confirmation
+from counterfoil.ledger import Kind
+from counterfoil.match.weights import UNIT
+from counterfoil.model import Grant, Public
+from counterfoil.office.certificate import BIRTH, NAMES, Certificate, not_verified, open_certificate
+from counterfoil.office.opened import Office
+from counterfoil.respond.answer_file import PARTS, SCOPES
+from counterfoil.store import Connection
+
+NOT_CERTIFIED: Final = "not_certified"
+"""The code of a question that no certificate covers where the agreement requires one."""
+
+
+class Certified(Public, frozen=True, gc=False):
+    """One certificate that stands: digest, limit in parts of 10**12, threshold in hundredths of a bit."""
+
+    certificate: str
+    limit: int
+    threshold: int
+
+
+class Certificates(Public, frozen=True, gc=False, kw_only=True):
+    """Those that stand for a snapshot, by scope. None: none was entered."""
+
+    birth: Certified | None = None
+    names: Certified | None = None
+
+
+class Governing(Public, frozen=True, gc=False, kw_only=True):
+    """What certificates and agreement make of a batch. `put`: scopes whose questions are put to the register."""
+
+    thresholds: match.Thresholds
+    put: frozenset[str]
+
+    def puts(self, grant: Grant) -> bool:
+        """Whether this question is put to the register: by what it states, never by what is held (P2)."""
+        return scope_of(grant) in self.put
+
+
+def scope_of(grant: Grant) -> str:
+    """`birth` where the question states a date of birth, else `names`."""
+    return NAMES if grant.request.person.date_of_birth is None else BIRTH
+
+
+def agreed_limit(confirmation: Confirmation, scope: str) -> int:
+    """The agreement's limit on the bound of wrong confirmations per kind of decoy, in parts of 10**12."""
+    rate = confirmation.most_wrong.birth if scope == BIRTH else confirmation.most_wrong.names
+    return round(Decimal(rate) * PARTS)
+
+
+def find_certificates(
+    office: Office, connection: Connection, manifest: register.Manifest, weights: match.Weights
+) -> Certificates:
+    """Those that the ledger names for this snapshot, each opened and verified.
+
+    Raises StateFault `certificate_missing`, `certificate_unknown`, StoreFault, VerifyFault `certificate_not_verified`.
+    """
+    folder, key = office.register_directory / manifest.snapshot, office.holder_key.public
+    found: dict[str, Certified] = {}
+    for scope, digest in _entered(office, connection, register.manifest_digest(manifest)).items():
+        certificate = open_certificate(folder, key, manifest, scope, digest)
+        _check_over(certificate, weights)
+        found[scope] = Certified(digest, certificate.limit, certificate.threshold)
+    return Certificates(birth=found.get(BIRTH), names=found.get(NAMES))
+
+
+def governing(certificates: Certificates, confirmation: Confirmation, weights: match.Weights) -> Governing:
+    """The rule of docs/decisions/0008. A certificate made to a looser limit than the agreement's counts as none, but
+    its threshold stays: none lowers a threshold."""
+    own = match.own_thresholds(weights).names
+    held = {BIRTH: certificates.birth, NAMES: certificates.names}
+    least = {scope: max(own, found.threshold if found else own) for scope, found in held.items()}
+    put = frozenset(cited(certificates, confirmation) if confirmation.certificate == "required" else SCOPES)
+    least |= {scope: match.NEVER for scope in SCOPES if scope not in put}
+    thresholds = match.Thresholds(birth=least[BIRTH], names=least[NAMES], undated=max(least.values()))
+    return Governing(thresholds=thresholds, put=put)
+
+
+def cited(certificates: Certificates, confirmation: Confirmation) -> dict[str, Certified]:
+    """The certificates that count under the agreement, by scope: those that answers cite."""
+    held = {BIRTH: certificates.birth, NAMES: certificates.names}
+    return {s: c for s, c in held.items() if c is not None and c.limit <= agreed_limit(confirmation, s)}
+
+
+def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
+    """Digest of the newest certificate by scope, as the ledger says."""
+    found: dict[str, str] = {}
+    for entry in office.ledger.newest_of(connection, Kind.CERTIFICATE):
+        scope = str(entry.fields.get("scope", ""))
+        if entry.fields["snapshot"] == manifest and scope in SCOPES:
+            found.setdefault(scope, str(entry.fields["certificate"]))
+        if len(found) == len(SCOPES):
+            break
+    return found
+
+
+def _check_over(certificate: Certificate, weights: match.Weights) -> None:
+    own, margin = round(weights.threshold_bits * UNIT), round(weights.margin_bits * UNIT)
+    if (certificate.own_threshold, certificate.margin) != (own, margin) or certificate.threshold < own:
+        raise not_verified("it was made over other weights", certificate.snapshot)
