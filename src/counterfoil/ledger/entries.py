@@ -22,11 +22,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
-from counterfoil import canon
 from counterfoil.errors import VerifyFault
 from counterfoil.model import Public
 
@@ -167,12 +167,12 @@ def entry_time(time: datetime) -> str:
     """The text of a time, cut to whole seconds. A time that is not in UTC is a bug of the caller (ValueError)."""
     if time.utcoffset() != timedelta(0):
         raise ValueError("entries are written in UTC")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{time.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def counts_text(counts: dict[Kind, int]) -> str:
     """Running counts as canonical JSON, kinds without entries left out."""
-    return canon.encode({kind.value: count for kind, count in counts.items() if count}).decode()
+    return _encode({kind.value: count for kind, count in counts.items() if count}).decode()
 
 
 def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes:
@@ -183,8 +183,8 @@ def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes
     return data
 
 
-def decode(data: bytes, place: str) -> Entry:
-    """Read an entry; the inverse of `encode`. `place` is what an error will name, "entry 17".
+def head_of(data: bytes, place: str) -> tuple[Kind, int, str]:
+    """(kind, running count, time) of an entry whose whole grammar holds; `place` is what an error will name, "entry 17".
 
     Raises VerifyFault `entry_malformed`, `entry_version`, `entry_kind`, `entry_field`.
     """
@@ -193,10 +193,16 @@ def decode(data: bytes, place: str) -> Entry:
     shaped = _SHAPES[kind](data) if kind and len(data) <= MAX_ENTRY_BYTES else None
     if kind is None or shaped is None or not _is_time(shaped[2].decode()):
         raise _why_not(data, place)
+    return kind, int(shaped[1]), shaped[2].decode()
+
+
+def decode(data: bytes, place: str) -> Entry:
+    """Read an entry; the inverse of `encode`. Raises as `head_of`."""
+    kind, count, time = head_of(data, place)
     fields = _decode(data)
     for name in ("count", "kind", "time", "v"):
         del fields[name]
-    return Entry(kind, int(shaped[1]), shaped[2].decode(), fields)
+    return Entry(kind, count, time, fields)
 
 
 def _why_not(data: bytes, place: str) -> VerifyFault:
@@ -236,6 +242,7 @@ def _wrong_field(kind: Kind, fields: dict[str, Any]) -> str:
     return ""
 
 
+@lru_cache
 def _is_time(text: str) -> bool:
     try:
         return bool(datetime.fromisoformat(text))

@@ -26,6 +26,7 @@ from counterfoil.ledger.store import (
     insert_tiles,
     read_checkpoint,
     read_entries,
+    read_entry,
     read_head,
     read_newest_checkpoint,
 )
@@ -154,8 +155,8 @@ class Ledger:
             if not 0 <= index < signed.size:
                 raise _no_such_index(index, signed.size)
             hashes = prove_inclusion(index, signed.size, read)
-            entry = next(read_entries(connection, index, index + 1))
-            check_inclusion(leaf_hash(entry), index, signed.size, hashes, signed.root)
+            leaf = leaf_hash(read_entry(connection, index))
+            check_inclusion(leaf, index, signed.size, hashes, signed.root)
             return str(Proof(index, tuple(hashes), checkpoint))
 
         return prove
