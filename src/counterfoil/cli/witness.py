@@ -11,6 +11,7 @@ import typer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from counterfoil import witnessing
 from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
@@ -23,11 +24,10 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import InputFault, KeyFault, StateFault, VerifyFault
+from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
 from counterfoil.proof import Signer, parse_vkey
 from counterfoil.proof.cosignature import cosigner_key
-from counterfoil.proof.policy import parse_policy
-from counterfoil.witness import Records, Witness, ask_witnesses, serve
+from counterfoil.witness import Records, Witness, serve
 
 app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")
 _Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)]
@@ -75,21 +75,35 @@ def run(
 
 def cosign(
     directory: OfficeDir,
-    policy: Annotated[Path, typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy.", show_default=False)],
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy; by default office.toml's.", show_default=False),
+    ] = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a checkpoint, ask the policy's witnesses, and print it with their cosignatures. Exit 5 without a quorum."""
+    """Sign a checkpoint, ask the policy's witnesses, keep and print it with their cosignatures. Exit 5 without a quorum."""
     with faults(as_json=as_json):
-        wanted = parse_policy(_read(policy))
         office = opened(directory, passphrase_file)
-        with office.store.transaction() as connection:
-            note = office.ledger.sign_checkpoint(connection, office.signer())
-        with office.store.reading() as connection:
-            size = office.ledger.size(connection)
-            done = ask_witnesses(wanted, note, lambda old: office.ledger.prove_consistency(connection, old, size))
+        wanted = witnessing.office_policy(office) if policy is None else witnessing.read_policy(policy)
+        if wanted is None:
+            raise UsageFault(
+                "policy_missing",
+                "office.toml names no witnesses",
+                place="--policy",
+                cure="Name a policy, or set `witnesses` in office.toml.",
+            )
+        done = witnessing.cosign(office, wanted)
         for name, what in done.said.items():
             say(f"{name}: {what}", quiet=as_json)
+        if done.fork is not None:
+            raise VerifyFault(
+                "ledger_fork",
+                f"a witness holds another history: {', '.join(f'{name} {what}' for name, what in done.said.items())}",
+                place=f"entry {done.fork}",
+                cure="It is entered, and nothing is answered. Compare with what that witness holds, then lift it with "
+                "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+            )
         if not done.holds:
             told = ", ".join(f"{name} {what}" for name, what in done.said.items())
             raise VerifyFault(
@@ -129,13 +143,4 @@ def _write_new(directory: Path, name: str, data: bytes) -> None:
     except OSError:
         raise StateFault(
             "witness_exists", "the file cannot be made", place=name, cure="Name a directory that holds no witness."
-        ) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise InputFault(
-            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
         ) from None

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     SUSPENSION = "suspension"
     RESUMPTION = "resumption"
     OVERRIDE = "override"
+    FORK = "fork"
 
 
 class Form(NamedTuple):
@@ -99,6 +100,9 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
     ),
+    Kind.FORK: _form(
+        "Another history of this ledger was signed, or is claimed: answering stopped.", "checkpoint", "cosigner other size"
+    ),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -108,12 +112,15 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "answers": (_DIGEST, "salted commitment to the answer file's rows"),
     "batch": (r"b-[0-9a-f]{12,32}", "random id of the batch"),
     "certificate": (_DIGEST, "digest of the certificate"),
+    "checkpoint": (_DIGEST, "digest of the text of this ledger's checkpoint"),
     "commitment": (_DIGEST, "salted commitment to the payload"),
+    "cosigner": (_DIGEST, "digest of the verifier key of the witness that holds another history"),
     "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
     "event": (r"added|retired", "what happened to the key"),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
+    "other": (_DIGEST, "digest of the text of the checkpoint that is not of this history"),
     "purpose": (r"holder|officer|principal|register|payload", "what the key is for"),
     "rules": (_DIGEST, "digest of the rules in force"),
     "second": (_DIGEST, "digest of the second officer's verifier key"),
@@ -121,7 +128,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Text fields: grammar (a whole match) and meaning."""
 
-NUMBERS: Final[dict[str, str]] = {"rows": "how many rows or requests, 0 .. 999,999,999"}
+NUMBERS: Final[dict[str, str]] = {
+    "rows": "how many rows or requests, 0 .. 999,999,999",
+    "size": "how many entries the other history has",
+}
 """Number fields and their meaning."""
 
 _GRAMMAR: Final = {name: re.compile(grammar).fullmatch for name, (grammar, _) in FIELDS.items()}

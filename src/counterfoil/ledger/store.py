@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, func, insert, select
 
 from counterfoil.errors import VerifyFault
-from counterfoil.ledger.tables import BLOCK, CHECKPOINT, TILE
+from counterfoil.ledger.tables import BLOCK, CHECKPOINT, COSIGNED, TILE
 from counterfoil.proof.tiles import WIDTH, Tile, entry_within, split_entries, split_hashes
 from counterfoil.proof.tree import leaf_hash
 from counterfoil.store import Connection, Prepared
@@ -41,6 +41,11 @@ _CHECKPOINTS: Final = Prepared(
 )
 _OF_SIZE: Final = Prepared(select(CHECKPOINT.c.note).where(CHECKPOINT.c.size == _low))
 _NEWEST: Final = Prepared(select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1))
+_COSIGNED: Final = Prepared(
+    select(COSIGNED).where(COSIGNED.c.number >= _low).order_by(COSIGNED.c.number).limit(BLOCKS_AT_ONCE)
+)
+_NEWEST_COSIGNED: Final = Prepared(select(COSIGNED).order_by(COSIGNED.c.number.desc()).limit(1))
+_ADD_COSIGNED: Final = Prepared(insert(COSIGNED))
 _ADD_BLOCKS: Final = Prepared(insert(BLOCK))
 _ADD_TILES: Final = Prepared(insert(TILE))
 _ADD_CHECKPOINT: Final = Prepared(insert(CHECKPOINT))
@@ -105,6 +110,22 @@ def read_checkpoint(connection: Connection, size: int) -> str | None:
 def read_checkpoints(connection: Connection) -> Iterator[tuple[int, str]]:
     """(size, note) of every checkpoint as it stands, smallest first."""
     return (_typed(row, tuple[int, str]) for row in _walk(connection, _CHECKPOINTS))
+
+
+def insert_cosigned(connection: Connection, note: str) -> None:
+    """Insert a checkpoint with its cosignatures, after every one before."""
+    held = _NEWEST_COSIGNED.read(connection)
+    _ADD_COSIGNED.write(connection, [{"number": _typed(held[0], tuple[int, str])[0] + 1 if held else 1, "note": note}])
+
+
+def read_newest_cosigned(connection: Connection) -> str | None:
+    """The note of the checkpoint that was cosigned last, or None."""
+    return _only_note([row[1:] for row in _NEWEST_COSIGNED.read(connection)])
+
+
+def read_cosigned(connection: Connection) -> Iterator[str]:
+    """Every cosigned checkpoint as it stands, oldest first."""
+    return (_typed(row, tuple[int, str])[1] for row in _walk(connection, _COSIGNED))
 
 
 def read_blocks(connection: Connection) -> Iterator[Block]:
