@@ -61,7 +61,7 @@ def court(world: World, directory: Path, **kinds: type[Witness]) -> Iterator[Cou
         for name, kind in kinds.items():
             number, records = int(name[1:]), Records(directory / name)
             clock = lambda: int(world.now.timestamp())  # noqa: E731
-            made.witnesses[number] = kind(records, [world.office.holder_key], signer(number), clock)
+            made.witnesses[number] = kind(records, [world.office.holder_key], [signer(number)], clock)
             server = serve(made.witnesses[number], "127.0.0.1", 0)
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
             thread.start()
