@@ -45,6 +45,7 @@ from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
 from counterfoil.suspending import acting, require_running
+from counterfoil.witnessing import require_witnessed
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
@@ -279,6 +280,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
         with acting(office) as connection:
             batch = batches.find_batch(connection, batch_id)
             batch.require(BatchState.REVIEWED)
+            require_witnessed(office, connection)
             _require_in_force(office, batch)
             second = batches.officer_with_key(connection, name, str(signer.verifier))
             reviewed = batches.load_reviewed(connection, batch, office.settings.name)
@@ -288,6 +290,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
     batch = _find(office, batch_id)
     with office.store.reading() as connection:
         require_running(office, connection)
+        require_witnessed(office, connection)
         envelope, parts, digest = answer_of(connection, batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), out)
         write_answer(out, envelope, parts, digest)
     return Standing(batch.id, str(batch.state), batch.counts, already=already)

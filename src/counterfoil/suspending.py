@@ -1,6 +1,6 @@
 """Standing still by order, and going on by another: what `suspend` and `resume` do, and what every step asks first.
 
-An office stands still while its ledger holds more entries `suspension` than `resumption`: two courts may each stop it, and
+An office stands still while its ledger holds more entries `suspension` and `fork` than `resumption`: two courts may each stop it, and
 each of their orders must be lifted. `suspend` needs one officer and no passphrase of the office, so that it is quick;
 `resume` needs two officers, and an order that this office has not acted on before.
 
@@ -48,7 +48,8 @@ def require_running(office: Office, connection: Connection) -> None:
     """Raise StateFault `suspended` while the office stands still."""
     if _standing_still(office, connection):
         raise StateFault(
-            "suspended", "this office stands still by order; nothing is received, decided or released", place="ledger",
+            "suspended", "this office stands still, by order or because its ledger forked; nothing is received, decided or released",
+            place="ledger",
             cure="Wait until `counterfoil resume` is run with the order that lifts it, then run the same command again.",
         )  # fmt: skip
 
@@ -70,11 +71,9 @@ def suspend(office: Office, order: Path, expected: str, name: str, signer: Signe
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         _require_new(connection, digest)
-        waiting = [batch for batch in batches.list_batches(connection) if batch.state in _OPEN]
-        for batch in waiting:
-            batches.mark_held(connection, batch)
+        held = hold_open(connection)
         index = _enter(office, connection, Kind.SUSPENSION, digest, officer, None)
-    return Stood(digest, index, len(waiting), False)
+    return Stood(digest, index, held, False)
 
 
 def resume(office: Office, order: Path, expected: str, first: tuple[str, Signer], second: tuple[str, Signer]) -> Stood:
@@ -98,6 +97,14 @@ def resume(office: Office, order: Path, expected: str, first: tuple[str, Signer]
         for batch in held if running else ():
             batches.mark_resumed(connection, batch)
     return Stood(digest, index, len(held) if running else 0, running)
+
+
+def hold_open(connection: Connection) -> int:
+    """Hold every open batch where it stands; how many there were."""
+    waiting = [batch for batch in batches.list_batches(connection) if batch.state in _OPEN]
+    for batch in waiting:
+        batches.mark_held(connection, batch)
+    return len(waiting)
 
 
 def read_order(path: Path, expected: str) -> str:
@@ -126,7 +133,7 @@ def read_order(path: Path, expected: str) -> str:
 
 def _standing_still(office: Office, connection: Connection) -> bool:
     counts = office.ledger.counts(connection)
-    return counts.get(Kind.SUSPENSION, 0) > counts.get(Kind.RESUMPTION, 0)
+    return counts[Kind.SUSPENSION] + counts[Kind.FORK] > counts[Kind.RESUMPTION]
 
 
 def _require_new(connection: Connection, digest: str) -> None:

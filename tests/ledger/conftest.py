@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.store import Store, open_store
-from tests.ledger.office import grow, make_store
+from tests.ledger.office import LEDGER, grow, make_store
 
 SIZE = 700
 
@@ -22,10 +22,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def grown_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger of 700 entries under one checkpoint, to be copied."""
+    """A ledger of 700 entries under one checkpoint, which is kept as cosigned too, to be copied."""
     directory = tmp_path_factory.mktemp("grown")
     store = make_store(directory)
-    grow(store, SIZE)
+    note = grow(store, SIZE)
+    with store.transaction() as connection:
+        LEDGER.keep_cosigned(connection, note)
     store.close()
     return directory / "office.db"
 

@@ -43,9 +43,20 @@ FORBIDDEN = {
     "checkpoint upsert": "INSERT INTO ledger_checkpoint VALUES (700, 'x') ON CONFLICT (size) DO UPDATE SET note = 'x'",
     "checkpoint of an older size": "INSERT INTO ledger_checkpoint VALUES (699, 'x')",
     "checkpoint below all": "INSERT INTO ledger_checkpoint VALUES (-5, 'x')",
+    "cosigned update": "UPDATE ledger_cosigned SET note = 'x'",
+    "cosigned delete": "DELETE FROM ledger_cosigned",
+    "cosigned replace": "INSERT OR REPLACE INTO ledger_cosigned VALUES (1, 'x')",
+    "cosigned replace by rowid": "INSERT OR REPLACE INTO ledger_cosigned (rowid, note) VALUES (1, 'x')",
+    "cosigned upsert": "INSERT INTO ledger_cosigned VALUES (1, 'x') ON CONFLICT (number) DO UPDATE SET note = 'x'",
+    "cosigned gap": "INSERT INTO ledger_cosigned VALUES (3, 'x')",
     "checkpoint without a size": "INSERT INTO ledger_checkpoint (note) VALUES ('x')",
 }
-EVERYTHING = "SELECT * FROM ledger_block", "SELECT * FROM ledger_tile", "SELECT * FROM ledger_checkpoint"
+EVERYTHING = (
+    "SELECT * FROM ledger_block",
+    "SELECT * FROM ledger_tile",
+    "SELECT * FROM ledger_checkpoint",
+    "SELECT * FROM ledger_cosigned",
+)
 
 
 @pytest.fixture(params=[True, False], ids=["recursive triggers", "no recursive triggers"])

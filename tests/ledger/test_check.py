@@ -15,10 +15,10 @@ from counterfoil.ledger import Kind, check
 from counterfoil.ledger.entries import counts_text, decode, encode
 from counterfoil.ledger.find import counts_of
 from counterfoil.proof import Checkpoint, Signer, parse_checkpoint, sign_checkpoint, verifier_key
-from counterfoil.proof.tiles import join_entries, split_entries
 from counterfoil.proof.tree import leaf_hash, root_of
 from counterfoil.store import Store
 from tests.ledger.office import KEY, LEDGER, ORIGIN, SIGNER, START, drafts, grow
+from tests.ledger.owner import open_as_owner, other_digest, rewrite
 
 SIZE = 700
 Forge = Callable[[sqlite3.Connection], None]
@@ -31,9 +31,7 @@ def forged(grown: Store, tmp_path: Path) -> Callable[[Forge], VerifyFault]:
     def run(forge: Forge) -> VerifyFault:
         with grown.reading() as connection:
             check(connection, KEY)
-        owner = sqlite3.connect(tmp_path / "office.db", isolation_level=None)
-        for (name,) in owner.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            owner.execute(f"DROP TRIGGER {name}")
+        owner = open_as_owner(tmp_path / "office.db")
         forge(owner)
         owner.close()
         with grown.reading() as connection, pytest.raises(VerifyFault) as fault:
@@ -42,13 +40,6 @@ def forged(grown: Store, tmp_path: Path) -> Callable[[Forge], VerifyFault]:
         return fault.value
 
     return run
-
-
-def rewrite(owner: sqlite3.Connection, start: int, change: Callable[[list[bytes]], list[bytes]]) -> None:
-    """Rewrite the entries of the block at `start`."""
-    stop, held = owner.execute("SELECT stop, entries FROM ledger_block WHERE start = ?", [start]).fetchone()
-    entries = change(split_entries(held, stop - start))
-    owner.execute("UPDATE ledger_block SET entries = ? WHERE start = ?", [join_entries(entries), start])
 
 
 def test_a_whole_ledger_is_established_in_six_statements(grown: Store) -> None:
@@ -69,18 +60,12 @@ def test_every_checkpoint_ever_signed_is_checked(store: Store) -> None:
 
 
 def test_a_changed_entry_under_a_full_tile_is_named(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: rewrite(owner, 100, lambda held: [*held[:41], _other_digest(held[41]), *held[42:]]))
+    fault = forged(lambda owner: rewrite(owner, 100, lambda held: [*held[:41], other_digest(held[41]), *held[42:]]))
     assert (fault.code, fault.place) == ("ledger_tile", "entry 141")
 
 
-def _other_digest(entry: bytes) -> bytes:
-    """The entry with one digit of its last digest, or else of its batch id, changed: still in its grammar."""
-    at = entry.rindex(b"sha256:") + 7 if b"sha256:" in entry else entry.index(b'"b-') + 3
-    return entry[:at] + (b"0" if entry[at : at + 1] != b"0" else b"1") + entry[at + 1 :]
-
-
 def test_a_changed_entry_under_no_full_tile_breaks_the_checkpoint(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: rewrite(owner, 600, lambda held: [*held[:-1], _other_digest(held[-1])]))
+    fault = forged(lambda owner: rewrite(owner, 600, lambda held: [*held[:-1], other_digest(held[-1])]))
     assert (fault.code, fault.place) == ("ledger_rewritten", f"checkpoint of size {SIZE}")
 
 
@@ -223,7 +208,7 @@ def test_a_checkpoint_filed_under_another_size_is_found(forged: Callable[[Forge]
 
 def _rebuild(owner: sqlite3.Connection) -> None:
     """The owner changes the last entry of all and makes every stored thing agree, checkpoints thrown away."""
-    rewrite(owner, 600, lambda held: [*held[:-1], _other_digest(held[-1])])
+    rewrite(owner, 600, lambda held: [*held[:-1], other_digest(held[-1])])
     owner.execute("DELETE FROM ledger_checkpoint")
 
 

@@ -54,7 +54,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 @pytest.fixture
 def witness(records: Records) -> Witness:
-    return Witness(records, [KEY], signer(2), lambda: TIME)
+    return Witness(records, [KEY], [signer(2)], lambda: TIME)
 
 
 def status(answered: Answered) -> int:
@@ -106,7 +106,7 @@ def test_every_other_request_has_its_status(witness: Witness, request_body: byte
 def test_what_was_cosigned_outlives_the_witness(tmp_path: Path) -> None:
     for _ in range(2):
         records = Records(tmp_path)
-        answered = Witness(records, [KEY], signer(2), lambda: TIME).add_checkpoint(body(HONEST, 0, 6))
+        answered = Witness(records, [KEY], [signer(2)], lambda: TIME).add_checkpoint(body(HONEST, 0, 6))
         records.close()
     assert (status(answered), answered.body) == (409, "6\n")
 
@@ -166,7 +166,7 @@ def urls(tmp_path: Path) -> Iterator[dict[int, str]]:
     places = {5: "http://127.0.0.1:9"}
     for number, kind in ((2, Witness), (3, Witness), (4, Liar)):
         records = Records(tmp_path / str(number))
-        server = serve(kind(records, [KEY], signer(number), lambda: TIME), "127.0.0.1", 0)
+        server = serve(kind(records, [KEY], [signer(number)], lambda: TIME), "127.0.0.1", 0)
         thread = Thread(target=server.serve_forever)
         thread.start()
         running.append((server, thread, records))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +10,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import ledger
+from counterfoil import ledger, witnessing
 from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, read_note, report
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
-from counterfoil.office import open_office
+from counterfoil.errors import CounterfoilError, VerifyFault
+from counterfoil.office import Office, open_office
 from counterfoil.proof import parse_proof
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
@@ -32,10 +34,23 @@ def check(
     with faults(as_json=as_json):
         office = open_office(directory)
         held = [read_note(path) for path in checkpoint or []]
-        with office.store.reading() as connection:
-            report = ledger.check(connection, office.holder_key, held)
+        report = _checked(office, held)
         result = msgspec.to_builtins(report)
         show(result, "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
+
+
+def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
+    """The report. A signed checkpoint that is not of this tree is entered as a fork before its fault is told."""
+    with office.store.reading() as connection:
+        cosigned = list(office.ledger.cosigned(connection))
+    try:
+        with office.store.reading() as connection:
+            return ledger.check(connection, office.holder_key, [*cosigned, *held])
+    except VerifyFault as fault:
+        if fault.code in ("ledger_rewritten", "ledger_shortened"):
+            with suppress(CounterfoilError):  # what was found is told, whether or not it can be entered
+                witnessing.enter_fork(office, [*cosigned, *held])
+        raise
 
 
 def show_entries(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from counterfoil import flow
+from counterfoil import flow, witnessing
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, ask_new, read_passphrase
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -58,9 +59,19 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
     """What stands: every batch with its state and counts. Needs no passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
+        with office.store.reading() as connection:
+            witnessed = witnessing.standing(office, connection)
         found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
-        show({"batches": found}, "\n".join(lines) or "No batch has been received.", as_json=as_json)
+        lines = [*(lines or ["No batch has been received."]), _witnessed(witnessed)]
+        show({"batches": found, "witnesses": msgspec.to_builtins(witnessed)}, "\n".join(lines), as_json=as_json)
+
+
+def _witnessed(standing: witnessing.Standing) -> str:
+    if not standing.configured:
+        return "Witnesses: none are set; answers leave without a cosigned checkpoint."
+    last = f"last cosigned at {standing.size} entries, {standing.time}" if standing.time else "nothing was cosigned yet"
+    return f"Witnesses: {last}." + ("" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`.")
 
 
 add_verb(app, create, "office create tax-office --sandbox", "office create tax-office --agreement treasury-dhs-2025")

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from counterfoil import witnessing
 from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
@@ -23,11 +26,10 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import InputFault, KeyFault, StateFault, VerifyFault
+from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
 from counterfoil.proof import Signer, parse_vkey
-from counterfoil.proof.cosignature import cosigner_key
-from counterfoil.proof.policy import parse_policy
-from counterfoil.witness import Records, Witness, ask_witnesses, serve
+from counterfoil.proof.cosignature import MldsaSigner, cosigner_key
+from counterfoil.witness import Records, Witness, serve
 
 app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")
 _Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)]
@@ -36,19 +38,24 @@ _Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's direc
 def create(
     directory: _Place,
     name: Annotated[str, typer.Option(help="The witness's name, a URL without its scheme.", show_default=False)],
+    ml_dsa: Annotated[
+        bool, typer.Option("--ml-dsa", help="A second key, of ML-DSA-44, that a quantum computer does not break.")
+    ] = False,
     key_passphrase_file: NewPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a witness's key: witness.key (PEM, under a passphrase) and witness.vkey. Prints the verifier key."""
+    """Make a witness's key: witness.key (PEM, under a passphrase) and witness.vkey. Prints the verifier key, or both."""
     with faults(as_json=as_json):
         passphrase = read_passphrase(key_passphrase_file) or ask_new("Passphrase for the witness")
-        private = Ed25519PrivateKey.generate()
-        vkey = str(cosigner_key(name, private.public_key().public_bytes_raw()))
+        made: list[tuple[str, Ed25519PrivateKey | MLDSA44PrivateKey]] = [("witness", Ed25519PrivateKey.generate())]
+        made += [("witness-mldsa", _mldsa_key())] if ml_dsa else []
+        vkeys = [str(cosigner_key(name, private.public_key().public_bytes_raw())) for _, private in made]
         protected = serialization.BestAvailableEncryption(passphrase.encode())
-        pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protected)
-        _write_new(directory, "witness.key", pem)
-        _write_new(directory, "witness.vkey", f"{vkey}\n".encode())
-        show({"witness": name, "vkey": vkey}, vkey, as_json=as_json)
+        for (file, private), vkey in zip(made, vkeys, strict=True):
+            pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protected)
+            _write_new(directory, f"{file}.key", pem)
+            _write_new(directory, f"{file}.vkey", f"{vkey}\n".encode())
+        show({"witness": name, "vkey": vkeys[0], "vkeys": vkeys}, "\n".join(vkeys), as_json=as_json)
 
 
 def run(
@@ -61,9 +68,9 @@ def run(
 ) -> None:
     """Serve add-checkpoint of c2sp.org/tlog-witness until stopped. Keeps the latest checkpoint of each log, nothing else."""
     with faults(as_json=as_json):
-        signer = _signer(directory, read_passphrase(key_passphrase_file) or ask("Passphrase of the witness"))
+        signers = _signers(directory, read_passphrase(key_passphrase_file) or ask("Passphrase of the witness"))
         records = Records(directory / "records")
-        witness = Witness(records, [parse_vkey(each) for each in log], signer, lambda: int(time.time()))
+        witness = Witness(records, [parse_vkey(each) for each in log], signers, lambda: int(time.time()))
         server = serve(witness, host, port)
         show({"host": host, "port": server.server_port}, f"http://{host}:{server.server_port}", as_json=as_json)
         try:
@@ -75,21 +82,35 @@ def run(
 
 def cosign(
     directory: OfficeDir,
-    policy: Annotated[Path, typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy.", show_default=False)],
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy; by default office.toml's.", show_default=False),
+    ] = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a checkpoint, ask the policy's witnesses, and print it with their cosignatures. Exit 5 without a quorum."""
+    """Sign a checkpoint, ask the policy's witnesses, keep and print it with their cosignatures. Exit 5 without a quorum."""
     with faults(as_json=as_json):
-        wanted = parse_policy(_read(policy))
         office = opened(directory, passphrase_file)
-        with office.store.transaction() as connection:
-            note = office.ledger.sign_checkpoint(connection, office.signer())
-        with office.store.reading() as connection:
-            size = office.ledger.size(connection)
-            done = ask_witnesses(wanted, note, lambda old: office.ledger.prove_consistency(connection, old, size))
+        wanted = witnessing.office_policy(office) if policy is None else witnessing.read_policy(policy)
+        if wanted is None:
+            raise UsageFault(
+                "policy_missing",
+                "office.toml names no witnesses",
+                place="--policy",
+                cure="Name a policy, or set `witnesses` in office.toml.",
+            )
+        done = witnessing.cosign(office, wanted)
         for name, what in done.said.items():
             say(f"{name}: {what}", quiet=as_json)
+        if done.fork is not None:
+            raise VerifyFault(
+                "ledger_fork",
+                f"a witness holds another history: {', '.join(f'{name} {what}' for name, what in done.said.items())}",
+                place=f"entry {done.fork}",
+                cure="It is entered, and nothing is answered. Compare with what that witness holds, then lift it with "
+                "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+            )
         if not done.holds:
             told = ", ".join(f"{name} {what}" for name, what in done.said.items())
             raise VerifyFault(
@@ -105,20 +126,46 @@ add_verb(app, create, "witness create w1 --name witness.example/w1")
 add_verb(app, run, "witness serve w1 --log 'example.gov/office+1f0a9c3b+...' --port 8480", name="serve")
 
 
-def _signer(directory: Path, passphrase: str) -> Signer:
+def _signers(directory: Path, passphrase: str) -> list[Signer | MldsaSigner]:
+    """The witness's Ed25519 key, and its ML-DSA-44 key where it has one, under the name in witness.vkey."""
+    keys = [_private(directory, "witness.key", passphrase)]
+    if (directory / "witness-mldsa.key").exists():
+        keys.append(_private(directory, "witness-mldsa.key", passphrase))
     try:
-        key = serialization.load_pem_private_key((directory / "witness.key").read_bytes(), passphrase.encode())
         name = (directory / "witness.vkey").read_text(encoding="utf-8").partition("+")[0]
-    except (OSError, ValueError, TypeError):
-        key, name = None, ""
-    if not isinstance(key, Ed25519PrivateKey):
+    except (OSError, UnicodeDecodeError):
+        raise _key_fault(directory) from None
+    return [MldsaSigner(name, key) if isinstance(key, MLDSA44PrivateKey) else Signer(name, key) for key in keys]
+
+
+def _private(directory: Path, file: str, passphrase: str) -> Ed25519PrivateKey | MLDSA44PrivateKey:
+    try:
+        key = serialization.load_pem_private_key((directory / file).read_bytes(), passphrase.encode())
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        raise _key_fault(directory) from None
+    if not isinstance(key, (Ed25519PrivateKey, MLDSA44PrivateKey)):
+        raise _key_fault(directory)
+    return key
+
+
+def _mldsa_key() -> MLDSA44PrivateKey:
+    try:
+        return MLDSA44PrivateKey.generate()
+    except UnsupportedAlgorithm:
         raise KeyFault(
-            "witness_key",
-            "the witness's key cannot be opened",
-            place=directory.name,
-            cure="Check the passphrase, and that witness.key and witness.vkey are as `witness create` made them.",
-        )
-    return Signer(name, key)
+            "mldsa_unsupported",
+            "the `cryptography` of this machine does not offer ML-DSA-44",
+            cure="Install one that does, or make the witness without --ml-dsa.",
+        ) from None
+
+
+def _key_fault(directory: Path) -> KeyFault:
+    return KeyFault(
+        "witness_key",
+        "the witness's key cannot be opened",
+        place=directory.name,
+        cure="Check the passphrase, and that witness.key and witness.vkey are as `witness create` made them.",
+    )
 
 
 def _write_new(directory: Path, name: str, data: bytes) -> None:
@@ -129,13 +176,4 @@ def _write_new(directory: Path, name: str, data: bytes) -> None:
     except OSError:
         raise StateFault(
             "witness_exists", "the file cannot be made", place=name, cure="Name a directory that holds no witness."
-        ) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise InputFault(
-            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
         ) from None

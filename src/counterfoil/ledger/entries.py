@@ -22,11 +22,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
-from counterfoil import canon
 from counterfoil.errors import VerifyFault
 from counterfoil.model import Public
 
@@ -59,6 +59,7 @@ class Kind(StrEnum):
     SUSPENSION = "suspension"
     RESUMPTION = "resumption"
     OVERRIDE = "override"
+    FORK = "fork"
 
 
 class Form(NamedTuple):
@@ -99,6 +100,9 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
     ),
+    Kind.FORK: _form(
+        "Another history of this ledger was signed, or is claimed: answering stopped.", "checkpoint", "cosigner other size"
+    ),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -108,12 +112,15 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "answers": (_DIGEST, "salted commitment to the answer file's rows"),
     "batch": (r"b-[0-9a-f]{12,32}", "random id of the batch"),
     "certificate": (_DIGEST, "digest of the certificate"),
+    "checkpoint": (_DIGEST, "digest of the text of this ledger's checkpoint"),
     "commitment": (_DIGEST, "salted commitment to the payload"),
+    "cosigner": (_DIGEST, "digest of the verifier key of the witness that holds another history"),
     "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
     "event": (r"added|retired", "what happened to the key"),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
+    "other": (_DIGEST, "digest of the text of the checkpoint that is not of this history"),
     "purpose": (r"holder|officer|principal|register|payload", "what the key is for"),
     "rules": (_DIGEST, "digest of the rules in force"),
     "scope": (r"birth|names", "which questions a certificate is of: a date of birth is stated, or none"),
@@ -122,7 +129,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Text fields: grammar (a whole match) and meaning."""
 
-NUMBERS: Final[dict[str, str]] = {"rows": "how many rows or requests, 0 .. 999,999,999"}
+NUMBERS: Final[dict[str, str]] = {
+    "rows": "how many rows or requests, 0 .. 999,999,999",
+    "size": "how many entries the other history has",
+}
 """Number fields and their meaning."""
 
 _GRAMMAR: Final = {name: re.compile(grammar).fullmatch for name, (grammar, _) in FIELDS.items()}
@@ -168,12 +178,12 @@ def entry_time(time: datetime) -> str:
     """The text of a time, cut to whole seconds. A time that is not in UTC is a bug of the caller (ValueError)."""
     if time.utcoffset() != timedelta(0):
         raise ValueError("entries are written in UTC")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{time.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def counts_text(counts: dict[Kind, int]) -> str:
     """Running counts as canonical JSON, kinds without entries left out."""
-    return canon.encode({kind.value: count for kind, count in counts.items() if count}).decode()
+    return _encode({kind.value: count for kind, count in counts.items() if count}).decode()
 
 
 def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes:
@@ -184,8 +194,8 @@ def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes
     return data
 
 
-def decode(data: bytes, place: str) -> Entry:
-    """Read an entry; the inverse of `encode`. `place` is what an error will name, "entry 17".
+def head_of(data: bytes, place: str) -> tuple[Kind, int, str]:
+    """(kind, running count, time) of an entry whose whole grammar holds; `place` is what an error will name, "entry 17".
 
     Raises VerifyFault `entry_malformed`, `entry_version`, `entry_kind`, `entry_field`.
     """
@@ -194,10 +204,16 @@ def decode(data: bytes, place: str) -> Entry:
     shaped = _SHAPES[kind](data) if kind and len(data) <= MAX_ENTRY_BYTES else None
     if kind is None or shaped is None or not _is_time(shaped[2].decode()):
         raise _why_not(data, place)
+    return kind, int(shaped[1]), shaped[2].decode()
+
+
+def decode(data: bytes, place: str) -> Entry:
+    """Read an entry; the inverse of `encode`. Raises as `head_of`."""
+    kind, count, time = head_of(data, place)
     fields = _decode(data)
     for name in ("count", "kind", "time", "v"):
         del fields[name]
-    return Entry(kind, int(shaped[1]), shaped[2].decode(), fields)
+    return Entry(kind, count, time, fields)
 
 
 def _why_not(data: bytes, place: str) -> VerifyFault:
@@ -237,6 +253,7 @@ def _wrong_field(kind: Kind, fields: dict[str, Any]) -> str:
     return ""
 
 
+@lru_cache
 def _is_time(text: str) -> bool:
     try:
         return bool(datetime.fromisoformat(text))

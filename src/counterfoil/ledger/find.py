@@ -13,6 +13,7 @@ from counterfoil.proof.tiles import split_entries
 from counterfoil.store import Connection
 
 _decode: Final = msgspec.json.Decoder(dict[Kind, int]).decode
+_NONE: Final = dict.fromkeys(Kind, 0)
 
 
 def counts_of(text: str) -> dict[Kind, int]:
@@ -21,10 +22,9 @@ def counts_of(text: str) -> dict[Kind, int]:
     Raises VerifyFault `ledger_column`.
     """
     try:
-        held = _decode(text)
+        return _NONE | _decode(text)
     except msgspec.MsgspecError:
         raise _column_fault() from None
-    return {kind: held.get(kind, 0) for kind in Kind}
 
 
 def find_entry(connection: Connection, kind: Kind, count: int, size: int) -> tuple[int, Entry]:

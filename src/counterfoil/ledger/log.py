@@ -23,11 +23,15 @@ from counterfoil.ledger.store import (
     Head,
     insert_blocks,
     insert_checkpoint,
+    insert_cosigned,
     insert_tiles,
     read_checkpoint,
+    read_cosigned,
     read_entries,
+    read_entry,
     read_head,
     read_newest_checkpoint,
+    read_newest_cosigned,
 )
 from counterfoil.proof.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from counterfoil.proof.consistency import Consistency
@@ -117,6 +121,25 @@ class Ledger:
         """The newest signed checkpoint, as signed, or None."""
         return read_newest_checkpoint(connection)
 
+    def keep_cosigned(self, connection: Connection, note: str) -> None:
+        """Keep a checkpoint that its witnesses cosigned. Raises VerifyFault `ledger_rewritten` where it is not of this tree."""
+        self.check_ours(connection, parse_checkpoint(note))
+        insert_cosigned(connection, note)
+
+    def newest_cosigned(self, connection: Connection) -> str | None:
+        """The checkpoint that was cosigned last, as it came back, or None."""
+        return read_newest_cosigned(connection)
+
+    def cosigned(self, connection: Connection) -> Iterator[str]:
+        """Every checkpoint that was cosigned, oldest first."""
+        return read_cosigned(connection)
+
+    def index_of_newest(self, connection: Connection, kind: Kind) -> int:
+        """The index of the last entry of a kind, -1 where there is none."""
+        head = read_head(connection)
+        count = counts_of(head.counts)[kind]
+        return find_entry(connection, kind, count, head.size)[0] if count else -1
+
     def checkpoint_of(self, connection: Connection, size: int) -> str:
         """The checkpoint that was signed at `size`. Raises UsageFault `checkpoint_none`."""
         note = read_checkpoint(connection, size)
@@ -160,8 +183,8 @@ class Ledger:
             if not 0 <= index < signed.size:
                 raise _no_such_index(index, signed.size)
             hashes = prove_inclusion(index, signed.size, read)
-            entry = next(read_entries(connection, index, index + 1))
-            check_inclusion(leaf_hash(entry), index, signed.size, hashes, signed.root)
+            leaf = leaf_hash(read_entry(connection, index))
+            check_inclusion(leaf, index, signed.size, hashes, signed.root)
             return str(Proof(index, tuple(hashes), checkpoint))
 
         return prove

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterfoil.errors import VerifyFault
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Kind, head_of
 from counterfoil.proof.tiles import WIDTH, Tile
 from counterfoil.proof.tree import EMPTY_ROOT, leaf_hash, root_of
 
@@ -26,19 +26,16 @@ class Reckoning:
         self.counts: dict[Kind, int] = dict.fromkeys(Kind, 0)
         self._levels: list[list[bytes]] = [[]]
 
-    def add(self, data: bytes) -> Entry:
+    def add(self, data: bytes) -> None:
         """Take the next entry. Whenever `size` becomes a multiple of 256, take `full_tiles()` before the next one."""
-        entry = decode(data, f"entry {self.size}")
-        if entry.count != self.counts[entry.kind] + 1:
-            raise divergence(
-                "ledger_count", f"the running count of its kind is not {self.counts[entry.kind] + 1}", self.size
-            )
-        if entry.time < self.time:
+        kind, count, time = head_of(data, f"entry {self.size}")
+        if count != self.counts[kind] + 1:
+            raise divergence("ledger_count", f"the running count of its kind is not {self.counts[kind] + 1}", self.size)
+        if time < self.time:
             raise divergence("ledger_time", "its time is before that of the entry before it", self.size)
-        self.counts[entry.kind], self.time = entry.count, entry.time
+        self.counts[kind], self.time = count, time
         self._levels[0].append(leaf_hash(data))
         self.size += 1
-        return entry
 
     def full_tiles(self) -> Iterator[Tile]:
         """The tiles that have become full, lowest level first; they are then let go."""

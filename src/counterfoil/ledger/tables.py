@@ -1,8 +1,9 @@
-"""The ledger's three tables. All of them only grow; migration 0001_ledger makes them and the triggers that hold it.
+"""The ledger's four tables. All of them only grow; migrations 0001_ledger and 0006_cosigned make them and the triggers that hold it.
 
     ledger_block        start, stop, time, counts, entries: the entries start .. stop-1, which were appended together
     ledger_tile         level, idx, root (32 bytes), hashes (8,192 bytes): full tiles only, made from the entries
     ledger_checkpoint   size, note: each checkpoint that this office signed
+    ledger_cosigned     number (1, 2, ...), note: each checkpoint that came back from the witnesses with their quorum
 
 A block is a bundle of C2SP tlog-tiles (each entry after its length in two bytes) within one tile, so of 1 to 256
 entries: a row for each entry would cost more than making and hashing it. `time` and `counts` (JSON: running count of
@@ -49,5 +50,12 @@ CHECKPOINT: Final = Table(
     "ledger_checkpoint",
     METADATA,
     Column("size", _KEY, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+
+COSIGNED: Final = Table(
+    "ledger_cosigned",
+    METADATA,
+    Column("number", _KEY, primary_key=True, autoincrement=False),
     Column("note", Text, nullable=False),
 )

@@ -18,7 +18,7 @@ from typing import Final
 
 from counterfoil.errors import VerifyFault
 from counterfoil.proof.encoding import from_base64, from_decimal, malformed, to_base64
-from counterfoil.proof.note import Note, Signer, VerifierKey, check_note, parse_note, sign_note
+from counterfoil.proof.note import Signer, VerifierKey, check_note, parse_note, sign_note
 from counterfoil.proof.tree import EMPTY_ROOT, HASH_BYTES
 
 _CODE: Final = "checkpoint_malformed"
@@ -47,7 +47,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
 
 def parse_checkpoint(raw: str | bytes) -> Checkpoint:
     """Read a checkpoint without verifying it. Raises VerifyFault `note_malformed` or `checkpoint_malformed`."""
-    return _read(parse_note(raw))
+    return read_text(parse_note(raw).text)
 
 
 def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
@@ -56,7 +56,7 @@ def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
     Raises VerifyFault: those of `note.check_note`, `checkpoint_malformed`, `checkpoint_origin`.
     """
     note, _ = check_note(raw, [key])
-    checkpoint = _read(note)
+    checkpoint = read_text(note.text)
     if checkpoint.origin != key.name:
         raise VerifyFault(
             "checkpoint_origin",
@@ -66,8 +66,9 @@ def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
     return checkpoint
 
 
-def _read(note: Note) -> Checkpoint:
-    lines = note.text.removesuffix("\n").split("\n")
+def read_text(text: str) -> Checkpoint:
+    """Read the text that is signed, without its signatures. Raises VerifyFault `checkpoint_malformed`."""
+    lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise malformed(_CODE, _WHAT, "it has fewer than three lines, or an empty one")
     size, root = from_decimal(lines[1]), from_base64(lines[2])

@@ -104,11 +104,25 @@ def split_entries(data: bytes, width: int, place: str = "") -> list[bytes]:
     entries: list[bytes] = []
     at = 0
     while at < len(data):
-        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if end > len(data):
-            raise malformed("bundle_malformed", "entry bundle", "it ends within an entry", place)
+        end = _end_of_entry(data, at, place)
         entries.append(data[at + 2 : end])
         at = end
     if len(entries) != width:
         raise malformed("bundle_malformed", "entry bundle", f"it does not hold {width} entries", place)
     return entries
+
+
+def entry_within(data: bytes, number: int, place: str = "") -> bytes:
+    """Entry `number` of a bundle, from 0; what comes after it is not read. Raises VerifyFault `bundle_malformed`."""
+    at = 0
+    for _ in range(number):
+        at = _end_of_entry(data, at, place)
+    return data[at + 2 : _end_of_entry(data, at, place)]
+
+
+def _end_of_entry(data: bytes, at: int, place: str) -> int:
+    """Where the entry ends that begins at `at` with its length in two bytes."""
+    end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+    if end > len(data):
+        raise malformed("bundle_malformed", "entry bundle", "it ends within an entry", place)
+    return end

@@ -14,5 +14,6 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from counterfoil.store.engine import METADATA, Store, create_store, open_store
+from counterfoil.store.prepared import Prepared
 
-__all__ = ["METADATA", "Connection", "Store", "create_store", "open_store"]
+__all__ = ["METADATA", "Connection", "Prepared", "Store", "create_store", "open_store"]

@@ -13,9 +13,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from counterfoil.errors import SettingsFault, StateFault, StoreFault
+from counterfoil.errors import SettingsFault, StateFault
+from counterfoil.store.faults import driver_fault, store_fault
 
 METADATA: Final = MetaData()
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -40,7 +41,7 @@ class Store:
             with self.engine.connect() as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as fault:
-            raise _store_fault(fault) from None
+            raise store_fault(fault) from None
 
     @contextmanager
     def reading(self) -> Generator[Connection]:
@@ -52,7 +53,7 @@ class Store:
             with self.engine.connect().execution_options(**{_READS_ONLY: True}) as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as fault:
-            raise _store_fault(fault) from None
+            raise store_fault(fault) from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -69,7 +70,7 @@ def create_store(url: str) -> Store:
         with store.engine.begin() as connection:
             command.upgrade(_config(connection), "head")
     except (SQLAlchemyError, OSError) as fault:
-        raise _store_fault(fault) from None
+        raise store_fault(fault) from None
     return store
 
 
@@ -90,7 +91,7 @@ def open_store(url: str) -> Store:
             if held != ScriptDirectory.from_config(config).get_current_head():
                 _migrate(config, held)
     except SQLAlchemyError as fault:
-        raise _store_fault(fault) from None
+        raise store_fault(fault) from None
     return store
 
 
@@ -155,26 +156,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """Begin on the driver's own connection, telling it whether this is to read only where it did not know."""
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
-
-def _store_fault(fault: Exception) -> StoreFault:
-    """Say which kind of fault it was; never the statement or its parameters, which may hold a payload."""
-    if isinstance(fault, IntegrityError):
-        return StoreFault(
-            "store_refused",
-            "a rule of the database forbids this change; nothing was changed",
-            cure="Run `counterfoil ledger check`, then report this as a fault of the program.",
-        )
-    kind = type(getattr(fault, "orig", None) or fault).__name__
-    return StoreFault(
-        "store_failed",
-        f"the database could not do what was asked ({kind})",
-        cure="Check disk space and that no other program holds the database, then run the same command again: "
-        "nothing was half done.",
-    )
+    cursor = connection.connection.cursor()
+    try:
+        if connection.info.get(_READS_ONLY) != reads_only:
+            cursor.execute(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+            connection.info[_READS_ONLY] = reads_only
+        cursor.execute("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    except connection.dialect.loaded_dbapi.Error as fault:
+        raise driver_fault(fault, connection.dialect) from None
+    finally:
+        cursor.close()
 
 
 def _empty() -> StateFault:

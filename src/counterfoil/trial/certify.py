@@ -48,7 +48,8 @@ Progress = Callable[[int, int | None, str], None]
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind,
-    empty for equal ones. without: kinds that are left out, and then not covered. least_recall: of the register's own people, what a threshold must still confirm to be of use."""
+    empty for equal ones. without: kinds that are left out, and then not covered. least_recall: of the register's own people,
+    what a threshold must still confirm to be of use."""
 
     per_class: int = PER_CLASS
     limit: int = LIMIT

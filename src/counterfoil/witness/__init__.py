@@ -10,9 +10,9 @@ A witness holds no entry, no database and no office. See docs/formats/witness.md
 
 from __future__ import annotations
 
-from counterfoil.witness.asking import Witnessed, ask_witnesses
+from counterfoil.witness.asking import Prove, Witnessed, ask_witnesses
 from counterfoil.witness.deciding import Answered, Witness
 from counterfoil.witness.records import Records
 from counterfoil.witness.server import serve
 
-__all__ = ["Answered", "Records", "Witness", "Witnessed", "ask_witnesses", "serve"]
+__all__ = ["Answered", "Prove", "Records", "Witness", "Witnessed", "ask_witnesses", "serve"]

@@ -5,9 +5,9 @@ A witness that is down, slow or wrong costs its own voice and no more. What each
     cosigned        its cosignature verifies and is in the note
     down            no answer, or none of the protocol
     unknown_log     404: it does not know this log
-    not_accepted    400 or 403
+    not_accepted    400 or 403, or it changes the size it says it holds
     ahead           it cosigned a larger ledger than this one: this copy was set back, or another one is a fork
-    fork            409 for one size, or 422: what it cosigned before is not continued by this ledger
+    fork            409 from the size it holds itself, or 422: what it cosigned before is not continued by this ledger
     wrong           it answered 200 with a cosignature that does not verify: it signed something else
 """
 
@@ -31,50 +31,66 @@ from counterfoil.witness.deciding import MAX_BODY_BYTES
 Prove = Callable[[int], Sequence[bytes]]
 """Consistency proof from a size to the checkpoint's."""
 _SECONDS: Final = 10
+_ROUNDS: Final = 2
+"""How often a witness that was brought further meanwhile, by another run, is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """The note with every cosignature that verified, what each witness said, and whether the policy's quorum holds."""
+    """The note with every cosignature that verified, what each witness said, and whether the policy's quorum holds.
+
+    `held`: the size that a witness said it had cosigned last, where it refused with one.
+    """
 
     note: str
     said: dict[str, str]
     holds: bool
+    held: dict[str, int]
 
 
 def ask_witnesses(policy: Policy, note: str, prove: Prove, seconds: float = _SECONDS) -> Witnessed:
     """Ask all witnesses of `policy` that have a URL, at once, to cosign `note`. Raises nothing for what they do."""
     size = parse_checkpoint(note).size
     ask = partial(_post, seconds=seconds)
+    asked = [0] * len(policy.witnesses)
     with ThreadPoolExecutor(max_workers=max(1, len(policy.witnesses))) as pool:
-        answers = list(pool.map(ask, policy.witnesses, [_body(0, [], note)] * len(policy.witnesses)))
-        # Proofs are made here, one after another: what they are read from need not bear several threads.
-        again = [_retry(answer, size, note, prove) for answer in answers]
-        answers = list(pool.map(ask, policy.witnesses, again, answers))
+        answers = list(pool.map(ask, policy.witnesses, [_body(0, [], note)] * len(asked)))
+        for _ in range(_ROUNDS):
+            # Proofs are made here, one after another: what they are read from need not bear several threads.
+            olds = [_next_old(answer, old, size) for answer, old in zip(answers, asked, strict=True)]
+            again = [b"" if old is None else _body(old, prove(old), note) for old in olds]
+            answers = list(pool.map(ask, policy.witnesses, again, answers))
+            asked = [was if old is None else old for was, old in zip(asked, olds, strict=True)]
     said: dict[str, str] = {}
-    for witness, answer in zip(policy.witnesses, answers, strict=True):
-        said[witness.name], note = _judge(witness, answer, size, note)
-    return Witnessed(note, said, policy.holds(check_cosignatures(note, [each.key for each in policy.witnesses])))
+    held: dict[str, int] = {}
+    for witness, answer, old in zip(policy.witnesses, answers, asked, strict=True):
+        said[witness.name], note = _judge(witness, answer, old, size, note)
+        named = _held(answer)
+        if named is not None:
+            held[witness.name] = named
+    holds = policy.holds(check_cosignatures(note, [each.key for each in policy.witnesses]))
+    return Witnessed(note, said, holds, held)
 
 
 _Answer = tuple[int, str]
 _DOWN: Final[_Answer] = (0, "")
 
 
-def _retry(answer: _Answer, size: int, note: str, prove: Prove) -> bytes:
-    """What to ask a witness that is at another size than 0, or nothing."""
+def _next_old(answer: _Answer, asked: int, size: int) -> int | None:
+    """The size from which to prove to a witness that is at another one than it was asked from, or None."""
     held = _held(answer)
-    return b"" if held is None or not 0 < held <= size else _body(held, prove(held), note)
+    return None if held is None or held == asked or held > size else held
 
 
-def _judge(witness: Witness, answer: _Answer, size: int, note: str) -> tuple[str, str]:
+def _judge(witness: Witness, answer: _Answer, asked: int, size: int, note: str) -> tuple[str, str]:
     """(what it said, the note with its cosignature if there is one that verifies)."""
     status, body = answer
     if status == 200:
         return _judge_lines(witness, body, note)
     held = _held(answer)
     if held is not None:
-        return ("ahead" if held > size else "fork"), note
+        # 409 from the size that it holds itself can only mean that the roots of that size differ.
+        return ("ahead" if held > size else "fork" if held == asked == size else "not_accepted"), note
     return {404: "unknown_log", 422: "fork", 400: "not_accepted", 403: "not_accepted"}.get(status, "down"), note
 
 

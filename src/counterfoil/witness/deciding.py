@@ -10,7 +10,7 @@ PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=      consistency proof from there, 
 403  the log did not sign the checkpoint
 409  `old` is not the size cosigned last (the answer is that size), or it is and the roots of one size differ
 422  the proof does not show that the checkpoint continues the one cosigned last
-200  recorded, then cosigned: the answer is a signature line
+200  recorded, then cosigned: the answer is a signature line for each key of the witness
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Final
 from counterfoil.errors import VerifyFault
 from counterfoil.proof.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
 from counterfoil.proof.consistency import read_hashes
-from counterfoil.proof.cosignature import cosign
+from counterfoil.proof.cosignature import MldsaSigner, cosign
 from counterfoil.proof.encoding import from_decimal, malformed, to_text
 from counterfoil.proof.note import Signer, VerifierKey, parse_note
 from counterfoil.proof.tree import EMPTY_ROOT, check_consistency
@@ -46,12 +46,18 @@ class Answered:
 
 
 class Witness:
-    """A witness over `records` for the logs whose keys are given; `clock` gives POSIX seconds."""
+    """A witness over `records` for the logs whose keys are given, cosigning with each of `signers`; `clock` gives POSIX seconds."""
 
-    def __init__(self, records: Records, logs: Sequence[VerifierKey], signer: Signer, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        records: Records,
+        logs: Sequence[VerifierKey],
+        signers: Sequence[Signer | MldsaSigner],
+        clock: Callable[[], int],
+    ) -> None:
         self._records = records
         self._logs = {key.name: key for key in logs}
-        self._signer = signer
+        self._signers = signers
         self._clock = clock
 
     def add_checkpoint(self, body: bytes) -> Answered:
@@ -86,7 +92,8 @@ class Witness:
             self._records.refuse(said.origin, note)
             return Answered(HTTPStatus.UNPROCESSABLE_ENTITY)
         self._records.keep(said.origin, note)
-        return Answered(HTTPStatus.OK, cosign(parse_note(note).text, self._signer, self._clock()))
+        text, time = parse_note(note).text, self._clock()
+        return Answered(HTTPStatus.OK, "".join(cosign(text, signer, time) for signer in self._signers))
 
 
 def parse_request(body: bytes) -> tuple[int, tuple[bytes, ...], str]:
