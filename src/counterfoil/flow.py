@@ -26,6 +26,7 @@ from pathlib import Path
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, require_signed
+from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
@@ -76,25 +77,28 @@ def receive(office: Office, path: Path, reject: RejectSink, progress: Progress =
     file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
-    facts = _read_through(file, history_key, reject, progress)
+    facts, marks = _read_through(file, history_key, reject, progress)
     batch, key, new = _batch_of(office, file, wrapping)
     if batch.state is BatchState.RECEIVED:
         _require_same_rules(office, batch)
-        batch = _gate_batch(office, batch, key, file, facts, progress)
+        batch = _gate_batch(office, batch, key, file, (facts, marks), progress)
     return Standing(batch.id, str(batch.state), batch.counts, already=not new)
 
 
-def _read_through(file: intake.RequestFile, history_key: bytes, reject: RejectSink, progress: Progress) -> BatchFacts:
+def _read_through(
+    file: intake.RequestFile, history_key: bytes, reject: RejectSink, progress: Progress
+) -> tuple[BatchFacts, Marks]:
     """Read the whole file once before any row is decided: guards look at all of it, and rejects are told."""
-    builder = BatchFactsBuilder(history_key)
-    for number, row in enumerate(file.rows(), 1):
-        if isinstance(row, Request):
-            builder.add(row)
-        else:
-            reject(row)
-        if number % 4096 == 0:
-            progress(number, None, "read")
-    return builder.finish(file.header, file.digest)
+    builder, rows, done = BatchFactsBuilder(history_key), file.rows(), 0
+    while stretch := list(islice(rows, 4096)):
+        builder.add(*stretch)
+        done += len(stretch)
+        for row in stretch:
+            if isinstance(row, Reject):
+                reject(row)
+        if len(stretch) == 4096:
+            progress(done, None, "read")
+    return builder.finish(file.header, file.digest), builder.marks
 
 
 def _batch_of(office: Office, file: intake.RequestFile, wrapping: bytes) -> tuple[Batch, BatchKey, bool]:
@@ -128,16 +132,21 @@ def _header_fields(sent: Header) -> dict[str, str]:
 
 
 def _gate_batch(
-    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, facts: BatchFacts, progress: Progress
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    file: intake.RequestFile,
+    counted: tuple[BatchFacts, Marks],
+    progress: Progress,
 ) -> Batch:
-    agreement = office.law.agreement
+    agreement, (facts, marks) = office.law.agreement, counted
     with acting(office) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     gate, rows = Gate(office.law, facts, history, batch.gate_date), islice(file.rows(), done, None)
     while chunk := list(islice(rows, office.settings.chunk_rows)):
-        batch = _gate_chunk(office, batch, key, gate, chunk, (seq, done))
+        batch = _gate_chunk(office, batch, key, gate, chunk, marks.part(done, done + len(chunk)), (seq, done))
         seq, done = seq + 1, done + len(chunk)
         progress(done, facts.rows, "gate")
     with acting(office) as connection:
@@ -147,20 +156,24 @@ def _gate_batch(
 
 
 def _gate_chunk(
-    office: Office, batch: Batch, key: BatchKey, gate: Gate, chunk: list[Request | Reject], place: tuple[int, int]
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    gate: Gate,
+    chunk: list[Request | Reject],
+    marks: Marks,
+    place: tuple[int, int],
 ) -> Batch:
     seq, first = place
-    questions = chunks.read_questions(chunk, gate)
     with office.store.reading() as connection:
         window = office.law.agreement.limits.guards.window_days
-        past = recall(connection, list(questions.values()), batch.id, batch.gate_date, window)
-    rows = chunks.gate_rows(chunk, gate, questions, past)
-    encoded = chunks.encode_rows(rows)
+        past = recall(connection, marks, batch.id, batch.gate_date, window)
+    judged = chunks.judge(chunk, gate, marks, past)
     with acting(office) as connection:
-        keep_chunk(connection, batch, key, REQUEST, seq, pack(encoded), len(rows), office.random)
-        batches.add_counts(connection, batch, chunks.count_gated(rows))
-        remember(connection, batch.id, batch.gate_date, chunks.remembered(rows, gate, questions))
-        office.ledger.append(connection, chunks.gate_drafts(rows, encoded, batch.id, key, first), office.clock())
+        keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(chunk), office.random)
+        batches.add_counts(connection, batch, judged.counts)
+        remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
+        office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())
         return batches.find_batch(connection, batch.id)
 
 
