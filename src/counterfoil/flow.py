@@ -19,13 +19,13 @@ these commits asks first whether the office stands still by order (suspending.py
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, require_signed
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_signed
+from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
@@ -43,11 +43,14 @@ from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
 from counterfoil.suspending import acting, require_running
+from counterfoil.workers import Hands, hands
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
 KEEPER_LIMIT = "keeper_limit"
 UNREADABLE = "register_unreadable"
+STRETCH_ROWS = 4096
+"""Rows that are counted at a time in the first reading of a file."""
 
 
 class Standing(Public, frozen=True):
@@ -77,26 +80,26 @@ def receive(office: Office, path: Path, reject: RejectSink, progress: Progress =
     file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
-    facts, marks = _read_through(file, history_key, reject, progress)
-    batch, key, new = _batch_of(office, file, wrapping)
-    if batch.state is BatchState.RECEIVED:
-        _require_same_rules(office, batch)
-        batch = _gate_batch(office, batch, key, file, (facts, marks), progress)
+    with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
+        counted = _read_through(file, history_key, at_work, reject, progress)
+        batch, key, new = _batch_of(office, file, wrapping)
+        if batch.state is BatchState.RECEIVED:
+            _require_same_rules(office, batch)
+            batch = _gate_batch(office, batch, key, file, counted, at_work, progress)
     return Standing(batch.id, str(batch.state), batch.counts, already=not new)
 
 
 def _read_through(
-    file: intake.RequestFile, history_key: bytes, reject: RejectSink, progress: Progress
+    file: intake.RequestFile, history_key: bytes, at_work: Hands, reject: RejectSink, progress: Progress
 ) -> tuple[BatchFacts, Marks]:
     """Read the whole file once before any row is decided: guards look at all of it, and rejects are told."""
-    builder, rows, done = BatchFactsBuilder(history_key), file.rows(), 0
-    while stretch := list(islice(rows, 4096)):
-        builder.add(*stretch)
-        done += len(stretch)
-        for row in stretch:
-            if isinstance(row, Reject):
-                reject(row)
-        if len(stretch) == 4096:
+    builder, done = BatchFactsBuilder(history_key), 0
+    for counted in at_work.each("count", ((table,) for table in file.stretches(STRETCH_ROWS))):
+        builder.count(counted.tally)
+        done += counted.rows
+        for row in counted.rejects:
+            reject(row)
+        if counted.rows == STRETCH_ROWS:
             progress(done, None, "read")
     return builder.finish(file.header, file.digest), builder.marks
 
@@ -132,22 +135,18 @@ def _header_fields(sent: Header) -> dict[str, str]:
 
 
 def _gate_batch(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    file: intake.RequestFile,
-    counted: tuple[BatchFacts, Marks],
+    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, counted: tuple[BatchFacts, Marks], at_work: Hands,
     progress: Progress,
-) -> Batch:
+) -> Batch:  # fmt: skip
     agreement, (facts, marks) = office.law.agreement, counted
     with acting(office) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
-    gate, rows = Gate(office.law, facts, history, batch.gate_date), islice(file.rows(), done, None)
-    while chunk := list(islice(rows, office.settings.chunk_rows)):
-        batch = _gate_chunk(office, batch, key, gate, chunk, marks.part(done, done + len(chunk)), (seq, done))
-        seq, done = seq + 1, done + len(chunk)
+    at_work.every("begin", office.law, facts, history, batch.gate_date)
+    for judged in at_work.each("judge", _to_judge(office, batch, file, marks, done)):
+        batch = _keep_judged(office, batch, key, judged, marks.part(done, done + len(judged.kinds)), (seq, done))
+        seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
     with acting(office) as connection:
         batches.mark_gated(connection, batch, batch.counts)
@@ -155,22 +154,26 @@ def _gate_batch(
         return batches.find_batch(connection, batch.id)
 
 
-def _gate_chunk(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    gate: Gate,
-    chunk: list[Request | Reject],
-    marks: Marks,
-    place: tuple[int, int],
+def _to_judge(
+    office: Office, batch: Batch, file: intake.RequestFile, marks: Marks, done: int
+) -> Iterator[tuple[intake.Table, Marks, Counts]]:
+    """Each chunk that is not kept yet, its marks, and what earlier batches asked about its rows."""
+    window = office.law.agreement.limits.guards.window_days
+    for table in file.stretches(office.settings.chunk_rows, done):
+        size = len(table.rows) + len(table.rejects)
+        part = marks.part(done, done + size)
+        with office.store.reading() as connection:
+            past = recall(connection, part, batch.id, batch.gate_date, window)
+        yield table, part, past
+        done += size
+
+
+def _keep_judged(
+    office: Office, batch: Batch, key: BatchKey, judged: chunks.Judged, marks: Marks, place: tuple[int, int]
 ) -> Batch:
     seq, first = place
-    with office.store.reading() as connection:
-        window = office.law.agreement.limits.guards.window_days
-        past = recall(connection, marks, batch.id, batch.gate_date, window)
-    judged = chunks.judge(chunk, gate, marks, past)
     with acting(office) as connection:
-        keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(chunk), office.random)
+        keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
         batches.add_counts(connection, batch, judged.counts)
         remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
         office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())

@@ -5,6 +5,7 @@
     sandbox = false                        # true: made-up registers, keys in clear and unsigned files are accepted
     database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the office directory
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
+    workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
 
 Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties can read them.
 """
@@ -26,13 +27,14 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `chunk_rows` is a count of rows; `database` an SQLAlchemy URL."""
+    """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL."""
 
     format: str
     name: str
     sandbox: bool
     database: str
     chunk_rows: Annotated[int, msgspec.Meta(ge=1, le=65536)]
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
 def new_settings(name: str, *, sandbox: bool) -> Settings:

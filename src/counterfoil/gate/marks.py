@@ -48,7 +48,7 @@ class Marks(Sensitive, frozen=True, gc=False):
     reasons: array[int]
     similar: array[int]
     investigations: array[int]
-    owners: array[int] = array("q")
+    owners: array[int] = msgspec.field(default_factory=lambda: array("q"))
 
     def __len__(self) -> int:
         return len(self.persons)
