@@ -17,6 +17,7 @@ from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import (
+    Address,
     AddressForm,
     Answer,
     Grant,
@@ -36,7 +37,7 @@ from counterfoil.review.payload import BatchKey
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element caused."""
 
-_NO_FORM: Final = AddressForm()
+_NO_FORM: Final = normalise_address(Address())
 _KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
 
 

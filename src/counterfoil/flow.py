@@ -30,7 +30,7 @@ from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Header, Public, Reject, Request
+from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.payloads import keep_chunk, read_chunk
 from counterfoil.proof import Signer

@@ -177,7 +177,15 @@ def serve(told: IO[bytes], answers: IO[bytes]) -> None:
             method, arguments = pickle.load(told)  # noqa: S301
             try:
                 result = ("done", getattr(gating, method)(*arguments))
-            except (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as fault:
+            except (
+                ArithmeticError,
+                AttributeError,
+                LookupError,
+                MemoryError,
+                RuntimeError,
+                TypeError,
+                ValueError,
+            ) as fault:
                 result = ("failed", type(fault).__name__)
             _write(answers, result)
 
