@@ -11,11 +11,25 @@ from typing import Final
 
 from counterfoil import canon, match, register
 from counterfoil.errors import VerifyFault
+from counterfoil.forms import normalise_address
 from counterfoil.gate import Gate
-from counterfoil.gate.guards import Counts, Question
-from counterfoil.gate.memory import Remembered
+from counterfoil.gate.guards import Counts
+from counterfoil.gate.marks import Marks
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Answer, Grant, Match, NotCompared, Refusal, Reject, Request, Residents, Ruling
+from counterfoil.model import (
+    Address,
+    AddressForm,
+    Answer,
+    Grant,
+    Match,
+    NotCompared,
+    Refusal,
+    Reject,
+    Request,
+    Residents,
+    Ruling,
+    Sensitive,
+)
 from counterfoil.office.certified import NOT_CERTIFIED, Governing
 from counterfoil.respond.coarsen import coarsen
 from counterfoil.review.determinations import Determination, Gated, Granted, Refused, Rejected, encode_row
@@ -24,40 +38,49 @@ from counterfoil.review.payload import BatchKey
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element caused."""
 
+_NO_FORM: Final = normalise_address(Address())
 _KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
 
 
-def read_questions(rows: Iterable[Request | Reject], gate: Gate) -> dict[int, Question]:
-    """What the guards know of each request, by row: the past is asked about them before the law is."""
-    return {row.row: gate.question(row) for row in rows if isinstance(row, Request)}
+class Judged(Sensitive, frozen=True, gc=False):
+    """A chunk that met the gate: the bytes of its rows, their kinds, what to count, and for each row whether it was a probe."""
+
+    encoded: list[bytes]
+    kinds: list[Kind]
+    counts: dict[str, int]
+    probes: list[bool | None]
 
 
-def gate_rows(
-    rows: Iterable[Request | Reject], gate: Gate, questions: Mapping[int, Question], past: Counts
-) -> list[Gated]:
+def judge(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> Judged:
+    """Put a chunk before the law. `marks` are of its rows, in order."""
+    gated = gate_rows(rows, gate, marks, past)
+    probes = [None if isinstance(row, Rejected) else gate.is_probe(decision_of(row)) for row in gated]
+    return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
+
+
+def gate_rows(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> list[Gated]:
     """Put each row before the law."""
     return [
-        Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, questions[row.row], past))
-        for row in rows
+        Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, question, past))
+        for row, question in zip(rows, marks.questions(map(_address_form, rows)), strict=True)
     ]
 
 
-def remembered(rows: Iterable[Gated], gate: Gate, questions: Mapping[int, Question]) -> Iterator[Remembered]:
-    """What the guards will remember of each request, admitted or not."""
-    for row in rows:
-        if not isinstance(row, Rejected):
-            decision = row.grant if isinstance(row, Granted) else row.refusal
-            number = row.grant.request.row if isinstance(row, Granted) else row.request.row
-            yield number, questions[number], gate.is_probe(decision)
+def decision_of(row: Granted | Refused) -> Grant | Refusal:
+    """What the gate said of a row."""
+    return row.grant if isinstance(row, Granted) else row.refusal
 
 
-def gate_drafts(rows: Sequence[Gated], encoded: Sequence[bytes], batch: str, key: BatchKey, first: int) -> list[Draft]:
+def _address_form(row: Request | Reject) -> AddressForm:
+    return normalise_address(row.address) if isinstance(row, Request) else _NO_FORM
+
+
+def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[Draft]:
     """One entry for each row. `first` is the place of the first row in the batch, from 0."""
-    kinds = [_KINDS[type(row)] for row in rows]
-    salts = key.salts("request", range(first, first + len(rows)))
+    salts = key.salts("request", range(first, first + len(judged.kinds)))
     return [
         Draft(kind, {"batch": batch, "commitment": canon.commit(salt, data)})
-        for kind, data, salt in zip(kinds, encoded, salts, strict=True)
+        for kind, data, salt in zip(judged.kinds, judged.encoded, salts, strict=True)
     ]
 
 

@@ -20,17 +20,18 @@ these commits asks first whether the office stands still by order (suspending.py
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, require_signed
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_signed
+from counterfoil.gate.guards import Counts
+from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Header, Public, Reject, Request
+from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.office.certified import Governing
 from counterfoil.payloads import keep_chunk, read_chunk
@@ -46,12 +47,15 @@ from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
 from counterfoil.suspending import acting, require_running
 from counterfoil.witnessing import require_witnessed
+from counterfoil.workers import Hands, hands
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
 Deciding = tuple[match.Weights, Governing]
 KEEPER_LIMIT = "keeper_limit"
 UNREADABLE = "register_unreadable"
+STRETCH_ROWS = 4096
+"""Rows that are counted at a time in the first reading of a file."""
 
 
 class Standing(Public, frozen=True):
@@ -81,25 +85,28 @@ def receive(office: Office, path: Path, reject: RejectSink, progress: Progress =
     file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
-    facts = _read_through(file, history_key, reject, progress)
-    batch, key, new = _batch_of(office, file, wrapping)
-    if batch.state is BatchState.RECEIVED:
-        _require_same_rules(office, batch)
-        batch = _gate_batch(office, batch, key, file, facts, progress)
+    with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
+        counted = _read_through(file, history_key, at_work, reject, progress)
+        batch, key, new = _batch_of(office, file, wrapping)
+        if batch.state is BatchState.RECEIVED:
+            _require_same_rules(office, batch)
+            batch = _gate_batch(office, batch, key, file, counted, at_work, progress)
     return Standing(batch.id, str(batch.state), batch.counts, already=not new)
 
 
-def _read_through(file: intake.RequestFile, history_key: bytes, reject: RejectSink, progress: Progress) -> BatchFacts:
+def _read_through(
+    file: intake.RequestFile, history_key: bytes, at_work: Hands, reject: RejectSink, progress: Progress
+) -> tuple[BatchFacts, Marks]:
     """Read the whole file once before any row is decided: guards look at all of it, and rejects are told."""
-    builder = BatchFactsBuilder(history_key)
-    for number, row in enumerate(file.rows(), 1):
-        if isinstance(row, Request):
-            builder.add(row)
-        else:
+    builder, done = BatchFactsBuilder(history_key), 0
+    for counted in at_work.each("count", ((table,) for table in file.stretches(STRETCH_ROWS))):
+        builder.count(counted.tally)
+        done += counted.rows
+        for row in counted.rejects:
             reject(row)
-        if number % 4096 == 0:
-            progress(number, None, "read")
-    return builder.finish(file.header, file.digest)
+        if counted.rows == STRETCH_ROWS:
+            progress(done, None, "read")
+    return builder.finish(file.header, file.digest), builder.marks
 
 
 def _batch_of(office: Office, file: intake.RequestFile, wrapping: bytes) -> tuple[Batch, BatchKey, bool]:
@@ -133,17 +140,18 @@ def _header_fields(sent: Header) -> dict[str, str]:
 
 
 def _gate_batch(
-    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, facts: BatchFacts, progress: Progress
-) -> Batch:
-    agreement = office.law.agreement
+    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, counted: tuple[BatchFacts, Marks], at_work: Hands,
+    progress: Progress,
+) -> Batch:  # fmt: skip
+    agreement, (facts, marks) = office.law.agreement, counted
     with acting(office) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
-    gate, rows = Gate(office.law, facts, history, batch.gate_date), islice(file.rows(), done, None)
-    while chunk := list(islice(rows, office.settings.chunk_rows)):
-        batch = _gate_chunk(office, batch, key, gate, chunk, (seq, done))
-        seq, done = seq + 1, done + len(chunk)
+    at_work.every("begin", office.law, facts, history, batch.gate_date)
+    for judged in at_work.each("judge", _to_judge(office, batch, file, marks, done)):
+        batch = _keep_judged(office, batch, key, judged, marks.part(done, done + len(judged.kinds)), (seq, done))
+        seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
     with acting(office) as connection:
         batches.mark_gated(connection, batch, batch.counts)
@@ -151,21 +159,29 @@ def _gate_batch(
         return batches.find_batch(connection, batch.id)
 
 
-def _gate_chunk(
-    office: Office, batch: Batch, key: BatchKey, gate: Gate, chunk: list[Request | Reject], place: tuple[int, int]
+def _to_judge(
+    office: Office, batch: Batch, file: intake.RequestFile, marks: Marks, done: int
+) -> Iterator[tuple[intake.Table, Marks, Counts]]:
+    """Each chunk that is not kept yet, its marks, and what earlier batches asked about its rows."""
+    window = office.law.agreement.limits.guards.window_days
+    for table in file.stretches(office.settings.chunk_rows, done):
+        size = len(table.rows) + len(table.rejects)
+        part = marks.part(done, done + size)
+        with office.store.reading() as connection:
+            past = recall(connection, part, batch.id, batch.gate_date, window)
+        yield table, part, past
+        done += size
+
+
+def _keep_judged(
+    office: Office, batch: Batch, key: BatchKey, judged: chunks.Judged, marks: Marks, place: tuple[int, int]
 ) -> Batch:
     seq, first = place
-    questions = chunks.read_questions(chunk, gate)
-    with office.store.reading() as connection:
-        window = office.law.agreement.limits.guards.window_days
-        past = recall(connection, list(questions.values()), batch.id, batch.gate_date, window)
-    rows = chunks.gate_rows(chunk, gate, questions, past)
-    encoded = chunks.encode_rows(rows)
     with acting(office) as connection:
-        keep_chunk(connection, batch, key, REQUEST, seq, pack(encoded), len(rows), office.random)
-        batches.add_counts(connection, batch, chunks.count_gated(rows))
-        remember(connection, batch.id, batch.gate_date, chunks.remembered(rows, gate, questions))
-        office.ledger.append(connection, chunks.gate_drafts(rows, encoded, batch.id, key, first), office.clock())
+        keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
+        batches.add_counts(connection, batch, judged.counts)
+        remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
+        office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())
         return batches.find_batch(connection, batch.id)
 
 

@@ -7,6 +7,7 @@
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
     witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
     cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
+    workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
 
 Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties can read them.
 """
@@ -28,7 +29,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `chunk_rows` is a count of rows; `database` an SQLAlchemy URL; `witnesses` a path or ""."""
+    """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL; `witnesses` a path
+    or ""."""
 
     format: str
     name: str
@@ -37,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunk_rows: Annotated[int, msgspec.Meta(ge=1, le=65536)]
     witnesses: str = ""
     cosign_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 60
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
 def new_settings(name: str, *, sandbox: bool) -> Settings:

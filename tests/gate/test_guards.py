@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from array import array
 
 import msgspec
 
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.casefile import changed as with_fields
-from counterfoil.gate.guards import NO_COUNTS, Counts, CountsBuilder, Question, read_question, uses_of
+from counterfoil.gate.guards import NO_COUNTS, Counts, count_marks, read_question, uses_of
 from counterfoil.gate.law import Law
 from counterfoil.gate.lawfile import convert
+from counterfoil.gate.marks import Marks
 from counterfoil.gate.terms import compile_terms
 from counterfoil.model import Address, Person, Refusal, Request
 from tests.gate.world import HEADER, KEY, LIBRARY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
@@ -117,11 +119,8 @@ def test_the_same_request_under_two_ids_is_refused_twice() -> None:
 
 
 def test_a_batch_keeps_only_what_is_repeated() -> None:
-    builder = CountsBuilder()
-    for number in range(1, 1001):
-        builder.add(Question(REQUEST_FORM, number, number, number))
-    builder.add(Question(REQUEST_FORM, 7, 8, 7))
-    counts = builder.finish()
+    asked = [(number, number, number) for number in range(1, 1001)] + [(7, 8, 7)]
+    counts = count_marks(Marks(*[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3))
     assert (counts.attempts, counts.contents) == ({7: 2}, {7: 2})
     assert (counts.doors, counts.people) == ({7: {7, 8}}, {8: {7, 8}})
 
@@ -147,6 +146,3 @@ def test_the_builder_counts_the_batch_by_itself() -> None:
         builder.add(REQUEST)
     facts = builder.finish(HEADER, "sha256:")
     assert facts.asked.attempts == {read_question(KEY, REQUEST).person: 3}
-
-
-REQUEST_FORM = read_question(KEY, REQUEST).address

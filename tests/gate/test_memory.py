@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import event, func, select
 from counterfoil import flow
 from counterfoil.gate import load_history, record_batch
 from counterfoil.gate.guards import Question, read_question
+from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import forget, recall, remember
 from counterfoil.gate.tables import ASKED, ASKED_FILE
 from counterfoil.store import Store, create_store
@@ -32,21 +34,27 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+def marks_of(*questions: Question) -> Marks:
+    """The marks of a chunk whose rows are these questions."""
+    names = ("person", "door", "content", "reason", "similar", "investigation")
+    return Marks(*[array("q", [getattr(each, name) for each in questions]) for name in names])
+
+
 def _keep(store: Store, batch: str, day: date, *questions: Question, probe: bool = False, first: int = 1) -> None:
     with store.transaction() as connection:
         record_batch(connection, facts_of(*[REQUEST] * len(questions)), batch, day, AGREEMENT)
-        remember(connection, batch, day, [(row, question, probe) for row, question in enumerate(questions, first)])
+        remember(connection, batch, day, first, marks_of(*questions), [probe] * len(questions))
 
 
 def _attempts(store: Store, batch: str, on: date = ON) -> int:
     with store.reading() as connection:
-        return recall(connection, [QUESTION], batch, on, WINDOW_DAYS).attempts.get(QUESTION.person, 0)
+        return recall(connection, marks_of(QUESTION), batch, on, WINDOW_DAYS).attempts.get(QUESTION.person, 0)
 
 
 def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store) -> None:
     _keep(store, "b1", ON, QUESTION, OTHER)
     with store.reading() as connection:
-        past = recall(connection, [QUESTION], "b2", ON, WINDOW_DAYS)
+        past = recall(connection, marks_of(QUESTION), "b2", ON, WINDOW_DAYS)
     assert past.attempts == {QUESTION.person: 2}
     assert past.doors == {QUESTION.person: {QUESTION.door, 77}}
     assert past.people == {QUESTION.door: {QUESTION.person}}
@@ -104,9 +112,10 @@ def test_a_chunk_of_any_size_is_recalled_in_few_statements(store: Store) -> None
     statements: list[str] = []
     event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     with store.reading() as connection:
-        past = recall(connection, [Question(QUESTION.address, n, -n, n) for n in range(1, 4097)], "b2", ON, WINDOW_DAYS)
+        wanted = marks_of(*[Question(QUESTION.address, n, -n, n) for n in range(1, 4097)])
+        past = recall(connection, wanted, "b2", ON, WINDOW_DAYS)
     assert len(past.attempts) == 4096
-    assert sum(statement.startswith("SELECT") for statement in statements) == 3
+    assert sum(statement.startswith("SELECT") for statement in statements) == 4
 
 
 def test_the_memory_holds_numbers_only(store: Store) -> None:

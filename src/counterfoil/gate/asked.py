@@ -19,7 +19,7 @@ from counterfoil.gate.words import fold_entry, fold_words
 from counterfoil.model import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
 
 _REMEMBERED: Final = 65_536
-"""Officers, and lists of periods, remembered at most, so that no batch fills memory; real matters name far fewer."""
+"""Groups of officers, and lists of periods, remembered at most, so that no batch fills memory; real matters name far fewer."""
 
 
 class Engaged(Sensitive, frozen=True, gc=False):
@@ -32,7 +32,7 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 
 class Asked(Sensitive, frozen=True, gc=False):
-    """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same as sets;
+    """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same one by one;
     `missing` is the address's first missing part."""
 
     request: Request
@@ -41,9 +41,9 @@ class Asked(Sensitive, frozen=True, gc=False):
     periods: Periods
     missing: str | None
     lines: str
-    lines_words: frozenset[str]
+    lines_words: list[str]
     reason: str
-    reason_words: frozenset[str]
+    reason_words: list[str]
     reason_uses: int
     similar_uses: int
     investigation_people: int
@@ -70,12 +70,12 @@ class Reader:
         self._facts = facts
         self._history = history
         self._day = day
-        self._engaged: dict[EngagedOfficer, Engaged] = {}
+        self._engaged: dict[tuple[EngagedOfficer, ...], tuple[Engaged, ...]] = {}
         self._periods: dict[tuple[str, ...], Periods] = {}
 
     def read(self, request: Request, question: Question, past: Counts) -> Asked:
         """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
-        address = question.address
+        address, facts = question.address, self._facts
         reason = fold_words(request.reason)
         lines = fold_words(f"{request.address.line1} {request.address.line2}")
         return Asked(
@@ -85,14 +85,14 @@ class Reader:
             self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
             incomplete_part(address),
             lines,
-            frozenset(lines.split()),
+            lines.split(),
             reason,
-            frozenset(reason.split()),
-            self._facts.reason_uses(request.reason),
-            self._facts.similar_uses(reason),
-            self._facts.investigation_people(request.investigation_number),
-            tuple([self._engaged.get(officer) or self._read_officer(officer) for officer in request.engaged_officers]),
-            uses_of(question, self._facts.asked, past),
+            reason.split(),
+            facts.reasons.get(question.reason, 1),
+            facts.similar_reasons.get(question.similar, 1),
+            facts.investigations.get(question.investigation, 1),
+            self._engaged.get(request.engaged_officers) or self._read_officers(request.engaged_officers),
+            uses_of(question, facts.asked, past),
             self._day,
         )
 
@@ -102,14 +102,17 @@ class Reader:
             self._periods[texts] = periods
         return periods
 
+    def _read_officers(self, officers: tuple[EngagedOfficer, ...]) -> tuple[Engaged, ...]:
+        engaged = tuple([self._read_officer(officer) for officer in officers])
+        if len(self._engaged) < _REMEMBERED:
+            self._engaged[officers] = engaged
+        return engaged
+
     def _read_officer(self, officer: EngagedOfficer) -> Engaged:
         name = fold_words(officer.name)
-        engaged = Engaged(
+        return Engaged(
             (fold_entry(officer.id), fold_entry(officer.name), fold_entry(officer.title)),
             name,
             frozenset(name.split()),
             officer_load(officer.id, self._facts, self._history),
         )
-        if len(self._engaged) < _REMEMBERED:
-            self._engaged[officer] = engaged
-        return engaged

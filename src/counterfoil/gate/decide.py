@@ -4,8 +4,9 @@ Every element in force is evaluated, whatever the others found. All met: a Grant
 address form and name form that register and match use. Otherwise a Refusal that lists every finding
 that is not met, in the law's order. Nothing else is read: no register, no clock, no file (P2).
 
-`Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is made.
-It may be pickled or made again in another process; two gates with the same arguments decide alike.
+`Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is made, and elements that read
+only what requests share are asked once for each different thing (shared.py). It may be made again in another process: two gates
+with the same arguments decide alike.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from counterfoil.gate.asked import Asked, Reader, Sent
 from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.checks_guards import PROBING
 from counterfoil.gate.facts import BatchFacts, History
-from counterfoil.gate.guards import NO_COUNTS, Counts, Question, read_question
+from counterfoil.gate.guards import NO_COUNTS, Counts
 from counterfoil.gate.law import Law
+from counterfoil.gate.marks import Marker, Question
+from counterfoil.gate.shared import PARTS, SharedSteps, own_checks
 from counterfoil.gate.states import MET
 from counterfoil.gate.statute import Element
 from counterfoil.model import Finding, Grant, Public, Refusal, Request, State
@@ -64,10 +67,13 @@ class Gate:
         )
         self._batch_failed = [found for found in self._batch if found[1] is not MET]
         self._steps = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS)
+        own = own_checks()
+        self._own = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in own)
+        self._shared = [SharedSteps(part, named, law.terms) for part in PARTS]
         self._findings = tuple({state: Finding(element.id, state) for state in State} for element in self.elements)
         locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
         self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
-        self._key = facts.key
+        self._marker = Marker(facts.key)
         self._reader = Reader(law.route.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
@@ -77,7 +83,7 @@ class Gate:
 
     def question(self, request: Request) -> Question:
         """What the guards know of a request: read it once, to ask the past about it and then to decide."""
-        return read_question(self._key, request)
+        return self._marker.question(request)
 
     def is_probe(self, decision: Grant | Refusal) -> bool:
         """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""
@@ -87,7 +93,9 @@ class Gate:
         """Evaluate every element of one request. `past` counts what earlier batches asked."""
         asked = self._reader.read(request, question or self.question(request), past)
         terms = self._terms
-        failed = [(place, state) for place, check in self._steps if (state := check(asked, terms)) is not MET]
+        failed = [(place, state) for place, check in self._own if (state := check(asked, terms)) is not MET]
+        for shared in self._shared:
+            failed += shared.failed(asked)
         if failed or self._batch_failed:
             return self._refuse(asked, failed)
         return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
@@ -99,8 +107,7 @@ class Gate:
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
 
     def _refuse(self, asked: Asked, failed: list[tuple[int, State]]) -> Refusal:
-        ordered = sorted(failed + self._batch_failed) if self._batch_failed else failed
-        findings = tuple([self._findings[place][state] for place, state in ordered])
+        findings = tuple([self._findings[place][state] for place, state in sorted(failed + self._batch_failed)])
         return Refusal(asked.request.request_id, asked.request.row, findings, self._rules)
 
 

@@ -6,20 +6,22 @@ stored: all of them keyed BLAKE2b of 8 bytes (hashing.py), four times as fast. C
 
 Folding before hashing: officer ids and investigation numbers by case and white space. A reason is counted twice: as the
 same by case and white space, as similar by `words.fold_words`, so that a changed number does not make one reason look like many.
-Streaming: a batch is read once; memory grows by a few small integers a row.
+Streaming: a batch is read once; memory grows by the marks of each row (marks.py) and by what is repeated.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from counterfoil.gate.guards import NO_COUNTS, Counts, CountsBuilder, read_question
+from counterfoil.gate.guards import NO_COUNTS, Counts, count_marks, group, repeated
 from counterfoil.gate.hashing import keyed_hash, utf8
-from counterfoil.gate.words import fold_entry, fold_words
-from counterfoil.model import EngagedOfficer, Header, Person, Request, Sensitive
+from counterfoil.gate.marks import Marker, Marks, new_marks
+from counterfoil.gate.words import fold_entry
+from counterfoil.model import Header, Reject, Request, Sensitive
 
 OFFICER_HASH_BYTES: Final = 16
 
@@ -66,68 +68,68 @@ class BatchFacts(Sensitive, frozen=True, gc=False):
         return self.investigations.get(investigation_hash(self.key, number), 1) if self.investigations else 1
 
 
+class Tally(Sensitive, frozen=True, gc=False):
+    """What was counted over a stretch of a file: requests, the marks of every row, requests by engaged officer (by hash)."""
+
+    requests: int
+    marks: Marks
+    officers: dict[bytes, int]
+
+
 class BatchFactsBuilder:
-    """Collects the facts of one batch in a pass over its requests."""
+    """Collects the facts of one batch in a pass over its rows."""
 
     def __init__(self, history_key: bytes) -> None:
         if len(history_key) < 32:
             raise ValueError("a history key is at least 32 bytes")
         self._key = history_key
-        self._rows = 0
-        self._officer_ids: dict[str, bytes] = {}
+        self._marker = Marker(history_key)
+        self._requests = 0
         self._officers: dict[bytes, int] = {}
-        self._reasons: dict[int, int] = {}
-        self._similar: dict[int, int] = {}
-        self._first: dict[int, int] = {}
-        self._shared: dict[int, set[int]] = {}
-        self._asked = CountsBuilder()
+        self._marks = new_marks()
 
-    def add(self, request: Request) -> None:
-        """Count one request."""
-        self._rows += 1
-        self._asked.add(read_question(self._key, request))
-        for hashed in {self._officer(officer) for officer in request.engaged_officers}:
-            self._officers[hashed] = self._officers.get(hashed, 0) + 1
-        for counted, folded in (
-            (self._reasons, fold_entry(request.reason)),
-            (self._similar, fold_words(request.reason)),
-        ):
-            reason = reason_hash(self._key, folded)
-            counted[reason] = counted.get(reason, 0) + 1
-        if request.investigation_number:
-            number = investigation_hash(self._key, request.investigation_number)
-            self._person_under(number, _hashed(self._key, b"person", _person(request.person)))
+    def add(self, *rows: Request | Reject) -> None:
+        """Count the rows that follow."""
+        self.count(tally(self._key, self._marker, rows))
+
+    def count(self, stretch: Tally) -> None:
+        """Count the rows that follow, which were tallied elsewhere."""
+        self._requests += stretch.requests
+        self._marks.extend(stretch.marks)
+        for hashed, times in stretch.officers.items():
+            self._officers[hashed] = self._officers.get(hashed, 0) + times
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of every row added, in order."""
+        return self._marks.kept()
 
     def finish(self, header: Header, file_digest: str) -> BatchFacts:
-        """The facts of every request added. `file_digest` is "sha256:..." of the file's bytes."""
-        repeated, similar = _repeated(self._reasons), _repeated(self._similar)
-        shared = {number: len(people) for number, people in self._shared.items()}
+        """The facts of every row added. `file_digest` is "sha256:..." of the file's bytes."""
+        marks = self._marks
+        people = group(marks.investigations, marks.owners, repeated(marks.investigations))
+        shared = {number: len(owners) for number, owners in people.items() if len(owners) > 1}
         return BatchFacts(
-            self._rows,
+            self._requests,
             file_digest,
             header,
             self._key,
-            repeated,
-            similar,
+            repeated(marks.reasons),
+            repeated(marks.similar),
             shared,
             dict(self._officers),
-            self._asked.finish(),
+            count_marks(marks),
         )
 
-    def _officer(self, officer: EngagedOfficer) -> bytes:
-        hashed = self._officer_ids.get(officer.id)
-        if hashed is None:
-            hashed = self._officer_ids[officer.id] = officer_hash(self._key, officer.id)
-        return hashed
 
-    def _person_under(self, number: int, person: int) -> None:
-        first = self._first.setdefault(number, person)
-        if first != person:
-            self._shared.setdefault(number, {first}).add(person)
-
-
-def _repeated(counted: dict[int, int]) -> dict[int, int]:
-    return {reason: uses for reason, uses in counted.items() if uses > 1}
+def tally(key: bytes, marker: Marker, rows: Sequence[Request | Reject]) -> Tally:
+    """What a stretch of rows adds to the facts."""
+    named = Counter(row.engaged_officers for row in rows if isinstance(row, Request))
+    officers: dict[bytes, int] = {}
+    for group_of, times in named.items():
+        for hashed in {officer_hash(key, officer.id) for officer in group_of}:
+            officers[hashed] = officers.get(hashed, 0) + times
+    return Tally(named.total(), marker.mark(rows), officers)
 
 
 def officer_hash(key: bytes, officer_id: str) -> bytes:
@@ -149,11 +151,6 @@ def officer_load(officer_id: str, facts: BatchFacts, history: History) -> int:
     """Requests that name this officer, batch and history together."""
     hashed = officer_hash(facts.key, officer_id)
     return facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
-
-
-def _person(person: Person) -> str:
-    born = person.date_of_birth.isoformat() if person.date_of_birth else ""
-    return f"{fold_entry(person.given_name)}|{fold_entry(person.family_name)}|{fold_entry(person.suffix)}|{born}"
 
 
 def _hashed(key: bytes, context: bytes, text: str) -> int:

@@ -1,41 +1,23 @@
 """Guards with a memory: who is asked about, where, and how often. Hashes and counts only; pure.
 
-    person     given and family name as folded words, and date of birth: spelling of a name aside, dates tell namesakes apart
-    door       the address as register and gate know it (`forms.exact_door`), so that two spellings are one address
-    content    the whole request as it was sent, but for its id and row
-
-A question without a usable name has no person, an address that opens no door has none (0): neither is counted. A question
-asks at its own person and door, so every count is at least 1. `Counts` holds what is repeated, of one batch or of the past;
-memory of a batch grows by 24 bytes a row while it is read, and is then as large as what is repeated in it.
+Person, door and content are those of marks.py. A question without a usable name has no person, an address that opens no
+door has none (0): neither is counted. A question asks at its own person and door, so every count is at least 1. `Counts`
+holds what is repeated, of one batch or of the past.
 
 Counts depend on questions only, never on answers (P2): nothing here has seen a register.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from typing import Final
 
-import msgspec
-
-from counterfoil.forms import exact_door, normalise_address
-from counterfoil.gate.hashing import keyed_hash, utf8
-from counterfoil.gate.words import fold_words
-from counterfoil.model import AddressForm, Person, Request, Sensitive
+from counterfoil.forms import normalise_address
+from counterfoil.gate.marks import Marker, Marks, Question
+from counterfoil.model import Request, Sensitive
 
 _NOBODY: Final = frozenset[int]()
-_encode: Final = msgspec.msgpack.Encoder().encode
-
-
-class Question(Sensitive, frozen=True, gc=False):
-    """What the guards know of one request: its address form, which the gate goes on with, and three hashes."""
-
-    address: AddressForm
-    person: int
-    door: int
-    content: int
 
 
 class Counts(Sensitive, frozen=True, gc=False):
@@ -64,14 +46,7 @@ _FIRST: Final = Uses(1, 1, 1, 1)
 
 def read_question(key: bytes, request: Request) -> Question:
     """The question of a request under the history key. Never raises on any request."""
-    address = normalise_address(request.address)
-    door, person = exact_door(address), _person(request.person)
-    return Question(
-        address,
-        keyed_hash(key, b"asked person", utf8(person)) if person else 0,
-        keyed_hash(key, b"asked door", utf8(door)) if door else 0,
-        keyed_hash(key, b"asked content", _content(request)),
-    )
+    return Marker(key).question(request)
 
 
 def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
@@ -93,27 +68,15 @@ def _together(own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[in
     return len({own} | batch.get(at, _NOBODY) | past.get(at, _NOBODY))
 
 
-class CountsBuilder:
-    """Collects the questions of one batch, in a pass over it."""
-
-    def __init__(self) -> None:
-        self._persons, self._doors, self._contents = array("q"), array("q"), array("q")
-
-    def add(self, question: Question) -> None:
-        """Count one question."""
-        self._persons.append(question.person)
-        self._doors.append(question.door)
-        self._contents.append(question.content)
-
-    def finish(self) -> Counts:
-        """What is repeated among the questions added."""
-        attempts = _repeated(self._persons)
-        return Counts(
-            attempts,
-            group(self._persons, self._doors, attempts),
-            group(self._doors, self._persons, _repeated(self._doors)),
-            _repeated(self._contents),
-        )
+def count_marks(marks: Marks) -> Counts:
+    """What is repeated among the questions of one batch."""
+    attempts = repeated(marks.persons)
+    return Counts(
+        attempts,
+        group(marks.persons, marks.doors, attempts),
+        group(marks.doors, marks.persons, repeated(marks.doors)),
+        repeated(marks.contents),
+    )
 
 
 def group(keys: Iterable[int], values: Iterable[int], wanted: Mapping[int, int]) -> dict[int, set[int]]:
@@ -125,31 +88,6 @@ def group(keys: Iterable[int], values: Iterable[int], wanted: Mapping[int, int])
     return found
 
 
-def _repeated(hashes: Iterable[int]) -> dict[int, int]:
+def repeated(hashes: Iterable[int]) -> dict[int, int]:
+    """How often each hash stands there that does so more than once; absent ones are left out."""
     return {hashed: times for hashed, times in Counter(hashes).items() if times > 1 and hashed}
-
-
-def _person(person: Person) -> str:
-    given, family = fold_words(person.given_name), fold_words(person.family_name)
-    return f"{given}|{family}|{person.date_of_birth or ''}" if given and family else ""
-
-
-def _content(request: Request) -> bytes:
-    """A request without id and row. A lone surrogate, which no encoding takes, is kept as it is."""
-    content = (
-        request.person,
-        request.address,
-        request.taxable_periods,
-        request.statutory_authority,
-        request.reason,
-        request.investigation_number,
-        request.investigation_opened_on,
-        request.removal_order,
-        request.stay_or_deferral,
-        request.engaged_officers,
-        request.use_certified,
-    )
-    try:
-        return _encode(content)
-    except UnicodeEncodeError:
-        return utf8(repr(msgspec.to_builtins(content)))

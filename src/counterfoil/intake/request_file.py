@@ -21,8 +21,9 @@ from counterfoil.intake.header import find_header
 from counterfoil.intake.jsonl_file import jsonl_header, read_jsonl
 from counterfoil.intake.lines import read_lines
 from counterfoil.intake.parquet_file import parquet_header, read_parquet
-from counterfoil.intake.rows import RowReader, Table
+from counterfoil.intake.rows import IdReader, RowReader, Table
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
+from counterfoil.intake.stretches import stretch
 from counterfoil.model import Header, Reject, Request
 
 _Identity = tuple[int, ...]
@@ -58,11 +59,20 @@ class RequestFile:
         Raises InputFault where the file cannot be read on: its place names the byte, line or row; `file_changed`
         if the file is not what it was when it was opened.
         """
-        reader = RowReader(set())
+        reader = RowReader()
+        for table in self._tables():
+            yield from reader.read(table)
+
+    def stretches(self, size: int, skip: int = 0) -> Iterator[Table]:
+        """The same rows in tables of `size` rows, without the first `skip`: for a RowReader in any process. Raises as `rows`."""
+        return stretch(self._tables(), size, skip)
+
+    def _tables(self) -> Iterator[Table]:
+        ids = IdReader(set())
         with _reading(self.path) as file:
             self._check_unchanged(file)
             for table in _format(self.path).tables(file, self.path.name):
-                yield from reader.read(table)
+                yield ids.read(table)
             self._check_unchanged(file)
 
     def _check_unchanged(self, file: BinaryIO) -> None:

@@ -1,6 +1,8 @@
 """Cells to requests, a few hundred rows at a time and column by column.
 
-    table -> read each column: strip, check the text, turn it into a date or a list -> Request | Reject
+    table -> the ids, in the file's order (IdReader) -> the other columns, in any process (RowReader) -> Request | Reject
+
+Each column is read: stripped, its text checked, turned into a date or a list.
 
 A row's reject is its first fault in the order of the columns. The work is laid out by columns because one
 call over a column costs a tenth of a call a cell; nothing else follows from it.
@@ -11,8 +13,8 @@ thousand are remembered, for one reading of one file only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import compress
 from operator import attrgetter
@@ -39,15 +41,17 @@ _REMEMBERED_CELLS: Final = 4096
 class Table:
     """Rows of a file, cut into cells. `columns` are in the order of COLUMNS, all as long as `rows`.
 
-    `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells.
+    `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells. `faults`: what is known
+    of a row before its columns are read, by position in the table: column and code.
     """
 
     columns: Sequence[Sequence[str]]
     rows: Sequence[int]
     rejects: Sequence[Reject] = ()
+    faults: Mapping[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])
 
 
-_Faults = dict[int, tuple[str, str]]  # position in the table -> column, code
+_Faults = dict[int, tuple[str, str]]
 _Read = Callable[[str], Any]
 
 _PARSERS: Final[dict[Kind, _Read]] = {
@@ -60,19 +64,46 @@ _PARSERS: Final[dict[Kind, _Read]] = {
 _DISTINCT: Final = frozenset({Kind.ID, Kind.TEXT, Kind.FREE_TEXT})
 
 
-class RowReader:
-    """Reads the tables of one file, in order. Remembers the request ids it has met (`used`), and cells that repeat."""
+class IdReader:
+    """Reads the ids of the tables of one file, in order. Remembers those it has met (`used`)."""
 
     def __init__(self, used: set[str]) -> None:
         self._used = used
-        self._readers = [_reader(column) for column in COLUMNS]
+        self._read = _reader(COLUMNS[0])
+
+    def read(self, table: Table) -> Table:
+        """The table with its ids read, and the faults of those that are missing, malformed or used before.
+
+        An id is used by the first row that has it, even if that row is rejected for another column.
+        """
+        faults: _Faults = {}
+        cells: Sequence[str] = table.columns[0]
+        if not all(map(REQUEST_ID.fullmatch, cells)):
+            cells = _read_each(COLUMNS[0], self._read, cells, faults)
+        if len(set(cells)) < len(cells) or not self._used.isdisjoint(cells):
+            for position, request_id in enumerate(cells):
+                if request_id in self._used:
+                    faults.setdefault(position, (COLUMNS[0].name, "duplicate_request_id"))
+                elif position not in faults:
+                    self._used.add(request_id)
+        else:
+            self._used.update(cells)
+        return Table([cells, *table.columns[1:]], table.rows, table.rejects, faults)
+
+
+class RowReader:
+    """Reads tables of one file whose ids are read, in any order. Remembers cells that repeat."""
+
+    def __init__(self) -> None:
+        self._readers = [_reader(column) for column in COLUMNS[1:]]
 
     def read(self, table: Table) -> list[Request | Reject]:
         """Return one Request or Reject for each row of the table, in the file's order."""
-        faults: _Faults = {}
-        columns = [
+        faults: _Faults = dict(table.faults)
+        columns: list[Sequence[Any]] = [table.columns[0]]
+        columns += [
             self._column(column, read, cells, faults)
-            for column, read, cells in zip(COLUMNS, self._readers, table.columns, strict=True)
+            for column, read, cells in zip(COLUMNS[1:], self._readers, table.columns[1:], strict=True)
         ]
         rows = table.rows
         if faults:
@@ -82,12 +113,10 @@ class RowReader:
         requests: list[Request | Reject] = [*_build(columns, rows)]
         if not faults and not table.rejects:
             return requests
-        rejects = [reject(table.rows[position], field, code) for position, (field, code) in faults.items()]
+        rejects = [reject(table.rows[position], column, code) for position, (column, code) in faults.items()]
         return sorted([*requests, *rejects, *table.rejects], key=attrgetter("row"))
 
     def _column(self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> Sequence[Any]:
-        if column.kind is Kind.ID:
-            return self._ids(column, read, cells, faults)
         if column.kind in _DISTINCT:
             return cells if is_plain(cells, column.limit) else _read_each(column, read, cells, faults)
         try:
@@ -95,24 +124,10 @@ class RowReader:
         except ValueError:
             return _read_each(column, read, cells, faults)
 
-    def _ids(self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> Sequence[str]:
-        """An id is used by the first row that has it, even if that row is rejected for another column."""
-        if not all(map(REQUEST_ID.fullmatch, cells)):
-            cells = _read_each(column, read, cells, faults)
-        if len(set(cells)) < len(cells) or not self._used.isdisjoint(cells):
-            for position, request_id in enumerate(cells):
-                if request_id in self._used:
-                    faults.setdefault(position, (column.name, "duplicate_request_id"))
-                elif position not in faults:
-                    self._used.add(request_id)
-        else:
-            self._used.update(cells)
-        return cells
-
 
 def to_requests(table: Table, used: set[str]) -> list[Request | Reject]:
     """Read one table. `used` holds the ids of the tables before it, and takes this one's."""
-    return RowReader(used).read(table)
+    return RowReader().read(IdReader(used).read(table))
 
 
 def _reader(column: Column) -> _Read:

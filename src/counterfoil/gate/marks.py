@@ -1,0 +1,145 @@
+"""What the guards know of each request: keyed hashes of who, where and what is asked. Pure; made once a file.
+
+    person         given and family name as folded words, and date of birth: spelling of a name aside, dates tell namesakes apart
+    door           the address as register and gate know it (`forms.exact_door`), so that two spellings are one address
+    content        the whole request as it was sent, but for its id and row
+    reason         the reason by case and white space; similar: by folded words, so that a changed number does not matter
+    investigation  the investigation's number; owner: the person under it, in this file only
+
+0 stands for what is not there: a name that names nobody, an address that opens no door, no investigation, a row that is no
+request. `Marks` holds a file's hashes in columns, 56 bytes a row while the file is counted and 48 while it is decided.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from counterfoil.forms import exact_door, normalise_address
+from counterfoil.gate.hashing import ABSENT, column_of, number_of, prepare, utf8
+from counterfoil.gate.words import fold_entry, fold_words
+from counterfoil.model import AddressForm, Person, Reject, Request, Sensitive
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_NOTHING: Final = (ABSENT,) * 7
+
+
+class Question(Sensitive, frozen=True, gc=False):
+    """One request's marks, and its address form, which the gate goes on with."""
+
+    address: AddressForm
+    person: int
+    door: int
+    content: int
+    reason: int = 0
+    similar: int = 0
+    investigation: int = 0
+
+
+class Marks(Sensitive, frozen=True, gc=False):
+    """The marks of the rows of a file, or of a stretch of it, by column. `owners` may be left out."""
+
+    persons: array[int]
+    doors: array[int]
+    contents: array[int]
+    reasons: array[int]
+    similar: array[int]
+    investigations: array[int]
+    owners: array[int] = msgspec.field(default_factory=lambda: array("q"))
+
+    def __len__(self) -> int:
+        return len(self.persons)
+
+    def kept(self) -> Marks:
+        """The same marks without owners, which only counting needs."""
+        return Marks(*self._kept())
+
+    def part(self, start: int, stop: int) -> Marks:
+        """The marks of rows start .. stop-1, counted from 0, without owners."""
+        return Marks(*[column[start:stop] for column in self._kept()])
+
+    def questions(self, addresses: Iterable[AddressForm]) -> list[Question]:
+        """The questions of these rows, whose address forms are given in order."""
+        return list(map(Question, addresses, *self._kept()))
+
+    def extend(self, more: Marks) -> None:
+        """Add the marks of the rows that follow: for whoever reads a file in stretches."""
+        for column, added in zip((*self._kept(), self.owners), (*more._kept(), more.owners), strict=True):
+            column.extend(added)
+
+    def _kept(self) -> tuple[array[int], ...]:
+        return self.persons, self.doors, self.contents, self.reasons, self.similar, self.investigations
+
+
+def new_marks() -> Marks:
+    """The marks of no rows, to be extended."""
+    return Marks(*[array("q") for _ in _NOTHING])
+
+
+class Marker:
+    """Makes marks under one history key. Never raises on any request."""
+
+    def __init__(self, key: bytes) -> None:
+        self._person, self._door, self._content, self._reason, self._investigation, self._owner = [
+            prepare(key, context)
+            for context in (b"asked person", b"asked door", b"asked content", b"reason", b"investigation", b"person")
+        ]
+
+    def mark(self, rows: Iterable[Request | Reject]) -> Marks:
+        """The marks of these rows, in order."""
+        found = [
+            self._marks(row, normalise_address(row.address)) if isinstance(row, Request) else _NOTHING for row in rows
+        ]
+        return Marks(*map(column_of, zip(*found, strict=True))) if found else new_marks()
+
+    def question(self, request: Request) -> Question:
+        """The question of one request."""
+        address = normalise_address(request.address)
+        return Question(address, *map(number_of, self._marks(request, address)[:-1]))
+
+    def _marks(self, request: Request, address: AddressForm) -> tuple[bytes, ...]:
+        """Eight bytes for each column of `Marks`."""
+        door, person, number = exact_door(address), _person(request.person), request.investigation_number
+        return (
+            self._person(utf8(person)) if person else ABSENT,
+            self._door(utf8(door)) if door else ABSENT,
+            self._content(content_bytes(request)),
+            self._reason(utf8(fold_entry(request.reason))),
+            self._reason(utf8(fold_words(request.reason))),
+            self._investigation(utf8(fold_entry(number))) if number else ABSENT,
+            self._owner(utf8(_owner(request.person))) if number else ABSENT,
+        )
+
+
+def _person(person: Person) -> str:
+    given, family = fold_words(person.given_name), fold_words(person.family_name)
+    return f"{given}|{family}|{person.date_of_birth or ''}" if given and family else ""
+
+
+def _owner(person: Person) -> str:
+    born = person.date_of_birth.isoformat() if person.date_of_birth else ""
+    return f"{fold_entry(person.given_name)}|{fold_entry(person.family_name)}|{fold_entry(person.suffix)}|{born}"
+
+
+def content_bytes(request: Request) -> bytes:
+    """A request without id and row. A lone surrogate, which no encoding takes, is kept as it is."""
+    content = (
+        request.person,
+        request.address,
+        request.taxable_periods,
+        request.statutory_authority,
+        request.reason,
+        request.investigation_number,
+        request.investigation_opened_on,
+        request.removal_order,
+        request.stay_or_deferral,
+        request.engaged_officers,
+        request.use_certified,
+    )
+    try:
+        return _encode(content)
+    except UnicodeEncodeError:
+        return utf8(repr(msgspec.to_builtins(content)))

@@ -1,0 +1,93 @@
+"""Checks that read only what many requests of a file share: asked once for each different thing, not once a request.
+
+| part | what it is | who shares it |
+|---|---|---|
+| officers | the engaged officers, and so their names and caseload in this file | the requests of one team |
+| words | periods, authority, ground, stay or deferral, the certification | most requests of a requester |
+| opened | the day on which the investigation was opened | the investigations of one day |
+| orders | the days of the final order and of the court's | the orders of one day |
+
+A check that is not in the table is asked for each request: a new one is right before it is fast. A test changes everything but
+the part and sees that no check of the part notices. What was found is remembered for at most some thousands of things a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from counterfoil.gate.asked import Asked
+from counterfoil.gate.checks import REQUEST_CHECKS
+from counterfoil.gate.states import MET
+from counterfoil.gate.terms import Terms
+from counterfoil.model import Request, State
+
+_REMEMBERED: Final = 16_384
+
+
+class Part(NamedTuple):
+    """A part of a request, and the names of the checks that read nothing else of it."""
+
+    of: Callable[[Request], Hashable]
+    checks: frozenset[str]
+
+
+def _words(request: Request) -> Hashable:
+    return (
+        request.taxable_periods,
+        request.statutory_authority,
+        request.removal_order.ground,
+        request.stay_or_deferral,
+        request.use_certified,
+    )
+
+
+def _orders(request: Request) -> Hashable:
+    return request.removal_order.ordered_on, request.removal_order.court_ordered_on
+
+
+def _checks(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+PARTS: Final[tuple[Part, ...]] = (
+    Part(
+        attrgetter("engaged_officers"),
+        _checks("officers_are_named officers_are_individuals officer_caseload_is_possible"),
+    ),
+    Part(
+        _words,
+        _checks(
+            "period_is_given period_is_not_vague period_is_not_in_future authority_is_given authority_is_designated"
+            " removal_ground_is_deportability no_stay_is_stated use_is_certified"
+        ),
+    ),
+    Part(attrgetter("investigation_opened_on"), _checks("investigation_is_dated investigation_has_begun")),
+    Part(_orders, _checks("removal_order_is_dated court_order_date_is_possible departure_days_have_passed")),
+)
+
+
+def own_checks() -> frozenset[str]:
+    """The names of the checks that are asked for each request."""
+    return frozenset(REQUEST_CHECKS).difference(*[part.checks for part in PARTS])
+
+
+class SharedSteps:
+    """The checks of one part, over one file. `named` are places in the law's order with the names of their checks."""
+
+    def __init__(self, part: Part, named: Iterable[tuple[int, str]], terms: Terms) -> None:
+        self._of = part.of
+        self._steps = [(place, REQUEST_CHECKS[check]) for place, check in named if check in part.checks]
+        self._terms = terms
+        self._found: dict[Hashable, list[tuple[int, State]]] = {}
+
+    def failed(self, asked: Asked) -> list[tuple[int, State]]:
+        """Place and state of each check that is not met."""
+        thing = self._of(asked.request)
+        found = self._found.get(thing)
+        if found is None:
+            found = [(place, state) for place, check in self._steps if (state := check(asked, self._terms)) is not MET]
+            if len(self._found) < _REMEMBERED:
+                self._found[thing] = found
+        return found
