@@ -59,6 +59,7 @@ class Kind(StrEnum):
     SUSPENSION = "suspension"
     RESUMPTION = "resumption"
     OVERRIDE = "override"
+    INCIDENT = "incident"
 
 
 class Form(NamedTuple):
@@ -96,6 +97,9 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
     Kind.SUSPENSION: _form("Answering stopped, by an order that the payload states.", "commitment", "officer second"),
     Kind.RESUMPTION: _form("Answering resumed, by an order that the payload states.", "commitment", "officer second"),
+    Kind.INCIDENT: _form(
+        "An incident was opened, reported to the inspector general, or closed.", "commitment event officer", "batch"
+    ),
     Kind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
     ),
@@ -110,7 +114,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "certificate": (_DIGEST, "digest of the certificate"),
     "commitment": (_DIGEST, "salted commitment to the payload"),
     "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
-    "event": (r"added|retired", "what happened to the key"),
+    "event": (r"added|retired|opened|reported|closed", "what happened to the key or the incident"),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
