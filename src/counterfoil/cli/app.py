@@ -14,6 +14,7 @@ from counterfoil.cli import (
     demo,
     evaluate,
     explain,
+    incident,
     law,
     ledger,
     office,
@@ -70,6 +71,7 @@ _groups = (
     ("witness", witness.app),
     ("law", law.app),
     ("agreement", agreement.app),
+    ("incident", incident.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)

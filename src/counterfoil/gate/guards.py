@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from typing import Final
 
-from counterfoil.forms import normalise_address
 from counterfoil.gate.marks import Marker, Marks, Question
 from counterfoil.model import Request, Sensitive
 

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     RESUMPTION = "resumption"
     OVERRIDE = "override"
     FORK = "fork"
+    INCIDENT = "incident"
 
 
 class Form(NamedTuple):
@@ -97,6 +98,9 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
     Kind.SUSPENSION: _form("Answering stopped, by an order that the payload states.", "commitment", "officer second"),
     Kind.RESUMPTION: _form("Answering resumed, by an order that the payload states.", "commitment", "officer second"),
+    Kind.INCIDENT: _form(
+        "An incident was opened, reported to the inspector general, or closed.", "commitment event officer", "batch"
+    ),
     Kind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
     ),
@@ -116,7 +120,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "commitment": (_DIGEST, "salted commitment to the payload"),
     "cosigner": (_DIGEST, "digest of the verifier key of the witness that holds another history"),
     "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
-    "event": (r"added|retired", "what happened to the key"),
+    "event": (r"added|retired|opened|reported|closed", "what happened to the key or the incident"),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),

@@ -77,8 +77,8 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
     held_from = fields.pop("held_from")
     fields["standing"] = Standing(BatchState(fields.pop("state")), BatchState(held_from) if held_from else None)
     del fields["identity"]
-    fields["received_at"] = _from_instant(fields["received_at"])
-    fields["released_at"] = _from_instant(fields["released_at"]) if fields["released_at"] else None
+    fields["received_at"] = from_instant(fields["received_at"])
+    fields["released_at"] = from_instant(fields["released_at"]) if fields["released_at"] else None
     fields["gate_date"] = date.fromisoformat(fields["gate_date"])
     return Batch(**fields)
 
@@ -88,7 +88,8 @@ def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_INSTANT)
 
 
-def _from_instant(text: str) -> datetime:
+def from_instant(text: str) -> datetime:
+    """The time that `instant_text` wrote."""
     return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
 
 

@@ -1,0 +1,147 @@
+"""`counterfoil incident open | list | show | reported | close`: the clock of 24 hours, and the report's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from counterfoil import incidents
+from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
+from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.errors import UsageFault
+from counterfoil.office import open_office
+from counterfoil.review.incidents import CLASSES, DUE_HOURS, Incident, IncidentClass
+
+_CLASSES = "Classes: " + "; ".join(f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items())
+app = group(
+    "Open an incident at once, see what is due, and fill in its report.",
+    "incident open --class wrong-answer --office tax-office --officer a.key",
+    "incident show 1 --office tax-office",
+    after=_CLASSES,
+)
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, as `incident open` printed it.")]
+
+
+def open_(
+    directory: OfficeDir, officer: OfficerKey,
+    about: Annotated[str, typer.Option("--class", help="What is thought to have happened; see the end.", show_default=False)],
+    batch: Annotated[str, typer.Option(help="The batch that it is about; else every released one.")] = "",
+    found_at: Annotated[str, typer.Option(help="When it was found, as 2026-03-02T14:05:00Z; else now.")] = "",
+    officer_passphrase_file: OfficerPassphrase = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Enter an incident, which starts its clock, and print its number. Needs no passphrase of the office, and no words about anyone."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        signed = officer_signer(office, officer, officer_passphrase_file)
+        found = _moment(found_at) if found_at else office.clock()
+        incident = incidents.open_incident(office, _class(about), found, batch, *signed)
+        _tell(incident, incidents.hours_left(office, incident), as_json)
+
+
+def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
+    """Incidents that are not closed, and the hours left to report each."""
+    with faults(as_json=as_json):
+        due = incidents.due_incidents(open_office(directory))
+        lines = [f"{each.number}  {each.about}  {_clock(each, left)}" for each, left in due]
+        told = [{"incident": each.number, "class": each.about, "hours_left": left} for each, left in due]
+        show({"incidents": told}, "\n".join(lines) or "No incident is open.", as_json=as_json)
+
+
+def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> None:
+    """The report's fields, filled in from the ledger: digests, dates, counts. No row is opened, and nobody is named but officials."""
+    with faults(as_json=as_json):
+        report = incidents.fill_report(open_office(directory), number)
+        show(msgspec.to_builtins(report), "\n".join(_lines(report)), as_json=as_json)
+
+
+def reported(
+    number: Number, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Enter that the inspector general was told, which stops the clock."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        signed = officer_signer(office, officer, officer_passphrase_file)
+        incident = incidents.report_incident(office, number, *signed)
+        _tell(incident, incidents.hours_left(office, incident), as_json)
+
+
+def close(
+    number: Number, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Enter that nothing more is to be done about a reported incident."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        signed = officer_signer(office, officer, officer_passphrase_file)
+        incident = incidents.close_incident(office, number, *signed)
+        _tell(incident, incidents.hours_left(office, incident), as_json)
+
+
+def _tell(incident: Incident, left: int, as_json: bool) -> None:
+    told = {
+        "incident": incident.number,
+        "class": incident.about,
+        "due_at": f"{incident.due_at:%Y-%m-%dT%H:%M:%SZ}",
+        "hours_left": left,
+    }
+    show(told, str(incident.number), as_json=as_json)
+    say(f"Incident {incident.number}: {_clock(incident, left)}", quiet=as_json)
+
+
+def _clock(incident: Incident, left: int) -> str:
+    if incident.closed_at:
+        return "closed"
+    if incident.reported_at:
+        return f"reported {'in time' if left >= 0 else 'late'}"
+    due = f"due {incident.due_at:%Y-%m-%d %H:%M} UTC, {DUE_HOURS} hours after it was found"
+    return f"{due}: {left} hours left" if left >= 0 else f"{due}: overdue"
+
+
+def _lines(report: incidents.Report) -> Iterator[str]:
+    fields = msgspec.to_builtins(report)
+    for name in ("batches", "statutes"):
+        del fields[name]
+    yield from (f"{name.replace('_', ' ')}: {value}" for name, value in fields.items())
+    yield f"statutes: {', '.join(report.statutes)}"
+    for batch in report.batches:
+        counts = ", ".join(f"{count} {kind}" for kind, count in batch.entries.items())
+        yield f"batch {batch.batch}: {batch.state}, received {batch.received_at}, asked by {batch.principal}; {counts}"
+        if batch.released_at:
+            yield f"  released {batch.released_at} as entry {batch.release_index} by {' and '.join(batch.officers)}"
+        yield f"  file {batch.file_digest}, rules {batch.rules_digest}"
+
+
+def _class(text: str) -> IncidentClass:
+    try:
+        return IncidentClass(text)
+    except ValueError:
+        raise UsageFault(
+            "incident_class", "there is no such class of incident", place="--class", cure=_CLASSES
+        ) from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise UsageFault(
+            "incident_time", "this is not a time in UTC", place="--found-at", cure="Write it as 2026-03-02T14:05:00Z."
+        ) from None
+
+
+add_verb(
+    app,
+    open_,
+    "incident open --class wrong-answer --batch b-0f1e2d3c4b5a6978 --office tax-office --officer a.key",
+    name="open",
+)
+add_verb(app, show_list, "incident list --office tax-office", name="list")
+add_verb(app, show_one, "incident show 1 --office tax-office", name="show")
+add_verb(app, reported, "incident reported 1 --office tax-office --officer a.key")
+add_verb(app, close, "incident close 1 --office tax-office --officer a.key")
