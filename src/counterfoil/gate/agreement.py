@@ -159,7 +159,7 @@ class Agreement(Closed, frozen=True, gc=False):
     signed_on: date
     in_force: Span
     signatures: Signatures
-    route: Identifier
+    routes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]
     designated: Annotated[tuple[Designated, ...], msgspec.Meta(min_length=1)]
     purposes: Texts
     limits: Limits

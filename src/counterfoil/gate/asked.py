@@ -15,6 +15,7 @@ from counterfoil.gate.guards import Counts, Question, Uses, uses_of
 from counterfoil.gate.lawfile import Span
 from counterfoil.gate.periods import Periods, read_periods
 from counterfoil.gate.route import PeriodRules
+from counterfoil.gate.scope import Scope, read_scope
 from counterfoil.gate.words import fold_entry, fold_words
 from counterfoil.model import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
 
@@ -33,7 +34,7 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 class Asked(Sensitive, frozen=True, gc=False):
     """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same as sets;
-    `missing` is the address's first missing part."""
+    `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
@@ -50,6 +51,7 @@ class Asked(Sensitive, frozen=True, gc=False):
     engaged: tuple[Engaged, ...]
     uses: Uses
     day: date
+    scope: Scope | None
 
 
 class Sent(Sensitive, frozen=True, gc=False):
@@ -70,6 +72,7 @@ class Reader:
         self._facts = facts
         self._history = history
         self._day = day
+        self._scope = read_scope(facts.header.document, rules)
         self._engaged: dict[EngagedOfficer, Engaged] = {}
         self._periods: dict[tuple[str, ...], Periods] = {}
 
@@ -94,6 +97,7 @@ class Reader:
             tuple([self._engaged.get(officer) or self._read_officer(officer) for officer in request.engaged_officers]),
             uses_of(question, self._facts.asked, past),
             self._day,
+            self._scope,
         )
 
     def _read_periods(self, texts: tuple[str, ...]) -> Periods:

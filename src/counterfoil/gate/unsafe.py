@@ -28,7 +28,7 @@ class UnsafeGate:
         day = date.max
         header = Header(requester="", agreement="", principal="", sent_on=day)
         facts = BatchFacts(0, "", header, bytes(32), {}, {}, {}, {})
-        self._reader = Reader(law.route.rules.periods, facts, History(), day)
+        self._reader = Reader(law.terms.rules.periods, facts, History(), day)
         self._law = law
 
     def grant(self, request: Request) -> Grant | None:

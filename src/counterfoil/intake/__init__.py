@@ -7,7 +7,18 @@ for row in file.rows(): ...            # Request | Reject
 """
 
 from counterfoil.intake.columns import NAMES as COLUMN_NAMES
-from counterfoil.intake.request_file import RequestFile, open_file, sign_header
+from counterfoil.intake.header_body import body_of
+from counterfoil.intake.request_file import RequestFile, file_digest, open_file, sign_header, state_document
 from counterfoil.intake.rows import Table, to_requests
 
-__all__ = ["COLUMN_NAMES", "RequestFile", "Table", "open_file", "sign_header", "to_requests"]
+__all__ = [
+    "COLUMN_NAMES",
+    "RequestFile",
+    "Table",
+    "body_of",
+    "file_digest",
+    "open_file",
+    "sign_header",
+    "state_document",
+    "to_requests",
+]
