@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from counterfoil.gate.cases import CaseResult
 from counterfoil.gate import Law, run_cases
+from counterfoil.gate.cases import CaseResult
 from counterfoil.gate.checks import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
 from tests.gate.world import CASES, LIBRARY, every_route
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from counterfoil.errors import SettingsFault
 from counterfoil.gate import copy_law, load_law, run_cases
+from counterfoil.gate.asked import Sent
+from counterfoil.gate.checks_document import document_is_recent
+from counterfoil.gate.facts import History
+from counterfoil.model import Document, Header, State
 from tests.gate.world import CASES, LIBRARY, every_route, sandbox
 
 STATUTE, REMOVAL, ROUTE = "statutes/us-26-6103-i-2.yaml", "statutes/us-8-1253-a-1.yaml", "routes/written-request.yaml"
 COMMON, CONSENT, ORDER = "common/every-route.yaml", "routes/consent.yaml", "routes/court-order.yaml"
 AGREEMENT = "agreement.yaml"
+DOCUMENT = Document("sha256:" + "0" * 64, date(2025, 6, 1), None, (), (), ())
 CHECKED_WORDS = {
     "the head of any Federal agency or the Inspector General thereof",
     "in writing",
@@ -138,6 +144,85 @@ FAULTS = {
         "custodial_places[0]",
     ),
 }
+
+
+ROUTE_FAULTS = {
+    "a route listed twice": (AGREEMENT, "court-order, consent]", "consent, consent]", "law_route_twice", "routes"),
+    "an order's judges in a consent": (
+        CONSENT,
+        "judges: null",
+        "judges: [district]",
+        "law_rules_kind",
+        "document.judges",
+    ),
+    "a court order without judges": (
+        ORDER,
+        "judges: [district, magistrate]",
+        "judges: null",
+        "law_rules_kind",
+        "judges",
+    ),
+    "a written request with a document's rules": (
+        ROUTE,
+        "kind: written-request",
+        "kind: consent",
+        "law_check_other_kind",
+        "check",
+    ),
+    "a consent of the wrong kind": (CONSENT, "kind: consent", "kind: court-order", "law_check_other_kind", "check"),
+    "an unknown kind": (CONSENT, "kind: consent", "kind: locating", "law_field", "kind"),
+    "two windows on one day": (
+        CONSENT,
+        "    days:",
+        "    days:\n      - {days: 60, in_force: {from: 2026-01-01, to: null}, source: made up}",
+        "law_dates_overlap",
+        "consent.yaml: rules.document.days",
+    ),
+    "a window of no days": (CONSENT, "days: 120", "days: 0", "law_field", "days"),
+    "a common file that is not there": (CONSENT, "common: every-route", "common: no-route", "law_missing", "common"),
+    "another door without its identifier": (
+        "statutes/us-26-6103-i-1.yaml",
+        ", uslm: /us/usc/t26/s6103/i/5}",
+        "}",
+        "law_field",
+        "door",
+    ),
+    "an element of an order that is deleted": (
+        "statutes/us-26-6103-i-1.yaml",
+        "check: order_finds_act",
+        "check: order_finds_relevance",
+        "law_check_unused",
+        "routes/court-order.yaml",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ROUTE_FAULTS)
+def test_p10_a_route_with_a_fault_refuses_whichever_route_is_asked(tmp_path: Path, fault: str) -> None:
+    directory = tmp_path / "law"
+    copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox-routes.yaml", directory)
+    file, old, new, code, place = ROUTE_FAULTS[fault]
+    _edit(directory, file, old, new)
+    with pytest.raises(SettingsFault) as raised:
+        load_law(directory)
+    assert raised.value.code == code
+    assert place in raised.value.place
+    assert raised.value.cure
+
+
+def test_the_days_of_a_document_change_on_a_date(tmp_path: Path) -> None:
+    directory = tmp_path / "law"
+    copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox-routes.yaml", directory)
+    old = "{days: 120, in_force: {from: 2025-01-01, to: null}"
+    new = "{days: 60, in_force: {from: 2025-01-01, to: 2025-08-06}, source: made up}\n      - "
+    _edit(directory, CONSENT, old, new + old.replace("2025-01-01", "2025-08-07"))
+    terms = load_law(directory).under("consent").terms
+    asked = Header("", "", "", date(2025, 7, 1), document=DOCUMENT)
+    states = {
+        day: document_is_recent(Sent(asked, 1, (), History(), day), terms)
+        for day in (date(2025, 8, 6), date(2025, 8, 7), date(2024, 12, 31))
+    }
+    assert list(states.values()) == [State.NOT_MET, State.MET, State.NOT_MET]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
