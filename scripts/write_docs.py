@@ -73,15 +73,18 @@ def codes_page() -> str:
 
 def refusals_page() -> str:
     """Every element of the law that comes with Counterfoil, by the code that the requester sees."""
-    law = gate.load_law(ROOT / "law", "treasury-dhs-2025")
-    rows = {each.code: (f"`{each.code}`", each.citation, each.explanation, each.cure) for each in law.elements}
+    parts: list[str] = []
+    for law in gate.load_law(ROOT / "law", "sandbox-routes").every_route:
+        rows = {each.code: (f"`{each.code}`", each.citation, each.explanation, each.cure) for each in law.elements}
+        parts += [f"## `{law.route.id}`: {law.route.title}", _table(("code", "citation", "why", "cure"), rows.values())]
     return _page(
         "Refusal codes",
         "An answer `refused` names the code of every element that the request did not meet, in the law's order. A refusal depends on "
         "the request, the agreement and the history of requests alone; the register was not opened. Correct what the cure says, "
         "and send a new file.",
-        "From the law files under `law/`, as they come with Counterfoil; an office's own law may hold others, or end one on a date.",
-        _table(("code", "citation", "why", "cure"), rows.values()),
+        "By route: the legal door that the file's header names. From the law files under `law/`, as they come with Counterfoil; "
+        "an office's own law may hold others, or end one on a date.",
+        *parts,
     )
 
 

@@ -147,7 +147,7 @@ def _explanation(
     office: Office, batch: Batch, request: Request, failed: tuple[Finding, ...], decided: Determination | None
 ) -> Explanation:
     states = {finding.element: finding.state for finding in failed}
-    elements = office.law.in_force(batch.gate_date)
+    elements = office.law.under(batch.header.get("route", "")).in_force(batch.gate_date)
     findings = tuple(explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements)
     matched = decided if isinstance(decided, Match) else None
     return Explanation(

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_signed
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
@@ -74,20 +74,25 @@ def _quiet(_done: int, _total: int | None, _phase: str) -> None:
 # -- receive: intake and gate ------------------------------------------------------------------
 
 
-def receive(office: Office, path: Path, reject: RejectSink, progress: Progress = _quiet) -> Standing:
+def receive(
+    office: Office, path: Path, reject: RejectSink, progress: Progress = _quiet, *, document: Path | None = None
+) -> Standing:
     """Read a request file, put every row before the law, and keep both. The same bytes are one batch for ever.
 
-    `reject` is told each row that could not be read. Raises InputFault or VerifyFault for a file that is refused whole, GateFault
-    where the agreement is not signed by both parties, StateFault where the office stands still.
+    `reject` is told each row that could not be read; `document` is the file of the order or consent that the header names.
+    Raises InputFault or VerifyFault for a file that is refused whole, GateFault where the agreement is not signed by both parties,
+    has no such route, or the document is not the one that is named, StateFault where the office stands still.
     """
     with office.store.reading() as connection:
         require_running(office, connection)
     file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
+    require_document(file.header, intake.file_digest(document) if document else "", path.name)
+    office.law.under(file.header.route)
     with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
         counted = _read_through(file, history_key, at_work, reject, progress)
-        batch, key, new = _batch_of(office, file, wrapping)
+        batch, key, new = _batch_of(office, file, wrapping, history_key)
         if batch.state is BatchState.RECEIVED:
             _require_same_rules(office, batch)
             batch = _gate_batch(office, batch, key, file, counted, at_work, progress)
@@ -109,33 +114,46 @@ def _read_through(
     return builder.finish(file.header, file.digest), builder.marks
 
 
-def _batch_of(office: Office, file: intake.RequestFile, wrapping: bytes) -> tuple[Batch, BatchKey, bool]:
+def _batch_of(
+    office: Office, file: intake.RequestFile, wrapping: bytes, history_key: bytes
+) -> tuple[Batch, BatchKey, bool]:
     """The batch of this file: the one that stands, or a new one whose `batch` entry is in the same commit."""
     now, batch_id = office.clock(), new_batch_id(office.random)
     key = new_key(batch_id, office.random)
     sent = file.header
     wanted = NewBatch(
         id=batch_id, file_digest=file.digest, agreement=office.law.agreement.id, agreement_digest=office.law.agreement_digest,
-        rules_digest=office.rules, header=_header_fields(sent),
+        rules_digest=office.rules, header=_header_fields(sent, office.law.under(sent.route).route.id, history_key),
         received_at=now, gate_date=now.date(), wrapped_key=key.wrap(wrapping, office.random),
     )  # fmt: skip
     with acting(office) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
-            fields = {"batch": batch.id, "agreement": batch.agreement_digest, "rules": batch.rules_digest}
-            named = canon.commit(key.salt("file", 0), file.digest.encode())
-            office.ledger.append(connection, [Draft(Kind.BATCH, {**fields, "file": named})], now)
+            office.ledger.append(connection, [_batch_draft(batch, key, file)], now)
     return (batch, key, True) if new else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
 
 
-def _header_fields(sent: Header) -> dict[str, str]:
-    signed = "true" if sent.signed else "false"
+def _batch_draft(batch: Batch, key: BatchKey, file: intake.RequestFile) -> Draft:
+    """The entry of a file: its route, and salted commitments to the file and to the document that it rests on."""
+    fields: dict[str, str | int] = {"batch": batch.id, "agreement": batch.agreement_digest, "rules": batch.rules_digest}
+    fields |= {"file": canon.commit(key.salt("file", 0), file.digest.encode()), "route": batch.header["route"]}
+    if document := batch.header["document"]:
+        fields["commitment"] = canon.commit(key.salt("document", 0), document.encode())
+    return Draft(Kind.BATCH, fields)
+
+
+def _header_fields(sent: Header, route: str, history_key: bytes) -> dict[str, str]:
+    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated of it."""
+    stated = canon.encode(intake.body_of(sent).get("document"))
     return {
         "requester": sent.requester,
         "principal": sent.principal,
         "sent_on": sent.sent_on.isoformat(),
-        "signed": signed,
+        "signed": "true" if sent.signed else "false",
+        "route": route,
+        "document": sent.document.digest if sent.document else "",
+        "stated": canon.commit(history_key, stated) if sent.document else "",
     }
 
 

@@ -97,15 +97,36 @@ class Request(Sensitive, frozen=True, gc=False, array_like=True):
     use_certified: bool = False
 
 
+class Document(Sensitive, frozen=True, gc=False):
+    """What a header states of the court's order or the taxpayer's consent that the file rests on, as received.
+
+    `digest` is "sha256:..." of the document's file. `people`, `periods` and `items` are what it reaches. `court`, `judge`
+    and `finds` are an order's; `recipient` and `purpose` a consent's."""
+
+    digest: str
+    issued_on: date
+    expires_on: date | None
+    people: tuple[Person, ...]
+    periods: tuple[str, ...]
+    items: tuple[str, ...]
+    court: str = ""
+    judge: str = ""
+    finds: tuple[str, ...] = ()
+    recipient: str = ""
+    purpose: str = ""
+
+
 class Header(Public, frozen=True, gc=False):
     """What a request file says of itself. `signed` is true only after intake has verified the
-    principal's signature over header and file digest."""
+    principal's signature over header and file digest. `route` is "" where the header names none."""
 
     requester: str
     agreement: str
     principal: str
     sent_on: date
     signed: bool = False
+    route: str = ""
+    document: Document | None = None
 
 
 class Reject(Public, frozen=True, gc=False):

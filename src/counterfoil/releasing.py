@@ -92,7 +92,7 @@ def _entered_answers(
     """Each answer, its entry appended before it is handed on; at the end it is certain that they are what was signed."""
     total, _ = batches.count_chunks(connection, batch, DETERMINATION)
     plain = (read_chunk(connection, batch, key, DETERMINATION, seq) for seq in range(total))
-    codes = {element.id: element.code for element in office.law.elements}
+    codes = {element.id: element.code for element in office.law.under(batch.header.get("route", "")).elements}
     for rows in ruled_chunks(plain, key, ruling):
         answers = chunks.answer_rows(rows, ruling, codes)
         office.ledger.append(connection, chunks.answer_drafts(rows, answers, batch.id, key), now)

@@ -6,17 +6,17 @@ from collections import Counter
 
 import pytest
 
-from counterfoil.gate import run_cases
+from counterfoil.gate import Law, run_cases
 from counterfoil.gate.cases import CaseResult
-from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
-from tests.gate.world import CASES, LIBRARY, sandbox
+from counterfoil.gate.checks import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
+from tests.gate.world import CASES, LIBRARY, every_route
 
 RESULTS = run_cases(LIBRARY, CASES)
 DEFECTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F19", "F20", "F21")
 
 
 def _elements() -> list[str]:
-    return sorted({element.id for element in sandbox().elements})
+    return sorted({element.id for law in every_route() for element in law.elements})
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.file}:{result.element}:{result.because}")
@@ -37,8 +37,14 @@ def test_no_sentence_is_written_twice() -> None:
     assert [sentence for sentence, times in written.items() if times > 1] == []
 
 
-def test_every_check_of_the_table_has_an_element() -> None:
-    assert {element.check for element in sandbox().elements} == BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()
+@pytest.mark.parametrize("law", every_route(), ids=lambda law: law.route.id)
+def test_a_route_has_an_element_for_each_check_of_its_kind_and_for_no_other(law: Law) -> None:
+    assert {element.check for element in law.elements} == DEMANDED[law.route.kind]
+    assert len({element.check for element in law.elements}) == len(law.elements)
+
+
+def test_every_check_of_the_table_is_of_some_route() -> None:
+    assert frozenset().union(*DEMANDED.values()) == BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()
 
 
 @pytest.mark.parametrize("defect", DEFECTS)

@@ -31,7 +31,7 @@ def _law(**limits: int) -> Law:
     law = sandbox()
     fields = with_fields(msgspec.to_builtins(law.agreement), {f"limits.guards.{name}": n for name, n in limits.items()})
     agreement = convert(fields, type(law.agreement), LIBRARY)
-    return msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, agreement))
+    return msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement))
 
 
 def _failed(law: Law, requests: list[Request], past: Counts = NO_COUNTS) -> list[set[str]]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from counterfoil.errors import SettingsFault
 from counterfoil.gate import copy_law, load_law, run_cases
-from tests.gate.world import CASES, LIBRARY, sandbox
+from counterfoil.gate.asked import Sent
+from counterfoil.gate.checks_document import document_is_recent
+from counterfoil.gate.facts import History
+from counterfoil.model import Document, Header, State
+from tests.gate.world import CASES, LIBRARY, every_route, sandbox
 
 STATUTE, REMOVAL, ROUTE = "statutes/us-26-6103-i-2.yaml", "statutes/us-8-1253-a-1.yaml", "routes/written-request.yaml"
+COMMON, CONSENT, ORDER = "common/every-route.yaml", "routes/consent.yaml", "routes/court-order.yaml"
 AGREEMENT = "agreement.yaml"
+DOCUMENT = Document("sha256:" + "0" * 64, date(2025, 6, 1), None, (), (), ())
 CHECKED_WORDS = {
     "the head of any Federal agency or the Inspector General thereof",
     "in writing",
@@ -23,6 +30,10 @@ CHECKED_WORDS = {
     "the specific reason or reasons why such disclosure is, or may be, relevant to such proceeding or investigation",
     "personally and directly engaged in",
     "solely for the use of such officers and employees",
+    "to believe, based upon information believed to be reliable, that a specific criminal act has been committed",
+    "is or may be relevant to a matter relating to the commission of such act",
+    "exclusively for use in a Federal criminal investigation or proceeding concerning such act",
+    "to the extent necessary as provided in such order",
 }
 """Words that were compared with the US Code's own XML. Add one here only after comparing it."""
 
@@ -117,7 +128,13 @@ FAULTS = {
         "us-26-6103-i-2.yaml: id",
     ),
     "a statute that is not there": (ROUTE, "us-26-6103-p-4", "us-26-6103-p-5", "law_missing", "statutes"),
-    "a route that is not there": (AGREEMENT, "route: written-request", "route: court-order", "law_missing", "route"),
+    "a route that is not there": (
+        AGREEMENT,
+        "routes: [written-request]",
+        "routes: [locating]",
+        "law_missing",
+        "routes",
+    ),
     "a phrase without letters": (AGREEMENT, "    - homeless", '    - "???"', "law_phrase_empty", "placeholder_phrases"),
     "a listed place without a number": (
         AGREEMENT,
@@ -127,6 +144,85 @@ FAULTS = {
         "custodial_places[0]",
     ),
 }
+
+
+ROUTE_FAULTS = {
+    "a route listed twice": (AGREEMENT, "court-order, consent]", "consent, consent]", "law_route_twice", "routes"),
+    "an order's judges in a consent": (
+        CONSENT,
+        "judges: null",
+        "judges: [district]",
+        "law_rules_kind",
+        "document.judges",
+    ),
+    "a court order without judges": (
+        ORDER,
+        "judges: [district, magistrate]",
+        "judges: null",
+        "law_rules_kind",
+        "judges",
+    ),
+    "a written request with a document's rules": (
+        ROUTE,
+        "kind: written-request",
+        "kind: consent",
+        "law_check_other_kind",
+        "check",
+    ),
+    "a consent of the wrong kind": (CONSENT, "kind: consent", "kind: court-order", "law_check_other_kind", "check"),
+    "an unknown kind": (CONSENT, "kind: consent", "kind: locating", "law_field", "kind"),
+    "two windows on one day": (
+        CONSENT,
+        "    days:",
+        "    days:\n      - {days: 60, in_force: {from: 2026-01-01, to: null}, source: made up}",
+        "law_dates_overlap",
+        "consent.yaml: rules.document.days",
+    ),
+    "a window of no days": (CONSENT, "days: 120", "days: 0", "law_field", "days"),
+    "a common file that is not there": (CONSENT, "common: every-route", "common: no-route", "law_missing", "common"),
+    "another door without its identifier": (
+        "statutes/us-26-6103-i-1.yaml",
+        ", uslm: /us/usc/t26/s6103/i/5}",
+        "}",
+        "law_field",
+        "door",
+    ),
+    "an element of an order that is deleted": (
+        "statutes/us-26-6103-i-1.yaml",
+        "check: order_finds_act",
+        "check: order_finds_relevance",
+        "law_check_unused",
+        "routes/court-order.yaml",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ROUTE_FAULTS)
+def test_p10_a_route_with_a_fault_refuses_whichever_route_is_asked(tmp_path: Path, fault: str) -> None:
+    directory = tmp_path / "law"
+    copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox-routes.yaml", directory)
+    file, old, new, code, place = ROUTE_FAULTS[fault]
+    _edit(directory, file, old, new)
+    with pytest.raises(SettingsFault) as raised:
+        load_law(directory)
+    assert raised.value.code == code
+    assert place in raised.value.place
+    assert raised.value.cure
+
+
+def test_the_days_of_a_document_change_on_a_date(tmp_path: Path) -> None:
+    directory = tmp_path / "law"
+    copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox-routes.yaml", directory)
+    old = "{days: 120, in_force: {from: 2025-01-01, to: null}"
+    new = "{days: 60, in_force: {from: 2025-01-01, to: 2025-08-06}, source: made up}\n      - "
+    _edit(directory, CONSENT, old, new + old.replace("2025-01-01", "2025-08-07"))
+    terms = load_law(directory).under("consent").terms
+    asked = Header("", "", "", date(2025, 7, 1), document=DOCUMENT)
+    states = {
+        day: document_is_recent(Sent(asked, 1, (), History(), day), terms)
+        for day in (date(2025, 8, 6), date(2025, 8, 7), date(2024, 12, 31))
+    }
+    assert list(states.values()) == [State.NOT_MET, State.MET, State.NOT_MET]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -152,10 +248,17 @@ LISTS = {
     ),
     ROUTE: (
         "offices",
+        "elements",
+    ),
+    COMMON: (
         "placeholder_entries",
         "custodial_words",
         "general_phrases",
-        "phrases",
+        "locating",
+        "civil",
+        "benefits",
+        "voter_rolls",
+        "other_purpose",
         "group_names",
         "elements",
     ),
@@ -177,20 +280,23 @@ def test_p10_an_empty_list_refuses(office: Path, file: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("file", "name"),
     [
-        "statutes",
-        "nothing_stated",
-        "group_words",
-        "written_as",
-        "classes",
-        "itin_groups",
-        "atin_groups",
-        "made_up_groups",
+        (AGREEMENT, "routes"),
+        (ROUTE, "statutes"),
+        (ROUTE, "written_as"),
+        (ROUTE, "classes"),
+        (ORDER, "judges"),
+        (CONSENT, "items"),
+        (COMMON, "nothing_stated"),
+        (COMMON, "group_words"),
+        (COMMON, "itin_groups"),
+        (COMMON, "atin_groups"),
+        (COMMON, "made_up_groups"),
     ],
 )
-def test_p10_an_empty_list_in_one_line_refuses(office: Path, name: str) -> None:
-    path = office / ROUTE
+def test_p10_an_empty_list_in_one_line_refuses(office: Path, file: str, name: str) -> None:
+    path = office / file
     emptied, times = re.subn(rf"(?m)^( *){name}: \[.*\]$", rf"\1{name}: []", path.read_text(encoding="utf-8"), count=1)
     assert times == 1
     path.write_text(emptied, encoding="utf-8")
@@ -299,14 +405,15 @@ def test_p10_an_element_that_is_deleted_refuses(office: Path) -> None:
 
 
 def test_only_words_that_were_compared_with_the_code_are_quoted() -> None:
-    quoted = {element.quote for element in sandbox().elements if element.quote is not None}
+    quoted = {element.quote for law in every_route() for element in law.elements if element.quote is not None}
     assert quoted == CHECKED_WORDS
 
 
 def test_every_statute_element_cites_the_code_by_identifier() -> None:
     assert [
         element.id
-        for statute in sandbox().statutes
+        for law in every_route()
+        for statute in law.statutes
         for element in statute.elements
         if not (element.uslm or "").startswith("/us/usc/t")
     ] == []

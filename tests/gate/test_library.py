@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from counterfoil.gate import check_law, explain_element, table_page
-from counterfoil.gate.library import laws_of
+from counterfoil.gate.library import routes_of
 from tests.cli.desk import command
-from tests.gate.world import LIBRARY, ROOT, sandbox
+from tests.gate.world import LIBRARY, ROOT, every_route
 
 PAGE = ROOT / "docs" / "formats" / "law-elements.md"
 
@@ -28,10 +28,14 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 def test_a_check_counts_what_it_established() -> None:
     told = command("law", "check", "--json")
-    assert (told.code, told.json["broken"], told.json["agreements"]) == (0, [], ["sandbox", "treasury-dhs-2025"])
-    assert told.json["elements"] == len({element.id for element in sandbox().elements})
+    assert (told.code, told.json["broken"], told.json["agreements"]) == (
+        0,
+        [],
+        ["sandbox-routes", "sandbox", "treasury-dhs-2025"],
+    )
+    assert told.json["elements"] == len({element.id for law in every_route() for element in law.elements})
     assert told.json["sentences"] == check_law(LIBRARY, LIBRARY).sentences > 200
-    assert command("law", "check").out.startswith("OK: 2 agreements, 3 statutes")
+    assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 5 statutes")
 
 
 def test_a_sentence_that_fails_is_exit_5_and_named(library: Path) -> None:
@@ -55,7 +59,7 @@ def test_an_office_is_checked_by_its_own_law(tmp_path: Path) -> None:
     office = tmp_path / "office"
     assert command("office", "create", office, "--sandbox").code == 0
     assert command("law", "check", "--office", office, "--json").json["agreements"] == ["sandbox"]
-    _replace(office / "law" / "routes" / "written-request.yaml", "range_years: 3", "range_years: 30")
+    _replace(office / "law" / "common" / "every-route.yaml", "range_years: 3", "range_years: 30")
     told = command("law", "check", "--office", office, "--json")
     assert (told.code, told.error) == (5, "law_sentence_fails")
 
@@ -88,10 +92,12 @@ def test_an_unknown_element_is_a_wrong_call() -> None:
 
 
 def test_the_page_of_elements_is_what_the_law_says() -> None:
-    assert PAGE.read_text(encoding="utf-8") == table_page(laws_of(LIBRARY)[0])
+    assert PAGE.read_text(encoding="utf-8") == table_page(routes_of(LIBRARY))
 
 
 def test_the_table_is_printed_as_the_page() -> None:
     assert command("law", "table").out == PAGE.read_text(encoding="utf-8")
     listed = command("law", "table", "--json").json["elements"]
-    assert [each["id"] for each in listed] == [element.id for element in sandbox().elements]
+    assert [each["id"] for each in listed] == list(
+        {element.id: 0 for law in routes_of(LIBRARY) for element in law.elements}
+    )

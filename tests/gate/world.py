@@ -36,6 +36,11 @@ def sandbox() -> Law:
     return load_law(LIBRARY, "sandbox")
 
 
+def every_route() -> tuple[Law, ...]:
+    """The law of each route, under the sandbox that has all of them."""
+    return load_law(LIBRARY, "sandbox-routes").every_route
+
+
 def changed(request: Request = REQUEST, **fields: object) -> Request:
     return msgspec.structs.replace(request, **fields)
 

@@ -19,7 +19,7 @@ KEY = SIGNER.verifier
 LEDGER = Ledger(ORIGIN)
 START = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
 BATCH = "b-0f1e2d3c4b5a6978"
-_WORDS = {"batch": BATCH, "event": "added", "purpose": "holder", "scope": "names"}
+_WORDS = {"batch": BATCH, "event": "added", "purpose": "holder", "route": "consent", "scope": "names"}
 
 
 def value_of(field: str) -> Value:

@@ -40,19 +40,25 @@ Out = Annotated[
 SecondPassphrase = Annotated[
     Path | None, typer.Option(help="File whose first line opens the second officer's key.", show_default=False)
 ]
+DocumentFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--document", help="The court's order or the consent that the file's header names.", show_default=False
+    ),
+]
 RejectsOut = Annotated[
     Path | None, typer.Option("--rejects", help="Where rejected rows are listed, as JSON lines.", show_default=False)
 ]
 
 
 def receive(
-    file: RequestFile, directory: OfficeDir, rejects: RejectsOut = None, passphrase_file: PassphraseFile = None,
-    quiet: Quiet = False, as_json: AsJson = False,
+    file: RequestFile, directory: OfficeDir, document: DocumentFile = None, rejects: RejectsOut = None,
+    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Read a request file and put every row before the law. Prints the batch's id."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        standing, rejected = _receive(office, file, rejects, quiet=quiet or as_json)
+        standing, rejected = _receive(office, file, rejects, document, quiet=quiet or as_json)
         _tell(standing, rejected, quiet=quiet, as_json=as_json)
 
 
@@ -107,6 +113,7 @@ def withdraw(
 def answer(
     file: RequestFile, directory: OfficeDir, officer: OfficerKey, out: Out,
     second: Annotated[Path, typer.Option(help="Key file of the second officer, another than the first.", show_default=False)],
+    document: DocumentFile = None,
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
     passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
@@ -120,7 +127,7 @@ def answer(
         first_officer = officer_signer(office, officer, officer_passphrase_file)
         second_officer = officer_signer(office, second, second_passphrase_file)
         beside = out.with_name(f"{out.name}.rejects.jsonl")
-        standing, rejected = _receive(office, file, beside, quiet=quiet or as_json)
+        standing, rejected = _receive(office, file, beside, document, quiet=quiet or as_json)
         if standing.state != "released":
             with progress(quiet=quiet or as_json) as advance:
                 standing = flow.determine(office, standing.batch, advance)
@@ -130,11 +137,13 @@ def answer(
         _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
 
 
-def _receive(office: Office, file: Path, rejects: Path | None, *, quiet: bool) -> tuple[flow.Standing, RejectList]:
+def _receive(
+    office: Office, file: Path, rejects: Path | None, document: Path | None, *, quiet: bool
+) -> tuple[flow.Standing, RejectList]:
     listed = RejectList(rejects, quiet=quiet)
     try:
         with progress(quiet=quiet) as advance:
-            standing = flow.receive(office, file, listed.add, advance)
+            standing = flow.receive(office, file, listed.add, advance, document=document)
     finally:
         listed.close()
     if standing.already:

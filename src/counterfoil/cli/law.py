@@ -14,7 +14,7 @@ from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.errors import UsageFault, VerifyFault
 from counterfoil.gate.cases import CaseResult, Found
-from counterfoil.gate.library import ElementPage, laws_of
+from counterfoil.gate.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
 app = group("Check the law files, and look elements up.", "law check", "law explain i2-period-definite")
@@ -43,7 +43,7 @@ def check(office: OfficeLaw = None, library: Library = None, as_json: AsJson = F
                 cure="Correct the law or the sentence; `counterfoil law explain ELEMENT` shows both.",
             )
         words = (
-            f"OK: {len(report.agreements)} agreements, {report.statutes} statutes, {report.elements} elements, "
+            f"OK: {len(report.agreements)} agreements, {report.routes} routes, {report.statutes} statutes, {report.elements} elements, "
             f"{report.quotes} quotes match their digests, {report.sentences} sentences hold."
         )
         show(msgspec.to_builtins(report), words, as_json=as_json)
@@ -69,8 +69,10 @@ def explain(
 def table(office: OfficeLaw = None, library: Library = None, as_json: AsJson = False) -> None:
     """Every element of the law as one page of Markdown."""
     with faults(as_json=as_json):
-        law = laws_of(_places(office, library)[0])[0]
-        show({"elements": msgspec.to_builtins(law.elements)}, gate.table_page(law).removesuffix("\n"), as_json=as_json)
+        laws = routes_of(_places(office, library)[0])
+        elements = {each.id: each for law in laws for each in law.elements}
+        page = gate.table_page(laws).removesuffix("\n")
+        show({"elements": msgspec.to_builtins(list(elements.values()))}, page, as_json=as_json)
 
 
 def _places(office: Path | None, library: Path | None) -> tuple[Path, Path]:
@@ -91,6 +93,8 @@ def _words(page: ElementPage) -> str:
         lines += ["", f"In force from {entry.in_force.first} to {entry.in_force.last or 'no end'}: {entry.citation}"]
         lines += [f"  {entry.uslm}"] if entry.uslm else []
         lines += [f'  "{entry.quote}"', f"  {entry.digest}"] if entry.quote else ["  No words of a statute are quoted."]
+        if entry.door:
+            lines += [f"  This would need {entry.door.needs}: {entry.door.citation} ({entry.door.uslm})"]
         lines += [f"  {entry.explanation}", f"  Cure: {entry.cure}", f"  Check: {entry.check}"]
     lines += ["", f"{len(page.sentences)} sentences:", *(f"  {_sentence(each)}" for each in page.sentences)]
     return "\n".join(lines)

@@ -14,7 +14,8 @@ from counterfoil.cli.options import AsJson, NewPassphrase, Quiet, ask_new, passp
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.model import Header, Reject
+from counterfoil.errors import UsageFault
+from counterfoil.model import Document, Header, Reject
 
 app = group("Make the key of a principal who signs request files.", "principal create dhs-secretary --keys keys")
 
@@ -43,6 +44,22 @@ def sign_request(
     key_passphrase_file: Annotated[
         Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
     ] = None,
+    route: Annotated[
+        str,
+        typer.Option(
+            help="written-request, court-order or consent, where the agreement has several.", show_default=False
+        ),
+    ] = "",
+    document: Annotated[
+        Path | None,
+        typer.Option(help="The file of the order or consent that the requests rest on.", show_default=False),
+    ] = None,
+    states: Annotated[
+        Path | None,
+        typer.Option(
+            help="What the order or consent states, as JSON: docs/formats/request-file.md.", show_default=False
+        ),
+    ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +67,8 @@ def sign_request(
     with faults(as_json=as_json):
         passphrase = passphrase_for(key, key_passphrase_file)
         _, secret = keyfile.open_key(key, purpose="principal", passphrase=passphrase, allow_unprotected=False)
-        header = Header(requester, agreement, principal, datetime.now(UTC).date())
+        stated = _stated(document, states)
+        header = Header(requester, agreement, principal, datetime.now(UTC).date(), route=route, document=stated)
         side = intake.sign_header(file, header, secret)
         keys = {principal: keyfile.public_bytes(secret)}
         rejects, rows = RejectList(None, quiet=quiet or as_json), 0
@@ -63,6 +81,18 @@ def sign_request(
         say(f"Signed {rows} rows; {rejects.count} of them cannot be read.", quiet=quiet or as_json)
         if rejects.count:
             raise typer.Exit(DONE_WITH_REJECTS)
+
+
+def _stated(document: Path | None, states: Path | None) -> Document | None:
+    """The document that the header will name: what the requester states of it, checked against the document's own file."""
+    if document is None and states is None:
+        return None
+    if document is None or states is None:
+        raise UsageFault(
+            "document_half", "a document is named by its file and by what it states", place="--document, --states",
+            cure="Give both, or neither.",
+        )  # fmt: skip
+    return intake.state_document(states, document)
 
 
 add_verb(app, create, "principal create dhs-secretary --keys keys")

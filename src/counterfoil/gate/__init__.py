@@ -8,7 +8,7 @@
     gate.decide(request)
 
 Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure function in
-`checks_batch`, `checks_person`, `checks_matter` or `checks_removal`, listed in `checks`.
+one of the files `checks_*`, listed in `checks`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 from counterfoil.gate.agreement import Agreement
 from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
+from counterfoil.gate.documents import require_document
 from counterfoil.gate.facts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law import AGREEMENT_FILE, Law, copy_law, load_law
 from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
@@ -44,6 +45,7 @@ __all__ = [
     "load_history",
     "load_law",
     "record_batch",
+    "require_document",
     "require_signed",
     "run_cases",
     "table_page",

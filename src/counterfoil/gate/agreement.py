@@ -182,7 +182,7 @@ class Agreement(Closed, frozen=True, gc=False):
     in_force: Span
     signatures: Signatures
     clause_salt: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")] | None
-    route: Identifier
+    routes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]
     designated: Annotated[tuple[Designated, ...], msgspec.Meta(min_length=1)]
     purposes: Texts
     limits: Limits

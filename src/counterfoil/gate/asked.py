@@ -15,6 +15,7 @@ from counterfoil.gate.guards import Counts, Question, Uses, uses_of
 from counterfoil.gate.lawfile import Span
 from counterfoil.gate.periods import Periods, read_periods
 from counterfoil.gate.route import PeriodRules
+from counterfoil.gate.scope import Scope, read_scope
 from counterfoil.gate.words import fold_entry, fold_words
 from counterfoil.model import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
 
@@ -33,7 +34,7 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 class Asked(Sensitive, frozen=True, gc=False):
     """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same one by one;
-    `missing` is the address's first missing part."""
+    `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
@@ -50,6 +51,7 @@ class Asked(Sensitive, frozen=True, gc=False):
     engaged: tuple[Engaged, ...]
     uses: Uses
     day: date
+    scope: Scope | None
 
 
 class Sent(Sensitive, frozen=True, gc=False):
@@ -71,6 +73,7 @@ class Reader:
         self._history = history
         self._day = day
         self._engaged: dict[tuple[EngagedOfficer, ...], tuple[Engaged, ...]] = {}
+        self._scope = read_scope(facts.header.document, rules)
         self._periods: dict[tuple[str, ...], Periods] = {}
 
     def read(self, request: Request, question: Question, past: Counts) -> Asked:
@@ -94,6 +97,7 @@ class Reader:
             self._engaged.get(request.engaged_officers) or self._read_officers(request.engaged_officers),
             uses_of(question, facts.asked, past),
             self._day,
+            self._scope,
         )
 
     def _read_periods(self, texts: tuple[str, ...]) -> Periods:

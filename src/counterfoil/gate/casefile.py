@@ -1,10 +1,12 @@
-"""Sentences about the law as data: `law/cases/base.yaml` and `law/cases/**/*.yaml`.
+"""Sentences about the law as data: `law/cases/base*.yaml` and `law/cases/**/*.yaml`.
 
     format: counterfoil-case-base-1              one whole request that every element admits
     agreement, on, header, request               header and request as in a request file, columns as text
+    document                                     what the header states of an order or consent, if the route needs one
 
     format: counterfoil-cases-1
     title: Names
+    base: base-consent                           another base file than base.yaml; may be left out
     cases:
       - element: i2-name-given                   the element that the sentences are about
         sentences:
@@ -13,7 +15,8 @@
             finds: {i2-name-given: not_shown}    every finding that is not met; {} means admitted
 
 Optional in a sentence: `agreement` and `on` (else the base's), `header` (fields that differ; `sent_on`
-is else the day of decision), `batch` (`rows`, `same_reason`, `similar_reason`, `people_in_investigation`, `officers`: id
+is else the day of decision), `document` (fields of it that differ), `no_document: true`,
+`batch` (`rows`, `same_reason`, `similar_reason`, `people_in_investigation`, `officers`: id
 to requests in the file; and for guards `attempts_on_person`, `addresses_of_person`, `people_at_address`, `same_request`, of
 the file, this request included), `past` (the same of earlier files, and `requests_today`, `requests_of_365_days`,
 `probes_days_ago`: days to attempts), `history` (officer id to earlier requests), `amend` (field of the agreement,
@@ -24,14 +27,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from counterfoil.gate.lawfile import Count, Identifier, Text, convert
+from counterfoil.gate.lawfile import Count, Digest, Identifier, Text, convert
 from counterfoil.gate.route import Closed
-from counterfoil.model import Request, State
+from counterfoil.model import Document, Person, Request, State
 
+BASE: Final = "base"
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -72,6 +76,31 @@ class HeaderChange(Closed, frozen=True, gc=False):
     principal: str | None = None
     sent_on: date | None = None
     signed: bool | None = None
+    route: str | None = None
+
+
+class StatedPerson(Closed, frozen=True, gc=False):
+    """A person whom a document names."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date | None = None
+
+
+class StatedDocument(Closed, frozen=True, gc=False):
+    """An order or consent, with the fields that a header has for it."""
+
+    digest: Digest
+    issued_on: date
+    expires_on: date | None = None
+    people: tuple[StatedPerson, ...] = ()
+    periods: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    court: str = ""
+    judge: str = ""
+    finds: tuple[str, ...] = ()
+    recipient: str = ""
+    purpose: str = ""
 
 
 class BatchChange(Closed, frozen=True, gc=False):
@@ -116,6 +145,8 @@ class Sentence(Closed, frozen=True, gc=False):
     history: dict[str, Count] = {}
     past: Past = Past()
     amend: dict[str, Any] = {}
+    document: dict[str, Any] = {}
+    no_document: bool = False
     repeal: dict[str, date] = {}
 
 
@@ -132,6 +163,7 @@ class CaseFile(Closed, frozen=True, gc=False):
     format: Literal["counterfoil-cases-1"]
     title: Text
     cases: tuple[Case, ...]
+    base: Identifier = BASE
 
 
 class Base(Closed, frozen=True, gc=False):
@@ -142,6 +174,7 @@ class Base(Closed, frozen=True, gc=False):
     on: date
     header: HeaderChange
     request: dict[str, str]
+    document: dict[str, Any] | None = None
 
 
 def read_columns(fields: dict[str, str], path: Path) -> Request:
@@ -181,8 +214,15 @@ def _officer(item: str) -> list[str]:
 
 
 def read_case_files(directory: Path) -> list[Path]:
-    """Every case file under a directory, the base left out, in order of path."""
-    return sorted(path for path in directory.rglob("*.yaml") if path != directory / "base.yaml")
+    """Every case file under a directory, the bases left out, in order of path."""
+    return sorted(path for path in directory.rglob("*.yaml") if path not in set(directory.glob("base*.yaml")))
+
+
+def read_document(fields: dict[str, Any], path: Path) -> Document:
+    """A document as a header states it. Raises SettingsFault law_field."""
+    stated = convert(fields, StatedDocument, path)
+    people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in stated.people)
+    return Document(**msgspec.structs.asdict(stated) | {"people": people})
 
 
 def changed(base: Any, changes: dict[str, Any]) -> Any:

@@ -21,17 +21,18 @@ from counterfoil.gate.casefile import (
     changed,
     read_case_files,
     read_columns,
+    read_document,
     to_builtins,
 )
 from counterfoil.gate.decide import Gate
 from counterfoil.gate.facts import BatchFacts, History, investigation_hash, officer_hash, reason_hash
 from counterfoil.gate.guards import Counts, Question, read_question
-from counterfoil.gate.law import Law, load_law
+from counterfoil.gate.law import Law, elements_of, load_law
 from counterfoil.gate.lawfile import Span, convert, read_law_file
 from counterfoil.gate.statute import Statute
 from counterfoil.gate.terms import compile_terms
 from counterfoil.gate.words import fold_entry, fold_words
-from counterfoil.model import Header, Public, Refusal, Request, State
+from counterfoil.model import Document, Header, Public, Refusal, Request, State
 
 _KEY: Final = b"the history key of made-up cases"
 _DIGEST: Final = canon.digest(b"a made-up file")
@@ -59,19 +60,21 @@ def run_cases(law_directory: Path, cases_directory: Path, agreements: Path | Non
 
     `agreements` is the folder of those that the sentences suppose by name; None is the library's own.
     """
-    base_path = cases_directory / "base.yaml"
-    base = read_law_file(base_path, Base)
+    bases: dict[str, Base] = {}
     agreements = agreements or law_directory / "agreements"
     laws: dict[str, Law] = {}
     results: list[CaseResult] = []
     for path in read_case_files(cases_directory):
-        for case in read_law_file(path, CaseFile).cases:
-            for sentence in case.sentences:
-                name = sentence.agreement or base.agreement
-                if name not in laws:
-                    laws[name] = load_law(law_directory, agreements / f"{name}.yaml")
-                law = laws[name]
-                results.append(_run(sentence, case.element, base, law, path))
+        file = read_law_file(path, CaseFile)
+        if file.base not in bases:
+            bases[file.base] = read_law_file(cases_directory / f"{file.base}.yaml", Base)
+        base = bases[file.base]
+        for element, sentence in ((case.element, sentence) for case in file.cases for sentence in case.sentences):
+            name = sentence.agreement or base.agreement
+            if name not in laws:
+                laws[name] = load_law(law_directory, agreements / f"{name}.yaml")
+            result = _run(sentence, element, base, laws[name].under(base.header.route or ""), path)
+            results.append(msgspec.structs.replace(result, file=str(path.relative_to(cases_directory).with_suffix(""))))
     return results
 
 
@@ -86,7 +89,9 @@ def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> 
         )
     on = sentence.on or base.on
     request = read_columns(base.request | sentence.change, path)
-    facts = _facts(sentence.batch, _header(base.header, sentence.header, law, on), request)
+    document = None if base.document is None or sentence.no_document else base.document | sentence.document
+    header = _header(base.header, sentence.header, law, on, read_document(document, path) if document else None)
+    facts = _facts(sentence.batch, header, request)
     officers = {officer_hash(_KEY, officer): count for officer, count in sentence.history.items()}
     past, question = sentence.past, read_question(_KEY, request)
     probes = tuple((on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items())
@@ -97,7 +102,7 @@ def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> 
     return CaseResult(path.stem, element, sentence.because, tuple(sentence.finds.items()), found)
 
 
-def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date) -> Header:
+def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date, document: Document | None) -> Header:
     changes = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
     stated = msgspec.structs.replace(base, **changes)
     return Header(
@@ -106,6 +111,8 @@ def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date) -> Hea
         principal=stated.principal or "",
         sent_on=stated.sent_on or on,
         signed=stated.signed or False,
+        route=law.route.id,
+        document=document,
     )
 
 
@@ -147,7 +154,7 @@ def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
                 cure="Name the field as in docs/formats/law.md, dotted.",
             ) from None
         agreement = convert(fields, Agreement, path)
-        law = msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, agreement))
+        law = msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement))
     return _repealed(law, sentence.repeal) if sentence.repeal else law
 
 
@@ -155,7 +162,7 @@ def _repealed(law: Law, repeal: dict[str, date]) -> Law:
     statutes = tuple(
         _ended(statute, repeal[statute.id]) if statute.id in repeal else statute for statute in law.statutes
     )
-    elements = (*(element for statute in statutes for element in statute.elements), *law.route.elements)
+    elements = elements_of(statutes, law.route, law.common)
     return msgspec.structs.replace(law, statutes=statutes, elements=elements)
 
 

@@ -1,9 +1,10 @@
 """The table of checks: the name that a law file writes, and the function that it means.
 
 A check is pure: the same arguments give the same state, and nothing else is read (P2). Batch checks
-are asked once a file, request checks once a request. A law that leaves a check without an element
-is refused by the loader: a rule ends by a dated entry, not by deletion. To add a check: write the
-function, add it here, name it in an element, give the element four cases.
+are asked once a file, request checks once a request. `DEMANDED` says which checks a route of each kind
+has: a law that leaves one without an element, or names another, is refused by the loader, because a rule
+ends by a dated entry and not by deletion. To add a check: write the function, add it here, name it in an
+element, give the element four cases.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.gate import checks_batch as batch
+from counterfoil.gate import checks_document as document
 from counterfoil.gate import checks_guards as guards
 from counterfoil.gate import checks_matter as matter
 from counterfoil.gate import checks_person as person
 from counterfoil.gate import checks_removal as removal
 from counterfoil.gate.asked import Asked, Sent
+from counterfoil.gate.route import Kind
 from counterfoil.gate.terms import Terms
 from counterfoil.model import State
 
-CHECKS_VERSION: Final = "checks-2"
+CHECKS_VERSION: Final = "checks-3"
 """Part of the law's digest: raise it when a check's behaviour changes."""
 
 BatchCheck = Callable[[Sent, Terms], State]
@@ -42,6 +45,19 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "day_quota_is_kept": guards.day_quota_is_kept,
     "year_quota_is_kept": guards.year_quota_is_kept,
     "no_lockout_is_in_force": guards.no_lockout_is_in_force,
+    "document_is_stated": document.document_is_stated,
+    "document_is_not_future": document.document_is_not_future,
+    "document_is_recent": document.document_is_recent,
+    "document_has_not_expired": document.document_has_not_expired,
+    "document_reaches_item": document.document_reaches_item,
+    "order_court_is_named": document.order_court_is_named,
+    "order_judge_is_listed": document.order_judge_is_listed,
+    "order_finds_act": document.order_finds_act,
+    "order_finds_relevance": document.order_finds_relevance,
+    "order_finds_exclusive_use": document.order_finds_exclusive_use,
+    "consent_names_recipient": document.consent_names_recipient,
+    "consent_purpose_is_stated": document.consent_purpose_is_stated,
+    "consent_is_of_one_person": document.consent_is_of_one_person,
 }
 
 REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
@@ -62,6 +78,8 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "reason_is_specific": matter.reason_is_specific,
     "reason_does_not_locate": matter.reason_does_not_locate,
     "reason_is_not_civil": matter.reason_is_not_civil,
+    "reason_is_not_benefits": matter.reason_is_not_benefits,
+    "reason_is_not_voter_rolls": matter.reason_is_not_voter_rolls,
     "reason_is_of_this_purpose": matter.reason_is_of_this_purpose,
     "reason_is_not_repeated": matter.reason_is_not_repeated,
     "investigation_is_numbered": matter.investigation_is_numbered,
@@ -82,4 +100,47 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "person_addresses_are_few": guards.person_addresses_are_few,
     "address_people_are_few": guards.address_people_are_few,
     "request_is_not_repeated": guards.request_is_not_repeated,
+    "person_is_reached": document.person_is_reached,
+    "periods_are_reached": document.periods_are_reached,
 }
+
+_REMOVAL: Final = frozenset(
+    {
+        "removal_order_is_numbered",
+        "removal_order_is_dated",
+        "removal_ground_is_deportability",
+        "court_order_date_is_possible",
+        "departure_days_have_passed",
+        "no_stay_is_stated",
+    }
+)
+_ORDER: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("order_"))
+_CONSENT: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("consent_"))
+_DOCUMENT: Final = frozenset(
+    {
+        "document_is_stated",
+        "document_is_not_future",
+        "document_is_recent",
+        "document_has_not_expired",
+        "document_reaches_item",
+        "person_is_reached",
+        "periods_are_reached",
+    }
+)
+_OF_ONE_MATTER: Final = frozenset(
+    {"authority_is_designated", "reason_is_not_repeated", "investigation_is_of_few_people"}
+)
+"""Of a written request: an order speaks of its own act, and may reach several people for one reason."""
+_ENFORCEMENT: Final = frozenset(
+    name
+    for name in REQUEST_CHECKS
+    if name.split("_")[0] in ("authority", "reason", "investigation", "officers", "officer")
+)
+_EVERY: Final = (BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()) - _REMOVAL - _ORDER - _CONSENT - _DOCUMENT - _ENFORCEMENT
+
+DEMANDED: Final[dict[Kind, frozenset[str]]] = {
+    "written-request": frozenset(_EVERY | _ENFORCEMENT | _REMOVAL),
+    "court-order": frozenset(_EVERY | (_ENFORCEMENT - _OF_ONE_MATTER) | _DOCUMENT | _ORDER),
+    "consent": frozenset(_EVERY | _DOCUMENT | _CONSENT),
+}
+"""The checks that a route of each kind has: all of them, and no other."""

@@ -76,8 +76,18 @@ def reason_is_not_civil(asked: Asked, terms: Terms) -> State:
     return met_if(not terms.civil.hits(asked.reason, asked.reason_words))
 
 
+def reason_is_not_benefits(asked: Asked, terms: Terms) -> State:
+    """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
+    return met_if(not terms.benefits.hits(asked.reason, asked.reason_words))
+
+
+def reason_is_not_voter_rolls(asked: Asked, terms: Terms) -> State:
+    """The reason is not voter rolls, which have no door in 26 USC 6103."""
+    return met_if(not terms.voter_rolls.hits(asked.reason, asked.reason_words))
+
+
 def reason_is_of_this_purpose(asked: Asked, terms: Terms) -> State:
-    """The reason is not benefits, voter rolls or another purpose that this door does not serve."""
+    """The reason is not collection, statistics or another purpose that this door does not serve."""
     return met_if(not terms.other_purpose.hits(asked.reason, asked.reason_words))
 
 

@@ -55,7 +55,7 @@ def departure_days_have_passed(asked: Asked, terms: Terms) -> State:
     if order.ordered_on is None:
         return NOT_SHOWN
     last_order = max(order.ordered_on, order.court_ordered_on or order.ordered_on)
-    return MET if (asked.day - last_order).days > terms.rules.removal.departure_days else NOT_MET
+    return MET if (asked.day - last_order).days > terms.departure_days else NOT_MET
 
 
 def no_stay_is_stated(asked: Asked, terms: Terms) -> State:

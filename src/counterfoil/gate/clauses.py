@@ -71,7 +71,7 @@ def _flat(fields: dict[str, Any], above: str) -> Iterator[tuple[str, Any]]:
         path = f"{above}{name}"
         if isinstance(value, dict):
             yield from _flat(value, f"{path}.")  # pyright: ignore[reportUnknownArgumentType]
-        elif isinstance(value, list | tuple) and all(isinstance(item, dict) and "id" in item for item in value):  # pyright: ignore[reportUnknownVariableType]
+        elif isinstance(value, list | tuple) and value and all(isinstance(item, dict) and "id" in item for item in value):  # pyright: ignore[reportUnknownVariableType]
             yield from ((f"{path}.{item['id']}", item) for item in value)  # pyright: ignore[reportUnknownVariableType]
         else:
             yield path, value

@@ -33,7 +33,10 @@ ALWAYS: Final = "law_is_in_force"
 
 
 class Explained(Public, frozen=True, gc=False):
-    """One finding with the words of its element. Carries nothing of the request."""
+    """One finding with the words of its element. Carries nothing of the request.
+
+    `door` names the provision that such a request would need, with its USLM identifier; "" where there is none to name.
+    """
 
     element: str
     state: State
@@ -43,12 +46,17 @@ class Explained(Public, frozen=True, gc=False):
     quote: str | None
     explanation: str
     cure: str
+    door: str = ""
 
 
 class Gate:
-    """The law on one day over one batch. Raises GateFault law_not_in_force on a day that the law does not reach."""
+    """The law on one day over one batch, by the route that the batch's header names.
+
+    Raises GateFault law_not_in_force on a day that the law does not reach, route_missing and route_not_agreed.
+    """
 
     def __init__(self, law: Law, facts: BatchFacts, history: History, on: date) -> None:
+        law = law.under(facts.header.route)
         self.elements = law.in_force(on)
         if not any(element.check == ALWAYS for element in self.elements):
             raise GateFault(
@@ -74,7 +82,7 @@ class Gate:
         locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
         self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
         self._marker = Marker(facts.key)
-        self._reader = Reader(law.route.rules.periods, facts, history, min(on, header.sent_on))
+        self._reader = Reader(law.terms.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
     def batch_failed(self) -> tuple[Finding, ...]:
@@ -136,4 +144,5 @@ def explain_finding(element: Element, finding: Finding) -> Explained:
         element.quote,
         element.explanation,
         element.cure,
+        f"this would need {door.needs}: {door.citation} ({door.uslm})" if (door := element.door) else "",
     )

@@ -2,6 +2,7 @@
 
     DIRECTORY/statutes/*.yaml     see statute.py
     DIRECTORY/routes/*.yaml       see route.py
+    DIRECTORY/common/*.yaml       see route.py
     DIRECTORY/agreement.yaml      see agreement.py; a library holds agreements/NAME.yaml instead
 
 What loading establishes, in this order:
@@ -9,9 +10,10 @@ What loading establishes, in this order:
     1  every file reads, and fits its closed schema (lawfile.py)
     2  a file's id is its name, so that no two files claim one id
     3  every quote has its digest, and matches it
-    4  every statute that the route rests on is there, and lends its elements only within its own dates
-    5  entries of one element id share no day, one check and one code; no code serves two elements
-    6  every check is of the table, and every check of the table has an element
+    4  every route that the agreement names is there, with what it shares and every statute that it rests on, and a
+       statute lends its elements only within its own dates
+    5  entries of one element id share no day, one check and one code; no code serves two elements of a route
+    6  a route's checks are those of its kind, all of them, and so are its rules
     7  the agreement's words and places compile (terms.py), and every signature that stands verifies (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
@@ -21,43 +23,75 @@ any fault is a SettingsFault that names file, field and cure, and no law is retu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
 from counterfoil import canon
-from counterfoil.errors import SettingsFault
+from counterfoil.errors import GateFault, SettingsFault
 from counterfoil.forms import FORMS_VERSION
 from counterfoil.gate.agreement import Agreement
 from counterfoil.gate.checks import CHECKS_VERSION
 from counterfoil.gate.clauses import agreement_digest
-from counterfoil.gate.lawcheck import check_entries, check_quote, check_table, check_within
+from counterfoil.gate.lawcheck import check_entries, check_quote, check_rules, check_table, check_within
 from counterfoil.gate.lawfile import read_law_file
-from counterfoil.gate.route import Route
+from counterfoil.gate.route import Common, Route
 from counterfoil.gate.signatures import check_signatures
 from counterfoil.gate.statute import Element, Statute
 from counterfoil.gate.terms import Terms, compile_terms
 from counterfoil.model import Public
 
 AGREEMENT_FILE: Final = "agreement.yaml"
-F = TypeVar("F", Statute, Route)
+_PARTS: Final = ("statutes", "routes", "common")
+F = TypeVar("F", Statute, Route, Common)
 
 
 class Law(Public, frozen=True, gc=False):
-    """Checked law. `elements` hold every dated entry, in the law's order; `digest` is "sha256:...".
+    """Checked law of an agreement, as one of its routes demands it. `elements` hold every dated entry, in the law's order.
 
-    `statutes` are those of the route, in its order. `agreement_digest` is of the agreement alone (clauses.py).
+    `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with all of its routes,
+    `agreement_digest` of the agreement alone (clauses.py). `others` are its further routes; the first that it names is this one.
     """
 
     statutes: tuple[Statute, ...]
     route: Route
+    common: Common
     agreement: Agreement
     elements: tuple[Element, ...]
     terms: Terms
     digest: str
     agreement_digest: str
+    others: tuple[Law, ...] = ()
+
+    @property
+    def every_route(self) -> tuple[Law, ...]:
+        """The law of each route of the agreement, in its order."""
+        return (self, *self.others)
+
+    def under(self, route: str) -> Law:
+        """The law of the route that a header names; "" is the agreement's only one.
+
+        Raises GateFault route_missing where there are several, route_not_agreed for another.
+        """
+        if not route and not self.others:
+            return self
+        for law in self.every_route:
+            if law.route.id == route:
+                return law
+        routes = ", ".join(law.route.id for law in self.every_route)
+        if not route:
+            raise GateFault(
+                "route_missing", "the agreement has several routes, and the file's header names none",
+                place=f"agreement {self.agreement.id}: routes", cure=f"Name one in the header, and sign again: {routes}.",
+            )  # fmt: skip
+        raise GateFault(
+            "route_not_agreed", "the file's header names a route that the agreement does not have",
+            place=f"agreement {self.agreement.id}: routes",
+            cure=f"Ask by a route of the agreement: {routes}. Another door of the law needs an agreement that opens it.",
+        )  # fmt: skip
 
     def in_force(self, on: date) -> tuple[Element, ...]:
         """The elements that a request decided on this day must meet, in the law's order."""
@@ -76,19 +110,22 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
 
     Raises SettingsFault: see the module for what is checked.
     """
-    every_statute = _read_all(directory / "statutes", Statute)
-    routes = _read_all(directory / "routes", Route)
-    agreed = read_law_file(_agreement_path(directory, agreement), Agreement)
-    route = _named(routes, agreed.route, "routes", f"agreement {agreed.id}: route")
-    statutes = tuple(
-        _named(every_statute, name, "statutes", f"routes/{route.id}.yaml: statutes") for name in route.statutes
+    library = _Library(
+        _read_all(directory / "statutes", Statute),
+        _read_all(directory / "routes", Route),
+        _read_all(directory / "common", Common),
     )
-    elements = (*(element for statute in statutes for element in statute.elements), *route.elements)
-    _check(statutes, elements)
-    terms = compile_terms(route, agreed)
+    agreed = read_law_file(_agreement_path(directory, agreement), Agreement)
+    parts = [_parts_of(library, name, f"agreement {agreed.id}: routes") for name in agreed.routes]
+    if len(set(agreed.routes)) < len(agreed.routes):
+        raise SettingsFault(
+            "law_route_twice", "a route is listed twice", place=f"agreement {agreed.id}: routes",
+            cure="Keep one of the two.",
+        )  # fmt: skip
+    digest, of_agreement = _digest(CHECKS_VERSION, FORMS_VERSION, parts, agreed), agreement_digest(agreed)
+    laws = [_law_of(route, common, statutes, agreed, digest, of_agreement) for route, common, statutes in parts]
     check_signatures(agreed)
-    digest = _digest(CHECKS_VERSION, FORMS_VERSION, statutes, route, agreed)
-    return Law(statutes, route, agreed, elements, terms, digest, agreement_digest(agreed))
+    return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
 
 
 def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
@@ -97,7 +134,7 @@ def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
     Raises SettingsFault if the copy cannot be used or written; an existing directory is refused.
     """
     try:
-        for part in ("statutes", "routes"):
+        for part in _PARTS:
             (directory / part).mkdir(parents=True)
             for path in _files(library / part):
                 (directory / part / path.name).write_bytes(path.read_bytes())
@@ -148,13 +185,41 @@ def _named(files: dict[str, F], name: str, folder: str, named_by: str) -> F:
     return files[name]
 
 
-def _check(statutes: tuple[Statute, ...], elements: tuple[Element, ...]) -> None:
+class _Library(NamedTuple):
+    statutes: dict[str, Statute]
+    routes: dict[str, Route]
+    common: dict[str, Common]
+
+
+_Parts = tuple[Route, Common, tuple[Statute, ...]]
+
+
+def _parts_of(library: _Library, name: str, named_by: str) -> _Parts:
+    """A route with what it shares and its statutes."""
+    route = _named(library.routes, name, "routes", named_by)
+    common = _named(library.common, route.common, "common", f"routes/{route.id}.yaml: common")
+    place = f"routes/{route.id}.yaml: statutes"
+    return route, common, tuple(_named(library.statutes, each, "statutes", place) for each in route.statutes)
+
+
+def elements_of(statutes: Iterable[Statute], route: Route, common: Common) -> tuple[Element, ...]:
+    """Every dated entry in the law's order: the statutes', the route's own, those of all routes."""
+    return (*(element for statute in statutes for element in statute.elements), *route.elements, *common.elements)
+
+
+def _law_of(
+    route: Route, common: Common, statutes: tuple[Statute, ...], agreed: Agreement, digest: str, of_agreement: str
+) -> Law:
+    """One route's law, checked whole."""
+    elements = elements_of(statutes, route, common)
     for element in elements:
         check_quote(element)
     for statute in statutes:
         check_within(statute)
     check_entries(elements)
-    check_table(elements)
+    check_table(route, elements)
+    check_rules(route)
+    return Law(statutes, route, common, agreed, elements, compile_terms(route, common, agreed), digest, of_agreement)
 
 
 def _digest(*parts: object) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, groupby
+from typing import Final
 
 from counterfoil import canon
 from counterfoil.errors import SettingsFault
-from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
+from counterfoil.gate.checks import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
+from counterfoil.gate.route import Kind, Route
 from counterfoil.gate.statute import Element, Statute
 
 
@@ -75,23 +77,64 @@ def check_entries(elements: Sequence[Element]) -> None:
             )
 
 
-def check_table(elements: Sequence[Element]) -> None:
-    """Every check is of the table, and the table's every check has an element.
+def check_table(route: Route, elements: Sequence[Element]) -> None:
+    """Every check is of the table and of the route's kind, and every check of the kind has an element.
 
-    Raises SettingsFault law_check_unknown or law_check_unused.
+    Raises SettingsFault law_check_unknown, law_check_other_kind or law_check_unused.
     """
-    table = BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()
+    table, demanded = BATCH_CHECKS.keys() | REQUEST_CHECKS.keys(), DEMANDED[route.kind]
     for element in elements:
         if element.check not in table:
             raise _fault("law_check_unknown", "no such check", element, "check", "Name a check of gate/checks.py.")
-    unused = sorted(table - {element.check for element in elements})
+        if element.check not in demanded:
+            raise _fault(
+                "law_check_other_kind",
+                f"a route of the kind {route.kind} has no facts for this check",
+                element,
+                "check",
+                "Remove the element from this route, or correct the route's kind.",
+            )
+    unused = sorted(demanded - {element.check for element in elements})
     if unused:
         raise SettingsFault(
             "law_check_unused",
             f"no element names the check {unused[0]}",
-            place="law: elements",
+            place=f"law: elements of routes/{route.id}.yaml",
             cure="Restore the element; to end a rule, give it a last day, do not delete it.",
         )
+
+
+def check_rules(route: Route) -> None:
+    """A route has the rules that its kind reads, and no others. Raises SettingsFault law_rules_kind."""
+    rules, document = route.rules, route.rules.document
+    stands = {
+        "removal": rules.removal is not None,
+        "document": document is not None,
+        "document.judges": document is not None and document.judges is not None,
+    }
+    for name, wanted in _RULES[route.kind].items():
+        if stands[name] != wanted:
+            raise SettingsFault(
+                "law_rules_kind",
+                f"a route of the kind {route.kind} {'needs these rules' if wanted else 'has no such rules'}",
+                place=f"routes/{route.id}.yaml: rules.{name}",
+                cure="Give them." if wanted else "Write null.",
+            )
+    for one, other in combinations(document.days if document else (), 2):
+        if one.in_force.overlaps(other.in_force):
+            raise SettingsFault(
+                "law_dates_overlap",
+                "two numbers of days are in force on one day",
+                place=f"routes/{route.id}.yaml: rules.document.days",
+                cure="End the first the day before the second begins.",
+            )
+
+
+_RULES: Final[dict[Kind, dict[str, bool]]] = {
+    "written-request": {"removal": True, "document": False, "document.judges": False},
+    "court-order": {"removal": False, "document": True, "document.judges": True},
+    "consent": {"removal": False, "document": True, "document.judges": False},
+}
 
 
 def _check_pair(one: Element, other: Element) -> None:

@@ -1,9 +1,11 @@
 """A route as data: `law/routes/ID.yaml`, format `counterfoil-route-1`. A route is one legal door.
 
-Agreements name a route, so two agreements of one route demand the same elements, facts and address
+Agreements name their routes, so two agreements of one route demand the same elements, facts and address
 rules, whoever the parties are. `statutes` are the statute files whose elements the route demands, in
-order; `elements` (same fields as in a statute) are those that come from the agreement itself. `rules`
-are the words and numbers that the checks read; docs/formats/law.md explains each. No list may be empty.
+order; `elements` (same fields as in a statute) are those that the route adds. `common` names the file
+`law/common/ID.yaml`, format `counterfoil-common-1`, of what all routes share: further elements, after the
+route's own, and words and numbers that the checks read. `kind` says which checks the route must have
+(checks.py). docs/formats/law.md explains each field. No list may be empty.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from counterfoil.gate.lawfile import Count, Identifier, Text
+from counterfoil.gate.lawfile import Count, Identifier, Span, Text
 from counterfoil.gate.statute import Element
 from counterfoil.model import Public
 
@@ -40,22 +42,17 @@ class PeriodRules(Closed, frozen=True, gc=False):
     most_years: Count
 
 
-class PhraseScreen(Closed, frozen=True, gc=False):
-    """Phrases that a reason must not hold, and the citation of the door that such a purpose would need."""
-
-    citation: Text
-    phrases: Texts
-
-
 class ReasonRules(Closed, frozen=True, gc=False):
-    """What makes a reason specific, and three screens."""
+    """What makes a reason specific, and the phrases of purposes that a request for enforcement must not have."""
 
     least_words: Count
     least_letters: Count
     general_phrases: Texts
-    locating: PhraseScreen
-    civil: PhraseScreen
-    other_purpose: PhraseScreen
+    locating: Texts
+    civil: Texts
+    benefits: Texts
+    voter_rolls: Texts
+    other_purpose: Texts
 
 
 class IdentifierRules(Closed, frozen=True, gc=False):
@@ -80,6 +77,23 @@ class RemovalRules(Closed, frozen=True, gc=False):
     departure_days: Count
 
 
+class DatedDays(Closed, frozen=True, gc=False):
+    """A number of days, as it is between two dates, and where it comes from."""
+
+    days: Count
+    in_force: Span
+    source: Text
+
+
+class DocumentRules(Closed, frozen=True, gc=False):
+    """An order or a consent. `days`: it is taken for so many days after its date, the last one included; `items`: it
+    reaches one of these; `judges`: classes of judge of an order, null where no judge has a part."""
+
+    days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
+    items: Texts
+    judges: Texts | None
+
+
 class TinRules(Closed, frozen=True, gc=False):
     """Fourth and fifth digits, of numbers that begin with 9, by kind. `made_up` are free for made-up people."""
 
@@ -88,10 +102,9 @@ class TinRules(Closed, frozen=True, gc=False):
     made_up_groups: Groups
 
 
-class Rules(Closed, frozen=True, gc=False):
-    """The words and numbers that the checks of this route read."""
+class CommonRules(Closed, frozen=True, gc=False):
+    """The words and numbers that the checks of every route read."""
 
-    offices: Annotated[tuple[Office, ...], msgspec.Meta(min_length=1)]
     placeholder_entries: Texts
     custodial_words: Texts
     nothing_stated: Texts
@@ -99,16 +112,39 @@ class Rules(Closed, frozen=True, gc=False):
     reason: ReasonRules
     identifiers: IdentifierRules
     officers: OfficerRules
-    removal: RemovalRules
     tin: TinRules
 
 
+class Rules(Closed, frozen=True, gc=False):
+    """A route's own. `offices`: its closed list of who may ask; `removal`, `document`: null where its kind has no such facts."""
+
+    offices: Annotated[tuple[Office, ...], msgspec.Meta(min_length=1)]
+    removal: RemovalRules | None
+    document: DocumentRules | None
+
+
+class Common(Closed, frozen=True, gc=False):
+    """One file of what routes share. See the module."""
+
+    format: Literal["counterfoil-common-1"]
+    id: Identifier
+    title: Text
+    elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
+    rules: CommonRules
+
+
+Kind = Literal["written-request", "court-order", "consent"]
+
+
 class Route(Closed, frozen=True, gc=False):
-    """One route file. See the module."""
+    """One route file. `accounted`: its disclosures enter the accounting of 26 USC 6103(p)(3)(A). See the module."""
 
     format: Literal["counterfoil-route-1"]
     id: Identifier
     title: Text
+    kind: Kind
+    accounted: bool
+    common: Identifier
     statutes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
     rules: Rules

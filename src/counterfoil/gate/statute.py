@@ -13,6 +13,7 @@
         check: name_is_given               a function of `gate/checks.py`
         code: name_missing                 what the requester sees when it is not met; stable
         explanation, cure                  one sentence each, about the rule, never about a person
+        door                               may be left out: the other door that such a request would need
 
 A quote whose digest differs, an unknown field and an unknown version refuse.
 """
@@ -25,6 +26,14 @@ import msgspec
 
 from counterfoil.gate.lawfile import Code, Digest, Identifier, Span, Text
 from counterfoil.model import Public
+
+
+class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The provision that a request of another purpose would need. `needs` completes "this would need ..."."""
+
+    needs: Text
+    citation: Text
+    uslm: Text
 
 
 class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -40,6 +49,7 @@ class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     code: Code
     explanation: Text
     cure: Text
+    door: OtherDoor | None = None
 
 
 class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):

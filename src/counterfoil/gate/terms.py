@@ -13,10 +13,11 @@ from typing import Final
 from counterfoil.errors import SettingsFault
 from counterfoil.forms import incomplete_part, normalise_address
 from counterfoil.gate.agreement import Agreement, Place, Principal
-from counterfoil.gate.route import OfficerRules, PhraseScreen, Route, Rules
+from counterfoil.gate.route import Common, CommonRules, DatedDays, OfficerRules, RemovalRules, Route
 from counterfoil.gate.words import Screen, fold_citation, fold_entry, fold_words, new_screen
 from counterfoil.model import Address, AddressForm, Public
 
+_NOTHING: Final = re.compile(r"(?!)")
 _SUBDIVISIONS: Final = r"(?:\([a-z0-9]{1,4}\))*\Z"
 PlaceKey = tuple[str, ...]
 
@@ -25,10 +26,10 @@ class Terms(Public, frozen=True, gc=False):
     """What the checks of one agreement read. Sets hold folded text; patterns match folded citations.
 
     `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded words;
-    `authority_written` the designated citations as the agreement writes them."""
+    `authority_written` the designated citations as the agreement writes them. What a route's kind has no facts for is empty."""
 
     agreement: Agreement
-    rules: Rules
+    rules: CommonRules
     offices: frozenset[str]
     principals: dict[str, Principal]
     placeholders: frozenset[str]
@@ -45,24 +46,31 @@ class Terms(Public, frozen=True, gc=False):
     general_reasons: frozenset[str]
     locating: Screen
     civil: Screen
+    benefits: Screen
+    voter_rolls: Screen
     other_purpose: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
+    departure_days: int
+    document_days: tuple[DatedDays, ...]
+    document_items: frozenset[str]
+    judges: frozenset[str]
 
 
-def compile_terms(route: Route, agreement: Agreement) -> Terms:
+def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
     """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or law_principal_twice."""
-    rules, lists = route.rules, agreement.lists
-    reason, removal, officers, tin = rules.reason, rules.removal, rules.officers, rules.tin
+    rules, lists = common.rules, agreement.lists
+    reason, officers, tin = rules.reason, rules.officers, rules.tin
+    removal, document = route.rules.removal, route.rules.document
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
     nothing_stated = frozenset(map(fold_entry, rules.nothing_stated)) | {""}
     authority = frozenset(spelling for item in agreement.designated for spelling in (item.citation, *item.written_as))
     return Terms(
         agreement=agreement,
         rules=rules,
-        offices=frozenset(office.id for office in rules.offices),
+        offices=frozenset(office.id for office in route.rules.offices),
         principals=_principals(agreement),
         placeholders=placeholders,
         nothing_stated=nothing_stated,
@@ -74,15 +82,21 @@ def compile_terms(route: Route, agreement: Agreement) -> Terms:
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
         authority=_citations(authority),
-        ground=_ground(removal.written_as, removal.classes),
+        ground=_ground(removal) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_words, reason.general_phrases)),
-        locating=_screen_of(reason.locating, "locating"),
-        civil=_screen_of(reason.civil, "civil"),
-        other_purpose=_screen_of(reason.other_purpose, "other_purpose"),
+        locating=_screen(reason.locating, "rules.reason.locating"),
+        civil=_screen(reason.civil, "rules.reason.civil"),
+        benefits=_screen(reason.benefits, "rules.reason.benefits"),
+        voter_rolls=_screen(reason.voter_rolls, "rules.reason.voter_rolls"),
+        other_purpose=_screen(reason.other_purpose, "rules.reason.other_purpose"),
         group_words=_words(officers),
         group_names=frozenset(map(fold_words, officers.group_names)),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
+        departure_days=removal.departure_days if removal else 0,
+        document_days=document.days if document else (),
+        document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
+        judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
     )
 
 
@@ -110,10 +124,6 @@ def _principals(agreement: Agreement) -> dict[str, Principal]:
             )
         found[principal.id] = principal
     return found
-
-
-def _screen_of(screen: PhraseScreen, name: str) -> Screen:
-    return _screen(screen.phrases, f"rules.reason.{name}.phrases")
 
 
 def _screen(phrases: Iterable[str], field: str) -> Screen:
@@ -145,9 +155,9 @@ def _citations(spellings: Iterable[str]) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(sorted({re.escape(fold_citation(s)) for s in spellings})) + ")" + _SUBDIVISIONS)
 
 
-def _ground(written_as: Iterable[str], classes: Iterable[str]) -> re.Pattern[str]:
+def _ground(removal: RemovalRules) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
-    return _citations(f"{spelling}({paragraph})" for spelling in written_as for paragraph in classes)
+    return _citations(f"{spelling}({paragraph})" for spelling in removal.written_as for paragraph in removal.classes)
 
 
 def _words(officers: OfficerRules) -> frozenset[str]:

@@ -54,7 +54,7 @@ class UnsafeGate:
             if address not in places:
                 places[address] = self._place(request)
             if texts not in years:
-                years[texts] = read_periods(texts, self._law.route.rules.periods)
+                years[texts] = read_periods(texts, self._law.terms.rules.periods)
             name, place = names[written], places[address]
             sufficient = name is not None and place is not None
             granted.append(Grant(request, place, name, years[texts].years, self._law.digest) if sufficient else None)

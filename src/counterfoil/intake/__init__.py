@@ -8,7 +8,19 @@ for table in file.stretches(4096): RowReader().read(table)     # the same, a str
 """
 
 from counterfoil.intake.columns import NAMES as COLUMN_NAMES
-from counterfoil.intake.request_file import RequestFile, open_file, sign_header
+from counterfoil.intake.header_body import body_of
+from counterfoil.intake.request_file import RequestFile, file_digest, open_file, sign_header, state_document
 from counterfoil.intake.rows import RowReader, Table, to_requests
 
-__all__ = ["COLUMN_NAMES", "RequestFile", "RowReader", "Table", "open_file", "sign_header", "to_requests"]
+__all__ = [
+    "COLUMN_NAMES",
+    "RequestFile",
+    "RowReader",
+    "Table",
+    "body_of",
+    "file_digest",
+    "open_file",
+    "sign_header",
+    "state_document",
+    "to_requests",
+]

@@ -2,6 +2,7 @@
 
     FILE.header.json, first line of JSON lines, Parquet metadata:
         {"requester": "...", "agreement": "...", "principal": "...", "sent_on": "2026-03-02"}
+        and, where they are needed, "route" and "document"
     FILE.header.jws: compact JWS over the same object and "file_digest"
 
 An unsigned header is the word of whoever can write the file. Headers in several places must agree; where there
@@ -14,13 +15,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from counterfoil.errors import InputFault
-from counterfoil.intake.header_body import HeaderBody, header_invalid, read_body
+from counterfoil.intake.header_body import HeaderBody, header_invalid, read_body, to_header
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, open_signed_header
 from counterfoil.model import Header
 
 UNSIGNED_SUFFIX: Final = ".header.json"
-_MAX_SIDE_FILE_BYTES: Final = 16_384
+MAX_SIDE_FILE_BYTES: Final = 16_384
 
 
 def find_header(
@@ -35,10 +38,10 @@ def find_header(
     if (raw := _side_file(signed_path)) is not None:
         headers.append(open_signed_header(raw, digest, principal_keys, signed_path.name))
     if (raw := _side_file(unsigned_path)) is not None:
-        headers.append(_unsigned(read_body(raw, HeaderBody, unsigned_path.name)))
+        headers.append(to_header(read_body(raw, HeaderBody, unsigned_path.name)))
     if embedded is not None:
-        headers.append(_unsigned(read_body(embedded, HeaderBody, path.name)))
-    if len({(header.requester, header.agreement, header.principal, header.sent_on) for header in headers}) > 1:
+        headers.append(to_header(read_body(embedded, HeaderBody, path.name)))
+    if len({msgspec.structs.replace(header, signed=False) for header in headers}) > 1:
         raise InputFault(
             "header_differs",
             "the file has headers that differ",
@@ -54,22 +57,18 @@ def find_header(
             place=path.name,
             cure=f"Put {path.name}{SIGNED_SUFFIX} beside it, signed by the principal.",
         )
-    return Header(default.requester, default.agreement, default.principal, default.sent_on)
-
-
-def _unsigned(body: HeaderBody) -> Header:
-    return Header(body.requester, body.agreement, body.principal, body.sent_on)
+    return msgspec.structs.replace(default, signed=False)
 
 
 def _side_file(path: Path) -> bytes | None:
     """The bytes of a side file, or None if there is none. One that is there and cannot be read is refused."""
     try:
         with path.open("rb") as file:
-            raw = file.read(_MAX_SIDE_FILE_BYTES + 1)
+            raw = file.read(MAX_SIDE_FILE_BYTES + 1)
     except FileNotFoundError:
         return None
     except OSError:
         raw = b""
-    if not 0 < len(raw) <= _MAX_SIDE_FILE_BYTES:
+    if not 0 < len(raw) <= MAX_SIDE_FILE_BYTES:
         raise header_invalid(path.name)
     return raw

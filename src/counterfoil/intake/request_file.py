@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from counterfoil.errors import InputFault
+from counterfoil.errors import InputFault, VerifyFault
 from counterfoil.intake.csv_file import read_csv
-from counterfoil.intake.header import find_header
+from counterfoil.intake.header import MAX_SIDE_FILE_BYTES, find_header
+from counterfoil.intake.header_body import read_document
 from counterfoil.intake.jsonl_file import jsonl_header, read_jsonl
 from counterfoil.intake.lines import read_lines
 from counterfoil.intake.parquet_file import parquet_header, read_parquet
 from counterfoil.intake.rows import IdReader, RowReader, Table
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
 from counterfoil.intake.stretches import stretch
-from counterfoil.model import Header, Reject, Request
+from counterfoil.model import Document, Header, Reject, Request
 
 _Identity = tuple[int, ...]
 
@@ -96,6 +97,27 @@ def open_file(path: Path, *, default_header: Header | None, principal_keys: Mapp
         embedded = form.header(file, path.name)
     header = find_header(path, digest, embedded, default=default_header, principal_keys=principal_keys)
     return RequestFile(path, header, digest, identity)
+
+
+def file_digest(path: Path) -> str:
+    """`sha256:` and 64 hex digits of the bytes of any file, an order's or a consent's. Raises InputFault `file_unreadable`."""
+    with _reading(path) as file:
+        return _digest(file)
+
+
+def state_document(states: Path, document: Path) -> Document:
+    """What the JSON file `states` says of the order or consent in the file `document`, for a header to carry.
+
+    Raises InputFault `file_unreadable`, `document_invalid`; VerifyFault `document_other` where its digest is another file's.
+    """
+    with _reading(states) as file:
+        stated = read_document(file.read(MAX_SIDE_FILE_BYTES), states.name)
+    if stated.digest != file_digest(document):
+        raise VerifyFault(
+            "document_other", "the document's file is not the one whose digest is stated", place=f"{states.name}: digest",
+            cure="Write sha256: and what `sha256sum FILE` prints, or name the file that is meant.",
+        )  # fmt: skip
+    return stated
 
 
 def sign_header(path: Path, header: Header, secret: bytes) -> Path:

@@ -1,7 +1,7 @@
 """FILE.header.jws: the principal's word over the header and the file's bytes. docs/formats/request-file.md, "Header".
 
     BASE64URL({"alg":"EdDSA","kid":PRINCIPAL}) . BASE64URL(payload) . BASE64URL(signature)
-    payload = JCS({"agreement","file_digest","principal","requester","sent_on"})
+    payload = JCS({"agreement","file_digest","principal","requester","sent_on"} and, where they are needed, "document","route")
 
 What a signed header establishes, in this order:
 
@@ -29,7 +29,7 @@ from joserfc.jws import JWSRegistry
 
 from counterfoil import canon, keyfile
 from counterfoil.errors import StoreFault, VerifyFault
-from counterfoil.intake.header_body import SignedBody, header_invalid, read_body
+from counterfoil.intake.header_body import SignedBody, body_of, header_invalid, read_body, to_header
 from counterfoil.model import Header
 
 SIGNED_SUFFIX: Final = ".header.jws"
@@ -48,13 +48,7 @@ class _Registry(JWSRegistry):
 
 def make_signed_header(header: Header, digest: str, secret: bytes) -> bytes:
     """Return the JWS of `header` for a file with this digest. `secret` is the principal's 32-byte Ed25519 secret."""
-    body = {
-        "requester": header.requester,
-        "agreement": header.agreement,
-        "principal": header.principal,
-        "sent_on": header.sent_on.isoformat(),
-        "file_digest": digest,
-    }
+    body = body_of(header) | {"file_digest": digest}
     key = OKPKey.import_key(keyfile.signing_key(secret))
     protected = {"alg": _ALGORITHM, "kid": header.principal}
     return jws.serialize_compact(protected, canon.encode(body), key, registry=_Registry()).encode()
@@ -86,7 +80,7 @@ def open_signed_header(raw: bytes, digest: str, principal_keys: Mapping[str, byt
     if body.file_digest != digest:
         cure = "Send the file that was signed, or have it signed again."
         raise VerifyFault("file_digest_differs", "another file than this one was signed", place=name, cure=cure)
-    return Header(body.requester, body.agreement, body.principal, body.sent_on, signed=True)
+    return to_header(body, signed=True)
 
 
 def write_side_file(path: Path, data: bytes) -> None:

@@ -23,7 +23,7 @@ from counterfoil.review.officers import public_key
 from counterfoil.review.ruling import Determined, Reviewed, rule
 from counterfoil.review.tables import BATCH, CHUNK, OFFICER
 
-IDENTIFYING = ("requester", "principal", "signed")
+IDENTIFYING = ("requester", "principal", "signed", "route", "document", "stated")
 """What of a header tells one sending of a file from another; the day does not: a sandbox fills in today."""
 _EMPTY = (
     *("held_from", "snapshot", "determinations_digest", "released_at"),
@@ -112,7 +112,11 @@ def _unknown_officer(name: str) -> StateFault:
 def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
     """The batch of this request file, and whether it is new: the same bytes, asked by the same principal and signed or not
     as before, find the batch that stands. A withdrawn batch stands no more: the file can be sent again."""
-    asked = {"file": new.file_digest, "agreement": new.agreement, **{name: new.header[name] for name in IDENTIFYING}}
+    asked = {
+        "file": new.file_digest,
+        "agreement": new.agreement,
+        **{name: new.header.get(name, "") for name in IDENTIFYING},
+    }
     identity = canon.digest(canon.encode(asked))
     held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
     if held is not None:
