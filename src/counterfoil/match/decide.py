@@ -21,7 +21,7 @@ from counterfoil.match.table import FATAL, OUT_OF_REACH
 from counterfoil.match.weights import UNIT, Weights
 from counterfoil.model import Comparison, Grant, Match, Residents
 
-MATCH_VERSION: Final = "match-1"
+MATCH_VERSION: Final = "match-2"
 
 
 def decide(grant: Grant, residents: Residents, weights: Weights) -> Match:
