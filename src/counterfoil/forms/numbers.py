@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_CONFUSED: Final = re.compile(r"[0-9OIL]*[0-9][0-9OIL]*")
+_CONFUSED: Final = re.compile(r"[0-9OIL]*[0-9](?:[0-9OIL]|[ZG](?=[0-9]))*")
 _PLAIN: Final = re.compile(r"[0-9]+[A-Z]{0,2}")
 _ORDINAL: Final = re.compile(r"[0-9]*(?:1ST|2ND|3RD|[0-9]TH)")
 _PAIR: Final = re.compile(r"([0-9]+)-([0-9]+)([A-Z]?)")
@@ -84,8 +84,9 @@ def _at(tokens: Sequence[str], index: int) -> str:
 
 
 def _unconfuse(token: str) -> str:
-    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a highway)."""
+    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a highway); Z as 2 and G
+    as 6 between digits (never N, E, S, W: 9S0 is a number of a grid)."""
     if token.isdigit() or not _CONFUSED.fullmatch(token):
         return token
-    token = token.replace("O", "0")
+    token = token.replace("O", "0").replace("Z", "2").replace("G", "6")
     return re.sub(r"L(?=[0-9])|(?<=[0-9])I(?=[0-9])", "1", token)

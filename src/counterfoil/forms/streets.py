@@ -3,8 +3,9 @@
 Three readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`, read here; and the
 parser proper. The plain shape is read alike by both, which a property test holds: it is here for speed alone.
 
-Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5), common abbreviations are spelled out (ST LOUIS
--> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so that a name has one form and a typing error in it stays one error.
+Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in the line, 5TH), common abbreviations
+are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so that a name has one form and a typing error
+in it stays one error.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from counterfoil.forms.tables import (
     TENS,
 )
 
+_ENDINGS: Final = {"1": "ST", "2": "ND", "3": "RD"}
 _ORDINAL: Final = re.compile(r"0*([0-9]+)(?:ST|ND|RD|TH)?")
+_ENDED: Final = re.compile(r"[0-9]+(?:ST|ND|RD|TH)")
 _HEADS: Final = """
 US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH CH INTERSTATE I FM F FARM
 """
@@ -63,14 +66,19 @@ def read_plain(tokens: Sequence[str]) -> Street | None:
 
 
 def _read_as_written(tokens: Sequence[str]) -> Street | None:
-    """The same shape with any words as a name: for a line whose end the parser takes for a state (BUCK CRK CT)."""
+    """The same shape with any words as a name: for a line whose end the parser takes for a state (BUCK CRK CT, 44TH SD)."""
     last = len(tokens) - 1
-    if last < 1 or any(any(c.isdigit() for c in token) for token in tokens) or "BOX" in tokens:
+    if last < 1 or any(_holds_digits(token) for token in tokens) or "BOX" in tokens:
         return None
     pre = DIRECTIONALS.get(tokens[0], "")
     suffix = SUFFIXES.get(tokens[last], "") if last > bool(pre) else ""
     name = tokens[bool(pre) : last if suffix else last + 1]
     return Street(pre, " ".join(name), suffix, "", "")
+
+
+def _holds_digits(token: str) -> bool:
+    """Whether digits stand in it that are no ordinal."""
+    return any(char.isdigit() for char in token) and _ENDED.fullmatch(token) is None
 
 
 def _is_plain(word: str) -> bool:
@@ -103,7 +111,15 @@ def _normal(street: Street) -> Street:
         suffix = SUFFIXES[words.pop()]
     if not words:
         return street
-    return Street(street.predirectional, normal_name(words), suffix, street.postdirectional, street.unit)
+    name = normal_name(words)
+    if name.isdigit() and words != [name] and not (suffix or street.predirectional or street.postdirectional):
+        name = ordinal(name)  # 1422 THIRD is a street; 1422 3 is two numbers
+    return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
+
+
+def ordinal(digits: str) -> str:
+    """The number with its ending: 3RD, 12TH."""
+    return digits + ("TH" if digits[-2:-1] == "1" else _ENDINGS.get(digits[-1], "TH"))
 
 
 def normal_name(words: Sequence[str]) -> str:

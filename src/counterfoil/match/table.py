@@ -104,6 +104,7 @@ DOORS: Final[dict[str, int]] = {
     "start": -100,
     "end": -100,
     "rest": -100,
+    "head": -100,
     "place": -200,  # one line in two ZIPs of a city
     "*": -300,
 }
