@@ -8,7 +8,7 @@ SAMPLE := data/pseudopeople
 DEMO_DIR ?= demo-office
 ROWS ?= 1280000
 
-.PHONY: demo test lint bench replay accuracy pins clean
+.PHONY: demo test lint bench replay accuracy mutants pins clean
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -29,11 +29,18 @@ replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up pe
 accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside Splink, in an environment of its own
 	$(BIN)/python -m bench.accuracy
 
+mutants: requirements/mutants.txt  ## break gate/ in many small ways and see that its tests notice; slow; make mutants ONLY='*periods*' for a part
+	@$(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
+	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
+	$(VENV)-mutants/bin/mutmut results
+
 pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) uv && BIN=$(BIN) sh requirements/compile
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) data $(DEMO_DIR) replay-office
+	rm -rf $(VENV) $(VENV)-mutants mutants data $(DEMO_DIR) replay-office
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || \
