@@ -7,8 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := data/pseudopeople
 DEMO_DIR ?= demo-office
 ROWS ?= 1280000
+LOOPS ?= 1000
+SECONDS ?= 60
 
-.PHONY: demo test lint bench replay accuracy mutants pins clean
+.PHONY: demo test lint bench replay accuracy mutants pins clean kills fuzz
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -36,11 +38,17 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/mutmut results
 
+kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each
+	$(BIN)/python -m tests.crash.kills $(LOOPS)
+
+fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an environment of its own
+	$(BIN)/python -m bench.fuzz $(SECONDS)
+
 pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) uv && BIN=$(BIN) sh requirements/compile
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) $(VENV)-mutants mutants data $(DEMO_DIR) replay-office
+	rm -rf $(VENV) $(VENV)-mutants $(VENV)-fuzz mutants data $(DEMO_DIR) replay-office
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || \

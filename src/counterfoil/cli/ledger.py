@@ -28,15 +28,25 @@ def check(
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be given often.", show_default=False)
     ] = None,
+    exported: Annotated[
+        Path | None, typer.Option("--export", help="What `ledger export` wrote; its tiles too.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs no passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
         held = [read_note(path) for path in checkpoint or []]
+        held += [] if exported is None else [read_note(exported / "checkpoint")]
         report = _checked(office, held)
-        result = msgspec.to_builtins(report)
-        show(result, "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
+        statements = report.statements
+        if exported is not None:
+            size = ledger.check_export(exported, office.holder_key).size
+            statements += (
+                f"7. The {size} exported entries and every exported tile are what this ledger's entries make.",
+            )
+        result = msgspec.to_builtins(report) | {"statements": statements}
+        show(result, "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
 
 
 def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
@@ -113,7 +123,11 @@ def export(
 
 
 add_verb(
-    app, check, "ledger check --office tax-office", "ledger check --office tax-office --checkpoint kept/checkpoint"
+    app,
+    check,
+    "ledger check --office tax-office",
+    "ledger check --office tax-office --checkpoint kept/checkpoint",
+    "ledger check --office tax-office --export published",
 )
 add_verb(app, show_entries, "ledger show --office tax-office --from 0 --to 20", name="show")
 add_verb(app, prove, "ledger prove 17 --office tax-office > 17.tlog-proof")
