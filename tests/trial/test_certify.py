@@ -26,7 +26,7 @@ LOOSE = 30_000_000_000
 
 
 def people(count: int = 60) -> Iterator[Row]:
-    """Households of three with dates of birth and numbers, in two years."""
+    """Households of three with dates of birth and numbers, in two years, in two like streets of two ZIPs."""
     given = (
         "Marisol",
         "Teodoro",
@@ -43,7 +43,7 @@ def people(count: int = 60) -> Iterator[Row]:
         for at in range(3):
             number = home * 3 + at
             row = person(
-                f"r{number}", given[(number * 5) % 9], family, f"{1800 + 4 * home} Heron Lake Rd", tin=f"900-00-{number + 1:04}",
+                f"r{number}", given[(number * 5) % 9], family, f"{1800 + 4 * (home // 4)} {'NS'[home % 2]} Heron Lake Rd", zip=f"9810{1 + home // 2 % 2}", tin=f"900-00-{number + 1:04}",
                 date_of_birth=f"{1950 + (number * 7) % 50}-0{1 + number % 9}-1{number % 9}",
             )  # fmt: skip
             yield row
@@ -120,7 +120,7 @@ def test_a_limit_that_is_not_met_is_refused_with_figures_and_enters_nothing(agen
 
 
 def test_a_certification_goes_on_where_it_was_broken_off(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certify_module, "_CHUNK_VISITS", 50)
+    monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 450)
     whole = plain(run(agency).tally)
     (folder(agency) / STATE_FILE).unlink()
     calls = 0
@@ -229,7 +229,7 @@ def test_the_proxy_asks_the_registers_own_people(agency: World) -> None:
 
 def test_counts_stand_when_the_keeper_stops(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("counterfoil.office.opened._TRIAL_OPENINGS", 100)
-    monkeypatch.setattr(certify_module, "_CHUNK_VISITS", 10)
+    monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 90)
     with pytest.raises(StoreFault):
         run(agency)
     assert json.loads((folder(agency) / STATE_FILE).read_bytes())["state"]["rows_done"] > 0
