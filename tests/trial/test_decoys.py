@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from counterfoil.register.source import COLUMNS
 from counterfoil.trial.chance import Chance
 from counterfoil.trial.deck import Deck
-from counterfoil.register.source import COLUMNS
 from counterfoil.trial.decoys import KINDS, Asked, Held, Written, kinds_of, read_held, untriable
 from counterfoil.trial.places import Presence, Zips
 from counterfoil.trial.seen import checksum_of
