@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from counterfoil import canon
 from counterfoil.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.trial import certify as certify_module
+from counterfoil.trial.bounds import PARTS
 from counterfoil.trial.certificate import certificate_bytes, certified_weights, open_certificate
 from counterfoil.trial.certify import Outcome, Plan, certify
 from counterfoil.trial.certify_state import STATE_FILE
@@ -174,6 +175,41 @@ def test_another_file_than_the_registers_source_is_refused(agency: World) -> Non
     with pytest.raises(InputFault) as raised:
         run(agency)
     assert raised.value.code == "certify_source_other"
+
+
+def one_street() -> list[Row]:
+    return [row | {"line1": row["line1"].replace(" N ", " ").replace(" S ", " "), "zip": "98101"} for row in people()]
+
+
+def test_a_register_that_has_nothing_to_ask_of_a_kind_is_refused(agency: World) -> None:
+    agency.build(one_street())
+    with pytest.raises(StateFault) as raised:
+        run(agency)
+    assert raised.value.code == "certify_kind_untried"
+    assert "like_street, other_zip" in raised.value.message
+
+
+def test_a_kind_that_is_left_out_is_not_certified_and_weighs_as_always_wrong(agency: World) -> None:
+    agency.build(one_street())
+    without = ("other_zip", "like_street")
+    found = run(agency, without=without).certificate
+    assert found is not None
+    assert {kind.kind for kind in found.kinds} == set(KINDS) - set(without)
+    told = " ".join(found.not_covered)
+    assert all(f"kind {name}: none was asked" in told for name in without)
+    assert found.mix["other_zip"] == 0
+    mixed = run(agency, without=without, resume=True, mix={"other_zip": 1, "withheld": 1}).certificate
+    assert mixed is not None
+    assert mixed.weighted > PARTS // 2
+
+
+def test_a_kind_that_repeats_itself_says_of_how_many_rows_it_is(agency: World) -> None:
+    found = run(agency)
+    assert found.certificate is not None
+    told = " ".join(found.certificate.not_covered)
+    rows = found.tally["withheld"].most_rows
+    assert 0 < rows <= len(list(people()))
+    assert f"withheld beyond the {rows} rows" in told
 
 
 def test_a_register_without_tax_numbers_cannot_be_tried(agency: World) -> None:
