@@ -251,9 +251,9 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
 }  # fmt: skip
 
 
-def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> tuple[str, ...]:
+def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> frozenset[str]:
     """Those of `kinds` that the row can be asked about, as far as the deck tells."""
-    return tuple([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
+    return frozenset([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
 
 
 def untriable(deck: Deck) -> list[str]:
