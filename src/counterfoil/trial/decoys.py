@@ -94,7 +94,8 @@ def _around(period: str, periods: tuple[int, ...]) -> str:
 
 def _ask(held: Held, deck: Deck, **changes: str) -> Asked:
     """The row's own question, with changes."""
-    own = Asked(*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    cells: tuple[str, ...] = (*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    own = Asked(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
     return replace(own, **changes) if changes else own
 
 
