@@ -45,9 +45,15 @@ DECK = Deck(
 
 
 def grant(
-    given: str, family: str, *, line1: str = "1847 Heron Lake Rd", suffix: str = "", years: tuple[int, ...] = (2024,)
+    given: str,
+    family: str,
+    *,
+    line1: str = "1847 Heron Lake Rd",
+    suffix: str = "",
+    years: tuple[int, ...] = (2024,),
+    born: date | None = None,
 ) -> Grant:
-    person, address = Person(given, "", family, suffix), Address(line1, "", "Anytown", "WA", "98101")
+    person, address = Person(given, "", family, suffix, born), Address(line1, "", "Anytown", "WA", "98101")
     request = Request("q1", 1, person, address, tuple(map(str, years)))
     return Grant(request, normalise_address(address), normalise_name(person), years, "sha256:")
 

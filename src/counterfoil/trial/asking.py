@@ -32,8 +32,8 @@ _DATE: Final = "date_of_birth"
 _WITHHELD: Final = "withheld"
 
 
-Turn = tuple[int, tuple[str, ...]]
-"""A place in the stream, which fixes the choices, and the kinds to make there."""
+Turn = tuple[str, int, int]
+"""A kind, and the first place in the stream at which to make it and the one behind the last: places fix the choices."""
 
 
 class Visit(Sensitive, frozen=True, gc=False, array_like=True):
@@ -58,15 +58,14 @@ class Chunk:
     def add(self, row: Row, turns: Sequence[Turn], deck: Deck) -> None:
         """One row's visit."""
         held = read_held(row)
-        asked = {kind for _, kinds in turns for kind in kinds}
-        can = kinds_of(held, asked, deck) if held is not None else frozenset[str]()
-        if len(can) < len(asked):
-            self.passed.update(kind for _, kinds in turns for kind in kinds if kind not in can)
-            turns = [(place, tuple(kind for kind in kinds if kind in can)) for place, kinds in turns]
-        decoys = sum(len(kinds) for _, kinds in turns)
-        if decoys:
+        can = kinds_of(held, [kind for kind, _, _ in turns], deck) if held is not None else frozenset[str]()
+        if len(can) < len(turns):
+            for kind, start, stop in turns:
+                self.passed[kind] += 0 if kind in can else stop - start
+            turns = [turn for turn in turns if turn[0] in can]
+        if turns:
             self.visits.append(Visit(tuple(row), tuple(turns)))
-            self.decoys += decoys
+            self.decoys += sum(stop - start for _, start, stop in turns)
 
 
 class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
@@ -113,9 +112,8 @@ class Asker:
         return tally
 
     def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
-        for _, kinds in visit.turns:
-            for kind in kinds:
-                tally[kind].visits += 1
+        for kind, start, stop in visit.turns:
+            tally[kind].visits += stop - start
         held = read_held(visit.row)
         if held is None or held.taxable_period not in self._years:
             return
@@ -123,8 +121,8 @@ class Asker:
         if not tin_hash:
             return  # without a number, what the register holds of the person cannot be told from others' entries
         subject = Subject(tin_hash, held.record_ref)
-        for place, kinds in visit.turns:
-            for kind in kinds:
+        for kind, start, stop in visit.turns:
+            for place in range(start, stop):
                 made = KINDS[kind].make(held, Chance(self._seed, kind, place), self._deck)
                 if made is not None:
                     yield Decoy(at, kind, subject, made)

@@ -166,15 +166,20 @@ def _chunks(standing: Standing, source: Path, deck: Deck) -> Iterator[Chunk]:
 
 
 def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int], list[Turn]]:
-    """What to make of each row of the source in a pass: visits spread evenly, each kind's evenly among them."""
-    most, shift = max(wanted.values()), turn * 7919 % total
-    start, counts = turn * _TURN, tuple(wanted.items())
+    """What to make of each row of the source in a pass: the visits of each kind spread evenly."""
+    shift, start = turn * 7919 % total, turn * _TURN
+    by_count: dict[int, list[str]] = {}
+    for name, count in wanted.items():
+        by_count.setdefault(count, []).append(name)
+    counts = [(count, tuple(names)) for count, names in by_count.items() if count]
 
     def turns_of(index: int) -> list[Turn]:
-        return [
-            (start + place, tuple([name for name, want in counts if (place + 1) * want // most > place * want // most]))
-            for place in spread(index, most, total, shift)
-        ]
+        turns: list[Turn] = []
+        for count, names in counts:
+            places = spread(index, count, total, shift)
+            if places:
+                turns += [(name, start + places.start, start + places.stop) for name in names]
+        return turns
 
     return turns_of
 
