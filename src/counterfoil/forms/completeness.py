@@ -84,7 +84,9 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     second = (clean(address.line2) or "") if address.line2 else ""
     if _is_empty_words(first) or _is_empty_words(city):
         return True
-    if not _TRIGGERS.isdisjoint(f"{first} {second} {city}".split()) and any(map(_PHRASES.search, (first, second, city))):
+    if not _TRIGGERS.isdisjoint(f"{first} {second} {city}".split()) and any(
+        map(_PHRASES.search, (first, second, city))
+    ):
         return True
     return bool(first) and first in (
         form.city,
