@@ -50,6 +50,7 @@ def run(directory: Path, requests: Path, out: Path) -> None:
 def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
     directory, out = scratch / step, scratch / f"{step}.jsonl"
     demonstration.demonstrate(directory, SAMPLE, lambda *_: None)
+    _lift(directory / "office" / "law" / "agreement.yaml")
     requests, office = write_requests(directory, rows), open_office(directory / "office")
     kind = Kind.GRANTED if step == "receive" else Kind.OPENING
     wanted = _entered(office, kind) + (
@@ -73,6 +74,16 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
         f" with `{ended}`; {size} entries check; entries of acts after the suspension: {after}; answer written: {out.exists()}"
     )
     return ended == "suspended" and after == 0 and not out.exists()
+
+
+def _lift(agreement: Path) -> None:
+    """The sandbox's limits of a file and of its declared caseload are below 200,000 rows: ten times as much is let in."""
+    text = agreement.read_text(encoding="utf-8")
+    for limit in ("batch_rows: 100000", "matters: 1000"):
+        if limit not in text:
+            raise SystemExit(f"the agreement does not say {limit}")
+        text = text.replace(limit, f"{limit}0")
+    agreement.write_text(text, encoding="utf-8")
 
 
 def _entered(office: Office, kind: Kind) -> int:
