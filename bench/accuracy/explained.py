@@ -48,9 +48,10 @@ its own. Register: filers and spouses of the returns (form 1040) of {before} and
 build`. Questions: every row of the decennial census of {year}, through `counterfoil evaluate`. A question is true if
 the same simulated person stands at the same noise-free address (number, street, unit) in the noise-free returns of
 that or the previous year. A leading 00 in ZIPs is written 98, because the sample's one ZIP is a placeholder (also where
-the noise wrote an O for one of the two: the O then stands two places on, so that no slip is lost). With dates of birth: the sample's own in the register, the census's noised ones in the question. Seeds {seeds}; rules were
-tuned on seeds 1 to 3, none of which is shown. The engine draws placeholder names (Lady Of The House) from a list that
-our table of placeholders contains, so here every one but the single letters is recognised; other registers hold others.
+the noise wrote an O for one of the two: the O then stands two places on, so that no slip is lost). With dates of birth:
+the sample's own in the register, the census's noised ones in the question. Seeds {seeds}; rules were tuned on seeds 1 to
+3, none of which is shown. The engine draws placeholder names (Lady Of The House) from a list that our table of
+placeholders contains, so here every one but the single letters is recognised; other registers hold others.
 
 **Full** questions have a given name (no initial, no placeholder), a family name, a house number and a street. **In
 reach** is the recall of a system that confirmed every full question whose number and unit, beside some street, stand
