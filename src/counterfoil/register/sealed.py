@@ -21,7 +21,7 @@ from typing import Final
 
 from counterfoil import forms
 from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.model import Grant, NotCompared, Resident, Residents
+from counterfoil.model import AddressForm, Grant, NotCompared, Resident, Residents
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.seal import (
@@ -67,8 +67,7 @@ class SealedRegister:
         """
         _check_grants(grants)
         self._keeper.reserve(len(grants))
-        derive = self._keeper.derive
-        asked = [derive((*forms.doors(grant.address), *forms.marks(grant.address))) for grant in grants]
+        asked = self._derive([grant.address for grant in grants])
         opened = self._open({tag: key for doors in asked for _, tag, key in doors})
         routes = {tag: split_references(body) for tag, (kind, body) in opened.items() if kind == REFERENCES_KIND}
         ways = [_ways(doors, opened.keys(), routes) for doors in asked]
@@ -77,6 +76,17 @@ class SealedRegister:
         return [
             _gather(led, homes, self._keeper.tin_hash(grant.request.person.tin))
             for grant, led in zip(grants, ways, strict=True)
+        ]
+
+    def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
+        """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is derived once."""
+        derive = self._keeper.derive
+        marks = [forms.marks(address) for address in addresses]
+        distinct = {mark.key: mark for found in marks for mark in found}
+        derived = dict(zip(distinct, derive(distinct.values()), strict=True))
+        return [
+            derive(forms.doors(address)) + [derived[mark.key] for mark in found]
+            for address, found in zip(addresses, marks, strict=True)
         ]
 
     def close(self) -> None:
