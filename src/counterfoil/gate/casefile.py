@@ -221,11 +221,9 @@ def read_case_files(directory: Path) -> list[Path]:
 def read_document(fields: dict[str, Any], path: Path) -> Document:
     """A document as a header states it. Raises SettingsFault law_field."""
     stated = convert(fields, StatedDocument, path)
-    people: dict[str, Any] = {
-        "people": tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in stated.people)
-    }
-    facts: dict[str, Any] = msgspec.structs.asdict(stated)
-    return Document(**(facts | people))
+    people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in stated.people)
+    document: dict[str, Any] = msgspec.structs.asdict(stated) | {"people": people}
+    return Document(**document)
 
 
 def changed(base: Any, changes: dict[str, Any]) -> Any:

@@ -106,13 +106,11 @@ def body_of(header: Header) -> dict[str, Any]:
     if header.route:
         body["route"] = header.route
     if header.document:
-        fields: dict[str, Any] = msgspec.structs.asdict(header.document)
-        people: dict[str, Any] = {
-            "people": tuple(
-                PersonBody(each.given_name, each.family_name, each.date_of_birth) for each in header.document.people
-            )
-        }
-        body["document"] = msgspec.to_builtins(DocumentBody(**(fields | people)))
+        people = tuple(
+            PersonBody(each.given_name, each.family_name, each.date_of_birth) for each in header.document.people
+        )
+        fields: dict[str, Any] = msgspec.structs.asdict(header.document) | {"people": people}
+        body["document"] = msgspec.to_builtins(DocumentBody(**fields))
     return body
 
 
@@ -125,11 +123,9 @@ def _texts(body: HeaderBody) -> Iterator[str]:
 
 
 def _document(body: DocumentBody) -> Document:
-    people: dict[str, Any] = {
-        "people": tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in body.people)
-    }
-    fields: dict[str, Any] = msgspec.structs.asdict(body)
-    return Document(**(fields | people))
+    people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in body.people)
+    fields: dict[str, Any] = msgspec.structs.asdict(body) | {"people": people}
+    return Document(**fields)
 
 
 def header_invalid(name: str) -> InputFault:
