@@ -59,7 +59,7 @@ def lift(world: World, number: int = 1) -> suspending.Stood:
 def test_an_office_without_witnesses_answers_as_before(world: World) -> None:
     assert release(world, reviewed(world)).state == "released"
     told = command("status", "--office", world.path)
-    assert "Witnesses: none are set" in told.out
+    assert "Witnesses: none are set" in told.err
 
 
 def test_nothing_is_released_until_a_quorum_cosigned_and_again_when_it_is_an_hour_old(

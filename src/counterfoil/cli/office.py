@@ -63,8 +63,9 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             witnessed = witnessing.standing(office, connection)
         found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
-        lines = [*(lines or ["No batch has been received."]), _witnessed(witnessed)]
-        show({"batches": found, "witnesses": msgspec.to_builtins(witnessed)}, "\n".join(lines), as_json=as_json)
+        words = "\n".join(lines) or "No batch has been received."
+        show({"batches": found, "witnesses": msgspec.to_builtins(witnessed)}, words, as_json=as_json)
+        say(_witnessed(witnessed), quiet=as_json)
 
 
 def _witnessed(standing: witnessing.Standing) -> str:
