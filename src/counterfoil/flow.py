@@ -26,6 +26,7 @@ from pathlib import Path
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, require_signed
+from counterfoil.gate.known import encode_known
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
@@ -36,7 +37,7 @@ from counterfoil.proof import Signer
 from counterfoil.releasing import answer_of, seal_answer
 from counterfoil.respond.release import check_out, write_answer
 from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, NewBatch
+from counterfoil.review.batch import DETERMINATION, KNOWN, REQUEST, Batch, NewBatch
 from counterfoil.review.determinations import DeterminationsDigest, decode_gated, encode_determinations, pack
 from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
@@ -158,6 +159,7 @@ def _gate_chunk(
     encoded = chunks.encode_rows(rows)
     with acting(office) as connection:
         keep_chunk(connection, batch, key, REQUEST, seq, pack(encoded), len(rows), office.random)
+        keep_chunk(connection, batch, key, KNOWN, seq, encode_known(gate.known(past)), 0, office.random)
         batches.add_counts(connection, batch, chunks.count_gated(rows))
         remember(connection, batch.id, batch.gate_date, chunks.remembered(rows, gate, questions))
         office.ledger.append(connection, chunks.gate_drafts(rows, encoded, batch.id, key, first), office.clock())

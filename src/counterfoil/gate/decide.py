@@ -19,6 +19,7 @@ from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.checks_guards import PROBING
 from counterfoil.gate.facts import BatchFacts, History
 from counterfoil.gate.guards import NO_COUNTS, Counts, Question, read_question
+from counterfoil.gate.known import Known
 from counterfoil.gate.law import Law
 from counterfoil.gate.states import MET
 from counterfoil.gate.statute import Element
@@ -68,6 +69,7 @@ class Gate:
         locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
         self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
         self._key = facts.key
+        self._known = (header, history)
         self._reader = Reader(law.route.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
@@ -78,6 +80,10 @@ class Gate:
     def question(self, request: Request) -> Question:
         """What the guards know of a request: read it once, to ask the past about it and then to decide."""
         return read_question(self._key, request)
+
+    def known(self, past: Counts) -> Known:
+        """What the guards know beside the file itself, with the past of a chunk: to be kept with it."""
+        return Known(*self._known, past)
 
     def is_probe(self, decision: Grant | Refusal) -> bool:
         """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""

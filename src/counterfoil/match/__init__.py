@@ -11,6 +11,7 @@ from counterfoil.match.decide import MATCH_VERSION as MATCH_VERSION
 from counterfoil.match.decide import decide as decide
 from counterfoil.match.decide import explain as explain
 from counterfoil.match.learn import Learner as Learner
+from counterfoil.match.reduced import reduce_weights as reduce_weights
 from counterfoil.match.weights import Weights as Weights
 from counterfoil.match.weights import default_weights as default_weights
 from counterfoil.match.weights import weights_from_dict as weights_from_dict

@@ -24,6 +24,7 @@ from counterfoil.register.keeper import Keeper
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.seal import (
     BUCKET_FORMAT,
+    EXACT,
     RESIDENTS_KIND,
     DoorKey,
     bound_to,
@@ -31,6 +32,7 @@ from counterfoil.register.seal import (
     open_bucket,
     split_references,
 )
+from counterfoil.register.shown import Shown, ShownBucket, is_whole, open_buckets
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
@@ -71,6 +73,27 @@ class SealedRegister:
             for grant, doors in zip(grants, asked, strict=True)
         ]
 
+    def show(self, grant: Grant) -> Shown:
+        """The sealed buckets behind a grant's doors and the keys that open exactly these, for evidence. Counts one opening.
+
+        Raises as `open_residents`; VerifyFault `register_bucket_altered`.
+        """
+        _check_grants([grant])
+        self._keeper.reserve(1)
+        doors = self._keeper.derive(forms.doors(grant.address))
+        values = self._store.get_many([tag for _, tag, _ in doors])
+        behind = tuple(
+            ShownBucket(tolerance, tag, key, value or b"")
+            for (tolerance, tag, key), value in zip(doors, values, strict=True)
+        )
+        first = Shown(behind, (), self._keeper.tin_hash(grant.request.person.tin))
+        known = {each.tag for each in behind if each.value}
+        routes = open_buckets(first, self.snapshot).routes
+        led = {tag: key for route in routes.values() for tag, key in route if tag not in known}
+        held = zip(led.items(), self._store.get_many(list(led)), strict=True)
+        homes = tuple(ShownBucket(EXACT, tag, key, value or b"") for (tag, key), value in held)
+        return Shown(behind, homes, first.asked_tin_hash)
+
     def close(self) -> None:
         """Let go of the store."""
         self._store.close()
@@ -90,6 +113,23 @@ class SealedRegister:
             for (tag, key), value in zip(keys.items(), values, strict=True)
             if value is not None
         }
+
+
+def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
+    """The residents that the shown buckets hold, as `open_residents` reports them for this grant. Pure.
+
+    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the doors are not those of the grant's address, or the homes
+    not those that the doors lead to.
+    """
+    opened = open_buckets(shown, snapshot)
+    asked = [door.tolerance for door in forms.doors(grant.address)]
+    if asked != [each.tolerance for each in shown.doors] or not is_whole(shown, opened):
+        raise VerifyFault(
+            "evidence_doors", "the buckets are not those that the doors of the asked address lead to", place="bundle",
+            cure="Ask the holder for the bundle again.",
+        )  # fmt: skip
+    doors = [(each.tolerance, each.tag, each.key) for each in shown.doors]
+    return _gather(doors, opened.homes, opened.routes, shown.asked_tin_hash)
 
 
 def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = "") -> SealedRegister:
