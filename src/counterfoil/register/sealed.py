@@ -32,7 +32,7 @@ from counterfoil.register.seal import (
     open_bucket,
     split_references,
 )
-from counterfoil.register.shown import Shown, ShownBucket, is_whole, open_buckets
+from counterfoil.register.shown import Shown, ShownBucket, is_whole, open_buckets, routes_in
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
@@ -88,7 +88,7 @@ class SealedRegister:
         )
         first = Shown(behind, (), self._keeper.tin_hash(grant.request.person.tin))
         known = {each.tag for each in behind if each.value}
-        routes = open_buckets(first, self.snapshot).routes
+        routes = routes_in(open_buckets(first, self.snapshot))
         led = {tag: key for route in routes.values() for tag, key in route if tag not in known}
         held = zip(led.items(), self._store.get_many(list(led)), strict=True)
         homes = tuple(ShownBucket(EXACT, tag, key, value or b"") for (tag, key), value in held)
@@ -129,7 +129,8 @@ def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
             cure="Ask the holder for the bundle again.",
         )  # fmt: skip
     doors = [(each.tolerance, each.tag, each.key) for each in shown.doors]
-    return _gather(doors, opened.homes, opened.routes, shown.asked_tin_hash)
+    homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
+    return _gather(doors, homes, routes_in(opened), shown.asked_tin_hash)
 
 
 def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = "") -> SealedRegister:

@@ -6,12 +6,11 @@ A door that no bucket stands behind is shown with an empty value. Whoever has `S
 
 from __future__ import annotations
 
-from counterfoil.model import Resident, Sensitive
+from counterfoil.model import Sensitive
 from counterfoil.register.seal import (
     RESIDENTS_KIND,
     TAG_BYTES,
     bound_to,
-    decode_residents,
     open_bucket,
     split_references,
 )
@@ -34,29 +33,27 @@ class Shown(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
     asked_tin_hash: bytes
 
 
-class OpenedBuckets(Sensitive, frozen=True, gc=False):
-    """What the doors lead to: residents of each home, and the homes of each tolerant door, by tag."""
-
-    homes: dict[bytes, tuple[Resident, ...]]
-    routes: dict[bytes, list[tuple[bytes, bytes]]]
+Opened = dict[bytes, tuple[int, bytes]]
+"""(kind, body) of each shown bucket by its tag, unsealed and not decoded."""
 
 
-def open_buckets(shown: Shown, snapshot: str) -> OpenedBuckets:
-    """Open what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key and tag do not open."""
+def open_buckets(shown: Shown, snapshot: str) -> Opened:
+    """Unseal what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key and tag do not open."""
     bound = bound_to(snapshot)
-    opened = {
+    return {
         each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=bound)
         for each in (*shown.doors, *shown.homes)
         if each.value
     }
-    return OpenedBuckets(
-        {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND},
-        {tag: split_references(body) for tag, (kind, body) in opened.items() if kind != RESIDENTS_KIND},
-    )
 
 
-def is_whole(shown: Shown, opened: OpenedBuckets) -> bool:
+def routes_in(opened: Opened) -> dict[bytes, list[tuple[bytes, bytes]]]:
+    """Tags and keys of the exact doors that each tolerant door leads to, by its tag."""
+    return {tag: split_references(body) for tag, (kind, body) in opened.items() if kind != RESIDENTS_KIND}
+
+
+def is_whole(shown: Shown, opened: Opened) -> bool:
     """Whether the shown homes are those that the shown doors lead to, with the keys that stand there, and no others."""
     doors = {each.tag for each in shown.doors if each.value}
-    led = {tag: key for route in opened.routes.values() for tag, key in route if tag not in doors}
+    led = {tag: key for route in routes_in(opened).values() for tag, key in route if tag not in doors}
     return led == {each.tag: each.key for each in shown.homes} and all(len(tag) == TAG_BYTES for tag in led)
