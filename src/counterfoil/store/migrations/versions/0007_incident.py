@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_incident"
-down_revision = "0004_guards"
+down_revision = "0006_cosigned"
 branch_labels = None
 depends_on = None
 
