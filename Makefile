@@ -7,8 +7,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := data/pseudopeople
 DEMO_DIR ?= demo-office
 ROWS ?= 1280000
+LOOPS ?= 1000
+SECONDS ?= 60
+# Of `make bench`: decoys of each kind, and made-up people to ask them of.
+DECOYS ?= 5000
+PEOPLE ?= 50000
 
-.PHONY: demo test lint bench replay accuracy pins clean
+.PHONY: demo test lint bench replay accuracy mutants pins clean kills fuzz
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -20,8 +25,9 @@ test: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint $(SAMPLE)/.ready  ## everything:
 lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import rules, house tests
 	BIN=$(BIN) sh tests/run-lint
 
-bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run
+bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run; make bench DECOYS=3000000 PEOPLE=1000000 certifies to 1e-6, which takes an hour or two
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.certify --people $(PEOPLE) --per-class $(DECOYS)
 
 replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one
 	$(BIN)/counterfoil replay --dir replay-office --rows $(ROWS)
@@ -29,11 +35,24 @@ replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up pe
 accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside Splink, in an environment of its own
 	$(BIN)/python -m bench.accuracy
 
+mutants: requirements/mutants.txt  ## break gate/ in many small ways and see that its tests notice; slow; make mutants ONLY='*periods*' for a part
+	@$(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
+	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
+	$(VENV)-mutants/bin/mutmut results
+
+kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each
+	$(BIN)/python -m tests.crash.kills $(LOOPS)
+
+fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an environment of its own
+	$(BIN)/python -m bench.fuzz $(SECONDS)
+
 pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) uv && BIN=$(BIN) sh requirements/compile
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) data $(DEMO_DIR) replay-office
+	rm -rf $(VENV) $(VENV)-mutants $(VENV)-fuzz mutants data $(DEMO_DIR) replay-office
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || \

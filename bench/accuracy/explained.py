@@ -9,10 +9,7 @@ KINDS = {
     ),
     "asked: name": "Given or family name left out, or a placeholder (Lady Of The House): the gate asks for a name.",
     "asked: street": "No street, or one that cannot be read.",
-    "asked: ZIP": (
-        "The sample's one ZIP, 00000, misread as O0000: not rewritten to 98000, so a placeholder. Peculiar to "
-        "this sample."
-    ),
+    "asked: ZIP": ("No ZIP that means a place, and city or state missing: nothing says in which town."),
     "held:": (
         "Every row of the person at this home lacks number, street or name, or is a placeholder: nothing to seal."
     ),
@@ -50,8 +47,9 @@ Written by `make accuracy` (`python -m bench.accuracy`); not edited by hand. Mad
 its own. Register: filers and spouses of the returns (form 1040) of {before} and {year}, through `counterfoil register
 build`. Questions: every row of the decennial census of {year}, through `counterfoil evaluate`. A question is true if
 the same simulated person stands at the same noise-free address (number, street, unit) in the noise-free returns of
-that or the previous year. A leading 00 in ZIPs is written 98, because the sample's one ZIP is a placeholder. With
-dates of birth: the sample's own in the register, the census's noised ones in the question. Seeds {seeds}; rules were
+that or the previous year. A leading 00 in ZIPs is written 98, because the sample's one ZIP is a placeholder (also where
+the noise wrote an O for one of the two: the O then stands two places on, so that no slip is lost). With dates of birth:
+the sample's own in the register, the census's noised ones in the question. Seeds {seeds}; rules were
 tuned on seeds 1 to 3, none of which is shown. The engine draws placeholder names (Lady Of The House) from a list that
 our table of placeholders contains, so here every one but the single letters is recognised; other registers hold others.
 

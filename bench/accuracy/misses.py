@@ -41,7 +41,7 @@ def lacking(row: Row) -> str:
     form = form_of(row)
     if not names_somebody(row):
         return "name missing or placeholder"
-    if not row["line1"][:1].isdigit():
+    if not row["line1"][:1].isdigit() or (form.street and not form.number):
         return "house number missing or unreadable"
     if form.kind is AddressKind.NONE or not form.street:
         return "street missing or unreadable"

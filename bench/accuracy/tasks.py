@@ -6,8 +6,9 @@
 
 Truth knows what neither side sees: a question is true if the same simulant stands at the same noise-free address (number,
 street, unit) in the noise-free returns of that or the previous year. The two sides are noised under different seeds. The
-sample's one ZIP begins with 00, which is a placeholder in our rules: a leading 00 is written 98 on both sides. With --born, both sides
-have dates of birth: the register the sample's own (returns carry none), the questions the census's noised ones; a
+sample's one ZIP begins with 00, which is a placeholder in our rules: a leading 00 is written 98 on both sides, also
+where the noise wrote an O for one of the two (the O then stands two places on, so that no slip is lost).
+With --born, both sides have dates of birth: the register the sample's own (returns carry none), the questions the census's noised ones; a
 noised date that is no day of the calendar is left empty, as a requester's form would have it.
 """
 
@@ -112,8 +113,16 @@ def address(row: dict[str, Any], prefix: str) -> Row:
         "line2": "" if box else unit,
         "city": text(row[f"{prefix}city"]),
         "state": text(row[f"{prefix}state"]),
-        "zip": "98" + zip_code[2:] if zip_code.startswith("00") else zip_code,
+        "zip": zip_of(zip_code),
     }
+
+
+def zip_of(written: str) -> str:
+    """A leading 00 as 98; an O that a scanner read in these two for 0 (O0000) is kept, two digits on (98O00)."""
+    if written[:2].upper().replace("O", "0") != "00":
+        return written
+    slips = [slip if slip in "Oo" else kept for slip, kept in zip(written[:2], written[2:4], strict=False)]
+    return "98" + "".join(slips) + written[2 + len(slips) :]
 
 
 def home_of(row: dict[str, Any], prefix: str = "") -> tuple[str, ...]:

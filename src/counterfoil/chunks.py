@@ -6,6 +6,7 @@ sealed in the payload (or, for an answer, the answer's canonical bytes). Whoever
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -54,7 +55,10 @@ class Judged(Sensitive, frozen=True, gc=False):
 def judge(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> Judged:
     """Put a chunk before the law. `marks` are of its rows, in order."""
     gated = gate_rows(rows, gate, marks, past)
-    probes = [None if isinstance(row, Rejected) else gate.is_probe(decision_of(row)) for row in gated]
+    probes = [
+        gate.is_probe(row.refusal) if isinstance(row, Refused) else None if isinstance(row, Rejected) else False
+        for row in gated
+    ]
     return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
 
 
@@ -64,11 +68,6 @@ def gate_rows(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: 
         Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, question, past))
         for row, question in zip(rows, marks.questions(map(_address_form, rows)), strict=True)
     ]
-
-
-def decision_of(row: Granted | Refused) -> Grant | Refusal:
-    """What the gate said of a row."""
-    return row.grant if isinstance(row, Granted) else row.refusal
 
 
 def _address_form(row: Request | Reject) -> AddressForm:
@@ -143,15 +142,12 @@ def answer_bytes(answer: Answer) -> bytes:
     return canon.encode({"request_id": answer.request_id, "answer": str(answer.answer), "codes": list(answer.codes)})
 
 
-def count_gated(rows: Iterable[Gated]) -> dict[str, int]:
+def count_gated(rows: Sequence[Gated]) -> dict[str, int]:
     """Rows by what became of them at the gate, and refusals by element: one that fails three counts in three."""
-    counts: dict[str, int] = dict.fromkeys(("granted", "refused", "rejected"), 0)
-    for row in rows:
-        counts[_KINDS[type(row)].value] += 1
-        for finding in row.refusal.failed if isinstance(row, Refused) else ():
-            name = f"{REFUSED_BY}{finding.element}"
-            counts[name] = counts.get(name, 0) + 1
-    return counts
+    kinds = Counter(map(type, rows))
+    failed = Counter(each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed)
+    counts = {"granted": kinds[Granted], "refused": kinds[Refused], "rejected": kinds[Rejected]}
+    return counts | {f"{REFUSED_BY}{element}": times for element, times in failed.items()}
 
 
 def count_determined(rows: Iterable[Determination]) -> dict[str, int]:

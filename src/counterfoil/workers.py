@@ -27,8 +27,8 @@ from counterfoil.errors import StateFault
 from counterfoil.gating import Gating
 
 MODULE: Final = "counterfoil.workers"
-LEAST_BYTES: Final = 4_000_000
-"""Smaller files are read sooner by one process than others are started. About 12,000 rows."""
+LEAST_BYTES: Final = 10_000_000
+"""Smaller files are read sooner by one process than others are started. About 30,000 rows."""
 _PROTOCOL: Final = 5
 
 

@@ -48,6 +48,12 @@ HOME = "1501 Interlake Ave N"
         ("start", form(HOME), form("1501 Intqrlpke Ave N")),
         ("end", form(HOME), form("1501 Imperlake Ave N")),
         ("rest", form("12 Carter St"), form("12 Varter St")),
+        ("head", form("12 Saticoy Ave"), form("12 Saticov Ave")),
+        ("head", form("12 Central Ave"), form("12 Centraj Ave")),
+        ("affix", form("12 Venice Ave"), form("12 Venice Agr")),
+        ("affix", form("12 Chestnut Dr"), form("12 Chestnut Ddkive")),
+        (None, form("12 Venice Ave"), form("12 Venice Gardens Hillcrest")),
+        (None, form("12 Oak Hill Ln"), form("12 Oak Ln")),
         ("place", form(HOME), form(HOME, zip="98133")),
         ("place", form(HOME), form(HOME, city="Seatle", zip="")),
         ("place", form("RR 2 Box 15"), form("RR 2 Box 15", zip="98133")),
@@ -112,7 +118,16 @@ def test_whatever_the_street_two_homes_of_other_number_or_unit_never_meet(
 
 def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
     home = form(HOME, "Apt 4")
-    assert [door.tolerance for door in doors(home)] == ["exact", "affix", "sound", "start", "end", "rest", "place"]
+    assert [door.tolerance for door in doors(home)] == [
+        "exact",
+        "affix",
+        "sound",
+        "start",
+        "end",
+        "rest",
+        "head",
+        "place",
+    ]
     assert doors(home)[0].key == exact_door(home) == f"{FORMS_VERSION}|exact|street|1501|4|||INTERLAKE|AVE|N|98103"
 
 

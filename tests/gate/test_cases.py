@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
-from counterfoil.gate import Law, run_cases
-from counterfoil.gate.cases import CaseResult
+from counterfoil.gate import Law
+from counterfoil.gate.cases import Posed, pose_cases
 from counterfoil.gate.checks import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
 from tests.gate.world import CASES, LIBRARY, every_route
 
-RESULTS = run_cases(LIBRARY, CASES)
+POSED = pose_cases(LIBRARY, CASES)
+RESULTS = [posed.run() for posed in POSED]
 DEFECTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F19", "F20", "F21")
 
 
@@ -19,8 +20,9 @@ def _elements() -> list[str]:
     return sorted({element.id for law in every_route() for element in law.elements})
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.file}:{result.element}:{result.because}")
-def test_the_law_says_what_the_sentence_says(result: CaseResult) -> None:
+@pytest.mark.parametrize("posed", POSED, ids=lambda each: f"{each.file}:{each.element}:{each.sentence.because}")
+def test_the_law_says_what_the_sentence_says(posed: Posed) -> None:
+    result = posed.run()
     assert result.found == result.expected
 
 

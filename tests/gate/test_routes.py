@@ -123,12 +123,9 @@ def test_an_element_that_bars_no_other_purpose_names_no_door() -> None:
 # -- the document ------------------------------------------------------------------------------
 
 
-def test_the_document_that_the_header_names_is_taken() -> None:
+def test_p10_the_document_that_the_header_names_is_taken_and_no_other() -> None:
     require_document(BY_ORDER, ORDER.digest, "asked.csv")
     require_document(Header("a", "b", "c", ON), "", "asked.csv")
-
-
-def test_p10_a_document_that_is_not_the_named_one_refuses() -> None:
     assert _code(BY_ORDER, "sha256:" + "b" * 64) == "document_differs"
     assert _code(BY_ORDER, "") == "document_missing"
     assert _code(Header("a", "b", "c", ON), ORDER.digest) == "document_not_named"

@@ -54,7 +54,13 @@ def test_every_kind_is_written_canonically_and_read_back(kind: Kind, full: bool)
 
 @pytest.mark.parametrize("kind", Kind)
 def test_the_longest_entry_of_every_kind_keeps_the_limit(kind: Kind) -> None:
-    longest = {"batch": "b-" + "f" * 32, "purpose": "principal", "event": "retired", "scope": "birth", "route": "written-request"}
+    longest = {
+        "batch": "b-" + "f" * 32,
+        "purpose": "principal",
+        "event": "retired",
+        "scope": "birth",
+        "route": "written-request",
+    }
     fields = draft(kind, full=True).fields
     fields = {name: MAX_NUMBER if name in NUMBERS else longest.get(name, value) for name, value in fields.items()}
     assert len(encode(kind, fields, 10**15 - 1, TIME)) <= MAX_ENTRY_BYTES

@@ -57,3 +57,20 @@ def test_the_years_counts_are_printed(answered: Desk) -> None:
     place = ("ledger", "report", answered.directory / "published", "--holder-key", key)
     assert command(*place, "--year", "2020", "--json").json["agreements"] == {}
     assert command(*place, "--year", "2020").out.startswith("counterfoil")
+
+
+def test_the_check_compares_exported_tiles_too_and_names_the_first_that_diverges(
+    answered: Desk, tmp_path: Path
+) -> None:
+    published = tmp_path / "published"
+    assert command("ledger", "export", *answered.at, "--out", published).code == 0
+    told = command("ledger", "check", *answered.at, "--export", published)
+    assert told.code == 0
+    assert "\n7. " in told.out
+    (tile,) = (published / "tile" / "0").rglob("*.p/*")
+    held = tile.read_bytes()
+    tile.write_bytes(held[:96] + bytes(32) + held[128:])
+    told = command("ledger", "check", *answered.at, "--export", published, "--json")
+    assert (told.code, told.error, told.json["error"]["place"]) == (5, "ledger_tile", "entry 3")
+    told = command("ledger", "check", *answered.at, "--export", tmp_path / "nothing", "--json")
+    assert (told.code, told.error) == (1, "checkpoint_unreadable")

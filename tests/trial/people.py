@@ -6,30 +6,54 @@ from datetime import date
 
 from counterfoil.forms import normalise_address, normalise_name
 from counterfoil.model import Address, Grant, NameForm, Person, Request, Resident, Residents
-from counterfoil.trial.deck import Deck, Named
+from counterfoil.trial.deck import Deck, named
 from counterfoil.trial.decoys import Held
+from counterfoil.trial.places import Presence, Zips
+from counterfoil.trial.streets import Alike, Streets
 
 HELD = Held(
-    "r1", "900-00-1001", "Marisol", "Ana", "Quintanilla", "", "1981-05-29",
-    "1847 N Heron Lake Rd", "Apt 4B", "Anytown", "WA", "98101", "2024",
+    "Marisol", "Ana", "Quintanilla", "", "1981-05-29",
+    "1847 N Heron Lake Rd", "Apt 4B", "Anytown", "WA", "98101", "r1", "900-00-1001", "2024",
 )  # fmt: skip
+
+
+def alike() -> Alike:
+    """Two streets of one name, each with three homes, and one that stands alone."""
+    streets = Streets()
+    for line in ("N Heron Lake Rd", "S Heron Lake Rd", "Thornquist Ave"):
+        for number in (1843, 1847, 1851):
+            streets.note(f"{number} {line}", "Anytown", "WA", "98101")
+    return streets.finish()
+
+
 DECK = Deck(
     (
-        Named("Teodoro", "B", "Ostrander", "1979-10-27"),
-        Named("Wilhelmina", "", "Vandermolen", "1990-01-02"),
-        Named("Marisol", "C", "Thornquist", "1962-03-04"),
-        Named("Marta", "", "Featherstone", "1955-07-08"),
+        named("Teodoro", "B", "Ostrander", "1979-10-27"),
+        named("Wilhelmina", "", "Vandermolen", "1990-01-02"),
+        named("Marisol", "C", "Thornquist", "1962-03-04"),
+        named("Marta", "", "Featherstone", "1955-07-08"),
     ),
-    {("ANYTOWN", "WA"): ("98101", "98102")},
+    Zips(
+        {("ANYTOWN", "WA"): ("98101", "98102"), ("ELSEWHERE", "WA"): ("98109",)},
+        (("ANYTOWN", "WA", "98101"), ("ANYTOWN", "WA", "98102"), ("ELSEWHERE", "WA", "98109")),
+    ),
+    alike(),
+    Presence(),
     (2023, 2024),
     4,
 )
 
 
 def grant(
-    given: str, family: str, *, line1: str = "1847 Heron Lake Rd", suffix: str = "", years: tuple[int, ...] = (2024,)
+    given: str,
+    family: str,
+    *,
+    line1: str = "1847 Heron Lake Rd",
+    suffix: str = "",
+    years: tuple[int, ...] = (2024,),
+    born: date | None = None,
 ) -> Grant:
-    person, address = Person(given, "", family, suffix), Address(line1, "", "Anytown", "WA", "98101")
+    person, address = Person(given, "", family, suffix, born), Address(line1, "", "Anytown", "WA", "98101")
     request = Request("q1", 1, person, address, tuple(map(str, years)))
     return Grant(request, normalise_address(address), normalise_name(person), years, "sha256:")
 

@@ -14,6 +14,7 @@ from counterfoil.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.office.certificate import certificate_digest, open_certificate
 from counterfoil.office.certified import Certificates, Certified, find_certificates
 from counterfoil.trial import certify as certify_module
+from counterfoil.trial.bounds import PARTS
 from counterfoil.trial.certify import Outcome, Plan, certify
 from counterfoil.trial.certify_state import STATE_FILE
 from counterfoil.trial.decoys import KINDS
@@ -26,7 +27,7 @@ LOOSE = 30_000_000_000
 
 
 def people(count: int = 60) -> Iterator[Row]:
-    """Households of three with dates of birth and numbers, in two years."""
+    """Households of three with dates of birth and numbers, in two years, in two like streets of two ZIPs."""
     given = (
         "Marisol",
         "Teodoro",
@@ -43,7 +44,7 @@ def people(count: int = 60) -> Iterator[Row]:
         for at in range(3):
             number = home * 3 + at
             row = person(
-                f"r{number}", given[(number * 5) % 9], family, f"{1800 + 4 * home} Heron Lake Rd", tin=f"900-00-{number + 1:04}",
+                f"r{number}", given[(number * 5) % 9], family, f"{1800 + 4 * (home // 4)} {'NS'[home % 2]} Heron Lake Rd", zip=f"9810{1 + home // 2 % 2}", tin=f"900-00-{number + 1:04}",
                 date_of_birth=f"{1950 + (number * 7) % 50}-0{1 + number % 9}-1{number % 9}",
             )  # fmt: skip
             yield row
@@ -125,7 +126,7 @@ def test_a_limit_that_is_not_met_is_refused_with_figures_and_enters_nothing(agen
 
 
 def test_a_certification_goes_on_where_it_was_broken_off(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certify_module, "_CHUNK_VISITS", 50)
+    monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 450)
     whole = plain(run(agency).tally)
     (folder(agency) / STATE_FILE).unlink()
     calls = 0
@@ -181,6 +182,41 @@ def test_another_file_than_the_registers_source_is_refused(agency: World) -> Non
     assert raised.value.code == "certify_source_other"
 
 
+def one_street() -> list[Row]:
+    return [row | {"line1": row["line1"].replace(" N ", " ").replace(" S ", " "), "zip": "98101"} for row in people()]
+
+
+def test_a_register_that_has_nothing_to_ask_of_a_kind_is_refused(agency: World) -> None:
+    agency.build(one_street())
+    with pytest.raises(StateFault) as raised:
+        run(agency)
+    assert raised.value.code == "certify_kind_untried"
+    assert "like_street, other_zip" in raised.value.message
+
+
+def test_a_kind_that_is_left_out_is_not_certified_and_weighs_as_always_wrong(agency: World) -> None:
+    agency.build(one_street())
+    without = ("other_zip", "like_street")
+    found = run(agency, without=without).certificate
+    assert found is not None
+    assert {kind.kind for kind in found.kinds} == set(KINDS) - set(without)
+    told = " ".join(found.not_covered)
+    assert all(f"kind {name}: none was asked" in told for name in without)
+    assert found.mix["other_zip"] == 0
+    mixed = run(agency, without=without, resume=True, mix={"other_zip": 1, "withheld": 1}).certificate
+    assert mixed is not None
+    assert mixed.weighted > PARTS // 2
+
+
+def test_a_kind_that_repeats_itself_says_of_how_many_rows_it_is(agency: World) -> None:
+    found = run(agency)
+    assert found.certificate is not None
+    told = " ".join(found.certificate.not_covered)
+    rows = found.tally["withheld"].most_rows
+    assert 0 < rows <= len(list(people()))
+    assert f"withheld beyond the {rows} rows" in told
+
+
 def test_a_register_without_tax_numbers_cannot_be_tried(agency: World) -> None:
     agency.build([row | {"tin": ""} for row in people()])
     with pytest.raises(StateFault) as raised:
@@ -234,7 +270,7 @@ def test_the_proxy_asks_the_registers_own_people(agency: World) -> None:
 
 def test_counts_stand_when_the_keeper_stops(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("counterfoil.office.opened._TRIAL_OPENINGS", 100)
-    monkeypatch.setattr(certify_module, "_CHUNK_VISITS", 10)
+    monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 90)
     with pytest.raises(StoreFault):
         run(agency)
     assert json.loads((folder(agency) / STATE_FILE).read_bytes())["state"]["rows_done"] > 0

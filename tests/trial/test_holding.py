@@ -66,6 +66,14 @@ def test_a_junior_who_is_held_is_no_decoy() -> None:
     assert as_decoy("junior_senior", SUBJECT, asked, opened(OWN, junior)) is None
 
 
+def test_a_junior_of_the_very_day_of_a_resident_of_that_name_is_that_resident() -> None:
+    asked = grant("Marisol", "Quintanilla", suffix="JR", born=BORN)
+    assert as_decoy("junior_senior", SUBJECT, asked, opened(OWN)) is None
+    another_day = grant("Marisol", "Quintanilla", suffix="JR", born=date(2005, 5, 29))
+    assert as_decoy("junior_senior", SUBJECT, another_day, opened(OWN)) == opened(OWN)
+    assert as_decoy("junior_senior", SUBJECT, asked, opened(OTHER)) == opened(OTHER)
+
+
 def test_a_sibling_of_a_residents_very_name_is_no_decoy() -> None:
     assert as_decoy("sibling", SUBJECT, grant("Teodoro", "Quintanilla"), opened(OWN, OTHER)) is None
     assert as_decoy("sibling", SUBJECT, grant("Teodora", "Quintanilla"), opened(OWN, OTHER)) == opened(OWN, OTHER)

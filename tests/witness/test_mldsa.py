@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from counterfoil.errors import VerifyFault
+from counterfoil.errors import SettingsFault, VerifyFault
 from counterfoil.proof import Checkpoint, check_checkpoint, parse_vkey
 from counterfoil.proof.cosignature import (
     MldsaSigner,
@@ -116,3 +116,9 @@ def test_the_verb_makes_both_keys_under_one_passphrase(tmp_path: Path) -> None:
     bad = secret(tmp_path / "bad", "another, made up")
     told = command("witness", "serve", tmp_path / "w", "--log", str(KEY), "--key-passphrase-file", bad, "--json")
     assert told.error == "witness_key"
+
+
+def test_p10_a_policy_whose_key_has_a_name_that_is_not_utf_8_refuses() -> None:
+    with pytest.raises(SettingsFault) as fault:
+        parse_policy(b"witness a " + str(key(2)).encode().replace(b"example", b"\x80") + b"\nquorum a\n")
+    assert fault.value.code == "policy_malformed"

@@ -37,6 +37,9 @@ def check(
             help="Write the technical part of a certification of this check to a new file.", show_default=False
         ),
     ] = None,
+    exported: Annotated[
+        Path | None, typer.Option("--export", help="What `ledger export` wrote; its tiles too.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs no passphrase."""
@@ -44,11 +47,18 @@ def check(
         require_new(*([] if certification is None else [certification]))
         office = open_office(directory)
         held = [read_note(path) for path in checkpoint or []]
+        held += [] if exported is None else [read_note(exported / "checkpoint")]
         report = _checked(office, held)
+        statements = report.statements
+        if exported is not None:
+            size = ledger.check_export(exported, office.holder_key).size
+            statements += (
+                f"7. The {size} exported entries and every exported tile are what this ledger's entries make.",
+            )
         if certification is not None:
             write_new(certification, certify(report, office.holder_key, len(held), office.clock()).encode())
-        result = msgspec.to_builtins(report)
-        show(result, "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
+        result = msgspec.to_builtins(report) | {"statements": statements}
+        show(result, "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
 
 
 def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
@@ -129,6 +139,7 @@ add_verb(
     check,
     "ledger check --office tax-office",
     "ledger check --office tax-office --checkpoint kept/checkpoint --certification certification.txt",
+    "ledger check --office tax-office --export published",
 )
 add_verb(app, show_entries, "ledger show --office tax-office --from 0 --to 20", name="show")
 add_verb(app, prove, "ledger prove 17 --office tax-office > 17.tlog-proof")

@@ -28,8 +28,10 @@ from counterfoil.forms.streets import read_street
 from counterfoil.forms.tables import (
     DIRECTIONALS,
     FLOORS,
+    NUMBER_WORDS,
     ORDINALS,
     STANDALONE,
+    STATE_CODES,
     STRONG_DESIGNATORS,
     SUFFIXES,
     WEAK_DESIGNATORS,
@@ -46,6 +48,8 @@ _URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
 _NAMED: Final = frozenset(
     {"AVE", "BLVD", "CIR", "CT", "DR", "LN", "PKWY", "PL", "ST", "TER", "WAY"}
 )  # not RD: CO RD 5 A
+_ROADS: Final = frozenset({"HIGHWAY", "HWY", "ROUTE", "RTE", "RT", "INTERSTATE"})
+_ROAD_OWNERS: Final = frozenset({"US", "U", "S", "STATE", "COUNTY"})
 _MARKS: Final = STRONG_DESIGNATORS | WEAK_DESIGNATORS | set(STANDALONE)
 
 
@@ -119,6 +123,7 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
     line, other = _order(first.split(), second.split())
     before, line = _leading_unit(line)
     number, rest = split_number(line)
+    rest = _without_mark(rest)
     cut = _unit_start(rest)
     street = read_street(rest[:cut]) if cut else Street("", "", "", "", "")
     if street is None or (second and not second.startswith("BOX") and read_box(second)):
@@ -160,11 +165,21 @@ def _order(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
 def _leading_unit(tokens: list[str]) -> tuple[list[str], list[str]]:
     """(a unit written before the house number, the rest): APT 4 1501 MAIN ST."""
     if tokens and tokens[0] in STRONG_DESIGNATORS:
-        for end in (2, 3):
+        for end in range(2, 6):
             number, rest = split_number(tokens[end:])
             if number and rest and units.is_identifier(tokens[end - 1]) and units.read(tokens[:end]) is not None:
                 return tokens[:end], tokens[end:]
     return [], tokens
+
+
+def _without_mark(tokens: Sequence[str]) -> Sequence[str]:
+    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE HIGHWAY # 50."""
+    for index, word in enumerate(tokens[:-1]):
+        if word in _ROADS and tokens[index + 1] in NUMBER_WORDS:
+            before = tokens[index - 1] if index else ""
+            if not before or before in _ROAD_OWNERS or before in DIRECTIONALS or before in STATE_CODES:
+                return [*tokens[: index + 1], *tokens[index + 2 :]]
+    return tokens
 
 
 def _unit_start(tokens: Sequence[str]) -> int:
@@ -190,14 +205,16 @@ def _marks_unit(tokens: Sequence[str], index: int) -> bool:
 
 
 def _bare_pair(tokens: Sequence[str], index: int) -> bool:
-    """Whether two last tokens after a named street are a unit without a designator: RAYMOND ST 6 F."""
-    if index < 2 or index + 2 != len(tokens) or SUFFIXES.get(tokens[index - 1]) not in _NAMED:
+    """Whether two last tokens after a named street are a unit without a designator: RAYMOND ST 6 F, PARK AVE W 4 N."""
+    after = index - 1 if index > 2 and tokens[index - 1] in DIRECTIONALS and tokens[index][0].isdigit() else index
+    if after < 2 or index + 2 != len(tokens) or SUFFIXES.get(tokens[after - 1]) not in _NAMED:
         return False
-    digits = [token[0].isdigit() for token in tokens[index:]]
-    lengths = [len(token) for token in tokens[index:]]
-    return tokens[index - 2] not in DIRECTIONALS and (
-        (digits == [True, False] and lengths[1] == 1) or (digits == [False, True] and lengths[0] == 1)
-    )
+    one, two = tokens[index:]
+    if tokens[after - 2] in DIRECTIONALS:
+        return False
+    if one[0].isdigit():
+        return not two[0].isdigit() and (len(two) == 1 or two in DIRECTIONALS)
+    return two[0].isdigit() and len(one) == 1 and one not in DIRECTIONALS  # DR W 707 is the drive's west
 
 
 def _after_street(tokens: Sequence[str], index: int) -> bool:

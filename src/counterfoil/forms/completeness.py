@@ -80,13 +80,12 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     """Whether `address`, of normal form `form`, stands where an address should and means none."""
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
-    first, second, city = clean(address.line1) or "", clean(address.line2) or "", clean(address.city) or ""
-    if (
-        _is_empty_words(first)
-        or _is_empty_words(city)
-        or _has_phrase(first)
-        or _has_phrase(second)
-        or _has_phrase(city)
+    first, city = clean(address.line1) or "", clean(address.city) or ""
+    second = (clean(address.line2) or "") if address.line2 else ""
+    if _is_empty_words(first) or _is_empty_words(city):
+        return True
+    if not _TRIGGERS.isdisjoint(f"{first} {second} {city}".split()) and any(
+        map(_PHRASES.search, (first, second, city))
     ):
         return True
     return bool(first) and first in (
@@ -96,10 +95,6 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
         f"{form.city} {form.state}",
         f"{form.city} {form.state} {form.zip5}",
     )
-
-
-def _has_phrase(line: str) -> bool:
-    return not _TRIGGERS.isdisjoint(line.split()) and _PHRASES.search(line) is not None
 
 
 def _is_empty_words(line: str) -> bool:

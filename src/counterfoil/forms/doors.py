@@ -7,11 +7,13 @@ at a door exactly if they agree in all that the door keeps. Reach and cost: meas
 | door  | keeps, beside those                  | forgives, and why                  | costs |
 |-------|--------------------------------------|------------------------------------|---------------------------------|
 | exact | all of the street, zone              | city names: one ZIP has many       | nothing: they name one door |
-| affix | bare stem, zone (numbered: name, suffix) | suffix or directionals left out or misspelled | N MAIN, S MAIN; OAK ST, OAK CT |
+| affix | bare stem, zone (numbered: name,     | suffix or directionals left out or misspelled; | N MAIN, S MAIN; OAK ST, OAK CT |
+|       | suffix)                              | a last word that may be a broken suffix        | |
 | sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets of 500 sound alike |
 | start | start of it, directionals, zone      | slips in the second half of a name | 0.07 streets of 500 |
 | end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets of 500 |
 | rest  | rest of it, directionals, zone       | first letter wrong                 | 0.02 streets of 500 |
+| head  | all but its end, directionals, zone  | last letter wrong (y read as v)    | 0.002 streets of 500 |
 | place | all of the street, city alike, state | ZIP wrong                          | same line, other ZIP of a city |
 
 A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong confirmation needs,
@@ -31,6 +33,7 @@ register/marking.py.
 | mark       | names                            | counted among                   | shuts, between two marked   |
 |------------|----------------------------------|---------------------------------|-----------------------------|
 | known-line | a line in its zone, no number,   | lines of that street name in    | affix sound start end rest  |
+|            |                                  |                                 | head                        |
 |            | no unit                          | that zone                       |                             |
 | known-zip  | a ZIP of a city, by the letters  | ZIPs of that city               | place                       |
 |            | of it that `place` keeps         |                                 |                             |
@@ -44,7 +47,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.forms.addresses import FORMS_VERSION
-from counterfoil.forms.street_keys import MIN_HEARD, MIN_SOUND, MIN_STEM, numbered, sound, stems
+from counterfoil.forms.street_keys import MIN_HEARD, MIN_SOUND, MIN_STEM, numbered, shortened, sound, stems
 from counterfoil.model import AddressForm, AddressKind, Door
 
 EXACT: Final = "exact"
@@ -115,20 +118,21 @@ def _street_keys(form: AddressForm, zone: str) -> list[tuple[str, str]]:
     if spelled is None:
         return [("affix", f"{numbered(form)}|{zone}")]
     letters, bare = spelled
-    affix = ("affix", f"{bare}||{zone}")
+    affix = [("affix", f"{name}||{zone}") for name in (bare, shortened(form)) if name]
     if len(letters) < MIN_HEARD:
-        return [affix]
+        return affix
     tail = f"{form.predirectional}|{form.postdirectional}|{zone}"
     heard = sound(letters)
     sounds = [("sound", f"{heard}|{tail}")] if len(heard) >= MIN_SOUND else []
     if len(letters) < MIN_STEM:
-        return [affix, *sounds]
+        return [*affix, *sounds]
     return [
-        affix,
+        *affix,
         *sounds,
         ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
         ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
         ("rest", f"{letters[1:]}|{tail}"),
+        ("head", f"{letters[:-1]}|{tail}"),
     ]
 
 

@@ -3,6 +3,7 @@
 1501 · 01501 · l501 · 15O1  ->  "1501"       45-12 · 45 - 12    ->  "45 12" (not 4512: elsewhere a range)
 1501 1/2 · 1501-1/2         ->  "1501 1 2"   1501A · 1501-A     ->  "1501A"
 N6W23001 · N6 W23001        ->  "N6W23001"   1501 A INTERLAKE   ->  "1501A" (A-D, F-H)
+1501 A AVE N        ->  "1501" (the street is A AVE)
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_CONFUSED: Final = re.compile(r"[0-9OIL]*[0-9][0-9OIL]*")
+from counterfoil.forms.tables import COMMON_SUFFIXES, DESIGNATORS, DIRECTIONALS, STANDALONE, SUFFIXES
+
+_CONFUSED: Final = re.compile(r"[0-9OIL]*[0-9](?:[0-9OIL]|[ZG](?=[0-9]))*")
 _PLAIN: Final = re.compile(r"[0-9]+[A-Z]{0,2}")
 _ORDINAL: Final = re.compile(r"[0-9]*(?:1ST|2ND|3RD|[0-9]TH)")
 _PAIR: Final = re.compile(r"([0-9]+)-([0-9]+)([A-Z]?)")
@@ -74,9 +77,18 @@ def _after_digits(number: str, tokens: Sequence[str]) -> Split:
     second, third = _at(tokens, 1), _at(tokens, 2)
     if (second, third) in _FRACTIONS:
         return f"{number} {second} {third}", tokens[3:]
-    if second in _LETTERS and len(third) > 2 and third.isalpha():
+    if second in _LETTERS and len(third) > 2 and third.isalpha() and not _is_lettered_street(tokens):
         return number + second, tokens[2:]
     return number, tokens[1:]
+
+
+def _is_lettered_street(tokens: Sequence[str]) -> bool:
+    """Whether the letter after the number is the street: 1844 A AVE, 1844 A AVE NE 6, 12 B ST APT 4 (but 12 A COURT ST)."""
+    following = _at(tokens, 3)
+    if SUFFIXES.get(tokens[2]) not in COMMON_SUFFIXES or (following in SUFFIXES and following not in DIRECTIONALS):
+        return False
+    ends = not following or following in DIRECTIONALS or following in DESIGNATORS or following in STANDALONE
+    return ends or len(following) == 1 or any(char.isdigit() for char in following)
 
 
 def _at(tokens: Sequence[str], index: int) -> str:
@@ -84,8 +96,9 @@ def _at(tokens: Sequence[str], index: int) -> str:
 
 
 def _unconfuse(token: str) -> str:
-    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a highway)."""
+    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a highway); Z as 2 and G
+    as 6 between digits (never N, E, S, W: 9S0 is a number of a grid)."""
     if token.isdigit() or not _CONFUSED.fullmatch(token):
         return token
-    token = token.replace("O", "0")
+    token = token.replace("O", "0").replace("Z", "2").replace("G", "6")
     return re.sub(r"L(?=[0-9])|(?<=[0-9])I(?=[0-9])", "1", token)

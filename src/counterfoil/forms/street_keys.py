@@ -8,6 +8,7 @@
     start    three first letters and the last                                       INTERLAKE        ->  INTE
     end      first letter and the three last                                        INTERLAKE        ->  IAKE
     rest     all but the first letter                                               INTERLAKE        ->  NTERLAKE
+    head     all but the last letter                                                INTERLAKE        ->  INTERLAK
 
 A name with a digit or a single letter in it (5TH, COUNTY ROAD 12, AVENUE B) and a name that is a directional have none
 of these: one letter more or less is another street there. They have a numbered key, name and suffix: every digit stays, but
@@ -19,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from counterfoil.forms.tables import DIRECTIONALS, SUFFIXES
@@ -36,6 +38,7 @@ AVE AVENUE ST STREET RD ROAD DR DRIVE LN LANE CT COURT PL PLACE BLVD CIR CIRCLE 
 _SUFFIX_LIKE: Final = one_edit(_SUFFIX_WORDS.split())
 _LONG_SUFFIXES: Final = ("AVENUE", "STREET", "DRIVE", "CIRCLE")
 """Two slips in one of these leave it recognisable, if its first two letters stand."""
+_MAX_SUFFIX: Final = 6
 _HEADED: Final = frozenset(word[:2] for word in _LONG_SUFFIXES)
 _LONG_DIRECTIONALS: Final = one_edit(word for word in DIRECTIONALS if len(word) > 3)
 _SCANNED: Final = re.compile(r"[A-Z]+[0-9][A-Z]+|[0-9][A-Z]{4,}")
@@ -62,6 +65,17 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
         del words[-1]
     letters = "".join(words)
     return letters, "".join(words[1:]) if len(words) > 1 and words[0] in _LONG_DIRECTIONALS else letters
+
+
+def shortened(form: AddressForm) -> str:
+    """The bare stem without its last word, where that may be a broken suffix (VENICE AGR); "" where it cannot be.
+
+    It meets the bare stem of the whole line: VENICE AVE."""
+    words = form.street.split()
+    if form.suffix or len(words) < 2 or not 1 < len(words[-1]) <= _MAX_SUFFIX or _is_nearly_suffix(words[-1]):
+        return ""
+    found = stems(replace(form, street=" ".join(words[:-1])))
+    return found[1] if found and len(found[1]) > 2 else ""
 
 
 def numbered(form: AddressForm) -> str:

@@ -3,8 +3,9 @@
 Three readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`, read here; and the
 parser proper. The plain shape is read alike by both, which a property test holds: it is here for speed alone.
 
-Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5), common abbreviations are spelled out (ST LOUIS
--> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so that a name has one form and a typing error in it stays one error.
+Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in the line, 5TH), common abbreviations
+are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so that a name has one form and a typing error
+in it stays one error.
 """
 
 from __future__ import annotations
@@ -29,10 +30,19 @@ from counterfoil.forms.tables import (
     TENS,
 )
 
+_ENDINGS: Final = {"1": "ST", "2": "ND", "3": "RD"}
 _ORDINAL: Final = re.compile(r"0*([0-9]+)(?:ST|ND|RD|TH)?")
+_ENDED: Final = re.compile(r"[0-9]+(?:ST|ND|RD|TH)")
 _HEADS: Final = """
 US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH CH INTERSTATE I FM F FARM
 """
+_NUMBERED_WORDS: Final = """
+HIGHWAY INTERSTATE COUNTY COUNTRY STATE CALLE CAMINO CARR CARRETERA AVENIDA SECTOR PASEO RAMAL PARCELA PARCELAS
+BARRIO TRACT FARM TOWNSHIP TWP FOREST SERVICE EXIT MILE LOT BLOCK BOX AVENUE STREET ROAD LANE DRIVE PO POB RURAL
+STAR BUSINESS BUS OLD ALT BYPASS TRUCK ROUTE MAIL CODE SUITE
+"""
+_NUMBERED: Final = frozenset(_NUMBERED_WORDS.split())  # words before a number that belongs to the street
+_TRAILING: Final = re.compile(r"[0-9]+[A-Z]?")
 _HIGHWAY_HEADS: Final = frozenset(_HEADS.split()) | set(STATE_CODES)
 # Words that only the parser proper may judge.
 _NOT_PLAIN: Final = frozenset(DESIGNATORS | set(STANDALONE) | {"HWY", "HIGHWAY", "LOOP", "ROUTE", "RTE", "RT"})
@@ -63,14 +73,19 @@ def read_plain(tokens: Sequence[str]) -> Street | None:
 
 
 def _read_as_written(tokens: Sequence[str]) -> Street | None:
-    """The same shape with any words as a name: for a line whose end the parser takes for a state (BUCK CRK CT)."""
+    """The same shape with any words as a name: for a line whose end the parser takes for a state (BUCK CRK CT, 44TH SD)."""
     last = len(tokens) - 1
-    if last < 1 or any(any(c.isdigit() for c in token) for token in tokens) or "BOX" in tokens:
+    if last < 1 or any(_holds_digits(token) for token in tokens) or "BOX" in tokens:
         return None
     pre = DIRECTIONALS.get(tokens[0], "")
     suffix = SUFFIXES.get(tokens[last], "") if last > bool(pre) else ""
     name = tokens[bool(pre) : last if suffix else last + 1]
     return Street(pre, " ".join(name), suffix, "", "")
+
+
+def _holds_digits(token: str) -> bool:
+    """Whether digits stand in it that are no ordinal."""
+    return any(char.isdigit() for char in token) and _ENDED.fullmatch(token) is None
 
 
 def _is_plain(word: str) -> bool:
@@ -96,14 +111,35 @@ def _highway(tokens: Sequence[str]) -> Street | None:
     return Street(pre, name, "", post, " ".join(rest))
 
 
+def _unit_apart(street: Street) -> Street:
+    """A number after a street that was written without its suffix is a unit: WABASH 608, NORTHSHORE 1 W.
+
+    Not where a word before it may be numbered itself (ROAD 20, CALLE 5, LAKE 3, COUNTY ROAD 7)."""
+    *words, last = street.name.split() or [""]
+    if street.suffix or street.unit or not words or not _TRAILING.fullmatch(last):
+        return street
+    if any(len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in _NUMBERED for word in words):
+        return street
+    return Street(street.predirectional, " ".join(words), "", "", f"{last} {street.postdirectional}".strip())
+
+
 def _normal(street: Street) -> Street:
+    street = _unit_apart(street)
     words = street.name.replace("-", " ").split()
     suffix = street.suffix
     if not suffix and len(words) > 1 and words[-1] in SUFFIXES and words[0] not in {"VIA", "CALLE", "RUE", "AVENIDA"}:
         suffix = SUFFIXES[words.pop()]
     if not words:
         return street
-    return Street(street.predirectional, normal_name(words), suffix, street.postdirectional, street.unit)
+    name = normal_name(words)
+    if name.isdigit() and words != [name] and not (suffix or street.predirectional or street.postdirectional):
+        name = ordinal(name)  # 1422 THIRD is a street; 1422 3 is two numbers
+    return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
+
+
+def ordinal(digits: str) -> str:
+    """The number with its ending: 3RD, 12TH."""
+    return digits + ("TH" if digits[-2:-1] == "1" else _ENDINGS.get(digits[-1], "TH"))
 
 
 def normal_name(words: Sequence[str]) -> str:

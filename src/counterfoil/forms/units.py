@@ -22,6 +22,7 @@ from typing import Final, final
 from counterfoil.forms.tables import (
     BUILDINGS,
     DESIGNATORS,
+    DIRECTIONALS,
     FLOORS,
     NUMBER_WORDS,
     ORDINALS,
@@ -90,6 +91,10 @@ def _parts(tokens: Sequence[str], *, loose: bool) -> list[_Part] | None:
             _standalone(parts, STANDALONE[token])
         elif is_identifier(token):
             parts[-1].pieces.append(_identifier(token))
+        elif (
+            token in DIRECTIONALS and parts[-1].pieces
+        ):  # UNIT 2 EAST, # 3 SW: a side of the house, never of the street
+            parts[-1].pieces.append(DIRECTIONALS[token])
         elif token in ORDINALS and following in FLOORS:
             parts[-1].pieces.append(ORDINALS[token])
         elif loose and near_designator(token) and (following in NUMBER_WORDS or is_identifier(following)):

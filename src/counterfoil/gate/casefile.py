@@ -222,7 +222,8 @@ def read_document(fields: dict[str, Any], path: Path) -> Document:
     """A document as a header states it. Raises SettingsFault law_field."""
     stated = convert(fields, StatedDocument, path)
     people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in stated.people)
-    return Document(**msgspec.structs.asdict(stated) | {"people": people})
+    document: dict[str, Any] = msgspec.structs.asdict(stated) | {"people": people}
+    return Document(**document)
 
 
 def changed(base: Any, changes: dict[str, Any]) -> Any:

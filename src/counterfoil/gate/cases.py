@@ -55,31 +55,52 @@ class CaseResult(Public, frozen=True, gc=False):
         return self.expected == self.found
 
 
+class Posed(Public, frozen=True, gc=False):
+    """One sentence, ready to be put to the law: by whom it is told, about which element, from which base."""
+
+    file: str
+    element: str
+    sentence: Sentence
+    base: Base
+    law: Law
+    path: Path
+
+    def run(self) -> CaseResult:
+        """Put it to the law. Raises SettingsFault for a sentence that cannot be used."""
+        return _run(self)
+
+
 def run_cases(law_directory: Path, cases_directory: Path, agreements: Path | None = None) -> list[CaseResult]:
     """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that cannot be used.
 
     `agreements` is the folder of those that the sentences suppose by name; None is the library's own.
     """
+    return [posed.run() for posed in pose_cases(law_directory, cases_directory, agreements)]
+
+
+def pose_cases(law_directory: Path, cases_directory: Path, agreements: Path | None = None) -> list[Posed]:
+    """Every sentence with the law that it is put to. Raises SettingsFault for a file that cannot be used."""
     bases: dict[str, Base] = {}
     agreements = agreements or law_directory / "agreements"
     laws: dict[str, Law] = {}
-    results: list[CaseResult] = []
+    found: list[Posed] = []
     for path in read_case_files(cases_directory):
-        file = read_law_file(path, CaseFile)
+        file, name = read_law_file(path, CaseFile), str(path.relative_to(cases_directory).with_suffix(""))
         if file.base not in bases:
             bases[file.base] = read_law_file(cases_directory / f"{file.base}.yaml", Base)
         base = bases[file.base]
         for element, sentence in ((case.element, sentence) for case in file.cases for sentence in case.sentences):
-            name = sentence.agreement or base.agreement
-            if name not in laws:
-                laws[name] = load_law(law_directory, agreements / f"{name}.yaml")
-            result = _run(sentence, element, base, laws[name].under(base.header.route or ""), path)
-            results.append(msgspec.structs.replace(result, file=str(path.relative_to(cases_directory).with_suffix(""))))
-    return results
+            agreement = sentence.agreement or base.agreement
+            if agreement not in laws:
+                laws[agreement] = load_law(law_directory, agreements / f"{agreement}.yaml")
+            law = laws[agreement].under(base.header.route or "")
+            found.append(Posed(name, element, sentence, base, law, path))
+    return found
 
 
-def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> CaseResult:
-    law = _amended(law, sentence, path)
+def _run(posed: Posed) -> CaseResult:
+    sentence, element, base, path = posed.sentence, posed.element, posed.base, posed.path
+    law = _amended(posed.law, sentence, path)
     if element not in {entry.id for entry in law.elements}:
         raise SettingsFault(
             "law_case_element",
@@ -99,7 +120,7 @@ def _run(sentence: Sentence, element: str, base: Base, law: Law, path: Path) -> 
     decided = Gate(law, facts, history, on).decide(request, question, _asked(past, question, 1_000_000, set(), set()))
     failed = decided.failed if isinstance(decided, Refusal) else ()
     found = tuple((finding.element, finding.state) for finding in failed)
-    return CaseResult(path.stem, element, sentence.because, tuple(sentence.finds.items()), found)
+    return CaseResult(posed.file, element, sentence.because, tuple(sentence.finds.items()), found)
 
 
 def _header(base: HeaderChange, change: HeaderChange, law: Law, on: date, document: Document | None) -> Header:

@@ -77,7 +77,7 @@ def periods_are_reached(asked: Asked, terms: Terms) -> State:
     scope = asked.scope
     if scope is None or not scope.years or not asked.periods.years:
         return NOT_SHOWN
-    return met_if(scope.years.issuperset(asked.periods.years))
+    return met_if(all(year in scope.years for year in asked.periods.years))
 
 
 def order_court_is_named(sent: Sent, terms: Terms) -> State:

@@ -15,8 +15,8 @@ The salts keep a hidden clause from being guessed by trying numbers; who holds t
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -70,11 +70,17 @@ def _flat(fields: dict[str, Any], above: str) -> Iterator[tuple[str, Any]]:
     for name, value in fields.items():
         path = f"{above}{name}"
         if isinstance(value, dict):
-            yield from _flat(value, f"{path}.")  # pyright: ignore[reportUnknownArgumentType]
-        elif isinstance(value, list | tuple) and value and all(isinstance(item, dict) and "id" in item for item in value):  # pyright: ignore[reportUnknownVariableType]
-            yield from ((f"{path}.{item['id']}", item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+            yield from _flat(cast(dict[str, Any], value), f"{path}.")
+        elif _are_named(value):
+            yield from ((f"{path}.{item['id']}", item) for item in cast(Iterable[dict[str, Any]], value))
         else:
             yield path, value
+
+
+def _are_named(value: object) -> bool:
+    """Whether it is a list of mappings that each have an id."""
+    items = cast(Sequence[object], value) if isinstance(value, list | tuple) else ()
+    return bool(items) and all(isinstance(item, dict) and "id" in item for item in items)
 
 
 def _salt(secret: bytes, path: str) -> str | None:

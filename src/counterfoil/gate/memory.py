@@ -49,7 +49,7 @@ _EARLIER: Final = select(ASKED_FILE.c.batch_id).where(_in_past(ASKED_FILE.c.day,
 
 
 @cache
-def _query(key: Column[int], value: Column[int]) -> Select[Any]:
+def _query(key: Column[int], value: Column[int]) -> Select[int, int, int]:
     """Requests of the past by key and value, for the keys of one JSON array."""
     wanted = select(func.json_each(bindparam("keys")).table_valued("value").c.value)
     here = _in_past(ASKED.c.day, ASKED.c.batch_id) & key.in_(wanted)
@@ -57,7 +57,7 @@ def _query(key: Column[int], value: Column[int]) -> Select[Any]:
 
 
 def _asked(
-    connection: Connection, query: Select[Any], past: dict[str, int | str], hashes: Iterable[int]
+    connection: Connection, query: Select[int, int, int], past: dict[str, int | str], hashes: Iterable[int]
 ) -> Iterator[tuple[int, int, int]]:
     """(key, value, requests) of the past under these keys."""
     wanted = {**past, "keys": _JSON.encode(sorted(set(hashes) - {0})).decode()}

@@ -22,7 +22,7 @@ class Scope(Sensitive, frozen=True, gc=False):
     """`people`: dates of birth by folded name, None among them where the document gives none; `years`: taxable years."""
 
     people: Mapping[str, Set[date | None]]
-    years: Set[int]
+    years: frozenset[int]
 
     def names(self, key: str, born: date | None) -> bool:
         """Whether the document reaches the person of this key (`person_key`) and date of birth."""

@@ -23,7 +23,7 @@ from counterfoil.gate.periods import Periods, read_periods
 from counterfoil.gate.words import fold_words
 from counterfoil.model import Address, AddressForm, Grant, NameForm, Person, Request, State
 
-_NO_WORDS: Final = frozenset[str]()
+_NO_WORDS: Final[list[str]] = []
 _NO_ADDRESS: Final = normalise_address(Address())
 _NO_NAME: Final = normalise_name(Person())
 _NO_PERIODS: Final = Periods((), given=False, vague=False)
@@ -56,8 +56,10 @@ class UnsafeGate:
             if texts not in years:
                 years[texts] = read_periods(texts, self._law.terms.rules.periods)
             name, place = names[written], places[address]
-            sufficient = name is not None and place is not None
-            granted.append(Grant(request, place, name, years[texts].years, self._law.digest) if sufficient else None)
+            if name is None or place is None:
+                granted.append(None)
+            else:
+                granted.append(Grant(request, place, name, years[texts].years, self._law.digest))
         return granted
 
     def _name(self, request: Request) -> NameForm | None:
@@ -80,5 +82,5 @@ def _asked(
 ) -> Asked:
     """What the checks of a name, or of an address, are shown; they look at nothing else."""
     return Asked(
-        request, address, name, _NO_PERIODS, None, lines, frozenset(lines.split()), "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max,
+        request, address, name, _NO_PERIODS, None, lines, lines.split(), "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max, None,
     )  # fmt: skip

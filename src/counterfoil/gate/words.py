@@ -24,6 +24,8 @@ _CITATION_NOISE: Final = b" \t\r\n.,"
 def fold_words(text: str) -> str:
     """Lower-case words of letters, single spaces between; digits and punctuation dropped."""
     if text.isascii():
+        if text.isalpha():
+            return text.lower()
         return " ".join(text.encode().translate(_ASCII).decode().split())
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _NOT_LETTERS.sub(" ", plain).strip()
@@ -38,24 +40,28 @@ def fold_citation(text: str) -> str:
 
 def fold_entry(text: str) -> str:
     """A short field entry: case folded, white space collapsed, everything else kept."""
-    return " ".join(text.casefold().split())
+    folded = text.casefold()
+    return folded if folded.isalnum() else " ".join(folded.split())
 
 
 class Screen(Public, frozen=True, gc=False):
-    """Phrases that a text must not hold. `heads` are their first words: most texts hold none of them."""
+    """Phrases that a text must not hold. `heads` are their first words: most texts hold none of them. `phrases` by head."""
 
     heads: frozenset[str]
-    phrases: tuple[str, ...]
+    phrases: dict[str, tuple[str, ...]]
 
     def hits(self, folded: str, words: Iterable[str]) -> bool:
         """Whether `folded` (of `fold_words`), whose words are `words`, holds a phrase as whole words."""
-        if self.heads.isdisjoint(words):
+        held = self.heads.intersection(words)
+        if not held:
             return False
         padded = f" {folded} "
-        return any(phrase in padded for phrase in self.phrases)
+        return any(phrase in padded for head in held for phrase in self.phrases[head])
 
 
 def new_screen(phrases: Iterable[str]) -> Screen:
     """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the loader."""
-    folded = tuple(sorted({fold_words(phrase) for phrase in phrases}))
-    return Screen(frozenset(phrase.split(" ", 1)[0] for phrase in folded), tuple(f" {phrase} " for phrase in folded))
+    by_head: dict[str, list[str]] = {}
+    for phrase in sorted({fold_words(phrase) for phrase in phrases}):
+        by_head.setdefault(phrase.split(" ", 1)[0], []).append(f" {phrase} ")
+    return Screen(frozenset(by_head), {head: tuple(held) for head, held in by_head.items()})

@@ -106,11 +106,11 @@ def body_of(header: Header) -> dict[str, Any]:
     if header.route:
         body["route"] = header.route
     if header.document:
-        fields = msgspec.structs.asdict(header.document)
         people = tuple(
             PersonBody(each.given_name, each.family_name, each.date_of_birth) for each in header.document.people
         )
-        body["document"] = msgspec.to_builtins(DocumentBody(**fields | {"people": people}))
+        fields: dict[str, Any] = msgspec.structs.asdict(header.document) | {"people": people}
+        body["document"] = msgspec.to_builtins(DocumentBody(**fields))
     return body
 
 
@@ -124,7 +124,8 @@ def _texts(body: HeaderBody) -> Iterator[str]:
 
 def _document(body: DocumentBody) -> Document:
     people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in body.people)
-    return Document(**msgspec.structs.asdict(body) | {"people": people})
+    fields: dict[str, Any] = msgspec.structs.asdict(body) | {"people": people}
+    return Document(**fields)
 
 
 def header_invalid(name: str) -> InputFault:

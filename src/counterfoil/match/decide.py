@@ -22,7 +22,7 @@ from counterfoil.match.thresholds import Thresholds, own_thresholds, threshold_f
 from counterfoil.match.weights import UNIT, Weights
 from counterfoil.model import Comparison, Grant, Match, Residents
 
-MATCH_VERSION: Final = "match-1"
+MATCH_VERSION: Final = "match-2"
 
 
 def decide(grant: Grant, residents: Residents, weights: Weights, thresholds: Thresholds | None = None) -> Match:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.match.facts import dob_level, suffix_level, tin_level
-from counterfoil.match.names import family_level, family_rarity, middle_level, rarity
+from counterfoil.match.names import family_level, family_out_of_middle, family_rarity, middle_level, rarity
 from counterfoil.match.table import FEW_BITS
 from counterfoil.match.weights import UNIT, Weights
 from counterfoil.model import Grant, Resident, Residents
@@ -23,11 +23,14 @@ _AGREEING_FAMILY: Final = frozenset({"family.equal", "family.joined", "family.re
 def evidence_of(grant: Grant, residents: Residents, index: int, given: str, weights: Weights) -> tuple[Line, ...]:
     """Lines of the resident at `index`, whose given name reached the level `given`."""
     resident = residents.residents[index]
-    asked, held, levels = grant.name, resident.name, weights.levels
+    levels = weights.levels
+    asked, held = family_out_of_middle(grant.name, resident.name)
     weight = levels[given]
     if given in _BY_RARITY:
         weight += _rarity(given, asked.given[0], held.given[0], weights)
     middle = "middle.missing" if given == "given.among" else middle_level(asked, held)
+    if given == "given.swapped" and middle == "middle.differs":  # a second family name stands where given names do
+        middle = "middle.missing"
     family = family_level(asked, held, weights)
     suffix = suffix_level(asked.suffix, held.suffix)
     dob = dob_level(grant.request.person.date_of_birth, resident.date_of_birth, given)

@@ -132,9 +132,20 @@ def family_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
         return "family.missing"  # a lone letter names no family
     if len(one) + len(two) == 2:
         return "family.near" if _is_slip(one[0], two[0], weights) else _swapped_or_other(asked, held)
-    return _compound(_core(one), _core(two), weights) or (
+    return _whole_compound(one, two, weights) or (
         "family.joined" if "".join(one) == "".join(two) else _swapped_or_other(asked, held)
     )
+
+
+def _whole_compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> str:
+    """Level of two names of more than one word in all, "" if no word agrees. A particle may be joined to what follows it."""
+    joined_one, joined_two = _particles_joined(one), _particles_joined(two)
+    if sorted(joined_one) == sorted(joined_two):
+        return "family.joined"
+    level = _compound(_core(one), _core(two), weights)
+    if level == "family.shared" and _compound(joined_one, joined_two, weights) == "family.part":
+        return "family.part"
+    return level
 
 
 def _compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> str:
@@ -143,8 +154,41 @@ def _compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> s
     if sorted(one) == sorted(two):
         return "family.reordered"
     if not set(one).isdisjoint(two):
-        return "family.part"
+        fewer, more = sorted((one, two), key=len)
+        return "family.part" if all(_stands_in(word, more, weights) for word in fewer) else "family.shared"
     return "family.near" if any(_is_slip(word, other, weights) for word in one for other in two) else ""
+
+
+def _stands_in(word: str, words: tuple[str, ...], weights: Weights) -> bool:
+    return word in words or any(
+        word.startswith(other[:1]) and (len(word) == 1 or _is_slip(word, other, weights)) for other in words
+    )
+
+
+def _particles_joined(words: tuple[str, ...]) -> tuple[str, ...]:
+    """DE LA CRUZ SOTO as DELACRUZ SOTO."""
+    out: list[str] = []
+    head = ""
+    for word in words:
+        if word in PARTICLES:
+            head += word
+        else:
+            out.append(head + word)
+            head = ""
+    return tuple(out) or words
+
+
+def family_out_of_middle(asked: NameForm, held: NameForm) -> tuple[NameForm, NameForm]:
+    """Both names, where one side writes a part of the other's family name in the middle name's field, with that part moved back."""
+    return _moved(asked, held), _moved(held, asked)
+
+
+def _moved(one: NameForm, two: NameForm) -> NameForm:
+    if len(two.family) < 2 or not one.middle or one.middle[0] not in two.family or one.middle[0] in one.family:
+        return one
+    if one.middle[0] in two.middle + two.given:
+        return one
+    return NameForm(one.given, one.middle[1:], one.middle[:1] + one.family, one.suffix)
 
 
 def _swapped_or_other(asked: NameForm, held: NameForm) -> str:

@@ -70,7 +70,10 @@ LEVELS: Final[dict[str, Level]] = {
     "family.equal": Level(60, "Same family name: most co-residents share it.", (0, 150)),
     "family.joined": Level(50, "Same parts, together, apart or hyphened.", (0, 150)),
     "family.reordered": Level(50, "Same parts in another order.", (0, 150)),
-    "family.part": Level(20, "One part of a compound name agrees.", (-100, 100)),
+    "family.part": Level(50, "All that one side writes of a compound name stands in the other.", (0, 150)),
+    "family.shared": Level(
+        -150, "A part agrees and each side has another that the other lacks: parent and child.", (-400, 0)
+    ),
     "family.near": Level(50, "One slip apart, and one of the two is no common family name.", (0, 150)),
     "family.swapped": Level(0, "Given and family name stand in each other's field (weighed there)."),
     "family.missing": Level(
@@ -104,6 +107,7 @@ DOORS: Final[dict[str, int]] = {
     "start": -100,
     "end": -100,
     "rest": -100,
+    "head": -100,
     "place": -200,  # one line in two ZIPs of a city
     "*": -300,
 }

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from counterfoil.errors import VerifyFault
 from counterfoil.proof.checkpoint import read_text
-from counterfoil.proof.encoding import from_base64, malformed, to_base64
+from counterfoil.proof.encoding import from_base64, malformed, to_base64, to_text
 from counterfoil.proof.note import Signer, VerifierKey, parse_note, verifier_key
 
 ED25519_COSIGNATURE: Final = 0x04
@@ -38,6 +38,7 @@ _SIGNATURE_BYTES: Final = {ED25519_COSIGNATURE: 8 + 64, MLDSA44_COSIGNATURE: 8 +
 _PREFIX: Final = "cosignature/v1\ntime "
 _LABEL: Final = b"subtree/v1\n\0"
 _MAX_NAMED_BYTES: Final = 255
+_MAX_KEY_BYTES: Final = 3000
 
 
 class CosignerKey(VerifierKey):
@@ -72,7 +73,7 @@ def cosigner_key(name: str, public: bytes) -> CosignerKey:
 
 def parse_cosigner_key(text: str) -> CosignerKey:
     """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
-    parts = text.split("+", 2)
+    parts = to_text(text, _MAX_KEY_BYTES, "vkey_malformed", "cosigner key").split("+", 2)
     data = from_base64(parts[2]) if len(parts) == 3 else None
     if not data or _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
         raise malformed("vkey_malformed", "cosigner key", "it is not name+key id+base64 of type 4 or 6")

@@ -114,9 +114,13 @@ def split_entries(data: bytes, width: int, place: str = "") -> list[bytes]:
 
 def entry_within(data: bytes, number: int, place: str = "") -> bytes:
     """Entry `number` of a bundle, from 0; what comes after it is not read. Raises VerifyFault `bundle_malformed`."""
-    at = 0
+    at, end = 0, len(data) - 1
     for _ in range(number):
-        at = _end_of_entry(data, at, place)
+        if at >= end:
+            break
+        at += 2 + (data[at] << 8 | data[at + 1])
+    if at >= end:
+        raise malformed("bundle_malformed", "entry bundle", f"it holds no entry {number}", place)
     return data[at + 2 : _end_of_entry(data, at, place)]
 
 

@@ -36,7 +36,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -45,6 +45,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from counterfoil import forms
 from counterfoil.errors import KeyFault, VerifyFault
 from counterfoil.model import Door, Resident
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash  # pyright: ignore[reportPrivateUsage] # it has no public name
 
 BUCKET_FORMAT: Final = "counterfoil-bucket-2"
 EXACT: Final = "exact"
@@ -136,7 +139,7 @@ class RegisterKey:
         raise TypeError("a register key is not copied or pickled")
 
 
-def _begun(inner: hashlib._Hash, kind: bytes) -> hashlib._Hash:
+def _begun(inner: Hash, kind: bytes) -> Hash:
     """A hash that goes on with the kind of door."""
     begun = inner.copy()
     begun.update(kind)

@@ -21,7 +21,7 @@ from typing import Final
 
 from counterfoil import forms
 from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.model import Door, Grant, NotCompared, Resident, Residents
+from counterfoil.model import AddressForm, Door, Grant, NotCompared, Resident, Residents
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.seal import (
@@ -68,8 +68,7 @@ class SealedRegister:
         """
         _check_grants(grants)
         self._keeper.reserve(len(grants))
-        derive = self._keeper.derive
-        asked = [derive(_asked_at(grant)) for grant in grants]
+        asked = self._derive([grant.address for grant in grants])
         opened = self._open({tag: key for doors in asked for _, tag, key in doors})
         routes = _routes(opened)
         ways = [_ways(doors, opened.keys(), routes) for doors in asked]
@@ -87,11 +86,22 @@ class SealedRegister:
         """
         _check_grants([grant])
         self._keeper.reserve(1)
-        doors = self._keeper.derive(_asked_at(grant))
+        [doors] = self._derive([grant.address])
         first = Shown(self._shown(doors), (), self._keeper.tin_hash(grant.request.person.tin))
         opened = open_buckets(first, self.snapshot)
         led = _led(_ways(doors, opened, _routes(opened)), opened)
         return Shown(first.doors, self._shown([(EXACT, tag, key) for tag, key in led.items()]), first.asked_tin_hash)
+
+    def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
+        """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is derived once."""
+        derive = self._keeper.derive
+        marks = [forms.marks(address) for address in addresses]
+        distinct = {mark.key: mark for found in marks for mark in found}
+        derived = dict(zip(distinct, derive(distinct.values()), strict=True))
+        return [
+            derive(forms.doors(address)) + [derived[mark.key] for mark in found]
+            for address, found in zip(addresses, marks, strict=True)
+        ]
 
     def close(self) -> None:
         """Let go of the store."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Insert, Select
+from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from counterfoil.store.faults import driver_fault
@@ -30,7 +30,7 @@ class _Compiled(NamedTuple):
 class Prepared:
     """One statement. Raises StoreFault as `Store.transaction` does."""
 
-    def __init__(self, statement: Select[Any] | Insert) -> None:
+    def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -59,7 +59,7 @@ class Prepared:
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
         if found is None:
-            made = self._statement.compile(dialect=dialect)
+            made: Any = self._statement.compile(dialect=dialect)
             order = tuple(made.positiontup or ()) if dialect.positional else None
             given = {name: value for name, value in made.params.items() if value is not None}
             found = self._compiled[dialect.name] = _Compiled(made.string, given, order)

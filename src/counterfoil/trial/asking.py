@@ -32,17 +32,20 @@ _DATE: Final = "date_of_birth"
 _WITHHELD: Final = "withheld"
 
 
+Turn = tuple[str, int, int]
+"""A kind, and the first place in the stream at which to make it and the one behind the last: places fix the choices."""
+
+
 class Visit(Sensitive, frozen=True, gc=False, array_like=True):
-    """A row, the kinds to make of it, and its place in the stream, which fixes its choices."""
+    """A row, and what to make of it."""
 
     row: tuple[str, ...]
-    kinds: tuple[str, ...]
-    place: int
+    turns: tuple[Turn, ...]
 
 
 class Chunk:
-    """Visits that are asked together. `rows` of the source that it takes the pass further; `passed`: by kind, visits of rows that
-    cannot be asked about so, which are counted and not sent."""
+    """Visits that are asked together. `rows` of the source that it takes the pass further; `passed`: by kind, decoys that the
+    deck shows cannot be made, which are counted as visits and not sent."""
 
     __slots__ = ("decoys", "passed", "rows", "visits")
 
@@ -52,20 +55,23 @@ class Chunk:
         self.passed = Counter[str]()
         self.decoys = 0
 
-    def add(self, row: Row, kinds: tuple[str, ...], place: int, deck: Deck) -> None:
-        """One visit."""
+    def add(self, row: Row, turns: Sequence[Turn], deck: Deck) -> None:
+        """One row's visit."""
         held = read_held(row)
-        can = kinds_of(held, kinds, deck) if held is not None else ()
-        if can:
-            self.visits.append(Visit(tuple(row), can, place))
-            self.decoys += len(can)
-        if len(can) < len(kinds):
-            self.passed.update(set(kinds).difference(can))
+        can = kinds_of(held, [kind for kind, _, _ in turns], deck) if held is not None else frozenset[str]()
+        if len(can) < len(turns):
+            for kind, start, stop in turns:
+                self.passed[kind] += 0 if kind in can else stop - start
+            turns = [turn for turn in turns if turn[0] in can]
+        if turns:
+            self.visits.append(Visit(tuple(row), tuple(turns)))
+            self.decoys += sum(stop - start for _, start, stop in turns)
 
 
 class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
-    """One question, and the row's person as the register would hold it."""
+    """One question, and the row's person as the register would hold it. `visit` counts the chunk's rows."""
 
+    visit: int
     kind: str
     subject: Subject
     asked: Asked
@@ -91,18 +97,23 @@ class Asker:
     def ask(self, visits: Sequence[Visit]) -> Tally:
         """Make, ask and count. Raises StoreFault, VerifyFault."""
         tally = new_tally()
-        decoys = [decoy for visit in visits for decoy in self._make(visit, tally)]
+        decoys = [decoy for at, visit in enumerate(visits) for decoy in self._make(at, visit, tally)]
         if not decoys:
             return tally
         asked = [(decoy, grant) for decoy, grant in zip(decoys, self._grants(decoys), strict=True) if grant is not None]
         opened = self._open(grant for _, grant in asked)
-        for decoy, grant in asked:
-            self._count(decoy, grant, opened[grant.address], tally)
+        met = {
+            (decoy.visit, decoy.kind)
+            for decoy, grant in asked
+            if self._count(decoy, grant, opened[grant.address], tally)
+        }
+        for _, kind in met:
+            tally[kind].rows += 1
         return tally
 
-    def _make(self, visit: Visit, tally: Tally) -> Iterator[Decoy]:
-        for kind in visit.kinds:
-            tally[kind].visits += 1
+    def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
+        for kind, start, stop in visit.turns:
+            tally[kind].visits += stop - start
         held = read_held(visit.row)
         if held is None or held.taxable_period not in self._years:
             return
@@ -110,10 +121,11 @@ class Asker:
         if not tin_hash:
             return  # without a number, what the register holds of the person cannot be told from others' entries
         subject = Subject(tin_hash, held.record_ref)
-        for kind in visit.kinds:
-            made = KINDS[kind].make(held, Chance(self._seed, kind, visit.place), self._deck)
-            if made is not None:
-                yield Decoy(kind, subject, made)
+        for kind, start, stop in visit.turns:
+            for place in range(start, stop):
+                made = KINDS[kind].make(held, Chance(self._seed, kind, place), self._deck)
+                if made is not None:
+                    yield Decoy(at, kind, subject, made)
 
     def _grants(self, decoys: Sequence[Decoy]) -> list[Grant | None]:
         """Each question as the gate would hand it on, None where it could not be asked."""
@@ -139,11 +151,13 @@ class Asker:
             first.setdefault(grant.address, grant)
         return dict(zip(first, self._sealed.open_residents(list(first.values())), strict=True))
 
-    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> None:
+    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> bool:
+        """Whether it was a decoy."""
         left = as_decoy(decoy.kind, decoy.subject, grant, residents)
         if left is None:
             tally[decoy.kind].none_after_all += 1
-            return
+            return False
         tally[decoy.kind].take(match.decide(grant, left, self._weights), with_levels=True)
         if decoy.kind == _WITHHELD:
             tally[PROXY].take(match.decide(grant, residents, self._weights), with_levels=False)
+        return True

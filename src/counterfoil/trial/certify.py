@@ -13,7 +13,7 @@ What cannot be certified is not: the figures are returned either way, and `Outco
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office
 from counterfoil.office.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.trial import certify_state
-from counterfoil.trial.asking import Chunk
+from counterfoil.trial.asking import Chunk, Turn
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.certifying import compose, refusal
 from counterfoil.trial.chance import spread
@@ -40,6 +40,8 @@ PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
 _CHUNK_DECOYS: Final = 4096
 _SAVE_CHUNKS: Final = 8
+_TURN: Final = 10**12
+"""Places of the stream that one pass may take."""
 _SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
 
 Progress = Callable[[int, int | None, str], None]
@@ -148,20 +150,38 @@ def _ask_all(
 
 def _chunks(standing: Standing, source: Path, deck: Deck) -> Iterator[Chunk]:
     """The rest of the pass, in chunks."""
-    wanted, turn, done = dict(standing.wanted), standing.turn, standing.rows_done
-    most = max(wanted.values())
-    shift = turn * 7919 % deck.rows
+    done, total = standing.rows_done, deck.rows
+    turns_of = _schedule(standing.wanted, standing.turn, total)
     chunk, first = Chunk(), done
     for index, row in enumerate(_from(read_rows(source), done), done):
-        for place in spread(index, most, deck.rows, shift):
-            kinds = tuple([name for name, want in wanted.items() if (place + 1) * want // most > place * want // most])
-            chunk.add(row, kinds, turn * 10**12 + place, deck)
+        turns = turns_of(index)
+        if turns:
+            chunk.add(row, turns, deck)
         if chunk.decoys >= _CHUNK_DECOYS:
             chunk.rows = index + 1 - first
             yield chunk
             chunk, first = Chunk(), index + 1
-    chunk.rows = deck.rows - first
+    chunk.rows = total - first
     yield chunk
+
+
+def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int], list[Turn]]:
+    """What to make of each row of the source in a pass: the visits of each kind spread evenly."""
+    shift, start = turn * 7919 % total, turn * _TURN
+    by_count: dict[int, list[str]] = {}
+    for name, count in wanted.items():
+        by_count.setdefault(count, []).append(name)
+    counts = [(count, tuple(names)) for count, names in by_count.items() if count]
+
+    def turns_of(index: int) -> list[Turn]:
+        turns: list[Turn] = []
+        for count, names in counts:
+            places = spread(index, count, total, shift)
+            if places:
+                turns += [(name, start + places.start, start + places.stop) for name in names]
+        return turns
+
+    return turns_of
 
 
 def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:

@@ -75,6 +75,8 @@ class Standing(msgspec.Struct):
         Raises StateFault `certify_kind_untried` where a visit of each of the source's `rows` gave none of a kind.
         """
         self.turn, self.rows_done = self.turn + 1, 0
+        for count in self.tally.values():
+            count.new_pass()
         self.wanted = {name: _visits(name, self.tally, self.task.per_class, rows) for name in self.task.kinds}
 
 

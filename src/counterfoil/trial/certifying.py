@@ -15,6 +15,8 @@ from counterfoil.trial.curves import Point
 from counterfoil.trial.decoys import BIRTH, KINDS, NAMES
 
 MILLION: Final = 1_000_000
+_REPEATED: Final = 2
+"""A kind is said to repeat itself where its decoys are on average more than so many for a row."""
 
 _NOT_COVERED: Final = (
     "Rows that are stale or wrong in the holder's own source: a decoy is a no by that source, not by the world.",
@@ -49,12 +51,20 @@ def compose(
         threshold=chosen.threshold, margin=round(weights.margin_bits * 100), kinds=kinds, maximum=chosen.worst.bound, mix=shares,
         mix_said="given by the holder" if own_mix else "equal: no history of real negatives was given",
         weighted=weighted_bound(chosen, shares), proxy_asked=chosen.proxy, proxy_confirmed=chosen.recalled,
-        people=people, not_covered=(*_left_out(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
+        people=people, not_covered=(*_limits(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
     )  # fmt: skip
 
 
-def _left_out(standing: Standing) -> list[str]:
-    return [f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}" for name in standing.task.without]
+def _limits(standing: Standing) -> list[str]:
+    """What holds for this certification alone: kinds left out, and kinds of which the source shows few."""
+    left_out = [f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}" for name in standing.task.without]
+    few = [
+        f"Decoys of the kind {name} beyond the {count.most_rows} rows or so of the source that all {count.asked} are about."
+        for name in standing.task.kinds
+        for count in [standing.tally[name]]
+        if count.most_rows * _REPEATED < count.asked
+    ]
+    return left_out + few
 
 
 def normal_mix(mix: Mapping[str, int]) -> dict[str, int]:

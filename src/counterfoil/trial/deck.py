@@ -70,15 +70,17 @@ def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
     names: list[Named] = []
     zips, streets, presence = ZipCounter(), Streets(), Presence()
     years: set[str] = set()
-    total, step = 0, 1
+    total, step, last = 0, 1, ("", "")
     for row in read_rows(source):
         if len(row) == len(COLUMNS):
             _, tin, given, middle, family, _, born, line1, line2, city, state, zip_code, period = map(str.strip, row)
             zip5 = zip_code[:5]
             if total % step == 0:
                 names.append(named(given, middle, family, born))
-            zips.note(line1, city, state, zip5)
-            streets.note(line1, city, state, zip5)
+            if (line1, zip5) != last:  # households stand together
+                zips.note(line1, city, state, zip5)
+                streets.note(line1, city, state, zip5)
+                last = (line1, zip5)
             presence.note(checksum_of(tin, line1, line2, zip5), period)
             years.add(period)
         total += 1

@@ -94,7 +94,8 @@ def _around(period: str, periods: tuple[int, ...]) -> str:
 
 def _ask(held: Held, deck: Deck, **changes: str) -> Asked:
     """The row's own question, with changes."""
-    own = Asked(*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    cells: tuple[str, ...] = (*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    own = Asked(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
     return replace(own, **changes) if changes else own
 
 
@@ -251,9 +252,9 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
 }  # fmt: skip
 
 
-def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> tuple[str, ...]:
+def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> frozenset[str]:
     """Those of `kinds` that the row can be asked about, as far as the deck tells."""
-    return tuple([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
+    return frozenset([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
 
 
 def untriable(deck: Deck) -> list[str]:

@@ -8,7 +8,8 @@ given and family name and date of birth as one of those: one person under a mist
     next_unit, next_number, other_zip, like_street
                             where the person, or somebody of the asked given name and a word of the family name, is
                             held at the very address that is asked about
-    junior_senior, sibling  where somebody of the asked given name and suffix and a word of the family name is held there
+    junior_senior, sibling  where somebody of the asked given name and a word of the family name is held there, and has the
+                            asked suffix too, or the very date of birth that was drawn: then the question is about that one
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) ->
     """The residents of whom the decoy is asked; None where it is no decoy after all."""
     rule = KINDS[kind]
     if rule.same_given:
-        return None if any(_is_asked(grant, held, with_suffix=True) for held in residents.residents) else residents
+        return None if any(_is_named_so(grant, held) for held in residents.residents) else residents
     if kind == "synthetic":
         return residents
     own = entries_of(subject, residents.residents)
@@ -43,7 +44,7 @@ def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) ->
         return without(residents, own) if own else None
     if rule.elsewhere:
         there = [held for held, door in zip(residents.residents, residents.tolerances, strict=True) if door == EXACT]
-        return None if any(held in own or _is_asked(grant, held, with_suffix=False) for held in there) else residents
+        return None if any(held in own or _is_asked(grant, held) for held in there) else residents
     return residents if all(set(grant.periods).isdisjoint(held.periods) for held in own) else None
 
 
@@ -68,12 +69,18 @@ def _identity(held: Resident) -> tuple[object, ...]:
     return held.name.given, held.name.family, held.date_of_birth
 
 
-def _is_asked(grant: Grant, held: Resident, *, with_suffix: bool) -> bool:
-    """Whether an entry bears the asked first given name and a word of the asked family name (and the asked suffix)."""
+def _is_asked(grant: Grant, held: Resident) -> bool:
+    """Whether an entry bears the asked first given name and a word of the asked family name."""
     asked, name = grant.name, held.name
-    if asked.given[:1] != name.given[:1] or set(asked.family).isdisjoint(name.family):
+    return asked.given[:1] == name.given[:1] and not set(asked.family).isdisjoint(name.family)
+
+
+def _is_named_so(grant: Grant, held: Resident) -> bool:
+    """Whether an entry bears the asked name, and the asked suffix or date of birth."""
+    if not _is_asked(grant, held):
         return False
-    return not with_suffix or _suffix(asked) == _suffix(name)
+    born = grant.request.person.date_of_birth
+    return _suffix(grant.name) == _suffix(held.name) or (born is not None and born == held.date_of_birth)
 
 
 def _suffix(name: NameForm) -> str:

@@ -21,12 +21,14 @@ LEVELS_KEPT: Final = 400
 
 
 class Count(msgspec.Struct):
-    """One kind: visits made, decoys asked, those that were none after all, rows drawn from; confirmations by half bits
-    and by levels. All of them wrong, but those of the proxy, which are right."""
+    """One kind: visits made, decoys asked, those that were none after all; different rows asked about in this pass, and in the
+    fullest before it; confirmations by half bits and by levels. All of them wrong, but those of the proxy, which are right."""
 
     visits: int = 0
     asked: int = 0
     none_after_all: int = 0
+    rows: int = 0
+    rows_before: int = 0
     confirmed: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     levels: dict[str, int] = msgspec.field(default_factory=dict[str, int])
 
@@ -43,11 +45,21 @@ class Count(msgspec.Struct):
         self.visits += other.visits
         self.asked += other.asked
         self.none_after_all += other.none_after_all
+        self.rows += other.rows
         for score, count in other.confirmed.items():
             _add(self.confirmed, score, count)
         for levels, count in sorted(other.levels.items()):
             known = levels in self.levels or len(self.levels) < LEVELS_KEPT
             _add(self.levels, levels if known else "others", count)
+
+    def new_pass(self) -> None:
+        """Another pass over the source begins: a row that is met again is no new one."""
+        self.rows, self.rows_before = 0, self.most_rows
+
+    @property
+    def most_rows(self) -> int:
+        """Different rows that were asked about, at least."""
+        return max(self.rows, self.rows_before)
 
     def confirmed_from(self, threshold_half_bits: int) -> int:
         """Confirmations that a threshold leaves."""

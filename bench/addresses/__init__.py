@@ -1,0 +1,1 @@
+"""Address forms: their speed, and what they read beside two parsers on public labelled sets."""

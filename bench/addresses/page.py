@@ -1,0 +1,70 @@
+"""The table of the address readers, and docs/measurements/addresses.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, NamedTuple
+
+
+class Measured(NamedTuple):
+    """One set: all its different rows, the plain ones, those of them with a unit, and counts by reader and outcome."""
+
+    name: str
+    rows: int
+    plain: int
+    with_unit: int
+    counts: dict[str, Counter[str]]
+
+
+def table(found: Sequence[Measured]) -> list[str]:
+    """One line for each set and reader."""
+    lines = [
+        "| set | rows | plain | with a unit | reader | all parts right | units lost | units invented | not read |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for each in found:
+        for reader, counts in each.counts.items():
+            lines.append(
+                f"| {each.name} | {each.rows:,} | {each.plain:,} | {each.with_unit:,} | {reader} | "
+                f"{counts['right'] / max(1, each.plain):.1%} | {counts['lost']:,} | {counts['invented']:,} | {counts['not_read']:,} |"
+            )
+    return lines
+
+
+def write_page(folder: Path, found: Sequence[Measured]) -> None:
+    """Write the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = _PAGE.format(table="\n".join(table(found)), usaddress=version("usaddress"), doorplate=version("doorplate"))
+    (folder / "addresses.md").write_text(said, encoding="utf-8")
+
+
+_PAGE: Final = """# Addresses, beside two parsers
+
+Written by `python -m bench.addresses`; not edited by hand. The sets are public and labelled; they come inside the
+source package of usaddress {usaddress} and are fetched by hash, never committed (`bench/addresses/sets.py`).
+
+**Readers.** Ours: `forms.normalise_address`, as gate, register and match use it. usaddress {usaddress}: `tag`, on the
+whole text as it was labelled; these are the sets that its model was trained on. doorplate {doorplate}:
+`parse_fields`, as it comes, with line, city, state and ZIP apart, as ours gets them.
+
+**Plain rows** are one address and nothing else: rows with the name of a person, a building or a landmark, crossings,
+and rows whose place does not stand at the end are left out. Counted are different rows. Of the two large sets
+(openaddress linn, synthetic osm) every plain row with a unit is read, and every tenth of the others.
+
+**Right** means number, predirectional, street, suffix, postdirectional, unit and box, each as labelled, in a fold
+that forgives what Publication 28 calls the same and no letter or digit of an identifier (`bench/addresses/truth.py`).
+**Lost**: some run of letters or digits of the labelled unit stands in no unit, box or letter of the house number that
+was read (4922-N and 4922 UNIT N are one door). **Invented**: the other way round. **Not read**: the reader says that
+it cannot read the row. Ours then makes no form: such an address can neither be held nor be asked for, so that nothing
+is lost in it.
+
+{table}
+
+A unit that we count as lost is mostly not forgotten: the guard of `forms/addresses.py` keeps every digit of a line in
+some part of the form or makes no form. Its digits then stand in the street's name, and no door forgives digits there:
+a missed answer, not a wrong one. Letters are not guarded so. Labels are usaddress's own and are counted as they are,
+mistakes included. `python -m bench.addresses --show labeled` prints every row that we read otherwise.
+"""

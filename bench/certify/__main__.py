@@ -1,0 +1,126 @@
+"""Makes people, builds their register, certifies it, and says how many decoys a second that was; the picture on request.
+
+    python -m bench.certify [--people 50000] [--per-class 5000] [--ask birth] [--jobs 0] [--svg picture.svg]
+
+The rate is of the asking alone; reading the source once before it is told apart. The floor is what any program would have
+to do: one HMAC-SHA-512 for each door of the addresses asked about, and AES-GCM, once each way, for each address. Microseconds are of
+CPU, over all processes; ratios travel between machines. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from bench import floors
+from bench.certify.make_people import COLUMNS, Maker
+from counterfoil import building, forms
+from counterfoil.model import Address
+from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
+from counterfoil.trial.bounds import PARTS
+from counterfoil.trial.certify import Outcome, Plan, certify
+from counterfoil.trial.decoys import ASKS, BIRTH, KINDS
+from counterfoil.trial.tally import PROXY
+
+ELSEWHERE = sum(kind.elsewhere for kind in KINDS.values())
+ADDRESSES_A_ROW = 1 + ELSEWHERE
+DOORS = [
+    door.key
+    for form in [forms.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))]
+    for door in (*forms.doors(form), *forms.marks(form))
+]
+
+
+class Clock:
+    """Wall and CPU seconds, of this process and of those that it waited for, from when the first decoys were counted."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._wall = self._cpu = 0.0
+
+    def __call__(self, done: int, _total: int | None, phase: str) -> None:
+        """What a certification tells of its progress."""
+        if phase == "decoys" and not self._wall:
+            self.asked, self._wall, self._cpu = done, time.monotonic(), cpu_seconds()
+
+    def spent(self) -> tuple[float, float]:
+        """Seconds since: wall, CPU."""
+        return time.monotonic() - self._wall, cpu_seconds() - self._cpu
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and of its ended children."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def make_office(directory: Path, people: int) -> tuple[Office, Path]:
+    """A sandbox whose register holds so many made-up people, and the register's source."""
+    source, library = directory / "people.csv", law_library()
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(Maker(1).rows(people))
+    create_office(
+        directory / "office", name="bench.example/certify", agreement=agreement_file("sandbox", library), sandbox=True,
+        passphrase=None, library=library,
+    )  # fmt: skip
+    office = open_office(directory / "office")
+    building.build_register(office, source, made_up=True, progress=lambda *_: None)
+    return office, source
+
+
+def floor_us() -> float:
+    """CPU microseconds a decoy of the floor: a row's addresses, shared by its decoys."""
+    addresses = 2000
+    started = time.process_time()
+    for _ in range(addresses):
+        floors.derive_and_open(DOORS)
+    return (time.process_time() - started) / addresses * 1e6 * ADDRESSES_A_ROW / len(KINDS)
+
+
+def report(found: Outcome, clock: Clock) -> None:
+    """Print counts, bounds and rates."""
+    wall, cpu = clock.spent()
+    asked = sum(count.asked for name, count in found.tally.items() if name != PROXY) - clock.asked
+    point = found.points[0]
+    if found.certificate is not None:
+        point = next(each for each in found.points if each.threshold == found.certificate.threshold)
+    state = "certified" if found.certificate is not None else "not certified"
+    print(f"{state}; at {point.threshold / 100:.1f} bits, recall proxy {point.recall:.4f}:")
+    for kind in point.kinds:
+        print(f"  {kind.kind:14} {kind.wrong} wrong of {kind.asked}, bound {kind.bound / PARTS:.2e}")
+    per_decoy, floor = cpu / asked * 1e6, floor_us()
+    print(f"{asked / wall:.0f} decoys/s on {os.cpu_count()} cores; CPU microseconds a decoy, all processes: {per_decoy:.1f}, "
+          f"floor {floor:.1f}, ratio {per_decoy / floor:.1f} (HMAC a door, AES-GCM both ways an address)")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--people", type=int, default=50_000)
+    parser.add_argument("--per-class", type=int, default=5000)
+    parser.add_argument("--ask", choices=ASKS, default=BIRTH)
+    parser.add_argument("--jobs", type=int, default=0, help="processes; 0 for one for each core")
+    parser.add_argument("--limit", type=float, default=0.0, help="0 for what so many decoys can show")
+    parser.add_argument("--svg", type=Path, help="write the picture here")
+    asked = parser.parse_args()
+    limit = asked.limit or 3.1 / asked.per_class
+    plan = Plan(
+        per_class=asked.per_class, asks=asked.ask, jobs=asked.jobs or os.cpu_count() or 1, limit=round(limit * PARTS)
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        office, source = make_office(Path(scratch), asked.people)
+        clock = Clock()
+        found = certify(office, source, plan, clock)
+        report(found, clock)
+        if asked.svg:
+            asked.svg.write_text(found.picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

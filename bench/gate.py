@@ -1,0 +1,162 @@
+"""`python -m bench.gate [ROWS]`: what the gate costs a request, step by step, and how many it takes a second.
+
+The office has received a file about the same people before, so that the guards have a past to look at, and keeps its state in
+SQLite. The steps are measured in one process, best of three, in CPU microseconds a request. Then the whole of `receive` is run
+with one process and with one for each processor: elapsed time, and CPU time of all processes together. Everything beside the
+csv module's bare reading of the same file, measured in the same run: ratios travel between machines, microseconds do not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench import floors
+from bench.__main__ import SAMPLE, best, write_requests
+from counterfoil import chunks, flow, forms, intake
+from counterfoil.gate import BatchFactsBuilder, Gate, load_history
+from counterfoil.gate.facts import tally
+from counterfoil.gate.marks import Marker, Marks
+from counterfoil.gate.memory import recall, remember
+from counterfoil.model import Request
+from counterfoil.office import Office, open_office
+from counterfoil.trial import demonstration
+
+CHUNK = 4096
+
+
+def main(rows: int) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = Path(scratch)
+        demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
+        earlier, asked = _files(directory, rows)
+        office = open_office(directory / "demo" / "office")
+        flow.receive(office, earlier, lambda _: None)
+        floor = best(lambda: floors.read_csv(asked))
+        print(
+            f"{rows} requests after {rows // 2} of an earlier file; csv.reader: {floor / rows * 1e6:.2f} us a request"
+        )
+        print(f"{'step':44} {'us':>7} {'ratio':>7}")
+        for name, seconds in _steps(office, asked):
+            print(f"{name:44} {seconds / rows * 1e6:7.2f} {seconds / floor:7.1f}")
+        office.store.close()
+        for workers in sorted({1, len(os.sched_getaffinity(0))}):
+            elapsed, cpu = _received(directory, asked, workers)
+            print(
+                f"receive, {workers} processes beside the writer: {rows / elapsed:8.0f} requests a second,"
+                f" {cpu / rows * 1e6:6.1f} us of CPU each, ratio {cpu / floor:.1f}; {elapsed / floor:.1f} elapsed"
+            )
+
+
+def _files(directory: Path, rows: int) -> tuple[Path, Path]:
+    """Two files that ask about the same people; the ids of the first are other ones."""
+    asked = write_requests(directory, rows)
+    lines = asked.read_text(encoding="utf-8").split("\n")
+    earlier = directory / "earlier.csv"
+    earlier.write_text(
+        "\n".join([lines[0], *(f"e{line}" for line in lines[1 : rows // 2 + 1])]) + "\n", encoding="utf-8"
+    )
+    return earlier, asked
+
+
+def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
+    """(step, CPU seconds for the whole file) of one process."""
+    file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
+    key = office.payload_keys()[1]
+    marker, on, limits = Marker(key), office.clock().date(), office.law.agreement.limits
+    yield "read: cut into cells", best(lambda: sum(1 for _ in file.stretches(CHUNK)))
+    tables = list(file.stretches(CHUNK))
+    yield "read: cells to requests", best(lambda: [intake.RowReader().read(table) for table in tables])
+    rows = [list(intake.RowReader().read(table)) for table in tables]
+    requests = [row for chunk in rows for row in chunk if isinstance(row, Request)]
+    yield "address form", best(lambda: [forms.normalise_address(row.address) for row in requests])
+    yield "count: form, seven hashes", best(lambda: [tally(key, marker, chunk) for chunk in rows])
+    builder = BatchFactsBuilder(key)
+    for chunk in rows:
+        builder.add(*chunk)
+    yield "count: what is repeated in the file", best(lambda: builder.finish(file.header, file.digest))
+    facts, marks = builder.finish(file.header, file.digest), builder.marks
+    parts = [marks.part(start, start + CHUNK) for start in range(0, len(marks), CHUNK)]
+    with office.store.reading() as connection:
+        history = load_history(connection, facts, "b-none", on, limits)
+        days = limits.guards.window_days
+        yield (
+            "recall: what was asked before",
+            best(lambda: [recall(connection, part, "b-none", on, days) for part in parts]),
+        )
+        past = [recall(connection, part, "b-none", on, days) for part in parts]
+    gate = Gate(office.law, facts, history, on)
+    judged = [chunks.judge(*each) for each in zip(rows, [gate] * len(rows), parts, past, strict=True)]
+    yield (
+        "judge: form, elements, guards, bytes kept",
+        best(
+            lambda: [chunks.judge(chunk, gate, part, each) for chunk, part, each in zip(rows, parts, past, strict=True)]
+        ),
+    )
+    yield "remember", best(lambda: _remembered(office, parts, [each.probes for each in judged]))
+
+
+class _NotKept(Exception):
+    """Rolls a measured transaction back."""
+
+
+def _remembered(office: Office, parts: list[Marks], probes: list[list[bool | None]]) -> None:
+    """Every chunk remembered in one transaction that is rolled back: no commit, which `receive` below has."""
+    on, first = office.clock().date(), 1
+    try:
+        with office.store.transaction() as connection:
+            for part, each in zip(parts, probes, strict=True):
+                remember(connection, "b-none", on, first, part, each)
+                first += len(part)
+            raise _NotKept
+    except _NotKept:
+        return
+
+
+def _received(directory: Path, path: Path, workers: int) -> tuple[float, float]:
+    """(elapsed, CPU of all processes) seconds of `receive`, the keys opened before; best of two fresh copies by elapsed time."""
+    return min(_receive_once(directory, path, workers) for _ in range(2))
+
+
+def _receive_once(directory: Path, path: Path, workers: int) -> tuple[float, float]:
+    copy = directory / "copy"
+    shutil.copytree(directory / "demo" / "office", copy)
+    office = open_office(copy)
+    office = _with_workers(office, workers)
+    office.signer()
+    office.payload_keys()
+    elapsed, cpu = _timed(lambda: flow.receive(office, path, lambda _: None))
+    office.store.close()
+    shutil.rmtree(copy)
+    return elapsed, cpu
+
+
+def _with_workers(office: Office, workers: int) -> Office:
+    return dataclasses.replace(office, settings=msgspec.structs.replace(office.settings, workers=workers))
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, float]:
+    started, before = time.perf_counter(), _cpu()
+    work()
+    return time.perf_counter() - started, _cpu() - before
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of every child that has ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
