@@ -21,12 +21,14 @@ these commits asks first whether the office stands still by order (suspending.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import tee
 from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
+from counterfoil.gate.known import Known, encode_known
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
@@ -40,7 +42,7 @@ from counterfoil.proof import Signer
 from counterfoil.releasing import answer_of, seal_answer
 from counterfoil.respond.release import check_out, write_answer
 from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, NewBatch
+from counterfoil.review.batch import DETERMINATION, KNOWN, REQUEST, Batch, NewBatch
 from counterfoil.review.determinations import DeterminationsDigest, decode_gated, encode_determinations, pack
 from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
@@ -167,8 +169,10 @@ def _gate_batch(
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     at_work.every("begin", office.law, facts, history, batch.gate_date)
-    for judged in at_work.each("judge", _to_judge(office, batch, file, marks, done)):
-        batch = _keep_judged(office, batch, key, judged, marks.part(done, done + len(judged.kinds)), (seq, done))
+    sent, told = tee(_to_judge(office, batch, file, marks, done))
+    for judged, (_, part, past) in zip(at_work.each("judge", sent), told, strict=True):
+        known = Known(file.header, history, past)
+        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done))
         seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
     with acting(office) as connection:
@@ -192,11 +196,18 @@ def _to_judge(
 
 
 def _keep_judged(
-    office: Office, batch: Batch, key: BatchKey, judged: chunks.Judged, marks: Marks, place: tuple[int, int]
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    judged: chunks.Judged,
+    told: tuple[Marks, Known],
+    place: tuple[int, int],
 ) -> Batch:
-    seq, first = place
+    """The rows, what the guards knew of them, their questions and their entries, in one commit."""
+    (marks, known), (seq, first) = told, place
     with acting(office) as connection:
         keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
+        keep_chunk(connection, batch, key, KNOWN, seq, encode_known(known), 0, office.random)
         batches.add_counts(connection, batch, judged.counts)
         remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
         office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())

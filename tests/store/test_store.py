@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from counterfoil.errors import SettingsFault, StateFault, StoreFault
-from counterfoil.store import Store, create_store, open_store
+from counterfoil.store import Store, create_store, engine, open_store
 
 
 @pytest.fixture
@@ -149,6 +150,13 @@ def test_an_older_database_is_migrated_on_opening(url: str) -> None:
     open_store(url).close()
     assert set(database.execute(tables).fetchall()) == wanted
     database.close()
+
+
+def test_migrations_are_one_line_with_one_head() -> None:
+    script = ScriptDirectory(str(Path(engine.__file__).with_name("migrations")))
+    line = [each.revision for each in script.walk_revisions()]
+    assert script.get_heads() == [line[0]]
+    assert line == sorted(line, reverse=True)
 
 
 def test_a_missing_database_is_not_made_by_opening_it(url: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from counterfoil.cli import (
     batch,
     demo,
     evaluate,
+    evidence,
     explain,
     incident,
     law,
@@ -22,6 +23,7 @@ from counterfoil.cli import (
     register,
     replay,
     requester,
+    retention,
     suspension,
     verify,
     witness,
@@ -60,7 +62,7 @@ add_verb(app, verify.verify_answer, "verify-answer answers.jsonl --holder-key ho
 add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
 add_verb(app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey")
 add_verb(app, demo.demo, "demo --dir demo-office")
-add_verb(app, replay.replay, "replay --rows 20000")
+add_verb(app, replay.replay, "replay R-0001.evidence --holder-key holder.vkey", "replay --rows 20000")
 
 _groups = (
     ("office", office.app),
@@ -68,6 +70,8 @@ _groups = (
     ("principal", requester.app),
     ("register", register.app),
     ("ledger", ledger.app),
+    ("evidence", evidence.app),
+    ("retention", retention.app),
     ("witness", witness.app),
     ("law", law.app),
     ("agreement", agreement.app),

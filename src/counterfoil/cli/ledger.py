@@ -11,12 +11,15 @@ import msgspec
 import typer
 
 from counterfoil import ledger, witnessing
+from counterfoil.cli.accounts import account, delay, disclosure_record
+from counterfoil.cli.files import require_new, write_new
 from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, read_note, report
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
 from counterfoil.errors import CounterfoilError, VerifyFault
+from counterfoil.ledger.certification import certification as certify
 from counterfoil.office import Office, open_office
 from counterfoil.proof import parse_proof
 
@@ -28,6 +31,12 @@ def check(
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be given often.", show_default=False)
     ] = None,
+    certification: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the technical part of a certification of this check to a new file.", show_default=False
+        ),
+    ] = None,
     exported: Annotated[
         Path | None, typer.Option("--export", help="What `ledger export` wrote; its tiles too.", show_default=False)
     ] = None,
@@ -35,6 +44,7 @@ def check(
 ) -> None:
     """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs no passphrase."""
     with faults(as_json=as_json):
+        require_new(*([] if certification is None else [certification]))
         office = open_office(directory)
         held = [read_note(path) for path in checkpoint or []]
         held += [] if exported is None else [read_note(exported / "checkpoint")]
@@ -45,6 +55,8 @@ def check(
             statements += (
                 f"7. The {size} exported entries and every exported tile are what this ledger's entries make.",
             )
+        if certification is not None:
+            write_new(certification, certify(report, office.holder_key, len(held), office.clock()).encode())
         result = msgspec.to_builtins(report) | {"statements": statements}
         show(result, "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
 
@@ -126,7 +138,7 @@ add_verb(
     app,
     check,
     "ledger check --office tax-office",
-    "ledger check --office tax-office --checkpoint kept/checkpoint",
+    "ledger check --office tax-office --checkpoint kept/checkpoint --certification certification.txt",
     "ledger check --office tax-office --export published",
 )
 add_verb(app, show_entries, "ledger show --office tax-office --from 0 --to 20", name="show")
@@ -141,3 +153,12 @@ add_verb(
 add_verb(app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint")
 add_verb(app, report, "ledger report published --holder-key holder.vkey --year 2026")
 add_verb(app, export, "ledger export --office tax-office --out published")
+_DESK = "--office tax-office --officer a.key"
+add_verb(app, account, f"ledger account --person-file person.json {_DESK}")
+add_verb(app, delay, f"ledger delay b-0f1e2d3c4b5a6978 --until 2026-12-31 --order request.pdf {_DESK}")
+add_verb(
+    app,
+    disclosure_record,
+    f"ledger disclosure-record --batch b-0f1e2d3c4b5a6978 {_DESK}",
+    f"ledger disclosure-record --from 2026-01-01 --to 2026-12-31 {_DESK} --json",
+)

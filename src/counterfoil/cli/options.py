@@ -32,6 +32,19 @@ OfficerPassphrase = Annotated[
         "--officer-passphrase-file", help="File whose first line opens the officer's key.", show_default=False
     ),
 ]
+SecondKey = Annotated[
+    Path, typer.Option("--second", help="Key file of the second officer, another than the first.", show_default=False)
+]
+SecondPassphrase = Annotated[
+    Path | None,
+    typer.Option(
+        "--second-passphrase-file", help="File whose first line opens the second officer's key.", show_default=False
+    ),
+]
+OrderFile = Annotated[
+    Path, typer.Option("--order", help="File of the order, as it was served. It is not copied.", show_default=False)
+]
+BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
 NewPassphrase = Annotated[
     Path | None,
     typer.Option("--key-passphrase-file", help="File whose first line protects the new key.", show_default=False),

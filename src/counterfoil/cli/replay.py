@@ -1,4 +1,4 @@
-"""`counterfoil replay`: the run of August 2025 as reported, about made-up people; the last line is the summary."""
+"""`counterfoil replay BUNDLE`: one answer reckoned again; without a bundle, the run of August 2025 as reported."""
 
 from __future__ import annotations
 
@@ -8,23 +8,42 @@ from typing import Annotated, Any
 
 import typer
 
-from counterfoil.cli.options import AsJson, Quiet
+from counterfoil.cli.evidence import replay_bundle
+from counterfoil.cli.options import AsJson, PassphraseFile, Quiet
 from counterfoil.cli.output import faults, progress, say, show
 from counterfoil.trial.replay import REPORTED_ROWS
 from counterfoil.trial.replaying import replay as run_replay
 
 
 def replay(
+    bundle: Annotated[
+        Path | None, typer.Argument(metavar="[BUNDLE]", help="What `evidence export` wrote.", show_default=False)
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="The bundle's key; BUNDLE.key by default.", show_default=False)
+    ] = None,
+    holder_key: Annotated[
+        str,
+        typer.Option("--holder-key", help="The holder's verifier key, from elsewhere than the bundle, or its file."),
+    ] = "",
+    office: Annotated[
+        Path | None, typer.Option(help="Compare with this office's snapshot as well.", show_default=False)
+    ] = None,
     directory: Annotated[
         Path, typer.Option("--dir", help="Where everything is made; a former replay is replaced.")
     ] = Path("replay-office"),
     rows: Annotated[int, typer.Option(help="Rows of the request file.", min=1)] = REPORTED_ROWS,
+    passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """The run of August 2025 as reported, about made-up people: refused whole under the agreement's limits, then, for
-    study, with the limits of file, caseload and quota lifted. Exit 5 where an answer is not what its row was made for."""
+    """With BUNDLE: reckon one answer again from its evidence alone; exit 5 where it is not identical. Without: the run of August 2025
+    as reported, about made-up people, refused whole under the agreement's limits, then, for study, with the limits of file, caseload
+    and quota lifted; exit 5 where an answer is not what its row was made for."""
     with faults(as_json=as_json):
+        if bundle is not None:
+            replay_bundle(bundle, key, holder_key, office, passphrase_file, as_json=as_json)
+            return
         started = time.monotonic()
         say(f"Making {rows} requests and the register that they are asked of.", quiet=quiet or as_json)
         with progress(quiet=quiet or as_json) as advance:

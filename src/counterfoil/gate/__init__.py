@@ -18,6 +18,7 @@ from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
 from counterfoil.gate.documents import require_document
 from counterfoil.gate.facts import BatchFacts, BatchFactsBuilder, History
+from counterfoil.gate.kept_law import keep_law
 from counterfoil.gate.law import AGREEMENT_FILE, Law, copy_law, load_law
 from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
 from counterfoil.gate.signatures import require_signed
@@ -42,6 +43,7 @@ __all__ = [
     "decide",
     "explain",
     "explain_element",
+    "keep_law",
     "load_history",
     "load_law",
     "record_batch",

@@ -45,7 +45,8 @@ from counterfoil.gate.terms import Terms, compile_terms
 from counterfoil.model import Public
 
 AGREEMENT_FILE: Final = "agreement.yaml"
-_PARTS: Final = ("statutes", "routes", "common")
+LAW_PARTS: Final = ("statutes", "routes", "common")
+"""The folders of a law directory."""
 F = TypeVar("F", Statute, Route, Common)
 
 
@@ -134,7 +135,7 @@ def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
     Raises SettingsFault if the copy cannot be used or written; an existing directory is refused.
     """
     try:
-        for part in _PARTS:
+        for part in LAW_PARTS:
             (directory / part).mkdir(parents=True)
             for path in _files(library / part):
                 (directory / part / path.name).write_bytes(path.read_bytes())

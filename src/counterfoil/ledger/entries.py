@@ -61,6 +61,10 @@ class Kind(StrEnum):
     OVERRIDE = "override"
     FORK = "fork"
     INCIDENT = "incident"
+    DISPOSAL = "disposal"
+    RETENTION_HOLD = "retention_hold"
+    RETENTION_LIFT = "retention_lift"
+    DELAY = "delay"
 
 
 class Form(NamedTuple):
@@ -93,7 +97,7 @@ KINDS: Final[dict[Kind, Form]] = {
         "A second officer released the answers of a batch.", "answers batch determinations officer second", "rows"
     ),
     Kind.INSPECTION: _form(
-        "An officer of the holder looked at one request's findings and evidence.", "batch commitment officer"
+        "An officer of the holder looked at one request, or drew up an accounting.", "commitment officer", "batch"
     ),
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
     Kind.SUSPENSION: _form("Answering stopped, by an order that the payload states.", "commitment", "officer second"),
@@ -107,6 +111,10 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.FORK: _form(
         "Another history of this ledger was signed, or is claimed: answering stopped.", "checkpoint", "cosigner other size"
     ),
+    Kind.DISPOSAL: _form("The key of a batch was deleted in due time: its rows are gone for good.", "batch rows"),
+    Kind.RETENTION_HOLD: _form("An order keeps the rows of a batch from disposal.", "batch commitment officer"),
+    Kind.RETENTION_LIFT: _form("Two officers lifted such an order.", "batch commitment officer second"),
+    Kind.DELAY: _form("Telling persons of a batch's requests is put off to a day that the payload states.", "batch commitment officer"),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"

@@ -11,6 +11,7 @@ from counterfoil.match.decide import MATCH_VERSION as MATCH_VERSION
 from counterfoil.match.decide import decide as decide
 from counterfoil.match.decide import explain as explain
 from counterfoil.match.learn import Learner as Learner
+from counterfoil.match.reduced import reduce_weights as reduce_weights
 from counterfoil.match.thresholds import NEVER as NEVER
 from counterfoil.match.thresholds import Thresholds as Thresholds
 from counterfoil.match.thresholds import own_thresholds as own_thresholds

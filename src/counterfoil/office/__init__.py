@@ -10,3 +10,4 @@ from counterfoil.office.opened import enter_law as enter_law
 from counterfoil.office.opened import new_batch_id as new_batch_id
 from counterfoil.office.opened import open_office as open_office
 from counterfoil.office.opened import read_vkey as read_vkey
+from counterfoil.office.opened import rules_of as rules_of

@@ -117,9 +117,18 @@ def open_certificate(
     Raises StateFault `certificate_missing`, `certificate_unknown` (another format), StoreFault if it cannot be read,
     VerifyFault if its digest is another or the holder's key did not sign it for this snapshot and these rules.
     """
+    data, signature = certificate_files(folder, scope, digest)
+    return read_certificate(data, signature, public_key, manifest, (scope, digest))
+
+
+def certificate_files(folder: Path, scope: str, digest: str) -> tuple[bytes, bytes]:
+    """(certificate, signature) as they stand in the snapshot's `folder`, not verified.
+
+    Raises StateFault `certificate_missing`, StoreFault `certificate_unreadable`.
+    """
     path = certificate_path(folder, scope, digest)
     try:
-        data, signature = path.read_bytes(), path.with_suffix(".sig").read_bytes()
+        return path.read_bytes(), path.with_suffix(".sig").read_bytes()
     except FileNotFoundError:
         raise StateFault(
             "certificate_missing", "the ledger names a certificate for this snapshot, and its file is not there",
@@ -131,13 +140,21 @@ def open_certificate(
             "certificate_unreadable", f"the certificate cannot be read ({type(fault).__name__})", place=path.name,
             cure="Check its permissions, or certify again.",
         ) from None  # fmt: skip
+
+
+def read_certificate(
+    data: bytes, signature: bytes, public_key: bytes, manifest: register.Manifest, named: tuple[str, str]
+) -> Certificate:
+    """The certificate in these bytes, of this scope and digest, verified. Raises as `open_certificate` does of what it read."""
+    scope, digest = named
+    place = certificate_path(Path(), scope, digest).name
     if canon.digest(data) != digest:
-        raise not_verified("it is not the one that the ledger names", path.name)
-    _check_signature(data, signature, public_key, path.name)
-    certificate = _decode(data, path.name)
+        raise not_verified("it is not the one that the ledger names", place)
+    _check_signature(data, signature, public_key, place)
+    certificate = _decode(data, place)
     held = (certificate.manifest, certificate.match_version, certificate.asks)
     if held != (register.manifest_digest(manifest), manifest.match_version, scope):
-        raise not_verified("it is of another snapshot, scope or rules", path.name)
+        raise not_verified("it is of another snapshot, scope or rules", place)
     return certificate
 
 

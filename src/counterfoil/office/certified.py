@@ -71,18 +71,24 @@ def find_certificates(
     folder, key = office.register_directory / manifest.snapshot, office.holder_key.public
     found: dict[str, Certified] = {}
     for scope, digest in _entered(office, connection, register.manifest_digest(manifest)).items():
-        certificate = open_certificate(folder, key, manifest, scope, digest)
-        _check_over(certificate, weights)
-        found[scope] = Certified(digest, certificate.limit, certificate.threshold)
+        found[scope] = certified_of(open_certificate(folder, key, manifest, scope, digest), digest, weights)
     return Certificates(birth=found.get(BIRTH), names=found.get(NAMES))
+
+
+def certified_of(certificate: Certificate, digest: str, weights: match.Weights) -> Certified:
+    """What a verified certificate makes of questions of its scope. Raises VerifyFault where it was made over other weights."""
+    own, margin = round(weights.threshold_bits * UNIT), round(weights.margin_bits * UNIT)
+    if (certificate.own_threshold, certificate.margin) != (own, margin) or certificate.threshold < own:
+        raise not_verified("it was made over other weights", certificate.snapshot)
+    return Certified(digest, certificate.limit, certificate.threshold)
 
 
 def governing(certificates: Certificates, confirmation: Confirmation, weights: match.Weights) -> Governing:
     """The rule of docs/decisions/0008. A certificate made to a looser limit than the agreement's counts as none, but
     its threshold stays: none lowers a threshold."""
     own = match.own_thresholds(weights).names
-    held = {BIRTH: certificates.birth, NAMES: certificates.names}
-    least = {scope: max(own, found.threshold if found else own) for scope, found in held.items()}
+    held = by_scope(certificates)
+    least = {scope: max(own, held[scope].threshold if scope in held else own) for scope in SCOPES}
     put = frozenset(cited(certificates, confirmation) if confirmation.certificate == "required" else SCOPES)
     least |= {scope: match.NEVER for scope in SCOPES if scope not in put}
     thresholds = match.Thresholds(birth=least[BIRTH], names=least[NAMES], undated=max(least.values()))
@@ -91,8 +97,14 @@ def governing(certificates: Certificates, confirmation: Confirmation, weights: m
 
 def cited(certificates: Certificates, confirmation: Confirmation) -> dict[str, Certified]:
     """The certificates that count under the agreement, by scope: those that answers cite."""
+    held = by_scope(certificates)
+    return {scope: found for scope, found in held.items() if found.limit <= agreed_limit(confirmation, scope)}
+
+
+def by_scope(certificates: Certificates) -> dict[str, Certified]:
+    """Those that were entered, by scope."""
     held = {BIRTH: certificates.birth, NAMES: certificates.names}
-    return {s: c for s, c in held.items() if c is not None and c.limit <= agreed_limit(confirmation, s)}
+    return {scope: found for scope, found in held.items() if found is not None}
 
 
 def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
@@ -105,9 +117,3 @@ def _entered(office: Office, connection: Connection, manifest: str) -> dict[str,
         if len(found) == len(SCOPES):
             break
     return found
-
-
-def _check_over(certificate: Certificate, weights: match.Weights) -> None:
-    own, margin = round(weights.threshold_bits * UNIT), round(weights.margin_bits * UNIT)
-    if (certificate.own_threshold, certificate.margin) != (own, margin) or certificate.threshold < own:
-        raise not_verified("it was made over other weights", certificate.snapshot)

@@ -70,7 +70,7 @@ class Office:
     @cached_property
     def rules(self) -> str:
         """Digest of all that decides: law, agreement, forms and match. Answers cite it."""
-        return canon.digest(canon.encode({"law": self.law.digest, "match": match.MATCH_VERSION}))
+        return rules_of(self.law)
 
     def default_header(self) -> Header | None:
         """What a bare file is taken to say of itself: a sandbox only, from its one principal who need not sign."""
@@ -140,6 +140,11 @@ class Office:
 _TRIAL_OPENINGS: Final = 2**31
 
 
+def rules_of(law: gate.Law) -> str:
+    """Digest of all that decides under this law in this version."""
+    return canon.digest(canon.encode({"law": law.digest, "match": match.MATCH_VERSION}))
+
+
 def open_office(
     directory: Path, passphrase: str | None = None, *, clock: Clock = utc_now, random: Random = os.urandom
 ) -> Office:
@@ -176,7 +181,8 @@ def read_vkey(path: Path) -> VerifierKey:
 
 
 def enter_law(office: Office, connection: Connection) -> None:
-    """Enter the law in force, unless it is the one entered last: before anything is decided under it."""
+    """Enter the law in force, unless it is the one entered last: before anything is decided under it. Its files are kept."""
+    gate.keep_law(connection, office.rules, office.directory / "law")
     fields = law_fields(office)
     if office.ledger.newest_fields(connection, Kind.LAW) != fields:
         office.ledger.append(connection, [Draft(Kind.LAW, {**fields})], office.clock())

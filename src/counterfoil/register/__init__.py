@@ -10,8 +10,18 @@ from __future__ import annotations
 from counterfoil.register.build import Plan, build
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.learning import Learner
-from counterfoil.register.manifest import Counts, Manifest, describe, manifest_digest, open_manifest
-from counterfoil.register.sealed import SealedRegister, check_store, not_compared, open_register
+from counterfoil.register.manifest import (
+    Counts,
+    Manifest,
+    describe,
+    manifest_bytes,
+    manifest_digest,
+    open_manifest,
+    read_manifest,
+    read_signature,
+)
+from counterfoil.register.sealed import SealedRegister, check_store, not_compared, open_register, residents_shown
+from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 
 __all__ = [
@@ -21,12 +31,18 @@ __all__ = [
     "Manifest",
     "Plan",
     "SealedRegister",
+    "Shown",
+    "ShownBucket",
     "build",
     "check_store",
     "current_snapshot",
     "describe",
+    "manifest_bytes",
     "manifest_digest",
     "not_compared",
     "open_manifest",
     "open_register",
+    "read_manifest",
+    "read_signature",
+    "residents_shown",
 ]

@@ -102,14 +102,22 @@ def open_manifest(folder: Path, public_key: bytes) -> Manifest:
         data = (folder / MANIFEST_FILE).read_bytes()
         signature = (folder / SIGNATURE_FILE).read_bytes()
     except OSError as fault:
-        raise StoreFault(
-            "manifest_unreadable",
-            f"the snapshot's manifest cannot be read ({type(fault).__name__})",
-            place=folder.name,
-            cure="Restore the snapshot from its backup, or build the register again.",
-        ) from None
-    _check_signature(data, signature, public_key, folder.name)
-    return _decode(data, folder.name)
+        raise _unreadable(folder, fault) from None
+    return read_manifest(data, signature, public_key, folder.name)
+
+
+def read_manifest(data: bytes, signature: bytes, public_key: bytes, place: str) -> Manifest:
+    """The manifest in these bytes, its signature (base64) verified first. Raises as `open_manifest`, but no StoreFault."""
+    _check_signature(data, signature, public_key, place)
+    return _decode(data, place)
+
+
+def read_signature(folder: Path) -> str:
+    """The signature's text (base64) of the snapshot in `folder`, which `open_manifest` has verified. Raises StoreFault."""
+    try:
+        return (folder / SIGNATURE_FILE).read_text("ascii").strip()
+    except OSError as fault:
+        raise _unreadable(folder, fault) from None
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:
@@ -117,6 +125,15 @@ def describe(manifest: Manifest) -> dict[str, Any]:
     said: dict[str, Any] = msgspec.to_builtins(manifest)
     evidence = said.pop("evidence")
     return said | {"evidence_digest": canon.digest(canon.encode(evidence)), "evidence_held": bool(evidence)}
+
+
+def _unreadable(folder: Path, fault: OSError) -> StoreFault:
+    return StoreFault(
+        "manifest_unreadable",
+        f"the snapshot's manifest cannot be read ({type(fault).__name__})",
+        place=folder.name,
+        cure="Restore the snapshot from its backup, or build the register again.",
+    )
 
 
 def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:

@@ -21,7 +21,7 @@ from typing import Final
 
 from counterfoil import forms
 from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.model import AddressForm, Grant, NotCompared, Resident, Residents
+from counterfoil.model import AddressForm, Door, Grant, NotCompared, Resident, Residents
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.seal import (
@@ -36,6 +36,7 @@ from counterfoil.register.seal import (
     open_bucket,
     split_references,
 )
+from counterfoil.register.shown import Opened, Shown, ShownBucket, open_buckets
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
@@ -69,7 +70,7 @@ class SealedRegister:
         self._keeper.reserve(len(grants))
         asked = self._derive([grant.address for grant in grants])
         opened = self._open({tag: key for doors in asked for _, tag, key in doors})
-        routes = {tag: split_references(body) for tag, (kind, body) in opened.items() if kind == REFERENCES_KIND}
+        routes = _routes(opened)
         ways = [_ways(doors, opened.keys(), routes) for doors in asked]
         opened |= self._open({tag: key for led in ways for _, tag, key in led if tag not in opened})
         homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
@@ -77,6 +78,19 @@ class SealedRegister:
             _gather(led, homes, self._keeper.tin_hash(grant.request.person.tin))
             for grant, led in zip(grants, ways, strict=True)
         ]
+
+    def show(self, grant: Grant) -> Shown:
+        """The sealed buckets behind a grant's doors and the keys that open exactly these, for evidence. Counts one opening.
+
+        Raises as `open_residents`; VerifyFault `register_bucket_altered`.
+        """
+        _check_grants([grant])
+        self._keeper.reserve(1)
+        [doors] = self._derive([grant.address])
+        first = Shown(self._shown(doors), (), self._keeper.tin_hash(grant.request.person.tin))
+        opened = open_buckets(first, self.snapshot)
+        led = _led(_ways(doors, opened, _routes(opened)), opened)
+        return Shown(first.doors, self._shown([(EXACT, tag, key) for tag, key in led.items()]), first.asked_tin_hash)
 
     def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
         """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is derived once."""
@@ -99,7 +113,12 @@ class SealedRegister:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self, keys: dict[bytes, bytes]) -> dict[bytes, tuple[int, bytes]]:
+    def _shown(self, doors: list[DoorKey]) -> tuple[ShownBucket, ...]:
+        """Each of these doors with the bucket behind it, still sealed."""
+        held = zip(doors, self._store.get_many([tag for _, tag, _ in doors]), strict=True)
+        return tuple([ShownBucket(tolerance, tag, key, value or b"") for (tolerance, tag, key), value in held])
+
+    def _open(self, keys: dict[bytes, bytes]) -> Opened:
         """(kind, body) of each bucket that the store holds, by tag."""
         bound = self._bound
         values = self._store.get_many(list(keys))
@@ -108,6 +127,26 @@ class SealedRegister:
             for (tag, key), value in zip(keys.items(), values, strict=True)
             if value is not None
         }
+
+
+def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
+    """The residents that the shown buckets hold, as `open_residents` reports them for this grant. Pure.
+
+    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the doors are not those of the grant's address, or the homes
+    not those that the doors lead to.
+    """
+    opened = open_buckets(shown, snapshot)
+    behind = {each.tag: opened[each.tag] for each in shown.doors if each.value}
+    ways = _ways([(each.tolerance, each.tag, each.key) for each in shown.doors], behind, _routes(behind))
+    asked = [door.tolerance for door in _asked_at(grant)]
+    held = {each.tag: each.key for each in shown.homes}
+    if asked != [each.tolerance for each in shown.doors] or held != _led(ways, behind):
+        raise VerifyFault(
+            "evidence_doors", "the buckets are not those that the doors of the asked address lead to", place="bundle",
+            cure="Ask the holder for the bundle again.",
+        )  # fmt: skip
+    homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
+    return _gather(ways, homes, shown.asked_tin_hash)
 
 
 def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = "") -> SealedRegister:
@@ -171,6 +210,20 @@ def check_store(directory: Path, public_key: bytes, *, snapshot: str = "") -> Ma
 def _check_grants(asked: Sequence[object]) -> None:
     if not all(isinstance(grant, Grant) for grant in asked):
         raise UsageFault("not_a_grant", "the register opens for grants only", cure="Pass the request through the gate.")
+
+
+def _asked_at(grant: Grant) -> tuple[Door, ...]:
+    """Every key that a grant's address is looked up by: its doors, then its marks."""
+    return (*forms.doors(grant.address), *forms.marks(grant.address))
+
+
+def _routes(opened: Opened) -> Routes:
+    return {tag: split_references(body) for tag, (kind, body) in opened.items() if kind == REFERENCES_KIND}
+
+
+def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
+    """Tag and key of each home that these ways lead to and that is not open yet."""
+    return {tag: key for _, tag, key in ways if tag not in opened}
 
 
 def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:

@@ -12,6 +12,8 @@ from counterfoil.review.machine import NEXT_STEP, BatchState, Standing
 
 REQUEST: Final = "request"
 DETERMINATION: Final = "determination"
+KNOWN: Final = "known"
+"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk (gate/circumstances.py)."""
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 

@@ -15,7 +15,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from counterfoil.errors import SettingsFault, StateFault
+from counterfoil.errors import SettingsFault, StateFault, StoreFault
 from counterfoil.store.faults import driver_fault, store_fault
 
 METADATA: Final = MetaData()
@@ -54,6 +54,24 @@ class Store:
                 yield connection
         except SQLAlchemyError as fault:
             raise store_fault(fault) from None
+
+    def cut_log(self) -> None:
+        """Fold the write-ahead log into the database and cut it to nothing, so that what was deleted is in neither.
+
+        Raises StoreFault `log_not_cut` while another program reads the database.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        if busy:
+            raise StoreFault(
+                "log_not_cut", "another program reads the database: what was deleted may still stand in its log",
+                place="office.db-wal", cure="End the other program, then run `counterfoil retention run` again.",
+            )  # fmt: skip
 
     def close(self) -> None:
         """Close every connection."""

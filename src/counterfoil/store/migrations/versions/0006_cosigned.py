@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_cosigned"
-down_revision = "0004_guards"
+down_revision = "0005_evidence"
 
 _NEXT = "NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM ledger_cosigned)"
 

@@ -1,0 +1,153 @@
+"""What an accounting needs of each request (26 USC 6103(p)(3)(A), 5 USC 552a(c)): from a batch's rows, or from what outlives them.
+
+While a batch's rows stand, its accounting is reckoned from them. When they are disposed of (disposing.py), it is sealed first, in the same
+commit, in chunks of the table `accounting`:
+
+    sealed    nonce(12) || AES-256-GCM(accounting key, MessagePack of [Occasion, [Line ...]])    AAD {"batch","format","seq"}
+    key       HMAC-SHA-256(second half of the payload key's secret, "counterfoil/accounting/v1"): no batch key opens it, and
+              deleting one does not close it
+
+A line names nobody: keyed hashes (gate/traces.py) under the accounting key, request id, statute, outcome. It is kept for good, so for at
+least the five years of 552a(c)(2) and for the life of the record, whatever the agreement says of rows. Another format is refused.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from counterfoil import canon
+from counterfoil.errors import StoreFault
+from counterfoil.gate.traces import Traces, statute_of, traces_of
+from counterfoil.model import Match, NotCompared, Public, Request, Sensitive
+from counterfoil.office import Office
+from counterfoil.payloads import read_chunk
+from counterfoil.review import store as batches
+from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, instant_text
+from counterfoil.review.determinations import Determination, Granted, Refused, decode_determinations, decode_gated
+from counterfoil.review.machine import BatchState
+from counterfoil.review.matters import put_accounting, read_accounting
+from counterfoil.review.payload import unwrap_key
+from counterfoil.store import Connection
+
+FORMAT: Final = "counterfoil-accounting-1"
+NOT_ANSWERED: Final = "not_answered"
+_KEY_CONTEXT: Final = b"counterfoil/accounting/v1"
+_CHUNK_LINES: Final = 4096
+_NONCE_BYTES: Final = 12
+
+
+class Occasion(Public, frozen=True, gc=False, array_like=True):
+    """What a batch's lines share. Days are UTC; `released_on` is "" where nothing was answered."""
+
+    batch: str
+    requester: str
+    principal: str
+    agreement: str
+    received_on: str
+    released_on: str
+    purposes: tuple[str, ...]
+    officers: tuple[str, ...]
+
+
+class Line(Sensitive, frozen=True, gc=False, array_like=True):
+    """One request: who it is about, as traces; the requester's own id; statute; what became of it on our side."""
+
+    traces: Traces
+    row: int
+    request_id: str
+    statute: str
+    outcome: str
+
+
+def accounting_key(office: Office) -> bytes:
+    """The key of traces and sealed accounting. Raises KeyFault."""
+    return hmac.digest(office.payload_keys()[1], _KEY_CONTEXT, "sha256")
+
+
+def occasion_of(office: Office, batch: Batch) -> Occasion:
+    """What the lines of a batch share."""
+    released = instant_text(batch.released_at)[:10] if batch.released_at else ""
+    officers = tuple(name for name in (batch.first_officer, batch.second_officer) if name)
+    return Occasion(
+        batch.id, batch.header.get("requester", ""), batch.header.get("principal", ""), batch.agreement,
+        instant_text(batch.received_at)[:10], released, office.law.agreement.purposes, officers,
+    )  # fmt: skip
+
+
+def lines_of(office: Office, connection: Connection, batch: Batch, key: bytes) -> tuple[Occasion, Iterator[Line]]:
+    """The occasion and every line of a batch, its rows standing or disposed of. Raises StoreFault, KeyFault.
+
+    `key` is the accounting key.
+    """
+    if batch.wrapped_key is not None:
+        return occasion_of(office, batch), _lines_of_rows(office, connection, batch, key)
+    held = [_open(key, batch.id, seq, sealed) for seq, sealed in read_accounting(connection, batch.id)]
+    occasion = held[0][0] if held else occasion_of(office, batch)
+    return occasion, (line for _, lines in held for line in lines)
+
+
+def keep_lines(office: Office, connection: Connection, batch: Batch, key: bytes) -> int:
+    """Seal the accounting of a batch whose rows will be disposed of in this commit; return how many lines it has."""
+    occasion, lines = lines_of(office, connection, batch, key)
+    kept = seq = 0
+    while chunk := list(islice(lines, _CHUNK_LINES)):
+        nonce = office.random(_NONCE_BYTES)
+        plain = msgspec.msgpack.encode((occasion, chunk))
+        sealed = nonce + AESGCM(key).encrypt(nonce, plain, _bound(batch.id, seq))
+        put_accounting(connection, batch.id, seq, len(chunk), sealed)
+        kept, seq = kept + len(chunk), seq + 1
+    return kept
+
+
+def _lines_of_rows(office: Office, connection: Connection, batch: Batch, key: bytes) -> Iterator[Line]:
+    batch_key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
+    determined = batches.count_chunks(connection, batch, DETERMINATION)[0]
+    for seq in range(batches.count_chunks(connection, batch, REQUEST)[0]):
+        rows = decode_gated(read_chunk(connection, batch, batch_key, REQUEST, seq))
+        decided: dict[int, Determination] = {}
+        if seq < determined:
+            plain = read_chunk(connection, batch, batch_key, DETERMINATION, seq)
+            decided = {each.row: each for each in decode_determinations(plain)}
+        for row in rows:
+            if isinstance(row, Granted):
+                outcome = _outcome(batch, decided.get(row.grant.request.row))
+                yield _line(office, key, row.grant.request, outcome)
+            elif isinstance(row, Refused):
+                yield _line(office, key, row.request, "refused")
+
+
+def _line(office: Office, key: bytes, request: Request, outcome: str) -> Line:
+    traces = traces_of(key, request.person, request.address)
+    statute = statute_of(request.statutory_authority, office.law.agreement)
+    return Line(traces, request.row, request.request_id, statute, outcome)
+
+
+def _outcome(batch: Batch, decided: Determination | None) -> str:
+    """What became of an admitted request on our side."""
+    if batch.state is not BatchState.RELEASED or decided is None:
+        return NOT_ANSWERED
+    if isinstance(decided, Match):
+        return "confirmed" if decided.confirmed else "not_confirmed"
+    return "not_compared" if isinstance(decided, NotCompared) else "refused"
+
+
+def _open(key: bytes, batch: str, seq: int, sealed: bytes) -> tuple[Occasion, list[Line]]:
+    try:
+        plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(batch, seq))
+        return msgspec.msgpack.decode(plain, type=tuple[Occasion, list[Line]])
+    except (InvalidTag, ValueError, msgspec.MsgspecError):
+        raise StoreFault(
+            "accounting_sealed", "a batch's accounting does not open with this office's key", place=batch,
+            cure="Check that the payload key is this office's; if it is, the database was altered: restore its backup.",
+        ) from None  # fmt: skip
+
+
+def _bound(batch: str, seq: int) -> bytes:
+    return canon.encode({"batch": batch, "format": FORMAT, "seq": seq})

@@ -1,0 +1,58 @@
+"""Files that a verb reads whole or writes anew: bounded, never over another, mode 0600."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from counterfoil.errors import InputFault, StoreFault, UsageFault
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
+
+def read_whole(path: Path, limit: int) -> bytes:
+    """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`, `file_too_long`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError:
+        raise InputFault(
+            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
+        ) from None
+    if len(data) > limit:
+        raise InputFault(
+            "file_too_long", f"the file is longer than {limit} bytes", place=path.name, cure="Name the file itself."
+        )
+    return data
+
+
+def require_new(*paths: Path) -> None:
+    """Raise UsageFault `out_taken` or `out_folder` unless every path can be a new file: asked before anything is done."""
+    for path in paths:
+        if not path.parent.is_dir():
+            raise UsageFault(
+                "out_folder", "the folder to write to does not exist", place=path.name, cure="Make it, or name another."
+            )
+        if path.exists() or path.is_symlink():
+            raise UsageFault(
+                "out_taken", "a file of that name stands already", place=path.name,
+                cure="Name another file, or move that one away: nothing is overwritten.",
+            )  # fmt: skip
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a new file, synced, or leave none. Raises StoreFault `file_not_written`."""
+    made = False
+    try:
+        with os.fdopen(os.open(path, _FLAGS, 0o600), "wb") as file:
+            made = True
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        if made:
+            path.unlink(missing_ok=True)
+        raise StoreFault(
+            "file_not_written", "the file could not be written", place=path.name,
+            cure="Check disk space and permissions, then run the same command again.",
+        ) from None  # fmt: skip

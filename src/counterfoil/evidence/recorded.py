@@ -1,0 +1,104 @@
+"""What the office kept about one request: read from its batch, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterfoil import canon
+from counterfoil.errors import StateFault
+from counterfoil.gate.circumstances import Circumstances, circumstances_of
+from counterfoil.gate.known import decode_known
+from counterfoil.model import Grant, Request, Sensitive
+from counterfoil.payloads import read_chunk
+from counterfoil.review import store as batches
+from counterfoil.review.batch import DETERMINATION, KNOWN, REQUEST, Batch
+from counterfoil.review.determinations import (
+    Determination,
+    Granted,
+    Refused,
+    decode_determinations,
+    decode_gated,
+    encode_row,
+)
+from counterfoil.review.payload import BatchKey, unwrap_key
+from counterfoil.store import Connection
+
+
+class Recorded(Sensitive, frozen=True):
+    """One row as gated, its salt, what the guards knew of it, and what was determined, or None before that."""
+
+    key: BatchKey
+    row: Granted | Refused
+    row_salt: bytes
+    circumstances: Circumstances
+    determination: Determination | None
+
+    @property
+    def request(self) -> Request:
+        """The request, admitted or not."""
+        return self.row.grant.request if isinstance(self.row, Granted) else self.row.request
+
+    @property
+    def grant(self) -> Grant | None:
+        """The grant, where it was admitted."""
+        return self.row.grant if isinstance(self.row, Granted) else None
+
+    @property
+    def row_bytes(self) -> bytes:
+        """The bytes that the row's ledger entry commits to."""
+        return encode_row(self.row)
+
+    @property
+    def commitment(self) -> str:
+        """The commitment that the row's ledger entry carries."""
+        return canon.commit(self.row_salt, self.row_bytes)
+
+
+def read_recorded(
+    connection: Connection, batch: Batch, wrapping: bytes, history_key: bytes, request_id: str
+) -> Recorded:
+    """Raises StateFault `payload_destroyed`, `request_unknown`, `evidence_not_kept`, StoreFault."""
+    key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
+    seq, place, row = _find(connection, batch, key, request_id)
+    if batches.count_chunks(connection, batch, KNOWN)[0] <= seq:
+        raise StateFault(
+            "evidence_not_kept", "this batch was received by a version that did not keep what the guards knew",
+            place=batch.id, cure="`counterfoil explain` shows the findings and the evidence of its requests.",
+        )  # fmt: skip
+    known = decode_known(read_chunk(connection, batch, key, KNOWN, seq))
+    request = row.grant.request if isinstance(row, Granted) else row.request
+    counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
+    decided = _determination(connection, batch, key, seq, request.row)
+    return Recorded(key, row, key.salt("request", place), counted, decided)
+
+
+def _find(connection: Connection, batch: Batch, key: BatchKey, request_id: str) -> tuple[int, int, Granted | Refused]:
+    """(chunk, place in the batch from 0, row) of the request."""
+    first = 0
+    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
+        for place, row in enumerate(decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)), first):
+            if isinstance(row, Granted | Refused) and _request_of(row).request_id == request_id:
+                return chunk.seq, place, row
+        first += chunk.row_count
+    raise StateFault(
+        "request_unknown", "the batch holds no request of that id", place=batch.id,
+        cure="Ids are those of the request file; a rejected row has none.",
+    )  # fmt: skip
+
+
+def _requests(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[list[Request]]:
+    """The requests of each chunk of the batch in order, one chunk in memory at a time."""
+    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
+        rows = decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed))
+        yield [_request_of(row) for row in rows if isinstance(row, Granted | Refused)]
+
+
+def _request_of(row: Granted | Refused) -> Request:
+    return row.grant.request if isinstance(row, Granted) else row.request
+
+
+def _determination(connection: Connection, batch: Batch, key: BatchKey, seq: int, number: int) -> Determination | None:
+    if batches.count_chunks(connection, batch, DETERMINATION)[0] <= seq:
+        return None
+    rows = decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))
+    return next((row for row in rows if row.row == number), None)
