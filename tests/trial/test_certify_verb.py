@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from counterfoil.cli.app import run
+from counterfoil.trial.decoys import KINDS
 from tests.trial.test_certify import people
 from tests.world.office import World, closing
+from tests.world.people import request
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,34 @@ def test_a_mix_weights_the_bound(agency: World, capsys: pytest.CaptureFixture[st
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix", str(mix), "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["mix"]["withheld"], told["mix"]["sibling"], told["mix_said"]) == (750_000, 0, "given by the holder")
+
+
+def test_the_mix_of_the_offices_own_negatives_needs_some(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix-of-history") == 1
+    assert "mix_no_history" in capsys.readouterr().err
+    agency.answer([request(1, "Leopold", "Nobody", "9999 Heron Lake Rd")])
+    assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix-of-history", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["mix_said"] == "the nearest kinds of 1 real negatives of 1 batches"
+    assert told["mix"]["next_number"] == told["mix"]["former"] == 333_333
+
+
+def test_two_mixes_are_refused(agency: World) -> None:
+    mix = agency.directory / "mix.json"
+    mix.write_text('{"withheld": 1}')
+    assert certify(agency, "--mix", str(mix), "--mix-of-history") == 2
+
+
+def test_kinds_that_are_left_out_are_named(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert certify(agency, "--ask", "birth", "--limit", "0.03", "--without", "other_zip, former") == 0
+    told = capsys.readouterr().out
+    assert "Decoys of the kind other_zip: none was asked." in told
+    assert "Decoys of the kind former: none was asked." in told
+
+
+@pytest.mark.parametrize("kinds", ["gremlins", "withheld,gremlins", ",".join(KINDS)])
+def test_kinds_that_cannot_be_left_out_are_refused(agency: World, kinds: str) -> None:
+    assert certify(agency, "--without", kinds) == 2
 
 
 @pytest.mark.parametrize(

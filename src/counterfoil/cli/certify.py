@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from counterfoil.trial.certify import PER_CLASS, Outcome, Plan
 from counterfoil.trial.certify import certify as run_certification
 from counterfoil.trial.curves import Point, curve_csv
 from counterfoil.trial.decoys import ASKS, KINDS, NAMES
+from counterfoil.trial.history_mix import read_mix
 from counterfoil.trial.tally import Tally
 
 EXAMPLE = "register certify --source people.csv --office tax-office --ask birth"
@@ -41,6 +43,10 @@ def certify(
     mix: Annotated[
         Path | None, typer.Option(help="JSON object: kind of decoy to its weight, a whole number.", show_default=False)
     ] = None,
+    mix_of_history: Annotated[
+        bool,
+        typer.Option("--mix-of-history", help="Weigh the kinds as the office's own negatives are nearest to them."),
+    ] = False,
     without: Annotated[
         str,
         typer.Option(
@@ -70,6 +76,8 @@ def certify(
             per_class=per_class, limit=_limit(limit, office, _asks(ask)), asks=ask, seed=_seed(seed), mix=_read_mix(mix),
             least_recall=least_recall, without=_without(without), jobs=jobs or os.cpu_count() or 1, resume=resume,
         )  # fmt: skip
+        if mix_of_history:
+            plan = _with_history(plan, office)
         with progress(quiet=quiet or as_json) as advance:
             found = run_certification(office, source, plan, advance)
         _write(curve, curve_csv(found.points))
@@ -184,6 +192,16 @@ def _read_mix(path: Path | None) -> dict[str, int]:
             cure=f"Give a JSON object of whole numbers by kind: {', '.join(KINDS)}.",
         )  # fmt: skip
     return mix
+
+
+def _with_history(plan: Plan, office: Office) -> Plan:
+    if plan.mix:
+        raise UsageFault(
+            "mix_invalid", "two mixes are given", place="--mix-of-history", cure="Give --mix or --mix-of-history."
+        )
+    found = read_mix(office)
+    said = f"the nearest kinds of {found.negatives} real negatives of {found.batches} batches"
+    return replace(plan, mix=found.mix, mix_said=said)
 
 
 def _write(path: Path | None, text: str) -> None:

@@ -27,7 +27,7 @@ from counterfoil.office.certificate import Certificate, certificate_digest, writ
 from counterfoil.trial import certify_state
 from counterfoil.trial.asking import Chunk, Turn
 from counterfoil.trial.certify_state import Standing
-from counterfoil.trial.certifying import compose, refusal
+from counterfoil.trial.certifying import EQUAL, compose, refusal
 from counterfoil.trial.chance import spread
 from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker, own_weights
 from counterfoil.trial.curves import Point, curve, lowest_meeting
@@ -49,15 +49,16 @@ Progress = Callable[[int, int | None, str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind,
-    empty for equal ones. without: kinds that are left out, and then not covered. least_recall: of the register's own people,
-    what a threshold must still confirm to be of use."""
+    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind, empty
+    for equal ones; mix_said: where they are from. without: kinds that are left out, and then not covered. least_recall: of
+    the register's own people, what a threshold must still confirm to be of use."""
 
     per_class: int = PER_CLASS
     limit: int = LIMIT
     asks: str = NAMES
     seed: str = ""
     mix: dict[str, int] = field(default_factory=dict[str, int])
+    mix_said: str = "given by the holder"
     without: tuple[str, ...] = ()
     least_recall: float = 0.5
     jobs: int = 1
@@ -112,7 +113,15 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     if chosen is not None and fault is None:
         mix = plan.mix or dict.fromkeys(task.kinds, 1)
         certificate = compose(
-            manifest, weights, standing, chosen, plan.limit, mix, office.clock(), deck.rows, own_mix=bool(plan.mix)
+            manifest,
+            weights,
+            standing,
+            chosen,
+            plan.limit,
+            mix,
+            office.clock(),
+            deck.rows,
+            mix_said=plan.mix_said if plan.mix else EQUAL,
         )
     picture = draw_certificate(points, chosen if fault is None else None, plan.limit, manifest.snapshot)
     if certificate is not None:

@@ -15,6 +15,7 @@ from counterfoil.trial.curves import Point
 from counterfoil.trial.decoys import BIRTH, KINDS, NAMES
 
 MILLION: Final = 1_000_000
+EQUAL: Final = "equal: no history of real negatives was given"
 _REPEATED: Final = 2
 """A kind is said to repeat itself where its decoys are on average more than so many for a row."""
 
@@ -35,7 +36,7 @@ _ASKED: Final = {
 
 def compose(
     manifest: register.Manifest, weights: match.Weights, standing: Standing, chosen: Point, limit: int,
-    mix: Mapping[str, int], now: datetime, people: int, *, own_mix: bool,
+    mix: Mapping[str, int], now: datetime, people: int, mix_said: str,
 ) -> Certificate:  # fmt: skip
     """The certificate of a threshold that meets the limit."""
     shares, tally = normal_mix(mix), standing.tally
@@ -49,7 +50,7 @@ def compose(
         certified_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), seed=standing.task.seed, asks=standing.task.asks,
         confidence_percent=CONFIDENCE_PERCENT, limit=limit, own_threshold=round(weights.threshold_bits * 100),
         threshold=chosen.threshold, margin=round(weights.margin_bits * 100), kinds=kinds, maximum=chosen.worst.bound, mix=shares,
-        mix_said="given by the holder" if own_mix else "equal: no history of real negatives was given",
+        mix_said=mix_said,
         weighted=weighted_bound(chosen, shares), proxy_asked=chosen.proxy, proxy_confirmed=chosen.recalled,
         people=people, not_covered=(*_limits(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
     )  # fmt: skip
