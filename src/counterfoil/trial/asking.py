@@ -5,7 +5,8 @@
           most decoys of a row share both
 3 open    every address once, through the keeper, which counts it; decoys about one address share what was opened
 4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as left out
-5 decide  as every question is decided; only counts leave
+5 decide  as every question is decided; only counts leave. With a date of birth stated, a confirmation counts only where the
+          resident's date agrees in full: no other is decided by the threshold that is sought (match/thresholds.py)
 
 Certification is the holder's own act: the questions are nobody's, are made of the holder's own file, and no answer to one
 leaves this process. That is why it passes the gate's unsafe door and why the keeper counts it apart (register/trial.json).
@@ -16,6 +17,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
+
+from msgspec.structs import replace
 
 from counterfoil import match
 from counterfoil.gate.unsafe import UnsafeGate
@@ -88,6 +91,7 @@ class Asker:
         self._sealed = sealed
         self._gate = gate
         self._weights = weights
+        self._thresholds = replace(match.own_thresholds(weights), undated=match.NEVER)
         self._tin_hash = tin_hash
         self._deck = deck
         self._seed = seed
@@ -157,7 +161,7 @@ class Asker:
         if left is None:
             tally[decoy.kind].none_after_all += 1
             return False
-        tally[decoy.kind].take(match.decide(grant, left, self._weights), with_levels=True)
+        tally[decoy.kind].take(match.decide(grant, left, self._weights, self._thresholds), with_levels=True)
         if decoy.kind == _WITHHELD:
-            tally[PROXY].take(match.decide(grant, residents, self._weights), with_levels=False)
+            tally[PROXY].take(match.decide(grant, residents, self._weights, self._thresholds), with_levels=False)
         return True
