@@ -197,7 +197,7 @@ def _read_mix(path: Path | None) -> dict[str, int]:
 def _with_history(plan: Plan, office: Office) -> Plan:
     if plan.mix:
         raise UsageFault(
-            "mix_invalid", "two mixes are given", place="--mix-of-history", cure="Give --mix or --mix-of-history."
+            "mix_twice", "two mixes are given", place="--mix-of-history", cure="Give --mix or --mix-of-history."
         )
     found = read_mix(office)
     said = f"the nearest kinds of {found.negatives} real negatives of {found.batches} batches"
