@@ -6,7 +6,7 @@ Addresses: docs/formats/address-form.md. All functions are pure and never raise 
 from counterfoil.forms.addresses import FORMS_VERSION, normalise_address
 from counterfoil.forms.completeness import incomplete_part, is_placeholder
 from counterfoil.forms.doors import KNOWN_LINE, KNOWN_ZIP, PLACE, counted_among, doors, exact_door, marks
-from counterfoil.forms.names import normalise_name
+from counterfoil.forms.names import family_out_of_middle, normalise_name
 
 __all__ = [
     "FORMS_VERSION",
@@ -16,6 +16,7 @@ __all__ = [
     "counted_among",
     "doors",
     "exact_door",
+    "family_out_of_middle",
     "incomplete_part",
     "is_placeholder",
     "marks",

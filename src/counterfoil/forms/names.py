@@ -114,3 +114,16 @@ def _suffix(text: str) -> str:
         if word in GENERATION_IN_SUFFIX_FIELD:
             return GENERATION_IN_SUFFIX_FIELD[word]
     return ""
+
+
+def family_out_of_middle(asked: NameForm, held: NameForm) -> tuple[NameForm, NameForm]:
+    """Both names, where one side writes a part of the other's family name in the middle name's field, with that part moved back."""
+    return _moved(asked, held), _moved(held, asked)
+
+
+def _moved(one: NameForm, two: NameForm) -> NameForm:
+    if len(two.family) < 2 or not one.middle or one.middle[0] not in two.family or one.middle[0] in one.family:
+        return one
+    if one.middle[0] in two.middle + two.given:
+        return one
+    return NameForm(one.given, one.middle[1:], one.middle[:1] + one.family, one.suffix)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from counterfoil.forms import family_out_of_middle
 from counterfoil.match.facts import dob_level, suffix_level, tin_level
-from counterfoil.match.names import family_level, family_out_of_middle, family_rarity, middle_level, rarity
+from counterfoil.match.names import family_level, family_rarity, middle_level, rarity
 from counterfoil.match.table import FEW_BITS
 from counterfoil.match.weights import UNIT, Weights
 from counterfoil.model import Grant, Resident, Residents

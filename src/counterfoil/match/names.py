@@ -178,19 +178,6 @@ def _particles_joined(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(out) or words
 
 
-def family_out_of_middle(asked: NameForm, held: NameForm) -> tuple[NameForm, NameForm]:
-    """Both names, where one side writes a part of the other's family name in the middle name's field, with that part moved back."""
-    return _moved(asked, held), _moved(held, asked)
-
-
-def _moved(one: NameForm, two: NameForm) -> NameForm:
-    if len(two.family) < 2 or not one.middle or one.middle[0] not in two.family or one.middle[0] in one.family:
-        return one
-    if one.middle[0] in two.middle + two.given:
-        return one
-    return NameForm(one.given, one.middle[1:], one.middle[:1] + one.family, one.suffix)
-
-
 def _swapped_or_other(asked: NameForm, held: NameForm) -> str:
     swapped = asked.given and held.given and asked.given[0] in held.family and held.given[0] in asked.family
     return "family.swapped" if swapped else "family.other"
