@@ -34,7 +34,7 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
 	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
-	$(VENV)-mutants/bin/mutmut results
+	$(VENV)-mutants/bin/python -m scripts.mutants_page
 
 pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) uv && BIN=$(BIN) sh requirements/compile
