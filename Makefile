@@ -40,7 +40,7 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
 	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
-	$(VENV)-mutants/bin/mutmut results
+	$(VENV)-mutants/bin/python -m scripts.mutants_page
 
 kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each
 	$(BIN)/python -m tests.crash.kills $(LOOPS)

@@ -26,8 +26,8 @@ class Scope(Sensitive, frozen=True, gc=False):
 
     def names(self, key: str, born: date | None) -> bool:
         """Whether the document reaches the person of this key (`person_key`) and date of birth."""
-        dates = self.people.get(key, frozenset()) if key else frozenset[date | None]()
-        return bool(dates) and (None in dates or born in dates)
+        dates = self.people.get(key)
+        return dates is not None and (None in dates or born in dates)
 
 
 def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
