@@ -120,7 +120,9 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
     before, line = leading_unit(line)
     number, rest = split_number(line)
     rest = _without_mark(rest)
-    inner, rest = inner_unit(rest) if number else ([], rest)
+    inner: Sequence[str] = ()
+    if number:
+        inner, rest = inner_unit(rest)
     if holds_box(rest):
         return None
     cut = unit_start(rest)
