@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
+from bench.addresses.labels import reason_of
 from bench.addresses.page import Measured, table, write_page
 from bench.addresses.readers import READERS
 from bench.addresses.sets import EVERY, LARGE, ROOT, SETS, fetch, is_plain, rows
@@ -35,6 +36,7 @@ def main() -> None:
 
 def measure(name: str) -> Measured:
     """Count one set's plain rows by reader and outcome."""
+    otherwise = Counter[str]()
     counts, total, plain, with_unit = {reader: Counter[str]() for reader in READERS}, 0, 0, 0
     for row in rows(name):
         total += 1
@@ -44,9 +46,15 @@ def measure(name: str) -> Measured:
         if name in LARGE and not truth.unit and total % EVERY:
             continue
         plain, with_unit = plain + 1, with_unit + bool(truth.unit)
+        reason = reason_of(row[0])
         for reader, read in READERS.items():
-            counts[reader].update(outcomes(truth, read(row)))
-    return Measured(name, total, plain, with_unit, counts)
+            told = list(outcomes(truth, read(row)))
+            if reason:
+                otherwise[reason] += reader == "ours" and "right" not in told
+                told = [each for each in told if each not in {"lost", "invented"}]
+            counts[reader].update(told)
+            counts[reader]["unit_not_read"] += bool(truth.unit) and "not_read" in told
+    return Measured(name, total, plain, with_unit, counts, otherwise)
 
 
 def outcomes(truth: Parts, read: Parts | None) -> Iterator[str]:
@@ -69,6 +77,7 @@ def differences(name: str) -> Iterator[str]:
             truth, read = truth_of(row[1]), READERS["ours"](row)
             told = " ".join(outcomes(truth, read))
             if told != "right":
+                told = " ".join((told, reason_of(row[0]) or "")).strip()
                 yield f"{told or 'other'}\t{row[0]}\t{tuple(truth)}\t{read and tuple(read)}"
 
 

@@ -9,20 +9,25 @@ import doorplate
 import usaddress
 
 from bench.addresses.sets import Row, fields
-from bench.addresses.truth import BOX, NUMBER, STREET, UNIT, Parts, parts
-from counterfoil.forms import exact_door, normalise_address
+from bench.addresses.truth import BOX, NUMBER, STREET, UNIT, Parts, parts, truth_of
+from counterfoil.forms import incomplete_part, normalise_address
 from counterfoil.model import Address, AddressKind
 
 
 def read_ours(row: Row) -> Parts | None:
-    """The normal form. A form without a door is a row that is not read: it can neither be held nor be asked."""
+    """The normal form. A delivery line without its number, street or box has no door: it can neither be held nor be asked.
+
+    Such a row is not read, unless the form says all that the label says."""
     line, city, state, code = fields(row[1])
     form = normalise_address(Address(line, "", city, state, code))
-    if form.kind is AddressKind.NONE or not (exact_door(form) or form.number or form.street):
+    if form.kind is AddressKind.NONE:
         return None
-    if form.kind is not AddressKind.STREET:
-        return parts("", "", "", "", "", form.unit, f"{form.street} {form.number}")
-    return parts(form.number, form.predirectional, form.street, form.suffix, form.postdirectional, form.unit, "")
+    if form.kind is AddressKind.STREET:
+        said = parts(form.number, form.predirectional, form.street, form.suffix, form.postdirectional, form.unit, "")
+    else:
+        said = parts("", "", "", "", "", form.unit, f"{form.street} {form.number}")
+    has_door = incomplete_part(form) not in {"number", "street", "box"}
+    return said if has_door or said == truth_of(row[1]) else None
 
 
 def read_usaddress(row: Row) -> Parts | None:

@@ -95,7 +95,7 @@ def fold_unit(text: str) -> tuple[str, ...]:
             found.append(STANDALONE[word])
         elif word in DIRECTIONALS:
             found.append(DIRECTIONALS[word])
-        elif word not in DESIGNATORS and word not in {"AND", "OF"}:
+        elif word not in DESIGNATORS and word not in {"AND", "OF", "ST"}:  # ST 310, in a unit, is STE
             found += [_bare(run) for run in _RUN.findall(_ordinal(word)) if run not in DESIGNATORS]
     return tuple(sorted(found))
 

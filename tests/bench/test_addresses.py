@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bench.addresses.__main__ import outcomes
+from bench.addresses.labels import REASONS, ROWS, reason_of
 from bench.addresses.readers import READERS
 from bench.addresses.sets import fields, is_plain
 from bench.addresses.truth import Token, parts, truth_of
@@ -59,3 +60,17 @@ def test_a_unit_written_into_the_house_number_is_not_lost() -> None:
     truth = parts("4922", "", "Heron", "St", "", "N", "")
     assert "lost" not in list(outcomes(truth, parts("4922-N", "", "Heron", "St", "", "", "")))
     assert list(outcomes(truth, None)) == ["not_read"]
+
+
+@pytest.mark.parametrize("line", ["E Larkspur Avenue", "PO Box 48 Substation # 1", "One Larkspur Avenue Apt 4"])
+def test_a_row_without_a_door_is_not_read_unless_all_is_right(line: str) -> None:
+    other = [("StreetName", line)]
+    assert READERS["ours"]((line, other)) is None
+    right: list[Token] = [("StreetName", "Larkspur "), ("StreetNamePostType", "Avenue")]
+    assert READERS["ours"](("Larkspur Avenue", right)) == truth_of(right)
+
+
+def test_labels_read_otherwise_are_named_by_digest_and_each_has_its_reason() -> None:
+    assert set(ROWS.values()) == set(REASONS)
+    assert all(len(name) == 16 and set(name) <= set("0123456789abcdef") for name in ROWS)
+    assert reason_of(TEXT) is None

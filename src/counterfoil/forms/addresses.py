@@ -25,18 +25,9 @@ from counterfoil.forms.parser import Street
 from counterfoil.forms.places import Place, read_place
 from counterfoil.forms.plain import read_plain_address
 from counterfoil.forms.streets import read_street
-from counterfoil.forms.tables import (
-    DIRECTIONALS,
-    FLOORS,
-    NUMBER_WORDS,
-    ORDINALS,
-    STANDALONE,
-    STATE_CODES,
-    STRONG_DESIGNATORS,
-    SUFFIXES,
-    WEAK_DESIGNATORS,
-)
+from counterfoil.forms.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.forms.text import clean
+from counterfoil.forms.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 from counterfoil.model import Address, AddressForm, AddressKind
 
 FORMS_VERSION: Final = "forms-2"
@@ -45,12 +36,11 @@ _RUNS: Final = re.compile(r"[0-9]+")
 _EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})
 _CARE_OF: Final = re.compile(r"(?:C O|CARE OF|ATTN|ATTENTION|ATT)(?: [A-Z ]*)?")
 _URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
-_NAMED: Final = frozenset(
-    {"AVE", "BLVD", "CIR", "CT", "DR", "LN", "PKWY", "PL", "ST", "TER", "WAY"}
-)  # not RD: CO RD 5 A
 _ROADS: Final = frozenset({"HIGHWAY", "HWY", "ROUTE", "RTE", "RT", "INTERSTATE"})
 _ROAD_OWNERS: Final = frozenset({"US", "U", "S", "STATE", "COUNTY"})
-_MARKS: Final = STRONG_DESIGNATORS | WEAK_DESIGNATORS | set(STANDALONE)
+_HYPHENED: Final = re.compile(
+    r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})|([NSEW])(?= +(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))", re.I
+)
 
 
 def normalise_address(address: Address) -> AddressForm:
@@ -61,7 +51,7 @@ def normalise_address(address: Address) -> AddressForm:
 
 def read_in_full(address: Address, place: Place) -> AddressForm:
     """The form of an address of any shape, by the order of reading above."""
-    line1, line2 = clean(address.line1), clean(address.line2)
+    line1, line2 = clean(_part_letter(address.line1)), clean(_part_letter(address.line2))
     if line1 is None or line2 is None:
         return _none(place)
     first, second = _trim(line1, place), _trim(line2, place)
@@ -70,6 +60,12 @@ def read_in_full(address: Address, place: Place) -> AddressForm:
     if form is None or not _holds_digits(form, f"{first} {second} {urbanization}"):
         return _none(place)
     return form
+
+
+def _part_letter(line: str) -> str:
+    """`line` with a letter hyphened to its house number marked as a unit: 4922-N South X. 1501-N X is the north of X."""
+    found = _HYPHENED.match(line)
+    return f"{found[1]} # {found[2] or found[3]}{line[found.end() :]}" if found else line
 
 
 def _none(place: Place) -> AddressForm:
@@ -104,7 +100,7 @@ def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> Add
     if joined is not None:
         return _box_form(joined, "", urbanization, place)
     words = first.split()
-    cut = _unit_start(words[1:]) + 1
+    cut = unit_start(words[1:]) + 1
     box = read_box(" ".join(words[:cut]))
     if box is not None:
         unit = units.read([*words[cut:], *second.split()])
@@ -121,14 +117,19 @@ def _box_form(box: Box, unit: str, urbanization: str, place: Place) -> AddressFo
 
 def _read_street(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
     line, other = _order(first.split(), second.split())
-    before, line = _leading_unit(line)
+    before, line = leading_unit(line)
     number, rest = split_number(line)
     rest = _without_mark(rest)
-    cut = _unit_start(rest)
+    inner: Sequence[str] = ()
+    if number:
+        inner, rest = inner_unit(rest)
+    if holds_box(rest):
+        return None
+    cut = unit_start(rest)
     street = read_street(rest[:cut]) if cut else Street("", "", "", "", "")
     if street is None or (second and not second.startswith("BOX") and read_box(second)):
         return None  # unreadable, or two addresses in one
-    unit = _unit(street.unit.split(), [*before, *rest[cut:]], other)
+    unit = _unit(street.unit.split(), [*before, *inner, *rest[cut:]], other)
     if not (number or street.name):
         return None
     return AddressForm(
@@ -162,66 +163,16 @@ def _order(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
     return (first, second) if has_digits else (second, [])
 
 
-def _leading_unit(tokens: list[str]) -> tuple[list[str], list[str]]:
-    """(a unit written before the house number, the rest): APT 4 1501 MAIN ST."""
-    if tokens and tokens[0] in STRONG_DESIGNATORS:
-        for end in range(2, 6):
-            number, rest = split_number(tokens[end:])
-            if number and rest and units.is_identifier(tokens[end - 1]) and units.read(tokens[:end]) is not None:
-                return tokens[:end], tokens[end:]
-    return [], tokens
-
-
 def _without_mark(tokens: Sequence[str]) -> Sequence[str]:
-    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE HIGHWAY # 50."""
+    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE HIGHWAY # 50.
+
+    EAST WEST HIGHWAY # 718 is a road with a name, and a unit."""
     for index, word in enumerate(tokens[:-1]):
         if word in _ROADS and tokens[index + 1] in NUMBER_WORDS:
             before = tokens[index - 1] if index else ""
-            if not before or before in _ROAD_OWNERS or before in DIRECTIONALS or before in STATE_CODES:
+            if not before or before in _ROAD_OWNERS or before in STATE_CODES or (before in DIRECTIONALS and index == 1):
                 return [*tokens[: index + 1], *tokens[index + 2 :]]
     return tokens
-
-
-def _unit_start(tokens: Sequence[str]) -> int:
-    """Index in `tokens`, a line after its house number, where a marked unit starts; their count if none does."""
-    for index in range(len(tokens)):
-        if _marks_unit(tokens, index) and units.read(tokens[index:]) is not None:
-            return index
-    return len(tokens)
-
-
-def _marks_unit(tokens: Sequence[str], index: int) -> bool:
-    word = tokens[index]
-    following = tokens[index + 1] if index + 1 < len(tokens) else ""
-    if word in STRONG_DESIGNATORS:
-        return bool(following) or _after_street(tokens, index)
-    if word == "NO" and any(char.isdigit() for char in following):
-        return index > 0 and tokens[index - 1] != "CALLE"
-    if following in FLOORS and not units.starts_identifier(tokens, index + 2):  # 5TH FL, GROUND FLOOR
-        return index > 0 and (word in ORDINALS or word in STANDALONE or word[0].isdigit())
-    if word in _MARKS or (len(word) > 2 and units.near_designator(word)):
-        return _after_street(tokens, index)
-    return _bare_pair(tokens, index)
-
-
-def _bare_pair(tokens: Sequence[str], index: int) -> bool:
-    """Whether two last tokens after a named street are a unit without a designator: RAYMOND ST 6 F, PARK AVE W 4 N."""
-    after = index - 1 if index > 2 and tokens[index - 1] in DIRECTIONALS and tokens[index][0].isdigit() else index
-    if after < 2 or index + 2 != len(tokens) or SUFFIXES.get(tokens[after - 1]) not in _NAMED:
-        return False
-    one, two = tokens[index:]
-    if tokens[after - 2] in DIRECTIONALS:
-        return False
-    if one[0].isdigit():
-        return not two[0].isdigit() and (len(two) == 1 or two in DIRECTIONALS)
-    return two[0].isdigit() and len(one) == 1 and one not in DIRECTIONALS  # DR W 707 is the drive's west
-
-
-def _after_street(tokens: Sequence[str], index: int) -> bool:
-    """Whether a whole street stands before `index`: a suffix, or a directional after a suffix."""
-    if index > 1 and tokens[index - 1] in SUFFIXES:
-        return True
-    return index > 2 and tokens[index - 1] in DIRECTIONALS and tokens[index - 2] in SUFFIXES
 
 
 def _unit(bare: list[str], marked: list[str], other: list[str]) -> str:

@@ -3,6 +3,7 @@
     US HWY 192 · U S ROUTE 192 · US 192              ->  US HIGHWAY 192
     ST RD 7 · SR 7 · STATE ROUTE 7 · NC HWY 7        ->  STATE HIGHWAY 7
     CR 12A · C R 12A · CO RD 12A · COUNTY HWY 12A    ->  COUNTY ROAD 12A
+    ANDERSON COUNTY RD 12                            ->  ANDERSON COUNTY ROAD 12
     I 35 · INTERSTATE 35                             ->  INTERSTATE 35
     HWY 701 · HIGHWAY 701 · HGHWAY 701               ->  HIGHWAY 701
     RT 9 · ROUTE 9                                   ->  ROUTE 9
@@ -40,6 +41,7 @@ _PATTERNS: Final = tuple(
     (re.compile(words + (_LETTERED if name == "COUNTY ROAD" else _ROUTE) + rf"(?: {_ROAD})?(?: (?P<rest>.*))?"), name)
     for words, name in _CLASSES
 )
+_NAMED_COUNTY: Final = re.compile(rf"(?P<county>[A-Z]{{3,}}) (?:COUNTY|CNTY|CO) {_ROAD} {_ROUTE}(?: (?P<rest>.*))?")
 _HIGHWAY_SLIPS: Final = one_edit(("HIGHWAY",))
 _TURNED: Final = re.compile(rf"(?:{_STATE}|FL|CO) {_ROUTE} {_ROAD}(?: (?P<rest>.*))?")
 
@@ -50,6 +52,9 @@ def read_highway(tokens: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     turned = _TURNED.fullmatch(text)
     if turned:
         return f"STATE HIGHWAY {turned['route']}", (turned["rest"] or "").split()
+    county = _NAMED_COUNTY.fullmatch(text)
+    if county and county["county"] not in DIRECTIONALS and county["county"] not in {"OLD", "NEW"}:
+        return f"{county['county']} COUNTY ROAD {county['route']}", (county["rest"] or "").split()
     for pattern, name in _PATTERNS:
         match = pattern.fullmatch(text)
         if match:

@@ -4,6 +4,7 @@
              (a last word that is nearly a common suffix counts as one, a digit     INTERLAKE AVW    ->  INTERLAKE
              inside a word as the letter it looks like)                             1NTERLAKE AVE    ->  INTERLAKE
     bare     the stem without a first word that is, or nearly is, a directional     WEXT INTERLAKE   ->  INTERLAKE
+                                                                           N SOUTH HERON    ->  NSOUTHHERON
     sound    consonants by class after phonetic folding, first vowel as A           INTERLAKE        ->  ANTRLK
     start    three first letters and the last                                       INTERLAKE        ->  INTE
     end      first letter and the three last                                        INTERLAKE        ->  IAKE
@@ -64,6 +65,8 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
     if not form.suffix and len(words) > 1 and _is_nearly_suffix(words[-1]):
         del words[-1]
     letters = "".join(words)
+    if _is_turned(form.predirectional, words):
+        return letters, form.predirectional + letters
     return letters, "".join(words[1:]) if len(words) > 1 and words[0] in _LONG_DIRECTIONALS else letters
 
 
@@ -83,13 +86,22 @@ def numbered(form: AddressForm) -> str:
     words, suffix = form.street.split(), form.suffix
     if len(words) == 1 and words[0].isdigit():
         return f"{words[0]}|{suffix}"
-    if words[0] in _LONG_DIRECTIONALS and len(words) > 1:
+    if _is_turned(form.predirectional, words):
+        words.insert(0, form.predirectional)
+    elif words[0] in _LONG_DIRECTIONALS and len(words) > 1:
         del words[0]
     if not suffix and len(words) > 1 and words[0][0].isdigit():
         suffix = _meant_suffix(words[-1])
         if suffix:
             del words[-1]
     return f"{_ordinal(words) or ' '.join(words)}|{suffix}"
+
+
+def _is_turned(predirectional: str, words: list[str]) -> bool:
+    """Whether the directional stands before another one: in 4922 N SOUTH HERON AVE the N may be the unit, so it stays;
+    also in 210 E NORTH BLVD."""
+    turned = DIRECTIONALS.get(words[0], "")
+    return bool(predirectional and turned) and (len(words) == 1 or turned != predirectional)
 
 
 def _as_letters(word: str) -> str:

@@ -24,6 +24,7 @@ from counterfoil.forms.tables import (
     NAME_WORDS,
     ONES,
     ORDINALS,
+    ROAD_NUMBERERS,
     STANDALONE,
     STATE_CODES,
     SUFFIXES,
@@ -36,13 +37,8 @@ _ENDED: Final = re.compile(r"[0-9]+(?:ST|ND|RD|TH)")
 _HEADS: Final = """
 US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH CH INTERSTATE I FM F FARM
 """
-_NUMBERED_WORDS: Final = """
-HIGHWAY INTERSTATE COUNTY COUNTRY STATE CALLE CAMINO CARR CARRETERA AVENIDA SECTOR PASEO RAMAL PARCELA PARCELAS
-BARRIO TRACT FARM TOWNSHIP TWP FOREST SERVICE EXIT MILE LOT BLOCK BOX AVENUE STREET ROAD LANE DRIVE PO POB RURAL
-STAR BUSINESS BUS OLD ALT BYPASS TRUCK ROUTE MAIL CODE SUITE
-"""
-_NUMBERED: Final = frozenset(_NUMBERED_WORDS.split())  # words before a number that belongs to the street
 _TRAILING: Final = re.compile(r"[0-9]+[A-Z]?")
+_BLOCK: Final = re.compile(r"(?![NSEW])[A-Z]")
 _HIGHWAY_HEADS: Final = frozenset(_HEADS.split()) | set(STATE_CODES)
 # Words that only the parser proper may judge.
 _NOT_PLAIN: Final = frozenset(DESIGNATORS | set(STANDALONE) | {"HWY", "HIGHWAY", "LOOP", "ROUTE", "RTE", "RT"})
@@ -112,13 +108,15 @@ def _highway(tokens: Sequence[str]) -> Street | None:
 
 
 def _unit_apart(street: Street) -> Street:
-    """A number after a street that was written without its suffix is a unit: WABASH 608, NORTHSHORE 1 W.
+    """A number after a street that was written without its suffix is a unit: WABASH 608, NORTHSHORE 1 W, DUNWOODY B 17.
 
     Not where a word before it may be numbered itself (ROAD 20, CALLE 5, LAKE 3, COUNTY ROAD 7)."""
     *words, last = street.name.split() or [""]
     if street.suffix or street.unit or not words or not _TRAILING.fullmatch(last):
         return street
-    if any(len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in _NUMBERED for word in words):
+    if len(words) > 1 and last.isdigit() and _BLOCK.fullmatch(words[-1]):
+        last = f"{words.pop()} {last}"
+    if any(len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in ROAD_NUMBERERS for word in words):
         return street
     return Street(street.predirectional, " ".join(words), "", "", f"{last} {street.postdirectional}".strip())
 

@@ -29,6 +29,7 @@ _LETTERS: Final = str.maketrans(
     | {"º": " ", "ª": " ", "°": " ", "⁄": " ", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "’": "", "‘": ""}  # noqa: RUF001
 )
 _INITIALS: Final = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
+_POINTS: Final = re.compile(r"\b([NS])\. (?=[EW]\.(?: |$))")  # N. E. 301 is NE 301
 _HYPHEN: Final = re.compile(r"(?<=[0-9])\s*-\s*(?=[0-9])")
 _NUMERO: Final = re.compile("\\b[Nn][\u00ba\u00b0]")
 _DOUBLE_V: Final = re.compile(r"VV(?=[A-Z]{2})|(?<=[A-Z]{2})VV|(?<=[A-Z])VV(?=[A-Z])")
@@ -50,7 +51,7 @@ def clean(text: str) -> str | None:
             return None
         upper = folded
     if "." in upper:
-        upper = _INITIALS.sub(r"\1", upper).replace(".", " ")
+        upper = _INITIALS.sub(r"\1", _POINTS.sub(r"\1.", upper)).replace(".", " ")
     if "|" in upper:  # a scanner's 1 or l
         upper = _BAR_1.sub("1", _BAR_L.sub("L", upper)).replace("|", " ")
     if "VV" in upper:  # a scanner's W, inside a word: a unit VV stays

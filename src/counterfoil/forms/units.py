@@ -29,6 +29,7 @@ from counterfoil.forms.tables import (
     SIDES,
     STANDALONE,
     STOREYS,
+    SUFFIXES,
 )
 from counterfoil.forms.typos import one_edit
 
@@ -84,19 +85,25 @@ def _parts(tokens: Sequence[str], *, loose: bool) -> list[_Part] | None:
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else ""
         if token in FLOORS and not starts_identifier(tokens, index + 1):
-            _floor_after(parts)
-        elif token in DESIGNATORS:
+            _named_before(parts, _FLOOR)
+        elif token in BUILDINGS and index and tokens[index - 1] in DIRECTIONALS and not is_identifier(following):
+            _named_before(parts, _BUILDING)
+        elif token in DESIGNATORS or (
+            token == "ST" and following[:1].isdigit()
+        ):  # ST 310: STE, without its last letter
             _open(parts, token)
         elif token in STANDALONE:
             _standalone(parts, STANDALONE[token])
         elif is_identifier(token):
             parts[-1].pieces.append(_identifier(token))
-        elif (
-            token in DIRECTIONALS and parts[-1].pieces
-        ):  # UNIT 2 EAST, # 3 SW: a side of the house, never of the street
+        elif token in DIRECTIONALS and (
+            parts[-1].pieces or following in BUILDINGS
+        ):  # UNIT 2 EAST, # 3 SW, NORTH TOWER: a side of the house, never of the street
             parts[-1].pieces.append(DIRECTIONALS[token])
         elif token in ORDINALS and following in FLOORS:
             parts[-1].pieces.append(ORDINALS[token])
+        elif index and _is_prefix(tokens, index):
+            parts[-1].pieces.append(token)
         elif loose and near_designator(token) and (following in NUMBER_WORDS or is_identifier(following)):
             _open(parts, "APT")
         elif loose:
@@ -134,15 +141,27 @@ def _standalone(parts: list[_Part], word: str) -> None:
         parts.append(_Part())
 
 
-def _floor_after(parts: list[_Part]) -> None:
-    """FLOOR written after its number: the last piece becomes a floor of its own."""
+def _named_before(parts: list[_Part], rank: int) -> None:
+    """FLOOR written after its number, TOWER after its side: the last piece becomes a part of its own."""
     if not parts[-1].pieces:
         return
-    floor = _Part(_FLOOR)
-    floor.pieces.append(parts[-1].pieces.pop())
+    part = _Part(rank)
+    part.pieces.append(parts[-1].pieces.pop())
     if not parts[-1].pieces:
         parts.pop()
-    parts.extend((floor, _Part()))
+    parts.extend((part, _Part()))
+
+
+def _is_prefix(tokens: Sequence[str], index: int) -> bool:
+    """Whether tokens[index] are two letters between a designator and a number: DEPT PN-12."""
+    word = tokens[index]
+    is_pair = len(word) == 2 and word.isalpha() and word not in SUFFIXES
+    return (
+        is_pair
+        and tokens[index - 1] in DESIGNATORS
+        and tokens[index + 1 :][:1] != []
+        and tokens[index + 1][0].isdigit()
+    )
 
 
 def _identifier(token: str) -> str:
