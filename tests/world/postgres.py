@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 OWNER = "counterfoil_owner"
 SECONDS = 60
 
@@ -40,6 +42,7 @@ class Server:
             "this machine has no PostgreSQL: install it, or leave the group out: -m 'not postgres'"
         )
         self.bin = bin_directory
+        self.count = 0
         self.directory = Path(tempfile.mkdtemp(prefix="cf-pg-", dir="/tmp"))
         self.user = _unprivileged() if os.geteuid() == 0 else None
         if self.user:
@@ -47,6 +50,18 @@ class Server:
         locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en-US"]
         self._run("initdb", "-D", "data", "-U", OWNER, "--auth=trust", *locale)
         self.start()
+
+    def connect(self, database: str = "postgres", role: str = OWNER) -> psycopg.Connection:
+        """A plain connection, each statement its own transaction."""
+        return psycopg.connect(host=str(self.directory), dbname=database, user=role, autocommit=True)
+
+    def new_database(self) -> str:
+        """The name of a new and empty database."""
+        self.count += 1
+        name = f"office_{self.count}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return name
 
     def url(self, database: str, role: str = OWNER) -> str:
         return f"postgresql+psycopg://{role}@/{database}?host={self.directory}"
@@ -68,7 +83,7 @@ class Server:
 
     def remove(self) -> None:
         if self.process.poll() is None:
-            self.stop()
+            self.stop(signal.SIGQUIT)
         shutil.rmtree(self.directory)
 
     def _ready(self) -> bool:

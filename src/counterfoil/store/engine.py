@@ -68,18 +68,14 @@ def create_store(url: str) -> Store:
     Raises SettingsFault for another kind of URL or a server that is not durable, StateFault `database_taken` where tables of
     an office stand already, StoreFault if it cannot be made.
     """
-    store = Store(_engine(url))
-    try:
-        with store.engine.begin() as connection:
-            if MigrationContext.configure(connection).get_current_revision() is not None:
-                raise StateFault(
-                    "database_taken",
-                    "the database holds an office already",
-                    cure="Name an empty database; nothing was changed.",
-                )
-            command.upgrade(_config(connection), "head")
-    except (SQLAlchemyError, OSError) as fault:
-        raise store_fault(fault) from None
+    with _first(url) as (store, connection):
+        if MigrationContext.configure(connection).get_current_revision() is not None:
+            raise StateFault(
+                "database_taken",
+                "the database holds an office already",
+                cure="Name an empty database; nothing was changed.",
+            )
+        command.upgrade(_config(connection), "head")
     return store
 
 
@@ -90,18 +86,29 @@ def open_store(url: str) -> Store:
     cannot be read.
     """
     _must_exist(url)
-    store = Store(_engine(url))
+    with _first(url) as (store, connection):
+        config = _config(connection)
+        held = MigrationContext.configure(connection).get_current_revision()
+        if held is None:
+            raise _empty()
+        if held != ScriptDirectory.from_config(config).get_current_head():
+            _migrate(config, held)
+    return store
+
+
+@contextmanager
+def _first(url: str) -> Generator[tuple[Store, Connection]]:
+    """A store and its first transaction; closed again where that fails."""
+    store, stands = Store(_engine(url)), False
     try:
         with store.engine.begin() as connection:
-            config = _config(connection)
-            held = MigrationContext.configure(connection).get_current_revision()
-            if held is None:
-                raise _empty()
-            if held != ScriptDirectory.from_config(config).get_current_head():
-                _migrate(config, held)
-    except SQLAlchemyError as fault:
+            yield store, connection
+        stands = True
+    except (SQLAlchemyError, OSError) as fault:
         raise store_fault(fault) from None
-    return store
+    finally:
+        if not stands:
+            store.close()
 
 
 def _migrate(config: Config, held: str) -> None:
