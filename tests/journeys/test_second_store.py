@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import time
@@ -97,12 +98,12 @@ def test_by_the_command_line_and_what_the_owner_forces_is_found(tmp_path: Path, 
     assert command("office", "create", office, "--sandbox", "--database", place.url).code == 0
     assert command("register", "build", source, *at, "--made-up").code == 0
     assert command("answer", requests, *at, "--officer", keys[0], "--second", keys[1], "--out", out).code in (0, 3)
-    assert command("ledger", "export", tmp_path / "published", *at).code == 0
+    assert command("ledger", "export", "--out", tmp_path / "published", *at).code == 0
     checking = ("ledger", "check", *at, "--checkpoint", tmp_path / "published" / "checkpoint", "--json")
     assert command(*checking).code == 0
-    owner = place.owner()
-    start = owner.execute("SELECT max(start) FROM ledger_block").fetchone()[0]
-    rewrite(owner, start, lambda held: [other_digest(held[0]), *held[1:]])
+    with contextlib.closing(place.owner()) as owner:
+        start = owner.execute("SELECT max(start) FROM ledger_block").fetchone()[0]
+        rewrite(owner, start, lambda held: [other_digest(held[0]), *held[1:]])
     told = command(*checking)
     assert (told.code, told.error) == (5, "ledger_rewritten")
     taken = command("office", "create", tmp_path / "second", "--sandbox", "--database", place.url, "--json")
@@ -154,6 +155,7 @@ def test_a_commit_waits_for_the_disk_whatever_the_role_asks(place: ServerPlace) 
         store.close()
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_outlives_a_crash_of_the_server(place: ServerPlace) -> None:
     store = create_store(place.url)
     grow(store, 300)
@@ -161,10 +163,9 @@ def test_what_was_acknowledged_outlives_a_crash_of_the_server(place: ServerPlace
         LEDGER.append(connection, drafts(10), START + timedelta(days=1))
         place.server.stop(signal.SIGQUIT)
     place.server.start()
-    with pytest.raises(StoreFault), store.transaction():
-        pytest.fail("a connection of before the crash is of no use")
+    with store.transaction() as connection:
+        assert LEDGER.append(connection, drafts(10), START + timedelta(days=1)).start == 300
     store.close()
-    again = open_store(place.url)
-    with again.reading() as connection:
-        assert ledger.check(connection, KEY).size == 300
-    again.close()
+    with store.reading() as connection:
+        assert ledger.check(connection, KEY).size == 310
+    store.close()

@@ -17,6 +17,8 @@ class Owner(Protocol):
 
     def execute(self, statement: str, values: list[Any] = ..., /) -> Any: ...
 
+    def close(self) -> None: ...
+
 
 def open_as_owner(path: Path) -> sqlite3.Connection:
     """A connection on which nothing is refused."""

@@ -67,7 +67,7 @@ class Server:
         return f"postgresql+psycopg://{role}@/{database}?host={self.directory}"
 
     def start(self) -> None:
-        options = ["-c", "listen_addresses=", "-c", "fsync=on", "-k", str(self.directory)]
+        options = ["-c", "listen_addresses=", "-k", str(self.directory)]
         self.process = subprocess.Popen([self.bin / "postgres", "-D", "data", *options], **self._as_user())
         until = time.monotonic() + SECONDS
         while time.monotonic() < until and self.process.poll() is None:

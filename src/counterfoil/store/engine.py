@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from weakref import finalize
 
 from alembic import command
 from alembic.config import Config
@@ -27,10 +28,12 @@ _DRIVERS: Final = (*_FILES, "postgresql+psycopg")
 
 
 class Store:
-    """One database. `transaction` writes, `reading` reads; neither hides an error."""
+    """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told of the end, at the latest when
+    the process ends."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        finalize(self, engine.dispose)
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:

@@ -11,6 +11,7 @@ Passwords, certificates and service files are libpq's own: none needs to stand i
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
@@ -43,18 +44,23 @@ def listen(engine: Engine) -> None:
 def _prepare(connection: Any, record: Any) -> None:
     """Refuse a server that would lose what it acknowledged. Transactions are begun by `_begin`, not by the driver."""
     connection.autocommit = True
-    cursor = connection.cursor()
-    cursor.execute("SET client_encoding = 'UTF8'")
-    for name, needed in _NEEDED.items():
-        if _shown(cursor, name) != needed:
-            raise SettingsFault(
-                "database_not_durable",
-                f"the database's server runs with another {name} than a ledger needs",
-                place=name,
-                cure=f"Set {name} = {needed} (for server_encoding: make the database anew); nothing was changed.",
-            )
-    record.info[_DURABLE] = "remote_apply" if _shown(cursor, "synchronous_commit") == "remote_apply" else "on"
-    cursor.close()
+    with ExitStack() as refused, connection.cursor() as cursor:
+        refused.callback(connection.close)
+        cursor.execute("SET client_encoding = 'UTF8'")
+        for name, needed in _NEEDED.items():
+            if _shown(cursor, name) != needed:
+                raise _not_durable(name, needed)
+        record.info[_DURABLE] = "remote_apply" if _shown(cursor, "synchronous_commit") == "remote_apply" else "on"
+        refused.pop_all()
+
+
+def _not_durable(name: str, needed: str) -> SettingsFault:
+    return SettingsFault(
+        "database_not_durable",
+        f"the database's server runs with another {name} than a ledger needs",
+        place=name,
+        cure=f"Set {name} = {needed} (for server_encoding: make the database anew); nothing was changed.",
+    )
 
 
 def _shown(cursor: Any, name: str) -> str:
