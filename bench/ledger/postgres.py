@@ -21,7 +21,7 @@ SINGLES = 500
 ROUNDS = 3
 HEAD = """# The ledger on PostgreSQL beside SQLite
 
-Written by `python -m bench.ledger.postgres`; not edited by hand. Every commit waits for the disk. Medians of {rounds} rounds, the two stores in
+Written by `python -m bench.ledger.postgres`; not edited by hand. Every commit waits for the disk. Medians of {rounds} rounds, in
 turns; {cores} cores, PostgreSQL {version} on the same machine over a unix socket, load average {before:.1f} before and {after:.1f} after:
 above {cores}, others' work is in the figures.
 
