@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.office import World, closing
+from tests.world.postgres import Server
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,11 @@ def world(tmp_path: Path, world_template: Path) -> Iterator[World]:
     """A copy of the made-up office, for one test."""
     with closing(World(tmp_path, template=world_template)) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own. A test that asks for it is marked `postgres`."""
+    server = Server()
+    yield server
+    server.remove()

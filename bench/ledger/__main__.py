@@ -1,6 +1,7 @@
 """Durable entries a second, alone and in group commits; proof size and time; a full check; beside the floors of this machine.
 
     python -m bench.ledger [SIZE]        SIZE entries, 1,000,000 by default; writes docs/measurements/ledger.md
+    python -m bench.ledger.postgres      the same commits on PostgreSQL beside SQLite; writes docs/measurements/ledger-postgres.md
 
 Every figure is of durable commits (write-ahead log, synchronous=FULL) in a database file in the machine's temporary
 place, and each stands beside a floor that was measured right before it. Nothing is kept.

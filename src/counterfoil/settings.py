@@ -3,7 +3,8 @@
     format = "counterfoil-office-1"
     name = "example.gov/disclosure"        # the log's origin and the holder key's name; no spaces, no '+'
     sandbox = false                        # true: made-up registers, keys in clear and unsigned files are accepted
-    database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the office directory
+    database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the office directory;
+                                           # or postgresql+psycopg://..., the password left to libpq
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
     witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
     cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
@@ -25,6 +26,7 @@ from counterfoil.errors import SettingsFault
 
 FORMAT: Final = "counterfoil-office-1"
 FILE: Final = "office.toml"
+DATABASE: Final = "sqlite:///office.db"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
@@ -42,11 +44,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
-def new_settings(name: str, *, sandbox: bool) -> Settings:
-    """Settings of a new office with the embedded default store. Raises SettingsFault for a bad name."""
-    return _checked(
-        Settings(format=FORMAT, name=name, sandbox=sandbox, database="sqlite:///office.db", chunk_rows=4096)
-    )
+def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
+    """Settings of a new office, with the embedded store unless another is named. Raises SettingsFault for a bad name."""
+    return _checked(Settings(format=FORMAT, name=name, sandbox=sandbox, database=database, chunk_rows=4096))
 
 
 def read_settings(directory: Path) -> Settings:

@@ -14,14 +14,12 @@ import pytest
 
 from counterfoil.errors import VerifyFault
 from counterfoil.ledger import check
-from counterfoil.ledger.entries import Draft, counts_text, decode, encode
-from counterfoil.ledger.find import counts_of
+from counterfoil.ledger.entries import Draft, decode
 from counterfoil.proof.cosignature import cosign
 from counterfoil.proof.note import parse_note
-from counterfoil.proof.tiles import split_entries
 from counterfoil.store import Store
 from tests.ledger.office import KEY, LEDGER, SIGNER, START, draft, make_store
-from tests.ledger.owner import open_as_owner, other_digest, rewrite
+from tests.ledger.owner import counted_anew, open_as_owner, other_digest, rewrite, say_what_the_entries_say
 from tests.witness.loopback import signer
 
 SIZE = 700
@@ -90,7 +88,7 @@ def test_way_2_the_last_entry_deleted(ledger: Rewritten) -> None:
     def shorten(owner: sqlite3.Connection) -> None:
         rewrite(owner, LAST_BLOCK, lambda held: held[:-1])
         owner.execute("UPDATE ledger_block SET stop = stop - 1 WHERE start = ?", [LAST_BLOCK])
-        _say_what_the_entries_say(owner)
+        say_what_the_entries_say(owner, LAST_BLOCK)
 
     ledger.by(shorten)
     assert ledger.found() == ("ledger_shortened", f"entry {SIZE - 1}")
@@ -101,9 +99,9 @@ def test_way_2_the_last_entry_deleted(ledger: Rewritten) -> None:
 
 def test_way_3_an_entry_deleted_and_the_rest_renumbered(ledger: Rewritten) -> None:
     def renumber(owner: sqlite3.Connection) -> None:
-        rewrite(owner, LAST_BLOCK, lambda held: _counted_anew(held[0], held[1:]))
+        rewrite(owner, LAST_BLOCK, lambda held: counted_anew(held[0], held[1:]))
         owner.execute("UPDATE ledger_block SET stop = stop - 1 WHERE start = ?", [LAST_BLOCK])
-        _say_what_the_entries_say(owner)
+        say_what_the_entries_say(owner, LAST_BLOCK)
 
     ledger.by(renumber)
     assert ledger.found() == ("ledger_shortened", f"entry {SIZE - 1}")
@@ -148,23 +146,3 @@ def test_a_cosigned_checkpoint_that_stays_in_the_file_finds_it_too(ledger: Rewri
 def _entries(ledger: Rewritten) -> list[bytes]:
     with ledger.store.reading() as connection:
         return list(LEDGER.entries(connection, 0, SIZE))
-
-
-def _counted_anew(gone: bytes, rest: list[bytes]) -> list[bytes]:
-    """The rest with the counts of the kind that is gone lowered by one."""
-    kind, made = decode(gone, "").kind, []
-    for data in rest:
-        entry = decode(data, "")
-        made.append(encode(entry.kind, entry.fields, entry.count - (entry.kind is kind), entry.time))
-    return made
-
-
-def _say_what_the_entries_say(owner: sqlite3.Connection) -> None:
-    """Make the columns of the last block agree with its entries."""
-    before = owner.execute("SELECT counts FROM ledger_block WHERE start < ? ORDER BY start DESC", [LAST_BLOCK])
-    counts = counts_of(before.fetchone()[0])
-    stop, held = owner.execute("SELECT stop, entries FROM ledger_block WHERE start = ?", [LAST_BLOCK]).fetchone()
-    for data in split_entries(held, stop - LAST_BLOCK):
-        entry = decode(data, "")
-        counts[entry.kind] = entry.count
-    owner.execute("UPDATE ledger_block SET counts = ? WHERE start = ?", [counts_text(counts), LAST_BLOCK])

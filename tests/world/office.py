@@ -15,6 +15,7 @@ from counterfoil import building, flow
 from counterfoil.model import Reject
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 from counterfoil.proof import Signer
+from counterfoil.settings import DATABASE
 from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -40,7 +41,13 @@ class World:
     """One sandbox office over `source`, and the steps that tests take in it."""
 
     def __init__(
-        self, directory: Path, source: Iterable[Row] = SOURCE, *, seed: str = "world", template: Path | None = None
+        self,
+        directory: Path,
+        source: Iterable[Row] = SOURCE,
+        *,
+        seed: str = "world",
+        template: Path | None = None,
+        database: str = DATABASE,
     ) -> None:
         self.directory = directory
         self.path = directory / "office"
@@ -54,7 +61,7 @@ class World:
         library = law_library()
         create_office(
             self.path, name="counterfoil.example/world", agreement=agreement_file("sandbox", library), sandbox=True,
-            passphrase=None, library=library, clock=self.clock, random=self._random,
+            passphrase=None, library=library, database=database, clock=self.clock, random=self._random,
         )  # fmt: skip
         self.office = self.opened()
         self.build(source)

@@ -14,6 +14,7 @@ from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.errors import UsageFault
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
+from counterfoil.settings import DATABASE
 
 app = group("Make an office.", "office create tax-office --sandbox")
 
@@ -25,6 +26,9 @@ def create(
         bool, typer.Option("--sandbox", help="Made-up people only; asks nothing, makes two officers.")
     ] = False,
     name: Annotated[str, typer.Option(help="The ledger's origin and the holder key's name.")] = "",
+    database: Annotated[
+        str, typer.Option(help="An empty PostgreSQL database, as postgresql+psycopg://ROLE@HOST/NAME.")
+    ] = DATABASE,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -46,7 +50,7 @@ def create(
         )
         create_office(
             directory, name=name or f"counterfoil.example/{directory.absolute().name}", agreement=file,
-            sandbox=sandbox, passphrase=passphrase, library=library,
+            sandbox=sandbox, passphrase=passphrase, library=library, database=database,
         )  # fmt: skip
         vkey = str(read_vkey(directory / "keys" / "holder.vkey"))
         said = {"office": str(directory), "agreement": chosen, "sandbox": sandbox, "holder_vkey": vkey}

@@ -2,7 +2,8 @@
 
 A row of a batch is remembered once, however often its chunk is run again. What a batch asked itself is not its past.
 Batches that are received at the same time see each other's questions as far as they are committed. Hashes go to the database
-as one JSON array a query, and rows by one prepared statement: neither costs more for being many.
+as one array a query (JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared statement: neither costs more
+for being many.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Column, Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, Select, bindparam, delete, func, select, update
 
 from counterfoil.gate.agreement import Guards
 from counterfoil.gate.guards import Counts, group
@@ -31,9 +32,9 @@ def recall(connection: Connection, marks: Marks, batch_id: str, on: date, window
     past = {"begins": today - window_days + 1, "today": today, "batch": batch_id}
     if connection.execute(_EARLIER, past).first() is None:
         return Counts()
-    by_person = list(_asked(connection, _query(ASKED.c.person, ASKED.c.door), past, marks.persons))
-    by_door = list(_asked(connection, _query(ASKED.c.door, ASKED.c.person), past, marks.doors))
-    by_content = _asked(connection, _query(ASKED.c.content, ASKED.c.content), past, marks.contents)
+    by_person = list(_asked(connection, ASKED.c.person, ASKED.c.door, past, marks.persons))
+    by_door = list(_asked(connection, ASKED.c.door, ASKED.c.person, past, marks.doors))
+    by_content = _asked(connection, ASKED.c.content, ASKED.c.content, past, marks.contents)
     attempts: dict[int, int] = {}
     for person, _, times in by_person:
         attempts[person] = attempts.get(person, 0) + times
@@ -49,19 +50,23 @@ _EARLIER: Final = select(ASKED_FILE.c.batch_id).where(_in_past(ASKED_FILE.c.day,
 
 
 @cache
-def _query(key: Column[int], value: Column[int]) -> Select[int, int, int]:
-    """Requests of the past by key and value, for the keys of one JSON array."""
-    wanted = select(func.json_each(bindparam("keys")).table_valued("value").c.value)
+def _query(key: Column[int], value: Column[int], database: str) -> Select[int, int, int]:
+    """Requests of the past by key and value, for the keys of one array."""
+    if database == "postgresql":
+        wanted = select(func.unnest(bindparam("keys", type_=ARRAY(BigInteger))))
+    else:
+        wanted = select(func.json_each(bindparam("keys")).table_valued("value").c.value)
     here = _in_past(ASKED.c.day, ASKED.c.batch_id) & key.in_(wanted)
     return select(key, value, func.count()).where(here).group_by(key, value)
 
 
 def _asked(
-    connection: Connection, query: Select[int, int, int], past: dict[str, int | str], hashes: Iterable[int]
+    connection: Connection, key: Column[int], value: Column[int], past: dict[str, int | str], hashes: Iterable[int]
 ) -> Iterator[tuple[int, int, int]]:
     """(key, value, requests) of the past under these keys."""
-    wanted = {**past, "keys": _JSON.encode(sorted(set(hashes) - {0})).decode()}
-    for found in connection.execute(query, wanted):
+    keys, database = sorted(set(hashes) - {0}), connection.dialect.name
+    wanted = {**past, "keys": keys if database == "postgresql" else _JSON.encode(keys).decode()}
+    for found in connection.execute(_query(key, value, database), wanted):
         yield found[0], found[1], found[2]
 
 

@@ -23,7 +23,7 @@ from counterfoil.office.opened import (
 )
 from counterfoil.proof import verifier_key
 from counterfoil.review.store import enrol_officer
-from counterfoil.settings import Settings, new_settings, write_settings
+from counterfoil.settings import DATABASE, Settings, new_settings, write_settings
 from counterfoil.store import Connection, create_store
 
 SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
@@ -38,15 +38,17 @@ def create_office(
     sandbox: bool,
     passphrase: str | None,
     library: Path,
+    database: str = DATABASE,
     clock: Clock = utc_now,
     random: Random = os.urandom,
 ) -> None:
     """Make an office at `directory`, which must not exist or be empty.
 
     `agreement` is a file, `library` a law library (statutes/, routes/). A sandbox makes its own passphrase and two officers.
-    Raises UsageFault, SettingsFault, KeyFault, StoreFault; whatever was begun is removed.
+    `database` is an SQLAlchemy URL. Raises UsageFault, SettingsFault, KeyFault, StateFault, StoreFault; the directory that was begun
+    is removed, while tables that were made in a PostgreSQL database stay there.
     """
-    settings = new_settings(name, sandbox=sandbox)
+    settings = new_settings(name, sandbox=sandbox, database=database)
     _check_vacant(directory)
     if not sandbox and not passphrase:
         raise KeyFault(

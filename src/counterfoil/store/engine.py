@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+from weakref import finalize
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from counterfoil.errors import SettingsFault, StateFault, StoreFault
-from counterfoil.store.faults import driver_fault, store_fault
+from counterfoil.store import postgres, sqlite
+from counterfoil.store.faults import store_fault
 
 METADATA: Final = MetaData()
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
-_BUSY_MILLISECONDS: Final = 30_000
-_READS_ONLY: Final = "counterfoil_reads_only"
+_KINDS: Final = {"sqlite": sqlite, "postgresql": postgres}
+_FILES: Final = ("sqlite", "sqlite+pysqlite")
+_DRIVERS: Final = (*_FILES, "postgresql+psycopg")
 
 
 class Store:
-    """One database. `transaction` writes, `reading` reads; neither hides an error."""
+    """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told of the end, at the latest when
+    the process ends."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        finalize(self, engine.dispose)
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
@@ -50,7 +55,7 @@ class Store:
         Raises StoreFault when the database cannot be read, or when the block tries to write.
         """
         try:
-            with self.engine.connect().execution_options(**{_READS_ONLY: True}) as connection, connection.begin():
+            with self.engine.connect().execution_options(**{sqlite.READS_ONLY: True}) as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as fault:
             raise store_fault(fault) from None
@@ -79,16 +84,19 @@ class Store:
 
 
 def create_store(url: str) -> Store:
-    """Make an empty database at `url` (an SQLAlchemy URL of SQLite) with every table of the current version.
+    """Make every table of the current version at `url`, an SQLAlchemy URL: a new SQLite file, or an empty PostgreSQL database.
 
-    Raises SettingsFault for another kind of URL, StoreFault if it cannot be made.
+    Raises SettingsFault for another kind of URL or a server that is not durable, StateFault `database_taken` where tables of
+    an office stand already, StoreFault if it cannot be made.
     """
-    store = Store(_engine(url))
-    try:
-        with store.engine.begin() as connection:
-            command.upgrade(_config(connection), "head")
-    except (SQLAlchemyError, OSError) as fault:
-        raise store_fault(fault) from None
+    with _first(url) as (store, connection):
+        if MigrationContext.configure(connection).get_current_revision() is not None:
+            raise StateFault(
+                "database_taken",
+                "the database holds an office already",
+                cure="Name an empty database; nothing was changed.",
+            )
+        command.upgrade(_config(connection), "head")
     return store
 
 
@@ -99,18 +107,29 @@ def open_store(url: str) -> Store:
     cannot be read.
     """
     _must_exist(url)
-    store = Store(_engine(url))
+    with _first(url) as (store, connection):
+        config = _config(connection)
+        held = MigrationContext.configure(connection).get_current_revision()
+        if held is None:
+            raise _empty()
+        if held != ScriptDirectory.from_config(config).get_current_head():
+            _migrate(config, held)
+    return store
+
+
+@contextmanager
+def _first(url: str) -> Generator[tuple[Store, Connection]]:
+    """A store and its first transaction; closed again where that fails."""
+    store, stands = Store(_engine(url)), False
     try:
         with store.engine.begin() as connection:
-            config = _config(connection)
-            held = MigrationContext.configure(connection).get_current_revision()
-            if held is None:
-                raise _empty()
-            if held != ScriptDirectory.from_config(config).get_current_head():
-                _migrate(config, held)
-    except SQLAlchemyError as fault:
+            yield store, connection
+        stands = True
+    except (SQLAlchemyError, OSError) as fault:
         raise store_fault(fault) from None
-    return store
+    finally:
+        if not stands:
+            store.close()
 
 
 def _migrate(config: Config, held: str) -> None:
@@ -127,8 +146,9 @@ def _migrate(config: Config, held: str) -> None:
 
 def _must_exist(url: str) -> None:
     """Opening a file that is not there would make one."""
-    path = _parsed(url).database
-    if path and path != ":memory:" and not Path(path).exists():
+    parsed = _parsed(url)
+    path = parsed.database
+    if parsed.drivername in _FILES and path and path != ":memory:" and not Path(path).exists():
         raise _empty()
 
 
@@ -137,9 +157,11 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         parsed = None
-    if parsed is None or parsed.get_backend_name() != "sqlite":
+    if parsed is None or parsed.drivername not in _DRIVERS:
         raise SettingsFault(
-            "database_url", "the database is not an SQLite file", cure="Give a URL of the form sqlite:///PATH."
+            "database_url",
+            "the database is neither an SQLite file nor reached through postgresql+psycopg",
+            cure="Give a URL of the form sqlite:///PATH or postgresql+psycopg://ROLE@HOST/NAME.",
         )
     return parsed
 
@@ -152,40 +174,17 @@ def _config(connection: Connection) -> Config:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(_parsed(url), hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={_BUSY_MILLISECONDS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",
-        "secure_delete=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin on the driver's own connection, telling it whether this is to read only where it did not know."""
-    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    cursor = connection.connection.cursor()
+    parsed = _parsed(url)
     try:
-        if connection.info.get(_READS_ONLY) != reads_only:
-            cursor.execute(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
-            connection.info[_READS_ONLY] = reads_only
-        cursor.execute("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-    except connection.dialect.loaded_dbapi.Error as fault:
-        raise driver_fault(fault, connection.dialect) from None
-    finally:
-        cursor.close()
+        engine = create_engine(parsed, hide_parameters=True)
+    except ImportError:
+        raise SettingsFault(
+            "database_driver",
+            "the driver for PostgreSQL is not installed",
+            cure="Install it with `pip install 'counterfoil[postgres]'`.",
+        ) from None
+    _KINDS[parsed.drivername.partition("+")[0]].listen(engine)
+    return engine
 
 
 def _empty() -> StateFault:

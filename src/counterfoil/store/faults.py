@@ -32,6 +32,6 @@ def _failed(kind: str) -> StoreFault:
     return StoreFault(
         "store_failed",
         f"the database could not do what was asked ({kind})",
-        cure="Check disk space and that no other program holds the database, then run the same command again: "
-        "nothing was half done.",
+        cure="Check disk space, that its server runs if it has one, and that no other program holds the database, then run "
+        "the same command again: nothing was half done.",
     )

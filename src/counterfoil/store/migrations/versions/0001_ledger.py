@@ -1,37 +1,21 @@
-"""The ledger: entries, full tiles, checkpoints; nothing in them is changed or removed again.
-
-SQLite runs a BEFORE INSERT trigger before it looks for conflicts, so a trigger that demands the next free place refuses
-INSERT OR REPLACE and upserts as well, also on a connection that left `recursive_triggers` off (REPLACE then deletes
-without firing a delete trigger). Each table has one unique key, and a key that conflicts is never the next one.
-"""
+"""The ledger: entries, full tiles, checkpoints; nothing in them is changed or removed again (store/triggers.py)."""
 
 import sqlalchemy as sa
 from alembic import op
 
+from counterfoil.store.triggers import append_only
+
 revision = "0001_ledger"
 down_revision = None
 
-_NEXT = {
+_MISPLACED = {
     "ledger_block": (
-        "NEW.start IS NOT coalesce((SELECT stop FROM ledger_block ORDER BY start DESC LIMIT 1), 0)"
+        "NEW.start IS DISTINCT FROM coalesce((SELECT stop FROM {table} ORDER BY start DESC LIMIT 1), 0)"
         " OR NEW.stop IS NULL OR NEW.stop <= NEW.start"
     ),
-    "ledger_tile": "NEW.idx IS NOT (SELECT coalesce(max(idx) + 1, 0) FROM ledger_tile WHERE level = NEW.level)",
-    "ledger_checkpoint": "NEW.size <= (SELECT coalesce(max(size), -1) FROM ledger_checkpoint) OR NEW.size < 0",
+    "ledger_tile": "NEW.idx IS DISTINCT FROM (SELECT coalesce(max(idx) + 1, 0) FROM {table} WHERE level = NEW.level)",
+    "ledger_checkpoint": "NEW.size <= (SELECT coalesce(max(size), -1) FROM {table}) OR NEW.size < 0",
 }
-
-_SQLITE = [
-    f"""CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {when}
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-    for table, conflict in _NEXT.items()
-    for name, event, when in (
-        ("insert", "INSERT", f"WHEN {conflict}"),
-        ("update", "UPDATE", ""),
-        ("delete", "DELETE", ""),
-    )
-]
-
-TRIGGERS = {"sqlite": _SQLITE}
 
 
 def upgrade() -> None:
@@ -58,6 +42,6 @@ def upgrade() -> None:
         sa.Column("size", key, primary_key=True, autoincrement=False),
         sa.Column("note", sa.Text, nullable=False),
     )
-    # Another database has no triggers here yet: it is refused (KeyError) rather than left open.
-    for statement in TRIGGERS[op.get_bind().dialect.name]:
-        op.execute(statement)
+    for table, misplaced in _MISPLACED.items():
+        for statement in append_only(op.get_bind(), table, misplaced):
+            op.execute(statement)

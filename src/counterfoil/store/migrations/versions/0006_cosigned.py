@@ -3,18 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from counterfoil.store.triggers import append_only
+
 revision = "0006_cosigned"
 down_revision = "0005_evidence"
 
-_NEXT = "NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM ledger_cosigned)"
-
-_SQLITE = [
-    f"""CREATE TRIGGER ledger_cosigned_{name} BEFORE {event} ON ledger_cosigned {when}
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-    for name, event, when in (("insert", "INSERT", f"WHEN {_NEXT}"), ("update", "UPDATE", ""), ("delete", "DELETE", ""))
-]
-
-TRIGGERS = {"sqlite": _SQLITE}
+_MISPLACED = "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM {table})"
 
 
 def upgrade() -> None:
@@ -23,6 +17,5 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
         sa.Column("note", sa.Text, nullable=False),
     )
-    # As in 0001: a database without triggers is refused (KeyError) rather than left open.
-    for statement in TRIGGERS[op.get_bind().dialect.name]:
+    for statement in append_only(op.get_bind(), "ledger_cosigned", _MISPLACED):
         op.execute(statement)
