@@ -45,13 +45,14 @@ def agencies(tmp_path_factory: pytest.TempPathFactory) -> Agencies:
     return Agencies(tmp_path_factory.mktemp("agencies"))
 
 
-def test_a_signed_file_is_put_before_the_law_and_answered(agencies: Agencies) -> None:
+def test_a_signed_file_is_put_before_the_law_and_not_compared_while_nothing_is_certified(agencies: Agencies) -> None:
     file = write_csv(agencies.directory / "signed.csv", REQUESTS[:2])
     told = agencies.sign(file)
     assert (told.code, told.out.strip()) == (0, f"{file}.header.jws")
     answered = agencies.answer(file, "signed.jsonl")
     assert answered.code == 0
-    assert (agencies.directory / "signed.jsonl").read_text(encoding="utf-8").count('"answer":"confirmed"') == 2
+    told_rows = (agencies.directory / "signed.jsonl").read_text(encoding="utf-8")
+    assert told_rows.count('"answer":"not_compared","codes":["not_certified"]') == 2
     key = ("--holder-key", agencies.directory / "office" / "keys" / "holder.vkey")
     assert command("verify-answer", agencies.directory / "signed.jsonl", *key).code == 0
 

@@ -10,7 +10,7 @@ import pytest
 from counterfoil import flow
 from counterfoil.cli import output
 from counterfoil.errors import GateFault, VerifyFault
-from counterfoil.intake.request_file import RequestFile
+from counterfoil.intake.rows import RowReader, Table
 from tests.cli.desk import Desk, command
 
 
@@ -47,7 +47,7 @@ def test_an_office_that_is_not_there_is_exit_1(tmp_path: Path) -> None:
 def test_each_kind_of_fault_has_its_exit_code(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: type[GateFault | VerifyFault], code: int
 ) -> None:
-    def failing(*_: object) -> None:
+    def failing(*_: object, **__: object) -> None:
         raise fault("some_code", "a fact", place="a place", cure="a cure")
 
     monkeypatch.setattr(flow, "receive", failing)
@@ -56,10 +56,7 @@ def test_each_kind_of_fault_has_its_exit_code(
 
 
 def test_a_day_without_law_is_exit_4(desk: Desk) -> None:
-    for path in (desk.office / "law" / "routes").glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("to: null}", "to: 2025-02-01}"), encoding="utf-8")
-    for path in (desk.office / "law" / "statutes").glob("*.yaml"):
+    for path in (desk.office / "law").glob("*/*.yaml"):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("to: null}", "to: 2025-02-01}"), encoding="utf-8")
     told = command("receive", desk.requests(), *desk.at, "--json")
@@ -67,7 +64,7 @@ def test_a_day_without_law_is_exit_4(desk: Desk) -> None:
 
 
 def test_an_unforeseen_error_tells_its_type_and_place_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_: object) -> None:
+    def failing(*_: object, **__: object) -> None:
         raise ValueError("Quintanilla")
 
     monkeypatch.setattr(flow, "receive", failing)
@@ -79,13 +76,13 @@ def test_an_unforeseen_error_tells_its_type_and_place_only(desk: Desk, monkeypat
 
 
 def test_an_unforeseen_error_deep_in_a_row_names_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = RequestFile.rows
+    read = RowReader.read
 
-    def failing(self: RequestFile) -> None:
-        for row in rows(self):
+    def failing(self: RowReader, table: Table) -> None:
+        for row in read(self, table):
             raise KeyError(row.person.family_name, row.address.line1)  # type: ignore[union-attr]
 
-    monkeypatch.setattr(RequestFile, "rows", failing)
+    monkeypatch.setattr(RowReader, "read", failing)
     assert command("receive", desk.requests(), *desk.at).code == 1  # `command` scans what was said
 
 

@@ -129,7 +129,7 @@ def test_an_office_needs_an_agreement(tmp_path: Path) -> None:
 def test_an_agreement_that_does_not_come_with_counterfoil_must_be_a_file(tmp_path: Path) -> None:
     told = command("office", "create", tmp_path / "office", "--agreement", "nobody-2025", "--json")
     assert (told.code, told.error) == (2, "agreement_unknown")
-    assert "sandbox, treasury-dhs-2025" in told.json["error"]["cure"]
+    assert "sandbox, sandbox-routes, treasury-dhs-2025" in told.json["error"]["cure"]
 
 
 def test_a_sandbox_has_a_sandbox_agreement_and_no_other_office_has_one(tmp_path: Path) -> None:
