@@ -148,3 +148,13 @@ def test_a_direction_written_twice_meets_the_direction_written_once() -> None:
     assert {door.key for door in doors(form("4922-N South Heron Dr"))} & {
         door.key for door in doors(form("4922 South Heron Dr Unit N"))
     }
+
+
+@pytest.mark.parametrize("side", ["North", "Northwest", "Southeast", "NW", "E"])
+@pytest.mark.parametrize("mark", ["Apt # ", "Unit # ", "# ", "Ste ", "apt."])
+def test_the_side_of_a_street_in_full_before_a_mark_is_no_word_of_the_unit(side: str, mark: str) -> None:
+    read = form(f"101 Larkspur Court {side} {mark} 4B")
+    assert (read.postdirectional, read.unit) == (
+        side.upper() if len(side) < 3 else {"North": "N", "Northwest": "NW", "Southeast": "SE"}[side],
+        "4B",
+    )

@@ -141,7 +141,7 @@ def _names_unit(tokens: Sequence[str], index: int) -> bool:
         return False
     if word in STRONG_DESIGNATORS or (_at(rest, 0) in FLOORS and word[0].isdigit()):
         return len(rest) > 1 and _ends_unit(rest[-1]) and not any(each in SUFFIXES for each in rest)
-    is_word = len(word) > 3 and word.isalpha() and word not in SUFFIXES and word not in _MARKS
+    is_word = len(word) > 3 and word.isalpha() and not (word in SUFFIXES or word in _MARKS or word in DIRECTIONALS)
     return is_word and tokens[index - 1] != "ST" and _at(rest, 0) in STRONG_DESIGNATORS and bool(units.read(rest))
 
 
