@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.world.office import World, closing
 from tests.world.postgres import Server
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+"""What `make test` uses: the same commit has the same verdict on a busy machine too. Plain pytest goes on exploring at random."""
 
 
 @pytest.fixture(scope="session")
