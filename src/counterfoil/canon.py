@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Any, Final, cast
 
 MAX_INTEGER: Final = 2**53 - 1
 SALT_BYTES: Final = 32
@@ -30,6 +30,15 @@ def encode(value: Any) -> bytes:
     outside it. Both are bugs of the caller, never a user's input.
     """
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def read_object(data: bytes) -> dict[str, Any] | None:
+    """The object whose canonical bytes `data` is, the inverse of `encode`; None for any other bytes."""
+    try:
+        value = json.loads(data)
+        return cast("dict[str, Any]", value) if isinstance(value, dict) and encode(value) == data else None
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _ordered(value: Any) -> Any:

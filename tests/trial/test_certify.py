@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from counterfoil.errors import InputFault, StateFault, StoreFault, VerifyFault
+from counterfoil.office import Office
 from counterfoil.office.certificate import certificate_digest, open_certificate
 from counterfoil.office.certified import Certificates, Certified, find_certificates
 from counterfoil.trial import certify as certify_module
@@ -277,8 +278,8 @@ def test_counts_stand_when_the_keeper_stops(agency: World, monkeypatch: pytest.M
 
 
 def test_a_threshold_off_the_grid_is_raised_to_it(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = certify_module.own_weights
-    monkeypatch.setattr(certify_module, "own_weights", lambda *told: replace(own(*told), threshold_bits=6.2))
+    own = Office.weights
+    monkeypatch.setattr(Office, "weights", lambda *told: replace(own(*told), threshold_bits=6.2))
     found = run(agency)
     assert found.certificate is not None
     assert (found.certificate.own_threshold, found.certificate.threshold % 50) == (620, 0)

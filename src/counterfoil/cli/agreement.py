@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import keyfile
-from counterfoil.cli.options import AsJson, passphrase_for
+from counterfoil.cli.files import read_some
+from counterfoil.cli.options import AsJson, principal_signer
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import InputFault, UsageFault, VerifyFault
+from counterfoil.errors import UsageFault, VerifyFault
 from counterfoil.gate.agreement import Agreement
 from counterfoil.gate.clauses import Clause, agreement_digest, clauses_of
 from counterfoil.gate.lawfile import read_law_file
@@ -25,7 +25,6 @@ from counterfoil.gate.publication import (
     write_publication,
 )
 from counterfoil.gate.signatures import PARTIES, check_signatures, require_signed, sign_agreement, write_signature
-from counterfoil.proof import Signer
 from counterfoil.respond.sd_jwt import Claim, seal_sd_jwt
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
@@ -47,10 +46,7 @@ def sign(
         if party not in PARTIES:
             raise UsageFault("party_unknown", "there is no such party", place="--as", cure="Say holder or requester.")
         chosen, agreement = PARTIES[PARTIES.index(party)], _read(file)
-        name, secret = keyfile.open_key(
-            key, purpose="principal", passphrase=passphrase_for(key, key_passphrase_file), allow_unprotected=False
-        )
-        signature = sign_agreement(agreement, chosen, Signer(name, keyfile.signing_key(secret)))
+        signature = sign_agreement(agreement, chosen, principal_signer(key, key_passphrase_file))
         write_signature(file, agreement, chosen, signature)
         check_signatures(_read(file))
         show({"agreement": agreement.id, "party": chosen, "vkey": signature.vkey}, signature.vkey, as_json=as_json)
@@ -69,7 +65,7 @@ def verify(
     """
     with faults(as_json=as_json):
         if file.suffix == ".json":
-            published = check_publication(_read_bytes(file))
+            published = check_publication(read_some(file, MAX_BYTES + 1))
             _check_digest(published.agreement, digest)
             show(_facts(published), "\n".join(_statements(published)), as_json=as_json)
             return
@@ -104,11 +100,8 @@ def publish(
         if key is None:
             show_lines([write_publication(clauses).decode().rstrip()])
             return
-        name, secret = keyfile.open_key(
-            key, purpose="principal", passphrase=passphrase_for(key, key_passphrase_file), allow_unprotected=False
-        )
-        signer = Signer(name, keyfile.signing_key(secret))
-        plain = {"agreement": agreement_digest(agreement), "iss": name}
+        signer = principal_signer(key, key_passphrase_file)
+        plain = {"agreement": agreement_digest(agreement), "iss": signer.name}
         statement = seal_sd_jwt(plain, _claims(agreement, clauses), signer).decode()
         show({"sd_jwt": statement}, statement, as_json=as_json)
 
@@ -150,17 +143,6 @@ def _check_digest(found: str, wanted: str) -> None:
             "agreement_other", "this is another agreement than the one that the digest names", place="--digest",
             cure="Compare with `agreement_digest` of the answer, or with the ledger's law entries.",
         )  # fmt: skip
-
-
-def _read_bytes(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as fault:
-        raise InputFault(
-            "file_unreadable", f"the file cannot be read ({type(fault).__name__})", place=file.name,
-            cure="Check its path and permissions.",
-        ) from None  # fmt: skip
 
 
 def _read(file: Path) -> Agreement:

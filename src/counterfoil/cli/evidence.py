@@ -16,6 +16,7 @@ from counterfoil.cli.options import (
     OfficerKey,
     OfficerPassphrase,
     PassphraseFile,
+    named_vkey,
     officer_signer,
     opened,
 )
@@ -25,16 +26,14 @@ from counterfoil.errors import VerifyFault
 from counterfoil.evidence import Replayed, check_public, compare_snapshot, export_evidence
 from counterfoil.evidence import replay as run_replay
 from counterfoil.evidence.bundle import MAX_BYTES, read_key, write_key
-from counterfoil.office import Office, read_vkey
-from counterfoil.proof import VerifierKey, parse_vkey
-from counterfoil.proof.policy import parse_policy
+from counterfoil.office import Office
+from counterfoil.proof.policy import MAX_POLICY_BYTES, parse_policy
 from counterfoil.witness import ask_witnesses
 
 app = group(
     "Evidence bundles: one request, whole, to be reckoned again elsewhere.",
     "evidence check R-0001.evidence --holder-key holder.vkey",
 )
-_MAX_POLICY_BYTES = 65_536
 
 
 def export(
@@ -54,7 +53,7 @@ def export(
     with faults(as_json=as_json):
         key_file = key_path(to)
         require_new(to, key_file)
-        wanted = None if policy is None else read_whole(policy, _MAX_POLICY_BYTES)
+        wanted = None if policy is None else read_whole(policy, MAX_POLICY_BYTES)
         office = opened(directory, passphrase_file)
         signer = officer_signer(office, officer, officer_passphrase_file)
         made = export_evidence(office, batch, request_id, *signer, _cosigner(office, wanted))
@@ -75,7 +74,7 @@ def check(
 ) -> None:
     """Check the public part of a bundle, without its key: law, ledger, manifest, officers. Exit 5 if it does not hold."""
     with faults(as_json=as_json):
-        found = check_public(read_whole(bundle, MAX_BYTES), vkey(holder_key))
+        found = check_public(read_whole(bundle, MAX_BYTES), named_vkey(holder_key))
         show(msgspec.to_builtins(found), "\n".join([*found.statements, "OK: the public part"]), as_json=as_json)
 
 
@@ -84,7 +83,7 @@ def replay_bundle(
 ) -> None:
     """Reckon a bundle again and say so. `office` is asked for its snapshot where it is named."""
     data, secret = read_whole(bundle, MAX_BYTES), read_key(read_whole(key or key_path(bundle), 4096))
-    found = run_replay(data, secret, vkey(holder_key) if holder_key else None)
+    found = run_replay(data, secret, named_vkey(holder_key) if holder_key else None)
     if office is not None:
         stated = compare_snapshot(opened(office, passphrase_file), data, secret)
         found = msgspec.structs.replace(found, statements=(*found.statements, stated))
@@ -94,11 +93,6 @@ def replay_bundle(
 def key_path(bundle: Path) -> Path:
     """Where the key of a bundle is written and looked for."""
     return bundle.with_name(bundle.name + ".key")
-
-
-def vkey(named: str) -> VerifierKey:
-    """A verifier key that was written on the command line, or the one in the file named there."""
-    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
 
 
 def _words(found: Replayed) -> str:

@@ -10,15 +10,20 @@ from counterfoil.errors import InputFault, StoreFault, UsageFault
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
-def read_whole(path: Path, limit: int) -> bytes:
-    """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`, `file_too_long`."""
+def read_some(path: Path, limit: int = -1) -> bytes:
+    """The first `limit` bytes of a file, or all of it. Raises InputFault `file_unreadable`."""
     try:
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            return file.read(limit)
     except OSError:
         raise InputFault(
             "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
         ) from None
+
+
+def read_whole(path: Path, limit: int) -> bytes:
+    """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`, `file_too_long`."""
+    data = read_some(path, limit + 1)
     if len(data) > limit:
         raise InputFault(
             "file_too_long", f"the file is longer than {limit} bytes", place=path.name, cure="Name the file itself."

@@ -9,15 +9,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil.cli.options import AsJson, HolderKey, OfficeDir
+from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.errors import InputFault
 from counterfoil.ledger import Kind
 from counterfoil.ledger.attest import attest_none
 from counterfoil.ledger.report import COLUMNS, report_year
 from counterfoil.ledger.store import read_checkpoints
-from counterfoil.office import Office, open_office, read_vkey
-from counterfoil.proof import VerifierKey, parse_vkey
+from counterfoil.office import Office, open_office
 from counterfoil.proof.attestation import check_attestation
 from counterfoil.store import Connection
 
@@ -65,7 +64,7 @@ def attest(
 ) -> None:
     """Attest, from exported files alone, that none of a kind was entered between two days. Checks the export first."""
     with faults(as_json=as_json):
-        key = _vkey(holder_key)
+        key = named_vkey(holder_key)
         older = None if checkpoint is None else read_note(checkpoint)
         text = attest_none(directory, key, none, first.date(), last.date(), older)
         said = check_attestation(text, key)
@@ -81,7 +80,7 @@ def report(
 ) -> None:
     """Count a year's requests, refusals and disclosures by agreement, from exported files alone; small counts untold."""
     with faults(as_json=as_json):
-        found = report_year(directory, _vkey(holder_key), year)
+        found = report_year(directory, named_vkey(holder_key), year)
         lines = [f"{found.origin}, {year}: from a ledger of {found.size} entries, root {found.root}"]
         for agreement, row in found.agreements.items():
             cells = ((name.replace("_", " "), row[name]) for name in COLUMNS)
@@ -106,7 +105,3 @@ def read_note(path: Path) -> str:
             place=path.name,
             cure="Name a file that holds one signed checkpoint.",
         ) from None
-
-
-def _vkey(named: str) -> VerifierKey:
-    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))

@@ -11,8 +11,8 @@ import typer
 
 from counterfoil import keyfile
 from counterfoil.errors import KeyFault, UsageFault
-from counterfoil.office import Office, open_office
-from counterfoil.proof import Signer
+from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.proof import Signer, VerifierKey, parse_vkey
 from counterfoil.review.store import officer_with_key
 from counterfoil.settings import read_settings
 
@@ -52,6 +52,18 @@ NewPassphrase = Annotated[
 HolderKey = Annotated[
     str, typer.Option("--holder-key", help="The holder's verifier key, or a file that holds it.", show_default=False)
 ]
+
+
+def named_vkey(named: str) -> VerifierKey:
+    """A verifier key that was written on the command line, or the one in the file named there. Raises as `read_vkey`."""
+    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
+
+
+def principal_signer(path: Path, passphrase_file: Path | None) -> Signer:
+    """The signer of a principal's key file; asks for its passphrase where none was named. Raises KeyFault."""
+    passphrase = passphrase_for(path, passphrase_file)
+    name, secret = keyfile.open_key(path, purpose="principal", passphrase=passphrase, allow_unprotected=False)
+    return Signer(name, keyfile.signing_key(secret))
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:

@@ -10,11 +10,9 @@ import msgspec
 import typer
 
 from counterfoil import ledger
-from counterfoil.cli.options import AsJson, HolderKey
+from counterfoil.cli.files import read_some
+from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
-from counterfoil.errors import InputFault
-from counterfoil.office import read_vkey
-from counterfoil.proof import VerifierKey, parse_vkey
 from counterfoil.proof.tlog_proof import check_proof
 from counterfoil.respond.verify import verify_answer as verify
 
@@ -26,7 +24,7 @@ def verify_answer(
 ) -> None:
     """Check an answer file against the holder's key. Exit 5 if anything does not verify."""
     with faults(as_json=as_json):
-        statements = verify(file, str(_vkey(holder_key)), datetime.now(UTC).date())
+        statements = verify(file, str(named_vkey(holder_key)), datetime.now(UTC).date())
         said = [{"number": each.number, "holds": each.holds, "text": each.text} for each in statements]
         words = "\n".join(f"{each.number}  {each.text}" for each in statements)
         show({"verified": True, "statements": said}, f"{words}\nOK", as_json=as_json)
@@ -39,7 +37,7 @@ def verify_export(
 ) -> None:
     """Check an exported ledger from its files alone. Exit 5 names the first divergence."""
     with faults(as_json=as_json):
-        report = ledger.check_export(directory, _vkey(holder_key))
+        report = ledger.check_export(directory, named_vkey(holder_key))
         words = "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}"
         show(msgspec.to_builtins(report), words, as_json=as_json)
 
@@ -52,7 +50,7 @@ def verify_proof(
 ) -> None:
     """Check that an entry is in the holder's ledger, from a C2SP tlog-proof. Exit 5 if it is not."""
     with faults(as_json=as_json):
-        found, checkpoint = check_proof(_read(proof), _entry(_read(entry)), _vkey(holder_key))
+        found, checkpoint = check_proof(read_some(proof), _entry(read_some(entry)), named_vkey(holder_key))
         said = {"verified": True, "index": found.index, "size": checkpoint.size, "origin": checkpoint.origin}
         words = f"OK: entry {found.index} of the {checkpoint.size} that {checkpoint.origin} has signed for"
         show(said, words, as_json=as_json)
@@ -62,17 +60,3 @@ def _entry(line: bytes) -> bytes:
     """The entry in a line of `ledger show`, with its index or without."""
     _, brace, rest = line.strip().partition(b"{")
     return brace + rest
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise InputFault(
-            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
-        ) from None
-
-
-def _vkey(named: str) -> VerifierKey:
-    """A verifier key that was written on the command line, or the one in the file named there."""
-    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))

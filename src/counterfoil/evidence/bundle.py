@@ -21,8 +21,6 @@ ends the signature; whoever signs anew signs with another key: compare `holder` 
 from __future__ import annotations
 
 import hashlib
-import json
-from base64 import b64decode, b64encode
 from typing import Any, Final, cast
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -33,6 +31,7 @@ from counterfoil import canon
 from counterfoil.errors import InputFault, VerifyFault
 from counterfoil.model import Public
 from counterfoil.proof import Signer, VerifierKey, parse_vkey
+from counterfoil.proof.encoding import from_base64, to_base64
 
 FORMAT: Final = "counterfoil-evidence-1"
 KEY_FORMAT: Final = "counterfoil-evidence-key-1"
@@ -63,8 +62,8 @@ def seal_bundle(public: dict[str, Any], plain: bytes, key: bytes, nonce: bytes, 
         "key_id": key_id(key),
         "public": public,
     }
-    body["sealed"] = _text(nonce + AESGCM(key).encrypt(nonce, plain, canon.encode(body)))
-    return canon.encode(body | {"signature": _text(holder.private.sign(_SIGN_CONTEXT + canon.encode(body)))})
+    body["sealed"] = to_base64(nonce + AESGCM(key).encrypt(nonce, plain, canon.encode(body)))
+    return canon.encode(body | {"signature": to_base64(holder.private.sign(_SIGN_CONTEXT + canon.encode(body)))})
 
 
 def open_bundle(data: bytes, key: VerifierKey | None = None) -> Bundle:
@@ -112,7 +111,7 @@ def key_id(key: bytes) -> str:
 
 def write_key(key: bytes) -> bytes:
     """The bytes of a key file. Inverse of `read_key`."""
-    return canon.encode({"format": KEY_FORMAT, "key": _text(key), "key_id": key_id(key)}) + b"\n"
+    return canon.encode({"format": KEY_FORMAT, "key": to_base64(key), "key_id": key_id(key)}) + b"\n"
 
 
 def read_key(data: bytes) -> bytes:
@@ -133,13 +132,10 @@ def read_key(data: bytes) -> bytes:
 def _object(data: bytes, limit: int) -> dict[str, Any]:
     if len(data) > limit:
         raise _fault("evidence_malformed", f"the file is longer than {limit} bytes")
-    try:
-        value = json.loads(data)
-        if isinstance(value, dict) and canon.encode(value) == data:
-            return cast("dict[str, Any]", value)
-    except (ValueError, TypeError, RecursionError):
-        pass
-    raise _fault("evidence_malformed", "the file is not one canonical JSON object")
+    value = canon.read_object(data)
+    if value is None:
+        raise _fault("evidence_malformed", "the file is not one canonical JSON object")
+    return value
 
 
 def _string(value: Any) -> str:
@@ -149,18 +145,10 @@ def _string(value: Any) -> str:
 
 
 def _bytes(value: Any) -> bytes:
-    text = _string(value)
-    try:
-        data = b64decode(text, validate=True)
-    except ValueError:
-        data = b""
-    if not data or _text(data) != text:
+    data = from_base64(_string(value))
+    if not data:
         raise _fault("evidence_malformed", "a member of the bundle is not canonical base64")
     return data
-
-
-def _text(data: bytes) -> str:
-    return b64encode(data).decode("ascii")
 
 
 def _fault(code: str, message: str, cure: str = "Ask for the bundle again, byte for byte.") -> VerifyFault:

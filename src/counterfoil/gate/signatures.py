@@ -54,11 +54,11 @@ def sign_agreement(agreement: Agreement, party: PartyName, signer: Signer) -> Si
 
 def check_signatures(agreement: Agreement) -> None:
     """Every signature that stands verifies, by two different keys. Raises SettingsFault `law_signature`, `law_signature_same`."""
-    keys: set[bytes] = set()
-    for party in PARTIES:
-        signature = _of(agreement, party)
-        if signature is not None:
-            keys.add(check_signed_digest(terms_digest(agreement), party, signature, agreement.id))
+    signed: list[tuple[PartyName, Signature]] = [
+        (party, signature) for party in PARTIES if (signature := _of(agreement, party)) is not None
+    ]
+    terms = terms_digest(agreement) if signed else ""
+    keys = {check_signed_digest(terms, party, signature, agreement.id) for party, signature in signed}
     if not unsigned_parties(agreement) and len(keys) != len(PARTIES):
         raise SettingsFault(
             "law_signature_same", "one key signed for both parties", place=f"agreement {agreement.id}: signatures",

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -60,13 +59,10 @@ def envelope_path(path: Path) -> Path:
 
 def one_object(data: bytes, what: str) -> dict[str, Any]:
     """The object whose canonical bytes `data` is. Raises VerifyFault `envelope_malformed`."""
-    try:
-        value = json.loads(data)
-        if isinstance(value, dict) and canon.encode(value) == data:
-            return cast("dict[str, Any]", value)
-    except (ValueError, TypeError, RecursionError):
-        pass
-    raise _fault("envelope_malformed", f"the {what} is not one canonical JSON object")
+    value = canon.read_object(data)
+    if value is None:
+        raise _fault("envelope_malformed", f"the {what} is not one canonical JSON object")
+    return value
 
 
 def _read(path: Path) -> bytes:

@@ -29,7 +29,7 @@ from counterfoil.trial.asking import Chunk, Turn
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.certifying import EQUAL, compose, refusal
 from counterfoil.trial.chance import spread
-from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker, own_weights
+from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker
 from counterfoil.trial.curves import Point, curve, lowest_meeting
 from counterfoil.trial.deck import Deck, Row, check_source, read_deck, read_rows
 from counterfoil.trial.decoys import NAMES, untriable
@@ -84,7 +84,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     """
     folder = office.register_directory / register.current_snapshot(office.register_directory)
     manifest = register.open_manifest(folder, office.holder_key.public)
-    weights, signer = own_weights(office, manifest), office.signer()
+    weights, signer = office.weights(manifest), office.signer()
     check_source(source, manifest)
     digest = register.manifest_digest(manifest)
     seed = bytes.fromhex(plan.seed) if plan.seed else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()

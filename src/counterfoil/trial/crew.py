@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from counterfoil import errors, match, register
-from counterfoil.errors import CounterfoilError, StateFault, StoreFault
+from counterfoil import errors
+from counterfoil.errors import CounterfoilError, StoreFault
 from counterfoil.gate.unsafe import UnsafeGate
 from counterfoil.office import Office, open_office
 from counterfoil.trial.asking import Asker, Chunk
@@ -129,20 +129,8 @@ def _serve(pipe: Pipe, task: Task) -> dict[str, Any]:
 def open_asker(office: Office, task: Task, stack: ExitStack) -> Asker:
     """An asker over the task's snapshot, which `stack` closes."""
     sealed = stack.enter_context(office.open_register(task.snapshot, made_up_trial=True))
-    keeper, weights = office.keeper(made_up_trial=True), own_weights(office, sealed.manifest)
+    keeper, weights = office.keeper(made_up_trial=True), office.weights(sealed.manifest)
     return Asker(sealed, UnsafeGate(office.law), weights, keeper.tin_hash, task.deck, task.seed, task.asks)
-
-
-def own_weights(office: Office, manifest: register.Manifest) -> match.Weights:
-    """What the build taught, before any certificate. Raises StateFault where other rules built it."""
-    if manifest.match_version != match.MATCH_VERSION:
-        raise StateFault(
-            "register_rules_other", "this register was built by another version of the match rules",
-            place=manifest.snapshot, cure="Build it again from its source.",
-        )  # fmt: skip
-    if not manifest.evidence:
-        return match.default_weights()
-    return match.weights_from_dict(manifest.evidence | {"salt": office.keeper().names_salt()})
 
 
 def _send(pipe: Pipe, chunk: Chunk) -> None:
