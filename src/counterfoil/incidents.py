@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from counterfoil import canon
 from counterfoil.errors import UsageFault
@@ -23,9 +26,11 @@ from counterfoil.office import Office
 from counterfoil.proof import Signer
 from counterfoil.review import incidents
 from counterfoil.review import store as batches
+from counterfoil.review.batch import instant_text
 from counterfoil.review.incidents import CLASSES, Incident, IncidentClass
 from counterfoil.store import Connection
 
+Mark = Callable[[Connection, Incident, datetime], None]
 _COUNTED: Final = tuple(map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED)))
 
 
@@ -89,30 +94,28 @@ def open_incident(
             batches.find_batch(connection, batch)
         number, salt = incidents.next_number(connection), office.random(canon.SALT_BYTES)
         opened = Incident(number, about, found_at, now, batch, name, salt, entry_index=0)
-        entered = Incident(
-            number, about, found_at, now, batch, name, salt, _enter(office, connection, opened, officer, "opened")
-        )
+        entered = replace(opened, entry_index=_enter(office, connection, opened, officer, "opened"))
         incidents.keep_incident(connection, entered)
     return entered
 
 
 def report_incident(office: Office, number: int, name: str, signer: Signer) -> Incident:
     """Enter that the inspector general was told. Raises StateFault."""
-    with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        incident = incidents.find_incident(connection, number)
-        incidents.mark_reported(connection, incident, office.clock())
-        _enter(office, connection, incident, officer, "reported")
-        return incidents.find_incident(connection, number)
+    return _go_on(office, number, (name, signer), incidents.mark_reported, "reported")
 
 
 def close_incident(office: Office, number: int, name: str, signer: Signer) -> Incident:
     """Enter that nothing more is to be done. Raises StateFault."""
+    return _go_on(office, number, (name, signer), incidents.mark_closed, "closed")
+
+
+def _go_on(office: Office, number: int, who: tuple[str, Signer], mark: Mark, event: str) -> Incident:
+    name, signer = who
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         incident = incidents.find_incident(connection, number)
-        incidents.mark_closed(connection, incident, office.clock())
-        _enter(office, connection, incident, officer, "closed")
+        mark(connection, incident, office.clock())
+        _enter(office, connection, incident, officer, event)
         return incidents.find_incident(connection, number)
 
 
@@ -143,10 +146,10 @@ def fill_report(office: Office, number: int) -> Report:
         about=str(incident.about),
         sentence=CLASSES[incident.about],
         state=_state(incident),
-        found_at=_text(incident.found_at),
-        opened_at=_text(incident.opened_at),
-        due_at=_text(incident.due_at),
-        reported_at=_text(incident.reported_at) if incident.reported_at else "",
+        found_at=instant_text(incident.found_at),
+        opened_at=instant_text(incident.opened_at),
+        due_at=instant_text(incident.due_at),
+        reported_at=instant_text(incident.reported_at) if incident.reported_at else "",
         hours_left=hours_left(office, incident),
         holder=agreement.parties.holder.name,
         requester=agreement.parties.requester.name,
@@ -180,8 +183,8 @@ def _batches(office: Office, connection: Connection, incident: Incident, size: i
             entries[entry["batch"]][entry["kind"]] += 1
     return tuple(
         BatchFacts(
-            batch.id, _text(batch.received_at), batch.header["principal"], batch.agreement_digest, batch.rules_digest,
-            batch.file_digest, batch.snapshot, str(batch.state), _text(batch.released_at) if batch.released_at else "",
+            batch.id, instant_text(batch.received_at), batch.header["principal"], batch.agreement_digest, batch.rules_digest,
+            batch.file_digest, batch.snapshot, str(batch.state), instant_text(batch.released_at) if batch.released_at else "",
             batch.release_index, tuple(filter(None, (batch.first_officer, batch.second_officer))),
             {kind: entries[batch.id][kind] for kind in _COUNTED},
         )
@@ -194,7 +197,3 @@ def _enter(office: Office, connection: Connection, incident: Incident, officer: 
     fields = {"commitment": salted, "event": event, "officer": canon.digest(officer.vkey.encode())}
     about = {"batch": incident.batch} if incident.batch else {}
     return office.ledger.append(connection, [Draft(Kind.INCIDENT, {**fields, **about})], office.clock())[0]
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,9 @@ from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassph
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.errors import UsageFault
-from counterfoil.office import open_office
+from counterfoil.office import Office, open_office
+from counterfoil.proof import Signer
+from counterfoil.review.batch import from_instant, instant_text
 from counterfoil.review.incidents import CLASSES, DUE_HOURS, Incident, IncidentClass
 
 _CLASSES = "Classes: " + "; ".join(f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items())
@@ -24,6 +27,7 @@ app = group(
     "incident show 1 --office tax-office",
     after=_CLASSES,
 )
+Step = Callable[[Office, int, str, Signer], Incident]
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, as `incident open` printed it.")]
 
 
@@ -64,11 +68,7 @@ def reported(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Enter that the inspector general was told, which stops the clock."""
-    with faults(as_json=as_json):
-        office = open_office(directory)
-        signed = officer_signer(office, officer, officer_passphrase_file)
-        incident = incidents.report_incident(office, number, *signed)
-        _tell(incident, incidents.hours_left(office, incident), as_json)
+    _go_on(incidents.report_incident, number, directory, (officer, officer_passphrase_file), as_json)
 
 
 def close(
@@ -76,10 +76,13 @@ def close(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Enter that nothing more is to be done about a reported incident."""
+    _go_on(incidents.close_incident, number, directory, (officer, officer_passphrase_file), as_json)
+
+
+def _go_on(step: Step, number: int, directory: Path, officer: tuple[Path, Path | None], as_json: bool) -> None:
     with faults(as_json=as_json):
         office = open_office(directory)
-        signed = officer_signer(office, officer, officer_passphrase_file)
-        incident = incidents.close_incident(office, number, *signed)
+        incident = step(office, number, *officer_signer(office, *officer))
         _tell(incident, incidents.hours_left(office, incident), as_json)
 
 
@@ -87,7 +90,7 @@ def _tell(incident: Incident, left: int, as_json: bool) -> None:
     told = {
         "incident": incident.number,
         "class": incident.about,
-        "due_at": f"{incident.due_at:%Y-%m-%dT%H:%M:%SZ}",
+        "due_at": instant_text(incident.due_at),
         "hours_left": left,
     }
     show(told, str(incident.number), as_json=as_json)
@@ -128,7 +131,7 @@ def _class(text: str) -> IncidentClass:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return from_instant(text)
     except ValueError:
         raise UsageFault(
             "incident_time", "this is not a time in UTC", place="--found-at", cure="Write it as 2026-03-02T14:05:00Z."
