@@ -137,3 +137,12 @@ def test_the_command_line_refuses_a_class_or_a_time_that_is_none(tmp_path: Path)
     assert (wrong.code, wrong.error) == (2, "incident_class")
     late = command(*opening, "--class", "key-lost", "--found-at", "yesterday")
     assert (late.code, late.error) == (2, "incident_time")
+
+
+def test_a_report_says_that_the_office_stands_still_for_a_fork_as_for_an_order(world: World) -> None:
+    number = _open(world).number
+    assert not incidents.fill_report(world.office, number).suspended
+    with world.office.store.transaction() as connection:
+        draft = ledger.Draft(ledger.Kind.FORK, {"checkpoint": canon.digest(b"made up")})
+        world.office.ledger.append(connection, [draft], world.now)
+    assert incidents.fill_report(world.office, number).suspended

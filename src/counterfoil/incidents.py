@@ -29,6 +29,7 @@ from counterfoil.review import store as batches
 from counterfoil.review.batch import instant_text
 from counterfoil.review.incidents import CLASSES, Incident, IncidentClass
 from counterfoil.store import Connection
+from counterfoil.suspending import stands_still
 
 Mark = Callable[[Connection, Incident, datetime], None]
 _COUNTED: Final = tuple(map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED)))
@@ -137,8 +138,8 @@ def fill_report(office: Office, number: int) -> Report:
     agreement = office.law.agreement
     with office.store.reading() as connection:
         incident = incidents.find_incident(connection, number)
-        size, counts = office.ledger.size(connection), office.ledger.counts(connection)
-        root = office.ledger.root(connection).hex()
+        size, root = office.ledger.size(connection), office.ledger.root(connection).hex()
+        still = stands_still(office, connection)
         found = _batches(office, connection, incident, size)
     return Report(
         office=office.settings.name,
@@ -158,7 +159,7 @@ def fill_report(office: Office, number: int) -> Report:
         statutes=tuple(item.citation for item in agreement.designated),
         ledger_size=size,
         ledger_root=root,
-        suspended=counts.get(Kind.SUSPENSION, 0) > counts.get(Kind.RESUMPTION, 0),
+        suspended=still,
         batches=found,
     )
 

@@ -46,7 +46,7 @@ class Stood(Public, frozen=True):
 
 def require_running(office: Office, connection: Connection) -> None:
     """Raise StateFault `suspended` while the office stands still."""
-    if _standing_still(office, connection):
+    if stands_still(office, connection):
         raise StateFault(
             "suspended", "this office stands still, by order or because its ledger forked; nothing is received, decided or released",
             place="ledger",
@@ -88,11 +88,11 @@ def resume(office: Office, order: Path, expected: str, first: tuple[str, Signer]
                 "officers_same", "one officer cannot lift a suspension alone", place=officers[0].name,
                 cure="Name two officers, each with a key of their own.",
             )  # fmt: skip
-        if not _standing_still(office, connection):
+        if not stands_still(office, connection):
             raise StateFault("not_suspended", "this office does not stand still", cure="There is nothing to lift.")
         _require_new(connection, digest)
         index = _enter(office, connection, Kind.RESUMPTION, digest, officers[0], officers[1])
-        running = not _standing_still(office, connection)
+        running = not stands_still(office, connection)
         held = [batch for batch in batches.list_batches(connection) if batch.state is BatchState.HELD]
         for batch in held if running else ():
             batches.mark_resumed(connection, batch)
@@ -131,7 +131,8 @@ def read_order(path: Path, expected: str) -> str:
     return digest
 
 
-def _standing_still(office: Office, connection: Connection) -> bool:
+def stands_still(office: Office, connection: Connection) -> bool:
+    """Whether more suspensions and forks were entered than were lifted."""
     counts = office.ledger.counts(connection)
     return counts[Kind.SUSPENSION] + counts[Kind.FORK] > counts[Kind.RESUMPTION]
 
