@@ -90,6 +90,11 @@ def test_committed_files_name_no_registry_and_no_machine() -> None:
     assert [name for name in named if name != Path(__file__).name] == []
 
 
+def test_committed_files_are_text() -> None:
+    """What somebody built or downloaded stays out: a reader cannot review it."""
+    assert [path.name for path in committed_files() if b"\0" in path.read_bytes()] == []
+
+
 def test_no_unfinished_work_is_committed() -> None:
     unfinished = re.compile(r"#.*\b(TODO|FIXME|XXX)\b|\b(NotImplementedError|pytest\.skip|mark\.skip|mark\.xfail)\b")
     files = [path for path in committed_files() if path.suffix == ".py" and path != Path(__file__)]
