@@ -17,6 +17,7 @@ from counterfoil.model import Officer
 from counterfoil.review import store
 from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, Chunk
 from counterfoil.review.machine import BatchState
+from counterfoil.review.officers import Role
 from counterfoil.review.payload import new_key, unwrap_key
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
 from counterfoil.review.tables import BATCH, CHUNK, OFFICER
@@ -82,13 +83,13 @@ def test_the_migration_makes_the_tables_that_the_code_uses(connection: Connectio
 
 
 def test_enrolled_officers_are_found_and_listed(connection: Connection) -> None:
-    assert store.signing_officer(connection, "officer-a") == ADA
-    assert store.list_officers(connection) == [ADA, BEN]
+    assert store.signing_officer(connection, "officer-a") == (ADA, Role.DISCLOSURE)
+    assert store.list_officers(connection) == [(ADA, Role.DISCLOSURE), (BEN, Role.DISCLOSURE)]
 
 
 def test_enrolling_the_same_officer_again_changes_nothing(connection: Connection) -> None:
     store.enrol_officer(connection, ADA, NOW)
-    assert store.list_officers(connection) == [ADA, BEN]
+    assert store.list_officers(connection) == [(ADA, Role.DISCLOSURE), (BEN, Role.DISCLOSURE)]
 
 
 @pytest.mark.parametrize("clash", [officer("officer-a", 3), officer("officer-c", 1)], ids=["name", "key"])
@@ -106,7 +107,7 @@ def test_a_retired_officer_may_not_sign_and_is_not_listed(connection: Connection
     store.retire_officer(connection, "officer-a")
     with _expect("officer_retired"):
         store.signing_officer(connection, "officer-a")
-    assert store.list_officers(connection) == [BEN]
+    assert store.list_officers(connection) == [(BEN, Role.DISCLOSURE)]
 
 
 def test_an_officer_who_is_not_enrolled_is_unknown(connection: Connection) -> None:
@@ -120,6 +121,18 @@ def test_an_officers_key_file_must_hold_the_enrolled_key(connection: Connection)
     assert store.officer_with_key(connection, "officer-a", ADA.vkey) == ADA
     with _expect("officer_key_other"):
         store.officer_with_key(connection, "officer-a", officer("officer-a", 3).vkey)
+
+
+def test_an_officer_acts_in_the_one_role_that_was_enrolled(connection: Connection) -> None:
+    counsel = officer("counsel-c", 3)
+    store.enrol_officer(connection, counsel, NOW, Role.COUNSEL)
+    assert store.officer_with_key(connection, "counsel-c", counsel.vkey, Role.COUNSEL) == counsel
+    with _expect("officer_role"):
+        store.officer_with_key(connection, "counsel-c", counsel.vkey)
+    with _expect("officer_role"):
+        store.officer_with_key(connection, "officer-a", ADA.vkey, Role.HOLDS)
+    with _expect("officer_taken"):
+        store.enrol_officer(connection, counsel, NOW, Role.HOLDS)
 
 
 # -- batches ---------------------------------------------------------------------------------

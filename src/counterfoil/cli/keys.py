@@ -12,14 +12,15 @@ from counterfoil import canon, keyfile
 from counterfoil.errors import CounterfoilError, StoreFault, UsageFault
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Officer
-from counterfoil.office import Office, enrol, make_officer
+from counterfoil.office import Office, enrol, key_purpose, make_officer
 from counterfoil.proof import verifier_key
+from counterfoil.review.officers import Role
 from counterfoil.review.store import retire_officer, signing_officer
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def add_officer(office: Office, keys: Path, name: str, passphrase: str | None) -> Officer:
+def add_officer(office: Office, keys: Path, name: str, passphrase: str | None, role: Role) -> Officer:
     """Make an officer's key in `keys` and enrol it. The office's passphrase is proved by the checkpoint over the entry.
 
     Raises UsageFault, KeyFault, StateFault, StoreFault.
@@ -28,7 +29,7 @@ def add_officer(office: Office, keys: Path, name: str, passphrase: str | None) -
     with _new_key(keys, name):
         officer = make_officer(keys, name, passphrase, office.random)
         with office.store.transaction() as connection:
-            enrol(office, connection, officer)
+            enrol(office, connection, officer, role)
             office.ledger.sign_checkpoint(connection, signer)
     return officer
 
@@ -37,9 +38,9 @@ def remove_officer(office: Office, name: str) -> None:
     """Retire an officer and enter it. Raises StateFault, KeyFault, StoreFault."""
     signer = office.signer()
     with office.store.transaction() as connection:
-        officer = signing_officer(connection, name)
+        officer, role = signing_officer(connection, name)
         retire_officer(connection, name)
-        fields = {"key": canon.digest(officer.vkey.encode()), "purpose": "officer", "event": "retired"}
+        fields = {"key": canon.digest(officer.vkey.encode()), "purpose": key_purpose(role), "event": "retired"}
         office.ledger.append(connection, [Draft(Kind.KEY, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
 

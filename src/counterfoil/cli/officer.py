@@ -1,4 +1,4 @@
-"""`counterfoil officer create | list | retire`: who may review and release."""
+"""`counterfoil officer create | list | retire`: who may review and release, and who may do what needs another role."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from counterfoil.cli.options import AsJson, NewPassphrase, OfficeDir, Passphrase
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.office import open_office
+from counterfoil.review.officers import Role
 from counterfoil.review.store import list_officers
 
 app = group("Enrol and retire disclosure officers.", "officer create m-okafor --office tax-office --keys keys")
@@ -24,25 +25,33 @@ def create(
     directory: OfficeDir,
     keys: Annotated[Path, typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False)],
     key_passphrase_file: NewPassphrase = None,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="What the officer may do: disclosure reviews, releases and stops; counsel overrides with one; holds sees holds."
+        ),
+    ] = Role.DISCLOSURE,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key for a disclosure officer and enrol it; the enrolment is a ledger entry. Prints the verifier key."""
+    """Make an officer's key and enrol it in one role; the enrolment is a ledger entry. Prints the verifier key."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         protect = read_passphrase(key_passphrase_file)
         if protect is None and not office.settings.sandbox:
             protect = ask_new(f"Passphrase for {name}")
-        officer = add_officer(office, keys, name, protect)
-        show({"officer": officer.name, "vkey": officer.vkey}, officer.vkey, as_json=as_json)
+        officer = add_officer(office, keys, name, protect, role)
+        show({"officer": officer.name, "role": str(role), "vkey": officer.vkey}, officer.vkey, as_json=as_json)
 
 
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """The officers who may sign now, with their verifier keys. Needs no passphrase."""
+    """The officers who may sign now, with their roles and verifier keys. Needs no passphrase."""
     with faults(as_json=as_json):
         with open_office(directory).store.reading() as connection:
-            found = [{"officer": each.name, "vkey": each.vkey} for each in list_officers(connection)]
-        lines = "\n".join(f"{each['officer']}  {each['vkey']}" for each in found)
+            found = [
+                {"officer": each.name, "role": str(role), "vkey": each.vkey} for each, role in list_officers(connection)
+            ]
+        lines = "\n".join(f"{each['officer']}  {each['role']}  {each['vkey']}" for each in found)
         show({"officers": found}, lines or "No officer is enrolled.", as_json=as_json)
 
 

@@ -133,7 +133,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
     "other": (_DIGEST, "digest of the text of the checkpoint that is not of this history"),
-    "purpose": (r"holder|officer|principal|register|payload", "what the key is for"),
+    "purpose": (r"counsel|holder|holds|officer|principal|register|payload", "what the key is for"),
     "route": (
         r"written-request|court-order|consent",
         "the legal door that the file was asked by; an older entry has none",

@@ -3,6 +3,7 @@
 from counterfoil.office.making import agreement_file as agreement_file
 from counterfoil.office.making import create_office as create_office
 from counterfoil.office.making import enrol as enrol
+from counterfoil.office.making import key_purpose as key_purpose
 from counterfoil.office.making import law_library as law_library
 from counterfoil.office.making import make_officer as make_officer
 from counterfoil.office.opened import Office as Office

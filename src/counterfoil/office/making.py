@@ -22,6 +22,7 @@ from counterfoil.office.opened import (
     utc_now,
 )
 from counterfoil.proof import verifier_key
+from counterfoil.review.officers import Role
 from counterfoil.review.store import enrol_officer
 from counterfoil.settings import DATABASE, Settings, new_settings, write_settings
 from counterfoil.store import Connection, create_store
@@ -107,11 +108,16 @@ def make_officer(keys: Path, name: str, passphrase: str | None, random: Random) 
     return Officer(name=name, vkey=str(public))
 
 
-def enrol(office: Office, connection: Connection, officer: Officer) -> None:
-    """Enrol an officer and enter the key. Raises StateFault `officer_taken`."""
+def enrol(office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE) -> None:
+    """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
     now = office.clock()
-    enrol_officer(connection, officer, now)
-    office.ledger.append(connection, [_key_draft("officer", officer.vkey.encode())], now)
+    enrol_officer(connection, officer, now, role)
+    office.ledger.append(connection, [_key_draft(key_purpose(role), officer.vkey.encode())], now)
+
+
+def key_purpose(role: Role) -> str:
+    """What the ledger says that an officer's key is for."""
+    return "officer" if role is Role.DISCLOSURE else str(role)
 
 
 def _key_draft(purpose: str, named: bytes) -> Draft:

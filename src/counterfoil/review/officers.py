@@ -1,10 +1,24 @@
-"""An officer's public key as it is enrolled: the one place of this room that reads verifier keys."""
+"""An officer as enrolled: the one role that a key acts in, and the public key. The one place of this room that reads verifier keys."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from counterfoil.errors import KeyFault
 from counterfoil.model import Officer
 from counterfoil.proof.note import parse_vkey, verifier_key
+
+
+class Role(StrEnum):
+    """What an officer's key may do. One officer, one role: what needs two roles needs two keys.
+
+    disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer, set aside what waits for an
+    officer. holds: see and change the holds of 26 USC 6103(i)(6), two of them together.
+    """
+
+    DISCLOSURE = "disclosure"
+    COUNSEL = "counsel"
+    HOLDS = "holds"
 
 
 def enrol_form(name: str, public: bytes) -> Officer:

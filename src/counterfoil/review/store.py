@@ -19,7 +19,7 @@ from counterfoil.errors import KeyFault, StateFault
 from counterfoil.model import Officer, Ruling
 from counterfoil.review.batch import Batch, Chunk, NewBatch, batch_from_row, instant_text
 from counterfoil.review.machine import BatchState, Event, advance
-from counterfoil.review.officers import public_key
+from counterfoil.review.officers import Role, public_key
 from counterfoil.review.ruling import Determined, Reviewed, rule
 from counterfoil.review.tables import BATCH, CHUNK, OFFICER
 
@@ -33,24 +33,26 @@ _EMPTY = (
 # -- officers --------------------------------------------------------------------------------
 
 
-def enrol_officer(connection: Connection, officer: Officer, enrolled_at: datetime) -> None:
-    """Enrol an officer. The same officer again is no change.
+def enrol_officer(
+    connection: Connection, officer: Officer, enrolled_at: datetime, role: Role = Role.DISCLOSURE
+) -> None:
+    """Enrol an officer. The same officer in the same role again is no change.
 
     Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has another
-    key, or the key another name.
+    key or role, or the key another name.
     """
     key = public_key(officer).hex()
     clash = (OFFICER.c.name == officer.name) | (OFFICER.c.public_key == key)
-    held = connection.execute(select(OFFICER.c.name, OFFICER.c.vkey).where(clash)).all()
+    held = connection.execute(select(OFFICER.c.name, OFFICER.c.vkey, OFFICER.c.role).where(clash)).all()
     if not held:
-        row = {"name": officer.name, "vkey": officer.vkey, "public_key": key, "active": True}
+        row = {"name": officer.name, "vkey": officer.vkey, "public_key": key, "active": True, "role": str(role)}
         connection.execute(OFFICER.insert().values(**row, enrolled_at=instant_text(enrolled_at)))
-    elif [tuple(row) for row in held] != [(officer.name, officer.vkey)]:
+    elif [tuple(row) for row in held] != [(officer.name, officer.vkey, role)]:
         raise StateFault(
             "officer_taken",
             "an officer is enrolled with this name or this key already",
             place=officer.name,
-            cure="One officer has one name and one key: make a new key for a new officer.",
+            cure="One officer has one name, one key and one role: make a new key for a new officer.",
         )
 
 
@@ -60,20 +62,20 @@ def retire_officer(connection: Connection, name: str) -> None:
         raise _unknown_officer(name)
 
 
-def signing_officer(connection: Connection, name: str) -> Officer:
-    """The enrolled officer of this name, who may sign now. Raises StateFault `officer_unknown`, `officer_retired`."""
-    officer, active = _officer(connection, name)
+def signing_officer(connection: Connection, name: str) -> tuple[Officer, Role]:
+    """The enrolled officer of this name, who may sign now, and the role. Raises StateFault `officer_unknown`, `officer_retired`."""
+    officer, role, active = _officer(connection, name)
     if not active:
         raise StateFault("officer_retired", "this officer may no longer sign", place=name, cure="Another officer must.")
-    return officer
+    return officer, role
 
 
-def officer_with_key(connection: Connection, name: str, vkey: str) -> Officer:
-    """The enrolled officer of this name, whose key is at hand: `vkey` is its public half.
+def officer_with_key(connection: Connection, name: str, vkey: str, role: Role = Role.DISCLOSURE) -> Officer:
+    """The enrolled officer of this name and role, whose key is at hand: `vkey` is its public half.
 
-    Raises StateFault as `signing_officer`, KeyFault `officer_key_other`.
+    Raises StateFault as `signing_officer`, and `officer_role`; KeyFault `officer_key_other`.
     """
-    officer = signing_officer(connection, name)
+    officer, held = signing_officer(connection, name)
     if officer.vkey != vkey:
         raise KeyFault(
             "officer_key_other",
@@ -81,20 +83,27 @@ def officer_with_key(connection: Connection, name: str, vkey: str) -> Officer:
             place=name,
             cure="Use the enrolled key, or enrol this one under a name of its own.",
         )
+    if held is not role:
+        raise StateFault(
+            "officer_role",
+            f"this needs an officer enrolled for {role}; this one is enrolled for {held}",
+            place=name,
+            cure=f"Have an officer do it whom `counterfoil officer list` shows with the role {role}.",
+        )
     return officer
 
 
-def list_officers(connection: Connection) -> list[Officer]:
-    """Every enrolled officer who may sign, by name."""
-    chosen = select(OFFICER.c.name, OFFICER.c.vkey).where(OFFICER.c.active).order_by(OFFICER.c.name)
-    return [Officer(name=row.name, vkey=row.vkey) for row in connection.execute(chosen)]
+def list_officers(connection: Connection) -> list[tuple[Officer, Role]]:
+    """Every enrolled officer who may sign, and the role, by name."""
+    chosen = select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.name)
+    return [(Officer(name=row.name, vkey=row.vkey), Role(row.role)) for row in connection.execute(chosen)]
 
 
-def _officer(connection: Connection, name: str) -> tuple[Officer, bool]:
+def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
     row = connection.execute(select(OFFICER).where(OFFICER.c.name == name)).mappings().first()
     if row is None:
         raise _unknown_officer(name)
-    return Officer(name=row["name"], vkey=row["vkey"]), row["active"]
+    return Officer(name=row["name"], vkey=row["vkey"]), Role(row["role"]), row["active"]
 
 
 def _unknown_officer(name: str) -> StateFault:
@@ -217,14 +226,14 @@ def mark_withdrawn(connection: Connection, batch: Batch) -> None:
 def load_reviewed(connection: Connection, batch: Batch, office: str) -> Reviewed:
     """The first officer's word as stored, verified again. Raises StateFault, VerifyFault `officer_signature`."""
     batch.require(BatchState.REVIEWED, BatchState.RELEASED)
-    first, _ = _officer(connection, batch.first_officer)
+    first, *_ = _officer(connection, batch.first_officer)
     return Reviewed(Determined(office, batch.id, batch.determinations_digest), first, batch.first_signature)
 
 
 def load_ruling(connection: Connection, batch: Batch, office: str) -> Ruling:
     """The ruling of a released batch as stored, verified again: for writing the same files once more."""
     batch.require(BatchState.RELEASED)
-    second, _ = _officer(connection, batch.second_officer)
+    second, *_ = _officer(connection, batch.second_officer)
     return rule(load_reviewed(connection, batch, office), second, batch.second_signature)
 
 

@@ -24,6 +24,7 @@ OFFICER: Final = Table(
     Column("public_key", String, nullable=False, unique=True),
     Column("enrolled_at", String, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("role", String, nullable=False),
 )
 
 BATCH: Final = Table(
