@@ -23,11 +23,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil import canon
+from counterfoil.chunks import with_overrides
 from counterfoil.errors import StoreFault
 from counterfoil.gate.traces import Traces, statute_of, traces_of
 from counterfoil.model import Match, NotCompared, Public, Request, Sensitive
 from counterfoil.office import Office
-from counterfoil.payloads import read_chunk
+from counterfoil.payloads import read_chunk, read_overrides
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, instant_text
 from counterfoil.review.determinations import Determination, Granted, Refused, decode_determinations, decode_gated
@@ -109,8 +110,9 @@ def keep_lines(office: Office, connection: Connection, batch: Batch, key: bytes)
 def _lines_of_rows(office: Office, connection: Connection, batch: Batch, key: bytes) -> Iterator[Line]:
     batch_key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     determined = batches.count_chunks(connection, batch, DETERMINATION)[0]
+    overrides = read_overrides(connection, batch, batch_key)
     for seq in range(batches.count_chunks(connection, batch, REQUEST)[0]):
-        rows = decode_gated(read_chunk(connection, batch, batch_key, REQUEST, seq))
+        rows = with_overrides(decode_gated(read_chunk(connection, batch, batch_key, REQUEST, seq)), overrides)
         decided: dict[int, Determination] = {}
         if seq < determined:
             plain = read_chunk(connection, batch, batch_key, DETERMINATION, seq)

@@ -34,6 +34,7 @@ from counterfoil.model import (
 from counterfoil.office.certified import NOT_CERTIFIED, Governing
 from counterfoil.respond.coarsen import coarsen
 from counterfoil.review.determinations import Determination, Gated, Granted, Refused, Rejected, encode_row
+from counterfoil.review.overrides import Override
 from counterfoil.review.payload import BatchKey
 
 REFUSED_BY: Final = "refused."
@@ -80,6 +81,14 @@ def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[D
     return [
         Draft(kind, {"batch": batch, "commitment": canon.commit(salt, data)})
         for kind, data, salt in zip(judged.kinds, judged.encoded, salts, strict=True)
+    ]
+
+
+def with_overrides(rows: Iterable[Gated], overrides: Mapping[int, Override]) -> list[Gated]:
+    """The rows as they are determined: what two roles admitted is granted."""
+    return [
+        Granted(overrides[row.request.row].grant) if isinstance(row, Refused) and row.request.row in overrides else row
+        for row in rows
     ]
 
 

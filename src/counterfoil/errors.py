@@ -63,7 +63,7 @@ class StoreFault(CounterfoilError):
 
 
 class GateFault(CounterfoilError):
-    """A whole file was refused by the gate."""
+    """The gate refused a whole file, or two officers' override."""
 
     exit_code = 4
 

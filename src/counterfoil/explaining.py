@@ -16,11 +16,12 @@ from counterfoil.gate.decide import Explained, explain_finding
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Finding, Match, Public, Refusal, Request, Sensitive, State
 from counterfoil.office import Office
-from counterfoil.payloads import read_chunk
+from counterfoil.payloads import read_chunk, read_overrides
 from counterfoil.proof import Signer
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, REQUEST, Batch
 from counterfoil.review.determinations import Determination, Granted, Refused, decode_determinations, decode_gated
+from counterfoil.review.overrides import Override
 from counterfoil.review.payload import BatchKey, unwrap_key
 from counterfoil.store import Connection
 
@@ -34,12 +35,14 @@ class Evidence(Public, frozen=True):
 
 
 class Explanation(Public, frozen=True):
-    """All that the holder's officer is shown of one request. `decided` is "" before `determine`."""
+    """All that the holder's officer is shown of one request. `decided` is "" before `determine`; `overridden` are the elements
+    that two roles set aside."""
 
     batch: str
     request_id: str
     row: int
     outcome: str
+    overridden: tuple[str, ...]
     findings: tuple[Explained, ...]
     decided: str
     score_bits: float
@@ -95,7 +98,8 @@ def _look(
         fields = {"batch": batch.id, "commitment": looked, "officer": canon.digest(officer.vkey.encode())}
         office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
         decided = _determination(connection, batch, key, seq, request)
-    return _explanation(office, batch, request, failed, decided), request
+        override = read_overrides(connection, batch, key).get(request.row)
+    return _explanation(office, batch, request, failed, decided, override), request
 
 
 def _asked(request: Request) -> Asked:
@@ -144,8 +148,9 @@ def _determination(
 
 
 def _explanation(
-    office: Office, batch: Batch, request: Request, failed: tuple[Finding, ...], decided: Determination | None
-) -> Explanation:
+    office: Office, batch: Batch, request: Request, failed: tuple[Finding, ...], decided: Determination | None,
+    override: Override | None,
+) -> Explanation:  # fmt: skip
     states = {finding.element: finding.state for finding in failed}
     elements = office.law.under(batch.header.get("route", "")).in_force(batch.gate_date)
     findings = tuple(explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements)
@@ -154,7 +159,8 @@ def _explanation(
         batch=batch.id,
         request_id=request.request_id,
         row=request.row,
-        outcome="refused" if failed else "granted",
+        outcome="refused" if failed and override is None else "granted",
+        overridden=override.elements if override else (),
         findings=findings,
         decided=_decided(decided),
         score_bits=matched.score_bits if matched else 0.0,

@@ -7,6 +7,7 @@
 Each step yields ledger entries, and a step's effect is not seen before they are durable (P5):
 
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted rows, in one commit
+    override    `override` and the grant that two roles made, in one commit (overriding.py)
     determine   snapshot and certificates are pinned; then for each chunk: `opening` is committed, the keeper counts, only
                 then is a door opened
     review      `review` with the first officer's signature, in one commit
@@ -36,7 +37,7 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.office.certified import Governing
-from counterfoil.payloads import keep_chunk, read_chunk
+from counterfoil.payloads import keep_chunk, read_chunk, read_overrides
 from counterfoil.pinning import pin_certificates
 from counterfoil.proof import Signer
 from counterfoil.releasing import answer_of, seal_answer
@@ -274,7 +275,9 @@ def _determine_chunk(
     keeper, (_, governed) = office.keeper(), deciding
     with acting(office) as connection:
         held = batches.get_chunk(connection, batch, REQUEST, seq)
-        rows = decode_gated(key.open(REQUEST, seq, held.sealed))
+        rows = chunks.with_overrides(
+            decode_gated(key.open(REQUEST, seq, held.sealed)), read_overrides(connection, batch, key)
+        )
         admitted = [grant for grant in chunks.grants_of(rows) if governed.puts(grant)]
         grants = admitted[: keeper.remaining()]
         if not held.opened:

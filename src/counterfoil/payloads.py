@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from counterfoil.review import store as batches
 from counterfoil.review.batch import Batch, Chunk
+from counterfoil.review.overrides import OVERRIDE, Override, check_override, decode_override
 from counterfoil.review.payload import BatchKey
 from counterfoil.store import Connection
 
@@ -22,3 +23,13 @@ def keep_chunk(
 def read_chunk(connection: Connection, batch: Batch, key: BatchKey, kind: str, seq: int) -> bytes:
     """The plain bytes of chunk `seq`. Raises StateFault `chunk_missing`, StoreFault `payload_sealed`."""
     return key.open(kind, seq, batches.get_chunk(connection, batch, kind, seq).sealed)
+
+
+def read_overrides(connection: Connection, batch: Batch, key: BatchKey) -> dict[int, Override]:
+    """The overrides of a batch by row, each checked to be both officers' word. Raises StoreFault, VerifyFault `officer_signature`."""
+    found: dict[int, Override] = {}
+    for chunk in batches.iterate_chunks(connection, batch, OVERRIDE):
+        override = decode_override(key.open(OVERRIDE, chunk.seq, chunk.sealed))
+        check_override(override)
+        found[override.grant.request.row] = override
+    return found

@@ -20,6 +20,7 @@ from counterfoil.cli import (
     ledger,
     office,
     officer,
+    override,
     register,
     replay,
     requester,
@@ -42,6 +43,11 @@ app = group(
 _DESK = "--office tax-office --officer a.key"
 
 add_verb(app, batch.receive, "receive requests.csv --office tax-office")
+add_verb(
+    app,
+    override.override,
+    f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial --reason reason.txt",
+)
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK}")
 add_verb(app, batch.release, "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl")

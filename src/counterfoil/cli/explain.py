@@ -48,6 +48,8 @@ def explain(
 
 def _words(found: Explanation, asked: Asked | None) -> str:
     lines = [f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")]
+    if found.overridden:
+        lines.append(f"Admitted by an override of {', '.join(found.overridden)}.")
     for each in found.findings:
         if each.state is not State.MET:
             lines += [

@@ -23,6 +23,7 @@ KINDS_OF: Final[dict[str, tuple[Kind, ...]]] = {
     **dict.fromkeys(CERTIFICATE_ROLES.values(), (Kind.CERTIFICATE,)),
     "batch": (Kind.BATCH,),
     "gate": (Kind.GRANTED, Kind.REFUSED),
+    "override": (Kind.OVERRIDE,),
     "opening": (Kind.OPENING,),
     "review": (Kind.REVIEW,),
     "answer": (Kind.DISCLOSURE, Kind.NOT_COMPARED),

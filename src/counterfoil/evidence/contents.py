@@ -25,6 +25,7 @@ ROLES: Final = (
     *CERTIFICATE_ROLES.values(),
     "batch",
     "gate",
+    "override",
     "opening",
     "review",
     "answer",
@@ -84,7 +85,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. Bytes are base64 in the JSON. `row` and `determination` are MessagePack (review/determinations.py).
 
     `answer` is canonical JSON. `doors`, `weights` and `thresholds` are None where the register was not asked; `determination` and `answer`
-    b"" where there is none yet, `document_salt` where the header names no document.
+    b"" where there is none yet, `override` where two roles did not admit the request, `document_salt` where the header names no document.
     """
 
     request_id: str
@@ -94,6 +95,8 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document_salt: bytes
     inspection_salt: bytes
     circumstances: Circumstances
+    override: bytes
+    override_salt: bytes
     determination: bytes
     weights: dict[str, Any] | None
     thresholds: Thresholds | None

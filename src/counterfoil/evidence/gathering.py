@@ -43,6 +43,7 @@ from counterfoil.review import store as batches
 from counterfoil.review.batch import Batch, instant_text
 from counterfoil.review.determinations import encode_determinations
 from counterfoil.review.machine import BatchState
+from counterfoil.review.overrides import OVERRIDE, encode_override
 from counterfoil.store import Connection
 
 Cosign = Callable[[str], str]
@@ -117,7 +118,7 @@ def export_evidence(
 
 
 def _sealed(recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedPart:
-    number, decided = recorded.request.row, recorded.determination
+    number, decided, override = recorded.request.row, recorded.determination, recorded.override
     return SealedPart(
         request_id=recorded.request.request_id,
         row=recorded.row_bytes,
@@ -126,6 +127,8 @@ def _sealed(recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedP
         document_salt=recorded.key.salt("document", 0) if recorded.circumstances.header.document else b"",
         inspection_salt=recorded.key.salt("inspection", number),
         circumstances=recorded.circumstances,
+        override=b"" if override is None else encode_override(override),
+        override_salt=b"" if override is None else recorded.key.salt(OVERRIDE, number),
         determination=b"" if decided is None else encode_determinations([decided]),
         weights=asked.weights,
         thresholds=asked.thresholds,
@@ -196,6 +199,8 @@ def _answer(recorded: Recorded, ruling: Ruling | None, law: Law) -> Answer | Non
 
 def _commitments(recorded: Recorded, answer: Answer | None) -> frozenset[str]:
     own = {recorded.commitment}
+    if recorded.override is not None:
+        own.add(canon.commit(recorded.key.salt(OVERRIDE, recorded.request.row), encode_override(recorded.override)))
     if answer is not None and not isinstance(recorded.determination, Refusal):
         own.add(canon.commit(recorded.key.salt("answer", recorded.request.row), answer_bytes(answer)))
     return frozenset(own)

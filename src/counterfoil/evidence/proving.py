@@ -15,6 +15,7 @@ _ROLE_OF = {
     Kind.BATCH: "batch",
     Kind.GRANTED: "gate",
     Kind.REFUSED: "gate",
+    Kind.OVERRIDE: "override",
     Kind.OPENING: "opening",
     Kind.REVIEW: "review",
     Kind.DISCLOSURE: "answer",
@@ -24,8 +25,8 @@ _ROLE_OF = {
 
 
 class Wanted(Public, frozen=True):
-    """`commitments`: of the row, and of its answer where it was given one. `certificates`: by scope, the fields of the entry of each
-    that governed."""
+    """`commitments`: of the row, of the override that admitted it, and of its answer, where there are such. `certificates`: by scope, the
+    fields of the entry of each that governed."""
 
     commitments: frozenset[str]
     certificates: dict[str, dict[str, str]]

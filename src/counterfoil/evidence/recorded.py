@@ -9,7 +9,7 @@ from counterfoil.errors import StateFault
 from counterfoil.gate.circumstances import Circumstances, circumstances_of
 from counterfoil.gate.known import decode_known
 from counterfoil.model import Grant, Request, Sensitive
-from counterfoil.payloads import read_chunk
+from counterfoil.payloads import read_chunk, read_overrides
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, KNOWN, REQUEST, Batch
 from counterfoil.review.determinations import (
@@ -20,18 +20,22 @@ from counterfoil.review.determinations import (
     decode_gated,
     encode_row,
 )
+from counterfoil.review.overrides import Override
 from counterfoil.review.payload import BatchKey, unwrap_key
 from counterfoil.store import Connection
 
 
 class Recorded(Sensitive, frozen=True):
-    """One row as gated, its salt, what the guards knew of it, and what was determined, or None before that."""
+    """One row as gated, its salt, what the guards knew of it, and what was determined, or None before that; the chunk that it stands in;
+    the override that admitted it, or None."""
 
     key: BatchKey
     row: Granted | Refused
     row_salt: bytes
     circumstances: Circumstances
     determination: Determination | None
+    seq: int
+    override: Override | None
 
     @property
     def request(self) -> Request:
@@ -40,7 +44,9 @@ class Recorded(Sensitive, frozen=True):
 
     @property
     def grant(self) -> Grant | None:
-        """The grant, where it was admitted."""
+        """The grant, where it was admitted: by the gate, or by two roles."""
+        if self.override is not None:
+            return self.override.grant
         return self.row.grant if isinstance(self.row, Granted) else None
 
     @property
@@ -69,7 +75,8 @@ def read_recorded(
     request = row.grant.request if isinstance(row, Granted) else row.request
     counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
     decided = _determination(connection, batch, key, seq, request.row)
-    return Recorded(key, row, key.salt("request", place), counted, decided)
+    override = read_overrides(connection, batch, key).get(request.row)
+    return Recorded(key, row, key.salt("request", place), counted, decided, seq, override)
 
 
 def _find(connection: Connection, batch: Batch, key: BatchKey, request_id: str) -> tuple[int, int, Granted | Refused]:

@@ -29,7 +29,7 @@ from counterfoil.errors import VerifyFault
 from counterfoil.evidence.bundle import Bundle, open_bundle, open_sealed
 from counterfoil.evidence.checking import Checked, check_part, public_codes, versions
 from counterfoil.evidence.contents import CERTIFICATE_ROLES, SealedPart, decode_sealed
-from counterfoil.gate.circumstances import decide_again
+from counterfoil.gate.circumstances import decide_again, set_aside
 from counterfoil.ledger.entries import Kind
 from counterfoil.model import Grant, Match, NotCompared, Public, Refusal, Request
 from counterfoil.office.certified import NOT_CERTIFIED, Certificates, certified_of, governing
@@ -45,6 +45,7 @@ from counterfoil.review.determinations import (
     encode_row,
     pack,
 )
+from counterfoil.review.overrides import check_override, decode_override
 
 __all__ = ["Replayed", "check_public", "differs", "inspection_bytes", "public_codes", "replay", "versions"]
 
@@ -140,7 +141,37 @@ def _check_gate(sealed: SealedPart, checked: Checked, request: Request, said: li
         f"8. The gate, asked again for {checked.part.gate_date}, {'admits' if admitted else 'refuses'} it: {elements - failed} of "
         f"{elements} elements met, the same byte for byte."
     )
-    return decision
+    return _check_override(sealed, checked, request, decision, said)
+
+
+def _check_override(
+    sealed: SealedPart, checked: Checked, request: Request, decision: Grant | Refusal, said: list[str]
+) -> Grant | Refusal:
+    """The grant that two roles made of a refusal that waited for them; the decision itself where there is none."""
+    entry, part = checked.entries.get("override"), checked.part
+    if not sealed.override:
+        if entry is not None:
+            raise differs("the ledger says that two roles admitted the request")
+        return decision
+    override = decode_override(sealed.override)
+    check_override(override)
+    named = {"officer": override.first, "second": override.second}
+    fields = {name: canon.digest(officer.vkey.encode()) for name, officer in named.items()}
+    fields |= {"batch": part.batch, "commitment": canon.commit(_salt(sealed.override_salt), sealed.override)}
+    if entry is None or entry.fields != fields:
+        raise differs("the ledger commits to another override")
+    if (override.office, override.batch, override.refused) != (
+        part.office, part.batch, checked.entries["gate"].fields["commitment"],
+    ):  # fmt: skip
+        raise differs("the override is of another request")
+    grant = set_aside(checked.law, request, sealed.circumstances, part.gate_date, override.elements)
+    if grant != override.grant:
+        raise differs("the override admits otherwise")
+    said[-1] += (
+        f" {override.first.name} and {override.second.name} admitted it by an override, each by a signature of their own key, as entry"
+        f" {checked.indices['override']} says: it waited for an officer in {', '.join(override.elements)}, and in nothing else failed."
+    )
+    return grant
 
 
 def _check_match(

@@ -81,6 +81,17 @@ def circumstances_of(
 
 def decide_again(law: Law, request: Request, counted: Circumstances, on: date) -> Grant | Refusal:
     """The gate's decision under this law on this day, given these counts. Raises GateFault as `Gate`."""
+    gate, question = _gate_again(law, request, counted, on)
+    return gate.decide(request, question)
+
+
+def set_aside(law: Law, request: Request, counted: Circumstances, on: date, elements: Iterable[str]) -> Grant:
+    """The grant that two officers' word makes of a request of which exactly `elements` wait. Raises as `Gate.set_aside`."""
+    gate, question = _gate_again(law, request, counted, on)
+    return gate.set_aside(request, question, frozenset(elements))
+
+
+def _gate_again(law: Law, request: Request, counted: Circumstances, on: date) -> tuple[Gate, Question]:
     ids = [officer_hash(_KEY, officer.id) for officer in request.engaged_officers]
     question = read_question(_KEY, request)
     uses = Uses(counted.attempts, counted.doors, counted.people, counted.contents)
@@ -96,7 +107,7 @@ def decide_again(law: Law, request: Request, counted: Circumstances, on: date) -
         asked=_asked(question, uses),
     )
     history = History({}, counted.day_requests, counted.year_requests, counted.probes)
-    return Gate(law, facts, history, on).decide(request, question)
+    return Gate(law, facts, history, on), question
 
 
 def _asked(question: Question, uses: Uses) -> Counts:

@@ -108,6 +108,27 @@ class Gate:
             return self._refuse(asked, failed)
         return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
 
+    def set_aside(self, request: Request, question: Question, elements: frozenset[str]) -> Grant:
+        """Admit a request of which nothing failed and exactly `elements` wait for an officer, whose word the caller has.
+
+        Raises GateFault override_statute where a finding is not met or not shown: nobody can set that aside; override_elements
+        where other findings wait than are named, or none do.
+        """
+        decision = self.decide(request, question)
+        failed = decision.failed if isinstance(decision, Refusal) else ()
+        if any(finding.state is not State.NEEDS_OFFICER for finding in failed):
+            raise GateFault(
+                "override_statute", "an element of the law or a guard is not met: that cannot be set aside", place=f"row {request.row}",
+                cure="`counterfoil explain` shows what is not met, and its cure. The requester asks again, in order.",
+            )  # fmt: skip
+        if not failed or frozenset(finding.element for finding in failed) != elements:
+            raise GateFault(
+                "override_elements", "the elements named are not those that wait for an officer", place=f"row {request.row}",
+                cure="Name every finding that `counterfoil explain` shows as needs_officer, and no other.",
+            )  # fmt: skip
+        asked = self._reader.read(request, question, NO_COUNTS)
+        return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
+
     def findings(self, request: Request) -> tuple[Finding, ...]:
         """Every finding, met ones too, in the law's order."""
         asked = self._reader.read(request, self.question(request), NO_COUNTS)

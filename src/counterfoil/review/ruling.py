@@ -101,9 +101,14 @@ def sign_word(determined: Determined, act: Act, key: Ed25519PrivateKey) -> str:
 
 def check_word(determined: Determined, act: Act, officer: Officer, signature: str) -> None:
     """Raise VerifyFault `officer_signature` unless `officer` signed `act` over exactly this."""
+    check_signature(word_bytes(determined, act), act, officer, signature)
+
+
+def check_signature(word: bytes, act: str, officer: Officer, signature: str) -> None:
+    """Raise VerifyFault `officer_signature` unless `officer` signed these bytes; `act` is what the fault will name."""
     try:
         raw = b64decode(signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(public_key(officer)).verify(raw, word_bytes(determined, act))
+        Ed25519PublicKey.from_public_bytes(public_key(officer)).verify(raw, word)
     except (InvalidSignature, Base64Error, ValueError):
         raise VerifyFault(
             "officer_signature",
