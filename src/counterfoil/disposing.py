@@ -31,8 +31,9 @@ from counterfoil.review import store as batches
 from counterfoil.review.batch import REQUEST, Batch
 from counterfoil.review.machine import BatchState
 from counterfoil.review.matters import BatchOrder, OrderKind, is_held, keep_batch_order, order_bytes, was_used
+from counterfoil.stopped import acting, require_running, stopped
 from counterfoil.store import Connection
-from counterfoil.suspending import acting, read_order, require_running
+from counterfoil.suspending import read_order
 
 _CLOSED = {BatchState.RELEASED: Kind.RELEASE, BatchState.WITHDRAWN: Kind.WITHDRAWAL}
 _ENTERED_AS = {
@@ -90,7 +91,8 @@ def _dispose(office: Office, due: Due, key: bytes, holder: Signer) -> bool:
     """One batch in one commit. False where another program was quicker, or an order came."""
     with acting(office) as connection:
         batch = batches.find_batch(connection, due.batch)
-        if batch.wrapped_key is None or is_held(connection, batch.id):
+        standing = stopped(office, connection).holds(batch.id, batch.header)
+        if batch.wrapped_key is None or standing or is_held(connection, batch.id):
             return False
         keep_lines(office, connection, batch, key)
         batches.destroy_key(connection, batch)

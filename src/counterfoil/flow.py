@@ -16,12 +16,13 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it goes on where its last
 commit was, under the rules and the date that the batch was received with. A step under other rules is refused. Each of
-these commits asks first whether the office stands still by order (suspending.py).
+these commits asks first whether the office, or that batch, stands still by order (stopped.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from itertools import tee
 from pathlib import Path
 
@@ -47,8 +48,10 @@ from counterfoil.review.batch import DETERMINATION, KNOWN, REQUEST, Batch, NewBa
 from counterfoil.review.determinations import DeterminationsDigest, decode_gated, encode_determinations, pack
 from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
+from counterfoil.review.reach import name_digest
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
-from counterfoil.suspending import acting, require_running
+from counterfoil.stopped import acting, require_running
+from counterfoil.store import Connection
 from counterfoil.witnessing import require_witnessed
 from counterfoil.workers import Hands, hands
 
@@ -92,10 +95,12 @@ def receive(
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
     require_document(file.header, intake.file_digest(document) if document else "", path.name)
-    office.law.under(file.header.route)
+    header = _header_fields(file.header, office, history_key)
+    with office.store.reading() as connection:
+        require_running(office, connection, "", header)
     with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
         counted = _read_through(file, history_key, at_work, reject, progress)
-        batch, key, new = _batch_of(office, file, wrapping, history_key)
+        batch, key, new = _batch_of(office, file, wrapping, header)
         if batch.state is BatchState.RECEIVED:
             _require_same_rules(office, batch)
             batch = _gate_batch(office, batch, key, file, counted, at_work, progress)
@@ -118,43 +123,47 @@ def _read_through(
 
 
 def _batch_of(
-    office: Office, file: intake.RequestFile, wrapping: bytes, history_key: bytes
+    office: Office, file: intake.RequestFile, wrapping: bytes, header: dict[str, str]
 ) -> tuple[Batch, BatchKey, bool]:
     """The batch of this file: the one that stands, or a new one whose `batch` entry is in the same commit."""
     now, batch_id = office.clock(), new_batch_id(office.random)
     key = new_key(batch_id, office.random)
-    sent = file.header
     wanted = NewBatch(
         id=batch_id, file_digest=file.digest, agreement=office.law.agreement.id, agreement_digest=office.law.agreement_digest,
-        rules_digest=office.rules, header=_header_fields(sent, office.law.under(sent.route).route.id, history_key),
+        rules_digest=office.rules, header=header,
         received_at=now, gate_date=now.date(), wrapped_key=key.wrap(wrapping, office.random),
     )  # fmt: skip
-    with acting(office) as connection:
+    with acting(office, wanted) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
             office.ledger.append(connection, [_batch_draft(batch, key, file)], now)
+        else:
+            require_running(office, connection, batch.id, batch.header)
     return (batch, key, True) if new else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
 
 
 def _batch_draft(batch: Batch, key: BatchKey, file: intake.RequestFile) -> Draft:
-    """The entry of a file: its route, and salted commitments to the file and to the document that it rests on."""
+    """The entry of a file: whose it is, its route, and salted commitments to the file and to the document that it rests on."""
     fields: dict[str, str | int] = {"batch": batch.id, "agreement": batch.agreement_digest, "rules": batch.rules_digest}
     fields |= {"file": canon.commit(key.salt("file", 0), file.digest.encode()), "route": batch.header["route"]}
+    fields |= {"principal": name_digest(batch.header["principal"]), "requester": name_digest(batch.header["party"])}
     if document := batch.header["document"]:
         fields["commitment"] = canon.commit(key.salt("document", 0), document.encode())
     return Draft(Kind.BATCH, fields)
 
 
-def _header_fields(sent: Header, route: str, history_key: bytes) -> dict[str, str]:
-    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated of it."""
+def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str, str]:
+    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated of it. `requester` is what the
+    file says; `party` is the agreement's. Raises GateFault where the agreement has no such route."""
     stated = canon.encode(intake.body_of(sent).get("document"))
     return {
         "requester": sent.requester,
         "principal": sent.principal,
         "sent_on": sent.sent_on.isoformat(),
         "signed": "true" if sent.signed else "false",
-        "route": route,
+        "route": office.law.under(sent.route).route.id,
+        "party": office.law.agreement.parties.requester.id,
         "document": sent.document.digest if sent.document else "",
         "stated": canon.commit(history_key, stated) if sent.document else "",
     }
@@ -165,7 +174,7 @@ def _gate_batch(
     progress: Progress,
 ) -> Batch:  # fmt: skip
     agreement, (facts, marks) = office.law.agreement, counted
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
@@ -176,7 +185,7 @@ def _gate_batch(
         batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done))
         seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         batches.mark_gated(connection, batch, batch.counts)
         office.ledger.sign_checkpoint(connection, office.signer())
         return batches.find_batch(connection, batch.id)
@@ -206,7 +215,7 @@ def _keep_judged(
 ) -> Batch:
     """The rows, what the guards knew of them, their questions and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
         keep_chunk(connection, batch, key, KNOWN, seq, encode_known(known), 0, office.random)
         batches.add_counts(connection, batch, judged.counts)
@@ -231,12 +240,12 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
     key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     with office.open_register(batch.snapshot) as sealed:
         weights = office.weights(sealed.manifest)
-        with acting(office) as connection:
+        with acting(office, batch) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
         batch = _find(office, batch_id)
         _determine_chunks(office, batch, key, sealed, (weights, governed), progress)
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         digest = DeterminationsDigest(key)
         for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
             digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
@@ -273,7 +282,7 @@ def _determine_chunk(
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
     keeper, (_, governed) = office.keeper(), deciding
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         held = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = chunks.with_overrides(
             decode_gated(key.open(REQUEST, seq, held.sealed)), read_overrides(connection, batch, key)
@@ -287,7 +296,7 @@ def _determine_chunk(
     opened = chunks.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = chunks.decide_rows(rows, opened, *deciding, code)
-    with acting(office) as connection:
+    with acting(office, batch) as connection:
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, chunks.count_determined(decided))
@@ -298,8 +307,7 @@ def _determine_chunk(
 
 def review(office: Office, batch_id: str, name: str, signer: Signer) -> Standing:
     """The first officer signs the determinations. Raises StateFault, VerifyFault."""
-    with acting(office) as connection:
-        batch = batches.find_batch(connection, batch_id)
+    with _acting_on(office, batch_id) as (connection, batch):
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         batch.require(BatchState.DETERMINED)
         word = Determined(office.settings.name, batch.id, batch.determinations_digest)
@@ -310,8 +318,8 @@ def review(office: Office, batch_id: str, name: str, signer: Signer) -> Standing
             "officer": canon.digest(officer.vkey.encode()),
         }
         office.ledger.append(connection, [Draft(Kind.REVIEW, fields)], office.clock())
-        batch = batches.find_batch(connection, batch_id)
-    return Standing(batch.id, str(batch.state), batch.counts)
+        after = batches.find_batch(connection, batch_id)
+    return Standing(after.id, str(after.state), after.counts)
 
 
 def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path) -> Standing:
@@ -325,8 +333,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
     already = _find_running(office, batch_id).state is BatchState.RELEASED
     if not already:
         check_out(out)
-        with acting(office) as connection:
-            batch = batches.find_batch(connection, batch_id)
+        with _acting_on(office, batch_id) as (connection, batch):
             batch.require(BatchState.REVIEWED)
             require_witnessed(office, connection)
             _require_in_force(office, batch)
@@ -337,7 +344,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
             seal_answer(office, connection, batch, ruling, key, holder, out)
     batch = _find(office, batch_id)
     with office.store.reading() as connection:
-        require_running(office, connection)
+        require_running(office, connection, batch.id, batch.header)
         require_witnessed(office, connection)
         envelope, parts, digest = answer_of(connection, batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), out)
         write_answer(out, envelope, parts, digest)
@@ -363,11 +370,20 @@ def standing(office: Office) -> list[Standing]:
         return [Standing(batch.id, str(batch.state), batch.counts) for batch in batches.list_batches(connection)]
 
 
+@contextmanager
+def _acting_on(office: Office, batch_id: str) -> Generator[tuple[Connection, Batch]]:
+    """A transaction of a step, and the batch as it stands in it. Raises as `acting`."""
+    with acting(office, _find_running(office, batch_id)) as connection:
+        yield connection, batches.find_batch(connection, batch_id)
+
+
 def _find_running(office: Office, batch_id: str) -> Batch:
-    """The batch, unless the office stands still."""
+    """The batch, unless it stands still."""
     with office.store.reading() as connection:
         require_running(office, connection)
-        return batches.find_batch(connection, batch_id)
+        batch = batches.find_batch(connection, batch_id)
+        require_running(office, connection, batch.id, batch.header)
+        return batch
 
 
 def _find(office: Office, batch_id: str) -> Batch:

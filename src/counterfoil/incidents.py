@@ -28,8 +28,8 @@ from counterfoil.review import incidents
 from counterfoil.review import store as batches
 from counterfoil.review.batch import instant_text
 from counterfoil.review.incidents import CLASSES, Incident, IncidentClass
+from counterfoil.stopped import stopped
 from counterfoil.store import Connection
-from counterfoil.suspending import stands_still
 
 Mark = Callable[[Connection, Incident, datetime], None]
 _COUNTED: Final = tuple(map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED)))
@@ -73,6 +73,7 @@ class Report(Public, frozen=True):
     ledger_size: int
     ledger_root: str
     suspended: bool
+    suspensions: tuple[str, ...]
     batches: tuple[BatchFacts, ...]
 
 
@@ -139,7 +140,7 @@ def fill_report(office: Office, number: int) -> Report:
     with office.store.reading() as connection:
         incident = incidents.find_incident(connection, number)
         size, root = office.ledger.size(connection), office.ledger.root(connection).hex()
-        still = stands_still(office, connection)
+        still = stopped(office, connection)
         found = _batches(office, connection, incident, size)
     return Report(
         office=office.settings.name,
@@ -159,7 +160,8 @@ def fill_report(office: Office, number: int) -> Report:
         statutes=tuple(item.citation for item in agreement.designated),
         ledger_size=size,
         ledger_root=root,
-        suspended=still,
+        suspended=still.holds() is not None,
+        suspensions=tuple(still.reaches),
         batches=found,
     )
 

@@ -25,8 +25,8 @@ from counterfoil.review.batch import REQUEST, Batch
 from counterfoil.review.machine import BatchState
 from counterfoil.review.officers import Role
 from counterfoil.review.overrides import OVERRIDE, Override, encode_override, read_reason, sign_override, word_bytes
+from counterfoil.stopped import acting
 from counterfoil.store import Connection
-from counterfoil.suspending import acting
 
 
 class Overridden(Public, frozen=True):
@@ -45,7 +45,9 @@ def override_request(
     """Admit one request. Raises UsageFault (the reason), StateFault (batch, request, officers), GateFault as `Gate.set_aside`."""
     words, named = read_reason(reason), tuple(sorted(set(elements)))
     wrapping, history_key = office.payload_keys()
-    with acting(office) as connection:
+    with office.store.reading() as connection:
+        reached = batches.find_batch(connection, batch_id)
+    with acting(office, reached) as connection:
         batch = batches.find_batch(connection, batch_id)
         batch.require(BatchState.GATED)
         if batch.rules_digest != office.rules:

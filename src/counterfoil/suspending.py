@@ -1,27 +1,29 @@
-"""Standing still by order, and going on by another: what `suspend` and `resume` do, and what every step asks first.
+"""Standing still by order, and going on by another: what `suspend` and `resume` do.
 
-An office stands still while its ledger holds more entries `suspension` and `fork` than `resumption`: two courts may each stop it, and
+A suspension reaches the whole office, or a batch, a route, a principal or the requester (review/reach.py). What it reaches stands still
+while the ledger holds more suspensions of that reach than resumptions of it (stopped.py): two courts may each stop it, and
 each of their orders must be lifted. `suspend` needs one officer and no passphrase of the office, so that it is quick;
 `resume` needs two officers, and an order that this office has not acted on before.
 
-    1  a suspension is one commit: its entry, and every open batch held where it stands
+    1  a suspension is one commit: its entry, which says its reach, and every open batch within it held where it stands
     2  every step asks `require_running` inside each of its own commits, so a run in progress stops at its next chunk,
        and a release that has not been committed is not made
     3  a release that was committed before is entered before; its files are not written, or written again, until it is lifted
-    4  the last resumption lets held batches go on where they were; one that was reviewed is reviewed again
+    4  a resumption lifts one suspension of the same reach; a held batch that no other reaches goes on where it was, and one
+       that was reviewed is reviewed again
 
-So from the ledger alone: between a suspension and its resumption there is no `granted`, `opening`, `disclosure` or `release`.
+So from the ledger alone: between a suspension and its resumption there is no `granted`, `opening`, `disclosure` or `release` of a
+batch that it reaches. Each entry `batch` says what tells that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from counterfoil import canon
-from counterfoil.errors import InputFault, StateFault, VerifyFault
+from counterfoil.errors import InputFault, StateFault, UsageFault, VerifyFault
+from counterfoil.gate.route import Kind as RouteKind
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Officer, Public
 from counterfoil.office import Office
@@ -29,6 +31,8 @@ from counterfoil.proof import Signer
 from counterfoil.review import store as batches
 from counterfoil.review.machine import BatchState
 from counterfoil.review.orders import Order, keep_order, order_was_used
+from counterfoil.review.reach import OFFICE, Over, Reach, read_reach
+from counterfoil.stopped import orders_disagree, stopped
 from counterfoil.store import Connection
 
 MAX_ORDER_BYTES: Final = 50_000_000
@@ -36,49 +40,47 @@ _OPEN: Final = (BatchState.RECEIVED, BatchState.GATED, BatchState.DETERMINED, Ba
 
 
 class Stood(Public, frozen=True):
-    """What an order did. `batches`: how many were held, or let go on; `running`: whether the office answers now."""
+    """What an order did. `batches`: how many were held, or let go on; `running`: whether what it reaches answers now."""
 
     order: str
     index: int
     batches: int
     running: bool
+    scope: str
 
 
-def require_running(office: Office, connection: Connection) -> None:
-    """Raise StateFault `suspended` while the office stands still."""
-    if stands_still(office, connection):
-        raise StateFault(
-            "suspended", "this office stands still, by order or because its ledger forked; nothing is received, decided or released",
-            place="ledger",
-            cure="Wait until `counterfoil resume` is run with the order that lifts it, then run the same command again.",
-        )  # fmt: skip
+def suspend(office: Office, order: Path, expected: str, name: str, signer: Signer, scope: str = "office") -> Stood:
+    """Stop at once. `expected` is the order's digest where it was given apart from the file, else ""; `scope` as `read_reach` reads it.
 
-
-@contextmanager
-def acting(office: Office) -> Generator[Connection]:
-    """A transaction of a step that receives, decides or releases. Raises StateFault `suspended`, StoreFault."""
-    with office.store.transaction() as connection:
-        require_running(office, connection)
-        yield connection
-
-
-def suspend(office: Office, order: Path, expected: str, name: str, signer: Signer) -> Stood:
-    """Stop at once. `expected` is the order's digest where it was given apart from the file, else "".
-
-    Raises InputFault or VerifyFault (the order), StateFault (the officer), StoreFault.
+    Raises InputFault or VerifyFault (the order), StateFault (the officer, a batch), UsageFault (the scope), StoreFault.
     """
-    digest = read_order(order, expected)
+    digest, reach = read_order(order, expected), read_reach(scope, office.law.agreement.parties.requester.id)
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
+        _require_there(office, connection, reach)
         _require_new(connection, digest)
-        held = hold_open(connection)
-        index = _enter(office, connection, Kind.SUSPENSION, digest, officer, None)
-    return Stood(digest, index, held, False)
+        return stop_here(office, connection, reach, digest, officer)
 
 
-def resume(office: Office, order: Path, expected: str, first: tuple[str, Signer], second: tuple[str, Signer]) -> Stood:
-    """Lift one suspension by a new order. Raises as `suspend`; StateFault `not_suspended`, `officers_same`."""
-    digest = read_order(order, expected)
+def stop_here(office: Office, connection: Connection, reach: Reach, digest: str, officer: Officer | None) -> Stood:
+    """Enter a suspension and hold what it reaches, in the caller's commit. No officer: the office stopped by itself."""
+    index = _enter(office, connection, Kind.SUSPENSION, (digest, reach), [officer] if officer else [])
+    return Stood(digest, index, hold_open(connection, reach), False, str(reach))
+
+
+def resume(
+    office: Office,
+    order: Path,
+    expected: str,
+    first: tuple[str, Signer],
+    second: tuple[str, Signer],
+    scope: str = "office",
+) -> Stood:
+    """Lift one suspension of `scope` by a new order.
+
+    Raises as `suspend`; StateFault `not_suspended`, `officers_same`, `orders_disagree`.
+    """
+    digest, reach = read_order(order, expected), read_reach(scope, office.law.agreement.parties.requester.id)
     with office.store.transaction() as connection:
         officers = [
             batches.officer_with_key(connection, name, str(signer.verifier)) for name, signer in (first, second)
@@ -88,20 +90,23 @@ def resume(office: Office, order: Path, expected: str, first: tuple[str, Signer]
                 "officers_same", "one officer cannot lift a suspension alone", place=officers[0].name,
                 cure="Name two officers, each with a key of their own.",
             )  # fmt: skip
-        if not stands_still(office, connection):
-            raise StateFault("not_suspended", "this office does not stand still", cure="There is nothing to lift.")
+        _require_stopped(office, connection, reach)
         _require_new(connection, digest)
-        index = _enter(office, connection, Kind.RESUMPTION, digest, officers[0], officers[1])
-        running = not stands_still(office, connection)
+        index = _enter(office, connection, Kind.RESUMPTION, (digest, reach), officers)
+        now = stopped(office, connection)
         held = [batch for batch in batches.list_batches(connection) if batch.state is BatchState.HELD]
-        for batch in held if running else ():
+        going = [batch for batch in held if now.holds(batch.id, batch.header) is None]
+        for batch in going:
             batches.mark_resumed(connection, batch)
-    return Stood(digest, index, len(held) if running else 0, running)
+    return Stood(
+        digest, index, len(going), str(reach) not in now.reaches and str(OFFICE) not in now.reaches, str(reach)
+    )
 
 
-def hold_open(connection: Connection) -> int:
-    """Hold every open batch where it stands; how many there were."""
-    waiting = [batch for batch in batches.list_batches(connection) if batch.state in _OPEN]
+def hold_open(connection: Connection, reach: Reach = OFFICE) -> int:
+    """Hold every open batch within `reach` where it stands; how many there were."""
+    standing = batches.list_batches(connection)
+    waiting = [batch for batch in standing if batch.state in _OPEN and reach.covers(batch.id, batch.header)]
     for batch in waiting:
         batches.mark_held(connection, batch)
     return len(waiting)
@@ -131,10 +136,32 @@ def read_order(path: Path, expected: str) -> str:
     return digest
 
 
-def stands_still(office: Office, connection: Connection) -> bool:
-    """Whether more suspensions and forks were entered than were lifted."""
-    counts = office.ledger.counts(connection)
-    return counts[Kind.SUSPENSION] + counts[Kind.FORK] > counts[Kind.RESUMPTION]
+def _require_stopped(office: Office, connection: Connection, reach: Reach) -> None:
+    now = stopped(office, connection)
+    if not now.agrees:
+        raise orders_disagree()
+    if str(reach) not in now.reaches:
+        raise StateFault(
+            "not_suspended", "no suspension of this scope stands", place=str(reach),
+            cure="`counterfoil status` shows what stands still, by scope; each is lifted in its own.",
+        )  # fmt: skip
+
+
+def _require_there(office: Office, connection: Connection, reach: Reach) -> None:
+    """A name that is mistyped would stop nobody: refused."""
+    agreement, held = office.law.agreement, batches.list_batches(connection)
+    known = {
+        Over.OFFICE: {""},
+        Over.BATCH: {batch.id for batch in held},
+        Over.ROUTE: set(get_args(RouteKind)),
+        Over.PRINCIPAL: {each.id for each in agreement.principals} | {batch.header["principal"] for batch in held},
+        Over.REQUESTER: {agreement.parties.requester.id} | {batch.header.get("party", "") for batch in held},
+    }[reach.over]
+    if reach.of not in known:
+        raise UsageFault(
+            "scope_nothing", f"this office knows no {reach.over} of that name", place="--scope",
+            cure="Name it as the agreement or `counterfoil status` does.",
+        )  # fmt: skip
 
 
 def _require_new(connection: Connection, digest: str) -> None:
@@ -145,13 +172,12 @@ def _require_new(connection: Connection, digest: str) -> None:
         )  # fmt: skip
 
 
-def _enter(
-    office: Office, connection: Connection, kind: Kind, digest: str, officer: Officer, second: Officer | None
-) -> int:
-    now, salt = office.clock(), office.random(canon.SALT_BYTES)
-    fields = {"commitment": canon.commit(salt, digest.encode()), "officer": canon.digest(officer.vkey.encode())}
-    if second is not None:
-        fields["second"] = canon.digest(second.vkey.encode())
+def _enter(office: Office, connection: Connection, kind: Kind, what: tuple[str, Reach], officers: list[Officer]) -> int:
+    (digest, reach), now, salt = what, office.clock(), office.random(canon.SALT_BYTES)
+    keys = [canon.digest(officer.vkey.encode()) for officer in officers]
+    fields = {"commitment": canon.commit(salt, digest.encode()), **reach.fields()}
+    fields |= dict(zip(("officer", "second"), keys, strict=False))
     index = office.ledger.append(connection, [Draft(kind, {**fields})], now)[0]
-    keep_order(connection, Order(kind.value, digest, salt, officer.name, second.name if second else "", now, index))
+    first, second = (*(officer.name for officer in officers), "", "")[:2]
+    keep_order(connection, Order(kind.value, digest, salt, str(reach), first, second, now, index))
     return index

@@ -53,7 +53,12 @@ add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK}")
 add_verb(app, batch.release, "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl")
 add_verb(app, batch.answer, f"answer requests.csv {_DESK} --second b.key --out answers.jsonl")
 add_verb(app, batch.withdraw, f"withdraw b-0f1e2d3c4b5a6978 {_DESK}")
-add_verb(app, suspension.suspend, f"suspend {_DESK} --order order.pdf")
+add_verb(
+    app,
+    suspension.suspend,
+    f"suspend {_DESK} --order order.pdf",
+    f"suspend {_DESK} --order order.pdf --scope requester",
+)
 add_verb(app, suspension.resume, f"resume {_DESK} --second b.key --order lifted.pdf")
 add_verb(app, office.status, "status --office tax-office")
 _EXPLAIN = f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}"

@@ -15,6 +15,7 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.errors import UsageFault
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
 from counterfoil.settings import DATABASE
+from counterfoil.stopped import Stopped, stopped
 
 app = group("Make an office.", "office create tax-office --sandbox")
 
@@ -60,16 +61,24 @@ def create(
 
 
 def status(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """What stands: every batch with its state and counts. Needs no passphrase."""
+    """What stands: every batch with its state and counts, and what stands still, by scope. Needs no passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
         with office.store.reading() as connection:
-            witnessed = witnessing.standing(office, connection)
+            witnessed, still = witnessing.standing(office, connection), stopped(office, connection)
         found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."
-        show({"batches": found, "witnesses": msgspec.to_builtins(witnessed)}, words, as_json=as_json)
-        say(_witnessed(witnessed), quiet=as_json)
+        said = {"batches": found, "witnesses": msgspec.to_builtins(witnessed), "stopped": msgspec.to_builtins(still)}
+        show(said, words, as_json=as_json)
+        say(f"{_still(still)}{_witnessed(witnessed)}", quiet=as_json)
+
+
+def _still(still: Stopped) -> str:
+    lines = [f"Stands still: {text} ({count} to be lifted).\n" for text, count in still.reaches.items()]
+    if not still.agrees:
+        lines.append("Stands still: office, for its table of orders does not say what the ledger says.\n")
+    return "".join(lines)
 
 
 def _witnessed(standing: witnessing.Standing) -> str:

@@ -1,6 +1,6 @@
 """Entries: what the ledger says, and all that it can say. Version 1.
 
-An entry is canonical JSON (RFC 8785) of at most 512 bytes, ASCII only:
+An entry is canonical JSON (RFC 8785) of at most 768 bytes, ASCII only:
 
     {"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:9f86...0a08","count":3,"kind":"refused",
      "time":"2026-03-02T14:05:00Z","v":1}
@@ -31,7 +31,7 @@ from counterfoil.errors import VerifyFault
 from counterfoil.model import Public
 
 VERSION: Final = 1
-MAX_ENTRY_BYTES: Final = 512
+MAX_ENTRY_BYTES: Final = 768
 MAX_NUMBER: Final = 999_999_999
 
 Value = str | int
@@ -85,7 +85,7 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.LAW: _form("From here on these rules and this agreement are in force.", "agreement rules"),
     Kind.SNAPSHOT: _form("From here on this build of the register is asked.", "snapshot", "certificate rows"),
     Kind.CERTIFICATE: _form("A bound on wrong confirmations was measured on a snapshot.", "certificate snapshot", "scope"),
-    Kind.BATCH: _form("A request file was received.", "batch agreement file rules", "commitment route rows"),
+    Kind.BATCH: _form("A request file was received.", "batch agreement file rules", "commitment principal requester route rows"),
     Kind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
     Kind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
     Kind.REFUSED: _form("The gate refused a request.", "batch commitment"),
@@ -100,8 +100,14 @@ KINDS: Final[dict[Kind, Form]] = {
         "An officer of the holder looked at one request, or drew up an accounting.", "commitment officer", "batch"
     ),
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
-    Kind.SUSPENSION: _form("Answering stopped, by an order that the payload states.", "commitment", "officer second"),
-    Kind.RESUMPTION: _form("Answering resumed, by an order that the payload states.", "commitment", "officer second"),
+    Kind.SUSPENSION: _form(
+        "Answering stopped, by an order that the payload states, in the whole office or where a field says.", "commitment",
+        "batch officer principal requester route second",
+    ),
+    Kind.RESUMPTION: _form(
+        "One suspension of the same reach was lifted, by an order that the payload states.", "commitment",
+        "batch officer principal requester route second",
+    ),
     Kind.INCIDENT: _form(
         "An incident was opened, reported to the inspector general, or closed.", "commitment event officer", "batch"
     ),
@@ -133,7 +139,12 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),
     "other": (_DIGEST, "digest of the text of the checkpoint that is not of this history"),
+    "principal": (
+        _DIGEST,
+        "digest of the id of the official who asks, as the agreement lists it; an older entry has none",
+    ),
     "purpose": (r"counsel|holder|holds|officer|principal|register|payload", "what the key is for"),
+    "requester": (_DIGEST, "digest of the id of the agreement's requester; an older entry has none"),
     "route": (
         r"written-request|court-order|consent",
         "the legal door that the file was asked by; an older entry has none",
