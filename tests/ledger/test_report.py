@@ -15,6 +15,7 @@ from counterfoil.store import Store
 from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, draft
 
 OTHER = "b-ffffffffffffffff"
+ROUTE = {BATCH: "written-request", OTHER: "consent"}
 AGREEMENT = {BATCH: canon.digest(b"agreement"), OTHER: canon.digest(b"another")}
 
 
@@ -23,24 +24,29 @@ def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:
     drafts = [draft(kind) for kind, count in counts.items() for _ in range(count)]
     fields = {"batch": batch, "agreement": AGREEMENT[batch]}
     named = [Draft(one.kind, {**one.fields, **{n: fields[n] for n in fields if n in one.fields}}) for one in drafts]
+    named = [Draft(one.kind, one.fields | {"route": ROUTE[batch]}) if one.kind is Kind.BATCH else one for one in named]
     with store.transaction() as connection:
         LEDGER.append(connection, named, datetime(year, 7, 1, tzinfo=UTC))
 
 
-def rows(store: Store, directory: Path, year: int) -> dict[str, dict[str, int | None]]:
+def rows(store: Store, directory: Path, year: int) -> dict[str, dict[str, dict[str, int | None]]]:
     with store.transaction() as connection:
         export(connection, directory / "export", LEDGER.sign_checkpoint(connection, SIGNER))
     return report_year(directory / "export", KEY, year).agreements
 
 
-def test_a_years_entries_are_counted_by_agreement(store: Store, tmp_path: Path) -> None:
+def test_a_years_entries_are_counted_by_agreement_and_route(store: Store, tmp_path: Path) -> None:
     enter(store, 2025, BATCH, {Kind.BATCH: 1, Kind.GRANTED: 50})
     enter(store, 2026, OTHER, {Kind.BATCH: 1, Kind.REFUSED: 12})
     enter(store, 2026, BATCH, {Kind.GRANTED: 30, Kind.REFUSED: 20, Kind.DISCLOSURE: 30, Kind.RELEASE: 11})
     enter(store, 2027, BATCH, {Kind.DISCLOSURE: 50})
     assert rows(store, tmp_path, 2026) == {
-        AGREEMENT[BATCH]: {"requests": 50, "unreadable": 0, "refused": 20, "disclosed": 30, "not_compared": 0, "releases": 11},
-        AGREEMENT[OTHER]: {"requests": 12, "unreadable": 0, "refused": 12, "disclosed": 0, "not_compared": 0, "releases": 0},
+        AGREEMENT[BATCH]: {
+            "written-request": {"requests": 50, "unreadable": 0, "refused": 20, "disclosed": 30, "not_compared": 0, "releases": 11},
+        },
+        AGREEMENT[OTHER]: {
+            "consent": {"requests": 12, "unreadable": 0, "refused": 12, "disclosed": 0, "not_compared": 0, "releases": 0},
+        },
     }  # fmt: skip
     assert rows(store, tmp_path, 2024) == {}
 
@@ -60,7 +66,7 @@ def test_a_count_below_ten_is_not_told_and_cannot_be_reckoned(
     store: Store, tmp_path: Path, counts: dict[Kind, int], untold: set[str]
 ) -> None:
     enter(store, 2026, BATCH, {Kind.BATCH: 1, **counts})
-    row = rows(store, tmp_path, 2026)[AGREEMENT[BATCH]]
+    row = rows(store, tmp_path, 2026)[AGREEMENT[BATCH]][ROUTE[BATCH]]
     assert {column for column, count in row.items() if count is None} == untold
 
 

@@ -78,14 +78,17 @@ def report(
     year: Annotated[int, typer.Option(help="The year, UTC.", min=1970, max=9999, show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Count a year's requests, refusals and disclosures by agreement, from exported files alone; small counts untold."""
+    """Count a year's requests, refusals and disclosures by agreement and route, from exported files alone; small counts untold."""
     with faults(as_json=as_json):
         found = report_year(directory, named_vkey(holder_key), year)
         lines = [f"{found.origin}, {year}: from a ledger of {found.size} entries, root {found.root}"]
-        for agreement, row in found.agreements.items():
-            cells = ((name.replace("_", " "), row[name]) for name in COLUMNS)
-            told = (f"  {name}: {f'fewer than {found.small}, or not told' if n is None else n}" for name, n in cells)
-            lines += [f"agreement {agreement}", *told]
+        for agreement, routes in found.agreements.items():
+            for route, row in routes.items():
+                cells = ((name.replace("_", " "), row[name]) for name in COLUMNS)
+                told = (
+                    f"  {name}: {f'fewer than {found.small}, or not told' if n is None else n}" for name, n in cells
+                )
+                lines += [f"agreement {agreement}, {route or 'no route named'}", *told]
         show(msgspec.to_builtins(found), "\n".join(lines), as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""The yearly counts that 26 USC 6103(p)(3)(C) makes public, from exported files alone. By agreement; nothing about anyone.
+"""The yearly counts that 26 USC 6103(p)(3)(C) makes public, from exported files alone. By agreement and route; nothing about anyone.
 
     column         entries of kind, with a time in the year
     requests       granted + refused
@@ -9,8 +9,10 @@
     releases       release             answer files
 
 A count of 1 to 9 is not told (`None` here, "fewer than 10" in words). `requests` is not told either where `refused` is
-not, nor where a part of what was admitted is not: the difference would tell it. There are no totals over agreements, for
+not, nor where a part of what was admitted is not: the difference would tell it. There are no totals over agreements or routes, for
 the same reason. Zero is told. How many persons and which purposes the requests had is not in the ledger, by design.
+
+What rests on a taxpayer's consent stands apart, as a route of its own: (p)(3)(A) leaves it out.
 """
 
 from __future__ import annotations
@@ -40,9 +42,9 @@ _PARTS: Final = ("refused", "disclosed", "not_compared", "granted")
 
 
 class YearReport(Public, frozen=True):
-    """The report: `size` and `root` of the ledger that was read, and the row of each agreement, by its digest.
+    """The report: `size` and `root` of the ledger that was read, and the row of each agreement, by its digest, and route.
 
-    A row's value is None where the count is not told.
+    A row's value is None where the count is not told. A route is "" where an older entry names none.
     """
 
     year: int
@@ -50,7 +52,7 @@ class YearReport(Public, frozen=True):
     size: int
     root: str
     small: int
-    agreements: dict[str, dict[str, int | None]]
+    agreements: dict[str, dict[str, dict[str, int | None]]]
 
 
 def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
@@ -59,17 +61,20 @@ def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
     Raises VerifyFault as `check_export`; `report_batch` where an entry names a batch that was not entered before it.
     """
     checked = check_export(directory, key)
-    agreements: dict[str, str] = {}
-    counts: dict[str, dict[str, int]] = {}
+    doors: dict[str, tuple[str, str]] = {}
+    counts: dict[tuple[str, str], dict[str, int]] = {}
     for index, data in enumerate(chain.from_iterable(read_bundles(directory, checked.size))):
         entry = decode(data, f"entry {index}")
         if entry.kind is Kind.BATCH:
-            agreements[str(entry.fields["batch"])] = str(entry.fields["agreement"])
+            fields = entry.fields
+            doors[str(fields["batch"])] = str(fields["agreement"]), str(fields.get("route", ""))
         elif entry.kind in _COUNTED and entry.time.startswith(f"{year:04d}-"):
-            row = counts.setdefault(_agreement(entry, agreements, index), {})
+            row = counts.setdefault(_door(entry, doors, index), {})
             column = _COUNTED[entry.kind]
             row[column] = row.get(column, 0) + 1
-    told = {agreement: _told(row) for agreement, row in sorted(counts.items())}
+    told: dict[str, dict[str, dict[str, int | None]]] = {}
+    for (agreement, route), row in sorted(counts.items()):
+        told.setdefault(agreement, {})[route] = _told(row)
     return YearReport(year, key.name, checked.size, checked.root, SMALL, told)
 
 
@@ -83,13 +88,14 @@ def _told(row: dict[str, int]) -> dict[str, int | None]:
     return told
 
 
-def _agreement(entry: Entry, agreements: dict[str, str], index: int) -> str:
+def _door(entry: Entry, doors: dict[str, tuple[str, str]], index: int) -> tuple[str, str]:
+    """(agreement, route) of the entry's batch."""
     batch = str(entry.fields["batch"])
-    if batch not in agreements:
+    if batch not in doors:
         raise VerifyFault(
             "report_batch",
             "the entry names a batch that was not entered before it",
             place=f"entry {index}",
             cure="Ask the holder: a request was counted to no agreement.",
         )
-    return agreements[batch]
+    return doors[batch]
