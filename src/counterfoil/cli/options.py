@@ -13,6 +13,7 @@ from counterfoil import keyfile
 from counterfoil.errors import KeyFault, UsageFault
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.proof import Signer, VerifierKey, parse_vkey
+from counterfoil.review.officers import Role
 from counterfoil.review.store import officer_with_key
 from counterfoil.settings import read_settings
 
@@ -73,14 +74,16 @@ def opened(directory: Path, passphrase_file: Path | None) -> Office:
     return open_office(directory, read_passphrase(passphrase_file))
 
 
-def officer_signer(office: Office, path: Path, passphrase_file: Path | None) -> tuple[str, Signer]:
-    """(name, signer) of an enrolled officer's key; asks for its passphrase where it has one and no file was given.
+def officer_signer(
+    office: Office, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
+) -> tuple[str, Signer]:
+    """(name, signer) of the key of an officer enrolled in this role; asks for its passphrase where it has one and no file was given.
 
     Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that was released before.
     """
     name, signer = office.officer(path, passphrase_for(path, passphrase_file))
     with office.store.reading() as connection:
-        officer_with_key(connection, name, str(signer.verifier))
+        officer_with_key(connection, name, str(signer.verifier), role)
     return name, signer
 
 
