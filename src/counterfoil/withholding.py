@@ -69,7 +69,7 @@ class Listed(Public, frozen=True):
 
 
 def read_held(data: bytes) -> HeldPerson:
-    """Raises InputFault `held_file`, `held_nobody`, `held_tin`: never with a value of it. A number's form is checked by `add_hold`."""
+    """Raises InputFault `held_file`, `held_nobody`: never with a value of it. The number's form is for `add_hold` to check."""
     try:
         person = msgspec.json.decode(data, type=HeldPerson) if len(data) <= MAX_HELD_BYTES else None
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from tests.match.test_properties import HOUSEHOLD, TINS, WEIGHTS, opened, questi
 
 BORN = date(1981, 5, 29)
 NOBODY = held()
+NAMES = [f"{first}{rest}" for first in "BDFGHKLPRSTVW" for rest in ("udolf", "erthe")]
 PLACES = st.sets(st.integers(0, 8))
 
 
@@ -115,3 +117,13 @@ def test_a_hold_reaches_the_other_entries_of_the_same_person() -> None:
     entries = [resident("Marisol||Quintanilla", born=BORN, tin=b"m" * 16, periods=(year,)) for year in (2023, 2024)]
     assert told(ASKED, held(*entries)).confirmed
     assert told(ASKED, held(*entries), 0) == told(ASKED, held(*entries), 1) == decide(ASKED, NOBODY, WEIGHTS)
+
+
+@pytest.mark.parametrize("size", range(2, 18))
+def test_the_others_of_a_home_of_any_size_are_confirmed_as_before(size: int) -> None:
+    """A home of eight entries is a crowd, one of seven is not: the line says so, and is no other person's."""
+    others = [resident(f"{name}||Somebody", tin=name.encode() * 2) for name in NAMES[: size - 1]]
+    home = held(resident("Marisol||Quintanilla", born=BORN), *others)
+    assert told(ASKED, home).confirmed
+    assert told(ASKED, home, size - 1) == decide(ASKED, only(home, list(range(size - 1))), WEIGHTS)
+    assert told(ASKED, home, size - 1).confirmed and not told(ASKED, home, 0).confirmed

@@ -15,6 +15,7 @@ the withheld: evidence, score and margin are those of the rest, or those of an e
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -23,6 +24,9 @@ from counterfoil.match.same import is_same_person
 from counterfoil.match.thresholds import Thresholds
 from counterfoil.match.weights import Weights
 from counterfoil.model import Grant, Match, Residents
+
+CROWD: Final = "crowd"
+"""The feature that says how many entries the home has (evidence.py)."""
 
 
 def decide_withheld(
@@ -45,8 +49,11 @@ def decide_withheld(
 
 
 def _of_same(every: Match, rest: Match) -> bool:
-    """Whether two confirmations are of one resident. Of two with the same evidence neither is confirmed, unless they are one person."""
-    return (every.score_bits, every.evidence) == (rest.score_bits, rest.evidence)
+    """Whether two confirmations are of one resident. Of two with the same evidence neither is confirmed, unless they are one person.
+
+    The line of the crowd is of the home, not of the resident: it is another where the home is smaller."""
+    own = [[line for line in each.evidence if line.feature != CROWD] for each in (every, rest)]
+    return own[0] == own[1]
 
 
 def _only(residents: Residents, kept: list[int]) -> Residents:
