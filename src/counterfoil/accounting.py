@@ -11,14 +11,13 @@ canon.commit(HMAC-SHA-256(accounting key, "counterfoil/account-salt/v1" 0x00 cou
 
 from __future__ import annotations
 
-import hmac
 from datetime import date
 from typing import Final
 
 import msgspec
 
 from counterfoil import canon
-from counterfoil.accounts import NOT_ANSWERED, Line, Occasion, accounting_key, lines_of
+from counterfoil.accounts import NOT_ANSWERED, Line, Occasion, accounting_key, lines_of, look_commitment
 from counterfoil.errors import InputFault
 from counterfoil.gate.traces import is_about, traces_of
 from counterfoil.ledger import Draft, Kind
@@ -28,11 +27,9 @@ from counterfoil.proof import Signer
 from counterfoil.review import store as batches
 from counterfoil.review.batch import Batch, instant_text
 from counterfoil.review.matters import delayed_until
-from counterfoil.store import Connection
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
-_SALT_CONTEXT: Final = b"counterfoil/account-salt/v1\x00"
 DISCLOSED: Final = {
     "confirmed": "that the address in the request is the one held for the person named",
     "not_confirmed": "that the address in the request is not confirmed for the person named",
@@ -167,15 +164,10 @@ def _enter(office: Office, key: bytes, said: dict[str, str], batch_id: str, name
     """Enter that this officer looked. Raises StateFault, KeyFault."""
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        fields = {"commitment": _commitment(office, connection, key, said), "officer": _named(officer)}
+        fields = {"commitment": look_commitment(office, connection, key, said), "officer": _named(officer)}
         if batch_id:
             fields["batch"] = batch_id
         office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
-
-
-def _commitment(office: Office, connection: Connection, key: bytes, said: dict[str, str]) -> str:
-    count = office.ledger.counts(connection)[Kind.INSPECTION] + 1
-    return canon.commit(hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256"), canon.encode(said))
 
 
 def _named(officer: Officer) -> str:

@@ -26,6 +26,7 @@ from counterfoil import canon
 from counterfoil.chunks import with_overrides
 from counterfoil.errors import StoreFault
 from counterfoil.gate.traces import Traces, statute_of, traces_of
+from counterfoil.ledger import Kind
 from counterfoil.model import Match, NotCompared, Public, Request, Sensitive
 from counterfoil.office import Office
 from counterfoil.payloads import read_chunk, read_overrides
@@ -40,6 +41,7 @@ from counterfoil.store import Connection
 FORMAT: Final = "counterfoil-accounting-1"
 NOT_ANSWERED: Final = "not_answered"
 _KEY_CONTEXT: Final = b"counterfoil/accounting/v1"
+_SALT_CONTEXT: Final = b"counterfoil/account-salt/v1\x00"
 _CHUNK_LINES: Final = 4096
 _NONCE_BYTES: Final = 12
 
@@ -70,6 +72,12 @@ class Line(Sensitive, frozen=True, gc=False, array_like=True):
 def accounting_key(office: Office) -> bytes:
     """The key of traces and sealed accounting. Raises KeyFault."""
     return hmac.digest(office.payload_keys()[1], _KEY_CONTEXT, "sha256")
+
+
+def look_commitment(office: Office, connection: Connection, key: bytes, said: dict[str, str]) -> str:
+    """What the entry of a look at no single request commits to: `said`, salted by the entry's count under the accounting key."""
+    count = office.ledger.counts(connection)[Kind.INSPECTION] + 1
+    return canon.commit(hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256"), canon.encode(said))
 
 
 def occasion_of(office: Office, batch: Batch) -> Occasion:

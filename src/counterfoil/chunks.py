@@ -7,7 +7,7 @@ sealed in the payload (or, for an answer, the answer's canonical bytes). Whoever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from counterfoil import canon, match, register
@@ -37,6 +37,8 @@ from counterfoil.review.determinations import Determination, Gated, Granted, Ref
 from counterfoil.review.overrides import Override
 from counterfoil.review.payload import BatchKey
 
+HeldAmong = Callable[[Residents], frozenset[int]]
+"""Places of the residents who are held (Keeper.held_among)."""
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element caused."""
 
@@ -98,10 +100,11 @@ def grants_of(rows: Iterable[Gated]) -> list[Grant]:
 
 
 def decide_rows(
-    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: match.Weights, governed: Governing, code: str
-) -> list[Determination]:
+    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: match.Weights, governed: Governing, code: str,
+    held_among: HeldAmong,
+) -> list[Determination]:  # fmt: skip
     """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified` where it is not put to the
-    register, `code` where no residents were opened for its row."""
+    register, `code` where no residents were opened for its row. `held_among` tells who of the residents is held."""
     decided: list[Determination] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -114,7 +117,8 @@ def decide_rows(
             elif opened is None:
                 decided.append(register.not_compared(grant, code))
             else:
-                decided.append(match.decide(grant, opened, weights, governed.thresholds))
+                held = held_among(opened)
+                decided.append(match.decide_withheld(grant, opened, held, weights, governed.thresholds))
     return decided
 
 

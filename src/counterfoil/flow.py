@@ -8,7 +8,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted rows, in one commit
     override    `override` and the grant that two roles made, in one commit (overriding.py)
-    determine   snapshot and certificates are pinned; then for each chunk: `opening` is committed, the keeper counts, only
+    determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is committed, the keeper counts, only
                 then is a door opened
     review      `review` with the first officer's signature, in one commit
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the sealed answer, in one
@@ -39,7 +39,7 @@ from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.office.certified import Governing
 from counterfoil.payloads import keep_chunk, read_chunk, read_overrides
-from counterfoil.pinning import pin_certificates
+from counterfoil.pinning import Held, pin_certificates, pin_holds, require_held
 from counterfoil.proof import Signer
 from counterfoil.releasing import answer_of, seal_answer
 from counterfoil.respond.release import check_out, write_answer
@@ -57,7 +57,7 @@ from counterfoil.workers import Hands, hands
 
 Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
-Deciding = tuple[match.Weights, Governing]
+Deciding = tuple[match.Weights, Governing, Held]
 KEEPER_LIMIT = "keeper_limit"
 UNREADABLE = "register_unreadable"
 STRETCH_ROWS = 4096
@@ -243,9 +243,11 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
         with acting(office, batch) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
+            held = pin_holds(office, connection, batch, key, office.keeper())
         batch = _find(office, batch_id)
-        _determine_chunks(office, batch, key, sealed, (weights, governed), progress)
+        _determine_chunks(office, batch, key, sealed, (weights, governed, held), progress)
     with acting(office, batch) as connection:
+        require_held(connection, batch, held)
         digest = DeterminationsDigest(key)
         for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
             digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
@@ -281,22 +283,26 @@ def _determine_chunk(
     seq: int,
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
-    keeper, (_, governed) = office.keeper(), deciding
+    keeper, (weights, governed, held) = office.keeper(), deciding
     with acting(office, batch) as connection:
-        held = batches.get_chunk(connection, batch, REQUEST, seq)
+        require_held(connection, batch, held)
+        kept = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = chunks.with_overrides(
-            decode_gated(key.open(REQUEST, seq, held.sealed)), read_overrides(connection, batch, key)
+            decode_gated(key.open(REQUEST, seq, kept.sealed)), read_overrides(connection, batch, key)
         )
         admitted = [grant for grant in chunks.grants_of(rows) if governed.puts(grant)]
         grants = admitted[: keeper.remaining()]
-        if not held.opened:
+        if not kept.opened:
             draft = Draft(Kind.OPENING, {**opening, "rows": len(grants)})
             office.ledger.append(connection, [draft] if grants else [], office.clock())
             batches.mark_opened(connection, batch, seq)
     opened = chunks.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
-    decided = chunks.decide_rows(rows, opened, *deciding, code)
+    decided = chunks.decide_rows(
+        rows, opened, weights, governed, code, lambda found: keeper.held_among(found, held.marks)
+    )
     with acting(office, batch) as connection:
+        require_held(connection, batch, held)
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, chunks.count_determined(decided))

@@ -12,15 +12,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from counterfoil import flow, ledger, suspending
+from counterfoil import flow, ledger, suspending, withholding
+from counterfoil.cli.keys import add_officer
 from counterfoil.errors import SettingsFault, StateFault, StoreFault
+from counterfoil.proof import Signer
+from counterfoil.review.officers import Role
 from counterfoil.store import create_store, open_store
 from tests.cli.desk import command
 from tests.house.tree import ROOT
 from tests.ledger.office import KEY, LEDGER, START, drafts, grow
 from tests.ledger.owner import other_digest, rewrite
 from tests.store.places import ServerPlace
-from tests.world.office import World, closing
+from tests.world.office import World, closing, read_rows
 from tests.world.people import REQUEST_COLUMNS, REQUESTS, SOURCE, SOURCE_COLUMNS, write_csv
 from tests.world.postgres import Server
 
@@ -70,6 +73,28 @@ def test_the_whole_answer_is_the_same_bytes_on_either_store(tmp_path: Path, plac
             told.append((files, world.entries()))
     assert told[0][0] == told[1][0]
     assert told[0][1] == told[1][1] != []
+
+
+def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(tmp_path: Path, place: ServerPlace) -> None:
+    with closing(World(tmp_path, database=place.url)) as world:
+        as_daily(world, place)
+        two = [_officer_of_holds(world, name) for name in ("holds-a", "holds-b")]
+        batch = world.receive(world.requests())
+        flow.determine(world.office, batch)
+        person = withholding.HeldPerson(withholding.HELD_FORMAT, ("r1",))
+        assert withholding.add_hold(world.office, person, *two).batches == 1
+        flow.determine(world.office, batch)
+        flow.review(world.office, batch, *world.officer("a"))
+        flow.release(world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl")
+        withholding.lift_hold(world.office, 1, *two)
+        assert [bool(each.lifted_at) for each in withholding.list_holds(world.office, *two[0])] == [True]
+        told = {row["request_id"]: row["answer"] for row in read_rows(tmp_path / "answers.jsonl")}
+        assert (told["q1"], told["q2"], world.kinds().count("hold")) == ("not_confirmed", "confirmed", 2)
+
+
+def _officer_of_holds(world: World, name: str) -> tuple[str, Signer]:
+    add_officer(world.office, world.path / "keys", name, None, Role.HOLDS)
+    return world.office.officer(world.path / "keys" / f"{name}.key", None)
 
 
 def test_the_role_of_daily_work_can_rewrite_nothing(tmp_path: Path, place: ServerPlace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import pickle
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.errors import StoreFault, VerifyFault
+from counterfoil.model import NameForm, Resident, Residents
 from counterfoil.register import Keeper
 from counterfoil.register.tin import tin_digits
 from tests.register.conftest import DAY, SECRET
@@ -125,3 +127,36 @@ def test_a_keeper_does_not_show_or_copy_itself(tmp_path: Path) -> None:
     assert repr(keeper(tmp_path)) == "<Keeper: hidden>"
     with pytest.raises(TypeError):
         pickle.dumps(keeper(tmp_path))
+
+
+# -- holds ---------------------------------------------------------------------------------------
+
+
+def _resident(tin_hash: bytes, ref: str) -> Resident:
+    return Resident(NameForm(("MARISOL",), (), ("QUINTANILLA",)), None, tin_hash, ref, (2024,))
+
+
+def test_a_hold_names_a_person_by_number_or_reference_under_the_key_alone(tmp_path: Path) -> None:
+    ours, others = keeper(tmp_path), keeper(tmp_path, secret=bytes(64))
+    hashed = ours.tin_hash("900-00-1001")
+    both = ours.hold_marks(hashed, "r1")
+    assert both == ours.hold_marks(hashed, "") + ours.hold_marks(b"", "r1")
+    assert ours.hold_marks(b"", "") == []
+    assert {len(mark) for mark in both} == {16} and hashed not in both
+    assert set(both).isdisjoint(others.hold_marks(hashed, "r1"))
+
+
+def test_a_mark_is_the_hmac_that_the_format_says(tmp_path: Path) -> None:
+    said = b"counterfoil/register/hold/v1\x00ref\x00r1"
+    assert keeper(tmp_path).hold_marks(b"", "r1") == [hmac.digest(SECRET, said, "sha256")[:16]]
+
+
+def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> None:
+    ours = keeper(tmp_path)
+    one, two = ours.tin_hash("900-00-1001"), ours.tin_hash("900-00-1002")
+    people = (_resident(one, "r1"), _resident(two, "r2"), _resident(b"", "r3"), _resident(one, "r4"))
+    found = Residents(people, ("exact",) * 4)
+    assert ours.held_among(found, frozenset(ours.hold_marks(one, ""))) == {0, 3}
+    assert ours.held_among(found, frozenset(ours.hold_marks(b"", "r3"))) == {2}
+    assert ours.held_among(found, frozenset(ours.hold_marks(b"", "r9"))) == frozenset()
+    assert ours.held_among(found, frozenset()) == frozenset()

@@ -13,8 +13,11 @@ EVENTS = st.sampled_from(Event)
 
 
 def _allowed(standing: Standing) -> set[Event]:
-    resumable = {Event.RESUME} if standing.held_from else set()
-    return {event for state, event in TRANSITIONS if state is standing.state} | resumable
+    listed = {event for state, event in TRANSITIONS if state is standing.state}
+    if standing.held_from is None:
+        return listed
+    begun = (standing.held_from, Event.RECONSIDER) in TRANSITIONS
+    return listed | {Event.RESUME} | ({Event.RECONSIDER} if begun else set())
 
 
 def test_the_way_to_release_is_one_line() -> None:
@@ -68,6 +71,39 @@ def test_a_held_batch_resumes_where_it_was_but_reviewed_must_be_reviewed_again(s
     held = advance(Standing(state), Event.HOLD)
     expected = BatchState.DETERMINED if state is BatchState.REVIEWED else state
     assert advance(held, Event.RESUME) == Standing(expected)
+
+
+BEGUN = (BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
+
+
+@pytest.mark.parametrize("state", BEGUN)
+def test_what_is_not_released_is_determined_anew_when_it_is_reconsidered(state: BatchState) -> None:
+    assert advance(Standing(state), Event.RECONSIDER) == Standing(BatchState.GATED)
+
+
+@pytest.mark.parametrize("state", BEGUN)
+def test_a_held_batch_stays_held_and_comes_back_to_be_determined_anew(state: BatchState) -> None:
+    held = advance(advance(Standing(state), Event.HOLD), Event.RECONSIDER)
+    assert held == Standing(BatchState.HELD, BatchState.GATED)
+    assert advance(held, Event.RESUME) == Standing(BatchState.GATED)
+
+
+def test_a_batch_that_was_held_before_the_gate_has_nothing_to_reconsider() -> None:
+    held = advance(Standing(BatchState.RECEIVED), Event.HOLD)
+    with pytest.raises(StateFault) as fault:
+        advance(held, Event.RECONSIDER)
+    assert fault.value.code == "step_refused"
+
+
+@given(st.lists(EVENTS, max_size=40))
+def test_nothing_determined_before_a_reconsidering_is_released(events: list[Event]) -> None:
+    standing, determined_since = Standing(BatchState.RECEIVED), False
+    for event in events:
+        if event not in _allowed(standing):
+            continue
+        determined_since = event is Event.DETERMINE or (determined_since and event is not Event.RECONSIDER)
+        standing = advance(standing, event)
+        assert determined_since or standing.state is not BatchState.RELEASED
 
 
 def test_every_state_says_what_comes_next() -> None:

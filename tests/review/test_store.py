@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from counterfoil.errors import CounterfoilError, KeyFault, StateFault, StoreFault, VerifyFault
 from counterfoil.model import Officer
 from counterfoil.review import store
-from counterfoil.review.batch import DETERMINATION, REQUEST, Batch, Chunk
+from counterfoil.review.batch import DETERMINATION, HOLDS, REQUEST, Batch, Chunk
 from counterfoil.review.machine import BatchState
 from counterfoil.review.officers import Role
 from counterfoil.review.payload import new_key, unwrap_key
@@ -336,6 +336,39 @@ def test_disposal_leaves_rows_that_nobody_can_read(connection: Connection) -> No
 def test_an_open_batch_is_not_disposed_of(connection: Connection) -> None:
     with _expect("batch_not_ready"):
         store.destroy_key(connection, _batch(connection, BatchState.REVIEWED))
+
+
+# -- reconsidered ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("until", [BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED])
+def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_was_determined(
+    connection: Connection, until: BatchState
+) -> None:
+    batch = _batch(connection, BatchState.GATED)
+    store.pin_snapshot(connection, batch, "0001-a")
+    for kind in (REQUEST, "certificates", HOLDS, DETERMINATION):
+        store.put_chunk(connection, batch, Chunk(kind, 0, 2, False, b"sealed"))
+    store.mark_opened(connection, batch, 0)
+    store.add_counts(connection, batch, {"compared": 1, "not_compared": 1})
+    if until is not BatchState.GATED:
+        store.mark_determined(connection, store.find_batch(connection, batch.id), DIGEST, {})
+    if until is BatchState.REVIEWED:
+        store.mark_reviewed(connection, store.find_batch(connection, batch.id), reviewed())
+    store.mark_reconsidered(connection, store.find_batch(connection, batch.id))
+    again = store.find_batch(connection, batch.id)
+    assert (again.state, again.snapshot, again.counts) == (BatchState.GATED, "0001-a", {"granted": 2})
+    assert (again.determinations_digest, again.first_officer, again.first_signature) == ("", "", "")
+    kinds = (REQUEST, "certificates", HOLDS, DETERMINATION)
+    assert [store.count_chunks(connection, batch, kind)[0] for kind in kinds] == [1, 1, 0, 0]
+    store.mark_opened(connection, again, 0)  # its openings are entered anew
+
+
+@pytest.mark.parametrize("until", [BatchState.RECEIVED, BatchState.RELEASED])
+def test_what_is_released_or_not_gated_is_not_reconsidered(connection: Connection, until: BatchState) -> None:
+    batch = _batch(connection, until)
+    with _expect("step_refused"):
+        store.mark_reconsidered(connection, batch)
 
 
 # -- chunks ----------------------------------------------------------------------------------

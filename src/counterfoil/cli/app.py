@@ -15,6 +15,7 @@ from counterfoil.cli import (
     evaluate,
     evidence,
     explain,
+    hold,
     incident,
     law,
     ledger,
@@ -87,6 +88,7 @@ _groups = (
     ("law", law.app),
     ("agreement", agreement.app),
     ("incident", incident.app),
+    ("hold", hold.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)

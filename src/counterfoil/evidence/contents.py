@@ -2,7 +2,8 @@
 
 The public part names nobody: law files, ledger entries with their proofs, the officers' signatures, the manifest. Whoever has no
 bundle key can check it (`evidence check`). The sealed part speaks of a person and of those who live at the address that was asked:
-the request, what the guards counted, the salts, evidence, weights, sealed buckets with the keys that open exactly these.
+the request, what the guards counted, the salts, evidence, weights, sealed buckets with the keys that open exactly these, who of these is
+withheld (withheld.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from counterfoil.errors import VerifyFault
+from counterfoil.evidence.withheld import WithheldMarks
 from counterfoil.gate.circumstances import Circumstances
 from counterfoil.match import Thresholds
 from counterfoil.model import Officer
@@ -101,6 +103,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: dict[str, Any] | None
     thresholds: Thresholds | None
     doors: Shown | None
+    withheld: WithheldMarks
     answer: bytes
     answer_salt: bytes
 

@@ -1,7 +1,7 @@
 """Export: one request of a batch, gathered from an office into a bundle. What is done, in this order:
 
     1  the request, what the guards knew of it and what was determined are read; the buckets behind its doors are taken, still sealed,
-       from the snapshot that decided it; the keeper counts that as an opening
+       from the snapshot that decided it, and who of them was withheld; the keeper counts that as an opening
     2  the look is entered as an `inspection` and the ledger is signed, in one commit: only then is anything handed over
     3  the entries are proved to that one checkpoint, which witnesses cosign where a policy is at hand
     4  the bundle is sealed, signed, and replayed as its reader will: one that does not come out identical is not handed over
@@ -29,14 +29,15 @@ from counterfoil.evidence.contents import (
 from counterfoil.evidence.proving import Wanted, prove_entries
 from counterfoil.evidence.recorded import Recorded, read_recorded
 from counterfoil.evidence.replaying import inspection_bytes, public_codes, replay, versions
+from counterfoil.evidence.withheld import mark_withheld
 from counterfoil.gate.kept_law import kept_law, law_of_texts, read_law_texts
 from counterfoil.gate.law import Law
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Answer, Grant, Match, Officer, Public, Refusal, Ruling
+from counterfoil.model import Answer, Grant, Match, Officer, Public, Refusal, Resident, Residents, Ruling, Sensitive
 from counterfoil.office import Office
 from counterfoil.office.certificate import certificate_files, open_certificate
 from counterfoil.office.certified import by_scope, governing
-from counterfoil.pinning import pinned_certificates
+from counterfoil.pinning import pinned_certificates, pinned_holds
 from counterfoil.proof import Signer
 from counterfoil.respond.coarsen import coarsen
 from counterfoil.review import store as batches
@@ -58,10 +59,10 @@ class Exported(Public, frozen=True):
     index: int
 
 
-class _Asked(Public, frozen=True):
+class _Asked(Sensitive, frozen=True):
     """What was taken from the register and its snapshot: nothing of them where it was not asked.
 
-    `certificates` that governed, and the fields of the entry of each, by scope.
+    `certificates` that governed, and the fields of the entry of each, by scope; `held`: who was withheld.
     """
 
     buckets: register.Shown | None = None
@@ -71,6 +72,7 @@ class _Asked(Public, frozen=True):
     signature: str = ""
     certificates: dict[str, CertificateText] = {}
     entered: dict[str, dict[str, str]] = {}
+    held: tuple[Resident, ...] = ()
 
 
 _NOTHING: Final = _Asked()
@@ -111,13 +113,13 @@ def export_evidence(
         release=Word(ruling.second, ruling.second_signature) if ruling else None, entries=proved,
     )  # fmt: skip
     key = office.random(KEY_BYTES)
-    plain = encode_sealed(_sealed(recorded, asked, answer))
+    plain = encode_sealed(_sealed(office, recorded, asked, answer))
     bundle = seal_bundle(encode_public(public), plain, key, office.random(12), holder)
     replay(bundle, key, office.holder_key)
     return Exported(bundle, key, index)
 
 
-def _sealed(recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedPart:
+def _sealed(office: Office, recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedPart:
     number, decided, override = recorded.request.row, recorded.determination, recorded.override
     return SealedPart(
         request_id=recorded.request.request_id,
@@ -133,6 +135,7 @@ def _sealed(recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedP
         weights=asked.weights,
         thresholds=asked.thresholds,
         doors=asked.buckets,
+        withheld=mark_withheld(asked.held, office.random),
         answer=b"" if answer is None else answer_bytes(answer),
         answer_salt=recorded.key.salt("answer", number),
     )
@@ -160,12 +163,14 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
         return _NOTHING
     with office.store.reading() as connection:
         pinned = pinned_certificates(connection, batch, recorded.key)
+        holds = pinned_holds(connection, batch, recorded.key)
     with office.open_register(batch.snapshot) as sealed:
         manifest, folder = sealed.manifest, office.register_directory / sealed.snapshot
         held = {scope: found.certificate for scope, found in by_scope(pinned).items()}
         certificates = {scope: _text(office, manifest, scope, digest) for scope, digest in held.items()}
         shown = sealed.show(recorded.grant)
-        names = _names(recorded.grant, shown, sealed.snapshot)
+        found = register.residents_shown(shown, recorded.grant, sealed.snapshot)
+        names = _names(recorded.grant, found)
         weights = match.reduce_weights(office.weights(manifest), names, office.random(16).hex())
         return _Asked(
             shown, match.weights_to_dict(weights), governing(pinned, law.agreement.confirmation, weights).thresholds,
@@ -174,6 +179,7 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
                 scope: {"certificate": digest, "snapshot": register.manifest_digest(manifest), "scope": scope}
                 for scope, digest in held.items()
             },
+            tuple(found.residents[place] for place in office.keeper().held_among(found, holds)),
         )  # fmt: skip
 
 
@@ -185,9 +191,8 @@ def _text(office: Office, manifest: register.Manifest, scope: str, digest: str) 
     return CertificateText(data.decode(), signature.decode("ascii"))
 
 
-def _names(grant: Grant, shown: register.Shown, snapshot: str) -> list[Any]:
-    held = register.residents_shown(shown, grant, snapshot).residents
-    return [grant.name, *(resident.name for resident in held)]
+def _names(grant: Grant, found: Residents) -> list[Any]:
+    return [grant.name, *(resident.name for resident in found.residents)]
 
 
 def _answer(recorded: Recorded, ruling: Ruling | None, law: Law) -> Answer | None:

@@ -11,14 +11,14 @@
      7  The request is the one that the ledger commits to, in the file that it names, by the route and document that it names.
      8  The gate, asked again under that law, day and counts, decides the same, byte for byte.
      9  The sealed buckets open with their keys alone, are all that the doors lead to, and hold residents.
-    10  The match, made again from these residents and weights, under the thresholds that certificates and agreement make, is the one that
-        was determined, with all its evidence. What no certificate covers where the agreement requires one was not compared.
+    10  The match, made again from these residents, marks and weights, under the thresholds that certificates and agreement make, is the one
+        that was determined, with all its evidence. What no certificate covers where the agreement requires one was not compared.
     11  The answer that follows is the one that was given, and the ledger commits to it.
 
 It cannot show: that the doors are those that the register key makes, that an empty door or mark is empty, and that the counts of the past
 and of names are right (`compare_snapshot` shows the first two where the snapshot still exists); that no certificate was left out that
-raised a threshold; nor that this row is among those whose digest the officers signed, which takes all rows of the batch. The first thing
-that fails raises VerifyFault.
+raised a threshold; that the marks say what the office had entered (withheld.py); nor that this row is among those whose digest the
+officers signed, which takes all rows of the batch. The first thing that fails raises VerifyFault.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from counterfoil.errors import VerifyFault
 from counterfoil.evidence.bundle import Bundle, open_bundle, open_sealed
 from counterfoil.evidence.checking import Checked, check_part, public_codes, versions
 from counterfoil.evidence.contents import CERTIFICATE_ROLES, SealedPart, decode_sealed
+from counterfoil.evidence.withheld import withheld_among
 from counterfoil.gate.circumstances import decide_again, set_aside
 from counterfoil.ledger.entries import Kind
 from counterfoil.model import Grant, Match, NotCompared, Public, Refusal, Request
@@ -75,6 +76,8 @@ def replay(data: bytes, key: bytes, holder: VerifierKey | None = None) -> Replay
     bundle = open_bundle(data, holder)  # 1
     checked = check_part(bundle)  # 2 3 4 5
     sealed = decode_sealed(open_sealed(bundle, key))  # 6
+    if not sealed.withheld.is_whole:
+        raise differs("the marks are not in the form that every bundle has")
     said = ["6. The bundle key opens the sealed part, which was sealed to this public part."]
     request = _check_request(sealed, checked, said)  # 7
     decision = _check_gate(sealed, checked, request, said)  # 8
@@ -198,7 +201,8 @@ def _check_match(
         raise differs("what was matched is not in the bundle")
     residents = register.residents_shown(sealed.doors, decision, checked.part.snapshot)
     weights, thresholds = _check_thresholds(sealed, checked, decision)
-    again = match.decide(decision, residents, weights, thresholds)
+    held = withheld_among(residents, sealed.withheld)
+    again = match.decide_withheld(decision, residents, held, weights, thresholds)
     if encode_determinations([again]) != sealed.determination:
         raise differs("the match decides otherwise")
     behind = sum(bool(each.value) for each in (*sealed.doors.doors, *sealed.doors.homes))

@@ -65,6 +65,7 @@ class Kind(StrEnum):
     RETENTION_HOLD = "retention_hold"
     RETENTION_LIFT = "retention_lift"
     DELAY = "delay"
+    HOLD = "hold"
 
 
 class Form(NamedTuple):
@@ -97,7 +98,7 @@ KINDS: Final[dict[Kind, Form]] = {
         "A second officer released the answers of a batch.", "answers batch determinations officer second", "rows"
     ),
     Kind.INSPECTION: _form(
-        "An officer of the holder looked at one request, or drew up an accounting.", "commitment officer", "batch"
+        "An officer of the holder looked at one request, drew up an accounting, or listed the holds.", "commitment officer", "batch"
     ),
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
     Kind.SUSPENSION: _form(
@@ -121,6 +122,9 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.RETENTION_HOLD: _form("An order keeps the rows of a batch from disposal.", "batch commitment officer"),
     Kind.RETENTION_LIFT: _form("Two officers lifted such an order.", "batch commitment officer second"),
     Kind.DELAY: _form("Telling persons of a batch's requests is put off to a day that the payload states.", "batch commitment officer"),
+    Kind.HOLD: _form(
+        "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say which, nor of whom.", "commitment officer second"
+    ),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"

@@ -1,6 +1,7 @@
 """Evidence and decision: is this resident the person asked about, or somebody else who lives there? Pure.
 
     decide(grant, residents, weights, thresholds) -> Match      explain(...) -> all evidence, for the holder's eyes
+    decide_withheld(grant, residents, held, ...)    the same, as if those held were not there
     default_weights(), Learner(salt).finish()       the table's weights, or those that the register taught
     weights_to_dict, weights_from_dict              the form that a snapshot's manifest carries
 
@@ -19,3 +20,4 @@ from counterfoil.match.weights import Weights as Weights
 from counterfoil.match.weights import default_weights as default_weights
 from counterfoil.match.weights import weights_from_dict as weights_from_dict
 from counterfoil.match.weights import weights_to_dict as weights_to_dict
+from counterfoil.match.withheld import decide_withheld as decide_withheld

@@ -16,7 +16,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Set
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any, Final, NoReturn
 
 from counterfoil import canon
 from counterfoil.errors import StoreFault, VerifyFault
-from counterfoil.model import Door
+from counterfoil.model import Door, Residents
 from counterfoil.register.files import replace_file
 from counterfoil.register.seal import DoorKey, RegisterKey
 from counterfoil.register.tin import tin_digits
@@ -61,6 +61,22 @@ class Keeper:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""
         digits = tin_digits(tin)
         return self._key.tin_hash(digits) if digits else b""
+
+    def hold_marks(self, tin_hash: bytes, record_ref: str) -> list[bytes]:
+        """Keyed hashes (16 bytes each) by which a hold names a person: of the number's own keyed hash, and of the record reference.
+
+        None for what is empty."""
+        marks = [self._key.hold_mark(b"tin", tin_hash)] if tin_hash else []
+        return (
+            [*marks, self._key.hold_mark(b"ref", record_ref.encode("utf-8", "surrogatepass"))] if record_ref else marks
+        )
+
+    def held_among(self, residents: Residents, marks: Set[bytes]) -> frozenset[int]:
+        """Places of those residents whom one of `marks` names. No marks, no work; else the same work for everyone."""
+        if not marks:
+            return frozenset()
+        told = [not marks.isdisjoint(self.hold_marks(each.tin_hash, each.record_ref)) for each in residents.residents]
+        return frozenset(place for place, held in enumerate(told) if held)
 
     def names_salt(self) -> str:
         """The salt of the names in a manifest's evidence: without the keeper nobody can ask which names are in it."""

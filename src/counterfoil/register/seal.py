@@ -68,6 +68,7 @@ _OVERHEAD: Final = NONCE_BYTES + 16
 _HEAD: Final = 5
 _DOOR_CONTEXT: Final = b"counterfoil/register/door/v1\x00"
 _TIN_CONTEXT: Final = b"counterfoil/register/tin/v1\x00"
+_HOLD_CONTEXT: Final = b"counterfoil/register/hold/v1\x00"
 _NAMES_CONTEXT: Final = b"counterfoil/register/names/v1\x00"
 _STATE_CONTEXT: Final = b"counterfoil/register/keeper-state/v1\x00"
 _ID_CONTEXT: Final = b"counterfoil/register/key-id/v1\x00"
@@ -87,7 +88,7 @@ class RegisterKey:
     `forms_version` is part of every door's context. Raises KeyFault for a secret that is not 64 bytes.
     """
 
-    __slots__ = ("_kinds", "_outer", "_secret", "_tolerant", "key_id")
+    __slots__ = ("_holds", "_holds_outer", "_kinds", "_outer", "_secret", "_tolerant", "key_id")
 
     def __init__(self, secret: bytes, forms_version: str | None = None) -> None:
         if len(secret) != _KEY_BYTES:
@@ -103,6 +104,9 @@ class RegisterKey:
         mark = _begun(inner, b"mark\x00"), 0x3F, 0xC0
         self._tolerant = _begun(inner, b"tolerant\x00"), 0x3F, 0x80
         self._kinds = {EXACT: (_begun(inner, b"exact\x00"), 0x7F, 0), forms.KNOWN_LINE: mark, forms.KNOWN_ZIP: mark}
+        holds = _begun(hashlib.sha256(bytes(byte ^ 0x36 for byte in secret)), _HOLD_CONTEXT)
+        self._holds = {kind: _begun(holds, kind + b"\x00") for kind in (b"tin", b"ref")}
+        self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
     def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
@@ -123,6 +127,13 @@ class RegisterKey:
     def tin_hash(self, digits: str) -> bytes:
         """The 16-byte keyed hash of a tax number of nine digits."""
         return hmac.digest(self._secret, _TIN_CONTEXT + digits.encode("ascii"), "sha256")[:16]
+
+    def hold_mark(self, kind: bytes, value: bytes) -> bytes:
+        """The 16-byte keyed hash (HMAC-SHA-256) by which a hold names a person: of a `tin` (its keyed hash) or a `ref`."""
+        inner, outer = self._holds[kind].copy(), self._holds_outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()[:16]
 
     def names_salt(self) -> str:
         """The salt, 32 hex digits, under which the manifest's evidence counts names. It is in no file."""

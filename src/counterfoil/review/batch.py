@@ -13,7 +13,11 @@ from counterfoil.review.machine import NEXT_STEP, BatchState, Standing
 REQUEST: Final = "request"
 DETERMINATION: Final = "determination"
 KNOWN: Final = "known"
-"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk (gate/circumstances.py)."""
+HOLDS: Final = "holds"
+"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk (gate/circumstances.py), the holds that
+the batch is determined under (pinning.py)."""
+DETERMINED_COUNTS: Final = ("compared", "not_compared")
+"""Counts of rows that a batch has from being determined (chunks.py)."""
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 

@@ -7,6 +7,9 @@
     held --resume--> where it was; but reviewed comes back as determined, so that the first officer
                      looks again at what was held. held --withdraw--> withdrawn.
 
+    gated, determined, reviewed --reconsider--> gated: what was determined is gone, and it is determined anew. A held batch
+                     stays held, and comes back as gated.
+
 released and withdrawn are final. A pair that is not in `TRANSITIONS` is refused (P10).
 """
 
@@ -42,6 +45,7 @@ class Event(StrEnum):
     RELEASE = "release"
     HOLD = "hold"
     RESUME = "resume"
+    RECONSIDER = "reconsider"
     WITHDRAW = "withdraw"
 
 
@@ -60,6 +64,7 @@ TRANSITIONS: Final[Mapping[tuple[BatchState, Event], BatchState]] = MappingProxy
         (BatchState.GATED, Event.DETERMINE): BatchState.DETERMINED,
         (BatchState.DETERMINED, Event.REVIEW): BatchState.REVIEWED,
         (BatchState.REVIEWED, Event.RELEASE): BatchState.RELEASED,
+        **{(state, Event.RECONSIDER): BatchState.GATED for state in _OPEN[1:]},
         **{(state, Event.HOLD): BatchState.HELD for state in _OPEN},
         **{(state, Event.WITHDRAW): BatchState.WITHDRAWN for state in (*_OPEN, BatchState.HELD)},
     }
@@ -95,6 +100,8 @@ def advance(standing: Standing, event: Event) -> Standing:
     target = TRANSITIONS.get((standing.state, event))
     if standing.state is BatchState.HELD and event is Event.RESUME and standing.held_from is not None:
         target = RESUMES_AS.get(standing.held_from)
+    if standing.held_from is not None and event is Event.RECONSIDER:
+        return Standing(BatchState.HELD, advance(Standing(standing.held_from), event).state)
     if target is None:
         raise StateFault(
             "step_refused",

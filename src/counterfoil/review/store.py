@@ -17,7 +17,16 @@ from sqlalchemy import Connection, RowMapping, func, select
 from counterfoil import canon
 from counterfoil.errors import KeyFault, StateFault
 from counterfoil.model import Officer, Ruling
-from counterfoil.review.batch import Batch, Chunk, NewBatch, batch_from_row, instant_text
+from counterfoil.review.batch import (
+    DETERMINATION,
+    DETERMINED_COUNTS,
+    HOLDS,
+    Batch,
+    Chunk,
+    NewBatch,
+    batch_from_row,
+    instant_text,
+)
 from counterfoil.review.machine import BatchState, Event, advance
 from counterfoil.review.officers import Role, public_key
 from counterfoil.review.ruling import Determined, Reviewed, rule
@@ -201,7 +210,7 @@ def mark_released(
     """The second officer signed. Same transaction as the release's ledger entry, whose index it keeps."""
     _same_subject(batch, ruling.batch_id, ruling.determinations_digest)
     if (ruling.first.name, ruling.first_signature) != (batch.first_officer, batch.first_signature):
-        raise _moved(batch)
+        raise batch_moved(batch)
     officer_with_key(connection, ruling.second.name, ruling.second.vkey)
     word = {"second_officer": ruling.second.name, "second_signature": ruling.second_signature}
     entered = {"released_at": instant_text(released_at), "release_index": release_index}
@@ -216,6 +225,17 @@ def mark_held(connection: Connection, batch: Batch) -> None:
 def mark_resumed(connection: Connection, batch: Batch) -> None:
     """Let a held batch go on; one that was reviewed must be reviewed again."""
     _step(connection, batch, Event.RESUME, {"first_officer": "", "first_signature": ""})
+
+
+def mark_reconsidered(connection: Connection, batch: Batch) -> None:
+    """Undo what was determined, and whoever signed it: the batch is determined anew under the holds that stand then, its openings
+    are entered anew, and it is reviewed anew. Snapshot and certificates stay those that it was begun on (P7)."""
+    undone = CHUNK.c.kind.in_([DETERMINATION, HOLDS])
+    connection.execute(CHUNK.delete().where(CHUNK.c.batch_id == batch.id, undone))
+    connection.execute(CHUNK.update().where(CHUNK.c.batch_id == batch.id).values(opened=False))
+    counts = {name: count for name, count in batch.counts.items() if name not in DETERMINED_COUNTS}
+    word = {"determinations_digest": "", "first_officer": "", "first_signature": ""}
+    _step(connection, batch, Event.RECONSIDER, {**word, "counts": counts})
 
 
 def mark_withdrawn(connection: Connection, batch: Batch) -> None:
@@ -248,15 +268,16 @@ def _step(connection: Connection, batch: Batch, event: Event, values: dict[str, 
     change = BATCH.update().where(BATCH.c.id == batch.id, BATCH.c.state == batch.state)
     change = change.values(**values, state=after.state, held_from=after.held_from or "")
     if connection.execute(change).rowcount != 1:
-        raise _moved(batch)
+        raise batch_moved(batch)
 
 
 def _same_subject(batch: Batch, batch_id: str, digest: str) -> None:
     if (batch.id, batch.determinations_digest) != (batch_id, digest):
-        raise _moved(batch)
+        raise batch_moved(batch)
 
 
-def _moved(batch: Batch) -> StateFault:
+def batch_moved(batch: Batch) -> StateFault:
+    """The fault of a step whose batch another program moved meanwhile."""
     return StateFault(
         "batch_moved",
         "the batch is no longer as it was when this step began",

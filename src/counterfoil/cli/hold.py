@@ -1,0 +1,103 @@
+"""`counterfoil hold add | lift | list`: holds of 26 USC 6103(i)(6), for officers of the role `holds` alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from counterfoil import withholding
+from counterfoil.cli.files import read_whole
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    OfficerPassphrase,
+    PassphraseFile,
+    SecondKey,
+    SecondPassphrase,
+    officer_signer,
+    opened,
+)
+from counterfoil.cli.output import faults, say, show
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.office import open_office
+from counterfoil.review.officers import Role
+
+app = group(
+    "Hold a person back from every answer, unseen by all but officers of the role holds; 26 USC 6103(i)(6).",
+    "hold add --person-file held.json --office tax-office --officer a.key --second b.key",
+)
+_OfficerKey = Annotated[
+    Path, typer.Option("--officer", help="Key file of an officer of the role holds.", show_default=False)
+]
+
+
+def add(
+    person_file: Annotated[Path, typer.Option(help="Whom it is of, as counterfoil-held-1.", show_default=False)],
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    second: SecondKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not released is determined anew."""
+    with faults(as_json=as_json):
+        person = withholding.read_held(read_whole(person_file, withholding.MAX_HELD_BYTES))
+        office = opened(directory, passphrase_file)
+        first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
+        other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
+        done = withholding.add_hold(office, person, first, other)
+        show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
+        say(f"Hold {done.hold} stands from entry {done.index} on; destroy the file.", quiet=as_json)
+        if done.batches:
+            say(f"Back to `determine`, then `review`: {done.batches} batches that were not released.", quiet=as_json)
+
+
+def lift(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, as `hold add` printed it.")],
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    second: SecondKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lift a hold, for batches that are not determined yet. What was decided under it stands."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
+        other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
+        done = withholding.lift_hold(office, number, first, other)
+        show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
+        say(f"Hold {done.hold} is lifted by entry {done.index}.", quiet=as_json)
+
+
+def show_list(
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every hold by number, with days and officers, never with whom it is of. Entered as an inspection."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        signer = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
+        found = withholding.list_holds(office, *signer)
+        words = "\n".join(_line(each) for each in found) or "No hold was ever added."
+        show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
+
+
+def _line(each: withholding.Listed) -> str:
+    lifted = f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}" if each.lifted_at else ", stands"
+    return f"{each.hold}  added {each.added_at} by {' and '.join(each.added_by)}{lifted}"
+
+
+_DESK = "--office tax-office --officer a.key"
+add_verb(app, add, f"hold add --person-file held.json {_DESK} --second b.key")
+add_verb(app, lift, f"hold lift 1 {_DESK} --second b.key")
+add_verb(app, show_list, f"hold list {_DESK}", name="list")
