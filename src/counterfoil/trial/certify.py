@@ -29,7 +29,7 @@ from counterfoil.trial.asking import Chunk, Turn
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.certifying import EQUAL, compose, refusal
 from counterfoil.trial.chance import spread
-from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker
+from counterfoil.trial.crew import Alone, Crew, Processes, Task, at_rest, open_asker
 from counterfoil.trial.curves import Point, curve, lowest_meeting
 from counterfoil.trial.deck import Deck, Row, check_source, read_deck, read_rows
 from counterfoil.trial.decoys import NAMES, untriable
@@ -105,6 +105,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
         raise certify_state.kinds_untried(untried)
     with ExitStack() as stack:
         crew = _crew(office, manifest, deck, plan, seed, stack)
+        stack.enter_context(at_rest())
         _ask_all(standing, source, deck, crew, save, progress)
     points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
