@@ -38,7 +38,7 @@ from counterfoil.trial.tally import Tally, add
 
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
-_CHUNK_DECOYS: Final = 4096
+_CHUNK_DECOYS: Final = 8192
 _SAVE_CHUNKS: Final = 8
 _TURN: Final = 10**12
 """Places of the stream that one pass may take."""
@@ -185,10 +185,11 @@ def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int
 
     def turns_of(index: int) -> list[Turn]:
         turns: list[Turn] = []
+        place = (index - shift) % total
         for count, names in counts:
-            places = spread(index, count, total, shift)
-            if places:
-                turns += [(name, start + places.start, start + places.stop) for name in names]
+            first, behind = spread(place, count, total)
+            if first < behind:
+                turns += [(name, start + first, start + behind) for name in names]
         return turns
 
     return turns_of
