@@ -21,7 +21,7 @@ synthetic     given, middle and family name and date of birth drawn each for its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -261,9 +261,10 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
 _CAN: Final = {name: kind.can for name, kind in KINDS.items()}
 
 
-def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> frozenset[str]:
-    """Those of `kinds` that the row can be asked about, as far as the deck tells."""
-    return frozenset([kind for kind in kinds if (can := _CAN[kind]) is None or can(held, deck)])
+def can_ask(kind: str, held: Held, deck: Deck) -> bool:
+    """Whether the row can be asked about in this way, as far as the deck tells."""
+    can = _CAN[kind]
+    return can is None or can(held, deck)
 
 
 def untriable(deck: Deck) -> list[str]:
