@@ -106,8 +106,7 @@ class Processes:
 
 @contextmanager
 def at_rest() -> Generator[None]:
-    """What this process holds now (the deck, tables of names) is not looked through by each collection of garbage: that was a
-    fifth of the asking."""
+    """What this process holds now (the deck, tables of names) is not looked through again by each collection of garbage."""
     gc.collect()
     gc.freeze()
     try:
