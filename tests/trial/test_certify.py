@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,11 +15,13 @@ from counterfoil.office import Office
 from counterfoil.office.certificate import certificate_digest, open_certificate
 from counterfoil.office.certified import Certificates, Certified, find_certificates
 from counterfoil.trial import certify as certify_module
+from counterfoil.trial.asking import Chunk, Visit
 from counterfoil.trial.bounds import PARTS
 from counterfoil.trial.certify import Outcome, Plan, certify
 from counterfoil.trial.certify_state import STATE_FILE
+from counterfoil.trial.crew import Alone
 from counterfoil.trial.decoys import KINDS
-from counterfoil.trial.tally import PROXY, plain
+from counterfoil.trial.tally import PROXY, Tally, add, new_tally, plain
 from tests.world.office import World, closing, quiet
 from tests.world.people import Row, person
 
@@ -154,6 +156,32 @@ def test_a_finished_certification_is_resumed_without_asking(agency: World) -> No
 def test_two_processes_count_what_one_counts(agency: World) -> None:
     alone = plain(run(agency).tally)
     assert plain(run(agency, jobs=2).tally) == alone
+
+
+def one_by_one(alone: Alone, chunks: Iterable[Chunk]) -> Iterator[tuple[int, Tally]]:
+    """Each decoy by itself: nothing is shared with another."""
+    for chunk in chunks:
+        total = new_tally()
+        for visit in chunk.visits:
+            for kind, start, stop in visit.turns:
+                for place in range(start, stop):
+                    add(total, alone._asker.ask([Visit(visit.row, ((kind, place, place + 1),))]))
+        for kind, visits in chunk.passed.items():
+            total[kind].visits += visits
+        yield chunk.rows, total
+
+
+@pytest.mark.parametrize("asks", ["birth", "names"])
+def test_decoys_that_share_an_opening_are_decided_as_each_by_itself(
+    agency: World, monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    together = run(agency, asks=asks, per_class=60).tally
+    monkeypatch.setattr(Alone, "ask", one_by_one)
+    apart = run(agency, asks=asks, per_class=60).tally
+    assert all(count.asked >= 60 for count in together.values())
+    for count in (*together.values(), *apart.values()):
+        count.rows = count.rows_before = 0  # rows are told apart within what is asked together
+    assert plain(apart) == plain(together)
 
 
 def test_a_process_that_fails_says_why(agency: World) -> None:

@@ -12,6 +12,7 @@ equal digits pass: 1111 MAIN ST is an ordinary address, and so is a PO box of an
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.forms.text import clean
@@ -80,7 +81,7 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     """Whether `address`, of normal form `form`, stands where an address should and means none."""
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
-    first, city = clean(address.line1) or "", clean(address.city) or ""
+    first, city = clean(address.line1) or "", _clean_city(address.city)
     second = (clean(address.line2) or "") if address.line2 else ""
     if _is_empty_words(first) or _is_empty_words(city):
         return True
@@ -88,13 +89,17 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
         map(_PHRASES.search, (first, second, city))
     ):
         return True
-    return bool(first) and first in (
-        form.city,
-        form.state,
-        form.zip5,
-        f"{form.city} {form.state}",
-        f"{form.city} {form.state} {form.zip5}",
-    )
+    return bool(first) and (first in (form.state, form.zip5) or _repeats_city(first, form))
+
+
+@lru_cache(maxsize=16384)
+def _clean_city(city: str) -> str:
+    return clean(city) or ""
+
+
+def _repeats_city(line: str, form: AddressForm) -> bool:
+    city, state = form.city, form.state
+    return line.startswith(city) and line in (city, f"{city} {state}", f"{city} {state} {form.zip5}")
 
 
 def _is_empty_words(line: str) -> bool:

@@ -44,6 +44,7 @@ Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urba
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.forms.addresses import FORMS_VERSION
@@ -83,7 +84,8 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
     home, line = _home(form), _line(form)
     keys = [(EXACT, f"{line}|{zone}")]
     if form.kind is _STREET:
-        keys += _street_keys(form, zone)
+        spelled = _street_keys(form.predirectional, form.street, form.suffix, form.postdirectional)
+        keys += [(door, f"{kept}|{zone}") for door, kept in spelled]
     if form.kind in _PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
     return tuple([Door(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
@@ -112,28 +114,30 @@ def counted_among(form: AddressForm) -> tuple[Door, ...]:
     return tuple([Door(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}") for mark in marks(form)])
 
 
-def _street_keys(form: AddressForm, zone: str) -> list[tuple[str, str]]:
-    """(door, what its key holds after number, unit and urbanization) of the doors between exact and place."""
+@lru_cache(maxsize=16384)
+def _street_keys(predirectional: str, street: str, suffix: str, postdirectional: str) -> tuple[tuple[str, str], ...]:
+    """(door, what its key holds between urbanization and zone) of the doors between exact and place. Streets repeat."""
+    form = AddressForm(_STREET, "", predirectional, street, suffix, postdirectional)
     spelled = stems(form)
     if spelled is None:
-        return [("affix", f"{numbered(form)}|{zone}")]
+        return (("affix", numbered(form)),)
     letters, bare = spelled
-    affix = [("affix", f"{name}||{zone}") for name in (bare, shortened(form)) if name]
+    affix = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
     if len(letters) < MIN_HEARD:
-        return affix
-    tail = f"{form.predirectional}|{form.postdirectional}|{zone}"
+        return tuple(affix)
+    tail = f"{predirectional}|{postdirectional}"
     heard = sound(letters)
     sounds = [("sound", f"{heard}|{tail}")] if len(heard) >= MIN_SOUND else []
     if len(letters) < MIN_STEM:
-        return [*affix, *sounds]
-    return [
+        return (*affix, *sounds)
+    return (
         *affix,
         *sounds,
         ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
         ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
         ("rest", f"{letters[1:]}|{tail}"),
         ("head", f"{letters[:-1]}|{tail}"),
-    ]
+    )
 
 
 def _home(form: AddressForm) -> str:

@@ -14,6 +14,7 @@ empty. Its version is part of `FORMS_VERSION`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.forms.names_fold import words_of
@@ -31,7 +32,9 @@ from counterfoil.forms.names_words import (
 from counterfoil.model import NameForm, Person
 
 MAX_WORDS: Final = 6
-_NO_WORDS: Final[list[str]] = []
+
+Words = tuple[str, ...]
+_NO_WORDS: Final[Words] = ()
 
 
 def normalise_name(person: Person) -> NameForm:
@@ -44,15 +47,16 @@ def normalise_name(person: Person) -> NameForm:
     if len(family) > 1:
         family = _joined_heads(family)
     return NameForm(
-        () if _names_nobody(given, PLACEHOLDER_GIVEN) else tuple(given[:MAX_WORDS]),
-        () if middle and _names_nobody(middle, PLACEHOLDER_GIVEN) else tuple(middle[:MAX_WORDS]),
-        () if _names_nobody(family, PLACEHOLDER_FAMILY) else tuple(family[:MAX_WORDS]),
+        () if _names_nobody(given, PLACEHOLDER_GIVEN) else given[:MAX_WORDS],
+        () if middle and _names_nobody(middle, PLACEHOLDER_GIVEN) else middle[:MAX_WORDS],
+        () if _names_nobody(family, PLACEHOLDER_FAMILY) else family[:MAX_WORDS],
         (_suffix(person.suffix) if person.suffix else "") or family_suffix or middle_suffix or given_suffix,
     )
 
 
-def _field(text: str) -> tuple[list[str], str]:
-    """Words of one field without suffix, degree and bare digits, and the suffix found in it."""
+@lru_cache(maxsize=32768)
+def _field(text: str) -> tuple[Words, str]:
+    """Words of one field without suffix, degree and bare digits, and the suffix found in it. Names repeat."""
     words = words_of(text)
     if len(words) < 2:
         return _lone_word(words)
@@ -65,16 +69,16 @@ def _field(text: str) -> tuple[list[str], str]:
             suffix = found
             del words[index]
             break
-    return [word for word in words if word.isalpha()], suffix
+    return tuple([word for word in words if word.isalpha()]), suffix
 
 
-def _lone_word(words: list[str]) -> tuple[list[str], str]:
+def _lone_word(words: list[str]) -> tuple[Words, str]:
     if words and (words[0] in GENERATION or not words[0].isalpha()):
-        return [], GENERATION.get(words[0], "")
-    return words, ""
+        return _NO_WORDS, GENERATION.get(words[0], "")
+    return tuple(words), ""
 
 
-def _given(given: list[str], middle: list[str]) -> tuple[list[str], list[str]]:
+def _given(given: Words, middle: Words) -> tuple[Words, Words]:
     """Drop titles at the head; move a closing initial to an empty middle name."""
     start = 0
     while start < len(given) - 1 and given[start] in TITLES:
@@ -85,7 +89,7 @@ def _given(given: list[str], middle: list[str]) -> tuple[list[str], list[str]]:
     return given, middle
 
 
-def _joined_heads(family: list[str]) -> list[str]:
+def _joined_heads(family: Words) -> Words:
     joined: list[str] = []
     head = ""
     for word in family:
@@ -94,16 +98,16 @@ def _joined_heads(family: list[str]) -> list[str]:
         else:
             joined.append(head + word)
             head = ""
-    return [*joined, head] if head else joined
+    return (*joined, head) if head else tuple(joined)
 
 
-def _names_nobody(words: list[str], placeholders: frozenset[str]) -> bool:
+def _names_nobody(words: Words, placeholders: frozenset[str]) -> bool:
     """True if every word is a placeholder or completes one, and at least one is."""
     if len(words) == 1:
         return words[0] in placeholders or (words[0] == "NA" and placeholders is PLACEHOLDER_GIVEN)
     if not words:
         return False
-    if tuple(words) in PLACEHOLDER_WHOLE:
+    if words in PLACEHOLDER_WHOLE:
         return True
     rest = [word for word in words if word not in placeholders]
     return len(rest) < len(words) and all(word in PLACEHOLDER_BESIDE for word in rest)

@@ -9,6 +9,7 @@ What has no normal form is "" and so incomplete.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from counterfoil.forms.tables import DIRECTIONALS, STATE_CODES, STATES, ZERO_ZIP_STATES
@@ -37,6 +38,7 @@ def read_place(city: str, state: str, zip_code: str) -> Place:
     return Place(_city(city), code, _zip5(zip_code, code))
 
 
+@lru_cache(maxsize=16384)
 def _city(text: str) -> str:
     upper = text.upper()
     if upper.isascii() and upper.isalpha() and len(upper) <= MAX_LENGTH:

@@ -73,6 +73,7 @@ _NAMES_CONTEXT: Final = b"counterfoil/register/names/v1\x00"
 _STATE_CONTEXT: Final = b"counterfoil/register/keeper-state/v1\x00"
 _ID_CONTEXT: Final = b"counterfoil/register/key-id/v1\x00"
 _SHA512_BLOCK: Final = 128
+_BYTES: Final = [bytes((number,)) for number in range(256)]
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[Resident, ...])
 
@@ -120,8 +121,8 @@ class RegisterKey:
             outer = outer_start.copy()
             outer.update(inner.digest())
             both = outer.digest()
-            first = both[0] & kept | first_bits
-            derived.append((door.tolerance, first.to_bytes(1, "big") + both[1:TAG_BYTES], both[TAG_BYTES:]))
+            tag = _BYTES[both[0] & kept | first_bits] + both[1:TAG_BYTES]
+            derived.append((door.tolerance, tag, both[TAG_BYTES:]))
         return derived
 
     def tin_hash(self, digits: str) -> bytes:

@@ -228,10 +228,11 @@ def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
 
 def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:
     """Every home that the doors of one question lead to, in the order of the doors; a home may come more than once."""
-    marked = {tolerance for tolerance, tag, _ in doors if tolerance in _MARKS and tag in stored}
+    found = [door for door in doors if door[1] in stored]
+    marked = {tolerance for tolerance, _, _ in found if tolerance in _MARKS}
     ways: list[Way] = []
-    for tolerance, tag, key in doors:
-        if tolerance == EXACT and tag in stored:
+    for tolerance, tag, key in found:
+        if tolerance == EXACT:
             ways.append((tolerance, tag, key))
         elif tag in routes:
             shut = (forms.KNOWN_ZIP if tolerance == forms.PLACE else forms.KNOWN_LINE) in marked

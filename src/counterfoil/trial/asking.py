@@ -27,7 +27,7 @@ from counterfoil.model import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.register import SealedRegister
 from counterfoil.trial.chance import Chance
 from counterfoil.trial.deck import Deck, Row
-from counterfoil.trial.decoys import BIRTH, KINDS, Asked, kinds_of, read_held
+from counterfoil.trial.decoys import BIRTH, KINDS, Asked, can_ask, read_held
 from counterfoil.trial.holding import Subject, as_decoy
 from counterfoil.trial.tally import PROXY, Tally, new_tally
 
@@ -61,14 +61,16 @@ class Chunk:
     def add(self, row: Row, turns: Sequence[Turn], deck: Deck) -> None:
         """One row's visit."""
         held = read_held(row)
-        can = kinds_of(held, [kind for kind, _, _ in turns], deck) if held is not None else frozenset[str]()
-        if len(can) < len(turns):
-            for kind, start, stop in turns:
-                self.passed[kind] += 0 if kind in can else stop - start
-            turns = [turn for turn in turns if turn[0] in can]
-        if turns:
-            self.visits.append(Visit(tuple(row), tuple(turns)))
-            self.decoys += sum(stop - start for _, start, stop in turns)
+        left: list[Turn] = []
+        for turn in turns:
+            kind, start, stop = turn
+            if held is not None and can_ask(kind, held, deck):
+                left.append(turn)
+                self.decoys += stop - start
+            else:
+                self.passed[kind] += stop - start
+        if left:
+            self.visits.append(Visit(tuple(row), tuple(left)))
 
 
 class Decoy(Sensitive, frozen=True, gc=False, array_like=True):

@@ -29,7 +29,7 @@ from counterfoil.trial.asking import Chunk, Turn
 from counterfoil.trial.certify_state import Standing
 from counterfoil.trial.certifying import EQUAL, compose, refusal
 from counterfoil.trial.chance import spread
-from counterfoil.trial.crew import Alone, Crew, Processes, Task, open_asker
+from counterfoil.trial.crew import Alone, Crew, Processes, Task, at_rest, open_asker
 from counterfoil.trial.curves import Point, curve, lowest_meeting
 from counterfoil.trial.deck import Deck, Row, check_source, read_deck, read_rows
 from counterfoil.trial.decoys import NAMES, untriable
@@ -38,7 +38,7 @@ from counterfoil.trial.tally import Tally, add
 
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
-_CHUNK_DECOYS: Final = 4096
+_CHUNK_DECOYS: Final = 8192
 _SAVE_CHUNKS: Final = 8
 _TURN: Final = 10**12
 """Places of the stream that one pass may take."""
@@ -105,6 +105,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
         raise certify_state.kinds_untried(untried)
     with ExitStack() as stack:
         crew = _crew(office, manifest, deck, plan, seed, stack)
+        stack.enter_context(at_rest())
         _ask_all(standing, source, deck, crew, save, progress)
     points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
@@ -184,10 +185,11 @@ def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int
 
     def turns_of(index: int) -> list[Turn]:
         turns: list[Turn] = []
+        place = (index - shift) % total
         for count, names in counts:
-            places = spread(index, count, total, shift)
-            if places:
-                turns += [(name, start + places.start, start + places.stop) for name in names]
+            first, behind = spread(place, count, total)
+            if first < behind:
+                turns += [(name, start + first, start + behind) for name in names]
         return turns
 
     return turns_of

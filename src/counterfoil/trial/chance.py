@@ -29,13 +29,23 @@ class Chance:
 
     def of(self, choices: Sequence[_T]) -> _T:
         """One of `choices`, of which there is at least one."""
-        return choices[self.below(len(choices))]
+        self._left, chosen = divmod(self._left, len(choices))
+        return choices[chosen]
+
+    def many(self, choices: Sequence[_T], count: int) -> list[_T]:
+        """So many of `choices`, each as `of` would give it. A number of 512 bits is divided once, the rest are small."""
+        base = len(choices)
+        self._left, rest = divmod(self._left, base**count)
+        found: list[_T] = []
+        for _ in range(count):
+            rest, chosen = divmod(rest, base)
+            found.append(choices[chosen])
+        return found
 
 
-def spread(index: int, wanted: int, total: int, shift: int) -> range:
-    """The visits that item `index` of `total` gets when `wanted` visits are spread evenly, the first at `shift`.
+def spread(place: int, wanted: int, total: int) -> tuple[int, int]:
+    """The first visit of item `place` of `total`, and the one behind its last, when `wanted` visits are spread evenly.
 
-    Over all items every number from 0 to wanted - 1 is given once, in order, from item `shift` on and round.
+    Over all items every number from 0 to wanted - 1 is given once, in order.
     """
-    place = (index - shift) % total
-    return range(place * wanted // total, (place + 1) * wanted // total)
+    return place * wanted // total, (place + 1) * wanted // total

@@ -7,11 +7,12 @@ number of processes give the same counts. A process that fails sends code and pl
 
 from __future__ import annotations
 
+import gc
 import signal
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -103,6 +104,17 @@ class Processes:
             yield _collect(waiting)
 
 
+@contextmanager
+def at_rest() -> Generator[None]:
+    """What this process holds now (the deck, tables of names) is not looked through again by each collection of garbage."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def work(pipe: Pipe, task: Task) -> None:
     """What a process of a crew runs: chunks in, counts or a fault out, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
@@ -115,6 +127,7 @@ def _serve(pipe: Pipe, task: Task) -> dict[str, Any]:
     try:
         with ExitStack() as stack:
             asker = open_asker(open_office(task.directory, task.passphrase), task, stack)
+            stack.enter_context(at_rest())
             while True:
                 pipe.send(plain(asker.ask(pipe.recv())))
     except (EOFError, OSError):

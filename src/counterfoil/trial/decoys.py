@@ -21,9 +21,10 @@ synthetic     given, middle and family name and date of birth drawn each for its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from msgspec.structs import astuple, replace
@@ -77,13 +78,13 @@ class Asked(Written, frozen=True, gc=False, array_like=True):
         return astuple(self)
 
 
-_PLACES: Final = [COLUMNS.index(name) for name in Held.__struct_fields__]
+_pick: Final = itemgetter(*[COLUMNS.index(name) for name in Held.__struct_fields__])
 _SHARED: Final = len(Written.__struct_fields__)
 
 
 def read_held(row: Row) -> Held | None:
     """A source row, None where it has another number of fields."""
-    return Held(*[row[at].strip() for at in _PLACES]) if len(row) == len(COLUMNS) else None
+    return Held(*map(str.strip, _pick(row))) if len(row) == len(COLUMNS) else None
 
 
 @lru_cache(maxsize=256)
@@ -124,7 +125,7 @@ def junior_senior(held: Held, chance: Chance, deck: Deck) -> Asked | None:
 def sibling(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     """A twin or a sibling within nine years."""
     own = (held.given_name.upper().split() or [""])[0]
-    drawn = [chance.of(deck.names) for _ in range(8)]
+    drawn = chance.many(deck.names, 8)
     others = [other for other in drawn if other.first and other.first != own]
     if not others:
         return None
@@ -181,7 +182,7 @@ def former(held: Held, chance: Chance, deck: Deck) -> Asked | None:
 
 def synthetic(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
-    one, two, three, four = (chance.of(deck.names) for _ in range(4))
+    one, two, three, four = chance.many(deck.names, 4)
     return _ask(
         held, deck, given_name=one.given, middle_name=two.middle, family_name=three.family, suffix="", date_of_birth=four.born
     )  # fmt: skip
@@ -191,8 +192,13 @@ def _years_away(held: Held, deck: Deck) -> list[str]:
     if len(deck.periods) == 1:
         return [str(deck.periods[0] + 1)]
     person = checksum_of(held.tin, held.line1, held.line2, held.zip[:5])
-    others = [str(year) for year in deck.periods if str(year) != held.taxable_period]
+    others = _others(held.taxable_period, deck.periods)
     return [year for year in others if not deck.presence.may_hold(person, year)]
+
+
+@lru_cache(maxsize=256)
+def _others(period: str, periods: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(str(year) for year in periods if str(year) != period)
 
 
 def _another_birth(held: Held, chance: Chance, deck: Deck) -> str:
@@ -252,9 +258,13 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
 }  # fmt: skip
 
 
-def kinds_of(held: Held, kinds: Iterable[str], deck: Deck) -> frozenset[str]:
-    """Those of `kinds` that the row can be asked about, as far as the deck tells."""
-    return frozenset([kind for kind in kinds if (can := KINDS[kind].can) is None or can(held, deck)])
+_CAN: Final = {name: kind.can for name, kind in KINDS.items()}
+
+
+def can_ask(kind: str, held: Held, deck: Deck) -> bool:
+    """Whether the row can be asked about in this way, as far as the deck tells."""
+    can = _CAN[kind]
+    return can is None or can(held, deck)
 
 
 def untriable(deck: Deck) -> list[str]:
