@@ -104,13 +104,13 @@ class Marker:
         """Eight bytes for each column of `Marks`."""
         door, person, number = exact_door(address), _person(request.person), request.investigation_number
         return (
-            self._person(utf8(person)) if person else ABSENT,
-            self._door(utf8(door)) if door else ABSENT,
+            self._person(person) if person else ABSENT,
+            self._door(door) if door else ABSENT,
             self._content(content_bytes(request)),
-            self._reason(utf8(fold_entry(request.reason))),
-            self._reason(utf8(fold_words(request.reason))),
-            self._investigation(utf8(fold_entry(number))) if number else ABSENT,
-            self._owner(utf8(_owner(request.person))) if number else ABSENT,
+            self._reason(fold_entry(request.reason)),
+            self._reason(fold_words(request.reason)),
+            self._investigation(fold_entry(number)) if number else ABSENT,
+            self._owner(_owner(request.person)) if number else ABSENT,
         )
 
 
