@@ -51,9 +51,8 @@ ASKED: Final = Table(
     Column("door", BigInteger, nullable=False),
     Column("content", BigInteger, nullable=False),
     Column("probe", Boolean, nullable=False),
-    Index("asked_person", "person"),
-    Index("asked_door", "door"),
-    Index("asked_content", "content"),
+    Index("asked_person", "person", "door", "content", "day", "batch_id"),
+    Index("asked_door", "door", "person", "day", "batch_id"),
 )
 
 ASKED_FILE: Final = Table(
