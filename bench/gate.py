@@ -26,7 +26,7 @@ from bench.__main__ import SAMPLE, best, write_requests
 from counterfoil import chunks, flow, forms, intake
 from counterfoil.gate import BatchFactsBuilder, Gate, load_history
 from counterfoil.gate.facts import tally
-from counterfoil.gate.marks import Marker, Marks
+from counterfoil.gate.marks import Marker, Marks, address_forms
 from counterfoil.gate.memory import recall, remember
 from counterfoil.model import Request
 from counterfoil.office import Office, open_office
@@ -81,7 +81,7 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     rows = [list(intake.RowReader().read(table)) for table in tables]
     requests = [row for chunk in rows for row in chunk if isinstance(row, Request)]
     yield "address form", best(lambda: [forms.normalise_address(row.address) for row in requests])
-    yield "count: form, seven hashes", best(lambda: [tally(key, marker, chunk) for chunk in rows])
+    yield "count: form, seven hashes", best(lambda: [tally(key, marker, chunk, address_forms(chunk)) for chunk in rows])
     builder = BatchFactsBuilder(key)
     for chunk in rows:
         builder.add(*chunk)
@@ -97,11 +97,12 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
         )
         past = [recall(connection, part, "b-none", on, days) for part in parts]
     gate = Gate(office.law, facts, history, on)
-    judged = [chunks.judge(*each) for each in zip(rows, [gate] * len(rows), parts, past, strict=True)]
+    forms_of = [address_forms(chunk) for chunk in rows]
+    judged = [chunks.judge(*each) for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)]
     yield (
-        "judge: form, elements, guards, bytes kept",
+        "judge: elements, guards, bytes kept",
         best(
-            lambda: [chunks.judge(chunk, gate, part, each) for chunk, part, each in zip(rows, parts, past, strict=True)]
+            lambda: [chunks.judge(*each) for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)]
         ),
     )
     yield "remember", best(lambda: _remembered(office, parts, [each.probes for each in judged]))

@@ -12,13 +12,11 @@ from typing import Final
 
 from counterfoil import canon, match, register
 from counterfoil.errors import VerifyFault
-from counterfoil.forms import normalise_address
 from counterfoil.gate import Gate
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import (
-    Address,
     AddressForm,
     Answer,
     Grant,
@@ -39,7 +37,6 @@ from counterfoil.review.payload import BatchKey
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element caused."""
 
-_NO_FORM: Final = normalise_address(Address())
 _KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
 
 
@@ -52,9 +49,11 @@ class Judged(Sensitive, frozen=True, gc=False):
     probes: list[bool | None]
 
 
-def judge(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> Judged:
-    """Put a chunk before the law. `marks` are of its rows, in order."""
-    gated = gate_rows(rows, gate, marks, past)
+def judge(
+    rows: Sequence[Request | Reject], addresses: Sequence[AddressForm], gate: Gate, marks: Marks, past: Counts
+) -> Judged:
+    """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their marks, in order."""
+    gated = gate_rows(rows, addresses, gate, marks, past)
     probes = [
         gate.is_probe(row.refusal) if isinstance(row, Refused) else None if isinstance(row, Rejected) else False
         for row in gated
@@ -62,16 +61,14 @@ def judge(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Coun
     return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
 
 
-def gate_rows(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> list[Gated]:
+def gate_rows(
+    rows: Sequence[Request | Reject], addresses: Sequence[AddressForm], gate: Gate, marks: Marks, past: Counts
+) -> list[Gated]:
     """Put each row before the law."""
     return [
         Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, question, past))
-        for row, question in zip(rows, marks.questions(map(_address_form, rows)), strict=True)
+        for row, question in zip(rows, marks.questions(addresses), strict=True)
     ]
-
-
-def _address_form(row: Request | Reject) -> AddressForm:
-    return normalise_address(row.address) if isinstance(row, Request) else _NO_FORM
 
 
 def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[Draft]:

@@ -35,8 +35,9 @@ _PROTOCOL: Final = 5
 class Hands(Protocol):
     """Whoever does the thinking."""
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """Call a method of `Gating` with each of `calls`; the results in the order of the calls."""
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
+        """Call a method of `Gating` with each of `calls`; the results in the order of the calls. The calls are numbered from
+        `first`; the same number is called in the same place, whatever the method."""
         ...
 
     def every(self, method: str, *arguments: Any) -> None:
@@ -50,8 +51,9 @@ class Own:
     def __init__(self, history_key: bytes) -> None:
         self._gating = Gating(history_key)
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
         """One after another."""
+        del first
         work = getattr(self._gating, method)
         return (work(*call) for call in calls)
 
@@ -66,9 +68,10 @@ class Several:
     def __init__(self, count: int, history_key: bytes) -> None:
         self._workers = [_Worker(history_key) for _ in range(count)]
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """As many at a time as there are workers. A worker is given work only when it has none: nobody waits for anybody."""
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
+        """As many at a time as there are workers, by turns. A worker is given work only when it has none: nobody waits for anybody."""
         idle, busy = deque(self._workers), deque[_Worker]()
+        idle.rotate(-first)
         for call in calls:
             if idle:
                 worker, done = idle.popleft(), False

@@ -12,7 +12,7 @@ from counterfoil.gate import Gate, Law
 from counterfoil.gate.asked import Asked, Reader
 from counterfoil.gate.checks import REQUEST_CHECKS
 from counterfoil.gate.guards import NO_COUNTS
-from counterfoil.gate.marks import Marker, Marks
+from counterfoil.gate.marks import Marker, Marks, address_forms
 from counterfoil.gate.shared import PARTS, own_checks
 from counterfoil.gate.states import MET
 from counterfoil.model import Address, EngagedOfficer, Person, Refusal, Reject, RemovalOrder, Request
@@ -147,7 +147,8 @@ def test_every_check_is_asked_once() -> None:
 
 def test_marks_are_one_for_each_row_and_a_row_that_is_no_request_has_none() -> None:
     reject = Reject(2, "", "csv_malformed", "", "")
-    marks = Marker(KEY).mark([REQUEST, reject, changed(row=3, investigation_number="")])
+    rows = [REQUEST, reject, changed(row=3, investigation_number="")]
+    marks = Marker(KEY).mark(rows, address_forms(rows))
     assert len(marks) == 3
     assert {column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)} == {0}
     assert (marks.investigations[2], marks.owners[2]) == (0, 0)

@@ -21,10 +21,16 @@ import msgspec
 from counterfoil.forms import exact_door, normalise_address
 from counterfoil.gate.hashing import ABSENT, column_of, number_of, prepare, utf8
 from counterfoil.gate.words import fold_entry, fold_words
-from counterfoil.model import AddressForm, Person, Reject, Request, Sensitive
+from counterfoil.model import Address, AddressForm, Person, Reject, Request, Sensitive
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NOTHING: Final = (ABSENT,) * 7
+_NO_FORM: Final = normalise_address(Address())
+
+
+def address_forms(rows: Iterable[Request | Reject]) -> list[AddressForm]:
+    """The address form of each row, which marks, checks and register all go on with; of no kind where it is no request."""
+    return [normalise_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows]
 
 
 class Question(Sensitive, frozen=True, gc=False):
@@ -88,10 +94,11 @@ class Marker:
             for context in (b"asked person", b"asked door", b"asked content", b"reason", b"investigation", b"person")
         ]
 
-    def mark(self, rows: Iterable[Request | Reject]) -> Marks:
-        """The marks of these rows, in order."""
+    def mark(self, rows: Iterable[Request | Reject], addresses: Iterable[AddressForm]) -> Marks:
+        """The marks of these rows, whose address forms are given, in order."""
         found = [
-            self._marks(row, normalise_address(row.address)) if isinstance(row, Request) else _NOTHING for row in rows
+            self._marks(row, address) if isinstance(row, Request) else _NOTHING
+            for row, address in zip(rows, addresses, strict=True)
         ]
         return Marks(*map(column_of, zip(*found, strict=True))) if found else new_marks()
 
