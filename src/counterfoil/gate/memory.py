@@ -54,7 +54,7 @@ def recall(connection: Connection, marks: Marks, batch_id: str, on: date, window
     nameless = list(compress(zip(marks.doors, marks.contents, strict=True), map(_NOBODY.__eq__, marks.persons)))
     if nameless:
         named, asked = zip(*nameless, strict=True)
-        contents |= dict(_asked(connection, "content", past, keys=asked, doors=named))
+        contents |= {row[0]: row[1] for row in _asked(connection, "content", past, keys=asked, doors=named)}
     wanted = contents.keys() & set(marks.contents)
     return Counts(attempts, doors, people, {content: contents[content] for content in wanted})
 
