@@ -33,6 +33,7 @@ from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gating import Whole
+from counterfoil.judging import Judged
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
@@ -201,7 +202,7 @@ def _keep_judged(
     office: Office,
     batch: Batch,
     key: BatchKey,
-    judged: chunks.Judged,
+    judged: Judged,
     told: tuple[Marks, Known],
     place: tuple[int, int],
 ) -> Batch:

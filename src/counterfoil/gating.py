@@ -18,11 +18,12 @@ from typing import Final
 
 import msgspec
 
-from counterfoil import chunks, intake
+from counterfoil import intake
 from counterfoil.gate import BatchFacts, Gate, History, Law
 from counterfoil.gate.facts import Tally, tally
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marker, Marks, address_forms
+from counterfoil.judging import Judged, judge
 from counterfoil.model import AddressForm, Reject, Request, Sensitive
 
 KEPT_BYTES: Final = 512_000_000
@@ -86,13 +87,13 @@ class Gating:
         """What every row is judged by. Raises GateFault as `Gate`."""
         self._gate = Gate(law, facts, history, on)
 
-    def judge(self, number: int, table: intake.Table | None, marks: Marks, past: Counts) -> chunks.Judged:
+    def judge(self, number: int, table: intake.Table | None, marks: Marks, past: Counts) -> Judged:
         """The decision of each row of a stretch that was kept, or of `table`. `marks` are of these rows, `past` is what was
         asked about them before."""
         if self._gate is None:
             raise AssertionError("judged before it was begun")
         read = _decode(self._kept.pop(number)) if table is None else self._read(table)
-        return chunks.judge(read.rows(), read.addresses, self._gate, marks, past)
+        return judge(read.rows(), read.addresses, self._gate, marks, past)
 
     def _read(self, table: intake.Table) -> _Read:
         rows = self._reader.read(table)

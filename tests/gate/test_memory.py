@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from counterfoil import flow
-from counterfoil.gate import load_history, record_batch
 from counterfoil.gate.guards import Question, read_question
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import forget, recall, remember
+from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gate.tables import ASKED, ASKED_FILE
 from counterfoil.store import Store, create_store
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox

@@ -44,7 +44,9 @@ def fold_citation(text: str) -> str:
 def fold_entry(text: str) -> str:
     """A short field entry: case folded, white space collapsed, everything else kept."""
     folded = text.casefold()
-    return folded if folded.isalnum() else " ".join(folded.split())
+    if folded.isalnum() or (folded.isprintable() and "  " not in folded and folded.strip(" ") == folded):
+        return folded  # the only white space that can be printed is a space
+    return " ".join(folded.split())
 
 
 class Screen(Public, frozen=True, gc=False):
