@@ -7,7 +7,7 @@ caseload: who is engaged
     day            the day on which the batch was received
     requests       how many of its requests named the officer
 
-asked: what was asked, one row a request, about 150 bytes with its indexes; forgotten after the longest window
+asked: what was asked, one row a request, about 200 bytes with its indexes; forgotten after the longest window
     batch_id, row  the request
     day            the day on which the batch was received, counted as `date.toordinal` does
     person, door, content    64-bit keyed hashes (guards.py); person and door 0 where there is none
