@@ -83,7 +83,7 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
             read,
             "csv.reader",
         ),
-        ("receive: intake twice, gate, entries", steps["receive"], read + insert, "csv.reader, sha256 and insert"),
+        ("receive: intake, gate, entries", steps["receive"], read + insert, "csv.reader, sha256 and insert"),
         ("determine: doors, open, decide", steps["determine"], opening, "HMAC a door, AES-GCM a question"),
         ("release: coarsen, entries, sign", steps["release"], insert, "sha256 and insert"),
         ("all four steps", sum(steps.values()), read + 2 * insert + opening, "all floors"),

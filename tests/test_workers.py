@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from counterfoil import flow, workers
+from counterfoil import flow, gating, intake, workers
 from counterfoil.errors import StateFault
 from counterfoil.model import Reject
 from tests.house.tree import ROOT
@@ -78,6 +81,56 @@ def test_p7_what_is_kept_is_the_same_bytes_however_many_processes_thought(
         "duplicate_request_id", "request_id_invalid", "date_invalid", "duplicate_request_id",
     ]  # fmt: skip
     assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize(("room", "readings"), [(gating.KEPT_BYTES, 1), (20_000, 2), (0, 2)])
+def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
+    tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch, room: int, readings: int
+) -> None:
+    """The first stretches find room where there is some for them."""
+    whole = _world(tmp_path / "one", template, 1)
+    flow.receive(whole.office, _file(whole), lambda _: None)
+    world, read = _world(tmp_path / "several", template, 1), list[int]()
+    stretches = intake.RequestFile.stretches
+
+    def counted(file: intake.RequestFile, size: int, skip: int = 0) -> Iterator[intake.Table]:
+        read.append(skip)
+        return stretches(file, size, skip)
+
+    monkeypatch.setattr(intake.RequestFile, "stretches", counted)
+    monkeypatch.setattr(workers, "Gating", partial(gating.Gating, kept_bytes=room))
+    flow.receive(world.office, _file(world), lambda _: None)
+    assert len(read) == readings
+    assert _kept(world) == _kept(whole)
+    assert (room == 20_000) == any(0 < skip < ROWS for skip in read[1:])
+
+
+def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(tmp_path: Path, template: Path) -> None:
+    whole = _world(tmp_path / "one", template, 1)
+    told = flow.receive(whole.office, _file(whole), lambda _: None)
+    world = _world(tmp_path / "several", template, 2)
+
+    def interrupt(done: int, _total: int | None, phase: str) -> None:
+        if phase == "gate" and done >= 70:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flow.receive(world.office, _file(world), lambda _: None, interrupt)
+    settings = world.path / "office.toml"
+    settings.write_text(settings.read_text("utf-8").replace("chunk_rows = 7", "chunk_rows = 12"), encoding="utf-8")
+    world.office = world.opened()
+    again = flow.receive(world.office, _file(world), lambda _: None)
+    assert again.counts == told.counts
+    assert _kept(world)["asked"] == _kept(whole)["asked"]
+
+
+def test_cells_travel_as_they_are() -> None:
+    """Marks of any kind, lone surrogates, columns that are not there, tables without rows."""
+    columns = [("a", "", "\x1f", "\ud800"), ("", "", "", ""), ["b\n", "\x1e", ",", '"'], [], [""]]
+    table = intake.Table(columns, [1, 2, 3, 4], [Reject(5, "", "csv_malformed", "", "")], {1: ("tin", "x")})
+    told = pickle.loads(pickle.dumps(table))
+    assert [list(cells) for cells in told.columns] == [list(cells) for cells in columns]
+    assert (told.rows, told.rejects, told.faults) == (table.rows, table.rejects, table.faults)
 
 
 @pytest.mark.parametrize("method", ["count", "judge"])

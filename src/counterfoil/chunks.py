@@ -6,82 +6,38 @@ sealed in the payload (or, for an answer, the answer's canonical bytes). Whoever
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from counterfoil import canon, match, register
 from counterfoil.errors import VerifyFault
-from counterfoil.forms import normalise_address
-from counterfoil.gate import Gate
-from counterfoil.gate.guards import Counts
-from counterfoil.gate.marks import Marks
+from counterfoil.judging import Judged
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import (
-    Address,
-    AddressForm,
     Answer,
     Grant,
     Match,
     NotCompared,
     Refusal,
-    Reject,
-    Request,
     Residents,
     Ruling,
-    Sensitive,
 )
 from counterfoil.office.certified import NOT_CERTIFIED, Governing
 from counterfoil.respond.coarsen import coarsen
-from counterfoil.review.determinations import Determination, Gated, Granted, Refused, Rejected, encode_row
+from counterfoil.review.determinations import Determination, Gated, Granted, Refused
 from counterfoil.review.overrides import Override
 from counterfoil.review.payload import BatchKey
 
 HeldAmong = Callable[[Residents], frozenset[int]]
 """Places of the residents who are held (Keeper.held_among)."""
-REFUSED_BY: Final = "refused."
-"""Before an element's id: the name under which a batch counts the refusals that the element caused."""
-
-_NO_FORM: Final = normalise_address(Address())
-_KINDS: Final[dict[type[Gated], Kind]] = {Granted: Kind.GRANTED, Refused: Kind.REFUSED, Rejected: Kind.REJECTED}
-
-
-class Judged(Sensitive, frozen=True, gc=False):
-    """A chunk that met the gate: the bytes of its rows, their kinds, what to count, and for each row whether it was a probe."""
-
-    encoded: list[bytes]
-    kinds: list[Kind]
-    counts: dict[str, int]
-    probes: list[bool | None]
-
-
-def judge(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> Judged:
-    """Put a chunk before the law. `marks` are of its rows, in order."""
-    gated = gate_rows(rows, gate, marks, past)
-    probes = [
-        gate.is_probe(row.refusal) if isinstance(row, Refused) else None if isinstance(row, Rejected) else False
-        for row in gated
-    ]
-    return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
-
-
-def gate_rows(rows: Sequence[Request | Reject], gate: Gate, marks: Marks, past: Counts) -> list[Gated]:
-    """Put each row before the law."""
-    return [
-        Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, question, past))
-        for row, question in zip(rows, marks.questions(map(_address_form, rows)), strict=True)
-    ]
-
-
-def _address_form(row: Request | Reject) -> AddressForm:
-    return normalise_address(row.address) if isinstance(row, Request) else _NO_FORM
+_KINDS: Final = {kind.value: kind for kind in (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED)}
 
 
 def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[Draft]:
     """One entry for each row. `first` is the place of the first row in the batch, from 0."""
     salts = key.salts("request", range(first, first + len(judged.kinds)))
     return [
-        Draft(kind, {"batch": batch, "commitment": canon.commit(salt, data)})
+        Draft(_KINDS[kind], {"batch": batch, "commitment": canon.commit(salt, data)})
         for kind, data, salt in zip(judged.kinds, judged.encoded, salts, strict=True)
     ]
 
@@ -155,24 +111,7 @@ def answer_bytes(answer: Answer) -> bytes:
     return canon.encode({"request_id": answer.request_id, "answer": str(answer.answer), "codes": list(answer.codes)})
 
 
-def count_gated(rows: Sequence[Gated]) -> dict[str, int]:
-    """Rows by what became of them at the gate, and refusals by element: one that fails three counts in three."""
-    kinds = Counter(map(type, rows))
-    failed = Counter(each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed)
-    counts = {"granted": kinds[Granted], "refused": kinds[Refused], "rejected": kinds[Rejected]}
-    return counts | {f"{REFUSED_BY}{element}": times for element, times in failed.items()}
-
-
 def count_determined(rows: Iterable[Determination]) -> dict[str, int]:
     """Admitted requests by whether they were compared; never by what was found."""
     compared = sum(isinstance(row, Match) for row in rows)
     return {"compared": compared, "not_compared": sum(isinstance(row, NotCompared) for row in rows)}
-
-
-def encode_rows(rows: Sequence[Gated]) -> list[bytes]:
-    """The bytes of each row that are sealed and committed to."""
-    return [encode_row(row) for row in rows]
-
-
-def _judged(request: Request, decision: Grant | Refusal) -> Gated:
-    return Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)

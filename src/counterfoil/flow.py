@@ -28,12 +28,14 @@ from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
 from counterfoil.errors import StateFault
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_document, require_signed
+from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.known import Known, encode_known
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import recall, remember
 from counterfoil.gate.store import load_history, record_batch
+from counterfoil.gating import Whole
+from counterfoil.judging import Judged
 from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Header, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
@@ -60,8 +62,6 @@ RejectSink = Callable[[Reject], None]
 Deciding = tuple[match.Weights, Governing, Held]
 KEEPER_LIMIT = "keeper_limit"
 UNREADABLE = "register_unreadable"
-STRETCH_ROWS = 4096
-"""Rows that are counted at a time in the first reading of a file."""
 
 
 class Standing(Public, frozen=True):
@@ -99,27 +99,29 @@ def receive(
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
     with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
-        counted = _read_through(file, history_key, at_work, reject, progress)
+        whole = _read_through(file, office.settings.chunk_rows, history_key, at_work, reject, progress)
         batch, key, new = _batch_of(office, file, wrapping, header)
         if batch.state is BatchState.RECEIVED:
             _require_same_rules(office, batch)
-            batch = _gate_batch(office, batch, key, file, counted, at_work, progress)
+            batch = _gate_batch(office, batch, key, file, whole, at_work, progress)
     return Standing(batch.id, str(batch.state), batch.counts, already=not new)
 
 
 def _read_through(
-    file: intake.RequestFile, history_key: bytes, at_work: Hands, reject: RejectSink, progress: Progress
-) -> tuple[BatchFacts, Marks]:
+    file: intake.RequestFile, size: int, history_key: bytes, at_work: Hands, reject: RejectSink, progress: Progress
+) -> Whole:
     """Read the whole file once before any row is decided: guards look at all of it, and rejects are told."""
-    builder, done = BatchFactsBuilder(history_key), 0
-    for counted in at_work.each("count", ((table,) for table in file.stretches(STRETCH_ROWS))):
+    builder, done, kept = BatchFactsBuilder(history_key), 0, set[int]()
+    for number, counted in enumerate(at_work.each("count", enumerate(file.stretches(size)))):
         builder.count(counted.tally)
         done += counted.rows
+        if counted.kept:
+            kept.add(number)
         for row in counted.rejects:
             reject(row)
-        if counted.rows == STRETCH_ROWS:
+        if counted.rows == size:
             progress(done, None, "read")
-    return builder.finish(file.header, file.digest), builder.marks
+    return Whole(builder.finish(file.header, file.digest), builder.marks, frozenset(kept))
 
 
 def _batch_of(
@@ -170,17 +172,16 @@ def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str
 
 
 def _gate_batch(
-    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, counted: tuple[BatchFacts, Marks], at_work: Hands,
-    progress: Progress,
+    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, whole: Whole, at_work: Hands, progress: Progress
 ) -> Batch:  # fmt: skip
-    agreement, (facts, marks) = office.law.agreement, counted
+    agreement, facts = office.law.agreement, whole.facts
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     at_work.every("begin", office.law, facts, history, batch.gate_date)
-    sent, told = tee(_to_judge(office, batch, file, marks, done))
-    for judged, (_, part, past) in zip(at_work.each("judge", sent), told, strict=True):
+    sent, told = tee(_to_judge(office, batch, file, whole, done))
+    for judged, (*_, part, past) in zip(at_work.each("judge", sent, seq), told, strict=True):
         known = Known(file.header, history, past)
         batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done))
         seq, done = seq + 1, done + len(judged.kinds)
@@ -192,24 +193,26 @@ def _gate_batch(
 
 
 def _to_judge(
-    office: Office, batch: Batch, file: intake.RequestFile, marks: Marks, done: int
-) -> Iterator[tuple[intake.Table, Marks, Counts]]:
-    """Each chunk that is not kept yet, its marks, and what earlier batches asked about its rows."""
-    window = office.law.agreement.limits.guards.window_days
-    for table in file.stretches(office.settings.chunk_rows, done):
-        size = len(table.rows) + len(table.rejects)
-        part = marks.part(done, done + size)
+    office: Office, batch: Batch, file: intake.RequestFile, whole: Whole, done: int
+) -> Iterator[tuple[int, intake.Table | None, Marks, Counts]]:
+    """Each chunk that is not in the store yet: its number, its cells where who counted it has not kept it, its marks, and what
+    earlier batches asked about its rows. Chunks of another size, of a run before the setting was changed, are read again."""
+    size, window = office.settings.chunk_rows, office.law.agreement.limits.guards.window_days
+    again: Iterator[intake.Table] | None = None
+    for start in range(done, len(whole.marks), size):
+        if again is None and (start % size or start // size not in whole.kept):
+            again = file.stretches(size, start)
+        part = whole.marks.part(start, start + size)
         with office.store.reading() as connection:
             past = recall(connection, part, batch.id, batch.gate_date, window)
-        yield table, part, past
-        done += size
+        yield start // size, next(again) if again else None, part, past
 
 
 def _keep_judged(
     office: Office,
     batch: Batch,
     key: BatchKey,
-    judged: chunks.Judged,
+    judged: Judged,
     told: tuple[Marks, Known],
     place: tuple[int, int],
 ) -> Batch:

@@ -19,7 +19,7 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Final, Protocol
 
@@ -35,8 +35,9 @@ _PROTOCOL: Final = 5
 class Hands(Protocol):
     """Whoever does the thinking."""
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """Call a method of `Gating` with each of `calls`; the results in the order of the calls."""
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
+        """Call a method of `Gating` with each of `calls`; the results in the order of the calls. The calls are numbered from
+        `first`; the same number is called in the same place, whatever the method."""
         ...
 
     def every(self, method: str, *arguments: Any) -> None:
@@ -50,8 +51,9 @@ class Own:
     def __init__(self, history_key: bytes) -> None:
         self._gating = Gating(history_key)
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
         """One after another."""
+        del first
         work = getattr(self._gating, method)
         return (work(*call) for call in calls)
 
@@ -63,12 +65,18 @@ class Own:
 class Several:
     """Some workers beside this process."""
 
-    def __init__(self, count: int, history_key: bytes) -> None:
-        self._workers = [_Worker(history_key) for _ in range(count)]
+    def __init__(self, count: int, history_key: bytes, module: str = MODULE) -> None:
+        self._workers = [_Worker(history_key, module) for _ in range(count)]
 
-    def each(self, method: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        """As many at a time as there are workers. A worker is given work only when it has none: nobody waits for anybody."""
+    @property
+    def pids(self) -> list[int]:
+        """The workers' process ids."""
+        return [worker.pid for worker in self._workers]
+
+    def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
+        """As many at a time as there are workers, by turns. A worker is given work only when it has none: nobody waits for anybody."""
         idle, busy = deque(self._workers), deque[_Worker]()
+        idle.rotate(-first)
         for call in calls:
             if idle:
                 worker, done = idle.popleft(), False
@@ -98,11 +106,12 @@ class Several:
 class _Worker:
     """One child process, as its parent sees it."""
 
-    def __init__(self, history_key: bytes) -> None:
+    def __init__(self, history_key: bytes, module: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
+        self.pid = self._process.pid
         self._send(history_key)
 
     def give(self, method: str, arguments: tuple[Any, ...]) -> None:
@@ -169,10 +178,10 @@ def _write(pipe: IO[bytes], value: Any) -> None:
     pipe.flush()
 
 
-def serve(told: IO[bytes], answers: IO[bytes]) -> None:
+def serve(told: IO[bytes], answers: IO[bytes], thinking: Callable[[bytes], object] = Gating) -> None:
     """Be a worker until the caller is gone. An error's text could hold a value of a row, so only its type is told."""
     with suppress(EOFError, OSError):
-        gating = Gating(pickle.load(told))  # noqa: S301
+        gating = thinking(pickle.load(told))  # noqa: S301
         while True:
             method, arguments = pickle.load(told)  # noqa: S301
             try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import chunks, flow, releasing
+from counterfoil import chunks, flow, judging, releasing
 from counterfoil.errors import StoreFault
 from tests.world.office import World, read_rows
 
@@ -39,7 +39,7 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, call
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (chunks, "gate_rows"),
+        (judging, "gate_rows"),
         (chunks, "gate_drafts"),
         (chunks, "open_chunk"),
         (chunks, "decide_rows"),

@@ -26,7 +26,11 @@ ROWS = 600
 def _start(office: Path, requests: Path, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.crash.run_answer", str(office), str(requests), str(out)]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "begin\n"

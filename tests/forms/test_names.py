@@ -10,11 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.forms import normalise_name
+from counterfoil.forms.names import read_name_in_full
+from counterfoil.forms.names_words import (
+    DEGREES,
+    GENERATION,
+    JOINED_HEADS,
+    PLACEHOLDER_FAMILY,
+    PLACEHOLDER_GIVEN,
+    TITLES,
+)
 from counterfoil.model import NameForm, Person
 
 FIELD = st.text(max_size=40) | st.sampled_from(
     ["Jr", "III", "Mrs", "Baby boy", "O'Neil", "de la Peña", "\u202eabc", "\x00"]
 )
+WORDS_ALONE = [
+    "",
+    "Ann",
+    "x",
+    "NA",
+    *sorted({*DEGREES, *GENERATION, *JOINED_HEADS, *PLACEHOLDER_FAMILY, *PLACEHOLDER_GIVEN, *TITLES}),
+]
 PERSON = st.builds(Person, given_name=FIELD, middle_name=FIELD, family_name=FIELD, suffix=FIELD)
 
 
@@ -28,6 +44,11 @@ def test_any_text_gives_words_of_a_to_z_and_a_known_suffix(person: Person) -> No
     assert all(re.fullmatch("[A-Z]+", word) for word in name.given + name.middle + name.family)
     assert max(len(name.given), len(name.middle), len(name.family)) <= 6
     assert name.suffix in ("", "JR", "SR", "II", "III", "IV", "V", "VI")
+
+
+@given(PERSON | st.builds(Person, *[st.sampled_from(WORDS_ALONE)] * 4))
+def test_the_short_way_of_a_name_gives_the_form_of_the_full_reading(person: Person) -> None:
+    assert normalise_name(person) == read_name_in_full(person)
 
 
 @given(PERSON)

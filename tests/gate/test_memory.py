@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from counterfoil import flow
-from counterfoil.gate import load_history, record_batch
 from counterfoil.gate.guards import Question, read_question
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.memory import forget, recall, remember
+from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gate.tables import ASKED, ASKED_FILE
 from counterfoil.store import Store, create_store
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
@@ -110,12 +110,38 @@ def test_a_clock_beyond_the_agreement_forgets_nothing(store: Store) -> None:
 def test_a_chunk_of_any_size_is_recalled_in_few_statements(store: Store) -> None:
     _keep(store, "b1", ON, *[Question(QUESTION.address, n, -n, n) for n in range(1, 6001)])
     statements: list[str] = []
-    event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     with store.reading() as connection:
+        connection.connection.driver_connection.set_trace_callback(statements.append)
         wanted = marks_of(*[Question(QUESTION.address, n, -n, n) for n in range(1, 4097)])
         past = recall(connection, wanted, "b2", ON, WINDOW_DAYS)
     assert len(past.attempts) == 4096
-    assert sum(statement.startswith("SELECT") for statement in statements) == 4
+    assert sum(statement.startswith("SELECT") for statement in statements) == 3
+
+
+def test_requests_without_a_usable_name_are_known_again_by_door_and_content(store: Store) -> None:
+    """Two of one home, one of another, one that opens no door; their people and doors are not counted."""
+    asked = [Question(QUESTION.address, 0, door, content) for door, content in ((5, 1), (5, 1), (6, 2), (0, 3))]
+    _keep(store, "b1", ON, QUESTION, *asked)
+    with store.reading() as connection:
+        past = recall(connection, marks_of(*asked[1:], asked[0]), "b2", ON, WINDOW_DAYS)
+    assert (past.contents, past.attempts, past.doors, past.people) == ({1: 2, 2: 1, 3: 1}, {}, {}, {})
+
+
+def test_the_past_is_read_from_indexes_alone(store: Store) -> None:
+    """Else each row of the past costs a page of its own."""
+    _keep(store, "b1", ON, QUESTION)
+    statements: list[str] = []
+    with store.reading() as connection:
+        driver = connection.connection.driver_connection
+        driver.set_trace_callback(statements.append)
+        recall(connection, marks_of(QUESTION, Question(QUESTION.address, 0, 5, 6)), "b2", ON, WINDOW_DAYS)
+        driver.set_trace_callback(None)
+        asked = [statement for statement in statements if "FROM asked \n" in statement]
+        plans = [str([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {each}")]) for each in asked]
+    assert len(plans) == 3
+    for plan in plans:
+        assert "SEARCH asked USING COVERING INDEX" in plan
+        assert "SCAN asked" not in plan.replace("SCAN asked_", "")
 
 
 def test_the_memory_holds_numbers_only(store: Store) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, inspect, select
 
-from counterfoil.gate import load_history, record_batch
 from counterfoil.gate.facts import officer_hash
+from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gate.tables import ASKED, ASKED_FILE, CASELOAD
 from counterfoil.model import EngagedOfficer
 from counterfoil.store import Store, create_store

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from counterfoil import flow
-from counterfoil.chunks import REFUSED_BY
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -25,6 +24,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.errors import UsageFault
+from counterfoil.judging import REFUSED_BY
 from counterfoil.office import Office
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]

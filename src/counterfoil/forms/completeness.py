@@ -81,25 +81,29 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     """Whether `address`, of normal form `form`, stands where an address should and means none."""
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
-    first, city = clean(address.line1) or "", _clean_city(address.city)
-    second = (clean(address.line2) or "") if address.line2 else ""
-    if _is_empty_words(first) or _is_empty_words(city):
+    first = clean(address.line1) or ""
+    if _is_empty_words(first) or _holds_phrase(first) or _is_no_city(address.city):
         return True
-    if not _TRIGGERS.isdisjoint(f"{first} {second} {city}".split()) and any(
-        map(_PHRASES.search, (first, second, city))
-    ):
+    if address.line2 and _holds_phrase(clean(address.line2) or ""):
         return True
-    return bool(first) and (first in (form.state, form.zip5) or _repeats_city(first, form))
+    return bool(first) and (
+        first in (form.state, form.zip5) or (first.startswith(form.city) and _is_last_line(first, form))
+    )
 
 
-@lru_cache(maxsize=16384)
-def _clean_city(city: str) -> str:
-    return clean(city) or ""
+def _is_last_line(line: str, form: AddressForm) -> bool:
+    return line in (form.city, f"{form.city} {form.state}", f"{form.city} {form.state} {form.zip5}")
 
 
-def _repeats_city(line: str, form: AddressForm) -> bool:
-    city, state = form.city, form.state
-    return line.startswith(city) and line in (city, f"{city} {state}", f"{city} {state} {form.zip5}")
+@lru_cache(4096)
+def _is_no_city(text: str) -> bool:
+    """Whether a city stands where one should and means none. Files name few cities, many times."""
+    city = clean(text) or ""
+    return _is_empty_words(city) or _holds_phrase(city)
+
+
+def _holds_phrase(line: str) -> bool:
+    return not _TRIGGERS.isdisjoint(line.split()) and _PHRASES.search(line) is not None
 
 
 def _is_empty_words(line: str) -> bool:

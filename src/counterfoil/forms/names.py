@@ -17,7 +17,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from counterfoil.forms.names_fold import words_of
+from counterfoil.forms.names_fold import MAX_CHARACTERS, words_of
 from counterfoil.forms.names_words import (
     DEGREES,
     GENERATION,
@@ -35,10 +35,31 @@ MAX_WORDS: Final = 6
 
 Words = tuple[str, ...]
 _NO_WORDS: Final[Words] = ()
+_SPECIAL: Final = frozenset({"NA", *GENERATION, *PLACEHOLDER_GIVEN, *PLACEHOLDER_FAMILY})
+"""Lone words that are no name, or that may be none."""
 
 
 def normalise_name(person: Person) -> NameForm:
     """Return the normal form of the name of `person`. Pure; never raises on any string."""
+    if not person.suffix:
+        given, middle, family = _plain(person.given_name), _plain(person.middle_name), _plain(person.family_name)
+        if given is not None and middle is not None and family is not None:
+            return NameForm(given, middle, family)
+    return read_name_in_full(person)
+
+
+def _plain(text: str) -> tuple[str, ...] | None:
+    """The form of a field of one word of A-Z, as most are, or of an empty one; None for every other."""
+    if not text:
+        return ()
+    if not (text.isascii() and text.isalpha()) or len(text) > MAX_CHARACTERS:
+        return None
+    word = text.upper()
+    return None if word in _SPECIAL else (word,)
+
+
+def read_name_in_full(person: Person) -> NameForm:
+    """The form of a name of any shape: `normalise_name` without its short way."""
     given, given_suffix = _field(person.given_name)
     middle, middle_suffix = _field(person.middle_name) if person.middle_name else (_NO_WORDS, "")
     family, family_suffix = _field(person.family_name)

@@ -8,7 +8,8 @@
     gate.decide(request)
 
 Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure function in
-one of the files `checks_*`, listed in `checks`.
+one of the files `checks_*`, listed in `checks`. What opens a database (store, memory, kept_law) is imported by its own name:
+a worker that decides needs none.
 """
 
 from __future__ import annotations
@@ -18,12 +19,10 @@ from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
 from counterfoil.gate.documents import require_document
 from counterfoil.gate.facts import BatchFacts, BatchFactsBuilder, History
-from counterfoil.gate.kept_law import keep_law
 from counterfoil.gate.law import AGREEMENT_FILE, Law, copy_law, load_law
 from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
 from counterfoil.gate.signatures import require_signed
 from counterfoil.gate.statute import Element, Statute
-from counterfoil.gate.store import load_history, record_batch
 
 __all__ = [
     "AGREEMENT_FILE",
@@ -43,10 +42,7 @@ __all__ = [
     "decide",
     "explain",
     "explain_element",
-    "keep_law",
-    "load_history",
     "load_law",
-    "record_batch",
     "require_document",
     "require_signed",
     "run_cases",

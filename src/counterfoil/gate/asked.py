@@ -16,7 +16,7 @@ from counterfoil.gate.lawfile import Span
 from counterfoil.gate.periods import Periods, read_periods
 from counterfoil.gate.route import PeriodRules
 from counterfoil.gate.scope import Scope, read_scope
-from counterfoil.gate.words import fold_entry, fold_words
+from counterfoil.gate.words import fold_entry, fold_words, split_words
 from counterfoil.model import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
 
 _REMEMBERED: Final = 65_536
@@ -79,18 +79,18 @@ class Reader:
     def read(self, request: Request, question: Question, past: Counts) -> Asked:
         """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
         address, facts = question.address, self._facts
-        reason = fold_words(request.reason)
-        lines = fold_words(f"{request.address.line1} {request.address.line2}")
+        reason = split_words(request.reason)
+        lines = split_words(f"{request.address.line1} {request.address.line2}")
         return Asked(
             request,
             address,
             normalise_name(request.person),
             self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
             incomplete_part(address),
+            " ".join(lines),
             lines,
-            lines.split(),
+            " ".join(reason),
             reason,
-            reason.split(),
             facts.reasons.get(question.reason, 1),
             facts.similar_reasons.get(question.similar, 1),
             facts.investigations.get(question.investigation, 1),

@@ -156,5 +156,7 @@ def number_state(number: str, terms: Terms) -> State:
     entry, rules = fold_entry(number), terms.rules.identifiers
     if entry in terms.absent:
         return NOT_SHOWN
-    has_length = rules.least_characters <= len(entry) <= rules.most_characters
-    return met_if(has_length and _DIGIT.search(entry) is not None and _ONE_SIGN.match(entry) is None)
+    if not rules.least_characters <= len(entry) <= rules.most_characters or _DIGIT.search(entry) is None:
+        return NOT_MET
+    differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # most numbers tell by their first two
+    return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -19,9 +19,9 @@ from typing import Final
 
 from counterfoil.gate.guards import NO_COUNTS, Counts, count_marks, group, repeated
 from counterfoil.gate.hashing import keyed_hash, utf8
-from counterfoil.gate.marks import Marker, Marks, new_marks
+from counterfoil.gate.marks import Marker, Marks, address_forms, new_marks
 from counterfoil.gate.words import fold_entry
-from counterfoil.model import Header, Reject, Request, Sensitive
+from counterfoil.model import AddressForm, Header, Reject, Request, Sensitive
 
 OFFICER_HASH_BYTES: Final = 16
 
@@ -90,7 +90,7 @@ class BatchFactsBuilder:
 
     def add(self, *rows: Request | Reject) -> None:
         """Count the rows that follow."""
-        self.count(tally(self._key, self._marker, rows))
+        self.count(tally(self._key, self._marker, rows, address_forms(rows)))
 
     def count(self, stretch: Tally) -> None:
         """Count the rows that follow, which were tallied elsewhere."""
@@ -122,14 +122,14 @@ class BatchFactsBuilder:
         )
 
 
-def tally(key: bytes, marker: Marker, rows: Sequence[Request | Reject]) -> Tally:
-    """What a stretch of rows adds to the facts."""
+def tally(key: bytes, marker: Marker, rows: Sequence[Request | Reject], addresses: Sequence[AddressForm]) -> Tally:
+    """What a stretch of rows adds to the facts. `addresses` are their forms (marks.address_forms)."""
     named = Counter(row.engaged_officers for row in rows if isinstance(row, Request))
     officers: dict[bytes, int] = {}
     for group_of, times in named.items():
         for hashed in {officer_hash(key, officer.id) for officer in group_of}:
             officers[hashed] = officers.get(hashed, 0) + times
-    return Tally(named.total(), marker.mark(rows), officers)
+    return Tally(named.total(), marker.mark(rows, addresses), officers)
 
 
 def officer_hash(key: bytes, officer_id: str) -> bytes:

@@ -62,9 +62,12 @@ def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
 
 def _together(own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[int, Set[int]]) -> int:
     """How many different ones were asked there, `own` among them. An absent one counts nobody."""
-    if not at or not own or (at not in batch and at not in past):
+    if not at or not own:
         return 1
-    return len({own} | batch.get(at, _NOBODY) | past.get(at, _NOBODY))
+    here, before = batch.get(at, _NOBODY), past.get(at, _NOBODY)
+    if before:
+        return len(before) + len(here - before) + (own not in here and own not in before)
+    return len(here) + (own not in here)
 
 
 def count_marks(marks: Marks) -> Counts:

@@ -24,13 +24,13 @@ def keyed_hash(key: bytes, context: bytes, data: bytes) -> int:
     return number_of(prepare(key, context)(data))
 
 
-def prepare(key: bytes, context: bytes) -> Callable[[bytes], bytes]:
-    """The 8 bytes of `keyed_hash` for any data, under this key and of this kind."""
+def prepare(key: bytes, context: bytes) -> Callable[[bytes | str], bytes]:
+    """The 8 bytes of `keyed_hash` for any data, or any text as `utf8` has it, under this key and of this kind."""
     fresh = hashlib.blake2b(key=key[:64], person=context, digest_size=_BYTES).copy
 
-    def hashed(data: bytes) -> bytes:
+    def hashed(data: bytes | str) -> bytes:
         state = fresh()
-        state.update(data)
+        state.update(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
         return state.digest()
 
     return hashed

@@ -21,10 +21,16 @@ import msgspec
 from counterfoil.forms import exact_door, normalise_address
 from counterfoil.gate.hashing import ABSENT, column_of, number_of, prepare, utf8
 from counterfoil.gate.words import fold_entry, fold_words
-from counterfoil.model import AddressForm, Person, Reject, Request, Sensitive
+from counterfoil.model import Address, AddressForm, Person, Reject, Request, Sensitive
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NOTHING: Final = (ABSENT,) * 7
+_NO_FORM: Final = normalise_address(Address())
+
+
+def address_forms(rows: Iterable[Request | Reject]) -> list[AddressForm]:
+    """The address form of each row, which marks, checks and register all go on with; of no kind where it is no request."""
+    return [normalise_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows]
 
 
 class Question(Sensitive, frozen=True, gc=False):
@@ -88,10 +94,11 @@ class Marker:
             for context in (b"asked person", b"asked door", b"asked content", b"reason", b"investigation", b"person")
         ]
 
-    def mark(self, rows: Iterable[Request | Reject]) -> Marks:
-        """The marks of these rows, in order."""
+    def mark(self, rows: Iterable[Request | Reject], addresses: Iterable[AddressForm]) -> Marks:
+        """The marks of these rows, whose address forms are given, in order."""
         found = [
-            self._marks(row, normalise_address(row.address)) if isinstance(row, Request) else _NOTHING for row in rows
+            self._marks(row, address) if isinstance(row, Request) else _NOTHING
+            for row, address in zip(rows, addresses, strict=True)
         ]
         return Marks(*map(column_of, zip(*found, strict=True))) if found else new_marks()
 
@@ -104,13 +111,13 @@ class Marker:
         """Eight bytes for each column of `Marks`."""
         door, person, number = exact_door(address), _person(request.person), request.investigation_number
         return (
-            self._person(utf8(person)) if person else ABSENT,
-            self._door(utf8(door)) if door else ABSENT,
+            self._person(person) if person else ABSENT,
+            self._door(door) if door else ABSENT,
             self._content(content_bytes(request)),
-            self._reason(utf8(fold_entry(request.reason))),
-            self._reason(utf8(fold_words(request.reason))),
-            self._investigation(utf8(fold_entry(number))) if number else ABSENT,
-            self._owner(utf8(_owner(request.person))) if number else ABSENT,
+            self._reason(fold_entry(request.reason)),
+            self._reason(fold_words(request.reason)),
+            self._investigation(fold_entry(number)) if number else ABSENT,
+            self._owner(_owner(request.person)) if number else ABSENT,
         )
 
 

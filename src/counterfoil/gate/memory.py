@@ -1,4 +1,8 @@
-"""Remembers what was asked, and recalls it for a chunk of rows: three queries a chunk, none a row. See tables.py.
+"""Remembers what was asked, and recalls it for a chunk of rows: three queries a chunk at most, none a row. See tables.py.
+
+By person: requests, doors and contents, since a request that is the same as another is about the same person. By door: people. By
+content only where there is no usable name; such a request stands under person 0 and the same door. Each query is answered by one
+index.
 
 A row of a batch is remembered once, however often its chunk is run again. What a batch asked itself is not its past.
 Batches that are received at the same time see each other's questions as far as they are committed. Hashes go to the database
@@ -8,71 +12,95 @@ for being many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import compress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Column, Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, bindparam, delete, func, select, update
 
 from counterfoil.gate.agreement import Guards
-from counterfoil.gate.guards import Counts, group
+from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
 from counterfoil.gate.tables import ASKED, ASKED_FILE
+from counterfoil.store import Prepared
 
 YEAR_DAYS: Final = 365
 _COLUMNS: Final = ("batch_id", "row", "day", "person", "door", "content", "probe")
 _JSON: Final = msgspec.json.Encoder()
+_NOBODY: Final = 0
+"""What stands for a person without a usable name."""
 
 
 def recall(connection: Connection, marks: Marks, batch_id: str, on: date, window_days: int) -> Counts:
     """What earlier batches asked about these rows' people, doors and contents in the days that end with `on`."""
     today = on.toordinal()
     past = {"begins": today - window_days + 1, "today": today, "batch": batch_id}
-    if connection.execute(_EARLIER, past).first() is None:
+    if not _EARLIER.read(connection, **past):
         return Counts()
-    by_person = list(_asked(connection, ASKED.c.person, ASKED.c.door, past, marks.persons))
-    by_door = list(_asked(connection, ASKED.c.door, ASKED.c.person, past, marks.doors))
-    by_content = _asked(connection, ASKED.c.content, ASKED.c.content, past, marks.contents)
     attempts: dict[int, int] = {}
-    for person, _, times in by_person:
+    doors: dict[int, set[int]] = {}
+    people: dict[int, set[int]] = {}
+    contents: dict[int, int] = {}
+    for person, door, content, times in _asked(connection, "person", past, keys=marks.persons):
         attempts[person] = attempts.get(person, 0) + times
-    return Counts(attempts, _sets(by_person), _sets(by_door), {content: times for content, _, times in by_content})
+        contents[content] = contents.get(content, 0) + times
+        if door:
+            doors.setdefault(person, set()).add(door)
+    for door, person in _asked(connection, "door", past, keys=marks.doors):
+        people.setdefault(door, set()).add(person)
+    nameless = list(compress(zip(marks.doors, marks.contents, strict=True), map(_NOBODY.__eq__, marks.persons)))
+    if nameless:
+        named, asked = zip(*nameless, strict=True)
+        contents |= {row[0]: row[1] for row in _asked(connection, "content", past, keys=asked, doors=named)}
+    wanted = contents.keys() & set(marks.contents)
+    return Counts(attempts, doors, people, {content: contents[content] for content in wanted})
 
 
 def _in_past(day: Column[int], batch: Column[str]) -> Any:
     return day.between(bindparam("begins"), bindparam("today")) & (batch != bindparam("batch"))
 
 
-_EARLIER: Final = select(ASKED_FILE.c.batch_id).where(_in_past(ASKED_FILE.c.day, ASKED_FILE.c.batch_id)).limit(1)
+_EARLIER: Final = Prepared(
+    select(ASKED_FILE.c.batch_id).where(_in_past(ASKED_FILE.c.day, ASKED_FILE.c.batch_id)).limit(1)
+)
 """A file of the past: rows without their file's row are none, see `store.record_batch`."""
 
 
-@cache
-def _query(key: Column[int], value: Column[int], database: str) -> Select[int, int, int]:
-    """Requests of the past by key and value, for the keys of one array."""
+def _is_among(column: Column[int], name: str, database: str) -> Any:
+    """Whether the column's number is one of an array's."""
     if database == "postgresql":
-        wanted = select(func.unnest(bindparam("keys", type_=ARRAY(BigInteger))))
+        return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(BigInteger)))))
+    return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+
+
+@cache
+def _query(by: str, database: str) -> Prepared:
+    """What was asked in the past, by `person`, `door`, or `content` without a usable name."""
+    past, asked = _in_past(ASKED.c.day, ASKED.c.batch_id), ASKED.c
+    if by == "person":
+        of = (asked.person, asked.door, asked.content)
+        found = select(*of, func.count()).where(past, _is_among(asked.person, "keys", database)).group_by(*of)
+    elif by == "door":
+        here = (past, _is_among(asked.door, "keys", database), asked.person != _NOBODY)
+        found = select(asked.door, asked.person).where(*here).group_by(asked.door, asked.person)
     else:
-        wanted = select(func.json_each(bindparam("keys")).table_valued("value").c.value)
-    here = _in_past(ASKED.c.day, ASKED.c.batch_id) & key.in_(wanted)
-    return select(key, value, func.count()).where(here).group_by(key, value)
+        here = (past, asked.person == _NOBODY, _is_among(asked.door, "doors", database))
+        same = _is_among(asked.content, "keys", database)
+        found = select(asked.content, func.count()).where(*here, same).group_by(asked.content)
+    return Prepared(found)
 
 
 def _asked(
-    connection: Connection, key: Column[int], value: Column[int], past: dict[str, int | str], hashes: Iterable[int]
-) -> Iterator[tuple[int, int, int]]:
-    """(key, value, requests) of the past under these keys."""
-    keys, database = sorted(set(hashes) - {0}), connection.dialect.name
-    wanted = {**past, "keys": keys if database == "postgresql" else _JSON.encode(keys).decode()}
-    for found in connection.execute(_query(key, value, database), wanted):
-        yield found[0], found[1], found[2]
-
-
-def _sets(rows: list[tuple[int, int, int]]) -> dict[int, set[int]]:
-    keys = [key for key, _, _ in rows]
-    return group(keys, [value for _, value, _ in rows], dict.fromkeys(keys, 1))
+    connection: Connection, by: str, past: dict[str, int | str], **hashes: Iterable[int]
+) -> Iterable[Sequence[Any]]:
+    """The rows of a query, for these arrays of keys. Nobody and no door are no keys, but among the doors of the nameless."""
+    database = connection.dialect.name
+    sets = {name: sorted(set(of) - ({0} if name == "keys" else set())) for name, of in hashes.items()}
+    keys = sets if database == "postgresql" else {name: _JSON.encode(of).decode() for name, of in sets.items()}
+    return _query(by, database).read(connection, **past, **keys)
 
 
 def remember(

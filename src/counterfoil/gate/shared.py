@@ -6,7 +6,10 @@
 | words | periods, authority, ground, stay or deferral, the certification | most requests of a requester |
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the final order and of the court's | the orders of one day |
+| screened | no word of the reason begins a phrase that a reason must not hold | most reasons |
+| counts | how often person, address, request, reason and investigation stand in the file and the past | what is asked once, or alike |
 
+A request may share a part with nobody (`ALONE`): its reason holds such a word, or its address is asked for more people than agreed.
 A check that is not in the table is asked for each request: a new one is right before it is fast. A test changes everything but
 the part and sees that no check of the part notices. What was found is remembered for at most some thousands of things a file.
 """
@@ -14,26 +17,34 @@ the part and sees that no check of the part notices. What was found is remembere
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from counterfoil.gate.asked import Asked
 from counterfoil.gate.checks import REQUEST_CHECKS
 from counterfoil.gate.states import MET
 from counterfoil.gate.terms import Terms
-from counterfoil.model import Request, State
+from counterfoil.model import State
 
 _REMEMBERED: Final = 16_384
+ALONE: Final = object()
+"""A part that is shared with nobody: the checks are asked."""
 
 
 class Part(NamedTuple):
-    """A part of a request, and the names of the checks that read nothing else of it."""
+    """A part of a request, and the names of the checks that read nothing else of it, unless it is `ALONE`."""
 
-    of: Callable[[Request], Hashable]
+    of: Callable[[Asked, Terms], Hashable]
     checks: frozenset[str]
 
 
-def _words(request: Request) -> Hashable:
+def _officers(asked: Asked, terms: Terms) -> Hashable:
+    del terms
+    return asked.request.engaged_officers
+
+
+def _words(asked: Asked, terms: Terms) -> Hashable:
+    del terms
+    request = asked.request
     return (
         request.taxable_periods,
         request.statutory_authority,
@@ -43,8 +54,24 @@ def _words(request: Request) -> Hashable:
     )
 
 
-def _orders(request: Request) -> Hashable:
-    return request.removal_order.ordered_on, request.removal_order.court_ordered_on
+def _opened(asked: Asked, terms: Terms) -> Hashable:
+    del terms
+    return asked.request.investigation_opened_on
+
+
+def _orders(asked: Asked, terms: Terms) -> Hashable:
+    del terms
+    return asked.request.removal_order.ordered_on, asked.request.removal_order.court_ordered_on
+
+
+def _screened(asked: Asked, terms: Terms) -> Hashable:
+    return () if terms.screened.isdisjoint(asked.reason_words) else ALONE
+
+
+def _counts(asked: Asked, terms: Terms) -> Hashable:
+    if asked.uses.people > terms.agreement.limits.guards.people_at_address:
+        return ALONE  # a listed place of custody is let pass: the address itself is read
+    return asked.uses, asked.reason_uses, asked.similar_uses, asked.investigation_people
 
 
 def _checks(names: str) -> frozenset[str]:
@@ -53,7 +80,7 @@ def _checks(names: str) -> frozenset[str]:
 
 PARTS: Final[tuple[Part, ...]] = (
     Part(
-        attrgetter("engaged_officers"),
+        _officers,
         _checks("officers_are_named officers_are_individuals officer_caseload_is_possible"),
     ),
     Part(
@@ -63,8 +90,22 @@ PARTS: Final[tuple[Part, ...]] = (
             " removal_ground_is_deportability no_stay_is_stated use_is_certified"
         ),
     ),
-    Part(attrgetter("investigation_opened_on"), _checks("investigation_is_dated investigation_has_begun")),
+    Part(_opened, _checks("investigation_is_dated investigation_has_begun")),
     Part(_orders, _checks("removal_order_is_dated court_order_date_is_possible departure_days_have_passed")),
+    Part(
+        _screened,
+        _checks(
+            "reason_does_not_locate reason_is_not_civil reason_is_not_benefits reason_is_not_voter_rolls"
+            " reason_is_of_this_purpose"
+        ),
+    ),
+    Part(
+        _counts,
+        _checks(
+            "person_is_not_asked_often person_addresses_are_few address_people_are_few request_is_not_repeated"
+            " reason_is_not_repeated investigation_is_of_few_people"
+        ),
+    ),
 )
 
 
@@ -84,10 +125,10 @@ class SharedSteps:
 
     def failed(self, asked: Asked) -> list[tuple[int, State]]:
         """Place and state of each check that is not met."""
-        thing = self._of(asked.request)
+        thing = self._of(asked, self._terms)
         found = self._found.get(thing)
         if found is None:
             found = [(place, state) for place, check in self._steps if (state := check(asked, self._terms)) is not MET]
-            if len(self._found) < _REMEMBERED:
+            if thing is not ALONE and len(self._found) < _REMEMBERED:
                 self._found[thing] = found
         return found

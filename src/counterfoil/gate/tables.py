@@ -7,7 +7,7 @@ caseload: who is engaged
     day            the day on which the batch was received
     requests       how many of its requests named the officer
 
-asked: what was asked, one row a request, about 150 bytes with its indexes; forgotten after the longest window
+asked: what was asked, one row a request, about 200 bytes with its indexes; forgotten after the longest window
     batch_id, row  the request
     day            the day on which the batch was received, counted as `date.toordinal` does
     person, door, content    64-bit keyed hashes (guards.py); person and door 0 where there is none
@@ -51,9 +51,8 @@ ASKED: Final = Table(
     Column("door", BigInteger, nullable=False),
     Column("content", BigInteger, nullable=False),
     Column("probe", Boolean, nullable=False),
-    Index("asked_person", "person"),
-    Index("asked_door", "door"),
-    Index("asked_content", "content"),
+    Index("asked_person", "person", "door", "content", "day", "batch_id"),
+    Index("asked_door", "door", "person", "day", "batch_id"),
 )
 
 ASKED_FILE: Final = Table(

@@ -26,7 +26,8 @@ class Terms(Public, frozen=True, gc=False):
     """What the checks of one agreement read. Sets hold folded text; patterns match folded citations.
 
     `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded words;
-    `authority_written` the designated citations as the agreement writes them. What a route's kind has no facts for is empty."""
+    `screened` are the longest words of all phrases that a reason must not hold; `authority_written` the designated citations as
+    the agreement writes them. What a route's kind has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -49,6 +50,7 @@ class Terms(Public, frozen=True, gc=False):
     benefits: Screen
     voter_rolls: Screen
     other_purpose: Screen
+    screened: frozenset[str]
     group_words: frozenset[str]
     group_names: frozenset[str]
     itin_groups: frozenset[str]
@@ -67,6 +69,13 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
     nothing_stated = frozenset(map(fold_entry, rules.nothing_stated)) | {""}
     authority = frozenset(spelling for item in agreement.designated for spelling in (item.citation, *item.written_as))
+    screens = {
+        name: _screen(phrases, f"rules.reason.{name}")
+        for name, phrases in (
+            ("locating", reason.locating), ("civil", reason.civil), ("benefits", reason.benefits),
+            ("voter_rolls", reason.voter_rolls), ("other_purpose", reason.other_purpose),
+        )
+    }  # fmt: skip
     return Terms(
         agreement=agreement,
         rules=rules,
@@ -84,11 +93,8 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         authority=_citations(authority),
         ground=_ground(removal) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_words, reason.general_phrases)),
-        locating=_screen(reason.locating, "rules.reason.locating"),
-        civil=_screen(reason.civil, "rules.reason.civil"),
-        benefits=_screen(reason.benefits, "rules.reason.benefits"),
-        voter_rolls=_screen(reason.voter_rolls, "rules.reason.voter_rolls"),
-        other_purpose=_screen(reason.other_purpose, "rules.reason.other_purpose"),
+        **screens,
+        screened=frozenset[str]().union(*[screen.heads for screen in screens.values()]),
         group_words=_words(officers),
         group_names=frozenset(map(fold_words, officers.group_names)),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from counterfoil.model import Public
@@ -23,12 +23,15 @@ _CITATION_NOISE: Final = b" \t\r\n.,"
 
 def fold_words(text: str) -> str:
     """Lower-case words of letters, single spaces between; digits and punctuation dropped."""
+    return text.lower() if text.isascii() and text.isalpha() else " ".join(split_words(text))
+
+
+def split_words(text: str) -> list[str]:
+    """The words of `fold_words`, one by one."""
     if text.isascii():
-        if text.isalpha():
-            return text.lower()
-        return " ".join(text.encode().translate(_ASCII).decode().split())
+        return text.encode().translate(_ASCII).decode().split()
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return _NOT_LETTERS.sub(" ", plain).strip()
+    return _NOT_LETTERS.sub(" ", plain).split()
 
 
 def fold_citation(text: str) -> str:
@@ -41,20 +44,22 @@ def fold_citation(text: str) -> str:
 def fold_entry(text: str) -> str:
     """A short field entry: case folded, white space collapsed, everything else kept."""
     folded = text.casefold()
-    return folded if folded.isalnum() else " ".join(folded.split())
+    if folded.isalnum() or (folded.isprintable() and "  " not in folded and folded.strip(" ") == folded):
+        return folded  # the only white space that can be printed is a space
+    return " ".join(folded.split())
 
 
 class Screen(Public, frozen=True, gc=False):
-    """Phrases that a text must not hold. `heads` are their first words: most texts hold none of them. `phrases` by head."""
+    """Phrases that a text must not hold. `heads` are the longest word of each: most texts hold none of them. `phrases` by head."""
 
     heads: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
 
-    def hits(self, folded: str, words: Iterable[str]) -> bool:
+    def hits(self, folded: str, words: Collection[str]) -> bool:
         """Whether `folded` (of `fold_words`), whose words are `words`, holds a phrase as whole words."""
-        held = self.heads.intersection(words)
-        if not held:
+        if self.heads.isdisjoint(words):
             return False
+        held = self.heads.intersection(words)
         padded = f" {folded} "
         return any(phrase in padded for head in held for phrase in self.phrases[head])
 
@@ -63,5 +68,5 @@ def new_screen(phrases: Iterable[str]) -> Screen:
     """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the loader."""
     by_head: dict[str, list[str]] = {}
     for phrase in sorted({fold_words(phrase) for phrase in phrases}):
-        by_head.setdefault(phrase.split(" ", 1)[0], []).append(f" {phrase} ")
+        by_head.setdefault(max(phrase.split(" "), key=len), []).append(f" {phrase} ")
     return Screen(frozenset(by_head), {head: tuple(held) for head, held in by_head.items()})

@@ -12,7 +12,9 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, Final
 
 from counterfoil.errors import InputFault, VerifyFault
@@ -21,7 +23,6 @@ from counterfoil.intake.header import MAX_SIDE_FILE_BYTES, find_header
 from counterfoil.intake.header_body import read_document
 from counterfoil.intake.jsonl_file import jsonl_header, read_jsonl
 from counterfoil.intake.lines import read_lines
-from counterfoil.intake.parquet_file import parquet_header, read_parquet
 from counterfoil.intake.rows import IdReader, RowReader, Table
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
 from counterfoil.intake.stretches import stretch
@@ -41,7 +42,16 @@ _JSONL: Final = _Format(
     lambda file, name: read_jsonl(read_lines(file, name), name),
     lambda file, name: jsonl_header(read_lines(file, name), name),
 )
-_PARQUET: Final = _Format(read_parquet, parquet_header)
+_PARQUET: Final = _Format(
+    lambda file, name: _parquet().read_parquet(file, name), lambda file, name: _parquet().parquet_header(file, name)
+)
+
+
+def _parquet() -> ModuleType:
+    """Loaded for a file of that kind alone: it takes longer than all the rest together."""
+    return import_module("counterfoil.intake.parquet_file")
+
+
 _FORMATS: Final = {".csv": _CSV, ".jsonl": _JSONL, ".ndjson": _JSONL, ".parquet": _PARQUET}
 
 

@@ -50,6 +50,33 @@ class Table:
     rejects: Sequence[Reject] = ()
     faults: Mapping[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])
 
+    def __reduce__(self) -> tuple[Callable[..., Table], tuple[Any, ...]]:
+        """For another process: a column travels as one text, at half the cost of its cells."""
+        return _apart, ([_joined(cells) for cells in self.columns], self.rows, self.rejects, self.faults)
+
+
+_MARK: Final = "\x1f"
+"""Stands between cells that travel; no cell that is allowed holds it."""
+
+
+def _joined(cells: Sequence[str]) -> str | Sequence[str]:
+    """The cells as one text, inverse of `_cells`; the cells themselves where one holds the mark or is a faulty id's None, or where
+    there are none."""
+    try:
+        text = _MARK.join(cells)
+    except TypeError:
+        return cells
+    return text if cells and text.count(_MARK) == len(cells) - 1 else cells
+
+
+def _cells(joined: str | Sequence[str]) -> Sequence[str]:
+    return joined.split(_MARK) if isinstance(joined, str) else joined
+
+
+def _apart(columns: Sequence[str | Sequence[str]], rows: Any, rejects: Any, faults: Any) -> Table:
+    """A table that travelled."""
+    return Table([_cells(joined) for joined in columns], rows, rejects, faults)
+
 
 _Faults = dict[int, tuple[str, str]]
 _Read = Callable[[str], Any]

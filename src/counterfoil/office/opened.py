@@ -24,6 +24,7 @@ from typing import Final
 
 from counterfoil import canon, gate, keyfile, match, register
 from counterfoil.errors import KeyFault, StateFault
+from counterfoil.gate.kept_law import keep_law
 from counterfoil.ledger import Draft, Kind, Ledger
 from counterfoil.model import Header
 from counterfoil.proof import Signer, VerifierKey, parse_vkey
@@ -182,7 +183,7 @@ def read_vkey(path: Path) -> VerifierKey:
 
 def enter_law(office: Office, connection: Connection) -> None:
     """Enter the law in force, unless it is the one entered last: before anything is decided under it. Its files are kept."""
-    gate.keep_law(connection, office.rules, office.directory / "law")
+    keep_law(connection, office.rules, office.directory / "law")
     fields = law_fields(office)
     if office.ledger.newest_fields(connection, Kind.LAW) != fields:
         office.ledger.append(connection, [Draft(Kind.LAW, {**fields})], office.clock())

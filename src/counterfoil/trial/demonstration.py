@@ -20,8 +20,8 @@ from typing import Any, Final
 import msgspec
 
 from counterfoil import building, flow, ledger
-from counterfoil.chunks import REFUSED_BY
 from counterfoil.errors import UsageFault
+from counterfoil.judging import REFUSED_BY
 from counterfoil.ledger import Kind
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 from counterfoil.respond.verify import verify_answer

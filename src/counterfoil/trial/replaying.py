@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from counterfoil import building, flow
-from counterfoil.chunks import REFUSED_BY
 from counterfoil.errors import UsageFault, VerifyFault
+from counterfoil.judging import REFUSED_BY
 from counterfoil.office import Office, create_office, law_library, open_office
 from counterfoil.trial.questions import REQUEST_COLUMNS
 from counterfoil.trial.replay import LEAST_ROWS, STOPPED_BY, group_of, replay_rows

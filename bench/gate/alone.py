@@ -1,0 +1,84 @@
+"""The gate by itself: rows that are read already, to decisions, with the guards' memory in SQLite.
+
+What is timed: address forms, the marks and counts of the whole file, the history of earlier files, the recall of what was asked
+before, every element and guard, the encoding of what is kept of each row, and the guards' memory, committed chunk by chunk. What is
+not: reading the file, sealing, the ledger. Two workers think beside the process that commits, on two cores.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from itertools import tee
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.gate.held import MODULE
+from counterfoil import intake
+from counterfoil.gate import BatchFactsBuilder
+from counterfoil.gate.marks import Marks
+from counterfoil.gate.memory import recall, remember
+from counterfoil.gate.store import load_history, record_batch
+from counterfoil.office import Office
+from counterfoil.workers import Several
+
+CHUNK = 4096
+BATCH = "b-ffffffffffff"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Ran(NamedTuple):
+    """Requests decided; elapsed seconds; CPU seconds of the writer and of the workers."""
+
+    requests: int
+    elapsed: float
+    writer: float
+    workers: float
+
+
+def run(office: Office, path: Path, count: int) -> Ran:
+    """One pass over the file, by `count` workers beside this process."""
+    file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
+    key = office.payload_keys()[1]
+    several = Several(count, key, MODULE)
+    try:
+        stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
+        used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
+        decided = _decide(office, file, key, several, stretches)
+        return Ran(decided, time.perf_counter() - begun, time.process_time() - before, _cpu(several) - used)
+    finally:
+        several.end()
+
+
+def _decide(office: Office, file: intake.RequestFile, key: bytes, several: Several, stretches: int) -> int:
+    builder = BatchFactsBuilder(key)
+    for counted in several.each("count", ((number, number) for number in range(stretches))):
+        builder.count(counted.tally)
+    facts, marks = builder.finish(file.header, file.digest), builder.marks
+    on, agreement, decided = office.clock().date(), office.law.agreement, 0
+    with office.store.transaction() as connection:
+        record_batch(connection, facts, BATCH, on, agreement)
+        history = load_history(connection, facts, BATCH, on, agreement.limits)
+    several.every("begin", office.law, facts, history, on)
+    sent, told = tee(_to_judge(office, marks))
+    for judged, (_, _, part, _) in zip(several.each("judge", sent), told, strict=True):
+        with office.store.transaction() as connection:
+            remember(connection, BATCH, on, decided + 1, part, judged.probes)
+        decided += len(judged.kinds)
+    return decided
+
+
+def _to_judge(office: Office, marks: Marks) -> Iterator[tuple[int, None, Marks, Any]]:
+    on, days = office.clock().date(), office.law.agreement.limits.guards.window_days
+    for number, start in enumerate(range(0, len(marks), CHUNK)):
+        part = marks.part(start, start + CHUNK)
+        with office.store.reading() as connection:
+            past = recall(connection, part, BATCH, on, days)
+        yield number, None, part, past
+
+
+def _cpu(several: Several) -> float:
+    """CPU seconds of the workers so far, to a hundredth."""
+    fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in several.pids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / _TICKS
