@@ -106,7 +106,7 @@ def test_a_file_that_is_not_in_the_format_holds_nobody(held: Desk, name: str) ->
         ({"format": HELD_FORMAT}, "held_nobody"),
         (PERSON | {"tin": "900-00-100"}, "held_tin"),
         (PERSON | {"tin": "made-up-reference-41"}, "held_tin"),
-        (PERSON | {"tin": "999-99-9999", "record_refs": ["r1"]}, "held_tin"),
+        (PERSON | {"tin": "000-00-1001", "record_refs": ["r1"]}, "held_tin"),
         ("x" * (MAX_HELD_BYTES + 1), "file_too_long"),
     ],
 )
