@@ -26,6 +26,7 @@ from itertools import tee
 from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
+from counterfoil.alarming import page, raise_if_confirmed, raise_if_repeated, watched_doors
 from counterfoil.errors import StateFault
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
@@ -172,7 +173,7 @@ def _gate_batch(
     office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, counted: tuple[BatchFacts, Marks], at_work: Hands,
     progress: Progress,
 ) -> Batch:  # fmt: skip
-    agreement, (facts, marks) = office.law.agreement, counted
+    agreement, (facts, marks), watched = office.law.agreement, counted, watched_doors(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
@@ -181,7 +182,7 @@ def _gate_batch(
     sent, told = tee(_to_judge(office, batch, file, marks, done))
     for judged, (_, part, past) in zip(at_work.each("judge", sent), told, strict=True):
         known = Known(file.header, history, past)
-        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done))
+        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done), watched)
         seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
     with acting(office, batch) as connection:
@@ -211,6 +212,7 @@ def _keep_judged(
     judged: chunks.Judged,
     told: tuple[Marks, Known],
     place: tuple[int, int],
+    watched: frozenset[int],
 ) -> Batch:
     """The rows, what the guards knew of them, their questions and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
@@ -220,7 +222,10 @@ def _keep_judged(
         batches.add_counts(connection, batch, judged.counts)
         remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
         office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())
-        return batches.find_batch(connection, batch.id)
+        alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
+        kept = batches.find_batch(connection, batch.id)
+    page(office, alarm)
+    return kept
 
 
 # -- determine: register and match -------------------------------------------------------------
@@ -297,6 +302,8 @@ def _determine_chunk(
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, chunks.count_determined(decided))
+        alarm = raise_if_confirmed(office, connection, batch, decided, opened)
+    page(office, alarm)
 
 
 # -- review, release, withdraw: two officers ---------------------------------------------------
