@@ -27,7 +27,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from counterfoil import forms
-from counterfoil.model import Address, AddressForm, AddressKind, Door, NameForm, Resident, Sensitive
+from counterfoil.model import Address, AddressForm, AddressKind, Door, Person, Resident, Sensitive
 from counterfoil.register.rows import HeldRow, read_row
 from counterfoil.register.source import Batch
 
@@ -120,7 +120,7 @@ def _number(digits: int, draws: Draws) -> str:
 
 def _resident(donors: list[HeldRow], periods: tuple[int, ...], draws: Draws) -> Resident:
     first, second, third = (donor.resident for donor in donors)
-    name = NameForm(first.name.given, (), second.name.family, "")
+    name = forms.normalise_name(Person(" ".join(first.name.given), "", " ".join(second.name.family)))
     number = draws.take(16) if third.tin_hash else b""
     return Resident(name, third.date_of_birth, number, _shaped(first.record_ref, draws), periods)
 
