@@ -31,9 +31,10 @@ from counterfoil.model import Address, AddressForm, AddressKind, Door, Person, R
 from counterfoil.register.rows import HeldRow, read_row
 from counterfoil.register.source import Batch
 
-TRIES: Final = 4
+TRIES: Final = 2
 """Numbers that are tried on each street."""
-_SAMPLED: Final = 6
+SAMPLED: Final = 4
+"""Source rows that are sampled for each canary wanted."""
 _LEAST_DIGITS: Final = 3
 
 
@@ -68,9 +69,9 @@ class Draws:
 
 
 def sample(batches: Iterator[Batch], wanted: int, draws: Draws) -> list[Sequence[str]]:
-    """`_SAMPLED` source rows for each canary wanted, evenly from all of the source (Li 1994, algorithm L), in random order."""
+    """`SAMPLED` source rows for each canary wanted, evenly from all of the source (Li 1994, algorithm L), in random order."""
     rows = (row for batch in batches for row in batch.rows)
-    held = list(islice(rows, _SAMPLED * wanted))
+    held = list(islice(rows, SAMPLED * wanted))
     weight = 1.0
     while True:
         weight *= exp(log(draws.share()) / len(held)) if held else 1.0

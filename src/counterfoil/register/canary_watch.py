@@ -1,11 +1,13 @@
 """Which candidates may stand: every row of the source is held against them while it is read (canaries.py, 1 to 4).
 
-Memory: about 60 keys for each candidate. Nothing of a row is kept.
+Memory: about 15 keys for each candidate. Nothing of a row is kept.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from counterfoil.model import AddressForm
@@ -14,7 +16,8 @@ from counterfoil.register.keeper import Keeper
 from counterfoil.register.leading import Leading
 from counterfoil.register.seal import TAG_BYTES
 
-_DIGITS: Final = "0123456789"
+_MOST_DIGITS: Final = 5
+"""Of a canary's house number."""
 
 
 class Watch:
@@ -40,16 +43,20 @@ class Watch:
         for door in (tag, *leading.streets, leading.place):
             self._meet(door[:TAG_BYTES])
         self._meet((form.number, _line(form)))
-        self._meet((form.number, _line(form), form.zip5))
+        for near in _near(form):
+            self._meet(near)
 
     def standing(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
         """At most `wanted` of those that nothing spoke against, at different streets first, each with tag and key of its exact door,
         in order of tag."""
-        chosen: dict[tuple[str, ...], tuple[Canary, bytes, bytes]] = {}
-        for index, held in enumerate(self._candidates):
-            if index not in self._met:
-                chosen.setdefault((*_line(held[0].form), held[0].form.zip5), held)
-        return sorted(list(chosen.values())[:wanted], key=lambda held: held[1])
+        unspoken = [held for index, held in enumerate(self._candidates) if index not in self._met]
+        before: Counter[tuple[object, ...]] = Counter()
+        turns: list[tuple[int, int]] = []
+        for index, (canary, _, _) in enumerate(unspoken):
+            street = (_line(canary.form), canary.form.zip5)
+            turns.append((before[street], index))
+            before[street] += 1
+        return sorted((unspoken[index] for _, index in sorted(turns)[:wanted]), key=itemgetter(1))
 
     def _add(self, canary: Canary, keeper: Keeper) -> None:
         doors = keeper.derive(canary.doors)
@@ -58,8 +65,7 @@ class Watch:
         own += [("reference", canary.resident.record_ref), (form.number, line)]
         if any(key in self._keys for key in own):
             return
-        near = [form.number[:at] + digit + form.number[at + 1 :] for at in range(len(form.number)) for digit in _DIGITS]
-        for key in (*own, *((number, line, form.zip5) for number in near)):
+        for key in (*own, *_near(form)):
             self._keys.setdefault(key, []).append(len(self._candidates))
         self._candidates.append((canary, doors[0][1], doors[0][2]))
 
@@ -67,6 +73,14 @@ class Watch:
         found = self._keys.get(key)
         if found:
             self._met.update(found)
+
+
+def _near(form: AddressForm) -> list[object]:
+    """Keys that two numbers on one street of a ZIP share if at most one digit tells them apart: each digit left out in turn."""
+    number, line = form.number, _line(form)
+    if len(number) > _MOST_DIGITS:
+        return []
+    return [(f"{number[:at]}?{number[at + 1 :]}", line, form.zip5) for at in range(len(number))]
 
 
 def _line(form: AddressForm) -> tuple[str, str, str, str]:
