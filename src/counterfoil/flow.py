@@ -27,6 +27,7 @@ from itertools import tee
 from pathlib import Path
 
 from counterfoil import canon, chunks, intake, match, register
+from counterfoil.alarming import page, raise_if_confirmed, raise_if_repeated, watched_doors
 from counterfoil.errors import StateFault
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
@@ -174,7 +175,7 @@ def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str
 def _gate_batch(
     office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, whole: Whole, at_work: Hands, progress: Progress
 ) -> Batch:  # fmt: skip
-    agreement, facts = office.law.agreement, whole.facts
+    agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
@@ -183,7 +184,7 @@ def _gate_batch(
     sent, told = tee(_to_judge(office, batch, file, whole, done))
     for judged, (*_, part, past) in zip(at_work.each("judge", sent, seq), told, strict=True):
         known = Known(file.header, history, past)
-        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done))
+        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done), watched)
         seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
     with acting(office, batch) as connection:
@@ -215,6 +216,7 @@ def _keep_judged(
     judged: Judged,
     told: tuple[Marks, Known],
     place: tuple[int, int],
+    watched: frozenset[int],
 ) -> Batch:
     """The rows, what the guards knew of them, their questions and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
@@ -224,7 +226,10 @@ def _keep_judged(
         batches.add_counts(connection, batch, judged.counts)
         remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
         office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())
-        return batches.find_batch(connection, batch.id)
+        alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
+        kept = batches.find_batch(connection, batch.id)
+    page(office, alarm)
+    return kept
 
 
 # -- determine: register and match -------------------------------------------------------------
@@ -309,6 +314,8 @@ def _determine_chunk(
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, chunks.count_determined(decided))
+        alarm = raise_if_confirmed(office, connection, batch, decided, opened)
+    page(office, alarm)
 
 
 # -- review, release, withdraw: two officers ---------------------------------------------------

@@ -94,10 +94,23 @@ def open_incident(
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         if batch:
             batches.find_batch(connection, batch)
-        number, salt = incidents.next_number(connection), office.random(canon.SALT_BYTES)
-        opened = Incident(number, about, found_at, now, batch, name, salt, entry_index=0)
-        entered = replace(opened, entry_index=_enter(office, connection, opened, officer, "opened"))
-        incidents.keep_incident(connection, entered)
+        return enter_incident(office, connection, about, found_at, batch, officer)
+
+
+def enter_incident(
+    office: Office,
+    connection: Connection,
+    about: IncidentClass,
+    found_at: datetime,
+    batch: str,
+    officer: Officer | None,
+) -> Incident:
+    """Enter an incident in the caller's commit. No officer: the office found it by itself."""
+    number, salt = incidents.next_number(connection), office.random(canon.SALT_BYTES)
+    name = officer.name if officer else ""
+    opened = Incident(number, about, found_at, office.clock(), batch, name, salt, entry_index=0)
+    entered = replace(opened, entry_index=_enter(office, connection, opened, officer, "opened"))
+    incidents.keep_incident(connection, entered)
     return entered
 
 
@@ -195,8 +208,9 @@ def _batches(office: Office, connection: Connection, incident: Incident, size: i
     )  # fmt: skip
 
 
-def _enter(office: Office, connection: Connection, incident: Incident, officer: Officer, event: str) -> int:
+def _enter(office: Office, connection: Connection, incident: Incident, officer: Officer | None, event: str) -> int:
     salted = canon.commit(incident.salt, incident.facts_bytes())
-    fields = {"commitment": salted, "event": event, "officer": canon.digest(officer.vkey.encode())}
+    fields = {"commitment": salted, "event": event}
+    fields |= {"officer": canon.digest(officer.vkey.encode())} if officer else {}
     about = {"batch": incident.batch} if incident.batch else {}
     return office.ledger.append(connection, [Draft(Kind.INCIDENT, {**fields, **about})], office.clock())[0]

@@ -9,6 +9,8 @@
     witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
     cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
     workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
+    canaries = 0                           # made-up people that `register build` seals beside the source's rows, 0 to 100000
+    page = []                              # program and arguments that page the officers when a canary is asked for; []: nobody
 
 Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties can read them.
 """
@@ -32,7 +34,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL; `witnesses` a path
-    or ""."""
+    or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
 
     format: str
     name: str
@@ -42,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     witnesses: str = ""
     cosign_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 60
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+    canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    page: tuple[str, ...] = ()
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
@@ -78,7 +82,7 @@ def write_settings(directory: Path, settings: Settings) -> None:
     (directory / FILE).write_text("".join(lines), encoding="utf-8")
 
 
-def _toml(value: str | int | bool) -> str:
+def _toml(value: str | int | bool | tuple[str, ...]) -> str:
     return msgspec.json.encode(value).decode()
 
 

@@ -25,6 +25,10 @@ def build(
     made_up: Annotated[
         bool, typer.Option("--made-up", help="The source holds made-up people only; lets `evaluate` run.")
     ] = False,
+    canaries: Annotated[
+        int | None,
+        typer.Option(min=0, max=100_000, help="Made-up people to seal beside the rows; else as office.toml says."),
+    ] = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -38,10 +42,13 @@ def build(
                 quiet=quiet,
             )
         with progress(quiet=quiet or as_json) as advance:
-            manifest = building.build_register(office, source, made_up=made_up, progress=advance)
-        show(register.describe(manifest), manifest.snapshot, as_json=as_json)
+            wanted = office.settings.canaries if canaries is None else canaries
+            manifest = building.build_register(office, source, made_up=made_up, progress=advance, canaries=wanted)
+        made = building.count_canaries(office, manifest.snapshot)
+        show(register.describe(manifest) | {"canaries": made}, manifest.snapshot, as_json=as_json)
         counts = manifest.counts
         words = f"Sealed {counts.rows} rows: {counts.residents} residents behind {counts.exact_doors} addresses."
+        words += f" {made} canaries are sealed among them." if wanted else ""
         if counts.rejected_rows:
             words += f"\n{counts.rejected_rows} rows were rejected; register/{manifest.snapshot}/rejects.jsonl says which and why."
         say(words, quiet=quiet or as_json)
@@ -59,6 +66,9 @@ def info(directory: OfficeDir, as_json: AsJson = False) -> None:
         show(said, "\n".join(f"{name}: {value}" for name, value in said.items()), as_json=as_json)
 
 
-add_verb(app, build, "register build people.csv --office tax-office --made-up")
+add_verb(
+    app, build, "register build people.csv --office tax-office --made-up",
+    "register build people.parquet --office tax-office --canaries 1000",
+)  # fmt: skip
 add_verb(app, certify, EXAMPLE)
 add_verb(app, info, "register info --office tax-office --json")

@@ -110,7 +110,8 @@ KINDS: Final[dict[Kind, Form]] = {
         "batch officer principal requester route second",
     ),
     Kind.INCIDENT: _form(
-        "An incident was opened, reported to the inspector general, or closed.", "commitment event officer", "batch"
+        "An incident was opened, by an officer or by the office itself, reported to the inspector general, or closed.", "commitment event",
+        "batch officer"
     ),
     Kind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"

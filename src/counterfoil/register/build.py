@@ -1,5 +1,6 @@
 """Building a snapshot: bounded memory, atomic, and nothing readable on disk at any moment.
 
+0 choose  source rows -> candidates for canaries                   (canaries.py), if any are wanted
 1 read    source rows -> opaque pairs, sorted on disk by tag        (loading.py, piles.py)
 2 seal    pairs in order of tag -> exact doors in the store         (sealing.py)
 3 marks   homes by street and city -> marks, references             (marking.py)
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any, Final
 
 from counterfoil import canon, forms
 from counterfoil.errors import InputFault
+from counterfoil.register.canaries import Canary, Draws, candidates, sample
+from counterfoil.register.canary_watch import Watch
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.learning import Learner, PersonPile
 from counterfoil.register.loading import Loading, Progress
@@ -27,7 +30,7 @@ from counterfoil.register.manifest import Counts, Manifest, write_manifest
 from counterfoil.register.marking import Marking
 from counterfoil.register.piles import Pile, SortRoom
 from counterfoil.register.seal import BUCKET_FORMAT
-from counterfoil.register.sealing import Sealing
+from counterfoil.register.sealing import Sealing, Standing
 from counterfoil.register.snapshots import building, next_number, publish
 from counterfoil.register.source import Fingerprint, Source, check_unchanged, empty, take_fingerprint
 from counterfoil.register.source_csv import CsvSource
@@ -42,6 +45,10 @@ def _silent(_done: int, _total: int | None, _phase: str) -> None:
     """No progress."""
 
 
+def _forget(_snapshot: str, _canaries: list[Canary]) -> None:
+    """Nobody keeps them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What a build is given besides its source and its place.
@@ -50,7 +57,8 @@ class Plan:
     learning.py says; evidence, given with it: called once afterwards for what goes into the manifest. memory_bytes:
     what DuckDB may use, at least 256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total
     or None, phase), phases read, seal, marks, doors, learn,
-    close.
+    close. canaries: how many are wanted; keep_canaries: told the snapshot's name and those that stand before it is made
+    current, and nothing else ever is.
     """
 
     keeper: Keeper
@@ -63,6 +71,8 @@ class Plan:
     random: Callable[[int], bytes] = os.urandom
     memory_bytes: int = 512 << 20
     progress: Progress = field(default=_silent)
+    canaries: int = 0
+    keep_canaries: Callable[[str, list[Canary]], None] = _forget
 
     def __post_init__(self) -> None:
         if (self.learner is None) != (self.evidence is None):
@@ -95,7 +105,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
         snapshot = _name(next_number(directory), fingerprint, plan)
         made = folder / snapshot
         made.mkdir(mode=0o700)
-        counts, content_digest, evidence = _fill(opened, made, folder, plan)
+        counts, content_digest, evidence, canaries = _fill(opened, made, folder, plan)
         check_unchanged(source, fingerprint)
         plan.progress(0, None, "close")
         stored = take_fingerprint(made / LMDB_FILE)
@@ -107,6 +117,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
             forms_version=forms.FORMS_VERSION, match_version=plan.match_version,
         )  # fmt: skip
         write_manifest(made, manifest, plan.sign)
+        plan.keep_canaries(snapshot, canaries)
         publish(made, directory, snapshot)
     return manifest
 
@@ -121,27 +132,39 @@ def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
     return f"{number:04}-{hashlib.sha256(canon.encode(told)).hexdigest()[:12]}"
 
 
-def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Counts, str, dict[str, Any]]:
-    """Phases 1 to 5, in a folder that is removed afterwards: counts, digest of the content, evidence."""
+def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
+    """Phases 0 to 5, in a folder that is removed afterwards: counts, digest of the content, evidence, canaries."""
+    watch = _watch(opened, plan)
     with SortRoom(folder, plan.memory_bytes, plan.random) as room:
         rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
         marking, persons = Marking(room.pile("homes"), marks), PersonPile(room.pile("persons"), plan.random)
-        loading = _load(opened, made, rows, plan)
+        loading = _load(opened, made, (rows, watch), plan)
+        standing = watch.standing(plan.canaries)
         store = LmdbWriter(made / LMDB_FILE)
         try:
             sealing = Sealing(made.name, store, plan.random)
-            _seal_exact(sealing, rows, marking, persons, plan)
+            _seal_exact(sealing, (rows, standing), marking, persons, plan)
             _settle_marks(marking, references, plan)
             _seal_tolerant(sealing, references, plan)
             sealing.seal_marks(marks)
         finally:
             store.close()
-        return _counts(loading, sealing, marking), sealing.content_digest(), _learn(persons, plan)
+        counts, canaries = _counts(loading, sealing, marking), [canary for canary, _, _ in standing]
+        return counts, sealing.content_digest(), _learn(persons, plan), canaries
 
 
-def _load(opened: Source, made: Path, rows: Pile, plan: Plan) -> Loading:
+def _watch(opened: Source, plan: Plan) -> Watch:
+    if not plan.canaries:
+        return Watch()
+    draws = Draws(plan.random(32))
+    sampled = sample(opened.batches(), plan.canaries, draws)
+    return Watch(candidates(sampled, plan.keeper.tin_hash, draws), plan.keeper)
+
+
+def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> Loading:
+    rows, watch = into
     with os.fdopen(os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as rejects:
-        loading = Loading(plan.keeper, rows, rejects)
+        loading = Loading(plan.keeper, rows, rejects, watch)
         loading.load(opened.batches(), opened.total_rows, plan.progress)
     if not loading.rows:
         raise empty()
@@ -156,9 +179,11 @@ def _load(opened: Source, made: Path, rows: Pile, plan: Plan) -> Loading:
     return loading
 
 
-def _seal_exact(sealing: Sealing, rows: Pile, marking: Marking, persons: PersonPile, plan: Plan) -> None:
-    done = 0
-    for taken, residents in sealing.seal_exact(rows, marking):
+def _seal_exact(
+    sealing: Sealing, given: tuple[Pile, Sequence[Standing]], marking: Marking, persons: PersonPile, plan: Plan
+) -> None:
+    done, (rows, canaries) = 0, given
+    for taken, residents in sealing.seal_exact(rows, marking, canaries):
         done += taken
         if plan.learner is not None and residents:
             plan.learner.co_residents(residents)

@@ -15,6 +15,7 @@ import msgspec
 
 from counterfoil import forms
 from counterfoil.model import Address
+from counterfoil.register.canary_watch import Watch
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.leading import encode_leading, lead
 from counterfoil.register.piles import Pile
@@ -40,13 +41,14 @@ class Place:
 class Loading:
     """Counts and places of one build's rows."""
 
-    def __init__(self, keeper: Keeper, pile: Pile, rejects: BinaryIO) -> None:
+    def __init__(self, keeper: Keeper, pile: Pile, rejects: BinaryIO, watch: Watch | None = None) -> None:
         self.rows = 0
         self.malformed_tins = 0
         self.rejects: Counter[str] = Counter()
         self._keeper = keeper
         self._pile = pile
         self._file = rejects
+        self._watch = watch or Watch()
         self._places: dict[Address, Place] = {}
 
     def load(self, batches: Iterator[Batch], total: int | None, progress: Progress) -> None:
@@ -68,6 +70,8 @@ class Loading:
             leading = place.leading
         if place.fault:
             return "address", place.fault
+        if self._watch:
+            self._watch.saw_reference(held.resident.record_ref)
         self.malformed_tins += held.tin_malformed
         head = held.period.to_bytes(2, "big") + len(leading).to_bytes(2, "big")
         self._pile.add(place.tag, head + leading + encode_identity(held.resident))
@@ -76,7 +80,7 @@ class Loading:
     def _remember(self, address: Address) -> Place:
         if len(self._places) >= _REMEMBERED_ADDRESSES:
             self._places.clear()
-        place = self._places[address] = find_place(address, self._keeper)
+        place = self._places[address] = find_place(address, self._keeper, self._watch)
         return place
 
     def _reject(self, row: int, field: str, code: str) -> None:
@@ -84,14 +88,16 @@ class Loading:
         self._file.write(_ENCODER.encode(row_fault(row, field, code)) + b"\n")
 
 
-def find_place(address: Address, keeper: Keeper) -> Place:
-    """Where an address leads."""
+def find_place(address: Address, keeper: Keeper, watch: Watch) -> Place:
+    """Where an address leads; `watch` is told of it."""
     form = forms.normalise_address(address)
     if not forms.exact_door(form):
         return Place(b"", b"", "address_incomplete")
     if forms.is_placeholder(address, form):
         return Place(b"", b"", "address_placeholder")
     tag, leading = lead(form, keeper)
+    if watch:
+        watch.saw_place(form, tag, leading)
     return Place(tag, encode_leading(leading))
 
 

@@ -3,19 +3,21 @@
 Rows of one exact door come together; those of the same person (all equal but the period) become one resident with the
 union of the periods. Residents stand in order of their bytes, so the same source gives the same bucket. Each exact
 door then says once which tolerant doors lead to it; marking.py tells each such reference whether the home stands at a
-place of its own. The references, in order of tolerant tag, become the tolerant doors; the marks come last.
+place of its own. The references, in order of tolerant tag, become the tolerant doors; the marks come last. Canaries
+(canaries.py) are sealed in their place among the exact doors and counted nowhere.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
 from counterfoil.model import Resident
+from counterfoil.register.canaries import Canary
 from counterfoil.register.leading import Leading, decode_leading
 from counterfoil.register.loading import split_row
 from counterfoil.register.marking import Marking
@@ -33,6 +35,8 @@ from counterfoil.register.seal import (
 )
 from counterfoil.register.stores import BucketWriter, Pair
 
+Standing = tuple[Canary, bytes, bytes]
+"""A canary, and tag and key of its exact door."""
 RESIDENTS_MAX: Final = 10_000
 _WRITE_PAIRS: Final = 2_048
 _KEY_BYTES: Final = 32
@@ -52,9 +56,13 @@ class Sealing:
         self._random = random
         self._waiting: list[Pair] = []
 
-    def seal_exact(self, rows: Pile, marking: Marking) -> Iterator[tuple[int, tuple[Resident, ...]]]:
-        """Seal every exact door; yields (rows taken, residents) after each. Raises StoreFault."""
+    def seal_exact(
+        self, rows: Pile, marking: Marking, canaries: Sequence[Standing] = ()
+    ) -> Iterator[tuple[int, tuple[Resident, ...]]]:
+        """Seal every exact door; yields (rows taken, residents) after each. `canaries` are in order of tag. Raises StoreFault."""
+        waiting = deque(canaries)
         for tag, group in groupby(rows.drain(), itemgetter(0)):
+            self._seal_canaries(waiting, tag)
             taken, leadings, merged = merge_rows(value for _, value in group)
             residents = tuple(decode_identity(identity, tuple(sorted(merged[identity]))) for identity in sorted(merged))
             if len(residents) > RESIDENTS_MAX:
@@ -67,6 +75,7 @@ class Sealing:
             self.residents += len(residents)
             marking.add(tag + key, leadings)
             yield taken, residents
+        self._seal_canaries(waiting, None)
         self._write()
 
     def seal_tolerant(self, references: Pile) -> Iterator[int]:
@@ -95,13 +104,22 @@ class Sealing:
         """Digest of every pair so far, as the manifest defines it."""
         return "sha256:" + self._content.hexdigest()
 
+    def _seal_canaries(self, waiting: deque[Standing], before: bytes | None) -> None:
+        while waiting and (before is None or waiting[0][1] < before):
+            canary, tag, key = waiting.popleft()
+            self._put(RESIDENTS_KIND, encode_residents((canary.resident,)), tag, key)
+
     def _seal(self, kind: int, body: bytes, tag: bytes, key: bytes) -> None:
+        self.size_classes[self._put(kind, body, tag, key)] += 1
+
+    def _put(self, kind: int, body: bytes, tag: bytes, key: bytes) -> int:
+        """Bytes of the value that was sealed."""
         value = seal_bucket(kind, body, tag=tag, key=key, bound=self._bound, nonce=self._random(NONCE_BYTES))
-        self.size_classes[len(value)] += 1
         self._content.update(tag + len(value).to_bytes(4, "big") + value)
         self._waiting.append((tag, value))
         if len(self._waiting) >= _WRITE_PAIRS:
             self._write()
+        return len(value)
 
     def _write(self) -> None:
         if self._waiting:

@@ -5,7 +5,7 @@
     found_at      when somebody of the holder first saw it, UTC
     opened_at     when it was entered, UTC
     batch         the batch that it is about, or ""
-    officer       who opened it
+    officer       who opened it; "" where the office did by itself (a canary was asked for)
     salt          32 bytes: the commitment of the entry that opened it = canon.commit(salt, facts_bytes)
     entry_index   the index of that entry
     reported_at, closed_at    UTC, or "" while it is not
@@ -59,6 +59,7 @@ class IncidentClass(StrEnum):
     KEY_LOST = "key-lost"
     LEDGER_FAULT = "ledger-fault"
     USE_BEYOND_AGREEMENT = "use-beyond-agreement"
+    CANARY_ASKED = "canary-asked"
 
 
 CLASSES: Final[dict[IncidentClass, str]] = {
@@ -69,6 +70,7 @@ CLASSES: Final[dict[IncidentClass, str]] = {
     IncidentClass.KEY_LOST: "A key or a passphrase is lost, or known to somebody else.",
     IncidentClass.LEDGER_FAULT: "The ledger does not check, or a witness refused a checkpoint.",
     IncidentClass.USE_BEYOND_AGREEMENT: "The requester used answers for another purpose or passed them on.",
+    IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can truthfully ask about.",
 }
 
 

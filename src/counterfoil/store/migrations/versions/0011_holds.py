@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_holds"
-down_revision = "0009_scopes"
+down_revision = "0010_canaries"
 branch_labels = None
 depends_on = None
 

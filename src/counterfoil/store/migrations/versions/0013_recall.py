@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0013_recall"
-down_revision = "0008_roles"
+down_revision = "0011_holds"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,61 @@
+"""What the office keeps of canaries: hashes by snapshot, and when a door was asked more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from counterfoil.forms import exact_door
+from counterfoil.gate import record_batch
+from counterfoil.gate.canaries import asked_more_than_once, canary_doors, canary_records, keep_canaries
+from counterfoil.gate.guards import read_question
+from counterfoil.gate.memory import remember
+from counterfoil.store import Store, create_store
+from tests.gate.test_memory import marks_of
+from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
+
+QUESTION = read_question(KEY, REQUEST)
+DOOR = exact_door(QUESTION.address)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = create_store(f"sqlite:///{tmp_path / 'office.db'}")
+    yield store
+    store.close()
+
+
+def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_its_snapshot_only(store: Store) -> None:
+    with store.transaction() as connection:
+        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        keep_canaries(connection, KEY, "0002-b", [])
+        assert canary_doors(connection, "0001-a") == {QUESTION.door}
+        assert canary_doors(connection, "0002-b") == frozenset()
+
+
+def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_only(store: Store) -> None:
+    with store.transaction() as connection:
+        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        assert canary_records(connection, KEY, "0001-a")("REF-1")
+        assert not canary_records(connection, KEY, "0001-a")("REF-2")
+        assert not canary_records(connection, KEY, "0002-b")("REF-1")
+        assert not canary_records(connection, b"k" * 32, "0001-a")("REF-1")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "twice"), [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)]
+)
+def test_a_door_is_asked_more_than_once_within_the_window_over_all_files(
+    store: Store, days_ago: tuple[int, ...], twice: bool
+) -> None:
+    agreement, today = sandbox().agreement, ON.toordinal()
+    with store.transaction() as connection:
+        for number, ago in enumerate(days_ago):
+            day = ON - timedelta(days=ago)
+            record_batch(connection, facts_of(REQUEST), f"b{number}", day, agreement)
+            remember(connection, f"b{number}", day, 1, marks_of(QUESTION), [False])
+        assert asked_more_than_once(connection, QUESTION.door, today - 29, today) is twice
+        assert not asked_more_than_once(connection, QUESTION.door + 1, today - 29, today)
