@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from sqlalchemy import text
 
 from counterfoil import accounting, disposing, flow
 from counterfoil.accounting import Accounted, account, read_person, record_disclosures
-from counterfoil.accounts import accounting_key, lines_of
+from counterfoil.accounts import accounting_key, lines_of, occasion_of
 from counterfoil.errors import InputFault, KeyFault, StateFault, StoreFault
+from counterfoil.gate.law import load_law
 from counterfoil.gate.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
 from counterfoil.model import Address, Person
+from counterfoil.office import law_library
 from counterfoil.review import store as batches
 from tests.evidence.bundles import released
 from tests.world.office import NOW, World
@@ -46,8 +49,19 @@ def test_a_person_finds_the_request_about_them_with_date_requester_purpose_and_o
         "batch": batch, "request_id": "q1", "received_on": "2026-05-04", "released_on": "2026-05-04", "requester": "agency-a",
         "principal": "sandbox-principal", "agreement": "sandbox", "statute": "8 USC 1253(a)(1)",
         "purposes": tuple(world.office.law.agreement.purposes), "outcome": "confirmed", "found_by": "name and address",
-        "delayed_until": "",
+        "delayed_until": "", "route": "written-request", "accounted_under": "26 USC 6103(p)(3)(A)",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("route", "accounted"), [("written-request", True), ("court-order", True), ("consent", False)])
+def test_what_rests_on_a_taxpayers_consent_is_shown_and_stands_under_no_accounting(
+    world: World, route: str, accounted: bool
+) -> None:
+    office = replace(world.office, law=load_law(law_library(), "sandbox-routes"))
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, released(world))
+    occasion = occasion_of(office, msgspec.structs.replace(batch, header={**batch.header, "route": route}))
+    assert (occasion.route, occasion.accounted) == (route, accounted)
 
 
 def test_a_namesake_elsewhere_and_a_co_resident_find_nothing(world: World) -> None:

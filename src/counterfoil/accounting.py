@@ -30,6 +30,7 @@ from counterfoil.review.matters import delayed_until
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
+ACCOUNTED_UNDER: Final = "26 USC 6103(p)(3)(A)"
 DISCLOSED: Final = {
     "confirmed": "that the address in the request is the one held for the person named",
     "not_confirmed": "that the address in the request is not confirmed for the person named",
@@ -54,7 +55,8 @@ class PersonFile(Sensitive, frozen=True, forbid_unknown_fields=True):
 
 
 class Accounted(Public, frozen=True):
-    """One request about the person. `found_by`: what it has in common with them. `delayed_until`: "" for none that stands."""
+    """One request about the person. `found_by`: what it has in common with them. `delayed_until`: "" for none that stands.
+    `accounted_under`: the provision that demands the line, "" for a disclosure by the taxpayer's own consent."""
 
     batch: str
     request_id: str
@@ -68,10 +70,12 @@ class Accounted(Public, frozen=True):
     outcome: str
     found_by: str
     delayed_until: str
+    route: str
+    accounted_under: str
 
 
 class Disclosed(Public, frozen=True):
-    """One disclosure, with the fields of the holder's accounting form."""
+    """One disclosure, with the fields of the holder's accounting form. `accounted_under` as in `Accounted`."""
 
     date: str
     agency: str
@@ -83,6 +87,8 @@ class Disclosed(Public, frozen=True):
     officers: tuple[str, ...]
     batch: str
     request_id: str
+    route: str
+    accounted_under: str
 
 
 def read_person(data: bytes) -> PersonFile:
@@ -150,6 +156,7 @@ def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Acc
     return Accounted(
         occasion.batch, line.request_id, occasion.received_on, occasion.released_on, occasion.requester,
         occasion.principal, occasion.agreement, line.statute, occasion.purposes, outcome, found_by, until,
+        occasion.route, _accounted_under(occasion),
     )  # fmt: skip
 
 
@@ -157,7 +164,12 @@ def _disclosed(occasion: Occasion, line: Line) -> Disclosed:
     return Disclosed(
         occasion.released_on, occasion.requester, occasion.principal, occasion.agreement, line.statute,
         occasion.purposes, DISCLOSED[line.outcome], occasion.officers, occasion.batch, line.request_id,
+        occasion.route, _accounted_under(occasion),
     )  # fmt: skip
+
+
+def _accounted_under(occasion: Occasion) -> str:
+    return ACCOUNTED_UNDER if occasion.accounted else ""
 
 
 def _enter(office: Office, key: bytes, said: dict[str, str], batch_id: str, name: str, signer: Signer) -> None:

@@ -47,7 +47,8 @@ _NONCE_BYTES: Final = 12
 
 
 class Occasion(Public, frozen=True, gc=False, array_like=True):
-    """What a batch's lines share. Days are UTC; `released_on` is "" where nothing was answered."""
+    """What a batch's lines share. Days are UTC; `released_on` is "" where nothing was answered. `accounted`: whether its route's
+    disclosures belong to the accounting of 26 USC 6103(p)(3)(A): those by consent do not."""
 
     batch: str
     requester: str
@@ -57,6 +58,8 @@ class Occasion(Public, frozen=True, gc=False, array_like=True):
     released_on: str
     purposes: tuple[str, ...]
     officers: tuple[str, ...]
+    route: str = ""
+    accounted: bool = True
 
 
 class Line(Sensitive, frozen=True, gc=False, array_like=True):
@@ -84,9 +87,11 @@ def occasion_of(office: Office, batch: Batch) -> Occasion:
     """What the lines of a batch share."""
     released = instant_text(batch.released_at)[:10] if batch.released_at else ""
     officers = tuple(name for name in (batch.first_officer, batch.second_officer) if name)
+    route = batch.header.get("route", "")
+    accounted = all(each.route.accounted for each in office.law.every_route if each.route.id == route)
     return Occasion(
         batch.id, batch.header.get("requester", ""), batch.header.get("principal", ""), batch.agreement,
-        instant_text(batch.received_at)[:10], released, office.law.agreement.purposes, officers,
+        instant_text(batch.received_at)[:10], released, office.law.agreement.purposes, officers, route, accounted,
     )  # fmt: skip
 
 

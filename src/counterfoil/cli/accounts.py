@@ -113,7 +113,10 @@ def _told(each: accounting.Accounted) -> list[str]:
     delayed = f", not to be told before the end of {each.delayed_until}" if each.delayed_until else ""
     return [
         f"{each.released_on or each.received_on}  {each.requester} ({each.principal}), request {each.request_id} of {each.batch}{delayed}",
-        f"  under {each.agreement}, {each.statute}: {'; '.join(each.purposes)}",
+        f"  under {each.agreement}, {each.statute}, by {each.route or 'the only route'}: {'; '.join(each.purposes)}",
+        f"  in the accounting of {each.accounted_under}"
+        if each.accounted_under
+        else "  by consent, which no accounting demands",
         f"  outcome: {each.outcome}; found by {each.found_by}",
     ]
 
