@@ -9,15 +9,16 @@ from counterfoil import match, register
 from counterfoil.gate.canaries import canary_doors, keep_canaries
 from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office, enter_law
+from counterfoil.register.canaries import Canary
 
 
-def _untold(_canaries: list[register.Canary]) -> None:
+def _untold(_canaries: list[Canary]) -> None:
     """Nobody sees them."""
 
 
 def build_register(
     office: Office, source: Path, *, made_up: bool, progress: Callable[[int, int | None, str], None], canaries: int = 0,
-    told: Callable[[list[register.Canary]], None] = _untold,
+    told: Callable[[list[Canary]], None] = _untold,
 ) -> register.Manifest:  # fmt: skip
     """Build `source` into a new snapshot and enter it in the ledger.
 
@@ -29,7 +30,7 @@ def build_register(
     signer, keeper = office.signer(), office.keeper()
     learner, history_key = match.Learner(keeper.names_salt()), office.payload_keys()[1]
 
-    def keep(snapshot: str, made: list[register.Canary]) -> None:
+    def keep(snapshot: str, made: list[Canary]) -> None:
         with office.store.transaction() as connection:
             keep_canaries(
                 connection, history_key, snapshot, [(each.doors[0].key, each.resident.record_ref) for each in made]

@@ -14,7 +14,7 @@ from counterfoil import alarming, building, canon, flow, incidents, ledger, susp
 from counterfoil.errors import StateFault
 from counterfoil.gate.canaries import CANARY
 from counterfoil.payloads import read_chunk
-from counterfoil.register import Canary
+from counterfoil.register.canaries import Canary
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, REQUEST
 from counterfoil.review.orders import ORDER

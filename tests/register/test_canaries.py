@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from counterfoil import forms, match
 from counterfoil.model import Address
-from counterfoil.register import Canary, Manifest
-from counterfoil.register.canaries import SAMPLED, Draws, candidates, sample
+from counterfoil.register import Manifest
+from counterfoil.register.canaries import SAMPLED, Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import Watch
 from counterfoil.register.leading import lead
 from counterfoil.register.source import Batch

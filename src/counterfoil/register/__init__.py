@@ -8,7 +8,6 @@ by name or number.
 from __future__ import annotations
 
 from counterfoil.register.build import Plan, build
-from counterfoil.register.canaries import Canary
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.learning import Learner
 from counterfoil.register.manifest import (
@@ -26,7 +25,6 @@ from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 
 __all__ = [
-    "Canary",
     "Counts",
     "Keeper",
     "Learner",
