@@ -30,7 +30,7 @@ bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios agains
 	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.certify --people $(PEOPLE) --per-class $(DECOYS)
 
-replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one
+replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one; python -m bench.replay writes docs/measurements/replay.md
 	$(BIN)/counterfoil replay --dir replay-office --rows $(ROWS)
 
 accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside Splink, in an environment of its own
