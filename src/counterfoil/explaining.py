@@ -42,12 +42,12 @@ class Explanation(Public, frozen=True):
     request_id: str
     row: int
     outcome: str
-    overridden: tuple[str, ...]
     findings: tuple[Explained, ...]
     decided: str
     score_bits: float
     margin_bits: float
     evidence: tuple[Evidence, ...]
+    overridden: tuple[str, ...] = ()
 
 
 class Asked(Sensitive, frozen=True):
@@ -160,12 +160,12 @@ def _explanation(
         request_id=request.request_id,
         row=request.row,
         outcome="refused" if failed and override is None else "granted",
-        overridden=override.elements if override else (),
         findings=findings,
         decided=_decided(decided),
         score_bits=matched.score_bits if matched else 0.0,
         margin_bits=matched.margin_bits if matched else 0.0,
         evidence=tuple(Evidence(e.feature, e.level, e.weight_bits) for e in matched.evidence) if matched else (),
+        overridden=override.elements if override else (),
     )
 
 

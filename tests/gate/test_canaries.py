@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from counterfoil.forms import exact_door
-from counterfoil.gate import record_batch
 from counterfoil.gate.canaries import asked_more_than_once, canary_doors, canary_records, keep_canaries
 from counterfoil.gate.guards import read_question
 from counterfoil.gate.memory import remember
+from counterfoil.gate.store import record_batch
 from counterfoil.store import Store, create_store
 from tests.gate.test_memory import marks_of
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
