@@ -1,13 +1,14 @@
 """`python -m bench.gate [ROWS]`: what the gate costs a request, step by step, and how many it takes a second.
 
-The office has received a file about the same people before, so that the guards have a past to look at, and keeps its state in
-SQLite. The steps are measured in one process, best of three, in CPU microseconds a request. Then the gate alone (alone.py) and the
+Two files are asked, `WORK`. The office has received half of each before, so that the guards have a past to look at, and keeps its state
+in SQLite. The steps are measured in one process, best of three, in CPU microseconds a request. Then the gate alone (alone.py) and the
 whole of `receive`: elapsed time, and CPU time of all processes together. Everything beside the csv module's bare reading of the
 same file, measured in the same run. Writes docs/measurements/gate.md.
 """
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import os
 import resource
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -36,6 +37,8 @@ from counterfoil.judging import judge
 from counterfoil.model import Request
 from counterfoil.office import Office, open_office
 from counterfoil.trial import demonstration
+from counterfoil.trial.questions import REQUEST_COLUMNS
+from counterfoil.trial.replay import replay_rows
 
 CHUNK = 4096
 PASSES = 2
@@ -44,44 +47,64 @@ PAGE = Path(__file__).parents[2] / "docs" / "measurements" / "gate.md"
 
 def main(rows: int) -> None:
     """Measure, print and write the page."""
-    before, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch:
-        directory = Path(scratch)
-        demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
-        earlier, asked = _files(directory, rows)
-        office = open_office(directory / "demo" / "office")
-        flow.receive(office, earlier, lambda _: None)
-        floor = best(lambda: floors.read_csv(asked))
-        steps = [(name, seconds / rows * 1e6, seconds / floor) for name, seconds in _steps(office, asked)]
-        office.store.close()
-        gate = min((_alone(directory, asked, cores) for _ in range(PASSES)), key=lambda ran: ran.elapsed)
-        runs = [
-            Run(
-                f"the gate alone ({gate.writer / rows * 1e6:.1f} us of it the writer's)", f"{cores} beside the writer",
-                rows / gate.elapsed, (gate.writer + gate.workers) / rows * 1e6, (gate.writer + gate.workers) / floor,
-            )
-        ]  # fmt: skip
-        for workers in sorted({1, cores}):
-            elapsed, cpu = _received(directory, asked, workers)
-            said = "one" if workers == 1 else f"{workers} beside the writer"
-            runs.append(Run("the whole of `receive`", said, rows / elapsed, cpu / rows * 1e6, cpu / floor))
-    write_page(PAGE, Measured(rows, floor / rows * 1e6, steps, runs, (before, os.getloadavg()[0])))
+        measured = [_measured(Path(scratch) / str(number), rows, *work) for number, work in enumerate(WORK)]
+    write_page(PAGE, rows, measured, (before, os.getloadavg()[0]))
+
+
+def _measured(directory: Path, rows: int, name: str, write: Callable[[Path, int], Path]) -> Measured:
+    """One file, and an office that has received half of it before under other ids."""
+    directory.mkdir()
+    demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
+    asked, cores = write(directory, rows), len(os.sched_getaffinity(0))
+    office = open_office(directory / "demo" / "office")
+    flow.receive(office, _earlier(asked, rows // 2), lambda _: None)
+    floor = best(lambda: floors.read_csv(asked))
+    steps = [(step, seconds / rows * 1e6, seconds / floor) for step, seconds in _steps(office, asked)]
+    office.store.close()
+    gate = min((_alone(directory, asked, cores) for _ in range(PASSES)), key=lambda ran: ran.elapsed)
+    runs = [
+        Run(
+            f"the gate alone ({gate.writer / rows * 1e6:.1f} us of it the writer's)", f"{cores} beside the writer",
+            rows / gate.elapsed, (gate.writer + gate.workers) / rows * 1e6, (gate.writer + gate.workers) / floor,
+        )
+    ]  # fmt: skip
+    for workers in sorted({1, cores}):
+        elapsed, cpu = _received(directory, asked, workers)
+        said = "one" if workers == 1 else f"{workers} beside the writer"
+        runs.append(Run("the whole of `receive`", said, rows / elapsed, cpu / rows * 1e6, cpu / floor))
+    return Measured(name, floor / rows * 1e6, steps, runs)
+
+
+def _write_reported(directory: Path, rows: int) -> Path:
+    """The first rows of the reported run of August 2025: each about another person, with its defects."""
+    path = directory / "requests.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer: csv.DictWriter[str] = csv.DictWriter(file, REQUEST_COLUMNS)
+        writer.writeheader()
+        writer.writerows(each.row for each in replay_rows(rows))
+    return path
+
+
+WORK: Final = (
+    ("reported: every row about another person, half of them asked about once before", _write_reported),
+    ("repeated: the sample's people, each asked about many times, before and in this file", write_requests),
+)
+"""What is asked: name, and what writes the file."""
+
+
+def _earlier(asked: Path, count: int) -> Path:
+    """The first rows of a file, under other ids."""
+    lines = asked.read_text(encoding="utf-8").split("\n")
+    earlier = asked.with_name("earlier.csv")
+    earlier.write_text("\n".join([lines[0], *(f"e{line}" for line in lines[1 : count + 1])]) + "\n", encoding="utf-8")
+    return earlier
 
 
 def _alone(directory: Path, path: Path, workers: int) -> alone.Ran:
     with _copied(directory) as office:
         return alone.run(office, path, workers)
-
-
-def _files(directory: Path, rows: int) -> tuple[Path, Path]:
-    """Two files that ask about the same people; the ids of the first are other ones."""
-    asked = write_requests(directory, rows)
-    lines = asked.read_text(encoding="utf-8").split("\n")
-    earlier = directory / "earlier.csv"
-    earlier.write_text(
-        "\n".join([lines[0], *(f"e{line}" for line in lines[1 : rows // 2 + 1])]) + "\n", encoding="utf-8"
-    )
-    return earlier, asked
 
 
 def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:

@@ -11,6 +11,8 @@ from counterfoil.store.faults import driver_fault
 READS_ONLY: Final = "counterfoil_reads_only"
 """The option of a connection that is for reading."""
 _BUSY_MILLISECONDS: Final = 30_000
+_CACHE_KIBIBYTES: Final = 65_536
+"""Pages that a connection keeps. The guards' memory is read and written at random places: 2 MiB, the default, is read again and again."""
 
 
 def listen(engine: Engine) -> None:
@@ -29,6 +31,7 @@ def _prepare(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",
         "secure_delete=ON",
+        f"cache_size=-{_CACHE_KIBIBYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
