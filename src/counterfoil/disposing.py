@@ -31,6 +31,7 @@ from counterfoil.review import store as batches
 from counterfoil.review.batch import REQUEST, Batch
 from counterfoil.review.machine import BatchState
 from counterfoil.review.matters import BatchOrder, OrderKind, is_held, keep_batch_order, order_bytes, was_used
+from counterfoil.review.officers import require_two
 from counterfoil.stopped import acting, require_running, stopped
 from counterfoil.store import Connection
 from counterfoil.suspending import read_order
@@ -143,11 +144,8 @@ def _order(
 def _require_possible(
     connection: Connection, batch: Batch, kind: OrderKind, digest: str, officers: list[Officer]
 ) -> None:
-    if kind is OrderKind.LIFT and officers[0] == officers[1]:
-        raise StateFault(
-            "officers_same", "one officer cannot lift an order alone", place=officers[0].name,
-            cure="Name two officers, each with a key of their own.",
-        )  # fmt: skip
+    if kind is OrderKind.LIFT:
+        require_two(officers, "lift an order")
     if kind is OrderKind.LIFT and not is_held(connection, batch.id):
         raise StateFault("not_held", "no order holds this batch", place=batch.id, cure="There is nothing to lift.")
     if kind is OrderKind.HOLD and batch.wrapped_key is None:

@@ -53,7 +53,7 @@ from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.reach import name_digest
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
-from counterfoil.stopped import acting, require_running
+from counterfoil.stopped import acting, require_running, require_same_rules
 from counterfoil.store import Connection
 from counterfoil.witnessing import require_witnessed
 from counterfoil.workers import Hands, hands
@@ -103,7 +103,7 @@ def receive(
         whole = _read_through(file, office.settings.chunk_rows, history_key, at_work, reject, progress)
         batch, key, new = _batch_of(office, file, wrapping, header)
         if batch.state is BatchState.RECEIVED:
-            _require_same_rules(office, batch)
+            require_same_rules(office, batch)
             batch = _gate_batch(office, batch, key, file, whole, at_work, progress)
     return Standing(batch.id, str(batch.state), batch.counts, already=not new)
 
@@ -407,18 +407,9 @@ def _find(office: Office, batch_id: str) -> Batch:
         return batches.find_batch(connection, batch_id)
 
 
-def _require_same_rules(office: Office, batch: Batch) -> None:
-    """A batch is finished under the rules that it was received under, or not at all."""
-    if batch.rules_digest != office.rules:
-        raise StateFault(
-            "rules_changed", "the law, the agreement or the version changed since this batch was received", place=batch.id,
-            cure="Withdraw the batch, and have the requester send it again: it is judged anew under the rules in force.",
-        )  # fmt: skip
-
-
 def _require_in_force(office: Office, batch: Batch) -> None:
     """Nothing is opened and nothing leaves outside the agreement's dates, whatever was admitted before."""
-    _require_same_rules(office, batch)
+    require_same_rules(office, batch)
     if not office.law.agreement.in_force.covers(office.clock().date()):
         raise StateFault(
             "agreement_not_in_force", "the agreement is not in force today", place=batch.agreement,

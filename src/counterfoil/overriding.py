@@ -25,7 +25,7 @@ from counterfoil.review.batch import REQUEST, Batch
 from counterfoil.review.machine import BatchState
 from counterfoil.review.officers import Role
 from counterfoil.review.overrides import OVERRIDE, Override, encode_override, read_reason, sign_override, word_bytes
-from counterfoil.stopped import acting
+from counterfoil.stopped import acting, require_same_rules
 from counterfoil.store import Connection
 
 
@@ -50,11 +50,7 @@ def override_request(
     with acting(office, reached) as connection:
         batch = batches.find_batch(connection, batch_id)
         batch.require(BatchState.GATED)
-        if batch.rules_digest != office.rules:
-            raise StateFault(
-                "rules_changed", "the law, the agreement or the version changed since this batch was received", place=batch.id,
-                cure="Withdraw the batch, and have the requester send it again: it is judged anew under the rules in force.",
-            )  # fmt: skip
+        require_same_rules(office, batch)
         first, second = _officers(connection, disclosure, counsel)
         row = read_recorded(connection, batch, wrapping, history_key, request_id)
         _require_waiting(connection, batch, row)

@@ -92,6 +92,15 @@ def acting(office: Office, batch: Batch | NewBatch | None = None) -> Generator[C
         yield connection
 
 
+def require_same_rules(office: Office, batch: Batch) -> None:
+    """A batch is finished under the rules that it was received under, or not at all. Raises StateFault `rules_changed`."""
+    if batch.rules_digest != office.rules:
+        raise StateFault(
+            "rules_changed", "the law, the agreement or the version changed since this batch was received", place=batch.id,
+            cure="Withdraw the batch, and have the requester send it again: it is judged anew under the rules in force.",
+        )  # fmt: skip
+
+
 def orders_disagree() -> StateFault:
     """The whole office stands still, because what stopped it cannot be told."""
     return StateFault(

@@ -30,6 +30,7 @@ from counterfoil.office import Office
 from counterfoil.proof import Signer
 from counterfoil.review import store as batches
 from counterfoil.review.machine import BatchState
+from counterfoil.review.officers import require_two
 from counterfoil.review.orders import Order, keep_order, order_was_used
 from counterfoil.review.reach import OFFICE, Over, Reach, read_reach
 from counterfoil.stopped import orders_disagree, stopped
@@ -85,11 +86,7 @@ def resume(
         officers = [
             batches.officer_with_key(connection, name, str(signer.verifier)) for name, signer in (first, second)
         ]
-        if officers[0] == officers[1]:
-            raise StateFault(
-                "officers_same", "one officer cannot lift a suspension alone", place=officers[0].name,
-                cure="Name two officers, each with a key of their own.",
-            )  # fmt: skip
+        require_two(officers, "lift a suspension")
         _require_stopped(office, connection, reach)
         _require_new(connection, digest)
         index = _enter(office, connection, Kind.RESUMPTION, (digest, reach), officers)

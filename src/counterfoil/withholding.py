@@ -28,7 +28,7 @@ from counterfoil.review import store as batches
 from counterfoil.review.batch import instant_text
 from counterfoil.review.holds import Hold, Word
 from counterfoil.review.machine import BatchState
-from counterfoil.review.officers import Role
+from counterfoil.review.officers import Role, require_two
 from counterfoil.store import Connection
 
 HELD_FORMAT: Final = "counterfoil-held-1"
@@ -159,11 +159,7 @@ def _officers(connection: Connection, first: Signing, second: Signing) -> list[O
     officers = [
         batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS) for name, signer in (first, second)
     ]
-    if officers[0] == officers[1]:
-        raise StateFault(
-            "officers_same", "one officer cannot change a hold alone", place=officers[0].name,
-            cure="Name two officers, each with a key of their own.",
-        )  # fmt: skip
+    require_two(officers, "change a hold")
     return officers
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from counterfoil.errors import KeyFault
+from counterfoil.errors import KeyFault, StateFault
 from counterfoil.model import Officer
 from counterfoil.proof.note import parse_vkey, verifier_key
 
@@ -24,6 +25,15 @@ class Role(StrEnum):
 def enrol_form(name: str, public: bytes) -> Officer:
     """The officer whose 32-byte Ed25519 public key is `public`. Raises VerifyFault `vkey_malformed` for a bad name."""
     return Officer(name=name, vkey=str(verifier_key(name, public)))
+
+
+def require_two(officers: Sequence[Officer], act: str) -> None:
+    """Raise StateFault `officers_same` where the first two are one; `act` is what one alone cannot do."""
+    if officers[0] == officers[1]:
+        raise StateFault(
+            "officers_same", f"one officer cannot {act} alone", place=officers[0].name,
+            cure="Name two officers, each with a key of their own.",
+        )  # fmt: skip
 
 
 def public_key(officer: Officer) -> bytes:
