@@ -8,6 +8,8 @@
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
     witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
     cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
+    publish_to = ""                        # the public folder that `ledger publish` writes; "" (the default): none
+    publish_every_hours = 24               # what each publication promises for the next, 1 to 8784; `status` says when it is late
     workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
     canaries = 0                           # made-up people that `register build` seals beside the source's rows, 0 to 100000
     page = []                              # program and arguments that page the officers when a canary is asked for; []: nobody
@@ -33,8 +35,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL; `witnesses` a path
-    or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
+    """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL; `witnesses` and
+    `publish_to` a path or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
 
     format: str
     name: str
@@ -43,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunk_rows: Annotated[int, msgspec.Meta(ge=1, le=65536)]
     witnesses: str = ""
     cosign_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 60
+    publish_to: str = ""
+    publish_every_hours: Annotated[int, msgspec.Meta(ge=1, le=8784)] = 24
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     page: tuple[str, ...] = ()

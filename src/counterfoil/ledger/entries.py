@@ -66,6 +66,7 @@ class Kind(StrEnum):
     RETENTION_LIFT = "retention_lift"
     DELAY = "delay"
     HOLD = "hold"
+    PUBLISHED = "published"
 
 
 class Form(NamedTuple):
@@ -126,6 +127,7 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.HOLD: _form(
         "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say which, nor of whom.", "commitment officer second"
     ),
+    Kind.PUBLISHED: _form("This ledger is about to be published, and is to be published again within so many hours.", "hours"),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -162,6 +164,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 """Text fields: grammar (a whole match) and meaning."""
 
 NUMBERS: Final[dict[str, str]] = {
+    "hours": "within how many hours the next publication is promised",
     "rows": "how many rows or requests, 0 .. 999,999,999",
     "size": "how many entries the other history has",
 }
