@@ -22,6 +22,7 @@ from counterfoil.cli import (
     office,
     officer,
     override,
+    reconcile,
     register,
     replay,
     requester,
@@ -62,6 +63,7 @@ add_verb(
 )
 add_verb(app, suspension.resume, f"resume {_DESK} --second b.key --order lifted.pdf")
 add_verb(app, office.status, "status --office tax-office")
+add_verb(app, reconcile.reconcile, "reconcile --office tax-office --answers answers")
 _EXPLAIN = f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}"
 add_verb(app, explain.explain, _EXPLAIN, f"{_EXPLAIN} --svg evidence.svg", f"{_EXPLAIN} --values")
 add_verb(app, evaluate.evaluate, "evaluate labelled.csv --office tax-office --json")

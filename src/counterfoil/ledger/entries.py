@@ -67,6 +67,8 @@ class Kind(StrEnum):
     DELAY = "delay"
     HOLD = "hold"
     PUBLISHED = "published"
+    REPLAY = "replay"
+    RECONCILED = "reconciled"
 
 
 class Form(NamedTuple):
@@ -128,6 +130,12 @@ KINDS: Final[dict[Kind, Form]] = {
         "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say which, nor of whom.", "commitment officer second"
     ),
     Kind.PUBLISHED: _form("This ledger is about to be published, and is to be published again within so many hours.", "hours"),
+    Kind.REPLAY: _form(
+        "The register is about to be opened again for this many released answers of a batch, to decide them again.", "batch rows snapshot"
+    ),
+    Kind.RECONCILED: _form(
+        "Database, ledger and answers of the time since the last one without a difference were compared.", "differences replayed rows"
+    ),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -164,7 +172,9 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 """Text fields: grammar (a whole match) and meaning."""
 
 NUMBERS: Final[dict[str, str]] = {
+    "differences": "how many differences were found",
     "hours": "within how many hours the next publication is promised",
+    "replayed": "how many released answers were decided again",
     "rows": "how many rows or requests, 0 .. 999,999,999",
     "size": "how many entries the other history has",
 }
