@@ -12,6 +12,7 @@ from counterfoil import disposing, flow, reconciling
 from counterfoil.errors import VerifyFault
 from counterfoil.model import Match
 from counterfoil.payloads import read_chunk
+from counterfoil.reconciling import daily
 from counterfoil.releasing import ANSWER
 from counterfoil.review import store as batches
 from counterfoil.review.batch import DETERMINATION, REQUEST
@@ -53,8 +54,22 @@ def test_the_next_run_looks_at_what_happened_since_and_a_whole_one_at_everything
     assert (run(world).batches, run(world).rows) == (0, 0)
     answers(world, "again.csv", REQUESTS[5:])
     again = run(world)
-    assert (again.since > first.entry, again.batches) == (True, 1)
+    assert (again.since >= first.size, again.batches) == (True, 1)
     assert (run(world, whole=True).since, run(world, whole=True).batches) == (0, 2)
+
+
+def test_what_is_entered_while_it_runs_is_compared_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(world, rows=REQUESTS[:5])
+    decide = daily.decide_some_again
+
+    def meanwhile(*given: object) -> object:
+        world.receive(world.requests(REQUESTS[5:], "meanwhile.csv"))
+        return decide(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as busy:
+        busy.setattr(daily, "decide_some_again", meanwhile)
+        assert run(world, replays=1).batches == 1
+    assert (run(world).batches, run(world).batches) == (1, 0)
 
 
 def test_a_difference_is_told_again_until_it_is_gone(world: World) -> None:

@@ -5,7 +5,8 @@
     3  Of each batch with an entry in this time: rows and answers make their entries anew.
     4  The answer files in the folders that were named are those that were released.
     5  Of each batch that was released in this time some answers are decided again.
-    6  `reconciled` is entered with counts. The next run begins after it if there was no difference, and at the same place if there was.
+    6  `reconciled` is entered with counts, and with the number of entries that were compared: the next run goes on from there if there
+       was no difference, and begins at the same place if there was. What was entered while this one ran is the next one's.
 
 Nothing is mended. Not held up by a suspension: nothing is answered.
 """
@@ -19,7 +20,7 @@ from typing import Final
 
 from counterfoil import ledger
 from counterfoil.errors import InputFault, VerifyFault
-from counterfoil.ledger import Draft, Entry, Kind
+from counterfoil.ledger import Draft, Kind
 from counterfoil.model import Public
 from counterfoil.office import Office
 from counterfoil.reconciling.again import decide_some_again
@@ -92,7 +93,7 @@ def reconcile(office: Office, folders: Sequence[Path] = (), replays: int = 5, *,
     again = [decide_some_again(office, batch, replays) for batch in released]
     found += [*differing, *(fault for each in again for fault in each.differences)]
     replayed, left_out = (sum(getattr(each, name) for each in again) for name in ("replayed", "left_out"))
-    entry = _enter(office, {"rows": rows, "differences": len(found), "replayed": replayed})
+    entry = _enter(office, {"entries": size, "rows": rows, "differences": len(found), "replayed": replayed})
     told_all = tuple(Difference(each.code, each.place, each.message, each.cure) for each in found)
     return Reconciled(entry, since, size, len(lately), rows, files, replayed, left_out, told_all)
 
@@ -134,16 +135,12 @@ def _compare_files(
 
 
 def _since(office: Office, connection: Connection, size: int) -> int:
-    """The index after the newest reconciliation that found no difference."""
+    """How far the newest reconciliation came that found no difference."""
     while (found := office.ledger.newest_within(connection, Kind.RECONCILED, size)) is not None:
         size, entry = found
-        if _clean(entry):
-            return size + 1
+        if entry.fields["differences"] == 0:
+            return int(entry.fields["entries"])
     return 0
-
-
-def _clean(entry: Entry) -> bool:
-    return entry.fields["differences"] == 0
 
 
 def _enter(office: Office, counts: dict[str, int]) -> int:

@@ -37,7 +37,7 @@ class Committed:
 
 @dataclass
 class Told:
-    """One batch. `last`: index of its last entry; `single`: its entries `batch`, `review` and `release` with their indices."""
+    """One batch. `last`: index of its last entry, but for `replay`; `single`: its entries `batch`, `review`, `release`, with indices."""
 
     last: int = -1
     kinds: Counter[Kind] = field(default_factory=Counter[Kind])
@@ -48,7 +48,7 @@ class Told:
 
     def add(self, index: int, entry: Entry) -> None:
         """Take the batch's next entry."""
-        self.last = index
+        self.last = self.last if entry.kind is Kind.REPLAY else index
         self.kinds[entry.kind] += 1
         if entry.kind in ROWS:
             self.rows.add(entry.kind, entry.fields["commitment"])
