@@ -75,7 +75,8 @@ def clock_words(clock: Clock) -> list[str]:
     if not clock.publications:
         return ["Published on a clock: never."]
     told = "none was late" if not clock.missed else f"{len(clock.missed)} promised and not kept in time"
-    head = f"Published on a clock: {clock.publications} times, first {clock.first}, last {clock.last}; {told}."
+    times = "once" if clock.publications == 1 else f"{clock.publications} times"
+    head = f"Published on a clock: {times}, first {clock.first}, last {clock.last}; {told}."
     return [head, *(f"LATE: {missed_words(each)}" for each in clock.missed)]
 
 
