@@ -22,7 +22,19 @@ from counterfoil.ledger import Kind
 from counterfoil.office import Office, open_office
 from counterfoil.trial import demonstration
 
-ACTS = {"batch", "granted", "refused", "rejected", "opening", "not_compared", "review", "disclosure", "release"}
+ACTS = {
+    "batch",
+    "granted",
+    "refused",
+    "rejected",
+    "opening",
+    "not_compared",
+    "determined",
+    "sample",
+    "review",
+    "disclosure",
+    "release",
+}
 _MOMENTS = (("receive", 0.5), ("determine", 0.5))
 """The order comes when this share of the rows is granted, or opened."""
 

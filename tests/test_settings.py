@@ -35,14 +35,22 @@ GOOD = 'format = "counterfoil-office-1"\nname = "x"\nsandbox = false\ndatabase =
         (GOOD + "colour = 1\n", "office_settings"),
         (GOOD + "not toml", "office_settings"),
         (GOOD.replace("office-1", "office-9"), "office_format"),
+        (GOOD + "sample_rows = 0\n", "office_sample"),
     ],
-    ids=["below the range", "wrong type", "missing", "unknown", "not TOML", "other format"],
+    ids=["below the range", "wrong type", "missing", "unknown", "not TOML", "other format", "no sample"],
 )
 def test_p10_a_setting_that_cannot_be_used_refuses(tmp_path: Path, text: str, code: str) -> None:
     (tmp_path / FILE).write_text(text)
     with pytest.raises(SettingsFault) as caught:
         read_settings(tmp_path)
     assert (caught.value.code, caught.value.place) == (code, FILE)
+
+
+def test_p10_an_office_asks_for_a_sample_where_nothing_is_said_and_only_a_new_sandbox_for_none(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(GOOD)
+    assert read_settings(tmp_path).sample_rows == 20
+    assert new_settings("x", sandbox=False).sample_rows == 20
+    assert new_settings("x", sandbox=True).sample_rows == 0
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])

@@ -71,7 +71,7 @@ def explain_with_values(
 ) -> tuple[Explanation, Asked]:
     """The same with what was asked; enters that this officer looked at values. Raises as `explain_request`."""
     found, request = _look(office, batch_id, {"request_id": request_id, "values": True}, name, signer)
-    return found, _asked(request)
+    return found, asked_of(request)
 
 
 def _look(
@@ -102,7 +102,8 @@ def _look(
     return _explanation(office, batch, request, failed, decided, override), request
 
 
-def _asked(request: Request) -> Asked:
+def asked_of(request: Request) -> Asked:
+    """The request's own values, as they may be shown to an officer who asked for them."""
     person, address = request.person, request.address
     born = person.date_of_birth.isoformat() if person.date_of_birth else ""
     told = {
@@ -161,7 +162,7 @@ def _explanation(
         row=request.row,
         outcome="refused" if failed and override is None else "granted",
         findings=findings,
-        decided=_decided(decided),
+        decided=decided_word(decided),
         score_bits=matched.score_bits if matched else 0.0,
         margin_bits=matched.margin_bits if matched else 0.0,
         evidence=tuple(Evidence(e.feature, e.level, e.weight_bits) for e in matched.evidence) if matched else (),
@@ -169,7 +170,8 @@ def _explanation(
     )
 
 
-def _decided(decided: Determination | None) -> str:
+def decided_word(decided: Determination | None) -> str:
+    """What was determined, in one word; "" before that."""
     if isinstance(decided, Match):
         return "confirmed" if decided.confirmed else "not_confirmed"
     if isinstance(decided, Refusal):

@@ -9,8 +9,8 @@ Each step yields ledger entries, and a step's effect is not seen before they are
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted rows, in one commit
     override    `override` and the grant that two roles made, in one commit (overriding.py)
     determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is committed, the keeper counts, only
-                then is a door opened
-    review      `review` with the first officer's signature, in one commit
+                then is a door opened; at the end `determined`, from which the sample is drawn
+    review      `sample` with what the first officer found of it, and `review` with the same officer's signature, in one commit
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the sealed answer, in one
                 commit; only then are files written
 
@@ -21,7 +21,7 @@ these commits asks first whether the office, or that batch, stands still by orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import tee
 from pathlib import Path
@@ -38,7 +38,7 @@ from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gating import Whole
 from counterfoil.judging import Judged
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Header, Public, Reject
+from counterfoil.model import Header, Officer, Public, Reject
 from counterfoil.office import Office, enter_law, new_batch_id
 from counterfoil.office.certified import Governing
 from counterfoil.payloads import keep_chunk, read_chunk, read_overrides
@@ -53,6 +53,7 @@ from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, new_key, unwrap_key
 from counterfoil.review.reach import name_digest
 from counterfoil.review.ruling import Act, Determined, Reviewed, rule, sign_word
+from counterfoil.sampling import disagreed, enter_determined, enter_sample, require_sampled
 from counterfoil.stopped import acting, require_running, require_same_rules
 from counterfoil.store import Connection
 from counterfoil.witnessing import require_witnessed
@@ -263,6 +264,7 @@ def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Sta
             digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
         batches.mark_determined(connection, batches.find_batch(connection, batch.id), digest.digest(), {})
         batch = batches.find_batch(connection, batch.id)
+        enter_determined(office, connection, batch)
     return Standing(batch.id, str(batch.state), batch.counts)
 
 
@@ -323,21 +325,34 @@ def _determine_chunk(
 # -- review, release, withdraw: two officers ---------------------------------------------------
 
 
-def review(office: Office, batch_id: str, name: str, signer: Signer) -> Standing:
-    """The first officer signs the determinations. Raises StateFault, VerifyFault."""
+def review(
+    office: Office, batch_id: str, name: str, signer: Signer, sheet: Mapping[str, bool] | None = None
+) -> Standing:
+    """The first officer signs the determinations, and what they found of the sample: `sheet`, by request id (sampling.py).
+
+    Raises StateFault, `sample_disagreed` after it was entered among them, InputFault (the sheet), VerifyFault.
+    """
     with _acting_on(office, batch_id) as (connection, batch):
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         batch.require(BatchState.DETERMINED)
-        word = Determined(office.settings.name, batch.id, batch.determinations_digest)
-        batches.mark_reviewed(connection, batch, Reviewed(word, officer, sign_word(word, Act.REVIEW, signer.private)))
-        fields: dict[str, str | int] = {
-            "batch": batch.id,
-            "determinations": batch.determinations_digest,
-            "officer": canon.digest(officer.vkey.encode()),
-        }
-        office.ledger.append(connection, [Draft(Kind.REVIEW, fields)], office.clock())
+        looked = enter_sample(office, connection, batch, officer, signer, sheet)
+        if looked is None or not looked.disagreed:
+            _enter_review(office, connection, batch, officer, signer)
         after = batches.find_batch(connection, batch_id)
+    if looked is not None and looked.disagreed:
+        raise disagreed(after, looked.disagreed)
     return Standing(after.id, str(after.state), after.counts)
+
+
+def _enter_review(office: Office, connection: Connection, batch: Batch, officer: Officer, signer: Signer) -> None:
+    word = Determined(office.settings.name, batch.id, batch.determinations_digest)
+    batches.mark_reviewed(connection, batch, Reviewed(word, officer, sign_word(word, Act.REVIEW, signer.private)))
+    fields: dict[str, str | int] = {
+        "batch": batch.id,
+        "determinations": batch.determinations_digest,
+        "officer": canon.digest(officer.vkey.encode()),
+    }
+    office.ledger.append(connection, [Draft(Kind.REVIEW, fields)], office.clock())
 
 
 def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path) -> Standing:
@@ -355,6 +370,7 @@ def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path)
             batch.require(BatchState.REVIEWED)
             require_witnessed(office, connection)
             _require_in_force(office, batch)
+            require_sampled(office, connection, batch)
             second = batches.officer_with_key(connection, name, str(signer.verifier))
             reviewed = batches.load_reviewed(connection, batch, office.settings.name)
             ruling = rule(reviewed, second, sign_word(reviewed.determined, Act.RELEASE, signer.private))

@@ -8,6 +8,10 @@
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
     witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
     cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
+    publish_to = ""                        # the public folder that `ledger publish` writes; "" (the default): none
+    publish_every_hours = 24               # what each publication promises for the next, 1 to 8784; `status` says when it is late
+    sample_rows = 20                       # rows that the reviewing officer looks at: so many confirmed, as many not; 1 to 1000,
+                                           # and 0 in a sandbox only
     workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
     canaries = 0                           # made-up people that `register build` seals beside the source's rows, 0 to 100000
     page = []                              # program and arguments that page the officers when a canary is asked for; []: nobody
@@ -33,8 +37,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `chunk_rows` is a count of rows; `workers` of processes; `database` an SQLAlchemy URL; `witnesses` a path
-    or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
+    """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes; `database` an SQLAlchemy URL;
+    `witnesses` and `publish_to` a path or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
 
     format: str
     name: str
@@ -43,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunk_rows: Annotated[int, msgspec.Meta(ge=1, le=65536)]
     witnesses: str = ""
     cosign_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 60
+    publish_to: str = ""
+    publish_every_hours: Annotated[int, msgspec.Meta(ge=1, le=8784)] = 24
+    sample_rows: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     page: tuple[str, ...] = ()
@@ -50,7 +57,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
     """Settings of a new office, with the embedded store unless another is named. Raises SettingsFault for a bad name."""
-    return _checked(Settings(format=FORMAT, name=name, sandbox=sandbox, database=database, chunk_rows=4096))
+    sample_rows = 0 if sandbox else 20
+    return _checked(Settings(FORMAT, name, sandbox, database, chunk_rows=4096, sample_rows=sample_rows))
 
 
 def read_settings(directory: Path) -> Settings:
@@ -100,5 +108,12 @@ def _checked(settings: Settings) -> Settings:
             "an office name has letters, digits and ./_- only",
             place=FILE,
             cure="Choose a name such as example.gov/disclosure.",
+        )
+    if not (settings.sample_rows or settings.sandbox):
+        raise SettingsFault(
+            "office_sample",
+            "only a sandbox may release without a sample that an officer looked at",
+            place=FILE,
+            cure="Set `sample_rows` to 1 or more; 20 is the default.",
         )
     return settings

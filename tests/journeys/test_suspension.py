@@ -15,7 +15,19 @@ from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
-ACTS = {"batch", "granted", "refused", "rejected", "opening", "not_compared", "review", "disclosure", "release"}
+ACTS = {
+    "batch",
+    "granted",
+    "refused",
+    "rejected",
+    "opening",
+    "not_compared",
+    "determined",
+    "sample",
+    "review",
+    "disclosure",
+    "release",
+}
 STEPS = ("receive", "determine", "review", "release")
 
 

@@ -17,7 +17,18 @@ from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
-ACTS = {"granted", "refused", "rejected", "opening", "not_compared", "review", "disclosure", "release"}
+ACTS = {
+    "granted",
+    "refused",
+    "rejected",
+    "opening",
+    "not_compared",
+    "determined",
+    "sample",
+    "review",
+    "disclosure",
+    "release",
+}
 OTHER = (
     "  - {id: other-principal, title: Deputy of Agency A (made up), office: agency-head,"
     " in_force: {from: 2025-01-01, to: 2035-12-31}, key: null, papers: null, unsigned_accepted: true}\ndelegation:"

@@ -22,10 +22,12 @@ from counterfoil.cli import (
     office,
     officer,
     override,
+    reconcile,
     register,
     replay,
     requester,
     retention,
+    sample,
     suspension,
     verify,
     witness,
@@ -50,7 +52,8 @@ add_verb(
     f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial --reason reason.txt",
 )
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
-add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK}")
+add_verb(app, sample.sample, f"sample b-0f1e2d3c4b5a6978 {_DESK} --to sheet.jsonl")
+add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK} --sample sheet.jsonl")
 add_verb(app, batch.release, "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl")
 add_verb(app, batch.answer, f"answer requests.csv {_DESK} --second b.key --out answers.jsonl")
 add_verb(app, batch.withdraw, f"withdraw b-0f1e2d3c4b5a6978 {_DESK}")
@@ -62,6 +65,7 @@ add_verb(
 )
 add_verb(app, suspension.resume, f"resume {_DESK} --second b.key --order lifted.pdf")
 add_verb(app, office.status, "status --office tax-office")
+add_verb(app, reconcile.reconcile, "reconcile --office tax-office --answers answers")
 _EXPLAIN = f"explain b-0f1e2d3c4b5a6978 R-0001 {_DESK}"
 add_verb(app, explain.explain, _EXPLAIN, f"{_EXPLAIN} --svg evidence.svg", f"{_EXPLAIN} --values")
 add_verb(app, evaluate.evaluate, "evaluate labelled.csv --office tax-office --json")

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from counterfoil import flow
+from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -26,6 +27,7 @@ from counterfoil.cli.rejects import RejectList
 from counterfoil.errors import UsageFault
 from counterfoil.judging import REFUSED_BY
 from counterfoil.office import Office
+from counterfoil.review.sample import MAX_SHEET_BYTES, read_sheet
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
 RequestFile = Annotated[
@@ -39,6 +41,10 @@ Out = Annotated[
 ]
 SecondPassphrase = Annotated[
     Path | None, typer.Option(help="File whose first line opens the second officer's key.", show_default=False)
+]
+SampleSheet = Annotated[
+    Path | None,
+    typer.Option("--sample", help="The sheet that `counterfoil sample` wrote, filled in.", show_default=False),
 ]
 DocumentFile = Annotated[
     Path | None,
@@ -78,13 +84,15 @@ def determine(
 
 
 def review(
-    batch: BatchId, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    batch: BatchId, directory: OfficeDir, officer: OfficerKey, sample: SampleSheet = None,
+    officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """The first officer signs what was decided."""
+    """The first officer signs what was decided, and what they found of its sample."""
     with faults(as_json=as_json):
+        sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
-        standing = flow.review(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        standing = flow.review(office, batch, *officer_signer(office, officer, officer_passphrase_file), sheet)
         _tell(standing, quiet=quiet, as_json=as_json)
 
 
@@ -113,7 +121,7 @@ def withdraw(
 def answer(
     file: RequestFile, directory: OfficeDir, officer: OfficerKey, out: Out,
     second: Annotated[Path, typer.Option(help="Key file of the second officer, another than the first.", show_default=False)],
-    document: DocumentFile = None,
+    document: DocumentFile = None, sample: SampleSheet = None,
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
     passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
@@ -123,6 +131,7 @@ def answer(
         if not out.parent.is_dir():
             cure = "Make it, or name another."
             raise UsageFault("out_folder", "the folder to write to does not exist", place=out.name, cure=cure)
+        sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
         first_officer = officer_signer(office, officer, officer_passphrase_file)
         second_officer = officer_signer(office, second, second_passphrase_file)
@@ -132,9 +141,13 @@ def answer(
             with progress(quiet=quiet or as_json) as advance:
                 standing = flow.determine(office, standing.batch, advance)
             if standing.state == "determined":
-                flow.review(office, standing.batch, *first_officer)
+                flow.review(office, standing.batch, *first_officer, sheet)
         standing = flow.release(office, standing.batch, *second_officer, out)
         _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
+
+
+def _sheet(path: Path | None) -> dict[str, bool] | None:
+    return None if path is None else read_sheet(read_whole(path, MAX_SHEET_BYTES))
 
 
 def _receive(

@@ -16,6 +16,7 @@ from counterfoil.cli.files import require_new, write_new
 from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, read_note, report
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
+from counterfoil.cli.publish import publish
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
 from counterfoil.errors import CounterfoilError, VerifyFault
@@ -153,6 +154,7 @@ add_verb(
 add_verb(app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint")
 add_verb(app, report, "ledger report published --holder-key holder.vkey --year 2026")
 add_verb(app, export, "ledger export --office tax-office --out published")
+add_verb(app, publish, "ledger publish --office tax-office --to /srv/www/ledger")
 _DESK = "--office tax-office --officer a.key"
 add_verb(app, account, f"ledger account --person-file person.json {_DESK}")
 add_verb(app, delay, f"ledger delay b-0f1e2d3c4b5a6978 --until 2026-12-31 --order request.pdf {_DESK}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import flow, witnessing
+from counterfoil import flow, publishing, reconciling, witnessing
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, ask_new, read_passphrase
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -66,12 +66,15 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         office = open_office(directory)
         with office.store.reading() as connection:
             witnessed, still = witnessing.standing(office, connection), stopped(office, connection)
+            published, reconciled = publishing.standing(office, connection), reconciling.standing(office, connection)
         found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."
-        said = {"batches": found, "witnesses": msgspec.to_builtins(witnessed), "stopped": msgspec.to_builtins(still)}
-        show(said, words, as_json=as_json)
-        say(f"{_still(still)}{_witnessed(witnessed)}", quiet=as_json)
+        told = {"witnesses": witnessed, "stopped": still, "published": published, "reconciled": reconciled}
+        show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
+        say(
+            f"{_still(still)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}", quiet=as_json
+        )
 
 
 def _still(still: Stopped) -> str:
@@ -86,6 +89,20 @@ def _witnessed(standing: witnessing.Standing) -> str:
         return "Witnesses: none are set; answers leave without a cosigned checkpoint."
     last = f"last cosigned at {standing.size} entries, {standing.time}" if standing.time else "nothing was cosigned yet"
     return f"Witnesses: {last}." + ("" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`.")
+
+
+def _published(standing: publishing.Standing) -> str:
+    if not standing.folder:
+        return "Published: no folder is set; nobody outside sees this ledger."
+    shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
+    promised = f"Published: {shown}, and every {standing.hours} hours."
+    return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
+
+
+def _reconciled(standing: reconciling.Standing) -> str:
+    found = f"{standing.differences} differences" if standing.differences else "no difference"
+    told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
+    return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
 
 
 add_verb(app, create, "office create tax-office --sandbox", "office create tax-office --agreement treasury-dhs-2025")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from counterfoil import ledger
 from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
+from counterfoil.ledger.clock import clock_words, read_clock, require_on_clock
+from counterfoil.ledger.exported import read_bundles
 from counterfoil.proof.tlog_proof import check_proof
 from counterfoil.respond.verify import verify_answer as verify
 
@@ -33,13 +36,22 @@ def verify_answer(
 def verify_export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `ledger export` wrote, or a copy of it.")],
     holder_key: HolderKey,
+    on_clock_since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Exit 5 where a publication was late since this day.", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an exported ledger from its files alone. Exit 5 names the first divergence."""
+    """Check an exported ledger from its files alone, and tell when it was published. Exit 5 names the first divergence."""
     with faults(as_json=as_json):
         report = ledger.check_export(directory, named_vkey(holder_key))
-        words = "\n".join(report.statements) + f"\nOK: {report.size} entries, root {report.root}"
-        show(msgspec.to_builtins(report), words, as_json=as_json)
+        clock = read_clock(chain.from_iterable(read_bundles(directory, report.size)), datetime.now(UTC))
+        if on_clock_since is not None:
+            require_on_clock(clock, on_clock_since.date())
+        lines = [*report.statements, *clock_words(clock), f"OK: {report.size} entries, root {report.root}"]
+        show(msgspec.to_builtins(report) | {"clock": msgspec.to_builtins(clock)}, "\n".join(lines), as_json=as_json)
 
 
 def verify_proof(

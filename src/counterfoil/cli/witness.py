@@ -101,25 +101,35 @@ def cosign(
                 cure="Name a policy, or set `witnesses` in office.toml.",
             )
         done = witnessing.cosign(office, wanted)
-        for name, what in done.said.items():
-            say(f"{name}: {what}", quiet=as_json)
-        if done.fork is not None:
-            raise VerifyFault(
-                "ledger_fork",
-                f"a witness holds another history: {', '.join(f'{name} {what}' for name, what in done.said.items())}",
-                place=f"entry {done.fork}",
-                cure="It is entered, and nothing is answered. Compare with what that witness holds, then lift it with "
-                "`counterfoil resume`; a witness that lied is first taken out of the policy.",
-            )
-        if not done.holds:
-            told = ", ".join(f"{name} {what}" for name, what in done.said.items())
-            raise VerifyFault(
-                "witness_quorum",
-                f"the witnesses that cosigned are no quorum: {told or 'there are none'}",
-                cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds another history: "
-                "answer nothing, keep this database, and ask the witness for what it holds.",
-            )
+        say_witnesses(done, quiet=as_json)
+        require_cosigned(done)
         show({"checkpoint": done.note, "said": done.said}, done.note.removesuffix("\n"), as_json=as_json)
+
+
+def say_witnesses(done: witnessing.Cosigned, *, quiet: bool) -> None:
+    """What each witness said, on stderr."""
+    for name, what in done.said.items():
+        say(f"{name}: {what}", quiet=quiet)
+
+
+def require_cosigned(done: witnessing.Cosigned) -> None:
+    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where too few cosigned."""
+    if done.fork is not None:
+        raise VerifyFault(
+            "ledger_fork",
+            f"a witness holds another history: {', '.join(f'{name} {what}' for name, what in done.said.items())}",
+            place=f"entry {done.fork}",
+            cure="It is entered, and nothing is answered. Compare with what that witness holds, then lift it with "
+            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+        )
+    if not done.holds:
+        told = ", ".join(f"{name} {what}" for name, what in done.said.items())
+        raise VerifyFault(
+            "witness_quorum",
+            f"the witnesses that cosigned are no quorum: {told or 'there are none'}",
+            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds another history: "
+            "answer nothing, keep this database, and ask the witness for what it holds.",
+        )
 
 
 add_verb(app, create, "witness create w1 --name witness.example/w1")

@@ -56,10 +56,20 @@ def circumstances_of(
     request: Request, stretches: Iterable[Sequence[Request]], known: Known, key: bytes
 ) -> Circumstances:
     """The circumstances of `request`, whose file held these requests, stretch by stretch. `key` is the office's history key."""
+    return circumstances_in(request, facts_of(known.header, stretches, key), known, key)
+
+
+def facts_of(header: Header, stretches: Iterable[Sequence[Request]], key: bytes) -> BatchFacts:
+    """What the requests of one file have in common, counted anew: for the circumstances of several of them."""
     builder = BatchFactsBuilder(key)
     for stretch in stretches:
         builder.add(*stretch)
-    facts, history = builder.finish(known.header, ""), known.history
+    return builder.finish(header, "")
+
+
+def circumstances_in(request: Request, facts: BatchFacts, known: Known, key: bytes) -> Circumstances:
+    """As `circumstances_of`, of a file that was counted by `facts_of`."""
+    history = known.history
     uses = uses_of(read_question(key, request), facts.asked, known.past)
     hashes = [officer_hash(key, officer.id) for officer in request.engaged_officers]
     return Circumstances(

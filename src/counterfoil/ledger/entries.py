@@ -66,6 +66,11 @@ class Kind(StrEnum):
     RETENTION_LIFT = "retention_lift"
     DELAY = "delay"
     HOLD = "hold"
+    PUBLISHED = "published"
+    REPLAY = "replay"
+    RECONCILED = "reconciled"
+    DETERMINED = "determined"
+    SAMPLE = "sample"
 
 
 class Form(NamedTuple):
@@ -126,6 +131,20 @@ KINDS: Final[dict[Kind, Form]] = {
     Kind.HOLD: _form(
         "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say which, nor of whom.", "commitment officer second"
     ),
+    Kind.PUBLISHED: _form("This ledger is about to be published, and is to be published again within so many hours.", "hours"),
+    Kind.REPLAY: _form(
+        "The register is about to be opened again for this many released answers of a batch, to decide them again.", "batch rows snapshot"
+    ),
+    Kind.RECONCILED: _form(
+        "Database, ledger and answers of the time since the last one without a difference were compared.",
+        "differences entries replayed rows",
+    ),
+    Kind.DETERMINED: _form(
+        "Every row of a batch was determined; from this entry the sample is drawn that is looked at before release.", "batch determinations"
+    ),
+    Kind.SAMPLE: _form(
+        "An officer looked at the sample of a batch, each row beside what was asked.", "batch commitment determinations disagreed officer"
+    ),
 }  # fmt: skip
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -162,6 +181,11 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
 """Text fields: grammar (a whole match) and meaning."""
 
 NUMBERS: Final[dict[str, str]] = {
+    "disagreed": "how many rows of the sample the officer does not agree with",
+    "differences": "how many differences were found",
+    "entries": "how many entries, from the first one on, have been compared",
+    "hours": "within how many hours the next publication is promised",
+    "replayed": "how many released answers were decided again",
     "rows": "how many rows or requests, 0 .. 999,999,999",
     "size": "how many entries the other history has",
 }

@@ -140,6 +140,15 @@ class Ledger:
         count = counts_of(head.counts)[kind]
         return find_entry(connection, kind, count, head.size)[0] if count else -1
 
+    def newest_within(self, connection: Connection, kind: Kind, size: int) -> tuple[int, Entry] | None:
+        """(index, entry) of the last entry of a kind among the first `size` entries, or None."""
+        head = read_head(connection)
+        for count in range(counts_of(head.counts)[kind], 0, -1):
+            index, entry = find_entry(connection, kind, count, head.size)
+            if index < size:
+                return index, entry
+        return None
+
     def checkpoint_of(self, connection: Connection, size: int) -> str:
         """The checkpoint that was signed at `size`. Raises UsageFault `checkpoint_none`."""
         note = read_checkpoint(connection, size)

@@ -1,0 +1,45 @@
+"""`counterfoil sample`: what the reviewing officer looks at before anything is released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil.cli.files import require_new, write_new
+from counterfoil.cli.options import (
+    AsJson,
+    BatchArgument,
+    OfficeDir,
+    OfficerKey,
+    OfficerPassphrase,
+    PassphraseFile,
+    officer_signer,
+    opened,
+)
+from counterfoil.cli.output import faults, say, show
+from counterfoil.review.sample import write_sheet
+from counterfoil.sampling import show_sample
+
+
+def sample(
+    batch: BatchArgument,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    to: Annotated[
+        Path, typer.Option(help="The sheet, a new file. It holds what was asked: destroy it.", show_default=False)
+    ],
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the sample of a batch: each drawn request beside what was compared, to be filled in. That you looked is entered."""
+    with faults(as_json=as_json):
+        require_new(to)
+        office = opened(directory, passphrase_file)
+        rows = show_sample(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        write_new(to, write_sheet(rows))
+        show({"sheet": str(to), "rows": len(rows)}, str(to), as_json=as_json)
+        words = f'{len(rows)} rows. Write true or false after "agrees" in each; then `counterfoil review {batch} --sample {to}`.'
+        say(words, quiet=as_json)
