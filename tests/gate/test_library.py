@@ -26,6 +26,7 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.whole
 def test_a_check_counts_what_it_established() -> None:
     told = command("law", "check", "--json")
     assert (told.code, told.json["broken"], told.json["agreements"]) == (
@@ -38,6 +39,7 @@ def test_a_check_counts_what_it_established() -> None:
     assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 5 statutes")
 
 
+@pytest.mark.whole
 def test_a_sentence_that_fails_is_exit_5_and_named(library: Path) -> None:
     _replace(library / "cases" / "name.yaml", "finds: {i2-name-given: not_shown}", "finds: {}")
     told = command("law", "check", "--library", library, "--json")
@@ -49,12 +51,14 @@ def test_a_sentence_that_fails_is_exit_5_and_named(library: Path) -> None:
     )
 
 
+@pytest.mark.whole
 def test_a_quote_that_no_longer_matches_its_digest_is_exit_1_and_named(library: Path) -> None:
     _replace(library / "statutes" / "us-26-6103-i-2.yaml", "quote: in writing", "quote: in print")
     told = command("law", "check", "--library", library, "--json")
     assert (told.code, told.error) == (1, "law_quote_digest")
 
 
+@pytest.mark.whole
 def test_an_office_is_checked_by_its_own_law(tmp_path: Path) -> None:
     office = tmp_path / "office"
     assert command("office", "create", office, "--sandbox").code == 0
@@ -64,11 +68,13 @@ def test_an_office_is_checked_by_its_own_law(tmp_path: Path) -> None:
     assert (told.code, told.error) == (5, "law_sentence_fails")
 
 
+@pytest.mark.whole
 def test_an_office_and_a_library_at_once_are_a_wrong_call(library: Path) -> None:
     told = command("law", "check", "--office", library, "--library", library, "--json")
     assert (told.code, told.error) == (2, "law_place_twice")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["i2-period-definite", "period_vague"])
 def test_an_element_is_explained_by_its_id_or_its_code(name: str) -> None:
     page = explain_element(LIBRARY, LIBRARY, name)
@@ -86,6 +92,7 @@ def test_an_element_is_explained_by_its_id_or_its_code(name: str) -> None:
         assert part in words
 
 
+@pytest.mark.whole
 def test_an_unknown_element_is_a_wrong_call() -> None:
     told = command("law", "explain", "i2-nothing", "--json")
     assert (told.code, told.error) == (2, "element_unknown")
@@ -95,6 +102,7 @@ def test_the_page_of_elements_is_what_the_law_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == table_page(routes_of(LIBRARY))
 
 
+@pytest.mark.whole
 def test_the_table_is_printed_as_the_page() -> None:
     assert command("law", "table").out == PAGE.read_text(encoding="utf-8")
     listed = command("law", "table", "--json").json["elements"]

@@ -156,6 +156,7 @@ def _asked(folder: Path, digest: str, **stated: object) -> Path:
     return asked
 
 
+@pytest.mark.whole
 def test_a_consent_is_received_with_its_file_and_refused_without_or_with_another(tmp_path: Path) -> None:
     office, consent, other = tmp_path / "office", tmp_path / "consent.pdf", tmp_path / "other.pdf"
     assert command("office", "create", office, "--sandbox", "--agreement", "sandbox-routes").code == 0

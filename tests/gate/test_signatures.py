@@ -137,6 +137,7 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(file: Path) -> None:
     assert raised.value.code == "agreement_not_written"
 
 
+@pytest.mark.whole
 def test_the_command_line_signs_for_both_and_shows_the_keys(file: Path, tmp_path: Path) -> None:
     opens = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
     vkeys = [command("principal", "create", party, "--keys", tmp_path, *opens).out for party in PARTIES]
@@ -149,6 +150,7 @@ def test_the_command_line_signs_for_both_and_shows_the_keys(file: Path, tmp_path
     assert (wrong.code, wrong.error) == (2, "party_unknown")
 
 
+@pytest.mark.whole
 def test_an_office_under_an_unsigned_agreement_is_made_and_receives_nothing(file: Path, tmp_path: Path) -> None:
     protect = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
     vkey = command("principal", "create", "dhs-secretary", "--keys", tmp_path, *protect).out.strip()
@@ -173,6 +175,7 @@ def _salted_and_signed(file: Path, tmp_path: Path) -> None:
         assert command("agreement", "sign", file, "--as", party, "--key", tmp_path / f"{party}.key", *opens).code == 0
 
 
+@pytest.mark.whole
 def test_the_command_line_publishes_with_clauses_hidden_and_anyone_verifies(file: Path, tmp_path: Path) -> None:
     _salted_and_signed(file, tmp_path)
     published = tmp_path / "published.json"
@@ -192,6 +195,7 @@ def test_the_command_line_publishes_with_clauses_hidden_and_anyone_verifies(file
     assert command("agreement", "verify", published, "--json").error == "publication_digest"
 
 
+@pytest.mark.whole
 def test_the_command_line_prints_an_sd_jwt_signed_with_the_key_it_is_given(file: Path, tmp_path: Path) -> None:
     _salted_and_signed(file, tmp_path)
     key = ("--key", tmp_path / "holder.key", "--key-passphrase-file", tmp_path / "p.pass")
@@ -200,6 +204,7 @@ def test_the_command_line_prints_an_sd_jwt_signed_with_the_key_it_is_given(file:
     assert told.out.count("~") == 1 + len([path for path in _paths(file) if not path.startswith("limits.")])
 
 
+@pytest.mark.whole
 def test_an_agreement_without_a_salt_is_published_whole_or_not_at_all(file: Path) -> None:
     assert command("agreement", "verify", _kept(file, command("agreement", "publish", file).out)).code == 0
     assert command("agreement", "publish", file, "--redact", "limits", "--json").error == "agreement_no_salt"
