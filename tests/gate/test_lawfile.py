@@ -48,7 +48,7 @@ def _read(file: Path, text: str) -> Paper:
 
 def test_words_are_read_as_the_words_that_a_person_sees(file: Path) -> None:
     assert _read(file, WHOLE_PAPER) == Paper("no", 3, True, Part(("yes", "12")))
-    assert _read(file, WHOLE_PAPER.replace("title: no", "title: § 6103 – März")).title == "§ 6103 – März"
+    assert _read(file, WHOLE_PAPER.replace("title: no", "title: § 6103, März")).title == "§ 6103, März"
 
 
 def test_null_written_plain_is_none_and_in_quotes_is_a_word(file: Path) -> None:

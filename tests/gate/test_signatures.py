@@ -17,6 +17,7 @@ from counterfoil.gate.signatures import PARTIES, PartyName, sign_agreement, unsi
 from counterfoil.proof import Signer
 from tests.cli.desk import command, secret
 from tests.gate.world import LIBRARY, sandbox
+from tests.world.faults import assert_as_documented, expect_fault
 from tests.world.people import REQUESTS, write_csv
 
 SAYS = ("--requester", "dhs", "--agreement", "treasury-dhs-2025", "--principal", "dhs-secretary")
@@ -43,6 +44,8 @@ def _loaded(file: Path) -> Agreement:
 def _fault(file: Path) -> tuple[str, str]:
     with pytest.raises(SettingsFault) as raised:
         _loaded(file)
+    assert raised.value.place.startswith("agreement treasury-dhs-2025: signatures")
+    assert_as_documented(raised.value)
     return raised.value.code, raised.value.place.rpartition(".")[2]
 
 
@@ -58,10 +61,10 @@ def test_signed_by_both_in_either_order_it_is_in_force(file: Path, order: tuple[
 def test_p10_unsigned_or_once_signed_it_is_not_in_force(file: Path, signed: tuple[PartyName, ...]) -> None:
     for party in signed:
         _sign(file, party)
-    with pytest.raises(GateFault) as raised:
+    missing = " and its ".join(party for party in PARTIES if party not in signed)
+    with expect_fault(GateFault, "agreement_not_signed", "agreement treasury-dhs-2025: signatures") as raised:
         require_signed(_loaded(file))
-    assert raised.value.code == "agreement_not_signed"
-    assert all(party in raised.value.message for party in set(PARTIES) - set(signed))
+    assert raised.value.message == f"the agreement is not signed by its {missing}, so it is not in force"
 
 
 def test_a_sandbox_needs_no_signature() -> None:
@@ -132,9 +135,9 @@ def test_signing_anew_replaces_a_signature_that_has_ended(file: Path) -> None:
 def test_a_file_that_cannot_be_written_stays_as_it_was(file: Path) -> None:
     agreement = read_law_file(file, Agreement)
     signature = sign_agreement(agreement, "holder", _signer("holder"))
-    with pytest.raises(StoreFault) as raised:
+    with expect_fault(StoreFault, "agreement_not_written", "a.yaml") as raised:
         write_signature(file.with_name("gone") / "a.yaml", agreement, "holder", signature)
-    assert raised.value.code == "agreement_not_written"
+    assert raised.value.message.endswith("(FileNotFoundError)")
 
 
 @pytest.mark.whole
