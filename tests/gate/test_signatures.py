@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import shutil
+from base64 import b64decode
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from counterfoil import keyfile
 from counterfoil.errors import GateFault, SettingsFault, StoreFault
 from counterfoil.gate import load_law, require_signed
-from counterfoil.gate.agreement import Agreement
-from counterfoil.gate.clauses import clauses_of
+from counterfoil.gate.agreement import Agreement, Signature
+from counterfoil.gate.clauses import clauses_of, terms_digest
 from counterfoil.gate.lawfile import read_law_file
-from counterfoil.gate.signatures import PARTIES, PartyName, sign_agreement, unsigned_parties, write_signature
+from counterfoil.gate.signatures import (
+    PARTIES,
+    PartyName,
+    check_signed_digest,
+    sign_agreement,
+    signed_bytes,
+    unsigned_parties,
+    write_signature,
+)  # fmt: skip
 from counterfoil.proof import Signer
 from tests.cli.desk import command, secret
 from tests.gate.world import LIBRARY, sandbox
@@ -138,6 +148,74 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(file: Path) -> None:
     with expect_fault(StoreFault, "agreement_not_written", "a.yaml") as raised:
         write_signature(file.with_name("gone") / "a.yaml", agreement, "holder", signature)
     assert raised.value.message.endswith("(FileNotFoundError)")
+
+
+def test_what_is_signed_is_the_canonical_object_of_the_format() -> None:
+    assert signed_bytes("sha256:00", "holder", "made-up+00000000+AAAA") == (
+        b'{"agreement":"sha256:00","format":"counterfoil-agreement-signature-2","party":"holder","vkey":"made-up+00000000+AAAA"}'
+    )
+
+
+def test_a_signature_is_ed25519_in_standard_base64_and_gives_the_key_that_made_it() -> None:
+    agreement, signer = sandbox().agreement, _signer("holder")
+    signature = sign_agreement(agreement, "holder", signer)
+    public = signer.private.public_key()
+    assert signature.vkey == str(signer.verifier)
+    assert len(b64decode(signature.signature, validate=True)) == 64
+    terms = terms_digest(agreement)
+    assert check_signed_digest(terms, "holder", signature, "sandbox") == public.public_bytes_raw()
+    public.verify(b64decode(signature.signature), signed_bytes(terms, "holder", signature.vkey))
+
+
+@pytest.mark.parametrize("noise", [" ", "\n", "="])
+def test_p10_a_signature_written_with_other_signs_refuses(noise: str) -> None:
+    agreement = sandbox().agreement
+    signature = sign_agreement(agreement, "requester", _signer("requester"))
+    written = Signature(signature.vkey, signature.signature[:4] + noise + signature.signature[4:])
+    with expect_fault(SettingsFault, "law_signature", "agreement x: signatures.requester") as raised:
+        check_signed_digest(terms_digest(agreement), "requester", written, "x")
+    assert raised.value.message == "the signature of the requester does not verify over this agreement"
+
+
+@pytest.mark.parametrize("vkey", ["x", "made-up+00000000+AAAA", ""])
+def test_p10_a_key_that_is_none_refuses(vkey: str) -> None:
+    agreement = sandbox().agreement
+    signature = sign_agreement(agreement, "holder", _signer("holder"))
+    with expect_fault(SettingsFault, "law_signature", "agreement x: signatures.holder"):
+        check_signed_digest(terms_digest(agreement), "holder", Signature(vkey, signature.signature), "x")
+
+
+def test_p10_one_key_of_both_parties_is_told_for_the_agreement(file: Path) -> None:
+    for party in PARTIES:
+        _sign(file, party, _signer(party, 7))
+    with expect_fault(SettingsFault, "law_signature_same", "agreement treasury-dhs-2025: signatures"):
+        _loaded(file)
+
+
+@pytest.mark.parametrize(
+    "layout", ["signatures: {holder: null, requester: null}\n", "signatures:\n  holder: null\n\trequester: null\n"]
+)
+def test_a_signature_is_written_into_its_block_and_everything_else_stays(tmp_path: Path, layout: str) -> None:
+    agreement, path = sandbox().agreement, tmp_path / "a.yaml"
+    path.write_text(f"# März\nid: a\n{layout}\n  # after\nsignatures: again\n", encoding="utf-8")
+    signature = sign_agreement(agreement, "requester", _signer("requester"))
+    write_signature(path, agreement, "requester", signature)
+    written = f'{{vkey: "{signature.vkey}", signature: "{signature.signature}"}}'
+    assert path.read_text(encoding="utf-8") == (
+        f"# März\nid: a\nsignatures:\n  holder: null\n  requester: {written}\n\n  # after\nsignatures: again\n"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_the_other_partys_signature_is_kept(tmp_path: Path) -> None:
+    first = sign_agreement(sandbox().agreement, "holder", _signer("holder"))
+    agreement = msgspec.structs.replace(
+        sandbox().agreement, signatures=msgspec.structs.replace(sandbox().agreement.signatures, holder=first)
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text("signatures: {}\n", encoding="utf-8")
+    write_signature(path, agreement, "requester", sign_agreement(agreement, "requester", _signer("requester")))
+    assert f'  holder: {{vkey: "{first.vkey}", signature: "{first.signature}"}}\n' in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.whole
