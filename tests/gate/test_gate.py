@@ -53,6 +53,12 @@ def test_every_element_is_explained_with_its_own_finding() -> None:
     }
 
 
+def test_what_is_missing_is_not_shown_and_what_is_wrong_is_not_met() -> None:
+    for authority, state in (("", State.NOT_SHOWN), ("8 USC 1326", State.NOT_MET)):
+        said = explain(changed(statutory_authority=authority), LAW, facts_of(REQUEST), NO_HISTORY, ON)
+        assert {each.element: each.state for each in said}["i2-authority-designated"] == state
+
+
 # -- the decision --------------------------------------------------------------------------------------
 
 
