@@ -47,6 +47,8 @@ def test_a_screen_finds_whole_words_only() -> None:
         (("2023", "2022", "2023"), (2022, 2023)),
         (("2021-2023",), (2021, 2022, 2023)),
         (("2021 - 2022",), (2021, 2022)),
+        (("1990",), (1990,)),
+        (("2018-2020", "2021-2023"), (2018, 2019, 2020, 2021, 2022, 2023)),
     ],
 )
 def test_definite_periods_are_read(texts: tuple[str, ...], years: tuple[int, ...]) -> None:
@@ -71,6 +73,10 @@ def test_definite_periods_are_read(texts: tuple[str, ...], years: tuple[int, ...
 )
 def test_vague_periods_are_vague(text: str) -> None:
     assert read_periods((text,), RULES).vague
+
+
+def test_more_years_than_a_request_may_have_are_vague() -> None:
+    assert read_periods(("2017", "2018-2020", "2021-2023"), RULES).vague
 
 
 def test_a_vague_item_beside_a_good_one_leaves_the_years_of_the_good_one() -> None:
