@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from counterfoil.forms import normalise_name
-from counterfoil.gate import Gate, History, Law, decide, explain
-from counterfoil.gate.decide import explain_finding
+from counterfoil.gate import History, Law
+from counterfoil.gate.decide import Gate, decide, explain, explain_finding
 from counterfoil.gate.facts import officer_hash
 from counterfoil.gate.guards import Counts, read_question
 from counterfoil.model import Address, EngagedOfficer, Finding, Grant, Header, Person, Refusal, Request, State

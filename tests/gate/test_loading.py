@@ -9,8 +9,8 @@ import pytest
 
 from counterfoil import canon
 from counterfoil.errors import SettingsFault
-from counterfoil.gate import copy_law, load_law
 from counterfoil.gate.clauses import agreement_digest
+from counterfoil.gate.law import copy_law, load_law
 from counterfoil.gate.lawfile import Span
 from tests.gate.world import LIBRARY, changed
 from tests.world.faults import expect_fault
