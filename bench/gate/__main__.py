@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -135,26 +135,22 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
         past = [recall(connection, part, "b-none", on, days) for part in parts]
     gate = Gate(office.law, facts, history, on)
     forms_of = [address_forms(chunk) for chunk in rows]
-    judged = [judge(*each) for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)]
     yield (
         "judge: elements, guards, bytes kept",
         best(lambda: [judge(*each) for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)]),
     )
-    yield "remember", best(lambda: _remembered(office, parts, [each.probes for each in judged]))
+    yield "remember", best(lambda: _remembered(office, marks))
 
 
 class _NotKept(Exception):
     """Rolls a measured transaction back."""
 
 
-def _remembered(office: Office, parts: list[Marks], probes: list[list[bool | None]]) -> None:
-    """Every chunk remembered in one transaction that is rolled back: no commit, which `receive` below has."""
-    on, first = office.clock().date(), 1
+def _remembered(office: Office, marks: Marks) -> None:
+    """The file remembered in one transaction that is rolled back: no commit, which `receive` below has."""
     try:
         with office.store.transaction() as connection:
-            for part, each in zip(parts, probes, strict=True):
-                remember(connection, "b-none", on, first, part, each)
-                first += len(part)
+            remember(lambda: nullcontext(connection), "b-none", office.clock().date(), marks)
             raise _NotKept
     except _NotKept:
         return

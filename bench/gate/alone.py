@@ -1,7 +1,7 @@
 """The gate by itself: rows that are read already, to decisions, with the guards' memory in SQLite.
 
 What is timed: address forms, the marks and counts of the whole file, the history of earlier files, the recall of what was asked
-before, every element and guard, the encoding of what is kept of each row, and the guards' memory, committed chunk by chunk. What is
+before, every element and guard, the encoding of what is kept of each row, and the guards' memory, committed as `receive` does. What is
 not: reading the file, sealing, the ledger. Two workers think beside the process that commits, on two cores.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from itertools import tee
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from bench.gate.held import MODULE
 from counterfoil import intake
 from counterfoil.gate import BatchFactsBuilder
 from counterfoil.gate.marks import Marks
-from counterfoil.gate.memory import recall, remember
+from counterfoil.gate.memory import add_probes, recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.office import Office
 from counterfoil.workers import Several
@@ -60,11 +59,11 @@ def _decide(office: Office, file: intake.RequestFile, key: bytes, several: Sever
     with office.store.transaction() as connection:
         record_batch(connection, facts, BATCH, on, agreement)
         history = load_history(connection, facts, BATCH, on, agreement.limits)
+    remember(office.store.transaction, BATCH, on, marks)
     several.every("begin", office.law, facts, history, on)
-    sent, told = tee(_to_judge(office, marks))
-    for judged, (_, _, part, _) in zip(several.each("judge", sent), told, strict=True):
+    for judged in several.each("judge", _to_judge(office, marks)):
         with office.store.transaction() as connection:
-            remember(connection, BATCH, on, decided + 1, part, judged.probes)
+            add_probes(connection, BATCH, judged.probes)
         decided += len(judged.kinds)
     return decided
 

@@ -35,7 +35,7 @@ Step by step in one process, the best of three passes, CPU microseconds a reques
 TAIL = """
 The gate alone: rows that are read already, to decisions: address forms, counts, the guards' memory recalled and kept in SQLite, every
 element and guard, each row's bytes as they are kept. The whole of `receive` reads and cuts the file, seals the rows, and enters
-every request in the ledger, besides. What the workers and the writer do, and why: [decision 13](../decisions/0013-a-file-is-read-once.md).
+every request in the ledger, besides. What the workers and the writer do, and why: decisions [13](../decisions/0013-a-file-is-read-once.md) and [14](../decisions/0014-a-file-is-remembered-whole.md).
 """
 
 

@@ -67,7 +67,7 @@ def watched_doors(office: Office) -> frozenset[int]:
 def raise_if_repeated(
     office: Office, connection: Connection, batch: Batch, first: int, marks: Marks, watched: frozenset[int]
 ) -> Alarm | None:
-    """Of a chunk whose questions were remembered in this commit. first: the number of its first row."""
+    """Of a chunk of a file that was remembered before. first: the number of its first row."""
     if watched.isdisjoint(marks.doors):
         return None
     today = batch.gate_date.toordinal()

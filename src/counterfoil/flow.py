@@ -33,7 +33,7 @@ from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.known import Known, encode_known
 from counterfoil.gate.marks import Marks
-from counterfoil.gate.memory import recall, remember
+from counterfoil.gate.memory import add_probes, recall, remember
 from counterfoil.gate.store import load_history, record_batch
 from counterfoil.gating import Whole
 from counterfoil.judging import Judged
@@ -180,6 +180,8 @@ def _gate_batch(
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
+    if not done:
+        remember(lambda: acting(office, batch), batch.id, batch.gate_date, whole.marks)
     at_work.every("begin", office.law, facts, history, batch.gate_date)
     sent, told = tee(_to_judge(office, batch, file, whole, done))
     for judged, (*_, part, past) in zip(at_work.each("judge", sent, seq), told, strict=True):
@@ -218,13 +220,13 @@ def _keep_judged(
     place: tuple[int, int],
     watched: frozenset[int],
 ) -> Batch:
-    """The rows, what the guards knew of them, their questions and their entries, in one commit."""
+    """The rows, what the guards knew of them, their counts and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
     with acting(office, batch) as connection:
         keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
         keep_chunk(connection, batch, key, KNOWN, seq, encode_known(known), 0, office.random)
         batches.add_counts(connection, batch, judged.counts)
-        remember(connection, batch.id, batch.gate_date, first + 1, marks, judged.probes)
+        add_probes(connection, batch.id, judged.probes)
         office.ledger.append(connection, chunks.gate_drafts(judged, batch.id, key, first), office.clock())
         alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
         kept = batches.find_batch(connection, batch.id)

@@ -23,13 +23,13 @@ _KINDS: Final[dict[type[Gated], str]] = {Granted: "granted", Refused: "refused",
 
 
 class Judged(Sensitive, frozen=True, gc=False):
-    """A chunk that met the gate: the bytes of its rows, the kinds of their entries, what to count, and for each row whether it was a
+    """A chunk that met the gate: the bytes of its rows, the kinds of their entries, what to count, and how many were attempts to
     probe."""
 
     encoded: list[bytes]
     kinds: list[str]
     counts: dict[str, int]
-    probes: list[bool | None]
+    probes: int
 
 
 def judge(
@@ -37,10 +37,7 @@ def judge(
 ) -> Judged:
     """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their marks, in order."""
     gated = gate_rows(rows, addresses, gate, marks, past)
-    probes = [
-        gate.is_probe(row.refusal) if isinstance(row, Refused) else None if isinstance(row, Rejected) else False
-        for row in gated
-    ]
+    probes = sum(gate.is_probe(row.refusal) for row in gated if isinstance(row, Refused))
     return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
 
 
@@ -48,10 +45,10 @@ def gate_rows(
     rows: Sequence[Request | Reject], addresses: Sequence[AddressForm], gate: Gate, marks: Marks, past: Counts
 ) -> list[Gated]:
     """Put each row before the law."""
-    return [
-        Rejected(row) if isinstance(row, Reject) else _judged(row, gate.decide(row, question, past))
-        for row, question in zip(rows, marks.questions(addresses), strict=True)
-    ]
+    pairs = zip(rows, marks.questions(addresses), strict=True)
+    asked = [(row, question) for row, question in pairs if isinstance(row, Request)]
+    decided = iter(gate.decide_all(asked, past))
+    return [Rejected(row) if isinstance(row, Reject) else _judged(row, next(decided)) for row in rows]
 
 
 def count_gated(rows: Sequence[Gated]) -> dict[str, int]:

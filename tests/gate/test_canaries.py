@@ -52,10 +52,11 @@ def test_a_door_is_asked_more_than_once_within_the_window_over_all_files(
     store: Store, days_ago: tuple[int, ...], twice: bool
 ) -> None:
     agreement, today = sandbox().agreement, ON.toordinal()
-    with store.transaction() as connection:
-        for number, ago in enumerate(days_ago):
-            day = ON - timedelta(days=ago)
+    for number, ago in enumerate(days_ago):
+        day = ON - timedelta(days=ago)
+        with store.transaction() as connection:
             record_batch(connection, facts_of(REQUEST), f"b{number}", day, agreement)
-            remember(connection, f"b{number}", day, 1, marks_of(QUESTION), [False])
+        remember(store.transaction, f"b{number}", day, marks_of(QUESTION))
+    with store.reading() as connection:
         assert asked_more_than_once(connection, QUESTION.door, today - 29, today) is twice
         assert not asked_more_than_once(connection, QUESTION.door + 1, today - 29, today)

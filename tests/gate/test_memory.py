@@ -1,21 +1,24 @@
-"""The memory of questions: one window, one row a request, nothing but hashes; and what it does over several files."""
+"""The memory of questions: one window, a row for all that is alike in a file, nothing but hashes; and what it does over several files."""
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from counterfoil import flow
+from counterfoil.gate import memory
 from counterfoil.gate.guards import Question, read_question
 from counterfoil.gate.marks import Marks
-from counterfoil.gate.memory import forget, recall, remember
+from counterfoil.gate.memory import add_probes, forget, recall, remember
 from counterfoil.gate.store import load_history, record_batch
-from counterfoil.gate.tables import ASKED, ASKED_FILE
+from counterfoil.gate.tables import ASKED, ASKED_AT, ASKED_FILE
 from counterfoil.store import Store, create_store
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
 from tests.world.office import World
@@ -40,10 +43,10 @@ def marks_of(*questions: Question) -> Marks:
     return Marks(*[array("q", [getattr(each, name) for each in questions]) for name in names])
 
 
-def _keep(store: Store, batch: str, day: date, *questions: Question, probe: bool = False, first: int = 1) -> None:
+def _keep(store: Store, batch: str, day: date, *questions: Question) -> None:
     with store.transaction() as connection:
         record_batch(connection, facts_of(*[REQUEST] * len(questions)), batch, day, AGREEMENT)
-        remember(connection, batch, day, first, marks_of(*questions), [probe] * len(questions))
+    remember(store.transaction, batch, day, marks_of(*questions))
 
 
 def _attempts(store: Store, batch: str, on: date = ON) -> int:
@@ -73,13 +76,49 @@ def test_the_window_ends_with_the_day_and_is_as_long_as_agreed(store: Store) -> 
     ]
 
 
-def test_remembering_a_chunk_again_adds_nothing(store: Store) -> None:
+def test_remembering_a_file_again_adds_nothing(store: Store) -> None:
     for _ in range(2):
-        _keep(store, "b1", ON, QUESTION, OTHER, probe=True)
-    _keep(store, "b1", ON, OTHER, first=3)
+        _keep(store, "b1", ON, QUESTION, OTHER, OTHER)
     assert _attempts(store, "b2") == 3
+
+
+def test_what_was_remembered_of_a_file_that_was_broken_off_is_not_counted_twice(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "COMMIT_ROWS", 1)
+    commits = 0
+
+    @contextmanager
+    def commit() -> Iterator[Connection]:
+        nonlocal commits
+        commits += 1
+        if commits == 2:
+            raise KeyboardInterrupt
+        with store.transaction() as connection:
+            yield connection
+
+    _keep(store, "b1", ON)
+    asked = marks_of(QUESTION, OTHER, OTHER)
+    with pytest.raises(KeyboardInterrupt):
+        remember(commit, "b1", ON, asked)
+    assert _attempts(store, "b2") in (1, 2)
+    remember(commit, "b1", ON, asked)
+    assert _attempts(store, "b2") == 3
+
+
+def test_attempts_to_probe_add_up(store: Store) -> None:
+    _keep(store, "b1", ON, QUESTION)
+    with store.transaction() as connection:
+        for probes in (2, 0, 3):
+            add_probes(connection, "b1", probes)
     with store.reading() as connection:
-        assert load_history(connection, facts_of(REQUEST), "b2", ON, AGREEMENT.limits).probes == ((ON, 2),)
+        assert load_history(connection, facts_of(REQUEST), "b2", ON, AGREEMENT.limits).probes == ((ON, 5),)
+
+
+def test_a_row_that_is_no_request_is_not_remembered(store: Store) -> None:
+    _keep(store, "b1", ON, Question(QUESTION.address, 0, 0, 0))
+    with store.reading() as connection:
+        assert [connection.execute(select(table)).all() for table in (ASKED, ASKED_AT)] == [[], []]
 
 
 def test_a_file_counts_in_the_quota_of_its_day_and_of_a_year(store: Store) -> None:
@@ -97,7 +136,8 @@ def test_what_no_window_reaches_is_forgotten(store: Store) -> None:
     _keep(store, "b3", ON - timedelta(days=WINDOW_DAYS - 1), QUESTION)
     with store.transaction() as connection:
         forget(connection, ON, AGREEMENT.limits.guards)
-        assert list(connection.execute(select(ASKED.c.batch_id)).scalars()) == ["b3"]
+        for table in (ASKED, ASKED_AT):
+            assert list(connection.execute(select(table.c.batch_id)).scalars()) == ["b3"]
         assert sorted(connection.execute(select(ASKED_FILE.c.batch_id)).scalars()) == ["b2", "b3"]
 
 
@@ -127,7 +167,7 @@ def test_requests_without_a_usable_name_are_known_again_by_door_and_content(stor
     assert (past.contents, past.attempts, past.doors, past.people) == ({1: 2, 2: 1, 3: 1}, {}, {}, {})
 
 
-def test_the_past_is_read_from_indexes_alone(store: Store) -> None:
+def test_the_past_is_read_by_keys_alone(store: Store) -> None:
     """Else each row of the past costs a page of its own."""
     _keep(store, "b1", ON, QUESTION)
     statements: list[str] = []
@@ -136,19 +176,20 @@ def test_the_past_is_read_from_indexes_alone(store: Store) -> None:
         driver.set_trace_callback(statements.append)
         recall(connection, marks_of(QUESTION, Question(QUESTION.address, 0, 5, 6)), "b2", ON, WINDOW_DAYS)
         driver.set_trace_callback(None)
-        asked = [statement for statement in statements if "FROM asked \n" in statement]
+        asked = [statement for statement in statements if "FROM asked" in statement and "asked_file" not in statement]
         plans = [str([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {each}")]) for each in asked]
     assert len(plans) == 3
     for plan in plans:
-        assert "SEARCH asked USING COVERING INDEX" in plan
-        assert "SCAN asked" not in plan.replace("SCAN asked_", "")
+        assert re.search(r"SEARCH asked(_at)? USING PRIMARY KEY", plan)
+        assert not re.search(r"SCAN asked(_at)?\b", plan)
 
 
 def test_the_memory_holds_numbers_only(store: Store) -> None:
-    _keep(store, "b1", ON, QUESTION)
+    _keep(store, "b1", ON, QUESTION, QUESTION)
     with store.reading() as connection:
-        row = connection.execute(select(ASKED)).one()
-    assert tuple(row) == ("b1", 1, ON.toordinal(), QUESTION.person, QUESTION.door, QUESTION.content, False)
+        rows = [tuple(connection.execute(select(table)).one()) for table in (ASKED, ASKED_AT)]
+    person, door, content, day = QUESTION.person, QUESTION.door, QUESTION.content, ON.toordinal()
+    assert rows == [(person, door, content, "b1", day, 2), (door, person, "b1", day, 2)]
 
 
 # -- several files, through the whole house ------------------------------------------------------
@@ -195,7 +236,7 @@ def test_a_file_that_is_received_again_is_no_second_attempt(world: World) -> Non
     for _ in range(3):
         assert _refused(world, "1.csv", _about(1, 2, 3)) == {}
     with world.office.store.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(ASKED)).scalar() == 3
+        assert connection.execute(select(func.sum(ASKED.c.times))).scalar() == 3
 
 
 @pytest.mark.whole

@@ -12,7 +12,7 @@ from counterfoil.gate import History
 from counterfoil.gate.agreement import Agreement
 from counterfoil.gate.facts import officer_hash
 from counterfoil.gate.store import load_history, record_batch
-from counterfoil.gate.tables import ASKED, ASKED_FILE, CASELOAD
+from counterfoil.gate.tables import ASKED, ASKED_AT, ASKED_FILE, CASELOAD
 from counterfoil.model import EngagedOfficer
 from counterfoil.store import Store, create_store
 from tests.gate.world import KEY, ON, REQUEST, amended, changed, facts_of, sandbox
@@ -79,7 +79,7 @@ def test_a_batch_without_officers_records_nothing(store: Store) -> None:
     assert _held(store, "b2") == 0
 
 
-@pytest.mark.parametrize("table", [CASELOAD, ASKED, ASKED_FILE], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [CASELOAD, ASKED, ASKED_AT, ASKED_FILE], ids=lambda table: table.name)
 def test_the_migrations_make_the_tables_as_defined(store: Store, table: Table) -> None:
     columns = {column["name"]: str(column["type"]) for column in inspect(store.engine).get_columns(table.name)}
     assert columns == {column.name: str(column.type) for column in table.columns}

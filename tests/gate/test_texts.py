@@ -35,9 +35,9 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 def test_a_screen_finds_whole_words_only() -> None:
     screen = new_screen(["find him", "jail"])
-    assert screen.hits("to find him", ["to", "find", "him"])
-    assert not screen.hits("to find himself", ["to", "find", "himself"])
-    assert not screen.hits("find the jailer", ["find", "the", "jailer"])
+    assert screen.hits(["to", "find", "him"])
+    assert not screen.hits(["to", "find", "himself"])
+    assert not screen.hits(["find", "the", "jailer"])
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
     first = clean(address.line1) or ""
-    if _is_empty_words(first) or _holds_phrase(first) or _is_no_city(address.city):
-        return True
+    if (not first[:1].isdigit() and _is_empty_words(first)) or _holds_phrase(first) or _is_no_city(address.city):
+        return True  # no word of emptiness begins with a digit
     if address.line2 and _holds_phrase(clean(address.line2) or ""):
         return True
     return bool(first) and (

@@ -33,16 +33,15 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 
 class Asked(Sensitive, frozen=True, gc=False):
-    """One request, read once. `lines` and `reason` are folded words, `lines_words` and `reason_words` the same one by one;
-    `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
+    """One request, read once. `line_words` and `reason_words` are the folded words of address lines and reason, `reason` the same
+    together; `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
     name: NameForm
     periods: Periods
     missing: str | None
-    lines: str
-    lines_words: list[str]
+    line_words: list[str]
     reason: str
     reason_words: list[str]
     reason_uses: int
@@ -80,15 +79,13 @@ class Reader:
         """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
         address, facts = question.address, self._facts
         reason = split_words(request.reason)
-        lines = split_words(f"{request.address.line1} {request.address.line2}")
         return Asked(
             request,
             address,
             normalise_name(request.person),
             self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
             incomplete_part(address),
-            " ".join(lines),
-            lines,
+            split_words(f"{request.address.line1} {request.address.line2}"),
             " ".join(reason),
             reason,
             facts.reasons.get(question.reason, 1),

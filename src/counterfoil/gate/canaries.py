@@ -19,7 +19,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Connection, String, Table, func, insert, select
 
 from counterfoil.gate.hashing import number_of, prepare, utf8
-from counterfoil.gate.tables import ASKED
+from counterfoil.gate.tables import ASKED_AT
 from counterfoil.store import METADATA
 
 CANARY: Final = Table(
@@ -58,5 +58,5 @@ def canary_records(connection: Connection, key: bytes, snapshot: str) -> Callabl
 
 def asked_more_than_once(connection: Connection, door: int, begins: int, today: int) -> bool:
     """Whether two requests or more named this door in the days `begins` to `today` (ordinals), over all files."""
-    asked = select(func.count()).select_from(ASKED).where(ASKED.c.door == door, ASKED.c.day.between(begins, today))
-    return connection.execute(asked).scalar_one() > 1
+    here = (ASKED_AT.c.door == door, ASKED_AT.c.day.between(begins, today))
+    return (connection.execute(select(func.sum(ASKED_AT.c.times)).where(*here)).scalar_one() or 0) > 1

@@ -68,27 +68,27 @@ def reason_is_specific(asked: Asked, terms: Terms) -> State:
 
 def reason_does_not_locate(asked: Asked, terms: Terms) -> State:
     """The reason is not to find a person: that is another door, 26 USC 6103(i)(5)."""
-    return met_if(not terms.locating.hits(asked.reason, asked.reason_words))
+    return met_if(not terms.locating.hits(asked.reason_words))
 
 
 def reason_is_not_civil(asked: Asked, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
-    return met_if(not terms.civil.hits(asked.reason, asked.reason_words))
+    return met_if(not terms.civil.hits(asked.reason_words))
 
 
 def reason_is_not_benefits(asked: Asked, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
-    return met_if(not terms.benefits.hits(asked.reason, asked.reason_words))
+    return met_if(not terms.benefits.hits(asked.reason_words))
 
 
 def reason_is_not_voter_rolls(asked: Asked, terms: Terms) -> State:
     """The reason is not voter rolls, which have no door in 26 USC 6103."""
-    return met_if(not terms.voter_rolls.hits(asked.reason, asked.reason_words))
+    return met_if(not terms.voter_rolls.hits(asked.reason_words))
 
 
 def reason_is_of_this_purpose(asked: Asked, terms: Terms) -> State:
     """The reason is not collection, statistics or another purpose that this door does not serve."""
-    return met_if(not terms.other_purpose.hits(asked.reason, asked.reason_words))
+    return met_if(not terms.other_purpose.hits(asked.reason_words))
 
 
 def reason_is_not_repeated(asked: Asked, terms: Terms) -> State:

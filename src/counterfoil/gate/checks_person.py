@@ -39,29 +39,24 @@ def address_is_complete(asked: Asked, terms: Terms) -> State:
     del terms
     if asked.missing is None:
         return MET
-    return NOT_SHOWN if asked.address.kind is _NO_KIND and not asked.lines else NOT_MET
+    return NOT_SHOWN if asked.address.kind is _NO_KIND and not asked.line_words else NOT_MET
 
 
 def address_is_no_placeholder(asked: Asked, terms: Terms) -> State:
     """The address is not a phrase, ZIP or number that stands for a missing one."""
-    if terms.placeholder_phrases.hits(asked.lines, asked.lines_words) or is_placeholder(
-        asked.request.address, asked.address
-    ):
+    if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(asked.request.address, asked.address):
         return NOT_MET
     return MET
 
 
 def custodial_address_is_located(asked: Asked, terms: Terms) -> State:
     """A jail or detention centre is stated with its whole address and is on the agreement's list."""
-    named = terms.custodial_words.hits(asked.lines, asked.lines_words)
-    if not named:
+    if not terms.custodial_words.hits(asked.line_words):
         return MET
     if asked.missing is not None:
         return NOT_MET
     street = f"{asked.address.street} {asked.address.suffix}".lower()
-    if terms.custodial_words.hits(street, street.split()) or not terms.custodial_places.isdisjoint(
-        place_keys(asked.address)
-    ):
+    if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(place_keys(asked.address)):
         return MET
     return NEEDS_OFFICER
 

@@ -5,12 +5,14 @@ address form and name form that register and match use. Otherwise a Refusal that
 that is not met, in the law's order. Nothing else is read: no register, no clock, no file (P2).
 
 `Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is made, and elements that read
-only what requests share are asked once for each different thing (shared.py). It may be made again in another process: two gates
-with the same arguments decide alike.
+only what requests share are asked once for each different thing (shared.py). Of many requests, each element is asked of some
+before the next element is (`decide_all`): the same questions, and the processor stays with one check at a time. It may be
+made again in another process: two gates with the same arguments decide alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -30,6 +32,8 @@ from counterfoil.model import Finding, Grant, Public, Refusal, Request, State
 _LOCKOUT: Final = "no_lockout_is_in_force"
 ALWAYS: Final = "law_is_in_force"
 """The check without which no day is decided: on a day that has no such element, the law does not reach."""
+_TOGETHER: Final = 128
+"""Requests that are asked one element after the other: what is made of them fits the processor's own memory."""
 
 
 class Explained(Public, frozen=True, gc=False):
@@ -73,12 +77,12 @@ class Gate:
         self._batch = tuple(
             (place, BATCH_CHECKS[check](sent, law.terms)) for place, check in named if check in BATCH_CHECKS
         )
-        self._batch_failed = [found for found in self._batch if found[1] is not MET]
+        self._findings = tuple({state: Finding(element.id, state) for state in State} for element in self.elements)
+        self._batch_failed = [(place, self._findings[place][state]) for place, state in self._batch if state is not MET]
         self._steps = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS)
         own = own_checks()
         self._own = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in own)
-        self._shared = [SharedSteps(part, named, law.terms) for part in PARTS]
-        self._findings = tuple({state: Finding(element.id, state) for state in State} for element in self.elements)
+        self._shared = [SharedSteps(part, named, law.terms, self._findings) for part in PARTS]
         locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
         self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
         self._marker = Marker(facts.key)
@@ -87,7 +91,7 @@ class Gate:
     @property
     def batch_failed(self) -> tuple[Finding, ...]:
         """What the file as a whole fails: each of its requests is refused for these at least."""
-        return tuple(self._findings[place][state] for place, state in self._batch_failed)
+        return tuple(finding for _, finding in self._batch_failed)
 
     def question(self, request: Request) -> Question:
         """What the guards know of a request: read it once, to ask the past about it and then to decide."""
@@ -95,18 +99,43 @@ class Gate:
 
     def is_probe(self, decision: Grant | Refusal) -> bool:
         """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""
-        return isinstance(decision, Refusal) and any(each.element in self._probing for each in decision.failed)
+        if isinstance(decision, Refusal):
+            for finding in decision.failed:
+                if finding.element in self._probing:
+                    return True
+        return False
 
     def decide(self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS) -> Grant | Refusal:
         """Evaluate every element of one request. `past` counts what earlier batches asked."""
-        asked = self._reader.read(request, question or self.question(request), past)
+        return self.decide_all([(request, question or self.question(request))], past)[0]
+
+    def decide_all(
+        self, requests: Sequence[tuple[Request, Question]], past: Counts = NO_COUNTS
+    ) -> list[Grant | Refusal]:
+        """Evaluate every element of many requests; the decisions in their order."""
+        starts = range(0, len(requests), _TOGETHER)
+        return [each for start in starts for each in self._decided(requests[start : start + _TOGETHER], past)]
+
+    def _decided(self, requests: Sequence[tuple[Request, Question]], past: Counts) -> Iterator[Grant | Refusal]:
         terms = self._terms
-        failed = [(place, state) for place, check in self._own if (state := check(asked, terms)) is not MET]
+        asked = [self._reader.read(request, question, past) for request, question in requests]
+        failed: list[list[tuple[int, Finding]]] = [[] for _ in asked]
+        for place, check in self._own:
+            findings = self._findings[place]
+            for one, found in zip(asked, failed, strict=True):
+                if (state := check(one, terms)) is not MET:
+                    found.append((place, findings[state]))
         for shared in self._shared:
-            failed += shared.failed(asked)
-        if failed or self._batch_failed:
-            return self._refuse(asked, failed)
-        return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
+            for one, found in zip(asked, failed, strict=True):
+                found.extend(shared.failed(one))
+        return map(self._decision, asked, failed)
+
+    def _decision(self, asked: Asked, failed: list[tuple[int, Finding]]) -> Grant | Refusal:
+        request = asked.request
+        if not failed and not self._batch_failed:
+            return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
+        findings = tuple([finding for _, finding in sorted(failed + self._batch_failed)])  # no two of one place
+        return Refusal(request.request_id, request.row, findings, self._rules)
 
     def set_aside(self, request: Request, question: Question, elements: frozenset[str]) -> Grant:
         """Admit a request of which nothing failed and exactly `elements` wait for an officer, whose word the caller has.
@@ -134,10 +163,6 @@ class Gate:
         asked = self._reader.read(request, self.question(request), NO_COUNTS)
         states = dict(self._batch) | {place: check(asked, self._terms) for place, check in self._steps}
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
-
-    def _refuse(self, asked: Asked, failed: list[tuple[int, State]]) -> Refusal:
-        findings = tuple([self._findings[place][state] for place, state in sorted(failed + self._batch_failed)])
-        return Refusal(asked.request.request_id, asked.request.row, findings, self._rules)
 
 
 def decide(request: Request, law: Law, facts: BatchFacts, history: History, on: date) -> Grant | Refusal:

@@ -1,34 +1,37 @@
-"""Remembers what was asked, and recalls it for a chunk of rows: three queries a chunk at most, none a row. See tables.py.
+"""Remembers what a file asks, and recalls what was asked before for a chunk of rows: three queries a chunk at most. See tables.py.
 
 By person: requests, doors and contents, since a request that is the same as another is about the same person. By door: people. By
-content only where there is no usable name; such a request stands under person 0 and the same door. Each query is answered by one
-index.
+content only where there is no usable name; such a request stands under person 0 and the same door. Each query is answered by the
+key of one table.
 
-A row of a batch is remembered once, however often its chunk is run again. What a batch asked itself is not its past.
-Batches that are received at the same time see each other's questions as far as they are committed. Hashes go to the database
+A file is remembered whole before its first row is decided, so batches that are received at the same time see each other's
+questions; what a batch asked itself is not its past. It is written in the order of the keys, so that each page of a table is
+written once a file: row by row it would be each page once a chunk. To remember it again adds nothing. Hashes go to the database
 as one array a query (JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared statement: neither costs more
 for being many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
-from itertools import compress
+from itertools import compress, groupby, islice
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Column, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, delete, func, select, update
 
 from counterfoil.gate.agreement import Guards
 from counterfoil.gate.guards import Counts
 from counterfoil.gate.marks import Marks
-from counterfoil.gate.tables import ASKED, ASKED_FILE
+from counterfoil.gate.tables import ASKED, ASKED_AT, ASKED_FILE
 from counterfoil.store import Prepared
 
 YEAR_DAYS: Final = 365
-_COLUMNS: Final = ("batch_id", "row", "day", "person", "door", "content", "probe")
+COMMIT_ROWS: Final = 65_536
+"""Rows of the memory written in one commit."""
 _JSON: Final = msgspec.json.Encoder()
 _NOBODY: Final = 0
 """What stands for a person without a usable name."""
@@ -79,17 +82,18 @@ def _is_among(column: Column[int], name: str, database: str) -> Any:
 @cache
 def _query(by: str, database: str) -> Prepared:
     """What was asked in the past, by `person`, `door`, or `content` without a usable name."""
-    past, asked = _in_past(ASKED.c.day, ASKED.c.batch_id), ASKED.c
+    table = ASKED_AT if by == "door" else ASKED
+    asked, past = table.c, _in_past(table.c.day, table.c.batch_id)
     if by == "person":
         of = (asked.person, asked.door, asked.content)
-        found = select(*of, func.count()).where(past, _is_among(asked.person, "keys", database)).group_by(*of)
+        found = select(*of, func.sum(asked.times)).where(past, _is_among(asked.person, "keys", database)).group_by(*of)
     elif by == "door":
         here = (past, _is_among(asked.door, "keys", database), asked.person != _NOBODY)
         found = select(asked.door, asked.person).where(*here).group_by(asked.door, asked.person)
     else:
         here = (past, asked.person == _NOBODY, _is_among(asked.door, "doors", database))
         same = _is_among(asked.content, "keys", database)
-        found = select(asked.content, func.count()).where(*here, same).group_by(asked.content)
+        found = select(asked.content, func.sum(asked.times)).where(*here, same).group_by(asked.content)
     return Prepared(found)
 
 
@@ -103,40 +107,47 @@ def _asked(
     return _query(by, database).read(connection, **past, **keys)
 
 
-def remember(
-    connection: Connection, batch_id: str, on: date, first: int, marks: Marks, probes: Sequence[bool | None]
-) -> None:
-    """Keep a chunk's questions, in the commit that keeps the chunk. Rows that are kept already stay as they are.
+def remember(commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, on: date, marks: Marks) -> None:
+    """Keep what a file asks: the marks of all its rows. `commit` gives a connection and commits it at the end.
 
-    first: the number of the first row. probes: for each row whether a guard against probing refused it; None for a row that
-    is no request.
+    Each commit holds `COMMIT_ROWS` at most. Rows that are no requests ask nothing: their marks are 0.
     """
-    last, day = first + len(probes) - 1, on.toordinal()
-    held = select(ASKED.c.row).where(ASKED.c.batch_id == batch_id, ASKED.c.row.between(first, last))
-    known = set(connection.execute(held).scalars())
-    asked = zip(range(first, last + 1), marks.persons, marks.doors, marks.contents, probes, strict=True)
-    new = [
-        (batch_id, row, day, person, door, content, probe)
-        for row, person, door, content, probe in asked
-        if probe is not None and row not in known
-    ]
-    if new:
-        connection.exec_driver_sql(_insertion(connection.dialect.paramstyle), new)
-        probing = ASKED_FILE.c.probes + sum(row[-1] for row in new)
-        connection.execute(update(ASKED_FILE).where(ASKED_FILE.c.batch_id == batch_id).values(probes=probing))
+    places = (
+        (ASKED, (marks.persons, marks.doors, marks.contents), marks.contents),
+        (ASKED_AT, (marks.doors, marks.persons), marks.doors),
+    )
+    for table, columns, asks in places:
+        rows = _counted(sorted(compress(zip(*columns, strict=True), asks)), batch_id, on.toordinal())
+        while some := list(islice(rows, COMMIT_ROWS)):
+            with commit() as connection:
+                connection.exec_driver_sql(_insertion(table, connection.dialect.paramstyle), some)
 
 
-def _insertion(paramstyle: str) -> str:
+def _counted(asked: Iterable[tuple[int, ...]], batch_id: str, day: int) -> Iterator[tuple[int | str, ...]]:
+    """A row of a table for all that is alike and stands together."""
+    return ((*each, batch_id, day, len(list(same))) for each, same in groupby(asked))
+
+
+def _insertion(table: Table, paramstyle: str) -> str:
     """The statement that the driver is given as it stands: through the toolkit each row would cost five times as much."""
-    places = ", ".join(["?" if paramstyle == "qmark" else "%s"] * len(_COLUMNS))
-    names = ", ".join(f'"{name}"' for name in _COLUMNS)
-    return f"INSERT INTO {ASKED.name} ({names}) VALUES ({places})"
+    columns = [column.name for column in table.columns]
+    places = ", ".join(["?" if paramstyle == "qmark" else "%s"] * len(columns))
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT DO NOTHING"
+
+
+def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
+    """Count a chunk's attempts to probe, in the commit that keeps the chunk."""
+    table = ASKED_FILE.c
+    connection.execute(update(ASKED_FILE).where(table.batch_id == batch_id).values(probes=table.probes + probes))
 
 
 def forget(connection: Connection, on: date, guards: Guards) -> None:
-    """Delete what no window reaches any more, batch by batch."""
-    begins = on.toordinal() - guards.window_days + 1
-    old = select(ASKED_FILE.c.batch_id).where(ASKED_FILE.c.day < begins)
-    connection.execute(delete(ASKED).where(ASKED.c.batch_id.in_(old)))
+    """Delete what no window reaches any more. The tables are looked through only where a file has left the window."""
+    begins, table = on.toordinal() - guards.window_days + 1, ASKED_FILE.c
+    left = (table.day < begins) & table.held
+    if connection.execute(select(table.batch_id).where(left).limit(1)).first() is not None:
+        for asked in (ASKED, ASKED_AT):
+            connection.execute(delete(asked).where(asked.c.day < begins))
+        connection.execute(update(ASKED_FILE).where(left).values(held=False))
     longest = max(YEAR_DAYS, guards.window_days, guards.lockout_days + 1)
-    connection.execute(delete(ASKED_FILE).where(ASKED_FILE.c.day <= on.toordinal() - longest))
+    connection.execute(delete(ASKED_FILE).where(table.day <= on.toordinal() - longest))

@@ -16,14 +16,14 @@ the part and sees that no check of the part notices. What was found is remembere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from counterfoil.gate.asked import Asked
 from counterfoil.gate.checks import REQUEST_CHECKS
 from counterfoil.gate.states import MET
 from counterfoil.gate.terms import Terms
-from counterfoil.model import State
+from counterfoil.model import Finding, State
 
 _REMEMBERED: Final = 16_384
 ALONE: Final = object()
@@ -115,20 +115,25 @@ def own_checks() -> frozenset[str]:
 
 
 class SharedSteps:
-    """The checks of one part, over one file. `named` are places in the law's order with the names of their checks."""
+    """The checks of one part, over one file. `named` are places in the law's order with the names of their checks, `findings` what
+    each place finds by state."""
 
-    def __init__(self, part: Part, named: Iterable[tuple[int, str]], terms: Terms) -> None:
+    def __init__(
+        self, part: Part, named: Iterable[tuple[int, str]], terms: Terms, findings: Sequence[Mapping[State, Finding]]
+    ) -> None:
         self._of = part.of
         self._steps = [(place, REQUEST_CHECKS[check]) for place, check in named if check in part.checks]
         self._terms = terms
-        self._found: dict[Hashable, list[tuple[int, State]]] = {}
+        self._findings = findings
+        self._found: dict[Hashable, list[tuple[int, Finding]]] = {}
 
-    def failed(self, asked: Asked) -> list[tuple[int, State]]:
-        """Place and state of each check that is not met."""
+    def failed(self, asked: Asked) -> list[tuple[int, Finding]]:
+        """Place and finding of each check that is not met."""
         thing = self._of(asked, self._terms)
         found = self._found.get(thing)
         if found is None:
-            found = [(place, state) for place, check in self._steps if (state := check(asked, self._terms)) is not MET]
+            states = [(place, check(asked, self._terms)) for place, check in self._steps]
+            found = [(place, self._findings[place][state]) for place, state in states if state is not MET]
             if thing is not ALONE and len(self._found) < _REMEMBERED:
                 self._found[thing] = found
         return found

@@ -65,7 +65,7 @@ def record_batch(connection: Connection, facts: BatchFacts, batch_id: str, on: d
         connection.execute(insert(CASELOAD), rows)
     if connection.execute(select(ASKED_FILE.c.day).where(ASKED_FILE.c.batch_id == batch_id)).first() is None:
         requests = min(facts.rows, agreement.limits.batch_rows)
-        row = {"batch_id": batch_id, "day": on.toordinal(), "requests": requests, "probes": 0}
+        row = {"batch_id": batch_id, "day": on.toordinal(), "requests": requests, "probes": 0, "held": True}
         connection.execute(insert(ASKED_FILE).values(row))
     if agreement.in_force.covers(on):
         forget(connection, on, agreement.limits.guards)

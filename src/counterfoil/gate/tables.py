@@ -1,4 +1,4 @@
-"""What the guards remember between batches: three tables.
+"""What the guards remember between batches: four tables.
 
 caseload: who is engaged
 
@@ -7,16 +7,19 @@ caseload: who is engaged
     day            the day on which the batch was received
     requests       how many of its requests named the officer
 
-asked: what was asked, one row a request, about 200 bytes with its indexes; forgotten after the longest window
-    batch_id, row  the request
-    day            the day on which the batch was received, counted as `date.toordinal` does
+asked: who was asked about, where and with what request; forgotten after the longest window
     person, door, content    64-bit keyed hashes (guards.py); person and door 0 where there is none
-    probe          whether it was refused by a guard against probing
+    batch_id       the file that asked
+    day            the day on which the file was received, counted as `date.toordinal` does
+    times          how many of its requests asked just this
+
+asked_at: the same by door, for what is asked of a door: door, person, batch_id, day, times
 
 asked_file: how much was asked, one row a file; forgotten after a year
     batch_id, day  as above
     requests       requests of the file, at most the agreement's limit of a file: a file too large is no use of a quota
     probes         how many of them a guard against probing refused
+    held           whether its questions are still remembered
 
 Trusted: yes, for refusing only. Who lowers a count lets an officer be named more often than agreed;
 the ledger's entries still show every request. If the table is lost, windows begin empty: say so in
@@ -44,15 +47,24 @@ CASELOAD: Final = Table(
 ASKED: Final = Table(
     "asked",
     METADATA,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("door", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", BigInteger, primary_key=True, autoincrement=False),
     Column("batch_id", String(64), primary_key=True),
-    Column("row", Integer, primary_key=True),
     Column("day", Integer, nullable=False),
-    Column("person", BigInteger, nullable=False),
-    Column("door", BigInteger, nullable=False),
-    Column("content", BigInteger, nullable=False),
-    Column("probe", Boolean, nullable=False),
-    Index("asked_person", "person", "door", "content", "day", "batch_id"),
-    Index("asked_door", "door", "person", "day", "batch_id"),
+    Column("times", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ASKED_AT: Final = Table(
+    "asked_at",
+    METADATA,
+    Column("door", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", String(64), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 ASKED_FILE: Final = Table(
@@ -62,4 +74,5 @@ ASKED_FILE: Final = Table(
     Column("day", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
     Column("probes", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),
 )

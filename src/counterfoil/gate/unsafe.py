@@ -20,7 +20,7 @@ from counterfoil.gate.checks_person import address_is_no_placeholder, name_is_gi
 from counterfoil.gate.guards import Uses
 from counterfoil.gate.law import Law
 from counterfoil.gate.periods import Periods, read_periods
-from counterfoil.gate.words import fold_words
+from counterfoil.gate.words import split_words
 from counterfoil.model import Address, AddressForm, Grant, NameForm, Person, Request, State
 
 _NO_WORDS: Final[list[str]] = []
@@ -70,17 +70,17 @@ class UnsafeGate:
 
     def _place(self, request: Request) -> AddressForm | None:
         """The address's form; None where it names no door or is a placeholder."""
-        lines = fold_words(f"{request.address.line1} {request.address.line2}")
-        asked = _asked(request, address=normalise_address(request.address), lines=lines)
+        words = split_words(f"{request.address.line1} {request.address.line2}")
+        asked = _asked(request, address=normalise_address(request.address), words=words)
         if not exact_door(asked.address) or address_is_no_placeholder(asked, self._law.terms) is not State.MET:
             return None
         return asked.address
 
 
 def _asked(
-    request: Request, *, name: NameForm = _NO_NAME, address: AddressForm = _NO_ADDRESS, lines: str = ""
+    request: Request, *, name: NameForm = _NO_NAME, address: AddressForm = _NO_ADDRESS, words: list[str] = _NO_WORDS
 ) -> Asked:
     """What the checks of a name, or of an address, are shown; they look at nothing else."""
     return Asked(
-        request, address, name, _NO_PERIODS, None, lines, lines.split(), "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max, None,
+        request, address, name, _NO_PERIODS, None, words, "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max, None,
     )  # fmt: skip

@@ -55,12 +55,12 @@ class Screen(Public, frozen=True, gc=False):
     heads: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
 
-    def hits(self, folded: str, words: Collection[str]) -> bool:
-        """Whether `folded` (of `fold_words`), whose words are `words`, holds a phrase as whole words."""
+    def hits(self, words: Collection[str]) -> bool:
+        """Whether a text of these words (of `split_words`) holds a phrase as whole words."""
         if self.heads.isdisjoint(words):
             return False
         held = self.heads.intersection(words)
-        padded = f" {folded} "
+        padded = f" {' '.join(words)} "
         return any(phrase in padded for head in held for phrase in self.phrases[head])
 
 
