@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, select
 
 from counterfoil.gate.agreement import Guards
 from counterfoil.gate.guards import Counts, Question, read_question
-from counterfoil.gate.memory import forget, recall, remember
+from counterfoil.gate.memory import add_probes, forget, recall, remember
 from counterfoil.gate.store import record_batch
-from counterfoil.gate.tables import ASKED, ASKED_FILE
+from counterfoil.gate.tables import ASKED, ASKED_AT, ASKED_FILE
 from counterfoil.store import Store, create_store
 from tests.gate.test_memory import marks_of
 from tests.gate.world import KEY, ON, REQUEST, amended, facts_of, sandbox
@@ -34,17 +35,10 @@ def _asked(person: int, door: int, content: int) -> Question:
     return Question(FORM, person, door, content)
 
 
-def _keep(
-    store: Store,
-    batch: str,
-    *questions: Question,
-    day: date = ON,
-    first: int = 1,
-    probes: list[bool | None] | None = None,
-) -> None:
+def _keep(store: Store, batch: str, *questions: Question, day: date = ON) -> None:
     with store.transaction() as connection:
         record_batch(connection, facts_of(*[REQUEST] * len(questions)), batch, day, AGREEMENT)
-        remember(connection, batch, day, first, marks_of(*questions), probes or [False] * len(questions))
+    remember(store.transaction, batch, day, marks_of(*questions))
 
 
 def _past(store: Store, *questions: Question, batch: str = "now", on: date = ON, window_days: int = 30) -> Counts:
@@ -52,9 +46,9 @@ def _past(store: Store, *questions: Question, batch: str = "now", on: date = ON,
         return recall(connection, marks_of(*questions), batch, on, window_days)
 
 
-def _rows(store: Store) -> list[tuple[object, ...]]:
+def _rows(store: Store, table: Table = ASKED) -> list[tuple[object, ...]]:
     with store.reading() as connection:
-        return sorted(tuple(row) for row in connection.execute(select(ASKED)))
+        return [tuple(row) for row in connection.execute(select(table))]
 
 
 # -- recalled ------------------------------------------------------------------------------------------
@@ -120,33 +114,55 @@ def test_a_files_own_rows_are_not_its_past_in_any_way(store: Store) -> None:
 # -- remembered ----------------------------------------------------------------------------------------
 
 
-def test_a_row_is_kept_with_its_number_its_day_and_whether_a_guard_refused_it(store: Store) -> None:
-    _keep(store, "b1", _asked(1, 11, 21), _asked(2, 12, 22), _asked(3, 13, 23), first=5, probes=[True, None, False])
+def test_what_is_alike_in_a_file_is_one_row_with_its_day_and_how_often_it_was_asked(store: Store) -> None:
+    _keep(
+        store,
+        "b1",
+        _asked(2, 12, 22),
+        _asked(1, 11, 21),
+        _asked(2, 12, 22),
+        _asked(1, 11, 23),
+        _asked(0, 0, 24),
+        _asked(0, 0, 0),
+    )
+    day = ON.toordinal()
     assert _rows(store) == [
-        ("b1", 5, ON.toordinal(), 1, 11, 21, True),
-        ("b1", 7, ON.toordinal(), 3, 13, 23, False),
-    ]
+        (0, 0, 24, "b1", day, 1), (1, 11, 21, "b1", day, 1), (1, 11, 23, "b1", day, 1), (2, 12, 22, "b1", day, 2),
+    ]  # fmt: skip
+    assert _rows(store, ASKED_AT) == [(11, 1, "b1", day, 2), (12, 2, "b1", day, 2)]
 
 
-def _probes(store: Store) -> dict[str, int]:
-    with store.reading() as connection:
-        return {row.batch_id: row.probes for row in connection.execute(select(ASKED_FILE))}
+@pytest.mark.parametrize(("rows", "commits"), [(1, 3 + 2), (2, 2 + 1), (3, 1 + 1), (65_536, 1 + 1)])
+def test_a_commit_holds_so_many_rows_and_no_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rows: int, commits: int
+) -> None:
+    monkeypatch.setattr("counterfoil.gate.memory.COMMIT_ROWS", rows)
+    made: list[str] = []
+
+    def commit() -> AbstractContextManager[Connection]:
+        made.append("one")
+        return store.transaction()
+
+    marks = marks_of(_asked(1, 11, 21), _asked(2, 12, 22), _asked(3, 0, 23))
+    remember(commit, "b1", ON, marks)
+    assert (len(made), len(_rows(store)), len(_rows(store, ASKED_AT))) == (commits, 3, 2)
+    remember(commit, "b1", ON + DAY, marks)
+    assert {row[4] for row in _rows(store)} == {ON.toordinal()}
 
 
-def test_probes_of_a_file_are_counted_chunk_by_chunk_and_each_row_once(store: Store) -> None:
-    two = (_asked(1, 11, 21), _asked(2, 12, 22))
-    _keep(store, "b1", *two, probes=[True, True])
-    _keep(store, "b2", *two, probes=[False, True])
-    assert _probes(store) == {"b1": 2, "b2": 1}
-    _keep(store, "b1", *two, _asked(3, 13, 23), probes=[True, True, True])
-    _keep(store, "b1", *two, first=4, probes=[None, True])
-    assert _probes(store) == {"b1": 4, "b2": 1}
-    assert [row[1] for row in _rows(store) if row[0] == "b1"] == [1, 2, 3, 5]
+def test_probes_of_a_file_are_added_to_its_own(store: Store) -> None:
+    for batch in ("b1", "b2"):
+        _keep(store, batch, _asked(1, 11, 21))
+    with store.transaction() as connection:
+        for probes in (2, 3):
+            add_probes(connection, "b1", probes)
+        found = {row.batch_id: row.probes for row in connection.execute(select(ASKED_FILE))}
+    assert found == {"b1": 5, "b2": 0}
 
 
-def test_a_chunk_without_requests_keeps_nothing(store: Store) -> None:
-    _keep(store, "b1", _asked(0, 0, 0), probes=[None])
-    assert (_rows(store), _probes(store)) == ([], {"b1": 0})
+def test_a_file_of_no_requests_keeps_nothing(store: Store) -> None:
+    _keep(store, "b1")
+    assert (_rows(store), _rows(store, ASKED_AT)) == ([], [])
 
 
 # -- forgotten -----------------------------------------------------------------------------------------
@@ -172,10 +188,26 @@ def test_questions_are_kept_as_long_as_the_window_and_files_as_long_as_a_year_or
     with store.transaction() as connection:
         for ago in (0, 29, 30, 364, 365, 399, 400, 401):
             day = (ON - DAY * ago).toordinal()
-            connection.execute(ASKED_FILE.insert().values(batch_id=f"b{ago}", day=day, requests=1, probes=0))
-            row = {"batch_id": f"b{ago}", "row": 1, "day": day, "person": 1, "door": 2, "content": 3, "probe": False}
-            connection.execute(ASKED.insert().values(row))
+            connection.execute(ASKED_FILE.insert().values(batch_id=f"b{ago}", day=day, requests=1, probes=0, held=True))
+            row = {"batch_id": f"b{ago}", "day": day, "person": 1, "door": 2, "times": 1}
+            connection.execute(ASKED.insert().values(row | {"content": 3}))
+            connection.execute(ASKED_AT.insert().values(row))
         forget(connection, ON, guards)
-        rows = {int(batch[1:]) for batch in connection.execute(select(ASKED.c.batch_id)).scalars()}
-        files = {int(batch[1:]) for batch in connection.execute(select(ASKED_FILE.c.batch_id)).scalars()}
-    assert (rows, files) == (kept_rows, kept_files)
+        rows = [
+            {int(each[1:]) for each in connection.execute(select(table.c.batch_id)).scalars()}
+            for table in (ASKED, ASKED_AT)
+        ]
+        held = {int(row.batch_id[1:]): row.held for row in connection.execute(select(ASKED_FILE))}
+    assert rows == [kept_rows, kept_rows]
+    assert set(held) == kept_files
+    assert {ago for ago, still in held.items() if still} == kept_rows & kept_files
+
+
+def test_the_memory_is_looked_through_only_when_a_file_leaves_the_window(store: Store) -> None:
+    _keep(store, "b1", _asked(1, 11, 21), day=ON - DAY * 29)
+    with store.transaction() as connection:
+        connection.execute(ASKED.insert().values(person=7, door=7, content=7, batch_id="gone", day=1, times=1))
+        forget(connection, ON, _guards())
+        assert len(connection.execute(select(ASKED)).all()) == 2
+        forget(connection, ON + DAY, _guards())
+        assert connection.execute(select(ASKED)).all() == []

@@ -98,7 +98,9 @@ def _history(store: Store, on: date = ON, agreement: Agreement = AGREEMENT, batc
 def _probed(store: Store, batch: str, day: date, probes: int) -> None:
     """A file of that day, of which some were attempts to probe."""
     with store.transaction() as connection:
-        connection.execute(insert(ASKED_FILE).values(batch_id=batch, day=day.toordinal(), requests=7, probes=probes))
+        connection.execute(
+            insert(ASKED_FILE).values(batch_id=batch, day=day.toordinal(), requests=7, probes=probes, held=True)
+        )
 
 
 def test_a_file_too_large_uses_no_more_of_a_quota_than_a_file_may_hold(store: Store) -> None:
