@@ -41,7 +41,7 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
 	nice $(VENV)-mutants/bin/mutmut run 'counterfoil.gate.states.*'  # makes all mutants, and finds which tests reach each
-	nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
+	PYTHONWARNDEFAULTENCODING=1 nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/python -m scripts.mutants_page
 
 kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each

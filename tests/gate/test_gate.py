@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from counterfoil.errors import GateFault
 from counterfoil.forms import normalise_name
 from counterfoil.gate import History, Law
 from counterfoil.gate.decide import Gate, decide, explain, explain_finding
@@ -13,6 +14,7 @@ from counterfoil.gate.facts import officer_hash
 from counterfoil.gate.guards import Counts, read_question
 from counterfoil.model import Address, EngagedOfficer, Finding, Grant, Header, Person, Refusal, Request, State
 from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, amended, changed, every_route, facts_of, sandbox
+from tests.world.faults import expect_fault
 
 LAW = sandbox()
 DAY = timedelta(days=1)
@@ -84,6 +86,22 @@ def test_one_decision_is_a_gates() -> None:
         assert decide(request, LAW, facts, history, ON) == Gate(LAW, facts, history, ON).decide(request)
     assert _failed(decide(REQUEST, LAW, facts, history, ON)) == ["i2-officers-caseload"]
     assert _failed(decide(REQUEST, LAW, facts, history, ON - DAY)) == ["i2-officers-caseload", "sent-date-come"]
+
+
+def test_many_requests_are_decided_as_each_alone_and_in_their_order() -> None:
+    requests = [
+        changed(request_id=f"r{row}", row=row, reason="" if row % 3 else REQUEST.reason) for row in range(1, 301)
+    ]
+    gate = Gate(LAW, facts_of(*requests), NO_HISTORY, ON)
+    pairs = [(request, gate.question(request)) for request in requests]
+    assert gate.decide_all(pairs) == [gate.decide(request) for request in requests]
+    assert gate.decide_all([]) == []
+
+
+def test_a_law_that_does_not_say_that_it_is_in_force_decides_nothing() -> None:
+    without = changed(LAW, elements=tuple(each for each in LAW.elements if each.check != "law_is_in_force"))
+    with expect_fault(GateFault, "law_not_in_force", "agreement sandbox"):
+        Gate(without, facts_of(REQUEST), NO_HISTORY, ON)
 
 
 def test_the_past_counts_where_it_is_given() -> None:

@@ -115,6 +115,11 @@ def test_address_forms_stand_one_for_each_row() -> None:
     assert _question(REQUEST).address == forms[0]
 
 
+def test_rows_and_addresses_of_other_length_are_a_bug() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Marker(KEY).mark([REQUEST, REQUEST], address_forms([REQUEST]))
+
+
 # -- columns -----------------------------------------------------------------------------------------
 
 
