@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql
 
+from counterfoil.gate import memory
 from counterfoil.gate.agreement import Guards
 from counterfoil.gate.guards import Counts, Question, read_question
 from counterfoil.gate.memory import add_probes, forget, recall, remember
@@ -211,3 +214,19 @@ def test_the_memory_is_looked_through_only_when_a_file_leaves_the_window(store: 
         assert len(connection.execute(select(ASKED)).all()) == 2
         forget(connection, ON + DAY, _guards())
         assert connection.execute(select(ASKED)).all() == []
+
+
+# -- the other kind of database, without a server of it --------------------------------------------------
+
+
+@pytest.mark.parametrize(("by", "arrays"), [("person", {"keys"}), ("door", {"keys"}), ("content", {"keys", "doors"})])
+def test_a_server_is_given_arrays_of_its_own(by: str, arrays: set[str]) -> None:
+    text = str(memory._query(by, "postgresql")._statement.compile(dialect=postgresql.dialect()))
+    assert set(re.findall(r"unnest\(%\((\w+)\)s::BIGINT\[\]\)", text)) == arrays
+
+
+def test_a_row_is_written_in_the_drivers_own_marks() -> None:
+    names = "INSERT INTO asked_at (door, person, batch_id, day, times) VALUES "
+    for paramstyle, mark in (("qmark", "?"), ("pyformat", "%s")):
+        written = memory._insertion(ASKED_AT, paramstyle)
+        assert written == f"{names}({', '.join([mark] * 5)}) ON CONFLICT DO NOTHING"
