@@ -59,6 +59,16 @@ def test_what_is_not_repeated_in_a_file_is_there_once() -> None:
     assert (officer_load("OFF-1", facts, NO_HISTORY), officer_load("OFF-9", facts, History())) == (3, 0)
 
 
+def test_what_stands_once_in_a_file_is_read_as_once() -> None:
+    asked = _asked()
+    assert (asked.reason_uses, asked.similar_uses, asked.investigation_people, asked.uses) == (
+        1,
+        1,
+        1,
+        Uses(1, 1, 1, 1),
+    )
+
+
 # -- shared ----------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,13 @@ def test_citations_fold_as_documented() -> None:
     assert fold_citation("8 USC Sec. 1253 (a)(1)") == fold_citation("8 usc sections 1253(a)(1)") == "8usc1253(a)(1)"
 
 
+def test_the_word_section_and_signs_without_bytes_are_no_part_of_a_citation() -> None:
+    assert (
+        fold_citation("8 USC Section 1253(a)(1)") == fold_citation("8 USC \u00a7\u00a7 1253(a)(1)") == "8usc1253(a)(1)"
+    )
+    assert fold_citation("8 USC \ud800 1253") == "8usc?1253"
+
+
 def test_entries_fold_as_documented() -> None:
     assert fold_entry(" N/A ") == "n/a"
 
