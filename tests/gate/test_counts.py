@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.gate import shared
 from counterfoil.gate.asked import Asked, Reader
 from counterfoil.gate.facts import History, officer_load
 from counterfoil.gate.guards import NO_COUNTS, Counts, Question, Uses, read_question, uses_of
@@ -104,7 +105,7 @@ def test_a_check_is_asked_once_for_each_thing_that_is_remembered(
         return NOT_MET if one.reason == "a" else MET
 
     monkeypatch.setattr("counterfoil.gate.shared._REMEMBERED", 2)
-    monkeypatch.setitem(SharedSteps.__init__.__globals__["REQUEST_CHECKS"], "use_is_certified", check)
+    monkeypatch.setitem(shared.REQUEST_CHECKS, "use_is_certified", check)
     part = Part(lambda one, _: ALONE if one.reason == "-" else one.reason, frozenset({"use_is_certified"}))
     findings = [{state: Finding("e", state) for state in State}] * 8
     steps = SharedSteps(part, [(7, "use_is_certified"), (3, "name_is_given")], LAW.terms, findings)
