@@ -36,11 +36,12 @@ replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up pe
 accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside Splink, in an environment of its own
 	$(BIN)/python -m bench.accuracy
 
-mutants: requirements/mutants.txt  ## break gate/ in many small ways and see that its tests notice; slow; make mutants ONLY='*periods*' for a part
+mutants: requirements/mutants.txt  ## break gate/ in many small ways and see that its tests notice; half an hour; make mutants ONLY='*periods*' tries those again that lived
 	@$(PYTHON) -m venv $(VENV)-mutants
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
-	nice $(VENV)-mutants/bin/mutmut run --max-children 2 $(if $(ONLY),'$(ONLY)')
+	nice $(VENV)-mutants/bin/mutmut run 'counterfoil.gate.states.*'  # makes all mutants, and finds which tests reach each
+	PYTHONWARNDEFAULTENCODING=1 nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/python -m scripts.mutants_page
 
 kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each

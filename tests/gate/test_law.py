@@ -16,6 +16,7 @@ from counterfoil.gate.checks_document import document_is_recent
 from counterfoil.gate.facts import History
 from counterfoil.model import Document, Header, State
 from tests.gate.world import CASES, LIBRARY, every_route, sandbox
+from tests.world.faults import assert_as_documented, expect_fault
 
 STATUTE, REMOVAL, ROUTE = "statutes/us-26-6103-i-2.yaml", "statutes/us-8-1253-a-1.yaml", "routes/written-request.yaml"
 COMMON, CONSENT, ORDER = "common/every-route.yaml", "routes/consent.yaml", "routes/court-order.yaml"
@@ -207,7 +208,7 @@ def test_p10_a_route_with_a_fault_refuses_whichever_route_is_asked(tmp_path: Pat
         load_law(directory)
     assert raised.value.code == code
     assert place in raised.value.place
-    assert raised.value.cure
+    assert_as_documented(raised.value)
 
 
 def test_the_days_of_a_document_change_on_a_date(tmp_path: Path) -> None:
@@ -233,7 +234,7 @@ def test_p10_a_law_file_with_a_fault_refuses_and_names_place_and_cure(office: Pa
         load_law(office)
     assert raised.value.code == code
     assert place in raised.value.place
-    assert raised.value.cure
+    assert_as_documented(raised.value)
 
 
 LISTS = {
@@ -306,9 +307,8 @@ def test_p10_an_empty_list_in_one_line_refuses(office: Path, file: str, name: st
 
 def test_p10_a_missing_file_refuses(office: Path) -> None:
     (office / AGREEMENT).unlink()
-    with pytest.raises(SettingsFault) as raised:
+    with expect_fault(SettingsFault, "law_unreadable", "law/agreement.yaml"):
         load_law(office)
-    assert (raised.value.code, raised.value.place) == ("law_unreadable", "law/agreement.yaml")
 
 
 def test_p10_a_file_that_is_not_utf8_refuses(office: Path) -> None:
@@ -327,9 +327,10 @@ def test_p10_an_empty_file_refuses(office: Path) -> None:
 
 def test_p10_an_unsigned_file_is_accepted_in_a_sandbox_only(office: Path) -> None:
     _edit(office, AGREEMENT, "sandbox: true", "sandbox: false")
-    with pytest.raises(SettingsFault) as raised:
+    with expect_fault(
+        SettingsFault, "law_sandbox_only", "agreement sandbox: principals.sandbox-principal.unsigned_accepted"
+    ):
         load_law(office)
-    assert raised.value.code == "law_sandbox_only"
 
 
 def test_p10_a_principal_listed_twice_refuses(office: Path) -> None:
@@ -337,9 +338,8 @@ def test_p10_a_principal_listed_twice_refuses(office: Path) -> None:
     text = path.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "id: sandbox-principal" in line)
     path.write_text(text.replace(line, f"{line}\n{line}"), encoding="utf-8")
-    with pytest.raises(SettingsFault) as raised:
+    with expect_fault(SettingsFault, "law_principal_twice", "agreement sandbox: principals.sandbox-principal"):
         load_law(office)
-    assert raised.value.code == "law_principal_twice"
 
 
 def _second_entry(office: Path, first_last: str, second_first: str, *, check: str = "use_is_certified") -> None:
@@ -378,6 +378,7 @@ def test_p10_entries_that_disagree_refuse(office: Path, last: str, first: str, c
     with pytest.raises(SettingsFault) as raised:
         load_law(office)
     assert raised.value.code == code
+    assert_as_documented(raised.value)
 
 
 def test_p10_an_element_outside_its_statutes_dates_refuses(office: Path) -> None:
@@ -437,9 +438,9 @@ def test_the_office_copy_is_the_librarys_law(office: Path) -> None:
 
 
 def test_a_copy_never_writes_over_a_law_directory(office: Path) -> None:
-    with pytest.raises(SettingsFault) as raised:
+    with expect_fault(SettingsFault, "law_not_copied", "law/law") as raised:
         copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox.yaml", office)
-    assert raised.value.code == "law_not_copied"
+    assert "(FileExistsError)" in raised.value.message
 
 
 def test_codes_are_found_by_element() -> None:
@@ -470,6 +471,7 @@ def test_a_case_file_with_a_fault_refuses(tmp_path: Path, old: str, new: str, co
     with pytest.raises(SettingsFault) as raised:
         run_cases(LIBRARY, cases)
     assert raised.value.code == code
+    assert_as_documented(raised.value)
 
 
 def test_a_sentence_that_the_law_does_not_bear_out_is_reported(tmp_path: Path) -> None:

@@ -217,6 +217,7 @@ def _refused(world: World, name: str, rows: list[Row]) -> dict[str, int]:
     return {each.removeprefix("refused."): n for each, n in standing.counts.items() if each.startswith("refused.")}
 
 
+@pytest.mark.whole
 def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in_again(world: World) -> None:
     _tightened(world)
     assert _refused(world, "1.csv", _about(1, 2, 3)) == {}
@@ -229,6 +230,7 @@ def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in
     assert _refused(world, "5.csv", [other[0] | {"request_id": "later"}]) == {}
 
 
+@pytest.mark.whole
 def test_a_file_that_is_received_again_is_no_second_attempt(world: World) -> None:
     _tightened(world)
     for _ in range(3):
@@ -237,6 +239,7 @@ def test_a_file_that_is_received_again_is_no_second_attempt(world: World) -> Non
         assert connection.execute(select(func.sum(ASKED.c.times))).scalar() == 3
 
 
+@pytest.mark.whole
 def test_p2_two_registers_give_the_same_refusals(tmp_path: Path) -> None:
     """Guards see questions and never answers: who is held, and where, changes no refusal."""
     sources = (
@@ -253,6 +256,7 @@ def test_p2_two_registers_give_the_same_refusals(tmp_path: Path) -> None:
     assert found[0] == found[1] == [{"guard-attempts": 2}, {"guard-attempts": 1, "guard-lockout": 1}]
 
 
+@pytest.mark.whole
 def test_people_who_are_asked_about_once_are_not_refused_for_others(world: World) -> None:
     _tightened(world)
     _refused(world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")])

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from counterfoil import keyfile
 from counterfoil.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.gate.agreement import Agreement
-from counterfoil.gate.clauses import agreement_digest, clauses_of, terms_digest
+from counterfoil.gate.clauses import Clause, agreement_digest, clauses_of, digest_of, terms_digest
 from counterfoil.gate.publication import MAX_BYTES, check_publication, hide, write_publication
 from counterfoil.gate.signatures import PARTIES, sign_agreement
 from counterfoil.proof import Signer
 from tests.gate.world import sandbox
+from tests.world.faults import expect_fault
 
 SALT = "5a" * 32
 
@@ -36,10 +37,11 @@ def _published(*redact: str, **changes: Any) -> dict[str, Any]:
     return json.loads(write_publication(hide(_signed(**changes), redact)))
 
 
-def _expect_fault(document: Any, code: str) -> None:
-    with pytest.raises(VerifyFault) as raised:
+def _expect_fault(document: Any, code: str, place: str) -> str:
+    """What the fault says."""
+    with expect_fault(VerifyFault, code, place) as raised:
         check_publication(json.dumps(document).encode())
-    assert raised.value.code == code
+    return raised.value.message
 
 
 @pytest.mark.parametrize("redact", [(), ("title",), ("limits",), ("limits.guards.window_days", "principals", "lists")])
@@ -109,12 +111,25 @@ def _resalt(clauses: list[Any]) -> None:
 def test_a_clause_changed_added_left_out_or_moved_is_found(change: Callable[[list[Any]], None]) -> None:
     document = _published("limits.guards")
     change(document["clauses"])
-    _expect_fault(document, "publication_digest")
+    _expect_fault(document, "publication_digest", "agreement")
 
 
 def test_a_whole_document_made_anew_around_a_change_fails_on_the_signatures() -> None:
     changed = msgspec.structs.replace(_signed(), title="Another title")
-    _expect_fault(json.loads(write_publication(hide(changed, ()))), "publication_signature")
+    document = json.loads(write_publication(hide(changed, ())))
+    says = _expect_fault(document, "publication_signature", "signatures.holder")
+    assert says == "the signature of the holder does not verify over these clauses"
+
+
+@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("signature", [{"vkey": "x"}, {"vkey": "x", "signature": "y"}, "none"])
+def test_what_stands_for_a_signature_and_is_none_is_found(party: str, signature: Any) -> None:
+    document = _published()
+    document["clauses"][-2 + PARTIES.index(party)]["value"] = signature
+    clauses = [Clause(each["clause"], each["value"], each["salt"]) for each in document["clauses"]]
+    document["agreement"] = digest_of([clause.hash() for clause in clauses])
+    says = _expect_fault(document, "publication_signature", f"signatures.{party}")
+    assert party in says
 
 
 def test_one_key_for_both_parties_is_no_agreement_of_two() -> None:
@@ -124,7 +139,7 @@ def test_one_key_for_both_parties_is_no_agreement_of_two() -> None:
         agreement.signatures, requester=sign_agreement(agreement, "requester", Signer("other-name", signer.private))
     )
     document = json.loads(write_publication(hide(msgspec.structs.replace(agreement, signatures=twice), ())))
-    _expect_fault(document, "publication_signature")
+    assert _expect_fault(document, "publication_signature", "signatures") == "one key signed for both parties"
 
 
 def test_who_has_not_signed_is_left_out_and_nobody_is_made_up() -> None:
@@ -134,44 +149,69 @@ def test_who_has_not_signed_is_left_out_and_nobody_is_made_up() -> None:
 
 @pytest.mark.parametrize("path", ["format", "id", "signatures", "signatures.holder"])
 def test_what_a_check_needs_is_never_hidden(path: str) -> None:
-    with pytest.raises(UsageFault) as raised:
+    with expect_fault(UsageFault, "clause_always_shown", "--redact"):
         hide(_signed(), (path,))
-    assert raised.value.code == "clause_always_shown"
 
 
 @pytest.mark.parametrize("path", ["limit", "limits.", "titles", "", "clause_salt"])
 def test_a_clause_that_is_not_there_hides_nothing_and_says_so(path: str) -> None:
-    with pytest.raises(UsageFault) as raised:
-        hide(_signed(), (path,))
-    assert raised.value.code == "clause_unknown"
+    with expect_fault(UsageFault, "clause_unknown", "--redact"):
+        hide(_signed(), ("title", path))
 
 
 def test_p10_without_a_salt_nothing_is_hidden() -> None:
-    with pytest.raises(SettingsFault) as raised:
+    with expect_fault(SettingsFault, "agreement_no_salt", "agreement sandbox: clause_salt"):
         hide(sandbox().agreement, ("title",))
-    assert raised.value.code == "agreement_no_salt"
     assert check_publication(write_publication(hide(sandbox().agreement, ()))).hidden == ()
 
 
+FORM, TWICE = "it is not an object of the published form", "a clause is shown twice"
+LAST = "format, id and signatures are not all shown, the signatures last"
+VALUE = "a clause holds a value that no agreement can hold"
+HIDDEN = {"hidden": "00" * 32}
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("document", "why"),
     [
-        None, [], {}, {"format": "counterfoil-publication-2", "agreement": "sha256:" + "0" * 64, "clauses": [{}, {}, {}]},
-        {**_published(), "more": 1}, {**_published(), "agreement": "sha256:0"}, {**_published(), "clauses": []},
-        {**_published(), "clauses": _published()["clauses"][:-1]}, {**_published(), "clauses": [*_published()["clauses"], {"hidden": "00"}]},
-        {**_published(), "clauses": [{"hidden": "00" * 32}, *_published()["clauses"][1:]]},
-        {**_published(), "clauses": [_published()["clauses"][0], *_published()["clauses"]]},
-        {**_published(), "clauses": [{"clause": "x", "value": 0.5, "salt": None}, *_published()["clauses"]]},
+        (None, FORM), ([], FORM), ({}, FORM), ({"format": "counterfoil-publication-2", "agreement": "sha256:" + "0" * 64, "clauses": [{}, {}, {}]}, FORM),
+        ({**_published(), "more": 1}, FORM), ({**_published(), "agreement": "sha256:0"}, FORM), ({**_published(), "clauses": []}, FORM),
+        ({**_published(), "clauses": [*_published()["clauses"], {"hidden": "00"}]}, FORM),
+        ({**_published(), "clauses": [*_published()["clauses"], {"clause": "x", "value": 1, "salt": None, "more": 2}]}, FORM),
+        ({**_published(), "clauses": _published()["clauses"][:-1]}, LAST),
+        ({**_published(), "clauses": [*_published()["clauses"], HIDDEN]}, LAST),
+        ({**_published(), "clauses": [HIDDEN, *_published()["clauses"][1:]]}, LAST),
+        ({**_published(), "clauses": [*_published()["clauses"][:-2], *_published()["clauses"][:-3:-1]]}, LAST),
+        ({**_published(), "clauses": [_published()["clauses"][0], *_published()["clauses"]]}, TWICE),
+        ({**_published(), "clauses": [HIDDEN, HIDDEN, *_published()["clauses"], _published()["clauses"][-1]]}, TWICE),
+        ({**_published(), "clauses": [{"clause": "x", "value": 0.5, "salt": None}, *_published()["clauses"]]}, VALUE),
     ],
 )  # fmt: skip
-def test_what_is_not_a_publication_is_refused_with_its_fault(document: Any) -> None:
-    _expect_fault(document, "publication_malformed")
+def test_what_is_not_a_publication_is_refused_with_its_fault(document: Any, why: str) -> None:
+    says = _expect_fault(document, "publication_malformed", "publication")
+    assert says == f"this is not a published agreement: {why}"
 
 
 def test_a_document_beyond_the_limit_is_refused_unread() -> None:
-    with pytest.raises(VerifyFault) as raised:
-        check_publication(b" " * (MAX_BYTES + 1))
-    assert raised.value.code == "publication_malformed"
+    whole = write_publication(hide(_SIGNED, ()))
+    assert check_publication(whole.ljust(MAX_BYTES)).keys
+    with expect_fault(VerifyFault, "publication_malformed", "publication") as raised:
+        check_publication(whole.ljust(MAX_BYTES + 1))
+    assert raised.value.message.endswith(": it is longer than 1 MB")
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"[" * 100_000, b'"\\ud800"'])
+def test_bytes_that_are_no_json_are_refused(data: bytes) -> None:
+    with expect_fault(VerifyFault, "publication_malformed", "publication"):
+        check_publication(data)
+
+
+def test_two_clauses_may_be_hidden_and_the_document_is_indented_for_people() -> None:
+    text = write_publication(hide(_SIGNED, ("title", "sandbox"))).decode()
+    assert len(check_publication(text.encode()).hidden) == 2
+    assert text.startswith('{\n  "format": "counterfoil-publication-1",\n  "agreement": "sha256:')
+    assert text.endswith("\n}\n")
+    assert list(json.loads(text)["clauses"][0]) == ["clause", "value", "salt"]
 
 
 @given(at=st.integers(0, 10**6), byte=st.integers(0, 255))

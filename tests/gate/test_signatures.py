@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import shutil
+from base64 import b64decode
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from counterfoil import keyfile
 from counterfoil.errors import GateFault, SettingsFault, StoreFault
 from counterfoil.gate import load_law, require_signed
-from counterfoil.gate.agreement import Agreement
-from counterfoil.gate.clauses import clauses_of
+from counterfoil.gate.agreement import Agreement, Signature
+from counterfoil.gate.clauses import clauses_of, terms_digest
 from counterfoil.gate.lawfile import read_law_file
-from counterfoil.gate.signatures import PARTIES, PartyName, sign_agreement, unsigned_parties, write_signature
+from counterfoil.gate.signatures import (
+    PARTIES,
+    PartyName,
+    check_signed_digest,
+    sign_agreement,
+    signed_bytes,
+    unsigned_parties,
+    write_signature,
+)  # fmt: skip
 from counterfoil.proof import Signer
 from tests.cli.desk import command, secret
 from tests.gate.world import LIBRARY, sandbox
+from tests.world.faults import assert_as_documented, expect_fault
 from tests.world.people import REQUESTS, write_csv
 
 SAYS = ("--requester", "dhs", "--agreement", "treasury-dhs-2025", "--principal", "dhs-secretary")
@@ -43,6 +54,8 @@ def _loaded(file: Path) -> Agreement:
 def _fault(file: Path) -> tuple[str, str]:
     with pytest.raises(SettingsFault) as raised:
         _loaded(file)
+    assert raised.value.place.startswith("agreement treasury-dhs-2025: signatures")
+    assert_as_documented(raised.value)
     return raised.value.code, raised.value.place.rpartition(".")[2]
 
 
@@ -58,10 +71,10 @@ def test_signed_by_both_in_either_order_it_is_in_force(file: Path, order: tuple[
 def test_p10_unsigned_or_once_signed_it_is_not_in_force(file: Path, signed: tuple[PartyName, ...]) -> None:
     for party in signed:
         _sign(file, party)
-    with pytest.raises(GateFault) as raised:
+    missing = " and its ".join(party for party in PARTIES if party not in signed)
+    with expect_fault(GateFault, "agreement_not_signed", "agreement treasury-dhs-2025: signatures") as raised:
         require_signed(_loaded(file))
-    assert raised.value.code == "agreement_not_signed"
-    assert all(party in raised.value.message for party in set(PARTIES) - set(signed))
+    assert raised.value.message == f"the agreement is not signed by its {missing}, so it is not in force"
 
 
 def test_a_sandbox_needs_no_signature() -> None:
@@ -132,11 +145,80 @@ def test_signing_anew_replaces_a_signature_that_has_ended(file: Path) -> None:
 def test_a_file_that_cannot_be_written_stays_as_it_was(file: Path) -> None:
     agreement = read_law_file(file, Agreement)
     signature = sign_agreement(agreement, "holder", _signer("holder"))
-    with pytest.raises(StoreFault) as raised:
+    with expect_fault(StoreFault, "agreement_not_written", "a.yaml") as raised:
         write_signature(file.with_name("gone") / "a.yaml", agreement, "holder", signature)
-    assert raised.value.code == "agreement_not_written"
+    assert raised.value.message.endswith("(FileNotFoundError)")
 
 
+def test_what_is_signed_is_the_canonical_object_of_the_format() -> None:
+    assert signed_bytes("sha256:00", "holder", "made-up+00000000+AAAA") == (
+        b'{"agreement":"sha256:00","format":"counterfoil-agreement-signature-2","party":"holder","vkey":"made-up+00000000+AAAA"}'
+    )
+
+
+def test_a_signature_is_ed25519_in_standard_base64_and_gives_the_key_that_made_it() -> None:
+    agreement, signer = sandbox().agreement, _signer("holder")
+    signature = sign_agreement(agreement, "holder", signer)
+    public = signer.private.public_key()
+    assert signature.vkey == str(signer.verifier)
+    assert len(b64decode(signature.signature, validate=True)) == 64
+    terms = terms_digest(agreement)
+    assert check_signed_digest(terms, "holder", signature, "sandbox") == public.public_bytes_raw()
+    public.verify(b64decode(signature.signature), signed_bytes(terms, "holder", signature.vkey))
+
+
+@pytest.mark.parametrize("noise", [" ", "\n", "="])
+def test_p10_a_signature_written_with_other_signs_refuses(noise: str) -> None:
+    agreement = sandbox().agreement
+    signature = sign_agreement(agreement, "requester", _signer("requester"))
+    written = Signature(signature.vkey, signature.signature[:4] + noise + signature.signature[4:])
+    with expect_fault(SettingsFault, "law_signature", "agreement x: signatures.requester") as raised:
+        check_signed_digest(terms_digest(agreement), "requester", written, "x")
+    assert raised.value.message == "the signature of the requester does not verify over this agreement"
+
+
+@pytest.mark.parametrize("vkey", ["x", "made-up+00000000+AAAA", ""])
+def test_p10_a_key_that_is_none_refuses(vkey: str) -> None:
+    agreement = sandbox().agreement
+    signature = sign_agreement(agreement, "holder", _signer("holder"))
+    with expect_fault(SettingsFault, "law_signature", "agreement x: signatures.holder"):
+        check_signed_digest(terms_digest(agreement), "holder", Signature(vkey, signature.signature), "x")
+
+
+def test_p10_one_key_of_both_parties_is_told_for_the_agreement(file: Path) -> None:
+    for party in PARTIES:
+        _sign(file, party, _signer(party, 7))
+    with expect_fault(SettingsFault, "law_signature_same", "agreement treasury-dhs-2025: signatures"):
+        _loaded(file)
+
+
+@pytest.mark.parametrize(
+    "layout", ["signatures: {holder: null, requester: null}\n", "signatures:\n  holder: null\n\trequester: null\n"]
+)
+def test_a_signature_is_written_into_its_block_and_everything_else_stays(tmp_path: Path, layout: str) -> None:
+    agreement, path = sandbox().agreement, tmp_path / "a.yaml"
+    path.write_text(f"# März\nid: a\n{layout}\n  # after\nsignatures: again\n", encoding="utf-8")
+    signature = sign_agreement(agreement, "requester", _signer("requester"))
+    write_signature(path, agreement, "requester", signature)
+    written = f'{{vkey: "{signature.vkey}", signature: "{signature.signature}"}}'
+    assert path.read_text(encoding="utf-8") == (
+        f"# März\nid: a\nsignatures:\n  holder: null\n  requester: {written}\n\n  # after\nsignatures: again\n"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_the_other_partys_signature_is_kept(tmp_path: Path) -> None:
+    first = sign_agreement(sandbox().agreement, "holder", _signer("holder"))
+    agreement = msgspec.structs.replace(
+        sandbox().agreement, signatures=msgspec.structs.replace(sandbox().agreement.signatures, holder=first)
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text("signatures: {}\n", encoding="utf-8")
+    write_signature(path, agreement, "requester", sign_agreement(agreement, "requester", _signer("requester")))
+    assert f'  holder: {{vkey: "{first.vkey}", signature: "{first.signature}"}}\n' in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.whole
 def test_the_command_line_signs_for_both_and_shows_the_keys(file: Path, tmp_path: Path) -> None:
     opens = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
     vkeys = [command("principal", "create", party, "--keys", tmp_path, *opens).out for party in PARTIES]
@@ -149,6 +231,7 @@ def test_the_command_line_signs_for_both_and_shows_the_keys(file: Path, tmp_path
     assert (wrong.code, wrong.error) == (2, "party_unknown")
 
 
+@pytest.mark.whole
 def test_an_office_under_an_unsigned_agreement_is_made_and_receives_nothing(file: Path, tmp_path: Path) -> None:
     protect = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
     vkey = command("principal", "create", "dhs-secretary", "--keys", tmp_path, *protect).out.strip()
@@ -173,6 +256,7 @@ def _salted_and_signed(file: Path, tmp_path: Path) -> None:
         assert command("agreement", "sign", file, "--as", party, "--key", tmp_path / f"{party}.key", *opens).code == 0
 
 
+@pytest.mark.whole
 def test_the_command_line_publishes_with_clauses_hidden_and_anyone_verifies(file: Path, tmp_path: Path) -> None:
     _salted_and_signed(file, tmp_path)
     published = tmp_path / "published.json"
@@ -192,6 +276,7 @@ def test_the_command_line_publishes_with_clauses_hidden_and_anyone_verifies(file
     assert command("agreement", "verify", published, "--json").error == "publication_digest"
 
 
+@pytest.mark.whole
 def test_the_command_line_prints_an_sd_jwt_signed_with_the_key_it_is_given(file: Path, tmp_path: Path) -> None:
     _salted_and_signed(file, tmp_path)
     key = ("--key", tmp_path / "holder.key", "--key-passphrase-file", tmp_path / "p.pass")
@@ -200,6 +285,7 @@ def test_the_command_line_prints_an_sd_jwt_signed_with_the_key_it_is_given(file:
     assert told.out.count("~") == 1 + len([path for path in _paths(file) if not path.startswith("limits.")])
 
 
+@pytest.mark.whole
 def test_an_agreement_without_a_salt_is_published_whole_or_not_at_all(file: Path) -> None:
     assert command("agreement", "verify", _kept(file, command("agreement", "publish", file).out)).code == 0
     assert command("agreement", "publish", file, "--redact", "limits", "--json").error == "agreement_no_salt"

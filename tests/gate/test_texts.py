@@ -23,6 +23,13 @@ def test_citations_fold_as_documented() -> None:
     assert fold_citation("8 USC Sec. 1253 (a)(1)") == fold_citation("8 usc sections 1253(a)(1)") == "8usc1253(a)(1)"
 
 
+def test_the_word_section_and_signs_without_bytes_are_no_part_of_a_citation() -> None:
+    assert (
+        fold_citation("8 USC Section 1253(a)(1)") == fold_citation("8 USC \u00a7\u00a7 1253(a)(1)") == "8usc1253(a)(1)"
+    )
+    assert fold_citation("8 USC \ud800 1253") == "8usc?1253"
+
+
 def test_entries_fold_as_documented() -> None:
     assert fold_entry(" N/A ") == "n/a"
 
@@ -47,6 +54,8 @@ def test_a_screen_finds_whole_words_only() -> None:
         (("2023", "2022", "2023"), (2022, 2023)),
         (("2021-2023",), (2021, 2022, 2023)),
         (("2021 - 2022",), (2021, 2022)),
+        (("1990",), (1990,)),
+        (("2018-2020", "2021-2023"), (2018, 2019, 2020, 2021, 2022, 2023)),
     ],
 )
 def test_definite_periods_are_read(texts: tuple[str, ...], years: tuple[int, ...]) -> None:
@@ -71,6 +80,10 @@ def test_definite_periods_are_read(texts: tuple[str, ...], years: tuple[int, ...
 )
 def test_vague_periods_are_vague(text: str) -> None:
     assert read_periods((text,), RULES).vague
+
+
+def test_more_years_than_a_request_may_have_are_vague() -> None:
+    assert read_periods(("2017", "2018-2020", "2021-2023"), RULES).vague
 
 
 def test_a_vague_item_beside_a_good_one_leaves_the_years_of_the_good_one() -> None:

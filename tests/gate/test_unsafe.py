@@ -35,6 +35,7 @@ def test_a_question_with_name_and_door_is_granted_under_the_law_in_force() -> No
         replace(ASKED, person=Person("Unknown", "", "Quintanilla")),
         replace(ASKED, address=Address("Heron Rd", "", "Anytown", "WA", "98101")),
         replace(ASKED, address=Address("Failed to provide", "", "Anytown", "WA", "98101")),
+        replace(ASKED, address=Address("12 Heron Rd", "see file", "Anytown", "WA", "98101")),
         replace(ASKED, address=Address("99999 Heron Rd", "", "Anytown", "WA", "98101")),
     ],
 )

@@ -8,6 +8,9 @@ from pathlib import Path
 import msgspec
 
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
+from counterfoil.gate.casefile import changed as with_fields
+from counterfoil.gate.lawfile import convert
+from counterfoil.gate.terms import compile_terms
 from counterfoil.model import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +42,14 @@ def sandbox() -> Law:
 def every_route() -> tuple[Law, ...]:
     """The law of each route, under the sandbox that has all of them."""
     return load_law(LIBRARY, "sandbox-routes").every_route
+
+
+def amended(fields: dict[str, object], law: Law | None = None) -> Law:
+    """A law, the sandbox's if none is named, with other values of its agreement, by dotted field."""
+    law = law or sandbox()
+    values = with_fields(msgspec.to_builtins(law.agreement), fields)
+    agreement = convert(values, type(law.agreement), LIBRARY)
+    return msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement))
 
 
 def changed(request: Request = REQUEST, **fields: object) -> Request:

@@ -52,7 +52,7 @@ def read_law_texts(directory: Path) -> dict[str, str]:
 
 def keep_law(connection: Connection, rules: str, directory: Path) -> None:
     """Keep the files of the law in force under the digest of the rules, once."""
-    if connection.execute(select(KEPT_LAW.c.rules).where(KEPT_LAW.c.rules == rules)).first() is None:
+    if kept_law(connection, rules) is None:
         files = canon.encode(read_law_texts(directory))
         connection.execute(insert(KEPT_LAW).values(rules=rules, files=files))
 
@@ -73,5 +73,5 @@ def law_of_texts(files: dict[str, str]) -> Law:
     with tempfile.TemporaryDirectory(prefix="counterfoil-law-") as made:
         for path, text in files.items():
             (Path(made) / path).parent.mkdir(exist_ok=True)
-            (Path(made) / path).write_text(text, encoding="utf-8", newline="")
+            (Path(made) / path).write_text(text, encoding="utf-8")
         return load_law(Path(made))

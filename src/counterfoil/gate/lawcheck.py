@@ -113,12 +113,14 @@ def check_rules(route: Route) -> None:
         "document.judges": document is not None and document.judges is not None,
     }
     for name, wanted in _RULES[route.kind].items():
-        if stands[name] != wanted:
+        place = f"routes/{route.id}.yaml: rules.{name}"
+        if wanted and not stands[name]:
             raise SettingsFault(
-                "law_rules_kind",
-                f"a route of the kind {route.kind} {'needs these rules' if wanted else 'has no such rules'}",
-                place=f"routes/{route.id}.yaml: rules.{name}",
-                cure="Give them." if wanted else "Write null.",
+                "law_rules_kind", f"a route of the kind {route.kind} needs these rules", place=place, cure="Give them."
+            )
+        if stands[name] and not wanted:
+            raise SettingsFault(
+                "law_rules_kind", f"a route of the kind {route.kind} has no such rules", place=place, cure="Write null."
             )
     for one, other in combinations(document.days if document else (), 2):
         if one.in_force.overlaps(other.in_force):
