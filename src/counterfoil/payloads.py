@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from counterfoil.model import Match
 from counterfoil.review import store as batches
-from counterfoil.review.batch import Batch, Chunk
+from counterfoil.review.batch import DETERMINATION, Batch, Chunk
+from counterfoil.review.determinations import decode_determinations
 from counterfoil.review.overrides import OVERRIDE, Override, check_override, decode_override
 from counterfoil.review.payload import BatchKey
 from counterfoil.store import Connection
@@ -23,6 +25,13 @@ def keep_chunk(
 def read_chunk(connection: Connection, batch: Batch, key: BatchKey, kind: str, seq: int) -> bytes:
     """The plain bytes of chunk `seq`. Raises StateFault `chunk_missing`, StoreFault `payload_sealed`."""
     return key.open(kind, seq, batches.get_chunk(connection, batch, kind, seq).sealed)
+
+
+def read_compared(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[Match]:
+    """What was determined of every row that was compared, in order. Raises as `read_chunk`, StoreFault `payload_rows`."""
+    for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
+        rows = decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))
+        yield from (row for row in rows if isinstance(row, Match))
 
 
 def read_overrides(connection: Connection, batch: Batch, key: BatchKey) -> dict[int, Override]:

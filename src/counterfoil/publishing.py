@@ -68,8 +68,9 @@ def standing(office: Office, connection: Connection) -> Standing:
     """Whether what stands in the folder of office.toml was published in time."""
     folder, hours = publish_folder(office), office.settings.publish_every_hours
     shown = _shown(office, connection, folder) if folder else None
-    newest = office.ledger.newest_within(connection, Kind.PUBLISHED, shown.size) if shown else None
-    size, time = shown.size if shown else -1, newest[1].time if newest else ""
+    size = shown.size if shown else -1
+    published = office.ledger.newest_of(connection, Kind.PUBLISHED)
+    time = next((entry.time for index, entry in published if index < size), "")
     due = datetime.fromisoformat(time) + timedelta(hours=hours) if time else None
     return Standing(str(folder or ""), size, time, hours, due is None or office.clock() > due)
 

@@ -21,11 +21,11 @@ from counterfoil.ledger import Draft, Kind
 from counterfoil.ledger.entries import decode
 from counterfoil.model import Match, Officer, Request
 from counterfoil.office import Office
-from counterfoil.payloads import keep_chunk, read_chunk
+from counterfoil.payloads import keep_chunk, read_chunk, read_compared
 from counterfoil.proof import Signer
 from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, REQUEST, Batch
-from counterfoil.review.determinations import Granted, Refused, decode_determinations, decode_gated
+from counterfoil.review.batch import REQUEST, Batch
+from counterfoil.review.determinations import Granted, Refused, decode_gated
 from counterfoil.review.machine import BatchState
 from counterfoil.review.payload import BatchKey, unwrap_key
 from counterfoil.review.sample import (
@@ -139,26 +139,17 @@ def disagreed(batch: Batch, count: int) -> StateFault:
 def _drawn(office: Office, connection: Connection, batch: Batch, key: BatchKey) -> dict[int, Match]:
     """What was determined of each drawn row, by its number, rising."""
     entry = _determined_entry(office, connection, batch)
-    rows = draw_sample(entry, _determined(connection, batch, key), office.settings.sample_rows)
+    rows = draw_sample(entry, read_compared(connection, batch, key), office.settings.sample_rows)
     wanted = set(rows)
-    found = {row.row: row for row in _determined(connection, batch, key) if row.row in wanted}
+    found = {row.row: row for row in read_compared(connection, batch, key) if row.row in wanted}
     return {row: found[row] for row in rows}
-
-
-def _determined(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[Match]:
-    """Every row that was compared."""
-    for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
-        rows = decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))
-        yield from (row for row in rows if isinstance(row, Match))
 
 
 def _determined_entry(office: Office, connection: Connection, batch: Batch) -> bytes:
     """The bytes of the newest entry `determined` of the batch. Raises StateFault `sample_not_drawn`."""
-    size = office.ledger.size(connection)
-    while (found := office.ledger.newest_within(connection, Kind.DETERMINED, size)) is not None:
-        size, entry = found
+    for index, entry in office.ledger.newest_of(connection, Kind.DETERMINED):
         if entry.fields == {"batch": batch.id, "determinations": batch.determinations_digest}:
-            return next(office.ledger.entries(connection, size, size + 1))
+            return next(office.ledger.entries(connection, index, index + 1))
     raise StateFault(
         "sample_not_drawn", "the ledger does not say that this batch was determined, so no sample can be drawn", place=batch.id,
         cure="It was determined by an older version, or altered: withdraw it, and have its file sent again.",

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bench.suspension import ACTS
 
 from counterfoil import canon, flow, ledger, suspending
 from counterfoil.errors import CounterfoilError, InputFault, StateFault, VerifyFault
@@ -15,19 +16,6 @@ from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
-ACTS = {
-    "batch",
-    "granted",
-    "refused",
-    "rejected",
-    "opening",
-    "not_compared",
-    "determined",
-    "sample",
-    "review",
-    "disclosure",
-    "release",
-}
 STEPS = ("receive", "determine", "review", "release")
 
 

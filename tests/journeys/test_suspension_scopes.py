@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.suspension import ACTS as ALL_ACTS
 
 from counterfoil import canon, flow, incidents, ledger, suspending
 from counterfoil.errors import StateFault, UsageFault
@@ -17,18 +18,7 @@ from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
-ACTS = {
-    "granted",
-    "refused",
-    "rejected",
-    "opening",
-    "not_compared",
-    "determined",
-    "sample",
-    "review",
-    "disclosure",
-    "release",
-}
+ACTS = ALL_ACTS - {"batch"}
 OTHER = (
     "  - {id: other-principal, title: Deputy of Agency A (made up), office: agency-head,"
     " in_force: {from: 2025-01-01, to: 2035-12-31}, key: null, papers: null, unsigned_accepted: true}\ndelegation:"

@@ -92,11 +92,11 @@ class Ledger:
         count = counts_of(head.counts)[kind]
         return find_entry(connection, kind, count, head.size)[1].fields if count else None
 
-    def newest_of(self, connection: Connection, kind: Kind) -> Iterator[Entry]:
-        """Every entry of a kind, the last one first."""
+    def newest_of(self, connection: Connection, kind: Kind) -> Iterator[tuple[int, Entry]]:
+        """(index, entry) of every entry of a kind, the last one first."""
         head = read_head(connection)
         for count in range(counts_of(head.counts)[kind], 0, -1):
-            yield find_entry(connection, kind, count, head.size)[1]
+            yield find_entry(connection, kind, count, head.size)
 
     def root(self, connection: Connection, size: int | None = None) -> bytes:
         """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""
@@ -139,15 +139,6 @@ class Ledger:
         head = read_head(connection)
         count = counts_of(head.counts)[kind]
         return find_entry(connection, kind, count, head.size)[0] if count else -1
-
-    def newest_within(self, connection: Connection, kind: Kind, size: int) -> tuple[int, Entry] | None:
-        """(index, entry) of the last entry of a kind among the first `size` entries, or None."""
-        head = read_head(connection)
-        for count in range(counts_of(head.counts)[kind], 0, -1):
-            index, entry = find_entry(connection, kind, count, head.size)
-            if index < size:
-                return index, entry
-        return None
 
     def checkpoint_of(self, connection: Connection, size: int) -> str:
         """The checkpoint that was signed at `size`. Raises UsageFault `checkpoint_none`."""

@@ -110,7 +110,7 @@ def by_scope(certificates: Certificates) -> dict[str, Certified]:
 def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
     """Digest of the newest certificate by scope, as the ledger says."""
     found: dict[str, str] = {}
-    for entry in office.ledger.newest_of(connection, Kind.CERTIFICATE):
+    for _, entry in office.ledger.newest_of(connection, Kind.CERTIFICATE):
         scope = str(entry.fields.get("scope", ""))
         if entry.fields["snapshot"] == manifest and scope in SCOPES:
             found.setdefault(scope, str(entry.fields["certificate"]))

@@ -16,18 +16,18 @@ from counterfoil.evidence.recorded import Recorded, read_recorded_rows
 from counterfoil.gate.circumstances import decide_again, set_aside
 from counterfoil.gate.law import Law
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Grant, Match, Public
+from counterfoil.model import Grant, Public
 from counterfoil.office import Office
 from counterfoil.office.certified import governing
-from counterfoil.payloads import read_chunk
+from counterfoil.payloads import read_compared
 from counterfoil.pinning import pinned_certificates, pinned_holds
 from counterfoil.reconciling.kept import law_of_batch
 from counterfoil.reconciling.told import difference
-from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, Batch
-from counterfoil.review.determinations import Granted, decode_determinations, encode_determinations, encode_row
-from counterfoil.review.drawing import SEED_BYTES, draw
+from counterfoil.review.batch import Batch
+from counterfoil.review.determinations import Granted, encode_determinations, encode_row
+from counterfoil.review.drawing import SEED_BYTES
 from counterfoil.review.payload import unwrap_key
+from counterfoil.review.sample import draw_of_each
 from counterfoil.store import Connection
 
 _CURE = "Release nothing. Export the request with `counterfoil evidence export`, and send it to the inspector."
@@ -63,12 +63,7 @@ def decide_some_again(office: Office, batch: Batch, count: int) -> Again:
 def drawn_matches(office: Office, connection: Connection, batch: Batch, count: int, seed: bytes) -> list[int]:
     """Rows drawn by `seed` from those that were compared: `count` confirmed, and `count` not confirmed. Raises StoreFault."""
     key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-    held: dict[bool, list[int]] = {True: [], False: []}
-    for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
-        for row in decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq)):
-            if isinstance(row, Match):
-                held[row.confirmed].append(row.row)
-    return sorted(draw(seed, held[True], count) + draw(seed, held[False], count))
+    return draw_of_each(seed, read_compared(connection, batch, key), count)
 
 
 def _decide(office: Office, batch: Batch, sealed: register.SealedRegister, law: Law, recorded: list[Recorded]) -> Again:

@@ -100,9 +100,10 @@ def reconcile(office: Office, folders: Sequence[Path] = (), replays: int = 5, *,
 
 def standing(office: Office, connection: Connection) -> Standing:
     """How the office stands with it."""
-    newest = next(office.ledger.newest_of(connection, Kind.RECONCILED), None)
-    if newest is None:
+    found = next(office.ledger.newest_of(connection, Kind.RECONCILED), None)
+    if found is None:
         return Standing("", 0, late=True)
+    _, newest = found
     late = office.clock() - datetime.fromisoformat(newest.time) > WITHIN
     return Standing(newest.time, int(newest.fields["differences"]), late)
 
@@ -136,9 +137,8 @@ def _compare_files(
 
 def _since(office: Office, connection: Connection, size: int) -> int:
     """How far the newest reconciliation came that found no difference."""
-    while (found := office.ledger.newest_within(connection, Kind.RECONCILED, size)) is not None:
-        size, entry = found
-        if entry.fields["differences"] == 0:
+    for index, entry in office.ledger.newest_of(connection, Kind.RECONCILED):
+        if index < size and entry.fields["differences"] == 0:
             return int(entry.fields["entries"])
     return 0
 

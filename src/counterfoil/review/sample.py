@@ -67,10 +67,14 @@ class Looked(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_f
 
 def draw_sample(entry: bytes, compared: Iterable[Match], count: int) -> list[int]:
     """Numbers of the rows that are drawn, rising. `entry`: bytes of the entry `determined`; `count`: of each kind."""
+    return draw_of_each(leaf_hash(entry), compared, count)
+
+
+def draw_of_each(seed: bytes, compared: Iterable[Match], count: int) -> list[int]:
+    """Numbers of `count` rows that were confirmed and of as many that were not, drawn by `seed`, rising."""
     rows: dict[bool, list[int]] = {True: [], False: []}
     for row in compared:
         rows[row.confirmed].append(row.row)
-    seed = leaf_hash(entry)
     return sorted(draw(seed, rows[True], count) + draw(seed, rows[False], count))
 
 
