@@ -63,16 +63,16 @@ $(BIN)/python:
 	  { echo 'make: this Python cannot make virtual environments. On Debian: apt-get install python3-venv'; rm -rf $(VENV); exit 1; }
 
 $(BIN)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) --require-hashes --no-deps -r requirements/runtime.txt -r requirements/build.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(BIN)/.test: requirements/test.txt | $(BIN)/.runtime
-	$(PIP) --require-hashes -r requirements/test.txt
+	$(PIP) --require-hashes --no-deps -r requirements/test.txt
 	@touch $@
 
 $(BIN)/.lint: requirements/lint.txt | $(BIN)/.runtime
-	$(PIP) --require-hashes -r requirements/lint.txt
+	$(PIP) --require-hashes --no-deps -r requirements/lint.txt
 	@touch $@
 
 $(SAMPLE)/.ready: requirements/data.txt | $(BIN)/.runtime
