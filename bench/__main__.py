@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import floors
-from counterfoil import flow, forms, intake
-from counterfoil.model import Request
+from counterfoil import intake, normalize
+from counterfoil.core.values import Request
+from counterfoil.demo import demonstration, sample
+from counterfoil.demo.questions import REQUEST_COLUMNS, complete_request
+from counterfoil.disclosure import receive
 from counterfoil.office import Office, open_office
-from counterfoil.trial import demonstration, sample
-from counterfoil.trial.questions import REQUEST_COLUMNS, complete_request
 
 SAMPLE = Path("data/pseudopeople")
 PASSES = 3
@@ -68,7 +69,7 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
     file = intake.open_file(requests, default_header=header, principal_keys={})
     asked = [row for row in file.rows() if isinstance(row, Request)]
     addresses = [row.address for row in asked]
-    doors = [door.key for address in addresses for door in forms.doors(forms.normalise_address(address))]
+    doors = [door.key for address in addresses for door in normalize.doors(normalize.normalise_address(address))]
     entry = b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:' + b"0" * 64 + b'","count":1,"kind":"granted"}'
     read = best(lambda: floors.read_csv(requests))
     inserts = iter(range(PASSES))
@@ -79,7 +80,7 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
         ("intake: read and check", best(lambda: sum(1 for _ in file.rows())), read, "csv.reader"),
         (
             "forms: address form",
-            best(lambda: [forms.normalise_address(address) for address in addresses]),
+            best(lambda: [normalize.normalise_address(address) for address in addresses]),
             read,
             "csv.reader",
         ),
@@ -98,13 +99,13 @@ def _steps(directory: Path, requests: Path, office: Office) -> dict[str, float]:
         shutil.copytree(office.directory, copy)
         opened = open_office(copy)
         keys = [opened.officer(copy / "keys" / f"officer-{letter}.key", None) for letter in "ab"]
-        seconds = {"receive": cpu_seconds(lambda opened=opened: flow.receive(opened, requests, lambda _: None))}
-        batch = flow.standing(opened)[-1].batch
-        seconds["determine"] = cpu_seconds(lambda opened=opened, batch=batch: flow.determine(opened, batch))
-        flow.review(opened, batch, *keys[0])
+        seconds = {"receive": cpu_seconds(lambda opened=opened: receive.receive(opened, requests, lambda _: None))}
+        batch = receive.standing(opened)[-1].batch
+        seconds["determine"] = cpu_seconds(lambda opened=opened, batch=batch: receive.determine(opened, batch))
+        receive.review(opened, batch, *keys[0])
         out = directory / f"answers-{number}.jsonl"
         seconds["release"] = cpu_seconds(
-            lambda opened=opened, batch=batch, keys=keys, out=out: flow.release(opened, batch, *keys[1], out)
+            lambda opened=opened, batch=batch, keys=keys, out=out: receive.release(opened, batch, *keys[1], out)
         )
         opened.store.close()
         found.append(seconds)

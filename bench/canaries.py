@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.__main__ import write_requests
 from bench.certify.__main__ import cpu_seconds, make_office
-from counterfoil import building, flow
+from counterfoil.disclosure import receive, register_build
 from counterfoil.office import Office
 
 PASSES = 3
@@ -27,10 +27,10 @@ def main(people: int, canaries: int, requests: int) -> None:
         for _ in range(PASSES):
             for spent, (office, source), wanted in zip(builds, offices, (0, canaries), strict=True):
                 spent.append(_spent(lambda o=office, s=source, n=wanted: _build(o, s, n)))
-        held = building.count_canaries(offices[1][0], _snapshot(offices[1][0]))
+        held = register_build.count_canaries(offices[1][0], _snapshot(offices[1][0]))
         _tell(f"build of {people} people, {held} canaries", min(builds[0]), min(builds[1]))
         file = write_requests(Path(scratch), requests)
-        received = [_spent(lambda o=office: flow.receive(o, file, lambda _: None)) for office, _ in offices]
+        received = [_spent(lambda o=office: receive.receive(o, file, lambda _: None)) for office, _ in offices]
         _tell(f"receive of {requests} requests", *received)
 
 
@@ -40,7 +40,7 @@ def _office(directory: Path, people: int) -> tuple[Office, Path]:
 
 
 def _build(office: Office, source: Path, canaries: int) -> None:
-    building.build_register(office, source, made_up=True, progress=lambda *_: None, canaries=canaries)
+    register_build.build_register(office, source, made_up=True, progress=lambda *_: None, canaries=canaries)
 
 
 def _snapshot(office: Office) -> str:

@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from counterfoil.trial.replay import REPORTED_ROWS, STOPPED_BY
+from counterfoil.demo.replay import REPORTED_ROWS, STOPPED_BY
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "measurements" / "replay.md"
 HEAD: Final = """# The run of August 2025, replayed
 
 Written by `python -m bench.replay`; not edited by hand. Made-up people only: the proportions and defects are those reported, the
-rows are generated (`src/counterfoil/trial/replay.py`). Two offices receive the same file: one under every limit of `treasury-dhs-2025`,
+rows are generated (`src/counterfoil/demo/replay.py`). Two offices receive the same file: one under every limit of `treasury-dhs-2025`,
 one, for study, with the limits of file, declared caseload and quota lifted.
 
 {rows:,} requests, a register of {residents:,} residents: {seconds:,.0f} s in all by the clock, {cpu:,.0f} s of CPU, at most

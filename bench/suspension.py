@@ -16,11 +16,13 @@ import time
 from pathlib import Path
 
 from bench.__main__ import SAMPLE, write_requests
-from counterfoil import flow, ledger, suspending
-from counterfoil.errors import CounterfoilError
+from counterfoil import ledger
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.demo import demonstration
+from counterfoil.disclosure import receive
 from counterfoil.ledger import Kind
 from counterfoil.office import Office, open_office
-from counterfoil.trial import demonstration
 
 ACTS = {
     "batch",
@@ -50,10 +52,10 @@ def run(directory: Path, requests: Path, out: Path) -> None:
     """The run that is stopped, in a process of its own."""
     office = open_office(directory)
     try:
-        batch = flow.receive(office, requests, lambda _: None).batch
-        flow.determine(office, batch)
-        flow.review(office, batch, *_officer(office, "a"))
-        flow.release(office, batch, *_officer(office, "b"), out)
+        batch = receive.receive(office, requests, lambda _: None).batch
+        receive.determine(office, batch)
+        receive.review(office, batch, *_officer(office, "a"))
+        receive.release(office, batch, *_officer(office, "b"), out)
         print("released")
     except CounterfoilError as fault:
         print(fault.code)
@@ -74,7 +76,7 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
         while running.poll() is None and _entered(office, kind) < wanted:
             time.sleep(0.02)
         (directory / "order.txt").write_text("made up: stop", encoding="utf-8")
-        stood = suspending.suspend(office, directory / "order.txt", "", *_officer(office, "a"))
+        stood = suspension.suspend(office, directory / "order.txt", "", *_officer(office, "a"))
         ordered = time.monotonic()
         ended = running.communicate()[0].strip()
     stopped, after = time.monotonic() - ordered, _acts_after(office, directory / "ledger.jsonl", stood.index)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from counterfoil import errors
+from counterfoil.core import errors
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _BY_HAND = {"usage": 2, "internal": 1, "interrupted": 1}

@@ -16,10 +16,11 @@ from typing import Any
 
 import typer.main
 
-from counterfoil import flow, gate
+from counterfoil import gate
+from counterfoil.certification.governing import NOT_CERTIFIED
 from counterfoil.cli.app import app
+from counterfoil.disclosure import receive
 from counterfoil.intake.rejects import WORDS
-from counterfoil.office.certified import NOT_CERTIFIED
 from counterfoil.register.rows import CURES
 from scripts.fault_codes import read_faults
 
@@ -48,8 +49,8 @@ def codes_page() -> str:
     sealed = [(f"`{code}`", cure) for code, cure in sorted(CURES.items())]
     not_compared = [
         (f"`{NOT_CERTIFIED}`", "the agreement requires a certificate, and none covers what the question states"),
-        (f"`{flow.KEEPER_LIMIT}`", "the keeper had reached the agreement's openings for the day"),
-        (f"`{flow.UNREADABLE}`", "the register, or one bucket among those that were needed, could not be read"),
+        (f"`{receive.KEEPER_LIMIT}`", "the keeper had reached the agreement's openings for the day"),
+        (f"`{receive.UNREADABLE}`", "the register, or one bucket among those that were needed, could not be read"),
     ]
     return _page(
         "Codes",
@@ -58,7 +59,7 @@ def codes_page() -> str:
         "[refusal-codes.md](refusal-codes.md).",
         "## Errors",
         "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify. The class is of "
-        "`src/counterfoil/errors.py`; `-` is the command line itself.",
+        "`src/counterfoil/core/errors.py`; `-` is the command line itself.",
         _table(("code", "class", "exit", "what it says", "cure"), faults),
         "## Rows of a request file that are rejected",
         "The other rows go on; the command ends with 3.",

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.accuracy.curves import NEVER
-from counterfoil import match
-from counterfoil.chunks import open_chunk
-from counterfoil.gate.unsafe import UnsafeGate
-from counterfoil.model import Grant, Match, Reject, Request, Residents
+from counterfoil import matching
+from counterfoil.certification.evaluate import CHUNK_ROWS
+from counterfoil.certification.labelled import read_labelled
+from counterfoil.core.values import Grant, Match, Reject, Request, Residents
+from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.office import Office, open_office
-from counterfoil.trial.evaluate import CHUNK_ROWS
-from counterfoil.trial.labelled import read_labelled
+from counterfoil.office.journal import open_chunk
 
 COMMAND = Path(sys.executable).with_name("counterfoil")
 DONE, DONE_WITH_REJECTS = 0, 3
@@ -73,7 +73,7 @@ def ask_all(office: Office, questions: Path) -> Iterator[Asked]:
                 if grant is None or residents is None:
                     yield Asked(name, truth)
                 else:
-                    yield Asked(name, truth, grant, residents, match.decide(grant, residents, weights))
+                    yield Asked(name, truth, grant, residents, matching.decide(grant, residents, weights))
 
 
 def grant_of(gate: UnsafeGate, request: Request | Reject) -> Grant | None:

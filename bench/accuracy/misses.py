@@ -11,9 +11,9 @@ A miss of kind `home` compares with the sealed row that is nearest: number first
 from __future__ import annotations
 
 from bench.accuracy.house import Asked
-from counterfoil import forms
-from counterfoil.match import Weights, explain
-from counterfoil.model import Address, AddressForm, AddressKind, Comparison, Match, NameForm, Person
+from counterfoil import normalize
+from counterfoil.core.values import Address, AddressForm, AddressKind, Comparison, Match, NameForm, Person
+from counterfoil.matching import Weights, explain
 
 Row = dict[str, str]
 _AGREEMENT = {"given": 6.0, "middle": 3.0, "family": 0.5}
@@ -72,12 +72,12 @@ def in_reach(row: Row, held: list[Row]) -> bool:
 
 def is_sealed(row: Row) -> bool:
     form, name = form_of(row), name_of(row)
-    usable = forms.exact_door(form) and (name.given or name.family)
-    return bool(usable) and not forms.is_placeholder(address_of(row), form)
+    usable = normalize.exact_door(form) and (name.given or name.family)
+    return bool(usable) and not normalize.is_placeholder(address_of(row), form)
 
 
 def name_of(row: Row) -> NameForm:
-    return forms.normalise_name(Person(row["given_name"], row["middle_name"], row["family_name"], row["suffix"]))
+    return normalize.normalise_name(Person(row["given_name"], row["middle_name"], row["family_name"], row["suffix"]))
 
 
 def address_of(row: Row) -> Address:
@@ -85,7 +85,7 @@ def address_of(row: Row) -> Address:
 
 
 def form_of(row: Row) -> AddressForm:
-    return forms.normalise_address(address_of(row))
+    return normalize.normalise_address(address_of(row))
 
 
 _ORDER = ("street spelled too differently", "unit differs", "house number differs", "another kind of address")

@@ -86,7 +86,7 @@ These rows count neither as lost nor as invented, for any reader. They are not r
 {reasons}
 
 All other labels are usaddress's own and are counted as they are, mistakes included. Letters of a unit are guarded by nothing
-but the reading; digits by the guard of `forms/addresses.py`, which keeps every digit of a line in some part of the form or
+but the reading; digits by the guard of `normalize/addresses.py`, which keeps every digit of a line in some part of the form or
 makes no form. The forms were mended on these rows, so that the table says what they do on them and not what they do on rows
 that nobody has looked at. `python -m bench.addresses --show labeled` prints every row that we read otherwise.
 """

@@ -10,8 +10,8 @@ import usaddress
 
 from bench.addresses.sets import Row, fields
 from bench.addresses.truth import BOX, NUMBER, STREET, UNIT, Parts, parts, truth_of
-from counterfoil.forms import incomplete_part, normalise_address
-from counterfoil.model import Address, AddressKind
+from counterfoil.core.values import Address, AddressKind
+from counterfoil.normalize import incomplete_part, normalise_address
 
 
 def read_ours(row: Row) -> Parts | None:

@@ -7,8 +7,8 @@ import timeit
 from collections.abc import Callable
 from typing import Any
 
-from counterfoil.forms import doors, normalise_address
-from counterfoil.model import Address
+from counterfoil.core.values import Address
+from counterfoil.normalize import doors, normalise_address
 
 SHAPES = {
     "plain": ("1501 interlake ave n", ""),

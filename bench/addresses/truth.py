@@ -14,7 +14,15 @@ import re
 from collections import Counter
 from typing import Final, NamedTuple
 
-from counterfoil.forms.tables import DESIGNATORS, DIRECTIONALS, LAST_WORDS, NAME_WORDS, ORDINALS, STANDALONE, SUFFIXES
+from counterfoil.normalize.tables import (
+    DESIGNATORS,
+    DIRECTIONALS,
+    LAST_WORDS,
+    NAME_WORDS,
+    ORDINALS,
+    STANDALONE,
+    SUFFIXES,
+)
 
 Token = tuple[str, str]
 """A label and the text under it."""

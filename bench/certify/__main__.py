@@ -24,21 +24,22 @@ from pathlib import Path
 
 from bench import floors
 from bench.certify.make_people import COLUMNS, Maker
-from counterfoil import building, forms
-from counterfoil.model import Address
+from counterfoil import normalize
+from counterfoil.certification.bounds import PARTS
+from counterfoil.certification.checkpoint import STATE_FILE
+from counterfoil.certification.decoys import ASKS, BIRTH, KINDS
+from counterfoil.certification.run import Outcome, Plan, certify
+from counterfoil.core.values import Address
+from counterfoil.disclosure import register_build
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 from counterfoil.register.snapshots import CURRENT, current_snapshot
-from counterfoil.trial.bounds import PARTS
-from counterfoil.trial.certify import Outcome, Plan, certify
-from counterfoil.trial.certify_state import STATE_FILE
-from counterfoil.trial.decoys import ASKS, BIRTH, KINDS
 
 ELSEWHERE = sum(kind.elsewhere for kind in KINDS.values())
 ADDRESSES_A_ROW = 1 + ELSEWHERE
 DOORS = [
     door.key
-    for form in [forms.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))]
-    for door in (*forms.doors(form), *forms.marks(form))
+    for form in [normalize.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))]
+    for door in (*normalize.doors(form), *normalize.marks(form))
 ]
 
 
@@ -96,7 +97,7 @@ def make_office(directory: Path, people: int) -> tuple[Office, Path]:
         )  # fmt: skip
     office = open_office(home)
     if not (office.register_directory / CURRENT).exists():
-        building.build_register(office, source, made_up=True, progress=lambda *_: None)
+        register_build.build_register(office, source, made_up=True, progress=lambda *_: None)
     return office, source
 
 

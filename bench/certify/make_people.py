@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from itertools import accumulate, chain
 from pathlib import Path
 
-from counterfoil.forms.names_alike import familiar_forms, spellings
+from counterfoil.normalize.name_similarity import familiar_forms, spellings
 
 COLUMNS = (
     "record_ref", "tin", "given_name", "middle_name", "family_name", "suffix", "date_of_birth",

@@ -1,4 +1,4 @@
-"""Every parser of bytes that somebody else wrote, with good examples to begin from: for `make fuzz` and tests/proof/test_fuzz_all.py.
+"""Every parser of bytes that somebody else wrote, with good examples to begin from: for `make fuzz` and tests/tlog/test_fuzz_all.py.
 
 A target takes any bytes, and either returns or raises the fault that it documents; everything else is a finding.
 """
@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from counterfoil.cli import verifier
-from counterfoil.errors import SettingsFault, VerifyFault
+from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.ledger.entries import Kind, decode, encode
-from counterfoil.proof import (
+from counterfoil.tlog import (
     Checkpoint,
     Proof,
     Signer,
@@ -34,14 +34,14 @@ from counterfoil.proof import (
     sign_checkpoint,
     sign_note,
 )
-from counterfoil.proof.attestation import check_attestation, parse_attestation
-from counterfoil.proof.consistency import Consistency, check_consistency_file
-from counterfoil.proof.cosignature import MldsaSigner, check_cosignatures, cosign, cosigner_key, parse_cosigner_key
-from counterfoil.proof.note import parse_note
-from counterfoil.proof.policy import parse_policy
-from counterfoil.proof.tiles import split_entries, split_hashes
-from counterfoil.proof.tree import node_hash
-from counterfoil.witness.deciding import parse_request
+from counterfoil.tlog.attestation import check_attestation, parse_attestation
+from counterfoil.tlog.consistency import Consistency, check_consistency_file
+from counterfoil.tlog.cosignature import MldsaSigner, check_cosignatures, cosign, cosigner_key, parse_cosigner_key
+from counterfoil.tlog.note import parse_note
+from counterfoil.tlog.policy import parse_policy
+from counterfoil.tlog.tiles import split_entries, split_hashes
+from counterfoil.tlog.tree import node_hash
+from counterfoil.tlog.witness import parse_request
 
 SIGNER = Signer("made-up.example/office", Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
 WITNESS = Signer("witness.example/w1", Ed25519PrivateKey.from_private_bytes(b"\x02" * 32))

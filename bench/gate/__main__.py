@@ -27,18 +27,19 @@ from bench import floors
 from bench.__main__ import SAMPLE, best, write_requests
 from bench.gate import alone
 from bench.gate.page import Measured, Run, write_page
-from counterfoil import flow, forms, intake
+from counterfoil import intake, normalize
+from counterfoil.core.values import Request
+from counterfoil.demo import demonstration
+from counterfoil.demo.questions import REQUEST_COLUMNS
+from counterfoil.demo.replay import replay_rows
+from counterfoil.disclosure import receive
+from counterfoil.disclosure.judging import judge
 from counterfoil.gate import BatchFactsBuilder, Gate
-from counterfoil.gate.facts import tally
-from counterfoil.gate.marks import Marker, Marks, address_forms
-from counterfoil.gate.memory import recall, remember
-from counterfoil.gate.store import load_history
-from counterfoil.judging import judge
-from counterfoil.model import Request
+from counterfoil.gate.history.batch_counts import tally
+from counterfoil.gate.history.fingerprints import Marker, Marks, address_forms
+from counterfoil.gate.history.store import recall, remember
+from counterfoil.gate.history.store_merge import load_history
 from counterfoil.office import Office, open_office
-from counterfoil.trial import demonstration
-from counterfoil.trial.questions import REQUEST_COLUMNS
-from counterfoil.trial.replay import replay_rows
 
 CHUNK = 4096
 PASSES = 2
@@ -59,7 +60,7 @@ def _measured(directory: Path, rows: int, name: str, write: Callable[[Path, int]
     demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
     asked, cores = write(directory, rows), len(os.sched_getaffinity(0))
     office = open_office(directory / "demo" / "office")
-    flow.receive(office, _earlier(asked, rows // 2), lambda _: None)
+    receive.receive(office, _earlier(asked, rows // 2), lambda _: None)
     floor = best(lambda: floors.read_csv(asked))
     steps = [(step, seconds / rows * 1e6, seconds / floor) for step, seconds in _steps(office, asked)]
     office.store.close()
@@ -117,7 +118,7 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     yield "read: cells to requests", best(lambda: [intake.RowReader().read(table) for table in tables])
     rows = [list(intake.RowReader().read(table)) for table in tables]
     requests = [row for chunk in rows for row in chunk if isinstance(row, Request)]
-    yield "address form", best(lambda: [forms.normalise_address(row.address) for row in requests])
+    yield "address form", best(lambda: [normalize.normalise_address(row.address) for row in requests])
     yield "count: form, seven hashes", best(lambda: [tally(key, marker, chunk, address_forms(chunk)) for chunk in rows])
     builder = BatchFactsBuilder(key)
     for chunk in rows:
@@ -164,7 +165,7 @@ def _received(directory: Path, path: Path, workers: int) -> tuple[float, float]:
 def _receive_once(directory: Path, path: Path, workers: int) -> tuple[float, float]:
     with _copied(directory) as opened:
         office = _with_workers(opened, workers)
-        return _timed(lambda: flow.receive(office, path, lambda _: None))
+        return _timed(lambda: receive.receive(office, path, lambda _: None))
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from bench.gate.held import MODULE
 from counterfoil import intake
+from counterfoil.disclosure.workers import Several
 from counterfoil.gate import BatchFactsBuilder
-from counterfoil.gate.marks import Marks
-from counterfoil.gate.memory import add_probes, recall, remember
-from counterfoil.gate.store import load_history, record_batch
+from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.store import add_probes, recall, remember
+from counterfoil.gate.history.store_merge import load_history, record_batch
 from counterfoil.office import Office
-from counterfoil.workers import Several
 
 CHUNK = 4096
 BATCH = "b-ffffffffffff"

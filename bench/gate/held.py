@@ -1,7 +1,7 @@
 """A worker that holds the rows of a file before it is timed, so that the gate is measured without reading.
 
-`python -m bench.gate.held` is a worker of `counterfoil.workers` with one method more: `hold` reads a stretch and keeps its requests;
-`count` and `judge` are then told its number in the place of its cells.
+`python -m bench.gate.held` is a worker of `counterfoil.disclosure.workers` with one method more: `hold` reads a
+stretch and keeps its requests; `count` and `judge` are then told its number in the place of its cells.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 
 from counterfoil import intake
-from counterfoil.gating import Gating
-from counterfoil.model import Reject, Request
-from counterfoil.workers import serve
+from counterfoil.core.values import Reject, Request
+from counterfoil.disclosure.screening import Gating
+from counterfoil.disclosure.workers import serve
 
 MODULE = "bench.gate.held"
 

@@ -23,12 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.ledger import floors, large
 from bench.ledger.page import Row, write_page
-from counterfoil import canon
+from counterfoil.core import canonical
+from counterfoil.database import Store, create_store
 from counterfoil.ledger import Draft, Kind, Ledger, check
-from counterfoil.proof import Signer, check_proof
-from counterfoil.proof.cosignature import cosign
-from counterfoil.proof.note import parse_note
-from counterfoil.store import Store, create_store
+from counterfoil.tlog import Signer, check_proof
+from counterfoil.tlog.cosignature import cosign
+from counterfoil.tlog.note import parse_note
 
 NAME = "bench.example/ledger"
 SIGNER = Signer(NAME, Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
@@ -45,7 +45,7 @@ def drafts(count: int, start: int = 0) -> Iterator[Draft]:
     """Entries as a batch makes them: one in twelve a refusal."""
     for at in range(start, start + count):
         kind = Kind.GRANTED if at % 12 else Kind.REFUSED
-        yield Draft(kind, {"batch": "b-0f1e2d3c4b5a6978", "commitment": canon.digest(b"%d" % at)})
+        yield Draft(kind, {"batch": "b-0f1e2d3c4b5a6978", "commitment": canonical.digest(b"%d" % at)})
 
 
 def append(store: Store, count: int, step: int) -> float:

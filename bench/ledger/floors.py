@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bench.floors import hash_and_insert
-from counterfoil.proof.tree import root_of
+from counterfoil.tlog.tree import root_of
 
 FRAME = 4096 + 24
 """A page in SQLite's write-ahead log, with its header: the least that a commit writes."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from counterfoil.proof import Checkpoint, Proof, Signer, check_proof, leaf_hash, sign_checkpoint
-from counterfoil.proof.tree import node_hash, prove_inclusion, root_at
+from counterfoil.tlog import Checkpoint, Proof, Signer, check_proof, leaf_hash, sign_checkpoint
+from counterfoil.tlog.tree import node_hash, prove_inclusion, root_at
 
 ENTRIES = [b'{"batch":"b-0f1e2d3c4b5a6978","count":%d,"kind":"granted"}' % at for at in range(2)]
 

@@ -15,7 +15,7 @@ from tests.world.postgres import Server
 
 from bench.ledger import floors
 from bench.ledger.__main__ import GROUP, PAGE, append
-from counterfoil.store import create_store
+from counterfoil.database import create_store
 
 SINGLES = 500
 ROUNDS = 3

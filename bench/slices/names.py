@@ -5,7 +5,7 @@
     other      one made-up family name, English given names
 
 An arm is a way of making a file, not a kind of person. Spanish given names and their familiar forms come from the project's own table
-(src/counterfoil/forms/data/spanish_given_names.csv), English ones from the table of nicknames that the forms read. The
+(src/counterfoil/normalize/data/spanish_given_names.csv), English ones from the table of nicknames that the forms read. The
 family names below are written by hand; `other` ones are put together of syllables. Lists of a kind have the same length and the same
 frequencies, so that arms differ in names alone.
 """
@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from bench.certify.make_people import family_names
-from counterfoil.forms.names_alike import familiar_forms
+from counterfoil.normalize.name_similarity import familiar_forms
 
 ARMS: Final = ("compound", "spanish", "other")
 ROUND: Final = ("compound", "spanish", "other", "other")
@@ -68,7 +68,7 @@ def make_arms(chance: random.Random) -> dict[str, Arm]:
 
 def spanish_table() -> dict[str, list[str]]:
     """Each Spanish given name of the project's table with its familiar forms."""
-    text = files("counterfoil.forms").joinpath("data", "spanish_given_names.csv").read_text(encoding="ascii")
+    text = files("counterfoil.normalize").joinpath("data", "spanish_given_names.csv").read_text(encoding="ascii")
     lines = (line.split(",") for line in text.splitlines() if line and not line.startswith("#"))
     return {line[0]: line[1:] for line in lines if len(line) > 1}
 

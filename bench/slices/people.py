@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 from bench.certify.make_people import COLUMNS, Door, Maker
 from bench.slices.names import ARMS, ROUND, Arm, draw, draw_family, make_arms
 from bench.slices.noise import Written, write_again
-from counterfoil.trial.sample import LABELLED_COLUMNS
+from counterfoil.demo.sample import LABELLED_COLUMNS
 
 SEED: Final = 31
 YEARS: Final = ("2023", "2024")

@@ -9,9 +9,9 @@ import pytest
 from bench.certify import __main__ as bench
 from bench.certify import make_people
 
-from counterfoil.trial import certify as certify_module
-from counterfoil.trial.certify import Outcome
-from counterfoil.trial.tally import plain
+from counterfoil.certification import run as certify_module
+from counterfoil.certification.run import Outcome
+from counterfoil.certification.tally import plain
 
 CHUNKS = 3
 

@@ -10,13 +10,13 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from counterfoil import keyfile
 from counterfoil.cli.app import run
-from counterfoil.gate.agreement import Agreement
-from counterfoil.gate.lawfile import read_law_file
-from counterfoil.gate.signatures import PARTIES, sign_agreement, write_signature
+from counterfoil.core import keyfile
+from counterfoil.gate.law.agreement import Agreement
+from counterfoil.gate.law.schema import read_law_file
+from counterfoil.gate.law.signatures import PARTIES, sign_agreement, write_signature
 from counterfoil.office import law_library
-from counterfoil.proof import Signer
+from counterfoil.tlog import Signer
 from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
 from tests.world.scan import found_in, tokens_of
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from counterfoil import keyfile
+from counterfoil.core import keyfile
 from counterfoil.register.stores import LMDB_FILE
 from tests.cli.desk import Desk, command
 from tests.world.people import REQUEST_COLUMNS, REQUESTS, request, write_csv

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.office import opened
+from counterfoil.office import context
 from tests.cli.desk import Desk, command
 
 PERSON = {
@@ -138,9 +138,9 @@ def test_a_person_file_that_cannot_be_used_is_told_without_a_value_of_it(desk: D
 def test_retention_is_run_held_and_lifted(desk: Desk, batch: str, monkeypatch: pytest.MonkeyPatch) -> None:
     dry = ("retention", "run", *desk.at, "--dry-run", "--json")
     assert [each["is_due"] for each in command(*dry).json["batches"]] == [False]
-    later = opened.utc_now() + timedelta(days=1827)
-    clocked = dict(opened.open_office.__kwdefaults__ or {}) | {"clock": lambda: later}
-    monkeypatch.setattr(opened.open_office, "__kwdefaults__", clocked)
+    later = context.utc_now() + timedelta(days=1827)
+    clocked = dict(context.open_office.__kwdefaults__ or {}) | {"clock": lambda: later}
+    monkeypatch.setattr(context.open_office, "__kwdefaults__", clocked)
     hold = ("--order", paper(desk, "hold"), *desk.at, *desk.officer("a"))
     assert command("retention", "hold", batch, *hold).code == 0
     assert [(each["held"], each["is_due"]) for each in command(*dry).json["batches"]] == [(True, False)]

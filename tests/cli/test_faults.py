@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import flow
 from counterfoil.cli import output
-from counterfoil.errors import GateFault, VerifyFault
+from counterfoil.core.errors import GateFault, VerifyFault
+from counterfoil.disclosure import receive
 from counterfoil.intake.rows import RowReader, Table
 from tests.cli.desk import Desk, command
 
@@ -50,7 +50,7 @@ def test_each_kind_of_fault_has_its_exit_code(
     def failing(*_: object, **__: object) -> None:
         raise fault("some_code", "a fact", place="a place", cure="a cure")
 
-    monkeypatch.setattr(flow, "receive", failing)
+    monkeypatch.setattr(receive, "receive", failing)
     told = command("receive", desk.requests(), *desk.at, "--json")
     assert (told.code, told.error) == (code, "some_code")
 
@@ -67,7 +67,7 @@ def test_an_unforeseen_error_tells_its_type_and_place_only(desk: Desk, monkeypat
     def failing(*_: object, **__: object) -> None:
         raise ValueError("Quintanilla")
 
-    monkeypatch.setattr(flow, "receive", failing)
+    monkeypatch.setattr(receive, "receive", failing)
     told = command("receive", desk.requests(), *desk.at)
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("counterfoil: test_faults.py:")
@@ -91,7 +91,7 @@ def test_ctrl_c_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(flow, "determine", interrupted)
+        patched.setattr(receive, "determine", interrupted)
         told = desk.answer(desk.requests())
         assert told.code == 1
         assert "what was recorded stands [interrupted]" in told.err

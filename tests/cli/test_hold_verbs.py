@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.withholding import HELD_FORMAT, MAX_HELD_BYTES, MOST_REFS
+from counterfoil.controls.holds.service import HELD_FORMAT, MAX_HELD_BYTES, MOST_REFS
 from tests.cli.desk import Desk, Told, command, secret
 from tests.world.people import SOURCE
 from tests.world.scan import found_in

@@ -12,8 +12,8 @@ import typer
 
 from counterfoil import cli
 from counterfoil.cli import app, demo, output, rejects
-from counterfoil.errors import StoreFault
-from counterfoil.model import Reject
+from counterfoil.core.errors import StoreFault
+from counterfoil.core.values import Reject
 from tests.cli.desk import command
 
 

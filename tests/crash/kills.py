@@ -22,9 +22,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from counterfoil import flow, ledger
+from counterfoil import ledger
+from counterfoil.database import open_store
+from counterfoil.disclosure import receive
 from counterfoil.office import Office, open_office
-from counterfoil.store import open_store
 from tests.world.office import NOW, World, closing, read_rows
 from tests.world.people import REQUESTS, request, write_csv
 
@@ -55,11 +56,11 @@ def answer(office: Office, requests: Path, out: Path, said: int) -> None:
             os.write(said, b"%d\n" % office.ledger.size(connection))
 
     keys = {name: office.officer(office.directory / "keys" / f"officer-{name}.key", None) for name in "ab"}
-    standing = flow.receive(office, requests, lambda _: None, acknowledge)
-    if standing.state != "released" and flow.determine(office, standing.batch, acknowledge).state == "determined":
-        flow.review(office, standing.batch, *keys["a"])
+    standing = receive.receive(office, requests, lambda _: None, acknowledge)
+    if standing.state != "released" and receive.determine(office, standing.batch, acknowledge).state == "determined":
+        receive.review(office, standing.batch, *keys["a"])
         acknowledge()
-    flow.release(office, standing.batch, *keys["b"], out)
+    receive.release(office, standing.batch, *keys["b"], out)
     acknowledge()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from counterfoil import flow
+from counterfoil.disclosure import receive
 from counterfoil.office import open_office
 from tests.world.office import NOW
 
@@ -14,10 +14,10 @@ def main(office_path: Path, requests: Path, out: Path) -> None:
     office = open_office(office_path, clock=lambda: NOW)
     keys = {name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"}
     print("begin", flush=True)
-    standing = flow.receive(office, requests, lambda _: None)
-    if standing.state != "released" and flow.determine(office, standing.batch).state == "determined":
-        flow.review(office, standing.batch, *keys["a"])
-    flow.release(office, standing.batch, *keys["b"], out)
+    standing = receive.receive(office, requests, lambda _: None)
+    if standing.state != "released" and receive.determine(office, standing.batch).state == "determined":
+        receive.review(office, standing.batch, *keys["a"])
+    receive.release(office, standing.batch, *keys["b"], out)
     print("end", flush=True)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import chunks, flow, judging, releasing
-from counterfoil.errors import StoreFault
+from counterfoil.core.errors import StoreFault
+from counterfoil.disclosure import judging, receive, sealed_answer
+from counterfoil.office import journal
 from tests.world.office import World, read_rows
 
 
@@ -40,11 +41,11 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, call
     ("module", "name"),
     [
         (judging, "gate_rows"),
-        (chunks, "gate_drafts"),
-        (chunks, "open_chunk"),
-        (chunks, "decide_rows"),
-        (releasing, "seal_envelope"),
-        (flow, "write_answer"),
+        (journal, "gate_drafts"),
+        (journal, "open_chunk"),
+        (journal, "decide_rows"),
+        (sealed_answer, "seal_envelope"),
+        (receive, "write_answer"),
     ],
     ids=["before gate", "before commit", "before open", "before decide", "before envelope", "before files"],
 )
@@ -53,16 +54,16 @@ def test_a_run_broken_off_is_finished_by_the_next(
 ) -> None:
     _small_chunks(world)
     with monkeypatch.context() as patched:
-        _stop_after(patched, module, name, calls if module is chunks else 0)
+        _stop_after(patched, module, name, calls if module is journal else 0)
         with pytest.raises(Stopped):
             world.answer()
     assert not (world.directory / "answers.jsonl").exists()
     world.office = world.opened()
-    standing = flow.receive(world.office, world.directory / "requests.csv", lambda _: None)
-    state = flow.determine(world.office, standing.batch).state
+    standing = receive.receive(world.office, world.directory / "requests.csv", lambda _: None)
+    state = receive.determine(world.office, standing.batch).state
     if state == "determined":
-        flow.review(world.office, standing.batch, *world.officer("a"))
-    flow.release(world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl")
+        receive.review(world.office, standing.batch, *world.officer("a"))
+    receive.release(world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl")
     assert [row["answer"] for row in read_rows(world.directory / "answers.jsonl")] == [
         "confirmed", "confirmed", "not_confirmed", "not_confirmed", "not_confirmed", "refused", "confirmed", "refused",
         "not_confirmed", "not_confirmed",
@@ -80,10 +81,10 @@ def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
         raise StoreFault("answer_not_written", "the answer could not be written")
 
     with monkeypatch.context() as patched:
-        patched.setattr(flow, "write_answer", full)
+        patched.setattr(receive, "write_answer", full)
         with pytest.raises(StoreFault):
             world.answer()
-    batch = flow.standing(world.office)[0].batch
-    again = flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    batch = receive.standing(world.office)[0].batch
+    again = receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
     assert again.already
     assert len(read_rows(world.directory / "answers.jsonl")) == 10

@@ -12,9 +12,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from counterfoil import ledger
-from counterfoil.errors import CounterfoilError
-from counterfoil.store import engine as engines
-from counterfoil.store import open_store
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.database import engine as engines
+from counterfoil.database import open_store
 from tests.crash.disk import Connection, Disk, PowerVfs, driver, put_back
 from tests.world.office import World
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from counterfoil.core.values import Grant, Header, Person, Refusal, State
 from counterfoil.gate import Gate, load_law
-from counterfoil.model import Grant, Header, Person, Refusal, State
 from tests.gate.world import LIBRARY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.gate import shared
-from counterfoil.gate.asked import Asked, Reader
-from counterfoil.gate.facts import History, officer_load
-from counterfoil.gate.guards import NO_COUNTS, Counts, Question, Uses, read_question, uses_of
-from counterfoil.gate.shared import ALONE, PARTS, Part, SharedSteps
-from counterfoil.gate.states import MET, NOT_MET
-from counterfoil.model import Finding, State
+from counterfoil.core.values import Finding, State
+from counterfoil.gate.checks import memo
+from counterfoil.gate.checks.inputs import Asked, Reader
+from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
+from counterfoil.gate.checks.states import MET, NOT_MET
+from counterfoil.gate.history.batch_counts import History, officer_load
+from counterfoil.gate.history.counts import NO_COUNTS, Counts, Question, Uses, read_question, uses_of
 from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, amended, changed, facts_of, sandbox
 
 FORM = read_question(KEY, REQUEST).address
@@ -104,8 +104,8 @@ def test_a_check_is_asked_once_for_each_thing_that_is_remembered(
         calls.append(one.reason)
         return NOT_MET if one.reason == "a" else MET
 
-    monkeypatch.setattr("counterfoil.gate.shared._REMEMBERED", 2)
-    monkeypatch.setitem(shared.REQUEST_CHECKS, "use_is_certified", check)
+    monkeypatch.setattr("counterfoil.gate.checks.memo._REMEMBERED", 2)
+    monkeypatch.setitem(memo.REQUEST_CHECKS, "use_is_certified", check)
     part = Part(lambda one, _: ALONE if one.reason == "-" else one.reason, frozenset({"use_is_certified"}))
     findings = [{state: Finding("e", state) for state in State}] * 8
     steps = SharedSteps(part, [(7, "use_is_certified"), (3, "name_is_given")], LAW.terms, findings)

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.errors import GateFault
-from counterfoil.forms import normalise_address, normalise_name
+from counterfoil.core.errors import GateFault
+from counterfoil.core.values import (
+    Address,
+    EngagedOfficer,
+    Grant,
+    Header,
+    Person,
+    Refusal,
+    RemovalOrder,
+    Request,
+    State,
+)
 from counterfoil.gate import Gate, decide, explain
-from counterfoil.model import Address, EngagedOfficer, Grant, Header, Person, Refusal, RemovalOrder, Request, State
+from counterfoil.normalize import normalise_address, normalise_name
 from tests.gate.world import HEADER, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 from tests.world.faults import expect_fault
 
@@ -102,7 +112,7 @@ def test_no_text_of_a_request_raises_or_passes_with_an_element_unmet(request: Re
 
 
 def test_officers_beyond_the_memory_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("counterfoil.gate.asked._REMEMBERED", 0)
+    monkeypatch.setattr("counterfoil.gate.checks.inputs._REMEMBERED", 0)
     request = changed(
         engaged_officers=tuple(EngagedOfficer(f"OFF-{n}", "Dana Fields", "Special Agent") for n in range(3))
     )

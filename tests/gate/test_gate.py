@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from counterfoil.errors import GateFault
-from counterfoil.forms import normalise_name
+from counterfoil.core.errors import GateFault
+from counterfoil.core.values import Address, EngagedOfficer, Finding, Grant, Header, Person, Refusal, Request, State
 from counterfoil.gate import History, Law
 from counterfoil.gate.decide import Gate, decide, explain, explain_finding
-from counterfoil.gate.facts import officer_hash
-from counterfoil.gate.guards import Counts, read_question
-from counterfoil.model import Address, EngagedOfficer, Finding, Grant, Header, Person, Refusal, Request, State
+from counterfoil.gate.history.batch_counts import officer_hash
+from counterfoil.gate.history.counts import Counts, read_question
+from counterfoil.normalize import normalise_name
 from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, amended, changed, every_route, facts_of, sandbox
 from tests.world.faults import expect_fault
 

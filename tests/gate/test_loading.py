@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import canon
-from counterfoil.errors import SettingsFault
-from counterfoil.gate.clauses import agreement_digest
-from counterfoil.gate.law import copy_law, load_law
-from counterfoil.gate.lawfile import Span
+from counterfoil.core import canonical
+from counterfoil.core.errors import SettingsFault
+from counterfoil.gate.law.clauses import agreement_digest
+from counterfoil.gate.law.load import copy_law, load_law
+from counterfoil.gate.law.schema import Span
 from tests.gate.world import LIBRARY, changed
 from tests.world.faults import expect_fault
 
@@ -67,14 +67,14 @@ def test_the_digest_is_of_all_routes_and_of_the_versions_of_checks_and_forms(
 ) -> None:
     digests = [load_law(office).digest]
     for name in ("CHECKS_VERSION", "FORMS_VERSION"):
-        monkeypatch.setattr(f"counterfoil.gate.law.{name}", "another")
+        monkeypatch.setattr(f"counterfoil.gate.law.load.{name}", "another")
         digests.append(load_law(office).digest)
     _edit(office / "routes" / "consent.yaml", "The taxpayer's consent", "A taxpayer's consent")
     digests.append(load_law(office).digest)
     _edit(office / "common" / "every-route.yaml", "most_years: 6", "most_years: 5")
     digests.append(load_law(office).digest)
     assert len(set(digests)) == len(digests) == 5
-    assert all(digest.startswith("sha256:") and len(digest) == len(canon.digest(b"")) for digest in digests)
+    assert all(digest.startswith("sha256:") and len(digest) == len(canonical.digest(b"")) for digest in digests)
 
 
 @pytest.mark.parametrize(

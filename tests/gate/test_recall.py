@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql
 
-from counterfoil.gate import memory
-from counterfoil.gate.agreement import Guards
-from counterfoil.gate.guards import Counts, Question, read_question
-from counterfoil.gate.memory import add_probes, forget, recall, remember
-from counterfoil.gate.store import record_batch
-from counterfoil.gate.tables import ASKED, ASKED_AT, ASKED_FILE
-from counterfoil.store import Store, create_store
-from tests.gate.test_memory import marks_of
+from counterfoil.database import Store, create_store
+from counterfoil.gate.history import store as memory
+from counterfoil.gate.history.counts import Counts, Question, read_question
+from counterfoil.gate.history.store import add_probes, forget, recall, remember
+from counterfoil.gate.history.store_merge import record_batch
+from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
+from counterfoil.gate.law.agreement import Guards
+from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, amended, facts_of, sandbox
 
 AGREEMENT = sandbox().agreement
@@ -139,7 +139,7 @@ def test_what_is_alike_in_a_file_is_one_row_with_its_day_and_how_often_it_was_as
 def test_a_commit_holds_so_many_rows_and_no_more(
     store: Store, monkeypatch: pytest.MonkeyPatch, rows: int, commits: int
 ) -> None:
-    monkeypatch.setattr("counterfoil.gate.memory.COMMIT_ROWS", rows)
+    monkeypatch.setattr("counterfoil.gate.history.store.COMMIT_ROWS", rows)
     made: list[str] = []
 
     def commit() -> AbstractContextManager[Connection]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import GateFault
+from counterfoil.core.errors import GateFault
+from counterfoil.core.values import Document, Grant, Header, Person, Refusal
 from counterfoil.gate import Gate, explain, load_law, require_document
-from counterfoil.model import Document, Grant, Header, Person, Refusal
 from tests.cli.desk import command
 from tests.gate.world import LIBRARY, NO_HISTORY, ON, REQUEST, changed, every_route, facts_of, sandbox
 from tests.world.faults import expect_fault

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.core.values import Refusal
 from counterfoil.gate import Gate
-from counterfoil.model import Refusal
 from tests.gate.world import NO_HISTORY, ON, changed, facts_of, sandbox
 
 GATE = Gate(sandbox(), facts_of(changed()), NO_HISTORY, ON)

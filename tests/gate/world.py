@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from counterfoil.core.values import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
-from counterfoil.gate.casefile import changed as with_fields
-from counterfoil.gate.lawfile import convert
-from counterfoil.gate.terms import compile_terms
-from counterfoil.model import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
+from counterfoil.gate.law.casefile import changed as with_fields
+from counterfoil.gate.law.compiled import compile_terms
+from counterfoil.gate.law.schema import convert
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "law"

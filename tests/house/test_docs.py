@@ -9,7 +9,8 @@ import pytest
 from scripts.fault_codes import read_faults
 from scripts.write_docs import pages
 
-from counterfoil import keyfile, settings
+from counterfoil.core import keyfile
+from counterfoil.office import settings
 from tests.cli.desk import Desk
 from tests.house.tree import ROOT, SOURCE, committed_files
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import errors
+from counterfoil.core import errors
 from tests.house.tree import SOURCE, TESTS, committed_files, imports, python_files, room_of, syntax
 
 ERROR_NAMES = {name for name in vars(errors) if name.endswith("Fault")}
@@ -17,21 +17,21 @@ BUGS = {"AssertionError", "TypeError", "ValueError"}
 
 FOREIGN = {
     "intake/signed_header.py": {"UnsupportedAlgorithmError"},
-    "respond/envelope.py": {"UnsupportedAlgorithmError"},
+    "answers/envelope.py": {"UnsupportedAlgorithmError"},
 }
 """What joserfc asks an algorithm registry to raise; it never leaves that library."""
 
 LIBRARIES = {
     "duckdb": {"register"},
     "lmdb": {"register"},
-    "pyarrow": {"register", "intake", "trial"},
-    "doorplate": {"forms"},
-    "nicknames": {"forms"},
-    "rapidfuzz": {"forms", "match"},
+    "pyarrow": {"register", "intake", "certification", "demo"},
+    "doorplate": {"normalize"},
+    "nicknames": {"normalize"},
+    "rapidfuzz": {"normalize", "matching"},
     "yaml": {"gate"},
-    "joserfc": {"intake", "respond"},
-    "sqlalchemy": {"store", "ledger", "review", "gate"},
-    "alembic": {"store"},
+    "joserfc": {"intake", "answers"},
+    "sqlalchemy": {"database", "ledger", "batches", "gate", "controls", "accountability"},
+    "alembic": {"database"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -62,10 +62,10 @@ def test_the_inspectors_code_needs_the_standard_library_and_cryptography_only() 
     import sys
 
     carried = [
-        SOURCE / "canon.py",
-        SOURCE / "errors.py",
-        SOURCE / "respond" / "verify.py",
-        *python_files(SOURCE / "proof"),
+        SOURCE / "core/canonical.py",
+        SOURCE / "core/errors.py",
+        SOURCE / "answers" / "verify.py",
+        *python_files(SOURCE / "tlog"),
     ]
     foreign = {name.split(".")[0] for path in carried for name in imports(path)} - set(sys.stdlib_module_names)
     assert foreign == {"cryptography", "counterfoil"}

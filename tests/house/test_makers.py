@@ -11,17 +11,17 @@ from tests.house.tree import SOURCE, python_files, room_of, syntax
 MAKERS = {
     "Request": "intake",
     "Reject": "intake",
-    "AddressForm": "forms",
-    "NameForm": "forms",
-    "Door": "forms",
+    "AddressForm": "normalize",
+    "NameForm": "normalize",
+    "Door": "normalize",
     "Grant": "gate",
     "Refusal": "gate",
     "Resident": "register",
     "Residents": "register",
-    "Match": "match",
+    "Match": "matching",
     "NotCompared": "register",
-    "Ruling": "review",
-    "Answer": "respond",
+    "Ruling": "batches",
+    "Answer": "answers",
 }
 
 
@@ -38,7 +38,7 @@ def _calls(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_only_its_room_makes_the_value(name: str) -> None:
-    makers = set(_calls(name)) - {"model"}
+    makers = set(_calls(name)) - {"core"}
     assert makers == {MAKERS[name]}
 
 

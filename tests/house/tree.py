@@ -44,7 +44,7 @@ def functions(path: Path) -> Iterator[Function]:
 
 
 def room_of(path: Path) -> str:
-    """`register` for src/counterfoil/register/x.py, `flow` for src/counterfoil/flow.py."""
+    """`register` for src/counterfoil/register/x.py, `flow` for src/counterfoil/disclosure/receive.py."""
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 

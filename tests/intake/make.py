@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from counterfoil import intake
+from counterfoil.core.values import Header, Reject, Request
 from counterfoil.intake.columns import NAMES
-from counterfoil.model import Header, Reject, Request
 
 HEADER = Header("agency-a", "sandbox", "sandbox-principal", date(2026, 3, 2))
 

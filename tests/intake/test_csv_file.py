@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Request
 from counterfoil.intake.columns import NAMES
 from counterfoil.intake.csv_file import split_record
-from counterfoil.model import Request
 from tests.intake.make import codes, csv_bytes, read_bytes, row
 
 COLUMNS = ["request_id", "given_name", "family_name", "line1", "city", "state", "zip", "reason"]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import intake, keyfile
-from counterfoil.errors import CounterfoilError, InputFault, VerifyFault
-from counterfoil.model import Document, Header, Person
+from counterfoil import intake
+from counterfoil.core import keyfile
+from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
+from counterfoil.core.values import Document, Header, Person
 from tests.intake.make import csv_bytes, row
 
 SECRET = bytes(range(32))

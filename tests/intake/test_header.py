@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil import canon, intake, keyfile
-from counterfoil.errors import CounterfoilError, InputFault, StoreFault, VerifyFault
-from counterfoil.model import Header
+from counterfoil import intake
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import CounterfoilError, InputFault, StoreFault, VerifyFault
+from counterfoil.core.values import Header
 from tests.intake.make import FULL, HEADER, csv_bytes, jsonl_bytes, row
 
 SECRET = bytes(range(32))
@@ -79,12 +80,12 @@ def test_signing_again_replaces_the_side_file(path: Path) -> None:
 def test_the_signed_payload_is_canonical_and_names_the_file_by_digest(path: Path) -> None:
     token = intake.sign_header(path, HEADER, SECRET).read_bytes()
     payload = urlsafe_b64decode(token.split(b".")[1] + b"==")
-    assert payload == canon.encode({**WORDS, "file_digest": canon.digest(path.read_bytes())})
+    assert payload == canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
 def test_both_names_of_the_algorithm_are_read(path: Path, algorithm: str) -> None:
-    payload = canon.encode({**WORDS, "file_digest": canon.digest(path.read_bytes())})
+    payload = canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
     _side(path, "jws").write_bytes(_jws({"alg": algorithm, "kid": "sandbox-principal"}, payload) + b"\n")
     assert _open(path) == SIGNED
 
@@ -123,7 +124,7 @@ def test_no_character_of_the_signed_header_can_change(path: Path, part: int) -> 
     "protected", [{"alg": "none"}, {"alg": "HS256"}, {"alg": "Ed448"}, {"alg": "EdDSA", "crit": ["b64"], "b64": False}]
 )
 def test_another_algorithm_is_refused(path: Path, protected: dict[str, object]) -> None:
-    payload = canon.encode({**WORDS, "file_digest": canon.digest(path.read_bytes())})
+    payload = canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
     _side(path, "jws").write_bytes(_jws({**protected, "kid": "sandbox-principal"}, payload))
     assert _refusal(path).code in {"signature_wrong", "header_invalid"}
 
@@ -137,13 +138,13 @@ def test_a_side_file_that_is_no_jws_is_refused_even_with_a_default(path: Path, t
 
 
 def test_one_principal_cannot_sign_in_the_name_of_another(path: Path) -> None:
-    body = {**WORDS, "principal": "other", "file_digest": canon.digest(path.read_bytes())}
-    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canon.encode(body)))
+    body = {**WORDS, "principal": "other", "file_digest": canonical.digest(path.read_bytes())}
+    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(body)))
     assert _refusal(path).code == "header_invalid"
 
 
 def test_a_signed_header_without_digest_is_refused(path: Path) -> None:
-    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canon.encode(WORDS)))
+    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(WORDS)))
     assert _refusal(path).code == "header_invalid"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import InputFault
-from counterfoil.model import Request
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Request
 from tests.intake.make import FULL, codes, jsonl_bytes, read_bytes, row
 
 

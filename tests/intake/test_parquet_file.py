@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Request
 from counterfoil.intake import parquet_file
-from counterfoil.model import Request
 from tests.intake.make import FULL, codes, read, row, write_parquet
 
 

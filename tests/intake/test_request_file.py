@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil import intake
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Reject, Request
 from counterfoil.intake.columns import COLUMNS, NAMES
 from counterfoil.intake.rejects import WORDS
-from counterfoil.model import Reject, Request
 from tests.intake.make import HEADER, csv_bytes, read, read_bytes, row, write
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil.core.values import Address, EngagedOfficer, Person, Reject, RemovalOrder, Request
 from counterfoil.intake.columns import COLUMNS, NAMES
-from counterfoil.model import Address, EngagedOfficer, Person, Reject, RemovalOrder, Request
 from tests.intake.make import FULL, codes, csv_bytes, read, read_bytes, row, write
 
 WHOLE = Request(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil.core.values import Header
 from counterfoil.intake import RowReader, open_file
 from counterfoil.intake import lines as blocks
 from counterfoil.intake.columns import NAMES, REQUIRED
-from counterfoil.model import Header
 from tests.world.office import NOW
 
 HEADER = Header("Agency A", "sandbox", "p", NOW.date())

@@ -7,10 +7,11 @@ import re
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil import flow, ledger
-from counterfoil.errors import KeyFault, StateFault, UsageFault
-from counterfoil.proof import Signer
-from counterfoil.respond.verify import verify_answer
+from counterfoil import ledger
+from counterfoil.answers.verify import verify_answer
+from counterfoil.core.errors import KeyFault, StateFault, UsageFault
+from counterfoil.disclosure import receive
+from counterfoil.tlog import Signer
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, request
 
@@ -57,8 +58,8 @@ def test_the_ledger_has_an_entry_for_each_step_and_checks(world: World) -> None:
 
 def test_the_same_file_is_one_batch(world: World) -> None:
     path = world.requests()
-    first = flow.receive(world.office, path, lambda _: None)
-    again = flow.receive(world.office, path, lambda _: None)
+    first = receive.receive(world.office, path, lambda _: None)
+    again = receive.receive(world.office, path, lambda _: None)
     assert (again.batch, again.already, again.counts) == (first.batch, True, first.counts)
 
 
@@ -73,47 +74,47 @@ def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
 
 def test_release_before_review_is_refused(world: World) -> None:
     batch = world.receive(world.requests())
-    flow.determine(world.office, batch)
+    receive.determine(world.office, batch)
     with pytest.raises(StateFault):
-        flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
     assert not (world.directory / "answers.jsonl").exists()
 
 
 def test_a_released_batch_keeps_its_form(world: World) -> None:
     world.answer()
-    batch = flow.standing(world.office)[0].batch
+    batch = receive.standing(world.office)[0].batch
     with pytest.raises(UsageFault) as caught:
-        flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.csv")
+        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.csv")
     assert caught.value.code == "out_format"
 
 
 def test_a_withdrawn_batch_is_closed(world: World) -> None:
     batch = world.receive(world.requests())
-    assert flow.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert receive.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
     with pytest.raises(StateFault):
-        flow.determine(world.office, batch)
+        receive.determine(world.office, batch)
     assert world.kinds()[-1] == "withdrawal"
 
 
 def test_a_withdrawn_file_can_be_sent_again(world: World) -> None:
     path = world.requests()
     first = world.receive(path)
-    flow.withdraw(world.office, first, *world.officer("a"))
-    again = flow.receive(world.office, path, lambda _: None)
+    receive.withdraw(world.office, first, *world.officer("a"))
+    again = receive.receive(world.office, path, lambda _: None)
     assert (again.batch != first, again.already, again.state) == (True, False, "gated")
 
 
 def test_releasing_again_needs_an_enrolled_key(world: World) -> None:
     world.answer()
-    batch, stranger = flow.standing(world.office)[0].batch, Signer("officer-b", Ed25519PrivateKey.generate())
+    batch, stranger = receive.standing(world.office)[0].batch, Signer("officer-b", Ed25519PrivateKey.generate())
     with pytest.raises(KeyFault):
-        flow.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
+        receive.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
     assert not (world.directory / "again.jsonl").exists()
 
 
 def test_the_counts_say_how_many_were_compared(world: World) -> None:
     world.answer()
-    counts = flow.standing(world.office)[0].counts
+    counts = receive.standing(world.office)[0].counts
     assert (counts["granted"], counts["compared"], counts["not_compared"]) == (8, 8, 0)
 
 
@@ -122,7 +123,7 @@ def test_a_batch_is_finished_under_the_rules_it_was_received_under(world: World)
     agreement = world.path / "law" / "agreement.yaml"
     agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
     with pytest.raises(StateFault) as caught:
-        flow.determine(world.opened(), batch)
+        receive.determine(world.opened(), batch)
     assert caught.value.code == "rules_changed"
 
 

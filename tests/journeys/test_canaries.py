@@ -10,15 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import alarming, building, canon, flow, incidents, ledger, suspending
-from counterfoil.errors import StateFault
-from counterfoil.gate.canaries import CANARY
-from counterfoil.payloads import read_chunk
+from counterfoil import ledger
+from counterfoil.batches import store as batches
+from counterfoil.batches.batch import DETERMINATION, REQUEST
+from counterfoil.batches.chunks import read_chunk
+from counterfoil.batches.encryption import unwrap_key
+from counterfoil.controls.canaries import alarm
+from counterfoil.controls.canaries.store import CANARY
+from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.controls.suspension.store import ORDER
+from counterfoil.core import canonical
+from counterfoil.core.errors import StateFault
+from counterfoil.disclosure import receive, register_build
 from counterfoil.register.canaries import Canary
-from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, REQUEST
-from counterfoil.review.orders import ORDER
-from counterfoil.review.payload import unwrap_key
 from tests.cli.desk import Desk, command
 from tests.world.crowd import people
 from tests.world.office import World, quiet
@@ -35,7 +40,7 @@ def canaries(world: World) -> list[Canary]:
     """The canaries of a crowd's register, which is the current one."""
     made: list[Canary] = []
     path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    building.build_register(world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend)
+    register_build.build_register(world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend)
     assert len(made) == 6
     return made
 
@@ -78,10 +83,10 @@ def _suspended(world: World, step: object, *arguments: object) -> None:
     assert (raised.value.code, raised.value.place) == ("suspended", "requester:agency-a")
 
 
-def _lift(world: World, text: str = "made up: lifted") -> suspending.Stood:
+def _lift(world: World, text: str = "made up: lifted") -> suspension.Stood:
     order = world.directory / f"{len(text)}.txt"
     order.write_text(text)
-    return suspending.resume(world.office, order, "", world.officer("a"), world.officer("b"), "requester")
+    return suspension.resume(world.office, order, "", world.officer("a"), world.officer("b"), "requester")
 
 
 def _of_kind(world: World, kind: str) -> list[dict[str, object]]:
@@ -94,11 +99,11 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
     other = world.receive(world.requests([request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")], "other.csv"))
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
     assert not paged.exists()
-    _suspended(world, flow.determine, batch)
+    _suspended(world, receive.determine, batch)
     [suspension] = _of_kind(world, "suspension")
-    assert suspension["requester"] == canon.digest(b"agency-a")
+    assert suspension["requester"] == canonical.digest(b"agency-a")
     assert not {"officer", "second", "batch"} & suspension.keys()
-    assert [standing.state for standing in flow.standing(world.office)] == ["held", "held"]
+    assert [standing.state for standing in receive.standing(world.office)] == ["held", "held"]
     [(incident, left)] = incidents.due_incidents(world.office)
     assert (str(incident.about), incident.batch, incident.officer, left) == ("canary-asked", batch, "", 24)
     told = json.loads(paged.read_text())
@@ -107,8 +112,8 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
         "code": "canary_confirmed",
     }  # fmt: skip
     for step, arguments in (
-        (flow.determine, (other,)),
-        (flow.receive, (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"), print)),
+        (receive.determine, (other,)),
+        (receive.receive, (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"), print)),
     ):
         _suspended(world, step, *arguments)
     with world.office.store.reading() as connection:
@@ -118,12 +123,12 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
 def test_the_entry_commits_to_batch_row_and_code(world: World, canaries: list[Canary]) -> None:
     rows = [request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd"), _about(canaries[0], 2)]
     batch = world.receive(world.requests(rows))
-    _suspended(world, flow.determine, batch)
+    _suspended(world, receive.determine, batch)
     with world.office.store.reading() as connection:
         [kept] = connection.execute(ORDER.select()).all()
     [entry] = _of_kind(world, "suspension")
-    assert kept.order_digest == canon.digest(alarming.facts_bytes(batch, 2, alarming.CONFIRMED))
-    assert entry["commitment"] == canon.commit(kept.salt, kept.order_digest.encode())
+    assert kept.order_digest == canonical.digest(alarm.facts_bytes(batch, 2, alarm.CONFIRMED))
+    assert entry["commitment"] == canonical.commit(kept.salt, kept.order_digest.encode())
 
 
 def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_requester(
@@ -142,7 +147,7 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
     world.receive(first)
     assert "suspension" not in world.kinds()
     world.now += timedelta(days=3)
-    _suspended(world, flow.receive, second, lambda _: None)
+    _suspended(world, receive.receive, second, lambda _: None)
     assert json.loads(paged.read_text())["code"] == "canary_repeated"
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
@@ -150,11 +155,11 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
 def test_outside_the_window_and_by_name_alone_nothing_is_raised(world: World, canaries: list[Canary]) -> None:
     who = canaries[2]
     elsewhere = [_about(who, number) | {"line1": f"{number} Elsewhere Rd"} for number in (1, 2, 3)]
-    assert flow.determine(world.office, world.receive(world.requests(elsewhere, "names.csv"))).state == "determined"
+    assert receive.determine(world.office, world.receive(world.requests(elsewhere, "names.csv"))).state == "determined"
     world.receive(world.requests([_stranger(who, 4)], "once.csv"))
     world.now += timedelta(days=30)
     assert (
-        flow.determine(world.office, world.receive(world.requests([_stranger(who, 5)], "later.csv"))).state
+        receive.determine(world.office, world.receive(world.requests([_stranger(who, 5)], "later.csv"))).state
         == "determined"
     )
     assert "suspension" not in world.kinds()
@@ -169,16 +174,16 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(world: Worl
     ]
     path = world.requests(rows)
     _set(world, chunk_rows=2)
-    _suspended(world, flow.receive, path, lambda _: None)
+    _suspended(world, receive.receive, path, lambda _: None)
     assert _lift(world).batches == 1
-    watched = flow.receive(world.office, path, lambda _: None)
+    watched = receive.receive(world.office, path, lambda _: None)
     counts = watched.counts
-    flow.withdraw(world.office, watched.batch, *world.officer("a"))
+    receive.withdraw(world.office, watched.batch, *world.officer("a"))
     seen = _gated(world, watched.batch)
     with world.office.store.transaction() as connection:
         connection.execute(CANARY.delete())
     world.now += timedelta(days=31)
-    again = flow.receive(world.office, path, lambda _: None)
+    again = receive.receive(world.office, path, lambda _: None)
     assert (again.counts, len(_of_kind(world, "suspension"))) == (counts, 1)
     assert _gated(world, again.batch) == seen
 
@@ -199,14 +204,14 @@ def test_lifted_by_two_officers_and_an_order_the_run_goes_on_and_the_answer_has_
 ) -> None:
     rows = [_about(canaries[0], 1), request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")]
     batch = world.receive(world.requests(rows))
-    _suspended(world, flow.determine, batch)
+    _suspended(world, receive.determine, batch)
     with pytest.raises(StateFault) as raised:
-        suspending.resume(world.office, world.requests(), "", world.officer("a"), world.officer("a"), "requester")
+        suspension.resume(world.office, world.requests(), "", world.officer("a"), world.officer("a"), "requester")
     assert raised.value.code == "officers_same"
     assert _lift(world).batches == 1
-    flow.determine(world.office, batch)
-    flow.review(world.office, batch, *world.officer("a"))
-    flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    receive.determine(world.office, batch)
+    receive.review(world.office, batch, *world.officer("a"))
+    receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
     answers = [json.loads(line) for line in (world.directory / "answers.jsonl").read_text().splitlines()]
     assert [sorted(answer) for answer in answers] == [sorted(answers[0])] * 2
     assert len(_of_kind(world, "suspension")) == 1
@@ -222,11 +227,11 @@ def test_broken_off_before_or_after_the_commit_it_is_entered_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken_off:
-        broken_off.setattr(alarming if broken == "enter_incident" else flow, broken, killed)
+        broken_off.setattr(alarm if broken == "enter_incident" else receive, broken, killed)
         with pytest.raises(KeyboardInterrupt):
-            flow.determine(world.office, batch)
+            receive.determine(world.office, batch)
     assert len(_of_kind(world, "suspension")) == (0 if broken == "enter_incident" else 1)
-    _suspended(world, flow.determine, batch)
+    _suspended(world, receive.determine, batch)
     assert (
         len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == len(_of_kind(world, "opening")) == 1
     )
@@ -245,7 +250,7 @@ def test_a_page_that_is_not_set_or_fails_is_said_and_changes_nothing(
 ) -> None:
     _set(world, page=page)
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
-    _suspended(world, flow.determine, batch)
+    _suspended(world, receive.determine, batch)
     assert said in caplog.text
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
@@ -260,9 +265,9 @@ def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canari
         (tmp_path / name).mkdir()
         world = World(tmp_path / name, seed="same")
         path = write_csv(world.directory / "crowd.csv", rows, SOURCE_COLUMNS)
-        building.build_register(world.office, path, made_up=True, progress=quiet, canaries=wanted)
+        register_build.build_register(world.office, path, made_up=True, progress=quiet, canaries=wanted)
         batch = world.receive(world.requests(asked))
-        flow.determine(world.office, batch)
+        receive.determine(world.office, batch)
         wrapping, _ = world.office.payload_keys()
         with world.office.store.reading() as connection:
             held = batches.find_batch(connection, batch)

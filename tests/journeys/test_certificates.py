@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from counterfoil import flow
-from counterfoil.errors import CounterfoilError
-from counterfoil.model import Grant
-from counterfoil.office.certificate import certificate_digest
+from counterfoil.answers.verify import verify_answer
+from counterfoil.certification.certificate import certificate_digest
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.values import Grant
+from counterfoil.disclosure import receive
 from counterfoil.register import SealedRegister
-from counterfoil.respond.verify import verify_answer
-from tests.office.certificates import certify
+from tests.certification.certificates import certify
 from tests.world.office import NOW, World
 from tests.world.people import person, request
 
@@ -155,9 +155,9 @@ def test_a_certificate_that_was_deleted_or_swapped_stops_and_opens_nothing(
             path.unlink()
     batch = world.receive(world.requests(ASKED))
     with pytest.raises(CounterfoilError) as raised:
-        flow.determine(world.office, batch)
+        receive.determine(world.office, batch)
     assert raised.value.code == code
-    assert (opened, world.kinds().count("opening"), flow.standing(world.office)[-1].state) == ([], 0, "gated")
+    assert (opened, world.kinds().count("opening"), receive.standing(world.office)[-1].state) == ([], 0, "gated")
 
 
 def certificate_files(world: World, digest: str) -> list[Path]:
@@ -182,15 +182,15 @@ def test_p7_a_batch_begun_under_a_certificate_is_finished_under_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(flow.chunks, "decide_rows", stopped)
+        patched.setattr(receive.chunks, "decide_rows", stopped)
         with pytest.raises(Stopped):
-            flow.determine(strict.office, batch)
+            receive.determine(strict.office, batch)
     certify(strict, "birth", threshold=5000)
     certify(strict, "names", threshold=600)
     certificate_files(strict, certificate_digest(first))[0].unlink()
-    flow.determine(strict.office, batch)
-    flow.review(strict.office, batch, *strict.officer("a"))
-    flow.release(strict.office, batch, *strict.officer("b"), strict.directory / "answers.jsonl")
+    receive.determine(strict.office, batch)
+    receive.review(strict.office, batch, *strict.officer("a"))
+    receive.release(strict.office, batch, *strict.officer("b"), strict.directory / "answers.jsonl")
     rows = [json.loads(line) for line in (strict.directory / "answers.jsonl").read_text().splitlines()]
     assert told(rows) == WITH_BIRTH
     assert payload(strict)["certificates"]["birth"]["certificate"] == certificate_digest(first)
@@ -205,8 +205,8 @@ def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(stric
     for each in (strict, other):
         each.answer(ASKED)
     certify(strict, "birth", threshold=5000)
-    batch = flow.standing(strict.office)[-1].batch
-    flow.release(strict.office, batch, *strict.officer("b"), strict.directory / "again.jsonl")
+    batch = receive.standing(strict.office)[-1].batch
+    receive.release(strict.office, batch, *strict.officer("b"), strict.directory / "again.jsonl")
     [first, second, again] = [
         path.read_bytes()
         for path in (

@@ -10,27 +10,29 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import flow, suspending, withholding
-from counterfoil.accounting import PERSON_FORMAT, account, read_person
+from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
+from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil.batches import store as batches
+from counterfoil.batches.batch import DETERMINATION, HOLDS
+from counterfoil.batches.encryption import unwrap_key
+from counterfoil.batches.officers import Role
+from counterfoil.batches.rows import decode_determinations
 from counterfoil.cli.keys import add_officer
-from counterfoil.errors import CounterfoilError, StateFault
-from counterfoil.evidence import export_evidence, replay
-from counterfoil.explaining import explain_request
-from counterfoil.model import Match
-from counterfoil.proof import Signer
-from counterfoil.review import store as batches
-from counterfoil.review.batch import DETERMINATION, HOLDS
-from counterfoil.review.determinations import decode_determinations
-from counterfoil.review.officers import Role
-from counterfoil.review.payload import unwrap_key
-from counterfoil.waterfall import draw_text
-from tests.evidence.bundles import Made, parts
+from counterfoil.controls.holds import service as holds
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.core.errors import CounterfoilError, StateFault
+from counterfoil.core.values import Match
+from counterfoil.disclosure import receive
+from counterfoil.disclosure.explain import explain_request
+from counterfoil.disclosure.explain_chart import draw_text
+from counterfoil.tlog import Signer
+from tests.accountability.evidence.bundles import Made, parts
 from tests.world.office import World, closing, read_rows
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below
 
-MARISOL = withholding.HeldPerson(withholding.HELD_FORMAT, tin="900-00-1001")
-PHILIPPA = withholding.HeldPerson(withholding.HELD_FORMAT, record_refs=("r5",))
+MARISOL = holds.HeldPerson(holds.HELD_FORMAT, tin="900-00-1001")
+PHILIPPA = holds.HeldPerson(holds.HELD_FORMAT, record_refs=("r5",))
 """Marisol (q1) has a household; Philippa (q7) lives alone."""
 OPEN = {
     "q1": "confirmed", "q2": "confirmed", "q3": "not_confirmed", "q4": "not_confirmed", "q5": "not_confirmed", "q6": "refused",
@@ -51,12 +53,12 @@ def officer(world: World, letter: str) -> tuple[str, Signer]:
     return world.office.officer(world.path / "keys" / f"holds-{letter}.key", None)
 
 
-def add(world: World, person: withholding.HeldPerson = MARISOL) -> withholding.Withheld:
-    return withholding.add_hold(world.office, person, officer(world, "a"), officer(world, "b"))
+def add(world: World, person: holds.HeldPerson = MARISOL) -> holds.Withheld:
+    return holds.add_hold(world.office, person, officer(world, "a"), officer(world, "b"))
 
 
-def lift(world: World, number: int = 1) -> withholding.Withheld:
-    return withholding.lift_hold(world.office, number, officer(world, "a"), officer(world, "b"))
+def lift(world: World, number: int = 1) -> holds.Withheld:
+    return holds.lift_hold(world.office, number, officer(world, "a"), officer(world, "b"))
 
 
 def told(rows: list[dict[str, object]]) -> dict[object, object]:
@@ -66,9 +68,9 @@ def told(rows: list[dict[str, object]]) -> dict[object, object]:
 def finish(world: World, batch: str) -> dict[object, object]:
     """A batch taken from where it is gated to its answer."""
     out = world.directory / "answers.jsonl"
-    flow.determine(world.office, batch)
-    flow.review(world.office, batch, *world.officer("a"))
-    flow.release(world.office, batch, *world.officer("b"), out)
+    receive.determine(world.office, batch)
+    receive.review(world.office, batch, *world.officer("a"))
+    receive.release(world.office, batch, *world.officer("b"), out)
     return told(read_rows(out))
 
 
@@ -114,7 +116,7 @@ def test_the_requester_is_handed_the_same_bytes_as_of_a_register_that_never_hear
 def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_lives(held: World) -> None:
     add(held, PHILIPPA)
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     found = matches(held, batch)
     hidden, nobody = found["q7"], found["q9"]
     assert (hidden.confirmed, hidden.score_bits, hidden.margin_bits, hidden.evidence) == (
@@ -124,10 +126,10 @@ def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_l
 
 def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     before = {each: explain_request(held.office, batch, each, *held.officer("a")) for each in ("q4", "q9")}
     add(held, PHILIPPA)
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     found = explain_request(held.office, batch, "q7", *held.officer("a"))
     assert (found.decided, found.evidence, draw_text(found)) == ("not_confirmed", before["q9"].evidence, [])
     assert explain_request(held.office, batch, "q4", *held.officer("a")) == before["q4"]
@@ -164,13 +166,13 @@ def test_of_two_holds_both_must_be_lifted(held: World) -> None:
 @pytest.mark.parametrize("steps", [1, 2])
 def test_p4_a_hold_added_before_the_release_is_not_missed(held: World, steps: int) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     if steps == 2:
-        flow.review(held.office, batch, *held.officer("a"))
+        receive.review(held.office, batch, *held.officer("a"))
     assert add(held).batches == 1
-    assert flow.standing(held.office)[0].state == "gated"
+    assert receive.standing(held.office)[0].state == "gated"
     with pytest.raises(StateFault) as fault:
-        flow.release(held.office, batch, *held.officer("b"), held.directory / "answers.jsonl")
+        receive.release(held.office, batch, *held.officer("b"), held.directory / "answers.jsonl")
     assert fault.value.code == "batch_not_ready"
     assert finish(held, batch) == HIDDEN
     assert held.kinds().count("opening") == 2  # what is opened again is entered again
@@ -181,7 +183,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 ) -> None:
     small_chunks(held)
     batch = held.receive(held.requests())
-    really, calls = flow.chunks.decide_rows, []
+    really, calls = receive.chunks.decide_rows, []
 
     def interrupted(*arguments: object) -> object:
         calls.append(1)
@@ -190,9 +192,9 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
         return really(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(flow.chunks, "decide_rows", interrupted)
+        patched.setattr(receive.chunks, "decide_rows", interrupted)
         with pytest.raises(StateFault) as fault:
-            flow.determine(held.office, batch)
+            receive.determine(held.office, batch)
     assert (fault.value.code, len(calls)) == ("batch_moved", 2)
     assert finish(held, batch) == HIDDEN
 
@@ -200,7 +202,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 def test_a_hold_added_after_the_last_chunk_stops_the_run_too(held: World) -> None:
     batch = held.receive(held.requests())
     with pytest.raises(StateFault) as fault:
-        flow.determine(held.office, batch, lambda *_: add(held) and None)
+        receive.determine(held.office, batch, lambda *_: add(held) and None)
     assert fault.value.code == "batch_moved"
     assert finish(held, batch) == HIDDEN
 
@@ -218,23 +220,23 @@ def test_p7_a_determination_broken_off_goes_on_under_the_same_holds(held: World)
         raise Stopped
 
     with pytest.raises(Stopped):
-        flow.determine(held.office, batch, stop)
+        receive.determine(held.office, batch, stop)
     lift(held)
     assert finish(held, batch) == HIDDEN
 
 
 def test_a_batch_that_stands_still_by_order_comes_back_to_be_determined_anew(held: World) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
-    flow.review(held.office, batch, *held.officer("a"))
+    receive.determine(held.office, batch)
+    receive.review(held.office, batch, *held.officer("a"))
     orders = [held.directory / name for name in ("stop.txt", "go.txt")]
     for order in orders:
         order.write_text(f"made up: {order.name}", encoding="utf-8")
-    suspending.suspend(held.office, orders[0], "", *held.officer("a"))
+    suspension.suspend(held.office, orders[0], "", *held.officer("a"))
     assert add(held).batches == 1
-    assert flow.standing(held.office)[0].state == "held"
-    suspending.resume(held.office, orders[1], "", held.officer("a"), held.officer("b"))
-    assert flow.standing(held.office)[0].state == "gated"
+    assert receive.standing(held.office)[0].state == "held"
+    suspension.resume(held.office, orders[1], "", held.officer("a"), held.officer("b"))
+    assert receive.standing(held.office)[0].state == "gated"
     assert finish(held, batch) == HIDDEN
 
 
@@ -245,13 +247,13 @@ def test_a_released_answer_stands_and_is_written_again_as_it_was(held: World) ->
     before = out.read_bytes()
     assert add(held).batches == 0
     out.unlink()
-    assert flow.release(held.office, batch, *held.officer("b"), out).already
+    assert receive.release(held.office, batch, *held.officer("b"), out).already
     assert out.read_bytes() == before
 
 
 def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> None:
     batch = held.receive(held.requests())
-    assert (add(held).batches, flow.standing(held.office)[0].state) == (0, "gated")
+    assert (add(held).batches, receive.standing(held.office)[0].state) == (0, "gated")
     assert finish(held, batch) == HIDDEN
 
 
@@ -271,7 +273,7 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
     add(held, PHILIPPA)
     hidden, shown = HIDDEN | {"q7": "not_confirmed"}, []
     assert told(held.answer()) == hidden
-    for name, made in bundles(held, flow.standing(held.office)[0].batch).items():
+    for name, made in bundles(held, receive.standing(held.office)[0].batch).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
         marks = parts(made)[1].withheld
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
@@ -280,8 +282,8 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
 
 def test_a_reconsidered_batch_has_its_bundles_too(held: World) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
-    flow.review(held.office, batch, *held.officer("a"))
+    receive.determine(held.office, batch)
+    receive.review(held.office, batch, *held.officer("a"))
     add(held)
     finish(held, batch)
     assert {name: replay(*made).outcome for name, made in bundles(held, batch).items()} == HIDDEN
@@ -300,9 +302,9 @@ def test_adding_and_lifting_look_alike_in_the_ledger_and_name_no_batch(held: Wor
 
 
 def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_them(held: World) -> None:
-    person = withholding.HeldPerson(withholding.HELD_FORMAT, ("held-reference-77",), "900-00-1001")
+    person = holds.HeldPerson(holds.HELD_FORMAT, ("held-reference-77",), "900-00-1001")
     add(held, person)
-    flow.determine(held.office, held.receive(held.requests()))
+    receive.determine(held.office, held.receive(held.requests()))
     tins = [b"900-00-1001", b"900001001", held.office.keeper().tin_hash("900-00-1001")]
     refs = [b"held-reference-77"]
     plain = [*tins, *refs]
@@ -321,14 +323,14 @@ def test_no_step_and_no_size_of_the_batch_shows_whether_there_are_holds(held: Wo
             return len(batches.get_chunk(connection, batches.find_batch(connection, batch_id), HOLDS, 0).sealed)
 
     first = held.receive(held.requests())
-    flow.determine(held.office, first)
+    receive.determine(held.office, first)
     without = pin(first)
     for _ in range(15):
         add(held)
-    flow.determine(held.office, first)
+    receive.determine(held.office, first)
     assert pin(first) == without
     add(held)
-    flow.determine(held.office, first)
+    receive.determine(held.office, first)
     assert pin(first) > without
 
 
@@ -361,16 +363,16 @@ def test_p10_nothing_is_determined_where_holds_are_not_what_the_ledger_says(held
     for statement in statements.split("; "):
         by_owner(held, statement)
     with pytest.raises(CounterfoilError) as fault:
-        flow.determine(held.office, batch)
+        receive.determine(held.office, batch)
     assert (fault.value.code, bool(fault.value.cure)) == (code, True)
-    assert (flow.standing(held.office)[0].state, held.kinds().count("opening")) == ("gated", 0)
+    assert (receive.standing(held.office)[0].state, held.kinds().count("opening")) == ("gated", 0)
 
 
 def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all(
     held: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     before = held.entries()
 
     def broken(*_: object) -> None:
@@ -380,8 +382,8 @@ def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all
         patched.setattr(batches, "mark_reconsidered", broken)
         with pytest.raises(RuntimeError):
             add(held)
-    assert (held.entries(), flow.standing(held.office)[0].state) == (before, "determined")
-    assert withholding.list_holds(held.office, *officer(held, "a")) == []
+    assert (held.entries(), receive.standing(held.office)[0].state) == (before, "determined")
+    assert holds.list_holds(held.office, *officer(held, "a")) == []
 
 
 # -- who may ---------------------------------------------------------------------------------------
@@ -391,27 +393,27 @@ def test_the_list_shows_days_and_officers_and_is_entered_before_it_is_shown(held
     add(held)
     lift(held)
     add(held, PHILIPPA)
-    found = withholding.list_holds(held.office, *officer(held, "b"))
+    found = holds.list_holds(held.office, *officer(held, "b"))
     when, pair = "2026-05-04T12:00:00Z", ("holds-a", "holds-b")
-    assert found == [withholding.Listed(1, when, pair, when, pair), withholding.Listed(2, when, pair, "", ("", ""))]
+    assert found == [holds.Listed(1, when, pair, when, pair), holds.Listed(2, when, pair, "", ("", ""))]
     last = held.entries()[-1]
     assert (last["kind"], "batch" in last) == ("inspection", False)
 
 
 def by_one(world: World) -> object:
-    return withholding.add_hold(world.office, MARISOL, officer(world, "a"), officer(world, "a"))
+    return holds.add_hold(world.office, MARISOL, officer(world, "a"), officer(world, "a"))
 
 
 def by_disclosure_officers(world: World) -> object:
-    return withholding.add_hold(world.office, MARISOL, world.officer("a"), world.officer("b"))
+    return holds.add_hold(world.office, MARISOL, world.officer("a"), world.officer("b"))
 
 
 def by_one_of_another_role(world: World) -> object:
-    return withholding.add_hold(world.office, MARISOL, officer(world, "a"), world.officer("b"))
+    return holds.add_hold(world.office, MARISOL, officer(world, "a"), world.officer("b"))
 
 
 def listed_by_a_disclosure_officer(world: World) -> object:
-    return withholding.list_holds(world.office, *world.officer("a"))
+    return holds.list_holds(world.office, *world.officer("a"))
 
 
 @pytest.mark.parametrize(
@@ -434,9 +436,9 @@ def test_p6_two_officers_of_the_role_and_nobody_else(held: World, act: Callable[
 
 def test_an_officer_of_holds_neither_reviews_nor_releases_nor_looks(held: World) -> None:
     batch = held.receive(held.requests())
-    flow.determine(held.office, batch)
+    receive.determine(held.office, batch)
     for act in (
-        lambda: flow.review(held.office, batch, *officer(held, "a")),
+        lambda: receive.review(held.office, batch, *officer(held, "a")),
         lambda: explain_request(held.office, batch, "q1", *officer(held, "a")),
         lambda: export_evidence(held.office, batch, "q1", *officer(held, "a")),
     ):

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from counterfoil import match
+from counterfoil import matching
 from tests.world.people import Row, person, request
 from tests.world.whole import Whole
 
@@ -97,7 +97,7 @@ def test_a_resident_elsewhere_never_changes_an_answer(
         person(f"x{at}", name, family, f"{number} {street}", line2=unit, tin=f"901-00-{1000 + at}")
         for at, (name, family, number, street, unit) in enumerate(added)
     ]
-    weights = match.default_weights()
+    weights = matching.default_weights()
     asked = questions(rows)
     assert whole.answers([*rows, *more], asked, weights) == whole.answers(rows, asked, weights)
 
@@ -113,7 +113,7 @@ def test_a_near_namesake_at_the_address_never_turns_a_no_into_a_yes(
         "record_ref": "x1", "tin": "901-00-1001", "given_name": data.draw(st.sampled_from(GIVEN)),
         "middle_name": data.draw(st.sampled_from(("", "B", "Luisa"))), "suffix": data.draw(st.sampled_from(("", "SR"))),
     }  # fmt: skip
-    asked, weights = questions(rows), match.default_weights()
+    asked, weights = questions(rows), matching.default_weights()
     before, after, alone = (whole.answers(held, asked, weights) for held in (rows, [*rows, newcomer], [newcomer]))
     assert [
         at

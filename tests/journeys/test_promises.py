@@ -13,9 +13,11 @@ from typing import get_type_hints
 
 import pytest
 
-from counterfoil import flow, keyfile, register
-from counterfoil.errors import CounterfoilError, KeyFault, SettingsFault, StateFault, StoreFault
-from counterfoil.model import Answer, Grant
+from counterfoil import register
+from counterfoil.core import keyfile
+from counterfoil.core.errors import CounterfoilError, KeyFault, SettingsFault, StateFault, StoreFault
+from counterfoil.core.values import Answer, Grant
+from counterfoil.disclosure import receive
 from counterfoil.office import enrol, make_officer, open_office
 from counterfoil.register import SealedRegister
 from tests.house.tree import SOURCE as TREE
@@ -96,16 +98,16 @@ def test_p4_every_negative_has_the_same_shape(world: World) -> None:
 
 def test_p5_if_the_ledger_cannot_be_written_nothing_leaves(world: World) -> None:
     batch = world.receive(world.requests())
-    flow.determine(world.office, batch)
-    flow.review(world.office, batch, *world.officer("a"))
+    receive.determine(world.office, batch)
+    receive.review(world.office, batch, *world.officer("a"))
     with world.office.store.transaction() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER full_disk BEFORE INSERT ON ledger_block WHEN instr(NEW.entries, '\"release\"') > 0 BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
     with pytest.raises(StoreFault):
-        flow.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
     assert list(world.directory.glob("*answers.jsonl*")) == []
-    assert flow.standing(world.office)[0].state == "reviewed"
+    assert receive.standing(world.office)[0].state == "reviewed"
 
 
 def test_p5_the_entry_is_durable_before_the_file_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +117,7 @@ def test_p5_the_entry_is_durable_before_the_file_is_written(world: World, monkey
         seen.append(world.kinds().count("release"))
         raise StoreFault("answer_not_written", "the disk is full")
 
-    monkeypatch.setattr(flow, "write_answer", interrupted)
+    monkeypatch.setattr(receive, "write_answer", interrupted)
     with pytest.raises(StoreFault):
         world.answer()
     assert seen == [1]
@@ -124,15 +126,15 @@ def test_p5_the_entry_is_durable_before_the_file_is_written(world: World, monkey
 
 def _determined(world: World) -> str:
     batch = world.receive(world.requests())
-    flow.determine(world.office, batch)
+    receive.determine(world.office, batch)
     return batch
 
 
 def test_p6_one_officer_cannot_release(world: World) -> None:
     batch = _determined(world)
-    flow.review(world.office, batch, *world.officer("a"))
+    receive.review(world.office, batch, *world.officer("a"))
     with pytest.raises(StateFault) as caught:
-        flow.release(world.office, batch, *world.officer("a"), world.directory / "answers.jsonl")
+        receive.release(world.office, batch, *world.officer("a"), world.directory / "answers.jsonl")
     assert caught.value.code == "second_officer_same_name"
     assert not (world.directory / "answers.jsonl").exists()
 
@@ -151,16 +153,16 @@ def test_p6_a_key_that_is_not_enrolled_signs_nothing(world: World) -> None:
     batch = _determined(world)
     make_officer(world.directory, "officer-a", None, world.office.random)
     with pytest.raises(KeyFault) as caught:
-        flow.review(world.office, batch, *world.office.officer(world.directory / "officer-a.key", None))
+        receive.review(world.office, batch, *world.office.officer(world.directory / "officer-a.key", None))
     assert caught.value.code == "officer_key_other"
 
 
 def test_p7_releasing_again_writes_the_same_bytes(world: World) -> None:
     world.answer()
     first = [(world.directory / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")]
-    batch = flow.standing(world.office)[0].batch
+    batch = receive.standing(world.office)[0].batch
     (world.directory / "again").mkdir()
-    flow.release(world.office, batch, *world.officer("b"), world.directory / "again" / "answers.jsonl")
+    receive.release(world.office, batch, *world.officer("b"), world.directory / "again" / "answers.jsonl")
     assert [(world.directory / "again" / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")] == first
 
 
@@ -211,7 +213,7 @@ def test_p9_every_tax_number_in_the_repository_is_of_the_test_range() -> None:
 
 
 def test_p9_evaluation_refuses_a_register_that_is_not_made_up(world: World) -> None:
-    from counterfoil.trial.evaluate import evaluate
+    from counterfoil.certification.evaluate import evaluate
 
     world.build(SOURCE, made_up=False)
     with pytest.raises(StateFault) as caught:
@@ -244,7 +246,7 @@ def test_p10_without_the_register_key_nothing_is_determined(world: World) -> Non
     batch = world.receive(world.requests())
     (world.path / "keys" / "register.key").unlink()
     with pytest.raises(KeyFault):
-        flow.determine(world.office, batch)
+        receive.determine(world.office, batch)
 
 
 def test_p10_a_register_built_with_another_key_does_not_open(world: World) -> None:

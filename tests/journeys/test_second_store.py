@@ -12,17 +12,20 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from counterfoil import flow, ledger, suspending, withholding
+from counterfoil import ledger
+from counterfoil.batches.officers import Role
 from counterfoil.cli.keys import add_officer
-from counterfoil.errors import SettingsFault, StateFault, StoreFault
-from counterfoil.proof import Signer
-from counterfoil.review.officers import Role
-from counterfoil.store import create_store, open_store
+from counterfoil.controls.holds import service as holds
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.core.errors import SettingsFault, StateFault, StoreFault
+from counterfoil.database import create_store, open_store
+from counterfoil.disclosure import receive
+from counterfoil.tlog import Signer
 from tests.cli.desk import command
+from tests.database.places import ServerPlace
 from tests.house.tree import ROOT
 from tests.ledger.office import KEY, LEDGER, START, drafts, grow
 from tests.ledger.owner import other_digest, rewrite
-from tests.store.places import ServerPlace
 from tests.world.office import World, closing, read_rows
 from tests.world.people import REQUEST_COLUMNS, REQUESTS, SOURCE, SOURCE_COLUMNS, write_csv
 from tests.world.postgres import Server
@@ -80,14 +83,14 @@ def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(tmp_path: 
         as_daily(world, place)
         two = [_officer_of_holds(world, name) for name in ("holds-a", "holds-b")]
         batch = world.receive(world.requests())
-        flow.determine(world.office, batch)
-        person = withholding.HeldPerson(withholding.HELD_FORMAT, ("r1",))
-        assert withholding.add_hold(world.office, person, *two).batches == 1
-        flow.determine(world.office, batch)
-        flow.review(world.office, batch, *world.officer("a"))
-        flow.release(world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl")
-        withholding.lift_hold(world.office, 1, *two)
-        assert [bool(each.lifted_at) for each in withholding.list_holds(world.office, *two[0])] == [True]
+        receive.determine(world.office, batch)
+        person = holds.HeldPerson(holds.HELD_FORMAT, ("r1",))
+        assert holds.add_hold(world.office, person, *two).batches == 1
+        receive.determine(world.office, batch)
+        receive.review(world.office, batch, *world.officer("a"))
+        receive.release(world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl")
+        holds.lift_hold(world.office, 1, *two)
+        assert [bool(each.lifted_at) for each in holds.list_holds(world.office, *two[0])] == [True]
         told = {row["request_id"]: row["answer"] for row in read_rows(tmp_path / "answers.jsonl")}
         assert (told["q1"], told["q2"], world.kinds().count("hold")) == ("not_confirmed", "confirmed", 2)
 
@@ -140,9 +143,9 @@ def test_a_suspension_stops_the_work(tmp_path: Path, place: ServerPlace) -> None
         batch = world.receive(world.requests())
         order = tmp_path / "order.txt"
         order.write_text("made up: stop", encoding="utf-8")
-        assert suspending.suspend(world.office, order, "", *world.officer("a")).batches == 1
+        assert suspension.suspend(world.office, order, "", *world.officer("a")).batches == 1
         with pytest.raises(StateFault):
-            flow.determine(world.office, batch)
+            receive.determine(world.office, batch)
         assert world.kinds()[-1] == "suspension"
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from bench.suspension import ACTS
 
-from counterfoil import canon, flow, ledger, suspending
-from counterfoil.errors import CounterfoilError, InputFault, StateFault, VerifyFault
-from counterfoil.review.orders import ORDER
+from counterfoil import ledger
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.controls.suspension.store import ORDER
+from counterfoil.core import canonical
+from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
+from counterfoil.disclosure import receive
 from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -25,25 +28,25 @@ def _order(world: World, text: str = "made up: stop") -> Path:
     return path
 
 
-def _suspend(world: World, text: str = "made up: stop") -> suspending.Stood:
+def _suspend(world: World, text: str = "made up: stop") -> suspension.Stood:
     office = world.opened()
     try:
-        return suspending.suspend(office, _order(world, text), "", *world.officer("a"))
+        return suspension.suspend(office, _order(world, text), "", *world.officer("a"))
     finally:
         office.store.close()
 
 
-def _resume(world: World, text: str = "made up: lifted", second: str = "b") -> suspending.Stood:
-    return suspending.resume(world.office, _order(world, text), "", world.officer("a"), world.officer(second))
+def _resume(world: World, text: str = "made up: lifted", second: str = "b") -> suspension.Stood:
+    return suspension.resume(world.office, _order(world, text), "", world.officer("a"), world.officer(second))
 
 
-def _step(world: World, step: str, batch: str) -> flow.Standing:
+def _step(world: World, step: str, batch: str) -> receive.Standing:
     out = world.directory / "answers.jsonl"
     steps = {
-        "receive": lambda: flow.receive(world.office, world.requests(), lambda _: None),
-        "determine": lambda: flow.determine(world.office, batch),
-        "review": lambda: flow.review(world.office, batch, *world.officer("a")),
-        "release": lambda: flow.release(world.office, batch, *world.officer("b"), out),
+        "receive": lambda: receive.receive(world.office, world.requests(), lambda _: None),
+        "determine": lambda: receive.determine(world.office, batch),
+        "review": lambda: receive.review(world.office, batch, *world.officer("a")),
+        "release": lambda: receive.release(world.office, batch, *world.officer("b"), out),
     }
     return steps[step]()
 
@@ -72,7 +75,7 @@ def test_every_step_is_blocked_and_what_waits_is_held_where_it_stands(world: Wor
         with pytest.raises(StateFault) as raised:
             _step(world, step, batch)
         assert raised.value.code == "suspended"
-    assert [standing.state for standing in flow.standing(world.office)] == ["held"] * bool(done)
+    assert [standing.state for standing in receive.standing(world.office)] == ["held"] * bool(done)
     assert _acts_after_the_suspension(world) == []
     assert not (world.directory / "answers.jsonl").exists()
 
@@ -85,13 +88,13 @@ def test_a_run_of_many_rows_stops_at_its_next_chunk_and_goes_on_when_it_is_lifte
             _suspend(world)
 
     with pytest.raises(StateFault) as raised:
-        flow.receive(world.office, path, lambda _: None, stop_in_the_middle)
+        receive.receive(world.office, path, lambda _: None, stop_in_the_middle)
     assert raised.value.code == "suspended"
     kinds = world.kinds()
     assert kinds.count("granted") + kinds.count("refused") == 300
     assert _acts_after_the_suspension(world) == []
     assert _resume(world).batches == 1
-    assert flow.receive(world.office, path, lambda _: None).counts["granted"] == 998
+    assert receive.receive(world.office, path, lambda _: None).counts["granted"] == 998
 
 
 @pytest.mark.parametrize("chunks", [0, 1, 3])
@@ -105,11 +108,11 @@ def test_a_register_is_not_opened_after_the_suspension(world: World, chunks: int
     if chunks == 0:
         _suspend(world)
     with pytest.raises(StateFault):
-        flow.determine(world.office, batch, stop)
+        receive.determine(world.office, batch, stop)
     assert world.kinds().count("opening") == chunks
     assert world.office.keeper().total() == sum(_granted(world)[:chunks])
     _resume(world)
-    assert flow.determine(world.office, batch).state == "determined"
+    assert receive.determine(world.office, batch).state == "determined"
 
 
 def _granted(world: World) -> list[int]:
@@ -123,10 +126,10 @@ def test_a_suspension_at_any_moment_of_a_run_leaves_nothing_after_it(world: Worl
     def run() -> None:
         office = world.opened()
         try:
-            batch = flow.receive(office, path, lambda _: None).batch
-            flow.determine(office, batch)
-            flow.review(office, batch, *world.officer("a"))
-            ended.append(flow.release(office, batch, *world.officer("b"), world.directory / "answers.jsonl").state)
+            batch = receive.receive(office, path, lambda _: None).batch
+            receive.determine(office, batch)
+            receive.review(office, batch, *world.officer("a"))
+            ended.append(receive.release(office, batch, *world.officer("b"), world.directory / "answers.jsonl").state)
         except CounterfoilError as fault:
             ended.append(fault.code)
         finally:
@@ -149,7 +152,7 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
         _step(world, step, batch)
     _suspend(world)
     _resume(world)
-    assert [standing.state for standing in flow.standing(world.office)] == ["determined"]
+    assert [standing.state for standing in receive.standing(world.office)] == ["determined"]
     for step in ("review", "release"):
         _step(world, step, batch)
     assert (world.directory / "answers.jsonl").exists()
@@ -158,7 +161,7 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
 def test_a_held_batch_may_be_withdrawn(world: World) -> None:
     batch = _step(world, "receive", "").batch
     _suspend(world)
-    assert flow.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert receive.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
     assert _resume(world).batches == 0
 
 
@@ -192,11 +195,11 @@ def test_an_order_that_cannot_be_read_or_is_another_changes_nothing(world: World
     given = {
         "order_unreadable": (world.directory / "none.txt", ""),
         "order_empty": (empty, ""),
-        "order_digest": (_order(world), canon.digest(b"another")),
+        "order_digest": (_order(world), canonical.digest(b"another")),
     }
     for code, (path, digest) in given.items():
         with pytest.raises((InputFault, VerifyFault)) as raised:
-            suspending.suspend(world.office, path, digest, *world.officer("a"))
+            suspension.suspend(world.office, path, digest, *world.officer("a"))
         assert raised.value.code == code
     assert "suspension" not in world.kinds()
 
@@ -206,7 +209,7 @@ def test_the_entry_commits_to_the_order_and_the_office_can_open_it(world: World)
     with world.office.store.reading() as connection:
         kept = connection.execute(ORDER.select()).one()
     entry = world.entries()[stood.index]
-    assert entry["commitment"] == canon.commit(kept.salt, canon.digest(b"made up: stop").encode())
+    assert entry["commitment"] == canonical.commit(kept.salt, canonical.digest(b"made up: stop").encode())
     assert (kept.kind, kept.officer, kept.entry_index) == ("suspension", "officer-a", stood.index)
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from bench.suspension import ACTS as ALL_ACTS
 
-from counterfoil import canon, flow, incidents, ledger, suspending
-from counterfoil.errors import StateFault, UsageFault
-from counterfoil.review.incidents import IncidentClass
-from counterfoil.review.orders import ORDER
-from counterfoil.stopped import stopped
+from counterfoil import ledger
+from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.incidents.store import IncidentClass
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.controls.suspension.stopped import stopped
+from counterfoil.controls.suspension.store import ORDER
+from counterfoil.core import canonical
+from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.disclosure import receive
 from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -26,21 +30,21 @@ OTHER = (
 
 
 def _order(world: World, text: str) -> Path:
-    path = world.directory / f"{canon.digest(text.encode())[7:20]}.txt"
+    path = world.directory / f"{canonical.digest(text.encode())[7:20]}.txt"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspending.Stood:
+def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspension.Stood:
     office = world.opened()
     try:
-        return suspending.suspend(office, _order(world, text), "", *world.officer("a"), scope)
+        return suspension.suspend(office, _order(world, text), "", *world.officer("a"), scope)
     finally:
         office.store.close()
 
 
-def _resume(world: World, scope: str, text: str = "made up: lifted") -> suspending.Stood:
-    return suspending.resume(world.office, _order(world, text), "", world.officer("a"), world.officer("b"), scope)
+def _resume(world: World, scope: str, text: str = "made up: lifted") -> suspension.Stood:
+    return suspension.resume(world.office, _order(world, text), "", world.officer("a"), world.officer("b"), scope)
 
 
 def _file(world: World, name: str, principal: str = "sandbox-principal", rows: int = 1) -> Path:
@@ -54,9 +58,9 @@ def _file(world: World, name: str, principal: str = "sandbox-principal", rows: i
 
 def _finish(world: World, batch: str) -> str:
     out = world.directory / f"{batch}.jsonl"
-    flow.determine(world.office, batch)
-    flow.review(world.office, batch, *world.officer("a"))
-    return flow.release(world.office, batch, *world.officer("b"), out).state
+    receive.determine(world.office, batch)
+    receive.review(world.office, batch, *world.officer("a"))
+    return receive.release(world.office, batch, *world.officer("b"), out).state
 
 
 def _refused(world: World, step: object, *arguments: Any) -> str:
@@ -67,7 +71,7 @@ def _refused(world: World, step: object, *arguments: Any) -> str:
 
 def _reached_after(world: World, index: int) -> tuple[list[str], list[str]]:
     """From exported entries alone: kinds of acts after the suspension at `index`, of batches within its reach and of others."""
-    entries = [json.loads(canon.encode(entry)) for entry in world.entries()]
+    entries = [json.loads(canonical.encode(entry)) for entry in world.entries()]
     said = entries[index]
     reach = {name: said[name] for name in ("batch", "route", "principal", "requester") if name in said}
     files = [entry for entry in entries if entry["kind"] == "batch"]
@@ -80,16 +84,16 @@ def _reached_after(world: World, index: int) -> tuple[list[str], list[str]]:
 def test_a_suspended_batch_is_held_while_another_is_released(world: World, done: int) -> None:
     batch, other = world.receive(_file(world, "one.csv")), world.receive(_file(world, "two.csv", rows=2))
     if done >= 1:
-        flow.determine(world.office, batch)
+        receive.determine(world.office, batch)
     if done >= 2:
-        flow.review(world.office, batch, *world.officer("a"))
+        receive.review(world.office, batch, *world.officer("a"))
     stood = _suspend(world, f"batch:{batch}")
     assert (stood.batches, stood.running, stood.scope) == (1, False, f"batch:{batch}")
     out = world.directory / "out.jsonl"
-    assert _refused(world, flow.receive, _file(world, "one.csv"), lambda _: None) == "suspended"
-    assert _refused(world, flow.determine, batch) == "suspended"
-    assert _refused(world, flow.review, batch, *world.officer("a")) == "suspended"
-    assert _refused(world, flow.release, batch, *world.officer("b"), out) == "suspended"
+    assert _refused(world, receive.receive, _file(world, "one.csv"), lambda _: None) == "suspended"
+    assert _refused(world, receive.determine, batch) == "suspended"
+    assert _refused(world, receive.review, batch, *world.officer("a")) == "suspended"
+    assert _refused(world, receive.release, batch, *world.officer("b"), out) == "suspended"
     assert _finish(world, other) == "released"
     reached, others = _reached_after(world, stood.index)
     assert (reached, {"opening", "review", "release"} <= set(others)) == ([], True)
@@ -102,10 +106,10 @@ def test_a_released_batch_of_a_suspended_scope_is_not_written_out_again(world: W
     _finish(world, batch)
     again = world.directory / "again.jsonl"
     _suspend(world, f"batch:{batch}")
-    assert _refused(world, flow.release, batch, *world.officer("b"), again) == "suspended"
+    assert _refused(world, receive.release, batch, *world.officer("b"), again) == "suspended"
     assert not again.exists()
     _resume(world, f"batch:{batch}")
-    assert flow.release(world.office, batch, *world.officer("b"), again).already
+    assert receive.release(world.office, batch, *world.officer("b"), again).already
 
 
 def test_a_suspended_principals_next_file_is_refused_and_another_principals_goes_on(world: World) -> None:
@@ -114,9 +118,9 @@ def test_a_suspended_principals_next_file_is_refused_and_another_principals_goes
     stood = _suspend(world, "principal:other-principal")
     assert stood.batches == 1
     size = len(world.entries())
-    assert _refused(world, flow.receive, _file(world, "two.csv", "other-principal"), lambda _: None) == "suspended"
+    assert _refused(world, receive.receive, _file(world, "two.csv", "other-principal"), lambda _: None) == "suspended"
     assert len(world.entries()) == size
-    assert _refused(world, flow.determine, waiting) == "suspended"
+    assert _refused(world, receive.determine, waiting) == "suspended"
     assert _finish(world, world.receive(_file(world, "three.csv"))) == "released"
     reached, others = _reached_after(world, stood.index)
     assert (reached, "release" in others) == ([], True)
@@ -128,7 +132,7 @@ def test_a_route_stops_alone(world: World) -> None:
     _suspend(world, "route:consent")
     assert _finish(world, world.receive(_file(world, "one.csv"))) == "released"
     stood = _suspend(world, "route:written-request", "made up: stop the other")
-    assert _refused(world, flow.receive, _file(world, "two.csv"), lambda _: None) == "suspended"
+    assert _refused(world, receive.receive, _file(world, "two.csv"), lambda _: None) == "suspended"
     assert _reached_after(world, stood.index) == ([], [])
 
 
@@ -136,7 +140,7 @@ def test_the_requester_stops_with_everything_that_is_asked_under_the_agreement(w
     waiting = world.receive(_file(world, "one.csv"))
     stood = _suspend(world, "requester")
     assert (stood.batches, stood.scope) == (1, "requester:agency-a")
-    assert _refused(world, flow.receive, _file(world, "two.csv"), lambda _: None) == "suspended"
+    assert _refused(world, receive.receive, _file(world, "two.csv"), lambda _: None) == "suspended"
     assert _reached_after(world, stood.index) == ([], [])
     assert _resume(world, "requester:agency-a").running
     assert _finish(world, waiting) == "released"
@@ -153,7 +157,7 @@ def test_a_run_in_progress_within_the_scope_stops_at_its_next_chunk(world: World
             received = str(next(entry["batch"] for entry in world.entries() if entry["kind"] == "batch"))
             _suspend(world, f"batch:{received}" if scope == "batch" else scope)
 
-    assert _refused(world, flow.receive, _file(world, "one.csv", rows=30), lambda _: None, stop) == "suspended"
+    assert _refused(world, receive.receive, _file(world, "one.csv", rows=30), lambda _: None, stop) == "suspended"
     kinds = world.kinds()
     assert kinds.count("granted") + kinds.count("refused") == 10
     assert _reached_after(world, kinds.index("suspension")) == ([], [])
@@ -170,7 +174,7 @@ def test_each_scope_is_counted_and_lifted_by_itself(world: World) -> None:
     assert raised.value.code == "not_suspended"
     lifted = _resume(world, "office")
     assert (lifted.running, lifted.batches) == (True, 0)
-    assert _refused(world, flow.determine, batch) == "suspended"
+    assert _refused(world, receive.determine, batch) == "suspended"
     assert _finish(world, world.receive(_file(world, "two.csv", rows=2))) == "released"
     assert _resume(world, f"batch:{batch}", "made up: lifted too").batches == 1
 
@@ -193,7 +197,7 @@ def test_the_whole_office_stands_still_while_its_table_of_orders_is_not_what_the
     _suspend(world, "principal:other-principal")
     with world.office.store.transaction() as connection:
         connection.execute(ORDER.delete() if change is None else ORDER.update().values(**change))
-    assert _refused(world, flow.receive, _file(world, "one.csv"), lambda _: None) == "orders_disagree"
+    assert _refused(world, receive.receive, _file(world, "one.csv"), lambda _: None) == "orders_disagree"
     with pytest.raises(StateFault) as raised:
         _resume(world, "principal:other-principal")
     assert raised.value.code == "orders_disagree"

@@ -11,12 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from counterfoil.errors import InputFault
-from counterfoil.forms import doors, normalise_address, normalise_name
-from counterfoil.gate import decide
-from counterfoil.match import decide as match_decide
-from counterfoil.match import default_weights, explain
-from counterfoil.model import (
+from counterfoil.certification.evaluate import Examination, examine
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import (
     Address,
     EngagedOfficer,
     Grant,
@@ -28,8 +25,11 @@ from counterfoil.model import (
     Resident,
     Residents,
 )
-from counterfoil.trial.evaluate import Examination, examine
-from counterfoil.trial.sample import LABELLED_COLUMNS
+from counterfoil.demo.sample import LABELLED_COLUMNS
+from counterfoil.gate import decide
+from counterfoil.matching import decide as match_decide
+from counterfoil.matching import default_weights, explain
+from counterfoil.normalize import doors, normalise_address, normalise_name
 from tests.gate.world import NO_HISTORY, ON, facts_of, sandbox
 from tests.world.office import World, quiet
 from tests.world.wild import FIELDS, LONG, ODD, TEXT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.store import Store, open_store
+from counterfoil.database import Store, open_store
 from tests.ledger.office import LEDGER, grow, make_store
 
 SIZE = 700

@@ -13,10 +13,10 @@ import pytest
 from counterfoil.cli import verifier
 from counterfoil.ledger import Kind
 from counterfoil.ledger.entries import encode
-from counterfoil.proof import Checkpoint, sign_checkpoint
-from counterfoil.proof.attestation import Attestation, Shown
+from counterfoil.tlog import Checkpoint, sign_checkpoint
+from counterfoil.tlog.attestation import Attestation, Shown
 from tests.ledger.office import KEY, ORIGIN, SIGNER, draft
-from tests.proof import reference
+from tests.tlog import reference
 
 DAYS = (date(2026, 4, 1), date(2026, 4, 30))
 LATER = [(Kind.BATCH, 50)]

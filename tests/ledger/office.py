@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil import canon
+from counterfoil.core import canonical
+from counterfoil.database import Store, create_store
 from counterfoil.ledger import Draft, Kind, Ledger
 from counterfoil.ledger.entries import KINDS, NUMBERS, Value
-from counterfoil.proof import Signer
-from counterfoil.store import Store, create_store
+from counterfoil.tlog import Signer
 
 ORIGIN = "made-up.example/office"
 SIGNER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
@@ -26,7 +26,7 @@ def value_of(field: str) -> Value:
     """Some value within the field's grammar."""
     if field in NUMBERS:
         return 7
-    return _WORDS.get(field, canon.digest(field.encode()))
+    return _WORDS.get(field, canonical.digest(field.encode()))
 
 
 def draft(kind: Kind, *, full: bool = False) -> Draft:
@@ -39,7 +39,9 @@ def drafts(count: int) -> list[Draft]:
     kinds = list(Kind)
     made = [draft(kinds[at % len(kinds)]) for at in range(count)]
     return [
-        Draft(one.kind, {**one.fields, "commitment": canon.digest(b"%d" % at)}) if "commitment" in one.fields else one
+        Draft(one.kind, {**one.fields, "commitment": canonical.digest(b"%d" % at)})
+        if "commitment" in one.fields
+        else one
         for at, one in enumerate(made)
     ]
 

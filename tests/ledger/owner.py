@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from counterfoil.ledger.entries import counts_text, decode, encode
 from counterfoil.ledger.find import counts_of
-from counterfoil.proof.tiles import join_entries, split_entries
+from counterfoil.tlog.tiles import join_entries, split_entries
 
 
 class Owner(Protocol):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from counterfoil.errors import StoreFault
-from counterfoil.store import Store
+from counterfoil.core.errors import StoreFault
+from counterfoil.database import Store
 
 FORBIDDEN = {
     "update": "UPDATE ledger_block SET time = 'x' WHERE start = 0",

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import CounterfoilError, VerifyFault
+from counterfoil.core.errors import CounterfoilError, VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import Draft, Kind, check_export, export
 from counterfoil.ledger.attest import attest_none
-from counterfoil.proof.attestation import Attestation, check_attestation, parse_attestation
-from counterfoil.proof.tiles import join_entries, tile_path
-from counterfoil.store import Store
+from counterfoil.tlog.attestation import Attestation, check_attestation, parse_attestation
+from counterfoil.tlog.tiles import join_entries, tile_path
 from tests.ledger.history import DAYS, STORY, Held, at_day, entries_of, verify, vkey
 from tests.ledger.office import KEY, LEDGER, SIGNER, draft
-from tests.proof import reference
+from tests.tlog import reference
 
 LASTS = [0, 1, 2, 3, 4, 5]
 """The last entry of every kind before the range, which is 6 to 10, and at its end."""

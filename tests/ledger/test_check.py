@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import Kind, check
 from counterfoil.ledger.entries import counts_text, decode, encode
 from counterfoil.ledger.find import counts_of
-from counterfoil.proof import Checkpoint, Signer, parse_checkpoint, sign_checkpoint, verifier_key
-from counterfoil.proof.tree import leaf_hash, root_of
-from counterfoil.store import Store
+from counterfoil.tlog import Checkpoint, Signer, parse_checkpoint, sign_checkpoint, verifier_key
+from counterfoil.tlog.tree import leaf_hash, root_of
 from tests.ledger.office import KEY, LEDGER, ORIGIN, SIGNER, START, drafts, grow
 from tests.ledger.owner import open_as_owner, other_digest, rewrite
 

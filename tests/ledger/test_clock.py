@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
 from counterfoil.ledger.clock import Clock, clock_words, read_clock, require_on_clock
 from counterfoil.ledger.entries import Kind, encode, entry_time
 from tests.ledger.office import START, value_of

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from counterfoil.ledger.entries import FIELDS, KINDS, MAX_ENTRY_BYTES, NUMBERS, decode
-from counterfoil.proof import leaf_hash
+from counterfoil.tlog import leaf_hash
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "ledger.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil import canon
-from counterfoil.errors import VerifyFault
+from counterfoil.core import canonical
+from counterfoil.core.errors import VerifyFault
 from counterfoil.ledger.entries import (
     FIELDS,
     KINDS,
@@ -39,7 +39,7 @@ def code_of(data: bytes) -> str:
 def changed(**fields: object) -> bytes:
     """The good entry with fields changed (None: removed), in canonical bytes."""
     body = json.loads(GOOD) | fields
-    return canon.encode({name: value for name, value in body.items() if value is not None})
+    return canonical.encode({name: value for name, value in body.items() if value is not None})
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -47,7 +47,7 @@ def changed(**fields: object) -> bytes:
 def test_every_kind_is_written_canonically_and_read_back(kind: Kind, full: bool) -> None:
     fields = draft(kind, full=full).fields
     data = encode(kind, fields, 12, TIME)
-    assert data == canon.encode({**fields, "kind": kind.value, "count": 12, "time": TIME, "v": 1})
+    assert data == canonical.encode({**fields, "kind": kind.value, "count": 12, "time": TIME, "v": 1})
     entry = decode(data, "entry 0")
     assert (entry.kind, entry.count, entry.time, entry.fields) == (kind, 12, TIME, fields)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
+from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import check, check_export, export
-from counterfoil.store import Store
 from tests.ledger.office import KEY, LEDGER, SIGNER, START, drafts, grow
 
 

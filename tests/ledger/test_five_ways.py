@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import check
 from counterfoil.ledger.entries import Draft, decode
-from counterfoil.proof.cosignature import cosign
-from counterfoil.proof.note import parse_note
-from counterfoil.store import Store
+from counterfoil.tlog.cosignature import cosign
+from counterfoil.tlog.note import parse_note
 from tests.ledger.office import KEY, LEDGER, SIGNER, START, draft, make_store
 from tests.ledger.owner import counted_anew, open_as_owner, other_digest, rewrite, say_what_the_entries_say
-from tests.witness.loopback import signer
+from tests.tlog.loopback import signer
 
 SIZE = 700
 LAST_BLOCK = 600

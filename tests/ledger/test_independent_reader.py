@@ -17,12 +17,12 @@ from tlog_scales.tlog import (
     InclusionProofInvalid,
 )
 
+from counterfoil.database import Store
 from counterfoil.ledger import export
-from counterfoil.proof import leaf_hash, parse_proof
-from counterfoil.proof.consistency import parse_consistency
-from counterfoil.proof.cosignature import cosign, cosigner_key
-from counterfoil.proof.note import parse_note
-from counterfoil.store import Store
+from counterfoil.tlog import leaf_hash, parse_proof
+from counterfoil.tlog.consistency import parse_consistency
+from counterfoil.tlog.cosignature import cosign, cosigner_key
+from counterfoil.tlog.note import parse_note
 from tests.ledger.office import KEY, LEDGER, SIGNER, grow
 
 SIZES = [1, 2, 255, 256, 257, 512, 700]

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from counterfoil.errors import CounterfoilError, StateFault, UsageFault, VerifyFault
+from counterfoil.core.errors import CounterfoilError, StateFault, UsageFault, VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import Draft, Kind, check
 from counterfoil.ledger.entries import decode
-from counterfoil.proof import check_consistency, check_inclusion, check_proof, leaf_hash, parse_checkpoint
-from counterfoil.proof.tree import root_of
-from counterfoil.store import Store
+from counterfoil.tlog import check_consistency, check_inclusion, check_proof, leaf_hash, parse_checkpoint
+from counterfoil.tlog.tree import root_of
 from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, START, draft, drafts, grow, make_store
 
 

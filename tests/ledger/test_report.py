@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import canon
-from counterfoil.errors import VerifyFault
+from counterfoil.core import canonical
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Store
 from counterfoil.ledger import Draft, Kind, export
 from counterfoil.ledger.report import report_year
-from counterfoil.store import Store
 from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, draft
 
 OTHER = "b-ffffffffffffffff"
 ROUTE = {BATCH: "written-request", OTHER: "consent"}
-AGREEMENT = {BATCH: canon.digest(b"agreement"), OTHER: canon.digest(b"another")}
+AGREEMENT = {BATCH: canonical.digest(b"agreement"), OTHER: canonical.digest(b"another")}
 
 
 def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:

@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from counterfoil.answers.verify import verify_answer
+from counterfoil.certification.certificate import certificate_digest
 from counterfoil.cli import verifier
-from counterfoil.errors import CounterfoilError
-from counterfoil.office.certificate import certificate_digest
-from counterfoil.proof import Signer, check_proof, sign_note
-from counterfoil.proof.attestation import check_attestation
-from counterfoil.proof.consistency import Consistency, check_consistency_file, parse_consistency
-from counterfoil.proof.tlog_proof import Proof, parse_proof
-from counterfoil.respond.verify import verify_answer
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.tlog import Signer, check_proof, sign_note
+from counterfoil.tlog.attestation import check_attestation
+from counterfoil.tlog.consistency import Consistency, check_consistency_file, parse_consistency
+from counterfoil.tlog.tlog_proof import Proof, parse_proof
+from tests.certification.certificates import certify
 from tests.ledger.history import STORY, Held, entries_of, verify, vkey
 from tests.ledger.office import KEY, ORIGIN
-from tests.office.certificates import certify
-from tests.proof import reference
+from tests.tlog import reference
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
 

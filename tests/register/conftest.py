@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from counterfoil import forms, keyfile
-from counterfoil.model import Address, Grant, Person, Request
+from counterfoil import normalize
+from counterfoil.core import keyfile
+from counterfoil.core.values import Address, Grant, Person, Request
 from counterfoil.register import Keeper, Manifest, Plan, SealedRegister, build, open_register
 from counterfoil.register.source import COLUMNS
 
@@ -44,7 +45,7 @@ def grant_at(address: dict[str, str], tin: str = "", number: int = 1) -> Grant:
     person = Person("Rosalind", "", "Achterberg", "", None, tin)
     asked = Address(**address)
     request = Request(f"Q{number}", number, person, asked)
-    return Grant(request, forms.normalise_address(asked), forms.normalise_name(person), (2020,), "sha256:rules")
+    return Grant(request, normalize.normalise_address(asked), normalize.normalise_name(person), (2020,), "sha256:rules")
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import StoreFault
+from counterfoil.core.errors import StoreFault
 from counterfoil.register.stores import BucketReader, BucketWriter, Pair
 
 PAIRS: list[Pair] = [

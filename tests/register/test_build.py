@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import InputFault, StateFault, StoreFault
+from counterfoil.core.errors import InputFault, StateFault, StoreFault
 from counterfoil.register import build, current_snapshot
 from counterfoil.register.snapshots import building
 from counterfoil.register.stores import LmdbReader, LmdbWriter
@@ -188,7 +188,7 @@ def test_the_manifest_says_when_and_from_what(office: Office) -> None:
 
 
 def test_a_crowded_door_is_dropped_and_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("counterfoil.register.sealing.RESIDENTS_MAX", 1)
+    monkeypatch.setattr("counterfoil.register.writer.RESIDENTS_MAX", 1)
     counts = office.build().counts
     assert (counts.crowded_exact_doors, counts.exact_doors) == (1, 1)
     with office.open() as register:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import StateFault
+from counterfoil.core.errors import StateFault
 from counterfoil.register import current_snapshot
 from tests.register.conftest import PEOPLE, Office
 from tests.register.test_thief import forbidden, found_in

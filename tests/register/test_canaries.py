@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil import forms, match
-from counterfoil.model import Address
+from counterfoil import matching, normalize
+from counterfoil.core.values import Address
 from counterfoil.register import Manifest
 from counterfoil.register.canaries import SAMPLED, Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import Watch
@@ -24,7 +24,7 @@ def built(folder: Path, rows: list[dict[str, str]], wanted: int) -> tuple[Office
     folder.mkdir()
     office, made = Office(folder, limit=10**6), []
     manifest = office.build(
-        rows, canaries=wanted, keep_canaries=lambda _, found: made.extend(found), learner=match.Learner("00")
+        rows, canaries=wanted, keep_canaries=lambda _, found: made.extend(found), learner=matching.Learner("00")
     )
     return office, manifest, made
 
@@ -46,10 +46,10 @@ def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_tha
     rows = people(400)
     _, _, made = built(tmp_path / "with", rows, 20)
     held = [
-        forms.normalise_address(Address(*[row[name] for name in ("line1", "line2", "city", "state", "zip")]))
+        normalize.normalise_address(Address(*[row[name] for name in ("line1", "line2", "city", "state", "zip")]))
         for row in rows
     ]
-    doors = {door.key for form in held for door in forms.doors(form)}
+    doors = {door.key for form in held for door in normalize.doors(form)}
     lines = {(form.number, form.predirectional, form.street, form.suffix) for form in held}
     references = {row["record_ref"] for row in rows}
     assert len(made) >= 10
@@ -58,7 +58,7 @@ def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_tha
         assert doors.isdisjoint(door.key for door in canary.doors)
         assert (form.number, form.predirectional, form.street, form.suffix) not in lines
         assert canary.resident.record_ref not in references
-        assert forms.incomplete_part(form) is None and not form.unit
+        assert normalize.incomplete_part(form) is None and not form.unit
         near = [
             one
             for one in held
@@ -108,7 +108,7 @@ def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_ca
             {**near, "line2": "Apt 7"},
         ]
     grants = [grant_at(address, number=number) for number, address in enumerate(questions, 1)]
-    others = [grant for grant in grants if forms.exact_door(grant.address) not in places]
+    others = [grant for grant in grants if normalize.exact_door(grant.address) not in places]
     with plain.open() as one, office.open() as two:
         assert one.open_residents(others) == two.open_residents(others)
     assert len(others) > 2000

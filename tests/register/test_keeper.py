@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import StoreFault, VerifyFault
-from counterfoil.model import NameForm, Resident, Residents
+from counterfoil.core.errors import StoreFault, VerifyFault
+from counterfoil.core.values import NameForm, Resident, Residents
 from counterfoil.register import Keeper
 from counterfoil.register.tin import tin_digits
 from tests.register.conftest import DAY, SECRET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.model import NameForm, Resident
+from counterfoil.core.values import NameForm, Resident
 from counterfoil.register.learning import PAIRS_MAX, person_pairs
 from tests.register.conftest import FLAT, JUNIPER, PEOPLE, Office
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from counterfoil import canon, keyfile
-from counterfoil.errors import StateFault, VerifyFault
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.register import describe, open_manifest
 from counterfoil.register.manifest import manifest_bytes
 from tests.register.conftest import HOLDER, PUBLIC, Office
@@ -22,7 +22,7 @@ def test_opening_undoes_writing(office: Office) -> None:
 def test_the_file_is_canonical_json_of_the_format(office: Office) -> None:
     manifest = office.build()
     data = (office.register / manifest.snapshot / "manifest.json").read_bytes()
-    assert data == canon.encode(json.loads(data)) == manifest_bytes(manifest)
+    assert data == canonical.encode(json.loads(data)) == manifest_bytes(manifest)
     assert json.loads(data)["format"] == "counterfoil-manifest-1"
 
 
@@ -51,7 +51,7 @@ def test_a_description_gives_the_digest_of_the_evidence_and_not_the_evidence(off
     manifest = office.build()
     said = describe(manifest)
     assert "evidence" not in said
-    assert said["evidence_digest"] == canon.digest(b"{}")
+    assert said["evidence_digest"] == canonical.digest(b"{}")
     assert said["counts"]["residents"] == 3
     assert json.loads(json.dumps(said)) == said
 

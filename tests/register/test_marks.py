@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil import forms
-from counterfoil.model import Address
+from counterfoil import normalize
+from counterfoil.core.values import Address
+from counterfoil.register.known_places import known_lines
 from counterfoil.register.leading import decode_leading, encode_leading, lead
-from counterfoil.register.marking import known_lines
 from counterfoil.register.stores import LmdbReader
 from tests.register.conftest import Office, grant_at
 
@@ -124,7 +124,9 @@ def test_marks_do_not_depend_on_the_order_of_rows(office: Office) -> None:
 
 def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office) -> None:
     manifest = office.build(street("Oak St", 3))
-    [line, _] = office.keeper().derive(forms.marks(forms.normalise_address(Address(**TOWN | {"line1": "9 Oak St"}))))
+    [line, _] = office.keeper().derive(
+        normalize.marks(normalize.normalise_address(Address(**TOWN | {"line1": "9 Oak St"})))
+    )
     store = LmdbReader(
         office.register / manifest.snapshot / "buckets.lmdb", manifest.store_bytes, manifest.store_head_digest
     )
@@ -138,14 +140,14 @@ def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office
 
 
 def test_where_a_row_leads_survives_its_encoding(office: Office) -> None:
-    form = forms.normalise_address(Address(**TOWN | {"line1": "9 N Oak St"}))
+    form = normalize.normalise_address(Address(**TOWN | {"line1": "9 N Oak St"}))
     _, leading = lead(form, office.keeper())
     assert decode_leading(encode_leading(leading)) == leading
     assert (leading.parts, leading.number, len(leading.streets)) == (("N", "ST", ""), "9", 1)
 
 
 def test_a_city_of_many_zips_forgets_the_rarest(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("counterfoil.register.marking.ZIPS_MAX", 4)
+    monkeypatch.setattr("counterfoil.register.known_places.ZIPS_MAX", 4)
     slips = [home(f"{number} Oak St", zip=f"9820{number}") for number in range(9)]
     counts = office.build([*street("Oak St", 9), *slips]).counts
     assert counts.known_zips == 1
@@ -154,7 +156,7 @@ def test_a_city_of_many_zips_forgets_the_rarest(office: Office, monkeypatch: pyt
 def test_beyond_the_homes_held_at_once_the_first_tell_what_is_marked(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("counterfoil.register.marking.HOMES_MAX", 4)
+    monkeypatch.setattr("counterfoil.register.known_places.HOMES_MAX", 4)
     counts = office.build(street("Oak St", 9)).counts
     assert (counts.known_lines, counts.exact_doors) == (1, 9)
     assert found(office, "7 Oak Ct") == ["affix"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from counterfoil.match.weights import name_key
+from counterfoil.matching.weights import name_key
 from tests.world.office import World
 from tests.world.people import SOURCE, person
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import counterfoil.register as register
-from counterfoil.model import Grant, Resident, Residents
-from counterfoil.register import Keeper, SealedRegister, sealed, stores
+from counterfoil.core.values import Grant, Resident, Residents
+from counterfoil.register import Keeper, SealedRegister, reader, stores
 
 SOURCE = Path(inspect.getfile(register)).parent
 BUILDERS = {"sealing.py", "learning.py", "rows.py", "seal.py"}
@@ -55,8 +55,8 @@ def test_nothing_can_be_iterated_or_measured() -> None:
 def test_no_other_public_function_gives_residents() -> None:
     giving = [
         function.__name__
-        for function in vars(sealed).values()
-        if inspect.isfunction(function) and function.__module__ == sealed.__name__ and not function.__name__.startswith("_")
+        for function in vars(reader).values()
+        if inspect.isfunction(function) and function.__module__ == reader.__name__ and not function.__name__.startswith("_")
         and {Resident, Residents} & set(names_in(get_type_hints(function).get("return")))
     ]  # fmt: skip
     assert giving == ["residents_shown"]

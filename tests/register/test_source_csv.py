@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 from counterfoil.register.build import open_source
 from counterfoil.register.source import BATCH_ROWS, COLUMNS
 from tests.register.conftest import PEOPLE, write_csv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from counterfoil.trial.sample import SOURCE_COLUMNS as COLUMNS
+from counterfoil.demo.sample import SOURCE_COLUMNS as COLUMNS
 
 STREETS = (
     "Heron Lake Rd",

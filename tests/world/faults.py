@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.errors import CounterfoilError
+from counterfoil.core.errors import CounterfoilError
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats" / "codes.md"
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from counterfoil import building, flow
-from counterfoil.model import Reject
+from counterfoil.core.values import Reject
+from counterfoil.disclosure import receive as flow
+from counterfoil.disclosure import register_build
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
-from counterfoil.proof import Signer
-from counterfoil.settings import DATABASE
+from counterfoil.office.settings import DATABASE
+from counterfoil.tlog import Signer
 from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -84,7 +85,7 @@ class World:
 
     def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
         path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
-        return building.build_register(self.office, path, made_up=made_up, progress=quiet).snapshot
+        return register_build.build_register(self.office, path, made_up=made_up, progress=quiet).snapshot
 
     def requests(self, rows: Iterable[Row] = REQUESTS, name: str = "requests.csv") -> Path:
         return write_csv(self.directory / name, rows)

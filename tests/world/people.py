@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from counterfoil.trial.sample import SOURCE_COLUMNS
+from counterfoil.demo.sample import SOURCE_COLUMNS
 
 Row = dict[str, str]
 

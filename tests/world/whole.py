@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from counterfoil import keyfile, match, register
+from counterfoil import matching, register
+from counterfoil.core import keyfile
+from counterfoil.core.values import Grant, Header, Match, Request
 from counterfoil.gate import BatchFactsBuilder, Gate, History, Law, load_law
 from counterfoil.intake import COLUMN_NAMES, Table, to_requests
-from counterfoil.model import Grant, Header, Match, Request
 from tests.world.people import SOURCE_COLUMNS, Row, write_csv
 
 SECRET, HOLDER = bytes(range(64)), b"h" * 32
@@ -30,33 +31,35 @@ class Whole:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def answers(self, source: Iterable[Row], asked: Sequence[Row], weights: match.Weights | None = None) -> list[str]:
+    def answers(
+        self, source: Iterable[Row], asked: Sequence[Row], weights: matching.Weights | None = None
+    ) -> list[str]:
         """`refused`, `confirmed` or `not_confirmed` for each row, in order. Weights: those the register teaches, unless given."""
         return [told if isinstance(told, str) else _word(told) for told in self.matches(source, asked, weights)]
 
     def matches(
-        self, source: Iterable[Row], asked: Sequence[Row], weights: match.Weights | None = None
+        self, source: Iterable[Row], asked: Sequence[Row], weights: matching.Weights | None = None
     ) -> list[str | Match]:
         """The same, with what was decided of each grant."""
         grants = [_gated(row) for row in asked]
         opened = iter(self._opened(source, [grant for grant in grants if grant is not None], weights))
         return ["refused" if grant is None else next(opened) for grant in grants]
 
-    def _opened(self, source: Iterable[Row], grants: list[Grant], weights: match.Weights | None) -> list[Match]:
+    def _opened(self, source: Iterable[Row], grants: list[Grant], weights: matching.Weights | None) -> list[Match]:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         keeper = register.Keeper(SECRET, self._folder / "keeper.json", 10**9, ON)
-        learner = match.Learner(keeper.names_salt())
+        learner = matching.Learner(keeper.names_salt())
         plan = register.Plan(
             keeper=keeper, sign=keyfile.signing_key(HOLDER).sign, now=datetime(2026, 5, 4, tzinfo=UTC),
-            match_version=match.MATCH_VERSION, learner=learner, evidence=dict, random=lambda size: bytes(size),
+            match_version=matching.MATCH_VERSION, learner=learner, evidence=dict, random=lambda size: bytes(size),
         )  # fmt: skip
         path = write_csv(self._folder / "source.csv", source, SOURCE_COLUMNS)
         register.build(path, self._folder / "register", plan)
         learned = weights or learner.finish()
         with register.open_register(self._folder / "register", keeper, keyfile.public_bytes(HOLDER)) as sealed:
             found = sealed.open_residents(grants)
-        return [match.decide(grant, residents, learned) for grant, residents in zip(grants, found, strict=True)]
+        return [matching.decide(grant, residents, learned) for grant, residents in zip(grants, found, strict=True)]
 
 
 def _word(found: Match) -> str:

@@ -13,7 +13,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import accounting, disposing
+from counterfoil.accountability.accounting import service as accounting
+from counterfoil.accountability.retention import service as retention
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -27,7 +28,7 @@ from counterfoil.cli.options import (
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.errors import UsageFault
+from counterfoil.core.errors import UsageFault
 from counterfoil.office import open_office
 
 _Day = Annotated[
@@ -80,7 +81,7 @@ def delay(
     with faults(as_json=as_json):
         office = open_office(directory)
         signer = officer_signer(office, officer, officer_passphrase_file)
-        done = disposing.delay(office, batch, until.date(), order, signer)
+        done = retention.delay(office, batch, until.date(), order, signer)
         words = f"{done.batch} is not shown to persons up to and with {until.date()}; entry {done.index}."
         show(msgspec.to_builtins(done), words, as_json=as_json)
 

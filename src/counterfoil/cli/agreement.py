@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
+from counterfoil.answers.sd_jwt import Claim, seal_sd_jwt
 from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, principal_signer
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault, VerifyFault
-from counterfoil.gate.agreement import Agreement
-from counterfoil.gate.clauses import Clause, agreement_digest, clauses_of
-from counterfoil.gate.lawfile import read_law_file
-from counterfoil.gate.publication import (
+from counterfoil.core.errors import UsageFault, VerifyFault
+from counterfoil.gate.law.agreement import Agreement
+from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
+from counterfoil.gate.law.publication import (
     MAX_BYTES,
     Published,
     check_publication,
@@ -24,8 +24,8 @@ from counterfoil.gate.publication import (
     require_salt,
     write_publication,
 )
-from counterfoil.gate.signatures import PARTIES, check_signatures, require_signed, sign_agreement, write_signature
-from counterfoil.respond.sd_jwt import Claim, seal_sd_jwt
+from counterfoil.gate.law.schema import read_law_file
+from counterfoil.gate.law.signatures import PARTIES, check_signatures, require_signed, sign_agreement, write_signature
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
 

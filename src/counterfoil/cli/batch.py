@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from counterfoil import flow
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -24,10 +23,11 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.rejects import RejectList
-from counterfoil.errors import UsageFault
-from counterfoil.judging import REFUSED_BY
+from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, read_sheet
+from counterfoil.core.errors import UsageFault
+from counterfoil.disclosure import receive as flow
+from counterfoil.disclosure.judging import REFUSED_BY
 from counterfoil.office import Office
-from counterfoil.review.sample import MAX_SHEET_BYTES, read_sheet
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
 RequestFile = Annotated[

@@ -10,19 +10,19 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from counterfoil.certification.bounds import PARTS
+from counterfoil.certification.certificate import certificate_digest
+from counterfoil.certification.curves import Point, curve_csv
+from counterfoil.certification.decoys import ASKS, KINDS, NAMES
+from counterfoil.certification.governing import agreed_limit
+from counterfoil.certification.history_mix import read_mix
+from counterfoil.certification.run import PER_CLASS, Outcome, Plan
+from counterfoil.certification.run import certify as run_certification
+from counterfoil.certification.tally import Tally
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import faults, progress, say, show
-from counterfoil.errors import InputFault, StoreFault, UsageFault
+from counterfoil.core.errors import InputFault, StoreFault, UsageFault
 from counterfoil.office import Office
-from counterfoil.office.certificate import certificate_digest
-from counterfoil.office.certified import agreed_limit
-from counterfoil.trial.bounds import PARTS
-from counterfoil.trial.certify import PER_CLASS, Outcome, Plan
-from counterfoil.trial.certify import certify as run_certification
-from counterfoil.trial.curves import Point, curve_csv
-from counterfoil.trial.decoys import ASKS, KINDS, NAMES
-from counterfoil.trial.history_mix import read_mix
-from counterfoil.trial.tally import Tally
 
 EXAMPLE = "register certify --source people.csv --office tax-office --ask birth"
 _SEED_DIGITS = 64

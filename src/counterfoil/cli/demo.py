@@ -10,7 +10,7 @@ import typer
 
 from counterfoil.cli.options import AsJson, Quiet
 from counterfoil.cli.output import faults, progress, say, show
-from counterfoil.trial.demonstration import demonstrate
+from counterfoil.demo.demonstration import demonstrate
 
 _MADE_OF = {
     "true": "held at the address",

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from counterfoil.certification.bounds import upper_bound
+from counterfoil.certification.charts import draw_curve
+from counterfoil.certification.evaluate import Evaluation, Examination, examine
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show, write_file
-from counterfoil.trial.bounds import upper_bound
-from counterfoil.trial.evaluate import Evaluation, Examination, examine
-from counterfoil.trial.pictures import draw_curve
 
 
 def evaluate(

@@ -9,6 +9,9 @@ from typing import Annotated
 import msgspec
 import typer
 
+from counterfoil.accountability.evidence import Replayed, check_public, compare_snapshot, export_evidence
+from counterfoil.accountability.evidence import replay as run_replay
+from counterfoil.accountability.evidence.bundle import MAX_BYTES, read_key, write_key
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
@@ -22,13 +25,10 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import VerifyFault
-from counterfoil.evidence import Replayed, check_public, compare_snapshot, export_evidence
-from counterfoil.evidence import replay as run_replay
-from counterfoil.evidence.bundle import MAX_BYTES, read_key, write_key
+from counterfoil.core.errors import VerifyFault
 from counterfoil.office import Office
-from counterfoil.proof.policy import MAX_POLICY_BYTES, parse_policy
-from counterfoil.witness import ask_witnesses
+from counterfoil.tlog.policy import MAX_POLICY_BYTES, parse_policy
+from counterfoil.tlog.witness_client import ask_witnesses
 
 app = group(
     "Evidence bundles: one request, whole, to be reckoned again elsewhere.",

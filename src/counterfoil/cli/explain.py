@@ -18,9 +18,9 @@ from counterfoil.cli.options import (
     opened,
 )
 from counterfoil.cli.output import faults, show, write_file
-from counterfoil.explaining import Asked, Explanation, explain_request, explain_with_values
-from counterfoil.model import State
-from counterfoil.waterfall import draw_svg, draw_text
+from counterfoil.core.values import State
+from counterfoil.disclosure.explain import Asked, Explanation, explain_request, explain_with_values
+from counterfoil.disclosure.explain_chart import draw_svg, draw_text
 
 
 def explain(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from counterfoil.errors import InputFault, StoreFault, UsageFault
+from counterfoil.core.errors import InputFault, StoreFault, UsageFault
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import withholding
+from counterfoil.batches.officers import Role
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -22,8 +22,8 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.controls.holds import service as holds
 from counterfoil.office import open_office
-from counterfoil.review.officers import Role
 
 app = group(
     "Hold a person back from every answer, unseen by all but officers of the role holds; 26 USC 6103(i)(6).",
@@ -46,11 +46,11 @@ def add(
 ) -> None:
     """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not released is determined anew."""
     with faults(as_json=as_json):
-        person = withholding.read_held(read_whole(person_file, withholding.MAX_HELD_BYTES))
+        person = holds.read_held(read_whole(person_file, holds.MAX_HELD_BYTES))
         office = opened(directory, passphrase_file)
         first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
-        done = withholding.add_hold(office, person, first, other)
+        done = holds.add_hold(office, person, first, other)
         show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
         say(f"Hold {done.hold} stands from entry {done.index} on; destroy the file.", quiet=as_json)
         if done.batches:
@@ -71,7 +71,7 @@ def lift(
         office = open_office(directory)
         first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
-        done = withholding.lift_hold(office, number, first, other)
+        done = holds.lift_hold(office, number, first, other)
         show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
         say(f"Hold {done.hold} is lifted by entry {done.index}.", quiet=as_json)
 
@@ -87,12 +87,12 @@ def show_list(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         signer = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
-        found = withholding.list_holds(office, *signer)
+        found = holds.list_holds(office, *signer)
         words = "\n".join(_line(each) for each in found) or "No hold was ever added."
         show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
 
 
-def _line(each: withholding.Listed) -> str:
+def _line(each: holds.Listed) -> str:
     lifted = f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}" if each.lifted_at else ", stands"
     return f"{each.hold}  added {each.added_at} by {' and '.join(each.added_by)}{lifted}"
 

@@ -10,15 +10,15 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import incidents
+from counterfoil.batches.batch import from_instant, instant_text
 from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault
+from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.incidents.store import CLASSES, DUE_HOURS, Incident, IncidentClass
+from counterfoil.core.errors import UsageFault
 from counterfoil.office import Office, open_office
-from counterfoil.proof import Signer
-from counterfoil.review.batch import from_instant, instant_text
-from counterfoil.review.incidents import CLASSES, DUE_HOURS, Incident, IncidentClass
+from counterfoil.tlog import Signer
 
 _CLASSES = "Classes: " + "; ".join(f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items())
 app = group(

@@ -8,14 +8,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from counterfoil import canon, keyfile
-from counterfoil.errors import CounterfoilError, StoreFault, UsageFault
+from counterfoil.batches.officers import Role
+from counterfoil.batches.store import retire_officer, signing_officer
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
+from counterfoil.core.values import Officer
 from counterfoil.ledger import Draft, Kind
-from counterfoil.model import Officer
 from counterfoil.office import Office, enrol, key_purpose, make_officer
-from counterfoil.proof import verifier_key
-from counterfoil.review.officers import Role
-from counterfoil.review.store import retire_officer, signing_officer
+from counterfoil.tlog import verifier_key
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -40,7 +40,7 @@ def remove_officer(office: Office, name: str) -> None:
     with office.store.transaction() as connection:
         officer, role = signing_officer(connection, name)
         retire_officer(connection, name)
-        fields = {"key": canon.digest(officer.vkey.encode()), "purpose": key_purpose(role), "event": "retired"}
+        fields = {"key": canonical.digest(officer.vkey.encode()), "purpose": key_purpose(role), "event": "retired"}
         office.ledger.append(connection, [Draft(Kind.KEY, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
 

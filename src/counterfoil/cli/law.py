@@ -12,9 +12,9 @@ from counterfoil import gate
 from counterfoil.cli.options import AsJson
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault, VerifyFault
-from counterfoil.gate.cases import CaseResult, Found
-from counterfoil.gate.library import ElementPage, routes_of
+from counterfoil.core.errors import UsageFault, VerifyFault
+from counterfoil.gate.law.cases import CaseResult, Found
+from counterfoil.gate.law.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
 app = group("Check the law files, and look elements up.", "law check", "law explain i2-period-definite")

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import ledger, witnessing
+from counterfoil import ledger
 from counterfoil.cli.accounts import account, delay, disclosure_record
 from counterfoil.cli.files import require_new, write_new
 from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, read_note, report
@@ -19,10 +19,11 @@ from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.publish import publish
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
-from counterfoil.errors import CounterfoilError, VerifyFault
+from counterfoil.controls import witnesses
+from counterfoil.core.errors import CounterfoilError, VerifyFault
 from counterfoil.ledger.certification import certification as certify
 from counterfoil.office import Office, open_office
-from counterfoil.proof import parse_proof
+from counterfoil.tlog import parse_proof
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
 
@@ -72,7 +73,7 @@ def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):
             with suppress(CounterfoilError):  # what was found is told, whether or not it can be entered
-                witnessing.enter_fork(office, [*cosigned, *held])
+                witnesses.enter_fork(office, [*cosigned, *held])
         raise
 
 

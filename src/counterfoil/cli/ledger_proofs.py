@@ -11,14 +11,14 @@ import typer
 
 from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, named_vkey
 from counterfoil.cli.output import faults, show
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.database import Connection
 from counterfoil.ledger import Kind
 from counterfoil.ledger.attest import attest_none
 from counterfoil.ledger.report import COLUMNS, report_year
 from counterfoil.ledger.store import read_checkpoints
 from counterfoil.office import Office, open_office
-from counterfoil.proof.attestation import check_attestation
-from counterfoil.store import Connection
+from counterfoil.tlog.attestation import check_attestation
 
 _Signed = Annotated[str, typer.Argument(help="A size that was signed, or the file of a checkpoint.")]
 

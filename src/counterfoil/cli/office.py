@@ -8,14 +8,16 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import flow, publishing, reconciling, witnessing
+from counterfoil.accountability import publication, reconciliation
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, ask_new, read_passphrase
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault
+from counterfoil.controls import witnesses
+from counterfoil.controls.suspension.stopped import Stopped, stopped
+from counterfoil.core.errors import UsageFault
+from counterfoil.disclosure import receive
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
-from counterfoil.settings import DATABASE
-from counterfoil.stopped import Stopped, stopped
+from counterfoil.office.settings import DATABASE
 
 app = group("Make an office.", "office create tax-office --sandbox")
 
@@ -65,9 +67,12 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
     with faults(as_json=as_json):
         office = open_office(directory)
         with office.store.reading() as connection:
-            witnessed, still = witnessing.standing(office, connection), stopped(office, connection)
-            published, reconciled = publishing.standing(office, connection), reconciling.standing(office, connection)
-        found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in flow.standing(office)]
+            witnessed, still = witnesses.standing(office, connection), stopped(office, connection)
+            published, reconciled = (
+                publication.standing(office, connection),
+                reconciliation.standing(office, connection),
+            )
+        found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in receive.standing(office)]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."
         told = {"witnesses": witnessed, "stopped": still, "published": published, "reconciled": reconciled}
@@ -84,14 +89,14 @@ def _still(still: Stopped) -> str:
     return "".join(lines)
 
 
-def _witnessed(standing: witnessing.Standing) -> str:
+def _witnessed(standing: witnesses.Standing) -> str:
     if not standing.configured:
         return "Witnesses: none are set; answers leave without a cosigned checkpoint."
     last = f"last cosigned at {standing.size} entries, {standing.time}" if standing.time else "nothing was cosigned yet"
     return f"Witnesses: {last}." + ("" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`.")
 
 
-def _published(standing: publishing.Standing) -> str:
+def _published(standing: publication.Standing) -> str:
     if not standing.folder:
         return "Published: no folder is set; nobody outside sees this ledger."
     shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
@@ -99,7 +104,7 @@ def _published(standing: publishing.Standing) -> str:
     return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
 
 
-def _reconciled(standing: reconciling.Standing) -> str:
+def _reconciled(standing: reconciliation.Standing) -> str:
     found = f"{standing.differences} differences" if standing.differences else "no difference"
     told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
     return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from counterfoil.batches.officers import Role
+from counterfoil.batches.store import list_officers
 from counterfoil.cli.keys import add_officer, remove_officer
 from counterfoil.cli.options import AsJson, NewPassphrase, OfficeDir, PassphraseFile, ask_new, opened, read_passphrase
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.office import open_office
-from counterfoil.review.officers import Role
-from counterfoil.review.store import list_officers
 
 app = group("Enrol and retire disclosure officers.", "officer create m-okafor --office tax-office --keys keys")
 

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import keyfile
-from counterfoil.errors import KeyFault, UsageFault
+from counterfoil.batches.officers import Role
+from counterfoil.batches.store import officer_with_key
+from counterfoil.core import keyfile
+from counterfoil.core.errors import KeyFault, UsageFault
 from counterfoil.office import Office, open_office, read_vkey
-from counterfoil.proof import Signer, VerifierKey, parse_vkey
-from counterfoil.review.officers import Role
-from counterfoil.review.store import officer_with_key
-from counterfoil.settings import read_settings
+from counterfoil.office.settings import read_settings
+from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
 OfficeDir = Annotated[Path, typer.Option("--office", help="The office's directory.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]

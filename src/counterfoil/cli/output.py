@@ -22,7 +22,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from counterfoil.errors import CounterfoilError, StoreFault
+from counterfoil.core.errors import CounterfoilError, StoreFault
 
 DONE_WITH_REJECTS: Final = 3
 FAILED: Final = 1

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
+from counterfoil.batches.officers import Role
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -20,8 +21,7 @@ from counterfoil.cli.options import (
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.overriding import override_request
-from counterfoil.review.officers import Role
+from counterfoil.controls.overrides.service import override_request
 
 _MOST_BYTES: Final = 16_000
 

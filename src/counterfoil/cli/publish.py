@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import publishing
+from counterfoil.accountability import publication
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.witness import require_cosigned, say_witnesses
-from counterfoil.errors import UsageFault
+from counterfoil.core.errors import UsageFault
 
 
 def publish(
@@ -25,13 +25,13 @@ def publish(
     """Enter, sign and write the ledger to its public folder, and promise the next time. With witnesses, exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        folder = to or publishing.publish_folder(office)
+        folder = to or publication.publish_folder(office)
         if folder is None:
             raise UsageFault(
                 "publish_folder", "office.toml names no public folder", place="--to",
                 cure="Name one, or set `publish_to` in office.toml, so that `status` watches it.",
             )  # fmt: skip
-        done = publishing.publish(office, folder)
+        done = publication.publish(office, folder)
         if done.cosigned is not None:
             say_witnesses(done.cosigned, quiet=as_json)
             require_cosigned(done.cosigned)

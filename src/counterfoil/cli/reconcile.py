@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import reconciling
+from counterfoil.accountability import reconciliation
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
 
 
 def reconcile(
@@ -31,13 +31,13 @@ def reconcile(
     """Compare what database, ledger and answer files say of the batches since the last time. Exit 5 where they differ."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        done = reconciling.reconcile(office, answers or (), replays, whole=whole)
+        done = reconciliation.reconcile(office, answers or (), replays, whole=whole)
         show(msgspec.to_builtins(done), _words(done), as_json=as_json)
         if done.differences:
             raise typer.Exit(VerifyFault.exit_code)
 
 
-def _words(done: reconciling.Reconciled) -> str:
+def _words(done: reconciliation.Reconciled) -> str:
     lines = [
         f"Entries {done.since} to {done.size}: {done.batches} batches, {done.rows} rows, {done.files} answer files, "
         f"{done.replayed} answers decided again, {done.left_out} that could not be."

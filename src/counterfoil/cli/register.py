@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import building, register
+from counterfoil import register
 from counterfoil.cli.certify import EXAMPLE, certify
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.disclosure import register_build
 from counterfoil.office import open_office
 
 app = group("Build and describe the sealed register.", "register build people.csv --office tax-office --made-up")
@@ -43,8 +44,8 @@ def build(
             )
         with progress(quiet=quiet or as_json) as advance:
             wanted = office.settings.canaries if canaries is None else canaries
-            manifest = building.build_register(office, source, made_up=made_up, progress=advance, canaries=wanted)
-        made = building.count_canaries(office, manifest.snapshot)
+            manifest = register_build.build_register(office, source, made_up=made_up, progress=advance, canaries=wanted)
+        made = register_build.count_canaries(office, manifest.snapshot)
         show(register.describe(manifest) | {"canaries": made}, manifest.snapshot, as_json=as_json)
         counts = manifest.counts
         words = f"Sealed {counts.rows} rows: {counts.residents} residents behind {counts.exact_doors} addresses."

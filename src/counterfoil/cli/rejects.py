@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 import msgspec
 
 from counterfoil.cli.output import say
-from counterfoil.errors import StoreFault
-from counterfoil.model import Reject
+from counterfoil.core.errors import StoreFault
+from counterfoil.core.values import Reject
 
 _TOLD_ON_TERMINAL: Final = 10
 

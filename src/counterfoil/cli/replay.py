@@ -11,8 +11,8 @@ import typer
 from counterfoil.cli.evidence import replay_bundle
 from counterfoil.cli.options import AsJson, PassphraseFile, Quiet
 from counterfoil.cli.output import faults, progress, say, show
-from counterfoil.trial.replay import REPORTED_ROWS
-from counterfoil.trial.replaying import replay as run_replay
+from counterfoil.demo.replay import REPORTED_ROWS
+from counterfoil.demo.replaying import replay as run_replay
 
 
 def replay(

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import intake, keyfile
+from counterfoil import intake
 from counterfoil.cli.keys import make_principal
 from counterfoil.cli.options import AsJson, NewPassphrase, Quiet, ask_new, passphrase_for, read_passphrase
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import UsageFault
-from counterfoil.model import Document, Header, Reject
+from counterfoil.core import keyfile
+from counterfoil.core.errors import UsageFault
+from counterfoil.core.values import Document, Header, Reject
 
 app = group("Make the key of a principal who signs request files.", "principal create dhs-secretary --keys keys")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil import disposing
+from counterfoil.accountability.retention import service as retention
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
@@ -37,7 +37,7 @@ def run(
     """Delete the key of every closed batch whose retention is over. Its accounting and every proof stay."""
     with faults(as_json=as_json):
         office = open_office(directory) if dry_run else opened(directory, passphrase_file)
-        found = disposing.list_due(office) if dry_run else disposing.dispose(office)
+        found = retention.list_due(office) if dry_run else retention.dispose(office)
         words = [
             f"{each.batch}  {each.rows} rows, closed {each.closed_on}, due {each.due_on}{_state(each)}"
             for each in found
@@ -54,7 +54,7 @@ def hold(
     """Keep a batch's rows from disposal by an order, such as a litigation hold. Entered in the ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        done = disposing.hold(office, batch, order, officer_signer(office, officer, officer_passphrase_file))
+        done = retention.hold(office, batch, order, officer_signer(office, officer, officer_passphrase_file))
         show(msgspec.to_builtins(done), f"{done.batch} is held from entry {done.index} on.", as_json=as_json)
 
 
@@ -68,12 +68,12 @@ def lift(
         office = open_office(directory)
         first = officer_signer(office, officer, officer_passphrase_file)
         other = officer_signer(office, second, second_passphrase_file)
-        done = disposing.lift(office, batch, order, first, other)
+        done = retention.lift(office, batch, order, first, other)
         rest = "another order still holds it" if done.held else "no order holds it now"
         show(msgspec.to_builtins(done), f"Lifted by entry {done.index}; {rest}.", as_json=as_json)
 
 
-def _state(due: disposing.Due) -> str:
+def _state(due: retention.Due) -> str:
     return ", held by an order" if due.held else "" if due.is_due else ", not due yet"
 
 

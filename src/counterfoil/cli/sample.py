@@ -19,8 +19,8 @@ from counterfoil.cli.options import (
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.review.sample import write_sheet
-from counterfoil.sampling import show_sample
+from counterfoil.controls.sampling.service import show_sample
+from counterfoil.controls.sampling.sheet import write_sheet
 
 
 def sample(

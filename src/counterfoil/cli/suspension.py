@@ -10,10 +10,10 @@ import typer
 
 from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
 from counterfoil.cli.output import faults, say, show
+from counterfoil.controls.suspension.service import Stood
+from counterfoil.controls.suspension.service import resume as run_resume
+from counterfoil.controls.suspension.service import suspend as run_suspend
 from counterfoil.office import open_office
-from counterfoil.suspending import Stood
-from counterfoil.suspending import resume as run_resume
-from counterfoil.suspending import suspend as run_suspend
 
 OrderFile = Annotated[
     Path, typer.Option("--order", help="File of the order, as it was served. It is not copied.", show_default=False)

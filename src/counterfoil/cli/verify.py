@@ -11,13 +11,13 @@ import msgspec
 import typer
 
 from counterfoil import ledger
+from counterfoil.answers.verify import verify_answer as verify
 from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.ledger.clock import clock_words, read_clock, require_on_clock
 from counterfoil.ledger.exported import read_bundles
-from counterfoil.proof.tlog_proof import check_proof
-from counterfoil.respond.verify import verify_answer as verify
+from counterfoil.tlog.tlog_proof import check_proof
 
 
 def verify_answer(

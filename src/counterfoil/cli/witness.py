@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from counterfoil import witnessing
 from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
@@ -26,10 +25,13 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.proof import Signer, parse_vkey
-from counterfoil.proof.cosignature import MldsaSigner, cosigner_key
-from counterfoil.witness import Records, Witness, serve
+from counterfoil.controls import witnesses
+from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
+from counterfoil.tlog import Signer, parse_vkey
+from counterfoil.tlog.cosignature import MldsaSigner, cosigner_key
+from counterfoil.tlog.records import Records
+from counterfoil.tlog.witness import Witness
+from counterfoil.tlog.witness_server import serve
 
 app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")
 _Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)]
@@ -92,7 +94,7 @@ def cosign(
     """Sign a checkpoint, ask the policy's witnesses, keep and print it with their cosignatures. Exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        wanted = witnessing.office_policy(office) if policy is None else witnessing.read_policy(policy)
+        wanted = witnesses.office_policy(office) if policy is None else witnesses.read_policy(policy)
         if wanted is None:
             raise UsageFault(
                 "policy_missing",
@@ -100,19 +102,19 @@ def cosign(
                 place="--policy",
                 cure="Name a policy, or set `witnesses` in office.toml.",
             )
-        done = witnessing.cosign(office, wanted)
+        done = witnesses.cosign(office, wanted)
         say_witnesses(done, quiet=as_json)
         require_cosigned(done)
         show({"checkpoint": done.note, "said": done.said}, done.note.removesuffix("\n"), as_json=as_json)
 
 
-def say_witnesses(done: witnessing.Cosigned, *, quiet: bool) -> None:
+def say_witnesses(done: witnesses.Cosigned, *, quiet: bool) -> None:
     """What each witness said, on stderr."""
     for name, what in done.said.items():
         say(f"{name}: {what}", quiet=quiet)
 
 
-def require_cosigned(done: witnessing.Cosigned) -> None:
+def require_cosigned(done: witnesses.Cosigned) -> None:
     """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where too few cosigned."""
     if done.fork is not None:
         raise VerifyFault(

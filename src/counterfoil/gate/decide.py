@@ -16,18 +16,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from counterfoil.errors import GateFault
-from counterfoil.gate.asked import Asked, Reader, Sent
-from counterfoil.gate.checks import BATCH_CHECKS, REQUEST_CHECKS
-from counterfoil.gate.checks_guards import PROBING
-from counterfoil.gate.facts import BatchFacts, History
-from counterfoil.gate.guards import NO_COUNTS, Counts
-from counterfoil.gate.law import Law
-from counterfoil.gate.marks import Marker, Question
-from counterfoil.gate.shared import PARTS, SharedSteps, own_checks
-from counterfoil.gate.states import MET
-from counterfoil.gate.statute import Element
-from counterfoil.model import Finding, Grant, Public, Refusal, Request, State
+from counterfoil.core.errors import GateFault
+from counterfoil.core.values import Finding, Grant, Public, Refusal, Request, State
+from counterfoil.gate.checks.inputs import Asked, Reader, Sent
+from counterfoil.gate.checks.limits import PROBING
+from counterfoil.gate.checks.memo import PARTS, SharedSteps, own_checks
+from counterfoil.gate.checks.states import MET
+from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
+from counterfoil.gate.history.batch_counts import BatchFacts, History
+from counterfoil.gate.history.counts import NO_COUNTS, Counts
+from counterfoil.gate.history.fingerprints import Marker, Question
+from counterfoil.gate.law.load import Law
+from counterfoil.gate.law.statute import Element
 
 _LOCKOUT: Final = "no_lockout_is_in_force"
 ALWAYS: Final = "law_is_in_force"

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from counterfoil.model import EngagedOfficer
+from counterfoil.core.values import EngagedOfficer
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 _REFUSED: Final = "\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"

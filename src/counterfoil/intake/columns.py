@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 
 MAX_ROW_CHARACTERS: Final = 65_536
 

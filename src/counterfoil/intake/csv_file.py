@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Reject
 from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, check_columns, empty_file
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
-from counterfoil.model import Reject
 
 
 def read_csv(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:

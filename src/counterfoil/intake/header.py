@@ -17,10 +17,10 @@ from typing import Final
 
 import msgspec
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Header
 from counterfoil.intake.header_body import HeaderBody, header_invalid, read_body, to_header
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, open_signed_header
-from counterfoil.model import Header
 
 UNSIGNED_SUFFIX: Final = ".header.json"
 MAX_SIDE_FILE_BYTES: Final = 16_384

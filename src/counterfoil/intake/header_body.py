@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Document, Header, Person
 from counterfoil.intake.cells import text_fault
-from counterfoil.model import Document, Header, Person
 
 _MAX_CHARACTERS: Final = 200
 _MOST: Final = 100

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from counterfoil.core.values import Reject
 from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, NAMES, REQUIRED, Column, Kind, empty_file
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
-from counterfoil.model import Reject
 
 
 def _field(column: Column) -> tuple[str, Any] | tuple[str, Any, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 from counterfoil.intake.columns import MAX_ROW_CHARACTERS
 
 BLOCK_BYTES: Final = 1 << 16

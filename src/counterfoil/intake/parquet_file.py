@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 import pyarrow
 from pyarrow import compute, parquet
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 from counterfoil.intake.columns import COLUMNS, Column, Kind, check_columns
 from counterfoil.intake.rows import Table
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from counterfoil.core.values import Reject
 from counterfoil.intake.columns import BY_NAME, MAX_ROW_CHARACTERS
-from counterfoil.model import Reject
 
 WORDS: Final = {
     "request_id_missing": ("the row has no request_id", "Give every row an id of its own."),

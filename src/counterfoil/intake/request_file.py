@@ -17,7 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import BinaryIO, Final
 
-from counterfoil.errors import InputFault, VerifyFault
+from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.core.values import Document, Header, Reject, Request
 from counterfoil.intake.csv_file import read_csv
 from counterfoil.intake.header import MAX_SIDE_FILE_BYTES, find_header
 from counterfoil.intake.header_body import read_document
@@ -26,7 +27,6 @@ from counterfoil.intake.lines import read_lines
 from counterfoil.intake.rows import IdReader, RowReader, Table
 from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
 from counterfoil.intake.stretches import stretch
-from counterfoil.model import Document, Header, Reject, Request
 
 _Identity = tuple[int, ...]
 

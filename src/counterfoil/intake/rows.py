@@ -20,6 +20,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 
+from counterfoil.core.values import Address, Person, Reject, RemovalOrder, Request
 from counterfoil.intake.cells import (
     REQUEST_ID,
     is_plain,
@@ -32,7 +33,6 @@ from counterfoil.intake.cells import (
 )
 from counterfoil.intake.columns import COLUMNS, Column, Kind
 from counterfoil.intake.rejects import reject
-from counterfoil.model import Address, Person, Reject, RemovalOrder, Request
 
 _REMEMBERED_CELLS: Final = 4096
 

@@ -27,10 +27,10 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 
-from counterfoil import canon, keyfile
-from counterfoil.errors import StoreFault, VerifyFault
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import StoreFault, VerifyFault
+from counterfoil.core.values import Header
 from counterfoil.intake.header_body import SignedBody, body_of, header_invalid, read_body, to_header
-from counterfoil.model import Header
 
 SIGNED_SUFFIX: Final = ".header.jws"
 _ALGORITHM: Final = "EdDSA"
@@ -51,7 +51,7 @@ def make_signed_header(header: Header, digest: str, secret: bytes) -> bytes:
     body = body_of(header) | {"file_digest": digest}
     key = OKPKey.import_key(keyfile.signing_key(secret))
     protected = {"alg": _ALGORITHM, "kid": header.principal}
-    return jws.serialize_compact(protected, canon.encode(body), key, registry=_Registry()).encode()
+    return jws.serialize_compact(protected, canonical.encode(body), key, registry=_Registry()).encode()
 
 
 def open_signed_header(raw: bytes, digest: str, principal_keys: Mapping[str, bytes], name: str) -> Header:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from counterfoil.core.values import Reject
 from counterfoil.intake.columns import COLUMNS
 from counterfoil.intake.rows import Table
-from counterfoil.model import Reject
 
 
 def stretch(tables: Iterable[Table], size: int, skip: int = 0) -> Iterator[Table]:

@@ -1,4 +1,4 @@
-"""Making an attestation from exported files alone, by whoever holds them. The format is `proof/attestation.py`'s."""
+"""Making an attestation from exported files alone, by whoever holds them. The format is `tlog/attestation.py`'s."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from counterfoil.errors import StateFault, UsageFault
+from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.ledger.check_export import check_export
 from counterfoil.ledger.entries import Kind, decode
 from counterfoil.ledger.exported import read_bundles, read_file, tile_rows
-from counterfoil.proof.attestation import Attestation, Shown, check_attestation
-from counterfoil.proof.checkpoint import Checkpoint, check_checkpoint
-from counterfoil.proof.note import MAX_NOTE_BYTES, VerifierKey
-from counterfoil.proof.tiles import node_reader
-from counterfoil.proof.tree import check_consistency, prove_consistency, prove_inclusion
+from counterfoil.tlog.attestation import Attestation, Shown, check_attestation
+from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
+from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
+from counterfoil.tlog.tiles import node_reader
+from counterfoil.tlog.tree import check_consistency, prove_consistency, prove_inclusion
 
 
 def attest_none(

@@ -13,7 +13,7 @@ from typing import Final
 
 from counterfoil.ledger.check import CheckReport
 from counterfoil.ledger.entries import entry_time
-from counterfoil.proof.note import VerifierKey
+from counterfoil.tlog.note import VerifierKey
 
 _CANNOT: Final = """\
 It did not establish, and no check of a ledger can establish:

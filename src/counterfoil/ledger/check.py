@@ -17,16 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.values import Public
+from counterfoil.database import Connection
 from counterfoil.ledger.entries import Kind, counts_text
 from counterfoil.ledger.reckon import Reckoning, differing, divergence
 from counterfoil.ledger.store import count_tiles, read_blocks, read_checkpoints, read_tile
-from counterfoil.model import Public
-from counterfoil.proof.checkpoint import Checkpoint, check_checkpoint
-from counterfoil.proof.encoding import to_base64
-from counterfoil.proof.note import VerifierKey
-from counterfoil.proof.tiles import WIDTH, Tile, split_entries, tiles_of
-from counterfoil.store import Connection
+from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
+from counterfoil.tlog.encoding import to_base64
+from counterfoil.tlog.note import VerifierKey
+from counterfoil.tlog.tiles import WIDTH, Tile, split_entries, tiles_of
 
 
 class CheckReport(Public, frozen=True, gc=False):

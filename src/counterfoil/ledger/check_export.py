@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
 from counterfoil.ledger.check import CheckReport
 from counterfoil.ledger.exported import read_bundles, read_file
 from counterfoil.ledger.reckon import Reckoning, differing, divergence
-from counterfoil.proof.checkpoint import check_checkpoint
-from counterfoil.proof.encoding import to_base64
-from counterfoil.proof.note import MAX_NOTE_BYTES, VerifierKey
-from counterfoil.proof.tiles import TILE_BYTES, WIDTH, tile_path, tiles_of
+from counterfoil.tlog.checkpoint import check_checkpoint
+from counterfoil.tlog.encoding import to_base64
+from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
+from counterfoil.tlog.tiles import TILE_BYTES, WIDTH, tile_path, tiles_of
 
 
 def check_export(directory: Path, key: VerifierKey) -> CheckReport:

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.values import Public
 from counterfoil.ledger.entries import Kind, decode, entry_time
-from counterfoil.model import Public
 
 _MARK: Final = f'"kind":"{Kind.PUBLISHED.value}"'.encode()
 

@@ -27,8 +27,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
-from counterfoil.errors import VerifyFault
-from counterfoil.model import Public
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.values import Public
 
 VERSION: Final = 1
 MAX_ENTRY_BYTES: Final = 768

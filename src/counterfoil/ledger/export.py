@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from counterfoil.errors import StateFault, StoreFault
+from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.database import Connection
 from counterfoil.ledger.log import Ledger
 from counterfoil.ledger.store import Hashes, read_entries
-from counterfoil.proof.checkpoint import parse_checkpoint
-from counterfoil.proof.tiles import WIDTH, join_entries, tile_path, tiles_of
-from counterfoil.store import Connection
+from counterfoil.tlog.checkpoint import parse_checkpoint
+from counterfoil.tlog.tiles import WIDTH, join_entries, tile_path, tiles_of
 
 
 def export(connection: Connection, directory: Path, checkpoint: str) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from counterfoil.errors import VerifyFault
-from counterfoil.proof.tiles import MAX_ENTRY_BYTES, TILE_BYTES, WIDTH, Row, split_entries, split_hashes, tile_path
+from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.tiles import MAX_ENTRY_BYTES, TILE_BYTES, WIDTH, Row, split_entries, split_hashes, tile_path
 
 BUNDLE_BYTES: Final = WIDTH * (MAX_ENTRY_BYTES + 2)
 

@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Connection
 from counterfoil.ledger.entries import Entry, Kind, decode
 from counterfoil.ledger.store import Block, read_block
-from counterfoil.proof.tiles import split_entries
-from counterfoil.store import Connection
+from counterfoil.tlog.tiles import split_entries
 
 _decode: Final = msgspec.json.Decoder(dict[Kind, int]).decode
 _NONE: Final = dict.fromkeys(Kind, 0)

@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from counterfoil.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.database import Connection
 from counterfoil.ledger.entries import Draft, Entry, Kind, Value, counts_text, encode, entry_time
 from counterfoil.ledger.find import counts_of, find_entry
 from counterfoil.ledger.store import (
@@ -33,13 +34,12 @@ from counterfoil.ledger.store import (
     read_newest_checkpoint,
     read_newest_cosigned,
 )
-from counterfoil.proof.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
-from counterfoil.proof.consistency import Consistency
-from counterfoil.proof.note import Signer
-from counterfoil.proof.tiles import WIDTH, completed, join_entries, node_reader
-from counterfoil.proof.tlog_proof import Proof
-from counterfoil.proof.tree import Reader, check_inclusion, leaf_hash, prove_consistency, prove_inclusion, root_at
-from counterfoil.store import Connection
+from counterfoil.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from counterfoil.tlog.consistency import Consistency
+from counterfoil.tlog.note import Signer
+from counterfoil.tlog.tiles import WIDTH, completed, join_entries, node_reader
+from counterfoil.tlog.tlog_proof import Proof
+from counterfoil.tlog.tree import Reader, check_inclusion, leaf_hash, prove_consistency, prove_inclusion, root_at
 
 _NODES_KEPT: Final = 4096
 """Subtree roots that a prover keeps: those near the root are in every proof."""

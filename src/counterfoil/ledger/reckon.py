@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
 from counterfoil.ledger.entries import Kind, head_of
-from counterfoil.proof.tiles import WIDTH, Tile
-from counterfoil.proof.tree import EMPTY_ROOT, leaf_hash, root_of
+from counterfoil.tlog.tiles import WIDTH, Tile
+from counterfoil.tlog.tree import EMPTY_ROOT, leaf_hash, root_of
 
 _RESTORE = "Keep this copy as evidence, and restore one that checks."
 

@@ -21,12 +21,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.values import Public
 from counterfoil.ledger.check_export import check_export
 from counterfoil.ledger.entries import Entry, Kind, decode
 from counterfoil.ledger.exported import read_bundles
-from counterfoil.model import Public
-from counterfoil.proof.note import VerifierKey
+from counterfoil.tlog.note import VerifierKey
 
 SMALL: Final = 10
 COLUMNS: Final = ("requests", "unreadable", "refused", "disclosed", "not_compared", "releases")

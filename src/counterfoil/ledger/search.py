@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 from typing import Final
 
+from counterfoil.database import Connection
 from counterfoil.ledger.entries import Entry, Kind, decode
 from counterfoil.ledger.store import read_blocks
-from counterfoil.proof.tiles import split_entries
-from counterfoil.store import Connection
+from counterfoil.tlog.tiles import split_entries
 
 _SINGLE: Final = {
     kind: f'"kind":"{kind.value}"'.encode()

@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 from sqlalchemy import BindParameter, bindparam, func, insert, select
 
-from counterfoil.errors import VerifyFault
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Connection, Prepared
 from counterfoil.ledger.tables import BLOCK, CHECKPOINT, COSIGNED, TILE
-from counterfoil.proof.tiles import WIDTH, Tile, entry_within, split_entries, split_hashes
-from counterfoil.proof.tree import leaf_hash
-from counterfoil.store import Connection, Prepared
+from counterfoil.tlog.tiles import WIDTH, Tile, entry_within, split_entries, split_hashes
+from counterfoil.tlog.tree import leaf_hash
 
 BLOCKS_AT_ONCE: Final = 16
 _CACHED_TILES: Final = 16

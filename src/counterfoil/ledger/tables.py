@@ -21,7 +21,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
-from counterfoil.store import METADATA
+from counterfoil.database import METADATA
 
 _KEY: Final = BigInteger().with_variant(Integer, "sqlite")
 

@@ -20,7 +20,7 @@ from counterfoil.register.manifest import (
     read_manifest,
     read_signature,
 )
-from counterfoil.register.sealed import SealedRegister, check_store, not_compared, open_register, residents_shown
+from counterfoil.register.reader import SealedRegister, check_store, not_compared, open_register, residents_shown
 from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 

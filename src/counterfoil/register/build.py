@@ -19,23 +19,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from counterfoil import canon, forms
-from counterfoil.errors import InputFault
+from counterfoil import normalize
+from counterfoil.core import canonical
+from counterfoil.core.errors import InputFault
+from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import Watch
+from counterfoil.register.external_sort import Pile, SortRoom
 from counterfoil.register.keeper import Keeper
+from counterfoil.register.known_places import Marking
 from counterfoil.register.learning import Learner, PersonPile
 from counterfoil.register.loading import Loading, Progress
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
-from counterfoil.register.marking import Marking
-from counterfoil.register.piles import Pile, SortRoom
-from counterfoil.register.seal import BUCKET_FORMAT
-from counterfoil.register.sealing import Sealing, Standing
 from counterfoil.register.snapshots import building, next_number, publish
 from counterfoil.register.source import Fingerprint, Source, check_unchanged, empty, take_fingerprint
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
+from counterfoil.register.writer import Sealing, Standing
 
 REJECTS_FILE: Final = "rejects.jsonl"
 _REPORT_DOORS: Final = 4096
@@ -114,7 +115,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
             content_digest=content_digest, store_digest=stored.digest,
             store_bytes=stored.size, store_head_digest=digest_head(made / LMDB_FILE),
             built_at=_time(plan.now), made_up=plan.made_up, key_id=plan.keeper.key_id, bucket_format=BUCKET_FORMAT,
-            forms_version=forms.FORMS_VERSION, match_version=plan.match_version,
+            forms_version=normalize.FORMS_VERSION, match_version=plan.match_version,
         )  # fmt: skip
         write_manifest(made, manifest, plan.sign)
         plan.keep_canaries(snapshot, canaries)
@@ -126,10 +127,10 @@ def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
     told = {
         "source": fingerprint.digest,
         "key": plan.keeper.key_id,
-        "forms": forms.FORMS_VERSION,
+        "forms": normalize.FORMS_VERSION,
         "built_at": _time(plan.now),
     }
-    return f"{number:04}-{hashlib.sha256(canon.encode(told)).hexdigest()[:12]}"
+    return f"{number:04}-{hashlib.sha256(canonical.encode(told)).hexdigest()[:12]}"
 
 
 def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Counts, str, dict[str, Any], list[Canary]]:

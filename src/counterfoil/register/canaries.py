@@ -26,8 +26,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from counterfoil import forms
-from counterfoil.model import Address, AddressForm, AddressKind, Door, Person, Resident, Sensitive
+from counterfoil import normalize
+from counterfoil.core.values import Address, AddressForm, AddressKind, Door, Person, Resident, Sensitive
 from counterfoil.register.rows import HeldRow, read_row
 from counterfoil.register.source import Batch
 
@@ -88,7 +88,7 @@ def candidates(sampled: list[Sequence[str]], tin_hash: Callable[[str], bytes], d
     named = [row for row in read if row.resident.name.given and row.resident.name.family]
     periods = tuple(sorted({row.period for row in read}))
     for at, row in enumerate(read):
-        form = forms.normalise_address(row.address)
+        form = normalize.normalise_address(row.address)
         donors = [named[(at + turn) % len(named)] for turn in (1, 2, 3)] if named else []
         if (
             not donors
@@ -107,11 +107,11 @@ def _placed(form: AddressForm, near: Address, draws: Draws) -> tuple[Address, Ad
     number = _number(len(form.number), draws)
     line = " ".join(filter(None, (number, form.predirectional, form.street, form.suffix, form.postdirectional)))
     address = Address(line, "", near.city, near.state, near.zip)
-    made = forms.normalise_address(address)
+    made = normalize.normalise_address(address)
     is_that = made == replace(form, number=number, unit="", urbanization="")
-    if not is_that or forms.incomplete_part(made) is not None or forms.is_placeholder(address, made):
+    if not is_that or normalize.incomplete_part(made) is not None or normalize.is_placeholder(address, made):
         return None
-    return address, made, forms.doors(made)
+    return address, made, normalize.doors(made)
 
 
 def _number(digits: int, draws: Draws) -> str:
@@ -121,7 +121,7 @@ def _number(digits: int, draws: Draws) -> str:
 
 def _resident(donors: list[HeldRow], periods: tuple[int, ...], draws: Draws) -> Resident:
     first, second, third = (donor.resident for donor in donors)
-    name = forms.normalise_name(Person(" ".join(first.name.given), "", " ".join(second.name.family)))
+    name = normalize.normalise_name(Person(" ".join(first.name.given), "", " ".join(second.name.family)))
     number = draws.take(16) if third.tin_hash else b""
     return Resident(name, third.date_of_birth, number, _shaped(first.record_ref, draws), periods)
 

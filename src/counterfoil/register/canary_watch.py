@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final
 
-from counterfoil.model import AddressForm
+from counterfoil.core.values import AddressForm
+from counterfoil.register.bucket import TAG_BYTES
 from counterfoil.register.canaries import Canary
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.leading import Leading
-from counterfoil.register.seal import TAG_BYTES
 
 _MOST_DIGITS: Final = 5
 """Of a canary's house number."""

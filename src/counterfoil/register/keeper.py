@@ -22,11 +22,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from counterfoil import canon
-from counterfoil.errors import StoreFault, VerifyFault
-from counterfoil.model import Door, Residents
-from counterfoil.register.files import replace_file
-from counterfoil.register.seal import DoorKey, RegisterKey
+from counterfoil.core import canonical
+from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.errors import StoreFault, VerifyFault
+from counterfoil.core.values import Door, Residents
+from counterfoil.register.bucket import DoorKey, RegisterKey
 from counterfoil.register.tin import tin_digits
 
 FORMAT: Final = "counterfoil-keeper-1"
@@ -168,7 +168,7 @@ class Keeper:
 
     def _mac(self, day: object, today: object, total: object) -> str:
         try:
-            data = canon.encode({"format": FORMAT, "day": day, "today": today, "total": total})
+            data = canonical.encode({"format": FORMAT, "day": day, "today": today, "total": total})
         except (TypeError, ValueError):
             return ""
         return self._key.state_mac(data)
@@ -177,7 +177,7 @@ class Keeper:
         day = self._today.isoformat()
         state = {"format": FORMAT, "day": day, "today": today, "total": total, "mac": self._mac(day, today, total)}
         try:
-            replace_file(self._state_path, canon.encode(state))
+            replace_file(self._state_path, canonical.encode(state))
         except OSError:
             raise self._unwritten() from None
 

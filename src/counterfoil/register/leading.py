@@ -1,6 +1,6 @@
 """Where one row's address leads: what loading tells sealing and marking of it. On disk it stands encrypted in a pile.
 
-MessagePack of an array, in this order. Empty bytes where the address has no such door or mark (forms/doors.py).
+MessagePack of an array, in this order. Empty bytes where the address has no such door or mark (normalize/address_keys.py).
 
     key       32 bytes, opens the exact door          streets   64 bytes each, tolerant doors of the street
     line      64 bytes, mark of the line              name      32 bytes, what the line is counted among
@@ -14,14 +14,14 @@ from typing import Final
 
 import msgspec
 
-from counterfoil import forms
-from counterfoil.model import AddressForm, Sensitive
+from counterfoil import normalize
+from counterfoil.core.values import AddressForm, Sensitive
+from counterfoil.register.bucket import EXACT
 from counterfoil.register.keeper import Keeper
-from counterfoil.register.seal import EXACT
 
 Parts = tuple[str, str, str]
 """Predirectional, suffix, postdirectional."""
-_APART: Final = frozenset({EXACT, forms.PLACE})
+_APART: Final = frozenset({EXACT, normalize.PLACE})
 
 
 class Leading(Sensitive, frozen=True, gc=False, array_like=True):
@@ -44,20 +44,20 @@ _DECODER: Final = msgspec.msgpack.Decoder(Leading)
 
 def lead(form: AddressForm, keeper: Keeper) -> tuple[bytes, Leading]:
     """(tag of the exact door, where `form` leads). `form` has an exact door."""
-    doors = keeper.derive(forms.doors(form))
-    marks = {name: tag + key for name, tag, key in keeper.derive(forms.marks(form))}
-    among = {name: tag for name, tag, _ in keeper.derive(forms.counted_among(form))}
+    doors = keeper.derive(normalize.doors(form))
+    marks = {name: tag + key for name, tag, key in keeper.derive(normalize.marks(form))}
+    among = {name: tag for name, tag, _ in keeper.derive(normalize.counted_among(form))}
     [(tag, key)] = [(tag, key) for name, tag, key in doors if name == EXACT]
     leading = Leading(
         key,
         tuple(tag + key for name, tag, key in doors if name not in _APART),
-        marks.get(forms.KNOWN_LINE, b""),
-        among.get(forms.KNOWN_LINE, b""),
+        marks.get(normalize.KNOWN_LINE, b""),
+        among.get(normalize.KNOWN_LINE, b""),
         (form.predirectional, form.suffix, form.postdirectional),
         form.number,
-        b"".join(tag + key for name, tag, key in doors if name == forms.PLACE),
-        marks.get(forms.KNOWN_ZIP, b""),
-        among.get(forms.KNOWN_ZIP, b""),
+        b"".join(tag + key for name, tag, key in doors if name == normalize.PLACE),
+        marks.get(normalize.KNOWN_ZIP, b""),
+        among.get(normalize.KNOWN_ZIP, b""),
     )
     return tag, leading
 

@@ -20,8 +20,8 @@ from typing import Final, Protocol
 
 import msgspec
 
-from counterfoil.model import Resident
-from counterfoil.register.piles import Pile
+from counterfoil.core.values import Resident
+from counterfoil.register.external_sort import Pile
 
 PAIRS_MAX: Final = 8
 _SHARED_RESIDENTS: Final = 4

@@ -13,12 +13,12 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from counterfoil import forms
-from counterfoil.model import Address
+from counterfoil import normalize
+from counterfoil.core.values import Address
 from counterfoil.register.canary_watch import Watch
+from counterfoil.register.external_sort import Pile
 from counterfoil.register.keeper import Keeper
 from counterfoil.register.leading import encode_leading, lead
-from counterfoil.register.piles import Pile
 from counterfoil.register.rows import HeldRow, encode_identity, read_row, row_fault
 from counterfoil.register.source import Batch
 
@@ -90,10 +90,10 @@ class Loading:
 
 def find_place(address: Address, keeper: Keeper, watch: Watch) -> Place:
     """Where an address leads; `watch` is told of it."""
-    form = forms.normalise_address(address)
-    if not forms.exact_door(form):
+    form = normalize.normalise_address(address)
+    if not normalize.exact_door(form):
         return Place(b"", b"", "address_incomplete")
-    if forms.is_placeholder(address, form):
+    if normalize.is_placeholder(address, form):
         return Place(b"", b"", "address_placeholder")
     tag, leading = lead(form, keeper)
     if watch:

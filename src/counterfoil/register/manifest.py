@@ -1,6 +1,6 @@
 """What a snapshot says of itself: format `counterfoil-manifest-1`.
 
-`manifest.json` is canonical JSON (canon.py: integers only) of `Manifest`; `manifest.sig` is the base64 of the holder's
+`manifest.json` is canonical JSON (core/canonical.py: integers only) of `Manifest`; `manifest.sig` is the base64 of the holder's
 Ed25519 signature over exactly those bytes. No other thing the holder signs begins with `{`, so no signature serves
 twice. It holds counts, digests and versions, and in `evidence` what the match rules learned: levels and counts, no
 name, no address. Docs: docs/formats/sealed-register.md.
@@ -21,10 +21,10 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from counterfoil import canon
-from counterfoil.errors import StateFault, StoreFault, VerifyFault
-from counterfoil.model import Public
-from counterfoil.register.files import replace_file
+from counterfoil.core import canonical
+from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
+from counterfoil.core.values import Public
 
 FORMAT: Final = "counterfoil-manifest-1"
 MANIFEST_FILE: Final = "manifest.json"
@@ -77,12 +77,12 @@ class Manifest(Public, frozen=True):
 
 def manifest_bytes(manifest: Manifest) -> bytes:
     """The canonical bytes that are signed and stored."""
-    return canon.encode(msgspec.to_builtins(manifest))
+    return canonical.encode(msgspec.to_builtins(manifest))
 
 
 def manifest_digest(manifest: Manifest) -> str:
     """The digest by which ledger entries and certificates name a snapshot."""
-    return canon.digest(manifest_bytes(manifest))
+    return canonical.digest(manifest_bytes(manifest))
 
 
 def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], bytes]) -> None:
@@ -124,7 +124,7 @@ def describe(manifest: Manifest) -> dict[str, Any]:
     """What `register info` prints: everything but the evidence, of which it gives the digest."""
     said: dict[str, Any] = msgspec.to_builtins(manifest)
     evidence = said.pop("evidence")
-    return said | {"evidence_digest": canon.digest(canon.encode(evidence)), "evidence_held": bool(evidence)}
+    return said | {"evidence_digest": canonical.digest(canonical.encode(evidence)), "evidence_held": bool(evidence)}
 
 
 def _unreadable(folder: Path, fault: OSError) -> StoreFault:

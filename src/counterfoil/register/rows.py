@@ -22,8 +22,8 @@ from typing import Final
 
 import msgspec
 
-from counterfoil import forms
-from counterfoil.model import Address, Person, Public, Resident, Sensitive
+from counterfoil import normalize
+from counterfoil.core.values import Address, Person, Public, Resident, Sensitive
 from counterfoil.register.source import COLUMNS
 
 CURES: Final = {
@@ -80,7 +80,7 @@ def _read_fields(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> Hel
     reference, tin = reference.strip(), tin.strip()
     if not reference or not reference.isprintable():
         return "record_ref", "record_ref_missing"
-    name = forms.normalise_name(Person(given, middle, family, suffix))
+    name = normalize.normalise_name(Person(given, middle, family, suffix))
     if not name.given and not name.family:
         return "family_name", "name_missing"
     birth, real = _birth(born.strip())

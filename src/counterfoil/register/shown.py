@@ -7,8 +7,8 @@ stands behind is shown with an empty value. Whoever has `Shown` can open nothing
 
 from __future__ import annotations
 
-from counterfoil.model import Sensitive
-from counterfoil.register.seal import bound_to, open_bucket
+from counterfoil.core.values import Sensitive
+from counterfoil.register.bucket import bound_to, open_bucket
 
 
 class ShownBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from counterfoil.errors import StateFault, StoreFault
-from counterfoil.register.files import replace_file, sync_path
+from counterfoil.core.atomic_files import replace_file, sync_path
+from counterfoil.core.errors import StateFault, StoreFault
 
 BUILDING: Final = ".building"
 CURRENT: Final = "current"

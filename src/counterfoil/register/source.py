@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 
 COLUMNS: Final = (
     "record_ref", "tin", "given_name", "middle_name", "family_name", "suffix", "date_of_birth",

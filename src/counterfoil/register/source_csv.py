@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, empty, unreadable
 
 _SCAN_BYTES: Final = 1 << 20

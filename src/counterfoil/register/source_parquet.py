@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from counterfoil.errors import InputFault
+from counterfoil.core.errors import InputFault
 from counterfoil.register.arrow import ArrowFault, pa, pc, pq
 from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, unreadable
 

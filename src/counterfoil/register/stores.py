@@ -21,8 +21,8 @@ from typing import Final, Protocol
 
 import lmdb
 
-from counterfoil import canon
-from counterfoil.errors import StateFault, StoreFault
+from counterfoil.core import canonical
+from counterfoil.core.errors import StateFault, StoreFault
 
 LMDB_FILE: Final = "buckets.lmdb"
 _FIRST_MAP_BYTES: Final = 64 << 20
@@ -137,7 +137,7 @@ class LmdbReader:
 def digest_head(path: Path) -> str:
     """Digest of LMDB's two meta pages, which say where everything else is. Raises OSError."""
     with path.open("rb") as file:
-        return canon.digest(file.read(_HEAD_BYTES))
+        return canonical.digest(file.read(_HEAD_BYTES))
 
 
 def _unwritten(kind: str) -> StoreFault:

@@ -1,0 +1,1 @@
+"""What is owed to persons, courts, inspectors and the public."""

@@ -1,0 +1,70 @@
+"""Keyed hashes by which requests about one person are found again: for the accounting of disclosures. Pure.
+
+    person    given and family name as folded words, and date of birth; none without a date
+    name      the same without the date
+    door      the address as register and gate know it
+    number    the nine digits of the tax number
+
+A request is taken to be about a person (`is_about`) if the numbers are the same, or the names with the dates of birth, or the names with
+the addresses. A name alone is not enough: a namesake's accounting is nobody else's. 0 stands for what is absent, and matches nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.core.values import Address, Person, Sensitive
+from counterfoil.gate.checks.words import fold_entry, fold_words
+from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
+from counterfoil.gate.law.agreement import Agreement
+from counterfoil.normalize import exact_door, normalise_address
+
+OTHER_STATUTE: Final = "none that the agreement designates"
+_NUMBER_DIGITS: Final = 9
+
+
+class Traces(Sensitive, frozen=True, gc=False, array_like=True):
+    """See the module."""
+
+    person: int = 0
+    name: int = 0
+    door: int = 0
+    number: int = 0
+
+
+def traces_of(key: bytes, person: Person, address: Address) -> Traces:
+    """The traces of a request, or of the person who asks. Never raises on any text."""
+    given, family = fold_words(person.given_name), fold_words(person.family_name)
+    name = f"{given}|{family}" if given and family else ""
+    dated = f"{name}|{person.date_of_birth}" if name and person.date_of_birth else ""
+    digits = person.tin.translate({ord("-"): None, ord(" "): None})
+    number = digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
+    return Traces(
+        _hashed(key, b"account person", dated),
+        _hashed(key, b"account name", name),
+        _hashed(key, b"account door", exact_door(normalise_address(address))),
+        _hashed(key, b"account number", number),
+    )
+
+
+def is_about(asked: Traces, one: Traces) -> str:
+    """By what a request is about the person who asks: "number", "name and date of birth", "name and address", or ""."""
+    if asked.number and asked.number == one.number:
+        return "number"
+    if asked.person and asked.person == one.person:
+        return "name and date of birth"
+    same_home = asked.door and asked.door == one.door
+    return "name and address" if asked.name and asked.name == one.name and same_home else ""
+
+
+def statute_of(written: str, agreement: Agreement) -> str:
+    """The agreement's own citation of the statute that a request wrote, or that it designates none of that text."""
+    folded = fold_entry(written)
+    for each in agreement.designated:
+        if folded in map(fold_entry, (each.citation, *each.written_as)):
+            return each.citation
+    return OTHER_STATUTE
+
+
+def _hashed(key: bytes, context: bytes, text: str) -> int:
+    return keyed_hash(key, context, utf8(text)) if text else 0

@@ -1,0 +1,72 @@
+"""The ledger entries of a bundle: found, and proved to one checkpoint."""
+
+from __future__ import annotations
+
+from counterfoil.accountability.evidence.contents import CERTIFICATE_ROLES, ROLES, Proved
+from counterfoil.batches.batch import Batch
+from counterfoil.core.errors import StateFault
+from counterfoil.core.values import Public
+from counterfoil.database import Connection
+from counterfoil.ledger.entries import Entry, Kind
+from counterfoil.ledger.search import find_before, find_of_batch
+from counterfoil.office import Office
+
+_ROLE_OF = {
+    Kind.BATCH: "batch",
+    Kind.GRANTED: "gate",
+    Kind.REFUSED: "gate",
+    Kind.OVERRIDE: "override",
+    Kind.OPENING: "opening",
+    Kind.REVIEW: "review",
+    Kind.DISCLOSURE: "answer",
+    Kind.NOT_COMPARED: "answer",
+    Kind.RELEASE: "release",
+}
+
+
+class Wanted(Public, frozen=True):
+    """`commitments`: of the row, of the override that admitted it, and of its answer, where there are such. `certificates`: by scope, the
+    fields of the entry of each that governed."""
+
+    commitments: frozenset[str]
+    certificates: dict[str, dict[str, str]]
+
+
+def prove_entries(
+    office: Office, connection: Connection, batch: Batch, wanted: Wanted, inspection: int, note: str
+) -> tuple[Proved, ...]:
+    """The entries that a bundle carries, in the order of `contents.ROLES`, each with its proof under `note`.
+
+    Raises StateFault `evidence_entry`, VerifyFault.
+    """
+    found = list(find_of_batch(connection, batch.id, wanted.commitments))
+    places = _places(found, batch.determinations_digest)
+    rules = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
+    before = {"law": find_before(connection, Kind.LAW, rules, places.get("batch", 0))}
+    for scope, fields in wanted.certificates.items():
+        opened = places.get("opening", 0)
+        before[CERTIFICATE_ROLES[scope]] = find_before(connection, Kind.CERTIFICATE, fields, opened)
+    if None in before.values() or not {"batch", "gate"} <= places.keys():
+        raise StateFault(
+            "evidence_entry", "the ledger does not hold the entries that this request must have", place=batch.id,
+            cure="Run `counterfoil ledger check`, and tell the inspector.",
+        )  # fmt: skip
+    prove = office.ledger.prover(connection, note)
+    held = {**before, **places, "inspection": inspection}
+    return tuple(
+        Proved(role, next(office.ledger.entries(connection, index, index + 1)).decode("ascii"), prove(index))
+        for role in ROLES
+        if (index := held.get(role)) is not None
+    )
+
+
+def _places(found: list[tuple[int, Entry]], determinations: str) -> dict[str, int]:
+    """Index by role: the first opening; the last review, of these determinations; the only one of every other."""
+    places: dict[str, int] = {}
+    for index, entry in found:
+        role = _ROLE_OF.get(entry.kind)
+        if role is None or (entry.kind is Kind.REVIEW and entry.fields["determinations"] != determinations):
+            continue
+        if role != "opening" or role not in places:
+            places[role] = index
+    return places

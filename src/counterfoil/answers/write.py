@@ -1,0 +1,126 @@
+"""Writing what was released: FILE.jws, then FILE, each whole or not at all.
+
+Called only after the release entry is durable (P5). Each file is written to `.NAME.partial` in the same directory,
+synced, renamed, and the directory synced; mode 0600.
+
+    broken off                     what stands                        release run again
+    before the first rename        nothing, or a partial file         writes both
+    between the two                FILE.jws, which names nobody       finds it equal, writes FILE
+    after the second               both                               finds both equal, writes nothing
+
+A partial file left by a crash is written over by the next run. On a full disk it is removed, the files that stood
+before stand unchanged, and the run says so (`answer_not_written`). Nothing else is ever overwritten: a file of that
+name with other content refuses (`out_taken`). An envelope without rows tells nothing of a person; rows without an
+envelope would be answers that nobody signed: hence the order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from counterfoil.answers.read_envelope import envelope_path
+from counterfoil.core import canonical
+from counterfoil.core.errors import StoreFault, UsageFault, VerifyFault
+
+_READ_BYTES: Final = 1 << 20
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+
+
+def check_out(out: Path) -> None:
+    """Raise UsageFault `out_taken` or `out_folder` unless both files can be new: asked before a first release."""
+    if not out.parent.is_dir():
+        raise UsageFault(
+            "out_folder", "the folder to write to does not exist", place=out.name, cure="Make it, or name another."
+        )
+    for path in (out, envelope_path(out)):
+        if path.exists():
+            raise _taken(path)
+
+
+def write_answer(out: Path, envelope: bytes, rows: Iterable[bytes], rows_digest: str) -> None:
+    """Write both files, or find that they stand. `rows` is read only if FILE must be written.
+
+    Raises UsageFault `out_taken`, StoreFault `answer_not_written`, VerifyFault `rows_changed` where the rows are
+    not those of `rows_digest`, and whatever `rows` raises; FILE is then as it was before.
+    """
+    beside = envelope_path(out)
+    envelope_digest = canonical.digest(envelope)
+    envelope_stands, rows_stand = _stands(beside, envelope_digest), _stands(out, rows_digest)
+    if not envelope_stands:
+        _write(beside, [envelope], envelope_digest)
+    if not rows_stand:
+        _write(out, rows, rows_digest)
+
+
+def _stands(path: Path, expected: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            whole = hashlib.sha256()
+            while part := file.read(_READ_BYTES):
+                whole.update(part)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        raise _not_written(path) from None
+    if "sha256:" + whole.hexdigest() != expected:
+        raise _taken(path)
+    return True
+
+
+def _write(path: Path, parts: Iterable[bytes], expected: str) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        _write_partial(partial, parts, expected, path.name)
+        partial.rename(path)
+        _sync_folder(path.parent)
+    except OSError:
+        raise _not_written(path) from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_partial(partial: Path, parts: Iterable[bytes], expected: str, name: str) -> None:
+    whole = hashlib.sha256()
+    with os.fdopen(os.open(partial, _FLAGS, 0o600), "wb") as file:
+        for part in parts:
+            whole.update(part)
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+    if "sha256:" + whole.hexdigest() != expected:
+        raise VerifyFault(
+            "rows_changed",
+            "the rows are not those that were released",
+            place=name,
+            cure="Nothing was written. Run `counterfoil ledger check` and compare the database with its backup.",
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _taken(path: Path) -> UsageFault:
+    return UsageFault(
+        "out_taken",
+        "a file of that name stands already and is not this answer",
+        place=path.name,
+        cure="Name another file, or move that one away: nothing is overwritten.",
+    )
+
+
+def _not_written(path: Path) -> StoreFault:
+    return StoreFault(
+        "answer_not_written",
+        "the answer could not be written",
+        place=path.name,
+        cure="Free disk space or correct the permissions, then run the same release again: it writes the same bytes.",
+    )

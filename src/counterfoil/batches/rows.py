@@ -1,0 +1,158 @@
+"""The rows of a batch as bytes, and the digest that officers sign. Pure.
+
+A chunk's plain bytes are one MessagePack array of up to 4096 rows. A row is a tagged array:
+
+    kind `request`         ["granted", Grant] | ["refused", Request, Refusal] | ["rejected", Reject]
+    kind `determination`   ["match", Match] | ["refusal", Refusal] | ["not_compared", NotCompared]
+
+with the fields of core/values.py in their order. An unknown tag or shape is refused (`payload_rows`).
+
+    determinations digest = SHA-256("counterfoil/determinations/v1" 0x00 salt row row ...)
+
+salt: 32 bytes from the batch key; row: the MessagePack bytes of each determination in the order asked.
+Rows delimit themselves, so the digest does not depend on how they were chunked. It covers the private evidence
+too: what officers sign is what was decided, not only what leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from counterfoil.batches.encryption import BatchKey
+from counterfoil.core.errors import StoreFault, VerifyFault
+from counterfoil.core.values import Grant, Match, NotCompared, Refusal, Reject, Request, Ruling, Sensitive
+
+_CONTEXT: Final = b"counterfoil/determinations/v1\x00"
+CHUNK_ROWS: Final = 4096
+
+
+class Granted(Sensitive, frozen=True, gc=False, array_like=True, tag="granted"):
+    """A row that the gate admitted; its request is inside the grant."""
+
+    grant: Grant
+
+
+class Refused(Sensitive, frozen=True, gc=False, array_like=True, tag="refused"):
+    """A row that the gate refused, kept with its request for the accounting of 26 USC 6103(p)(3)(A)."""
+
+    request: Request
+    refusal: Refusal
+
+
+class Rejected(Sensitive, frozen=True, gc=False, array_like=True, tag="rejected"):
+    """A row that intake could not read."""
+
+    reject: Reject
+
+
+class _Match(Sensitive, frozen=True, gc=False, array_like=True, tag="match"):
+    value: Match
+
+
+class _Refusal(Sensitive, frozen=True, gc=False, array_like=True, tag="refusal"):
+    value: Refusal
+
+
+class _NotCompared(Sensitive, frozen=True, gc=False, array_like=True, tag="not_compared"):
+    value: NotCompared
+
+
+Gated = Granted | Refused | Rejected
+Determination = Match | Refusal | NotCompared
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_GATED: Final = msgspec.msgpack.Decoder(list[Gated])
+_DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompared])
+
+
+def encode_row(row: Gated) -> bytes:
+    """Bytes of one row of a `request` chunk: what its ledger entry commits to."""
+    return _ENCODER.encode(row)
+
+
+def pack(encoded: Sequence[bytes]) -> bytes:
+    """Plain bytes of a chunk from the bytes of its rows; `decode_gated` reads it."""
+    return b"\xdd" + len(encoded).to_bytes(4, "big") + b"".join(encoded)
+
+
+def decode_gated(plain: bytes) -> list[Gated]:
+    """Rows of a `request` chunk, the inverse of `pack`. Raises StoreFault `payload_rows`."""
+    try:
+        return _GATED.decode(plain)
+    except msgspec.MsgspecError:
+        raise _unreadable() from None
+
+
+def encode_determinations(rows: Sequence[Determination]) -> bytes:
+    """Plain bytes of a `determination` chunk. Inverse of `decode_determinations`."""
+    return _ENCODER.encode([_tagged(row) for row in rows])
+
+
+def decode_determinations(plain: bytes) -> list[Determination]:
+    """Rows of a `determination` chunk. Raises StoreFault `payload_rows`."""
+    try:
+        return [row.value for row in _DETERMINED.decode(plain)]
+    except msgspec.MsgspecError:
+        raise _unreadable() from None
+
+
+class DeterminationsDigest:
+    """The running digest over `encode_determinations` bytes, added in the order asked."""
+
+    def __init__(self, key: BatchKey) -> None:
+        self._hash = hashlib.sha256(_CONTEXT + key.salt("determinations", 0))
+
+    def add(self, plain: bytes) -> None:
+        """Add one chunk's plain bytes. Raises StoreFault `payload_rows` for bytes that are no array."""
+        self._hash.update(memoryview(plain)[_header_length(plain) :])
+
+    def digest(self) -> str:
+        """`sha256:` and 64 hex digits of all that was added so far."""
+        return "sha256:" + self._hash.hexdigest()
+
+
+def ruled_chunks(plain: Iterable[bytes], key: BatchKey, ruling: Ruling) -> Iterator[list[Determination]]:
+    """Decode each chunk, and after the last one check that all of them are what the officers signed.
+
+    Use nothing of it before it is exhausted: raises VerifyFault `determinations_changed` at the end.
+    """
+    digest = DeterminationsDigest(key)
+    for chunk in plain:
+        digest.add(chunk)
+        yield decode_determinations(chunk)
+    if digest.digest() != ruling.determinations_digest:
+        raise VerifyFault(
+            "determinations_changed",
+            "the stored determinations are not those that the officers signed",
+            place=ruling.batch_id,
+            cure="Nothing may leave. Compare the database with its backup and tell the inspector.",
+        )
+
+
+def _tagged(row: Determination) -> _Match | _Refusal | _NotCompared:
+    if isinstance(row, Match):
+        return _Match(row)
+    if isinstance(row, Refusal):
+        return _Refusal(row)
+    return _NotCompared(row)
+
+
+def _header_length(plain: bytes) -> int:
+    """How many bytes open a MessagePack array: fixarray 1, array 16 three, array 32 five."""
+    lead = plain[0] if plain else 0
+    length = 1 if 0x90 <= lead <= 0x9F else {0xDC: 3, 0xDD: 5}.get(lead, 0)
+    if not length or len(plain) < length:
+        raise _unreadable()
+    return length
+
+
+def _unreadable() -> StoreFault:
+    return StoreFault(
+        "payload_rows",
+        "the rows of a stored chunk cannot be read",
+        cure="They were written by another version, or damaged: open the office with the version that wrote them.",
+    )

@@ -1,0 +1,339 @@
+"""Officers, batches and chunks on a Connection that the flow gives: no function here commits.
+
+Every change of state is `UPDATE ... WHERE state = the state that was read`; if that touches no row, another
+process moved the batch first and nothing of this transaction may stand (StateFault `batch_moved`). What a
+step needs is in its type: `mark_reviewed` takes a Reviewed, `mark_released` a Ruling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, func, select
+
+from counterfoil.batches.batch import (
+    DETERMINATION,
+    DETERMINED_COUNTS,
+    HOLDS,
+    Batch,
+    Chunk,
+    NewBatch,
+    batch_from_row,
+    instant_text,
+)
+from counterfoil.batches.officers import Role, public_key
+from counterfoil.batches.ruling import Determined, Reviewed, rule
+from counterfoil.batches.states import BatchState, Event, advance
+from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
+from counterfoil.core import canonical
+from counterfoil.core.errors import KeyFault, StateFault
+from counterfoil.core.values import Officer, Ruling
+
+IDENTIFYING = ("requester", "principal", "signed", "route", "document", "stated")
+"""What of a header tells one sending of a file from another; the day does not: a sandbox fills in today."""
+_EMPTY = (
+    *("held_from", "snapshot", "determinations_digest", "released_at"),
+    *("first_officer", "first_signature", "second_officer", "second_signature"),
+)
+
+# -- officers --------------------------------------------------------------------------------
+
+
+def enrol_officer(
+    connection: Connection, officer: Officer, enrolled_at: datetime, role: Role = Role.DISCLOSURE
+) -> None:
+    """Enrol an officer. The same officer in the same role again is no change.
+
+    Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has another
+    key or role, or the key another name.
+    """
+    key = public_key(officer).hex()
+    clash = (OFFICER.c.name == officer.name) | (OFFICER.c.public_key == key)
+    held = connection.execute(select(OFFICER.c.name, OFFICER.c.vkey, OFFICER.c.role).where(clash)).all()
+    if not held:
+        row = {"name": officer.name, "vkey": officer.vkey, "public_key": key, "active": True, "role": str(role)}
+        connection.execute(OFFICER.insert().values(**row, enrolled_at=instant_text(enrolled_at)))
+    elif [tuple(row) for row in held] != [(officer.name, officer.vkey, role)]:
+        raise StateFault(
+            "officer_taken",
+            "an officer is enrolled with this name or this key already",
+            place=officer.name,
+            cure="One officer has one name, one key and one role: make a new key for a new officer.",
+        )
+
+
+def retire_officer(connection: Connection, name: str) -> None:
+    """Take from an officer the power to sign; what they signed still verifies. Raises StateFault."""
+    if connection.execute(OFFICER.update().where(OFFICER.c.name == name).values(active=False)).rowcount != 1:
+        raise _unknown_officer(name)
+
+
+def signing_officer(connection: Connection, name: str) -> tuple[Officer, Role]:
+    """The enrolled officer of this name, who may sign now, and the role. Raises StateFault `officer_unknown`, `officer_retired`."""
+    officer, role, active = _officer(connection, name)
+    if not active:
+        raise StateFault("officer_retired", "this officer may no longer sign", place=name, cure="Another officer must.")
+    return officer, role
+
+
+def officer_with_key(connection: Connection, name: str, vkey: str, role: Role = Role.DISCLOSURE) -> Officer:
+    """The enrolled officer of this name and role, whose key is at hand: `vkey` is its public half.
+
+    Raises StateFault as `signing_officer`, and `officer_role`; KeyFault `officer_key_other`.
+    """
+    officer, held = signing_officer(connection, name)
+    if officer.vkey != vkey:
+        raise KeyFault(
+            "officer_key_other",
+            "this is not the key that is enrolled for the officer",
+            place=name,
+            cure="Use the enrolled key, or enrol this one under a name of its own.",
+        )
+    if held is not role:
+        raise StateFault(
+            "officer_role",
+            f"this needs an officer enrolled for {role}; this one is enrolled for {held}",
+            place=name,
+            cure=f"Have an officer do it whom `counterfoil officer list` shows with the role {role}.",
+        )
+    return officer
+
+
+def list_officers(connection: Connection) -> list[tuple[Officer, Role]]:
+    """Every enrolled officer who may sign, and the role, by name."""
+    chosen = select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.name)
+    return [(Officer(name=row.name, vkey=row.vkey), Role(row.role)) for row in connection.execute(chosen)]
+
+
+def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
+    row = connection.execute(select(OFFICER).where(OFFICER.c.name == name)).mappings().first()
+    if row is None:
+        raise _unknown_officer(name)
+    return Officer(name=row["name"], vkey=row["vkey"]), Role(row["role"]), row["active"]
+
+
+def _unknown_officer(name: str) -> StateFault:
+    return StateFault(
+        "officer_unknown",
+        "no officer of this name is enrolled",
+        place=name,
+        cure="Name an enrolled officer's key file.",
+    )
+
+
+# -- batches ---------------------------------------------------------------------------------
+
+
+def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
+    """The batch of this request file, and whether it is new: the same bytes, asked by the same principal and signed or not
+    as before, find the batch that stands. A withdrawn batch stands no more: the file can be sent again."""
+    asked = {
+        "file": new.file_digest,
+        "agreement": new.agreement,
+        **{name: new.header.get(name, "") for name in IDENTIFYING},
+    }
+    identity = canonical.digest(canonical.encode(asked))
+    held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
+    if held is not None:
+        return batch_from_row(held), False
+    row: dict[str, Any] = dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
+    row |= {"received_at": instant_text(new.received_at), "gate_date": new.gate_date.isoformat()}
+    connection.execute(BATCH.insert().values(**row, state=BatchState.RECEIVED, counts={}))
+    return find_batch(connection, new.id), True
+
+
+def find_batch(connection: Connection, batch_id: str) -> Batch:
+    """The batch of this id. Raises StateFault `batch_unknown`."""
+    row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).mappings().first()
+    if row is None:
+        raise StateFault(
+            "batch_unknown",
+            "this office holds no batch of that id",
+            cure="`counterfoil receive` prints the id of a batch.",
+        )
+    return batch_from_row(row)
+
+
+def list_batches(connection: Connection) -> list[Batch]:
+    """Every batch, oldest first."""
+    chosen = select(BATCH).order_by(BATCH.c.received_at, BATCH.c.id)
+    return [batch_from_row(row) for row in connection.execute(chosen).mappings()]
+
+
+def pin_snapshot(connection: Connection, batch: Batch, snapshot: str) -> None:
+    """Bind a gated batch to the register snapshot that will decide all of it (P7).
+
+    Raises StateFault `snapshot_changed` if it was begun on another.
+    """
+    unbound = BATCH.c.snapshot.in_(["", snapshot])
+    change = BATCH.update().where(BATCH.c.id == batch.id, BATCH.c.state == BatchState.GATED, unbound)
+    if connection.execute(change.values(snapshot=snapshot)).rowcount != 1:
+        raise StateFault(
+            "snapshot_changed",
+            "the batch is not waiting for this register snapshot",
+            place=batch.id,
+            cure="Finish it with the snapshot that it was begun on, or withdraw it and send a new file.",
+        )
+
+
+def add_counts(connection: Connection, batch: Batch, counts: dict[str, int]) -> None:
+    """Add to the batch's counts of rows, in the commit that keeps those rows. Its state stays."""
+    held = find_batch(connection, batch.id).counts
+    summed = held | {name: held.get(name, 0) + count for name, count in counts.items()}
+    connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(counts=summed))
+
+
+def mark_gated(connection: Connection, batch: Batch, counts: dict[str, int]) -> None:
+    """Every row has met the gate. `counts` are of rows by what became of them."""
+    _step(connection, batch, Event.GATE, {"counts": counts})
+
+
+def mark_determined(connection: Connection, batch: Batch, digest: str, counts: dict[str, int]) -> None:
+    """Every row is determined; `digest` is what officers will sign."""
+    _step(connection, batch, Event.DETERMINE, {"determinations_digest": digest, "counts": {**batch.counts, **counts}})
+
+
+def mark_reviewed(connection: Connection, batch: Batch, reviewed: Reviewed) -> None:
+    """The first officer signed."""
+    _same_subject(batch, reviewed.determined.batch_id, reviewed.determined.determinations_digest)
+    officer_with_key(connection, reviewed.officer.name, reviewed.officer.vkey)
+    word = {"first_officer": reviewed.officer.name, "first_signature": reviewed.signature}
+    _step(connection, batch, Event.REVIEW, word)
+
+
+def mark_released(
+    connection: Connection, batch: Batch, ruling: Ruling, released_at: datetime, release_index: int
+) -> None:
+    """The second officer signed. Same transaction as the release's ledger entry, whose index it keeps."""
+    _same_subject(batch, ruling.batch_id, ruling.determinations_digest)
+    if (ruling.first.name, ruling.first_signature) != (batch.first_officer, batch.first_signature):
+        raise batch_moved(batch)
+    officer_with_key(connection, ruling.second.name, ruling.second.vkey)
+    word = {"second_officer": ruling.second.name, "second_signature": ruling.second_signature}
+    entered = {"released_at": instant_text(released_at), "release_index": release_index}
+    _step(connection, batch, Event.RELEASE, {**word, **entered})
+
+
+def mark_held(connection: Connection, batch: Batch) -> None:
+    """Stop the batch where it stands."""
+    _step(connection, batch, Event.HOLD, {})
+
+
+def mark_resumed(connection: Connection, batch: Batch) -> None:
+    """Let a held batch go on; one that was reviewed must be reviewed again."""
+    _step(connection, batch, Event.RESUME, {"first_officer": "", "first_signature": ""})
+
+
+def mark_reconsidered(connection: Connection, batch: Batch) -> None:
+    """Undo what was determined, and whoever signed it: the batch is determined anew under the holds that stand then, its openings
+    are entered anew, and it is reviewed anew. Snapshot and certificates stay those that it was begun on (P7)."""
+    undone = CHUNK.c.kind.in_([DETERMINATION, HOLDS])
+    connection.execute(CHUNK.delete().where(CHUNK.c.batch_id == batch.id, undone))
+    connection.execute(CHUNK.update().where(CHUNK.c.batch_id == batch.id).values(opened=False))
+    counts = {name: count for name, count in batch.counts.items() if name not in DETERMINED_COUNTS}
+    word = {"determinations_digest": "", "first_officer": "", "first_signature": ""}
+    _step(connection, batch, Event.RECONSIDER, {**word, "counts": counts})
+
+
+def mark_withdrawn(connection: Connection, batch: Batch) -> None:
+    """Close the batch for good, unanswered; its file may be sent again."""
+    _step(connection, batch, Event.WITHDRAW, {"identity": f"withdrawn {batch.id}"})
+
+
+def load_reviewed(connection: Connection, batch: Batch, office: str) -> Reviewed:
+    """The first officer's word as stored, verified again. Raises StateFault, VerifyFault `officer_signature`."""
+    batch.require(BatchState.REVIEWED, BatchState.RELEASED)
+    first, *_ = _officer(connection, batch.first_officer)
+    return Reviewed(Determined(office, batch.id, batch.determinations_digest), first, batch.first_signature)
+
+
+def load_ruling(connection: Connection, batch: Batch, office: str) -> Ruling:
+    """The ruling of a released batch as stored, verified again: for writing the same files once more."""
+    batch.require(BatchState.RELEASED)
+    second, *_ = _officer(connection, batch.second_officer)
+    return rule(load_reviewed(connection, batch, office), second, batch.second_signature)
+
+
+def destroy_key(connection: Connection, batch: Batch) -> None:
+    """Delete the batch's key: its rows and salts cannot be read again by anyone. Closed batches only."""
+    batch.require(BatchState.RELEASED, BatchState.WITHDRAWN)
+    connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(wrapped_key=None))
+
+
+def _step(connection: Connection, batch: Batch, event: Event, values: dict[str, Any]) -> None:
+    after = advance(batch.standing, event)
+    change = BATCH.update().where(BATCH.c.id == batch.id, BATCH.c.state == batch.state)
+    change = change.values(**values, state=after.state, held_from=after.held_from or "")
+    if connection.execute(change).rowcount != 1:
+        raise batch_moved(batch)
+
+
+def _same_subject(batch: Batch, batch_id: str, digest: str) -> None:
+    if (batch.id, batch.determinations_digest) != (batch_id, digest):
+        raise batch_moved(batch)
+
+
+def batch_moved(batch: Batch) -> StateFault:
+    """The fault of a step whose batch another program moved meanwhile."""
+    return StateFault(
+        "batch_moved",
+        "the batch is no longer as it was when this step began",
+        place=batch.id,
+        cure="Another officer or program moved it. Look at it again, then repeat the step if it still stands.",
+    )
+
+
+# -- chunks ----------------------------------------------------------------------------------
+
+
+def put_chunk(connection: Connection, batch: Batch, chunk: Chunk) -> None:
+    """Keep one sealed chunk. `seq` counts from 0; a chunk is never replaced (StoreFault from the transaction)."""
+    connection.execute(CHUNK.insert().values(batch_id=batch.id, **msgspec.structs.asdict(chunk)))
+
+
+def get_chunk(connection: Connection, batch: Batch, kind: str, seq: int) -> Chunk:
+    """One chunk. Raises StateFault `chunk_missing`."""
+    where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind, CHUNK.c.seq == seq)
+    row = connection.execute(select(CHUNK).where(*where)).mappings().first()
+    if row is None:
+        raise StateFault(
+            "chunk_missing",
+            "a chunk of this batch is not in the database",
+            place=f"{batch.id} {kind} {seq}",
+            cure="Restore the database from its backup.",
+        )
+    return _chunk(row)
+
+
+def iterate_chunks(connection: Connection, batch: Batch, kind: str) -> Iterator[Chunk]:
+    """Every chunk of a kind in order, one in memory at a time."""
+    chosen = select(CHUNK).where(CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind).order_by(CHUNK.c.seq)
+    rows = connection.execute(chosen.execution_options(yield_per=1)).mappings()
+    return (_chunk(row) for row in rows)
+
+
+def count_chunks(connection: Connection, batch: Batch, kind: str) -> tuple[int, int]:
+    """(chunks, rows) of a kind that are kept: where a run that was broken off goes on."""
+    where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind)
+    counted = select(func.count(), func.coalesce(func.sum(CHUNK.c.row_count), 0)).select_from(CHUNK).where(*where)
+    chunks, rows = connection.execute(counted).one()
+    return int(chunks), int(rows)
+
+
+def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
+    """The openings of request chunk `seq` are in the ledger. Raises StateFault `chunk_opened` if they were before."""
+    where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == "request", CHUNK.c.seq == seq, ~CHUNK.c.opened)
+    if connection.execute(CHUNK.update().where(*where).values(opened=True)).rowcount != 1:
+        raise StateFault(
+            "chunk_opened",
+            "the openings of this chunk are entered already",
+            place=f"{batch.id} request {seq}",
+            cure="Run `counterfoil determine` again: it goes on from there.",
+        )
+
+
+def _chunk(row: RowMapping) -> Chunk:
+    return Chunk(**{field: row[field] for field in Chunk.__struct_fields__})

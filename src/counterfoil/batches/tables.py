@@ -1,0 +1,65 @@
+"""Tables of the review room. Nothing of a person's record stands in clear in any of them.
+
+office_officer   enrolled disclosure officers. Public. Who alters it can enrol a key: enrolments are ledger entries too.
+batch            one request file: state, digests, the two signatures. Public but for `wrapped_key`, which opens nothing
+                 without the office's payload key. Who alters a digest or a signature is found at release.
+chunk            sealed rows (payload.py). Lost: the batch cannot be answered or replayed; the ledger still verifies.
+
+Times are text, UTC, `2026-04-07T12:00:00Z`; dates `2026-04-07`. Absent text is "".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
+
+from counterfoil.database import METADATA
+
+OFFICER: Final = Table(
+    "office_officer",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("vkey", String, nullable=False, unique=True),
+    Column("public_key", String, nullable=False, unique=True),
+    Column("enrolled_at", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("role", String, nullable=False),
+)
+
+BATCH: Final = Table(
+    "batch",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("held_from", String, nullable=False),
+    Column("identity", String, nullable=False, unique=True),
+    Column("file_digest", String, nullable=False),
+    Column("agreement", String, nullable=False),
+    Column("agreement_digest", String, nullable=False),
+    Column("rules_digest", String, nullable=False),
+    Column("snapshot", String, nullable=False),
+    Column("header", JSON, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("gate_date", String, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=True),
+    Column("counts", JSON, nullable=False),
+    Column("determinations_digest", String, nullable=False),
+    Column("first_officer", String, nullable=False),
+    Column("first_signature", String, nullable=False),
+    Column("second_officer", String, nullable=False),
+    Column("second_signature", String, nullable=False),
+    Column("released_at", String, nullable=False),
+    Column("release_index", Integer, nullable=True),
+)
+
+CHUNK: Final = Table(
+    "chunk",
+    METADATA,
+    Column("batch_id", String, ForeignKey("batch.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("row_count", Integer, nullable=False),
+    Column("opened", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)

@@ -1,0 +1,169 @@
+"""Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a certification does.
+
+1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the deck and its own choices
+2 read    as intake reads a request; a name and address that can be asked about, as the gate reads them; once each, since
+          most decoys of a row share both
+3 open    every address once, through the keeper, which counts it; decoys about one address share what was opened
+4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as left out
+5 decide  as every question is decided; only counts leave. With a date of birth stated, a confirmation counts only where the
+          resident's date agrees in full: no other is decided by the threshold that is sought (matching/thresholds.py)
+
+Certification is the holder's own act: the questions are nobody's, are made of the holder's own file, and no answer to one
+leaves this process. That is why it passes the gate's unsafe door and why the keeper counts it apart (register/trial.json).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from counterfoil import matching
+from counterfoil.certification.decoys import BIRTH, KINDS, Asked, can_ask, read_held
+from counterfoil.certification.seeded_choice import Chance
+from counterfoil.certification.source_sample import Deck, Row
+from counterfoil.certification.tally import PROXY, Tally, new_tally
+from counterfoil.certification.true_negative import Subject, as_decoy
+from counterfoil.core.values import AddressForm, Grant, Reject, Residents, Sensitive
+from counterfoil.gate.ungated import UnsafeGate
+from counterfoil.intake import COLUMN_NAMES, Table, to_requests
+from counterfoil.register import SealedRegister
+
+_DATE: Final = "date_of_birth"
+_WITHHELD: Final = "withheld"
+
+
+Turn = tuple[str, int, int]
+"""A kind, and the first place in the stream at which to make it and the one behind the last: places fix the choices."""
+
+
+class Visit(Sensitive, frozen=True, gc=False, array_like=True):
+    """A row, and what to make of it."""
+
+    row: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
+class Chunk:
+    """Visits that are asked together. `rows` of the source that it takes the pass further; `passed`: by kind, decoys that the
+    deck shows cannot be made, which are counted as visits and not sent."""
+
+    __slots__ = ("decoys", "passed", "rows", "visits")
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.visits: list[Visit] = []
+        self.passed = Counter[str]()
+        self.decoys = 0
+
+    def add(self, row: Row, turns: Sequence[Turn], deck: Deck) -> None:
+        """One row's visit."""
+        held = read_held(row)
+        left: list[Turn] = []
+        for turn in turns:
+            kind, start, stop = turn
+            if held is not None and can_ask(kind, held, deck):
+                left.append(turn)
+                self.decoys += stop - start
+            else:
+                self.passed[kind] += stop - start
+        if left:
+            self.visits.append(Visit(tuple(row), tuple(left)))
+
+
+class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
+    """One question, and the row's person as the register would hold it. `visit` counts the chunk's rows."""
+
+    visit: int
+    kind: str
+    subject: Subject
+    asked: Asked
+
+
+class Asker:
+    """Everything that a process needs to ask. `tin_hash` is the keeper's; `seed` at most 64 bytes; `asks` one of
+    decoys.ASKS."""
+
+    def __init__(
+        self, sealed: SealedRegister, gate: UnsafeGate, weights: matching.Weights, tin_hash: Callable[[str], bytes],
+        deck: Deck, seed: bytes, asks: str,
+    ) -> None:  # fmt: skip
+        self._sealed = sealed
+        self._gate = gate
+        self._weights = weights
+        self._thresholds = replace(matching.own_thresholds(weights), undated=matching.NEVER)
+        self._tin_hash = tin_hash
+        self._deck = deck
+        self._seed = seed
+        self._with_birth = asks == BIRTH
+        self._years = frozenset(str(year) for year in deck.periods)
+
+    def ask(self, visits: Sequence[Visit]) -> Tally:
+        """Make, ask and count. Raises StoreFault, VerifyFault."""
+        tally = new_tally()
+        decoys = [decoy for at, visit in enumerate(visits) for decoy in self._make(at, visit, tally)]
+        if not decoys:
+            return tally
+        asked = [(decoy, grant) for decoy, grant in zip(decoys, self._grants(decoys), strict=True) if grant is not None]
+        opened = self._open(grant for _, grant in asked)
+        met = {
+            (decoy.visit, decoy.kind)
+            for decoy, grant in asked
+            if self._count(decoy, grant, opened[grant.address], tally)
+        }
+        for _, kind in met:
+            tally[kind].rows += 1
+        return tally
+
+    def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
+        for kind, start, stop in visit.turns:
+            tally[kind].visits += stop - start
+        held = read_held(visit.row)
+        if held is None or held.taxable_period not in self._years:
+            return
+        tin_hash = self._tin_hash(held.tin)
+        if not tin_hash:
+            return  # without a number, what the register holds of the person cannot be told from others' entries
+        subject = Subject(tin_hash, held.record_ref)
+        for kind, start, stop in visit.turns:
+            for place in range(start, stop):
+                made = KINDS[kind].make(held, Chance(self._seed, kind, place), self._deck)
+                if made is not None:
+                    yield Decoy(at, kind, subject, made)
+
+    def _grants(self, decoys: Sequence[Decoy]) -> list[Grant | None]:
+        """Each question as the gate would hand it on, None where it could not be asked."""
+        count = len(decoys)
+        blank: Sequence[str] = ("",) * count
+        columns = zip(*[decoy.asked.cells() for decoy in decoys], strict=True)
+        cells: dict[str, Sequence[str]] = {
+            **dict(zip(Asked.__struct_fields__, columns, strict=True)),
+            "request_id": [*map(str, range(count))],
+        }
+        if not self._with_birth:
+            cells[_DATE] = blank
+        read = to_requests(Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set())
+        requests = [row for row in read if not isinstance(row, Reject)]
+        granted: list[Grant | None] = [None] * count
+        for request, grant in zip(requests, self._gate.grants(requests), strict=True):
+            granted[request.row] = grant
+        return granted
+
+    def _open(self, grants: Iterable[Grant]) -> dict[AddressForm, Residents]:
+        first: dict[AddressForm, Grant] = {}
+        for grant in grants:
+            first.setdefault(grant.address, grant)
+        return dict(zip(first, self._sealed.open_residents(list(first.values())), strict=True))
+
+    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> bool:
+        """Whether it was a decoy."""
+        left = as_decoy(decoy.kind, decoy.subject, grant, residents)
+        if left is None:
+            tally[decoy.kind].none_after_all += 1
+            return False
+        tally[decoy.kind].take(matching.decide(grant, left, self._weights, self._thresholds), with_levels=True)
+        if decoy.kind == _WITHHELD:
+            tally[PROXY].take(matching.decide(grant, residents, self._weights, self._thresholds), with_levels=False)
+        return True

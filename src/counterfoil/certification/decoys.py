@@ -1,0 +1,273 @@
+"""Decoys: questions whose true answer is no, by kind of confusion. Pure; made of one source row, a deck and choices.
+
+THE TABLE OF KINDS is `KINDS`, at the end: for each its sentence, how its question is made, and what shows that it is
+no decoy after all. `names` questions state name and address only; `birth` questions state a date of birth too: the person's
+own, or for a namesake or a made-up person another one.
+
+withheld      the row's person, at the row's address; afterwards all that the register holds of that person is taken
+              out of what was opened, and the household stays
+junior_senior father or son of the row's person: the same name, another suffix
+sibling       the row's family name with another given name; every second one a twin: the same first letter if there
+              is one among eight drawn, and the same date of birth
+next_unit     the row's name in the next unit, or in a unit of a house that has none
+next_number   the row's name two house numbers on, or in the next PO box
+other_zip     the row's name at the same line in another ZIP of that city; of elsewhere, where the city has no other
+like_street   the row's name at the same number of a real other street of that ZIP, of another suffix or directional or
+              spelled alike (streets.py)
+former        the row's person at the row's address, in a period for which the source does not hold that person there
+synthetic     given, middle and family name and date of birth drawn each for itself, at the row's address
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from msgspec.structs import astuple, replace
+
+from counterfoil.certification.seeded_choice import Chance
+from counterfoil.certification.seen import checksum_of
+from counterfoil.certification.source_sample import Deck, Row
+from counterfoil.certification.street_decoys import bump_last, bump_number
+from counterfoil.core.values import Sensitive
+from counterfoil.register.source import COLUMNS
+
+BIRTH: Final = "birth"
+NAMES: Final = "names"
+ASKS: Final = (NAMES, BIRTH)
+_UNIT: Final = re.compile(r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$")
+_LEAST_PLACES: Final = 2
+_MIDDLE: Final = date(1970, 1, 1).toordinal()
+_OTHER_SUFFIX: Final = {"": "JR", "SR": "JR", "JR": "SR", "II": "SR", "III": "JR", "IV": "III"}
+
+
+class Written(Sensitive, frozen=True, gc=False, array_like=True):
+    """Person and address as source rows and questions both write them, under the columns' names."""
+
+    given_name: str
+    middle_name: str
+    family_name: str
+    suffix: str
+    date_of_birth: str
+    line1: str
+    line2: str
+    city: str
+    state: str
+    zip: str
+
+
+class Held(Written, frozen=True, gc=False, array_like=True):
+    """One source row, stripped."""
+
+    record_ref: str
+    tin: str
+    taxable_period: str
+
+
+class Asked(Written, frozen=True, gc=False, array_like=True):
+    """One question: the columns of a request file that speak of person, address and periods."""
+
+    taxable_periods: str
+
+    def cells(self) -> tuple[str, ...]:
+        """The values, in the order of the columns."""
+        return astuple(self)
+
+
+_pick: Final = itemgetter(*[COLUMNS.index(name) for name in Held.__struct_fields__])
+_SHARED: Final = len(Written.__struct_fields__)
+
+
+def read_held(row: Row) -> Held | None:
+    """A source row, None where it has another number of fields."""
+    return Held(*map(str.strip, _pick(row))) if len(row) == len(COLUMNS) else None
+
+
+@lru_cache(maxsize=256)
+def _around(period: str, periods: tuple[int, ...]) -> str:
+    """The row's period and those beside it that the register holds: all of the household can be taken for the person."""
+    return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
+
+
+def _ask(held: Held, deck: Deck, **changes: str) -> Asked:
+    """The row's own question, with changes."""
+    cells: tuple[str, ...] = (*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    own = Asked(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
+    return replace(own, **changes) if changes else own
+
+
+def withheld(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """Three in four as held; the others without middle name, or with one letter of the given name exchanged."""
+    writing = chance.below(8)
+    if writing == 0:
+        return _ask(held, deck, middle_name="")
+    given = held.given_name
+    if writing == 1 and len(given) > 3:
+        at = 1 + chance.below(len(given) - 2)
+        return _ask(held, deck, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :])
+    return _ask(held, deck)
+
+
+def junior_senior(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """Another suffix; for a held suffix, in every second question none: seniors often write none."""
+    own = held.suffix.strip(". ").upper()
+    suffix = _OTHER_SUFFIX.get(own, "JR")
+    if own and chance.below(2):
+        suffix = ""
+    born = _years_apart(held.date_of_birth, 20 + chance.below(16), chance)
+    return _ask(held, deck, suffix=suffix, date_of_birth=born)
+
+
+def sibling(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """A twin or a sibling within nine years."""
+    own = (held.given_name.upper().split() or [""])[0]
+    drawn = chance.many(deck.names, 8)
+    others = [other for other in drawn if other.first and other.first != own]
+    if not others:
+        return None
+    twin = chance.below(2) == 0
+    alike = [other for other in others if other.first[:1] == own[:1]] if twin else []
+    other = (alike or others)[0]
+    born = held.date_of_birth if twin else _years_apart(held.date_of_birth, 1 + chance.below(9), chance)
+    return _ask(held, deck, given_name=other.given, middle_name=other.middle, suffix="", date_of_birth=born)
+
+
+def next_unit(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """The unit one on, wherever it is written; a unit where none is."""
+    born = _another_birth(held, chance, deck)
+    if held.line2:
+        return _ask(held, deck, line2=bump_last(held.line2, 1), date_of_birth=born)
+    if _UNIT.search(held.line1):
+        return _ask(held, deck, line1=bump_last(held.line1, 1), date_of_birth=born)
+    return _ask(held, deck, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
+
+
+def next_number(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """Two on or back: the neighbour on the same side of the street."""
+    line1 = bump_number(held.line1, 2 if chance.below(2) else -2)
+    return _ask(held, deck, line1=line1, date_of_birth=_another_birth(held, chance, deck)) if line1 else None
+
+
+def other_zip(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """Another ZIP of the city, or another city's where the register knows none."""
+    if not _has_other_zip(held, deck):
+        return None
+    own = held.zip[:5]
+    known, born = deck.zips.others(held.city, held.state, own), _another_birth(held, chance, deck)
+    if known:
+        return _ask(held, deck, zip=chance.of(known), date_of_birth=born)
+    city, state, zip5 = chance.of(deck.zips.everywhere)
+    return _ask(held, deck, city=city, state=state, zip=zip5, date_of_birth=born) if zip5 != own else None
+
+
+def like_street(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """The row's number and unit in the other street."""
+    found = deck.streets.find(held.line1, held.zip[:5])
+    if found is None:
+        return None
+    number, unit, others = found
+    line1, line2 = f"{number} {deck.streets.written[chance.of(others)]}", held.line2 or (f"# {unit}" if unit else "")
+    return _ask(held, deck, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, deck))
+
+
+def former(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """One other period, in which no row has the person there; the year after, in a register of one period."""
+    years = _years_away(held, deck)
+    return _ask(held, deck, taxable_periods=chance.of(years)) if years else None
+
+
+def synthetic(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+    """Nobody: each part of the name has the register's frequency, and none knows of the others."""
+    one, two, three, four = chance.many(deck.names, 4)
+    return _ask(
+        held, deck, given_name=one.given, middle_name=two.middle, family_name=three.family, suffix="", date_of_birth=four.born
+    )  # fmt: skip
+
+
+def _years_away(held: Held, deck: Deck) -> list[str]:
+    if len(deck.periods) == 1:
+        return [str(deck.periods[0] + 1)]
+    person = checksum_of(held.tin, held.line1, held.line2, held.zip[:5])
+    others = _others(held.taxable_period, deck.periods)
+    return [year for year in others if not deck.presence.may_hold(person, year)]
+
+
+@lru_cache(maxsize=256)
+def _others(period: str, periods: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(str(year) for year in periods if str(year) != period)
+
+
+def _another_birth(held: Held, chance: Chance, deck: Deck) -> str:
+    """A date of birth of somebody else: a namesake is another person."""
+    born = chance.of(deck.names).born
+    return born if born != held.date_of_birth else _years_apart(born, 1 + chance.below(40), chance)
+
+
+def _years_apart(born: str, years: int, chance: Chance) -> str:
+    """Another day so many years away, on the side that stays between 1900 and 2020; "" for no date."""
+    try:
+        day = date.fromisoformat(born).toordinal()
+    except ValueError:
+        return ""
+    apart = years * 365 + chance.below(365)
+    return date.fromordinal(day + apart if day < _MIDDLE else max(1, day - apart)).isoformat()
+
+
+class KindOfDecoy(NamedTuple):
+    """One row of `KINDS`. `elsewhere`: the question names another address than the row's. `same_given`: it is no decoy where a
+    resident of the asked suffix bears the asked given name. `can`: whether a row can be asked about at all, told cheaply."""
+
+    sentence: str
+    make: Callable[[Held, Chance, Deck], Asked | None]
+    elsewhere: bool = False
+    same_given: bool = False
+    can: Callable[[Held, Deck], bool] | None = None
+
+
+def _has_like_street(held: Held, deck: Deck) -> bool:
+    return deck.streets.find(held.line1, held.zip[:5]) is not None
+
+
+def _has_other_zip(held: Held, deck: Deck) -> bool:
+    return len(deck.zips.everywhere) >= _LEAST_PLACES and deck.zips.knows(held.city, held.state, held.zip[:5])
+
+
+def _has_been_away(held: Held, deck: Deck) -> bool:
+    return bool(_years_away(held, deck))
+
+
+KINDS: Final[dict[str, KindOfDecoy]] = {
+    "withheld": KindOfDecoy("A person who lived here is not held, and the household is.", withheld),
+    "junior_senior": KindOfDecoy("A father or son of a resident: the same name, another suffix.", junior_senior, same_given=True),
+    "sibling": KindOfDecoy("A brother, sister or twin of a resident.", sibling, same_given=True),
+    "next_unit": KindOfDecoy("A namesake in the next unit.", next_unit, elsewhere=True),
+    "next_number": KindOfDecoy("A namesake two house numbers on.", next_number, elsewhere=True),
+    "other_zip": KindOfDecoy(
+        "A namesake at the same line in another ZIP.", other_zip, elsewhere=True, can=_has_other_zip
+    ),
+    "like_street": KindOfDecoy(
+        "A namesake at the same number of a street of that ZIP with another suffix or directional, or spelled alike.",
+        like_street, elsewhere=True, can=_has_like_street,
+    ),
+    "former": KindOfDecoy("A resident of other periods than the one asked about.", former, can=_has_been_away),
+    "synthetic": KindOfDecoy("Nobody: a name drawn from the register's own frequencies.", synthetic),
+}  # fmt: skip
+
+
+_CAN: Final = {name: kind.can for name, kind in KINDS.items()}
+
+
+def can_ask(kind: str, held: Held, deck: Deck) -> bool:
+    """Whether the row can be asked about in this way, as far as the deck tells."""
+    can = _CAN[kind]
+    return can is None or can(held, deck)
+
+
+def untriable(deck: Deck) -> list[str]:
+    """Kinds of which nothing can be asked: no two like streets, or no other ZIP, are in the source."""
+    lacking = {"like_street": not deck.streets.places, "other_zip": len(deck.zips.everywhere) < _LEAST_PLACES}
+    return [name for name, is_lacking in lacking.items() if is_lacking]

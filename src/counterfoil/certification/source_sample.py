@@ -1,0 +1,97 @@
+"""What decoys are drawn from: the first reading of the register's own source.
+
+The sealed register has no function that lists residents (P3), so decoys come from the file that the holder built it
+from. The file is named by the holder and compared with the digest in the signed manifest: another file is refused,
+because it could hold people whom the register holds, or does not hold, without our knowing.
+
+A deck holds names, dates of birth, streets and ZIPs of the source in this process's memory, nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from counterfoil.certification.places import Presence, ZipCounter, Zips
+from counterfoil.certification.seen import checksum_of
+from counterfoil.certification.streets import Alike, Streets
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Sensitive
+from counterfoil.register import Manifest
+from counterfoil.register.build import open_source
+from counterfoil.register.source import COLUMNS, take_fingerprint
+
+DECK_NAMES: Final = 65_536
+
+Progress = Callable[[int, int | None, str], None]
+Row = Sequence[str]
+
+
+class Named(Sensitive, frozen=True, gc=False, array_like=True):
+    """A name that the register holds, with its bearer's date of birth. `first`: the first given name, in capitals."""
+
+    given: str
+    middle: str
+    family: str
+    born: str
+    first: str
+
+
+class Deck(Sensitive, frozen=True):
+    """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may be where in which period;
+    taxable periods held, rows of the source."""
+
+    names: tuple[Named, ...]
+    zips: Zips
+    streets: Alike
+    presence: Presence
+    periods: tuple[int, ...]
+    rows: int
+
+
+def check_source(source: Path, manifest: Manifest) -> None:
+    """Raise InputFault `certify_source_other` unless the register was built from this very file."""
+    if take_fingerprint(source).digest != manifest.source_digest:
+        raise InputFault(
+            "certify_source_other", "this is not the file that the register was built from", place="--source",
+            cure="Name the same file, unchanged; its digest is in `counterfoil register info`.",
+        )  # fmt: skip
+
+
+def read_rows(source: Path) -> Iterator[Row]:
+    """Every row of the source in order, cut as `register.build` cuts it. Raises InputFault."""
+    for batch in open_source(source).batches():
+        yield from batch.rows
+
+
+def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
+    """Read the source once. Names are every so-many-th row, so they have the register's frequencies; bounded memory."""
+    names: list[Named] = []
+    zips, streets, presence = ZipCounter(), Streets(), Presence()
+    years: set[str] = set()
+    total, step, last = 0, 1, ("", "")
+    for row in read_rows(source):
+        if len(row) == len(COLUMNS):
+            _, tin, given, middle, family, _, born, line1, line2, city, state, zip_code, period = map(str.strip, row)
+            zip5 = zip_code[:5]
+            if total % step == 0:
+                names.append(named(given, middle, family, born))
+            if (line1, zip5) != last:  # households stand together
+                zips.note(line1, city, state, zip5)
+                streets.note(line1, city, state, zip5)
+                last = (line1, zip5)
+            presence.note(checksum_of(tin, line1, line2, zip5), period)
+            years.add(period)
+        total += 1
+        if len(names) >= 2 * size:
+            names, step = names[::2], step * 2
+        if total % 65_536 == 0:
+            progress(total, None, "deck")
+    periods = tuple(sorted(int(year) for year in years if len(year) == 4 and year.isdecimal()))
+    return Deck(tuple(names), zips.finish(), streets.finish(), presence, periods, total)
+
+
+def named(given: str, middle: str, family: str, born: str) -> Named:
+    """One name of a deck."""
+    return Named(given, middle, family, born, given.partition(" ")[0].upper())

@@ -1,0 +1,106 @@
+"""Counts of one certification: by kind of decoy, and the recall proxy. Adding is all that is done to them.
+
+Scores are counted in half bits, rounded down, of confirmations only: what was not confirmed at the weights' own threshold is not
+confirmed at a higher one, and what was confirmed is so at a higher one exactly if its score reaches it. Levels are the
+names of levels of the evidence table, in a row: never a value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from counterfoil.certification.decoys import KINDS
+from counterfoil.core.values import Match
+
+PROXY: Final = "proxy"
+LEVELS_KEPT: Final = 400
+
+
+class Count(msgspec.Struct):
+    """One kind: visits made, decoys asked, those that were none after all; different rows asked about in this pass, and in the
+    fullest before it; confirmations by half bits and by levels. All of them wrong, but those of the proxy, which are right."""
+
+    visits: int = 0
+    asked: int = 0
+    none_after_all: int = 0
+    rows: int = 0
+    rows_before: int = 0
+    confirmed: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    levels: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+
+    def take(self, match: Match, *, with_levels: bool) -> None:
+        """Count one question's outcome."""
+        self.asked += 1
+        if match.confirmed:
+            _add(self.confirmed, str(half_bits(match.score_bits)))
+            if with_levels:
+                _add(self.levels, levels_of(match))
+
+    def add(self, other: Count) -> None:
+        """Add the counts of a later chunk. A list of levels that fills up counts the rest as `others`."""
+        self.visits += other.visits
+        self.asked += other.asked
+        self.none_after_all += other.none_after_all
+        self.rows += other.rows
+        for score, count in other.confirmed.items():
+            _add(self.confirmed, score, count)
+        for levels, count in sorted(other.levels.items()):
+            known = levels in self.levels or len(self.levels) < LEVELS_KEPT
+            _add(self.levels, levels if known else "others", count)
+
+    def new_pass(self) -> None:
+        """Another pass over the source begins: a row that is met again is no new one."""
+        self.rows, self.rows_before = 0, self.most_rows
+
+    @property
+    def most_rows(self) -> int:
+        """Different rows that were asked about, at least."""
+        return max(self.rows, self.rows_before)
+
+    def confirmed_from(self, threshold_half_bits: int) -> int:
+        """Confirmations that a threshold leaves."""
+        return sum(count for score, count in self.confirmed.items() if int(score) >= threshold_half_bits)
+
+
+Tally = dict[str, Count]
+"""By kind of decoy, and `PROXY`: the row's own question with its person left in, whose true answer is yes."""
+
+
+def new_tally() -> Tally:
+    """Nothing counted."""
+    return {name: Count() for name in (*KINDS, PROXY)}
+
+
+def add(total: Tally, part: Tally) -> None:
+    """Add `part` to `total`."""
+    for name, count in part.items():
+        total[name].add(count)
+
+
+def half_bits(score_bits: float) -> int:
+    """A score in half bits, rounded down."""
+    return int(score_bits * 2 // 1)
+
+
+def levels_of(match: Match) -> str:
+    """The levels that the best resident reached, without those that say nothing."""
+    told = [f"{line.feature}.{line.level}" for line in match.evidence]
+    return " ".join(level for level in told if not level.endswith((".missing", ".few", ".none")))
+
+
+def plain(tally: Tally) -> dict[str, Any]:
+    """As whole numbers and texts, for canonical JSON. Inverse of `read_plain`."""
+    return msgspec.to_builtins(tally)
+
+
+def read_plain(form: Mapping[str, Any]) -> Tally:
+    """Inverse of `plain`. Raises msgspec.ValidationError."""
+    return new_tally() | msgspec.convert(form, dict[str, Count])
+
+
+def _add(counts: Counter[str] | dict[str, int], name: str, more: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + more

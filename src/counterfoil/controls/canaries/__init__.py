@@ -1,0 +1,1 @@
+"""Canaries: made-up people and addresses that nobody can truthfully ask about."""

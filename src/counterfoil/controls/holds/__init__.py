@@ -1,0 +1,1 @@
+"""Disclosure holds under 26 USC 6103(i)(6)."""

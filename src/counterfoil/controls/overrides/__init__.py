@@ -1,0 +1,1 @@
+"""Override: two roles admit one request that the gate left waiting for an officer."""

@@ -1,0 +1,1 @@
+"""Suspension: what an order stops, and what lifts it."""

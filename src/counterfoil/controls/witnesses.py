@@ -1,0 +1,184 @@
+"""What an office's witnesses decide for it: whether it may answer, and what is done where one holds another history.
+
+With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the office:
+
+    1  Nothing is released unless the checkpoint that was cosigned last is of this tree, and so many of its cosignatures
+       are at most `cosign_within_minutes` old that they are the policy's quorum by themselves. `ledger cosign` brings it
+       back; run it more often than that. The times are the witnesses' own, and are signed.
+    2  A witness that refuses a checkpoint because it holds another history, or holds a larger one of ours than we have, is
+       told, and entered as `fork`. The office then stands still, whatever the others said, until two officers lift it
+       (controls/suspension/service.py): an honest witness that says so has seen another history under the holder's signature. One that
+       lies can stop an office; officers take it out of the policy before they lift.
+    3  A checkpoint with the holder's signature that `ledger check` finds not to be of this tree is entered the same way.
+
+While a `fork` stands that no `resumption` came after, another one is not entered. Without `witnesses`, 1 never stops an office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from counterfoil.controls.suspension.service import hold_open
+from counterfoil.core import canonical
+from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
+from counterfoil.core.values import Public
+from counterfoil.database import Connection
+from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger.entries import MAX_NUMBER, Value
+from counterfoil.ledger.store import read_checkpoints
+from counterfoil.office import Office
+from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
+from counterfoil.tlog.cosignature import check_cosignatures
+from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
+from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
+
+Ask = Callable[[Policy, str, Prove], Witnessed]
+_OTHER_HISTORY: Final = ("fork", "ahead")
+
+
+class Cosigned(Public, frozen=True):
+    """What came of asking. `fork` is the index of the entry that was made, or None; `holds`: whether there is a quorum."""
+
+    note: str
+    said: dict[str, str]
+    holds: bool
+    fork: int | None
+
+
+class Standing(Public, frozen=True):
+    """How an office stands with its witnesses. `size` is -1 and `time` "" where nothing was cosigned yet."""
+
+    configured: bool
+    size: int
+    time: str
+    fresh: bool
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file. Raises SettingsFault `policy_unreadable`, `policy_malformed`."""
+    try:
+        with path.open("rb") as file:
+            return parse_policy(file.read(MAX_POLICY_BYTES + 1))
+    except OSError:
+        raise SettingsFault(
+            "policy_unreadable", "the witness policy cannot be read", place=path.name,
+            cure="Put the file back, or correct `witnesses` in office.toml.",
+        ) from None  # fmt: skip
+
+
+def office_policy(office: Office) -> Policy | None:
+    """The policy that office.toml names, or None where it names none. Raises SettingsFault."""
+    named = office.settings.witnesses
+    return read_policy(office.directory / named) if named else None
+
+
+def standing(office: Office, connection: Connection) -> Standing:
+    """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does not verify)."""
+    policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
+    if policy is None or note is None:
+        size = -1 if note is None else parse_checkpoint(note).size
+        return Standing(policy is not None, size, "", policy is None)
+    checkpoint = check_checkpoint(note, office.holder_key)
+    times = check_cosignatures(note, [each.key for each in policy.witnesses])
+    now, limit = int(office.clock().timestamp()), 60 * office.settings.cosign_within_minutes
+    fresh = policy.holds({key for key, time in times.items() if abs(now - time) <= limit})
+    fresh = fresh and _is_ours(office, connection, checkpoint)
+    return Standing(True, checkpoint.size, _time_text(max(times.values(), default=0)), fresh)
+
+
+def require_witnessed(office: Office, connection: Connection) -> None:
+    """Rule 1. Raises StateFault `cosign_overdue`; as `standing`."""
+    if not standing(office, connection).fresh:
+        raise StateFault(
+            "cosign_overdue",
+            f"no checkpoint was cosigned by a quorum of witnesses in the last {office.settings.cosign_within_minutes} minutes",
+            place="ledger",
+            cure="Run `counterfoil ledger cosign`, then the same command again; run it by the clock from then on.",
+        )
+
+
+def cosign(office: Office, policy: Policy, ask: Ask = ask_witnesses) -> Cosigned:
+    """Sign a checkpoint, ask the witnesses, keep what a quorum cosigned, and enter what one of them holds against it.
+
+    Kept is what the office's own policy, where it has one, finds enough. Raises KeyFault, StoreFault, VerifyFault.
+    """
+    with office.store.transaction() as connection:
+        note = office.ledger.sign_checkpoint(connection, office.signer())
+    signed = parse_checkpoint(note)
+    with office.store.reading() as connection:
+        done = ask(policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size))
+    with office.store.transaction() as connection:
+        own = office_policy(office) or policy
+        if done.holds and own.holds(check_cosignatures(done.note, [each.key for each in own.witnesses])):
+            office.ledger.keep_cosigned(connection, done.note)
+        fork = _enter_claimed(office, connection, signed, policy, done)
+    return Cosigned(done.note, done.said, done.holds, fork)
+
+
+def enter_fork(office: Office, others: Iterable[str]) -> int | None:
+    """Rule 3: enter the first signed note, of the office's own and `others`, that is not of this tree; its index, or None.
+
+    None also where a fork stands that was not lifted. Raises VerifyFault where another than the holder signed one.
+    """
+    with office.store.transaction() as connection:
+        checkpoint = _present(office, connection)
+        own = [note for _, note in read_checkpoints(connection)]
+        for note in (*own, *others):
+            other = check_checkpoint(note, office.holder_key)
+            if not _is_ours(office, connection, other):
+                return _enter(office, connection, checkpoint, {"other": _digest(other), **_size(other.size)})
+    return None
+
+
+def _present(office: Office, connection: Connection) -> Checkpoint:
+    """The checkpoint of this ledger as it stands."""
+    size = office.ledger.size(connection)
+    return Checkpoint(office.settings.name, size, office.ledger.root(connection, size))
+
+
+def _enter_claimed(
+    office: Office, connection: Connection, signed: Checkpoint, policy: Policy, done: Witnessed
+) -> int | None:
+    """Rule 2. A witness that is ahead of what was signed, but not of what has been entered since, was asked by another run."""
+    size = office.ledger.size(connection)
+    for witness in policy.witnesses:
+        held = done.held.get(witness.name)
+        if done.said[witness.name] in _OTHER_HISTORY and not (held is not None and signed.size < held <= size):
+            fields: dict[str, Value] = {"cosigner": canonical.digest(str(witness.key).encode())}
+            return _enter(office, connection, signed, fields | ({} if held is None else _size(held)))
+    return None
+
+
+def _enter(office: Office, connection: Connection, checkpoint: Checkpoint, fields: dict[str, Value]) -> int | None:
+    newest = office.ledger.index_of_newest
+    if newest(connection, Kind.FORK) > newest(connection, Kind.RESUMPTION):
+        return None
+    hold_open(connection)
+    draft = Draft(Kind.FORK, {"checkpoint": _digest(checkpoint), **fields})
+    return office.ledger.append(connection, [draft], office.clock())[0]
+
+
+def _is_ours(office: Office, connection: Connection, checkpoint: Checkpoint) -> bool:
+    try:
+        office.ledger.check_ours(connection, checkpoint)
+    except VerifyFault:
+        return False
+    return True
+
+
+def _digest(checkpoint: Checkpoint) -> str:
+    return canonical.digest(str(checkpoint).encode())
+
+
+def _size(size: int) -> dict[str, Value]:
+    return {"size": size} if size <= MAX_NUMBER else {}
+
+
+def _time_text(seconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if seconds else ""
+    except (ValueError, OverflowError, OSError):
+        return ""

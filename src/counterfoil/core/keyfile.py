@@ -1,0 +1,201 @@
+"""Key files: the one form in which a secret rests on disk.
+
+A key file is one JSON object, mode 0600:
+
+    {"format": "counterfoil-key-1", "name": "officer-a", "purpose": "officer",
+     "kdf": "scrypt", "n": 32768, "r": 8, "p": 1, "salt": "<base64>", "nonce": "<base64>",
+     "sealed": "<base64>"}
+
+`sealed` is AES-256-GCM over the secret under scrypt(passphrase), with the canonical bytes of
+`{"format", "name", "purpose"}` as authenticated data. A made-up (sandbox) office may hold keys with
+`"kdf": "none"`, where `"secret"` stands in place of the last five; any other office refuses those.
+An unknown format, purpose or kdf is refused (P10).
+
+Purposes: `holder` (Ed25519: answers, manifests, checkpoints), `officer`, `principal` (Ed25519),
+`register` and `payload` (64 random bytes each). A thief of a sealed file needs the passphrase and
+pays scrypt (32 MiB, about 60 ms) for each guess. A lost register key makes the register unreadable: build again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from counterfoil.core import canonical
+from counterfoil.core.errors import KeyFault, StoreFault
+
+FORMAT: Final = "counterfoil-key-1"
+ED25519_PURPOSES: Final = ("holder", "officer", "principal")
+SECRET_PURPOSES: Final = ("register", "payload")
+SECRET_BYTES: Final = 64
+_N, _R, _P = 2**15, 8, 1
+_MAX_FILE_BYTES: Final = 4096
+
+Random = Callable[[int], bytes]
+
+
+def new_secret(purpose: str, random: Random = os.urandom) -> bytes:
+    """Return fresh secret bytes: a 32-byte Ed25519 seed, or 64 bytes for a symmetric purpose."""
+    _known_purpose(purpose)
+    return random(32 if purpose in ED25519_PURPOSES else SECRET_BYTES)
+
+
+def seal_key(
+    path: Path, *, name: str, purpose: str, secret: bytes, passphrase: str | None, random: Random = os.urandom
+) -> None:
+    """Write a key file. Inverse of `open_key`. Without a passphrase the secret is in clear: sandbox only.
+
+    Raises StoreFault if the file exists already or cannot be written.
+    """
+    _known_purpose(purpose)
+    body: dict[str, Any] = {"format": FORMAT, "name": name, "purpose": purpose}
+    if passphrase is None:
+        body |= {"kdf": "none", "secret": b64encode(secret).decode()}
+    else:
+        salt, nonce = random(16), random(12)
+        key = _derive(passphrase, salt)
+        sealed = AESGCM(key).encrypt(nonce, secret, _bound(name, purpose))
+        body |= {"kdf": "scrypt", "n": _N, "r": _R, "p": _P}
+        body |= {
+            field: b64encode(data).decode() for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
+        }
+    _write_new(path, json.dumps(body, indent=1).encode() + b"\n")
+
+
+def open_key(path: Path, *, purpose: str, passphrase: str | None, allow_unprotected: bool) -> tuple[str, bytes]:
+    """Return (name, secret). Inverse of `seal_key`.
+
+    Raises KeyFault: unreadable file, unknown format, other purpose, wrong passphrase, or a key in
+    clear where `allow_unprotected` is false.
+    """
+    body = _read(path)
+    if body.get("purpose") != purpose:
+        raise KeyFault(
+            "key_purpose", f"this key file is not a {purpose} key", place=path.name, cure=f"Name a {purpose} key file."
+        )
+    name = body.get("name")
+    if not isinstance(name, str):
+        raise _unreadable(path)
+    if body.get("kdf") == "none":
+        if not allow_unprotected:
+            raise KeyFault(
+                "key_unprotected",
+                "a key in clear is for a sandbox only",
+                place=path.name,
+                cure="Make a key with a passphrase.",
+            )
+        secret = _field(body, "secret", path)
+    else:
+        secret = _unseal(body, name, purpose, passphrase, path)
+    if len(secret) != (32 if purpose in ED25519_PURPOSES else SECRET_BYTES):
+        raise _unreadable(path)
+    return name, secret
+
+
+def needs_passphrase(path: Path) -> bool:
+    """Whether `open_key` will need a passphrase for this file. Raises KeyFault if it cannot be read."""
+    return _read(path).get("kdf") != "none"
+
+
+def signing_key(secret: bytes) -> Ed25519PrivateKey:
+    """The Ed25519 key of a 32-byte secret."""
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def public_bytes(secret: bytes) -> bytes:
+    """The 32-byte Ed25519 public key of a 32-byte secret."""
+    return signing_key(secret).public_key().public_bytes_raw()
+
+
+def _unseal(body: dict[str, Any], name: str, purpose: str, passphrase: str | None, path: Path) -> bytes:
+    if body.get("kdf") != "scrypt" or (body.get("n"), body.get("r"), body.get("p")) != (_N, _R, _P):
+        raise _unreadable(path)
+    if not passphrase:
+        raise KeyFault(
+            "passphrase_missing",
+            "this key needs its passphrase",
+            place=path.name,
+            cure="Give a passphrase file or type it at the prompt.",
+        )
+    salt, nonce, sealed = (_field(body, field, path) for field in ("salt", "nonce", "sealed"))
+    try:
+        return AESGCM(_derive(passphrase, salt)).decrypt(nonce, sealed, _bound(name, purpose))
+    except (InvalidTag, ValueError):
+        raise KeyFault(
+            "passphrase_wrong",
+            "the passphrase does not open this key",
+            place=path.name,
+            cure="Check the passphrase; if the file was altered, restore it from its backup.",
+        ) from None
+
+
+def _derive(passphrase: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=32, n=_N, r=_R, p=_P).derive(passphrase.encode("utf-8"))
+
+
+def _bound(name: str, purpose: str) -> bytes:
+    return canonical.encode({"format": FORMAT, "name": name, "purpose": purpose})
+
+
+def _known_purpose(purpose: str) -> None:
+    if purpose not in ED25519_PURPOSES + SECRET_PURPOSES:
+        raise ValueError(f"unknown key purpose {purpose}")
+
+
+def _field(body: dict[str, Any], field: str, path: Path) -> bytes:
+    value = body.get(field)
+    if not isinstance(value, str):
+        raise _unreadable(path)
+    try:
+        return b64decode(value, validate=True)
+    except Base64Error:
+        raise _unreadable(path) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_FILE_BYTES + 1)
+    except OSError as fault:
+        raise KeyFault(
+            "key_missing", "the key file cannot be read", place=path.name, cure="Check its path and permissions."
+        ) from fault
+    try:
+        body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES else None
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or body.get("format") != FORMAT:  # pyright: ignore[reportUnknownMemberType]
+        raise _unreadable(path)
+    return body  # pyright: ignore[reportUnknownVariableType]
+
+
+def _unreadable(path: Path) -> KeyFault:
+    return KeyFault(
+        "key_unreadable", f"this is not a {FORMAT} file", place=path.name, cure="Restore the key file from its backup."
+    )
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        raise StoreFault(
+            "key_not_written",
+            "the key file cannot be written",
+            place=path.name,
+            cure="Keys are never overwritten: name a new file.",
+        ) from fault

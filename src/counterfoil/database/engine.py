@@ -1,0 +1,193 @@
+"""Opening and creating the office's database. See the package's docstring for the promise."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from weakref import finalize
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from counterfoil.core.errors import SettingsFault, StateFault, StoreFault
+from counterfoil.database import postgres, sqlite
+from counterfoil.database.faults import store_fault
+
+METADATA: Final = MetaData()
+_MIGRATIONS: Final = Path(__file__).with_name("migrations")
+_KINDS: Final = {"sqlite": sqlite, "postgresql": postgres}
+_FILES: Final = ("sqlite", "sqlite+pysqlite")
+_DRIVERS: Final = (*_FILES, "postgresql+psycopg")
+
+
+class Store:
+    """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told of the end, at the latest when
+    the process ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        finalize(self, engine.dispose)
+
+    @contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """One writer at a time; durable when the block ends, rolled back when it raises.
+
+        Raises StoreFault `store_failed` when the database cannot be written (disk full, locked, damaged),
+        `store_refused` when a rule of the database forbids the change.
+        """
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except SQLAlchemyError as fault:
+            raise store_fault(fault) from None
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """One moment of the database, for reading only: waits for no writer and makes none wait.
+
+        Raises StoreFault when the database cannot be read, or when the block tries to write.
+        """
+        try:
+            with self.engine.connect().execution_options(**{sqlite.READS_ONLY: True}) as connection, connection.begin():
+                yield connection
+        except SQLAlchemyError as fault:
+            raise store_fault(fault) from None
+
+    def cut_log(self) -> None:
+        """Fold the write-ahead log into the database and cut it to nothing, so that what was deleted is in neither.
+
+        Raises StoreFault `log_not_cut` while another program reads the database.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        if busy:
+            raise StoreFault(
+                "log_not_cut", "another program reads the database: what was deleted may still stand in its log",
+                place="office.db-wal", cure="End the other program, then run `counterfoil retention run` again.",
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def create_store(url: str) -> Store:
+    """Make every table of the current version at `url`, an SQLAlchemy URL: a new SQLite file, or an empty PostgreSQL database.
+
+    Raises SettingsFault for another kind of URL or a server that is not durable, StateFault `database_taken` where tables of
+    an office stand already, StoreFault if it cannot be made.
+    """
+    with _first(url) as (store, connection):
+        if MigrationContext.configure(connection).get_current_revision() is not None:
+            raise StateFault(
+                "database_taken",
+                "the database holds an office already",
+                cure="Name an empty database; nothing was changed.",
+            )
+        command.upgrade(_config(connection), "head")
+    return store
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url`. An older one is migrated to this version, whole or not at all.
+
+    Raises StateFault `database_newer` or `database_empty`, SettingsFault for another kind of URL, StoreFault if it
+    cannot be read.
+    """
+    _must_exist(url)
+    with _first(url) as (store, connection):
+        config = _config(connection)
+        held = MigrationContext.configure(connection).get_current_revision()
+        if held is None:
+            raise _empty()
+        if held != ScriptDirectory.from_config(config).get_current_head():
+            _migrate(config, held)
+    return store
+
+
+@contextmanager
+def _first(url: str) -> Generator[tuple[Store, Connection]]:
+    """A store and its first transaction; closed again where that fails."""
+    store, stands = Store(_engine(url)), False
+    try:
+        with store.engine.begin() as connection:
+            yield store, connection
+        stands = True
+    except (SQLAlchemyError, OSError) as fault:
+        raise store_fault(fault) from None
+    finally:
+        if not stands:
+            store.close()
+
+
+def _migrate(config: Config, held: str) -> None:
+    try:
+        ScriptDirectory.from_config(config).get_revision(held)
+    except CommandError:
+        raise StateFault(
+            "database_newer",
+            "the database was written by a newer version of Counterfoil",
+            cure="Install that version or a later one; nothing was changed.",
+        ) from None
+    command.upgrade(config, "head")
+
+
+def _must_exist(url: str) -> None:
+    """Opening a file that is not there would make one."""
+    parsed = _parsed(url)
+    path = parsed.database
+    if parsed.drivername in _FILES and path and path != ":memory:" and not Path(path).exists():
+        raise _empty()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS:
+        raise SettingsFault(
+            "database_url",
+            "the database is neither an SQLite file nor reached through postgresql+psycopg",
+            cure="Give a URL of the form sqlite:///PATH or postgresql+psycopg://ROLE@HOST/NAME.",
+        )
+    return parsed
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    parsed = _parsed(url)
+    try:
+        engine = create_engine(parsed, hide_parameters=True)
+    except ImportError:
+        raise SettingsFault(
+            "database_driver",
+            "the driver for PostgreSQL is not installed",
+            cure="Install it with `pip install 'counterfoil[postgres]'`.",
+        ) from None
+    _KINDS[parsed.drivername.partition("+")[0]].listen(engine)
+    return engine
+
+
+def _empty() -> StateFault:
+    return StateFault(
+        "database_empty", "the database holds no tables", cure="Make an office with `counterfoil office create`."
+    )

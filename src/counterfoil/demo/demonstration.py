@@ -1,0 +1,161 @@
+"""The main job, end to end, on made-up people: what `counterfoil demo` runs.
+
+DIR/people.csv       the register's source: returns of 2019 and 2020        DIR/office/         the office
+DIR/requests.csv     about 2,000 requests, lawful and not                   DIR/answers.jsonl   what leaves, with its .jws
+DIR/deputy.csv       the same kind of file, sent by an official whom the statute does not name (F9)
+DIR/labelled.csv     every census row of 2020 as a question with its answer, for `evaluate`
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from counterfoil import ledger
+from counterfoil.answers.verify import verify_answer
+from counterfoil.certification.evaluate import evaluate
+from counterfoil.core.errors import UsageFault
+from counterfoil.demo import sample
+from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
+from counterfoil.disclosure import receive, register_build
+from counterfoil.disclosure.judging import REFUSED_BY
+from counterfoil.ledger import Kind
+from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
+
+MARK: Final = ".counterfoil-demonstration"
+_DEPUTY_ROWS: Final = 20
+
+Progress = Callable[[int, int | None, str], None]
+
+
+def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[str, Any]:
+    """Run everything in `directory` and return the figures. A demonstration that stands there is replaced.
+
+    Raises UsageFault where something else stands there, InputFault without the sample population.
+    """
+    _make_room(directory)
+    rows = sample.write_source(population, directory / "people.csv")
+    sample.write_labelled(population, directory / "labelled.csv")
+    questions = make_questions(population)
+    _write_requests(directory / "requests.csv", questions)
+    office = _office(directory / "office")
+    manifest = register_build.build_register(office, directory / "people.csv", made_up=True, progress=progress)
+    groups = _answer(office, directory, questions, progress)
+    deputy = _ask_as_deputy(office, directory, questions)
+    return {
+        "register": {"rows": rows, "residents": manifest.counts.residents, "addresses": manifest.counts.exact_doors},
+        "asked": len(questions),
+        "batch": receive.standing(office)[0].batch,
+        "groups": groups,
+        "refused_by_element": _refused_by_element(office),
+        "deputy": deputy,
+        "openings": _openings(office),
+        "ledger": _ledger(office),
+        "verified": [each.text for each in verify_answer(directory / "answers.jsonl", str(office.holder_key), datetime.now(UTC).date())],
+        "evaluation": msgspec.to_builtins(evaluate(office, directory / "labelled.csv", progress)),
+    }  # fmt: skip
+
+
+def _make_room(directory: Path) -> None:
+    if directory.exists():
+        if not (directory / MARK).is_file():
+            raise UsageFault(
+                "demo_folder_taken",
+                "something that is no demonstration stands there",
+                place=directory.name,
+                cure="Name another directory with --dir.",
+            )
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True)
+    (directory / MARK).write_text("Made by `counterfoil demo`, which replaces this directory.\n", encoding="utf-8")
+
+
+def _office(directory: Path) -> Office:
+    library = law_library()
+    create_office(
+        directory, name="counterfoil.example/demonstration", agreement=agreement_file("sandbox", library), sandbox=True,
+        passphrase=None, library=library,
+    )  # fmt: skip
+    return open_office(directory)
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[sample.Row]) -> Path:
+    """Write rows as CSV under `columns`; return the path."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer: csv.DictWriter[str] = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _write_requests(path: Path, questions: Iterable[Question]) -> None:
+    write_rows(path, REQUEST_COLUMNS, (question.row for question in questions))
+
+
+def _answer(
+    office: Office, directory: Path, questions: Sequence[Question], progress: Progress
+) -> dict[str, dict[str, int]]:
+    """Answer requests.csv with the sandbox's two officers; count answers by the group each request was made for."""
+    out = directory / "answers.jsonl"
+    standing = receive.receive(office, directory / "requests.csv", lambda _reject: None, progress)
+    receive.determine(office, standing.batch, progress)
+    receive.review(office, standing.batch, *_officer(office, "officer-a"))
+    receive.release(office, standing.batch, *_officer(office, "officer-b"), out)
+    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    groups: dict[str, Counter[str]] = {}
+    for question, answer in zip(questions, told, strict=True):
+        groups.setdefault(question.group, Counter())[answer["answer"]] += 1
+    return {name: dict(groups[name]) for name in sorted(groups)}
+
+
+def _ask_as_deputy(office: Office, directory: Path, questions: Sequence[Question]) -> dict[str, int]:
+    """F9: lawful questions, sent by an official who is not on the statute's list."""
+    path = directory / "deputy.csv"
+    _write_requests(path, [question for question in questions if question.group == "true"][:_DEPUTY_ROWS])
+    header = office.default_header()
+    if header is None:
+        raise AssertionError("a demonstration's office is a sandbox")
+    sent = {
+        "requester": header.requester,
+        "agreement": header.agreement,
+        "principal": "deputy-assistant",
+        "sent_on": header.sent_on.isoformat(),
+    }
+    path.with_name("deputy.csv.header.json").write_text(json.dumps(sent), encoding="utf-8")
+    standing = receive.receive(office, path, lambda _reject: None)
+    return {name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)}
+
+
+def _officer(office: Office, name: str) -> tuple[str, Any]:
+    return office.officer(office.directory / "keys" / f"{name}.key", None)
+
+
+def _refused_by_element(office: Office) -> dict[str, int]:
+    counts = receive.standing(office)[0].counts
+    refused = {name.removeprefix(REFUSED_BY): count for name, count in counts.items() if name.startswith(REFUSED_BY)}
+    return dict(sorted(refused.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _openings(office: Office) -> dict[str, int]:
+    """Admitted requests by the ledger, and openings by the keeper's own count: the same number."""
+    with office.store.reading() as connection:
+        granted = office.ledger.counts(connection)[Kind.GRANTED]
+    return {"granted": granted, "opened": office.keeper().total()}
+
+
+def _ledger(office: Office) -> dict[str, Any]:
+    with office.store.reading() as connection:
+        report = ledger.check(connection, office.holder_key)
+    return {
+        "size": report.size,
+        "root": report.root,
+        "counts": {kind.value: count for kind, count in report.counts.items() if count},
+    }

@@ -1,0 +1,119 @@
+"""What a check is shown: the request with its normal forms and counts, or the file that carried it.
+
+A check reads `Asked` or `Sent` and `Terms`, and nothing else. Days of a request are judged as of the
+day it was sent, or the day of decision where that is earlier: a request must be whole when it is made.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from counterfoil.core.values import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
+from counterfoil.gate.checks.periods import Periods, read_periods
+from counterfoil.gate.checks.scope import Scope, read_scope
+from counterfoil.gate.checks.words import fold_entry, fold_words, split_words
+from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
+from counterfoil.gate.history.counts import Counts, Question, Uses, uses_of
+from counterfoil.gate.law.route import PeriodRules
+from counterfoil.gate.law.schema import Span
+from counterfoil.normalize import incomplete_part, normalise_name
+
+_REMEMBERED: Final = 65_536
+"""Groups of officers, and lists of periods, remembered at most, so that no batch fills memory; real matters name far fewer."""
+
+
+class Engaged(Sensitive, frozen=True, gc=False):
+    """An engaged officer, read once a batch: folded id, name and title, words of the name, requests in the window."""
+
+    entries: tuple[str, str, str]
+    name: str
+    words: frozenset[str]
+    load: int
+
+
+class Asked(Sensitive, frozen=True, gc=False):
+    """One request, read once. `line_words` and `reason_words` are the folded words of address lines and reason, `reason` the same
+    together; `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
+
+    request: Request
+    address: AddressForm
+    name: NameForm
+    periods: Periods
+    missing: str | None
+    line_words: list[str]
+    reason: str
+    reason_words: list[str]
+    reason_uses: int
+    similar_uses: int
+    investigation_people: int
+    engaged: tuple[Engaged, ...]
+    uses: Uses
+    day: date
+    scope: Scope | None
+
+
+class Sent(Sensitive, frozen=True, gc=False):
+    """The file as a whole: header, count of rows, the statutes' days in force, what earlier files asked, the day of decision."""
+
+    header: Header
+    rows: int
+    statutes: tuple[Span, ...]
+    history: History
+    on: date
+
+
+class Reader:
+    """Reads the requests of one batch. Remembers officers and periods already read: facts and rules fix them."""
+
+    def __init__(self, rules: PeriodRules, facts: BatchFacts, history: History, day: date) -> None:
+        self._rules = rules
+        self._facts = facts
+        self._history = history
+        self._day = day
+        self._engaged: dict[tuple[EngagedOfficer, ...], tuple[Engaged, ...]] = {}
+        self._scope = read_scope(facts.header.document, rules)
+        self._periods: dict[tuple[str, ...], Periods] = {}
+
+    def read(self, request: Request, question: Question, past: Counts) -> Asked:
+        """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
+        address, facts = question.address, self._facts
+        reason = split_words(request.reason)
+        return Asked(
+            request,
+            address,
+            normalise_name(request.person),
+            self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
+            incomplete_part(address),
+            split_words(f"{request.address.line1} {request.address.line2}"),
+            " ".join(reason),
+            reason,
+            facts.reasons.get(question.reason, 1),
+            facts.similar_reasons.get(question.similar, 1),
+            facts.investigations.get(question.investigation, 1),
+            self._engaged.get(request.engaged_officers) or self._read_officers(request.engaged_officers),
+            uses_of(question, facts.asked, past),
+            self._day,
+            self._scope,
+        )
+
+    def _read_periods(self, texts: tuple[str, ...]) -> Periods:
+        periods = read_periods(texts, self._rules)
+        if len(self._periods) < _REMEMBERED:
+            self._periods[texts] = periods
+        return periods
+
+    def _read_officers(self, officers: tuple[EngagedOfficer, ...]) -> tuple[Engaged, ...]:
+        engaged = tuple([self._read_officer(officer) for officer in officers])
+        if len(self._engaged) < _REMEMBERED:
+            self._engaged[officers] = engaged
+        return engaged
+
+    def _read_officer(self, officer: EngagedOfficer) -> Engaged:
+        name = fold_words(officer.name)
+        return Engaged(
+            (fold_entry(officer.id), fold_entry(officer.name), fold_entry(officer.title)),
+            name,
+            frozenset(name.split()),
+            officer_load(officer.id, self._facts, self._history),
+        )

@@ -1,0 +1,87 @@
+"""Checks of the person and the address, 26 USC 6103(i)(2)(B)(i), and of the tax number's form.
+
+Every check is `(asked, terms) -> State`. A guard against a thing is met where the thing is absent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from counterfoil.core.values import AddressKind, State
+from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.states import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN
+from counterfoil.gate.checks.words import fold_entry
+from counterfoil.gate.law.compiled import Terms, place_keys
+from counterfoil.normalize import is_placeholder
+
+_TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
+_GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
+_NO_KIND: Final = AddressKind.NONE
+
+
+def name_is_given(asked: Asked, terms: Terms) -> State:
+    """A given name and a family name are stated in letters."""
+    del terms
+    return MET if asked.name.given and asked.name.family else NOT_SHOWN
+
+
+def name_is_no_placeholder(asked: Asked, terms: Terms) -> State:
+    """Neither part of the name is a word that stands for a missing one."""
+    person = asked.request.person
+    given, family = fold_entry(person.given_name), fold_entry(person.family_name)
+    real = given not in terms.placeholders and family not in terms.placeholders
+    return MET if real else NOT_MET
+
+
+def address_is_complete(asked: Asked, terms: Terms) -> State:
+    """The address has every part of its kind (Rev. Proc. 2010-16, 2.03)."""
+    del terms
+    if asked.missing is None:
+        return MET
+    return NOT_SHOWN if asked.address.kind is _NO_KIND and not asked.line_words else NOT_MET
+
+
+def address_is_no_placeholder(asked: Asked, terms: Terms) -> State:
+    """The address is not a phrase, ZIP or number that stands for a missing one."""
+    if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(asked.request.address, asked.address):
+        return NOT_MET
+    return MET
+
+
+def custodial_address_is_located(asked: Asked, terms: Terms) -> State:
+    """A jail or detention centre is stated with its whole address and is on the agreement's list."""
+    if not terms.custodial_words.hits(asked.line_words):
+        return MET
+    if asked.missing is not None:
+        return NOT_MET
+    street = f"{asked.address.street} {asked.address.suffix}".lower()
+    if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(place_keys(asked.address)):
+        return MET
+    return NEEDS_OFFICER
+
+
+def address_is_not_the_requesters(asked: Asked, terms: Terms) -> State:
+    """The address is not an office of the requester."""
+    return MET if terms.requester_offices.isdisjoint(place_keys(asked.address)) else NOT_MET
+
+
+def address_is_not_general_delivery(asked: Asked, terms: Terms) -> State:
+    """General delivery names a post office, not a door: an officer must look."""
+    del terms
+    return NEEDS_OFFICER if asked.address.kind is _GENERAL_DELIVERY else MET
+
+
+def tin_is_well_formed(asked: Asked, terms: Terms) -> State:
+    """The number, if stated, has the form of a person's number. Nothing is inferred from its kind (P8)."""
+    tin = asked.request.person.tin
+    if not tin:
+        return MET
+    found = _TIN.match(tin)
+    if found is None:
+        return NOT_MET
+    area, group, serial = found[1], found[2], found[3]
+    if area[0] == "9":
+        made_up = terms.agreement.sandbox and group in terms.made_up_groups
+        return MET if made_up or group in terms.itin_groups else NOT_MET
+    return NOT_MET if area in {"000", "666"} or group == "00" or serial == "0000" else MET

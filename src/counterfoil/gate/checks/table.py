@@ -1,0 +1,142 @@
+"""The table of checks: the name that a law file writes, and the function that it means.
+
+A check is pure: the same arguments give the same state, and nothing else is read (P2). Batch checks
+are asked once a file, request checks once a request. `DEMANDED` says which checks a route of each kind
+has: a law that leaves one without an element, or names another, is refused by the loader, because a rule
+ends by a dated entry and not by deletion. To add a check: write the function, add it here, name it in an
+element, give the element four cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from counterfoil.core.values import State
+from counterfoil.gate.checks import batch, document, matter, person, removal
+from counterfoil.gate.checks import limits as guards
+from counterfoil.gate.checks.inputs import Asked, Sent
+from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.route import Kind
+
+CHECKS_VERSION: Final = "checks-3"
+"""Part of the law's digest: raise it when a check's behaviour changes."""
+
+BatchCheck = Callable[[Sent, Terms], State]
+RequestCheck = Callable[[Asked, Terms], State]
+
+BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
+    "principal_is_listed": batch.principal_is_listed,
+    "principal_is_no_delegate": batch.principal_is_no_delegate,
+    "request_is_signed": batch.request_is_signed,
+    "agreement_is_named": batch.agreement_is_named,
+    "agreement_is_in_force": batch.agreement_is_in_force,
+    "requester_is_party": batch.requester_is_party,
+    "law_is_in_force": batch.law_is_in_force,
+    "safeguards_are_current": batch.safeguards_are_current,
+    "batch_is_within_limit": batch.batch_is_within_limit,
+    "batch_is_plausible": batch.batch_is_plausible,
+    "sent_date_has_come": batch.sent_date_has_come,
+    "sent_date_is_recent": batch.sent_date_is_recent,
+    "day_quota_is_kept": guards.day_quota_is_kept,
+    "year_quota_is_kept": guards.year_quota_is_kept,
+    "no_lockout_is_in_force": guards.no_lockout_is_in_force,
+    "document_is_stated": document.document_is_stated,
+    "document_is_not_future": document.document_is_not_future,
+    "document_is_recent": document.document_is_recent,
+    "document_has_not_expired": document.document_has_not_expired,
+    "document_reaches_item": document.document_reaches_item,
+    "order_court_is_named": document.order_court_is_named,
+    "order_judge_is_listed": document.order_judge_is_listed,
+    "order_finds_act": document.order_finds_act,
+    "order_finds_relevance": document.order_finds_relevance,
+    "order_finds_exclusive_use": document.order_finds_exclusive_use,
+    "consent_names_recipient": document.consent_names_recipient,
+    "consent_purpose_is_stated": document.consent_purpose_is_stated,
+    "consent_is_of_one_person": document.consent_is_of_one_person,
+}
+
+REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
+    "name_is_given": person.name_is_given,
+    "name_is_no_placeholder": person.name_is_no_placeholder,
+    "address_is_complete": person.address_is_complete,
+    "address_is_no_placeholder": person.address_is_no_placeholder,
+    "custodial_address_is_located": person.custodial_address_is_located,
+    "address_is_not_the_requesters": person.address_is_not_the_requesters,
+    "address_is_not_general_delivery": person.address_is_not_general_delivery,
+    "tin_is_well_formed": person.tin_is_well_formed,
+    "period_is_given": matter.period_is_given,
+    "period_is_not_vague": matter.period_is_not_vague,
+    "period_is_not_in_future": matter.period_is_not_in_future,
+    "authority_is_given": matter.authority_is_given,
+    "authority_is_designated": matter.authority_is_designated,
+    "reason_is_given": matter.reason_is_given,
+    "reason_is_specific": matter.reason_is_specific,
+    "reason_does_not_locate": matter.reason_does_not_locate,
+    "reason_is_not_civil": matter.reason_is_not_civil,
+    "reason_is_not_benefits": matter.reason_is_not_benefits,
+    "reason_is_not_voter_rolls": matter.reason_is_not_voter_rolls,
+    "reason_is_of_this_purpose": matter.reason_is_of_this_purpose,
+    "reason_is_not_repeated": matter.reason_is_not_repeated,
+    "investigation_is_numbered": matter.investigation_is_numbered,
+    "investigation_is_dated": matter.investigation_is_dated,
+    "investigation_has_begun": matter.investigation_has_begun,
+    "investigation_is_of_few_people": matter.investigation_is_of_few_people,
+    "officers_are_named": matter.officers_are_named,
+    "officers_are_individuals": matter.officers_are_individuals,
+    "officer_caseload_is_possible": matter.officer_caseload_is_possible,
+    "use_is_certified": matter.use_is_certified,
+    "removal_order_is_numbered": removal.removal_order_is_numbered,
+    "removal_order_is_dated": removal.removal_order_is_dated,
+    "removal_ground_is_deportability": removal.removal_ground_is_deportability,
+    "court_order_date_is_possible": removal.court_order_date_is_possible,
+    "departure_days_have_passed": removal.departure_days_have_passed,
+    "no_stay_is_stated": removal.no_stay_is_stated,
+    "person_is_not_asked_often": guards.person_is_not_asked_often,
+    "person_addresses_are_few": guards.person_addresses_are_few,
+    "address_people_are_few": guards.address_people_are_few,
+    "request_is_not_repeated": guards.request_is_not_repeated,
+    "person_is_reached": document.person_is_reached,
+    "periods_are_reached": document.periods_are_reached,
+}
+
+_REMOVAL: Final = frozenset(
+    {
+        "removal_order_is_numbered",
+        "removal_order_is_dated",
+        "removal_ground_is_deportability",
+        "court_order_date_is_possible",
+        "departure_days_have_passed",
+        "no_stay_is_stated",
+    }
+)
+_ORDER: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("order_"))
+_CONSENT: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("consent_"))
+_DOCUMENT: Final = frozenset(
+    {
+        "document_is_stated",
+        "document_is_not_future",
+        "document_is_recent",
+        "document_has_not_expired",
+        "document_reaches_item",
+        "person_is_reached",
+        "periods_are_reached",
+    }
+)
+_OF_ONE_MATTER: Final = frozenset(
+    {"authority_is_designated", "reason_is_not_repeated", "investigation_is_of_few_people"}
+)
+"""Of a written request: an order speaks of its own act, and may reach several people for one reason."""
+_ENFORCEMENT: Final = frozenset(
+    name
+    for name in REQUEST_CHECKS
+    if name.split("_")[0] in ("authority", "reason", "investigation", "officers", "officer")
+)
+_EVERY: Final = (BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()) - _REMOVAL - _ORDER - _CONSENT - _DOCUMENT - _ENFORCEMENT
+
+DEMANDED: Final[dict[Kind, frozenset[str]]] = {
+    "written-request": frozenset(_EVERY | _ENFORCEMENT | _REMOVAL),
+    "court-order": frozenset(_EVERY | (_ENFORCEMENT - _OF_ONE_MATTER) | _DOCUMENT | _ORDER),
+    "consent": frozenset(_EVERY | _DOCUMENT | _CONSENT),
+}
+"""The checks that a route of each kind has: all of them, and no other."""

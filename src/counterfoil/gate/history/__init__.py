@@ -1,0 +1,1 @@
+"""What was asked before: fingerprints, counts, and the store of both."""

@@ -1,0 +1,1 @@
+"""Law as data: statutes, agreements, routes, cases; loaded, validated, signed, published."""

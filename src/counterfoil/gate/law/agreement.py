@@ -1,0 +1,197 @@
+"""An agreement as data: `law/agreements/ID.yaml`, in an office `law/agreement.yaml`; format `counterfoil-agreement-1`.
+
+It says who may ask whom, when, under which designated statute, within which limits. Every field is
+required; `null` is allowed only where the type says so, and always closes: a principal without a key
+cannot sign, safeguards without a date are not current, an agreement without signatures says so.
+`sandbox: true` is for made-up people: only there may a principal's unsigned file be accepted.
+docs/formats/law.md explains each field.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from counterfoil.gate.law.route import Closed, Texts
+from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
+
+DELEGATE = "delegate"
+"""The office class of one who acts for a principal: refused unless the agreement switches it on."""
+
+
+class Party(Closed, frozen=True, gc=False):
+    """One party. A request's header names it by `id` or `name`."""
+
+    id: Identifier
+    name: Text
+
+
+class Signature(Closed, frozen=True, gc=False):
+    """A party's signature over the agreement: verifier key and base64 signature."""
+
+    vkey: Text
+    signature: Text
+
+
+class Parties(Closed, frozen=True, gc=False):
+    """Who answers and who asks."""
+
+    holder: Party
+    requester: Party
+
+
+class Signatures(Closed, frozen=True, gc=False):
+    """Null where a party has not signed this file."""
+
+    holder: Signature | None
+    requester: Signature | None
+
+
+class Designated(Closed, frozen=True, gc=False):
+    """A federal criminal statute that a request may rest on, and other ways to cite it."""
+
+    citation: Text
+    uslm: Text
+    written_as: Texts
+
+
+class Caseload(Closed, frozen=True, gc=False):
+    """Requests that may name one engaged officer within `window_days` days."""
+
+    limit: Count
+    window_days: Count
+
+
+class DeclaredCaseload(Closed, frozen=True, gc=False):
+    """The requester's own count of matters; a batch larger than `matters` times `multiple` is not plausible."""
+
+    matters: Count
+    counted: Text
+    multiple: Count
+
+
+class Guards(Closed, frozen=True, gc=False):
+    """What may be asked about one person or one address within `window_days` days, whoever asks; and in all, per day and year.
+
+    A file in which at least `lockout_attempts` requests pass one of the first three limits locks the requester out
+    for the `lockout_days` days after it.
+    """
+
+    window_days: Count
+    attempts_on_person: Count
+    addresses_of_person: Count
+    people_at_address: Count
+    same_request: Count
+    requests_per_day: Count
+    requests_per_year: Count
+    lockout_attempts: Count
+    lockout_days: Count
+
+
+class Limits(Closed, frozen=True, gc=False):
+    """Counts of requests, people and days that no batch may pass."""
+
+    batch_rows: Count
+    declared_caseload: DeclaredCaseload
+    officer_caseload: Caseload
+    same_reason: Count
+    similar_reason: Count
+    people_per_investigation: Count
+    guards: Guards
+    sent_within_days: Count
+
+
+class Place(Closed, frozen=True, gc=False):
+    """An address of an office or facility, never of a person."""
+
+    name: Text
+    line1: Text
+    city: Text
+    state: Text
+    zip: Text
+
+
+Places = Annotated[tuple[Place, ...], msgspec.Meta(min_length=1)]
+
+
+class Lists(Closed, frozen=True, gc=False):
+    """Address lists that the parties agreed on."""
+
+    placeholder_phrases: Texts
+    custodial_places: Places
+    requester_offices: Places
+
+
+class Principal(Closed, frozen=True, gc=False):
+    """An official who may request. `office` is a class of the route or `delegate`; `papers` the delegation's digest."""
+
+    id: Identifier
+    title: Text
+    office: Identifier
+    in_force: Span
+    key: Text | None
+    papers: Digest | None
+    unsigned_accepted: bool
+
+
+class Delegation(Closed, frozen=True, gc=False):
+    """Whether the parties admit delegates at all. The statute has no words that do."""
+
+    allowed: bool
+
+
+class Safeguards(Closed, frozen=True, gc=False):
+    """The last day on which the requester's safeguards are known to be current; null: not shown."""
+
+    current_until: date | None
+
+
+Rate = Annotated[str, msgspec.Meta(pattern=r"^0\.(?=0*[1-9])(?:[0-4][0-9]{0,11}|50{0,11})$")]
+"""A rate over 0 and at most one half, written as a decimal fraction of up to twelve digits, `0.00001`: it is signed as written."""
+
+
+class MostWrong(Closed, frozen=True, gc=False):
+    """What the bound on wrong confirmations may not exceed for any kind of decoy, by what a question states: a date
+    of birth, or names and address only."""
+
+    birth: Rate
+    names: Rate
+
+
+class Confirmation(Closed, frozen=True, gc=False):
+    """Whether a question needs a certificate of its scope to be put to the register (docs/formats/certificate.md)."""
+
+    certificate: Literal["required", "not_required"]
+    most_wrong: MostWrong
+
+
+class Agreement(Closed, frozen=True, gc=False):
+    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register.
+
+    `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can be hidden when published.
+    """
+
+    format: Literal["counterfoil-agreement-1"]
+    id: Identifier
+    title: Text
+    sandbox: bool
+    parties: Parties
+    signed_on: date
+    in_force: Span
+    signatures: Signatures
+    clause_salt: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")] | None
+    routes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]
+    designated: Annotated[tuple[Designated, ...], msgspec.Meta(min_length=1)]
+    purposes: Texts
+    limits: Limits
+    lists: Lists
+    principals: Annotated[tuple[Principal, ...], msgspec.Meta(min_length=1)]
+    delegation: Delegation
+    safeguards: Safeguards
+    confirmation: Confirmation
+    use_limits: Texts
+    answer_expiry_days: Count
+    retention_days: Count
+    openings_per_day: Count

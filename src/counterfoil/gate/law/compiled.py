@@ -1,0 +1,179 @@
+"""The words and numbers of a route and an agreement, compiled once into what the checks read.
+
+`Terms` holds nothing of a person. Everything in it comes from a law file; compiling checks what a
+schema cannot: that a phrase is not empty once folded, and that a listed place is a whole address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from counterfoil.core.errors import SettingsFault
+from counterfoil.core.values import Address, AddressForm, Public
+from counterfoil.gate.checks.words import Screen, fold_citation, fold_entry, fold_words, new_screen
+from counterfoil.gate.law.agreement import Agreement, Place, Principal
+from counterfoil.gate.law.route import Common, CommonRules, DatedDays, OfficerRules, RemovalRules, Route
+from counterfoil.normalize import incomplete_part, normalise_address
+
+_NOTHING: Final = re.compile(r"(?!)")
+_SUBDIVISIONS: Final = r"(?:\([a-z0-9]{1,4}\))*\Z"
+PlaceKey = tuple[str, ...]
+
+
+class Terms(Public, frozen=True, gc=False):
+    """What the checks of one agreement read. Sets hold folded text; patterns match folded citations.
+
+    `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded words;
+    `screened` are the longest words of all phrases that a reason must not hold; `authority_written` the designated citations as
+    the agreement writes them. What a route's kind has no facts for is empty."""
+
+    agreement: Agreement
+    rules: CommonRules
+    offices: frozenset[str]
+    principals: dict[str, Principal]
+    placeholders: frozenset[str]
+    nothing_stated: frozenset[str]
+    absent: frozenset[str]
+    nothing_words: frozenset[str]
+    placeholder_phrases: Screen
+    custodial_words: Screen
+    custodial_places: frozenset[PlaceKey]
+    requester_offices: frozenset[PlaceKey]
+    authority_written: frozenset[str]
+    authority: re.Pattern[str]
+    ground: re.Pattern[str]
+    general_reasons: frozenset[str]
+    locating: Screen
+    civil: Screen
+    benefits: Screen
+    voter_rolls: Screen
+    other_purpose: Screen
+    screened: frozenset[str]
+    group_words: frozenset[str]
+    group_names: frozenset[str]
+    itin_groups: frozenset[str]
+    made_up_groups: frozenset[str]
+    departure_days: int
+    document_days: tuple[DatedDays, ...]
+    document_items: frozenset[str]
+    judges: frozenset[str]
+
+
+def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
+    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or law_principal_twice."""
+    rules, lists = common.rules, agreement.lists
+    reason, officers, tin = rules.reason, rules.officers, rules.tin
+    removal, document = route.rules.removal, route.rules.document
+    placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
+    nothing_stated = frozenset(map(fold_entry, rules.nothing_stated)) | {""}
+    authority = frozenset(spelling for item in agreement.designated for spelling in (item.citation, *item.written_as))
+    screens = {
+        name: _screen(phrases, f"rules.reason.{name}")
+        for name, phrases in (
+            ("locating", reason.locating), ("civil", reason.civil), ("benefits", reason.benefits),
+            ("voter_rolls", reason.voter_rolls), ("other_purpose", reason.other_purpose),
+        )
+    }  # fmt: skip
+    return Terms(
+        agreement=agreement,
+        rules=rules,
+        offices=frozenset(office.id for office in route.rules.offices),
+        principals=_principals(agreement),
+        placeholders=placeholders,
+        nothing_stated=nothing_stated,
+        absent=placeholders | nothing_stated,
+        nothing_words=frozenset(map(fold_words, nothing_stated)),
+        placeholder_phrases=_screen(lists.placeholder_phrases, "lists.placeholder_phrases"),
+        custodial_words=_screen(rules.custodial_words, "rules.custodial_words"),
+        custodial_places=_places(lists.custodial_places, "lists.custodial_places"),
+        requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
+        authority_written=authority,
+        authority=_citations(authority),
+        ground=_ground(removal) if removal else _NOTHING,
+        general_reasons=frozenset(map(fold_words, reason.general_phrases)),
+        **screens,
+        screened=frozenset[str]().union(*[screen.heads for screen in screens.values()]),
+        group_words=_words(officers),
+        group_names=frozenset(map(fold_words, officers.group_names)),
+        itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
+        made_up_groups=_groups(tin.made_up_groups),
+        departure_days=removal.departure_days if removal else 0,
+        document_days=document.days if document else (),
+        document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
+        judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
+    )
+
+
+def place_keys(form: AddressForm) -> tuple[PlaceKey, PlaceKey]:
+    """The two keys under which a building is listed: by ZIP, and by city and state. The unit does not matter."""
+    return (form.number, form.street, form.zip5), (form.number, form.street, form.city, form.state)
+
+
+def _principals(agreement: Agreement) -> dict[str, Principal]:
+    found: dict[str, Principal] = {}
+    for principal in agreement.principals:
+        if principal.unsigned_accepted and not agreement.sandbox:
+            raise SettingsFault(
+                "law_sandbox_only",
+                "only a sandbox may accept a principal's unsigned file",
+                place=f"agreement {agreement.id}: principals.{principal.id}.unsigned_accepted",
+                cure="Write false, and register the principal's key.",
+            )
+        if principal.id in found:
+            raise SettingsFault(
+                "law_principal_twice",
+                "a principal is listed twice",
+                place=f"agreement {agreement.id}: principals.{principal.id}",
+                cure="Keep one entry for each principal.",
+            )
+        found[principal.id] = principal
+    return found
+
+
+def _screen(phrases: Iterable[str], field: str) -> Screen:
+    screen = new_screen(phrases)
+    if "" in screen.heads:
+        raise SettingsFault(
+            "law_phrase_empty", "a phrase holds no letters", place=field, cure="Write a word, or remove the line."
+        )
+    return screen
+
+
+def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
+    keys: set[PlaceKey] = set()
+    for index, place in enumerate(places):
+        form = normalise_address(Address(place.line1, "", place.city, place.state, place.zip))
+        if incomplete_part(form) is not None:
+            raise SettingsFault(
+                "law_place_incomplete",
+                "a listed place has no complete address",
+                place=f"{field}[{index}]",
+                cure="Give number and street or box, city, state and ZIP.",
+            )
+        keys.update(place_keys(form))
+    return frozenset(keys)
+
+
+def _citations(spellings: Iterable[str]) -> re.Pattern[str]:
+    """A folded citation of one of these, or of a subdivision of it."""
+    return re.compile("(?:" + "|".join(sorted({re.escape(fold_citation(s)) for s in spellings})) + ")" + _SUBDIVISIONS)
+
+
+def _ground(removal: RemovalRules) -> re.Pattern[str]:
+    """A folded citation that names one class (paragraph), or a subdivision of it."""
+    return _citations(f"{spelling}({paragraph})" for spelling in removal.written_as for paragraph in removal.classes)
+
+
+def _words(officers: OfficerRules) -> frozenset[str]:
+    return frozenset(word for phrase in officers.group_words for word in fold_words(phrase).split())
+
+
+def _groups(ranges: Iterable[str]) -> frozenset[str]:
+    """Two-digit groups of `50-65` and `93`."""
+    found: set[str] = set()
+    for text in ranges:
+        first, _, last = text.partition("-")
+        found.update(f"{group:02}" for group in range(int(first), int(last or first) + 1))
+    return frozenset(found)

@@ -1,0 +1,150 @@
+"""A route as data: `law/routes/ID.yaml`, format `counterfoil-route-1`. A route is one legal door.
+
+Agreements name their routes, so two agreements of one route demand the same elements, facts and address
+rules, whoever the parties are. `statutes` are the statute files whose elements the route demands, in
+order; `elements` (same fields as in a statute) are those that the route adds. `common` names the file
+`law/common/ID.yaml`, format `counterfoil-common-1`, of what all routes share: further elements, after the
+route's own, and words and numbers that the checks read. `kind` says which checks the route must have
+(checks.py). docs/formats/law.md explains each field. No list may be empty.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from counterfoil.core.values import Public
+from counterfoil.gate.law.schema import Count, Identifier, Span, Text
+from counterfoil.gate.law.statute import Element
+
+Texts = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+TwoDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}(-[0-9]{2})?$")]
+Groups = Annotated[tuple[TwoDigits, ...], msgspec.Meta(min_length=1)]
+
+
+class Closed(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Base of the parts of a law file: a field that the schema does not know refuses."""
+
+
+class Office(Closed, frozen=True, gc=False):
+    """A class of official whom the statute lets ask."""
+
+    id: Identifier
+    title: Text
+
+
+class PeriodRules(Closed, frozen=True, gc=False):
+    """`most_years`: years in one request; `range_years`: years in one range; `earliest_year`: none before it."""
+
+    earliest_year: Count
+    range_years: Count
+    most_years: Count
+
+
+class ReasonRules(Closed, frozen=True, gc=False):
+    """What makes a reason specific, and the phrases of purposes that a request for enforcement must not have."""
+
+    least_words: Count
+    least_letters: Count
+    general_phrases: Texts
+    locating: Texts
+    civil: Texts
+    benefits: Texts
+    voter_rolls: Texts
+    other_purpose: Texts
+
+
+class IdentifierRules(Closed, frozen=True, gc=False):
+    """Length in characters of an order's or investigation's number."""
+
+    least_characters: Count
+    most_characters: Count
+
+
+class OfficerRules(Closed, frozen=True, gc=False):
+    """`group_words`: a name holding one is a group's; `group_names`: so is a name that equals one."""
+
+    group_words: Texts
+    group_names: Texts
+
+
+class RemovalRules(Closed, frozen=True, gc=False):
+    """`written_as`: ways to cite 8 USC 1227(a); `classes`: its paragraphs; `departure_days`: days to have passed."""
+
+    written_as: Texts
+    classes: Texts
+    departure_days: Count
+
+
+class DatedDays(Closed, frozen=True, gc=False):
+    """A number of days, as it is between two dates, and where it comes from."""
+
+    days: Count
+    in_force: Span
+    source: Text
+
+
+class DocumentRules(Closed, frozen=True, gc=False):
+    """An order or a consent. `days`: it is taken for so many days after its date, the last one included; `items`: it
+    reaches one of these; `judges`: classes of judge of an order, null where no judge has a part."""
+
+    days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
+    items: Texts
+    judges: Texts | None
+
+
+class TinRules(Closed, frozen=True, gc=False):
+    """Fourth and fifth digits, of numbers that begin with 9, by kind. `made_up` are free for made-up people."""
+
+    itin_groups: Groups
+    atin_groups: Groups
+    made_up_groups: Groups
+
+
+class CommonRules(Closed, frozen=True, gc=False):
+    """The words and numbers that the checks of every route read."""
+
+    placeholder_entries: Texts
+    custodial_words: Texts
+    nothing_stated: Texts
+    periods: PeriodRules
+    reason: ReasonRules
+    identifiers: IdentifierRules
+    officers: OfficerRules
+    tin: TinRules
+
+
+class Rules(Closed, frozen=True, gc=False):
+    """A route's own. `offices`: its closed list of who may ask; `removal`, `document`: null where its kind has no such facts."""
+
+    offices: Annotated[tuple[Office, ...], msgspec.Meta(min_length=1)]
+    removal: RemovalRules | None
+    document: DocumentRules | None
+
+
+class Common(Closed, frozen=True, gc=False):
+    """One file of what routes share. See the module."""
+
+    format: Literal["counterfoil-common-1"]
+    id: Identifier
+    title: Text
+    elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
+    rules: CommonRules
+
+
+Kind = Literal["written-request", "court-order", "consent"]
+
+
+class Route(Closed, frozen=True, gc=False):
+    """One route file. `accounted`: its disclosures enter the accounting of 26 USC 6103(p)(3)(A). See the module."""
+
+    format: Literal["counterfoil-route-1"]
+    id: Identifier
+    title: Text
+    kind: Kind
+    accounted: bool
+    common: Identifier
+    statutes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]
+    elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
+    rules: Rules

@@ -1,0 +1,65 @@
+"""A statute as data: `law/statutes/ID.yaml`, format `counterfoil-statute-1`.
+
+    format: counterfoil-statute-1
+    id: us-26-6103-i-2                     the file's own name
+    title, source, citation                words for people; source names the release point that was read
+    uslm: /us/usc/t26/s6103/i/2            the identifier of the US Code's own XML
+    in_force: {from: 2025-01-01, to: null} the days on which an office may apply this file, both included
+    elements:
+      - id: i2-name-given                  unique in the law; several entries of one id must not share a day
+        citation, uslm                     of the clause that the element comes from (uslm null: it has none)
+        quote, digest                      the clause's words and their SHA-256; both null where none is quoted
+        in_force: {from, to}               a rule is changed by ending one entry and beginning another
+        check: name_is_given               a function of `gate/checks/table.py`
+        code: name_missing                 what the requester sees when it is not met; stable
+        explanation, cure                  one sentence each, about the rule, never about a person
+        door                               may be left out: the other door that such a request would need
+
+A quote whose digest differs, an unknown field and an unknown version refuse.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from counterfoil.core.values import Public
+from counterfoil.gate.law.schema import Code, Digest, Identifier, Span, Text
+
+
+class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The provision that a request of another purpose would need. `needs` completes "this would need ..."."""
+
+    needs: Text
+    citation: Text
+    uslm: Text
+
+
+class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One thing that a route demands, over one span of days. See the module."""
+
+    id: Identifier
+    citation: Text
+    uslm: Text | None
+    quote: Text | None
+    digest: Digest | None
+    in_force: Span
+    check: Code
+    code: Code
+    explanation: Text
+    cure: Text
+    door: OtherDoor | None = None
+
+
+class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One statute file. `elements` stand in the law's order and are never empty."""
+
+    format: Literal["counterfoil-statute-1"]
+    id: Identifier
+    title: Text
+    source: Text
+    citation: Text
+    uslm: Text
+    in_force: Span
+    elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]

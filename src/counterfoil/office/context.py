@@ -1,0 +1,215 @@
+"""An office: one directory with settings, law, keys, database and register. Made here, opened here.
+
+    DIR/office.toml          settings (office/settings.py)
+    DIR/law/                 statutes, routes and the agreement in force here; its digest is entered before it is used
+    DIR/keys/*.key           holder, register, payload, and a sandbox's officers (core/keyfile.py); *.vkey are the public halves
+    DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
+    DIR/office.db            ledger, batches, history
+    DIR/register/            snapshots, and the keeper's count of openings
+
+An office is made in a directory beside the one that was named and moved into place last, so that a making that
+was broken off leaves no half office. The `Office` that `open_office` returns is what every step of the flow is given:
+time and randomness come from it, and a key is opened when a step first needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from counterfoil import gate, matching, register
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import KeyFault, StateFault
+from counterfoil.core.values import Header
+from counterfoil.database import Connection, Store, open_store
+from counterfoil.gate.law.archive import keep_law
+from counterfoil.ledger import Draft, Kind, Ledger
+from counterfoil.office.settings import Settings, read_settings
+from counterfoil.tlog import Signer, VerifierKey, parse_vkey
+
+Clock = Callable[[], datetime]
+Random = Callable[[int], bytes]
+
+SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
+_SERVICE_KEYS: Final = ("holder", "register", "payload")
+PASSPHRASE_FILE: Final = "office.passphrase"
+
+
+def utc_now() -> datetime:
+    """The machine's time, UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """An opened office. `passphrase` opens its service keys; None where it was not given."""
+
+    directory: Path
+    settings: Settings
+    store: Store
+    law: gate.Law
+    ledger: Ledger
+    passphrase: str | None = field(repr=False)
+    clock: Clock = utc_now
+    random: Random = os.urandom
+    _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def register_directory(self) -> Path:
+        """Where the snapshots are."""
+        return self.directory / "register"
+
+    @property
+    def holder_key(self) -> VerifierKey:
+        """The holder's public key, from keys/holder.vkey."""
+        return read_vkey(self.directory / "keys" / "holder.vkey")
+
+    @cached_property
+    def rules(self) -> str:
+        """Digest of all that decides: law, agreement, forms and match. Answers cite it."""
+        return rules_of(self.law)
+
+    def default_header(self) -> Header | None:
+        """What a bare file is taken to say of itself: a sandbox only, from its one principal who need not sign."""
+        agreement = self.law.agreement
+        accepted = [principal.id for principal in agreement.principals if principal.unsigned_accepted]
+        if not (self.settings.sandbox and agreement.sandbox and accepted):
+            return None
+        requester = agreement.parties.requester.id
+        return Header(requester=requester, agreement=agreement.id, principal=accepted[0], sent_on=self.clock().date())
+
+    def principal_keys(self) -> dict[str, bytes]:
+        """The 32-byte public key of each principal who has one. Raises VerifyFault for a key that cannot be read."""
+        keys = ((principal.id, principal.key) for principal in self.law.agreement.principals)
+        return {name: parse_vkey(key).public for name, key in keys if key}
+
+    def weights(self, manifest: register.Manifest) -> matching.Weights:
+        """What the snapshot taught the match rules. Raises StateFault where another version of them built it."""
+        if manifest.match_version != matching.MATCH_VERSION:
+            raise StateFault(
+                "register_rules_other", "this register was built by another version of the match rules",
+                place=manifest.snapshot, cure="Build it again from its source.",
+            )  # fmt: skip
+        if not manifest.evidence:
+            return matching.default_weights()
+        return matching.weights_from_dict(manifest.evidence | {"salt": self.keeper().names_salt()})
+
+    def open_register(self, snapshot: str = "", *, made_up_trial: bool = False) -> register.SealedRegister:
+        """The current snapshot, or the named one, through the keeper. Raises StateFault, KeyFault, VerifyFault, StoreFault."""
+        keeper = self.keeper(made_up_trial=made_up_trial)
+        return register.open_register(self.register_directory, keeper, self.holder_key.public, snapshot=snapshot)
+
+    def signer(self) -> Signer:
+        """The holder's key, opened. Raises KeyFault."""
+        return Signer(self.settings.name, keyfile.signing_key(self._service_key("holder")))
+
+    def payload_keys(self) -> tuple[bytes, bytes]:
+        """(key that wraps batch keys, key of the history's hashes), 32 bytes each. Raises KeyFault."""
+        secret = self._service_key("payload")
+        return secret[:32], secret[32:]
+
+    def keeper(self, *, made_up_trial: bool = False) -> register.Keeper:
+        """The keeper of the register key, with the agreement's limit of openings a day. Raises KeyFault.
+
+        `made_up_trial` counts apart and without the agreement's limit: only for registers marked as made up.
+        """
+        name, limit = ("trial", _TRIAL_OPENINGS) if made_up_trial else ("openings", self.law.agreement.openings_per_day)
+        state = self.register_directory / f"{name}.json"
+        return register.Keeper(self._service_key("register"), state, limit, self.clock().date())
+
+    def officer(self, path: Path, passphrase: str | None) -> tuple[str, Signer]:
+        """(name, signer) of an officer's key file. Raises KeyFault."""
+        name, secret = keyfile.open_key(
+            path, purpose="officer", passphrase=passphrase, allow_unprotected=self.settings.sandbox
+        )
+        return name, Signer(name, keyfile.signing_key(secret))
+
+    def _service_key(self, purpose: str) -> bytes:
+        """Opened once: scrypt is slow on purpose."""
+        if purpose not in self._opened:
+            path = self.directory / "keys" / f"{purpose}.key"
+            self._opened[purpose] = keyfile.open_key(
+                path, purpose=purpose, passphrase=self.passphrase, allow_unprotected=False
+            )[1]
+        return self._opened[purpose]
+
+
+_TRIAL_OPENINGS: Final = 2**31
+
+
+def rules_of(law: gate.Law) -> str:
+    """Digest of all that decides under this law in this version."""
+    return canonical.digest(canonical.encode({"law": law.digest, "match": matching.MATCH_VERSION}))
+
+
+def open_office(
+    directory: Path, passphrase: str | None = None, *, clock: Clock = utc_now, random: Random = os.urandom
+) -> Office:
+    """Open the office at `directory`. A sandbox finds its own passphrase.
+
+    Raises SettingsFault (settings or law), StateFault or StoreFault (database).
+    """
+    settings = read_settings(directory)
+    if settings.sandbox and passphrase is None:
+        passphrase = _sandbox_passphrase(directory)
+    return Office(
+        directory=directory,
+        settings=settings,
+        store=open_store(database_url(settings, directory)),
+        law=gate.load_law(directory / "law"),
+        ledger=Ledger(settings.name),
+        passphrase=passphrase,
+        clock=clock,
+        random=random,
+    )
+
+
+def read_vkey(path: Path) -> VerifierKey:
+    """The verifier key in a file of one line. Raises KeyFault if it cannot be read, VerifyFault if it is none."""
+    try:
+        return parse_vkey(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        raise KeyFault(
+            "vkey_missing",
+            "the verifier key cannot be read",
+            place=path.name,
+            cure="Name a file that holds one verifier key.",
+        ) from None
+
+
+def enter_law(office: Office, connection: Connection) -> None:
+    """Enter the law in force, unless it is the one entered last: before anything is decided under it. Its files are kept."""
+    keep_law(connection, office.rules, office.directory / "law")
+    fields = law_fields(office)
+    if office.ledger.newest_fields(connection, Kind.LAW) != fields:
+        office.ledger.append(connection, [Draft(Kind.LAW, {**fields})], office.clock())
+
+
+def law_fields(office: Office) -> dict[str, str | int]:
+    """The fields of an entry that says which agreement and rules are in force."""
+    return {"agreement": office.law.agreement_digest, "rules": office.rules}
+
+
+def _sandbox_passphrase(directory: Path) -> str | None:
+    try:
+        return (directory / "keys" / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def database_url(settings: Settings, directory: Path) -> str:
+    """The URL with a relative SQLite path put inside the office."""
+    prefix = "sqlite:///"
+    path = settings.database.removeprefix(prefix)
+    inside = settings.database.startswith(prefix) and not path.startswith("/") and path not in ("", ":memory:")
+    return f"{prefix}{directory.absolute() / path}" if inside else settings.database
+
+
+def new_batch_id(random: Random) -> str:
+    """A random batch id: `b-` and 16 hex digits. Not personal, and tells no order."""
+    return f"b-{random(8).hex()}"

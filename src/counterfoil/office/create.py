@@ -1,0 +1,203 @@
+"""Making an office, and its officers. Everything is made in a directory beside the named one and moved into place last."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from counterfoil import gate
+from counterfoil.batches.officers import Role
+from counterfoil.batches.store import enrol_officer
+from counterfoil.core import canonical, keyfile
+from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
+from counterfoil.core.values import Officer
+from counterfoil.database import Connection, create_store
+from counterfoil.ledger import Draft, Kind
+from counterfoil.office.context import (
+    PASSPHRASE_FILE,
+    Clock,
+    Office,
+    Random,
+    database_url,
+    law_fields,
+    open_office,
+    utc_now,
+)
+from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings
+from counterfoil.tlog import verifier_key
+
+SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
+_SERVICE_KEYS: Final = ("holder", "register", "payload")
+
+
+def create_office(
+    directory: Path,
+    *,
+    name: str,
+    agreement: Path,
+    sandbox: bool,
+    passphrase: str | None,
+    library: Path,
+    database: str = DATABASE,
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
+) -> None:
+    """Make an office at `directory`, which must not exist or be empty.
+
+    `agreement` is a file, `library` a law library (statutes/, routes/). A sandbox makes its own passphrase and two officers.
+    `database` is an SQLAlchemy URL. Raises UsageFault, SettingsFault, KeyFault, StateFault, StoreFault; the directory that was begun
+    is removed, while tables that were made in a PostgreSQL database stay there.
+    """
+    settings = new_settings(name, sandbox=sandbox, database=database)
+    _check_vacant(directory)
+    if not sandbox and not passphrase:
+        raise KeyFault(
+            "passphrase_missing",
+            "an office needs a passphrase for its keys",
+            cure="Type one, or give --passphrase-file.",
+        )
+    making = directory.with_name(f".{directory.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        _fill(making, settings, agreement, library, passphrase, clock, random)
+        if directory.exists():
+            directory.rmdir()
+        making.rename(directory)
+    except OSError as fault:
+        raise StoreFault(
+            "office_not_made",
+            f"the office could not be written ({type(fault).__name__})",
+            place=directory.name,
+            cure="Check disk space and permissions.",
+        ) from None
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def law_library() -> Path:
+    """The statutes, routes and agreements that come with Counterfoil: in the wheel, or at the root of the source tree."""
+    package = Path(__file__).parents[1]
+    shipped = package / "_law"
+    return shipped if shipped.is_dir() else package.parents[1] / "law"
+
+
+def agreement_file(name_or_path: str, library: Path) -> Path:
+    """A named agreement of the library, or a file. Raises UsageFault if it is neither."""
+    named = library / "agreements" / f"{name_or_path}.yaml"
+    for path in (named, Path(name_or_path)):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in (library / "agreements").glob("*.yaml")))
+    raise UsageFault(
+        "agreement_unknown",
+        "there is no agreement of that name",
+        place="--agreement",
+        cure=f"Name one of {known}, or a file.",
+    )
+
+
+def make_officer(keys: Path, name: str, passphrase: str | None, random: Random) -> Officer:
+    """Make NAME.key and NAME.vkey in `keys`; the officer is still to be enrolled. Raises StoreFault, VerifyFault."""
+    secret = keyfile.new_secret("officer", random)
+    public = verifier_key(name, keyfile.public_bytes(secret))
+    keyfile.seal_key(
+        keys / f"{name}.key", name=name, purpose="officer", secret=secret, passphrase=passphrase, random=random
+    )
+    (keys / f"{name}.vkey").write_text(f"{public}\n", encoding="utf-8")
+    return Officer(name=name, vkey=str(public))
+
+
+def enrol(office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE) -> None:
+    """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
+    now = office.clock()
+    enrol_officer(connection, officer, now, role)
+    office.ledger.append(connection, [_key_draft(key_purpose(role), officer.vkey.encode())], now)
+
+
+def key_purpose(role: Role) -> str:
+    """What the ledger says that an officer's key is for."""
+    return "officer" if role is Role.DISCLOSURE else str(role)
+
+
+def _key_draft(purpose: str, named: bytes) -> Draft:
+    return Draft(Kind.KEY, {"key": canonical.digest(named), "purpose": purpose, "event": "added"})
+
+
+def _fill(
+    making: Path,
+    settings: Settings,
+    agreement: Path,
+    library: Path,
+    passphrase: str | None,
+    clock: Clock,
+    random: Random,
+) -> None:
+    keys = making / "keys"
+    keys.mkdir(mode=0o700, parents=True)
+    write_settings(making, settings)
+    law = gate.copy_law(library, agreement, making / "law")
+    if law.agreement.sandbox != settings.sandbox:
+        raise UsageFault(
+            "agreement_sandbox", "a sandbox has a sandbox agreement, and no other office has one", place="--agreement",
+            cure="Use --sandbox with the sandbox agreement only.",
+        )  # fmt: skip
+    if settings.sandbox:
+        passphrase = random(24).hex()
+        _write_private(keys / PASSPHRASE_FILE, passphrase)
+    _make_service_keys(keys, settings.name, passphrase, random)
+    create_store(database_url(settings, making)).close()
+    _begin_ledger(open_office(making, passphrase, clock=clock, random=random))
+
+
+def _make_service_keys(keys: Path, name: str, passphrase: str | None, random: Random) -> None:
+    for purpose in _SERVICE_KEYS:
+        secret = keyfile.new_secret(purpose, random)
+        keyfile.seal_key(
+            keys / f"{purpose}.key", name=name, purpose=purpose, secret=secret, passphrase=passphrase, random=random
+        )
+        if purpose == "holder":
+            (keys / "holder.vkey").write_text(f"{verifier_key(name, keyfile.public_bytes(secret))}\n", encoding="utf-8")
+
+
+def _begin_ledger(office: Office) -> None:
+    """First entries: the office, its law, its keys; a sandbox's two officers."""
+    names = SANDBOX_OFFICERS if office.settings.sandbox else ()
+    officers = [make_officer(office.directory / "keys", name, None, office.random) for name in names]
+    secret_keys = [
+        (purpose, office.keeper().key_id if purpose == "register" else _payload_id(office))
+        for purpose in ("register", "payload")
+    ]
+    try:
+        with office.store.transaction() as connection:
+            drafts = [Draft(Kind.OFFICE, law_fields(office)), Draft(Kind.LAW, law_fields(office))]
+            drafts += [_key_draft("holder", str(office.holder_key).encode())]
+            drafts += [_key_draft(purpose, key_id.encode()) for purpose, key_id in secret_keys]
+            office.ledger.append(connection, drafts, office.clock())
+            for officer in officers:
+                enrol(office, connection, officer)
+            office.ledger.sign_checkpoint(connection, office.signer())
+    finally:
+        office.store.close()
+
+
+def _payload_id(office: Office) -> str:
+    """A name for the payload key that does not reveal it."""
+    return canonical.commit(office.payload_keys()[0], b"counterfoil/payload-key-id")
+
+
+def _check_vacant(directory: Path) -> None:
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageFault(
+            "office_exists",
+            "something stands there already",
+            place=directory.name,
+            cure="Name a directory that does not exist; nothing was changed.",
+        )
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")

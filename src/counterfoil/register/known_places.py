@@ -1,0 +1,156 @@
+"""Which places the register knows as places of their own: homes counted, marks made, references told of them.
+
+A tolerance forgives a slip of the pen. It must not lead from one street that people live in to another: so a build
+seals marks (normalize/address_keys.py has the table of their keys), and each reference of a tolerant door says whether the home
+that it leads to stands at a marked place. A question's tolerant door leads on unless both are marked: the slip may be
+in the question or in the register's own row, and neither is known before the other. Decision 0007.
+
+THE TABLE OF COUNTS. Homes are exact doors that were sealed; a house counts once however many units it has.
+
+| mark       | homes | share                        | because                                                    |
+|------------|-------|------------------------------|------------------------------------------------------------|
+| known-line | 3     | 1/8 of any line that says    | two homes can share a slip; a street whose suffix many     |
+|            |       | more                         | leave out is no second street                              |
+| known-zip  | 3     | 1/256 of the homes of a city | the commonest wrong ZIP of the noisiest sample is 1 of 500 |
+
+A line says more than another of the same street name if it only adds suffix or directionals (N OAK ST, OAK ST, OAK).
+Whole lines of one name (OAK ST, OAK CT) are not weighed against each other: a court of three homes is a court.
+
+Memory: the homes of one street name in one zone at a time (beyond 65,536 of them the first tell what is marked), and
+the ZIPs of cities (beyond 262,144 pairs of both the rarest are forgotten, and so unmarked). Everything else rests in
+sorted piles. All counts depend on the source and the register key alone, never on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from typing import Final
+
+import msgspec
+
+from counterfoil.core.values import Sensitive
+from counterfoil.register.bucket import TAG_BYTES
+from counterfoil.register.external_sort import Pile
+from counterfoil.register.leading import Leading, Parts
+
+LEAST_HOMES: Final = 3
+LEAST_OF_FULLER: Final = 8
+"""One home for so many of a line that says more."""
+LEAST_OF_CITY: Final = 256
+"""One home for so many of the city."""
+HOMES_MAX: Final = 65_536
+ZIPS_MAX: Final = 262_144
+
+_FLAG: Final = (b"\x00", b"\x01")
+
+
+class _Home(Sensitive, frozen=True, gc=False, array_like=True):
+    """One exact door as it waits for the marks: `door` its tag and key, `streets` tolerant doors by which its line is
+    reached, `places` (tolerant door, mark of its ZIP) for each city that its rows name."""
+
+    door: bytes
+    streets: tuple[bytes, ...]
+    line: bytes
+    parts: Parts
+    number: str
+    places: tuple[tuple[bytes, bytes], ...]
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(_Home)
+
+
+class Marking:
+    """Homes go in while exact doors are sealed; marks and references come out."""
+
+    def __init__(self, homes: Pile, marks: Pile) -> None:
+        self.known_lines = self.known_zips = 0
+        self._homes = homes
+        self._marks = marks
+        self._zips: Counter[tuple[bytes, bytes]] = Counter()
+        self._cities: Counter[bytes] = Counter()
+
+    @property
+    def homes(self) -> int:
+        """How many wait."""
+        return self._homes.pairs
+
+    def add(self, door: bytes, leadings: Sequence[Leading]) -> None:
+        """Add a sealed home. door: tag and key. leadings: of its rows, at least one. Raises StoreFault."""
+        first = leadings[0]
+        cities = {(each.city, each.zip_mark) for each in leadings if each.city}
+        self._cities.update({city for city, _ in cities})
+        self._zips.update(cities)
+        if len(self._zips) > ZIPS_MAX:
+            _forget_rarest(self._zips)
+        places = sorted({(each.place, each.zip_mark) for each in leadings if each.place})
+        if first.streets or places:
+            home = _Home(door, first.streets, first.line, first.parts, first.number, tuple(places))
+            self._homes.add(first.name or door[:TAG_BYTES], _ENCODER.encode(home))
+
+    def settle(self, references: Pile) -> Iterator[int]:
+        """Make the marks and give every reference to `references`; yields homes taken. Raises StoreFault."""
+        known_zips = self._settle_zips()
+        for _, group in groupby(self._homes.drain(), itemgetter(0)):
+            homes = (_DECODER.decode(value) for _, value in group)
+            held = list(islice(homes, HOMES_MAX))
+            known = known_lines(held)
+            self._mark(known)
+            self.known_lines += len(known)
+            for home in chain(held, homes):
+                _refer(references, home, home.line in known, known_zips)
+                yield 1
+
+    def _settle_zips(self) -> frozenset[bytes]:
+        known = frozenset(
+            mark
+            for (city, mark), homes in self._zips.items()
+            if homes >= LEAST_HOMES and homes * LEAST_OF_CITY >= self._cities[city]
+        )
+        self._mark(known)
+        self.known_zips = len(known)
+        return known
+
+    def _mark(self, known: Iterable[bytes]) -> None:
+        for mark in sorted(known):
+            self._marks.add(mark[:TAG_BYTES], mark[TAG_BYTES:])
+
+
+def known_lines(homes: Iterable[_Home]) -> frozenset[bytes]:
+    """The marks of the lines, among those of one street name in one zone, that are places of their own."""
+    numbers: dict[Parts, set[str]] = {}
+    marks: dict[Parts, bytes] = {}
+    for home in homes:
+        if home.line:
+            numbers.setdefault(home.parts, set()).add(home.number)
+            marks[home.parts] = home.line
+    counts = {parts: len(found) for parts, found in numbers.items()}
+    return frozenset(marks[parts] for parts in counts if _is_known(parts, counts))
+
+
+def _is_known(parts: Parts, counts: Mapping[Parts, int]) -> bool:
+    most = max((homes for other, homes in counts.items() if _says_more(other, parts)), default=0)
+    return counts[parts] >= LEAST_HOMES and counts[parts] * LEAST_OF_FULLER >= most
+
+
+def _says_more(one: Parts, two: Parts) -> bool:
+    """Whether `one` is `two` with a suffix or directionals added."""
+    return one != two and all(has in ("", more) for has, more in zip(two, one, strict=True))
+
+
+def _refer(references: Pile, home: _Home, is_known: bool, known_zips: frozenset[bytes]) -> None:
+    told = home.door + _FLAG[is_known]
+    for street in home.streets:
+        references.add(street[:TAG_BYTES], street[TAG_BYTES:] + told)
+    for place, mark in home.places:
+        references.add(place[:TAG_BYTES], place[TAG_BYTES:] + home.door + _FLAG[mark in known_zips])
+
+
+def _forget_rarest(counts: Counter[tuple[bytes, bytes]]) -> None:
+    """Leave at most half as many as are allowed: those with the most homes."""
+    least = sorted(counts.values())[-ZIPS_MAX // 2]
+    for key in [key for key, count in counts.items() if count <= least]:
+        del counts[key]

@@ -1,0 +1,151 @@
+"""Cosignatures: c2sp.org/tlog-cosignature. A witness's word that a checkpoint continues all it saw of that log.
+
+    \u2014 witness.example/w1 base64(key id || time in 8 bytes, big-endian || signature)
+
+A line among the signatures of a checkpoint. The key id is the first four bytes of SHA-256(name 0x0A type public), so that
+a cosigner's verifier key, name+key id+base64(type || public), is never taken for a log's.
+
+    type   algorithm    public key     signature      signed is
+    0x04   Ed25519      32 bytes       64 bytes       cosignature/v1 0x0A time <decimal> 0x0A <the checkpoint's text>
+    0x06   ML-DSA-44    1,312 bytes    2,420 bytes    "subtree/v1" 0x0A 0x00 || n || cosigner's name || time in 8 bytes || n ||
+                                                      origin || 0 in 8 bytes || size in 8 bytes || root
+
+where n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of extension lines. Other types are
+refused as keys and ignored as signatures. Type 6 needs a `cryptography` that was built with it (`cosigner_unsupported`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
+
+from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.checkpoint import read_text
+from counterfoil.tlog.encoding import from_base64, malformed, to_base64, to_text
+from counterfoil.tlog.note import Signer, VerifierKey, parse_note, verifier_key
+
+ED25519_COSIGNATURE: Final = 0x04
+MLDSA44_COSIGNATURE: Final = 0x06
+MAX_TIME: Final = 2**63 - 1
+_PUBLIC_BYTES: Final = {ED25519_COSIGNATURE: 32, MLDSA44_COSIGNATURE: 1312}
+_SIGNATURE_BYTES: Final = {ED25519_COSIGNATURE: 8 + 64, MLDSA44_COSIGNATURE: 8 + 2420}
+_PREFIX: Final = "cosignature/v1\ntime "
+_LABEL: Final = b"subtree/v1\n\0"
+_MAX_NAMED_BYTES: Final = 255
+_MAX_KEY_BYTES: Final = 3000
+
+
+class CosignerKey(VerifierKey):
+    """A witness's public key, of type 4 or 6 by its length; otherwise as `VerifierKey`."""
+
+    @property
+    def kind(self) -> int:
+        """The signature type."""
+        return MLDSA44_COSIGNATURE if len(self.public) == _PUBLIC_BYTES[MLDSA44_COSIGNATURE] else ED25519_COSIGNATURE
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
+
+
+@dataclass(frozen=True, slots=True)
+class MldsaSigner:
+    """A private key of ML-DSA-44 and the name it cosigns under."""
+
+    name: str
+    private: MLDSA44PrivateKey
+
+
+def cosigner_key(name: str, public: bytes) -> CosignerKey:
+    """The cosigner key of a public key of 32 or 1,312 bytes. Raises VerifyFault `vkey_malformed` for a bad name."""
+    verifier_key(name, bytes(32))  # the same rules for a name
+    if len(name.encode()) > _MAX_NAMED_BYTES:
+        raise malformed("vkey_malformed", "cosigner key", f"its name is over {_MAX_NAMED_BYTES} bytes")
+    kind = CosignerKey(name, b"", public).kind
+    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
+    return CosignerKey(name, key_id, public)
+
+
+def parse_cosigner_key(text: str) -> CosignerKey:
+    """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
+    parts = to_text(text, _MAX_KEY_BYTES, "vkey_malformed", "cosigner key").split("+", 2)
+    data = from_base64(parts[2]) if len(parts) == 3 else None
+    if not data or _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
+        raise malformed("vkey_malformed", "cosigner key", "it is not name+key id+base64 of type 4 or 6")
+    key = cosigner_key(parts[0], data[1:])
+    if key.key_id.hex() != parts[1]:
+        raise malformed("vkey_malformed", "cosigner key", "its key id does not belong to its key")
+    return key
+
+
+def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
+    """The signature line over a checkpoint's text. `time` is POSIX seconds; one outside 0 .. 2**63 - 1 is a bug."""
+    if not 0 <= time <= MAX_TIME:
+        raise ValueError("a cosignature's time is 0 .. 2**63 - 1")
+    key = cosigner_key(signer.name, signer.private.public_key().public_bytes_raw())
+    signature = signer.private.sign(_message(key, text, time))
+    return f"\u2014 {signer.name} {to_base64(key.key_id + time.to_bytes(8, 'big') + signature)}\n"
+
+
+def check_cosignatures(raw: str | bytes, keys: Iterable[CosignerKey]) -> dict[CosignerKey, int]:
+    """Those of `keys` that cosigned the note, with the time of each (POSIX seconds). None is no fault.
+
+    Raises VerifyFault `note_malformed`; `cosignature_wrong` where a known key's cosignature does not verify;
+    `cosigner_unsupported` where this machine cannot tell.
+    """
+    known, note = {(key.name, key.key_id): key for key in keys}, parse_note(raw)
+    found: dict[CosignerKey, int] = {}
+    for signature in note.signatures:
+        key = known.get((signature.name, signature.key_id))
+        if key is not None:
+            found[key] = _check(key, note.text, signature.signature)
+    return found
+
+
+def _check(key: CosignerKey, text: str, stamped: bytes) -> int:
+    time = int.from_bytes(stamped[:8], "big")
+    if len(stamped) != _SIGNATURE_BYTES[key.kind] or time > MAX_TIME:
+        raise _wrong(key)
+    reader = MLDSA44PublicKey if key.kind == MLDSA44_COSIGNATURE else Ed25519PublicKey
+    try:
+        reader.from_public_bytes(key.public).verify(stamped[8:], _message(key, text, time))
+    except (InvalidSignature, ValueError):
+        raise _wrong(key) from None
+    except UnsupportedAlgorithm:
+        raise VerifyFault(
+            "cosigner_unsupported",
+            "the `cryptography` of this machine does not offer ML-DSA-44",
+            place=f"cosignature by {key.name}",
+            cure="Install one that does, or name the witness's Ed25519 key.",
+        ) from None
+    return time
+
+
+def _wrong(key: CosignerKey) -> VerifyFault:
+    return VerifyFault(
+        "cosignature_wrong",
+        "a witness's cosignature does not verify",
+        place=f"cosignature by {key.name}",
+        cure="Keep it: the witness may have signed another history under this size.",
+    )
+
+
+def _message(key: CosignerKey, text: str, time: int) -> bytes:
+    if key.kind == ED25519_COSIGNATURE:
+        return f"{_PREFIX}{time}\n{text}".encode()
+    checkpoint = read_text(text)
+    numbers = (0).to_bytes(8, "big") + checkpoint.size.to_bytes(8, "big")
+    return _LABEL + _named(key.name) + time.to_bytes(8, "big") + _named(checkpoint.origin) + numbers + checkpoint.root
+
+
+def _named(name: str) -> bytes:
+    """`name` after its length. Raises VerifyFault `checkpoint_malformed` where it is too long to be cosigned."""
+    data = name.encode()
+    if len(data) > _MAX_NAMED_BYTES:
+        raise malformed("checkpoint_malformed", "checkpoint that type 6 can cosign", "its origin is over 255 bytes")
+    return bytes([len(data)]) + data

@@ -1,0 +1,194 @@
+"""Signed notes and their keys: c2sp.org/signed-note, Ed25519 (signature type 0x01).
+
+A note is a text that ends in a newline, an empty line, and one signature line or more:
+
+    example.com/office
+    7
+    qhZpx2iYUSO4bSVmbTLnCDfxCNHOJ7hhOHL+zm5VHqI=
+
+    \u2014 example.com/office Az3grlgtzPICa5OS8npVmf1Myq/5IZni...
+
+A signature line is an em dash, a space, the key's name, a space, base64(key id || signature). The key id is the first
+four bytes of SHA-256(name 0x0A type public). A verifier key is one line, its key id in lower-case hex:
+
+    PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW      name+key id+base64(0x01 || public)
+
+Limits: 1,000,000 bytes and 100 signatures a note. Signatures by unknown keys, of whatever type, are kept and ignored; a
+known key whose signature does not verify refuses the whole note; the same key twice counts once. A verifier key of
+another type is refused. Base64 must be canonical, which the format leaves open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.encoding import from_base64, malformed, to_base64, to_text
+
+ED25519: Final = 0x01
+MAX_NOTE_BYTES: Final = 1_000_000
+MAX_SIGNATURES: Final = 100
+_MAX_KEY_BYTES: Final = 1000
+_DASH: Final = "\u2014 "
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A public key and its name. `public` is 32 bytes, `key_id` 4."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([ED25519]) + self.public)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key and the name it signs under."""
+
+    name: str
+    private: Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public half."""
+        return verifier_key(self.name, self.private.public_key().public_bytes_raw())
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line, taken apart but not verified."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note taken apart. Its text is to be ignored until `check_note` has returned."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+
+def verifier_key(name: str, public: bytes) -> VerifierKey:
+    """The verifier key of a 32-byte Ed25519 public key. Raises VerifyFault `vkey_malformed` for a bad name."""
+    if not _is_name(name):
+        raise malformed(
+            "vkey_malformed", "verifier key", "its name is empty or holds a space, a plus or a control character"
+        )
+    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()[:4]
+    return VerifierKey(name, key_id, public)
+
+
+def parse_vkey(text: str) -> VerifierKey:
+    """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
+    code, what = "vkey_malformed", "verifier key"
+    parts = to_text(text, _MAX_KEY_BYTES, code, what).split("+", 2)
+    data = from_base64(parts[2]) if len(parts) == 3 else None
+    if data is None:
+        raise malformed(code, what, "it is not name+key id+base64")
+    if data[:1] != bytes([ED25519]) or len(data) != 33:
+        raise malformed(code, what, "its type is not Ed25519 (1)")
+    key = verifier_key(parts[0], data[1:])
+    if key.key_id.hex() != parts[1]:
+        raise malformed(code, what, "its key id does not belong to its key")
+    return key
+
+
+def sign_note(text: str, signers: Iterable[Signer]) -> str:
+    """Return the signed note. Raises VerifyFault `note_malformed` for a text that no note can hold.
+
+    Without a signer there is no note: that is a bug of the caller (ValueError).
+    """
+    to_text(text, MAX_NOTE_BYTES, "note_malformed", "note text")
+    if not text.endswith("\n"):
+        raise malformed("note_malformed", "note text", "it does not end in a newline")
+    message = text.encode()
+    lines = [
+        f"{_DASH}{signer.name} {to_base64(signer.verifier.key_id + signer.private.sign(message))}\n"
+        for signer in signers
+    ]
+    if not lines:
+        raise ValueError("a note needs a signer")
+    return f"{text}\n{''.join(lines)}"
+
+
+def parse_note(raw: str | bytes) -> Note:
+    """Take a note apart; verify nothing. Raises VerifyFault `note_malformed`."""
+    code, what = "note_malformed", "signed note"
+    note = to_text(raw, MAX_NOTE_BYTES, code, what)
+    text, blank, tail = note.rpartition("\n\n")
+    if not blank or not tail.endswith("\n"):
+        raise malformed(code, what, "it lacks an empty line, a signature or the last newline")
+    lines = tail[:-1].split("\n")
+    if len(lines) > MAX_SIGNATURES:
+        raise malformed(code, what, f"it holds more than {MAX_SIGNATURES} signatures")
+    return Note(text + "\n", tuple(_signature(line) for line in lines))
+
+
+def check_note(raw: str | bytes, keys: Iterable[VerifierKey]) -> tuple[Note, tuple[VerifierKey, ...]]:
+    """Return the note and those of `keys` that signed it, each once, at least one.
+
+    Raises VerifyFault: `note_malformed`, `note_signature` (a known key's signature does not verify),
+    `note_unsigned` (no known key signed), `note_keys` (two keys share a name and a key id, or none is given).
+    """
+    known = _index(keys)
+    note = parse_note(raw)
+    message = note.text.encode()
+    found: dict[tuple[str, bytes], VerifierKey] = {}
+    for signature in note.signatures:
+        key = known.get((signature.name, signature.key_id))
+        if key is not None:
+            _check(key, signature.signature, message)
+            found[key.name, key.key_id] = key
+    if not found:
+        raise VerifyFault(
+            "note_unsigned",
+            "no trusted key signed this note",
+            cure="Check that the verifier key is the one the signer published.",
+        )
+    return note, tuple(found.values())
+
+
+def _index(keys: Iterable[VerifierKey]) -> dict[tuple[str, bytes], VerifierKey]:
+    known: dict[tuple[str, bytes], VerifierKey] = {}
+    for key in keys:
+        if known.setdefault((key.name, key.key_id), key) != key:
+            raise VerifyFault("note_keys", "two trusted keys share a name and a key id", cure="Remove one of them.")
+    if not known:
+        raise VerifyFault("note_keys", "no trusted key is given", cure="Name the signer's verifier key.")
+    return known
+
+
+def _check(key: VerifierKey, signature: bytes, message: bytes) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        raise VerifyFault(
+            "note_signature",
+            "a trusted key's signature does not verify",
+            place=f"signature by {key.name}",
+            cure="Fetch the note again; if it stays, someone altered it.",
+        ) from None
+
+
+def _signature(line: str) -> Signature:
+    parts = line.removeprefix(_DASH).split(" ")
+    data = from_base64(parts[1]) if line.startswith(_DASH) and len(parts) == 2 and _is_name(parts[0]) else None
+    if data is None or len(data) < 5:
+        raise malformed("note_malformed", "signed note", "a signature line is not dash, name, base64")
+    return Signature(parts[0], data[:4], data[4:])
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and not any(character.isspace() or character < " " or character == "+" for character in name)

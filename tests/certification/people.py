@@ -1,0 +1,69 @@
+"""Made-up rows, decks and residents for decoys."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from counterfoil.certification.decoys import Held
+from counterfoil.certification.places import Presence, Zips
+from counterfoil.certification.source_sample import Deck, named
+from counterfoil.certification.streets import Alike, Streets
+from counterfoil.core.values import Address, Grant, NameForm, Person, Request, Resident, Residents
+from counterfoil.normalize import normalise_address, normalise_name
+
+HELD = Held(
+    "Marisol", "Ana", "Quintanilla", "", "1981-05-29",
+    "1847 N Heron Lake Rd", "Apt 4B", "Anytown", "WA", "98101", "r1", "900-00-1001", "2024",
+)  # fmt: skip
+
+
+def alike() -> Alike:
+    """Two streets of one name, each with three homes, and one that stands alone."""
+    streets = Streets()
+    for line in ("N Heron Lake Rd", "S Heron Lake Rd", "Thornquist Ave"):
+        for number in (1843, 1847, 1851):
+            streets.note(f"{number} {line}", "Anytown", "WA", "98101")
+    return streets.finish()
+
+
+DECK = Deck(
+    (
+        named("Teodoro", "B", "Ostrander", "1979-10-27"),
+        named("Wilhelmina", "", "Vandermolen", "1990-01-02"),
+        named("Marisol", "C", "Thornquist", "1962-03-04"),
+        named("Marta", "", "Featherstone", "1955-07-08"),
+    ),
+    Zips(
+        {("ANYTOWN", "WA"): ("98101", "98102"), ("ELSEWHERE", "WA"): ("98109",)},
+        (("ANYTOWN", "WA", "98101"), ("ANYTOWN", "WA", "98102"), ("ELSEWHERE", "WA", "98109")),
+    ),
+    alike(),
+    Presence(),
+    (2023, 2024),
+    4,
+)
+
+
+def grant(
+    given: str,
+    family: str,
+    *,
+    line1: str = "1847 Heron Lake Rd",
+    suffix: str = "",
+    years: tuple[int, ...] = (2024,),
+    born: date | None = None,
+) -> Grant:
+    person, address = Person(given, "", family, suffix, born), Address(line1, "", "Anytown", "WA", "98101")
+    request = Request("q1", 1, person, address, tuple(map(str, years)))
+    return Grant(request, normalise_address(address), normalise_name(person), years, "sha256:")
+
+
+def resident(
+    ref: str, given: str, family: str, *, tin: bytes = b"", born: date | None = None, suffix: str = "",
+    years: tuple[int, ...] = (2024,),
+) -> Resident:  # fmt: skip
+    return Resident(NameForm((given,), (), (family,), suffix), born, tin, ref, years)
+
+
+def opened(*held: Resident, doors: tuple[str, ...] = ()) -> Residents:
+    return Residents(held, doors or ("exact",) * len(held))

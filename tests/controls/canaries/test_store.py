@@ -1,0 +1,62 @@
+"""What the office keeps of canaries: hashes by snapshot, and when a door was asked more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from counterfoil.controls.canaries.store import asked_more_than_once, canary_doors, canary_records, keep_canaries
+from counterfoil.database import Store, create_store
+from counterfoil.gate.history.counts import read_question
+from counterfoil.gate.history.store import remember
+from counterfoil.gate.history.store_merge import record_batch
+from counterfoil.normalize import exact_door
+from tests.gate.history.test_store import marks_of
+from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
+
+QUESTION = read_question(KEY, REQUEST)
+DOOR = exact_door(QUESTION.address)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = create_store(f"sqlite:///{tmp_path / 'office.db'}")
+    yield store
+    store.close()
+
+
+def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_its_snapshot_only(store: Store) -> None:
+    with store.transaction() as connection:
+        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        keep_canaries(connection, KEY, "0002-b", [])
+        assert canary_doors(connection, "0001-a") == {QUESTION.door}
+        assert canary_doors(connection, "0002-b") == frozenset()
+
+
+def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_only(store: Store) -> None:
+    with store.transaction() as connection:
+        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        assert canary_records(connection, KEY, "0001-a")("REF-1")
+        assert not canary_records(connection, KEY, "0001-a")("REF-2")
+        assert not canary_records(connection, KEY, "0002-b")("REF-1")
+        assert not canary_records(connection, b"k" * 32, "0001-a")("REF-1")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "twice"), [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)]
+)
+def test_a_door_is_asked_more_than_once_within_the_window_over_all_files(
+    store: Store, days_ago: tuple[int, ...], twice: bool
+) -> None:
+    agreement, today = sandbox().agreement, ON.toordinal()
+    for number, ago in enumerate(days_ago):
+        day = ON - timedelta(days=ago)
+        with store.transaction() as connection:
+            record_batch(connection, facts_of(REQUEST), f"b{number}", day, agreement)
+        remember(store.transaction, f"b{number}", day, marks_of(QUESTION))
+    with store.reading() as connection:
+        assert asked_more_than_once(connection, QUESTION.door, today - 29, today) is twice
+        assert not asked_more_than_once(connection, QUESTION.door + 1, today - 29, today)

@@ -1,0 +1,245 @@
+"""An office with witnesses answers only while a quorum of them cosigned lately, and not while one holds another history."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from counterfoil.controls import witnesses as witnessing
+from counterfoil.controls.suspension import service as suspension
+from counterfoil.core import canonical
+from counterfoil.core.errors import SettingsFault, StateFault
+from counterfoil.disclosure import receive
+from counterfoil.tlog import Checkpoint, sign_checkpoint
+from counterfoil.tlog.policy import Policy, parse_policy
+from counterfoil.tlog.witness import Witness
+from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
+from tests.cli.desk import command
+from tests.ledger.owner import open_as_owner, other_digest, rewrite
+from tests.tlog.loopback import Accuser, Court, court
+from tests.world.office import World
+
+
+def cosign(world: World) -> witnessing.Cosigned:
+    policy = witnessing.office_policy(world.office)
+    assert policy is not None
+    return witnessing.cosign(world.office, policy)
+
+
+def reviewed(world: World, name: str = "requests.csv") -> str:
+    """A batch that waits for its second officer."""
+    batch = world.receive(world.requests(name=name))
+    receive.determine(world.office, batch)
+    receive.review(world.office, batch, *world.officer("a"))
+    return batch
+
+
+def release(world: World, batch: str) -> receive.Standing:
+    return receive.release(world.office, batch, *world.officer("b"), world.directory / f"{batch}.jsonl")
+
+
+def fresh(world: World) -> bool:
+    with world.office.store.reading() as connection:
+        return witnessing.standing(world.office, connection).fresh
+
+
+def assert_overdue(world: World, batch: str) -> None:
+    with pytest.raises(StateFault) as fault:
+        release(world, batch)
+    assert (fault.value.code, fault.value.exit_code) == ("cosign_overdue", 1)
+    assert "ledger cosign" in fault.value.cure
+
+
+def lift(world: World, number: int = 1) -> suspension.Stood:
+    order = world.directory / f"finding-{number}.txt"
+    order.write_text(f"made up: compared, finding {number}")
+    return suspension.resume(world.office, order, "", world.officer("a"), world.officer("b"))
+
+
+def test_an_office_without_witnesses_answers_as_before(world: World) -> None:
+    assert release(world, reviewed(world)).state == "released"
+    told = command("status", "--office", world.path)
+    assert "Witnesses: none are set" in told.err
+
+
+def test_nothing_is_released_until_a_quorum_cosigned_and_again_when_it_is_an_hour_old(
+    world: World, tmp_path: Path
+) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        batch = reviewed(world)
+        assert_overdue(world, batch)
+        assert not list(world.directory.glob("*.jsonl"))
+        assert "release" not in world.kinds()
+        cosign(world)
+        assert release(world, batch).state == "released"
+
+        world.now += timedelta(minutes=60)
+        assert release(world, batch).already
+        world.now += timedelta(seconds=1)
+        (world.directory / f"{batch}.jsonl").unlink()
+        assert_overdue(world, batch)
+        assert not list(world.directory.glob("*.jsonl"))
+        cosign(world)
+        assert release(world, batch).already
+
+
+def test_the_time_is_the_settings(world: World, tmp_path: Path) -> None:
+    settings = world.path / "office.toml"
+    settings.write_text(settings.read_text().replace("cosign_within_minutes = 60", "cosign_within_minutes = 5"))
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        cosign(world)
+        world.now += timedelta(minutes=5, seconds=1)
+        assert not fresh(world)
+
+
+def test_a_quorum_must_be_fresh_by_itself(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness, w3=Witness) as witnesses:
+        witnesses.adopt("2", 2, 3, 5)
+        assert cosign(world).said == {"w2": "cosigned", "w3": "cosigned", "w5": "down"}
+        assert fresh(world)
+    world.now += timedelta(hours=2)
+    assert not cosign(world).holds
+    assert not fresh(world)
+
+
+def test_a_weaker_policy_named_by_hand_does_not_let_an_office_answer(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("2", 2, 5)
+        assert witnessing.cosign(world.office, parse_policy(witnesses.policy("any", 2).encode())).holds
+        assert not fresh(world)
+
+
+def test_a_time_far_ahead_is_not_fresh(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        cosign(world)
+    world.now -= timedelta(hours=2)
+    assert not fresh(world)
+
+
+@pytest.mark.parametrize(("text", "code"), [("quorum w9\n", "policy_malformed"), (None, "policy_unreadable")])
+def test_p10_a_policy_that_cannot_be_used_refuses(world: World, text: str | None, code: str) -> None:
+    Court(world).adopt("any", 2)
+    policy = world.path / "witnesses.policy"
+    policy.unlink() if text is None else policy.write_text(text)
+    with pytest.raises(SettingsFault) as fault:
+        fresh(world)
+    assert fault.value.code == code
+
+
+# -- forks -------------------------------------------------------------------------------------
+
+
+def forks(world: World) -> list[dict[str, object]]:
+    return [entry for entry in world.entries() if entry["kind"] == "fork"]
+
+
+def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness, w4=Accuser) as witnesses:
+        witnesses.adopt("any", 2, 4, 5)
+        batch = reviewed(world)
+        done = cosign(world)
+        assert (done.holds, done.said) == (True, {"w2": "cosigned", "w4": "fork", "w5": "down"})
+        (entry,) = forks(world)
+        key = parse_policy(witnesses.policy("any", 4).encode()).witnesses[0].key
+        assert entry["cosigner"] == canonical.digest(str(key).encode())
+        assert entry["checkpoint"] == canonical.digest((done.note.partition("\n\n")[0] + "\n").encode())
+        with pytest.raises(StateFault) as fault:
+            release(world, batch)
+        assert fault.value.code == "suspended"
+        cosign(world)
+        assert len(forks(world)) == 1  # told again, entered once
+
+        assert lift(world).running
+        receive.review(world.office, batch, *world.officer("a"))  # what was held is looked at again
+        assert release(world, batch).state == "released"
+        cosign(world)
+        assert len(forks(world)) == 2  # it still says so after the officers acted: they must take it out
+
+
+def test_a_history_that_a_witness_saw_under_our_signature_stops_this_one(world: World, tmp_path: Path) -> None:
+    office = world.office
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        fork = sign_checkpoint(Checkpoint(office.settings.name, 3, bytes(32)), office.signer())
+        assert witnesses.witnesses[2].add_checkpoint(b"old 0\n\n" + fork.encode()).status is HTTPStatus.OK
+        done = cosign(world)
+        assert (done.holds, done.said) == (False, {"w2": "fork"})
+        assert len(forks(world)) == 1
+        told = command("ledger", "cosign", "--office", world.path, "--json")
+        assert (told.code, told.error) == (5, "witness_quorum")
+        with pytest.raises(StateFault):
+            world.receive(world.requests())
+
+
+def test_the_verb_tells_a_fork_when_it_enters_it(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness, w4=Accuser) as witnesses:
+        witnesses.adopt("any", 2, 4)
+        told = command("ledger", "cosign", "--office", world.path, "--json")
+        assert (told.code, told.error) == (5, "ledger_fork")
+        assert len(forks(world)) == 1
+
+
+def test_a_database_that_was_set_back_is_found_by_a_witness_that_is_ahead(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        world.office.store.close()
+        shutil.copy(world.path / "office.db", tmp_path / "kept.db")
+        world.office = world.opened()
+        reviewed(world)
+        size = len(world.entries())
+        cosign(world)
+        world.office.store.close()
+        for path in world.path.glob("office.db*"):
+            path.unlink()
+        shutil.copy(tmp_path / "kept.db", world.path / "office.db")
+        world.office = world.opened()
+        assert cosign(world).said == {"w2": "ahead"}
+        assert [entry["size"] for entry in forks(world)] == [size]
+
+
+def test_a_witness_that_another_run_brought_further_is_no_fork(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+
+        def late(policy: Policy, note: str, prove: Prove) -> Witnessed:
+            reviewed(world)
+            with world.office.store.transaction() as connection:
+                newer = world.office.ledger.sign_checkpoint(connection, world.office.signer())
+            witnesses.witnesses[2].add_checkpoint(b"old 0\n\n" + newer.encode())
+            return ask_witnesses(policy, note, prove)
+
+        policy = witnessing.office_policy(world.office)
+        assert policy is not None
+        done = witnessing.cosign(world.office, policy, late)
+        assert (done.said, done.fork) == ({"w2": "ahead"}, None)
+        assert cosign(world).holds
+
+
+def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(world: World, tmp_path: Path) -> None:
+    with court(world, tmp_path, w2=Witness) as witnesses:
+        witnesses.adopt("any", 2)
+        batch = reviewed(world)
+        kept = tmp_path / "kept.checkpoint"
+        kept.write_text(cosign(world).note)
+    owner = open_as_owner(world.path / "office.db")
+    (last,) = owner.execute("SELECT max(start) FROM ledger_block").fetchone()
+    rewrite(owner, last, lambda held: [*held[:-1], other_digest(held[-1])])
+    owner.execute("DELETE FROM ledger_checkpoint")
+    owner.execute("DELETE FROM ledger_cosigned")
+    owner.close()
+    told = command("ledger", "check", "--office", world.path, "--json")
+    assert told.code == 0  # what a ledger alone cannot show
+    told = command("ledger", "check", "--office", world.path, "--checkpoint", kept, "--json")
+    assert (told.code, told.error) == (5, "ledger_rewritten")
+    (entry,) = forks(world)
+    assert entry["other"] == canonical.digest((kept.read_text().partition("\n\n")[0] + "\n").encode())
+    with pytest.raises(StateFault) as fault:
+        release(world, batch)
+    assert fault.value.code == "suspended"

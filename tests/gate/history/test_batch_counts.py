@@ -1,0 +1,94 @@
+"""What the guards count, and that they count it under keyed hashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.core.values import EngagedOfficer, Grant, Person, Refusal
+from counterfoil.gate import BatchFactsBuilder, Gate, History
+from counterfoil.gate.checks.words import fold_words
+from counterfoil.gate.history.batch_counts import officer_hash, officer_load
+from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
+
+LAW = sandbox()
+
+
+def _named(row: int) -> str:
+    return f"Quill{chr(97 + row // 26)}{chr(97 + row % 26)}"
+
+
+def _refused_for(requests: list, element: str, history: History = NO_HISTORY) -> int:
+    gate = Gate(LAW, facts_of(*requests), history, ON)
+    decided = [gate.decide(request) for request in requests]
+    return sum(
+        isinstance(one, Refusal) and any(finding.element == element for finding in one.failed) for one in decided
+    )
+
+
+def test_a_reason_that_differs_in_numbers_and_punctuation_only_is_similar() -> None:
+    reasons = [f"Matter {n}: the notice to depart reached this door, says witness {n}." for n in range(21)]
+    facts = facts_of(*[changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)])
+    assert (facts.reason_uses(reasons[0]), facts.similar_uses(fold_words(reasons[0]))) == (1, 21)
+
+
+def test_a_reason_repeated_with_other_case_and_spacing_is_one_reason() -> None:
+    reasons = [
+        f"The notice to depart {' ' * n}REACHED{'' if n % 2 else ' '} this door, says the witness."
+        for n in range(1, 22)
+    ]
+    requests = [changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)]
+    assert _refused_for(requests, "i2-reason-own") == 21
+    assert _refused_for(requests[:20], "i2-reason-own") == 0
+
+
+def test_reasons_that_differ_in_a_word_are_two() -> None:
+    requests = [changed(row=n, reason=f"The notice reached this door, says {_named(n)}.") for n in range(30)]
+    assert _refused_for(requests, "i2-reason-own") == 0
+
+
+def test_one_officer_in_too_many_requests_refuses_all_of_them_and_no_other() -> None:
+    other = EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent")
+    requests = [changed(row=n, reason=f"The notice reached this door, says {_named(n)}.") for n in range(251)]
+    requests.append(changed(row=252, engaged_officers=(other,), reason="The lease names this door as hers."))
+    assert _refused_for(requests, "i2-officers-caseload") == 251
+
+
+def test_an_officer_named_twice_in_one_request_counts_once() -> None:
+    officer = REQUEST.engaged_officers[0]
+    facts = facts_of(changed(engaged_officers=(officer, EngagedOfficer(" off-1 ", "D. Fields", "Agent"))))
+    assert officer_load("OFF-1", facts, NO_HISTORY) == 1
+
+
+def test_history_adds_to_the_batch() -> None:
+    facts = facts_of(REQUEST)
+    assert officer_load("OFF-1", facts, History({officer_hash(KEY, "OFF-1"): 7})) == 8
+
+
+def test_people_under_one_investigation_are_counted_once_each() -> None:
+    people = [changed(row=n, person=Person("Rosalind", "", _named(n % 3))) for n in range(12)]
+    facts = facts_of(*people)
+    assert facts.investigation_people(" cr-2025-00417") == 3
+    assert facts.investigation_people("CR-2025-1") == 1
+
+
+def test_requests_without_an_investigation_share_none() -> None:
+    facts = facts_of(*[changed(person=Person("Rosalind", "", _named(n)), investigation_number="") for n in range(9)])
+    assert facts.investigation_people("") == 1
+
+
+def test_counts_keep_no_id_and_differ_by_key() -> None:
+    builder = BatchFactsBuilder(b"another made-up key of 32 bytes.")
+    builder.add(REQUEST)
+    other, facts = builder.finish(HEADER, "sha256:"), facts_of(REQUEST)
+    assert set(other.officers).isdisjoint(facts.officers)
+    assert all(len(hashed) == 16 for hashed in facts.officers)
+    assert "OFF-1" not in repr(facts)
+
+
+def test_a_short_key_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        BatchFactsBuilder(b"short")
+
+
+def test_facts_of_one_request_admit_it() -> None:
+    assert isinstance(Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON).decide(REQUEST), Grant)
