@@ -1,8 +1,10 @@
-"""`make bench`: microseconds of CPU a row for each step of a batch, and its ratio to a floor measured in the same run.
+"""`make bench`: microseconds of CPU a row for each step of a batch, and its ratio to a floor
+measured in the same run.
 
     python -m bench [ROWS]
 
-Ratios travel between machines, microseconds do not. The best of three passes is printed. The register is the demonstration's.
+Ratios travel between machines, microseconds do not. The best of three passes is printed. The
+register is the demonstration's.
 """
 
 from __future__ import annotations
@@ -16,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import floors
-from counterfoil import intake, normalize
+from counterfoil import disclosure, intake, normalize
 from counterfoil.core.values import Request
 from counterfoil.demo import demonstration, sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, complete_request
-from counterfoil.disclosure import receive
 from counterfoil.office import Office, open_office
 
 SAMPLE = Path("data/pseudopeople")
@@ -49,14 +50,20 @@ def main(rows: int) -> None:
         print(f"{'step':34} {'ours':>8} {'floor':>8} {'ratio':>7}  floor")
         for name, ours, floor, words in measured(directory, requests, rows):
             per_row = 1e6 / rows
-            print(f"{name:34} {ours * per_row:8.2f} {floor * per_row:8.2f} {ours / floor:7.1f}  {words}")
+            print(
+                f"{name:34} {ours * per_row:8.2f} {floor * per_row:8.2f} {ours / floor:7.1f}  "
+                f"{words}"
+            )
 
 
 def write_requests(directory: Path, rows: int) -> Path:
-    """A request file about the sample's people, in order but for the question, one officer in each 200."""
+    """A request file about the sample's people, in order but for the question, one officer in each
+    200."""
     people = [person for person in sample.census(SAMPLE) if sample.place_of(person)[0]]
     questions = (
-        complete_request(number, sample.question(people[number % len(people)]), officer=number // 200)
+        complete_request(
+            number, sample.question(people[number % len(people)]), officer=number // 200
+        )
         for number in range(rows)
     )
     return demonstration.write_rows(directory / "requests.csv", REQUEST_COLUMNS, questions)
@@ -69,11 +76,21 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
     file = intake.open_file(requests, default_header=header, principal_keys={})
     asked = [row for row in file.rows() if isinstance(row, Request)]
     addresses = [row.address for row in asked]
-    doors = [door.key for address in addresses for door in normalize.doors(normalize.normalise_address(address))]
-    entry = b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:' + b"0" * 64 + b'","count":1,"kind":"granted"}'
+    doors = [
+        door.key
+        for address in addresses
+        for door in normalize.doors(normalize.normalise_address(address))
+    ]
+    entry = (
+        b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:'
+        + b"0" * 64
+        + b'","count":1,"kind":"granted"}'
+    )
     read = best(lambda: floors.read_csv(requests))
     inserts = iter(range(PASSES))
-    insert = best(lambda: floors.hash_and_insert([entry] * rows, directory / f"floor-{next(inserts)}.db"))
+    insert = best(
+        lambda: floors.hash_and_insert([entry] * rows, directory / f"floor-{next(inserts)}.db")
+    )
     opening = best(lambda: floors.derive_and_open(doors))
     steps = _steps(directory, requests, office)
     return [
@@ -84,8 +101,18 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
             read,
             "csv.reader",
         ),
-        ("receive: intake, gate, entries", steps["receive"], read + insert, "csv.reader, sha256 and insert"),
-        ("determine: doors, open, decide", steps["determine"], opening, "HMAC a door, AES-GCM a question"),
+        (
+            "receive: intake, gate, entries",
+            steps["receive"],
+            read + insert,
+            "csv.reader, sha256 and insert",
+        ),
+        (
+            "determine: doors, open, decide",
+            steps["determine"],
+            opening,
+            "HMAC a door, AES-GCM a question",
+        ),
         ("release: coarsen, entries, sign", steps["release"], insert, "sha256 and insert"),
         ("all four steps", sum(steps.values()), read + 2 * insert + opening, "all floors"),
     ]
@@ -99,13 +126,21 @@ def _steps(directory: Path, requests: Path, office: Office) -> dict[str, float]:
         shutil.copytree(office.directory, copy)
         opened = open_office(copy)
         keys = [opened.officer(copy / "keys" / f"officer-{letter}.key", None) for letter in "ab"]
-        seconds = {"receive": cpu_seconds(lambda opened=opened: receive.receive(opened, requests, lambda _: None))}
-        batch = receive.standing(opened)[-1].batch
-        seconds["determine"] = cpu_seconds(lambda opened=opened, batch=batch: receive.determine(opened, batch))
-        receive.review(opened, batch, *keys[0])
+        seconds = {
+            "receive": cpu_seconds(
+                lambda opened=opened: disclosure.receive_file(opened, requests, lambda _: None)
+            )
+        }
+        batch = disclosure.batch_statuses(opened)[-1].batch
+        seconds["determine"] = cpu_seconds(
+            lambda opened=opened, batch=batch: disclosure.determine_batch(opened, batch)
+        )
+        disclosure.review_batch(opened, batch, *keys[0])
         out = directory / f"answers-{number}.jsonl"
         seconds["release"] = cpu_seconds(
-            lambda opened=opened, batch=batch, keys=keys, out=out: receive.release(opened, batch, *keys[1], out)
+            lambda opened=opened, batch=batch, keys=keys, out=out: disclosure.release_batch(
+                opened, batch, *keys[1], out
+            )
         )
         opened.store.close()
         found.append(seconds)

@@ -1,7 +1,9 @@
-"""`python -m bench.canaries [PEOPLE] [CANARIES] [REQUESTS]`: what canaries cost a build, and a file that is received.
+"""`python -m bench.canaries [PEOPLE] [CANARIES] [REQUESTS]`: what canaries cost a build, and a file
+that is received.
 
-Builds a made-up register with and without canaries, in turn, three times each; then receives one made-up file in an office of
-either kind. CPU seconds of all processes, the best of three builds, and the ratio. Nothing is kept.
+Builds a made-up register with and without canaries, in turn, three times each; then receives one
+made-up file in an office of either kind. CPU seconds of all processes, the best of three builds,
+and the ratio. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from pathlib import Path
 
 from bench.__main__ import write_requests
 from bench.certify.__main__ import cpu_seconds, make_office
-from counterfoil.disclosure import receive, register_build
+from counterfoil import disclosure
+from counterfoil.disclosure import register_build
 from counterfoil.office import Office
 
 PASSES = 3
@@ -30,7 +33,10 @@ def main(people: int, canaries: int, requests: int) -> None:
         held = register_build.count_canaries(offices[1][0], _snapshot(offices[1][0]))
         _tell(f"build of {people} people, {held} canaries", min(builds[0]), min(builds[1]))
         file = write_requests(Path(scratch), requests)
-        received = [_spent(lambda o=office: receive.receive(o, file, lambda _: None)) for office, _ in offices]
+        received = [
+            _spent(lambda o=office: disclosure.receive_file(o, file, lambda _: None))
+            for office, _ in offices
+        ]
         _tell(f"receive of {requests} requests", *received)
 
 
@@ -40,7 +46,9 @@ def _office(directory: Path, people: int) -> tuple[Office, Path]:
 
 
 def _build(office: Office, source: Path, canaries: int) -> None:
-    register_build.build_register(office, source, made_up=True, progress=lambda *_: None, canaries=canaries)
+    register_build.build_register(
+        office, source, made_up=True, progress=lambda *_: None, canaries=canaries
+    )
 
 
 def _snapshot(office: Office) -> str:
@@ -54,7 +62,10 @@ def _spent(work: Callable[[], object]) -> float:
 
 
 def _tell(what: str, without: float, with_them: float) -> None:
-    print(f"{what}: {without:.2f} s of CPU without, {with_them:.2f} s with, ratio {with_them / without:.3f}")
+    print(
+        f"{what}: {without:.2f} s of CPU without, {with_them:.2f} s with, ratio "
+        f"{with_them / without:.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -23,17 +23,21 @@ def hash_and_insert(entries: Sequence[bytes], path: Path) -> int:
     """A table with one row an entry, each hashed once, one durable commit for all of them."""
     connection = sqlite3.connect(path)
     connection.executescript(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE entry (idx INTEGER PRIMARY KEY, entry BLOB)"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE entry (idx INTEGER "
+        "PRIMARY KEY, entry BLOB)"
     )
     with connection:
-        rows = ((index, hashlib.sha256(entry).digest() + entry) for index, entry in enumerate(entries))
+        rows = (
+            (index, hashlib.sha256(entry).digest() + entry) for index, entry in enumerate(entries)
+        )
         connection.executemany("INSERT INTO entry VALUES (?, ?)", rows)
     connection.close()
     return len(entries)
 
 
 def derive_and_open(doors: Sequence[str]) -> int:
-    """One HMAC-SHA-512 for each door, and one AES-256-GCM opening of 512 bytes for each question."""
+    """One HMAC-SHA-512 for each door, and one AES-256-GCM opening of 512 bytes for each
+    question."""
     key, nonce = os.urandom(64), bytes(12)
     sealed = AESGCM(key[:32]).encrypt(nonce, bytes(512), b"")
     for door in doors:

@@ -1,7 +1,8 @@
-"""`python -m bench.replay [ROWS]`: runs `counterfoil replay` as a user would and writes docs/measurements/replay.md.
+"""`python -m bench.replay [ROWS]`: runs `counterfoil replay` as a user would and writes
+docs/measurements/replay.md.
 
-1,280,000 rows by default: twice received, once determined and released, in a temporary folder. Elapsed time is the whole command's; memory
-the largest of its processes'. Nothing is kept.
+1,280,000 rows by default: twice received, once determined and released, in a temporary folder.
+Elapsed time is the whole command's; memory the largest of its processes'. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -49,15 +50,28 @@ def main(rows: int) -> None:
     before, started = os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         told = subprocess.run(
-            [str(Path(sys.executable).with_name("counterfoil")), "replay", "--dir", f"{scratch}/replay", "--rows", str(rows), "--json"],
-            check=True, capture_output=True, text=True,
-        ).stdout  # fmt: skip
+            [
+                str(Path(sys.executable).with_name("counterfoil")),
+                "replay",
+                "--dir",
+                f"{scratch}/replay",
+                "--rows",
+                str(rows),
+                "--json",
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
     seconds, used = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     machine = (
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; load average {before:.1f} before: above"
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; "
+        f"load average {before:.1f} before: above"
         f" {os.cpu_count()}, others' work is in the figures."
     )
-    page = render(json.loads(told), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, machine)
+    page = render(
+        json.loads(told), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, machine
+    )
     PAGE.write_text(page, encoding="utf-8")
     print(page)
 
@@ -67,19 +81,35 @@ def render(figures: dict[str, Any], seconds: float, cpu: float, memory: float, m
     limited, lifted = figures["limited"], figures["lifted"]
     outcomes: dict[str, dict[str, int]] = lifted["outcomes"]
     head = HEAD.format(
-        rows=figures["rows"], residents=lifted["residents"], seconds=seconds, cpu=cpu, memory=memory, machine=machine,
-        refused=limited["refused"], whole=" and ".join(f"`{each}`" for each in limited["whole_file"]), opened=lifted["opened"],
-        confirmed=sum(each.get("confirmed", 0) for each in outcomes.values()), held=sum(outcomes["held"].values()),
-    )  # fmt: skip
+        rows=figures["rows"],
+        residents=lifted["residents"],
+        seconds=seconds,
+        cpu=cpu,
+        memory=memory,
+        machine=machine,
+        refused=limited["refused"],
+        whole=" and ".join(f"`{each}`" for each in limited["whole_file"]),
+        opened=lifted["opened"],
+        confirmed=sum(each.get("confirmed", 0) for each in outcomes.values()),
+        held=sum(outcomes["held"].values()),
+    )
     groups = sorted(outcomes, key=lambda group: (group[0] == "F", len(group), group))
-    return head + "".join(_row(group, outcomes[group], lifted["stopped_by"].get(group, {})) for group in groups) + TAIL
+    return (
+        head
+        + "".join(
+            _row(group, outcomes[group], lifted["stopped_by"].get(group, {})) for group in groups
+        )
+        + TAIL
+    )
 
 
 def _row(group: str, outcomes: dict[str, int], stopped: dict[str, int]) -> str:
     yes, no, refused = (outcomes.get(word, 0) for word in ("confirmed", "not_confirmed", "refused"))
     must = ", ".join(f"`{element}`" for element in STOPPED_BY.get(group, ()))
     by = ", ".join(f"`{element}` {count:,}" for element, count in stopped.items())
-    return f"| {group} | {yes + no + refused:,} | {yes:,} | {no:,} | {refused:,} | {must} | {by} |\n"
+    return (
+        f"| {group} | {yes + no + refused:,} | {yes:,} | {no:,} | {refused:,} | {must} | {by} |\n"
+    )
 
 
 if __name__ == "__main__":

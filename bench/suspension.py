@@ -1,8 +1,10 @@
-"""`python -m bench.suspension [ROWS]`: a court's order in the middle of a run, and what the exported ledger shows of it.
+"""`python -m bench.suspension [ROWS]`: a court's order in the middle of a run, and what the
+exported ledger shows of it.
 
-A run over ROWS requests (`receive`, `determine`, `review`, `release`) is started as a process of its own. Another process suspends
-the office once a share of the rows is entered. Then, from the exported ledger alone: the export checks, and between the
-suspension's entry and the end there is no entry of a row, an opening, a disclosure or a release. Exit 1 if there is.
+A run over ROWS requests (`receive`, `determine`, `review`, `release`) is started as a process of
+its own. Another process suspends the office once a share of the rows is entered. Then, from the
+exported ledger alone: the export checks, and between the suspension's entry and the end there is no
+entry of a row, an opening, a disclosure or a release. Exit 1 if there is.
 """
 
 from __future__ import annotations
@@ -16,11 +18,10 @@ import time
 from pathlib import Path
 
 from bench.__main__ import SAMPLE, write_requests
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.demo import demonstration
-from counterfoil.disclosure import receive
 from counterfoil.ledger import Kind
 from counterfoil.office import Office, open_office
 
@@ -44,7 +45,9 @@ _MOMENTS = (("receive", 0.5), ("determine", 0.5))
 def main(rows: int) -> int:
     """Measure and print; 0 where nothing stands after the suspension."""
     with tempfile.TemporaryDirectory() as scratch:
-        failed = [step for step, share in _MOMENTS if not _suspended(Path(scratch), rows, step, share)]
+        failed = [
+            step for step, share in _MOMENTS if not _suspended(Path(scratch), rows, step, share)
+        ]
     return 1 if failed else 0
 
 
@@ -52,10 +55,10 @@ def run(directory: Path, requests: Path, out: Path) -> None:
     """The run that is stopped, in a process of its own."""
     office = open_office(directory)
     try:
-        batch = receive.receive(office, requests, lambda _: None).batch
-        receive.determine(office, batch)
-        receive.review(office, batch, *_officer(office, "a"))
-        receive.release(office, batch, *_officer(office, "b"), out)
+        batch = disclosure.receive_file(office, requests, lambda _: None).batch
+        disclosure.determine_batch(office, batch)
+        disclosure.review_batch(office, batch, *_officer(office, "a"))
+        disclosure.release_batch(office, batch, *_officer(office, "b"), out)
         print("released")
     except CounterfoilError as fault:
         print(fault.code)
@@ -70,7 +73,15 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
     wanted = _entered(office, kind) + (
         int(rows * share) if step == "receive" else int(rows * share / office.settings.chunk_rows)
     )
-    command = [sys.executable, "-m", "bench.suspension", "--run", str(directory / "office"), str(requests), str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.suspension",
+        "--run",
+        str(directory / "office"),
+        str(requests),
+        str(out),
+    ]
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as running:
         while running.poll() is None and _entered(office, kind) < wanted:
@@ -79,19 +90,25 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
         stood = suspension.suspend(office, directory / "order.txt", "", *_officer(office, "a"))
         ordered = time.monotonic()
         ended = running.communicate()[0].strip()
-    stopped, after = time.monotonic() - ordered, _acts_after(office, directory / "ledger.jsonl", stood.index)
+    stopped, after = (
+        time.monotonic() - ordered,
+        _acts_after(office, directory / "ledger.jsonl", stood.index),
+    )
     with office.store.reading() as connection:
         size = ledger.check(connection, office.holder_key).size
     office.store.close()
     print(
-        f"{step}: {rows} rows; suspended after {ordered - started:.1f} s at entry {stood.index}; the run ended {stopped:.2f} s later"
-        f" with `{ended}`; {size} entries check; entries of acts after the suspension: {after}; answer written: {out.exists()}"
+        f"{step}: {rows} rows; suspended after {ordered - started:.1f} s at entry "
+        f"{stood.index}; the run ended {stopped:.2f} s later"
+        f" with `{ended}`; {size} entries check; entries of acts after the suspension: {after}; "
+        f"answer written: {out.exists()}"
     )
     return ended == "suspended" and after == 0 and not out.exists()
 
 
 def _lift(agreement: Path) -> None:
-    """The sandbox's limits of a file and of its declared caseload are below 200,000 rows: ten times as much is let in."""
+    """The sandbox's limits of a file and of its declared caseload are below 200,000 rows: ten times
+    as much is let in."""
     text = agreement.read_text(encoding="utf-8")
     for limit in ("batch_rows: 100000", "matters: 1000"):
         if limit not in text:

@@ -1,7 +1,8 @@
 """Every error code that the source raises, read from the source without running it.
 
-A code is the first argument of an error class, as text; or of a function that hands its `code` on to one. Other
-arguments are read where they are text, a constant of the source or an f-string, whose filled-in parts become `...`.
+A code is the first argument of an error class, as text; or of a function that hands its `code` on
+to one. Other arguments are read where they are text, a constant of the source or an f-string, whose
+filled-in parts become `...`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Fault(NamedTuple):
 
 
 class _Helper(NamedTuple):
-    """A function that makes an error of the `code` it is given. `known`: the constants of its module."""
+    """A function that makes an error of the `code` it is given. `known`: the constants of its
+    module."""
 
     kind: str
     parameters: list[str]
@@ -39,7 +41,8 @@ class _Helper(NamedTuple):
 
 
 class _Scope(NamedTuple):
-    """What a module's calls can mean: its constants, and the helpers that it makes or imports, by name."""
+    """What a module's calls can mean: its constants, and the helpers that it makes or imports, by
+    name."""
 
     constants: dict[str, str]
     helpers: dict[str, _Helper]
@@ -47,7 +50,10 @@ class _Scope(NamedTuple):
 
 def read_faults(source: Path) -> list[Fault]:
     """Every fault under the package `source`, sorted, each once."""
-    trees = {_module(path, source): ast.parse(path.read_text(encoding="utf-8")) for path in source.rglob("*.py")}
+    trees = {
+        _module(path, source): ast.parse(path.read_text(encoding="utf-8"))
+        for path in source.rglob("*.py")
+    }
     scopes = {name: _own_scope(tree) for name, tree in trees.items()}
     return sorted({fault for tree, own in _pairs(trees, scopes) for fault in _faults(tree, own)})
 
@@ -62,14 +68,18 @@ def _own_scope(tree: ast.Module) -> _Scope:
     return _Scope(constants, dict(_helpers(tree, constants)))
 
 
-def _pairs(trees: dict[str, ast.Module], scopes: dict[str, _Scope]) -> Iterator[tuple[ast.Module, _Scope]]:
+def _pairs(
+    trees: dict[str, ast.Module], scopes: dict[str, _Scope]
+) -> Iterator[tuple[ast.Module, _Scope]]:
     """Each module with its scope, what it imports from others included."""
     for name, tree in trees.items():
         constants, helpers = dict(scopes[name].constants), dict(scopes[name].helpers)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module in scopes:
                 lender, names = scopes[node.module], {each.name for each in node.names}
-                constants |= {known: text for known, text in lender.constants.items() if known in names}
+                constants |= {
+                    known: text for known, text in lender.constants.items() if known in names
+                }
                 helpers |= {known: made for known, made in lender.helpers.items() if known in names}
         yield tree, _Scope(constants, helpers)
 
@@ -77,11 +87,17 @@ def _pairs(trees: dict[str, ast.Module], scopes: dict[str, _Scope]) -> Iterator[
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
         )
         value = getattr(node, "value", None)
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield from ((target.id, value.value) for target in targets if isinstance(target, ast.Name))
+            yield from (
+                (target.id, value.value) for target in targets if isinstance(target, ast.Name)
+            )
 
 
 def _name(call: ast.Call) -> str:
@@ -94,7 +110,10 @@ def _helpers(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[str, _He
         for call in _calls(function):
             first = call.args[0] if call.args and _name(call).endswith("Fault") else None
             if isinstance(first, ast.Name) and first.id in parameters:
-                yield function.name, _Helper(_name(call), parameters, call, known | _defaults(function, known))
+                yield (
+                    function.name,
+                    _Helper(_name(call), parameters, call, known | _defaults(function, known)),
+                )
 
 
 def _defaults(function: ast.FunctionDef, known: dict[str, str]) -> dict[str, str]:
@@ -124,7 +143,9 @@ def _faults(tree: ast.Module, scope: _Scope) -> Iterator[Fault]:
             if not (name.endswith("Fault") or name == "fail" or name in scope.helpers):
                 continue
             yield from _from_call(
-                call, scope.constants | _locals(function, call.lineno, scope.constants), scope.helpers
+                call,
+                scope.constants | _locals(function, call.lineno, scope.constants),
+                scope.helpers,
             )
 
 
@@ -142,7 +163,9 @@ def _locals(function: ast.AST, line: int, constants: dict[str, str]) -> dict[str
     return found
 
 
-def _from_call(call: ast.Call, known: dict[str, str], helpers: dict[str, _Helper]) -> Iterator[Fault]:
+def _from_call(
+    call: ast.Call, known: dict[str, str], helpers: dict[str, _Helper]
+) -> Iterator[Fault]:
     name, keywords = _name(call), {each.arg: each.value for each in call.keywords}
     if name.endswith("Fault") and hasattr(errors, name):
         code = _text(call.args[0], known) if call.args else ""
@@ -154,12 +177,20 @@ def _from_call(call: ast.Call, known: dict[str, str], helpers: dict[str, _Helper
     elif name in helpers:
         helper = helpers[name]
         given = dict(zip(helper.parameters, call.args, strict=False)) | keywords
-        filled = helper.known | {key: _text(value, known) for key, value in given.items() if isinstance(key, str)}
+        filled = helper.known | {
+            key: _text(value, known) for key, value in given.items() if isinstance(key, str)
+        }
         inner = {each.arg: each.value for each in helper.call.keywords}
         if _CODE.fullmatch(code := _text(helper.call.args[0], filled)):
             message = _at(helper.call.args, 1, filled)
             kind = helper.kind
-            yield Fault(code, kind, getattr(errors, kind).exit_code, message, _text(inner.get("cure"), filled))
+            yield Fault(
+                code,
+                kind,
+                getattr(errors, kind).exit_code,
+                message,
+                _text(inner.get("cure"), filled),
+            )
 
 
 def _at(arguments: list[ast.expr], index: int, known: dict[str, str]) -> str:
@@ -167,13 +198,16 @@ def _at(arguments: list[ast.expr], index: int, known: dict[str, str]) -> str:
 
 
 def _text(node: ast.expr | None, known: dict[str, str]) -> str:
-    """The text of an expression; `...` where a part is filled in at run time, "" where nothing of it is known."""
+    """The text of an expression; `...` where a part is filled in at run time, "" where nothing of
+    it is known."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     if isinstance(node, ast.Name):
         return known.get(node.id, "")
     if isinstance(node, ast.JoinedStr):
-        parts = (each.value if isinstance(each, ast.FormattedValue) else each for each in node.values)
+        parts = (
+            each.value if isinstance(each, ast.FormattedValue) else each for each in node.values
+        )
         return "".join(_text(part, known) or "..." for part in parts)
     if isinstance(node, ast.BinOp):
         return (_text(node.left, known) or "...") + (_text(node.right, known) or "...")

@@ -1,6 +1,8 @@
-"""Write docs/measurements/mutants.md from the last `make mutants`: `python -m scripts.mutants_page`.
+"""Write docs/measurements/mutants.md from the last `make mutants`: `python -m
+scripts.mutants_page`.
 
-mutmut keeps, beside each mutated file, FILE.meta: JSON with `exit_code_by_key`, the tests' exit code for each mutant.
+mutmut keeps, beside each mutated file, FILE.meta: JSON with `exit_code_by_key`, the tests' exit
+code for each mutant.
 
     null                 not tried
     1, 3                 killed: a test failed, or the tests broke off
@@ -20,12 +22,15 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "measurements" / "mutants.md"
 _KILLED = (1, 3)
-_WHY = dict.fromkeys((33, 5), "no test reaches it") | dict.fromkeys((24, 36, -24, 152, 255), "out of time")
+_WHY = dict.fromkeys((33, 5), "no test reaches it") | dict.fromkeys(
+    (24, 36, -24, 152, 255), "out of time"
+)
 _KEPT = "## Survivors that change nothing"
 
 
 class Module(NamedTuple):
-    """One mutated file: how many mutants there are, how many were tried, and by name why each of the others was not noticed."""
+    """One mutated file: how many mutants there are, how many were tried, and by name why each of
+    the others was not noticed."""
 
     name: str
     made: int
@@ -53,24 +58,39 @@ def read_modules(directory: Path) -> tuple[list[Module], date]:
 
 
 def page(modules: list[Module], day: date, kept: str) -> str:
-    """The page. `kept` is the hand-written part, which says of survivors why they change nothing."""
+    """The page. `kept` is the hand-written part, which says of survivors why they change
+    nothing."""
     tried, killed = sum(each.tried for each in modules), sum(each.killed for each in modules)
-    rows = [f"| `{m.name}` | {m.tried} | {m.killed} | {100 * m.killed / m.tried:.1f} % |" for m in modules if m.tried]
+    rows = [
+        f"| `{m.name}` | {m.tried} | {m.killed} | {100 * m.killed / m.tried:.1f} % |"
+        for m in modules
+        if m.tried
+    ]
     rest = [f"`{m.name}` ({m.made - m.tried} of {m.made})" for m in modules if m.tried < m.made]
-    left = [f"- `{name}`{why and f': {why}'}" for module in modules for name, why in module.survivors.items()]
+    left = [
+        f"- `{name}`{why and f': {why}'}"
+        for module in modules
+        for name, why in module.survivors.items()
+    ]
     lines = [
         "# Mutants of the gate",
         "",
-        "<!-- Made by `python -m scripts.mutants_page` after `make mutants`; what is below the last heading is kept. -->",
+        "<!-- Made by `python -m scripts.mutants_page` after `make mutants`; what is below the "
+        "last heading is kept. -->",
         "",
-        "`make mutants` breaks one expression of `src/counterfoil/gate/` at a time and runs the tests of `tests/gate` that reach it,",
-        "but for those that go through the whole house (marked `whole`). A mutant is killed when a test fails; one that no test",
+        "`make mutants` breaks one expression of `src/counterfoil/gate/` at a time and runs the "
+        "tests of `tests/gate` that reach it,",
+        "but for those that go through the whole house (marked `whole`). A mutant is killed "
+        "when a test fails; one that no test",
         "reaches, or whose tests run out of time, is not.",
         "",
-        f"Last run: {day}. {killed} of {tried} tried mutants were killed ({100 * killed / tried:.1f} %).",
+        f"Last run: {day}. {killed} of {tried} tried mutants were killed "
+        f"({100 * killed / tried:.1f} %).",
         "",
-        f"Made and not tried: {', '.join(rest) or 'none'}. No mutants are made of `__init__.py` and `tables.py`, of what stands outside",
-        "of functions (tables, patterns, schemas), and of decorated functions (properties, and what is cached).",
+        f"Made and not tried: {', '.join(rest) or 'none'}. No mutants are made of `__init__.py` "
+        "and `tables.py`, of what stands outside",
+        "of functions (tables, patterns, schemas), and of decorated functions (properties, and "
+        "what is cached).",
         "",
         "| file | tried | killed | |",
         "|---|---|---|---|",
@@ -80,7 +100,7 @@ def page(modules: list[Module], day: date, kept: str) -> str:
         "",
         *(left or ["- none"]),
         "",
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n" + kept
 
 
@@ -92,7 +112,8 @@ def main() -> None:
     before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     _, _, after = before.partition(_KEPT)
     PAGE.write_text(
-        page(modules, day, f"{_KEPT}{after}" if after else f"{_KEPT}\n\nNone is known.\n"), encoding="utf-8"
+        page(modules, day, f"{_KEPT}{after}" if after else f"{_KEPT}\n\nNone is known.\n"),
+        encoding="utf-8",
     )
 
 

@@ -1,10 +1,14 @@
-"""Try the mutants that mutmut made, each in a fork of one process: `python -m scripts.try_mutants [PATTERN...]`.
+"""Try the mutants that mutmut made, each in a fork of one process: `python -m scripts.try_mutants
+[PATTERN...]`.
 
-mutmut starts pytest anew for each mutant, which costs more than the tests. Here the tests are collected once; a fork switches one
-mutant on, runs the tests that reach it (mutants/mutmut-stats.json), nearest first, and ends with the first that fails. Results stand
-where mutmut keeps its own: FILE.meta, 1 for killed, 0 for not, 33 where no test reaches it, -24 where the tests ran out of time.
+mutmut starts pytest anew for each mutant, which costs more than the tests. Here the tests are
+collected once; a fork switches one mutant on, runs the tests that reach it
+(mutants/mutmut-stats.json), nearest first, and ends with the first that fails. Results stand where
+mutmut keeps its own: FILE.meta, 1 for killed, 0 for not, 33 where no test reaches it, -24 where the
+tests ran out of time.
 
-Tried are the mutants that have no result; with PATTERNs, those of a matching name that are not killed.
+Tried are the mutants that have no result; with PATTERNs, those of a matching name that are not
+killed.
 """
 
 from __future__ import annotations
@@ -28,7 +32,8 @@ MUTANTS: Final = Path(__file__).parents[1] / "mutants"
 FORKS: Final = 2
 _LEAST_SECONDS: Final = 60
 _MOST_SECONDS: Final = 10
-"""Of the tests that reach a mutant, nearest and quickest first, so much is tried, as mutmut measured it: what lives on counts as alive."""
+"""Of the tests that reach a mutant, nearest and quickest first, so much is tried, as mutmut
+measured it: what lives on counts as alive."""
 _NO_TESTS: Final = 33
 _BROKEN: Final = 35
 """This script itself failed in a fork: counted as not noticed."""
@@ -39,15 +44,25 @@ class Results:
 
     def __init__(self) -> None:
         self._files = {
-            path: json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path("src").rglob("*.py.meta"))
+            path: json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted(Path("src").rglob("*.py.meta"))
         }
 
     def wanted(self, patterns: list[str]) -> list[str]:
         """The mutants to try."""
-        codes = {name: code for held in self._files.values() for name, code in held["exit_code_by_key"].items()}
+        codes = {
+            name: code
+            for held in self._files.values()
+            for name, code in held["exit_code_by_key"].items()
+        }
         if not patterns:
             return [name for name, code in codes.items() if code is None]
-        return [name for pattern in patterns for name, code in codes.items() if code != 1 and fnmatch(name, pattern)]
+        return [
+            name
+            for pattern in patterns
+            for name, code in codes.items()
+            if code != 1 and fnmatch(name, pattern)
+        ]
 
     def keep(self, name: str, code: int) -> None:
         """Write one result."""
@@ -60,13 +75,17 @@ class Results:
 
 
 class Trial:
-    """A pytest plugin: instead of running what was collected once, it runs it once for each mutant, in forks."""
+    """A pytest plugin: instead of running what was collected once, it runs it once for each mutant,
+    in forks."""
 
     def __init__(self, patterns: list[str]) -> None:
         self._results = Results()
         self._wanted = self._results.wanted(patterns)
         stats = json.loads(Path("mutmut-stats.json").read_text(encoding="utf-8"))
-        self._reach, self._seconds = stats["tests_by_mangled_function_name"], stats["duration_by_test"]
+        self._reach, self._seconds = (
+            stats["tests_by_mangled_function_name"],
+            stats["duration_by_test"],
+        )
         self._running: dict[int, tuple[str, str]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -75,7 +94,11 @@ class Trial:
         gc.collect()
         gc.freeze()
         for number, name in enumerate(self._wanted, 1):
-            tests = [items[test] for test in self._reach.get(name.rpartition("__mutmut_")[0], ()) if test in items]
+            tests = [
+                items[test]
+                for test in self._reach.get(name.rpartition("__mutmut_")[0], ())
+                if test in items
+            ]
             if not tests:
                 self._results.keep(name, _NO_TESTS)
                 continue
@@ -130,7 +153,9 @@ def _run(tests: list[pytest.Item], name: str, folder: str, seconds: dict[str, fl
     ordered: list[Any] = sorted(tests, key=far)
     tests[0].config._tmp_path_factory._basetemp = Path(folder)  # type: ignore[attr-defined]  # one folder a fork
     spent = accumulate(seconds.get(item.nodeid, 0) for item in ordered)
-    ordered = [item for item, so_far in zip(ordered, spent, strict=True) if so_far <= _MOST_SECONDS] or ordered[:1]
+    ordered = [
+        item for item, so_far in zip(ordered, spent, strict=True) if so_far <= _MOST_SECONDS
+    ] or ordered[:1]
     for item, following in zip(ordered, [*ordered[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     os._exit(0)

@@ -19,7 +19,7 @@ import typer.main
 from counterfoil import gate
 from counterfoil.certification.governing import NOT_CERTIFIED
 from counterfoil.cli.app import app
-from counterfoil.disclosure import receive
+from counterfoil.disclosure import determine
 from counterfoil.intake.rejects import WORDS
 from counterfoil.register.rows import CURES
 from scripts.fault_codes import read_faults
@@ -44,21 +44,34 @@ def codes_page() -> str:
         for each in read_faults(ROOT / "src" / "counterfoil")
     ]
     rejects = [
-        (f"`{code}`", message.replace("{limit}", "..."), cure) for code, (message, cure) in sorted(WORDS.items())
+        (f"`{code}`", message.replace("{limit}", "..."), cure)
+        for code, (message, cure) in sorted(WORDS.items())
     ]
     sealed = [(f"`{code}`", cure) for code, cure in sorted(CURES.items())]
     not_compared = [
-        (f"`{NOT_CERTIFIED}`", "the agreement requires a certificate, and none covers what the question states"),
-        (f"`{receive.KEEPER_LIMIT}`", "the keeper had reached the agreement's openings for the day"),
-        (f"`{receive.UNREADABLE}`", "the register, or one bucket among those that were needed, could not be read"),
+        (
+            f"`{NOT_CERTIFIED}`",
+            "the agreement requires a certificate, and none covers what the question states",
+        ),
+        (
+            f"`{determine.KEEPER_LIMIT}`",
+            "the keeper had reached the agreement's openings for the day",
+        ),
+        (
+            f"`{determine.UNREADABLE}`",
+            "the register, or one bucket among those that were needed, could not be read",
+        ),
     ]
     return _page(
         "Codes",
-        "Every error names a code, a place and a cure. Words may change, codes do not. `...` stands for what is filled in when "
-        "it happens; never a value of a person's record. What a requester sees for a refused question is in "
+        "Every error names a code, a place and a cure. Words may change, codes do not. `...` "
+        "stands for what is filled in when "
+        "it happens; never a value of a person's record. What a requester sees for a refused "
+        "question is in "
         "[refusal-codes.md](refusal-codes.md).",
         "## Errors",
-        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify. The class is of "
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 "
+        "something did not verify. The class is of "
         "`src/counterfoil/core/errors.py`; `-` is the command line itself.",
         _table(("code", "class", "exit", "what it says", "cure"), faults),
         "## Rows of a request file that are rejected",
@@ -76,14 +89,23 @@ def refusals_page() -> str:
     """Every element of the law that comes with Counterfoil, by the code that the requester sees."""
     parts: list[str] = []
     for law in gate.load_law(ROOT / "law", "sandbox-routes").every_route:
-        rows = {each.code: (f"`{each.code}`", each.citation, each.explanation, each.cure) for each in law.elements}
-        parts += [f"## `{law.route.id}`: {law.route.title}", _table(("code", "citation", "why", "cure"), rows.values())]
+        rows = {
+            each.code: (f"`{each.code}`", each.citation, each.explanation, each.cure)
+            for each in law.elements
+        }
+        parts += [
+            f"## `{law.route.id}`: {law.route.title}",
+            _table(("code", "citation", "why", "cure"), rows.values()),
+        ]
     return _page(
         "Refusal codes",
-        "An answer `refused` names the code of every element that the request did not meet, in the law's order. A refusal depends on "
-        "the request, the agreement and the history of requests alone; the register was not opened. Correct what the cure says, "
+        "An answer `refused` names the code of every element that the request did not meet, in "
+        "the law's order. A refusal depends on "
+        "the request, the agreement and the history of requests alone; the register was not "
+        "opened. Correct what the cure says, "
         "and send a new file.",
-        "By route: the legal door that the file's header names. From the law files under `law/`, as they come with Counterfoil; "
+        "By route: the legal door that the file's header names. From the law files under "
+        "`law/`, as they come with Counterfoil; "
         "an office's own law may hold others, or end one on a date.",
         *parts,
     )
@@ -94,10 +116,16 @@ def commands_page() -> str:
     root: Any = typer.main.get_command(app)
     return _page(
         "Commands",
-        "`counterfoil VERB --help` says the same. Data goes to stdout, words to stderr. With `--json` stdout holds one JSON object, "
+        "`counterfoil VERB --help` says the same. Data goes to stdout, words to stderr. With "
+        "`--json` stdout holds one JSON object, "
         "also on failure.",
-        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify.",
-        *(part for name, command in root.commands.items() for part in _command(f"counterfoil {name}", command)),
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 "
+        "something did not verify.",
+        *(
+            part
+            for name, command in root.commands.items()
+            for part in _command(f"counterfoil {name}", command)
+        ),
     )
 
 
@@ -130,7 +158,8 @@ def _page(title: str, *parts: str) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
+        for line in lines
     )
 
 

@@ -12,8 +12,11 @@ from tests.world.office import World, closing
 from tests.world.postgres import Server
 
 settings.register_profile("steady", derandomize=True, deadline=None)
-"""What `make test` uses: the same commit has the same verdict on a busy machine too. Plain pytest goes on exploring at random."""
-settings.register_profile("mutants", settings.get_profile("steady"), phases=[Phase.explicit, Phase.generate])
+"""What `make test` uses: the same commit has the same verdict on a busy machine too. Plain pytest
+goes on exploring at random."""
+settings.register_profile(
+    "mutants", settings.get_profile("steady"), phases=[Phase.explicit, Phase.generate]
+)
 """What `make mutants` uses: steady, and a test that fails is not asked for a smaller example."""
 
 

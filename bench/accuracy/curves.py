@@ -1,7 +1,8 @@
 """Recall at k wrong confirmations. Pure.
 
-A threshold confirms every question whose score reaches it. Recall at k is the highest share of the true questions that any
-threshold confirms while it confirms at most k false ones. Questions of one score stand or fall together.
+A threshold confirms every question whose score reaches it. Recall at k is the highest share of the
+true questions that any threshold confirms while it confirms at most k false ones. Questions of one
+score stand or fall together.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class Recall(NamedTuple):
 def recall_at(scored: Sequence[Scored], wrong: int) -> Recall:
     """Recall at the lowest threshold that confirms at most `wrong` false questions."""
     confirmed: list[Scored] = []
-    ranked = sorted((each for each in scored if each.score > NEVER), key=attrgetter("score"), reverse=True)
+    ranked = sorted(
+        (each for each in scored if each.score > NEVER), key=attrgetter("score"), reverse=True
+    )
     for _, tied in groupby(ranked, key=attrgetter("score")):
         group = list(tied)
         wrong -= sum(not each.truth for each in group)

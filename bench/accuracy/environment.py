@@ -1,6 +1,8 @@
-"""The bench's own environment: pseudopeople's noise engine and Splink, apart from what Counterfoil itself needs.
+"""The bench's own environment: pseudopeople's noise engine and Splink, apart from what Counterfoil
+itself needs.
 
-It stands in data/ (ignored by git) and is made once for each requirements/accuracy.txt, whose every file is pinned by hash.
+It stands in data/ (ignored by git) and is made once for each requirements/accuracy.txt, whose every
+file is pinned by hash.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ def make_environment() -> None:
 
 def run_there(module: str, *arguments: str) -> None:
     """Run a module of this bench in the environment; its words are shown only if it fails."""
-    done = subprocess.run([_PYTHON, "-m", module, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [_PYTHON, "-m", module, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{module} failed:\n{done.stderr}")

@@ -1,40 +1,53 @@
-"""Sentences for the page: what each kind of miss means, and what the page says around its tables."""
+"""Sentences for the page: what each kind of miss means, and what the page says around its
+tables."""
 
 from __future__ import annotations
 
 KINDS = {
     "asked: house number": (
-        "The question has no house number (left out by noise, or the made-up address has none), or one that "
+        "The question has no house number (left out by noise, or the made-up address has none), "
+        "or one that "
         "begins with a letter: no door without it."
     ),
-    "asked: name": "Given or family name left out, or a placeholder (Lady Of The House): the gate asks for a name.",
+    "asked: name": "Given or family name left out, or a placeholder (Lady Of The House): the "
+    "gate asks for a name.",
     "asked: street": "No street, or one that cannot be read.",
-    "asked: ZIP": ("No ZIP that means a place, and city or state missing: nothing says in which town."),
+    "asked: ZIP": (
+        "No ZIP that means a place, and city or state missing: nothing says in which town."
+    ),
     "held:": (
-        "Every row of the person at this home lacks number, street or name, or is a placeholder: nothing to seal."
+        "Every row of the person at this home lacks number, street or name, or is a "
+        "placeholder: nothing to seal."
     ),
     "home: street": (
-        "Number and unit agree, street or ZIP do not within what the door table forgives: several slips in "
-        "one name, a short name, a wrong digit of a numbered street, ZIP wrong and city, state or suffix "
+        "Number and unit agree, street or ZIP do not within what the door table forgives: "
+        "several slips in "
+        "one name, a short name, a wrong digit of a numbered street, ZIP wrong and city, state "
+        "or suffix "
         "wrong too."
     ),
-    "home: house": "Another house number on each side. No door forgives it: the next number is the neighbour.",
+    "home: house": "Another house number on each side. No door forgives it: the next number is "
+    "the neighbour.",
     "home: unit": "Another unit, or one on one side only. No door forgives it.",
     "home: another": "A box on one side, a street on the other.",
     "name: given missing": (
-        "The register's row has no given name, or a placeholder: family name and initial are the household's."
+        "The register's row has no given name, or a placeholder: family name and initial are "
+        "the household's."
     ),
     "name: given other": (
-        "Given names are too far apart, two names in use (JIM, JIMMY; ROSA, ROSE), or a false initial."
+        "Given names are too far apart, two names in use (JIM, JIMMY; ROSA, ROSE), or a false "
+        "initial."
     ),
-    "name: given": "Given names agree in part (slip, nickname, initial), and the rest does not carry it.",
+    "name: given": "Given names agree in part (slip, nickname, initial), and the rest does not "
+    "carry it.",
     "name: middle": "Middle initials differ or are missing, beside another weakness.",
     "name: family": "Family names differ (noise that leaves no likeness) or one is a placeholder.",
     "name: dob": "Dates of birth differ in more than one digit: a contradiction.",
     "name: door": "Reached by a tolerant door only, and the name agrees in part.",
     "name: crowd": "Many people at the address: more coincidences, so more evidence is asked for.",
     "name: two": (
-        "Another resident of the same name within the margin, or one person held twice in a year under two numbers."
+        "Another resident of the same name within the margin, or one person held twice in a "
+        "year under two numbers."
     ),
     "name: suffix": "A suffix on one side only.",
 }

@@ -1,7 +1,9 @@
-"""Counterfoil on one task: an office, its register, `counterfoil evaluate`, and every question's score for the curve.
+"""Counterfoil on one task: an office, its register, `counterfoil evaluate`, and every question's
+score for the curve.
 
-The counts are those that the command line prints. The curve needs each question's score, which no command tells, so the
-questions are asked once more through the same functions; both must give the same counts, or the bench stops.
+The counts are those that the command line prints. The curve needs each question's score, which no
+command tells, so the questions are asked once more through the same functions; both must give the
+same counts, or the bench stops.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ DONE, DONE_WITH_REJECTS = 0, 3
 
 
 class Asked(NamedTuple):
-    """One question. `grant`, `residents` and `decided` are None where it was not sufficient to ask."""
+    """One question. `grant`, `residents` and `decided` are None where it was not sufficient to
+    ask."""
 
     request_id: str
     truth: bool
@@ -40,23 +43,36 @@ class Asked(NamedTuple):
 
 
 def build_office(folder: Path) -> tuple[Office, dict[str, Any]]:
-    """A sandbox office in `folder`/office with the register of people.csv, and what `register build` said."""
+    """A sandbox office in `folder`/office with the register of people.csv, and what `register
+    build` said."""
     directory = folder / "office"
     shutil.rmtree(directory, ignore_errors=True)
     run("office", "create", str(directory), "--sandbox", "--json")
-    built = run("register", "build", str(folder / "people.csv"), "--office", str(directory), "--made-up", "--json")
+    built = run(
+        "register",
+        "build",
+        str(folder / "people.csv"),
+        "--office",
+        str(directory),
+        "--made-up",
+        "--json",
+    )
     return open_office(directory), built
 
 
 def evaluate(folder: Path) -> dict[str, Any]:
     """What `counterfoil evaluate` prints."""
-    return run("evaluate", str(folder / "questions.csv"), "--office", str(folder / "office"), "--json")
+    return run(
+        "evaluate", str(folder / "questions.csv"), "--office", str(folder / "office"), "--json"
+    )
 
 
 def run(*arguments: str) -> dict[str, Any]:
     done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
     if done.returncode not in (DONE, DONE_WITH_REJECTS):
-        raise SystemExit(f"counterfoil {arguments[0]} ended with {done.returncode}: {done.stderr}{done.stdout}")
+        raise SystemExit(
+            f"counterfoil {arguments[0]} ended with {done.returncode}: {done.stderr}{done.stdout}"
+        )
     return json.loads(done.stdout)
 
 
@@ -66,14 +82,18 @@ def ask_all(office: Office, questions: Path) -> Iterator[Asked]:
     with office.open_register(made_up_trial=True) as sealed:
         weights = office.weights(sealed.manifest)
         while chunk := list(islice(rows, CHUNK_ROWS)):
-            grants = [(f"q{request.row}", truth, grant_of(gate, request)) for request, truth in chunk]
+            grants = [
+                (f"q{request.row}", truth, grant_of(gate, request)) for request, truth in chunk
+            ]
             opened = open_chunk([grant for _, _, grant in grants if grant], sealed)
             for name, truth, grant in grants:
                 residents = opened.get(grant.request.row) if grant else None
                 if grant is None or residents is None:
                     yield Asked(name, truth)
                 else:
-                    yield Asked(name, truth, grant, residents, matching.decide(grant, residents, weights))
+                    yield Asked(
+                        name, truth, grant, residents, matching.decide(grant, residents, weights)
+                    )
 
 
 def grant_of(gate: UnsafeGate, request: Request | Reject) -> Grant | None:

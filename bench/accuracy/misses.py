@@ -3,16 +3,26 @@
     asked: ...      what the question itself lacks, so that it was not asked
     held: ...       no row of the person at this home could be sealed
     home: ...       rows were sealed, but no door of the question leads to them
-    name: ...       the person was among the residents that were opened, and the evidence did not suffice
+    name: ...       the person was among the residents that were opened, and the evidence did not
+                    suffice
 
-A miss of kind `home` compares with the sealed row that is nearest: number first, then unit, then street.
+A miss of kind `home` compares with the sealed row that is nearest: number first, then unit, then
+street.
 """
 
 from __future__ import annotations
 
 from bench.accuracy.house import Asked
 from counterfoil import normalize
-from counterfoil.core.values import Address, AddressForm, AddressKind, Comparison, Match, NameForm, Person
+from counterfoil.core.values import (
+    Address,
+    AddressForm,
+    AddressKind,
+    Comparison,
+    Match,
+    NameForm,
+    Person,
+)
 from counterfoil.matching import Weights, explain
 
 Row = dict[str, str]
@@ -28,9 +38,13 @@ def kind_of(asked: Asked, row: Row, held: list[Row], weights: Weights) -> str:
     if not sealed:
         return "held: " + lacking(held[0])
     refs = {each["record_ref"] for each in sealed}
-    reached = [at for at, resident in enumerate(asked.residents.residents) if resident.record_ref in refs]
+    reached = [
+        at for at, resident in enumerate(asked.residents.residents) if resident.record_ref in refs
+    ]
     if not reached:
-        return "home: " + min((differing(asked.grant.address, form_of(each)) for each in sealed), key=_ORDER.index)
+        return "home: " + min(
+            (differing(asked.grant.address, form_of(each)) for each in sealed), key=_ORDER.index
+        )
     lines = explain(asked.grant, asked.residents, weights)
     best = max((lines[at] for at in reached), key=total)
     return "name: " + weakest(best, total(best), weights, asked.decided)
@@ -54,18 +68,27 @@ def names_somebody(row: Row) -> bool:
 
 
 def is_full(row: Row) -> bool:
-    """Whether a question has a given name in full, a family name (no placeholders), a house number and a street."""
+    """Whether a question has a given name in full, a family name (no placeholders), a house number
+    and a street."""
     number, _, street = row["line1"].partition(" ")
-    return names_somebody(row) and len(name_of(row).given[0]) > 1 and number[:1].isdigit() and bool(street.strip())
+    return (
+        names_somebody(row)
+        and len(name_of(row).given[0]) > 1
+        and number[:1].isdigit()
+        and bool(street.strip())
+    )
 
 
 def in_reach(row: Row, held: list[Row]) -> bool:
-    """Whether house number and unit stand alike, beside a street, in the question and in some row that makes it true."""
+    """Whether house number and unit stand alike, beside a street, in the question and in some row
+    that makes it true."""
     if not is_full(row):
         return False
     number = row["line1"].partition(" ")[0]
     return any(
-        each["line1"].partition(" ")[0] == number and each["line1"].partition(" ")[2] and each["line2"] == row["line2"]
+        each["line1"].partition(" ")[0] == number
+        and each["line1"].partition(" ")[2]
+        and each["line2"] == row["line2"]
         for each in held
     )
 
@@ -77,7 +100,9 @@ def is_sealed(row: Row) -> bool:
 
 
 def name_of(row: Row) -> NameForm:
-    return normalize.normalise_name(Person(row["given_name"], row["middle_name"], row["family_name"], row["suffix"]))
+    return normalize.normalise_name(
+        Person(row["given_name"], row["middle_name"], row["family_name"], row["suffix"])
+    )
 
 
 def address_of(row: Row) -> Address:
@@ -88,7 +113,12 @@ def form_of(row: Row) -> AddressForm:
     return normalize.normalise_address(address_of(row))
 
 
-_ORDER = ("street spelled too differently", "unit differs", "house number differs", "another kind of address")
+_ORDER = (
+    "street spelled too differently",
+    "unit differs",
+    "house number differs",
+    "another kind of address",
+)
 
 
 def differing(asked: AddressForm, held: AddressForm) -> str:
@@ -104,8 +134,11 @@ def total(lines: tuple[Comparison, ...]) -> float:
     return sum(line.weight_bits for line in lines)
 
 
-def weakest(lines: tuple[Comparison, ...], score: float, weights: Weights, decided: Match | None) -> str:
-    """The feature that cost most beside full agreement; or the margin, where the score would have sufficed."""
+def weakest(
+    lines: tuple[Comparison, ...], score: float, weights: Weights, decided: Match | None
+) -> str:
+    """The feature that cost most beside full agreement; or the margin, where the score would have
+    sufficed."""
     if score >= weights.threshold_bits and decided and decided.margin_bits < weights.margin_bits:
         return "two candidates within the margin"
     line = max(lines, key=lambda each: _AGREEMENT.get(each.feature, 0.0) - each.weight_bits)

@@ -24,17 +24,24 @@ def write_page(folder: Path, year: int, trials: Sequence[Trial]) -> None:
     (folder / "accuracy.md").write_text("\n".join([said, *_body(trials)]) + "\n", encoding="utf-8")
     with (folder / "accuracy.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("seed", "dates_of_birth", "system", "wrong", "recall_of_all", "recall_of_full"))
+        writer.writerow(
+            ("seed", "dates_of_birth", "system", "wrong", "recall_of_all", "recall_of_full")
+        )
         writer.writerows(_csv_rows(trials))
 
 
 def curve_lines(trials: Sequence[Trial]) -> list[str]:
     """Both curves side by side, as a table: mean recall over the trials."""
     cells = [
-        (str(wrong), *(f"{share:.3f}" for name in (HOUSE, PEER) for share in _mean_at(trials, name, wrong)))
+        (
+            str(wrong),
+            *(f"{share:.3f}" for name in (HOUSE, PEER) for share in _mean_at(trials, name, wrong)),
+        )
         for wrong in WRONG
     ]
-    return _table((f"wrong of {trials[0].false:,}", f"{HOUSE}, all", "full", f"{PEER}, all", "full"), cells)
+    return _table(
+        (f"wrong of {trials[0].false:,}", f"{HOUSE}, all", "full", f"{PEER}, all", "full"), cells
+    )
 
 
 def _body(trials: Sequence[Trial]) -> Iterator[str]:
@@ -44,7 +51,9 @@ def _body(trials: Sequence[Trial]) -> Iterator[str]:
             yield f"## {'With' if born else 'Without'} dates of birth\n"
             yield f"As shipped, and {PEER} at the same number of wrong confirmations:\n"
             yield from _seed_lines(chosen)
-            yield "\nBoth curves, mean over the seeds (recall with at most k wrong confirmations):\n"
+            yield (
+                "\nBoth curves, mean over the seeds (recall with at most k wrong confirmations):\n"
+            )
             yield from curve_lines(chosen)
             yield CURVE if born else NAMESAKES
     yield "## Every kind of miss\n\nTrue questions that were not confirmed, mean count a task.\n"
@@ -57,29 +66,66 @@ def _seed_lines(trials: Sequence[Trial]) -> list[str]:
     cells: list[tuple[str, ...]] = []
     for trial in trials:
         peer = peer_at(trial, trial.wrong)
-        shares = (trial.at_threshold.of_all, trial.at_threshold.of_full, trial.reach.of_all, trial.reach.of_full)
-        cells.append((
-            str(trial.seed), f"{trial.true:,}", f"{trial.full:,}", f"{trial.false:,}", str(trial.wrong),
-            *(f"{share:.3f}" for share in (*shares, peer.of_all, peer.of_full)),
-        ))  # fmt: skip
+        shares = (
+            trial.at_threshold.of_all,
+            trial.at_threshold.of_full,
+            trial.reach.of_all,
+            trial.reach.of_full,
+        )
+        cells.append(
+            (
+                str(trial.seed),
+                f"{trial.true:,}",
+                f"{trial.full:,}",
+                f"{trial.false:,}",
+                str(trial.wrong),
+                *(f"{share:.3f}" for share in (*shares, peer.of_all, peer.of_full)),
+            )
+        )
     return _table(
-        ("seed", "true", "full", "false", "wrong", "recall", "of full", "in reach", "of full", f"{PEER}", "of full"),
+        (
+            "seed",
+            "true",
+            "full",
+            "false",
+            "wrong",
+            "recall",
+            "of full",
+            "in reach",
+            "of full",
+            f"{PEER}",
+            "of full",
+        ),
         cells,
     )
 
 
 def _miss_lines(trials: Sequence[Trial]) -> list[str]:
-    kinds = sorted({kind for trial in trials for kind in trial.missed}, key=lambda kind: (kind.split(":")[0], kind))
-    cells = [(kind, *(_mean_count(trials, kind, born) for born in (False, True)), _meaning(kind)) for kind in kinds]
+    kinds = sorted(
+        {kind for trial in trials for kind in trial.missed},
+        key=lambda kind: (kind.split(":")[0], kind),
+    )
+    cells = [
+        (kind, *(_mean_count(trials, kind, born) for born in (False, True)), _meaning(kind))
+        for kind in kinds
+    ]
     cells.append(("all", *(_mean_count(trials, "", born) for born in (False, True)), ""))
     return _table(("kind", "without DOB", "with DOB", "what it is"), cells)
 
 
 def _wrong_lines(trials: Sequence[Trial]) -> list[str]:
     told = Counter((trial.born, words) for trial in trials for words in trial.wrongly)
-    seeds = {key: [str(t.seed) for t in trials if t.born is key[0] and key[1] in t.wrongly] for key in told}
-    cells = [("with" if born else "without", ", ".join(seeds[born, words]), words) for born, words in sorted(told)]
-    return _table(("dates of birth", "seeds", "evidence that agreed"), cells) if cells else ["None."]
+    seeds = {
+        key: [str(t.seed) for t in trials if t.born is key[0] and key[1] in t.wrongly]
+        for key in told
+    }
+    cells = [
+        ("with" if born else "without", ", ".join(seeds[born, words]), words)
+        for born, words in sorted(told)
+    ]
+    return (
+        _table(("dates of birth", "seeds", "evidence that agreed"), cells) if cells else ["None."]
+    )
 
 
 def _meaning(kind: str) -> str:
@@ -88,7 +134,11 @@ def _meaning(kind: str) -> str:
 
 def _mean_count(trials: Sequence[Trial], kind: str, born: bool) -> str:
     """Mean count of a kind of miss; of all kinds for ""."""
-    counts = [trial.missed[kind] if kind else trial.missed.total() for trial in trials if trial.born is born]
+    counts = [
+        trial.missed[kind] if kind else trial.missed.total()
+        for trial in trials
+        if trial.born is born
+    ]
     return f"{mean(counts):.1f}" if counts else ""
 
 

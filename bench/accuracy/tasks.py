@@ -1,15 +1,20 @@
-"""Make one task with pseudopeople's noise engine: a register, questions, and the key. Runs in the bench's own environment.
+"""Make one task with pseudopeople's noise engine: a register, questions, and the key. Runs in the
+bench's own environment.
 
-    DIR/people.csv      register source, noised: filers and spouses of the returns of YEAR - 1 and YEAR
+    DIR/people.csv      register source, noised: filers and spouses of the returns of YEAR - 1 and
+                        YEAR
     DIR/questions.csv   labelled questions, noised: every row of the decennial census of YEAR
-    DIR/key.csv         request_id, truth, and the references of the register's rows of the same simulant at the same home
+    DIR/key.csv         request_id, truth, and the references of the register's rows of the same
+                        simulant at the same home
 
-Truth knows what neither side sees: a question is true if the same simulant stands at the same noise-free address (number,
-street, unit) in the noise-free returns of that or the previous year. The two sides are noised under different seeds. The
-sample's one ZIP begins with 00, which is a placeholder in our rules: a leading 00 is written 98 on both sides, also
-where the noise wrote an O for one of the two (the O then stands two places on, so that no slip is lost).
-With --born, both sides have dates of birth: the register the sample's own (returns carry none), the questions the census's noised ones; a
-noised date that is no day of the calendar is left empty, as a requester's form would have it.
+Truth knows what neither side sees: a question is true if the same simulant stands at the same
+noise-free address (number, street, unit) in the noise-free returns of that or the previous year.
+The two sides are noised under different seeds. The sample's one ZIP begins with 00, which is a
+placeholder in our rules: a leading 00 is written 98 on both sides, also where the noise wrote an O
+for one of the two (the O then stands two places on, so that no slip is lost). With --born, both
+sides have dates of birth: the register the sample's own (returns carry none), the questions the
+census's noised ones; a noised date that is no day of the calendar is left empty, as a requester's
+form would have it.
 """
 
 from __future__ import annotations
@@ -59,7 +64,9 @@ def main() -> None:
     write(made.dir / "key.csv", ("request_id", "truth", "refs"), asked)
 
 
-def register_rows(year: int, seed: int, *, born: bool) -> Iterator[tuple[str, tuple[str, ...], Row]]:
+def register_rows(
+    year: int, seed: int, *, born: bool
+) -> Iterator[tuple[str, tuple[str, ...], Row]]:
     """(simulant, noise-free home, noised source row) of each filer and spouse."""
     held = {(row["tax_year"], row["simulant_id"]): row for row in sample(year)}
     for period in (year - 1, year):
@@ -68,25 +75,35 @@ def register_rows(year: int, seed: int, *, born: bool) -> Iterator[tuple[str, tu
             for prefix in ("", "spouse_"):
                 simulant = text(clean[f"{prefix}simulant_id"])
                 if simulant:
-                    home = () if text(clean["mailing_address_po_box"]) else home_of(clean, "mailing_address_")
+                    home = (
+                        ()
+                        if text(clean["mailing_address_po_box"])
+                        else home_of(clean, "mailing_address_")
+                    )
                     yield simulant, home, source_row(row, prefix, simulant, clean if born else {})
 
 
 def source_row(row: dict[str, Any], prefix: str, simulant: str, clean: dict[str, Any]) -> Row:
     day = clean.get(f"{prefix}date_of_birth")
     reference = f"{row['tax_year']} {prefix} {simulant}".encode()
-    return person(row, prefix) | address(row, "mailing_address_") | {
-        "record_ref": hashlib.sha256(reference).hexdigest()[:16],
-        "tin": text(row[f"{prefix}ssn"]),
-        "date_of_birth": day.date().isoformat() if text(day) else "",
-        "taxable_period": str(row["tax_year"]),
-    }  # fmt: skip
+    return (
+        person(row, prefix)
+        | address(row, "mailing_address_")
+        | {
+            "record_ref": hashlib.sha256(reference).hexdigest()[:16],
+            "tin": text(row[f"{prefix}ssn"]),
+            "date_of_birth": day.date().isoformat() if text(day) else "",
+            "taxable_period": str(row["tax_year"]),
+        }
+    )
 
 
 def question_rows(year: int, seed: int, homes: Homes, *, born: bool) -> Iterator[Row]:
     """Each noised question, with the references of the register's rows that make it true."""
     census = pseudopeople.generate_decennial_census
-    true_homes = {row["household_id"]: home_of(row) for row in noised(census, year, seed, config="no_noise")}
+    true_homes = {
+        row["household_id"]: home_of(row) for row in noised(census, year, seed, config="no_noise")
+    }
     for number, row in enumerate(noised(census, year, seed), 1):
         refs = homes.get(row["simulant_id"], {}).get(true_homes[row["household_id"]], [])
         asked = {
@@ -100,7 +117,11 @@ def question_rows(year: int, seed: int, homes: Homes, *, born: bool) -> Iterator
 
 
 def person(row: dict[str, Any], prefix: str) -> Row:
-    names = {"given_name": "first_name", "middle_name": "middle_initial", "family_name": "last_name"}
+    names = {
+        "given_name": "first_name",
+        "middle_name": "middle_initial",
+        "family_name": "last_name",
+    }
     return {ours: text(row[prefix + theirs]) for ours, theirs in names.items()}
 
 
@@ -118,10 +139,14 @@ def address(row: dict[str, Any], prefix: str) -> Row:
 
 
 def zip_of(written: str) -> str:
-    """A leading 00 as 98; an O that a scanner read in these two for 0 (O0000) is kept, two digits on (98O00)."""
+    """A leading 00 as 98; an O that a scanner read in these two for 0 (O0000) is kept, two digits
+    on (98O00)."""
     if written[:2].upper().replace("O", "0") != "00":
         return written
-    slips = [slip if slip in "Oo" else kept for slip, kept in zip(written[:2], written[2:4], strict=False)]
+    slips = [
+        slip if slip in "Oo" else kept
+        for slip, kept in zip(written[:2], written[2:4], strict=False)
+    ]
     return "98" + "".join(slips) + written[2 + len(slips) :]
 
 
@@ -149,7 +174,9 @@ def noised(make: Any, year: int, seed: int, config: str | None = None) -> list[d
 def sample(year: int) -> list[dict[str, Any]]:
     """The returns as the package ships them, before any noise."""
     folder = Path(pseudopeople.__file__).parent
-    table = pd.read_parquet(next(folder.rglob("taxes_1040.parquet")), filters=[("tax_year", "in", [year - 1, year])])
+    table = pd.read_parquet(
+        next(folder.rglob("taxes_1040.parquet")), filters=[("tax_year", "in", [year - 1, year])]
+    )
     return table.astype(object).to_dict("records")
 
 

@@ -1,4 +1,5 @@
-"""`python -m bench.addresses`: three readers on the public labelled sets; print the table and write docs/measurements/addresses.md."""
+"""`python -m bench.addresses`: three readers on the public labelled sets; print the table and write
+docs/measurements/addresses.md."""
 
 from __future__ import annotations
 
@@ -18,7 +19,10 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.addresses", description=__doc__)
     options.add_argument("--no-page", action="store_true", help="print only")
     options.add_argument(
-        "--show", metavar="SET", choices=SETS, help="print what we read otherwise in this set, and no table"
+        "--show",
+        metavar="SET",
+        choices=SETS,
+        help="print what we read otherwise in this set, and no table",
     )
     chosen = options.parse_args()
     fetch()
@@ -71,7 +75,8 @@ def outcomes(truth: Parts, read: Parts | None) -> Iterator[str]:
 
 
 def differences(name: str) -> Iterator[str]:
-    """The rows that we read otherwise than they are labelled: for whoever mends the forms. Printed, never kept."""
+    """The rows that we read otherwise than they are labelled: for whoever mends the forms. Printed,
+    never kept."""
     for row in rows(name):
         if is_plain(row[1]):
             truth, read = truth_of(row[1]), READERS["ours"](row)

@@ -1,7 +1,8 @@
-"""Labels that we read otherwise on purpose: which rows, of what class, and why. No text of the sets stands here.
+"""Labels that we read otherwise on purpose: which rows, of what class, and why. No text of the sets
+stands here.
 
-A row is named by the first 16 hexadecimal digits of the SHA-256 of its text (spaces made single). Such a row counts neither as
-lost nor as invented, for any reader; the page counts it by its class.
+A row is named by the first 16 hexadecimal digits of the SHA-256 of its text (spaces made single).
+Such a row counts neither as lost nor as invented, for any reader; the page counts it by its class.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ REASONS: Final[Mapping[str, Reason]] = {
     "turned": Reason(
         "210 E North Boulevard",
         "E is the unit, of North Boulevard",
-        "E is the predirectional: nothing says unit, and a street has an east side; no door forgives the E before such a name",
+        "E is the predirectional: nothing says unit, and a street has an east side; no door "
+        "forgives the E before such a name",
     ),
     "after": Reason(
         "1501 S Heron Hwy E; 1501 SW 14th St NW Bldg A",
@@ -31,11 +33,7 @@ REASONS: Final[Mapping[str, Reason]] = {
         "a direction after the suffix is the postdirectional (Publication 28, 233); "
         "the unit begins at its mark. Door affix forgives a postdirectional",
     ),
-    "mark": Reason(
-        "1501 East # 7",
-        "the street is 7, its predirectional E",
-        "# marks a unit",
-    ),
+    "mark": Reason("1501 East # 7", "the street is 7, its predirectional E", "# marks a unit"),
 }
 
 ROWS: Final[Mapping[str, str]] = {
@@ -51,7 +49,8 @@ ROWS: Final[Mapping[str, str]] = {
 
 
 def reason_of(text: str) -> str | None:
-    """The class of the row with this text, if its label is one that we read otherwise on purpose."""
+    """The class of the row with this text, if its label is one that we read otherwise on
+    purpose."""
     return ROWS.get(digest(text))
 
 

@@ -12,7 +12,8 @@ from bench.addresses.labels import REASONS
 
 
 class Measured(NamedTuple):
-    """One set: its different rows, the plain ones, those with a unit, counts by reader and outcome, labels read otherwise by class."""
+    """One set: its different rows, the plain ones, those with a unit, counts by reader and outcome,
+    labels read otherwise by class."""
 
     name: str
     rows: int
@@ -25,14 +26,16 @@ class Measured(NamedTuple):
 def table(found: Sequence[Measured]) -> list[str]:
     """One line for each set and reader."""
     lines = [
-        "| set | rows | plain | with a unit | reader | all parts right | units lost | units invented | not read | of them with a unit |",
+        "| set | rows | plain | with a unit | reader | all parts right | units lost | units "
+        "invented | not read | of them with a unit |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for each in found:
         for reader, counts in each.counts.items():
             lines.append(
                 f"| {each.name} | {each.rows:,} | {each.plain:,} | {each.with_unit:,} | {reader} | "
-                f"{counts['right'] / max(1, each.plain):.1%} | {counts['lost']:,} | {counts['invented']:,} | {counts['not_read']:,} | "
+                f"{counts['right'] / max(1, each.plain):.1%} | {counts['lost']:,} | "
+                f"{counts['invented']:,} | {counts['not_read']:,} | "
                 f"{counts['unit_not_read']:,} |"
             )
     return lines
@@ -40,7 +43,10 @@ def table(found: Sequence[Measured]) -> list[str]:
 
 def reasons(found: Sequence[Measured]) -> list[str]:
     """One line for each class of labels that we read otherwise on purpose."""
-    lines = ["| a row like (made up) | labelled | read as, and why | rows |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| a row like (made up) | labelled | read as, and why | rows |",
+        "| --- | --- | --- | --- |",
+    ]
     for name, reason in REASONS.items():
         rows = sum(each.otherwise[name] for each in found)
         lines.append(f"| `{reason.example}` | {reason.labelled} | {reason.read} | {rows:,} |")

@@ -1,4 +1,5 @@
-"""Three readers of one row, each in the fold of truth.py. None: the reader says that it cannot read the row."""
+"""Three readers of one row, each in the fold of truth.py. None: the reader says that it cannot read
+the row."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from counterfoil.normalize import incomplete_part, normalise_address
 
 
 def read_ours(row: Row) -> Parts | None:
-    """The normal form. A delivery line without its number, street or box has no door: it can neither be held nor be asked.
+    """The normal form. A delivery line without its number, street or box has no door: it can
+    neither be held nor be asked.
 
     Such a row is not read, unless the form says all that the label says."""
     line, city, state, code = fields(row[1])
@@ -23,7 +25,15 @@ def read_ours(row: Row) -> Parts | None:
     if form.kind is AddressKind.NONE:
         return None
     if form.kind is AddressKind.STREET:
-        said = parts(form.number, form.predirectional, form.street, form.suffix, form.postdirectional, form.unit, "")
+        said = parts(
+            form.number,
+            form.predirectional,
+            form.street,
+            form.suffix,
+            form.postdirectional,
+            form.unit,
+            "",
+        )
     else:
         said = parts("", "", "", "", "", form.unit, f"{form.street} {form.number}")
     has_door = incomplete_part(form) not in {"number", "street", "box"}
@@ -41,9 +51,14 @@ def read_usaddress(row: Row) -> Parts | None:
         return " ".join(found.get(label, "") for label in labels)
 
     return parts(
-        said(*NUMBER), said("StreetNamePreDirectional"), said(*STREET), said("StreetNamePostType"),
-        said("StreetNamePostDirectional"), said(*UNIT), said(*BOX),
-    )  # fmt: skip
+        said(*NUMBER),
+        said("StreetNamePreDirectional"),
+        said(*STREET),
+        said("StreetNamePostType"),
+        said("StreetNamePostDirectional"),
+        said(*UNIT),
+        said(*BOX),
+    )
 
 
 def read_doorplate(row: Row) -> Parts | None:
@@ -56,9 +71,14 @@ def read_doorplate(row: Row) -> Parts | None:
     street = found.highway["name"] if found.highway else found.street_name
     units = (found.unit_type, found.unit_number, found.second_unit_type, found.second_unit_number)
     return parts(
-        found.street_number or "", found.street_dir_prefix or "", street or "", "" if found.highway else found.street_suffix or "",
-        found.street_dir_suffix or "", " ".join(unit or "" for unit in units), found.po_box or "",
-    )  # fmt: skip
+        found.street_number or "",
+        found.street_dir_prefix or "",
+        street or "",
+        "" if found.highway else found.street_suffix or "",
+        found.street_dir_suffix or "",
+        " ".join(unit or "" for unit in units),
+        found.po_box or "",
+    )
 
 
 READERS: Final[dict[str, Callable[[Row], Parts | None]]] = {

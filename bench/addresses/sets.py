@@ -1,9 +1,12 @@
-"""Public labelled sets of US addresses, as packages ship them: fetched by hash into data/ (ignored by git), never committed.
+"""Public labelled sets of US addresses, as packages ship them: fetched by hash into data/ (ignored
+by git), never committed.
 
-usaddress's source package carries the sets that its model was trained on, so that they are its home ground:
+usaddress's source package carries the sets that its model was trained on, so that they are its home
+ground:
 
     labeled           addresses of many kinds, collected and labelled by hand
-    openaddress linn  every address of a county in Iowa (OpenAddresses): the one large set with units
+    openaddress linn  every address of a county in Iowa (OpenAddresses): the one large set with
+                      units
     synthetic osm     OpenStreetMap's addresses around Chicago, put together by a program
     us50 messiest, us50 train, multi word states       small sets, by hand
 """
@@ -42,26 +45,41 @@ NOT_PLAIN: Final = frozenset(
 )
 
 Row = tuple[str, list[Token]]
-"""The whole text as it is labelled, and its tokens. What stands between two tokens belongs to the text of the first."""
+"""The whole text as it is labelled, and its tokens. What stands between two tokens belongs to the
+text of the first."""
 
 
 def fetch() -> None:
-    """Fetch the package that holds the sets, unless it is here. pip refuses a file with another hash."""
+    """Fetch the package that holds the sets, unless it is here. pip refuses a file with another
+    hash."""
     if any(DATA.glob("usaddress-*.tar.gz")):
         return
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", "usaddress", "--require-hashes"]
-    subprocess.run([sys.executable, "-m", "pip", "download", *options, "-r", PINS, "-d", DATA], check=True)
+    options = [
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-binary",
+        "usaddress",
+        "--require-hashes",
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", *options, "-r", PINS, "-d", DATA], check=True
+    )
 
 
 def rows(name: str) -> Iterator[Row]:
     """The rows of a set, each once, in the order of the file. A row that is no XML is left out."""
     package = next(iter(sorted(DATA.glob("usaddress-*.tar.gz"))))
     with tarfile.open(package) as archive:
-        member = archive.extractfile(f"{package.name.removesuffix('.tar.gz')}/training/{SETS[name]}")
+        member = archive.extractfile(
+            f"{package.name.removesuffix('.tar.gz')}/training/{SETS[name]}"
+        )
         text = member.read().decode("utf-8", "replace") if member else ""
     seen = set[str]()
     for found in _ROW.finditer(text):
-        tokens = [(label, unescape(inner + after)) for label, inner, after in _TOKEN.findall(found[1])]
+        tokens = [
+            (label, unescape(inner + after)) for label, inner, after in _TOKEN.findall(found[1])
+        ]
         whole = " ".join("".join(part for _, part in tokens).split())
         if tokens and whole not in seen:
             seen.add(whole)
@@ -69,7 +87,8 @@ def rows(name: str) -> Iterator[Row]:
 
 
 def is_plain(tokens: list[Token]) -> bool:
-    """Whether the row is one address and nothing else: no name of a person or building, no crossing, and a place at its end."""
+    """Whether the row is one address and nothing else: no name of a person or building, no
+    crossing, and a place at its end."""
     labels = [label for label, _ in tokens]
     if NOT_PLAIN & set(labels) or not {"StreetName", "USPSBoxID"} & set(labels):
         return False
@@ -81,7 +100,11 @@ def fields(tokens: list[Token]) -> tuple[str, str, str, str]:
     """(line 1, city, state, ZIP) as a file with fields would hold them."""
 
     def said(*labels: str) -> str:
-        return " ".join("".join(text for label, text in tokens if label in labels).replace(",", " ").split())
+        return " ".join(
+            "".join(text for label, text in tokens if label in labels).replace(",", " ").split()
+        )
 
-    line = " ".join("".join(text for label, text in tokens if label not in PLACE).split()).rstrip(", ")
+    line = " ".join("".join(text for label, text in tokens if label not in PLACE).split()).rstrip(
+        ", "
+    )
     return line, said("PlaceName"), said("StateName"), said("ZipCode")

@@ -1,4 +1,5 @@
-"""CPU microseconds to normalise one address, by shape, and to make its doors. Made-up addresses only."""
+"""CPU microseconds to normalise one address, by shape, and to make its doors. Made-up addresses
+only."""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ def main() -> None:
     for name, (line1, line2) in SHAPES.items():
         address = Address(line1, line2, "Seattle", "WA", "98103")
         form = normalise_address(address)
-        print(f"{name:28} form {_cost(normalise_address, address):6.1f}  doors {_cost(doors, form):6.1f}")
+        print(
+            f"{name:28} form {_cost(normalise_address, address):6.1f}  doors "
+            f"{_cost(doors, form):6.1f}"
+        )
 
 
 def _cost(call: Callable[[Any], object], value: Any) -> float:

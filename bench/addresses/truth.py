@@ -1,11 +1,14 @@
-"""What a labelled row says, and the neutral fold in which parsers are compared with it. Uses none of our own readers.
+"""What a labelled row says, and the neutral fold in which parsers are compared with it. Uses none
+of our own readers.
 
-A row's labels are usaddress's (the US thoroughfare, landmark and postal address standard). Compared are the parts of the delivery
-line: number, predirectional, street (with its modifier and its type before the name: AVENUE H, US HIGHWAY 20), suffix,
-postdirectional, unit, box. City, state and ZIP are handed to the parsers and not compared.
+A row's labels are usaddress's (the US thoroughfare, landmark and postal address standard). Compared
+are the parts of the delivery line: number, predirectional, street (with its modifier and its type
+before the name: AVENUE H, US HIGHWAY 20), suffix, postdirectional, unit, box. City, state and ZIP
+are handed to the parsers and not compared.
 
-The fold forgives what Publication 28 calls the same: case, punctuation, standard abbreviations of suffixes and directionals,
-ordinals (5TH, FIFTH, 5), leading zeros of units, designators (APT 4, # 4). It forgives no letter or digit of an identifier.
+The fold forgives what Publication 28 calls the same: case, punctuation, standard abbreviations of
+suffixes and directionals, ordinals (5TH, FIFTH, 5), leading zeros of units, designators (APT 4, #
+4). It forgives no letter or digit of an identifier.
 """
 
 from __future__ import annotations
@@ -33,10 +36,19 @@ _INITIALS: Final = re.compile(r"\b([A-Z])\.\s?(?=[A-Z]\b)")
 _ORDINAL: Final = re.compile(r"0*([0-9]+)(?:ST|ND|RD|TH)?")
 _FULL: Final = {full: short for short, full in LAST_WORDS.items()}
 _SAME: Final = {
-    "SAINT": "ST", "SO": "S", "NO": "", "COUNTRY": "COUNTY", "CR": "COUNTYHWY", "SR": "HWY", "STATE": "", "RT": "HWY", "RTE": "HWY",
+    "SAINT": "ST",
+    "SO": "S",
+    "NO": "",
+    "COUNTRY": "COUNTY",
+    "CR": "COUNTYHWY",
+    "SR": "HWY",
+    "STATE": "",
+    "RT": "HWY",
+    "RTE": "HWY",
     "RD": "HWY",
-}  # fmt: skip
-"""Words in a street's name that mean one thing; a numbered road is alike whatever it is called, in its own state."""
+}
+"""Words in a street's name that mean one thing; a numbered road is alike whatever it is called, in
+its own state."""
 NUMBER: Final = ("AddressNumberPrefix", "AddressNumber", "AddressNumberSuffix")
 STREET: Final = ("StreetNamePreModifier", "StreetNamePreType", "StreetName")
 UNIT: Final = ("OccupancyType", "OccupancyIdentifier", "SubaddressType", "SubaddressIdentifier")
@@ -45,7 +57,8 @@ PLACE: Final = ("PlaceName", "StateName", "ZipCode", "ZipPlus4", "CountryName")
 
 
 class Parts(NamedTuple):
-    """The folded parts of one delivery line. `unit` holds its runs of letters and of digits, sorted."""
+    """The folded parts of one delivery line. `unit` holds its runs of letters and of digits,
+    sorted."""
 
     number: str
     predirectional: str
@@ -63,18 +76,27 @@ def truth_of(tokens: list[Token]) -> Parts:
         return " ".join(text for label, text in tokens if label in labels)
 
     return parts(
-        said(*NUMBER), said("StreetNamePreDirectional"), said(*STREET), said("StreetNamePostType"),
-        said("StreetNamePostDirectional"), said(*UNIT), said(*BOX),
-    )  # fmt: skip
+        said(*NUMBER),
+        said("StreetNamePreDirectional"),
+        said(*STREET),
+        said("StreetNamePostType"),
+        said("StreetNamePostDirectional"),
+        said(*UNIT),
+        said(*BOX),
+    )
 
 
 def parts(number: str, pre: str, street: str, suffix: str, post: str, unit: str, box: str) -> Parts:
     """Fold what a parser or a label says."""
     return Parts(
-        "".join(words(number)).lstrip("0"), "".join(DIRECTIONALS.get(word, word) for word in words(pre)), fold_street(street),
+        "".join(words(number)).lstrip("0"),
+        "".join(DIRECTIONALS.get(word, word) for word in words(pre)),
+        fold_street(street),
         "".join(SUFFIXES.get(word, word) for word in words(suffix)),
-        "".join(DIRECTIONALS.get(word, word) for word in words(post)), fold_unit(unit), "".join(_bare(word) for word in words(box)),
-    )  # fmt: skip
+        "".join(DIRECTIONALS.get(word, word) for word in words(post)),
+        fold_unit(unit),
+        "".join(_bare(word) for word in words(box)),
+    )
 
 
 def words(text: str) -> list[str]:
@@ -96,30 +118,38 @@ def _street_word(word: str) -> str:
 
 
 def fold_unit(text: str) -> tuple[str, ...]:
-    """The runs of letters and digits of a unit's identifiers, sorted; a designator that stands alone is one of them."""
+    """The runs of letters and digits of a unit's identifiers, sorted; a designator that stands
+    alone is one of them."""
     found: list[str] = []
     for word in words(text):
         if word in STANDALONE:
             found.append(STANDALONE[word])
         elif word in DIRECTIONALS:
             found.append(DIRECTIONALS[word])
-        elif word not in DESIGNATORS and word not in {"AND", "OF", "ST"}:  # ST 310, in a unit, is STE
+        elif word not in DESIGNATORS and word not in {
+            "AND",
+            "OF",
+            "ST",
+        }:  # ST 310, in a unit, is STE
             found += [_bare(run) for run in _RUN.findall(_ordinal(word)) if run not in DESIGNATORS]
     return tuple(sorted(found))
 
 
 def lost(truth: Parts, read: Parts) -> bool:
-    """Whether some run of the labelled unit stands in no unit, box or letter of the house number that was read."""
+    """Whether some run of the labelled unit stands in no unit, box or letter of the house number
+    that was read."""
     return bool(Counter(truth.unit) - Counter(_identifiers(read, truth)))
 
 
 def invented(truth: Parts, read: Parts) -> bool:
-    """Whether some run of the unit read stands in no unit, box or letter of the house number that was labelled."""
+    """Whether some run of the unit read stands in no unit, box or letter of the house number that
+    was labelled."""
     return bool(Counter(read.unit) - Counter(_identifiers(truth, read)))
 
 
 def _identifiers(parts: Parts, other: Parts) -> tuple[str, ...]:
-    """All that tells one door of a house from another: 4922-N MAIN, 4922 MAIN UNIT N; a box beside a street is kept apart like a unit."""
+    """All that tells one door of a house from another: 4922-N MAIN, 4922 MAIN UNIT N; a box beside
+    a street is kept apart like a unit."""
     letters = parts.number.removeprefix(other.number) if other.number else ""
     return (*parts.unit, *fold_unit(parts.box), *_RUN.findall(letters))
 

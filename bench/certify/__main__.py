@@ -1,13 +1,15 @@
-"""Makes people, builds their register, certifies it, and says how many decoys a second that was; the picture on request.
+"""Makes people, builds their register, certifies it, and says how many decoys a second that was;
+the picture on request.
 
-    python -m bench.certify [--people 50000] [--per-class 5000] [--ask birth] [--jobs 0] [--svg picture.svg]
-    python -m bench.certify --people 1000000 --per-class 3000000 --dir kept [--resume]
+    python -m bench.certify [--people 50000] [--per-class 5000] [--ask birth] [--jobs 0] [--svg
+    picture.svg] python -m bench.certify --people 1000000 --per-class 3000000 --dir kept [--resume]
 
-The rate is of the asking alone; reading the source once before it is told apart. The floor is what any program would have
-to do: one HMAC-SHA-512 for each door of the addresses asked about, and AES-GCM, once each way, for each address. Microseconds are of
-CPU, over all processes; ratios travel between machines. Nothing is kept, unless a folder
-is named with --dir: people-N.csv and office-N then stay there, N being how many people, and are made once. With --resume a run that was
-broken off goes on as `register certify --resume` does; the rate is of what this run asked.
+The rate is of the asking alone; reading the source once before it is told apart. The floor is what
+any program would have to do: one HMAC-SHA-512 for each door of the addresses asked about, and
+AES-GCM, once each way, for each address. Microseconds are of CPU, over all processes; ratios travel
+between machines. Nothing is kept, unless a folder is named with --dir: people-N.csv and office-N
+then stay there, N being how many people, and are made once. With --resume a run that was broken off
+goes on as `register certify --resume` does; the rate is of what this run asked.
 """
 
 from __future__ import annotations
@@ -38,13 +40,16 @@ ELSEWHERE = sum(kind.elsewhere for kind in KINDS.values())
 ADDRESSES_A_ROW = 1 + ELSEWHERE
 DOORS = [
     door.key
-    for form in [normalize.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))]
+    for form in [
+        normalize.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))
+    ]
     for door in (*normalize.doors(form), *normalize.marks(form))
 ]
 
 
 class Clock:
-    """Wall and CPU seconds, of this process and of those that it waited for, from when the first decoys were counted."""
+    """Wall and CPU seconds, of this process and of those that it waited for, from when the first
+    decoys were counted."""
 
     def __init__(self) -> None:
         self.before = self.asked = 0  # decoys before the first were counted here, and since
@@ -81,8 +86,13 @@ def folder(kept: Path | None) -> Iterator[Path]:
 
 
 def make_office(directory: Path, people: int) -> tuple[Office, Path]:
-    """A sandbox whose register holds so many made-up people, and the register's source. What `directory` has of it is used."""
-    source, home, library = directory / f"people-{people}.csv", directory / f"office-{people}", law_library()
+    """A sandbox whose register holds so many made-up people, and the register's source. What
+    `directory` has of it is used."""
+    source, home, library = (
+        directory / f"people-{people}.csv",
+        directory / f"office-{people}",
+        law_library(),
+    )
     if not source.exists():
         begun = source.with_suffix(".begun")
         with begun.open("w", encoding="utf-8", newline="") as file:
@@ -92,9 +102,13 @@ def make_office(directory: Path, people: int) -> tuple[Office, Path]:
         begun.rename(source)
     if not home.exists():
         create_office(
-            home, name="bench.example/certify", agreement=agreement_file("sandbox", library), sandbox=True, passphrase=None,
+            home,
+            name="bench.example/certify",
+            agreement=agreement_file("sandbox", library),
+            sandbox=True,
+            passphrase=None,
             library=library,
-        )  # fmt: skip
+        )
     office = open_office(home)
     if not (office.register_directory / CURRENT).exists():
         register_build.build_register(office, source, made_up=True, progress=lambda *_: None)
@@ -103,7 +117,9 @@ def make_office(directory: Path, people: int) -> tuple[Office, Path]:
 
 def is_begun(office: Office) -> bool:
     """Whether a certification of the current snapshot was begun."""
-    return (office.register_directory / current_snapshot(office.register_directory) / STATE_FILE).exists()
+    return (
+        office.register_directory / current_snapshot(office.register_directory) / STATE_FILE
+    ).exists()
 
 
 def floor_us() -> float:
@@ -124,13 +140,19 @@ def report(found: Outcome, clock: Clock) -> None:
     state = "certified" if found.certificate is not None else "not certified"
     print(f"{state}; at {point.threshold / 100:.1f} bits, recall proxy {point.recall:.4f}:")
     for kind in point.kinds:
-        print(f"  {kind.kind:14} {kind.wrong} wrong of {kind.asked}, bound {kind.bound / PARTS:.2e}")
+        print(
+            f"  {kind.kind:14} {kind.wrong} wrong of {kind.asked}, bound {kind.bound / PARTS:.2e}"
+        )
     if not clock.asked:
         print("nothing was left to ask, so there is no rate")
         return
     per_decoy, floor = cpu / clock.asked * 1e6, floor_us()
-    print(f"{clock.asked / wall:.0f} decoys/s on {os.cpu_count()} cores; CPU microseconds a decoy, all processes: {per_decoy:.1f}, "
-          f"floor {floor:.1f}, ratio {per_decoy / floor:.1f} (HMAC a door, AES-GCM both ways an address)")  # fmt: skip
+    print(
+        f"{clock.asked / wall:.0f} decoys/s on {os.cpu_count()} cores; CPU microseconds a "
+        f"decoy, all processes: {per_decoy:.1f}, "
+        f"floor {floor:.1f}, ratio {per_decoy / floor:.1f} (HMAC a door, AES-GCM both ways an "
+        "address)"
+    )
 
 
 def main() -> None:
@@ -139,18 +161,25 @@ def main() -> None:
     parser.add_argument("--per-class", type=int, default=5000)
     parser.add_argument("--ask", choices=ASKS, default=BIRTH)
     parser.add_argument("--jobs", type=int, default=0, help="processes; 0 for one for each core")
-    parser.add_argument("--limit", type=float, default=0.0, help="0 for what so many decoys can show")
+    parser.add_argument(
+        "--limit", type=float, default=0.0, help="0 for what so many decoys can show"
+    )
     parser.add_argument("--svg", type=Path, help="write the picture here")
-    parser.add_argument("--dir", type=Path, help="keep source and office here, or use those that are here")
+    parser.add_argument(
+        "--dir", type=Path, help="keep source and office here, or use those that are here"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with what was begun in --dir")
     asked = parser.parse_args()
     limit = asked.limit or 3.1 / asked.per_class
     with folder(asked.dir) as directory:
         office, source = make_office(directory, asked.people)
         plan = Plan(
-            per_class=asked.per_class, asks=asked.ask, jobs=asked.jobs or os.cpu_count() or 1, limit=round(limit * PARTS),
+            per_class=asked.per_class,
+            asks=asked.ask,
+            jobs=asked.jobs or os.cpu_count() or 1,
+            limit=round(limit * PARTS),
             resume=asked.resume and is_begun(office),
-        )  # fmt: skip
+        )
         clock = Clock()
         found = certify(office, source, plan, clock)
         report(found, clock)

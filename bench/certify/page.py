@@ -1,9 +1,11 @@
-"""The table of docs/measurements/certificate.md, from the curve that `register certify --curve` wrote.
+"""The table of docs/measurements/certificate.md, from the curve that `register certify --curve`
+wrote.
 
     python -m bench.certify.page curve.csv [--limit 1e-5]
 
-Columns: the weights' own threshold, the lowest at which every kind meets the limit from there on, and one and two bits above it.
-Where none does, the thresholds from the own one up in steps of two bits.
+Columns: the weights' own threshold, the lowest at which every kind meets the limit from there on,
+and one and two bits above it. Where none does, the thresholds from the own one up in steps of two
+bits.
 """
 
 from __future__ import annotations
@@ -48,15 +50,29 @@ def shown(lines: Sequence[Line], limit: float) -> list[Line]:
 def table(lines: Sequence[Line], limit: float) -> str:
     """The table, in Markdown: wrong ones, and the bound at the threshold that meets the limit."""
     columns, met = shown(lines, limit), lowest_meeting(lines, limit)
-    head = ["kind", "asked", *(f"wrong at {line['threshold_bits']} bits" for line in columns), "bound" if met else ""]
+    head = [
+        "kind",
+        "asked",
+        *(f"wrong at {line['threshold_bits']} bits" for line in columns),
+        "bound" if met else "",
+    ]
     rows = [head, ["---"] * len(head)]
     for kind in kinds_of(lines[0]):
         wrong = [f"{int(line[f'{kind}_wrong']):,}" for line in columns]
         bound = met[f"{kind}_bound"] if met else ""
         rows.append([f"`{kind}`", f"{int(lines[0][f'{kind}_asked']):,}", *wrong, bound])
-    rows.append(["recall proxy", "", *(f"{float(line['recall_proxy']):.4f}" for line in columns), ""])
-    told = f"Met from {met['threshold_bits']} bits on; the bounds are of there." if met else "Met nowhere."
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + f"\n\nLimit {limit:.0e}. {told}\n"
+    rows.append(
+        ["recall proxy", "", *(f"{float(line['recall_proxy']):.4f}" for line in columns), ""]
+    )
+    told = (
+        f"Met from {met['threshold_bits']} bits on; the bounds are of there."
+        if met
+        else "Met nowhere."
+    )
+    return (
+        "\n".join("| " + " | ".join(row) + " |" for row in rows)
+        + f"\n\nLimit {limit:.0e}. {told}\n"
+    )
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
-"""Fuzz every target in turn: `python -m bench.fuzz SECONDS`, seconds for each; exit 1 where something was found.
+"""Fuzz every target in turn: `python -m bench.fuzz SECONDS`, seconds for each; exit 1 where
+something was found.
 
-atheris is not among the test dependencies: it is installed into `.venv-fuzz`, which then sees the packages of this environment.
+atheris is not among the test dependencies: it is installed into `.venv-fuzz`, which then sees the
+packages of this environment.
 """
 
 from __future__ import annotations
@@ -38,11 +40,17 @@ def main(seconds: int) -> int:
         with tempfile.TemporaryDirectory() as corpus:
             command = [python, "-m", "bench.fuzz.one", name, str(seconds), corpus]
             done = subprocess.run(
-                command, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False
+                command,
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": paths},
+                capture_output=True,
+                text=True,
+                check=False,
             )
             runs = re.findall(r"Done (\d+) runs", done.stderr)
             print(
-                f"{name:26} {runs[0] if runs else '-':>9} executions, {'nothing found' if done.returncode == 0 else 'FOUND'}",
+                f"{name:26} {runs[0] if runs else '-':>9} executions, "
+                f"{'nothing found' if done.returncode == 0 else 'FOUND'}",
                 flush=True,
             )
             if done.returncode:

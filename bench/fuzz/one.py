@@ -1,4 +1,5 @@
-"""One target under atheris: `python -m bench.fuzz.one TARGET SECONDS CORPUS`, in the environment that has it."""
+"""One target under atheris: `python -m bench.fuzz.one TARGET SECONDS CORPUS`, in the environment
+that has it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,12 @@ def main(name: str, seconds: str, corpus: Path) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(TARGETS[name].seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
-    flags = [f"-max_total_time={seconds}", "-max_len=8192", f"-artifact_prefix={corpus}/finding-", str(corpus)]
+    flags = [
+        f"-max_total_time={seconds}",
+        "-max_len=8192",
+        f"-artifact_prefix={corpus}/finding-",
+        str(corpus),
+    ]
     atheris.Setup([sys.argv[0], *flags], lambda data: run(name, data))
     atheris.Fuzz()
 

@@ -1,6 +1,8 @@
-"""Every parser of bytes that somebody else wrote, with good examples to begin from: for `make fuzz` and tests/tlog/test_fuzz_all.py.
+"""Every parser of bytes that somebody else wrote, with good examples to begin from: for `make fuzz`
+and tests/tlog/test_fuzz_all.py.
 
-A target takes any bytes, and either returns or raises the fault that it documents; everything else is a finding.
+A target takes any bytes, and either returns or raises the fault that it documents; everything else
+is a finding.
 """
 
 from __future__ import annotations
@@ -36,7 +38,13 @@ from counterfoil.tlog import (
 )
 from counterfoil.tlog.attestation import check_attestation, parse_attestation
 from counterfoil.tlog.consistency import Consistency, check_consistency_file
-from counterfoil.tlog.cosignature import MldsaSigner, check_cosignatures, cosign, cosigner_key, parse_cosigner_key
+from counterfoil.tlog.cosignature import (
+    MldsaSigner,
+    check_cosignatures,
+    cosign,
+    cosigner_key,
+    parse_cosigner_key,
+)
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import parse_policy
 from counterfoil.tlog.tiles import split_entries, split_hashes
@@ -46,7 +54,10 @@ from counterfoil.tlog.witness import parse_request
 SIGNER = Signer("made-up.example/office", Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
 WITNESS = Signer("witness.example/w1", Ed25519PrivateKey.from_private_bytes(b"\x02" * 32))
 MLDSA = MldsaSigner("witness.example/w1", MLDSA44PrivateKey.from_seed_bytes(b"\x02" * 32))
-KEYS = [cosigner_key(each.name, each.private.public_key().public_bytes_raw()) for each in (WITNESS, MLDSA)]
+KEYS = [
+    cosigner_key(each.name, each.private.public_key().public_bytes_raw())
+    for each in (WITNESS, MLDSA)
+]
 ENTRY = encode(
     Kind.OPENING,
     {"batch": "b-0f1e2d3c4b5a6978", "rows": 1, "snapshot": "sha256:" + "0" * 64},
@@ -60,8 +71,13 @@ TEXT = parse_note(TWO).text
 COSIGNED = TWO + cosign(TEXT, WITNESS, 1_772_460_300)
 PROOF = str(Proof(1, (LEAF,), COSIGNED, ENTRY))
 CONSISTENT = str(Consistency((LEAF,), ONE, TWO))
-ATTESTED = f"counterfoil-attestation-1\nnone release\nfrom 2026-03-02\nto 2026-03-02\nrange 0 1\nentry 0 {ENTRY.decode()}\n\n{ONE}"
-POLICY = f"log {SIGNER.verifier}\n# c\nwitness a {KEYS[0]} http://127.0.0.1/\ngroup g any a\nquorum g\n".encode()
+ATTESTED = (
+    "counterfoil-attestation-1\nnone release\nfrom 2026-03-02\nto 2026-03-02\nrange 0 "
+    f"1\nentry 0 {ENTRY.decode()}\n\n{ONE}"
+)
+POLICY = (
+    f"log {SIGNER.verifier}\n# c\nwitness a {KEYS[0]} http://127.0.0.1/\ngroup g any a\nquorum g\n"
+).encode()
 _SCRATCH = tempfile.TemporaryDirectory(prefix="counterfoil-fuzz-")
 
 
@@ -74,13 +90,19 @@ class Target(NamedTuple):
 
 
 def verify(what: str) -> Callable[[bytes], object]:
-    """The inspector's verifier over a file, as a process would run it; anything but exit 0 or 5 is a finding."""
+    """The inspector's verifier over a file, as a process would run it; anything but exit 0 or 5 is
+    a finding."""
 
     def call(data: bytes) -> int:
         directory = Path(_SCRATCH.name)
-        (directory / "file").write_bytes(data if what != "answer" else b"request_id,answer,codes\r\n")
+        (directory / "file").write_bytes(
+            data if what != "answer" else b"request_id,answer,codes\r\n"
+        )
         (directory / "file.jws").write_bytes(data)
-        before, sys.argv = sys.argv, ["verify", what, str(directory / "file"), "--key", str(SIGNER.verifier)]
+        before, sys.argv = (
+            sys.argv,
+            ["verify", what, str(directory / "file"), "--key", str(SIGNER.verifier)],
+        )
         try:
             with redirect_stdout(io.StringIO()):
                 code = verifier.main()
@@ -103,15 +125,23 @@ def verify_key(data: bytes) -> object:
 
 
 def envelope(payload: bytes) -> bytes:
-    """An answer's envelope with a good signature over any payload, so that what comes after the signature is reached."""
-    named = {"alg": "EdDSA", "kid": f"{SIGNER.name}+{SIGNER.verifier.key_id.hex()}", "typ": "counterfoil-answer-1"}
+    """An answer's envelope with a good signature over any payload, so that what comes after the
+    signature is reached."""
+    named = {
+        "alg": "EdDSA",
+        "kid": f"{SIGNER.name}+{SIGNER.verifier.key_id.hex()}",
+        "typ": "counterfoil-answer-1",
+    }
     header = json.dumps(named, sort_keys=True, separators=(",", ":")).encode()
     parts = [urlsafe_b64encode(each).rstrip(b"=") for each in (header, payload)]
-    return b".".join([*parts, urlsafe_b64encode(SIGNER.private.sign(b".".join(parts))).rstrip(b"=")])
+    return b".".join(
+        [*parts, urlsafe_b64encode(SIGNER.private.sign(b".".join(parts))).rstrip(b"=")]
+    )
 
 
 def signed(data: bytes) -> object:
-    """A checkpoint whose text is anything that a note can hold, with a good signature and good cosignatures."""
+    """A checkpoint whose text is anything that a note can hold, with a good signature and good
+    cosignatures."""
     text = data.decode("utf-8", "replace") + "\n"
     note = sign_note(text, [SIGNER]) + cosign(text, WITNESS, 5)
     return check_checkpoint(note, SIGNER.verifier), check_cosignatures(note, KEYS)
@@ -141,8 +171,12 @@ def _sized(call: Callable[[bytes, int], object]) -> Callable[[bytes], object]:
     return lambda data: call(data[1:], data[0] if data else 0)
 
 
-def _target(call: Callable[[bytes], object], *seeds: str | bytes, raises: type[Exception] = VerifyFault) -> Target:
-    return Target(call, raises, [seed.encode() if isinstance(seed, str) else seed for seed in seeds])
+def _target(
+    call: Callable[[bytes], object], *seeds: str | bytes, raises: type[Exception] = VerifyFault
+) -> Target:
+    return Target(
+        call, raises, [seed.encode() if isinstance(seed, str) else seed for seed in seeds]
+    )
 
 
 TARGETS: dict[str, Target] = {
@@ -152,7 +186,9 @@ TARGETS: dict[str, Target] = {
     "vkey": _target(_text(parse_vkey), str(SIGNER.verifier)),
     "cosigner key": _target(_text(parse_cosigner_key), *map(str, KEYS)),
     "cosignature": _target(
-        lambda data: check_cosignatures(data, KEYS), COSIGNED, ONE + cosign(parse_note(ONE).text, MLDSA, 5)
+        lambda data: check_cosignatures(data, KEYS),
+        COSIGNED,
+        ONE + cosign(parse_note(ONE).text, MLDSA, 5),
     ),
     "proof": _target(lambda data: check_proof(data, ENTRY, SIGNER.verifier), PROOF),
     "consistency": _target(lambda data: check_consistency_file(data, SIGNER.verifier), CONSISTENT),
@@ -172,7 +208,8 @@ TARGETS: dict[str, Target] = {
 
 
 def run(name: str, data: bytes) -> object:
-    """What the target returns, or the code of its documented fault; anything else that it raises is a finding."""
+    """What the target returns, or the code of its documented fault; anything else that it raises is
+    a finding."""
     target = TARGETS[name]
     try:
         return target.call(data)

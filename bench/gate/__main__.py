@@ -1,9 +1,11 @@
-"""`python -m bench.gate [ROWS]`: what the gate costs a request, step by step, and how many it takes a second.
+"""`python -m bench.gate [ROWS]`: what the gate costs a request, step by step, and how many it takes
+a second.
 
-Two files are asked, `WORK`. The office has received half of each before, so that the guards have a past to look at, and keeps its state
-in SQLite. The steps are measured in one process, best of three, in CPU microseconds a request. Then the gate alone (alone.py) and the
-whole of `receive`: elapsed time, and CPU time of all processes together. Everything beside the csv module's bare reading of the
-same file, measured in the same run. Writes docs/measurements/gate.md.
+Two files are asked, `WORK`. The office has received half of each before, so that the guards have a
+past to look at, and keeps its state in SQLite. The steps are measured in one process, best of
+three, in CPU microseconds a request. Then the gate alone (alone.py) and the whole of `receive`:
+elapsed time, and CPU time of all processes together. Everything beside the csv module's bare
+reading of the same file, measured in the same run. Writes docs/measurements/gate.md.
 """
 
 from __future__ import annotations
@@ -27,12 +29,11 @@ from bench import floors
 from bench.__main__ import SAMPLE, best, write_requests
 from bench.gate import alone
 from bench.gate.page import Measured, Run, write_page
-from counterfoil import intake, normalize
+from counterfoil import disclosure, intake, normalize
 from counterfoil.core.values import Request
 from counterfoil.demo import demonstration
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import replay_rows
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.judging import judge
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.history.batch_counts import tally
@@ -50,36 +51,50 @@ def main(rows: int) -> None:
     """Measure, print and write the page."""
     before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch:
-        measured = [_measured(Path(scratch) / str(number), rows, *work) for number, work in enumerate(WORK)]
+        measured = [
+            _measured(Path(scratch) / str(number), rows, *work) for number, work in enumerate(WORK)
+        ]
     write_page(PAGE, rows, measured, (before, os.getloadavg()[0]))
 
 
-def _measured(directory: Path, rows: int, name: str, write: Callable[[Path, int], Path]) -> Measured:
+def _measured(
+    directory: Path, rows: int, name: str, write: Callable[[Path, int], Path]
+) -> Measured:
     """One file, and an office that has received half of it before under other ids."""
     directory.mkdir()
     demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
     asked, cores = write(directory, rows), len(os.sched_getaffinity(0))
     office = open_office(directory / "demo" / "office")
-    receive.receive(office, _earlier(asked, rows // 2), lambda _: None)
+    disclosure.receive_file(office, _earlier(asked, rows // 2), lambda _: None)
     floor = best(lambda: floors.read_csv(asked))
-    steps = [(step, seconds / rows * 1e6, seconds / floor) for step, seconds in _steps(office, asked)]
+    steps = [
+        (step, seconds / rows * 1e6, seconds / floor) for step, seconds in _steps(office, asked)
+    ]
     office.store.close()
-    gate = min((_alone(directory, asked, cores) for _ in range(PASSES)), key=lambda ran: ran.elapsed)
+    gate = min(
+        (_alone(directory, asked, cores) for _ in range(PASSES)), key=lambda ran: ran.elapsed
+    )
     runs = [
         Run(
-            f"the gate alone ({gate.writer / rows * 1e6:.1f} us of it the writer's)", f"{cores} beside the writer",
-            rows / gate.elapsed, (gate.writer + gate.workers) / rows * 1e6, (gate.writer + gate.workers) / floor,
+            f"the gate alone ({gate.writer / rows * 1e6:.1f} us of it the writer's)",
+            f"{cores} beside the writer",
+            rows / gate.elapsed,
+            (gate.writer + gate.workers) / rows * 1e6,
+            (gate.writer + gate.workers) / floor,
         )
-    ]  # fmt: skip
+    ]
     for workers in sorted({1, cores}):
         elapsed, cpu = _received(directory, asked, workers)
         said = "one" if workers == 1 else f"{workers} beside the writer"
-        runs.append(Run("the whole of `receive`", said, rows / elapsed, cpu / rows * 1e6, cpu / floor))
+        runs.append(
+            Run("the whole of `receive`", said, rows / elapsed, cpu / rows * 1e6, cpu / floor)
+        )
     return Measured(name, floor / rows * 1e6, steps, runs)
 
 
 def _write_reported(directory: Path, rows: int) -> Path:
-    """The first rows of the reported run of August 2025: each about another person, with its defects."""
+    """The first rows of the reported run of August 2025: each about another person, with its
+    defects."""
     path = directory / "requests.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer: csv.DictWriter[str] = csv.DictWriter(file, REQUEST_COLUMNS)
@@ -89,8 +104,14 @@ def _write_reported(directory: Path, rows: int) -> Path:
 
 
 WORK: Final = (
-    ("reported: every row about another person, half of them asked about once before", _write_reported),
-    ("repeated: the sample's people, each asked about many times, before and in this file", write_requests),
+    (
+        "reported: every row about another person, half of them asked about once before",
+        _write_reported,
+    ),
+    (
+        "repeated: the sample's people, each asked about many times, before and in this file",
+        write_requests,
+    ),
 )
 """What is asked: name, and what writes the file."""
 
@@ -99,7 +120,10 @@ def _earlier(asked: Path, count: int) -> Path:
     """The first rows of a file, under other ids."""
     lines = asked.read_text(encoding="utf-8").split("\n")
     earlier = asked.with_name("earlier.csv")
-    earlier.write_text("\n".join([lines[0], *(f"e{line}" for line in lines[1 : count + 1])]) + "\n", encoding="utf-8")
+    earlier.write_text(
+        "\n".join([lines[0], *(f"e{line}" for line in lines[1 : count + 1])]) + "\n",
+        encoding="utf-8",
+    )
     return earlier
 
 
@@ -115,15 +139,27 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     marker, on, limits = Marker(key), office.clock().date(), office.law.agreement.limits
     yield "read: cut into cells", best(lambda: sum(1 for _ in file.stretches(CHUNK)))
     tables = list(file.stretches(CHUNK))
-    yield "read: cells to requests", best(lambda: [intake.RowReader().read(table) for table in tables])
+    yield (
+        "read: cells to requests",
+        best(lambda: [intake.RowReader().read(table) for table in tables]),
+    )
     rows = [list(intake.RowReader().read(table)) for table in tables]
     requests = [row for chunk in rows for row in chunk if isinstance(row, Request)]
-    yield "address form", best(lambda: [normalize.normalise_address(row.address) for row in requests])
-    yield "count: form, seven hashes", best(lambda: [tally(key, marker, chunk, address_forms(chunk)) for chunk in rows])
+    yield (
+        "address form",
+        best(lambda: [normalize.normalise_address(row.address) for row in requests]),
+    )
+    yield (
+        "count: form, seven hashes",
+        best(lambda: [tally(key, marker, chunk, address_forms(chunk)) for chunk in rows]),
+    )
     builder = BatchFactsBuilder(key)
     for chunk in rows:
         builder.add(*chunk)
-    yield "count: what is repeated in the file", best(lambda: builder.finish(file.header, file.digest))
+    yield (
+        "count: what is repeated in the file",
+        best(lambda: builder.finish(file.header, file.digest)),
+    )
     facts, marks = builder.finish(file.header, file.digest), builder.marks
     parts = [marks.part(start, start + CHUNK) for start in range(0, len(marks), CHUNK)]
     with office.store.reading() as connection:
@@ -138,7 +174,12 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     forms_of = [address_forms(chunk) for chunk in rows]
     yield (
         "judge: elements, guards, bytes kept",
-        best(lambda: [judge(*each) for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)]),
+        best(
+            lambda: [
+                judge(*each)
+                for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)
+            ]
+        ),
     )
     yield "remember", best(lambda: _remembered(office, marks))
 
@@ -148,7 +189,8 @@ class _NotKept(Exception):
 
 
 def _remembered(office: Office, marks: Marks) -> None:
-    """The file remembered in one transaction that is rolled back: no commit, which `receive` below has."""
+    """The file remembered in one transaction that is rolled back: no commit, which `receive` below
+    has."""
     try:
         with office.store.transaction() as connection:
             remember(lambda: nullcontext(connection), "b-none", office.clock().date(), marks)
@@ -158,14 +200,15 @@ def _remembered(office: Office, marks: Marks) -> None:
 
 
 def _received(directory: Path, path: Path, workers: int) -> tuple[float, float]:
-    """(elapsed, CPU of all processes) seconds of `receive`, the keys opened before; best of two fresh copies by elapsed time."""
+    """(elapsed, CPU of all processes) seconds of `receive`, the keys opened before; best of two
+    fresh copies by elapsed time."""
     return min(_receive_once(directory, path, workers) for _ in range(2))
 
 
 def _receive_once(directory: Path, path: Path, workers: int) -> tuple[float, float]:
     with _copied(directory) as opened:
         office = _with_workers(opened, workers)
-        return _timed(lambda: receive.receive(office, path, lambda _: None))
+        return _timed(lambda: disclosure.receive_file(office, path, lambda _: None))
 
 
 @contextmanager
@@ -182,7 +225,9 @@ def _copied(directory: Path) -> Generator[Office]:
 
 
 def _with_workers(office: Office, workers: int) -> Office:
-    return dataclasses.replace(office, settings=msgspec.structs.replace(office.settings, workers=workers))
+    return dataclasses.replace(
+        office, settings=msgspec.structs.replace(office.settings, workers=workers)
+    )
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float]:

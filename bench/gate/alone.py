@@ -1,8 +1,9 @@
 """The gate by itself: rows that are read already, to decisions, with the guards' memory in SQLite.
 
-What is timed: address forms, the marks and counts of the whole file, the history of earlier files, the recall of what was asked
-before, every element and guard, the encoding of what is kept of each row, and the guards' memory, committed as `receive` does. What is
-not: reading the file, sealing, the ledger. Two workers think beside the process that commits, on two cores.
+What is timed: address forms, the marks and counts of the whole file, the history of earlier files,
+the recall of what was asked before, every element and guard, the encoding of what is kept of each
+row, and the guards' memory, committed as `receive` does. What is not: reading the file, sealing,
+the ledger. Two workers think beside the process that commits, on two cores.
 """
 
 from __future__ import annotations
@@ -45,12 +46,16 @@ def run(office: Office, path: Path, count: int) -> Ran:
         stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
         used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
         decided = _decide(office, file, key, several, stretches)
-        return Ran(decided, time.perf_counter() - begun, time.process_time() - before, _cpu(several) - used)
+        return Ran(
+            decided, time.perf_counter() - begun, time.process_time() - before, _cpu(several) - used
+        )
     finally:
         several.end()
 
 
-def _decide(office: Office, file: intake.RequestFile, key: bytes, several: Several, stretches: int) -> int:
+def _decide(
+    office: Office, file: intake.RequestFile, key: bytes, several: Several, stretches: int
+) -> int:
     builder = BatchFactsBuilder(key)
     for counted in several.each("count", ((number, number) for number in range(stretches))):
         builder.count(counted.tally)
@@ -79,5 +84,7 @@ def _to_judge(office: Office, marks: Marks) -> Iterator[tuple[int, None, Marks, 
 
 def _cpu(several: Several) -> float:
     """CPU seconds of the workers so far, to a hundredth."""
-    fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in several.pids]
+    fields = [
+        Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in several.pids
+    ]
     return sum(int(each[11]) + int(each[12]) for each in fields) / _TICKS

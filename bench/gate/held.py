@@ -1,7 +1,9 @@
-"""A worker that holds the rows of a file before it is timed, so that the gate is measured without reading.
+"""A worker that holds the rows of a file before it is timed, so that the gate is measured without
+reading.
 
-`python -m bench.gate.held` is a worker of `counterfoil.disclosure.workers` with one method more: `hold` reads a
-stretch and keeps its requests; `count` and `judge` are then told its number in the place of its cells.
+`python -m bench.gate.held` is a worker of `counterfoil.disclosure.workers` with one method more:
+`hold` reads a stretch and keeps its requests; `count` and `judge` are then told its number in the
+place of its cells.
 """
 
 from __future__ import annotations

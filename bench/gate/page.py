@@ -41,7 +41,8 @@ every request in the ledger, besides. What the workers and the writer do, and wh
 
 
 class Run(NamedTuple):
-    """One way of doing it: requests a second by the clock, CPU us a request of all processes, ratio to the floor."""
+    """One way of doing it: requests a second by the clock, CPU us a request of all processes, ratio
+    to the floor."""
 
     what: str
     processes: str
@@ -63,8 +64,10 @@ def write_page(path: Path, rows: int, measured: list[Measured], load: tuple[floa
     """Print and write the page. load: before and after."""
     cores = os.cpu_count() or 1
     machine = (
-        f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; load average "
-        f"{load[0]:.1f} before and {load[1]:.1f} after: above {cores + 1}, others' work is in the figures."
+        f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, SQLite "
+        f"{sqlite3.sqlite_version}; load average "
+        f"{load[0]:.1f} before and {load[1]:.1f} after: above {cores + 1}, others' work is in "
+        "the figures."
     )
     head = HEAD.format(rows=rows, earlier=rows // 2, machine=machine, asked=ASKED)
     page = head + "".join(map(_file, measured)) + TAIL

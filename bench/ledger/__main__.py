@@ -1,10 +1,14 @@
-"""Durable entries a second, alone and in group commits; proof size and time; a full check; beside the floors of this machine.
+"""Durable entries a second, alone and in group commits; proof size and time; a full check; beside
+the floors of this machine.
 
-    python -m bench.ledger [SIZE]        SIZE entries, 1,000,000 by default; writes docs/measurements/ledger.md
-    python -m bench.ledger.postgres      the same commits on PostgreSQL beside SQLite; writes docs/measurements/ledger-postgres.md
+    python -m bench.ledger [SIZE]        SIZE entries, 1,000,000 by default; writes
+                                         docs/measurements/ledger.md
+    python -m bench.ledger.postgres      the same commits on PostgreSQL beside SQLite; writes
+                                         docs/measurements/ledger-postgres.md
 
-Every figure is of durable commits (write-ahead log, synchronous=FULL) in a database file in the machine's temporary
-place, and each stands beside a floor that was measured right before it. Nothing is kept.
+Every figure is of durable commits (write-ahead log, synchronous=FULL) in a database file in the
+machine's temporary place, and each stands beside a floor that was measured right before it. Nothing
+is kept.
 """
 
 from __future__ import annotations
@@ -32,7 +36,10 @@ from counterfoil.tlog.note import parse_note
 
 NAME = "bench.example/ledger"
 SIGNER = Signer(NAME, Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
-WITNESSES = [Signer(f"witness.example/w{n}", Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32)) for n in (2, 3, 4)]
+WITNESSES = [
+    Signer(f"witness.example/w{n}", Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32))
+    for n in (2, 3, 4)
+]
 LEDGER = Ledger(NAME)
 TIME = datetime(2026, 3, 2, tzinfo=UTC)
 GROUP = 4096
@@ -45,7 +52,9 @@ def drafts(count: int, start: int = 0) -> Iterator[Draft]:
     """Entries as a batch makes them: one in twelve a refusal."""
     for at in range(start, start + count):
         kind = Kind.GRANTED if at % 12 else Kind.REFUSED
-        yield Draft(kind, {"batch": "b-0f1e2d3c4b5a6978", "commitment": canonical.digest(b"%d" % at)})
+        yield Draft(
+            kind, {"batch": "b-0f1e2d3c4b5a6978", "commitment": canonical.digest(b"%d" % at)}
+        )
 
 
 def append(store: Store, count: int, step: int) -> float:
@@ -72,11 +81,16 @@ def cosigned(note: str) -> str:
 
 
 def singles(directory: Path) -> list[Row]:
-    """One durable commit an entry, three rounds, the median; beside the disk and beside SQLite alone."""
+    """One durable commit an entry, three rounds, the median; beside the disk and beside SQLite
+    alone."""
     store = create_store(f"sqlite:///{directory / 'single.db'}")
     used = 1e3 * timed(lambda: append(store, SINGLE, 1))[1] / SINGLE
     rounds = [
-        (SINGLE / append(store, SINGLE, 1), floors.syncs_a_second(directory), floors.commits_a_second(directory))
+        (
+            SINGLE / append(store, SINGLE, 1),
+            floors.syncs_a_second(directory),
+            floors.commits_a_second(directory),
+        )
         for _ in range(3)
     ]
     store.close()
@@ -89,7 +103,13 @@ def singles(directory: Path) -> list[Row]:
             f"disk: {disk:.0f} fdatasync/s",
             disk / ours,
         ),
-        Row("the same", f"{ours:.0f} /s", "", f"SQLite alone, one insert a commit: {bare:.0f} /s", bare / ours),
+        Row(
+            "the same",
+            f"{ours:.0f} /s",
+            "",
+            f"SQLite alone, one insert a commit: {bare:.0f} /s",
+            bare / ours,
+        ),
     ]
 
 
@@ -107,14 +127,30 @@ def proofs(store: Store, size: int) -> list[Row]:
             entry = next(LEDGER.entries(connection, at, at + 1))
             used, longest = used + cpu, max(longest, len(proof.encode()))
             makes.append(seconds)
-            checks.append(timed(lambda proof=proof, entry=entry: check_proof(proof, entry, SIGNER.verifier))[0])
+            checks.append(
+                timed(lambda proof=proof, entry=entry: check_proof(proof, entry, SIGNER.verifier))[
+                    0
+                ]
+            )
     floor = floors.tile_seconds()
     made = f"{1e3 * median(makes):.2f} ms by the clock, {1e3 * used / len(makes):.2f} ms of CPU"
     return [
-        Row(f"proof made, {size:,} entries", made, "1 ms", f"a tile's 255 nodes hashed: {1e3 * floor:.2f} ms", median(makes) / floor),
+        Row(
+            f"proof made, {size:,} entries",
+            made,
+            "1 ms",
+            f"a tile's 255 nodes hashed: {1e3 * floor:.2f} ms",
+            median(makes) / floor,
+        ),
         Row("the same proof checked", f"{1e3 * median(checks):.2f} ms", "", "", None),
-        Row(f"proof size, {size:,} entries, 3 Ed25519 witnesses", f"{longest:,} bytes", "2,048 bytes", "", None),
-    ]  # fmt: skip
+        Row(
+            f"proof size, {size:,} entries, 3 Ed25519 witnesses",
+            f"{longest:,} bytes",
+            "2,048 bytes",
+            "",
+            None,
+        ),
+    ]
 
 
 def full_check(store: Store, size: int) -> Row:
@@ -123,7 +159,9 @@ def full_check(store: Store, size: int) -> Row:
     with store.reading() as connection:
         seconds, used, _ = timed(lambda: check(connection, SIGNER.verifier))
     name, words = f"full check, {size:,} entries", f"every leaf and node hashed: {floor:.1f} s"
-    return Row(name, f"{seconds:.1f} s by the clock, {used:.1f} s of CPU", "60 s", words, seconds / floor)
+    return Row(
+        name, f"{seconds:.1f} s by the clock, {used:.1f} s of CPU", "60 s", words, seconds / floor
+    )
 
 
 def main(size: int) -> None:
@@ -136,11 +174,21 @@ def main(size: int) -> None:
         floor = floors.inserts_a_second(directory, min(size, 200_000))
         rate = size / append(store, size, GROUP)
         words = f"an entry hashed and inserted in a row of its own: {floor:.0f} /s"
-        rows.append(Row(f"group commit, {GROUP} entries", f"{rate:,.0f} /s", "5,000 /s", words, floor / rate))
+        rows.append(
+            Row(
+                f"group commit, {GROUP} entries", f"{rate:,.0f} /s", "5,000 /s", words, floor / rate
+            )
+        )
         rows += proofs(store, size)
         proof = large.proof_at(10**8, SIGNER, cosigned)
         rows.append(
-            Row("proof size, 100,000,000 entries, 3 Ed25519 witnesses", f"{proof:,} bytes", "2,048 bytes", "", None)
+            Row(
+                "proof size, 100,000,000 entries, 3 Ed25519 witnesses",
+                f"{proof:,} bytes",
+                "2,048 bytes",
+                "",
+                None,
+            )
         )
         rows.append(full_check(store, size))
         store.close()

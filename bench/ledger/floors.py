@@ -1,4 +1,5 @@
-"""What this machine gives at best: syncs of its disk, commits of SQLite alone, hashes of one core."""
+"""What this machine gives at best: syncs of its disk, commits of SQLite alone, hashes of one
+core."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ SECONDS = 1.0
 
 
 def syncs_a_second(directory: Path) -> float:
-    """One frame written over an old one and `fdatasync`, again and again: no durable commit is faster."""
+    """One frame written over an old one and `fdatasync`, again and again: no durable commit is
+    faster."""
     frame, count = bytes(FRAME), 0
     file = os.open(directory / "sync", os.O_RDWR | os.O_CREAT)
     os.pwrite(file, bytes(1000 * FRAME), 0)
@@ -32,7 +34,8 @@ def syncs_a_second(directory: Path) -> float:
 
 
 def commits_a_second(directory: Path) -> float:
-    """SQLite by its own module, write-ahead log, synchronous=FULL: one insert of 400 bytes a commit, nothing else."""
+    """SQLite by its own module, write-ahead log, synchronous=FULL: one insert of 400 bytes a
+    commit, nothing else."""
     connection = sqlite3.connect(directory / "bare.db", isolation_level=None)
     connection.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -50,7 +53,10 @@ def commits_a_second(directory: Path) -> float:
 
 def inserts_a_second(directory: Path, count: int) -> float:
     """A row an entry, each hashed once, one durable commit for all of them."""
-    entries = [b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:' + b"%064d" % at + b'"}' for at in range(count)]
+    entries = [
+        b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:' + b"%064d" % at + b'"}'
+        for at in range(count)
+    ]
     begun = time.perf_counter()
     hash_and_insert(entries, directory / "rows.db")
     return count / (time.perf_counter() - begun)
@@ -66,7 +72,8 @@ def hashes_seconds(count: int) -> float:
 
 
 def tile_seconds() -> float:
-    """The median of 50: the 255 nodes over one tile's 256 leaves, all but 8 of which a proof must reckon."""
+    """The median of 50: the 255 nodes over one tile's 256 leaves, all but 8 of which a proof must
+    reckon."""
     leaves = [bytes([at]) * 32 for at in range(256)]
     times: list[float] = []
     for _ in range(50):

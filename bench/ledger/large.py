@@ -1,4 +1,5 @@
-"""A real proof in a tree of 100,000,000 entries that nobody had to write: its entries repeat, so its subtrees do."""
+"""A real proof in a tree of 100,000,000 entries that nobody had to write: its entries repeat, so
+its subtrees do."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ ENTRIES = [b'{"batch":"b-0f1e2d3c4b5a6978","count":%d,"kind":"granted"}' % at fo
 
 @cache
 def read(height: int, index: int) -> bytes:
-    """The hash of a whole subtree: leaf `index` is entry `index % 2`, so above the leaves only the height tells."""
+    """The hash of a whole subtree: leaf `index` is entry `index % 2`, so above the leaves only the
+    height tells."""
     if height == 0:
         return leaf_hash(ENTRIES[index % 2])
     return node_hash(read(height - 1, 0), read(height - 1, 1 if height == 1 else 0))

@@ -37,11 +37,14 @@ class Row(NamedTuple):
 def write_page(path: Path, rows: list[Row], load_before: float, load_after: float) -> None:
     """Print the table and write the page."""
     machine = (
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; load average "
-        f"{load_before:.1f} before and {load_after:.1f} after: above {os.cpu_count()}, others' work is in the figures."
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; load average "
+        f"{load_before:.1f} before and {load_after:.1f} after: above {os.cpu_count()}, others' "
+        "work is in the figures."
     )
     lines = [
-        f"| {row.what} | {row.measured} | {row.asked} | {row.floor} | {'' if row.ratio is None else f'{row.ratio:.1f}'} |\n"
+        f"| {row.what} | {row.measured} | {row.asked} | {row.floor} | "
+        f"{'' if row.ratio is None else f'{row.ratio:.1f}'} |\n"
         for row in rows
     ]
     page = HEAD.format(machine=machine) + "".join(lines) + TAIL

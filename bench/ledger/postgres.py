@@ -1,6 +1,8 @@
-"""Durable entries a second on PostgreSQL beside SQLite, in turns in one run: `python -m bench.ledger.postgres [ENTRIES]`.
+"""Durable entries a second on PostgreSQL beside SQLite, in turns in one run: `python -m
+bench.ledger.postgres [ENTRIES]`.
 
-A server of its own on a unix socket, with fsync on, in the machine's temporary place, like the SQLite file. Nothing is kept but the page.
+A server of its own on a unix socket, with fsync on, in the machine's temporary place, like the
+SQLite file. Nothing is kept but the page.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ def main(entries: int) -> None:
     try:
         with tempfile.TemporaryDirectory() as name, server.connect() as connection:
             version = connection.info.server_version // 10_000
-            urls = {"postgres": server.url(server.new_database()), "sqlite": f"sqlite:///{name}/office.db"}
+            urls = {
+                "postgres": server.url(server.new_database()),
+                "sqlite": f"sqlite:///{name}/office.db",
+            }
             lines = measured(urls, Path(name), entries)
     finally:
         server.remove()
@@ -68,7 +73,9 @@ def measured(urls: dict[str, str], directory: Path, entries: int) -> list[str]:
                 rates[name].append(count / append(store, count, step))
         ours, theirs = median(rates["postgres"]), median(rates["sqlite"])
         disk = f"{median(syncs):,.0f} fdatasync/s"
-        lines.append(f"| {words} | {ours:,.0f} /s | {theirs:,.0f} /s | {ours / theirs:.2f} | {disk} |\n")
+        lines.append(
+            f"| {words} | {ours:,.0f} /s | {theirs:,.0f} /s | {ours / theirs:.2f} | {disk} |\n"
+        )
     for store in stores.values():
         store.close()
     return lines

@@ -1,4 +1,5 @@
-"""`python -m bench.slices`: make the set, evaluate it, print recall and wrong confirmations by group, write docs/measurements/slices.md."""
+"""`python -m bench.slices`: make the set, evaluate it, print recall and wrong confirmations by
+group, write docs/measurements/slices.md."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ HOUSEHOLDS = 6000
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.slices", description=__doc__)
-    options.add_argument("--households", type=int, default=HOUSEHOLDS, help="in each of the three arms")
+    options.add_argument(
+        "--households", type=int, default=HOUSEHOLDS, help="in each of the three arms"
+    )
     options.add_argument("--no-page", action="store_true", help="print only")
     chosen = options.parse_args()
     found = measure(DATA, chosen.households)
@@ -44,13 +47,27 @@ def measure(folder: Path, households: int) -> Measured:
     for name, mistake in mistakes.items():
         if known[name].truth:
             missed_levels[known[name].arm, why(mistake)] += 1  # type: ignore[index]
-    return Measured(households, told, known, {name: each["levels"] for name, each in mistakes.items()}, missed_levels)
+    return Measured(
+        households,
+        told,
+        known,
+        {name: each["levels"] for name, each in mistakes.items()},
+        missed_levels,
+    )
 
 
 def evaluate(folder: Path, errors: Path) -> dict[str, Any]:
     """What `counterfoil evaluate` prints."""
     office = str(folder / "office")
-    return run("evaluate", str(folder / "questions.csv"), "--office", office, "--errors", str(errors), "--json")
+    return run(
+        "evaluate",
+        str(folder / "questions.csv"),
+        "--office",
+        office,
+        "--errors",
+        str(errors),
+        "--json",
+    )
 
 
 def why(mistake: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
-"""How one person's name is written at another time: the same rates in every arm; what only compound names have comes on top.
+"""How one person's name is written at another time: the same rates in every arm; what only compound
+names have comes on top.
 
-Rates are of this file's authors' choosing, not measured: they are there to make groups comparable, not to foretell a recall.
+Rates are of this file's authors' choosing, not measured: they are there to make groups comparable,
+not to foretell a recall.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from bench.slices.names import Arm
 
 @dataclass(frozen=True)
 class Written:
-    """A name as a row holds it. `family` in words with its parts: one or two, each perhaps with particles."""
+    """A name as a row holds it. `family` in words with its parts: one or two, each perhaps with
+    particles."""
 
     given: str
     middle: str
@@ -40,7 +43,12 @@ def slip(word: str, chance: random.Random) -> str:
     wrong = chance.choice(string.ascii_uppercase)
     return (
         word[:at]
-        + (wrong + word[at + 1 :], word[at + 1 :], word[at] + word[at:], word[at + 1] + word[at] + word[at + 2 :])[kind]
+        + (
+            wrong + word[at + 1 :],
+            word[at + 1 :],
+            word[at] + word[at:],
+            word[at + 1] + word[at] + word[at + 2 :],
+        )[kind]
     )
 
 
@@ -55,7 +63,9 @@ def _given_slip(name: Written, _arm: Arm, chance: random.Random) -> Written:
 
 def _family_slip(name: Written, _arm: Arm, chance: random.Random) -> Written:
     at = chance.randrange(len(name.family))
-    return replace(name, family=(*name.family[:at], slip(name.family[at], chance), *name.family[at + 1 :]))
+    return replace(
+        name, family=(*name.family[:at], slip(name.family[at], chance), *name.family[at + 1 :])
+    )
 
 
 def _initial(name: Written, _arm: Arm, _chance: random.Random) -> Written:
@@ -145,7 +155,8 @@ PARTICLES: Final[dict[str, tuple[float, Change]]] = {
 
 
 def write_again(name: Written, arm: Arm, chance: random.Random) -> tuple[Written, list[str]]:
-    """The name as another hand writes it, and what was changed. Of the parts of a compound name one thing at most is changed."""
+    """The name as another hand writes it, and what was changed. Of the parts of a compound name one
+    thing at most is changed."""
     told: list[str] = []
     if any(" " in part for part in name.family):
         name = _change(name, arm, chance, PARTICLES, told)
@@ -159,7 +170,11 @@ def write_again(name: Written, arm: Arm, chance: random.Random) -> tuple[Written
 
 
 def _change(
-    name: Written, arm: Arm, chance: random.Random, table: dict[str, tuple[float, Change]], told: list[str]
+    name: Written,
+    arm: Arm,
+    chance: random.Random,
+    table: dict[str, tuple[float, Change]],
+    told: list[str],
 ) -> Written:
     """One change of the table, or none."""
     at = chance.random()

@@ -17,8 +17,8 @@ KINDS_SHOWN: Final = 6
 
 
 class Measured(NamedTuple):
-    """One run: households an arm, what `evaluate` printed, what is known of each question, the levels of each mistake by id,
-    and misses by arm and kind."""
+    """One run: households an arm, what `evaluate` printed, what is known of each question, the
+    levels of each mistake by id, and misses by arm and kind."""
 
     households: int
     told: dict[str, Any]
@@ -30,17 +30,23 @@ class Measured(NamedTuple):
 def lines(found: Measured) -> list[str]:
     """Every table."""
     return [
-        "## By how the family name is held\n", *_arms(found),
-        "\n## By `evaluate`'s groups\n", *_slices(found),
-        "\n## By what was written otherwise\n", *_changes(found),
-        "\n## Kinds of misses\n", *_kinds(found),
-    ]  # fmt: skip
+        "## By how the family name is held\n",
+        *_arms(found),
+        "\n## By `evaluate`'s groups\n",
+        *_slices(found),
+        "\n## By what was written otherwise\n",
+        *_changes(found),
+        "\n## Kinds of misses\n",
+        *_kinds(found),
+    ]
 
 
 def write_page(folder: Path, found: Measured) -> None:
     """Write the page."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = HEAD.format(households=found.households, questions=len(found.known), seed=SEED, **_gap(found))
+    text = HEAD.format(
+        households=found.households, questions=len(found.known), seed=SEED, **_gap(found)
+    )
     (folder / "slices.md").write_text(text + "\n".join(lines(found)) + "\n", encoding="utf-8")
 
 
@@ -56,10 +62,12 @@ def _gap(found: Measured) -> dict[str, str]:
     share = sum(count * share for count, share, _, _ in rest) / max(1, asked)
     false = sum(count for _, _, count, _ in rest)
     return {
-        "compound": f"{recall['compound']:.2%}", "rest": f"{share:.2%}", "points": f"{(recall['compound'] - share) * 100:+.2f}",
+        "compound": f"{recall['compound']:.2%}",
+        "rest": f"{share:.2%}",
+        "points": f"{(recall['compound'] - share) * 100:+.2f}",
         "wrong": f"{wrong['compound']} of {_count(found, 'compound', truth=False):,}",
         "wrong_rest": f"{sum(each[3] for each in rest)} of {false:,}",
-    }  # fmt: skip
+    }
 
 
 def _count(found: Measured, arm: str, *, truth: bool) -> int:
@@ -67,20 +75,31 @@ def _count(found: Measured, arm: str, *, truth: bool) -> int:
 
 
 def _recall(found: Measured, arm: str) -> float:
-    missed = sum(found.known[name].arm == arm and found.known[name].truth for name in found.mistakes)
+    missed = sum(
+        found.known[name].arm == arm and found.known[name].truth for name in found.mistakes
+    )
     return 1 - missed / max(1, _count(found, arm, truth=True))
 
 
 def _wrong(found: Measured, arm: str) -> int:
-    return sum(found.known[name].arm == arm and not found.known[name].truth for name in found.mistakes)
+    return sum(
+        found.known[name].arm == arm and not found.known[name].truth for name in found.mistakes
+    )
 
 
 def _arms(found: Measured) -> Iterator[str]:
     yield "| arm | true | recall | false | wrong | 95 % bound |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for arm in ARMS:
-        true, false, wrong = _count(found, arm, truth=True), _count(found, arm, truth=False), _wrong(found, arm)
-        yield f"| {arm} | {true:,} | {_recall(found, arm):.2%} | {false:,} | {wrong} | {upper_bound(wrong, false):.1e} |"
+        true, false, wrong = (
+            _count(found, arm, truth=True),
+            _count(found, arm, truth=False),
+            _wrong(found, arm),
+        )
+        yield (
+            f"| {arm} | {true:,} | {_recall(found, arm):.2%} | {false:,} | {wrong} | "
+            f"{upper_bound(wrong, false):.1e} |"
+        )
 
 
 def _slices(found: Measured) -> Iterator[str]:
@@ -88,7 +107,8 @@ def _slices(found: Measured) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- |"
     for each in found.told["slices"]:
         yield (
-            f"| {each['name']} | {SLICES[each['name']]} | {each['true']:,} | {each['recall']:.2%} | {each['false']:,} | "
+            f"| {each['name']} | {SLICES[each['name']]} | {each['true']:,} | "
+            f"{each['recall']:.2%} | {each['false']:,} | "
             f"{each['confirmed_false']} |"
         )
 
@@ -104,7 +124,9 @@ def _changes(found: Measured) -> Iterator[str]:
                 right[each.arm, change] += name not in found.mistakes
     for change in ("nothing", *ALL, *COMPOUND, *PARTICLES):
         cells = (
-            f"{asked[arm, change]:,}, {right[arm, change] / asked[arm, change]:.1%}" if asked[arm, change] else ""
+            f"{asked[arm, change]:,}, {right[arm, change] / asked[arm, change]:.1%}"
+            if asked[arm, change]
+            else ""
             for arm in ARMS
         )
         yield f"| {change} | " + " | ".join(cells) + " |"
@@ -115,7 +137,9 @@ def _kinds(found: Measured) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for arm in ARMS:
         kinds = Counter({kind: count for (of, kind), count in found.missed.items() if of == arm})
-        yield from (f"| {arm} | {kind} | {count} |" for kind, count in kinds.most_common(KINDS_SHOWN))
+        yield from (
+            f"| {arm} | {kind} | {count} |" for kind, count in kinds.most_common(KINDS_SHOWN)
+        )
 
 
 HEAD: Final = """# Recall and wrong confirmations by group of names

@@ -1,14 +1,18 @@
-"""Made-up households in three arms, as a register's source and as labelled questions. The same every time.
+"""Made-up households in three arms, as a register's source and as labelled questions. The same
+every time.
 
-Every household is made once and written in each arm: the same people of the same ages at a door of the same kind, with the arm's
-names. In `compound` a father is F1 F2, a mother M1 M2 and their children F1 M1, as Spanish names go; in the other arms the family
-shares one name. Adults file; grown children at home do in half the homes. Questions:
+Every household is made once and written in each arm: the same people of the same ages at a door of
+the same kind, with the arm's names. In `compound` a father is F1 F2, a mother M1 M2 and their
+children F1 M1, as Spanish names go; in the other arms the family shares one name. Adults file;
+grown children at home do in half the homes. Questions:
 
     true     an adult who files, written again by another hand (noise.py)
-    false    a member of the household who does not file, at the household's address: child, sibling or spouse
+    false    a member of the household who does not file, at the household's address: child, sibling
+             or spouse
     false    somebody of the arm who files two doors away, at this door
 
-Addresses are the same on both sides, so that what differs is names. No date of birth and no tax number in a question.
+Addresses are the same on both sides, so that what differs is names. No date of birth and no tax
+number in a question.
 """
 
 from __future__ import annotations
@@ -33,7 +37,8 @@ _BOTH_YEARS: Final = 0.8
 
 
 class Asked(NamedTuple):
-    """What is known of one question beside its row: the arm, whether it is true, and what was changed in the name."""
+    """What is known of one question beside its row: the arm, whether it is true, and what was
+    changed in the name."""
 
     arm: str
     truth: bool
@@ -48,7 +53,8 @@ class Member(NamedTuple):
 
 
 def household(chance: random.Random, arm: Arm) -> list[Member]:
-    """Two parents, or one, and up to three children. Nobody bears the given name of a brother or sister; one child in 100 a parent's."""
+    """Two parents, or one, and up to three children. Nobody bears the given name of a brother or
+    sister; one child in 100 a parent's."""
     fathers, mothers = ((draw_family(chance, arm), draw_family(chance, arm)) for _ in range(2))
     compound = arm.name == "compound"
     parent = tuple(fathers) if compound else fathers[:1]
@@ -114,14 +120,20 @@ def _all(households: int) -> Iterator[tuple[list[str], list[str], Asked | None]]
                 if member.files:
                     yield from ((row, [], None) for row in _held(draws, arm, member, door, at))
                 written, told = write_again(member.name, arm, draws)
-                yield [], _question(written, door, truth=member.files), Asked(name, member.files, told)
+                yield (
+                    [],
+                    _question(written, door, truth=member.files),
+                    Asked(name, member.files, told),
+                )
             for stranger in before.get(place, [])[:1]:
                 written, told = write_again(stranger.name, arm, draws)
                 yield [], _question(written, door, truth=False), Asked(name, False, told)
             before[place] = members
 
 
-def _held(draws: random.Random, arm: Arm, member: Member, door: Door, at: int) -> Iterator[list[str]]:
+def _held(
+    draws: random.Random, arm: Arm, member: Member, door: Door, at: int
+) -> Iterator[list[str]]:
     """One row a year; the later one written again."""
     tin = f"{900 + at // 9999}-00-{1 + at % 9999:04}" if at < _TINS else ""
     names = [member.name]
@@ -129,13 +141,35 @@ def _held(draws: random.Random, arm: Arm, member: Member, door: Door, at: int) -
         names.append(write_again(member.name, arm, draws)[0])
     for name, year in zip(names, YEARS, strict=False):
         yield [
-            f"p{at}", tin, name.given.title(), name.middle.title(), name.family_name.title(), "", "",
-            door.line1, door.line2, door.city, "WA", door.zip, year,
-        ]  # fmt: skip
+            f"p{at}",
+            tin,
+            name.given.title(),
+            name.middle.title(),
+            name.family_name.title(),
+            "",
+            "",
+            door.line1,
+            door.line2,
+            door.city,
+            "WA",
+            door.zip,
+            year,
+        ]
 
 
 def _question(name: Written, door: Door, *, truth: bool) -> list[str]:
     return [
-        name.given.title(), name.middle.title(), name.family_name.title(), "", "", "",
-        door.line1, door.line2, door.city, "WA", door.zip, ";".join(YEARS), str(truth).lower(),
-    ]  # fmt: skip
+        name.given.title(),
+        name.middle.title(),
+        name.family_name.title(),
+        "",
+        "",
+        "",
+        door.line1,
+        door.line2,
+        door.city,
+        "WA",
+        door.zip,
+        ";".join(YEARS),
+        str(truth).lower(),
+    ]

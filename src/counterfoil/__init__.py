@@ -1,1 +1,2 @@
-"""Counterfoil: one bit, only where the law lets the question be asked, and a proof of every answer."""
+"""Counterfoil: one bit, only where the law lets the question be asked, and a proof of every
+answer."""

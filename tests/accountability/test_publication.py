@@ -1,4 +1,5 @@
-"""The ledger is published on a clock; a clock that was missed shows in the published files and in `status`."""
+"""The ledger is published on a clock; a clock that was missed shows in the published files and in
+`status`."""
 
 from __future__ import annotations
 
@@ -72,7 +73,9 @@ def test_a_missed_clock_is_told_by_the_published_files_alone(world: World, publi
     assert (missed.since, missed.until) == ("2026-05-05T12:00:00Z", "2026-05-06T18:00:00Z")
 
 
-def test_status_is_late_when_what_stands_in_the_folder_is_older_than_promised(world: World, public: Path) -> None:
+def test_status_is_late_when_what_stands_in_the_folder_is_older_than_promised(
+    world: World, public: Path
+) -> None:
     assert (standing(world).late, standing(world).size) == (True, -1)
     publish(world, public)
     world.now += timedelta(hours=24)
@@ -84,7 +87,9 @@ def test_status_is_late_when_what_stands_in_the_folder_is_older_than_promised(wo
     assert (standing(world).late, standing(world).time) == (False, "2026-05-05T12:00:01Z")
 
 
-def test_a_folder_that_cannot_be_written_gets_no_entry_and_the_gap_shows_afterwards(world: World, public: Path) -> None:
+def test_a_folder_that_cannot_be_written_gets_no_entry_and_the_gap_shows_afterwards(
+    world: World, public: Path
+) -> None:
     publish(world, public)
     shown = public.rename(world.directory / "shown")
     public.write_text("a file stands where the folder was")
@@ -161,7 +166,12 @@ def test_the_command_line_publishes_and_tells_the_clock(tmp_path: Path) -> None:
     assert (told.code, told.out.startswith("Published ")) == (0, True)
     assert "hours. LATE" not in command("status", *desk.at).err
     assert command("status", *desk.at, "--json").json["published"]["late"] is False
-    verify = ("verify-export", tmp_path / "public", "--holder-key", desk.office / "keys" / "holder.vkey")
+    verify = (
+        "verify-export",
+        tmp_path / "public",
+        "--holder-key",
+        desk.office / "keys" / "holder.vkey",
+    )
     assert "Published on a clock: once, first" in command(*verify).out
     today = datetime.now(UTC).date().isoformat()
     assert command(*verify, "--on-clock-since", today, "--json").json["clock"]["missed"] == []
@@ -172,13 +182,20 @@ def test_the_command_line_publishes_and_tells_the_clock(tmp_path: Path) -> None:
 def test_a_ledger_that_is_only_exported_is_not_on_the_clock(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     command("ledger", "export", *desk.at, "--out", tmp_path / "out")
-    verify = ("verify-export", tmp_path / "out", "--holder-key", desk.office / "keys" / "holder.vkey")
+    verify = (
+        "verify-export",
+        tmp_path / "out",
+        "--holder-key",
+        desk.office / "keys" / "holder.vkey",
+    )
     assert "Published on a clock: never." in command(*verify).out
     told = command(*verify, "--on-clock-since", "2026-01-01", "--json")
     assert (told.code, told.error) == (5, "published_late")
 
 
-def test_a_quorum_that_is_missing_is_exit_5_after_it_was_published(world: World, public: Path) -> None:
+def test_a_quorum_that_is_missing_is_exit_5_after_it_was_published(
+    world: World, public: Path
+) -> None:
     Court(world).adopt("any", 5)
     told = command("ledger", "publish", "--office", world.path, "--json")
     assert (told.code, told.error) == (5, "witness_quorum")

@@ -10,7 +10,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil.answers.envelope import Cited, LedgerProof, ReleaseFacts, release_commitment, seal_envelope
+from counterfoil.answers.envelope import (
+    Cited,
+    LedgerProof,
+    ReleaseFacts,
+    release_commitment,
+    seal_envelope,
+)
 from counterfoil.answers.rows import RowsFormat, render_rows
 from counterfoil.core import canonical
 from counterfoil.core.values import Answer, Officer, Outcome, Ruling
@@ -27,7 +33,12 @@ VKEY = str(HOLDER.verifier)
 ON = date(2026, 3, 2)
 DIGEST = "sha256:" + "5a" * 32
 RULING = Ruling(
-    "b-0f1e2d3c4b5a", DIGEST, Officer("officer-a", "a+00000000+A"), "s", Officer("officer-b", "b+00000000+B"), "t"
+    "b-0f1e2d3c4b5a",
+    DIGEST,
+    Officer("officer-a", "a+00000000+A"),
+    "s",
+    Officer("officer-b", "b+00000000+B"),
+    "t",
 )
 
 ANSWERS = [
@@ -44,24 +55,44 @@ def rows_bytes(form: RowsFormat = "jsonl", answers: list[Answer] = ANSWERS) -> b
 
 def facts(rows: bytes, form: RowsFormat = "jsonl", **changes: Any) -> ReleaseFacts:
     values = {
-        "office": OFFICE, "agreement": "sandbox", "agreement_digest": DIGEST, "batch": "b-0f1e2d3c4b5a",
-        "request_file_digest": DIGEST, "register_snapshot": "snapshot-1", "rules_digest": DIGEST,
-        "certificates": {"birth": Cited(DIGEST, 10_000_000)}, "use_limits": ("one matter",),
-        "released_at": datetime(2026, 3, 2, 14, 5, tzinfo=UTC), "expires_on": date(2026, 5, 31), "rows_digest": canonical.digest(rows),
-        "row_count": len(ANSWERS), "rows_format": form, "salt": b"\x03" * 32,
-    }  # fmt: skip
+        "office": OFFICE,
+        "agreement": "sandbox",
+        "agreement_digest": DIGEST,
+        "batch": "b-0f1e2d3c4b5a",
+        "request_file_digest": DIGEST,
+        "register_snapshot": "snapshot-1",
+        "rules_digest": DIGEST,
+        "certificates": {"birth": Cited(DIGEST, 10_000_000)},
+        "use_limits": ("one matter",),
+        "released_at": datetime(2026, 3, 2, 14, 5, tzinfo=UTC),
+        "expires_on": date(2026, 5, 31),
+        "rows_digest": canonical.digest(rows),
+        "row_count": len(ANSWERS),
+        "rows_format": form,
+        "salt": b"\x03" * 32,
+    }
     return ReleaseFacts(**(values | changes))
 
 
 def entry_bytes(about: ReleaseFacts, **changes: Any) -> bytes:
     body = {
-        "answers": release_commitment(about), "batch": about.batch, "count": 1, "determinations": DIGEST, "kind": "release",
-        "officer": DIGEST, "second": DIGEST, "rows": about.row_count, "time": "2026-03-02T14:05:00Z", "v": 1,
-    }  # fmt: skip
+        "answers": release_commitment(about),
+        "batch": about.batch,
+        "count": 1,
+        "determinations": DIGEST,
+        "kind": "release",
+        "officer": DIGEST,
+        "second": DIGEST,
+        "rows": about.row_count,
+        "time": "2026-03-02T14:05:00Z",
+        "v": 1,
+    }
     return canonical.encode(body | changes)
 
 
-def ledger_proof(entry: bytes, signer: Signer = HOLDER, origin: str = OFFICE, index: int = 1) -> LedgerProof:
+def ledger_proof(
+    entry: bytes, signer: Signer = HOLDER, origin: str = OFFICE, index: int = 1
+) -> LedgerProof:
     """A ledger of two entries whose second is `entry`."""
     before = leaf_hash(b"an earlier entry")
     root = node_hash(before, leaf_hash(entry))
@@ -77,7 +108,9 @@ def write_released(
     about = facts(rows, form, **changes)
     path = folder / f"answers.{form}"
     path.write_bytes(rows)
-    envelope_of(path).write_bytes(seal_envelope(about, ledger or ledger_proof(entry_bytes(about)), KEY))
+    envelope_of(path).write_bytes(
+        seal_envelope(about, ledger or ledger_proof(entry_bytes(about)), KEY)
+    )
     return path
 
 

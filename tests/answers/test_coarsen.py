@@ -9,10 +9,25 @@ from hypothesis import strategies as st
 
 from counterfoil.answers.coarsen import coarsen
 from counterfoil.core.errors import SettingsFault, StateFault
-from counterfoil.core.values import Answer, Comparison, Finding, Match, NotCompared, Officer, Outcome, Refusal, State
+from counterfoil.core.values import (
+    Answer,
+    Comparison,
+    Finding,
+    Match,
+    NotCompared,
+    Officer,
+    Outcome,
+    Refusal,
+    State,
+)
 from tests.answers.answers import DIGEST, RULING
 
-CODES = {"i2B-period": "period", "i2B-reason": "reason", "i2-principal": "principal", "reason-repeated": "reason"}
+CODES = {
+    "i2B-period": "period",
+    "i2B-reason": "reason",
+    "i2-principal": "principal",
+    "reason-repeated": "reason",
+}
 EVIDENCE = st.lists(st.builds(Comparison, st.text(), st.text(), st.floats()), max_size=8).map(tuple)
 
 
@@ -25,7 +40,9 @@ def test_P4_every_negative_is_the_same_answer_whatever_the_evidence(
 
 
 @given(st.integers(1), st.floats(), st.floats(), EVIDENCE)
-def test_P1_a_confirmation_is_one_word(row: int, score: float, margin: float, evidence: tuple) -> None:
+def test_P1_a_confirmation_is_one_word(
+    row: int, score: float, margin: float, evidence: tuple
+) -> None:
     assert coarsen(Match("q1", row, True, score, margin, evidence), RULING, CODES) == Answer(
         "q1", Outcome.CONFIRMED, ()
     )
@@ -36,14 +53,27 @@ def test_P1_no_field_but_id_word_and_codes_can_leave() -> None:
     described = schema["$defs"]["Answer"]
     assert set(described["properties"]) == {"request_id", "answer", "codes"}
     assert set(schema["$defs"]) == {"Answer", "Outcome"}
-    assert sorted(schema["$defs"]["Outcome"]["enum"]) == ["confirmed", "not_compared", "not_confirmed", "refused"]
+    assert sorted(schema["$defs"]["Outcome"]["enum"]) == [
+        "confirmed",
+        "not_compared",
+        "not_confirmed",
+        "refused",
+    ]
     assert described["properties"]["codes"]["items"] == {"type": "string"}
     assert described["properties"]["request_id"] == {"type": "string"}
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(CODES)), st.sampled_from(State)), min_size=1, max_size=8))
-def test_P2_a_refusal_tells_the_public_codes_of_its_elements_in_order_each_once(failed: list) -> None:
-    answer = coarsen(Refusal("q1", 1, tuple(Finding(*finding) for finding in failed), DIGEST), RULING, CODES)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(CODES)), st.sampled_from(State)), min_size=1, max_size=8
+    )
+)
+def test_P2_a_refusal_tells_the_public_codes_of_its_elements_in_order_each_once(
+    failed: list,
+) -> None:
+    answer = coarsen(
+        Refusal("q1", 1, tuple(Finding(*finding) for finding in failed), DIGEST), RULING, CODES
+    )
     expected = list(dict.fromkeys(CODES[element] for element, _ in failed))
     assert (answer.answer, list(answer.codes)) == (Outcome.REFUSED, expected)
 
@@ -67,9 +97,15 @@ def test_P10_a_refusal_that_names_nothing_refuses() -> None:
 
 
 @pytest.mark.parametrize(
-    "second", [Officer("officer-a", "b+00000000+B"), Officer("officer-b", "a+00000000+A")], ids=["name", "key"]
+    "second",
+    [Officer("officer-a", "b+00000000+B"), Officer("officer-b", "a+00000000+A")],
+    ids=["name", "key"],
 )
 def test_P6_a_ruling_that_names_one_officer_coarsens_nothing(second: Officer) -> None:
     with pytest.raises(StateFault) as fault:
-        coarsen(NotCompared("q1", 1, "keeper_limit"), msgspec.structs.replace(RULING, second=second), CODES)
+        coarsen(
+            NotCompared("q1", 1, "keeper_limit"),
+            msgspec.structs.replace(RULING, second=second),
+            CODES,
+        )
     assert fault.value.code == "ruling_one_officer"

@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/formats/answer-file.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", [read_envelope, read_rows, write, rows, verify], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [read_envelope, read_rows, write, rows, verify], ids=lambda module: module.__name__
+)
 def test_every_code_of_the_answer_file_is_on_its_page(module) -> None:
     source = Path(module.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'(?:Fault|_fault|_not_bound)\(\s*"([a-z]+_[a-z_]+)"', source))

@@ -37,7 +37,10 @@ def test_P7_the_same_release_is_the_same_envelope_byte_for_byte() -> None:
 
 def test_P7_the_envelope_of_a_fixed_release_never_changes() -> None:
     about = facts(rows_bytes())
-    assert canonical.digest(seal_envelope(about, ledger_proof(entry_bytes(about)), KEY)) == ENVELOPE_DIGEST
+    assert (
+        canonical.digest(seal_envelope(about, ledger_proof(entry_bytes(about)), KEY))
+        == ENVELOPE_DIGEST
+    )
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
@@ -61,17 +64,27 @@ def test_the_commitment_is_salted_and_covers_the_documented_fields() -> None:
     about = facts(rows_bytes())
     body = {
         "format": "counterfoil-release-1",
-        "agreement": "sandbox", "agreement_digest": about.agreement_digest, "batch": about.batch, "expires_on": "2026-05-31",
-        "certificates": {"birth": {"certificate": about.certificates["birth"].certificate, "limit": 10_000_000}},
-        "register_snapshot": "snapshot-1", "released_at": "2026-03-02T14:05:00Z", "request_file_digest": about.request_file_digest,
-        "row_count": 4, "rows_digest": about.rows_digest, "rules_digest": about.rules_digest,
-    }  # fmt: skip
+        "agreement": "sandbox",
+        "agreement_digest": about.agreement_digest,
+        "batch": about.batch,
+        "expires_on": "2026-05-31",
+        "certificates": {
+            "birth": {"certificate": about.certificates["birth"].certificate, "limit": 10_000_000}
+        },
+        "register_snapshot": "snapshot-1",
+        "released_at": "2026-03-02T14:05:00Z",
+        "request_file_digest": about.request_file_digest,
+        "row_count": 4,
+        "rows_digest": about.rows_digest,
+        "rules_digest": about.rules_digest,
+    }
     assert release_commitment(about) == canonical.commit(about.salt, canonical.encode(body))
     assert body.keys() - {"format"} == set(COMMITTED)
 
 
 @pytest.mark.parametrize(
-    "field", [*sorted({"agreement", "batch", "register_snapshot", "rows_digest", "rules_digest"}), "salt"]
+    "field",
+    [*sorted({"agreement", "batch", "register_snapshot", "rows_digest", "rules_digest"}), "salt"],
 )
 def test_the_commitment_changes_with_what_it_covers(field: str) -> None:
     about = facts(rows_bytes())

@@ -60,7 +60,14 @@ def test_rows_come_in_parts_of_bounded_size_and_lose_nothing(form) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "form"), [("a.csv", "csv"), ("a.CSV", "csv"), ("a.jsonl", "jsonl"), ("a", "jsonl"), ("csv.json", "jsonl")]
+    ("name", "form"),
+    [
+        ("a.csv", "csv"),
+        ("a.CSV", "csv"),
+        ("a.jsonl", "jsonl"),
+        ("a", "jsonl"),
+        ("csv.json", "jsonl"),
+    ],
 )
 def test_the_name_chooses_the_form(name: str, form: str) -> None:
     assert rows_format(Path(name)) == form

@@ -1,4 +1,5 @@
-"""An SD-JWT of a publication is read by a library that we did not write, and tells only what is shown."""
+"""An SD-JWT of a publication is read by a library that we did not write, and tells only what is
+shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The requester's check: each statement fails alone, with its own code, when what it says is not so."""
+"""The requester's check: each statement fails alone, with its own code, when what it says is not
+so."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ from tests.answers.answers import (
     rows_bytes,
     sign_parts,
     write_released,
-)  # fmt: skip
+)
 
 FORMS = pytest.mark.parametrize("form", ["jsonl", "csv"])
 
@@ -57,7 +58,9 @@ def test_a_released_file_gives_seven_statements_that_hold(tmp_path: Path, form) 
 
 
 @pytest.mark.parametrize(("on", "holds"), [(date(2026, 5, 31), True), (date(2026, 6, 1), False)])
-def test_7_an_expiry_that_has_passed_is_stated_not_raised(tmp_path: Path, on: date, holds: bool) -> None:
+def test_7_an_expiry_that_has_passed_is_stated_not_raised(
+    tmp_path: Path, on: date, holds: bool
+) -> None:
     statements = verify_answer(write_released(tmp_path), VKEY, on)
     assert [s.number for s in statements if not s.holds] == ([] if holds else [7])
 
@@ -84,7 +87,9 @@ def test_no_answers_at_all_is_a_file_that_verifies(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_6_the_certificates_that_governed_are_told(tmp_path: Path, certificates: dict[str, Cited], told: str) -> None:
+def test_6_the_certificates_that_governed_are_told(
+    tmp_path: Path, certificates: dict[str, Cited], told: str
+) -> None:
     statements = verify_answer(write_released(tmp_path, certificates=certificates), VKEY, ON)
     assert statements[5].text.endswith(told)
 
@@ -96,7 +101,10 @@ def test_6_another_certificate_than_the_entry_commits_to_is_refused(tmp_path: Pa
 
 
 def test_1_another_holders_key_is_refused(tmp_path: Path) -> None:
-    assert _refused(write_released(tmp_path), str(Signer(HOLDER.name, OTHER_KEY).verifier)) == "envelope_key"
+    assert (
+        _refused(write_released(tmp_path), str(Signer(HOLDER.name, OTHER_KEY).verifier))
+        == "envelope_key"
+    )
 
 
 def test_1_a_signature_by_another_key_under_the_holders_name_is_refused(tmp_path: Path) -> None:
@@ -112,11 +120,15 @@ def test_1_a_verifier_key_that_cannot_be_read_is_refused(tmp_path: Path) -> None
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_1_any_one_altered_character_of_the_envelope_is_refused(tmp_path: Path, data: st.DataObject) -> None:
+def test_1_any_one_altered_character_of_the_envelope_is_refused(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     path = write_released(tmp_path)
     envelope = bytearray(envelope_of(path).read_bytes())
     position = data.draw(st.integers(0, len(envelope) - 1))
-    envelope[position] = data.draw(st.sampled_from([b for b in b"Aa0-_.=" if b != envelope[position]]))
+    envelope[position] = data.draw(
+        st.sampled_from([b for b in b"Aa0-_.=" if b != envelope[position]])
+    )
     envelope_of(path).write_bytes(bytes(envelope))
     assert _refused(path) in {
         "envelope_malformed",
@@ -164,7 +176,9 @@ def test_1_nothing_may_follow_the_envelope(tmp_path: Path, ending: bytes) -> Non
         ({"kid": "other+00000000"}, "envelope_key"),
     ],
 )
-def test_1_another_header_is_refused_even_where_it_is_signed(tmp_path: Path, changes: dict, code: str) -> None:
+def test_1_another_header_is_refused_even_where_it_is_signed(
+    tmp_path: Path, changes: dict, code: str
+) -> None:
     path = write_released(tmp_path)
     header, payload = open_parts(path)
     sign_parts(path, canonical.encode(header | changes), canonical.encode(payload))
@@ -195,7 +209,9 @@ def test_1_a_header_without_an_algorithm_is_refused(tmp_path: Path) -> None:
         b"[" * 100_000,
     ],
 )
-def test_1_a_payload_that_is_not_one_canonical_object_is_refused(tmp_path: Path, payload: bytes) -> None:
+def test_1_a_payload_that_is_not_one_canonical_object_is_refused(
+    tmp_path: Path, payload: bytes
+) -> None:
     path = write_released(tmp_path)
     header, _ = open_parts(path)
     sign_parts(path, canonical.encode(header), payload)
@@ -208,26 +224,58 @@ CITED = {"certificate": DIGEST, "limit": 10_000_000}
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("agreement", ""), ("agreement_digest", "sha256:00"), ("batch", 7), ("expires_on", "2026-02-30"), ("expires_on", "20260301"),
-        ("office", None), ("register_snapshot", []), ("released_at", "2026-03-02T14:05:00+00:00"), ("released_at", "2026-13-02T14:05:00Z"),
-        ("request_file_digest", "md5:00"), ("row_count", -1), ("row_count", True), ("row_count", "4"), ("rows_digest", 3),
-        ("rows_format", "xlsx"), ("rules_digest", DIGEST.upper()), ("salt", "AAAA"), ("salt", "!"), ("salt", 4), ("use_limits", []),
-        ("use_limits", "one"), ("use_limits", [""]), ("certificates", None), ("certificates", [DIGEST]), ("certificates", {"tin": CITED}),
-        ("certificates", {"birth": DIGEST}), ("certificates", {"birth": {"certificate": DIGEST}}), ("certificates", {"birth": CITED | {"limit": 0}}),
-        ("certificates", {"birth": CITED | {"limit": 10**12}}), ("certificates", {"birth": CITED | {"limit": True}}),
-        ("certificates", {"birth": CITED | {"certificate": "sha256:00"}}), ("certificates", {"birth": CITED | {"more": 1}}), ("ledger", {}), ("ledger", None), ("surplus", 1),
+        ("agreement", ""),
+        ("agreement_digest", "sha256:00"),
+        ("batch", 7),
+        ("expires_on", "2026-02-30"),
+        ("expires_on", "20260301"),
+        ("office", None),
+        ("register_snapshot", []),
+        ("released_at", "2026-03-02T14:05:00+00:00"),
+        ("released_at", "2026-13-02T14:05:00Z"),
+        ("request_file_digest", "md5:00"),
+        ("row_count", -1),
+        ("row_count", True),
+        ("row_count", "4"),
+        ("rows_digest", 3),
+        ("rows_format", "xlsx"),
+        ("rules_digest", DIGEST.upper()),
+        ("salt", "AAAA"),
+        ("salt", "!"),
+        ("salt", 4),
+        ("use_limits", []),
+        ("use_limits", "one"),
+        ("use_limits", [""]),
+        ("certificates", None),
+        ("certificates", [DIGEST]),
+        ("certificates", {"tin": CITED}),
+        ("certificates", {"birth": DIGEST}),
+        ("certificates", {"birth": {"certificate": DIGEST}}),
+        ("certificates", {"birth": CITED | {"limit": 0}}),
+        ("certificates", {"birth": CITED | {"limit": 10**12}}),
+        ("certificates", {"birth": CITED | {"limit": True}}),
+        ("certificates", {"birth": CITED | {"certificate": "sha256:00"}}),
+        ("certificates", {"birth": CITED | {"more": 1}}),
+        ("ledger", {}),
+        ("ledger", None),
+        ("surplus", 1),
     ],
-)  # fmt: skip
-def test_1_a_field_that_has_not_its_form_is_refused(tmp_path: Path, field: str, value: object) -> None:
+)
+def test_1_a_field_that_has_not_its_form_is_refused(
+    tmp_path: Path, field: str, value: object
+) -> None:
     path = write_released(tmp_path)
     resign(path, **{field: value})
     assert _refused(path) == "envelope_fields"
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("index", "1"), ("index", -1), ("entry", "!"), ("proof", ""), ("origin", 1)]
+    ("field", "value"),
+    [("index", "1"), ("index", -1), ("entry", "!"), ("proof", ""), ("origin", 1)],
 )
-def test_1_a_ledger_field_that_has_not_its_form_is_refused(tmp_path: Path, field: str, value: object) -> None:
+def test_1_a_ledger_field_that_has_not_its_form_is_refused(
+    tmp_path: Path, field: str, value: object
+) -> None:
     path = write_released(tmp_path)
     resign(path, ledger=open_parts(path)[1]["ledger"] | {field: value})
     assert _refused(path) == "envelope_fields"
@@ -251,7 +299,9 @@ def test_1_an_envelope_beyond_all_measure_is_refused(tmp_path: Path) -> None:
 @FORMS
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_2_any_one_altered_bit_of_the_rows_is_refused(tmp_path: Path, form, data: st.DataObject) -> None:
+def test_2_any_one_altered_bit_of_the_rows_is_refused(
+    tmp_path: Path, form, data: st.DataObject
+) -> None:
     path = write_released(tmp_path, form)
     rows = bytearray(path.read_bytes())
     rows[data.draw(st.integers(0, len(rows) - 1))] ^= 1 << data.draw(st.integers(0, 7))
@@ -260,8 +310,12 @@ def test_2_any_one_altered_bit_of_the_rows_is_refused(tmp_path: Path, form, data
 
 
 @FORMS
-@pytest.mark.parametrize("change", [lambda r: r[:-1], lambda r: r + b"\n", lambda _: b"", lambda r: r[len(r) // 2 :]])
-def test_2_rows_cut_or_lengthened_are_refused(tmp_path: Path, form, change: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    "change", [lambda r: r[:-1], lambda r: r + b"\n", lambda _: b"", lambda r: r[len(r) // 2 :]]
+)
+def test_2_rows_cut_or_lengthened_are_refused(
+    tmp_path: Path, form, change: Callable[[bytes], bytes]
+) -> None:
     path = write_released(tmp_path, form)
     path.write_bytes(change(path.read_bytes()))
     assert _refused(path) == "rows_digest"
@@ -315,16 +369,30 @@ def test_3_P1_a_row_that_says_anything_else_is_refused(tmp_path: Path, row: byte
 @pytest.mark.parametrize(
     "row",
     [
-        b"q1,confirmed,,98101\r\n", b"q1,confirmed\r\n", b"q1,confirmed,\n", b"q1,confirmed,exact\r\n", b"q1,maybe,\r\n", b"\r\n",
-        b'"q1",confirmed,\r\n', b'"q1,confirmed,\r\n', b",confirmed,\r\n", b"q1,refused,\r\n", b"q1,refused,a;;b\r\n", b" q1, confirmed,\r\n",
+        b"q1,confirmed,,98101\r\n",
+        b"q1,confirmed\r\n",
+        b"q1,confirmed,\n",
+        b"q1,confirmed,exact\r\n",
+        b"q1,maybe,\r\n",
+        b"\r\n",
+        b'"q1",confirmed,\r\n',
+        b'"q1,confirmed,\r\n',
+        b",confirmed,\r\n",
+        b"q1,refused,\r\n",
+        b"q1,refused,a;;b\r\n",
+        b" q1, confirmed,\r\n",
     ],
-)  # fmt: skip
+)
 def test_3_P1_a_csv_row_that_says_anything_else_is_refused(tmp_path: Path, row: bytes) -> None:
-    assert _refused(_signed_rows(tmp_path, "csv", b"request_id,answer,codes\r\n" + row)) == "rows_shape"
+    assert (
+        _refused(_signed_rows(tmp_path, "csv", b"request_id,answer,codes\r\n" + row))
+        == "rows_shape"
+    )
 
 
 @pytest.mark.parametrize(
-    "rows", [b"", b"request_id,answer,codes\n", b"request_id,answer,codes,zip\r\n", b"q1,confirmed,\r\n"]
+    "rows",
+    [b"", b"request_id,answer,codes\n", b"request_id,answer,codes,zip\r\n", b"q1,confirmed,\r\n"],
 )
 def test_3_a_csv_without_its_header_is_refused(tmp_path: Path, rows: bytes) -> None:
     assert _refused(_signed_rows(tmp_path, "csv", rows, 0)) == "rows_shape"
@@ -334,7 +402,11 @@ def test_3_the_fault_names_the_row_and_not_what_it_holds(tmp_path: Path) -> None
     rows = rows_bytes() + b'{"request_id":"Heron","answer":"Lake","codes":[]}\n'
     with pytest.raises(VerifyFault) as fault:
         verify_answer(_signed_rows(tmp_path, "jsonl", rows), VKEY, ON)
-    assert fault.value.place == "FILE, row 5" and "Heron" not in str(fault.value) and "Lake" not in str(fault.value)
+    assert (
+        fault.value.place == "FILE, row 5"
+        and "Heron" not in str(fault.value)
+        and "Lake" not in str(fault.value)
+    )
 
 
 @FORMS
@@ -347,7 +419,9 @@ def test_3_another_number_of_rows_is_refused(tmp_path: Path, form, count: int) -
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", fullmatch=True), max_size=6))
 def test_3_every_row_that_is_rendered_is_read(tmp_path: Path, form, ids: list[str]) -> None:
-    rows = b"".join(render_rows([Answer(request_id, Outcome.REFUSED, ("period",)) for request_id in ids], form))
+    rows = b"".join(
+        render_rows([Answer(request_id, Outcome.REFUSED, ("period",)) for request_id in ids], form)
+    )
     assert verify_answer(_signed_rows(tmp_path, form, rows, len(ids)), VKEY, ON)[2].holds
 
 
@@ -367,7 +441,9 @@ def test_4_a_checkpoint_that_another_signed_is_refused(tmp_path: Path) -> None:
 
 def test_4_a_checkpoint_whose_signature_was_altered_is_refused(tmp_path: Path) -> None:
     proof = ledger_proof(entry_bytes(facts(rows_bytes()))).proof
-    assert _refused(_with_ledger(tmp_path, proof=proof.replace("\n2\n", "\n3\n"))) == "note_signature"
+    assert (
+        _refused(_with_ledger(tmp_path, proof=proof.replace("\n2\n", "\n3\n"))) == "note_signature"
+    )
 
 
 @pytest.mark.parametrize(
@@ -391,7 +467,8 @@ def test_4_a_checkpoint_of_another_log_of_the_same_key_is_refused(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "proof", ["no proof", "c2sp.org/tlog-proof@v2\nindex 1\n\nx", "c2sp.org/tlog-proof@v1\nindex 1\n"]
+    "proof",
+    ["no proof", "c2sp.org/tlog-proof@v2\nindex 1\n\nx", "c2sp.org/tlog-proof@v1\nindex 1\n"],
 )
 def test_4_a_proof_that_cannot_be_read_is_refused(tmp_path: Path, proof: str) -> None:
     assert _refused(_with_ledger(tmp_path, proof=proof)) in {"proof_malformed", "note_malformed"}
@@ -432,10 +509,15 @@ def test_6_an_entry_that_says_something_else_is_refused(tmp_path: Path, changes:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("agreement", "another"), ("agreement_digest", "sha256:" + "00" * 32), ("register_snapshot", "snapshot-2"), ("rules_digest", "sha256:" + "00" * 32),
-        ("request_file_digest", "sha256:" + "00" * 32), ("expires_on", "2036-05-31"), ("salt", b64encode(b"\x04" * 32).decode()),
+        ("agreement", "another"),
+        ("agreement_digest", "sha256:" + "00" * 32),
+        ("register_snapshot", "snapshot-2"),
+        ("rules_digest", "sha256:" + "00" * 32),
+        ("request_file_digest", "sha256:" + "00" * 32),
+        ("expires_on", "2036-05-31"),
+        ("salt", b64encode(b"\x04" * 32).decode()),
     ],
-)  # fmt: skip
+)
 def test_6_an_envelope_that_says_other_than_the_entry_commits_to_is_refused(
     tmp_path: Path, field: str, value: str
 ) -> None:
@@ -445,7 +527,10 @@ def test_6_an_envelope_that_says_other_than_the_entry_commits_to_is_refused(
 
 
 def test_6_an_entry_that_is_no_object_is_refused(tmp_path: Path) -> None:
-    assert _refused(write_released(tmp_path, ledger=ledger_proof(b"not an entry"))) == "envelope_malformed"
+    assert (
+        _refused(write_released(tmp_path, ledger=ledger_proof(b"not an entry")))
+        == "envelope_malformed"
+    )
 
 
 # -- files, and what the verifier needs ------------------------------------------------------
@@ -479,12 +564,22 @@ outside = {n.partition(".")[0] for n in sys.modules if "site-packages" in (getat
 print(sorted(n for n in outside - ours if not n.startswith(("_", "__editable"))))
 """
     done = subprocess.run(
-        [sys.executable, "-I", "-c", program, str(path), VKEY], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", program, str(path), VKEY],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.splitlines() == [str([True] * 7), "[]"]
 
 
 def test_json_of_a_row_is_the_form_that_the_writer_makes() -> None:
     for answer in ANSWERS:
-        row = {"request_id": answer.request_id, "answer": answer.answer.value, "codes": list(answer.codes)}
-        assert b"".join(render_rows([answer], "jsonl")) == json.dumps(row, separators=(",", ":")).encode() + b"\n"
+        row = {
+            "request_id": answer.request_id,
+            "answer": answer.answer.value,
+            "codes": list(answer.codes),
+        }
+        assert (
+            b"".join(render_rows([answer], "jsonl"))
+            == json.dumps(row, separators=(",", ":")).encode() + b"\n"
+        )

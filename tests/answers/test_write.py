@@ -75,7 +75,9 @@ def _dying() -> Iterator[bytes]:
     raise _Killed
 
 
-def test_a_crash_between_the_two_files_leaves_the_envelope_and_the_next_run_repairs(out: Path) -> None:
+def test_a_crash_between_the_two_files_leaves_the_envelope_and_the_next_run_repairs(
+    out: Path,
+) -> None:
     with pytest.raises(_Killed):
         _write(out, _dying())
     assert envelope_path(out).read_bytes() == ENVELOPE and not out.exists()
@@ -100,7 +102,9 @@ def test_a_full_disk_is_a_stated_fault_and_leaves_no_half_file(out: Path, limit_
     assert _whole(out)
 
 
-def test_a_disk_that_does_not_sync_leaves_no_file(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_does_not_sync_leaves_no_file(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(_descriptor: int) -> None:
         raise OSError(errno.EIO, "input/output error")
 
@@ -132,7 +136,9 @@ def test_a_file_that_is_not_this_answer_is_never_overwritten(out: Path, name: st
     with pytest.raises(UsageFault) as fault:
         _write(out)
     assert fault.value.code == "out_taken" and fault.value.place == name
-    assert {path.name: path.read_bytes() for path in out.parent.iterdir()} == {name: b"the request file itself"}
+    assert {path.name: path.read_bytes() for path in out.parent.iterdir()} == {
+        name: b"the request file itself"
+    }
 
 
 @pytest.mark.parametrize("name", ["answers.jsonl", "answers.jsonl.jws"])

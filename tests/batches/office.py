@@ -1,4 +1,5 @@
-"""A made-up office for the review room: three officers' keys, one determined batch, rows of every kind."""
+"""A made-up office for the review room: three officers' keys, one determined batch, rows of every
+kind."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from counterfoil.batches.batch import NewBatch
 from counterfoil.batches.officers import enrol_form
 from counterfoil.batches.rows import Granted, Refused, Rejected
 from counterfoil.batches.ruling import Act, Determined, Reviewed, rule, sign_word
-from counterfoil.core.values import (  # fmt: skip
+from counterfoil.core.values import (
     Address,
     AddressForm,
     Comparison,
@@ -55,18 +56,34 @@ def ruling(subject: Determined = DETERMINED):
 
 def new_batch(**changes: object) -> NewBatch:
     facts = {
-        "id": DETERMINED.batch_id, "file_digest": "sha256:" + "01" * 32, "agreement": "sandbox", "agreement_digest": DIGEST,
-        "rules_digest": DIGEST, "header": {"signed": "false", "requester": "made-up bureau", "principal": "head"}, "received_at": NOW, "gate_date": date(2026, 3, 2),
+        "id": DETERMINED.batch_id,
+        "file_digest": "sha256:" + "01" * 32,
+        "agreement": "sandbox",
+        "agreement_digest": DIGEST,
+        "rules_digest": DIGEST,
+        "header": {"signed": "false", "requester": "made-up bureau", "principal": "head"},
+        "received_at": NOW,
+        "gate_date": date(2026, 3, 2),
         "wrapped_key": b"wrapped",
-    }  # fmt: skip
+    }
     return NewBatch(**(facts | changes))  # type: ignore[arg-type]
 
 
 REQUEST = Request(
-    "q1", 1, Person("Marisol", "Inés", "Quintanilla", "", date(1981, 5, 29), "900-00-1001"),
-    Address("1847 Heron Lake Rd", "", "Anytown", "WA", "98101"), ("2024",), "8 USC 1253(a)(1)", "a stated reason", "INV-1",
-    date(2026, 1, 15), RemovalOrder("A1", date(2025, 6, 2), "8 USC 1227(a)(2)", None), "", (EngagedOfficer("E1", "N", "T"),), True,
-)  # fmt: skip
+    "q1",
+    1,
+    Person("Marisol", "Inés", "Quintanilla", "", date(1981, 5, 29), "900-00-1001"),
+    Address("1847 Heron Lake Rd", "", "Anytown", "WA", "98101"),
+    ("2024",),
+    "8 USC 1253(a)(1)",
+    "a stated reason",
+    "INV-1",
+    date(2026, 1, 15),
+    RemovalOrder("A1", date(2025, 6, 2), "8 USC 1227(a)(2)", None),
+    "",
+    (EngagedOfficer("E1", "N", "T"),),
+    True,
+)
 GRANT = Grant(
     REQUEST,
     AddressForm(number="1847", street="HERON LAKE"),
@@ -74,7 +91,9 @@ GRANT = Grant(
     (2024,),
     DIGEST,
 )
-REFUSAL = Refusal("q2", 2, (Finding("period", State.NOT_SHOWN), Finding("purpose", State.NOT_MET)), DIGEST)
+REFUSAL = Refusal(
+    "q2", 2, (Finding("period", State.NOT_SHOWN), Finding("purpose", State.NOT_MET)), DIGEST
+)
 MATCH = Match("q1", 1, True, 31.25, 12.5, (Comparison("given", "equal", 9.75),))
 NO_MATCH = Match("q4", 4, False, float("-inf"), 0.0, ())
 NOT_COMPARED = NotCompared("q3", 3, "keeper_limit")

@@ -15,7 +15,9 @@ ELSEWHERE = {"batch_unknown", "snapshot_changed", "chunk_missing", "chunk_opened
 """Codes of the store that no officer's signature can meet."""
 
 
-@pytest.mark.parametrize("module", [states, officers, ruling, store], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [states, officers, ruling, store], ids=lambda module: module.__name__
+)
 def test_every_code_that_a_signature_can_meet_is_on_its_page(module) -> None:
     source = Path(module.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'(?:Fault|_same_officer)\(\s*"([a-z]+_[a-z_]+)"', source))

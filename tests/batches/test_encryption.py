@@ -62,7 +62,9 @@ def test_unwrap_is_the_inverse_of_wrap() -> None:
     assert again.open("request", 3, key.seal("request", 3, b"rows", urandom)) == b"rows"
 
 
-@pytest.mark.parametrize(("batch", "office"), [("b-2", OFFICE_KEY), ("b-1", b"\x09" * 32)], ids=["batch", "office key"])
+@pytest.mark.parametrize(
+    ("batch", "office"), [("b-2", OFFICE_KEY), ("b-1", b"\x09" * 32)], ids=["batch", "office key"]
+)
 def test_a_wrapped_key_opens_for_its_batch_and_office_only(batch: str, office: bytes) -> None:
     with pytest.raises(StoreFault):
         unwrap_key(batch, KEY.wrap(OFFICE_KEY, urandom), office)
@@ -77,13 +79,22 @@ def test_without_its_wrapped_key_a_batch_cannot_be_read() -> None:
 def test_a_commitment_verifies_with_the_salt_and_tells_nothing_without_the_key() -> None:
     commitment = canonical.commit(KEY.salt("refused", 1), b"confirmed")
     assert commitment == canonical.commit(KEY.salt("refused", 1), b"confirmed")
-    guesses = [canonical.commit(BatchKey("b-1", urandom(32)).salt("refused", 1), b"confirmed") for _ in range(8)]
+    guesses = [
+        canonical.commit(BatchKey("b-1", urandom(32)).salt("refused", 1), b"confirmed")
+        for _ in range(8)
+    ]
     assert commitment not in guesses
 
 
-@given(st.sampled_from(["granted", "refused", "release"]), st.lists(st.integers(0, 2**40), min_size=1, max_size=5))
+@given(
+    st.sampled_from(["granted", "refused", "release"]),
+    st.lists(st.integers(0, 2**40), min_size=1, max_size=5),
+)
 def test_a_salt_is_hmac_sha_256_of_kind_and_row(kind: str, rows: list[int]) -> None:
-    expected = [hmac.digest(b"\x07" * 32, f"counterfoil/salt/v1\0{kind}\0{row}".encode(), "sha256") for row in rows]
+    expected = [
+        hmac.digest(b"\x07" * 32, f"counterfoil/salt/v1\0{kind}\0{row}".encode(), "sha256")
+        for row in rows
+    ]
     assert KEY.salts(kind, rows) == expected
     assert KEY.salt(kind, rows[0]) == expected[0]
 

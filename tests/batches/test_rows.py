@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.batches.encryption import BatchKey
-from counterfoil.batches.rows import (  # fmt: skip
+from counterfoil.batches.rows import (
     DeterminationsDigest,
     Granted,
     Refused,
@@ -21,8 +21,26 @@ from counterfoil.batches.rows import (  # fmt: skip
 )
 from counterfoil.batches.ruling import Determined
 from counterfoil.core.errors import StoreFault, VerifyFault
-from counterfoil.core.values import Comparison, Finding, Match, NotCompared, Person, Refusal, Request, State
-from tests.batches.office import DETERMINATIONS, GATED, GRANT, MATCH, NO_MATCH, REFUSAL, REQUEST, ruling
+from counterfoil.core.values import (
+    Comparison,
+    Finding,
+    Match,
+    NotCompared,
+    Person,
+    Refusal,
+    Request,
+    State,
+)
+from tests.batches.office import (
+    DETERMINATIONS,
+    GATED,
+    GRANT,
+    MATCH,
+    NO_MATCH,
+    REFUSAL,
+    REQUEST,
+    ruling,
+)
 
 KEY = BatchKey("b-1", b"\x07" * 32)
 
@@ -38,14 +56,23 @@ MATCHES = st.builds(
     st.lists(st.builds(Comparison, TEXT, TEXT, st.floats()), max_size=3).map(tuple),
 )
 REFUSALS = st.builds(
-    Refusal, TEXT, ROW, st.lists(st.builds(Finding, TEXT, st.sampled_from(State)), max_size=3).map(tuple), TEXT
+    Refusal,
+    TEXT,
+    ROW,
+    st.lists(st.builds(Finding, TEXT, st.sampled_from(State)), max_size=3).map(tuple),
+    TEXT,
 )
 ROWS = st.lists(st.one_of(MATCHES, REFUSALS, st.builds(NotCompared, TEXT, ROW, TEXT)), max_size=20)
 REQUESTS = st.builds(
-    msgspec.structs.replace, st.just(REQUEST),
-    person=st.builds(Person, TEXT, TEXT, TEXT, TEXT, st.none() | st.dates(), TEXT), reason=TEXT, row=ROW,
-    taxable_periods=st.lists(TEXT, max_size=3).map(tuple), investigation_opened_on=st.none() | st.dates(), use_certified=st.booleans(),
-)  # fmt: skip
+    msgspec.structs.replace,
+    st.just(REQUEST),
+    person=st.builds(Person, TEXT, TEXT, TEXT, TEXT, st.none() | st.dates(), TEXT),
+    reason=TEXT,
+    row=ROW,
+    taxable_periods=st.lists(TEXT, max_size=3).map(tuple),
+    investigation_opened_on=st.none() | st.dates(),
+    use_certified=st.booleans(),
+)
 
 
 def _digest(*chunks: list, key: BatchKey = KEY) -> str:
@@ -76,7 +103,8 @@ def test_any_request_comes_back_equal(request: Request) -> None:
 
 
 @pytest.mark.parametrize(
-    "plain", [b"", b"\x91", b"\x91\x92\xa4nope\x90", b"\xc0", msgspec.msgpack.encode([1]), b"\xff" * 9]
+    "plain",
+    [b"", b"\x91", b"\x91\x92\xa4nope\x90", b"\xc0", msgspec.msgpack.encode([1]), b"\xff" * 9],
 )
 def test_bytes_that_are_no_rows_are_refused(plain: bytes) -> None:
     for decode in (decode_gated, decode_determinations):
@@ -111,7 +139,10 @@ def test_the_digest_covers_every_row_its_order_and_its_evidence(changed: list) -
 
 
 def test_P7_the_digest_of_fixed_determinations_never_changes() -> None:
-    assert _digest(DETERMINATIONS) == "sha256:fa28f9cf1c834e630c7f2726c09acd28c460c61d909e0bebeef9aeaa51ecc907"
+    assert (
+        _digest(DETERMINATIONS)
+        == "sha256:fa28f9cf1c834e630c7f2726c09acd28c460c61d909e0bebeef9aeaa51ecc907"
+    )
 
 
 def test_the_digest_is_salted_with_the_batch_key() -> None:

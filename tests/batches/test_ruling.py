@@ -8,7 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from counterfoil.batches.officers import public_key
-from counterfoil.batches.ruling import Act, Determined, Reviewed, check_word, rule, sign_word, word_bytes
+from counterfoil.batches.ruling import (
+    Act,
+    Determined,
+    Reviewed,
+    check_word,
+    rule,
+    sign_word,
+    word_bytes,
+)
 from counterfoil.core.errors import KeyFault, StateFault, VerifyFault
 from counterfoil.core.values import Officer, Ruling
 from tests.batches.office import ADA, BEN, DETERMINED, DIGEST, officer, officer_key, reviewed
@@ -90,7 +98,8 @@ def test_a_word_over_one_batch_does_not_stand_for_another(other: Determined) -> 
 
 
 @pytest.mark.parametrize(
-    "signature", ["", "!", "AAAA", b64encode(bytes(64)).decode(), b64encode(bytes(63)).decode(), "é"]
+    "signature",
+    ["", "!", "AAAA", b64encode(bytes(64)).decode(), b64encode(bytes(63)).decode(), "é"],
 )
 def test_a_malformed_signature_is_refused(signature: str) -> None:
     with pytest.raises(VerifyFault) as fault:

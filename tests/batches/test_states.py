@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.batches.states import NEXT_STEP, RESUMES_AS, TRANSITIONS, BatchState, Event, Standing, advance
+from counterfoil.batches.states import (
+    NEXT_STEP,
+    RESUMES_AS,
+    TRANSITIONS,
+    BatchState,
+    Event,
+    Standing,
+    advance,
+)
 from counterfoil.core.errors import StateFault
 
 EVENTS = st.sampled_from(Event)
@@ -29,7 +37,9 @@ def test_the_way_to_release_is_one_line() -> None:
 
 @pytest.mark.parametrize("state", BatchState)
 @pytest.mark.parametrize("event", Event)
-def test_a_step_outside_the_table_names_state_event_and_cure(state: BatchState, event: Event) -> None:
+def test_a_step_outside_the_table_names_state_event_and_cure(
+    state: BatchState, event: Event
+) -> None:
     if (state, event) in TRANSITIONS:
         assert advance(Standing(state), event).state is TRANSITIONS[state, event]
         return
@@ -47,7 +57,9 @@ def test_no_sequence_reaches_released_but_through_review_and_release(events: lis
         if event not in _allowed(standing):
             continue
         standing = advance(standing, event)
-        since_determined = [] if standing.state is BatchState.DETERMINED else [*since_determined, event]
+        since_determined = (
+            [] if standing.state is BatchState.DETERMINED else [*since_determined, event]
+        )
     if standing.state is BatchState.RELEASED:
         assert since_determined == [Event.REVIEW, Event.RELEASE]
 
@@ -67,7 +79,9 @@ def test_released_and_withdrawn_are_final(state: BatchState) -> None:
 
 
 @pytest.mark.parametrize("state", RESUMES_AS)
-def test_a_held_batch_resumes_where_it_was_but_reviewed_must_be_reviewed_again(state: BatchState) -> None:
+def test_a_held_batch_resumes_where_it_was_but_reviewed_must_be_reviewed_again(
+    state: BatchState,
+) -> None:
     held = advance(Standing(state), Event.HOLD)
     expected = BatchState.DETERMINED if state is BatchState.REVIEWED else state
     assert advance(held, Event.RESUME) == Standing(expected)
@@ -101,7 +115,9 @@ def test_nothing_determined_before_a_reconsidering_is_released(events: list[Even
     for event in events:
         if event not in _allowed(standing):
             continue
-        determined_since = event is Event.DETERMINE or (determined_since and event is not Event.RECONSIDER)
+        determined_since = event is Event.DETERMINE or (
+            determined_since and event is not Event.RECONSIDER
+        )
         standing = advance(standing, event)
         assert determined_since or standing.state is not BatchState.RELEASED
 

@@ -22,7 +22,18 @@ from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
 from counterfoil.core.errors import CounterfoilError, KeyFault, StateFault, StoreFault, VerifyFault
 from counterfoil.core.values import Officer
 from counterfoil.database import METADATA, Store, create_store
-from tests.batches.office import ADA, BEN, DETERMINED, DIGEST, NOW, new_batch, officer, officer_key, reviewed, ruling
+from tests.batches.office import (
+    ADA,
+    BEN,
+    DETERMINED,
+    DIGEST,
+    NOW,
+    new_batch,
+    officer,
+    officer_key,
+    reviewed,
+    ruling,
+)
 
 
 @pytest.fixture
@@ -46,7 +57,9 @@ def _batch(connection: Connection, until: BatchState = BatchState.RECEIVED) -> B
     batch, _ = store.create_batch(connection, new_batch())
     steps = {
         BatchState.GATED: lambda: store.mark_gated(connection, batch, {"granted": 2}),
-        BatchState.DETERMINED: lambda: store.mark_determined(connection, batch, DIGEST, {"confirmed": 1}),
+        BatchState.DETERMINED: lambda: store.mark_determined(
+            connection, batch, DIGEST, {"confirmed": 1}
+        ),
         BatchState.REVIEWED: lambda: store.mark_reviewed(connection, batch, reviewed()),
         BatchState.RELEASED: lambda: store.mark_released(connection, batch, ruling(), NOW, 41),
     }
@@ -73,9 +86,14 @@ def test_the_migration_makes_the_tables_that_the_code_uses(connection: Connectio
     ours = {table.name for table in (OFFICER, BATCH, CHUNK)}
     context = MigrationContext.configure(
         connection,
-        opts={"compare_type": True, "include_name": lambda name, kind, _parent: kind != "table" or name in ours},
+        opts={
+            "compare_type": True,
+            "include_name": lambda name, kind, _parent: kind != "table" or name in ours,
+        },
     )
-    differences = [d for d in compare_metadata(context, METADATA) if getattr(d[1], "name", "") in ours]
+    differences = [
+        d for d in compare_metadata(context, METADATA) if getattr(d[1], "name", "") in ours
+    ]
     assert differences == []
 
 
@@ -92,7 +110,9 @@ def test_enrolling_the_same_officer_again_changes_nothing(connection: Connection
     assert store.list_officers(connection) == [(ADA, Role.DISCLOSURE), (BEN, Role.DISCLOSURE)]
 
 
-@pytest.mark.parametrize("clash", [officer("officer-a", 3), officer("officer-c", 1)], ids=["name", "key"])
+@pytest.mark.parametrize(
+    "clash", [officer("officer-a", 3), officer("officer-c", 1)], ids=["name", "key"]
+)
 def test_one_officer_has_one_name_and_one_key(connection: Connection, clash: Officer) -> None:
     with _expect("officer_taken"):
         store.enrol_officer(connection, clash, NOW)
@@ -140,7 +160,9 @@ def test_an_officer_acts_in_the_one_role_that_was_enrolled(connection: Connectio
 
 def test_the_same_file_finds_the_standing_batch(connection: Connection) -> None:
     first, fresh = store.create_batch(connection, new_batch())
-    again, anew = store.create_batch(connection, new_batch(id="b-ffffffffffff", wrapped_key=b"other"))
+    again, anew = store.create_batch(
+        connection, new_batch(id="b-ffffffffffff", wrapped_key=b"other")
+    )
     assert (fresh, anew, again) == (True, False, first)
 
 
@@ -149,7 +171,12 @@ def test_a_new_batch_keeps_what_was_received(connection: Connection) -> None:
     new = new_batch()
     kept = {field: getattr(batch, field) for field in new.__struct_fields__}
     assert kept == {field: getattr(new, field) for field in new.__struct_fields__}
-    assert (batch.snapshot, batch.released_at, batch.release_index, batch.counts) == ("", None, None, {})
+    assert (batch.snapshot, batch.released_at, batch.release_index, batch.counts) == (
+        "",
+        None,
+        None,
+        {},
+    )
 
 
 def test_counts_add_up_and_the_state_stays(connection: Connection) -> None:
@@ -192,7 +219,9 @@ def test_an_unknown_batch_is_expect(connection: Connection) -> None:
         "resumed unheld",
     ],
 )
-def test_a_step_out_of_order_is_refused_and_changes_nothing(connection: Connection, until: BatchState, step) -> None:
+def test_a_step_out_of_order_is_refused_and_changes_nothing(
+    connection: Connection, until: BatchState, step
+) -> None:
     batch = _batch(connection, until)
     with pytest.raises(StateFault):
         step(connection, batch)
@@ -235,13 +264,16 @@ def test_a_review_of_other_determinations_is_expect(connection: Connection) -> N
         store.mark_reviewed(connection, batch, reviewed(other))
 
 
-def test_a_ruling_on_another_first_word_than_the_stored_one_is_expect(connection: Connection) -> None:
+def test_a_ruling_on_another_first_word_than_the_stored_one_is_expect(
+    connection: Connection,
+) -> None:
     batch = _batch(connection, BatchState.REVIEWED)
     third = officer("officer-c", 3)
     other = rule(
         Reviewed(DETERMINED, third, sign_word(DETERMINED, Act.REVIEW, officer_key(3))),
-        BEN, sign_word(DETERMINED, Act.RELEASE, officer_key(2)),
-    )  # fmt: skip
+        BEN,
+        sign_word(DETERMINED, Act.RELEASE, officer_key(2)),
+    )
     with _expect("batch_moved"):
         store.mark_released(connection, batch, other, NOW, 1)
 
@@ -253,7 +285,9 @@ def test_P6_a_word_of_somebody_who_is_not_enrolled_moves_nothing(connection: Con
         store.mark_reviewed(connection, _batch(connection, BatchState.DETERMINED), word)
 
 
-def test_P6_a_word_under_an_officers_name_with_another_key_moves_nothing(connection: Connection) -> None:
+def test_P6_a_word_under_an_officers_name_with_another_key_moves_nothing(
+    connection: Connection,
+) -> None:
     forged = officer("officer-b", 3)
     release = rule(reviewed(), forged, sign_word(DETERMINED, Act.RELEASE, officer_key(3)))
     with _expect("officer_key_other"):
@@ -273,7 +307,11 @@ def test_a_held_review_is_forgotten_and_must_be_given_again(connection: Connecti
     assert (held.state, held.standing.held_from) == (BatchState.HELD, BatchState.REVIEWED)
     store.mark_resumed(connection, held)
     batch = store.find_batch(connection, held.id)
-    assert (batch.state, batch.first_officer, batch.first_signature) == (BatchState.DETERMINED, "", "")
+    assert (batch.state, batch.first_officer, batch.first_signature) == (
+        BatchState.DETERMINED,
+        "",
+        "",
+    )
 
 
 def test_a_withdrawn_batch_stays_withdrawn(connection: Connection) -> None:
@@ -294,7 +332,9 @@ def test_an_altered_ruling_is_found_when_it_is_read(connection: Connection, fiel
     _batch(connection, BatchState.RELEASED)
     connection.execute(BATCH.update().values({field: "sha256:" + "00" * 32}))
     with pytest.raises(VerifyFault):
-        store.load_ruling(connection, store.find_batch(connection, DETERMINED.batch_id), DETERMINED.office)
+        store.load_ruling(
+            connection, store.find_batch(connection, DETERMINED.batch_id), DETERMINED.office
+        )
 
 
 def test_a_ruling_of_another_office_does_not_load(connection: Connection) -> None:
@@ -325,9 +365,13 @@ def test_a_batch_is_determined_on_one_snapshot(connection: Connection) -> None:
 def test_disposal_leaves_rows_that_nobody_can_read(connection: Connection) -> None:
     office_key = bytes(32)
     key = new_key(DETERMINED.batch_id, lambda count: b"\x05" * count)
-    store.create_batch(connection, new_batch(wrapped_key=key.wrap(office_key, lambda count: bytes(count))))
+    store.create_batch(
+        connection, new_batch(wrapped_key=key.wrap(office_key, lambda count: bytes(count)))
+    )
     batch = _batch(connection, BatchState.RELEASED)
-    assert unwrap_key(batch.id, batch.wrapped_key, office_key).salt("release", 0) == key.salt("release", 0)
+    assert unwrap_key(batch.id, batch.wrapped_key, office_key).salt("release", 0) == key.salt(
+        "release", 0
+    )
     store.destroy_key(connection, batch)
     with _expect("payload_destroyed"):
         unwrap_key(batch.id, store.find_batch(connection, batch.id).wrapped_key, office_key)
@@ -357,7 +401,11 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
         store.mark_reviewed(connection, store.find_batch(connection, batch.id), reviewed())
     store.mark_reconsidered(connection, store.find_batch(connection, batch.id))
     again = store.find_batch(connection, batch.id)
-    assert (again.state, again.snapshot, again.counts) == (BatchState.GATED, "0001-a", {"granted": 2})
+    assert (again.state, again.snapshot, again.counts) == (
+        BatchState.GATED,
+        "0001-a",
+        {"granted": 2},
+    )
     assert (again.determinations_digest, again.first_officer, again.first_signature) == ("", "", "")
     kinds = (REQUEST, "certificates", HOLDS, DETERMINATION)
     assert [store.count_chunks(connection, batch, kind)[0] for kind in kinds] == [1, 1, 0, 0]
@@ -365,7 +413,9 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
 
 
 @pytest.mark.parametrize("until", [BatchState.RECEIVED, BatchState.RELEASED])
-def test_what_is_released_or_not_gated_is_not_reconsidered(connection: Connection, until: BatchState) -> None:
+def test_what_is_released_or_not_gated_is_not_reconsidered(
+    connection: Connection, until: BatchState
+) -> None:
     batch = _batch(connection, until)
     with _expect("step_refused"):
         store.mark_reconsidered(connection, batch)
@@ -409,7 +459,11 @@ def test_the_openings_of_a_chunk_are_entered_once(connection: Connection) -> Non
     batch = _batch(connection)
     _chunks(connection, batch)
     store.mark_opened(connection, batch, 1)
-    assert [chunk.opened for chunk in store.iterate_chunks(connection, batch, REQUEST)] == [False, True, False]
+    assert [chunk.opened for chunk in store.iterate_chunks(connection, batch, REQUEST)] == [
+        False,
+        True,
+        False,
+    ]
     with _expect("chunk_opened"):
         store.mark_opened(connection, batch, 1)
 

@@ -1,4 +1,5 @@
-"""The fold in which address readers are compared forgives what Publication 28 calls the same, and no identifier."""
+"""The fold in which address readers are compared forgives what Publication 28 calls the same, and
+no identifier."""
 
 from __future__ import annotations
 
@@ -10,9 +11,16 @@ from bench.addresses.sets import fields, is_plain
 from bench.addresses.truth import Token, parts, truth_of
 
 ROW: list[Token] = [
-    ("AddressNumber", "1501 "), ("StreetNamePreDirectional", "North "), ("StreetName", "Larkspur "), ("StreetNamePostType", "Avenue, "),
-    ("OccupancyType", "Apt. "), ("OccupancyIdentifier", "04-B, "), ("PlaceName", "Anytown, "), ("StateName", "WA "), ("ZipCode", "98101"),
-]  # fmt: skip
+    ("AddressNumber", "1501 "),
+    ("StreetNamePreDirectional", "North "),
+    ("StreetName", "Larkspur "),
+    ("StreetNamePostType", "Avenue, "),
+    ("OccupancyType", "Apt. "),
+    ("OccupancyIdentifier", "04-B, "),
+    ("PlaceName", "Anytown, "),
+    ("StateName", "WA "),
+    ("ZipCode", "98101"),
+]
 TEXT = "".join(text for _, text in ROW)
 
 
@@ -21,14 +29,16 @@ def unit(text: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Apt 4", "# 4"), ("Unit 04B", "4-b"), ("2nd Floor", "Floor 2"), ("Basement", "BSMT")]
+    ("one", "other"),
+    [("Apt 4", "# 4"), ("Unit 04B", "4-b"), ("2nd Floor", "Floor 2"), ("Basement", "BSMT")],
 )
 def test_units_that_are_one_fold_alike(one: str, other: str) -> None:
     assert unit(one) == unit(other) != ()
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("4", "4B"), ("4B", "4C"), ("12 3", "123"), ("4", "40"), ("2 East", "2 West"), ("4O", "40")]
+    ("one", "other"),
+    [("4", "4B"), ("4B", "4C"), ("12 3", "123"), ("4", "40"), ("2 East", "2 West"), ("4O", "40")],
 )
 def test_units_that_are_two_never_fold_alike(one: str, other: str) -> None:
     assert unit(one) != unit(other)
@@ -62,7 +72,9 @@ def test_a_unit_written_into_the_house_number_is_not_lost() -> None:
     assert list(outcomes(truth, None)) == ["not_read"]
 
 
-@pytest.mark.parametrize("line", ["E Larkspur Avenue", "PO Box 48 Substation # 1", "One Larkspur Avenue Apt 4"])
+@pytest.mark.parametrize(
+    "line", ["E Larkspur Avenue", "PO Box 48 Substation # 1", "One Larkspur Avenue Apt 4"]
+)
 def test_a_row_without_a_door_is_not_read_unless_all_is_right(line: str) -> None:
     other = [("StreetName", line)]
     assert READERS["ours"]((line, other)) is None

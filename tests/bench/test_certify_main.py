@@ -1,4 +1,5 @@
-"""`python -m bench.certify --dir`: what was made is used again, and a run that was broken off goes on."""
+"""`python -m bench.certify --dir`: what was made is used again, and a run that was broken off goes
+on."""
 
 from __future__ import annotations
 
@@ -29,13 +30,28 @@ class Impatient(bench.Clock):
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Outcome, bench.Clock]]:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Outcome, bench.Clock]]:
     told: list[tuple[Outcome, bench.Clock]] = []
     report = bench.report
     monkeypatch.setattr(make_people, "STREETS_A_ZIP", 25)  # so that few people have two ZIPs
     monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 300)
-    monkeypatch.setattr(bench, "report", lambda found, clock: (told.append((found, clock)), report(found, clock)))
-    size = ["--people", "6000", "--per-class", "300", "--jobs", "1", "--limit", "0.1", "--dir", str(tmp_path)]
+    monkeypatch.setattr(
+        bench, "report", lambda found, clock: (told.append((found, clock)), report(found, clock))
+    )
+    size = [
+        "--people",
+        "6000",
+        "--per-class",
+        "300",
+        "--jobs",
+        "1",
+        "--limit",
+        "0.1",
+        "--dir",
+        str(tmp_path),
+    ]
 
     def run(*more: str) -> tuple[Outcome, bench.Clock]:
         monkeypatch.setattr("sys.argv", ["certify", *size, *more])
@@ -46,12 +62,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[
 
 
 def test_a_run_that_was_broken_off_goes_on_on_the_same_register(
-    tmp_path: Path, run: Callable[..., tuple[Outcome, bench.Clock]], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    run: Callable[..., tuple[Outcome, bench.Clock]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(bench, "Clock", Impatient)
         run("--resume")
-    made = {path: path.stat().st_mtime_ns for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))}
+    made = {
+        path: path.stat().st_mtime_ns
+        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))
+    }
     rest, clock = run("--resume")
     assert clock.before > 300 * CHUNKS
     again, clock = run("--resume")
@@ -60,5 +81,8 @@ def test_a_run_that_was_broken_off_goes_on_on_the_same_register(
     whole, clock = run()
     assert clock.before <= 600
     assert plain(whole.tally) == plain(rest.tally)
-    assert made == {path: path.stat().st_mtime_ns for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))}
+    assert made == {
+        path: path.stat().st_mtime_ns
+        for path in (*tmp_path.glob("*.csv"), *tmp_path.glob("**/*.lmdb"))
+    }
     assert len(made) == 2

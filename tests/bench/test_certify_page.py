@@ -1,4 +1,5 @@
-"""The measurement page's table is of the curve, and names the threshold from which on the limit is met."""
+"""The measurement page's table is of the curve, and names the threshold from which on the limit is
+met."""
 
 from __future__ import annotations
 

@@ -9,7 +9,12 @@ from bench.gate.page import Measured, Run, write_page
 
 def test_each_file_has_its_own_runs_and_steps(tmp_path: Path) -> None:
     files = [
-        Measured(name, 3.5, [("judge", 28.0, 8.0)], [Run("the gate alone", "2 beside the writer", rate, 66.0, 18.9)])
+        Measured(
+            name,
+            3.5,
+            [("judge", 28.0, 8.0)],
+            [Run("the gate alone", "2 beside the writer", rate, 66.0, 18.9)],
+        )
         for name, rate in (("reported: as it was", 17_000.4), ("repeated: often", 9_786.0))
     ]
     write_page(tmp_path / "gate.md", 200_000, files, (0.1, 2.0))

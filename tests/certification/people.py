@@ -53,15 +53,24 @@ def grant(
     years: tuple[int, ...] = (2024,),
     born: date | None = None,
 ) -> Grant:
-    person, address = Person(given, "", family, suffix, born), Address(line1, "", "Anytown", "WA", "98101")
+    person, address = (
+        Person(given, "", family, suffix, born),
+        Address(line1, "", "Anytown", "WA", "98101"),
+    )
     request = Request("q1", 1, person, address, tuple(map(str, years)))
     return Grant(request, normalise_address(address), normalise_name(person), years, "sha256:")
 
 
 def resident(
-    ref: str, given: str, family: str, *, tin: bytes = b"", born: date | None = None, suffix: str = "",
+    ref: str,
+    given: str,
+    family: str,
+    *,
+    tin: bytes = b"",
+    born: date | None = None,
+    suffix: str = "",
     years: tuple[int, ...] = (2024,),
-) -> Resident:  # fmt: skip
+) -> Resident:
     return Resident(NameForm((given,), (), (family,), suffix), born, tin, ref, years)
 
 

@@ -16,7 +16,9 @@ COUNTS = st.integers(1, 120).flatmap(lambda asked: st.tuples(st.integers(0, aske
 
 def exact_at_most(wrong: int, asked: int, rate: float) -> Fraction:
     p = Fraction(rate)
-    return sum((comb(asked, i) * p**i * (1 - p) ** (asked - i) for i in range(wrong + 1)), Fraction(0))
+    return sum(
+        (comb(asked, i) * p**i * (1 - p) ** (asked - i) for i in range(wrong + 1)), Fraction(0)
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,9 @@ def test_seeing_so_few_has_probability_five_percent_at_the_bound(counts: tuple[i
 @settings(deadline=None)
 @given(COUNTS, st.floats(0.001, 0.999))
 def test_the_tail_is_the_exact_sum(counts: tuple[int, int], rate: float) -> None:
-    assert at_most(*counts, rate) == pytest.approx(float(exact_at_most(*counts, rate)), rel=1e-7, abs=1e-12)
+    assert at_most(*counts, rate) == pytest.approx(
+        float(exact_at_most(*counts, rate)), rel=1e-7, abs=1e-12
+    )
 
 
 @settings(deadline=None)
@@ -79,7 +83,9 @@ def test_more_wrong_or_fewer_asked_never_lower_the_bound(counts: tuple[int, int]
 
 
 def test_half_wrong_of_many_is_close_to_the_normal_bound() -> None:
-    assert upper_bound(150_000, 300_000) == pytest.approx(0.5 + 1.6449 * (0.25 / 300_000) ** 0.5, abs=3e-6)
+    assert upper_bound(150_000, 300_000) == pytest.approx(
+        0.5 + 1.6449 * (0.25 / 300_000) ** 0.5, abs=3e-6
+    )
 
 
 def test_nothing_asked_bounds_nothing() -> None:

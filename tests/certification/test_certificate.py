@@ -1,4 +1,5 @@
-"""A certificate is believed only under the holder's key, for its own snapshot, rules and weights."""
+"""A certificate is believed only under the holder's key, for its own snapshot, rules and
+weights."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ PUBLIC = KEY.public_key().public_bytes_raw()
 @pytest.fixture
 def manifest(world: World) -> register.Manifest:
     folder = world.office.register_directory
-    return register.open_manifest(folder / register.current_snapshot(folder), world.office.holder_key.public)
+    return register.open_manifest(
+        folder / register.current_snapshot(folder), world.office.holder_key.public
+    )
 
 
 @pytest.fixture
@@ -44,15 +47,21 @@ def path_of(folder: Path, certificate: Certificate, suffix: str = ".json") -> Pa
 
 def opened(folder: Path, manifest: register.Manifest, certificate: Certificate) -> Certificate:
     """What the ledger's word for `certificate` opens."""
-    return open_certificate(folder, PUBLIC, manifest, certificate.asks, certificate_digest(certificate))
+    return open_certificate(
+        folder, PUBLIC, manifest, certificate.asks, certificate_digest(certificate)
+    )
 
 
-def test_what_is_written_is_read_back(tmp_path: Path, certificate: Certificate, manifest: register.Manifest) -> None:
+def test_what_is_written_is_read_back(
+    tmp_path: Path, certificate: Certificate, manifest: register.Manifest
+) -> None:
     write_certificate(tmp_path, certificate, KEY.sign)
     assert opened(tmp_path, manifest, certificate) == certificate
 
 
-def test_a_certificate_is_canonical_json_of_whole_numbers(tmp_path: Path, certificate: Certificate) -> None:
+def test_a_certificate_is_canonical_json_of_whole_numbers(
+    tmp_path: Path, certificate: Certificate
+) -> None:
     write_certificate(tmp_path, certificate, KEY.sign)
     data = path_of(tmp_path, certificate).read_bytes()
     assert canonical.encode(json.loads(data)) == data == certificate_bytes(certificate)
@@ -65,7 +74,10 @@ def test_a_newer_certificate_leaves_the_older_one_for_the_answers_that_cite_it(
     newer = replace(certificate, threshold=800)
     for each in (certificate, newer):
         write_certificate(tmp_path, each, KEY.sign)
-    assert [opened(tmp_path, manifest, each) for each in (certificate, newer)] == [certificate, newer]
+    assert [opened(tmp_path, manifest, each) for each in (certificate, newer)] == [
+        certificate,
+        newer,
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".json", ".sig"])
@@ -82,7 +94,8 @@ def test_a_certificate_of_which_half_is_gone_is_missing(
 def test_another_certificate_in_its_place_is_refused(
     tmp_path: Path, certificate: Certificate, manifest: register.Manifest
 ) -> None:
-    """A signed one, of the same snapshot and scope, put under the name that the ledger's digest gives."""
+    """A signed one, of the same snapshot and scope, put under the name that the ledger's digest
+    gives."""
     looser = replace(certificate, threshold=600)
     for each in (certificate, looser):
         write_certificate(tmp_path, each, KEY.sign)
@@ -101,7 +114,9 @@ def test_a_changed_byte_is_refused(
     expect_refused(tmp_path, manifest, certificate)
 
 
-def test_a_bad_signature_file_is_refused(tmp_path: Path, certificate: Certificate, manifest: register.Manifest) -> None:
+def test_a_bad_signature_file_is_refused(
+    tmp_path: Path, certificate: Certificate, manifest: register.Manifest
+) -> None:
     write_certificate(tmp_path, certificate, KEY.sign)
     path_of(tmp_path, certificate, ".sig").write_text("not base64 !")
     expect_refused(tmp_path, manifest, certificate)
@@ -115,7 +130,9 @@ def test_the_signature_of_a_manifest_does_not_serve(
     expect_refused(tmp_path, manifest, certificate)
 
 
-@pytest.mark.parametrize("change", [{"built_at": "2027-01-01T00:00:00Z"}, {"match_version": "match-9"}])
+@pytest.mark.parametrize(
+    "change", [{"built_at": "2027-01-01T00:00:00Z"}, {"match_version": "match-9"}]
+)
 def test_a_certificate_of_another_snapshot_or_rules_is_refused(
     tmp_path: Path, certificate: Certificate, manifest: register.Manifest, change: dict[str, str]
 ) -> None:
@@ -135,7 +152,9 @@ def test_a_certificate_of_the_other_scope_is_refused(
     assert raised.value.code == "certificate_not_verified"
 
 
-def test_another_format_is_refused(tmp_path: Path, certificate: Certificate, manifest: register.Manifest) -> None:
+def test_another_format_is_refused(
+    tmp_path: Path, certificate: Certificate, manifest: register.Manifest
+) -> None:
     other = replace(certificate, format="counterfoil-certificate-2")
     write_certificate(tmp_path, other, KEY.sign)
     with pytest.raises(StateFault) as raised:

@@ -46,7 +46,9 @@ def certify(world: World, *options: str) -> int:
 def test_a_certificate_is_told_in_words(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert certify(agency, "--ask", "birth", "--limit", "0.03") == 0
     told = capsys.readouterr().out
-    assert all(word in told for word in ("is certified at", "withheld", "Not covered", "Highest bound"))
+    assert all(
+        word in told for word in ("is certified at", "withheld", "Not covered", "Highest bound")
+    )
 
 
 def test_a_certificate_is_told_as_json(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,10 +90,16 @@ def test_a_mix_weights_the_bound(agency: World, capsys: pytest.CaptureFixture[st
     mix.write_text('{"withheld": 3, "former": 1}')
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix", str(mix), "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["mix"]["withheld"], told["mix"]["sibling"], told["mix_said"]) == (750_000, 0, "given by the holder")
+    assert (told["mix"]["withheld"], told["mix"]["sibling"], told["mix_said"]) == (
+        750_000,
+        0,
+        "given by the holder",
+    )
 
 
-def test_the_mix_of_the_offices_own_negatives_needs_some(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_mix_of_the_offices_own_negatives_needs_some(
+    agency: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix-of-history") == 1
     assert "mix_no_history" in capsys.readouterr().err
     agency.answer([request(1, "Leopold", "Nobody", "9999 Heron Lake Rd")])
@@ -107,8 +115,12 @@ def test_two_mixes_are_refused(agency: World) -> None:
     assert certify(agency, "--mix", str(mix), "--mix-of-history") == 2
 
 
-def test_kinds_that_are_left_out_are_named(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert certify(agency, "--ask", "birth", "--limit", "0.03", "--without", "other_zip, former") == 0
+def test_kinds_that_are_left_out_are_named(
+    agency: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        certify(agency, "--ask", "birth", "--limit", "0.03", "--without", "other_zip, former") == 0
+    )
     told = capsys.readouterr().out
     assert "Decoys of the kind other_zip: none was asked." in told
     assert "Decoys of the kind former: none was asked." in told
@@ -120,9 +132,19 @@ def test_kinds_that_cannot_be_left_out_are_refused(agency: World, kinds: str) ->
 
 
 @pytest.mark.parametrize(
-    "mix", ["[]", '{"gremlins": 1}', '{"withheld": -1, "former": 2}', '{"withheld": 0}', '{"withheld": 0.5}', "{}"]
+    "mix",
+    [
+        "[]",
+        '{"gremlins": 1}',
+        '{"withheld": -1, "former": 2}',
+        '{"withheld": 0}',
+        '{"withheld": 0.5}',
+        "{}",
+    ],
 )
-def test_a_mix_that_is_none_is_refused(agency: World, capsys: pytest.CaptureFixture[str], mix: str) -> None:
+def test_a_mix_that_is_none_is_refused(
+    agency: World, capsys: pytest.CaptureFixture[str], mix: str
+) -> None:
     path = agency.directory / "mix.json"
     path.write_text(mix)
     assert certify(agency, "--mix", str(path)) == 1
@@ -145,6 +167,19 @@ def test_a_call_that_cannot_be_meant_is_a_usage_fault(
     assert code in capsys.readouterr().err
 
 
-def test_a_picture_that_cannot_be_written_is_told(agency: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert certify(agency, "--ask", "birth", "--limit", "0.03", "--svg", str(agency.directory / "none" / "p.svg")) == 1
+def test_a_picture_that_cannot_be_written_is_told(
+    agency: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        certify(
+            agency,
+            "--ask",
+            "birth",
+            "--limit",
+            "0.03",
+            "--svg",
+            str(agency.directory / "none" / "p.svg"),
+        )
+        == 1
+    )
     assert "out_unwritable" in capsys.readouterr().err

@@ -24,13 +24,21 @@ def certificate(certified: bool = True) -> str:
 
 
 def drawn() -> list[str]:
-    return [certificate(), certificate(False), draw_curve([0.0, 0.5, 1.0], [1.0, 0.9, 0.2], [5, 2, 0], 100, 0.5)]
+    return [
+        certificate(),
+        certificate(False),
+        draw_curve([0.0, 0.5, 1.0], [1.0, 0.9, 0.2], [5, 2, 0], 100, 0.5),
+    ]
 
 
 @pytest.mark.parametrize("picture", drawn(), ids=["certified", "refused", "curve"])
 def test_a_picture_is_xml_with_a_title_and_a_description_in_words(picture: str) -> None:
     root = ET.fromstring(picture)
-    assert (root.tag, root.get("role"), root.get("aria-labelledby")) == (f"{SVG}svg", "img", "title desc")
+    assert (root.tag, root.get("role"), root.get("aria-labelledby")) == (
+        f"{SVG}svg",
+        "img",
+        "title desc",
+    )
     assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
     assert len(root[1].text or "") > 80
 
@@ -47,7 +55,9 @@ def test_every_kind_and_its_counts_stand_as_text() -> None:
 
 
 def test_what_is_over_the_limit_says_so_without_colour() -> None:
-    words = " ".join(each.text or "" for each in ET.fromstring(certificate(False)).iter(f"{SVG}text"))
+    words = " ".join(
+        each.text or "" for each in ET.fromstring(certificate(False)).iter(f"{SVG}text")
+    )
     assert words.count("over the limit") == 1
     assert "Not certified" in words
 

@@ -16,10 +16,16 @@ from counterfoil.core.errors import StateFault
 LIMIT = 10_000_000
 
 
-def tally(asked: int = 300_000, recalled: dict[str, int] | None = None, **wrong: dict[str, int]) -> Tally:
+def tally(
+    asked: int = 300_000, recalled: dict[str, int] | None = None, **wrong: dict[str, int]
+) -> Tally:
     """So many decoys of each kind, and confirmations by half bits."""
     counts = {name: Count(asked=asked, confirmed=wrong.get(name, {})) for name in KINDS}
-    return new_tally() | counts | {PROXY: Count(asked=1000, confirmed=recalled or {"20": 900, "30": 100})}
+    return (
+        new_tally()
+        | counts
+        | {PROXY: Count(asked=1000, confirmed=recalled or {"20": 900, "30": 100})}
+    )
 
 
 def test_without_a_wrong_answer_the_weights_own_threshold_stands() -> None:
@@ -50,7 +56,11 @@ def test_a_threshold_off_the_grid_begins_on_the_next_step() -> None:
 
 def test_the_search_goes_down_and_ends_at_the_first_that_fails() -> None:
     """A point that passes below one that fails is not taken: the order of tests is fixed."""
-    points = [point_at(tally(withheld={"15": 1}), 700), point_at(tally(), 650), point_at(tally(), 750)]
+    points = [
+        point_at(tally(withheld={"15": 1}), 700),
+        point_at(tally(), 650),
+        point_at(tally(), 750),
+    ]
     chosen = lowest_meeting(points, LIMIT)
     assert chosen is not None
     assert chosen.threshold == 750
@@ -89,7 +99,11 @@ def test_the_curve_as_csv_has_a_line_for_each_threshold() -> None:
     points = curve(tally(withheld={"15": 30}), 600)
     rows = list(csv.DictReader(io.StringIO(curve_csv(points))))
     assert len(rows) == len(points)
-    assert (rows[0]["threshold_bits"], rows[0]["withheld_wrong"], rows[0]["recall_proxy"]) == ("6.0", "30", "1.000000")
+    assert (rows[0]["threshold_bits"], rows[0]["withheld_wrong"], rows[0]["recall_proxy"]) == (
+        "6.0",
+        "30",
+        "1.000000",
+    )
 
 
 @pytest.mark.parametrize("threshold", [600, 750])

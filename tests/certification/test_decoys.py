@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from counterfoil.certification.decoys import KINDS, Asked, Held, Written, can_ask, read_held, untriable
+from counterfoil.certification.decoys import (
+    KINDS,
+    Asked,
+    Held,
+    Written,
+    can_ask,
+    read_held,
+    untriable,
+)
 from counterfoil.certification.places import Presence, Zips
 from counterfoil.certification.seeded_choice import Chance
 from counterfoil.certification.seen import checksum_of
@@ -22,9 +30,21 @@ from tests.certification.people import DECK, HELD
 PLACES = st.integers(0, 10_000)
 TEXT = st.text(max_size=30)
 ROWS = st.builds(
-    Held, TEXT, TEXT, TEXT, TEXT, st.one_of(TEXT, st.dates().map(date.isoformat)), TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT,
+    Held,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.one_of(TEXT, st.dates().map(date.isoformat)),
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
     st.sampled_from(["2023", "2024"]),
-)  # fmt: skip
+)
 
 
 def made(kind: str, place: int = 0, held: Held = HELD, deck: Deck = DECK) -> Asked:
@@ -34,7 +54,9 @@ def made(kind: str, place: int = 0, held: Held = HELD, deck: Deck = DECK) -> Ask
 
 
 def changed(asked: Asked, held: Held = HELD) -> set[str]:
-    return {name for name in Written.__struct_fields__ if getattr(asked, name) != getattr(held, name)}
+    return {
+        name for name in Written.__struct_fields__ if getattr(asked, name) != getattr(held, name)
+    }
 
 
 @given(PLACES)
@@ -62,14 +84,20 @@ def test_a_sibling_shares_the_family_name_and_not_the_given(place: int) -> None:
 
 
 def test_every_second_sibling_is_a_twin_of_the_same_first_letter_where_there_is_one() -> None:
-    twins = [asked for place in range(60) if (asked := made("sibling", place)).date_of_birth == HELD.date_of_birth]
+    twins = [
+        asked
+        for place in range(60)
+        if (asked := made("sibling", place)).date_of_birth == HELD.date_of_birth
+    ]
     assert 15 < len(twins) < 45
     assert {twin.given_name for twin in twins} >= {"Marta"}
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.elsewhere])
 @given(place=PLACES)
-def test_a_namesake_elsewhere_has_the_name_another_birth_and_another_address(kind: str, place: int) -> None:
+def test_a_namesake_elsewhere_has_the_name_another_birth_and_another_address(
+    kind: str, place: int
+) -> None:
     asked = made(kind, place)
     assert changed(asked) - {"date_of_birth"} <= {"line1", "line2", "zip"}
     assert changed(asked) & {"line1", "line2", "zip"}
@@ -98,7 +126,10 @@ def test_a_city_of_one_zip_is_asked_about_in_another_city() -> None:
 
 
 def test_a_row_of_a_zip_that_is_hardly_known_is_no_decoy_of_another_zip() -> None:
-    assert KINDS["other_zip"].make(replace(HELD, zip="98199"), Chance(b"seed", "other_zip", 1), DECK) is None
+    assert (
+        KINDS["other_zip"].make(replace(HELD, zip="98199"), Chance(b"seed", "other_zip", 1), DECK)
+        is None
+    )
 
 
 @given(PLACES)
@@ -121,7 +152,10 @@ def test_a_unit_inside_the_line_goes_with_the_number_to_the_like_street() -> Non
 def test_a_row_is_asked_about_only_by_kinds_that_its_deck_can_make() -> None:
     alone = replace(HELD, line1="1847 Thornquist Ave", zip="98199")
     assert all(can_ask(kind, HELD, DECK) for kind in KINDS)
-    assert {kind for kind in KINDS if not can_ask(kind, alone, DECK)} == {"like_street", "other_zip"}
+    assert {kind for kind in KINDS if not can_ask(kind, alone, DECK)} == {
+        "like_street",
+        "other_zip",
+    }
 
 
 def test_a_source_of_one_zip_and_no_like_streets_cannot_be_asked_two_kinds() -> None:
@@ -142,7 +176,9 @@ def test_a_row_is_read_by_its_columns_and_stripped() -> None:
     row = [f" {name} " for name in COLUMNS]
     held = read_held(row)
     assert held is not None
-    assert {name: getattr(held, name) for name in Held.__struct_fields__} == {name: name for name in COLUMNS}
+    assert {name: getattr(held, name) for name in Held.__struct_fields__} == {
+        name: name for name in COLUMNS
+    }
     assert read_held(row[1:]) is None
 
 
@@ -185,11 +221,11 @@ def test_the_last_number_else_the_last_letter_moves_on(line: str, next_line: str
 
 
 def test_a_house_number_never_falls_under_one() -> None:
-    assert [bump_number("2 Elm St", -2), bump_number("101 Elm St", 2), bump_number("Elm St", 2)] == [
-        "4 Elm St",
-        "103 Elm St",
-        "",
-    ]
+    assert [
+        bump_number("2 Elm St", -2),
+        bump_number("101 Elm St", 2),
+        bump_number("Elm St", 2),
+    ] == ["4 Elm St", "103 Elm St", ""]
 
 
 def test_p1_rows_and_questions_hide_every_value() -> None:

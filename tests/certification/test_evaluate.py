@@ -21,9 +21,16 @@ from tests.world.people import Row, write_csv
 
 def question(number: int, given: str, family: str, line1: str, truth: str, **changes: str) -> Row:
     row = dict.fromkeys(LABELLED_COLUMNS, "") | {
-        "request_id": f"q{number}", "given_name": given, "family_name": family, "line1": line1, "city": "Anytown",
-        "state": "WA", "zip": "98101", "taxable_periods": "2023;2024", "truth": truth,
-    }  # fmt: skip
+        "request_id": f"q{number}",
+        "given_name": given,
+        "family_name": family,
+        "line1": line1,
+        "city": "Anytown",
+        "state": "WA",
+        "zip": "98101",
+        "taxable_periods": "2023;2024",
+        "truth": truth,
+    }
     return row | changes
 
 
@@ -50,8 +57,17 @@ def found(world: World, labelled: Path) -> Examination:
 
 def test_counts_are_by_label(found: Examination) -> None:
     counts = found.evaluation
-    assert (counts.true_, counts.false_, counts.confirmed_true, counts.confirmed_false) == (4, 2, 2, 1)
-    assert (counts.not_sufficient_true, counts.recall, counts.recall_of_sufficient) == (1, 0.5, 0.666667)
+    assert (counts.true_, counts.false_, counts.confirmed_true, counts.confirmed_false) == (
+        4,
+        2,
+        2,
+        1,
+    )
+    assert (counts.not_sufficient_true, counts.recall, counts.recall_of_sufficient) == (
+        1,
+        0.5,
+        0.666667,
+    )
 
 
 def test_each_group_has_its_own_counts(found: Examination) -> None:
@@ -67,7 +83,10 @@ def test_the_curve_passes_through_the_threshold_in_use(found: Examination) -> No
 
 
 def test_the_curve_never_rises(found: Examination) -> None:
-    for counts in ([point.confirmed_true for point in found.curve], [point.confirmed_false for point in found.curve]):
+    for counts in (
+        [point.confirmed_true for point in found.curve],
+        [point.confirmed_false for point in found.curve],
+    ):
         assert counts == sorted(counts, reverse=True)
     assert found.curve[-1].confirmed_true == 0
 
@@ -95,16 +114,29 @@ def test_the_verb_writes_curve_picture_and_errors(world: World, labelled: Path) 
     rows = list(csv.DictReader(paths[0].read_text().splitlines()))
     assert {row["threshold_bits"]: row["confirmed_true"] for row in rows}["6.0"] == "2"
     assert paths[1].read_text().startswith("<svg")
-    assert [json.loads(line)["request_id"] for line in paths[2].read_text().splitlines()] == ["q5", "q4", "q6"]
+    assert [json.loads(line)["request_id"] for line in paths[2].read_text().splitlines()] == [
+        "q5",
+        "q4",
+        "q6",
+    ]
 
 
 def test_p1_mistakes_hold_nothing_of_a_person(world: World, found: Examination) -> None:
     told = json.dumps([msgspec.to_builtins(mistake) for mistake in found.mistakes])
-    assert not any(row[field] in told for row in QUESTIONS for field in ("given_name", "family_name", "line1"))
+    assert not any(
+        row[field] in told for row in QUESTIONS for field in ("given_name", "family_name", "line1")
+    )
 
 
 def test_a_file_that_cannot_be_written_is_told(world: World, labelled: Path) -> None:
-    asked = ["evaluate", str(labelled), "--office", str(world.path), "--curve", str(world.directory / "none" / "c.csv")]
+    asked = [
+        "evaluate",
+        str(labelled),
+        "--office",
+        str(world.path),
+        "--curve",
+        str(world.directory / "none" / "c.csv"),
+    ]
     result = CliRunner().invoke(_app(), asked)
     assert (result.exit_code, "out_unwritable" in result.stderr) == (1, True)
 

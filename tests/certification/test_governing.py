@@ -32,7 +32,9 @@ NAMES = Certified("sha256:" + "2" * 64, LIMIT, 1200)
 WEIGHTS = default_weights()
 
 
-def agreed(certificate: str = "required", birth: str = "0.00001", names: str = "0.00001") -> Confirmation:
+def agreed(
+    certificate: str = "required", birth: str = "0.00001", names: str = "0.00001"
+) -> Confirmation:
     return Confirmation(certificate=certificate, most_wrong=MostWrong(birth=birth, names=names))  # type: ignore[arg-type]
 
 
@@ -43,7 +45,9 @@ def thresholds(birth: int, names: int, undated: int) -> Thresholds:
 def test_each_scope_has_its_own_threshold_and_evidence_by_name_the_higher() -> None:
     found = governing(Certificates(birth=BIRTH, names=NAMES), agreed(), WEIGHTS)
     assert (found.thresholds, found.put) == (thresholds(750, 1200, 1200), {"birth", "names"})
-    found = governing(Certificates(birth=replace(BIRTH, threshold=1300), names=NAMES), agreed(), WEIGHTS)
+    found = governing(
+        Certificates(birth=replace(BIRTH, threshold=1300), names=NAMES), agreed(), WEIGHTS
+    )
     assert found.thresholds == thresholds(1300, 1200, 1300)
 
 
@@ -78,7 +82,8 @@ def test_where_they_are_not_required_a_scope_without_one_has_the_weights_own_thr
 
 
 @pytest.mark.parametrize(
-    ("word", "least", "put"), [("required", NEVER, set[str]()), ("not_required", 750, {"birth", "names"})]
+    ("word", "least", "put"),
+    [("required", NEVER, set[str]()), ("not_required", 750, {"birth", "names"})],
 )
 def test_a_certificate_to_a_looser_limit_counts_as_none_and_keeps_its_threshold(
     word: str, least: int, put: set[str]
@@ -89,7 +94,9 @@ def test_a_certificate_to_a_looser_limit_counts_as_none_and_keeps_its_threshold(
 
 
 def test_answers_cite_what_counts() -> None:
-    assert cited(Certificates(birth=BIRTH, names=NAMES), agreed(names="0.000001")) == {"birth": BIRTH}
+    assert cited(Certificates(birth=BIRTH, names=NAMES), agreed(names="0.000001")) == {
+        "birth": BIRTH
+    }
 
 
 def test_the_scope_of_a_question_is_what_it_states() -> None:
@@ -99,12 +106,19 @@ def test_the_scope_of_a_question_is_what_it_states() -> None:
     assert (found.puts(dated), found.puts(undated)) == (True, False)
 
 
-@pytest.mark.parametrize(("rate", "parts"), [("0.00001", LIMIT), ("0.5", 5 * 10**11), ("0.000000000001", 1)])
+@pytest.mark.parametrize(
+    ("rate", "parts"), [("0.00001", LIMIT), ("0.5", 5 * 10**11), ("0.000000000001", 1)]
+)
 def test_an_agreed_limit_is_exact(rate: str, parts: int) -> None:
-    assert (agreed_limit(agreed(birth=rate), "birth"), agreed_limit(agreed(names=rate), "names")) == (parts, parts)
+    assert (
+        agreed_limit(agreed(birth=rate), "birth"),
+        agreed_limit(agreed(names=rate), "names"),
+    ) == (parts, parts)
 
 
-@pytest.mark.parametrize("rate", ["0", "0.0", "0.000", "0.51", "0.500001", "1", "-0.1", "1e-5", "nan", ".1", "null"])
+@pytest.mark.parametrize(
+    "rate", ["0", "0.0", "0.000", "0.51", "0.500001", "1", "-0.1", "1e-5", "nan", ".1", "null"]
+)
 def test_p10_a_limit_that_is_none_refuses_the_agreement(world: World, rate: str) -> None:
     with pytest.raises(SettingsFault) as raised:
         world.amend("birth: 0.00001", f"birth: {rate}")
@@ -125,7 +139,8 @@ def test_the_newest_of_each_scope_stands(world: World) -> None:
     certify(world, "birth", threshold=900)
     names, birth = certify(world, "names", threshold=1200), certify(world, "birth", threshold=800)
     assert find(world) == Certificates(
-        birth=Certified(certificate_digest(birth), LIMIT, 800), names=Certified(certificate_digest(names), LIMIT, 1200)
+        birth=Certified(certificate_digest(birth), LIMIT, 800),
+        names=Certified(certificate_digest(names), LIMIT, 1200),
     )
 
 
@@ -153,7 +168,9 @@ def test_an_older_certificate_does_not_stand_in_for_the_newest(world: World, suf
     assert raised.value.code == "certificate_missing"
 
 
-@pytest.mark.parametrize("change", [{"threshold": 550}, {"own_threshold": 500, "threshold": 500}, {"margin": 200}])
+@pytest.mark.parametrize(
+    "change", [{"threshold": 550}, {"own_threshold": 500, "threshold": 500}, {"margin": 200}]
+)
 def test_a_certificate_over_other_weights_is_refused(world: World, change: dict[str, int]) -> None:
     certify(world, **change)
     with pytest.raises(VerifyFault) as raised:

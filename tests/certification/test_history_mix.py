@@ -1,4 +1,5 @@
-"""Real negatives are given to the kinds of decoy that their evidence is nearest to; what cannot be told is shared."""
+"""Real negatives are given to the kinds of decoy that their evidence is nearest to; what cannot be
+told is shared."""
 
 from __future__ import annotations
 

@@ -26,7 +26,10 @@ def _csv(path: Path) -> None:
 
 
 def _jsonl(path: Path) -> None:
-    path.write_text("".join(json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in ROWS), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in ROWS),
+        encoding="utf-8",
+    )
 
 
 def _parquet(path: Path) -> None:
@@ -44,7 +47,10 @@ def test_each_format_gives_the_same_questions(tmp_path: Path, name: str) -> None
     read = list(read_labelled(tmp_path / name))
     assert [truth for _, truth in read] == [True, False]
     requests = [row for row, _ in read if isinstance(row, Request)]
-    assert [(r.request_id, r.row, r.person.family_name, r.address.zip, r.taxable_periods) for r in requests] == [
+    assert [
+        (r.request_id, r.row, r.person.family_name, r.address.zip, r.taxable_periods)
+        for r in requests
+    ] == [
         ("row-1", 1, "Quintanilla", "02139", ("2023", "2024")),
         ("row-2", 2, "Winterbourne", "98101", ("2024",)),
     ]
@@ -52,7 +58,9 @@ def test_each_format_gives_the_same_questions(tmp_path: Path, name: str) -> None
 
 def test_a_row_that_a_request_file_would_reject_is_rejected_here(tmp_path: Path) -> None:
     path = tmp_path / "asked.csv"
-    path.write_text(",".join((*COLUMNS, "date_of_birth")) + "\n" + ",".join((*ROWS[0], "2001-02-30")) + "\n")
+    path.write_text(
+        ",".join((*COLUMNS, "date_of_birth")) + "\n" + ",".join((*ROWS[0], "2001-02-30")) + "\n"
+    )
     (row, truth), *rest = read_labelled(path)
     assert (isinstance(row, Reject) and row.code, truth, rest) == ("date_invalid", True, [])
 
@@ -76,7 +84,9 @@ def test_another_word_than_true_or_false_is_refused_by_row_and_not_repeated(tmp_
 
 @pytest.mark.parametrize("name", ["none.csv", "none.jsonl", "none.parquet"])
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00 not a table"])
-def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path: Path, name: str, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_read_is_refused_whole(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputFault) as caught:

@@ -51,6 +51,9 @@ def test_who_was_noted_somewhere_is_never_said_to_be_absent() -> None:
 
 def test_something_is_new_once() -> None:
     seen = Seen()
-    assert [seen.add(checksum_of("Heron", "Rd")), seen.add(checksum_of("HERON", "RD"))] == [True, False]
+    assert [seen.add(checksum_of("Heron", "Rd")), seen.add(checksum_of("HERON", "RD"))] == [
+        True,
+        False,
+    ]
     assert seen.holds(checksum_of("heron", "rd"))
     assert not seen.holds(checksum_of("heronrd"))

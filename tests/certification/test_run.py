@@ -30,7 +30,8 @@ LOOSE = 30_000_000_000
 
 
 def people(count: int = 60) -> Iterator[Row]:
-    """Households of three with dates of birth and numbers, in two years, in two like streets of two ZIPs."""
+    """Households of three with dates of birth and numbers, in two years, in two like streets of two
+    ZIPs."""
     given = (
         "Marisol",
         "Teodoro",
@@ -47,9 +48,14 @@ def people(count: int = 60) -> Iterator[Row]:
         for at in range(3):
             number = home * 3 + at
             row = person(
-                f"r{number}", given[(number * 5) % 9], family, f"{1800 + 4 * (home // 4)} {'NS'[home % 2]} Heron Lake Rd", zip=f"9810{1 + home // 2 % 2}", tin=f"900-00-{number + 1:04}",
+                f"r{number}",
+                given[(number * 5) % 9],
+                family,
+                f"{1800 + 4 * (home // 4)} {'NS'[home % 2]} Heron Lake Rd",
+                zip=f"9810{1 + home // 2 % 2}",
+                tin=f"900-00-{number + 1:04}",
                 date_of_birth=f"{1950 + (number * 7) % 50}-0{1 + number % 9}-1{number % 9}",
-            )  # fmt: skip
+            )
             yield row
             if number % 4:
                 yield row | {"taxable_period": "2023"}
@@ -82,7 +88,9 @@ def test_a_certificate_is_signed_entered_and_written_with_its_picture(agency: Wo
     assert found.certificate is not None
     digest = certificate_digest(found.certificate)
     with agency.office.open_register() as sealed:
-        held = open_certificate(folder(agency), agency.office.holder_key.public, sealed.manifest, "birth", digest)
+        held = open_certificate(
+            folder(agency), agency.office.holder_key.public, sealed.manifest, "birth", digest
+        )
     assert held == found.certificate
     entry = agency.entries()[-1]
     assert (entry["kind"], entry["certificate"], entry["scope"]) == ("certificate", digest, "birth")
@@ -128,7 +136,9 @@ def test_a_limit_that_is_not_met_is_refused_with_figures_and_enters_nothing(agen
     assert found.points[0].kinds[0].asked >= 400
 
 
-def test_a_certification_goes_on_where_it_was_broken_off(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certification_goes_on_where_it_was_broken_off(
+    agency: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 450)
     whole = plain(run(agency).tally)
     (folder(agency) / STATE_FILE).unlink()
@@ -212,7 +222,10 @@ def test_another_file_than_the_registers_source_is_refused(agency: World) -> Non
 
 
 def one_street() -> list[Row]:
-    return [row | {"line1": row["line1"].replace(" N ", " ").replace(" S ", " "), "zip": "98101"} for row in people()]
+    return [
+        row | {"line1": row["line1"].replace(" N ", " ").replace(" S ", " "), "zip": "98101"}
+        for row in people()
+    ]
 
 
 def test_a_register_that_has_nothing_to_ask_of_a_kind_is_refused(agency: World) -> None:
@@ -232,7 +245,9 @@ def test_a_kind_that_is_left_out_is_not_certified_and_weighs_as_always_wrong(age
     told = " ".join(found.not_covered)
     assert all(f"kind {name}: none was asked" in told for name in without)
     assert found.mix["other_zip"] == 0
-    mixed = run(agency, without=without, resume=True, mix={"other_zip": 1, "withheld": 1}).certificate
+    mixed = run(
+        agency, without=without, resume=True, mix={"other_zip": 1, "withheld": 1}
+    ).certificate
     assert mixed is not None
     assert mixed.weighted > PARTS // 2
 
@@ -263,7 +278,9 @@ def test_an_altered_state_is_not_gone_on_with(agency: World) -> None:
 
 
 @pytest.mark.parametrize("change", [{"per_class": 300}, {"asks": "names"}, {"seed": "ab" * 32}])
-def test_a_state_of_another_certification_is_not_gone_on_with(agency: World, change: dict[str, object]) -> None:
+def test_a_state_of_another_certification_is_not_gone_on_with(
+    agency: World, change: dict[str, object]
+) -> None:
     run(agency)
     with pytest.raises(StateFault) as raised:
         run(agency, resume=True, **change)
@@ -286,7 +303,9 @@ def test_other_match_rules_are_refused(agency: World, monkeypatch: pytest.Monkey
 def test_p1_state_certificate_and_picture_hold_nothing_of_a_person(agency: World) -> None:
     run(agency)
     held = b"".join(path.read_bytes() for path in folder(agency).glob("cert*")).upper()
-    names = {row[field].upper() for row in people() for field in ("given_name", "family_name", "tin")}
+    names = {
+        row[field].upper() for row in people() for field in ("given_name", "family_name", "tin")
+    }
     assert len(held) > 1000
     assert not any(name.encode() in held for name in names | {"HERON", "ANYTOWN"})
 
@@ -305,7 +324,9 @@ def test_counts_stand_when_the_keeper_stops(agency: World, monkeypatch: pytest.M
     assert json.loads((folder(agency) / STATE_FILE).read_bytes())["state"]["rows_done"] > 0
 
 
-def test_a_threshold_off_the_grid_is_raised_to_it(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_threshold_off_the_grid_is_raised_to_it(
+    agency: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = Office.weights
     monkeypatch.setattr(Office, "weights", lambda *told: replace(own(*told), threshold_bits=6.2))
     found = run(agency)

@@ -10,12 +10,20 @@ from counterfoil.certification.slices import SLICES, Slicer, SliceTally, core_wo
 from counterfoil.core.values import Address, Person
 from counterfoil.normalize import normalise_address, normalise_name
 
-WORDS = Counter({"SMITH": 50, "GARCIA": 20, "LEE": 10, "OKONKWO": 10, "THORNQUIST": 5, "OSTRANDER": 5})
+WORDS = Counter(
+    {"SMITH": 50, "GARCIA": 20, "LEE": 10, "OKONKWO": 10, "THORNQUIST": 5, "OSTRANDER": 5}
+)
 
 
-def slices(given: str = "Maria", family: str = "Smith", line1: str = "12 Elm St", line2: str = "") -> set[str]:
+def slices(
+    given: str = "Maria", family: str = "Smith", line1: str = "12 Elm St", line2: str = ""
+) -> set[str]:
     name = normalise_name(Person(given, "", family))
-    return set(Slicer(WORDS).slices_of(name, normalise_address(Address(line1, line2, "Anytown", "WA", "98101"))))
+    return set(
+        Slicer(WORDS).slices_of(
+            name, normalise_address(Address(line1, line2, "Anytown", "WA", "98101"))
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,13 @@ def test_a_tally_counts_each_question_in_each_of_its_groups() -> None:
     tally.add(["unit"], truth=True, confirmed=False)
     tally.add(["unit"], truth=False, confirmed=True)
     unit = next(count for count in tally.counts() if count.name == "unit")
-    assert (unit.true_, unit.confirmed_true, unit.recall, unit.false_, unit.confirmed_false) == (2, 1, 0.5, 1, 1)
+    assert (unit.true_, unit.confirmed_true, unit.recall, unit.false_, unit.confirmed_false) == (
+        2,
+        1,
+        0.5,
+        1,
+        1,
+    )
     assert [count.name for count in tally.counts()] == list(SLICES)
 
 

@@ -1,4 +1,5 @@
-"""Streets are alike only where the source shows both, as places of their own, and a tolerant door leads to both."""
+"""Streets are alike only where the source shows both, as places of their own, and a tolerant door
+leads to both."""
 
 from __future__ import annotations
 
@@ -21,9 +22,15 @@ def written(alike: Alike) -> set[str]:
 
 
 def test_another_directional_another_suffix_and_another_spelling_are_alike() -> None:
-    assert written(found(*homes("N Heron Rd"), *homes("S Heron Rd"))) == {"N HERON RD", "S HERON RD"}
+    assert written(found(*homes("N Heron Rd"), *homes("S Heron Rd"))) == {
+        "N HERON RD",
+        "S HERON RD",
+    }
     assert written(found(*homes("Heron Rd"), *homes("Heron Ct"))) == {"HERON RD", "HERON CT"}
-    assert written(found(*homes("Copperfield Ave"), *homes("Coperfield Ave"))) == {"COPPERFIELD AVE", "COPERFIELD AVE"}
+    assert written(found(*homes("Copperfield Ave"), *homes("Coperfield Ave"))) == {
+        "COPPERFIELD AVE",
+        "COPERFIELD AVE",
+    }
 
 
 def test_streets_of_other_names_or_other_zips_are_not_alike() -> None:
@@ -38,13 +45,24 @@ def test_streets_of_other_names_or_other_zips_are_not_alike() -> None:
 def test_a_street_of_two_homes_may_be_a_slip_and_is_left_alone() -> None:
     assert written(found(*homes("N Heron Rd"), *homes("S Heron Rd", 2))) == set()
     assert (
-        written(found(*homes("N Heron Rd"), *homes("S Heron Rd", 2), "100 S Heron Rd", "100 S Heron Rd Apt 4")) == set()
+        written(
+            found(
+                *homes("N Heron Rd"),
+                *homes("S Heron Rd", 2),
+                "100 S Heron Rd",
+                "100 S Heron Rd Apt 4",
+            )
+        )
+        == set()
     )
 
 
 def test_a_line_that_says_less_counts_only_if_it_has_an_eighth_of_the_fuller_one() -> None:
     assert written(found(*homes("N Heron Rd", 25), *homes("Heron Rd", 3))) == set()
-    assert written(found(*homes("N Heron Rd", 24), *homes("Heron Rd", 3))) == {"N HERON RD", "HERON RD"}
+    assert written(found(*homes("N Heron Rd", 24), *homes("Heron Rd", 3))) == {
+        "N HERON RD",
+        "HERON RD",
+    }
 
 
 def test_every_writing_of_a_street_finds_the_streets_like_it() -> None:
@@ -59,7 +77,12 @@ def test_every_writing_of_a_street_finds_the_streets_like_it() -> None:
 
 
 def test_what_is_no_street_is_passed_over() -> None:
-    assert found("PO Box 12", "", "12", "RR 2 Box 5", "\u0661\u0662 Heron Rd", *homes("Heron Rd")).others == {}
+    assert (
+        found(
+            "PO Box 12", "", "12", "RR 2 Box 5", "\u0661\u0662 Heron Rd", *homes("Heron Rd")
+        ).others
+        == {}
+    )
 
 
 def test_p1_a_table_of_streets_hides_every_street() -> None:

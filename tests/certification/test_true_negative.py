@@ -76,7 +76,9 @@ def test_a_junior_of_the_very_day_of_a_resident_of_that_name_is_that_resident() 
 
 def test_a_sibling_of_a_residents_very_name_is_no_decoy() -> None:
     assert as_decoy("sibling", SUBJECT, grant("Teodoro", "Quintanilla"), opened(OWN, OTHER)) is None
-    assert as_decoy("sibling", SUBJECT, grant("Teodora", "Quintanilla"), opened(OWN, OTHER)) == opened(OWN, OTHER)
+    assert as_decoy(
+        "sibling", SUBJECT, grant("Teodora", "Quintanilla"), opened(OWN, OTHER)
+    ) == opened(OWN, OTHER)
 
 
 def test_a_synthetic_person_is_always_a_decoy() -> None:

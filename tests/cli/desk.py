@@ -1,4 +1,5 @@
-"""One desk: the command line run in this process, over an office made by the command line itself."""
+"""One desk: the command line run in this process, over an office made by the command line
+itself."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ class Told(NamedTuple):
 
 
 def command(*arguments: str | Path, values: bool = False) -> Told:
-    """Run one command; whatever it says, it names nobody of the made-up source or its requests, unless values were asked for."""
+    """Run one command; whatever it says, it names nobody of the made-up source or its requests,
+    unless values were asked for."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run([str(argument) for argument in arguments])
@@ -80,7 +82,16 @@ class Desk:
 
     def answer(self, file: Path, *more: str | Path, out: str = "answers.jsonl") -> Told:
         second = ("--second", self.office / "keys" / "officer-b.key")
-        return command("answer", file, *self.at, *self.officer("a"), *second, "--out", self.directory / out, *more)
+        return command(
+            "answer",
+            file,
+            *self.at,
+            *self.officer("a"),
+            *second,
+            "--out",
+            self.directory / out,
+            *more,
+        )
 
     def receive(self, rows: Iterable[Row] = REQUESTS) -> str:
         """The id of a new batch."""
@@ -101,11 +112,16 @@ def secret(path: Path, passphrase: str = "correct horse, made up") -> Path:
 
 
 def agreement(path: Path, principal_key: str) -> Path:
-    """The 2025 agreement with long dates, safeguards shown, the secretary's key registered, signed by both. Not a sandbox."""
+    """The 2025 agreement with long dates, safeguards shown, the secretary's key registered, signed
+    by both. Not a sandbox."""
     text = (law_library() / "agreements" / "treasury-dhs-2025.yaml").read_text(encoding="utf-8")
-    text = text.replace("2026-04-06", "2060-12-31").replace("current_until: null", "current_until: 2060-12-31")
+    text = text.replace("2026-04-06", "2060-12-31").replace(
+        "current_until: null", "current_until: 2060-12-31"
+    )
     lines = [
-        line.replace("key: null", f'key: "{principal_key}"') if "id: dhs-secretary" in line else line
+        line.replace("key: null", f'key: "{principal_key}"')
+        if "id: dhs-secretary" in line
+        else line
         for line in text.splitlines()
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

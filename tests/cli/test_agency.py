@@ -1,4 +1,5 @@
-"""The requester's side and the holder's, under an agreement with a registered principal: signed, received, answered."""
+"""The requester's side and the holder's, under an agreement with a registered principal: signed,
+received, answered."""
 
 from __future__ import annotations
 
@@ -13,12 +14,18 @@ SAYS = ("--requester", "dhs", "--agreement", "treasury-dhs-2025", "--principal",
 
 
 class Agencies:
-    """A holder's office with a register of made-up people, and a requester who holds the key in its agreement."""
+    """A holder's office with a register of made-up people, and a requester who holds the key in its
+    agreement."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.protect = ("--key-passphrase-file", secret(directory / "principal.pass", "of the principal"))
-        made = command("principal", "create", "dhs-secretary", "--keys", directory / "theirs", *self.protect)
+        self.protect = (
+            "--key-passphrase-file",
+            secret(directory / "principal.pass", "of the principal"),
+        )
+        made = command(
+            "principal", "create", "dhs-secretary", "--keys", directory / "theirs", *self.protect
+        )
         law = agreement(directory / "agreement.yaml", made.out.strip())
         self.opens = ("--passphrase-file", secret(directory / "office.pass"))
         self.at = ("--office", directory / "office", *self.opens)
@@ -37,7 +44,9 @@ class Agencies:
         ours, given = self.directory / "ours", self.directory
         first = ("--officer", ours / "a.key", "--officer-passphrase-file", given / "a.pass")
         second = ("--second", ours / "b.key", "--second-passphrase-file", given / "b.pass")
-        return command("answer", file, *self.at, *first, *second, "--out", self.directory / out, *more)
+        return command(
+            "answer", file, *self.at, *first, *second, "--out", self.directory / out, *more
+        )
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +54,9 @@ def agencies(tmp_path_factory: pytest.TempPathFactory) -> Agencies:
     return Agencies(tmp_path_factory.mktemp("agencies"))
 
 
-def test_a_signed_file_is_put_before_the_law_and_not_compared_while_nothing_is_certified(agencies: Agencies) -> None:
+def test_a_signed_file_is_put_before_the_law_and_not_compared_while_nothing_is_certified(
+    agencies: Agencies,
+) -> None:
     file = write_csv(agencies.directory / "signed.csv", REQUESTS[:2])
     told = agencies.sign(file)
     assert (told.code, told.out.strip()) == (0, f"{file}.header.jws")
@@ -57,12 +68,16 @@ def test_a_signed_file_is_put_before_the_law_and_not_compared_while_nothing_is_c
     assert command("verify-answer", agencies.directory / "signed.jsonl", *key).code == 0
 
 
-def test_an_unsigned_file_in_the_principals_name_is_refused_row_by_row_with_its_code(agencies: Agencies) -> None:
+def test_an_unsigned_file_in_the_principals_name_is_refused_row_by_row_with_its_code(
+    agencies: Agencies,
+) -> None:
     file = write_csv(agencies.directory / "unsigned.csv", REQUESTS[2:3])
     header = '{"requester":"dhs","agreement":"treasury-dhs-2025","principal":"dhs-secretary","sent_on":"2026-04-01"}'
     file.with_name("unsigned.csv.header.json").write_text(header, encoding="utf-8")
     assert agencies.answer(file, "unsigned.jsonl").code == 0
-    assert '"request_not_signed"' in (agencies.directory / "unsigned.jsonl").read_text(encoding="utf-8")
+    assert '"request_not_signed"' in (agencies.directory / "unsigned.jsonl").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_file_changed_after_signing_is_exit_5(agencies: Agencies) -> None:
@@ -75,13 +90,17 @@ def test_a_file_changed_after_signing_is_exit_5(agencies: Agencies) -> None:
 
 def test_evaluate_refuses_a_register_of_real_people(agencies: Agencies) -> None:
     labelled = write_csv(
-        agencies.directory / "labelled.csv", [{**REQUESTS[0], "truth": "true"}], (*REQUESTS[0], "truth")
+        agencies.directory / "labelled.csv",
+        [{**REQUESTS[0], "truth": "true"}],
+        (*REQUESTS[0], "truth"),
     )
     assert command("evaluate", labelled, *agencies.at, "--json").error == "register_not_made_up"
 
 
 def test_the_signer_is_told_which_rows_cannot_be_read(agencies: Agencies) -> None:
-    file = write_csv(agencies.directory / "bad.csv", [REQUESTS[0], {**REQUESTS[1], "date_of_birth": "never"}])
+    file = write_csv(
+        agencies.directory / "bad.csv", [REQUESTS[0], {**REQUESTS[1], "date_of_birth": "never"}]
+    )
     told = agencies.sign(file)
     assert told.code == 3
     assert "row 2, date_of_birth" in told.err
@@ -97,7 +116,9 @@ def test_a_file_that_cannot_be_read_is_said_to_the_signer(agencies: Agencies) ->
 
 def test_an_older_header_that_says_something_else_is_said_to_the_signer(agencies: Agencies) -> None:
     file = write_csv(agencies.directory / "two.csv", REQUESTS[:1])
-    header = '{"requester":"dhs","agreement":"other","principal":"dhs-secretary","sent_on":"2026-04-01"}'
+    header = (
+        '{"requester":"dhs","agreement":"other","principal":"dhs-secretary","sent_on":"2026-04-01"}'
+    )
     file.with_name("two.csv.header.json").write_text(header, encoding="utf-8")
     assert agencies.sign(file, "--json").error == "header_differs"
 
@@ -113,11 +134,16 @@ def test_a_wrong_passphrase_signs_nothing(agencies: Agencies) -> None:
 def test_a_principals_key_is_never_overwritten(agencies: Agencies) -> None:
     theirs = agencies.directory / "theirs"
     before = (theirs / "dhs-secretary.key").read_bytes()
-    told = command("principal", "create", "dhs-secretary", "--keys", theirs, *agencies.protect, "--json")
+    told = command(
+        "principal", "create", "dhs-secretary", "--keys", theirs, *agencies.protect, "--json"
+    )
     assert (told.error, (theirs / "dhs-secretary.key").read_bytes()) == ("key_taken", before)
 
 
 def test_a_principals_key_is_no_officers(agencies: Agencies) -> None:
     key = ("--officer", agencies.directory / "theirs" / "dhs-secretary.key")
     opens = ("--officer-passphrase-file", agencies.directory / "principal.pass")
-    assert command("review", "b-0000000000000000", *agencies.at, *key, *opens, "--json").error == "key_purpose"
+    assert (
+        command("review", "b-0000000000000000", *agencies.at, *key, *opens, "--json").error
+        == "key_purpose"
+    )

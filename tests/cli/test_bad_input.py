@@ -1,4 +1,5 @@
-"""Bad input, end to end: a clear error with place, code and cure; the good rows go on; nothing is lost."""
+"""Bad input, end to end: a clear error with place, code and cure; the good rows go on; nothing is
+lost."""
 
 from __future__ import annotations
 
@@ -46,11 +47,26 @@ def _expect_refused_whole(desk: Desk, file: Path, code: str, exit_code: int = 1)
         ("request_id,given_name\nq1,Marisol\n", "column_missing"),
         (f'{HEAD}\n"{LINE}\n', "quote_open"),
         (f"{HEAD}\n{LINE}\n".encode("utf-16"), "encoding_invalid"),
-        (f"{HEAD}\n".encode() + LINE.replace("Marisol", "Marisól").encode("latin-1") + b"\n", "encoding_invalid"),
+        (
+            f"{HEAD}\n".encode() + LINE.replace("Marisol", "Marisól").encode("latin-1") + b"\n",
+            "encoding_invalid",
+        ),
     ],
-    ids=["empty", "blank", "no header", "column", "twice", "missing", "open quote", "utf-16", "latin-1"],
+    ids=[
+        "empty",
+        "blank",
+        "no header",
+        "column",
+        "twice",
+        "missing",
+        "open quote",
+        "utf-16",
+        "latin-1",
+    ],
 )
-def test_a_file_that_cannot_be_read_is_expect_refused_whole(desk: Desk, content: bytes | str, code: str) -> None:
+def test_a_file_that_cannot_be_read_is_expect_refused_whole(
+    desk: Desk, content: bytes | str, code: str
+) -> None:
     _expect_refused_whole(desk, _file(desk, content), code)
 
 
@@ -67,7 +83,9 @@ def test_a_missing_file_and_a_folder_are_refused(desk: Desk) -> None:
 
 def test_a_truncated_parquet_is_expect_refused_whole(desk: Desk) -> None:
     path = desk.directory / "requests.parquet"
-    pq.write_table(pa.table({name: [row[name] for row in REQUESTS] for name in REQUEST_COLUMNS}), path)
+    pq.write_table(
+        pa.table({name: [row[name] for row in REQUESTS] for name in REQUEST_COLUMNS}), path
+    )
     path.write_bytes(path.read_bytes()[:-20])
     _expect_refused_whole(desk, path, "parquet_unreadable")
 
@@ -104,7 +122,9 @@ def test_a_bad_row_is_rejected_and_the_good_rows_are_answered(
     assert told.code == 3
     assert f"[{code}]" in told.err
     assert desk.answers() == {"q1": "confirmed"}
-    rejects = (desk.directory / "answers.jsonl.rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    rejects = (
+        (desk.directory / "answers.jsonl.rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    )
     found = [json.loads(line) for line in rejects]
     assert [(each["row"], each["field"], each["code"]) for each in found] == [(2, field, code)]
     assert all(each["message"] and each["cure"] for each in found)
@@ -112,10 +132,15 @@ def test_a_bad_row_is_rejected_and_the_good_rows_are_answered(
 
 @pytest.mark.parametrize(
     ("line", "code"),
-    [(f"{LINE},surplus", "wrong_column_count"), (LINE.replace("Marisol", 'Mari"sol'), "csv_malformed")],
+    [
+        (f"{LINE},surplus", "wrong_column_count"),
+        (LINE.replace("Marisol", 'Mari"sol'), "csv_malformed"),
+    ],
     ids=["columns", "quotes"],
 )
-def test_a_malformed_line_is_rejected_and_the_good_rows_are_answered(desk: Desk, line: str, code: str) -> None:
+def test_a_malformed_line_is_rejected_and_the_good_rows_are_answered(
+    desk: Desk, line: str, code: str
+) -> None:
     told = desk.answer(_file(desk, f"{HEAD}\n{line.replace('q1', 'q2', 1)}\n{LINE}\n"), "--json")
     assert (told.code, told.json["rejected"]) == (3, 1)
     assert code in Path(told.json["rejects"]).read_text(encoding="utf-8")
@@ -146,7 +171,9 @@ def test_the_list_of_rejects_that_cannot_be_written_is_said(desk: Desk) -> None:
     told = desk.answer(desk.requests([{**GOOD, "date_of_birth": "never"}]), "--json")
     assert told.code == 3
     rejects = ("--rejects", desk.directory / "missing" / "list.jsonl")
-    bad = write_csv(desk.directory / "again.csv", [{**GOOD, "date_of_birth": "never", "request_id": "q9"}])
+    bad = write_csv(
+        desk.directory / "again.csv", [{**GOOD, "date_of_birth": "never", "request_id": "q9"}]
+    )
     told = command("receive", bad, *desk.at, *rejects, "--json")
     assert (told.code, told.error) == (1, "rejects_not_written")
 
@@ -209,7 +236,9 @@ def test_a_database_from_a_newer_version_is_left_alone(desk: Desk) -> None:
     assert (told.code, told.error) == (1, "database_newer")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database, but of some length to be read as one " * 30])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database, but of some length to be read as one " * 30]
+)
 def test_a_database_that_is_none_is_said(desk: Desk, content: bytes) -> None:
     for path in desk.office.glob("office.db*"):
         path.unlink()

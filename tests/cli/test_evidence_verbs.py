@@ -15,9 +15,14 @@ from counterfoil.office import context
 from tests.cli.desk import Desk, command
 
 PERSON = {
-    "format": "counterfoil-person-1", "given_name": "Marisol", "family_name": "Quintanilla", "line1": "1847 Heron Lake Rd",
-    "city": "Anytown", "state": "WA", "zip": "98101",
-}  # fmt: skip
+    "format": "counterfoil-person-1",
+    "given_name": "Marisol",
+    "family_name": "Quintanilla",
+    "line1": "1847 Heron Lake Rd",
+    "city": "Anytown",
+    "state": "WA",
+    "zip": "98101",
+}
 
 
 @pytest.fixture
@@ -28,7 +33,9 @@ def batch(desk: Desk) -> str:
 
 def exported(desk: Desk, batch: str, request: str = "q1") -> Path:
     to = desk.directory / f"{request}.evidence"
-    told = command("evidence", "export", request, "--batch", batch, *desk.at, *desk.officer("a"), "--to", to)
+    told = command(
+        "evidence", "export", request, "--batch", batch, *desk.at, *desk.officer("a"), "--to", to
+    )
     assert (told.code, told.out.split()) == (0, [str(to), f"{to}.key"])
     return to
 
@@ -48,23 +55,33 @@ def test_a_bundle_is_exported_and_replayed_without_the_office(desk: Desk, batch:
     shutil.copy(vkey(desk), key)
     shutil.rmtree(desk.office)
     told = command("replay", bundle, "--holder-key", key)
-    assert (told.code, told.out.splitlines()[-1], len(told.out.splitlines())) == (0, "identical: confirmed", 12)
-    assert command("evidence", "check", bundle, "--holder-key", key).out.endswith("OK: the public part\n")
-
-
-def test_a_bundle_is_compared_with_the_snapshot_where_the_office_is_named(desk: Desk, batch: str) -> None:
-    told = command("replay", exported(desk, batch), "--office", desk.office, "--json")
-    assert (told.code, told.json["identical"], told.json["outcome"], len(told.json["statements"])) == (
+    assert (told.code, told.out.splitlines()[-1], len(told.out.splitlines())) == (
         0,
-        True,
-        "confirmed",
+        "identical: confirmed",
         12,
     )
+    assert command("evidence", "check", bundle, "--holder-key", key).out.endswith(
+        "OK: the public part\n"
+    )
+
+
+def test_a_bundle_is_compared_with_the_snapshot_where_the_office_is_named(
+    desk: Desk, batch: str
+) -> None:
+    told = command("replay", exported(desk, batch), "--office", desk.office, "--json")
+    assert (
+        told.code,
+        told.json["identical"],
+        told.json["outcome"],
+        len(told.json["statements"]),
+    ) == (0, True, "confirmed", 12)
 
 
 def test_bundle_and_key_are_for_the_owner_only(desk: Desk, batch: str) -> None:
     bundle = exported(desk, batch)
-    assert {path.stat().st_mode & 0o777 for path in (bundle, bundle.with_name("q1.evidence.key"))} == {0o600}
+    assert {
+        path.stat().st_mode & 0o777 for path in (bundle, bundle.with_name("q1.evidence.key"))
+    } == {0o600}
 
 
 def test_an_altered_bundle_ends_with_5(desk: Desk, batch: str) -> None:
@@ -77,7 +94,10 @@ def test_an_altered_bundle_ends_with_5(desk: Desk, batch: str) -> None:
 def test_without_its_key_nothing_is_replayed(desk: Desk, batch: str) -> None:
     bundle = exported(desk, batch)
     bundle.with_name("q1.evidence.key").unlink()
-    assert (command("replay", bundle, "--json").error, command("replay", bundle).code) == ("file_unreadable", 1)
+    assert (command("replay", bundle, "--json").error, command("replay", bundle).code) == (
+        "file_unreadable",
+        1,
+    )
 
 
 def test_another_holders_key_ends_with_5(desk: Desk, batch: str) -> None:
@@ -86,20 +106,38 @@ def test_another_holders_key_ends_with_5(desk: Desk, batch: str) -> None:
     assert (told.code, told.error) == (5, "evidence_holder")
 
 
-def test_a_bundle_that_stands_is_not_written_over_and_nothing_is_entered(desk: Desk, batch: str) -> None:
+def test_a_bundle_that_stands_is_not_written_over_and_nothing_is_entered(
+    desk: Desk, batch: str
+) -> None:
     to = exported(desk, batch)
     before = to.read_bytes()
-    told = command("evidence", "export", "q2", "--batch", batch, *desk.at, *desk.officer("a"), "--to", to, "--json")
+    told = command(
+        "evidence",
+        "export",
+        "q2",
+        "--batch",
+        batch,
+        *desk.at,
+        *desk.officer("a"),
+        "--to",
+        to,
+        "--json",
+    )
     assert (told.code, told.error, to.read_bytes() == before) == (2, "out_taken", True)
     assert command("ledger", "show", *desk.at).out.count('"inspection"') == 1
 
 
-def test_a_certification_says_what_the_check_established_and_leaves_the_signer_blank(desk: Desk, batch: str) -> None:
+def test_a_certification_says_what_the_check_established_and_leaves_the_signer_blank(
+    desk: Desk, batch: str
+) -> None:
     out = desk.directory / "certification.txt"
     told = command("ledger", "check", *desk.at, "--certification", out, "--json")
     text = out.read_text(encoding="utf-8")
     assert told.code == 0
-    assert all(part in text for part in (told.json["root"], *told.json["statements"], vkey(desk).read_text().strip()))
+    assert all(
+        part in text
+        for part in (told.json["root"], *told.json["statements"], vkey(desk).read_text().strip())
+    )
     assert text.count("____") > 5
     assert "28 USC 1746" in text
     assert command("ledger", "check", *desk.at, "--certification", out).code == 2
@@ -108,7 +146,10 @@ def test_a_certification_says_what_the_check_established_and_leaves_the_signer_b
 def test_a_ledger_that_does_not_check_is_not_certified(desk: Desk, batch: str) -> None:
     out, other = desk.directory / "certification.txt", desk.office / "keys" / "holder.vkey"
     shutil.copy(desk.office / "keys" / "officer-a.vkey", other)
-    assert (command("ledger", "check", *desk.at, "--certification", out).code, out.exists()) == (5, False)
+    assert (command("ledger", "check", *desk.at, "--certification", out).code, out.exists()) == (
+        5,
+        False,
+    )
 
 
 def test_an_accounting_delay_and_record_are_run_as_in_their_help(desk: Desk, batch: str) -> None:
@@ -124,18 +165,31 @@ def test_an_accounting_delay_and_record_are_run_as_in_their_help(desk: Desk, bat
     record = ("ledger", "disclosure-record", *desk.at, *desk.officer("a"))
     rows = list(csv.DictReader(io.StringIO(command(*record, "--batch", batch).out)))
     assert [row["request_id"] for row in rows] == ["q1", "q2", "q3", "q4", "q5", "q7", "q9", "q10"]
-    assert len(command(*record, "--from", "2026-01-01", "--to", "2999-12-31", "--json").json["disclosures"]) == 8
+    assert (
+        len(
+            command(*record, "--from", "2026-01-01", "--to", "2999-12-31", "--json").json[
+                "disclosures"
+            ]
+        )
+        == 8
+    )
     assert command(*record, "--from", "2026-01-01", "--json").error == "record_of_what"
 
 
-def test_a_person_file_that_cannot_be_used_is_told_without_a_value_of_it(desk: Desk, batch: str) -> None:
+def test_a_person_file_that_cannot_be_used_is_told_without_a_value_of_it(
+    desk: Desk, batch: str
+) -> None:
     person = desk.directory / "person.json"
     person.write_text(json.dumps(PERSON | {"date_of_birth": "Marisol"}), encoding="utf-8")
-    asked = command("ledger", "account", "--person-file", person, *desk.at, *desk.officer("a"), "--json")
+    asked = command(
+        "ledger", "account", "--person-file", person, *desk.at, *desk.officer("a"), "--json"
+    )
     assert (asked.code, asked.error) == (1, "person_file")
 
 
-def test_retention_is_run_held_and_lifted(desk: Desk, batch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retention_is_run_held_and_lifted(
+    desk: Desk, batch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dry = ("retention", "run", *desk.at, "--dry-run", "--json")
     assert [each["is_due"] for each in command(*dry).json["batches"]] == [False]
     later = context.utc_now() + timedelta(days=1827)
@@ -143,11 +197,15 @@ def test_retention_is_run_held_and_lifted(desk: Desk, batch: str, monkeypatch: p
     monkeypatch.setattr(context.open_office, "__kwdefaults__", clocked)
     hold = ("--order", paper(desk, "hold"), *desk.at, *desk.officer("a"))
     assert command("retention", "hold", batch, *hold).code == 0
-    assert [(each["held"], each["is_due"]) for each in command(*dry).json["batches"]] == [(True, False)]
+    assert [(each["held"], each["is_due"]) for each in command(*dry).json["batches"]] == [
+        (True, False)
+    ]
     second = ("--second", desk.office / "keys" / "officer-b.key")
     lifted = ("--order", paper(desk, "lifted"), *desk.at, *desk.officer("a"), *second)
     assert command("retention", "lift", batch, *lifted).code == 0
-    assert [each["batch"] for each in command("retention", "run", *desk.at, "--json").json["batches"]] == [batch]
+    assert [
+        each["batch"] for each in command("retention", "run", *desk.at, "--json").json["batches"]
+    ] == [batch]
     told = command(
         "evidence",
         "export",

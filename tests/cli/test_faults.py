@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.cli import output
 from counterfoil.core.errors import GateFault, VerifyFault
-from counterfoil.disclosure import receive
 from counterfoil.intake.rows import RowReader, Table
 from tests.cli.desk import Desk, command
 
@@ -39,7 +39,9 @@ def test_a_wrong_call_is_exit_2_in_words_and_in_json(arguments: list[str]) -> No
 def test_an_office_that_is_not_there_is_exit_1(tmp_path: Path) -> None:
     told = command("status", "--office", tmp_path)
     assert (told.code, told.out) == (1, "")
-    assert told.err.startswith("counterfoil: office.toml: there is no readable office here [office_missing]\n  Name ")
+    assert told.err.startswith(
+        "counterfoil: office.toml: there is no readable office here [office_missing]\n  Name "
+    )
     assert command("status", "--office", tmp_path, "--json").error == "office_missing"
 
 
@@ -50,7 +52,7 @@ def test_each_kind_of_fault_has_its_exit_code(
     def failing(*_: object, **__: object) -> None:
         raise fault("some_code", "a fact", place="a place", cure="a cure")
 
-    monkeypatch.setattr(receive, "receive", failing)
+    monkeypatch.setattr(disclosure, "receive_file", failing)
     told = command("receive", desk.requests(), *desk.at, "--json")
     assert (told.code, told.error) == (code, "some_code")
 
@@ -63,11 +65,13 @@ def test_a_day_without_law_is_exit_4(desk: Desk) -> None:
     assert (told.code, told.error) == (4, "law_not_in_force")
 
 
-def test_an_unforeseen_error_tells_its_type_and_place_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_tells_its_type_and_place_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def failing(*_: object, **__: object) -> None:
         raise ValueError("Quintanilla")
 
-    monkeypatch.setattr(receive, "receive", failing)
+    monkeypatch.setattr(disclosure, "receive_file", failing)
     told = command("receive", desk.requests(), *desk.at)
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("counterfoil: test_faults.py:")
@@ -75,7 +79,9 @@ def test_an_unforeseen_error_tells_its_type_and_place_only(desk: Desk, monkeypat
     assert command("receive", desk.requests(), *desk.at, "--json").error == "internal"
 
 
-def test_an_unforeseen_error_deep_in_a_row_names_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_deep_in_a_row_names_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = RowReader.read
 
     def failing(self: RowReader, table: Table) -> None:
@@ -91,7 +97,7 @@ def test_ctrl_c_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive, "determine", interrupted)
+        patched.setattr(disclosure, "determine_batch", interrupted)
         told = desk.answer(desk.requests())
         assert told.code == 1
         assert "what was recorded stands [interrupted]" in told.err
@@ -111,7 +117,9 @@ class _Broken(io.StringIO):
         raise self._fault
 
 
-def test_a_full_stdout_is_told_on_stderr(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_stdout_is_told_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("sys.stdout", _Broken(OSError(28, "No space left on device")))
     with pytest.raises(output.StoreFault) as caught:
         output.show({}, "words", as_json=False)

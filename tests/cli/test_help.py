@@ -15,7 +15,9 @@ from tests.cli.desk import command
 def _verbs(node: Any = None, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     node = node or typer.main.get_command(app)
     if hasattr(node, "commands"):
-        return [found for name, each in node.commands.items() for found in _verbs(each, (*path, name))]
+        return [
+            found for name, each in node.commands.items() for found in _verbs(each, (*path, name))
+        ]
     return [path]
 
 
@@ -36,7 +38,11 @@ def test_an_example_names_its_verb_and_every_option_in_it_exists(verb: tuple[str
     for name in verb:
         node = node.commands[name]
     known = {option for parameter in node.params for option in parameter.opts}
-    required = {parameter.opts[0] for parameter in node.params if parameter.required and parameter.opts[0][0] == "-"}
+    required = {
+        parameter.opts[0]
+        for parameter in node.params
+        if parameter.required and parameter.opts[0][0] == "-"
+    }
     examples = [line.strip() for line in node.help.split("\n\n")[0].splitlines()[2:]]
     assert examples
     for example in examples:

@@ -1,4 +1,5 @@
-"""`hold add | lift | list` at the command line: what goes wrong is named by place, code and cure, and never by a value."""
+"""`hold add | lift | list` at the command line: what goes wrong is named by place, code and cure,
+and never by a value."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ VALUES = ["900-00-1001", "900001001", "made-up-reference-41"]
 def held(desk: Desk) -> Desk:
     """A desk with two officers of the role."""
     for name in ("holds-a", "holds-b"):
-        made = command("officer", "create", name, *desk.at, "--keys", desk.office / "keys", "--role", "holds")
+        made = command(
+            "officer", "create", name, *desk.at, "--keys", desk.office / "keys", "--role", "holds"
+        )
         assert made.code == 0
     return desk
 
@@ -41,7 +44,13 @@ def told(*arguments: str | Path) -> Told:
     return done
 
 
-def add(desk: Desk, content: object = PERSON, first: str = "holds-a", second: str = "holds-b", *more: str) -> Told:
+def add(
+    desk: Desk,
+    content: object = PERSON,
+    first: str = "holds-a",
+    second: str = "holds-b",
+    *more: str,
+) -> Told:
     two = ("--officer", key(desk, first), "--second", key(desk, second))
     return told("hold", "add", "--person-file", person(desk, content), *desk.at, *two, *more)
 
@@ -89,7 +98,8 @@ MALFORMED = {
     "a reference that is none": PERSON | {"record_refs": [""]},
     "a reference of a control character": PERSON | {"record_refs": ["made-up-reference-41\x07"]},
     "a number for a text": PERSON | {"tin": 900001001},
-    "too many references": PERSON | {"record_refs": [f"r{number}" for number in range(MOST_REFS + 1)]},
+    "too many references": PERSON
+    | {"record_refs": [f"r{number}" for number in range(MOST_REFS + 1)]},
 }
 
 
@@ -110,7 +120,9 @@ def test_a_file_that_is_not_in_the_format_holds_nobody(held: Desk, name: str) ->
         ("x" * (MAX_HELD_BYTES + 1), "file_too_long"),
     ],
 )
-def test_what_names_nobody_is_told_with_place_and_cure(held: Desk, content: object, code: str) -> None:
+def test_what_names_nobody_is_told_with_place_and_cure(
+    held: Desk, content: object, code: str
+) -> None:
     failed = add(held, content, "holds-a", "holds-b", "--json")
     assert (failed.code, failed.error) == (1, code)
     assert all(failed.json["error"][part] for part in ("message", "place", "cure"))
@@ -149,7 +161,8 @@ def test_no_other_verb_tells_that_somebody_is_held(held: Desk) -> None:
     for _ in range(2):
         command("determine", batch, *held.at)
         looked = [
-            command("explain", batch, each, *held.at, *held.officer("a"), "--json").json for each in ("q2", "q4", "q9")
+            command("explain", batch, each, *held.at, *held.officer("a"), "--json").json
+            for each in ("q2", "q4", "q9")
         ]
         said.append([command("status", *held.at, "--json").json, *looked])
         add(held)
@@ -161,11 +174,19 @@ def test_the_scan_of_these_tests_finds_a_value() -> None:
 
 
 def test_a_passphrase_of_each_officer_is_read_from_its_own_file(desk: Desk) -> None:
-    files = {name: secret(desk.directory / f"{name}.txt", f"made up {name}") for name in ("holds-a", "holds-b")}
+    files = {
+        name: secret(desk.directory / f"{name}.txt", f"made up {name}")
+        for name in ("holds-a", "holds-b")
+    }
     for name, file in files.items():
         keys = ("--keys", desk.office / "keys", "--key-passphrase-file", file)
         assert command("officer", "create", name, *desk.at, *keys, "--role", "holds").code == 0
     failed = add(desk, PERSON, "holds-a", "holds-b", "--json")
     assert failed.error == "passphrase_missing"
-    two = ("--officer-passphrase-file", str(files["holds-a"]), "--second-passphrase-file", str(files["holds-b"]))
+    two = (
+        "--officer-passphrase-file",
+        str(files["holds-a"]),
+        "--second-passphrase-file",
+        str(files["holds-b"]),
+    )
     assert add(desk, PERSON, "holds-a", "holds-b", *two).code == 0

@@ -13,14 +13,28 @@ from tests.cli.desk import Desk, agreement, command, secret
 
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An office under the 2025 agreement, protected by a passphrase; two officers with passphrases of their own."""
+    """An office under the 2025 agreement, protected by a passphrase; two officers with passphrases
+    of their own."""
     directory = tmp_path_factory.mktemp("bureau")
     opens, office = _opens(directory), directory / "office"
     told = command("office", "create", office, "--agreement", "treasury-dhs-2025", *opens)
     assert told.code == 0
     for letter in "ab":
-        protect = ("--key-passphrase-file", secret(directory / f"{letter}.pass", f"passphrase of {letter}"))
-        told = command("officer", "create", letter, "--office", office, "--keys", directory / "keys", *opens, *protect)
+        protect = (
+            "--key-passphrase-file",
+            secret(directory / f"{letter}.pass", f"passphrase of {letter}"),
+        )
+        told = command(
+            "officer",
+            "create",
+            letter,
+            "--office",
+            office,
+            "--keys",
+            directory / "keys",
+            *opens,
+            *protect,
+        )
         assert told.code == 0
     return directory
 
@@ -33,7 +47,9 @@ def _made_anew(directory: Path, *more: str | Path) -> str:
     return command("office", "create", directory / "office", *more, "--json").error
 
 
-def test_an_office_that_is_no_sandbox_has_no_passphrase_on_disk_and_no_officers_made_for_it(bureau: Path) -> None:
+def test_an_office_that_is_no_sandbox_has_no_passphrase_on_disk_and_no_officers_made_for_it(
+    bureau: Path,
+) -> None:
     assert sorted(path.name for path in (bureau / "office" / "keys").iterdir()) == [
         "holder.key",
         "holder.vkey",
@@ -45,22 +61,39 @@ def test_an_office_that_is_no_sandbox_has_no_passphrase_on_disk_and_no_officers_
 
 
 def test_an_unsigned_file_is_refused_whole(bureau: Path, desk: Desk) -> None:
-    told = command("receive", desk.requests(), "--office", bureau / "office", *_opens(bureau), "--json")
+    told = command(
+        "receive", desk.requests(), "--office", bureau / "office", *_opens(bureau), "--json"
+    )
     assert (told.code, told.error) == (1, "header_missing")
 
 
-def test_a_file_signed_by_a_principal_without_a_registered_key_is_exit_5(bureau: Path, desk: Desk) -> None:
+def test_a_file_signed_by_a_principal_without_a_registered_key_is_exit_5(
+    bureau: Path, desk: Desk
+) -> None:
     protect = ("--key-passphrase-file", secret(desk.directory / "p.pass"))
     command("principal", "create", "dhs-secretary", "--keys", desk.directory, *protect)
     file = desk.requests()
-    says = ("--requester", "dhs", "--agreement", "treasury-dhs-2025", "--principal", "dhs-secretary")
-    assert command("sign-request", file, *says, "--key", desk.directory / "dhs-secretary.key", *protect).code == 0
+    says = (
+        "--requester",
+        "dhs",
+        "--agreement",
+        "treasury-dhs-2025",
+        "--principal",
+        "dhs-secretary",
+    )
+    assert (
+        command(
+            "sign-request", file, *says, "--key", desk.directory / "dhs-secretary.key", *protect
+        ).code
+        == 0
+    )
     told = command("receive", file, "--office", bureau / "office", *_opens(bureau), "--json")
     assert (told.code, told.error) == (5, "principal_unknown")
 
 
 @pytest.mark.parametrize(
-    "verb", [["receive", "requests.csv"], ["ledger", "prove", "0"], ["ledger", "export", "--out", "x"]]
+    "verb",
+    [["receive", "requests.csv"], ["ledger", "prove", "0"], ["ledger", "export", "--out", "x"]],
 )
 def test_a_wrong_passphrase_opens_nothing(
     bureau: Path, desk: Desk, verb: list[str], monkeypatch: pytest.MonkeyPatch
@@ -79,7 +112,16 @@ def test_a_wrong_passphrase_enrols_nobody(bureau: Path, tmp_path: Path) -> None:
     wrong = ("--passphrase-file", secret(tmp_path / "wrong.pass", "wrong"))
     protect = ("--key-passphrase-file", secret(tmp_path / "c.pass"))
     told = command(
-        "officer", "create", "c", "--office", bureau / "office", "--keys", tmp_path, *wrong, *protect, "--json"
+        "officer",
+        "create",
+        "c",
+        "--office",
+        bureau / "office",
+        "--keys",
+        tmp_path,
+        *wrong,
+        *protect,
+        "--json",
     )
     assert told.error == "passphrase_wrong"
     assert not (tmp_path / "c.key").exists()
@@ -95,29 +137,51 @@ def test_without_a_terminal_a_missing_passphrase_is_said_and_not_waited_for(
 
 def test_what_reads_without_keys_asks_for_no_passphrase(bureau: Path) -> None:
     at = ("--office", bureau / "office")
-    assert [command(*verb, *at).code for verb in (["status"], ["ledger", "check"], ["ledger", "show"])] == [0, 0, 0]
+    assert [
+        command(*verb, *at).code for verb in (["status"], ["ledger", "check"], ["ledger", "show"])
+    ] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "passphrase_empty"), (b"\nsecond line\n", "passphrase_empty"), (b"\xff\n", "passphrase_unreadable")],
+    [
+        (b"", "passphrase_empty"),
+        (b"\nsecond line\n", "passphrase_empty"),
+        (b"\xff\n", "passphrase_unreadable"),
+    ],
 )
-def test_a_passphrase_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+def test_a_passphrase_file_without_a_passphrase_is_refused(
+    tmp_path: Path, content: bytes, code: str
+) -> None:
     (tmp_path / "given").write_bytes(content)
-    assert _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", "--passphrase-file", tmp_path / "given") == code
+    assert (
+        _made_anew(
+            tmp_path, "--agreement", "treasury-dhs-2025", "--passphrase-file", tmp_path / "given"
+        )
+        == code
+    )
     assert not (tmp_path / "office").exists()
 
 
 def test_a_passphrase_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     missing = ("--passphrase-file", tmp_path / "missing")
-    assert _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", *missing) == "passphrase_unreadable"
+    assert (
+        _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", *missing)
+        == "passphrase_unreadable"
+    )
 
 
 def test_a_passphrase_file_may_end_its_line_as_windows_does(bureau: Path, tmp_path: Path) -> None:
     line = (bureau / "office.pass").read_text(encoding="utf-8").strip()
     (tmp_path / "windows.pass").write_bytes(line.encode() + b"\r\n")
     told = command(
-        "ledger", "prove", "0", "--office", bureau / "office", "--passphrase-file", tmp_path / "windows.pass"
+        "ledger",
+        "prove",
+        "0",
+        "--office",
+        bureau / "office",
+        "--passphrase-file",
+        tmp_path / "windows.pass",
     )
     assert told.code == 0
 
@@ -133,7 +197,9 @@ def test_an_agreement_that_does_not_come_with_counterfoil_must_be_a_file(tmp_pat
 
 
 def test_a_sandbox_has_a_sandbox_agreement_and_no_other_office_has_one(tmp_path: Path) -> None:
-    assert _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", "--sandbox") == "agreement_sandbox"
+    assert (
+        _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", "--sandbox") == "agreement_sandbox"
+    )
     assert _made_anew(tmp_path, "--agreement", "sandbox", *_opens(tmp_path)) == "agreement_sandbox"
 
 
@@ -145,7 +211,12 @@ def test_an_agreement_may_be_a_file(tmp_path: Path) -> None:
     protect = ("--key-passphrase-file", secret(tmp_path / "p.pass"))
     vkey = command("principal", "create", "dhs-secretary", "--keys", tmp_path, *protect).out.strip()
     file = agreement(tmp_path / "agreement.yaml", vkey)
-    assert command("office", "create", tmp_path / "office", "--agreement", file, *_opens(tmp_path)).code == 0
+    assert (
+        command(
+            "office", "create", tmp_path / "office", "--agreement", file, *_opens(tmp_path)
+        ).code
+        == 0
+    )
 
 
 # -- officers ----------------------------------------------------------------------------------
@@ -159,7 +230,9 @@ def test_a_sandbox_officer_may_have_a_key_in_clear(desk: Desk) -> None:
     assert command(*_officer(desk, "c")).code == 0
     batch = desk.receive()
     command("determine", batch, *desk.at)
-    assert command("review", batch, *desk.at, "--officer", desk.directory / "keys" / "c.key").code == 0
+    assert (
+        command("review", batch, *desk.at, "--officer", desk.directory / "keys" / "c.key").code == 0
+    )
 
 
 def test_the_same_officer_twice_is_refused_and_leaves_no_key(desk: Desk) -> None:
@@ -171,7 +244,9 @@ def test_the_same_officer_twice_is_refused_and_leaves_no_key(desk: Desk) -> None
 
 @pytest.mark.parametrize("name", ["../c", "c d", "-c", "a/b", "c+d", ".c", "c" * 65])
 def test_an_officer_name_is_no_path(desk: Desk, name: str) -> None:
-    told = command("officer", "create", *desk.at, "--keys", desk.directory / "keys", "--json", "--", name)
+    told = command(
+        "officer", "create", *desk.at, "--keys", desk.directory / "keys", "--json", "--", name
+    )
     assert (told.code, told.error) == (2, "key_name")
 
 
@@ -184,7 +259,9 @@ def test_a_retired_officer_signs_no_more_and_the_ledger_says_so(desk: Desk) -> N
     assert command("officer", "retire", "officer-a", *desk.at).code == 0
     batch = desk.receive()
     command("determine", batch, *desk.at)
-    assert command("review", batch, *desk.at, *desk.officer("a"), "--json").error == "officer_retired"
+    assert (
+        command("review", batch, *desk.at, *desk.officer("a"), "--json").error == "officer_retired"
+    )
     assert '"event":"retired"' in command("ledger", "show", *desk.at).out
     assert command("officer", "retire", "officer-a", *desk.at, "--json").error == "officer_retired"
     assert command("officer", "retire", "nobody", *desk.at, "--json").error == "officer_unknown"
@@ -195,11 +272,15 @@ def test_another_offices_officer_signs_nothing_here(desk: Desk, tmp_path: Path) 
     command("office", "create", other, "--sandbox")
     batch = desk.receive()
     command("determine", batch, *desk.at)
-    told = command("review", batch, *desk.at, "--officer", other / "keys" / "officer-a.key", "--json")
+    told = command(
+        "review", batch, *desk.at, "--officer", other / "keys" / "officer-a.key", "--json"
+    )
     assert (told.code, told.error) == (1, "officer_key_other")
 
 
-def test_a_stranger_is_not_handed_an_answer_that_was_released_before(desk: Desk, tmp_path: Path) -> None:
+def test_a_stranger_is_not_handed_an_answer_that_was_released_before(
+    desk: Desk, tmp_path: Path
+) -> None:
     batch = desk.answer(desk.requests()).out.strip()
     other = tmp_path / "other"
     command("office", "create", other, "--sandbox")
@@ -211,10 +292,17 @@ def test_a_stranger_is_not_handed_an_answer_that_was_released_before(desk: Desk,
     assert not (tmp_path / "stolen.jsonl").exists()
 
 
-def test_a_second_officer_who_is_not_enrolled_is_found_before_anything_is_received(desk: Desk) -> None:
+def test_a_second_officer_who_is_not_enrolled_is_found_before_anything_is_received(
+    desk: Desk,
+) -> None:
     command(*_officer(desk, "c"))
     command("officer", "retire", "c", *desk.at)
-    second = ("--second", desk.directory / "keys" / "c.key", "--out", desk.directory / "answers.jsonl")
+    second = (
+        "--second",
+        desk.directory / "keys" / "c.key",
+        "--out",
+        desk.directory / "answers.jsonl",
+    )
     told = command("answer", desk.requests(), *desk.at, *desk.officer("a"), *second, "--json")
     assert (told.error, desk.batches()) == ("officer_retired", [])
 
@@ -222,7 +310,18 @@ def test_a_second_officer_who_is_not_enrolled_is_found_before_anything_is_receiv
 def test_one_officer_cannot_answer_alone(desk: Desk) -> None:
     key = desk.office / "keys" / "officer-a.key"
     out = desk.directory / "answers.jsonl"
-    told = command("answer", desk.requests(), *desk.at, "--officer", key, "--second", key, "--out", out, "--json")
+    told = command(
+        "answer",
+        desk.requests(),
+        *desk.at,
+        "--officer",
+        key,
+        "--second",
+        key,
+        "--out",
+        out,
+        "--json",
+    )
     assert (told.code, told.error) == (1, "second_officer_same_name")
     assert not out.exists()
 
@@ -231,7 +330,13 @@ def test_a_key_of_another_purpose_is_no_officers(desk: Desk) -> None:
     batch = desk.receive()
     holder = ("--officer", desk.office / "keys" / "holder.key")
     told = command(
-        "review", batch, *desk.at, *holder, "--officer-passphrase-file", secret(desk.directory / "p"), "--json"
+        "review",
+        batch,
+        *desk.at,
+        *holder,
+        "--officer-passphrase-file",
+        secret(desk.directory / "p"),
+        "--json",
     )
     assert told.error == "key_purpose"
 
@@ -258,19 +363,26 @@ def _typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 
 def test_a_new_passphrase_is_typed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _typing(monkeypatch, "one", "one")
-    assert command("office", "create", tmp_path / "office", "--agreement", "treasury-dhs-2025").code == 0
+    assert (
+        command("office", "create", tmp_path / "office", "--agreement", "treasury-dhs-2025").code
+        == 0
+    )
     at = ("--office", tmp_path / "office")
     _typing(monkeypatch, "one", "two", "two")
     assert command("officer", "create", "c", *at, "--keys", tmp_path).code == 0
 
 
-def test_two_passphrases_that_differ_make_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_passphrases_that_differ_make_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _typing(monkeypatch, "one", "two")
     assert _made_anew(tmp_path, "--agreement", "treasury-dhs-2025") == "passphrase_differs"
     assert not (tmp_path / "office").exists()
 
 
-def test_ctrl_d_at_the_prompt_is_no_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_d_at_the_prompt_is_no_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _typing(monkeypatch)
     assert _made_anew(tmp_path, "--agreement", "treasury-dhs-2025") == "passphrase_missing"
 

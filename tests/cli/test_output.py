@@ -61,7 +61,9 @@ def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
     return ended.value.code
 
 
-def test_the_program_ends_with_the_exit_code_of_its_verb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_program_ends_with_the_exit_code_of_its_verb(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert _main(monkeypatch, "--help") == 0
     assert _main(monkeypatch, "status", "--office", str(tmp_path)) == 1
     assert _main(monkeypatch, "bogus") == 2
@@ -108,7 +110,9 @@ FIGURES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("opened", "tale"), [(2, "No refused request touched the register."), (3, "should be equal")])
+@pytest.mark.parametrize(
+    ("opened", "tale"), [(2, "No refused request touched the register."), (3, "should be equal")]
+)
 def test_the_demonstration_tells_its_figures(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opened: int, tale: str
 ) -> None:

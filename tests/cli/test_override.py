@@ -24,17 +24,32 @@ def _override(desk: Desk, batch: str, counsel: Path, reason: str, *more: str) ->
     path = desk.directory / "reason.txt"
     path.write_bytes(reason.encode("utf-8", "surrogateescape"))
     return command(
-        "override", batch, "q1", *desk.at, *desk.officer("a"), "--counsel", counsel, "--element", WAITING, "--reason", path, *more
-    )  # fmt: skip
+        "override",
+        batch,
+        "q1",
+        *desk.at,
+        *desk.officer("a"),
+        "--counsel",
+        counsel,
+        "--element",
+        WAITING,
+        "--reason",
+        path,
+        *more,
+    )
 
 
 def test_the_entry_is_on_stdout_and_words_are_on_stderr(desk: Desk) -> None:
     batch, counsel = _waiting(desk)
-    told = _override(desk, batch, counsel, "Her letters are fetched there; confirmed by the post office.\n")
+    told = _override(
+        desk, batch, counsel, "Her letters are fetched there; confirmed by the post office.\n"
+    )
     assert (told.code, told.out.strip().isdigit()) == (0, True)
     assert "determine" in told.err
     status = command("status", *desk.at, "--json").json
-    assert [each["counts"]["overridden"] for each in status["batches"] if each["batch"] == batch] == [1]
+    assert [
+        each["counts"]["overridden"] for each in status["batches"] if each["batch"] == batch
+    ] == [1]
 
 
 def test_as_json_it_names_what_was_set_aside(desk: Desk) -> None:
@@ -45,11 +60,17 @@ def test_as_json_it_names_what_was_set_aside(desk: Desk) -> None:
 
 def test_an_officer_of_the_wrong_role_is_told_which_role_is_needed(desk: Desk) -> None:
     batch, _ = _waiting(desk)
-    told = _override(desk, batch, desk.office / "keys" / "officer-b.key", "Confirmed by the post office.")
+    told = _override(
+        desk, batch, desk.office / "keys" / "officer-b.key", "Confirmed by the post office."
+    )
     assert (told.code, "[officer_role]" in told.err, "counsel" in told.err) == (1, True, True)
 
 
 def test_a_reason_that_is_no_text_is_refused_and_not_repeated(desk: Desk) -> None:
     batch, counsel = _waiting(desk)
     told = _override(desk, batch, counsel, "Ravensworth \udcff")
-    assert (told.code, "[override_reason]" in told.err, "Ravensworth" in told.err) == (2, True, False)
+    assert (told.code, "[override_reason]" in told.err, "Ravensworth" in told.err) == (
+        2,
+        True,
+        False,
+    )

@@ -23,14 +23,20 @@ from tests.world.scan import found_in
 READY_PROGRAM = [
     sys.executable,
     "-c",
-    "import sys; from counterfoil.cli import main; print('ready', file=sys.stderr, flush=True); main()",
+    "import sys; from counterfoil.cli import main; print('ready', file=sys.stderr, flush=True); "
+    "main()",
 ]
 PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
 
 
 def _run(*arguments: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [*PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **more
+        [*PROGRAM, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **more,
     )  # type: ignore[call-overload]
     assert found_in((done.stdout + done.stderr).encode(), TOKENS) == []
     assert "Traceback" not in done.stderr
@@ -41,15 +47,31 @@ def _answer(desk: Desk, out: str = "answers.jsonl") -> list[str]:
     keys = desk.office / "keys"
     first, second = ("--officer", keys / "officer-a.key"), ("--second", keys / "officer-b.key")
     return [
-        *map(str, ("answer", desk.directory / "requests.csv", *desk.at, *first, *second, "--out", desk.directory / out))
+        *map(
+            str,
+            (
+                "answer",
+                desk.directory / "requests.csv",
+                *desk.at,
+                *first,
+                *second,
+                "--out",
+                desk.directory / out,
+            ),
+        )
     ]
 
 
 def _many(desk: Desk, count: int = 300) -> None:
-    rows = [request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd") for number in range(100, 100 + count)]
+    rows = [
+        request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd")
+        for number in range(100, 100 + count)
+    ]
     desk.requests([*REQUESTS, *rows])
     settings = desk.office / "office.toml"
-    settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 20"), encoding="utf-8")
+    settings.write_text(
+        settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 20"), encoding="utf-8"
+    )
 
 
 def test_data_is_on_stdout_and_words_are_on_stderr(desk: Desk) -> None:
@@ -77,7 +99,9 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(desk: Desk, more: tuple[st
 def test_a_full_stdout_is_said_on_stderr(desk: Desk) -> None:
     with Path("/dev/full").open("wb") as full:
         called = [*PROGRAM, "ledger", "check", *map(str, desk.at)]
-        done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            called, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
     assert done.returncode == 1
     assert "stdout: the result could not be printed [output_not_written]" in done.stderr
     assert "Traceback" not in done.stderr
@@ -116,19 +140,27 @@ def _small_disk(limit: int) -> None:
 
 
 @pytest.mark.parametrize("more_kib", [8, 200])
-def test_on_a_full_disk_nothing_is_answered_and_the_batch_can_be_run_again(desk: Desk, more_kib: int) -> None:
+def test_on_a_full_disk_nothing_is_answered_and_the_batch_can_be_run_again(
+    desk: Desk, more_kib: int
+) -> None:
     _many(desk)
     limit = (desk.office / "office.db").stat().st_size + more_kib * 1024
     done = _run(*_answer(desk), "--json", preexec_fn=lambda: _small_disk(limit))
     assert done.returncode == 1
-    assert json.loads(done.stdout)["error"]["code"] in {"store_failed", "keeper_state_unwritable", "answer_not_written"}
+    assert json.loads(done.stdout)["error"]["code"] in {
+        "store_failed",
+        "keeper_state_unwritable",
+        "answer_not_written",
+    }
     assert not (desk.directory / "answers.jsonl").exists()
     assert _run("ledger", "check", *desk.at).returncode == 0
     assert _run(*_answer(desk)).returncode == 0
     assert len(desk.answers()) == len(REQUESTS) + 300
 
 
-def test_a_disk_that_is_full_for_the_answer_alone_leaves_a_batch_that_can_be_released_again(desk: Desk) -> None:
+def test_a_disk_that_is_full_for_the_answer_alone_leaves_a_batch_that_can_be_released_again(
+    desk: Desk,
+) -> None:
     desk.requests()
     batch = desk.receive()
     command("determine", batch, *desk.at)
@@ -146,9 +178,21 @@ def test_a_disk_that_is_full_for_the_answer_alone_leaves_a_batch_that_can_be_rel
 
 def test_the_passphrase_is_asked_for_at_the_terminal_and_not_shown(tmp_path: Path) -> None:
     terminal, program_side = pty.openpty()
-    called = [*PROGRAM, "office", "create", str(tmp_path / "office"), "--agreement", "treasury-dhs-2025"]
+    called = [
+        *PROGRAM,
+        "office",
+        "create",
+        str(tmp_path / "office"),
+        "--agreement",
+        "treasury-dhs-2025",
+    ]
     process = subprocess.Popen(
-        called, stdin=program_side, stdout=subprocess.PIPE, stderr=program_side, start_new_session=True, text=True
+        called,
+        stdin=program_side,
+        stdout=subprocess.PIPE,
+        stderr=program_side,
+        start_new_session=True,
+        text=True,
     )
     os.close(program_side)
     shown = b""

@@ -16,12 +16,22 @@ from tests.world.people import SOURCE, request, write_csv
 def test_office_create_prints_the_holder_key_and_nothing_else_on_stdout(tmp_path: Path) -> None:
     told = command("office", "create", tmp_path / "tax-office", "--sandbox")
     assert told.code == 0
-    assert told.out == (tmp_path / "tax-office" / "keys" / "holder.vkey").read_text(encoding="utf-8")
+    assert told.out == (tmp_path / "tax-office" / "keys" / "holder.vkey").read_text(
+        encoding="utf-8"
+    )
     assert "sandbox" in told.err
 
 
 def test_office_create_as_json(tmp_path: Path) -> None:
-    told = command("office", "create", tmp_path / "tax-office", "--sandbox", "--name", "example.gov/desk", "--json")
+    told = command(
+        "office",
+        "create",
+        tmp_path / "tax-office",
+        "--sandbox",
+        "--name",
+        "example.gov/desk",
+        "--json",
+    )
     assert told.json["holder_vkey"].startswith("example.gov/desk+")
     assert told.err == ""
 
@@ -48,7 +58,10 @@ def test_answer_as_json_counts_and_names_its_files(desk: Desk) -> None:
     said = told.json
     assert (said["state"], said["rejected"], said["rejects"]) == ("released", 0, None)
     refused = list(EXPECTED.values()).count("refused")
-    assert (said["counts"]["granted"], said["counts"]["refused"]) == (len(EXPECTED) - refused, refused)
+    assert (said["counts"]["granted"], said["counts"]["refused"]) == (
+        len(EXPECTED) - refused,
+        refused,
+    )
     assert Path(said["out"]).is_file()
     assert Path(said["envelope"]).is_file()
 
@@ -58,14 +71,20 @@ def test_answer_writes_csv_where_the_name_says_so(desk: Desk) -> None:
     with (desk.directory / "answers.csv").open(encoding="utf-8", newline="") as file:
         assert {row["request_id"]: row["answer"] for row in csv.DictReader(file)} == EXPECTED
     told = command(
-        "verify-answer", desk.directory / "answers.csv", "--holder-key", desk.office / "keys" / "holder.vkey"
+        "verify-answer",
+        desk.directory / "answers.csv",
+        "--holder-key",
+        desk.office / "keys" / "holder.vkey",
     )
     assert told.code == 0
 
 
 def test_a_bare_jsonl_file_is_enough_for_a_sandbox(desk: Desk) -> None:
     path = desk.directory / "requests.jsonl"
-    path.write_text(json.dumps(request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd")) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd")) + "\n",
+        encoding="utf-8",
+    )
     assert desk.answer(path).code == 0
     assert desk.answers() == {"q1": "confirmed"}
 
@@ -109,8 +128,13 @@ def test_register_build_prints_the_snapshot(desk: Desk) -> None:
     assert (said["snapshot"][:5], said["counts"]["rows"]) == ("0003-", len(SOURCE))
 
 
-def test_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(desk: Desk) -> None:
-    assert "A sandbox is for made-up people" in command("register", "build", desk.source(), *desk.at).err
+def test_register_build_in_a_sandbox_warns_where_the_source_is_not_said_to_be_made_up(
+    desk: Desk,
+) -> None:
+    assert (
+        "A sandbox is for made-up people"
+        in command("register", "build", desk.source(), *desk.at).err
+    )
 
 
 def test_register_build_with_rejects_is_exit_3(desk: Desk) -> None:
@@ -138,7 +162,9 @@ def test_explain_shows_levels_and_weights_once_determined(desk: Desk) -> None:
     assert {"feature", "level", "weight_bits"} == set(as_json["evidence"][0])
 
 
-def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_for(desk: Desk) -> None:
+def test_explain_draws_a_waterfall_that_holds_values_only_where_they_are_asked_for(
+    desk: Desk,
+) -> None:
     batch, picture = desk.receive(), desk.directory / "evidence.svg"
     command("determine", batch, *desk.at)
     look = ("explain", batch, "q1", *desk.at, *desk.officer("a"), "--svg", picture)
@@ -162,18 +188,30 @@ def _labelled(desk: Desk, **changes: str) -> Path:
         "zip",
         "taxable_periods",
     )
-    rows = [request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd"), request(2, "No", "Body", "1847 Heron Lake Rd")]
+    rows = [
+        request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd"),
+        request(2, "No", "Body", "1847 Heron Lake Rd"),
+    ]
     labelled = [
         {**{name: row[name] for name in kept}, "truth": truth}
         for row, truth in zip(rows, ("true", "false"), strict=True)
     ]
-    return write_csv(desk.directory / "labelled.csv", [{**row, **changes} for row in labelled], (*kept, "truth"))
+    return write_csv(
+        desk.directory / "labelled.csv", [{**row, **changes} for row in labelled], (*kept, "truth")
+    )
 
 
 def test_evaluate_prints_the_figures(desk: Desk) -> None:
     told = command("evaluate", _labelled(desk), *desk.at, "--json")
     assert told.code == 0
-    wanted = {"requests", "true", "false", "confirmed_true", "confirmed_false", "not_sufficient_true"}
+    wanted = {
+        "requests",
+        "true",
+        "false",
+        "confirmed_true",
+        "confirmed_false",
+        "not_sufficient_true",
+    }
     assert wanted | {"not_sufficient_false", "register_snapshot", "rules"} <= set(told.json)
     assert (told.json["confirmed_true"], told.json["confirmed_false"]) == (1, 0)
     assert json.loads(command("evaluate", _labelled(desk), *desk.at).out) == told.json
@@ -200,7 +238,9 @@ def test_ledger_show_prints_index_and_entry(desk: Desk) -> None:
     assert (index, json.loads(entry)["kind"], told.out.count("\n")) == ("2", "key", 2)
 
 
-@pytest.mark.parametrize(("first", "last", "shown"), [("0", "1", 1), ("7", "3", 0), ("900", "901", 0)])
+@pytest.mark.parametrize(
+    ("first", "last", "shown"), [("0", "1", 1), ("7", "3", 0), ("900", "901", 0)]
+)
 def test_ledger_show_takes_any_range(desk: Desk, first: str, last: str, shown: int) -> None:
     told = command("ledger", "show", *desk.at, "--from", first, "--to", last, "--json")
     assert (told.code, len(told.json["entries"])) == (0, shown)
@@ -209,7 +249,9 @@ def test_ledger_show_takes_any_range(desk: Desk, first: str, last: str, shown: i
 def _proved(desk: Desk) -> tuple[Path, Path, tuple[str, Path]]:
     proof, entry = desk.directory / "3.tlog-proof", desk.directory / "3.json"
     proof.write_text(command("ledger", "prove", "3", *desk.at).out, encoding="utf-8")
-    entry.write_text(command("ledger", "show", *desk.at, "--from", "3", "--to", "4").out, encoding="utf-8")
+    entry.write_text(
+        command("ledger", "show", *desk.at, "--from", "3", "--to", "4").out, encoding="utf-8"
+    )
     return proof, entry, ("--holder-key", desk.office / "keys" / "holder.vkey")
 
 
@@ -222,7 +264,9 @@ def test_a_proof_verifies_without_the_office(desk: Desk) -> None:
 
 def test_a_proof_of_another_entry_is_exit_5(desk: Desk) -> None:
     proof, entry, key = _proved(desk)
-    entry.write_text(command("ledger", "show", *desk.at, "--from", "4", "--to", "5").out, encoding="utf-8")
+    entry.write_text(
+        command("ledger", "show", *desk.at, "--from", "4", "--to", "5").out, encoding="utf-8"
+    )
     told = command("verify-proof", proof, "--entry", entry, *key, "--json")
     assert (told.code, told.error) == (5, "proof_inclusion")
 
@@ -230,7 +274,9 @@ def test_a_proof_of_another_entry_is_exit_5(desk: Desk) -> None:
 def test_a_proof_or_entry_that_is_not_there_is_said(desk: Desk) -> None:
     proof, entry, key = _proved(desk)
     entry.unlink()
-    assert command("verify-proof", proof, "--entry", entry, *key, "--json").error == "file_unreadable"
+    assert (
+        command("verify-proof", proof, "--entry", entry, *key, "--json").error == "file_unreadable"
+    )
 
 
 def test_prove_as_json_holds_entry_and_proof(desk: Desk) -> None:
@@ -246,7 +292,9 @@ def test_an_export_verifies_from_its_files_alone(desk: Desk) -> None:
     out = desk.directory / "published"
     assert command("ledger", "export", *desk.at, "--out", out, "--json").json["size"] > 0
     key = (desk.office / "keys" / "holder.vkey").read_text(encoding="utf-8").strip()
-    assert command("verify-export", out, "--holder-key", key).out.splitlines()[-1].startswith("OK: ")
+    assert (
+        command("verify-export", out, "--holder-key", key).out.splitlines()[-1].startswith("OK: ")
+    )
 
 
 def test_an_altered_export_is_exit_5(desk: Desk) -> None:
@@ -254,7 +302,9 @@ def test_an_altered_export_is_exit_5(desk: Desk) -> None:
     command("ledger", "export", *desk.at, "--out", out)
     bundle = next((out / "tile" / "entries").rglob("*.p/*"))
     bundle.write_bytes(bundle.read_bytes().replace(b"officer", b"offices", 1))
-    told = command("verify-export", out, "--holder-key", desk.office / "keys" / "holder.vkey", "--json")
+    told = command(
+        "verify-export", out, "--holder-key", desk.office / "keys" / "holder.vkey", "--json"
+    )
     assert (told.code, told.error) == (5, "entry_field")
 
 
@@ -266,7 +316,15 @@ def _verified(desk: Desk, *more: str) -> Told:
 def test_verify_answer_states_what_it_established(desk: Desk) -> None:
     desk.answer(desk.requests())
     assert _verified(desk).out.splitlines()[-1] == "OK"
-    assert [each["number"] for each in _verified(desk, "--json").json["statements"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [each["number"] for each in _verified(desk, "--json").json["statements"]] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+    ]
 
 
 def test_an_altered_answer_is_exit_5(desk: Desk) -> None:
@@ -279,10 +337,9 @@ def test_an_altered_answer_is_exit_5(desk: Desk) -> None:
 def test_officers_are_listed(desk: Desk) -> None:
     told = command("officer", "list", *desk.at)
     assert [line.split("  ")[0] for line in told.out.splitlines()] == ["officer-a", "officer-b"]
-    assert [each["officer"] for each in command("officer", "list", *desk.at, "--json").json["officers"]] == [
-        "officer-a",
-        "officer-b",
-    ]
+    assert [
+        each["officer"] for each in command("officer", "list", *desk.at, "--json").json["officers"]
+    ] == ["officer-a", "officer-b"]
 
 
 def test_demo_without_the_sample_says_how_to_get_it(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ def test_a_ledger_is_cosigned_by_a_witness_of_its_own_and_proved_with_it(
     desk = Desk(tmp_path)
     passphrase = secret(tmp_path / "passphrase")
     at = tmp_path / "w1"
-    made = command("witness", "create", at, "--name", "witness.example/w1", "--key-passphrase-file", passphrase)
+    made = command(
+        "witness", "create", at, "--name", "witness.example/w1", "--key-passphrase-file", passphrase
+    )
     key = desk.office / "keys" / "holder.vkey"
     arguments = ["witness", "serve", str(at), "--log", key.read_text().strip(), "--port", "0"]
     starter = "import sys; from counterfoil.cli import main; main()"
@@ -42,7 +44,12 @@ def test_a_ledger_is_cosigned_by_a_witness_of_its_own_and_proved_with_it(
         running.stdout.close()
     proof = command("ledger", "prove", "0", *desk.at, "--json").json["proof"].partition("\n\n")[0]
     (tmp_path / "proof").write_text(f"{proof}\n\n{told.out}")
-    assert verify(monkeypatch, "proof", tmp_path / "proof", "--key", key, "--witness", made.out.strip()) == 0
+    assert (
+        verify(
+            monkeypatch, "proof", tmp_path / "proof", "--key", key, "--witness", made.out.strip()
+        )
+        == 0
+    )
     down = command("ledger", "cosign", *desk.at, "--policy", policy, "--json")
     assert (down.code, down.error) == (5, "witness_quorum")
 
@@ -50,7 +57,9 @@ def test_a_ledger_is_cosigned_by_a_witness_of_its_own_and_proved_with_it(
 @pytest.mark.parametrize("change", ["passphrase", "missing"])
 def test_a_key_that_cannot_be_opened_serves_nothing(tmp_path: Path, change: str) -> None:
     good, at = secret(tmp_path / "good"), tmp_path / "w1"
-    vkey = command("witness", "create", at, "--name", "witness.example/w1", "--key-passphrase-file", good).out.strip()
+    vkey = command(
+        "witness", "create", at, "--name", "witness.example/w1", "--key-passphrase-file", good
+    ).out.strip()
     if change == "missing":
         (at / "witness.key").unlink()
     bad = secret(tmp_path / "bad", "another, made up") if change == "passphrase" else good
@@ -59,7 +68,15 @@ def test_a_key_that_cannot_be_opened_serves_nothing(tmp_path: Path, change: str)
 
 
 def test_a_second_witness_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
-    again = ["witness", "create", tmp_path, "--name", "w.example", "--key-passphrase-file", secret(tmp_path / "good")]
+    again = [
+        "witness",
+        "create",
+        tmp_path,
+        "--name",
+        "w.example",
+        "--key-passphrase-file",
+        secret(tmp_path / "good"),
+    ]
     assert command(*again).code == 0
     assert command(*again, "--json").error == "witness_exists"
 

@@ -1,4 +1,5 @@
-"""An office with witnesses answers only while a quorum of them cosigned lately, and not while one holds another history."""
+"""An office with witnesses answers only while a quorum of them cosigned lately, and not while one
+holds another history."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault, StateFault
-from counterfoil.disclosure import receive
 from counterfoil.tlog import Checkpoint, sign_checkpoint
 from counterfoil.tlog.policy import Policy, parse_policy
 from counterfoil.tlog.witness import Witness
@@ -33,13 +34,15 @@ def cosign(world: World) -> witnessing.Cosigned:
 def reviewed(world: World, name: str = "requests.csv") -> str:
     """A batch that waits for its second officer."""
     batch = world.receive(world.requests(name=name))
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
     return batch
 
 
-def release(world: World, batch: str) -> receive.Standing:
-    return receive.release(world.office, batch, *world.officer("b"), world.directory / f"{batch}.jsonl")
+def release(world: World, batch: str) -> disclosure.BatchStatus:
+    return disclosure.release_batch(
+        world.office, batch, *world.officer("b"), world.directory / f"{batch}.jsonl"
+    )
 
 
 def fresh(world: World) -> bool:
@@ -90,7 +93,9 @@ def test_nothing_is_released_until_a_quorum_cosigned_and_again_when_it_is_an_hou
 
 def test_the_time_is_the_settings(world: World, tmp_path: Path) -> None:
     settings = world.path / "office.toml"
-    settings.write_text(settings.read_text().replace("cosign_within_minutes = 60", "cosign_within_minutes = 5"))
+    settings.write_text(
+        settings.read_text().replace("cosign_within_minutes = 60", "cosign_within_minutes = 5")
+    )
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         cosign(world)
@@ -108,10 +113,14 @@ def test_a_quorum_must_be_fresh_by_itself(world: World, tmp_path: Path) -> None:
     assert not fresh(world)
 
 
-def test_a_weaker_policy_named_by_hand_does_not_let_an_office_answer(world: World, tmp_path: Path) -> None:
+def test_a_weaker_policy_named_by_hand_does_not_let_an_office_answer(
+    world: World, tmp_path: Path
+) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("2", 2, 5)
-        assert witnessing.cosign(world.office, parse_policy(witnesses.policy("any", 2).encode())).holds
+        assert witnessing.cosign(
+            world.office, parse_policy(witnesses.policy("any", 2).encode())
+        ).holds
         assert not fresh(world)
 
 
@@ -123,8 +132,12 @@ def test_a_time_far_ahead_is_not_fresh(world: World, tmp_path: Path) -> None:
     assert not fresh(world)
 
 
-@pytest.mark.parametrize(("text", "code"), [("quorum w9\n", "policy_malformed"), (None, "policy_unreadable")])
-def test_p10_a_policy_that_cannot_be_used_refuses(world: World, text: str | None, code: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "code"), [("quorum w9\n", "policy_malformed"), (None, "policy_unreadable")]
+)
+def test_p10_a_policy_that_cannot_be_used_refuses(
+    world: World, text: str | None, code: str
+) -> None:
     Court(world).adopt("any", 2)
     policy = world.path / "witnesses.policy"
     policy.unlink() if text is None else policy.write_text(text)
@@ -140,7 +153,9 @@ def forks(world: World) -> list[dict[str, object]]:
     return [entry for entry in world.entries() if entry["kind"] == "fork"]
 
 
-def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(world: World, tmp_path: Path) -> None:
+def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(
+    world: World, tmp_path: Path
+) -> None:
     with court(world, tmp_path, w2=Witness, w4=Accuser) as witnesses:
         witnesses.adopt("any", 2, 4, 5)
         batch = reviewed(world)
@@ -149,7 +164,9 @@ def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(wo
         (entry,) = forks(world)
         key = parse_policy(witnesses.policy("any", 4).encode()).witnesses[0].key
         assert entry["cosigner"] == canonical.digest(str(key).encode())
-        assert entry["checkpoint"] == canonical.digest((done.note.partition("\n\n")[0] + "\n").encode())
+        assert entry["checkpoint"] == canonical.digest(
+            (done.note.partition("\n\n")[0] + "\n").encode()
+        )
         with pytest.raises(StateFault) as fault:
             release(world, batch)
         assert fault.value.code == "suspended"
@@ -157,18 +174,27 @@ def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(wo
         assert len(forks(world)) == 1  # told again, entered once
 
         assert lift(world).running
-        receive.review(world.office, batch, *world.officer("a"))  # what was held is looked at again
+        disclosure.review_batch(
+            world.office, batch, *world.officer("a")
+        )  # what was held is looked at again
         assert release(world, batch).state == "released"
         cosign(world)
-        assert len(forks(world)) == 2  # it still says so after the officers acted: they must take it out
+        assert (
+            len(forks(world)) == 2
+        )  # it still says so after the officers acted: they must take it out
 
 
-def test_a_history_that_a_witness_saw_under_our_signature_stops_this_one(world: World, tmp_path: Path) -> None:
+def test_a_history_that_a_witness_saw_under_our_signature_stops_this_one(
+    world: World, tmp_path: Path
+) -> None:
     office = world.office
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         fork = sign_checkpoint(Checkpoint(office.settings.name, 3, bytes(32)), office.signer())
-        assert witnesses.witnesses[2].add_checkpoint(b"old 0\n\n" + fork.encode()).status is HTTPStatus.OK
+        assert (
+            witnesses.witnesses[2].add_checkpoint(b"old 0\n\n" + fork.encode()).status
+            is HTTPStatus.OK
+        )
         done = cosign(world)
         assert (done.holds, done.said) == (False, {"w2": "fork"})
         assert len(forks(world)) == 1
@@ -186,7 +212,9 @@ def test_the_verb_tells_a_fork_when_it_enters_it(world: World, tmp_path: Path) -
         assert len(forks(world)) == 1
 
 
-def test_a_database_that_was_set_back_is_found_by_a_witness_that_is_ahead(world: World, tmp_path: Path) -> None:
+def test_a_database_that_was_set_back_is_found_by_a_witness_that_is_ahead(
+    world: World, tmp_path: Path
+) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         world.office.store.close()
@@ -204,7 +232,9 @@ def test_a_database_that_was_set_back_is_found_by_a_witness_that_is_ahead(world:
         assert [entry["size"] for entry in forks(world)] == [size]
 
 
-def test_a_witness_that_another_run_brought_further_is_no_fork(world: World, tmp_path: Path) -> None:
+def test_a_witness_that_another_run_brought_further_is_no_fork(
+    world: World, tmp_path: Path
+) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
 
@@ -222,7 +252,9 @@ def test_a_witness_that_another_run_brought_further_is_no_fork(world: World, tmp
         assert cosign(world).holds
 
 
-def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(world: World, tmp_path: Path) -> None:
+def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(
+    world: World, tmp_path: Path
+) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         batch = reviewed(world)
@@ -239,7 +271,9 @@ def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(world: Worl
     told = command("ledger", "check", "--office", world.path, "--checkpoint", kept, "--json")
     assert (told.code, told.error) == (5, "ledger_rewritten")
     (entry,) = forks(world)
-    assert entry["other"] == canonical.digest((kept.read_text().partition("\n\n")[0] + "\n").encode())
+    assert entry["other"] == canonical.digest(
+        (kept.read_text().partition("\n\n")[0] + "\n").encode()
+    )
     with pytest.raises(StateFault) as fault:
         release(world, batch)
     assert fault.value.code == "suspended"

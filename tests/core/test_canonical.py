@@ -25,7 +25,10 @@ def test_the_bytes_are_those_of_an_independent_rfc_8785(value: object) -> None:
 
 
 def test_keys_are_sorted_by_utf_16_code_units() -> None:
-    assert canonical.encode({"\ufb33": 1, "\U0001f600": 2, "a": 3}) == '{"a":3,"\U0001f600":2,"\ufb33":1}'.encode()
+    assert (
+        canonical.encode({"\ufb33": 1, "\U0001f600": 2, "a": 3})
+        == '{"a":3,"\U0001f600":2,"\ufb33":1}'.encode()
+    )
 
 
 @pytest.mark.parametrize("value", [1.0, b"x", {1: "x"}, {"a": {2.5}}, object()])
@@ -47,7 +50,9 @@ def test_a_commitment_is_sha_256_of_context_salt_and_data() -> None:
 
 
 def test_another_salt_gives_another_commitment() -> None:
-    assert canonical.commit(bytes(32), b"confirmed") != canonical.commit(bytes(31) + b"\x01", b"confirmed")
+    assert canonical.commit(bytes(32), b"confirmed") != canonical.commit(
+        bytes(31) + b"\x01", b"confirmed"
+    )
 
 
 def test_a_short_salt_is_refused() -> None:

@@ -16,12 +16,18 @@ PASSPHRASE = "correct horse"
 @pytest.fixture
 def sealed(tmp_path: Path) -> tuple[Path, bytes]:
     path, secret = tmp_path / "register.key", keyfile.new_secret("register")
-    keyfile.seal_key(path, name="register", purpose="register", secret=secret, passphrase=PASSPHRASE)
+    keyfile.seal_key(
+        path, name="register", purpose="register", secret=secret, passphrase=PASSPHRASE
+    )
     return path, secret
 
 
 def _opened(path: Path, **changes: object) -> tuple[str, bytes]:
-    options: dict[str, object] = {"purpose": "register", "passphrase": PASSPHRASE, "allow_unprotected": False} | changes
+    options: dict[str, object] = {
+        "purpose": "register",
+        "passphrase": PASSPHRASE,
+        "allow_unprotected": False,
+    } | changes
     return keyfile.open_key(path, **options)  # type: ignore[arg-type]
 
 
@@ -35,7 +41,9 @@ def test_opening_is_the_inverse_of_sealing(sealed: tuple[Path, bytes]) -> None:
     assert _opened(sealed[0]) == ("register", sealed[1])
 
 
-def test_the_file_shows_no_secret_and_only_its_owner_may_read_it(sealed: tuple[Path, bytes]) -> None:
+def test_the_file_shows_no_secret_and_only_its_owner_may_read_it(
+    sealed: tuple[Path, bytes],
+) -> None:
     path, secret = sealed
     assert secret not in path.read_bytes()
     assert "secret" not in json.loads(path.read_text())
@@ -57,10 +65,19 @@ def test_a_key_of_another_purpose_is_refused(sealed: tuple[Path, bytes]) -> None
 
 @pytest.mark.parametrize(
     "change",
-    [{"format": "counterfoil-key-2"}, {"kdf": "md5"}, {"n": 2}, {"salt": "*"}, {"sealed": 7}, {"name": None}],
+    [
+        {"format": "counterfoil-key-2"},
+        {"kdf": "md5"},
+        {"n": 2},
+        {"salt": "*"},
+        {"sealed": 7},
+        {"name": None},
+    ],
     ids=["format", "kdf", "cost", "base64", "type", "name"],
 )
-def test_p10_a_field_that_is_not_known_refuses(sealed: tuple[Path, bytes], change: dict[str, object]) -> None:
+def test_p10_a_field_that_is_not_known_refuses(
+    sealed: tuple[Path, bytes], change: dict[str, object]
+) -> None:
     path = sealed[0]
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     assert _code(path) == "key_unreadable"
@@ -101,7 +118,9 @@ def test_a_secret_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
 def test_a_key_file_is_never_overwritten(sealed: tuple[Path, bytes]) -> None:
     before = sealed[0].read_bytes()
     with pytest.raises(StoreFault):
-        keyfile.seal_key(sealed[0], name="register", purpose="register", secret=sealed[1], passphrase=PASSPHRASE)
+        keyfile.seal_key(
+            sealed[0], name="register", purpose="register", secret=sealed[1], passphrase=PASSPHRASE
+        )
     assert sealed[0].read_bytes() == before
 
 
@@ -114,10 +133,4 @@ def test_secrets_have_the_length_of_their_purpose() -> None:
     assert {
         purpose: len(keyfile.new_secret(purpose))
         for purpose in ("holder", "officer", "principal", "register", "payload")
-    } == {
-        "holder": 32,
-        "officer": 32,
-        "principal": 32,
-        "register": 64,
-        "payload": 64,
-    }
+    } == {"holder": 32, "officer": 32, "principal": 32, "register": 64, "payload": 64}

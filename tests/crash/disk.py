@@ -1,9 +1,10 @@
 """A disk that forgets: what was written and not synced is gone when the power is cut.
 
-`Disk` keeps each file twice, as programs see it and as it rests after a cut. `PowerVfs` puts SQLite on it, through apsw;
-`driver` and `connect` put SQLAlchemy on that, so that the store, the ledger and the flow run on it unchanged. One thing
-differs from a real office: apsw's files have no shared memory, so the one connection holds the write-ahead log
-exclusively (`locking_mode=EXCLUSIVE`). When it is synced is the same.
+`Disk` keeps each file twice, as programs see it and as it rests after a cut. `PowerVfs` puts SQLite
+on it, through apsw; `driver` and `connect` put SQLAlchemy on that, so that the store, the ledger
+and the flow run on it unchanged. One thing differs from a real office: apsw's files have no shared
+memory, so the one connection holds the write-ahead log exclusively (`locking_mode=EXCLUSIVE`). When
+it is synced is the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ PAGE = 512
 
 
 class Cut(NamedTuple):
-    """What rests on the disk if the power is cut now, and how many entries were acknowledged until then."""
+    """What rests on the disk if the power is cut now, and how many entries were acknowledged until
+    then."""
 
     files: dict[str, bytes]
     acknowledged: int
@@ -39,7 +41,8 @@ class Disk:
         self._chance = random.Random(seed)
 
     def cut(self) -> None:
-        """Note a cut now: nothing that is not synced survives; and one where some of its pages do."""
+        """Note a cut now: nothing that is not synced survives; and one where some of its pages
+        do."""
         self.cuts.append(Cut(dict(self.rests), self.acknowledged))
         torn = {name: bytearray(data) for name, data in self.rests.items()}
         for name, offset, data in self.unsynced:
@@ -47,7 +50,9 @@ class Disk:
                 if name in torn and self._chance.random() < 0.5:
                     _put(torn[name], offset + at, data[at : at + PAGE])
         if self.unsynced:
-            self.cuts.append(Cut({name: bytes(data) for name, data in torn.items()}, self.acknowledged))
+            self.cuts.append(
+                Cut({name: bytes(data) for name, data in torn.items()}, self.acknowledged)
+            )
 
     def write(self, name: str, offset: int, data: bytes) -> None:
         _put(self.seen[name], offset, data)
@@ -73,7 +78,11 @@ class PowerVfs(apsw.VFS):
         super().__init__(name, "")
 
     def xOpen(self, name: Any, flags: list[int]) -> PowerFile:
-        path = name.filename() if isinstance(name, apsw.URIFilename) else (name or f"temporary-{id(flags)}")
+        path = (
+            name.filename()
+            if isinstance(name, apsw.URIFilename)
+            else (name or f"temporary-{id(flags)}")
+        )
         if path not in self.disk.seen:
             self.disk.seen[path], self.disk.rests[path] = bytearray(), b""
         flags[1] = flags[0]
@@ -153,7 +162,9 @@ class Cursor:
 
     def _describe(self, cursor: apsw.Cursor, _statement: str, _bindings: object) -> bool:
         found = cursor.get_description()
-        self.description = tuple((name, None, None, None, None, None, None) for name, *_ in found) or None
+        self.description = (
+            tuple((name, None, None, None, None, None, None) for name, *_ in found) or None
+        )
         return True
 
     def fetchone(self) -> tuple[Any, ...] | None:
@@ -171,7 +182,8 @@ class Cursor:
 
 
 class Connection:
-    """What SQLAlchemy asks of a DB-API connection, over apsw. `commit` acknowledges the entries that stand."""
+    """What SQLAlchemy asks of a DB-API connection, over apsw. `commit` acknowledges the entries
+    that stand."""
 
     isolation_level: str | None = None
 
@@ -179,7 +191,9 @@ class Connection:
         self.raw, self.disk, self._pragma = apsw.Connection(path, vfs=vfs), disk, pragma
         self.raw.execute("PRAGMA locking_mode=EXCLUSIVE")
 
-    def run(self, execute: Callable[..., Any], statement: str, parameters: Sequence[Any]) -> list[Any]:
+    def run(
+        self, execute: Callable[..., Any], statement: str, parameters: Sequence[Any]
+    ) -> list[Any]:
         try:
             return list(execute(self._pragma(statement), tuple(parameters)))
         except apsw.ConstraintError as fault:
@@ -190,13 +204,17 @@ class Connection:
     def cursor(self) -> Cursor:
         return Cursor(self)
 
-    def create_function(self, name: str, count: int, function: Any, deterministic: bool = False) -> None:
+    def create_function(
+        self, name: str, count: int, function: Any, deterministic: bool = False
+    ) -> None:
         self.raw.create_scalar_function(name, function, count, deterministic=deterministic)
 
     def commit(self) -> None:
         if self.raw.in_transaction:
             self.run(self.raw.execute, "COMMIT", ())
-            self.disk.acknowledged = self.raw.execute("SELECT coalesce(max(stop), 0) FROM ledger_block").get
+            self.disk.acknowledged = self.raw.execute(
+                "SELECT coalesce(max(stop), 0) FROM ledger_block"
+            ).get
             self.disk.cut()
 
     def rollback(self) -> None:
@@ -208,8 +226,11 @@ class Connection:
 
 
 def driver() -> Any:
-    """The names of the standard module that SQLAlchemy's dialect reads; connections come from `creator`."""
-    return SimpleNamespace(**{name: getattr(sqlite3, name) for name in dir(sqlite3) if not name.startswith("__")})
+    """The names of the standard module that SQLAlchemy's dialect reads; connections come from
+    `creator`."""
+    return SimpleNamespace(
+        **{name: getattr(sqlite3, name) for name in dir(sqlite3) if not name.startswith("__")}
+    )
 
 
 def put_back(cut: Cut, directory: Path) -> None:

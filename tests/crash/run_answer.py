@@ -1,23 +1,29 @@
-"""The child of test_kill.py: runs the four steps and says when it begins, so that it can be killed at a chosen moment."""
+"""The child of test_kill.py: runs the four steps and says when it begins, so that it can be killed
+at a chosen moment."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from counterfoil.disclosure import receive
+from counterfoil import disclosure
 from counterfoil.office import open_office
 from tests.world.office import NOW
 
 
 def main(office_path: Path, requests: Path, out: Path) -> None:
     office = open_office(office_path, clock=lambda: NOW)
-    keys = {name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"}
+    keys = {
+        name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"
+    }
     print("begin", flush=True)
-    standing = receive.receive(office, requests, lambda _: None)
-    if standing.state != "released" and receive.determine(office, standing.batch).state == "determined":
-        receive.review(office, standing.batch, *keys["a"])
-    receive.release(office, standing.batch, *keys["b"], out)
+    standing = disclosure.receive_file(office, requests, lambda _: None)
+    if (
+        standing.state != "released"
+        and disclosure.determine_batch(office, standing.batch).state == "determined"
+    ):
+        disclosure.review_batch(office, standing.batch, *keys["a"])
+    disclosure.release_batch(office, standing.batch, *keys["b"], out)
     print("end", flush=True)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.core.errors import StoreFault
-from counterfoil.disclosure import judging, receive, sealed_answer
+from counterfoil.disclosure import judging, release, sealed_answer
 from counterfoil.office import journal
 from tests.world.office import World, read_rows
 
@@ -45,12 +46,24 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, call
         (journal, "open_chunk"),
         (journal, "decide_rows"),
         (sealed_answer, "seal_envelope"),
-        (receive, "write_answer"),
+        (release, "write_answer"),
     ],
-    ids=["before gate", "before commit", "before open", "before decide", "before envelope", "before files"],
+    ids=[
+        "before gate",
+        "before commit",
+        "before open",
+        "before decide",
+        "before envelope",
+        "before files",
+    ],
 )
 def test_a_run_broken_off_is_finished_by_the_next(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: object, name: str, calls: int
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    module: object,
+    name: str,
+    calls: int,
 ) -> None:
     _small_chunks(world)
     with monkeypatch.context() as patched:
@@ -59,19 +72,32 @@ def test_a_run_broken_off_is_finished_by_the_next(
             world.answer()
     assert not (world.directory / "answers.jsonl").exists()
     world.office = world.opened()
-    standing = receive.receive(world.office, world.directory / "requests.csv", lambda _: None)
-    state = receive.determine(world.office, standing.batch).state
+    standing = disclosure.receive_file(
+        world.office, world.directory / "requests.csv", lambda _: None
+    )
+    state = disclosure.determine_batch(world.office, standing.batch).state
     if state == "determined":
-        receive.review(world.office, standing.batch, *world.officer("a"))
-    receive.release(world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl")
+        disclosure.review_batch(world.office, standing.batch, *world.officer("a"))
+    disclosure.release_batch(
+        world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl"
+    )
     assert [row["answer"] for row in read_rows(world.directory / "answers.jsonl")] == [
-        "confirmed", "confirmed", "not_confirmed", "not_confirmed", "not_confirmed", "refused", "confirmed", "refused",
-        "not_confirmed", "not_confirmed",
-    ]  # fmt: skip
+        "confirmed",
+        "confirmed",
+        "not_confirmed",
+        "not_confirmed",
+        "not_confirmed",
+        "refused",
+        "confirmed",
+        "refused",
+        "not_confirmed",
+        "not_confirmed",
+    ]
     kinds = world.kinds()
-    assert {kind: kinds.count(kind) for kind in ("batch", "granted", "refused", "opening", "disclosure", "release")} == {
-        "batch": 1, "granted": 8, "refused": 2, "opening": 5, "disclosure": 8, "release": 1,
-    }  # fmt: skip
+    assert {
+        kind: kinds.count(kind)
+        for kind in ("batch", "granted", "refused", "opening", "disclosure", "release")
+    } == {"batch": 1, "granted": 8, "refused": 2, "opening": 5, "disclosure": 8, "release": 1}
 
 
 def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
@@ -81,10 +107,12 @@ def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
         raise StoreFault("answer_not_written", "the answer could not be written")
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive, "write_answer", full)
+        patched.setattr(release, "write_answer", full)
         with pytest.raises(StoreFault):
             world.answer()
-    batch = receive.standing(world.office)[0].batch
-    again = receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    batch = disclosure.batch_statuses(world.office)[0].batch
+    again = disclosure.release_batch(
+        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+    )
     assert again.already
     assert len(read_rows(world.directory / "answers.jsonl")) == 10

@@ -1,4 +1,5 @@
-"""SIGKILL at random moments between `receive` and `release`: the ledger checks, and no answer stands without its entry."""
+"""SIGKILL at random moments between `receive` and `release`: the ledger checks, and no answer
+stands without its entry."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def _finish(office: Path, requests: Path, out: Path) -> float:
 
 
 def _check(office_path: Path, out: Path) -> dict[str, int]:
-    """The ledger checks; whatever stands of the answer has its release entry. Returns the counts by kind."""
+    """The ledger checks; whatever stands of the answer has its release entry. Returns the counts by
+    kind."""
     office = open_office(office_path, clock=lambda: NOW)
     try:
         with office.store.reading() as connection:
@@ -60,11 +62,16 @@ def _check(office_path: Path, out: Path) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_any_moment_loses_nothing_and_answers_nothing_unentered(world: World, tmp_path: Path) -> None:
+def test_a_run_killed_at_any_moment_loses_nothing_and_answers_nothing_unentered(
+    world: World, tmp_path: Path
+) -> None:
     settings = world.path / "office.toml"
     settings.write_text(settings.read_text().replace("chunk_rows = 4096", "chunk_rows = 50"))
     world.office.store.close()
-    people = [("Marisol", "Quintanilla", "1847 Heron Lake Rd"), ("Leopold", "Winterbourne", "1847 Heron Lake Rd")]
+    people = [
+        ("Marisol", "Quintanilla", "1847 Heron Lake Rd"),
+        ("Leopold", "Winterbourne", "1847 Heron Lake Rd"),
+    ]
     rows = [request(number, *people[number % 2]) for number in range(20, 20 + ROWS)]
     requests = write_csv(tmp_path / "many.csv", [*REQUESTS, *rows])
     whole = tmp_path / "whole"

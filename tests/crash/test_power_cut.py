@@ -1,4 +1,5 @@
-"""The power is cut at every sync from `receive` to `release`: no acknowledged entry is lost, and the ledger checks."""
+"""The power is cut at every sync from `receive` to `release`: no acknowledged entry is lost, and
+the ledger checks."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ from tests.world.office import World
 NAME = "office.db"
 
 
-def answered_on(disk: Disk, world: World, monkeypatch: pytest.MonkeyPatch, pragma: Callable[[str], str]) -> None:
+def answered_on(
+    disk: Disk, world: World, monkeypatch: pytest.MonkeyPatch, pragma: Callable[[str], str]
+) -> None:
     """Receive, determine, review and release, with the office's database on `disk`."""
     name = f"power-{id(disk)}"
     vfs = PowerVfs(name, disk)
@@ -54,8 +57,12 @@ def disk_of(world: World) -> Disk:
 
 
 def lost(disk: Disk, world: World, directory: Path) -> list[int]:
-    """For each different cut: how many acknowledged entries are not there afterwards; all of them if it does not check."""
-    worst = {tuple(sorted(cut.files.items())): cut for cut in sorted(disk.cuts, key=lambda cut: cut.acknowledged)}
+    """For each different cut: how many acknowledged entries are not there afterwards; all of them
+    if it does not check."""
+    worst = {
+        tuple(sorted(cut.files.items())): cut
+        for cut in sorted(disk.cuts, key=lambda cut: cut.acknowledged)
+    }
     missing: list[int] = []
     for number, cut in enumerate(worst.values()):
         place = directory / str(number)
@@ -74,7 +81,9 @@ def lost(disk: Disk, world: World, directory: Path) -> list[int]:
 
 
 @pytest.mark.slow
-def test_p5_no_cut_loses_an_acknowledged_entry(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p5_no_cut_loses_an_acknowledged_entry(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     disk, cuts = disk_of(world), tmp_path / "cuts"
     cuts.mkdir()
     answered_on(disk, world, monkeypatch, lambda statement: statement)
@@ -88,8 +97,14 @@ def test_p5_no_cut_loses_an_acknowledged_entry(world: World, tmp_path: Path, mon
 def test_without_a_sync_at_each_commit_entries_are_lost(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: the same run with `synchronous=NORMAL`. If it lost nothing, the test above would prove nothing."""
+    """The control: the same run with `synchronous=NORMAL`. If it lost nothing, the test above would
+    prove nothing."""
     disk, cuts = disk_of(world), tmp_path / "cuts"
     cuts.mkdir()
-    answered_on(disk, world, monkeypatch, lambda statement: statement.replace("synchronous=FULL", "synchronous=NORMAL"))
+    answered_on(
+        disk,
+        world,
+        monkeypatch,
+        lambda statement: statement.replace("synchronous=FULL", "synchronous=NORMAL"),
+    )
     assert max(lost(disk, world, cuts)) > 0

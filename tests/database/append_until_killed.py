@@ -1,4 +1,5 @@
-"""The child of test_conformance.py: appends ten entries a commit, and tells the size after each, until it is killed."""
+"""The child of test_conformance.py: appends ten entries a commit, and tells the size after each,
+until it is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The two kinds of store, for a test that both must pass: an URL to make one at, and what its owner can do behind our back."""
+"""The two kinds of store, for a test that both must pass: an URL to make one at, and what its owner
+can do behind our back."""
 
 from __future__ import annotations
 

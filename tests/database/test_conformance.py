@@ -1,4 +1,5 @@
-"""The same promises of both stores: SQLite in a file, PostgreSQL on a server that the tests start."""
+"""The same promises of both stores: SQLite in a file, PostgreSQL on a server that the tests
+start."""
 
 from __future__ import annotations
 
@@ -85,15 +86,25 @@ def test_the_migrations_are_one_line_and_make_every_table(store: Store) -> None:
         import_module(f"counterfoil.{name}")  # these bring in the tables of every room
     heads = ScriptDirectory(str(Path(engine.__file__).with_name("migrations"))).get_heads()
     with store.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == heads
+        assert (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+            == heads
+        )
         found = inspect(connection)
-        held = {name: {each["name"] for each in found.get_columns(name)} for name in found.get_table_names()}
+        held = {
+            name: {each["name"] for each in found.get_columns(name)}
+            for name in found.get_table_names()
+        }
     assert len(heads) == 1
     assert set(held) == {*METADATA.tables, "alembic_version"}
-    assert {name: set(table.columns.keys()) for name, table in METADATA.tables.items()}.items() <= held.items()
+    assert {
+        name: set(table.columns.keys()) for name, table in METADATA.tables.items()
+    }.items() <= held.items()
 
 
-def test_a_database_that_holds_an_office_is_not_made_into_another(grown: Store, place: Place) -> None:
+def test_a_database_that_holds_an_office_is_not_made_into_another(
+    grown: Store, place: Place
+) -> None:
     before = entries(grown)
     with pytest.raises(StateFault) as fault:
         create_store(place.url)
@@ -106,23 +117,29 @@ FORBIDDEN = {
     "update all": "UPDATE ledger_block SET time = 'x'",
     "delete": "DELETE FROM ledger_block WHERE start = 0",
     "insert in place": "INSERT INTO ledger_block VALUES (0, 100, 't', 'c', '')",
-    "upsert": "INSERT INTO ledger_block VALUES (0, 100, 't', 'c', '') ON CONFLICT (start) DO UPDATE SET time = 'x'",
-    "upsert nothing": "INSERT INTO ledger_block VALUES (0, 100, 't', 'c', '') ON CONFLICT DO NOTHING",
+    "upsert": "INSERT INTO ledger_block VALUES (0, 100, 't', 'c', '') ON CONFLICT (start) DO "
+    "UPDATE SET time = 'x'",
+    "upsert nothing": "INSERT INTO ledger_block VALUES (0, 100, 't', 'c', '') ON CONFLICT DO "
+    "NOTHING",
     "gap": "INSERT INTO ledger_block VALUES (701, 702, 't', 'c', '')",
     "no entries": "INSERT INTO ledger_block VALUES (700, 700, 't', 'c', '')",
     "before all": "INSERT INTO ledger_block VALUES (-1, 0, 't', 'c', '')",
-    "second of two rows": "INSERT INTO ledger_block VALUES (700, 701, 't', 'c', ''), (700, 701, 't', 'c', '')",
+    "second of two rows": "INSERT INTO ledger_block VALUES (700, 701, 't', 'c', ''), (700, 701, "
+    "'t', 'c', '')",
     "tile update": "UPDATE ledger_tile SET root = ''",
     "tile delete": "DELETE FROM ledger_tile",
-    "tile upsert": "INSERT INTO ledger_tile VALUES (0, 0, '', '') ON CONFLICT (level, idx) DO UPDATE SET root = ''",
+    "tile upsert": "INSERT INTO ledger_tile VALUES (0, 0, '', '') ON CONFLICT (level, idx) DO "
+    "UPDATE SET root = ''",
     "tile gap": "INSERT INTO ledger_tile VALUES (0, 7, '', '')",
     "checkpoint update": "UPDATE ledger_checkpoint SET note = 'x'",
     "checkpoint delete": "DELETE FROM ledger_checkpoint",
-    "checkpoint upsert": "INSERT INTO ledger_checkpoint VALUES (700, 'x') ON CONFLICT (size) DO UPDATE SET note = 'x'",
+    "checkpoint upsert": "INSERT INTO ledger_checkpoint VALUES (700, 'x') ON CONFLICT (size) DO "
+    "UPDATE SET note = 'x'",
     "checkpoint of an older size": "INSERT INTO ledger_checkpoint VALUES (699, 'x')",
     "cosigned update": "UPDATE ledger_cosigned SET note = 'x'",
     "cosigned delete": "DELETE FROM ledger_cosigned",
-    "cosigned upsert": "INSERT INTO ledger_cosigned VALUES (1, 'x') ON CONFLICT (number) DO UPDATE SET note = 'x'",
+    "cosigned upsert": "INSERT INTO ledger_cosigned VALUES (1, 'x') ON CONFLICT (number) DO "
+    "UPDATE SET note = 'x'",
     "cosigned gap": "INSERT INTO ledger_cosigned VALUES (3, 'x')",
 }
 OF_A_KIND = {
@@ -133,7 +150,8 @@ OF_A_KIND = {
     "postgresql": {
         **{f"truncate {table}": f"TRUNCATE {table}" for table in LEDGER_TABLES},
         "truncate all": f"TRUNCATE {', '.join(LEDGER_TABLES)} CASCADE",
-        "merge": "MERGE INTO ledger_block USING (SELECT 0 AS at) AS wanted ON start = at WHEN MATCHED THEN DELETE",
+        "merge": "MERGE INTO ledger_block USING (SELECT 0 AS at) AS wanted ON start = at WHEN "
+        "MATCHED THEN DELETE",
         "a silent replica": "SET session_replication_role = replica; DELETE FROM ledger_block",
         "a table of the same name": (
             "CREATE TEMP TABLE ledger_block AS SELECT 900::bigint AS start, 901::bigint AS stop;"
@@ -159,7 +177,8 @@ def test_the_triggers_refuse_each_way_to_rewrite(grown: Store, place: Place) -> 
 def _everything(plain: Owner) -> list[list[tuple[object, ...]]]:
     order = {"ledger_tile": "level, idx"}
     read = [
-        plain.execute(f"SELECT * FROM {table} ORDER BY {order.get(table, '1')}").fetchall() for table in LEDGER_TABLES
+        plain.execute(f"SELECT * FROM {table} ORDER BY {order.get(table, '1')}").fetchall()
+        for table in LEDGER_TABLES
     ]
     plain.close()
     return read
@@ -208,7 +227,9 @@ def test_a_block_that_raises_writes_nothing(store: Store) -> None:
 def test_a_killed_writer_leaves_nothing_half(store: Store, place: Place, commits: int) -> None:
     command = [sys.executable, "-m", "tests.database.append_until_killed", place.url]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as child:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as child:
         assert child.stdout is not None
         told = [int(child.stdout.readline()) for _ in range(commits)]
         time.sleep(0.001 * commits)
@@ -251,7 +272,9 @@ WAYS = {
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_what_an_owner_forces_is_found_against_the_cosigned_checkpoint(grown: Store, place: Place, name: str) -> None:
+def test_what_an_owner_forces_is_found_against_the_cosigned_checkpoint(
+    grown: Store, place: Place, name: str
+) -> None:
     way, found = WAYS[name]
     cosigned = _cosigned(grown)
     _by_owner(place, way)
@@ -273,7 +296,9 @@ def test_a_whole_ledger_put_in_its_place_is_found_against_the_cosigned_checkpoin
             for table in LEDGER_TABLES:
                 owner.execute(f"DELETE FROM {table}")
                 for row in rows.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall():
-                    owner.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", list(row))
+                    owner.execute(
+                        f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", list(row)
+                    )
 
     _by_owner(place, replace)
     assert _found(grown) is None

@@ -25,7 +25,8 @@ INSERT INTO asked VALUES
 INSERT INTO asked_file VALUES ('b1', 1, 4, 0), ('b2', 20, 3, 1), ('b3', 21, 2, 0);
 UPDATE alembic_version SET version_num = '0013_recall';
 """
-"""The guards' memory as version 0013 held it: a row a request. The first file's questions were forgotten."""
+"""The guards' memory as version 0013 held it: a row a request. The first file's questions were
+forgotten."""
 
 
 def test_the_guards_memory_is_carried_into_two_tables(tmp_path: Path) -> None:
@@ -40,7 +41,12 @@ def test_the_guards_memory_is_carried_into_two_tables(tmp_path: Path) -> None:
     }
     database.close()
     assert held == {
-        "asked": [(0, 8, 6, "b3", 21, 1), (7, 0, 5, "b2", 20, 1), (7, 8, 9, "b2", 20, 2), (7, 8, 9, "b3", 21, 1)],
+        "asked": [
+            (0, 8, 6, "b3", 21, 1),
+            (7, 0, 5, "b2", 20, 1),
+            (7, 8, 9, "b2", 20, 2),
+            (7, 8, 9, "b3", 21, 1),
+        ],
         "asked_at": [(8, 0, "b3", 21, 1), (8, 7, "b2", 20, 2), (8, 7, "b3", 21, 1)],
         "asked_file": [("b1", 1, 4, 0, 0), ("b2", 20, 3, 1, 1), ("b3", 21, 2, 0, 1)],
     }

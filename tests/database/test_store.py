@@ -1,4 +1,5 @@
-"""The database: durable when a write returned, readable while it is written, closed to what is not its own."""
+"""The database: durable when a write returned, readable while it is written, closed to what is not
+its own."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def count(store: Store) -> int:
         ("busy_timeout", 30_000),
     ],
 )
-def test_every_connection_keeps_the_promise_of_durability(store: Store, pragma: str, value: object) -> None:
+def test_every_connection_keeps_the_promise_of_durability(
+    store: Store, pragma: str, value: object
+) -> None:
     for opening in (store.transaction, store.reading):
         with opening() as connection:
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
@@ -86,7 +89,9 @@ def test_a_writer_does_not_wait_for_a_reader_and_the_reader_keeps_its_moment(sto
 
 
 def test_two_writers_take_turns(store: Store) -> None:
-    threads = [threading.Thread(target=lambda: [add(store, "x") for _ in range(20)]) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda: [add(store, "x") for _ in range(20)]) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -109,7 +114,9 @@ def test_a_connection_that_read_can_write_in_its_next_transaction(store: Store) 
 
 def test_a_fault_carries_neither_parameters_nor_statement(store: Store) -> None:
     with pytest.raises(StoreFault) as fault, store.transaction() as connection:
-        connection.execute(text("INSERT INTO nowhere (name) VALUES (:name)"), {"name": "Zebedee Made-Up"})
+        connection.execute(
+            text("INSERT INTO nowhere (name) VALUES (:name)"), {"name": "Zebedee Made-Up"}
+        )
     raised: BaseException | None = fault.value
     while raised is not None:
         assert "Zebedee" not in str(raised)
@@ -124,7 +131,9 @@ def test_a_change_that_a_rule_of_the_database_forbids_is_a_fault_of_its_own(stor
     assert fault.value.code == "store_refused"
 
 
-def test_a_database_from_a_newer_version_is_left_alone(store: Store, url: str, tmp_path: Path) -> None:
+def test_a_database_from_a_newer_version_is_left_alone(
+    store: Store, url: str, tmp_path: Path
+) -> None:
     with store.transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))
     store.close()
@@ -186,7 +195,9 @@ def test_a_place_that_cannot_hold_a_database_is_a_store_fault(tmp_path: Path) ->
     assert fault.value.code == "store_failed"
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "postgresql://localhost/office", "mysql://localhost/office"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "postgresql://localhost/office", "mysql://localhost/office"]
+)
 def test_a_database_without_append_only_triggers_is_refused(url: str) -> None:
     for opening in (create_store, open_store):
         with pytest.raises(SettingsFault) as fault:

@@ -45,7 +45,9 @@ def test_no_refused_request_touched_the_register(figures: dict[str, Any]) -> Non
     assert figures["openings"]["granted"] == figures["openings"]["opened"] > 0
 
 
-def test_the_labelled_questions_meet_the_figures_that_the_readme_states(figures: dict[str, Any]) -> None:
+def test_the_labelled_questions_meet_the_figures_that_the_readme_states(
+    figures: dict[str, Any],
+) -> None:
     found = figures["evaluation"]
     assert (found["requests"], found["true"], found["false"]) == (10387, 8559, 1828)
     assert found["recall"] >= 0.96

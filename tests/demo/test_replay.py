@@ -1,4 +1,5 @@
-"""The run of August 2025 as reported: refused whole under the limits; without some of them, each defect by its element."""
+"""The run of August 2025 as reported: refused whole under the limits; without some of them, each
+defect by its element."""
 
 from __future__ import annotations
 
@@ -8,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.demo.replay import LEAST_ROWS, REPORTED_ROWS, SHARES, STOPPED_BY, group_of, replay_rows
+from counterfoil.demo.replay import (
+    LEAST_ROWS,
+    REPORTED_ROWS,
+    SHARES,
+    STOPPED_BY,
+    group_of,
+    replay_rows,
+)
 from counterfoil.demo.replaying import LIFTED, study_agreement, tabulate
 from counterfoil.gate import load_law
 from counterfoil.office import law_library
@@ -38,7 +46,9 @@ def test_a_row_is_the_same_in_a_larger_file() -> None:
 def test_nobody_asks_twice_and_no_two_reasons_are_alike_but_where_they_are_made_to_be() -> None:
     rows = [each.row for each in replay_rows(5_000) if each.group not in ("F20", "F21", "F1")]
     assert len({row["reason"] for row in rows}) > len(rows) - SHARES["F8"]
-    assert len({(row["given_name"], row["family_name"], row["date_of_birth"]) for row in rows}) == len(rows)
+    assert len(
+        {(row["given_name"], row["family_name"], row["date_of_birth"]) for row in rows}
+    ) == len(rows)
 
 
 def test_the_limits_are_the_agreements_but_for_those_that_are_lifted(tmp_path: Path) -> None:
@@ -59,7 +69,11 @@ def test_a_small_replay_comes_out_as_each_row_was_made(tmp_path: Path) -> None:
     told = command("replay", "--rows", str(LEAST_ROWS), "--dir", tmp_path / "replay", "--json")
     assert told.code == 0
     found = told.json
-    assert found["limited"] == {"granted": 0, "refused": LEAST_ROWS, "whole_file": ["batch-limit", "batch-plausible"]}
+    assert found["limited"] == {
+        "granted": 0,
+        "refused": LEAST_ROWS,
+        "whole_file": ["batch-limit", "batch-plausible"],
+    }
     outcomes = found["lifted"]["outcomes"]
     assert set(outcomes) == set(SHARES)
     assert all(set(outcomes[group]) == {"refused"} for group in STOPPED_BY)
@@ -73,12 +87,23 @@ def test_the_last_line_is_the_summary_of_any_figures() -> None:
     from counterfoil.cli.replay import _told
 
     figures = {
-        "rows": 3, "seconds": 1.0, "limited": {"refused": 3, "whole_file": ["batch-limit"]},
-        "lifted": {"opened": 2, "outcomes": {"held": {"confirmed": 1}, "nobody": {"not_confirmed": 1}, "F1": {"refused": 1}}, "stopped_by": {}},
-    }  # fmt: skip
+        "rows": 3,
+        "seconds": 1.0,
+        "limited": {"refused": 3, "whole_file": ["batch-limit"]},
+        "lifted": {
+            "opened": 2,
+            "outcomes": {
+                "held": {"confirmed": 1},
+                "nobody": {"not_confirmed": 1},
+                "F1": {"refused": 1},
+            },
+            "stopped_by": {},
+        },
+    }
     last = _told(figures).splitlines()[-1]
     assert last.startswith(
-        "replay: 3 asked; limits kept: 3 refused; limits lifted: 1 refused, 1 confirmed of 1 made to be"
+        "replay: 3 asked; limits kept: 3 refused; limits lifted: 1 refused, 1 confirmed of 1 "
+        "made to be"
     )
 
 
@@ -96,7 +121,10 @@ def test_an_answer_that_is_not_what_its_row_was_made_for_is_found(
 ) -> None:
     number = next(number for number in range(REPORTED_ROWS) if group_of(number) == group)
     out, codes = tmp_path / "answers.jsonl", f'"{code}"' if code else ""
-    out.write_text(f'{{"answer":"{answer}","codes":[{codes}],"request_id":"R{number:07d}"}}\n', encoding="utf-8")
+    out.write_text(
+        f'{{"answer":"{answer}","codes":[{codes}],"request_id":"R{number:07d}"}}\n',
+        encoding="utf-8",
+    )
     with pytest.raises(VerifyFault) as raised:
         tabulate(out, ELEMENTS)
     assert raised.value.code == "replay_unexpected"

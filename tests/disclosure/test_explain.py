@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.batches import store as batches
 from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.core import canonical
 from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import State
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.explain import Explanation, explain_request, explain_with_values
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
@@ -26,7 +26,9 @@ def _explain(world: World, batch: str, request_id: str) -> Explanation:
     return explain_request(world.office, batch, request_id, *world.officer("a"))
 
 
-def test_a_refused_request_shows_what_failed_with_citation_and_cure(world: World, batch: str) -> None:
+def test_a_refused_request_shows_what_failed_with_citation_and_cure(
+    world: World, batch: str
+) -> None:
     found = _explain(world, batch, "q8")
     failed = [each for each in found.findings if each.state is not State.MET]
     assert (found.outcome, [each.code for each in failed]) == ("refused", ["period_vague"])
@@ -34,7 +36,9 @@ def test_a_refused_request_shows_what_failed_with_citation_and_cure(world: World
 
 
 def test_every_element_in_force_has_its_finding(world: World, batch: str) -> None:
-    assert len(_explain(world, batch, "q1").findings) == len(world.office.law.in_force(world.now.date()))
+    assert len(_explain(world, batch, "q1").findings) == len(
+        world.office.law.in_force(world.now.date())
+    )
 
 
 def test_before_the_register_is_opened_nothing_is_decided(world: World, batch: str) -> None:
@@ -42,23 +46,30 @@ def test_before_the_register_is_opened_nothing_is_decided(world: World, batch: s
     assert (found.outcome, found.decided, found.evidence) == ("granted", "", ())
 
 
-@pytest.mark.parametrize(("asked", "decided"), [("q1", "confirmed"), ("q4", "not_confirmed"), ("q6", "refused")])
+@pytest.mark.parametrize(
+    ("asked", "decided"), [("q1", "confirmed"), ("q4", "not_confirmed"), ("q6", "refused")]
+)
 def test_what_was_decided_is_shown(world: World, batch: str, asked: str, decided: str) -> None:
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     assert _explain(world, batch, asked).decided == decided
 
 
 def test_what_was_not_compared_is_shown_as_that(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 1"))
+    agreement.write_text(
+        agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 1")
+    )
     world.office = world.opened()
     batch = world.receive(world.requests())
-    receive.determine(world.office, batch)
-    assert [_explain(world, batch, asked).decided for asked in ("q1", "q2")] == ["confirmed", "not_compared"]
+    disclosure.determine_batch(world.office, batch)
+    assert [_explain(world, batch, asked).decided for asked in ("q1", "q2")] == [
+        "confirmed",
+        "not_compared",
+    ]
 
 
 def test_evidence_is_levels_and_weights_and_names_nobody(world: World, batch: str) -> None:
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     found = [_explain(world, batch, str(row["request_id"])) for row in REQUESTS]
     assert any(each.evidence for each in found)
     assert found_in(msgspec.json.encode(found), tokens_of([*SOURCE, *REQUESTS])) == []
@@ -80,7 +91,7 @@ def test_a_look_that_finds_nothing_shows_and_enters_nothing(world: World, batch:
 
 
 def test_looking_opens_no_door_of_the_register(world: World, batch: str) -> None:
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     before = world.office.keeper().total()
     _explain(world, batch, "q1")
     assert world.office.keeper().total() == before
@@ -99,25 +110,31 @@ def test_only_an_enrolled_officer_may_look(world: World, batch: str) -> None:
 
 def test_findings_are_not_told_in_the_words_of_another_law(world: World, batch: str) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    agreement.write_text(
+        agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
+    )
     world.office = world.opened()
     with pytest.raises(StateFault) as caught:
         _explain(world, batch, "q1")
     assert caught.value.code == "rules_changed"
 
 
-def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(world: World, batch: str) -> None:
-    receive.determine(world.office, batch)
+def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(
+    world: World, batch: str
+) -> None:
+    disclosure.determine_batch(world.office, batch)
     found, asked = explain_with_values(world.office, batch, "q1", *world.officer("a"))
     assert asked.values["given"] == REQUESTS[0]["given_name"]
     assert found == _explain(world, batch, "q1")
     assert repr(asked) == "<Asked: hidden>"
 
 
-def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record(world: World) -> None:
+def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record(
+    world: World,
+) -> None:
     row = {**REQUESTS[0], "request_id": "near", "family_name": "Quintanila", "middle_name": ""}
     batch = world.receive(world.requests([row]))
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     _, asked = explain_with_values(world.office, batch, "near", *world.officer("a"))
     assert asked.values["family"] == "Quintanila"
     assert "Quintanilla" not in asked.values.values()
@@ -129,7 +146,9 @@ def test_that_values_were_looked_at_can_be_shown_from_the_entry(world: World, ba
     looks = [entry for entry in world.entries() if entry["kind"] == "inspection"]
     salt = _key(world, batch).salt("inspection", 1)
     told = [{"request_id": "q1", "values": True}, {"request_id": "q1"}]
-    assert [entry["commitment"] for entry in looks] == [canonical.commit(salt, canonical.encode(each)) for each in told]
+    assert [entry["commitment"] for entry in looks] == [
+        canonical.commit(salt, canonical.encode(each)) for each in told
+    ]
 
 
 def test_what_cannot_be_printed_in_a_value_never_reaches_the_terminal(world: World) -> None:

@@ -13,7 +13,12 @@ from counterfoil.disclosure.explain import Evidence, Explanation
 from counterfoil.disclosure.explain_chart import draw_svg, draw_text, steps_of
 
 SVG = "{http://www.w3.org/2000/svg}"
-LINES = (("given", "equal", 6.12), ("middle", "initial", 3.0), ("family", "other", -7.5), ("door", "exact", 0.0))
+LINES = (
+    ("given", "equal", 6.12),
+    ("middle", "initial", 3.0),
+    ("family", "other", -7.5),
+    ("door", "exact", 0.0),
+)
 
 
 def explanation(*lines: tuple[str, str, float], decided: str = "confirmed") -> Explanation:
@@ -28,7 +33,12 @@ def words(picture: str) -> list[str]:
 
 def test_each_step_begins_where_the_last_ended() -> None:
     steps = steps_of(explanation(*LINES))
-    assert [(step.before, step.after) for step in steps] == [(0, 6.12), (6.12, 9.12), (9.12, 1.62), (1.62, 1.62)]
+    assert [(step.before, step.after) for step in steps] == [
+        (0, 6.12),
+        (6.12, 9.12),
+        (9.12, 1.62),
+        (1.62, 1.62),
+    ]
 
 
 def test_the_text_shows_direction_weight_and_sum_of_each_line() -> None:
@@ -53,7 +63,9 @@ def test_the_picture_is_xml_that_says_in_words_what_it_shows() -> None:
     root = ET.fromstring(draw_svg(explanation(*LINES)))
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title desc")
     assert "family: other -7.50" in (root[1].text or "")
-    assert {"given: equal", "+6.12, sum 6.12", "-7.50, sum 1.62"} <= set(words(draw_svg(explanation(*LINES))))
+    assert {"given: equal", "+6.12, sum 6.12", "-7.50, sum 1.62"} <= set(
+        words(draw_svg(explanation(*LINES)))
+    )
     assert not re.search(r"<script|<style|href|url\(", draw_svg(explanation(*LINES)))
 
 
@@ -67,7 +79,11 @@ def test_without_values_none_stands_in_the_picture_and_with_them_each_by_its_lin
 
 @pytest.mark.parametrize(
     ("decided", "said"),
-    [("", "Nothing was compared."), ("refused", "Nothing was compared."), ("not_confirmed", "No resident")],
+    [
+        ("", "Nothing was compared."),
+        ("refused", "Nothing was compared."),
+        ("not_confirmed", "No resident"),
+    ],
 )
 def test_where_there_is_no_evidence_the_picture_says_so(decided: str, said: str) -> None:
     assert any(each.startswith(said) for each in words(draw_svg(explanation(decided=decided))))
@@ -79,11 +95,18 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["given", "door"]), st.just("equal"), st.floats(-150, 30)), max_size=9),
+    st.lists(
+        st.tuples(st.sampled_from(["given", "door"]), st.just("equal"), st.floats(-150, 30)),
+        max_size=9,
+    ),
     st.text(),
 )
-def test_any_weights_and_any_values_make_a_whole_picture(lines: list[tuple[str, str, float]], value: str) -> None:
+def test_any_weights_and_any_values_make_a_whole_picture(
+    lines: list[tuple[str, str, float]], value: str
+) -> None:
     found = explanation(*lines)
     bars = ET.fromstring(draw_svg(found, {"given": value})).iter(f"{SVG}rect")
-    assert all(float(bar.get("x", "0")) >= 0 and float(bar.get("width", "0")) <= 860 for bar in bars)
+    assert all(
+        float(bar.get("x", "0")) >= 0 and float(bar.get("width", "0")) <= 860 for bar in bars
+    )
     assert all(len(line.split("|")[1]) == 30 for line in draw_text(found))

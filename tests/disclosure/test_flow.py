@@ -1,4 +1,5 @@
-"""The order of things: what a step demands of the one before it, and what it leaves when it is refused."""
+"""The order of things: what a step demands of the one before it, and what it leaves when it is
+refused."""
 
 from __future__ import annotations
 
@@ -7,30 +8,33 @@ from datetime import UTC, datetime
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
-from counterfoil.disclosure import receive
+from counterfoil.office import journal
 from tests.world.office import World
 from tests.world.people import REQUESTS, person, request, write_csv
 
 
 def _steps(world: World, batch: str, last: str) -> None:
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     if last == "reviewed":
-        receive.review(world.office, batch, *world.officer("a"))
+        disclosure.review_batch(world.office, batch, *world.officer("a"))
 
 
 def test_each_step_says_where_the_batch_stands(world: World) -> None:
-    received = receive.receive(world.office, world.requests(), lambda _: None)
-    states = [received.state, receive.determine(world.office, received.batch).state]
-    states.append(receive.review(world.office, received.batch, *world.officer("a")).state)
+    received = disclosure.receive_file(world.office, world.requests(), lambda _: None)
+    states = [received.state, disclosure.determine_batch(world.office, received.batch).state]
+    states.append(disclosure.review_batch(world.office, received.batch, *world.officer("a")).state)
     out = world.directory / "answers.jsonl"
-    states.append(receive.release(world.office, received.batch, *world.officer("b"), out).state)
+    states.append(
+        disclosure.release_batch(world.office, received.batch, *world.officer("b"), out).state
+    )
     assert states == ["gated", "determined", "reviewed", "released"]
-    assert [each.state for each in receive.standing(world.office)] == ["released"]
+    assert [each.state for each in disclosure.batch_statuses(world.office)] == ["released"]
 
 
 def test_the_counts_of_a_received_batch_are_of_rows_and_of_refusing_elements(world: World) -> None:
-    counts = receive.receive(world.office, world.requests(), lambda _: None).counts
+    counts = disclosure.receive_file(world.office, world.requests(), lambda _: None).counts
     assert counts["granted"] + counts["refused"] == len(REQUESTS)
     assert counts["refused.i2-period-definite"] == 1
 
@@ -40,28 +44,32 @@ def test_determining_again_changes_nothing(world: World, last: str) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, last)
     opened = world.office.keeper().total()
-    again = receive.determine(world.office, batch)
+    again = disclosure.determine_batch(world.office, batch)
     assert (again.already, again.state, world.office.keeper().total()) == (True, last, opened)
 
 
 def test_a_batch_that_is_not_determined_cannot_be_reviewed(world: World) -> None:
     batch = world.receive(world.requests())
     with pytest.raises(StateFault) as caught:
-        receive.review(world.office, batch, *world.officer("a"))
+        disclosure.review_batch(world.office, batch, *world.officer("a"))
     assert caught.value.code == "batch_not_ready"
 
 
 @pytest.mark.parametrize("step", ["determine", "release"])
-def test_nothing_is_opened_or_released_outside_the_agreements_dates(world: World, step: str) -> None:
+def test_nothing_is_opened_or_released_outside_the_agreements_dates(
+    world: World, step: str
+) -> None:
     batch = world.receive(world.requests())
     if step == "release":
         _steps(world, batch, "reviewed")
     world.now = datetime(2040, 1, 1, tzinfo=UTC)
     with pytest.raises(StateFault) as caught:
         if step == "determine":
-            receive.determine(world.office, batch)
+            disclosure.determine_batch(world.office, batch)
         else:
-            receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+            disclosure.release_batch(
+                world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+            )
     assert caught.value.code == "agreement_not_in_force"
     assert not (world.directory / "answers.jsonl").exists()
 
@@ -69,24 +77,31 @@ def test_nothing_is_opened_or_released_outside_the_agreements_dates(world: World
 def test_a_withdrawn_batch_is_not_determined_and_not_released(world: World) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, "reviewed")
-    receive.withdraw(world.office, batch, *world.officer("b"))
+    disclosure.withdraw_batch(world.office, batch, *world.officer("b"))
     with pytest.raises(StateFault):
-        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
-    assert (world.kinds()[-1], receive.standing(world.office)[0].state) == ("withdrawal", "withdrawn")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+        )
+    assert (world.kinds()[-1], disclosure.batch_statuses(world.office)[0].state) == (
+        "withdrawal",
+        "withdrawn",
+    )
 
 
 def test_a_released_batch_cannot_be_withdrawn(world: World) -> None:
     world.answer()
-    batch = receive.standing(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office)[0].batch
     with pytest.raises(StateFault):
-        receive.withdraw(world.office, batch, *world.officer("a"))
+        disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
 
 
 def test_where_the_answer_would_go_is_looked_at_before_anything_is_released(world: World) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, "reviewed")
     with pytest.raises(UsageFault) as caught:
-        receive.release(world.office, batch, *world.officer("b"), world.directory / "missing" / "answers.jsonl")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), world.directory / "missing" / "answers.jsonl"
+        )
     assert caught.value.code == "out_folder"
     assert "release" not in world.kinds()
 
@@ -96,11 +111,13 @@ def test_a_refused_file_leaves_no_batch_and_no_entry(world: World) -> None:
     path = world.directory / "bad.csv"
     path.write_text("given_name\nx\n", encoding="utf-8")
     with pytest.raises(InputFault):
-        receive.receive(world.office, path, lambda _: None)
-    assert (receive.standing(world.office), len(world.entries())) == ([], before)
+        disclosure.receive_file(world.office, path, lambda _: None)
+    assert (disclosure.batch_statuses(world.office), len(world.entries())) == ([], before)
 
 
-def test_a_batch_begun_on_one_snapshot_is_finished_on_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = world.receive(world.requests())
 
     class Stopped(BaseException):
@@ -110,14 +127,16 @@ def test_a_batch_begun_on_one_snapshot_is_finished_on_it(world: World, monkeypat
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive.chunks, "decide_rows", stopped)
+        patched.setattr(journal, "decide_rows", stopped)
         with pytest.raises(Stopped):
-            receive.determine(world.office, batch)
+            disclosure.determine_batch(world.office, batch)
     begun_on = world.office.open_register().snapshot
     world.build([person("x1", "Somebody", "Else", "77 Other Ave")])
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
-    receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    disclosure.release_batch(
+        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+    )
     assert begun_on.encode() in _payload(world)
 
 
@@ -127,11 +146,20 @@ def _payload(world: World) -> bytes:
 
 
 def test_a_long_file_tells_its_progress_by_phase(world: World) -> None:
-    rows = [request(number, "Leopold", "Winterbourne", "1847 Heron Lake Rd") for number in range(100, 4300)]
+    rows = [
+        request(number, "Leopold", "Winterbourne", "1847 Heron Lake Rd")
+        for number in range(100, 4300)
+    ]
     told: list[tuple[int, int | None, str]] = []
     path = write_csv(world.directory / "long.csv", rows)
-    batch = receive.receive(world.office, path, lambda _: None, lambda *each: told.append(each)).batch
-    receive.determine(world.office, batch, lambda *each: told.append(each))
+    batch = disclosure.receive_file(
+        world.office, path, lambda _: None, lambda *each: told.append(each)
+    ).batch
+    disclosure.determine_batch(world.office, batch, lambda *each: told.append(each))
     assert told == [
-        (4096, None, "read"), (4096, 4200, "gate"), (4200, 4200, "gate"), (1, 2, "determine"), (2, 2, "determine"),
-    ]  # fmt: skip
+        (4096, None, "read"),
+        (4096, 4200, "gate"),
+        (4200, 4200, "gate"),
+        (1, 2, "determine"),
+        (2, 2, "determine"),
+    ]

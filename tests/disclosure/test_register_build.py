@@ -22,7 +22,10 @@ def test_a_snapshot_is_entered_by_the_digest_of_its_manifest(world: World) -> No
 
 
 def test_a_source_that_cannot_be_used_leaves_the_old_snapshot_and_no_entry(world: World) -> None:
-    before, entries = register.current_snapshot(world.office.register_directory), len(world.entries())
+    before, entries = (
+        register.current_snapshot(world.office.register_directory),
+        len(world.entries()),
+    )
     with pytest.raises(CounterfoilError):
         world.build([person("r1", "", "", "")])
     assert register.current_snapshot(world.office.register_directory) == before
@@ -31,7 +34,9 @@ def test_a_source_that_cannot_be_used_leaves_the_old_snapshot_and_no_entry(world
 
 def test_changed_law_is_entered_before_the_snapshot(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    agreement.write_text(
+        agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
+    )
     world.office = world.opened()
     world.build(SOURCE)
     assert world.kinds()[-2:] == ["law", "snapshot"]

@@ -1,4 +1,5 @@
-"""Several processes think about a file, one commits: nobody can tell from what is kept, and nothing is left behind."""
+"""Several processes think about a file, one commits: nobody can tell from what is kept, and nothing
+is left behind."""
 
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import intake
+from counterfoil import disclosure, intake
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Reject
-from counterfoil.disclosure import receive, screening, workers
+from counterfoil.disclosure import screening, workers
 from tests.house.tree import ROOT
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -37,7 +38,10 @@ def _world(directory: Path, template: Path, count: int) -> World:
 
 
 def _file(world: World) -> Path:
-    rows = [request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd") for number in range(20, 20 + ROWS)]
+    rows = [
+        request(number, "Marisol", "Quintanilla", "1847 Heron Lake Rd")
+        for number in range(20, 20 + ROWS)
+    ]
     faulty = [
         rows[3] | {"given_name": "again"},
         rows[0] | {"request_id": "no id"},
@@ -48,8 +52,19 @@ def _file(world: World) -> Path:
 
 def _kept(world: World) -> dict[str, list[str]]:
     connection = sqlite3.connect(world.path / "office.db")
-    tables = ("asked", "asked_file", "batch", "caseload", "chunk", "ledger_block", "ledger_checkpoint", "ledger_tile")
-    kept = {table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}"))) for table in tables}
+    tables = (
+        "asked",
+        "asked_file",
+        "batch",
+        "caseload",
+        "chunk",
+        "ledger_block",
+        "ledger_checkpoint",
+        "ledger_tile",
+    )
+    kept = {
+        table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}"))) for table in tables
+    }
     connection.close()
     return kept
 
@@ -74,13 +89,16 @@ def test_p7_what_is_kept_is_the_same_bytes_however_many_processes_thought(
     kept, told = [], []
     for name, number in (("one", 1), ("several", count)):
         world, rejects = _world(tmp_path / name, template, number), list[Reject]()
-        standing = receive.receive(world.office, _file(world), rejects.append)
+        standing = disclosure.receive_file(world.office, _file(world), rejects.append)
         told.append((rejects, standing))
         kept.append(_kept(world))
     assert told[0] == told[1]
     assert [reject.code for reject in told[0][0]] == [
-        "duplicate_request_id", "request_id_invalid", "date_invalid", "duplicate_request_id",
-    ]  # fmt: skip
+        "duplicate_request_id",
+        "request_id_invalid",
+        "date_invalid",
+        "duplicate_request_id",
+    ]
     assert kept[0] == kept[1]
 
 
@@ -90,7 +108,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
 ) -> None:
     """The first stretches find room where there is some for them."""
     whole = _world(tmp_path / "one", template, 1)
-    receive.receive(whole.office, _file(whole), lambda _: None)
+    disclosure.receive_file(whole.office, _file(whole), lambda _: None)
     world, read = _world(tmp_path / "several", template, 1), list[int]()
     stretches = intake.RequestFile.stretches
 
@@ -100,15 +118,17 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
 
     monkeypatch.setattr(intake.RequestFile, "stretches", counted)
     monkeypatch.setattr(workers, "Gating", partial(screening.Gating, kept_bytes=room))
-    receive.receive(world.office, _file(world), lambda _: None)
+    disclosure.receive_file(world.office, _file(world), lambda _: None)
     assert len(read) == readings
     assert _kept(world) == _kept(whole)
     assert (room == 20_000) == any(0 < skip < ROWS for skip in read[1:])
 
 
-def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(tmp_path: Path, template: Path) -> None:
+def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(
+    tmp_path: Path, template: Path
+) -> None:
     whole = _world(tmp_path / "one", template, 1)
-    told = receive.receive(whole.office, _file(whole), lambda _: None)
+    told = disclosure.receive_file(whole.office, _file(whole), lambda _: None)
     world = _world(tmp_path / "several", template, 2)
 
     def interrupt(done: int, _total: int | None, phase: str) -> None:
@@ -116,11 +136,13 @@ def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(tmp_pat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        receive.receive(world.office, _file(world), lambda _: None, interrupt)
+        disclosure.receive_file(world.office, _file(world), lambda _: None, interrupt)
     settings = world.path / "office.toml"
-    settings.write_text(settings.read_text("utf-8").replace("chunk_rows = 7", "chunk_rows = 12"), encoding="utf-8")
+    settings.write_text(
+        settings.read_text("utf-8").replace("chunk_rows = 7", "chunk_rows = 12"), encoding="utf-8"
+    )
     world.office = world.opened()
-    again = receive.receive(world.office, _file(world), lambda _: None)
+    again = disclosure.receive_file(world.office, _file(world), lambda _: None)
     assert again.counts == told.counts
     assert _kept(world)["asked"] == _kept(whole)["asked"]
 
@@ -128,7 +150,9 @@ def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(tmp_pat
 def test_cells_travel_as_they_are() -> None:
     """Marks of any kind, lone surrogates, columns that are not there, tables without rows."""
     columns = [("a", "", "\x1f", "\ud800"), ("", "", "", ""), ["b\n", "\x1e", ",", '"'], [], [""]]
-    table = intake.Table(columns, [1, 2, 3, 4], [Reject(5, "", "csv_malformed", "", "")], {1: ("tin", "x")})
+    table = intake.Table(
+        columns, [1, 2, 3, 4], [Reject(5, "", "csv_malformed", "", "")], {1: ("tin", "x")}
+    )
     told = pickle.loads(pickle.dumps(table))
     assert [list(cells) for cells in told.columns] == [list(cells) for cells in columns]
     assert (told.rows, told.rejects, told.faults) == (table.rows, table.rejects, table.faults)
@@ -139,7 +163,7 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     whole = _world(tmp_path / "one", template, 1)
-    receive.receive(whole.office, _file(whole), lambda _: None)
+    disclosure.receive_file(whole.office, _file(whole), lambda _: None)
     world = _world(tmp_path / "several", template, 2)
     give, given = workers._Worker.give, 0
 
@@ -154,12 +178,18 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     with monkeypatch.context() as patched:
         patched.setattr(workers._Worker, "give", give_and_end)
         with pytest.raises(StateFault) as raised:
-            receive.receive(world.office, _file(world), lambda _: None)
+            disclosure.receive_file(world.office, _file(world), lambda _: None)
     assert raised.value.code == "worker_ended"
-    again = receive.receive(world.office, _file(world), lambda _: None)
-    assert (again.state, again.counts) == ("gated", receive.standing(whole.office)[0].counts)
+    again = disclosure.receive_file(world.office, _file(world), lambda _: None)
+    assert (again.state, again.counts) == (
+        "gated",
+        disclosure.batch_statuses(whole.office)[0].counts,
+    )
     kinds = world.kinds()
-    assert kinds.count("granted") + kinds.count("refused") + kinds.count("rejected") == ROWS + len(REQUESTS) + 4
+    assert (
+        kinds.count("granted") + kinds.count("refused") + kinds.count("rejected")
+        == ROWS + len(REQUESTS) + 4
+    )
 
 
 def test_ctrl_c_ends_the_workers_and_the_next_run_finishes(tmp_path: Path, template: Path) -> None:
@@ -172,26 +202,32 @@ def test_ctrl_c_ends_the_workers_and_the_next_run_finishes(tmp_path: Path, templ
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        receive.receive(world.office, _file(world), lambda _: None, interrupt)
+        disclosure.receive_file(world.office, _file(world), lambda _: None, interrupt)
     assert len(started) == 2
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
-    assert receive.receive(world.office, _file(world), lambda _: None).state == "gated"
+    assert disclosure.receive_file(world.office, _file(world), lambda _: None).state == "gated"
 
 
 def _children() -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
+    )
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if workers.MODULE in line]
 
 
 def test_workers_end_when_their_caller_is_killed() -> None:
     script = (
-        "import sys, time; from counterfoil.disclosure.workers import Several; several = Several(2, bytes(32));"
+        "import sys, time; from counterfoil.disclosure.workers import Several; several = "
+        "Several(2, bytes(32));"
         "print(*[worker._process.pid for worker in several._workers], flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    ) as caller:  # fmt: skip
+    ) as caller:
         assert caller.stdout is not None
         pids = [int(pid) for pid in caller.stdout.readline().split()]
         caller.send_signal(signal.SIGKILL)
@@ -216,7 +252,11 @@ def test_an_error_in_a_worker_tells_its_type_and_no_value() -> None:
     assert "Rosalind" not in str(raised.value) + repr(raised.value)
 
 
-@pytest.mark.parametrize(("wanted", "size", "own"), [(1, 10**9, True), (0, 1000, True), (2, 1000, False)])
-def test_a_small_file_and_a_setting_of_one_need_no_other_process(wanted: int, size: int, own: bool) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "size", "own"), [(1, 10**9, True), (0, 1000, True), (2, 1000, False)]
+)
+def test_a_small_file_and_a_setting_of_one_need_no_other_process(
+    wanted: int, size: int, own: bool
+) -> None:
     with workers.hands(wanted, size, bytes(32)) as at_work:
         assert isinstance(at_work, workers.Own) is own

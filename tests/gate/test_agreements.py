@@ -33,13 +33,19 @@ def test_the_real_agreement_refuses_everything_until_keys_and_safeguards_are_ent
 
 def test_only_the_sandbox_accepts_unsigned_files() -> None:
     real = load_law(LIBRARY, "treasury-dhs-2025").agreement
-    assert [principal.id for principal in real.principals if principal.unsigned_accepted or principal.key] == []
-    assert [principal.id for principal in sandbox().agreement.principals if principal.unsigned_accepted] == [
-        "sandbox-principal"
-    ]
+    assert [
+        principal.id
+        for principal in real.principals
+        if principal.unsigned_accepted or principal.key
+    ] == []
+    assert [
+        principal.id for principal in sandbox().agreement.principals if principal.unsigned_accepted
+    ] == ["sandbox-principal"]
 
 
-def test_a_file_of_two_thousand_with_forty_officers_passes_the_caseload_and_one_officer_in_all_does_not() -> None:
+def test_a_file_of_two_thousand_with_forty_officers_passes_the_caseload_and_one_officer_in_all_does_not() -> (
+    None
+):
     limits = sandbox().agreement.limits
     assert 2000 / 40 <= limits.officer_caseload.limit < 2000
     assert limits.officer_caseload.limit * 40 >= 10_000

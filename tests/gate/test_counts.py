@@ -1,4 +1,5 @@
-"""Counts of one question, each for itself: of the file, of the past, of both together; and what is asked once for many requests."""
+"""Counts of one question, each for itself: of the file, of the past, of both together; and what is
+asked once for many requests."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ from counterfoil.gate.checks.inputs import Asked, Reader
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
 from counterfoil.gate.checks.states import MET, NOT_MET
 from counterfoil.gate.history.batch_counts import History, officer_load
-from counterfoil.gate.history.counts import NO_COUNTS, Counts, Question, Uses, read_question, uses_of
+from counterfoil.gate.history.counts import (
+    NO_COUNTS,
+    Counts,
+    Question,
+    Uses,
+    read_question,
+    uses_of,
+)
 from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, amended, changed, facts_of, sandbox
 
 FORM = read_question(KEY, REQUEST).address
@@ -40,7 +48,9 @@ def test_file_and_past_are_counted_together_and_the_question_itself_once(
     assert uses_of(ONE, batch, past) == uses
 
 
-@pytest.mark.parametrize("absent", [Question(FORM, 0, 2, 3), Question(FORM, 1, 0, 3), Question(FORM, 1, 2, 0)])
+@pytest.mark.parametrize(
+    "absent", [Question(FORM, 0, 2, 3), Question(FORM, 1, 0, 3), Question(FORM, 1, 2, 0)]
+)
 def test_what_is_absent_counts_nobody(absent: Question) -> None:
     many = Counts({0: 9}, {0: {5, 6}, 1: {5, 6}}, {0: {5, 6}, 2: {5, 6}}, {0: 9})
     uses = uses_of(absent, many, many)
@@ -50,14 +60,27 @@ def test_what_is_absent_counts_nobody(absent: Question) -> None:
 
 
 def test_what_is_not_repeated_in_a_file_is_there_once() -> None:
-    facts = facts_of(REQUEST, changed(row=2), changed(row=3, reason="Another matter", investigation_number="CR-2"))
-    assert [facts.reason_uses(reason) for reason in (REQUEST.reason, "Another matter", "No matter")] == [2, 1, 1]
+    facts = facts_of(
+        REQUEST,
+        changed(row=2),
+        changed(row=3, reason="Another matter", investigation_number="CR-2"),
+    )
+    assert [
+        facts.reason_uses(reason) for reason in (REQUEST.reason, "Another matter", "No matter")
+    ] == [2, 1, 1]
     assert [facts.similar_uses(words) for words in ("another matter", "no matter")] == [1, 1]
     assert facts.investigation_people("CR-2") == facts.investigation_people("CR-9") == 1
     alone = facts_of(REQUEST)
-    assert (alone.reason_uses("x"), alone.similar_uses("x"), alone.investigation_people("x")) == (1, 1, 1)
+    assert (alone.reason_uses("x"), alone.similar_uses("x"), alone.investigation_people("x")) == (
+        1,
+        1,
+        1,
+    )
     assert facts.file_digest == "sha256:" + "0" * 64
-    assert (officer_load("OFF-1", facts, NO_HISTORY), officer_load("OFF-9", facts, History())) == (3, 0)
+    assert (officer_load("OFF-1", facts, NO_HISTORY), officer_load("OFF-9", facts, History())) == (
+        3,
+        0,
+    )
 
 
 def test_what_stands_once_in_a_file_is_read_as_once() -> None:
@@ -106,7 +129,9 @@ def test_a_check_is_asked_once_for_each_thing_that_is_remembered(
 
     monkeypatch.setattr("counterfoil.gate.checks.memo._REMEMBERED", 2)
     monkeypatch.setitem(memo.REQUEST_CHECKS, "use_is_certified", check)
-    part = Part(lambda one, _: ALONE if one.reason == "-" else one.reason, frozenset({"use_is_certified"}))
+    part = Part(
+        lambda one, _: ALONE if one.reason == "-" else one.reason, frozenset({"use_is_certified"})
+    )
     findings = [{state: Finding("e", state) for state in State}] * 8
     steps = SharedSteps(part, [(7, "use_is_certified"), (3, "name_is_given")], LAW.terms, findings)
     found = [steps.failed(changed(_asked(), reason=thing)) for thing in things]

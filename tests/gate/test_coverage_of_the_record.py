@@ -1,4 +1,5 @@
-"""docs/coverage-of-the-record.md names a file and a test for every row of the record, and each of them exists."""
+"""docs/coverage-of-the-record.md names a file and a test for every row of the record, and each of
+them exists."""
 
 from __future__ import annotations
 
@@ -24,8 +25,12 @@ class Row(NamedTuple):
 
 
 def _rows() -> list[Row]:
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:3] in ("| A", "| F")]
-    return [Row(*(cell.strip().strip("`") for cell in line.strip("|").split("|"))) for line in lines]
+    lines = [
+        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:3] in ("| A", "| F")
+    ]
+    return [
+        Row(*(cell.strip().strip("`") for cell in line.strip("|").split("|"))) for line in lines
+    ]
 
 
 def test_every_row_of_the_record_stands_once() -> None:
@@ -41,4 +46,6 @@ def test_a_row_names_a_file_and_a_test_that_exist_or_says_that_it_is_not_built(r
     assert row.held
     assert (ROOT / row.file).is_file()
     file, _, name = row.test.partition("::")
-    assert name in {node.name for node in ast.walk(syntax(ROOT / file)) if isinstance(node, ast.FunctionDef)}
+    assert name in {
+        node.name for node in ast.walk(syntax(ROOT / file)) if isinstance(node, ast.FunctionDef)
+    }

@@ -28,7 +28,18 @@ from tests.world.faults import expect_fault
 
 LAW = sandbox()
 TEXT = st.text(max_size=60) | st.sampled_from(
-    ["", "none", "unknown", "N/A", "12 Elm St", "8 USC 1253(a)(1)", "2023", "all years", "\x00", "\ud800"]
+    [
+        "",
+        "none",
+        "unknown",
+        "N/A",
+        "12 Elm St",
+        "8 USC 1253(a)(1)",
+        "2023",
+        "all years",
+        "\x00",
+        "\ud800",
+    ]
 )
 DAYS = st.none() | st.dates(min_value=date(1990, 1, 1), max_value=date(2040, 1, 1))
 REQUESTS = st.builds(
@@ -62,7 +73,9 @@ def test_a_refusal_lists_every_element_that_is_not_met_in_the_laws_order() -> No
     gate = Gate(LAW, facts_of(EMPTY, header=Header("", "", "", ON)), NO_HISTORY, ON)
     refusal = gate.decide(EMPTY)
     assert isinstance(refusal, Refusal)
-    assert refusal.failed == tuple(finding for finding in gate.findings(EMPTY) if finding.state is not State.MET)
+    assert refusal.failed == tuple(
+        finding for finding in gate.findings(EMPTY) if finding.state is not State.MET
+    )
     order = [element.id for element in LAW.elements]
     places = [order.index(finding.element) for finding in refusal.failed]
     assert places == sorted(places)
@@ -77,11 +90,18 @@ def test_a_refusal_lists_every_element_that_is_not_met_in_the_laws_order() -> No
 def test_every_element_in_force_has_a_finding_whatever_the_others_found() -> None:
     for request in (REQUEST, EMPTY):
         findings = Gate(LAW, facts_of(request), NO_HISTORY, ON).findings(request)
-        assert [finding.element for finding in findings] == [element.id for element in LAW.in_force(ON)]
+        assert [finding.element for finding in findings] == [
+            element.id for element in LAW.in_force(ON)
+        ]
 
 
 def test_what_the_file_fails_refuses_each_of_its_requests() -> None:
-    gate = Gate(LAW, facts_of(REQUEST, header=Header("Agency B", "sandbox", "sandbox-principal", ON)), NO_HISTORY, ON)
+    gate = Gate(
+        LAW,
+        facts_of(REQUEST, header=Header("Agency B", "sandbox", "sandbox-principal", ON)),
+        NO_HISTORY,
+        ON,
+    )
     assert [finding.element for finding in gate.batch_failed] == ["requester-party"]
     refusal = gate.decide(REQUEST)
     assert isinstance(refusal, Refusal)
@@ -114,7 +134,9 @@ def test_no_text_of_a_request_raises_or_passes_with_an_element_unmet(request: Re
 def test_officers_beyond_the_memory_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("counterfoil.gate.checks.inputs._REMEMBERED", 0)
     request = changed(
-        engaged_officers=tuple(EngagedOfficer(f"OFF-{n}", "Dana Fields", "Special Agent") for n in range(3))
+        engaged_officers=tuple(
+            EngagedOfficer(f"OFF-{n}", "Dana Fields", "Special Agent") for n in range(3)
+        )
     )
     facts = facts_of(request)
     gate = Gate(LAW, facts, NO_HISTORY, ON)
@@ -122,7 +144,9 @@ def test_officers_beyond_the_memory_are_judged_alike(monkeypatch: pytest.MonkeyP
     assert gate.decide(request) == decide(request, LAW, facts, NO_HISTORY, ON)
 
 
-def test_explain_gives_each_element_its_citation_words_and_cure_and_nothing_of_the_request() -> None:
+def test_explain_gives_each_element_its_citation_words_and_cure_and_nothing_of_the_request() -> (
+    None
+):
     request = changed(person=Person("Zebulonia", "", ""), reason="Xyzzy")
     rows = explain(request, LAW, facts_of(request), NO_HISTORY, ON)
     assert [row.element for row in rows] == [element.id for element in LAW.in_force(ON)]

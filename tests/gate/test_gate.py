@@ -1,4 +1,5 @@
-"""One gate over a file: the words of its findings, what counts as a probe, and the day as of which a request is judged."""
+"""One gate over a file: the words of its findings, what counts as a probe, and the day as of which
+a request is judged."""
 
 from __future__ import annotations
 
@@ -7,13 +8,34 @@ from datetime import timedelta
 import pytest
 
 from counterfoil.core.errors import GateFault
-from counterfoil.core.values import Address, EngagedOfficer, Finding, Grant, Header, Person, Refusal, Request, State
+from counterfoil.core.values import (
+    Address,
+    EngagedOfficer,
+    Finding,
+    Grant,
+    Header,
+    Person,
+    Refusal,
+    Request,
+    State,
+)
 from counterfoil.gate import History, Law
 from counterfoil.gate.decide import Gate, decide, explain, explain_finding
 from counterfoil.gate.history.batch_counts import officer_hash
 from counterfoil.gate.history.counts import Counts, read_question
 from counterfoil.normalize import normalise_name
-from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, amended, changed, every_route, facts_of, sandbox
+from tests.gate.world import (
+    HEADER,
+    KEY,
+    NO_HISTORY,
+    ON,
+    REQUEST,
+    amended,
+    changed,
+    every_route,
+    facts_of,
+    sandbox,
+)
 from tests.world.faults import expect_fault
 
 LAW = sandbox()
@@ -35,10 +57,16 @@ def test_a_finding_is_explained_in_the_words_of_its_element(law: Law) -> None:
     for element in law.elements:
         said = explain_finding(element, Finding(element.id, State.NOT_SHOWN))
         assert (said.element, said.state, said.code) == (element.id, State.NOT_SHOWN, element.code)
-        assert (said.citation, said.uslm, said.quote) == (element.citation, element.uslm, element.quote)
+        assert (said.citation, said.uslm, said.quote) == (
+            element.citation,
+            element.uslm,
+            element.quote,
+        )
         assert (said.explanation, said.cure) == (element.explanation, element.cure)
         door = element.door
-        assert said.door == (f"this would need {door.needs}: {door.citation} ({door.uslm})" if door else "")
+        assert said.door == (
+            f"this would need {door.needs}: {door.citation} ({door.uslm})" if door else ""
+        )
 
 
 def test_every_element_is_explained_with_its_own_finding() -> None:
@@ -57,7 +85,9 @@ def test_every_element_is_explained_with_its_own_finding() -> None:
 
 def test_what_is_missing_is_not_shown_and_what_is_wrong_is_not_met() -> None:
     for authority, state in (("", State.NOT_SHOWN), ("8 USC 1326", State.NOT_MET)):
-        said = explain(changed(statutory_authority=authority), LAW, facts_of(REQUEST), NO_HISTORY, ON)
+        said = explain(
+            changed(statutory_authority=authority), LAW, facts_of(REQUEST), NO_HISTORY, ON
+        )
         assert {each.element: each.state for each in said}["i2-authority-designated"] == state
 
 
@@ -70,27 +100,37 @@ def test_a_grant_carries_request_forms_years_and_the_rules_that_admitted_it() ->
     assert grant == Grant(REQUEST, form, normalise_name(REQUEST.person), (2022, 2023), LAW.digest)
 
 
-def test_a_refusal_names_request_row_and_rules_and_lists_file_and_request_in_the_laws_order() -> None:
+def test_a_refusal_names_request_row_and_rules_and_lists_file_and_request_in_the_laws_order() -> (
+    None
+):
     wrong = changed(request_id="r7", row=7, reason="", use_certified=False)
     header = changed(HEADER, requester="Agency B", principal="")
     refusal = Gate(LAW, facts_of(wrong, header=header), NO_HISTORY, ON).decide(wrong)
     assert (refusal.request_id, refusal.row, refusal.rules) == ("r7", 7, LAW.digest)
     order = [element.id for element in LAW.elements]
     assert _failed(refusal) == sorted(_failed(refusal), key=order.index)
-    assert {"requester-party", "i2-principal-listed", "i2-use-certified", "i2-reason-given"} <= set(_failed(refusal))
+    assert {"requester-party", "i2-principal-listed", "i2-use-certified", "i2-reason-given"} <= set(
+        _failed(refusal)
+    )
 
 
 def test_one_decision_is_a_gates() -> None:
     facts, history = facts_of(*TWICE), History({officer_hash(KEY, "OFF-1"): 249})
     for request in (*TWICE, changed(reason="")):
-        assert decide(request, LAW, facts, history, ON) == Gate(LAW, facts, history, ON).decide(request)
+        assert decide(request, LAW, facts, history, ON) == Gate(LAW, facts, history, ON).decide(
+            request
+        )
     assert _failed(decide(REQUEST, LAW, facts, history, ON)) == ["i2-officers-caseload"]
-    assert _failed(decide(REQUEST, LAW, facts, history, ON - DAY)) == ["i2-officers-caseload", "sent-date-come"]
+    assert _failed(decide(REQUEST, LAW, facts, history, ON - DAY)) == [
+        "i2-officers-caseload",
+        "sent-date-come",
+    ]
 
 
 def test_many_requests_are_decided_as_each_alone_and_in_their_order() -> None:
     requests = [
-        changed(request_id=f"r{row}", row=row, reason="" if row % 3 else REQUEST.reason) for row in range(1, 301)
+        changed(request_id=f"r{row}", row=row, reason="" if row % 3 else REQUEST.reason)
+        for row in range(1, 301)
     ]
     gate = Gate(LAW, facts_of(*requests), NO_HISTORY, ON)
     pairs = [(request, gate.question(request)) for request in requests]
@@ -99,7 +139,9 @@ def test_many_requests_are_decided_as_each_alone_and_in_their_order() -> None:
 
 
 def test_a_law_that_does_not_say_that_it_is_in_force_decides_nothing() -> None:
-    without = changed(LAW, elements=tuple(each for each in LAW.elements if each.check != "law_is_in_force"))
+    without = changed(
+        LAW, elements=tuple(each for each in LAW.elements if each.check != "law_is_in_force")
+    )
     with expect_fault(GateFault, "law_not_in_force", "agreement sandbox"):
         Gate(without, facts_of(REQUEST), NO_HISTORY, ON)
 
@@ -125,7 +167,10 @@ def test_a_request_is_judged_as_of_the_day_it_was_sent(sent: object, on: object)
     header = changed(HEADER, sent_on=sent)
     for opened, found in ((ON, []), (ON + DAY, ["investigation-begun"])):
         request = changed(investigation_opened_on=opened)
-        assert _failed(Gate(LAW, facts_of(request, header=header), NO_HISTORY, on).decide(request)) == found
+        assert (
+            _failed(Gate(LAW, facts_of(request, header=header), NO_HISTORY, on).decide(request))
+            == found
+        )
 
 
 def test_a_file_dated_ahead_is_judged_as_of_the_day_of_decision() -> None:
@@ -157,11 +202,18 @@ def test_nothing_prolongs_a_lockout_that_is_in_force() -> None:
 
 @pytest.mark.parametrize(
     ("limit", "element"),
-    [("attempts_on_person", "guard-attempts"), ("addresses_of_person", "guard-addresses"), ("people_at_address", "guard-people"), ("same_request", "")],
-)  # fmt: skip
+    [
+        ("attempts_on_person", "guard-attempts"),
+        ("addresses_of_person", "guard-addresses"),
+        ("people_at_address", "guard-people"),
+        ("same_request", ""),
+    ],
+)
 def test_three_guards_are_against_probing_and_a_replay_is_none(limit: str, element: str) -> None:
     question = read_question(KEY, REQUEST)
-    past = Counts({question.person: 1}, {question.person: {1}}, {question.door: {1}}, {question.content: 1})
+    past = Counts(
+        {question.person: 1}, {question.person: {1}}, {question.door: {1}}, {question.content: 1}
+    )
     law = amended({f"limits.guards.{limit}": 1})
     gate = Gate(law, facts_of(REQUEST), NO_HISTORY, ON)
     refusal = gate.decide(REQUEST, past=past)
@@ -169,7 +221,8 @@ def test_three_guards_are_against_probing_and_a_replay_is_none(limit: str, eleme
     assert gate.is_probe(refusal) is bool(element)
 
 
-# -- officers, and what is remembered of them ------------------------------------------------------------
+# -- officers, and what is remembered of them
+# ------------------------------------------------------------
 
 
 def _by(*officers: EngagedOfficer, **fields: object) -> Request:
@@ -177,12 +230,27 @@ def _by(*officers: EngagedOfficer, **fields: object) -> Request:
 
 
 def test_one_gate_judges_each_group_of_officers_and_each_list_of_periods_by_itself() -> None:
-    team, missing = EngagedOfficer("OFF-1", "Task Force 7", "Agents"), EngagedOfficer("OFF-3", "", "Agent")
-    requests = [REQUEST, _by(team), _by(missing), _by(), _by(REQUEST.engaged_officers[0], missing), REQUEST]
+    team, missing = (
+        EngagedOfficer("OFF-1", "Task Force 7", "Agents"),
+        EngagedOfficer("OFF-3", "", "Agent"),
+    )
+    requests = [
+        REQUEST,
+        _by(team),
+        _by(missing),
+        _by(),
+        _by(REQUEST.engaged_officers[0], missing),
+        REQUEST,
+    ]
     gate = Gate(LAW, facts_of(*requests), NO_HISTORY, ON)
     assert [_failed(gate.decide(request)) for request in requests] == [
-        [], ["i2-officers-individual"], ["i2-officers-named"], ["i2-officers-named"], ["i2-officers-named"], [],
-    ]  # fmt: skip
+        [],
+        ["i2-officers-individual"],
+        ["i2-officers-named"],
+        ["i2-officers-named"],
+        ["i2-officers-named"],
+        [],
+    ]
     years = [("2023",), ("all",), ("2026",), (), ("2023",)]
     found = [_failed(gate.decide(changed(taxable_periods=texts))) for texts in years]
     assert found == [[], ["i2-period-definite"], ["i2-period-not-future"], ["i2-period-given"], []]
@@ -198,6 +266,7 @@ def test_an_address_is_one_however_its_lines_are_cut() -> None:
 def test_a_header_of_another_route_is_judged_by_that_route() -> None:
     law = every_route()[0]
     header = Header("Agency A", "sandbox-routes", "sandbox-principal", ON, route="consent")
-    assert [element.id for element in Gate(law, facts_of(REQUEST, header=header), NO_HISTORY, ON).elements] == [
-        element.id for element in law.under("consent").in_force(ON)
-    ]
+    assert [
+        element.id
+        for element in Gate(law, facts_of(REQUEST, header=header), NO_HISTORY, ON).elements
+    ] == [element.id for element in law.under("consent").in_force(ON)]

@@ -1,4 +1,5 @@
-"""Which files are an office's law, in which order, under which digest; each fault names its file."""
+"""Which files are an office's law, in which order, under which digest; each fault names its
+file."""
 
 from __future__ import annotations
 
@@ -33,11 +34,17 @@ def _edit(path: Path, old: str, new: str) -> None:
 
 def test_an_agreement_is_the_offices_own_or_a_librarys_by_name_or_a_file(office: Path) -> None:
     law = load_law(office)
-    assert load_law(LIBRARY, "sandbox-routes") == load_law(LIBRARY, AGREEMENTS / "sandbox-routes.yaml") == law
+    assert (
+        load_law(LIBRARY, "sandbox-routes")
+        == load_law(LIBRARY, AGREEMENTS / "sandbox-routes.yaml")
+        == law
+    )
     assert load_law(LIBRARY, "sandbox").agreement.id == "sandbox"
 
 
-def test_a_law_is_of_the_first_route_and_has_the_others_beside_it_under_one_digest(office: Path) -> None:
+def test_a_law_is_of_the_first_route_and_has_the_others_beside_it_under_one_digest(
+    office: Path,
+) -> None:
     law = load_law(office)
     assert [each.route.id for each in law.every_route] == list(law.agreement.routes)
     assert law.every_route == (law, *law.others)
@@ -59,7 +66,12 @@ def test_an_element_is_in_force_on_its_first_and_last_day(office: Path) -> None:
     first, last = date(2025, 3, 1), date(2025, 3, 31)
     element = changed(law.elements[0], in_force=Span(first, last))
     law = changed(law, elements=(element,))
-    assert [law.in_force(day) for day in (first - DAY, first, last, last + DAY)] == [(), (element,), (element,), ()]
+    assert [law.in_force(day) for day in (first - DAY, first, last, last + DAY)] == [
+        (),
+        (element,),
+        (element,),
+        (),
+    ]
 
 
 def test_the_digest_is_of_all_routes_and_of_the_versions_of_checks_and_forms(
@@ -74,21 +86,60 @@ def test_the_digest_is_of_all_routes_and_of_the_versions_of_checks_and_forms(
     _edit(office / "common" / "every-route.yaml", "most_years: 6", "most_years: 5")
     digests.append(load_law(office).digest)
     assert len(set(digests)) == len(digests) == 5
-    assert all(digest.startswith("sha256:") and len(digest) == len(canonical.digest(b"")) for digest in digests)
+    assert all(
+        digest.startswith("sha256:") and len(digest) == len(canonical.digest(b""))
+        for digest in digests
+    )
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "code", "place"),
     [
-        ("statutes/us-26-6103-c.yaml", "id: us-26-6103-c", "id: us-26", "law_id", "statutes/us-26-6103-c.yaml: id"),
+        (
+            "statutes/us-26-6103-c.yaml",
+            "id: us-26-6103-c",
+            "id: us-26",
+            "law_id",
+            "statutes/us-26-6103-c.yaml: id",
+        ),
         ("routes/consent.yaml", "id: consent", "id: assent", "law_id", "routes/consent.yaml: id"),
-        ("common/every-route.yaml", "id: every-route", "id: each", "law_id", "common/every-route.yaml: id"),
-        ("agreement.yaml", "court-order, consent]", "consent, consent]", "law_route_twice", "agreement sandbox-routes: routes"),
-        ("agreement.yaml", "court-order, consent]", "court-order, x]", "law_missing", "agreement sandbox-routes: routes"),
-        ("routes/consent.yaml", "common: every-route", "common: x", "law_missing", "routes/consent.yaml: common"),
-        ("routes/consent.yaml", "statutes: [us-26-6103-c", "statutes: [x", "law_missing", "routes/consent.yaml: statutes"),
+        (
+            "common/every-route.yaml",
+            "id: every-route",
+            "id: each",
+            "law_id",
+            "common/every-route.yaml: id",
+        ),
+        (
+            "agreement.yaml",
+            "court-order, consent]",
+            "consent, consent]",
+            "law_route_twice",
+            "agreement sandbox-routes: routes",
+        ),
+        (
+            "agreement.yaml",
+            "court-order, consent]",
+            "court-order, x]",
+            "law_missing",
+            "agreement sandbox-routes: routes",
+        ),
+        (
+            "routes/consent.yaml",
+            "common: every-route",
+            "common: x",
+            "law_missing",
+            "routes/consent.yaml: common",
+        ),
+        (
+            "routes/consent.yaml",
+            "statutes: [us-26-6103-c",
+            "statutes: [x",
+            "law_missing",
+            "routes/consent.yaml: statutes",
+        ),
     ],
-)  # fmt: skip
+)
 def test_p10_a_file_that_is_missing_misnamed_or_named_twice_refuses(
     office: Path, file: str, old: str, new: str, code: str, place: str
 ) -> None:
@@ -101,7 +152,11 @@ def test_p10_a_file_that_is_missing_misnamed_or_named_twice_refuses(
 
 
 def test_a_quote_of_any_part_of_the_law_is_held_against_its_digest(office: Path) -> None:
-    _edit(office / "routes" / "consent.yaml", "quote: null\n    digest: null", "quote: words\n    digest: null")
+    _edit(
+        office / "routes" / "consent.yaml",
+        "quote: null\n    digest: null",
+        "quote: words\n    digest: null",
+    )
     with expect_fault(SettingsFault, "law_quote_digest", "element c-consent-recent: digest"):
         load_law(office)
 
@@ -113,8 +168,14 @@ def test_a_copy_is_whole_and_byte_for_byte(tmp_path: Path) -> None:
         path.relative_to(tmp_path / "a" / "law").as_posix(): path.read_bytes()
         for path in (tmp_path / "a").rglob("*.yaml")
     }
-    parts = {path.relative_to(LIBRARY).as_posix(): path.read_bytes() for path in LIBRARY.rglob("*.yaml")}
-    held = {name: data for name, data in parts.items() if name.split("/")[0] in ("statutes", "routes", "common")}
+    parts = {
+        path.relative_to(LIBRARY).as_posix(): path.read_bytes() for path in LIBRARY.rglob("*.yaml")
+    }
+    held = {
+        name: data
+        for name, data in parts.items()
+        if name.split("/")[0] in ("statutes", "routes", "common")
+    }
     assert copied == held | {"agreement.yaml": parts["agreements/sandbox.yaml"]}
 
 

@@ -1,4 +1,5 @@
-"""Sentences about the law: what a sentence may suppose, and what is wrong with one that cannot be put."""
+"""Sentences about the law: what a sentence may suppose, and what is wrong with one that cannot be
+put."""
 
 from __future__ import annotations
 
@@ -17,13 +18,18 @@ from tests.world.faults import expect_fault
 GIVEN = "i2-name-given"
 
 
-def _file(tmp_path: Path, *sentences: dict[str, object], element: str = GIVEN, **fields: object) -> Path:
+def _file(
+    tmp_path: Path, *sentences: dict[str, object], element: str = GIVEN, **fields: object
+) -> Path:
     """A folder of cases: the library's bases, and one file of these sentences."""
     cases = tmp_path / "cases"
     (cases / "part").mkdir(parents=True)
     for base in CASES.glob("base*.yaml"):
         shutil.copy(base, cases)
-    stated = [{"because": f"made up {number}", "finds": {}} | sentence for number, sentence in enumerate(sentences)]
+    stated = [
+        {"because": f"made up {number}", "finds": {}} | sentence
+        for number, sentence in enumerate(sentences)
+    ]
     written = {
         "format": "counterfoil-cases-1",
         "title": "Made up",
@@ -33,7 +39,9 @@ def _file(tmp_path: Path, *sentences: dict[str, object], element: str = GIVEN, *
     return cases
 
 
-def _found(tmp_path: Path, sentence: dict[str, object], element: str = GIVEN, **fields: object) -> dict[str, State]:
+def _found(
+    tmp_path: Path, sentence: dict[str, object], element: str = GIVEN, **fields: object
+) -> dict[str, State]:
     [result] = run_cases(LIBRARY, _file(tmp_path, sentence, element=element, **fields))
     return dict(result.found)
 
@@ -87,7 +95,7 @@ def test_a_sentence_is_posed_before_it_is_put(tmp_path: Path) -> None:
         ({"past": {"requests_of_365_days": 100000000}}, "guard-year", "not_met"),
         ({"past": {"probes_days_ago": {1: 1000}}}, "guard-lockout", "not_met"),
     ],
-)  # fmt: skip
+)
 def test_one_over_a_limit_is_found_and_at_the_limit_nothing_is(
     tmp_path: Path, sentence: dict[str, object], element: str, found: str
 ) -> None:
@@ -109,14 +117,23 @@ def test_officers_of_the_file_and_of_history_are_counted_together(tmp_path: Path
     officer = base["request"]["engaged_officers"].split("|")[0].strip()
     over = {"batch": {"officers": {officer: 200}}, "history": {officer: 51}}
     at = {"batch": {"officers": {officer: 200}}, "history": {officer: 50}}
-    assert _found(tmp_path / "over", over, "i2-officers-caseload") == {"i2-officers-caseload": "not_met"}
+    assert _found(tmp_path / "over", over, "i2-officers-caseload") == {
+        "i2-officers-caseload": "not_met"
+    }
     assert _found(tmp_path / "at", at, "i2-officers-caseload") == {}
 
 
-def test_an_amended_agreement_and_a_repealed_statute_are_supposed_for_their_sentence_alone(tmp_path: Path) -> None:
-    repealed = {"repeal": {"us-8-1253-a-1": "2025-03-01"}, "change": {"removal_ground": "8 USC 1182"}}
+def test_an_amended_agreement_and_a_repealed_statute_are_supposed_for_their_sentence_alone(
+    tmp_path: Path,
+) -> None:
+    repealed = {
+        "repeal": {"us-8-1253-a-1": "2025-03-01"},
+        "change": {"removal_ground": "8 USC 1182"},
+    }
     amended = {"amend": {"limits.same_reason": 1}, "batch": {"same_reason": 2}}
-    cases = _file(tmp_path, repealed, amended, {"batch": {"same_reason": 2}}, element="i2-reason-own")
+    cases = _file(
+        tmp_path, repealed, amended, {"batch": {"same_reason": 2}}, element="i2-reason-own"
+    )
     found = [dict(result.found) for result in run_cases(LIBRARY, cases)]
     assert found[0] == {"law-in-force": "not_met"}
     assert found[1] == {"i2-reason-own": "not_met"}
@@ -136,7 +153,9 @@ def test_another_base_and_another_agreement_are_taken_by_name(tmp_path: Path) ->
     without = _found(tmp_path / "a", {"no_document": True}, "c-recipient", base="base-consent")
     assert without
     assert set(without.values()) == {"not_shown"}
-    differing = _found(tmp_path / "b", {"document": {"recipient": "agency-b"}}, "c-recipient", base="base-consent")
+    differing = _found(
+        tmp_path / "b", {"document": {"recipient": "agency-b"}}, "c-recipient", base="base-consent"
+    )
     assert differing == {"c-recipient": "not_met"}
     real = _found(tmp_path / "c", {"agreement": "treasury-dhs-2025"}, "requester-party")
     assert {"requester-party", "safeguards-current"} <= set(real)
@@ -158,11 +177,19 @@ def test_agreements_may_stand_in_a_folder_of_their_own(tmp_path: Path) -> None:
     ("sentence", "code", "place"),
     [
         ({"amend": {"limits.nothing": 3}}, "law_case_amend", "file.yaml: limits.nothing"),
-        ({"amend": {"principals.9.key": "x", "title": "y"}}, "law_case_amend", "file.yaml: principals.9.key, title"),
+        (
+            {"amend": {"principals.9.key": "x", "title": "y"}},
+            "law_case_amend",
+            "file.yaml: principals.9.key, title",
+        ),
         ({"amend": {"title.x": "y"}}, "law_case_amend", "file.yaml: title.x"),
         ({"amend": {"limits.same_reason": 0}}, "law_field", "part/file.yaml: $.limits.same_reason"),
         ({"change": {"first_name": "x"}}, "law_field", "part/file.yaml: $"),
-        ({"document": {"digest": "x", "issued_on": "2025-01-01"}}, "law_field", "part/file.yaml: $.digest"),
+        (
+            {"document": {"digest": "x", "issued_on": "2025-01-01"}},
+            "law_field",
+            "part/file.yaml: $.digest",
+        ),
     ],
 )
 def test_p10_a_sentence_that_cannot_be_put_names_its_file(

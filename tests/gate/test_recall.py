@@ -44,7 +44,9 @@ def _keep(store: Store, batch: str, *questions: Question, day: date = ON) -> Non
     remember(store.transaction, batch, day, marks_of(*questions))
 
 
-def _past(store: Store, *questions: Question, batch: str = "now", on: date = ON, window_days: int = 30) -> Counts:
+def _past(
+    store: Store, *questions: Question, batch: str = "now", on: date = ON, window_days: int = 30
+) -> Counts:
     with store.reading() as connection:
         return recall(connection, marks_of(*questions), batch, on, window_days)
 
@@ -62,7 +64,15 @@ def test_nothing_asked_is_nothing_recalled(store: Store) -> None:
 
 
 def test_each_person_of_a_chunk_has_its_own_requests_doors_and_contents(store: Store) -> None:
-    _keep(store, "b1", _asked(1, 11, 21), _asked(1, 11, 21), _asked(1, 12, 22), _asked(2, 11, 23), _asked(3, 13, 24))
+    _keep(
+        store,
+        "b1",
+        _asked(1, 11, 21),
+        _asked(1, 11, 21),
+        _asked(1, 12, 22),
+        _asked(2, 11, 23),
+        _asked(3, 13, 24),
+    )
     past = _past(store, _asked(1, 11, 21), _asked(2, 99, 23))
     assert past.attempts == {1: 3, 2: 1}
     assert past.doors == {1: {11, 12}, 2: {11}}
@@ -84,7 +94,9 @@ def test_a_request_that_opens_no_door_counts_for_its_person_and_at_no_door(store
     assert (past.attempts, past.doors, past.people, past.contents) == ({1: 1}, {}, {}, {21: 1})
 
 
-def test_the_nameless_are_nobody_at_a_door_and_are_known_again_by_their_content_there_alone(store: Store) -> None:
+def test_the_nameless_are_nobody_at_a_door_and_are_known_again_by_their_content_there_alone(
+    store: Store,
+) -> None:
     _keep(store, "b1", _asked(0, 11, 21), _asked(0, 12, 21), _asked(1, 11, 22), _asked(0, 11, 23))
     past = _past(store, _asked(0, 11, 21), _asked(2, 11, 29))
     assert (past.attempts, past.doors, past.people, past.contents) == ({}, {}, {11: {1}}, {21: 1})
@@ -93,9 +105,12 @@ def test_the_nameless_are_nobody_at_a_door_and_are_known_again_by_their_content_
 
 
 @pytest.mark.parametrize(
-    ("window_days", "ago", "counted"), [(1, 0, True), (1, 1, False), (2, 1, True), (30, 29, True), (30, 30, False)]
+    ("window_days", "ago", "counted"),
+    [(1, 0, True), (1, 1, False), (2, 1, True), (30, 29, True), (30, 30, False)],
 )
-def test_a_window_ends_with_its_day_and_counts_it(store: Store, window_days: int, ago: int, counted: bool) -> None:
+def test_a_window_ends_with_its_day_and_counts_it(
+    store: Store, window_days: int, ago: int, counted: bool
+) -> None:
     _keep(store, "b1", _asked(1, 11, 21), _asked(0, 11, 22), day=ON - DAY * ago)
     past = _past(store, _asked(1, 11, 21), _asked(0, 11, 22), window_days=window_days)
     full = Counts({1: 1}, {1: {11}}, {11: {1}}, {21: 1, 22: 1})
@@ -117,7 +132,9 @@ def test_a_files_own_rows_are_not_its_past_in_any_way(store: Store) -> None:
 # -- remembered ----------------------------------------------------------------------------------------
 
 
-def test_what_is_alike_in_a_file_is_one_row_with_its_day_and_how_often_it_was_asked(store: Store) -> None:
+def test_what_is_alike_in_a_file_is_one_row_with_its_day_and_how_often_it_was_asked(
+    store: Store,
+) -> None:
     _keep(
         store,
         "b1",
@@ -130,8 +147,11 @@ def test_what_is_alike_in_a_file_is_one_row_with_its_day_and_how_often_it_was_as
     )
     day = ON.toordinal()
     assert _rows(store) == [
-        (0, 0, 24, "b1", day, 1), (1, 11, 21, "b1", day, 1), (1, 11, 23, "b1", day, 1), (2, 12, 22, "b1", day, 2),
-    ]  # fmt: skip
+        (0, 0, 24, "b1", day, 1),
+        (1, 11, 21, "b1", day, 1),
+        (1, 11, 23, "b1", day, 1),
+        (2, 12, 22, "b1", day, 2),
+    ]
     assert _rows(store, ASKED_AT) == [(11, 1, "b1", day, 2), (12, 2, "b1", day, 2)]
 
 
@@ -172,7 +192,9 @@ def test_a_file_of_no_requests_keeps_nothing(store: Store) -> None:
 
 
 def _guards(**changes: int) -> Guards:
-    return amended({f"limits.guards.{name}": value for name, value in changes.items()}).agreement.limits.guards
+    return amended(
+        {f"limits.guards.{name}": value for name, value in changes.items()}
+    ).agreement.limits.guards
 
 
 @pytest.mark.parametrize(
@@ -191,7 +213,11 @@ def test_questions_are_kept_as_long_as_the_window_and_files_as_long_as_a_year_or
     with store.transaction() as connection:
         for ago in (0, 29, 30, 364, 365, 399, 400, 401):
             day = (ON - DAY * ago).toordinal()
-            connection.execute(ASKED_FILE.insert().values(batch_id=f"b{ago}", day=day, requests=1, probes=0, held=True))
+            connection.execute(
+                ASKED_FILE.insert().values(
+                    batch_id=f"b{ago}", day=day, requests=1, probes=0, held=True
+                )
+            )
             row = {"batch_id": f"b{ago}", "day": day, "person": 1, "door": 2, "times": 1}
             connection.execute(ASKED.insert().values(row | {"content": 3}))
             connection.execute(ASKED_AT.insert().values(row))
@@ -209,17 +235,22 @@ def test_questions_are_kept_as_long_as_the_window_and_files_as_long_as_a_year_or
 def test_the_memory_is_looked_through_only_when_a_file_leaves_the_window(store: Store) -> None:
     _keep(store, "b1", _asked(1, 11, 21), day=ON - DAY * 29)
     with store.transaction() as connection:
-        connection.execute(ASKED.insert().values(person=7, door=7, content=7, batch_id="gone", day=1, times=1))
+        connection.execute(
+            ASKED.insert().values(person=7, door=7, content=7, batch_id="gone", day=1, times=1)
+        )
         forget(connection, ON, _guards())
         assert len(connection.execute(select(ASKED)).all()) == 2
         forget(connection, ON + DAY, _guards())
         assert connection.execute(select(ASKED)).all() == []
 
 
-# -- the other kind of database, without a server of it --------------------------------------------------
+# -- the other kind of database, without a server of it
+# --------------------------------------------------
 
 
-@pytest.mark.parametrize(("by", "arrays"), [("person", {"keys"}), ("door", {"keys"}), ("content", {"keys", "doors"})])
+@pytest.mark.parametrize(
+    ("by", "arrays"), [("person", {"keys"}), ("door", {"keys"}), ("content", {"keys", "doors"})]
+)
 def test_a_server_is_given_arrays_of_its_own(by: str, arrays: set[str]) -> None:
     text = str(memory._query(by, "postgresql")._statement.compile(dialect=postgresql.dialect()))
     assert set(re.findall(r"unnest\(%\((\w+)\)s::BIGINT\[\]\)", text)) == arrays

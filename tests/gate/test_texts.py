@@ -14,18 +14,26 @@ RULES = PeriodRules(earliest_year=1990, range_years=3, most_years=6)
 
 
 def test_words_fold_as_documented() -> None:
-    assert fold_words("Willful  failure to depart; case 25-0417.") == "willful failure to depart case"
+    assert (
+        fold_words("Willful  failure to depart; case 25-0417.") == "willful failure to depart case"
+    )
     assert fold_words("\u00c9l\u00e8ve \u2014 2023") == "\u00e9l\u00e8ve"
 
 
 def test_citations_fold_as_documented() -> None:
     assert fold_citation("8 U.S.C. \u00a7 1253(a)(1)") == "8usc1253(a)(1)"
-    assert fold_citation("8 USC Sec. 1253 (a)(1)") == fold_citation("8 usc sections 1253(a)(1)") == "8usc1253(a)(1)"
+    assert (
+        fold_citation("8 USC Sec. 1253 (a)(1)")
+        == fold_citation("8 usc sections 1253(a)(1)")
+        == "8usc1253(a)(1)"
+    )
 
 
 def test_the_word_section_and_signs_without_bytes_are_no_part_of_a_citation() -> None:
     assert (
-        fold_citation("8 USC Section 1253(a)(1)") == fold_citation("8 USC \u00a7\u00a7 1253(a)(1)") == "8usc1253(a)(1)"
+        fold_citation("8 USC Section 1253(a)(1)")
+        == fold_citation("8 USC \u00a7\u00a7 1253(a)(1)")
+        == "8usc1253(a)(1)"
     )
     assert fold_citation("8 USC \ud800 1253") == "8usc?1253"
 

@@ -1,4 +1,5 @@
-"""The trial's way to a grant: what must be there to ask at all, read once for all questions that share it."""
+"""The trial's way to a grant: what must be there to ask at all, read once for all questions that
+share it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,11 @@ from tests.gate.world import sandbox
 
 LAW = sandbox()
 ASKED = Request(
-    "q1", 1, Person("Marisol", "", "Quintanilla"), Address("12 Heron Rd", "", "Anytown", "WA", "98101"), ("2024",)
+    "q1",
+    1,
+    Person("Marisol", "", "Quintanilla"),
+    Address("12 Heron Rd", "", "Anytown", "WA", "98101"),
+    ("2024",),
 )
 
 
@@ -49,8 +54,14 @@ def test_refuses_a_question_without_name_or_door(lacking: Request) -> None:
 def test_shared_names_and_addresses_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Address] = []
     normal = ungated.normalise_address
-    monkeypatch.setattr(ungated, "normalise_address", lambda address: (read.append(address), normal(address))[1])
-    elsewhere = replace(ASKED, address=Address("14 Heron Rd", "", "Anytown", "WA", "98101"), taxable_periods=("2023",))
+    monkeypatch.setattr(
+        ungated, "normalise_address", lambda address: (read.append(address), normal(address))[1]
+    )
+    elsewhere = replace(
+        ASKED,
+        address=Address("14 Heron Rd", "", "Anytown", "WA", "98101"),
+        taxable_periods=("2023",),
+    )
     granted = UnsafeGate(LAW).grants([ASKED, elsewhere, ASKED, elsewhere])
     assert [grant.address.number for grant in granted if grant] == ["12", "14", "12", "14"]
     assert [grant.periods for grant in granted if grant] == [(2024,), (2023,), (2024,), (2023,)]

@@ -18,7 +18,9 @@ LIBRARY = ROOT / "law"
 CASES = LIBRARY / "cases"
 KEY = b"a made-up history key, 32 bytes!"
 ON = date(2025, 8, 7)
-HEADER = Header(requester="Agency A", agreement="sandbox", principal="sandbox-principal", sent_on=ON)
+HEADER = Header(
+    requester="Agency A", agreement="sandbox", principal="sandbox-principal", sent_on=ON
+)
 REQUEST = Request(
     request_id="r1",
     row=1,
@@ -45,11 +47,14 @@ def every_route() -> tuple[Law, ...]:
 
 
 def amended(fields: dict[str, object], law: Law | None = None) -> Law:
-    """A law, the sandbox's if none is named, with other values of its agreement, by dotted field."""
+    """A law, the sandbox's if none is named, with other values of its agreement, by dotted
+    field."""
     law = law or sandbox()
     values = with_fields(msgspec.to_builtins(law.agreement), fields)
     agreement = convert(values, type(law.agreement), LIBRARY)
-    return msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement))
+    return msgspec.structs.replace(
+        law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+    )
 
 
 def changed(request: Request = REQUEST, **fields: object) -> Request:

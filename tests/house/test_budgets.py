@@ -35,15 +35,24 @@ def test_no_function_is_over_70_lines() -> None:
 def test_no_module_imports_itself_through_others() -> None:
     known = modules()
     graph = {
-        name: sorted({target for raw in imports(path) if (target := _module(raw, set(known))) and target != name})
+        name: sorted(
+            {
+                target
+                for raw in imports(path)
+                if (target := _module(raw, set(known))) and target != name
+            }
+        )
         for name, path in known.items()
     }
-    # A package's own __init__ re-exports its files; a file that imports its package back would be a cycle.
+    # A package's own __init__ re-exports its files; a file that imports its package back would be a
+    # cycle.
     assert _cycles(graph) == []
 
 
 def _module(raw: str, known: set[str]) -> str | None:
-    return raw if raw in known else raw.rpartition(".")[0] if raw.rpartition(".")[0] in known else None
+    return (
+        raw if raw in known else raw.rpartition(".")[0] if raw.rpartition(".")[0] in known else None
+    )
 
 
 def _cycles(graph: dict[str, list[str]]) -> list[list[str]]:

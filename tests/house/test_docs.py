@@ -1,4 +1,5 @@
-"""Documentation cannot drift: what can be made is made, and what can be followed leads somewhere."""
+"""Documentation cannot drift: what can be made is made, and what can be followed leads
+somewhere."""
 
 from __future__ import annotations
 
@@ -24,7 +25,11 @@ def test_a_page_that_is_made_is_what_the_source_makes(path: Path) -> None:
 
 def test_every_fault_has_words_for_the_person_who_reads_it() -> None:
     wordless = {each.code for each in read_faults(SOURCE) if not each.message}
-    assert wordless <= {"usage", "weights_unusable", "replay_unexpected"}  # told in words that are made when it happens
+    assert wordless <= {
+        "usage",
+        "weights_unusable",
+        "replay_unexpected",
+    }  # told in words that are made when it happens
 
 
 def test_a_code_is_of_one_class_and_one_exit_code() -> None:
@@ -40,7 +45,9 @@ OPERATE = (ROOT / "docs" / "operate" / "settings.md").read_text(encoding="utf-8"
 
 
 def test_every_setting_is_described() -> None:
-    assert [name for name in settings.Settings.__struct_fields__ if f"| `{name}` |" not in OPERATE] == []
+    assert [
+        name for name in settings.Settings.__struct_fields__ if f"| `{name}` |" not in OPERATE
+    ] == []
 
 
 def test_every_file_of_an_office_is_described(tmp_path: Path) -> None:
@@ -51,11 +58,17 @@ def test_every_file_of_an_office_is_described(tmp_path: Path) -> None:
     }  # SQLite's own, beside the database
     assert held <= {name.split("/")[0] for name in named}
     keys = {f"keys/{path.name}" for path in (desk.office / "keys").iterdir()}
-    assert {key for key in keys if key not in named and not key.startswith("keys/officer-")} == set()
+    assert {
+        key for key in keys if key not in named and not key.startswith("keys/officer-")
+    } == set()
 
 
 def test_every_purpose_of_a_key_is_described() -> None:
-    assert [name for name in (*keyfile.ED25519_PURPOSES, *keyfile.SECRET_PURPOSES) if f"`{name}`" not in OPERATE] == []
+    assert [
+        name
+        for name in (*keyfile.ED25519_PURPOSES, *keyfile.SECRET_PURPOSES)
+        if f"`{name}`" not in OPERATE
+    ] == []
 
 
 def test_every_code_in_the_table_of_failures_can_happen() -> None:
@@ -77,10 +90,14 @@ def _anchors(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in committed_files() if path.suffix == ".md"], ids=lambda path: str(path.relative_to(ROOT))
+    "path",
+    [path for path in committed_files() if path.suffix == ".md"],
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_every_link_leads_somewhere(path: Path) -> None:
-    links = re.findall(r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8"))
+    links = re.findall(
+        r"\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8")
+    )
     broken = []
     for target, anchor in links:
         found = (path.parent / target).resolve() if target else path

@@ -41,20 +41,33 @@ def _raised(node: ast.Raise) -> str:
     exc = node.exc
     if isinstance(exc, ast.Call):
         exc = exc.func
-    return exc.id if isinstance(exc, ast.Name) else exc.attr if isinstance(exc, ast.Attribute) else ""
+    return (
+        exc.id if isinstance(exc, ast.Name) else exc.attr if isinstance(exc, ast.Attribute) else ""
+    )
 
 
-@pytest.mark.parametrize("path", python_files(SOURCE), ids=lambda path: str(path.relative_to(SOURCE)))
+@pytest.mark.parametrize(
+    "path", python_files(SOURCE), ids=lambda path: str(path.relative_to(SOURCE))
+)
 def test_only_the_one_error_tree_is_raised(path: Path) -> None:
     raised = {_raised(node) for node in ast.walk(syntax(path)) if isinstance(node, ast.Raise)}
     foreign = {name for name in raised if name and name[0].isupper()} - ERROR_NAMES - BUGS
-    allowed = {"Exit", "BadParameter"} if room_of(path) == "cli" else FOREIGN.get(str(path.relative_to(SOURCE)), set())
+    allowed = (
+        {"Exit", "BadParameter"}
+        if room_of(path) == "cli"
+        else FOREIGN.get(str(path.relative_to(SOURCE)), set())
+    )
     assert foreign <= allowed
 
 
 @pytest.mark.parametrize("library", sorted(LIBRARIES))
 def test_a_library_is_used_in_its_rooms_only(library: str) -> None:
-    rooms = {room_of(path) for path in python_files(SOURCE) for name in imports(path) if name.split(".")[0] == library}
+    rooms = {
+        room_of(path)
+        for path in python_files(SOURCE)
+        for name in imports(path)
+        if name.split(".")[0] == library
+    }
     assert rooms <= LIBRARIES[library]
 
 
@@ -67,13 +80,17 @@ def test_the_inspectors_code_needs_the_standard_library_and_cryptography_only() 
         SOURCE / "answers" / "verify.py",
         *python_files(SOURCE / "tlog"),
     ]
-    foreign = {name.split(".")[0] for path in carried for name in imports(path)} - set(sys.stdlib_module_names)
+    foreign = {name.split(".")[0] for path in carried for name in imports(path)} - set(
+        sys.stdlib_module_names
+    )
     assert foreign == {"cryptography", "counterfoil"}
 
 
 def test_no_code_asks_whether_it_is_being_tested() -> None:
     asking = re.compile(r"pytest|PYTEST|unittest|_called_from_test|hypothesis", re.IGNORECASE)
-    assert [p.name for p in python_files(SOURCE) if asking.search(p.read_text(encoding="utf-8"))] == []
+    assert [
+        p.name for p in python_files(SOURCE) if asking.search(p.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_only_the_doors_print_or_exit() -> None:
@@ -96,26 +113,45 @@ def test_committed_files_are_text() -> None:
 
 
 def test_no_unfinished_work_is_committed() -> None:
-    unfinished = re.compile(r"#.*\b(TODO|FIXME|XXX)\b|\b(NotImplementedError|pytest\.skip|mark\.skip|mark\.xfail)\b")
+    unfinished = re.compile(
+        r"#.*\b(TODO|FIXME|XXX)\b|\b(NotImplementedError|pytest\.skip|mark\.skip|mark\.xfail)\b"
+    )
     files = [path for path in committed_files() if path.suffix == ".py" and path != Path(__file__)]
-    assert [path.name for path in files if unfinished.search(path.read_text(encoding="utf-8"))] == []
+    assert [
+        path.name for path in files if unfinished.search(path.read_text(encoding="utf-8"))
+    ] == []
 
 
 def _asserts(node: ast.AST) -> bool:
-    """Whether a test can fail: it asserts, expects an error, or hands its work to a `check_` or `assert_` helper."""
+    """Whether a test can fail: it asserts, expects an error, or hands its work to a `check_` or
+    `assert_` helper."""
     for child in ast.walk(node):
         if isinstance(child, ast.Assert) and not isinstance(child.test, ast.Constant):
             return True
         if isinstance(child, ast.Call):
-            name = child.func.attr if isinstance(child.func, ast.Attribute) else getattr(child.func, "id", "")
-            if name in {"raises", "fail"} or name.lstrip("_").startswith(("check", "assert", "verify", "expect")):
+            name = (
+                child.func.attr
+                if isinstance(child.func, ast.Attribute)
+                else getattr(child.func, "id", "")
+            )
+            if name in {"raises", "fail"} or name.lstrip("_").startswith(
+                ("check", "assert", "verify", "expect")
+            ):
                 return True
     return False
 
 
 @pytest.mark.parametrize("path", python_files(TESTS), ids=lambda path: str(path.relative_to(TESTS)))
 def test_every_test_can_fail(path: Path) -> None:
-    tests = [n for n in ast.walk(syntax(path)) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+    tests = [
+        n
+        for n in ast.walk(syntax(path))
+        if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
+    ]
     assert [test.name for test in tests if not _asserts(test)] == []
-    constant = [n for n in ast.walk(syntax(path)) if isinstance(n, ast.Assert) and isinstance(n.test, ast.Constant)]
+    constant = [
+        n
+        for n in ast.walk(syntax(path))
+        if isinstance(n, ast.Assert) and isinstance(n.test, ast.Constant)
+    ]
     assert constant == []

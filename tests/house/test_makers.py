@@ -48,6 +48,9 @@ def test_one_function_coarsens() -> None:
         for path in python_files(SOURCE)
         for node in ast.walk(syntax(path))
         if isinstance(node, ast.FunctionDef)
-        and any(isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer" for c in ast.walk(node))
+        and any(
+            isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer"
+            for c in ast.walk(node)
+        )
     ]
     assert {place.split(":")[0] for place in places} == {"coarsen.py"}

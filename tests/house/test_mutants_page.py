@@ -14,7 +14,9 @@ DAY = date(2026, 11, 22)
 
 def _run(directory: Path, **codes: int | None) -> Path:
     (directory / "gate").mkdir()
-    (directory / "gate" / "a.py.meta").write_text(json.dumps({"exit_code_by_key": codes}), encoding="utf-8")
+    (directory / "gate" / "a.py.meta").write_text(
+        json.dumps({"exit_code_by_key": codes}), encoding="utf-8"
+    )
     return directory
 
 
@@ -26,9 +28,19 @@ def test_a_mutant_is_killed_when_the_tests_fail_or_break_off(tmp_path: Path, cod
 
 @pytest.mark.parametrize(
     ("code", "why"),
-    [(0, ""), (33, "no test reaches it"), (5, "no test reaches it"), (24, "out of time"), (36, "out of time"), (-24, "out of time"), (2, "")],
-)  # fmt: skip
-def test_what_nobody_would_notice_is_not_killed_and_says_why(tmp_path: Path, code: int, why: str) -> None:
+    [
+        (0, ""),
+        (33, "no test reaches it"),
+        (5, "no test reaches it"),
+        (24, "out of time"),
+        (36, "out of time"),
+        (-24, "out of time"),
+        (2, ""),
+    ],
+)
+def test_what_nobody_would_notice_is_not_killed_and_says_why(
+    tmp_path: Path, code: int, why: str
+) -> None:
     [module] = read_modules(_run(tmp_path, one=code, two=1))[0]
     assert (module.tried, module.killed, module.survivors) == (2, 1, {"one": why})
 

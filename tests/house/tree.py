@@ -1,4 +1,5 @@
-"""Reads the source tree once for the house tests: files, syntax trees, function lengths, imports."""
+"""Reads the source tree once for the house tests: files, syntax trees, function lengths,
+imports."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def functions(path: Path) -> Iterator[Function]:
 
 
 def room_of(path: Path) -> str:
-    """`register` for src/counterfoil/register/x.py, `flow` for src/counterfoil/disclosure/receive.py."""
+    """`register` for src/counterfoil/register/x.py, `flow` for
+    src/counterfoil/disclosure/receive.py."""
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -74,4 +76,8 @@ def committed_files() -> list[Path]:
         capture_output=True,
         check=True,
     )
-    return [ROOT / name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+    return [
+        ROOT / name
+        for name in listing.stdout.decode().split("\0")
+        if name and (ROOT / name).is_file()
+    ]

@@ -1,4 +1,5 @@
-"""Writes request files for tests: the same rows as CSV, JSON lines or Parquet. Made-up people only."""
+"""Writes request files for tests: the same rows as CSV, JSON lines or Parquet. Made-up people
+only."""
 
 from __future__ import annotations
 
@@ -65,8 +66,14 @@ def jsonl_bytes(rows: Iterable[Mapping[str, object]]) -> bytes:
     return b"".join(json.dumps(cells, ensure_ascii=False).encode() + b"\n" for cells in rows)
 
 
-def write_parquet(path: Path, rows: Sequence[Row], columns: Sequence[str] = NAMES, **options: object) -> None:
-    pq.write_table(pa.table({name: [cells.get(name, "") for cells in rows] for name in columns}), path, **options)
+def write_parquet(
+    path: Path, rows: Sequence[Row], columns: Sequence[str] = NAMES, **options: object
+) -> None:
+    pq.write_table(
+        pa.table({name: [cells.get(name, "") for cells in rows] for name in columns}),
+        path,
+        **options,
+    )
 
 
 def write(path: Path, rows: Sequence[Row]) -> Path:

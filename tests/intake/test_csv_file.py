@@ -30,13 +30,17 @@ def _fault(tmp_path: Path, data: bytes) -> InputFault:
     st.lists(st.text(alphabet='ab",\n é', max_size=6), min_size=1, max_size=6),
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
-def test_every_record_that_the_standard_library_writes_is_split_alike(fields: list[str], quoting: int) -> None:
+def test_every_record_that_the_standard_library_writes_is_split_alike(
+    fields: list[str], quoting: int
+) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, quoting=quoting, lineterminator="").writerow(fields)
     assert split_record(out.getvalue()) == fields
 
 
-@given(st.text(alphabet='a",', min_size=1, max_size=12).filter(lambda text: text.count('"') % 2 == 0))
+@given(
+    st.text(alphabet='a",', min_size=1, max_size=12).filter(lambda text: text.count('"') % 2 == 0)
+)
 def test_what_is_split_differently_from_the_standard_library_is_refused(record: str) -> None:
     fields = split_record(record)
     out = list(csv.reader([record], strict=False)) or [[""]]
@@ -45,9 +49,13 @@ def test_what_is_split_differently_from_the_standard_library_is_refused(record: 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_line_ends_and_byte_order_marks_make_no_difference(tmp_path: Path, line_end: str, mark: bytes) -> None:
+def test_line_ends_and_byte_order_marks_make_no_difference(
+    tmp_path: Path, line_end: str, mark: bytes
+) -> None:
     rows = [row(1), row(2, reason="One.\nTwo."), row(3)]
-    assert read_bytes(tmp_path, mark + csv_bytes(rows, line_end=line_end)) == read_bytes(tmp_path, csv_bytes(rows))
+    assert read_bytes(tmp_path, mark + csv_bytes(rows, line_end=line_end)) == read_bytes(
+        tmp_path, csv_bytes(rows)
+    )
 
 
 def test_the_last_line_needs_no_line_end(tmp_path: Path) -> None:
@@ -55,8 +63,13 @@ def test_the_last_line_needs_no_line_end(tmp_path: Path) -> None:
 
 
 def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
-    found = read_bytes(tmp_path, b"\n" + HEAD + b"\nR-1,A,B,1 Elm,X,IL,1,\n\r\n\nR-2,A,B,1 Elm,X,IL,1,\n\n")
-    assert [(good.row, good.request_id) for good in found if isinstance(good, Request)] == [(1, "R-1"), (2, "R-2")]
+    found = read_bytes(
+        tmp_path, b"\n" + HEAD + b"\nR-1,A,B,1 Elm,X,IL,1,\n\r\n\nR-2,A,B,1 Elm,X,IL,1,\n\n"
+    )
+    assert [(good.row, good.request_id) for good in found if isinstance(good, Request)] == [
+        (1, "R-1"),
+        (2, "R-2"),
+    ]
 
 
 def test_a_file_with_a_header_line_alone_has_no_rows(tmp_path: Path) -> None:
@@ -83,7 +96,9 @@ def test_rows_are_counted_right_past_quoted_line_breaks(tmp_path: Path) -> None:
         (b'R-2,A,B,1 Elm,X,IL,1,"' + b"x" * 70_000 + b'"', "row_too_long"),
     ],
 )
-def test_a_line_that_is_no_row_is_rejected_and_the_others_go_on(tmp_path: Path, line: bytes, code: str) -> None:
+def test_a_line_that_is_no_row_is_rejected_and_the_others_go_on(
+    tmp_path: Path, line: bytes, code: str
+) -> None:
     data = HEAD + b"R-1,A,B,1 Elm,X,IL,1,\n" + line + b"\nR-3,A,B,1 Elm,X,IL,1,\n"
     found = read_bytes(tmp_path, data)
     assert codes(found) == [(2, "", code)]
@@ -100,12 +115,22 @@ def test_a_reject_of_a_whole_row_names_its_line(tmp_path: Path) -> None:
     [
         (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,1 Elm,X,IL,1,\n', "file.csv, row 2, line 3"),
         (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,"1 Elm",X,IL,1,\n', "file.csv, row 2, line 3"),
-        (b'R-2,A,B,"1 Elm,X,IL,1,\n' + b"R-3,A,B,1 Elm,X,IL,1,\n" * 10_000 + b'"', "file.csv, row 2, line 3"),
+        (
+            b'R-2,A,B,"1 Elm,X,IL,1,\n' + b"R-3,A,B,1 Elm,X,IL,1,\n" * 10_000 + b'"',
+            "file.csv, row 2, line 3",
+        ),
         (b'R-2,"A\nB",B\n', "file.csv, row 2, line 3"),
     ],
-    ids=["never closed", "closed by another row's quote", "closed too late", "wrong count over lines"],
+    ids=[
+        "never closed",
+        "closed by another row's quote",
+        "closed too late",
+        "wrong count over lines",
+    ],
 )
-def test_a_quote_that_swallows_rows_refuses_the_file(tmp_path: Path, rest: bytes, place: str) -> None:
+def test_a_quote_that_swallows_rows_refuses_the_file(
+    tmp_path: Path, rest: bytes, place: str
+) -> None:
     fault = _fault(tmp_path, HEAD + b"R-1,A,B,1 Elm,X,IL,1,\n" + rest)
     assert (fault.code, fault.place) == ("quote_open", place)
 
@@ -150,7 +175,9 @@ def test_an_empty_file_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("before", [0, 500, 100_000])
-def test_a_byte_that_is_not_utf_8_refuses_the_file_and_is_named(tmp_path: Path, before: int) -> None:
+def test_a_byte_that_is_not_utf_8_refuses_the_file_and_is_named(
+    tmp_path: Path, before: int
+) -> None:
     data = HEAD + b"R-1,A,B,1 Elm,X,IL,1,\n" * (before // 22)
     fault = _fault(tmp_path, data + b"R-0,Jos\xe9,B,1 Elm,X,IL,1,\n")
     assert (fault.code, fault.place) == ("encoding_invalid", f"file.csv, byte {len(data) + 7}")

@@ -1,4 +1,5 @@
-"""The order or consent that a header names: carried whole under the signature, refused with any fault."""
+"""The order or consent that a header names: carried whole under the signature, refused with any
+fault."""
 
 from __future__ import annotations
 
@@ -40,7 +41,14 @@ ORDER = Document(
     judge="magistrate",
     finds=("specific_act", "relevance", "exclusive_use"),
 )
-HEADER = Header("agency-a", "sandbox-routes", "sandbox-attorney", date(2026, 3, 2), route="court-order", document=ORDER)
+HEADER = Header(
+    "agency-a",
+    "sandbox-routes",
+    "sandbox-attorney",
+    date(2026, 3, 2),
+    route="court-order",
+    document=ORDER,
+)
 WORDS = {
     "requester": "agency-a",
     "agreement": "sandbox-routes",
@@ -102,7 +110,9 @@ def test_a_header_that_states_another_document_than_the_signed_one_refuses(path:
         {"purpose": "=cmd()"},
     ],
 )
-def test_a_document_with_a_fault_refuses_the_file_and_names_no_value(path: Path, changes: dict[str, object]) -> None:
+def test_a_document_with_a_fault_refuses_the_file_and_names_no_value(
+    path: Path, changes: dict[str, object]
+) -> None:
     _state(path, **changes)
     with pytest.raises(InputFault) as raised:
         _open(path)
@@ -113,7 +123,9 @@ def test_a_document_with_a_fault_refuses_the_file_and_names_no_value(path: Path,
 @pytest.mark.parametrize("missing", ["digest", "issued_on", "people", "periods", "items"])
 def test_what_every_document_has_must_be_stated(path: Path, missing: str) -> None:
     stated = {name: value for name, value in STATED.items() if name != missing}
-    path.with_name(path.name + ".header.json").write_text(json.dumps(WORDS | {"document": stated}), encoding="utf-8")
+    path.with_name(path.name + ".header.json").write_text(
+        json.dumps(WORDS | {"document": stated}), encoding="utf-8"
+    )
     with pytest.raises(InputFault) as raised:
         _open(path)
     assert raised.value.code == "header_invalid"

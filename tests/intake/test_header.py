@@ -21,7 +21,12 @@ from tests.intake.make import FULL, HEADER, csv_bytes, jsonl_bytes, row
 SECRET = bytes(range(32))
 KEYS = {"sandbox-principal": keyfile.public_bytes(SECRET)}
 SIGNED = Header("agency-a", "sandbox", "sandbox-principal", date(2026, 3, 2), signed=True)
-WORDS = {"requester": "agency-a", "agreement": "sandbox", "principal": "sandbox-principal", "sent_on": "2026-03-02"}
+WORDS = {
+    "requester": "agency-a",
+    "agreement": "sandbox",
+    "principal": "sandbox-principal",
+    "sent_on": "2026-03-02",
+}
 
 
 @pytest.fixture
@@ -46,7 +51,9 @@ def _refusal(path: Path, **options: dict[str, bytes]) -> CounterfoilError:
 
 
 def _jws(protected: object, payload: bytes, secret: bytes = SECRET) -> bytes:
-    parts = [urlsafe_b64encode(part).rstrip(b"=") for part in (json.dumps(protected).encode(), payload)]
+    parts = [
+        urlsafe_b64encode(part).rstrip(b"=") for part in (json.dumps(protected).encode(), payload)
+    ]
     signature = Ed25519PrivateKey.from_private_bytes(secret).sign(b".".join(parts))
     return b".".join([*parts, urlsafe_b64encode(signature).rstrip(b"=")])
 
@@ -80,13 +87,17 @@ def test_signing_again_replaces_the_side_file(path: Path) -> None:
 def test_the_signed_payload_is_canonical_and_names_the_file_by_digest(path: Path) -> None:
     token = intake.sign_header(path, HEADER, SECRET).read_bytes()
     payload = urlsafe_b64decode(token.split(b".")[1] + b"==")
-    assert payload == canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
+    assert payload == canonical.encode(
+        {**WORDS, "file_digest": canonical.digest(path.read_bytes())}
+    )
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
 def test_both_names_of_the_algorithm_are_read(path: Path, algorithm: str) -> None:
     payload = canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
-    _side(path, "jws").write_bytes(_jws({"alg": algorithm, "kid": "sandbox-principal"}, payload) + b"\n")
+    _side(path, "jws").write_bytes(
+        _jws({"alg": algorithm, "kid": "sandbox-principal"}, payload) + b"\n"
+    )
     assert _open(path) == SIGNED
 
 
@@ -121,7 +132,13 @@ def test_no_character_of_the_signed_header_can_change(path: Path, part: int) -> 
 
 
 @pytest.mark.parametrize(
-    "protected", [{"alg": "none"}, {"alg": "HS256"}, {"alg": "Ed448"}, {"alg": "EdDSA", "crit": ["b64"], "b64": False}]
+    "protected",
+    [
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"alg": "Ed448"},
+        {"alg": "EdDSA", "crit": ["b64"], "b64": False},
+    ],
 )
 def test_another_algorithm_is_refused(path: Path, protected: dict[str, object]) -> None:
     payload = canonical.encode({**WORDS, "file_digest": canonical.digest(path.read_bytes())})
@@ -129,8 +146,12 @@ def test_another_algorithm_is_refused(path: Path, protected: dict[str, object]) 
     assert _refusal(path).code in {"signature_wrong", "header_invalid"}
 
 
-@pytest.mark.parametrize("token", [b"", b"x", b"a.b.c", b"\xff\xfe", b"." * 20_000, b"x" * 20_000, b"e30.e30.e30"])
-def test_a_side_file_that_is_no_jws_is_refused_even_with_a_default(path: Path, token: bytes) -> None:
+@pytest.mark.parametrize(
+    "token", [b"", b"x", b"a.b.c", b"\xff\xfe", b"." * 20_000, b"x" * 20_000, b"e30.e30.e30"]
+)
+def test_a_side_file_that_is_no_jws_is_refused_even_with_a_default(
+    path: Path, token: bytes
+) -> None:
     _side(path, "jws").write_bytes(token)
     with pytest.raises(InputFault) as found:
         _open(path, HEADER)
@@ -139,12 +160,16 @@ def test_a_side_file_that_is_no_jws_is_refused_even_with_a_default(path: Path, t
 
 def test_one_principal_cannot_sign_in_the_name_of_another(path: Path) -> None:
     body = {**WORDS, "principal": "other", "file_digest": canonical.digest(path.read_bytes())}
-    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(body)))
+    _side(path, "jws").write_bytes(
+        _jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(body))
+    )
     assert _refusal(path).code == "header_invalid"
 
 
 def test_a_signed_header_without_digest_is_refused(path: Path) -> None:
-    _side(path, "jws").write_bytes(_jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(WORDS)))
+    _side(path, "jws").write_bytes(
+        _jws({"alg": "EdDSA", "kid": "sandbox-principal"}, canonical.encode(WORDS))
+    )
     assert _refusal(path).code == "header_invalid"
 
 
@@ -179,7 +204,10 @@ def test_the_first_json_line_may_be_an_unsigned_header(tmp_path: Path) -> None:
 
 def test_parquet_metadata_may_hold_an_unsigned_header(tmp_path: Path) -> None:
     table = pa.table({name: [cell] for name, cell in FULL.items()})
-    pq.write_table(table.replace_schema_metadata({"counterfoil.header": json.dumps(WORDS)}), tmp_path / "file.parquet")
+    pq.write_table(
+        table.replace_schema_metadata({"counterfoil.header": json.dumps(WORDS)}),
+        tmp_path / "file.parquet",
+    )
     assert _open(tmp_path / "file.parquet") == HEADER
 
 

@@ -17,8 +17,16 @@ def test_booleans_and_null_are_read_as_their_words(tmp_path: Path) -> None:
         {**row(2), "use_certified": False},
         {**row(3), "use_certified": None},
     ]
-    found = [good for good in read_bytes(tmp_path, jsonl_bytes(rows), ".jsonl") if isinstance(good, Request)]
-    assert [(good.use_certified, good.person.suffix) for good in found] == [(True, ""), (False, "JR"), (False, "JR")]
+    found = [
+        good
+        for good in read_bytes(tmp_path, jsonl_bytes(rows), ".jsonl")
+        if isinstance(good, Request)
+    ]
+    assert [(good.use_certified, good.person.suffix) for good in found] == [
+        (True, ""),
+        (False, "JR"),
+        (False, "JR"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -31,10 +39,18 @@ def test_booleans_and_null_are_read_as_their_words(tmp_path: Path) -> None:
         (b'"\\ud800"', "", "json_malformed"),
         (jsonl_bytes([{**FULL, "nickname": "Mia"}])[:-1], "", "column_unknown"),
         (b'{"header": {}}', "", "column_unknown"),
-        (jsonl_bytes([{key: cell for key, cell in FULL.items() if key != "zip"}])[:-1], "zip", "column_missing"),
+        (
+            jsonl_bytes([{key: cell for key, cell in FULL.items() if key != "zip"}])[:-1],
+            "zip",
+            "column_missing",
+        ),
         (jsonl_bytes([{**FULL, "zip": 2704}])[:-1], "zip", "text_expected"),
         (jsonl_bytes([{**FULL, "given_name": True}])[:-1], "given_name", "text_expected"),
-        (jsonl_bytes([{**FULL, "taxable_periods": ["2023"]}])[:-1], "taxable_periods", "text_expected"),
+        (
+            jsonl_bytes([{**FULL, "taxable_periods": ["2023"]}])[:-1],
+            "taxable_periods",
+            "text_expected",
+        ),
         (jsonl_bytes([{**FULL, "use_certified": 1}])[:-1], "use_certified", "text_expected"),
         (jsonl_bytes([{**FULL, "reason": "x" * 70_000}])[:-1], "", "row_too_long"),
         (b" " * 400_000, "", "row_too_long"),
@@ -44,7 +60,9 @@ def test_booleans_and_null_are_read_as_their_words(tmp_path: Path) -> None:
 def test_a_line_that_is_no_row_is_rejected_and_the_others_go_on(
     tmp_path: Path, line: bytes, field: str, code: str
 ) -> None:
-    found = read_bytes(tmp_path, jsonl_bytes([row(1)]) + line + b"\n" + jsonl_bytes([row(3)]), ".jsonl")
+    found = read_bytes(
+        tmp_path, jsonl_bytes([row(1)]) + line + b"\n" + jsonl_bytes([row(3)]), ".jsonl"
+    )
     assert codes(found) == [(2, field, code)]
     assert [good.row for good in found if isinstance(good, Request)] == [1, 3]
 
@@ -69,6 +87,8 @@ def test_escaped_control_characters_are_found(tmp_path: Path) -> None:
 
 
 def test_of_a_key_that_stands_twice_the_last_counts(tmp_path: Path) -> None:
-    (found,) = read_bytes(tmp_path, jsonl_bytes([row(1)])[:-2] + b', "city": "Otherville"}', ".jsonl")
+    (found,) = read_bytes(
+        tmp_path, jsonl_bytes([row(1)])[:-2] + b', "city": "Otherville"}', ".jsonl"
+    )
     assert isinstance(found, Request)
     assert found.address.city == "Otherville"

@@ -107,7 +107,11 @@ def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_page_refuses_the_file_from_its_row_on(tmp_path: Path) -> None:
     path = tmp_path / "file.parquet"
     write_parquet(
-        path, [row(number) for number in range(1, 3000)], row_group_size=1000, compression="zstd", use_dictionary=False
+        path,
+        [row(number) for number in range(1, 3000)],
+        row_group_size=1000,
+        compression="zstd",
+        use_dictionary=False,
     )
     start = pq.ParquetFile(path).metadata.row_group(1).column(0).data_page_offset
     damaged = bytearray(path.read_bytes())
@@ -118,7 +122,9 @@ def test_a_damaged_page_refuses_the_file_from_its_row_on(tmp_path: Path) -> None
     assert fault.place.startswith("file.parquet, row ")
 
 
-def test_a_row_group_over_its_limit_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_group_over_its_limit_refuses_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(parquet_file, "MAX_ROW_GROUP_BYTES", 100)
     assert _fault(_write(tmp_path / "file.parquet")).code == "row_group_too_large"
 

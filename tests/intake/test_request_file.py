@@ -63,7 +63,9 @@ def _absent(path: Path) -> None:
     """Leave nothing there."""
 
 
-@pytest.mark.parametrize("make", [_absent, Path.mkdir, os.mkfifo], ids=["absent", "directory", "pipe"])
+@pytest.mark.parametrize(
+    "make", [_absent, Path.mkdir, os.mkfifo], ids=["absent", "directory", "pipe"]
+)
 def test_what_is_no_ordinary_file_is_refused(tmp_path: Path, make: object) -> None:
     make(tmp_path / "file.csv")  # type: ignore[operator]
     with pytest.raises(InputFault) as found:
@@ -73,13 +75,27 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path: Path, make: object) -> No
 
 CELL = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["2024-02-30", "2024-02-29", "=1+1", " x ", "\u00a0", "-1", "a\nb", "yes", "1|2|3;", "é" * 120]),
+    st.sampled_from(
+        [
+            "2024-02-30",
+            "2024-02-29",
+            "=1+1",
+            " x ",
+            "\u00a0",
+            "-1",
+            "a\nb",
+            "yes",
+            "1|2|3;",
+            "é" * 120,
+        ]
+    ),
 )
 ROWS = st.lists(st.dictionaries(st.sampled_from(NAMES), CELL, max_size=5), min_size=1, max_size=6)
 
 
 def _clean(cell: str) -> str:
-    """What every format can carry: no carriage return (CSV reads CRLF as LF), nothing that is not UTF-8."""
+    """What every format can carry: no carriage return (CSV reads CRLF as LF), nothing that is not
+    UTF-8."""
     return cell.replace("\r", "").encode("utf-8", "ignore").decode()
 
 
@@ -87,11 +103,13 @@ def _clean(cell: str) -> str:
 @given(ROWS)
 def test_the_same_rows_are_read_alike_from_every_format(cells: list[dict[str, str]]) -> None:
     rows = [
-        row(number, **{name: _clean(cell) for name, cell in changes.items()}) for number, changes in enumerate(cells, 1)
+        row(number, **{name: _clean(cell) for name, cell in changes.items()})
+        for number, changes in enumerate(cells, 1)
     ]
     with TemporaryDirectory() as directory:
         by_csv, by_jsonl, by_parquet = (
-            read(write(Path(directory) / f"file{suffix}", rows)) for suffix in (".csv", ".jsonl", ".parquet")
+            read(write(Path(directory) / f"file{suffix}", rows))
+            for suffix in (".csv", ".jsonl", ".parquet")
         )
     assert by_csv == by_jsonl == by_parquet
     assert [found.row for found in by_csv] == list(range(1, len(rows) + 1))
@@ -103,14 +121,19 @@ MARKER = "Zzyzx"
 def _told(path: Path) -> str:
     """Everything that intake says about a file, its errors included."""
     try:
-        return " ".join(repr(found) if isinstance(found, Reject) else f"{found}{found!r}" for found in read(path))
+        return " ".join(
+            repr(found) if isinstance(found, Reject) else f"{found}{found!r}"
+            for found in read(path)
+        )
     except InputFault as fault:
         return f"{fault} {fault!r} {fault.args} {fault.message} {fault.place} {fault.cure}"
 
 
 @settings(max_examples=150, deadline=None)
 @given(ROWS, st.sampled_from([".csv", ".jsonl", ".parquet"]))
-def test_p1_no_reject_and_no_error_carries_a_value_of_a_row(cells: list[dict[str, str]], suffix: str) -> None:
+def test_p1_no_reject_and_no_error_carries_a_value_of_a_row(
+    cells: list[dict[str, str]], suffix: str
+) -> None:
     rows = [
         row(number, **{name: MARKER + _clean(cell) + MARKER for name, cell in changes.items()})
         for number, changes in enumerate(cells, 1)
@@ -122,7 +145,9 @@ def test_p1_no_reject_and_no_error_carries_a_value_of_a_row(cells: list[dict[str
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
-        st.sampled_from([MARKER, ",", '"', "\n", "{", "}", ":", '"request_id"', "\x00", "\udc80", "=", " "]),
+        st.sampled_from(
+            [MARKER, ",", '"', "\n", "{", "}", ":", '"request_id"', "\x00", "\udc80", "=", " "]
+        ),
         max_size=30,
     ),
     st.booleans(),
@@ -142,7 +167,9 @@ def test_the_example_files_hold_the_same_requests() -> None:
         intake.open_file(directory / name, default_header=None, principal_keys={})
         for name in ("requests.csv", "requests.jsonl")
     ]
-    first, second = ([found for found in file.rows() if isinstance(found, Request)] for file in files)
+    first, second = (
+        [found for found in file.rows() if isinstance(found, Request)] for file in files
+    )
     assert (len(first), files[0].header) == (6, files[1].header)
     assert first == second
 
@@ -153,12 +180,16 @@ def test_the_examples_in_the_format_are_read_whole(tmp_path: Path) -> None:
         for block in re.findall(r"(?:^    .*\n)+", FORMAT, flags=re.MULTILINE)
     ]
     assert [type(found) for found in read_bytes(tmp_path, blocks[0].encode())] == [Request, Request]
-    assert [type(found) for found in read_bytes(tmp_path, blocks[1].encode(), ".jsonl")] == [Request]
+    assert [type(found) for found in read_bytes(tmp_path, blocks[1].encode(), ".jsonl")] == [
+        Request
+    ]
 
 
 def test_the_format_lists_the_columns_as_they_are() -> None:
     listed = re.findall(r"^\| `(\w+)` \| (yes)? ?\| (\d+) \|", FORMAT, flags=re.MULTILINE)
-    assert listed == [(column.name, "yes" if column.required else "", str(column.limit)) for column in COLUMNS]
+    assert listed == [
+        (column.name, "yes" if column.required else "", str(column.limit)) for column in COLUMNS
+    ]
 
 
 def test_the_format_lists_every_code_of_a_reject() -> None:

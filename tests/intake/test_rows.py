@@ -23,7 +23,10 @@ WHOLE = Request(
     date(2025, 1, 10),
     RemovalOrder("RO-1", date(2023, 5, 2), "8 USC 1227(a)(1)(B)", date(2023, 8, 1)),
     "",
-    (EngagedOfficer("A-1", "Jordan Sample", "Special Agent"), EngagedOfficer("A-2", "Kim Example", "Analyst")),
+    (
+        EngagedOfficer("A-1", "Jordan Sample", "Special Agent"),
+        EngagedOfficer("A-2", "Kim Example", "Analyst"),
+    ),
     True,
 )
 
@@ -54,7 +57,9 @@ def test_the_order_of_the_columns_is_free(tmp_path: Path) -> None:
 
 
 def test_what_the_law_asks_is_left_to_the_gate(tmp_path: Path) -> None:
-    (found,) = read_bytes(tmp_path, csv_bytes([{"request_id": "R-1", "taxable_periods": "all years"}]))
+    (found,) = read_bytes(
+        tmp_path, csv_bytes([{"request_id": "R-1", "taxable_periods": "all years"}])
+    )
     assert found == Request("R-1", 1, Person(), Address(), ("all years",))
 
 
@@ -107,7 +112,12 @@ def test_a_bad_cell_rejects_its_row_and_the_others_go_on(
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
 def test_a_cell_may_fill_its_limit_and_no_more(tmp_path: Path, column: object) -> None:
     name, limit = column.name, column.limit  # type: ignore[attr-defined]
-    found = codes(read_bytes(tmp_path, csv_bytes([row(1, **{name: "é" * limit}), row(2, **{name: "é" * (limit + 1)})])))
+    found = codes(
+        read_bytes(
+            tmp_path,
+            csv_bytes([row(1, **{name: "é" * limit}), row(2, **{name: "é" * (limit + 1)})]),
+        )
+    )
     assert (1, name, "field_too_long") not in found
     assert (2, name, "field_too_long") in found
 
@@ -150,13 +160,15 @@ def test_an_id_is_used_by_its_first_row_even_if_that_row_is_rejected(tmp_path: P
 
 def test_an_id_is_remembered_over_the_whole_file(tmp_path: Path) -> None:
     rows = [row(number) for number in range(1, 2000)]
-    assert codes(read_bytes(tmp_path, csv_bytes([*rows, row(1)]))) == [(2000, "request_id", "duplicate_request_id")]
+    assert codes(read_bytes(tmp_path, csv_bytes([*rows, row(1)]))) == [
+        (2000, "request_id", "duplicate_request_id")
+    ]
 
 
 def test_a_row_has_one_reject_for_its_first_fault(tmp_path: Path) -> None:
-    assert codes(read_bytes(tmp_path, csv_bytes([row(line1="=1+1", given_name="\x01", use_certified="so")]))) == [
-        (1, "given_name", "control_character")
-    ]
+    assert codes(
+        read_bytes(tmp_path, csv_bytes([row(line1="=1+1", given_name="\x01", use_certified="so")]))
+    ) == [(1, "given_name", "control_character")]
 
 
 def test_equal_officers_are_one_value(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A file in tables of one length: the same rows, whatever the length, the blocks it was read in, and where one begins."""
+"""A file in tables of one length: the same rows, whatever the length, the blocks it was read in,
+and where one begins."""
 
 from __future__ import annotations
 
@@ -54,6 +55,10 @@ def test_the_file_of_this_test_holds_every_kind_of_row(tmp_path: Path) -> None:
     rows = list(open_file(_file(tmp_path), default_header=HEADER, principal_keys={}).rows())
     assert [row.row for row in rows] == list(range(1, ROWS + 1))
     assert {getattr(row, "code", "request") for row in rows} == {
-        "request", "duplicate_request_id", "date_invalid", "wrong_column_count", "control_character",
-    }  # fmt: skip
+        "request",
+        "duplicate_request_id",
+        "date_invalid",
+        "wrong_column_count",
+        "control_character",
+    }
     assert set(REQUIRED) <= set(NAMES)

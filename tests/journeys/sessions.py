@@ -1,12 +1,13 @@
 """The sessions in the documentation, read and run.
 
-A session is a fenced block of the language `console`: a line that begins with `$ ` is a command (a backslash at its
-end goes on), the lines up to the next one are all that it prints, words and data as at a terminal. `...` in a line
-stands for anything but a line end; a line of `...` alone for any number of lines. A command must end with 0: one
-that does not is written `command || echo "exit $?"`.
+A session is a fenced block of the language `console`: a line that begins with `$ ` is a command (a
+backslash at its end goes on), the lines up to the next one are all that it prints, words and data
+as at a terminal. `...` in a line stands for anything but a line end; a line of `...` alone for any
+number of lines. A command must end with 0: one that does not is written `command || echo "exit
+$?"`.
 
-A comment `<!-- session: NAME -->` before a block says what stands in the folder it runs in (test_sessions.py); the blocks
-that follow, up to the next such comment, run in the same folder.
+A comment `<!-- session: NAME -->` before a block says what stands in the folder it runs in
+(test_sessions.py); the blocks that follow, up to the next such comment, run in the same folder.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ def as_pattern(expected: str) -> re.Pattern[str]:
     """What a command may print, as a pattern."""
     lines = expected.splitlines(keepends=True)
     pieces = [
-        r"(?:.*\n)*?" if line == "...\n" else ".*?".join(re.escape(part) for part in line.split("..."))
+        r"(?:.*\n)*?"
+        if line == "...\n"
+        else ".*?".join(re.escape(part) for part in line.split("..."))
         for line in lines
     ]
     return re.compile("".join(pieces))
@@ -77,7 +80,8 @@ def as_pattern(expected: str) -> re.Pattern[str]:
 def run_step(command: str) -> tuple[int, str]:
     """(exit code, everything printed) of a command in the current folder.
 
-    A plain `counterfoil` runs in this process, with `$(cat FILE)` put in and `> FILE` followed; anything else in a shell.
+    A plain `counterfoil` runs in this process, with `$(cat FILE)` put in and `> FILE` followed;
+    anything else in a shell.
     """
     plain = _CAT.sub(lambda found: Path(found[1]).read_text(encoding="utf-8").strip(), command)
     plain, _, out = plain.partition(" > ")
@@ -95,7 +99,12 @@ def run_step(command: str) -> tuple[int, str]:
 def _in_shell(command: str) -> tuple[int, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["/bin/sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+        ["/bin/sh", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
         env={**os.environ, "PATH": path},
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout

@@ -7,10 +7,9 @@ import re
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.answers.verify import verify_answer
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault
-from counterfoil.disclosure import receive
 from counterfoil.tlog import Signer
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, request
@@ -37,7 +36,9 @@ def test_every_request_is_answered_in_the_order_asked(world: World) -> None:
 
 def test_the_answer_file_verifies_without_the_office(world: World) -> None:
     world.answer()
-    statements = verify_answer(world.directory / "answers.jsonl", str(world.office.holder_key), NOW.date())
+    statements = verify_answer(
+        world.directory / "answers.jsonl", str(world.office.holder_key), NOW.date()
+    )
     assert [each.holds for each in statements] == [True] * 7
 
 
@@ -49,17 +50,26 @@ def test_csv_out_holds_the_same_answers(world: World) -> None:
 def test_the_ledger_has_an_entry_for_each_step_and_checks(world: World) -> None:
     world.answer()
     kinds = world.kinds()
-    assert {kind: kinds.count(kind) for kind in ("batch", "granted", "refused", "opening", "review", "disclosure", "release")} == {
-        "batch": 1, "granted": 8, "refused": 2, "opening": 1, "review": 1, "disclosure": 8, "release": 1,
-    }  # fmt: skip
+    assert {
+        kind: kinds.count(kind)
+        for kind in ("batch", "granted", "refused", "opening", "review", "disclosure", "release")
+    } == {
+        "batch": 1,
+        "granted": 8,
+        "refused": 2,
+        "opening": 1,
+        "review": 1,
+        "disclosure": 8,
+        "release": 1,
+    }
     with world.office.store.reading() as connection:
         assert ledger.check(connection, world.office.holder_key).size == len(kinds)
 
 
 def test_the_same_file_is_one_batch(world: World) -> None:
     path = world.requests()
-    first = receive.receive(world.office, path, lambda _: None)
-    again = receive.receive(world.office, path, lambda _: None)
+    first = disclosure.receive_file(world.office, path, lambda _: None)
+    again = disclosure.receive_file(world.office, path, lambda _: None)
     assert (again.batch, again.already, again.counts) == (first.batch, True, first.counts)
 
 
@@ -74,62 +84,75 @@ def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
 
 def test_release_before_review_is_refused(world: World) -> None:
     batch = world.receive(world.requests())
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     with pytest.raises(StateFault):
-        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+        )
     assert not (world.directory / "answers.jsonl").exists()
 
 
 def test_a_released_batch_keeps_its_form(world: World) -> None:
     world.answer()
-    batch = receive.standing(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office)[0].batch
     with pytest.raises(UsageFault) as caught:
-        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.csv")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), world.directory / "answers.csv"
+        )
     assert caught.value.code == "out_format"
 
 
 def test_a_withdrawn_batch_is_closed(world: World) -> None:
     batch = world.receive(world.requests())
-    assert receive.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert disclosure.withdraw_batch(world.office, batch, *world.officer("a")).state == "withdrawn"
     with pytest.raises(StateFault):
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
     assert world.kinds()[-1] == "withdrawal"
 
 
 def test_a_withdrawn_file_can_be_sent_again(world: World) -> None:
     path = world.requests()
     first = world.receive(path)
-    receive.withdraw(world.office, first, *world.officer("a"))
-    again = receive.receive(world.office, path, lambda _: None)
+    disclosure.withdraw_batch(world.office, first, *world.officer("a"))
+    again = disclosure.receive_file(world.office, path, lambda _: None)
     assert (again.batch != first, again.already, again.state) == (True, False, "gated")
 
 
 def test_releasing_again_needs_an_enrolled_key(world: World) -> None:
     world.answer()
-    batch, stranger = receive.standing(world.office)[0].batch, Signer("officer-b", Ed25519PrivateKey.generate())
+    batch, stranger = (
+        disclosure.batch_statuses(world.office)[0].batch,
+        Signer("officer-b", Ed25519PrivateKey.generate()),
+    )
     with pytest.raises(KeyFault):
-        receive.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
+        disclosure.release_batch(
+            world.office, batch, "officer-b", stranger, world.directory / "again.jsonl"
+        )
     assert not (world.directory / "again.jsonl").exists()
 
 
 def test_the_counts_say_how_many_were_compared(world: World) -> None:
     world.answer()
-    counts = receive.standing(world.office)[0].counts
+    counts = disclosure.batch_statuses(world.office)[0].counts
     assert (counts["granted"], counts["compared"], counts["not_compared"]) == (8, 8, 0)
 
 
 def test_a_batch_is_finished_under_the_rules_it_was_received_under(world: World) -> None:
     batch = world.receive(world.requests())
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    agreement.write_text(
+        agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
+    )
     with pytest.raises(StateFault) as caught:
-        receive.determine(world.opened(), batch)
+        disclosure.determine_batch(world.opened(), batch)
     assert caught.value.code == "rules_changed"
 
 
 def test_changed_law_is_entered_before_it_is_used(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    agreement.write_text(
+        agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
+    )
     world.office = world.opened()
     world.answer()
     kinds = world.kinds()
@@ -139,12 +162,16 @@ def test_changed_law_is_entered_before_it_is_used(world: World) -> None:
 
 def test_when_the_keeper_is_at_its_limit_the_rest_is_not_compared(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 2"))
+    agreement.write_text(
+        agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 2")
+    )
     world.office = world.opened()
     answers = world.answer()
     words = [row["answer"] for row in answers]
     assert words.count("not_compared") == 6
-    assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [["keeper_limit"]] * 6
+    assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [
+        ["keeper_limit"]
+    ] * 6
     assert world.office.keeper().total() == 2
 
 

@@ -1,4 +1,5 @@
-"""Somebody asks for a made-up person: the requester stands still at once, it is entered, and the officers are paged."""
+"""Somebody asks for a made-up person: the requester stands still at once, it is entered, and the
+officers are paged."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, REQUEST
 from counterfoil.batches.chunks import read_chunk
@@ -22,7 +23,7 @@ from counterfoil.controls.suspension import service as suspension
 from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.disclosure import receive, register_build
+from counterfoil.disclosure import determine, register_build
 from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
 from tests.world.crowd import people
@@ -31,7 +32,8 @@ from tests.world.people import SOURCE_COLUMNS, Row, request, write_csv
 
 OTHER = (
     "  - {id: other-principal, title: Deputy of Agency A (made up), office: agency-head,"
-    " in_force: {from: 2025-01-01, to: 2035-12-31}, key: null, papers: null, unsigned_accepted: true}\ndelegation:"
+    " in_force: {from: 2025-01-01, to: 2035-12-31}, key: null, papers: null, unsigned_accepted: "
+    "true}\ndelegation:"
 )
 
 
@@ -40,7 +42,9 @@ def canaries(world: World) -> list[Canary]:
     """The canaries of a crowd's register, which is the current one."""
     made: list[Canary] = []
     path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    register_build.build_register(world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend)
+    register_build.build_register(
+        world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
+    )
     assert len(made) == 6
     return made
 
@@ -56,8 +60,13 @@ def paged(world: World) -> Iterator[Path]:
 
 def _set(world: World, **fields: object) -> None:
     settings = world.path / "office.toml"
-    kept = [line for line in settings.read_text().splitlines() if line.split(" = ")[0] not in fields]
-    settings.write_text("\n".join([*kept, *(f"{name} = {json.dumps(value)}" for name, value in fields.items())]) + "\n")
+    kept = [
+        line for line in settings.read_text().splitlines() if line.split(" = ")[0] not in fields
+    ]
+    settings.write_text(
+        "\n".join([*kept, *(f"{name} = {json.dumps(value)}" for name, value in fields.items())])
+        + "\n"
+    )
     world.office.store.close()
     world.office = world.opened()
 
@@ -66,15 +75,22 @@ def _about(canary: Canary, number: int, **changes: str) -> Row:
     """A question about a canary that meets every element."""
     who, at = canary.resident, canary.address
     asked = {
-        "city": at.city, "state": at.state, "zip": at.zip, "taxable_periods": "2019;2020",
+        "city": at.city,
+        "state": at.state,
+        "zip": at.zip,
+        "taxable_periods": "2019;2020",
         "date_of_birth": who.date_of_birth.isoformat() if who.date_of_birth else "",
-    }  # fmt: skip
-    return request(number, " ".join(who.name.given), " ".join(who.name.family), at.line1, **(asked | changes))
+    }
+    return request(
+        number, " ".join(who.name.given), " ".join(who.name.family), at.line1, **(asked | changes)
+    )
 
 
 def _stranger(canary: Canary, number: int) -> Row:
     """Somebody else, asked for at the canary's address."""
-    return _about(canary, number, given_name="Ottoline", family_name="Birdwhistle", date_of_birth="")
+    return _about(
+        canary, number, given_name="Ottoline", family_name="Birdwhistle", date_of_birth=""
+    )
 
 
 def _suspended(world: World, step: object, *arguments: object) -> None:
@@ -86,7 +102,9 @@ def _suspended(world: World, step: object, *arguments: object) -> None:
 def _lift(world: World, text: str = "made up: lifted") -> suspension.Stood:
     order = world.directory / f"{len(text)}.txt"
     order.write_text(text)
-    return suspension.resume(world.office, order, "", world.officer("a"), world.officer("b"), "requester")
+    return suspension.resume(
+        world.office, order, "", world.officer("a"), world.officer("b"), "requester"
+    )
 
 
 def _of_kind(world: World, kind: str) -> list[dict[str, object]]:
@@ -96,24 +114,40 @@ def _of_kind(world: World, kind: str) -> list[dict[str, object]]:
 def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
     world: World, canaries: list[Canary], paged: Path
 ) -> None:
-    other = world.receive(world.requests([request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")], "other.csv"))
+    other = world.receive(
+        world.requests([request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")], "other.csv")
+    )
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
     assert not paged.exists()
-    _suspended(world, receive.determine, batch)
+    _suspended(world, disclosure.determine_batch, batch)
     [suspension] = _of_kind(world, "suspension")
     assert suspension["requester"] == canonical.digest(b"agency-a")
     assert not {"officer", "second", "batch"} & suspension.keys()
-    assert [standing.state for standing in receive.standing(world.office)] == ["held", "held"]
+    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+        "held",
+        "held",
+    ]
     [(incident, left)] = incidents.due_incidents(world.office)
-    assert (str(incident.about), incident.batch, incident.officer, left) == ("canary-asked", batch, "", 24)
+    assert (str(incident.about), incident.batch, incident.officer, left) == (
+        "canary-asked",
+        batch,
+        "",
+        24,
+    )
     told = json.loads(paged.read_text())
     assert told == {
-        "office": "counterfoil.example/world", "batch": batch, "incident": incident.number, "time": "2026-05-04T12:00:00Z",
+        "office": "counterfoil.example/world",
+        "batch": batch,
+        "incident": incident.number,
+        "time": "2026-05-04T12:00:00Z",
         "code": "canary_confirmed",
-    }  # fmt: skip
+    }
     for step, arguments in (
-        (receive.determine, (other,)),
-        (receive.receive, (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"), print)),
+        (disclosure.determine_batch, (other,)),
+        (
+            disclosure.receive_file,
+            (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"), print),
+        ),
     ):
         _suspended(world, step, *arguments)
     with world.office.store.reading() as connection:
@@ -123,7 +157,7 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
 def test_the_entry_commits_to_batch_row_and_code(world: World, canaries: list[Canary]) -> None:
     rows = [request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd"), _about(canaries[0], 2)]
     batch = world.receive(world.requests(rows))
-    _suspended(world, receive.determine, batch)
+    _suspended(world, disclosure.determine_batch, batch)
     with world.office.store.reading() as connection:
         [kept] = connection.execute(ORDER.select()).all()
     [entry] = _of_kind(world, "suspension")
@@ -136,54 +170,75 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
 ) -> None:
     world.amend("delegation:", OTHER)
     first = world.requests(
-        [_stranger(canaries[1], 1) | {"engaged_officers": "E001|Officer birch|Special Agent"}], "one.csv"
+        [_stranger(canaries[1], 1) | {"engaged_officers": "E001|Officer birch|Special Agent"}],
+        "one.csv",
     )
     second = world.requests(
-        [_about(canaries[1], 2) | {"engaged_officers": "E002|Officer cedar|Special Agent"}], "two.csv"
+        [_about(canaries[1], 2) | {"engaged_officers": "E002|Officer cedar|Special Agent"}],
+        "two.csv",
     )
     for path, principal in ((first, "sandbox-principal"), (second, "other-principal")):
-        header = {"requester": "agency-a", "agreement": "sandbox", "principal": principal, "sent_on": "2026-05-04"}
+        header = {
+            "requester": "agency-a",
+            "agreement": "sandbox",
+            "principal": principal,
+            "sent_on": "2026-05-04",
+        }
         path.with_name(f"{path.name}.header.json").write_text(json.dumps(header), encoding="utf-8")
     world.receive(first)
     assert "suspension" not in world.kinds()
     world.now += timedelta(days=3)
-    _suspended(world, receive.receive, second, lambda _: None)
+    _suspended(world, disclosure.receive_file, second, lambda _: None)
     assert json.loads(paged.read_text())["code"] == "canary_repeated"
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
 
-def test_outside_the_window_and_by_name_alone_nothing_is_raised(world: World, canaries: list[Canary]) -> None:
+def test_outside_the_window_and_by_name_alone_nothing_is_raised(
+    world: World, canaries: list[Canary]
+) -> None:
     who = canaries[2]
     elsewhere = [_about(who, number) | {"line1": f"{number} Elsewhere Rd"} for number in (1, 2, 3)]
-    assert receive.determine(world.office, world.receive(world.requests(elsewhere, "names.csv"))).state == "determined"
+    assert (
+        disclosure.determine_batch(
+            world.office, world.receive(world.requests(elsewhere, "names.csv"))
+        ).state
+        == "determined"
+    )
     world.receive(world.requests([_stranger(who, 4)], "once.csv"))
     world.now += timedelta(days=30)
     assert (
-        receive.determine(world.office, world.receive(world.requests([_stranger(who, 5)], "later.csv"))).state
+        disclosure.determine_batch(
+            world.office, world.receive(world.requests([_stranger(who, 5)], "later.csv"))
+        ).state
         == "determined"
     )
     assert "suspension" not in world.kinds()
 
 
-def test_what_the_gate_decides_is_the_same_with_and_without_canaries(world: World, canaries: list[Canary]) -> None:
+def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
+    world: World, canaries: list[Canary]
+) -> None:
     rows = [
         _about(canaries[0], 1),
         _stranger(canaries[0], 2),
         _about(canaries[1], 3) | {"line1": "Unknown"},
-        *[request(number, "Rosalind", "Achterberg", f"{number} Elsewhere Rd") for number in range(10, 20)],
+        *[
+            request(number, "Rosalind", "Achterberg", f"{number} Elsewhere Rd")
+            for number in range(10, 20)
+        ],
     ]
     path = world.requests(rows)
     _set(world, chunk_rows=2)
-    _suspended(world, receive.receive, path, lambda _: None)
+    _suspended(world, disclosure.receive_file, path, lambda _: None)
     assert _lift(world).batches == 1
-    watched = receive.receive(world.office, path, lambda _: None)
+    watched = disclosure.receive_file(world.office, path, lambda _: None)
     counts = watched.counts
-    receive.withdraw(world.office, watched.batch, *world.officer("a"))
+    disclosure.withdraw_batch(world.office, watched.batch, *world.officer("a"))
     seen = _gated(world, watched.batch)
     with world.office.store.transaction() as connection:
         connection.execute(CANARY.delete())
     world.now += timedelta(days=31)
-    again = receive.receive(world.office, path, lambda _: None)
+    again = disclosure.receive_file(world.office, path, lambda _: None)
     assert (again.counts, len(_of_kind(world, "suspension"))) == (counts, 1)
     assert _gated(world, again.batch) == seen
 
@@ -204,15 +259,21 @@ def test_lifted_by_two_officers_and_an_order_the_run_goes_on_and_the_answer_has_
 ) -> None:
     rows = [_about(canaries[0], 1), request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")]
     batch = world.receive(world.requests(rows))
-    _suspended(world, receive.determine, batch)
+    _suspended(world, disclosure.determine_batch, batch)
     with pytest.raises(StateFault) as raised:
-        suspension.resume(world.office, world.requests(), "", world.officer("a"), world.officer("a"), "requester")
+        suspension.resume(
+            world.office, world.requests(), "", world.officer("a"), world.officer("a"), "requester"
+        )
     assert raised.value.code == "officers_same"
     assert _lift(world).batches == 1
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
-    receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
-    answers = [json.loads(line) for line in (world.directory / "answers.jsonl").read_text().splitlines()]
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    disclosure.release_batch(
+        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+    )
+    answers = [
+        json.loads(line) for line in (world.directory / "answers.jsonl").read_text().splitlines()
+    ]
     assert [sorted(answer) for answer in answers] == [sorted(answers[0])] * 2
     assert len(_of_kind(world, "suspension")) == 1
 
@@ -227,13 +288,16 @@ def test_broken_off_before_or_after_the_commit_it_is_entered_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken_off:
-        broken_off.setattr(alarm if broken == "enter_incident" else receive, broken, killed)
+        broken_off.setattr(alarm if broken == "enter_incident" else determine, broken, killed)
         with pytest.raises(KeyboardInterrupt):
-            receive.determine(world.office, batch)
+            disclosure.determine_batch(world.office, batch)
     assert len(_of_kind(world, "suspension")) == (0 if broken == "enter_incident" else 1)
-    _suspended(world, receive.determine, batch)
+    _suspended(world, disclosure.determine_batch, batch)
     assert (
-        len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == len(_of_kind(world, "opening")) == 1
+        len(_of_kind(world, "suspension"))
+        == len(_of_kind(world, "incident"))
+        == len(_of_kind(world, "opening"))
+        == 1
     )
 
 
@@ -246,37 +310,62 @@ def test_broken_off_before_or_after_the_commit_it_is_entered_once(
     ],
 )
 def test_a_page_that_is_not_set_or_fails_is_said_and_changes_nothing(
-    world: World, canaries: list[Canary], caplog: pytest.LogCaptureFixture, page: list[str], said: str
+    world: World,
+    canaries: list[Canary],
+    caplog: pytest.LogCaptureFixture,
+    page: list[str],
+    said: str,
 ) -> None:
     _set(world, page=page)
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
-    _suspended(world, receive.determine, batch)
+    _suspended(world, disclosure.determine_batch, batch)
     assert said in caplog.text
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
 
-def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canaries(tmp_path: Path) -> None:
+def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canaries(
+    tmp_path: Path,
+) -> None:
     rows, kept = people(150), []
     asked = [
-        request(number, row["given_name"], row["family_name"], row["line1"], **{name: row[name] for name in ("line2", "city", "state", "zip", "date_of_birth")}, taxable_periods="2019;2020")
+        request(
+            number,
+            row["given_name"],
+            row["family_name"],
+            row["line1"],
+            **{name: row[name] for name in ("line2", "city", "state", "zip", "date_of_birth")},
+            taxable_periods="2019;2020",
+        )
         for number, row in enumerate(rows[:60], 1)
-    ]  # fmt: skip
+    ]
     for name, wanted in (("without", 0), ("with", 10)):
         (tmp_path / name).mkdir()
         world = World(tmp_path / name, seed="same")
         path = write_csv(world.directory / "crowd.csv", rows, SOURCE_COLUMNS)
-        register_build.build_register(world.office, path, made_up=True, progress=quiet, canaries=wanted)
+        register_build.build_register(
+            world.office, path, made_up=True, progress=quiet, canaries=wanted
+        )
         batch = world.receive(world.requests(asked))
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
         wrapping, _ = world.office.payload_keys()
         with world.office.store.reading() as connection:
             held = batches.find_batch(connection, batch)
-            kept.append(read_chunk(connection, held, unwrap_key(batch, held.wrapped_key, wrapping), DETERMINATION, 0))
+            kept.append(
+                read_chunk(
+                    connection,
+                    held,
+                    unwrap_key(batch, held.wrapped_key, wrapping),
+                    DETERMINATION,
+                    0,
+                )
+            )
         world.office.store.close()
     assert kept[0] == kept[1]
 
 
-def test_the_database_holds_hashes_of_canaries_and_no_word_of_them(world: World, canaries: list[Canary]) -> None:
+def test_the_database_holds_hashes_of_canaries_and_no_word_of_them(
+    world: World, canaries: list[Canary]
+) -> None:
     with world.office.store.reading() as connection:
         held = connection.execute(CANARY.select()).all()
     assert len(held) == len(canaries)
@@ -298,5 +387,8 @@ def test_the_command_line_builds_with_as_many_as_are_asked_for_or_set(tmp_path: 
     assert told.json["canaries"] == 3
     settings = desk.office / "office.toml"
     settings.write_text(settings.read_text().replace("canaries = 0", "canaries = 2"))
-    assert "2 canaries are sealed among them." in command("register", "build", source, *desk.at, "--made-up").err
+    assert (
+        "2 canaries are sealed among them."
+        in command("register", "build", source, *desk.at, "--made-up").err
+    )
     assert "canaries" not in command("register", "info", *desk.at).out

@@ -1,4 +1,5 @@
-"""A certificate governs what it measured: without one nothing is put to the register, and an answer cites the one that decided."""
+"""A certificate governs what it measured: without one nothing is put to the register, and an answer
+cites the one that decided."""
 
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.answers.verify import verify_answer
 from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.values import Grant
-from counterfoil.disclosure import receive
+from counterfoil.office import journal
 from counterfoil.register import SealedRegister
 from tests.certification.certificates import certify
 from tests.world.office import NOW, World
@@ -24,12 +26,20 @@ from tests.world.people import person, request
 ASKED = (
     request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="1981-05-29"),
     request(2, "Wilhelmina", "Ostrander", "2290 Copperfield Ave", line2="Apt 4B"),
-    request(3, "Wilhelmina", "Ostrander", "2290 Copperfield Ave", line2="Apt 4B", date_of_birth="1990-01-02"),
+    request(
+        3,
+        "Wilhelmina",
+        "Ostrander",
+        "2290 Copperfield Ave",
+        line2="Apt 4B",
+        date_of_birth="1990-01-02",
+    ),
     request(4, "Teodoro", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="1979-10-28"),
     request(5, "Rosalind", "Featherstone", "Failed to Provide"),
     request(6, "Leopold", "Winterbourne", "1847 Heron Lake Rd", date_of_birth="1970-02-03"),
 )
-"""1 states the date that is held; 2 none; 3 one where none is held; 4 one a slip away; 5 is refused; 6 is somebody else."""
+"""1 states the date that is held; 2 none; 3 one where none is held; 4 one a slip away; 5 is
+refused; 6 is somebody else."""
 UNCERTIFIED = ("not_compared", ["not_certified"])
 YES, NO, REFUSED = ("confirmed", []), ("not_confirmed", []), "refused"
 WITH_BIRTH = [YES, UNCERTIFIED, NO, NO, REFUSED, NO]
@@ -58,7 +68,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def told(rows: list[dict[str, Any]]) -> list[Any]:
-    return [REFUSED if row["answer"] == "refused" else (row["answer"], row["codes"]) for row in rows]
+    return [
+        REFUSED if row["answer"] == "refused" else (row["answer"], row["codes"]) for row in rows
+    ]
 
 
 def payload(world: World, out: str = "answers.jsonl") -> dict[str, Any]:
@@ -66,7 +78,9 @@ def payload(world: World, out: str = "answers.jsonl") -> dict[str, Any]:
     return json.loads(urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
 
 
-def test_p10_without_a_certificate_nothing_is_put_to_the_register(strict: World, opened: list[str]) -> None:
+def test_p10_without_a_certificate_nothing_is_put_to_the_register(
+    strict: World, opened: list[str]
+) -> None:
     answers = strict.answer(ASKED)
     assert told(answers) == [REFUSED if row == REFUSED else UNCERTIFIED for row in WITHOUT]
     assert (opened, strict.office.keeper().total(), strict.kinds().count("opening")) == ([], 0, 0)
@@ -84,15 +98,28 @@ def test_a_certificate_for_dates_of_birth_confirms_by_them_and_by_nothing_else(
     assert strict.office.keeper().total() == 4
 
 
-def test_with_both_certificates_evidence_by_name_must_reach_the_higher_threshold(strict: World) -> None:
-    rounds = ((600, 600, [YES, YES, YES, YES]), (600, 5000, [YES, NO, NO, NO]), (750, 600, [YES, YES, NO, YES]))
-    for last, (birth, names, wanted) in enumerate(rounds, 4):  # another file each time: the same one is the same batch
+def test_with_both_certificates_evidence_by_name_must_reach_the_higher_threshold(
+    strict: World,
+) -> None:
+    rounds = (
+        (600, 600, [YES, YES, YES, YES]),
+        (600, 5000, [YES, NO, NO, NO]),
+        (750, 600, [YES, YES, NO, YES]),
+    )
+    for last, (birth, names, wanted) in enumerate(
+        rounds, 4
+    ):  # another file each time: the same one is the same batch
         certify(strict, "birth", threshold=birth)
         certify(strict, "names", threshold=names)
-        assert told(strict.answer(ASKED[:last], f"answers{last}.jsonl", f"asked{last}.csv"))[:4] == wanted
+        assert (
+            told(strict.answer(ASKED[:last], f"answers{last}.jsonl", f"asked{last}.csv"))[:4]
+            == wanted
+        )
 
 
-def test_where_none_is_required_the_weights_own_threshold_stands_until_there_is_one(world: World) -> None:
+def test_where_none_is_required_the_weights_own_threshold_stands_until_there_is_one(
+    world: World,
+) -> None:
     assert told(world.answer(ASKED)) == WITHOUT
     certify(world, "names", threshold=5000)
     assert told(world.answer(ASKED[:4], "again.jsonl", "again.csv")) == [YES, NO, NO, NO]
@@ -106,21 +133,30 @@ def test_p2_p4_what_is_not_put_depends_on_the_question_alone(strict: World, tmp_
     other.amend("certificate: not_required", "certificate: required")
     for each in (strict, other):
         certify(each, "birth")
-    given = [[row for row in each.answer(ASKED) if row["answer"] == "not_compared"] for each in (strict, other)]
+    given = [
+        [row for row in each.answer(ASKED) if row["answer"] == "not_compared"]
+        for each in (strict, other)
+    ]
     assert given[0] == given[1] != []
 
 
 def test_an_answer_cites_the_certificates_and_the_ledger_commits_to_it(strict: World) -> None:
     digest = certificate_digest(certify(strict, "birth"))
     strict.answer(ASKED)
-    assert payload(strict)["certificates"] == {"birth": {"certificate": digest, "limit": 10_000_000}}
-    statements = verify_answer(strict.directory / "answers.jsonl", str(strict.office.holder_key), NOW.date())
+    assert payload(strict)["certificates"] == {
+        "birth": {"certificate": digest, "limit": 10_000_000}
+    }
+    statements = verify_answer(
+        strict.directory / "answers.jsonl", str(strict.office.holder_key), NOW.date()
+    )
     assert f"certified birth to 1.0e-05 by {digest}." in statements[5].text
     entries = [entry for entry in strict.entries() if entry["kind"] == "certificate"]
     assert [(entry["certificate"], entry["scope"]) for entry in entries] == [(digest, "birth")]
 
 
-def test_a_certificate_looser_than_the_agreement_covers_nothing(strict: World, opened: list[str]) -> None:
+def test_a_certificate_looser_than_the_agreement_covers_nothing(
+    strict: World, opened: list[str]
+) -> None:
     certify(strict, "birth", limit=10_000_001)
     assert told(strict.answer(ASKED))[0] == UNCERTIFIED
     assert (opened, payload(strict)["certificates"]) == ([], {})
@@ -128,7 +164,9 @@ def test_a_certificate_looser_than_the_agreement_covers_nothing(strict: World, o
 
 def test_a_certificate_of_another_snapshot_does_not_count(strict: World, opened: list[str]) -> None:
     certify(strict, "birth")
-    strict.build([person("r1", "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="1981-05-29")])
+    strict.build(
+        [person("r1", "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="1981-05-29")]
+    )
     assert told(strict.answer(ASKED))[0] == UNCERTIFIED
     assert opened == []
 
@@ -136,7 +174,11 @@ def test_a_certificate_of_another_snapshot_does_not_count(strict: World, opened:
 @pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize(
     ("hand", "code"),
-    [("delete", "certificate_missing"), ("swap", "certificate_not_verified"), ("older", "certificate_missing")],
+    [
+        ("delete", "certificate_missing"),
+        ("swap", "certificate_not_verified"),
+        ("older", "certificate_missing"),
+    ],
 )
 def test_a_certificate_that_was_deleted_or_swapped_stops_and_opens_nothing(
     world: World, opened: list[str], required: bool, hand: str, code: str
@@ -155,9 +197,13 @@ def test_a_certificate_that_was_deleted_or_swapped_stops_and_opens_nothing(
             path.unlink()
     batch = world.receive(world.requests(ASKED))
     with pytest.raises(CounterfoilError) as raised:
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
     assert raised.value.code == code
-    assert (opened, world.kinds().count("opening"), receive.standing(world.office)[-1].state) == ([], 0, "gated")
+    assert (
+        opened,
+        world.kinds().count("opening"),
+        disclosure.batch_statuses(world.office)[-1].state,
+    ) == ([], 0, "gated")
 
 
 def certificate_files(world: World, digest: str) -> list[Path]:
@@ -182,22 +228,28 @@ def test_p7_a_batch_begun_under_a_certificate_is_finished_under_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive.chunks, "decide_rows", stopped)
+        patched.setattr(journal, "decide_rows", stopped)
         with pytest.raises(Stopped):
-            receive.determine(strict.office, batch)
+            disclosure.determine_batch(strict.office, batch)
     certify(strict, "birth", threshold=5000)
     certify(strict, "names", threshold=600)
     certificate_files(strict, certificate_digest(first))[0].unlink()
-    receive.determine(strict.office, batch)
-    receive.review(strict.office, batch, *strict.officer("a"))
-    receive.release(strict.office, batch, *strict.officer("b"), strict.directory / "answers.jsonl")
-    rows = [json.loads(line) for line in (strict.directory / "answers.jsonl").read_text().splitlines()]
+    disclosure.determine_batch(strict.office, batch)
+    disclosure.review_batch(strict.office, batch, *strict.officer("a"))
+    disclosure.release_batch(
+        strict.office, batch, *strict.officer("b"), strict.directory / "answers.jsonl"
+    )
+    rows = [
+        json.loads(line) for line in (strict.directory / "answers.jsonl").read_text().splitlines()
+    ]
     assert told(rows) == WITH_BIRTH
     assert payload(strict)["certificates"]["birth"]["certificate"] == certificate_digest(first)
     assert payload(strict)["certificates"].keys() == {"birth"}
 
 
-def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(strict: World, tmp_path: Path) -> None:
+def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(
+    strict: World, tmp_path: Path
+) -> None:
     certify(strict, "birth")
     copied = tmp_path / "copy"
     copied.mkdir()
@@ -205,8 +257,10 @@ def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(stric
     for each in (strict, other):
         each.answer(ASKED)
     certify(strict, "birth", threshold=5000)
-    batch = receive.standing(strict.office)[-1].batch
-    receive.release(strict.office, batch, *strict.officer("b"), strict.directory / "again.jsonl")
+    batch = disclosure.batch_statuses(strict.office)[-1].batch
+    disclosure.release_batch(
+        strict.office, batch, *strict.officer("b"), strict.directory / "again.jsonl"
+    )
     [first, second, again] = [
         path.read_bytes()
         for path in (
@@ -216,5 +270,7 @@ def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(stric
         )
     ]
     assert first == second == again
-    assert (strict.directory / "again.jsonl.jws").read_bytes() == (strict.directory / "answers.jsonl.jws").read_bytes()
+    assert (strict.directory / "again.jsonl.jws").read_bytes() == (
+        strict.directory / "answers.jsonl.jws"
+    ).read_bytes()
     assert payload(strict)["certificates"] == payload(other)["certificates"] != {}

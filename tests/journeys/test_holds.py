@@ -1,4 +1,5 @@
-"""A hold of 26 USC 6103(i)(6), from two officers to an answer that looks like any other negative."""
+"""A hold of 26 USC 6103(i)(6), from two officers to an answer that looks like any other
+negative."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
 from counterfoil.accountability.evidence import export_evidence, replay
 from counterfoil.batches import store as batches
@@ -22,9 +24,9 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.core.values import Match
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.explain import explain_request
 from counterfoil.disclosure.explain_chart import draw_text
+from counterfoil.office import journal
 from counterfoil.tlog import Signer
 from tests.accountability.evidence.bundles import Made, parts
 from tests.world.office import World, closing, read_rows
@@ -35,9 +37,17 @@ MARISOL = holds.HeldPerson(holds.HELD_FORMAT, tin="900-00-1001")
 PHILIPPA = holds.HeldPerson(holds.HELD_FORMAT, record_refs=("r5",))
 """Marisol (q1) has a household; Philippa (q7) lives alone."""
 OPEN = {
-    "q1": "confirmed", "q2": "confirmed", "q3": "not_confirmed", "q4": "not_confirmed", "q5": "not_confirmed", "q6": "refused",
-    "q7": "confirmed", "q8": "refused", "q9": "not_confirmed", "q10": "not_confirmed",
-}  # fmt: skip
+    "q1": "confirmed",
+    "q2": "confirmed",
+    "q3": "not_confirmed",
+    "q4": "not_confirmed",
+    "q5": "not_confirmed",
+    "q6": "refused",
+    "q7": "confirmed",
+    "q8": "refused",
+    "q9": "not_confirmed",
+    "q10": "not_confirmed",
+}
 HIDDEN = OPEN | {"q1": "not_confirmed"}
 
 
@@ -68,9 +78,9 @@ def told(rows: list[dict[str, object]]) -> dict[object, object]:
 def finish(world: World, batch: str) -> dict[object, object]:
     """A batch taken from where it is gated to its answer."""
     out = world.directory / "answers.jsonl"
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
-    receive.release(world.office, batch, *world.officer("b"), out)
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    disclosure.release_batch(world.office, batch, *world.officer("b"), out)
     return told(read_rows(out))
 
 
@@ -81,7 +91,9 @@ def matches(world: World, batch_id: str) -> dict[str, Match]:
         key = unwrap_key(batch.id, batch.wrapped_key, world.office.payload_keys()[0])
         kept = batches.iterate_chunks(connection, batch, DETERMINATION)
         rows = [
-            row for chunk in kept for row in decode_determinations(key.open(DETERMINATION, chunk.seq, chunk.sealed))
+            row
+            for chunk in kept
+            for row in decode_determinations(key.open(DETERMINATION, chunk.seq, chunk.sealed))
         ]
     return {row.request_id: row for row in rows if isinstance(row, Match)}
 
@@ -107,31 +119,46 @@ def test_the_requester_is_handed_the_same_bytes_as_of_a_register_that_never_hear
     add(held)
     held.answer()
     (tmp_path / "other").mkdir()
-    with closing(World(tmp_path / "other", [row for row in SOURCE if row["record_ref"] != "r1"])) as stranger:
+    with closing(
+        World(tmp_path / "other", [row for row in SOURCE if row["record_ref"] != "r1"])
+    ) as stranger:
         stranger.answer()
-    ours, theirs = ((folder / "answers.jsonl").read_bytes() for folder in (held.directory, tmp_path / "other"))
+    ours, theirs = (
+        (folder / "answers.jsonl").read_bytes() for folder in (held.directory, tmp_path / "other")
+    )
     assert ours == theirs
 
 
-def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_lives(held: World) -> None:
+def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_lives(
+    held: World,
+) -> None:
     add(held, PHILIPPA)
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
+    disclosure.determine_batch(held.office, batch)
     found = matches(held, batch)
     hidden, nobody = found["q7"], found["q9"]
     assert (hidden.confirmed, hidden.score_bits, hidden.margin_bits, hidden.evidence) == (
-        nobody.confirmed, nobody.score_bits, nobody.margin_bits, nobody.evidence,
-    )  # fmt: skip
+        nobody.confirmed,
+        nobody.score_bits,
+        nobody.margin_bits,
+        nobody.evidence,
+    )
 
 
 def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
-    before = {each: explain_request(held.office, batch, each, *held.officer("a")) for each in ("q4", "q9")}
+    disclosure.determine_batch(held.office, batch)
+    before = {
+        each: explain_request(held.office, batch, each, *held.officer("a")) for each in ("q4", "q9")
+    }
     add(held, PHILIPPA)
-    receive.determine(held.office, batch)
+    disclosure.determine_batch(held.office, batch)
     found = explain_request(held.office, batch, "q7", *held.officer("a"))
-    assert (found.decided, found.evidence, draw_text(found)) == ("not_confirmed", before["q9"].evidence, [])
+    assert (found.decided, found.evidence, draw_text(found)) == (
+        "not_confirmed",
+        before["q9"].evidence,
+        [],
+    )
     assert explain_request(held.office, batch, "q4", *held.officer("a")) == before["q4"]
 
 
@@ -166,13 +193,15 @@ def test_of_two_holds_both_must_be_lifted(held: World) -> None:
 @pytest.mark.parametrize("steps", [1, 2])
 def test_p4_a_hold_added_before_the_release_is_not_missed(held: World, steps: int) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
+    disclosure.determine_batch(held.office, batch)
     if steps == 2:
-        receive.review(held.office, batch, *held.officer("a"))
+        disclosure.review_batch(held.office, batch, *held.officer("a"))
     assert add(held).batches == 1
-    assert receive.standing(held.office)[0].state == "gated"
+    assert disclosure.batch_statuses(held.office)[0].state == "gated"
     with pytest.raises(StateFault) as fault:
-        receive.release(held.office, batch, *held.officer("b"), held.directory / "answers.jsonl")
+        disclosure.release_batch(
+            held.office, batch, *held.officer("b"), held.directory / "answers.jsonl"
+        )
     assert fault.value.code == "batch_not_ready"
     assert finish(held, batch) == HIDDEN
     assert held.kinds().count("opening") == 2  # what is opened again is entered again
@@ -183,7 +212,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 ) -> None:
     small_chunks(held)
     batch = held.receive(held.requests())
-    really, calls = receive.chunks.decide_rows, []
+    really, calls = journal.decide_rows, []
 
     def interrupted(*arguments: object) -> object:
         calls.append(1)
@@ -192,9 +221,9 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
         return really(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive.chunks, "decide_rows", interrupted)
+        patched.setattr(journal, "decide_rows", interrupted)
         with pytest.raises(StateFault) as fault:
-            receive.determine(held.office, batch)
+            disclosure.determine_batch(held.office, batch)
     assert (fault.value.code, len(calls)) == ("batch_moved", 2)
     assert finish(held, batch) == HIDDEN
 
@@ -202,7 +231,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 def test_a_hold_added_after_the_last_chunk_stops_the_run_too(held: World) -> None:
     batch = held.receive(held.requests())
     with pytest.raises(StateFault) as fault:
-        receive.determine(held.office, batch, lambda *_: add(held) and None)
+        disclosure.determine_batch(held.office, batch, lambda *_: add(held) and None)
     assert fault.value.code == "batch_moved"
     assert finish(held, batch) == HIDDEN
 
@@ -220,23 +249,23 @@ def test_p7_a_determination_broken_off_goes_on_under_the_same_holds(held: World)
         raise Stopped
 
     with pytest.raises(Stopped):
-        receive.determine(held.office, batch, stop)
+        disclosure.determine_batch(held.office, batch, stop)
     lift(held)
     assert finish(held, batch) == HIDDEN
 
 
 def test_a_batch_that_stands_still_by_order_comes_back_to_be_determined_anew(held: World) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
-    receive.review(held.office, batch, *held.officer("a"))
+    disclosure.determine_batch(held.office, batch)
+    disclosure.review_batch(held.office, batch, *held.officer("a"))
     orders = [held.directory / name for name in ("stop.txt", "go.txt")]
     for order in orders:
         order.write_text(f"made up: {order.name}", encoding="utf-8")
     suspension.suspend(held.office, orders[0], "", *held.officer("a"))
     assert add(held).batches == 1
-    assert receive.standing(held.office)[0].state == "held"
+    assert disclosure.batch_statuses(held.office)[0].state == "held"
     suspension.resume(held.office, orders[1], "", held.officer("a"), held.officer("b"))
-    assert receive.standing(held.office)[0].state == "gated"
+    assert disclosure.batch_statuses(held.office)[0].state == "gated"
     assert finish(held, batch) == HIDDEN
 
 
@@ -247,13 +276,13 @@ def test_a_released_answer_stands_and_is_written_again_as_it_was(held: World) ->
     before = out.read_bytes()
     assert add(held).batches == 0
     out.unlink()
-    assert receive.release(held.office, batch, *held.officer("b"), out).already
+    assert disclosure.release_batch(held.office, batch, *held.officer("b"), out).already
     assert out.read_bytes() == before
 
 
 def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> None:
     batch = held.receive(held.requests())
-    assert (add(held).batches, receive.standing(held.office)[0].state) == (0, "gated")
+    assert (add(held).batches, disclosure.batch_statuses(held.office)[0].state) == (0, "gated")
     assert finish(held, batch) == HIDDEN
 
 
@@ -262,18 +291,22 @@ def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> Non
 
 def bundles(world: World, batch: str) -> dict[str, Made]:
     done = {
-        str(row["request_id"]): export_evidence(world.office, batch, str(row["request_id"]), *world.officer("a"))
+        str(row["request_id"]): export_evidence(
+            world.office, batch, str(row["request_id"]), *world.officer("a")
+        )
         for row in REQUESTS
     }
     return {name: Made(each.bundle, each.key) for name, each in done.items()}
 
 
-def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_without_a_hold(held: World) -> None:
+def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_without_a_hold(
+    held: World,
+) -> None:
     add(held)
     add(held, PHILIPPA)
     hidden, shown = HIDDEN | {"q7": "not_confirmed"}, []
     assert told(held.answer()) == hidden
-    for name, made in bundles(held, receive.standing(held.office)[0].batch).items():
+    for name, made in bundles(held, disclosure.batch_statuses(held.office)[0].batch).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
         marks = parts(made)[1].withheld
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
@@ -282,8 +315,8 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
 
 def test_a_reconsidered_batch_has_its_bundles_too(held: World) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
-    receive.review(held.office, batch, *held.officer("a"))
+    disclosure.determine_batch(held.office, batch)
+    disclosure.review_batch(held.office, batch, *held.officer("a"))
     add(held)
     finish(held, batch)
     assert {name: replay(*made).outcome for name, made in bundles(held, batch).items()} == HIDDEN
@@ -296,23 +329,35 @@ def test_adding_and_lifting_look_alike_in_the_ledger_and_name_no_batch(held: Wor
     add(held)
     lift(held)
     entered = [entry for entry in held.entries() if entry["kind"] == "hold"]
-    assert [set(entry) for entry in entered] == [{"commitment", "count", "kind", "officer", "second", "time", "v"}] * 2
+    assert [set(entry) for entry in entered] == [
+        {"commitment", "count", "kind", "officer", "second", "time", "v"}
+    ] * 2
     assert len({entry["commitment"] for entry in entered}) == 2
     assert len({(entry["officer"], entry["second"]) for entry in entered}) == 1
 
 
-def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_them(held: World) -> None:
+def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_them(
+    held: World,
+) -> None:
     person = holds.HeldPerson(holds.HELD_FORMAT, ("held-reference-77",), "900-00-1001")
     add(held, person)
-    receive.determine(held.office, held.receive(held.requests()))
+    disclosure.determine_batch(held.office, held.receive(held.requests()))
     tins = [b"900-00-1001", b"900001001", held.office.keeper().tin_hash("900-00-1001")]
     refs = [b"held-reference-77"]
     plain = [*tins, *refs]
     hashes = [
-        made(value).digest() for value in plain for made in (hashlib.sha256, hashlib.sha1, hashlib.md5, hashlib.sha512)
+        made(value).digest()
+        for value in plain
+        for made in (hashlib.sha256, hashlib.sha1, hashlib.md5, hashlib.sha512)
     ]
-    sought = [*plain, *(each[:16] for each in hashes), *(each.hex()[:32].encode() for each in hashes)]
-    data = b"".join(path.read_bytes() for path in files_below(held.path) if path.name.startswith("office.db"))
+    sought = [
+        *plain,
+        *(each[:16] for each in hashes),
+        *(each.hex()[:32].encode() for each in hashes),
+    ]
+    data = b"".join(
+        path.read_bytes() for path in files_below(held.path) if path.name.startswith("office.db")
+    )
     assert len(data) > 100_000
     assert [each for each in sought if each in data] == []
 
@@ -320,17 +365,21 @@ def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_
 def test_no_step_and_no_size_of_the_batch_shows_whether_there_are_holds(held: World) -> None:
     def pin(batch_id: str) -> int:
         with held.office.store.reading() as connection:
-            return len(batches.get_chunk(connection, batches.find_batch(connection, batch_id), HOLDS, 0).sealed)
+            return len(
+                batches.get_chunk(
+                    connection, batches.find_batch(connection, batch_id), HOLDS, 0
+                ).sealed
+            )
 
     first = held.receive(held.requests())
-    receive.determine(held.office, first)
+    disclosure.determine_batch(held.office, first)
     without = pin(first)
     for _ in range(15):
         add(held)
-    receive.determine(held.office, first)
+    disclosure.determine_batch(held.office, first)
     assert pin(first) == without
     add(held)
-    receive.determine(held.office, first)
+    disclosure.determine_batch(held.office, first)
     assert pin(first) > without
 
 
@@ -342,20 +391,35 @@ def by_owner(world: World, statement: str) -> None:
 
 HANDS = {
     "a hold deleted": ("DELETE FROM disclosure_hold WHERE number = 1", "holds_altered"),
-    "a mark altered": ("UPDATE disclosure_hold SET marks = zeroblob(256) WHERE number = 1", "holds_altered"),
-    "lifted without an entry": ("UPDATE disclosure_hold SET lifted_at = '2026-05-04T12:00:00Z', lift_index = 3", "holds_altered"),
-    "one deleted, the other called lifted by its own entry": (
-        "DELETE FROM disclosure_hold WHERE number = 2; "
-        "UPDATE disclosure_hold SET lifted_at = entered_at, lift_salt = salt, lift_index = entry_index",
+    "a mark altered": (
+        "UPDATE disclosure_hold SET marks = zeroblob(256) WHERE number = 1",
         "holds_altered",
     ),
-    "an entry that is not there": ("UPDATE disclosure_hold SET entry_index = 999999", "holds_altered"),
-    "made under another register key": ("UPDATE disclosure_hold SET key_id = 'another'", "hold_key_other"),
-}  # fmt: skip
+    "lifted without an entry": (
+        "UPDATE disclosure_hold SET lifted_at = '2026-05-04T12:00:00Z', lift_index = 3",
+        "holds_altered",
+    ),
+    "one deleted, the other called lifted by its own entry": (
+        "DELETE FROM disclosure_hold WHERE number = 2; "
+        "UPDATE disclosure_hold SET lifted_at = entered_at, lift_salt = salt, lift_index = "
+        "entry_index",
+        "holds_altered",
+    ),
+    "an entry that is not there": (
+        "UPDATE disclosure_hold SET entry_index = 999999",
+        "holds_altered",
+    ),
+    "made under another register key": (
+        "UPDATE disclosure_hold SET key_id = 'another'",
+        "hold_key_other",
+    ),
+}
 
 
 @pytest.mark.parametrize("hand", HANDS)
-def test_p10_nothing_is_determined_where_holds_are_not_what_the_ledger_says(held: World, hand: str) -> None:
+def test_p10_nothing_is_determined_where_holds_are_not_what_the_ledger_says(
+    held: World, hand: str
+) -> None:
     statements, code = HANDS[hand]
     add(held)
     add(held)
@@ -363,16 +427,19 @@ def test_p10_nothing_is_determined_where_holds_are_not_what_the_ledger_says(held
     for statement in statements.split("; "):
         by_owner(held, statement)
     with pytest.raises(CounterfoilError) as fault:
-        receive.determine(held.office, batch)
+        disclosure.determine_batch(held.office, batch)
     assert (fault.value.code, bool(fault.value.cure)) == (code, True)
-    assert (receive.standing(held.office)[0].state, held.kinds().count("opening")) == ("gated", 0)
+    assert (disclosure.batch_statuses(held.office)[0].state, held.kinds().count("opening")) == (
+        "gated",
+        0,
+    )
 
 
 def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all(
     held: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
+    disclosure.determine_batch(held.office, batch)
     before = held.entries()
 
     def broken(*_: object) -> None:
@@ -382,7 +449,10 @@ def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all
         patched.setattr(batches, "mark_reconsidered", broken)
         with pytest.raises(RuntimeError):
             add(held)
-    assert (held.entries(), receive.standing(held.office)[0].state) == (before, "determined")
+    assert (held.entries(), disclosure.batch_statuses(held.office)[0].state) == (
+        before,
+        "determined",
+    )
     assert holds.list_holds(held.office, *officer(held, "a")) == []
 
 
@@ -395,7 +465,10 @@ def test_the_list_shows_days_and_officers_and_is_entered_before_it_is_shown(held
     add(held, PHILIPPA)
     found = holds.list_holds(held.office, *officer(held, "b"))
     when, pair = "2026-05-04T12:00:00Z", ("holds-a", "holds-b")
-    assert found == [holds.Listed(1, when, pair, when, pair), holds.Listed(2, when, pair, "", ("", ""))]
+    assert found == [
+        holds.Listed(1, when, pair, when, pair),
+        holds.Listed(2, when, pair, "", ("", "")),
+    ]
     last = held.entries()[-1]
     assert (last["kind"], "batch" in last) == ("inspection", False)
 
@@ -425,7 +498,9 @@ def listed_by_a_disclosure_officer(world: World) -> object:
         (listed_by_a_disclosure_officer, "officer_role"),
     ],
 )
-def test_p6_two_officers_of_the_role_and_nobody_else(held: World, act: Callable[[World], object], code: str) -> None:
+def test_p6_two_officers_of_the_role_and_nobody_else(
+    held: World, act: Callable[[World], object], code: str
+) -> None:
     before = held.entries()
     with pytest.raises(StateFault) as fault:
         act(held)
@@ -436,9 +511,9 @@ def test_p6_two_officers_of_the_role_and_nobody_else(held: World, act: Callable[
 
 def test_an_officer_of_holds_neither_reviews_nor_releases_nor_looks(held: World) -> None:
     batch = held.receive(held.requests())
-    receive.determine(held.office, batch)
+    disclosure.determine_batch(held.office, batch)
     for act in (
-        lambda: receive.review(held.office, batch, *officer(held, "a")),
+        lambda: disclosure.review_batch(held.office, batch, *officer(held, "a")),
         lambda: explain_request(held.office, batch, "q1", *officer(held, "a")),
         lambda: export_evidence(held.office, batch, "q1", *officer(held, "a")),
     ):

@@ -1,7 +1,9 @@
-"""What must not change an answer, over the whole path: intake's cells, forms, gate, sealed register, match.
+"""What must not change an answer, over the whole path: intake's cells, forms, gate, sealed
+register, match.
 
-A register is a few homes with made-up households; every resident is asked for, and others whose true answer is no. Both
-sides are then rewritten, or the register is added to, and the answers are compared.
+A register is a few homes with made-up households; every resident is asked for, and others whose
+true answer is no. Both sides are then rewritten, or the register is added to, and the answers are
+compared.
 """
 
 from __future__ import annotations
@@ -32,7 +34,15 @@ GIVEN = (
     "Zaylen",
     "J",
 )
-FAMILY = ("Quintanilla", "Ostrander", "Ruiz Tellez", "de la Cruz", "O'Brien", "Smith-Jones", "Vandermolen")
+FAMILY = (
+    "Quintanilla",
+    "Ostrander",
+    "Ruiz Tellez",
+    "de la Cruz",
+    "O'Brien",
+    "Smith-Jones",
+    "Vandermolen",
+)
 STREETS = (
     "North Heron Lake Road",
     "Copperfield Avenue",
@@ -41,21 +51,26 @@ STREETS = (
     "Saint Marys Lane",
 )
 UNITS = ("", "", "Apartment 4B", "Apartment 12", "Unit 7", "Suite 210")
-PROPERTY = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @st.composite
 def registers(draw: st.DrawFn) -> list[Row]:
-    """Up to four homes with up to four people each, at addresses of which some differ in number or unit alone."""
+    """Up to four homes with up to four people each, at addresses of which some differ in number or
+    unit alone."""
     rows: list[Row] = []
     for _ in range(draw(st.integers(1, 4))):
         line = f"{draw(st.sampled_from((101, 103, 1847)))} {draw(st.sampled_from(STREETS))}"
         unit, family = draw(st.sampled_from(UNITS)), draw(st.sampled_from(FAMILY))
         for name in draw(st.lists(st.sampled_from(GIVEN), min_size=1, max_size=4)):
             changes = {
-                "middle_name": draw(st.sampled_from(("", "A", "Luisa"))), "line2": unit,
-                "suffix": draw(st.sampled_from(("", "", "JR"))), "tin": f"900-00-{1000 + len(rows)}",
-            }  # fmt: skip
+                "middle_name": draw(st.sampled_from(("", "A", "Luisa"))),
+                "line2": unit,
+                "suffix": draw(st.sampled_from(("", "", "JR"))),
+                "tin": f"900-00-{1000 + len(rows)}",
+            }
             rows.append(person(f"r{len(rows)}", name, family, line, **changes))
     return rows
 
@@ -65,9 +80,15 @@ def questions(rows: list[Row]) -> list[Row]:
     asked: list[Row] = []
     for at, row in enumerate(rows):
         there, next_door = row, rows[(at + 1) % len(rows)]
-        for given_name, home in ((row["given_name"], there), (row["given_name"], next_door), ("Leopold", there)):
+        for given_name, home in (
+            (row["given_name"], there),
+            (row["given_name"], next_door),
+            ("Leopold", there),
+        ):
             changes = {"line2": home["line2"], "middle_name": row["middle_name"]}
-            asked.append(request(len(asked) + 1, given_name, row["family_name"], home["line1"], **changes))
+            asked.append(
+                request(len(asked) + 1, given_name, row["family_name"], home["line1"], **changes)
+            )
     return asked
 
 
@@ -83,8 +104,12 @@ def test_the_path_gives_each_answer_it_can(whole: Whole) -> None:
 
 
 ELSEWHERE = st.tuples(
-    st.sampled_from(GIVEN), st.sampled_from(FAMILY), st.sampled_from(("105", "1849", "2")), st.sampled_from(STREETS), st.sampled_from(UNITS)
-)  # fmt: skip
+    st.sampled_from(GIVEN),
+    st.sampled_from(FAMILY),
+    st.sampled_from(("105", "1849", "2")),
+    st.sampled_from(STREETS),
+    st.sampled_from(UNITS),
+)
 
 
 @PROPERTY
@@ -92,7 +117,8 @@ ELSEWHERE = st.tuples(
 def test_a_resident_elsewhere_never_changes_an_answer(
     whole: Whole, rows: list[Row], added: list[tuple[str, ...]]
 ) -> None:
-    """Under the same weights: frequencies of names are the register's, so that another register may weigh a name otherwise."""
+    """Under the same weights: frequencies of names are the register's, so that another register may
+    weigh a name otherwise."""
     more = [
         person(f"x{at}", name, family, f"{number} {street}", line2=unit, tin=f"901-00-{1000 + at}")
         for at, (name, family, number, street, unit) in enumerate(added)
@@ -107,14 +133,20 @@ def test_a_resident_elsewhere_never_changes_an_answer(
 def test_a_near_namesake_at_the_address_never_turns_a_no_into_a_yes(
     whole: Whole, rows: list[Row], data: st.DataObject
 ) -> None:
-    """Nobody who would be confirmed alone: that is the person asked for, as far as the evidence goes."""
+    """Nobody who would be confirmed alone: that is the person asked for, as far as the evidence
+    goes."""
     home = data.draw(st.sampled_from(rows))
     newcomer = home | {
-        "record_ref": "x1", "tin": "901-00-1001", "given_name": data.draw(st.sampled_from(GIVEN)),
-        "middle_name": data.draw(st.sampled_from(("", "B", "Luisa"))), "suffix": data.draw(st.sampled_from(("", "SR"))),
-    }  # fmt: skip
+        "record_ref": "x1",
+        "tin": "901-00-1001",
+        "given_name": data.draw(st.sampled_from(GIVEN)),
+        "middle_name": data.draw(st.sampled_from(("", "B", "Luisa"))),
+        "suffix": data.draw(st.sampled_from(("", "SR"))),
+    }
     asked, weights = questions(rows), matching.default_weights()
-    before, after, alone = (whole.answers(held, asked, weights) for held in (rows, [*rows, newcomer], [newcomer]))
+    before, after, alone = (
+        whole.answers(held, asked, weights) for held in (rows, [*rows, newcomer], [newcomer])
+    )
     assert [
         at
         for at, told in enumerate(after)
@@ -123,9 +155,16 @@ def test_a_near_namesake_at_the_address_never_turns_a_no_into_a_yes(
 
 
 WORDS = {
-    "Street": "St", "Avenue": "Ave", "Road": "Rd", "Court": "Ct", "Lane": "Ln", "North": "N", "South": "S", "Northwest": "NW",
+    "Street": "St",
+    "Avenue": "Ave",
+    "Road": "Rd",
+    "Court": "Ct",
+    "Lane": "Ln",
+    "North": "N",
+    "South": "S",
+    "Northwest": "NW",
     "Saint": "St",
-}  # fmt: skip
+}
 MARKS = ("Apartment", "Apt", "Unit", "Suite", "Ste", "#", "# ", "No", "Apt #", "apt.")
 FIELDS = ("given_name", "middle_name", "family_name", "suffix", "line1", "line2", "city", "state")
 
@@ -137,11 +176,15 @@ def _abbreviated(row: Row) -> Row:
 
 def _other_case(row: Row, chance: random.Random) -> Row:
     way = chance.choice((str.upper, str.lower, str.swapcase, str.title))
-    return row | {name: way(row[name]) for name in FIELDS if name != "family_name" or way is not str.title}
+    return row | {
+        name: way(row[name]) for name in FIELDS if name != "family_name" or way is not str.title
+    }
 
 
 def _spaced(row: Row, chance: random.Random) -> Row:
-    return row | {name: f"{' ' * chance.randrange(3)}{re.sub(' ', '  ', row[name])} " for name in FIELDS}
+    return row | {
+        name: f"{' ' * chance.randrange(3)}{re.sub(' ', '  ', row[name])} " for name in FIELDS
+    }
 
 
 def _marked(row: Row, chance: random.Random) -> Row:

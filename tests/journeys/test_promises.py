@@ -1,4 +1,5 @@
-"""The ten promises, each broken on purpose once to see its test fail (docs/decisions/0006-promises-seen-to-fail.md)."""
+"""The ten promises, each broken on purpose once to see its test fail
+(docs/decisions/0006-promises-seen-to-fail.md)."""
 
 from __future__ import annotations
 
@@ -13,11 +14,17 @@ from typing import get_type_hints
 
 import pytest
 
-from counterfoil import register
+from counterfoil import disclosure, register
 from counterfoil.core import keyfile
-from counterfoil.core.errors import CounterfoilError, KeyFault, SettingsFault, StateFault, StoreFault
+from counterfoil.core.errors import (
+    CounterfoilError,
+    KeyFault,
+    SettingsFault,
+    StateFault,
+    StoreFault,
+)
 from counterfoil.core.values import Answer, Grant
-from counterfoil.disclosure import receive
+from counterfoil.disclosure import release
 from counterfoil.office import enrol, make_officer, open_office
 from counterfoil.register import SealedRegister
 from tests.house.tree import SOURCE as TREE
@@ -40,7 +47,9 @@ def test_p1_what_leaves_holds_no_token_of_the_register(world: World) -> None:
     assert found_in(b"".join(left), tokens_of(SOURCE)) == []
 
 
-def test_p2_no_refused_request_opens_the_register(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p2_no_refused_request_opens_the_register(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     opened = SealedRegister.open_residents
 
@@ -59,7 +68,9 @@ def test_p2_a_refusal_does_not_depend_on_the_register(world: World, tmp_path: Pa
     empty = tmp_path / "other"
     empty.mkdir()
     other = World(empty, [person("x1", "Somebody", "Else", "77 Other Ave")], seed="other")
-    refused = [[row for row in each.answer() if row["answer"] == "refused"] for each in (world, other)]
+    refused = [
+        [row for row in each.answer() if row["answer"] == "refused"] for each in (world, other)
+    ]
     assert refused[0] == refused[1] != []
 
 
@@ -70,7 +81,11 @@ def test_p3_a_name_and_a_number_without_the_address_find_nobody(world: World) ->
         request(2, "Marisol", "Quintanilla", "1849 Heron Lake Rd", **held),
         request(3, "Marisol", "Quintanilla", "", **held),
     ]
-    assert [row["answer"] for row in world.answer(rows)] == ["not_confirmed", "not_confirmed", "refused"]
+    assert [row["answer"] for row in world.answer(rows)] == [
+        "not_confirmed",
+        "not_confirmed",
+        "refused",
+    ]
 
 
 def test_p3_nothing_public_lists_or_walks_residents() -> None:
@@ -80,7 +95,9 @@ def test_p3_nothing_public_lists_or_walks_residents() -> None:
         get_type_hints(SealedRegister.show)["grant"] is Grant
     )  # the sealed buckets of one admitted question, for its evidence
     walking = re.compile(r"residents|walk|list|search|find|scan|iterate|all_")
-    assert [name for name in register.__all__ if walking.search(name.lower())] == ["residents_shown"]
+    assert [name for name in register.__all__ if walking.search(name.lower())] == [
+        "residents_shown"
+    ]
     assert (
         get_type_hints(register.residents_shown)["shown"] is register.Shown
     )  # opens what was shown of one question, and nothing else
@@ -92,32 +109,40 @@ NEGATIVES = ("q3", "q4", "q5", "q9", "q10")
 
 def test_p4_every_negative_has_the_same_shape(world: World) -> None:
     rows = {row["request_id"]: row for row in world.answer()}
-    shapes = [{name: value for name, value in rows[asked].items() if name != "request_id"} for asked in NEGATIVES]
+    shapes = [
+        {name: value for name, value in rows[asked].items() if name != "request_id"}
+        for asked in NEGATIVES
+    ]
     assert shapes == [{"answer": "not_confirmed", "codes": []}] * 5
 
 
 def test_p5_if_the_ledger_cannot_be_written_nothing_leaves(world: World) -> None:
     batch = world.receive(world.requests())
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
     with world.office.store.transaction() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON ledger_block WHEN instr(NEW.entries, '\"release\"') > 0 BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            "CREATE TRIGGER full_disk BEFORE INSERT ON ledger_block WHEN instr(NEW.entries, "
+            "'\"release\"') > 0 BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
     with pytest.raises(StoreFault):
-        receive.release(world.office, batch, *world.officer("b"), world.directory / "answers.jsonl")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+        )
     assert list(world.directory.glob("*answers.jsonl*")) == []
-    assert receive.standing(world.office)[0].state == "reviewed"
+    assert disclosure.batch_statuses(world.office)[0].state == "reviewed"
 
 
-def test_p5_the_entry_is_durable_before_the_file_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p5_the_entry_is_durable_before_the_file_is_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[int] = []
 
     def interrupted(*_: object) -> None:
         seen.append(world.kinds().count("release"))
         raise StoreFault("answer_not_written", "the disk is full")
 
-    monkeypatch.setattr(receive, "write_answer", interrupted)
+    monkeypatch.setattr(release, "write_answer", interrupted)
     with pytest.raises(StoreFault):
         world.answer()
     assert seen == [1]
@@ -126,15 +151,17 @@ def test_p5_the_entry_is_durable_before_the_file_is_written(world: World, monkey
 
 def _determined(world: World) -> str:
     batch = world.receive(world.requests())
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     return batch
 
 
 def test_p6_one_officer_cannot_release(world: World) -> None:
     batch = _determined(world)
-    receive.review(world.office, batch, *world.officer("a"))
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
     with pytest.raises(StateFault) as caught:
-        receive.release(world.office, batch, *world.officer("a"), world.directory / "answers.jsonl")
+        disclosure.release_batch(
+            world.office, batch, *world.officer("a"), world.directory / "answers.jsonl"
+        )
     assert caught.value.code == "second_officer_same_name"
     assert not (world.directory / "answers.jsonl").exists()
 
@@ -153,20 +180,31 @@ def test_p6_a_key_that_is_not_enrolled_signs_nothing(world: World) -> None:
     batch = _determined(world)
     make_officer(world.directory, "officer-a", None, world.office.random)
     with pytest.raises(KeyFault) as caught:
-        receive.review(world.office, batch, *world.office.officer(world.directory / "officer-a.key", None))
+        disclosure.review_batch(
+            world.office, batch, *world.office.officer(world.directory / "officer-a.key", None)
+        )
     assert caught.value.code == "officer_key_other"
 
 
 def test_p7_releasing_again_writes_the_same_bytes(world: World) -> None:
     world.answer()
-    first = [(world.directory / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")]
-    batch = receive.standing(world.office)[0].batch
+    first = [
+        (world.directory / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")
+    ]
+    batch = disclosure.batch_statuses(world.office)[0].batch
     (world.directory / "again").mkdir()
-    receive.release(world.office, batch, *world.officer("b"), world.directory / "again" / "answers.jsonl")
-    assert [(world.directory / "again" / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")] == first
+    disclosure.release_batch(
+        world.office, batch, *world.officer("b"), world.directory / "again" / "answers.jsonl"
+    )
+    assert [
+        (world.directory / "again" / name).read_bytes()
+        for name in ("answers.jsonl", "answers.jsonl.jws")
+    ] == first
 
 
-def test_p7_the_order_of_the_rows_and_of_the_source_changes_no_answer(world: World, tmp_path: Path) -> None:
+def test_p7_the_order_of_the_rows_and_of_the_source_changes_no_answer(
+    world: World, tmp_path: Path
+) -> None:
     path = tmp_path / "turned"
     path.mkdir()
     turned = World(path, tuple(reversed(SOURCE)), seed="turned")
@@ -175,39 +213,72 @@ def test_p7_the_order_of_the_rows_and_of_the_source_changes_no_answer(world: Wor
     assert first == second
 
 
-def test_p7_two_processes_with_other_hash_seeds_answer_the_same_bytes(world: World, tmp_path: Path) -> None:
+def test_p7_two_processes_with_other_hash_seeds_answer_the_same_bytes(
+    world: World, tmp_path: Path
+) -> None:
     world.office.store.close()
     requests, told = world.requests(), []
     for seed in ("1", "2"):
         office, out = tmp_path / f"seed-{seed}", tmp_path / f"seed-{seed}.jsonl"
         shutil.copytree(world.path, office)
-        command = [sys.executable, "-m", "tests.crash.run_answer", str(office), str(requests), str(out)]
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-        subprocess.run(command, cwd=TREE.parents[1], env=environment, check=True, capture_output=True)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.crash.run_answer",
+            str(office),
+            str(requests),
+            str(out),
+        ]
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        subprocess.run(
+            command, cwd=TREE.parents[1], env=environment, check=True, capture_output=True
+        )
         told.append(out.read_bytes())
     assert told[0] == told[1] != b""
 
 
 def test_p8_nothing_in_the_source_names_a_status_or_an_origin() -> None:
     inferring = re.compile(
-        r"\b\w*(nationalit|ethnic|citizen|race_|immigration_status|is_alien|origin_of)\w*", re.IGNORECASE
+        r"\b\w*(nationalit|ethnic|citizen|race_|immigration_status|is_alien|origin_of)\w*",
+        re.IGNORECASE,
     )
-    named = {m.group(0) for path in python_files(TREE) for m in inferring.finditer(path.read_text(encoding="utf-8"))}
+    named = {
+        m.group(0)
+        for path in python_files(TREE)
+        for m in inferring.finditer(path.read_text(encoding="utf-8"))
+    }
     assert named <= {"nationality", "ethnicity", "race_ethnicity"}
 
 
 @pytest.mark.parametrize("tin", ["", "900-00-4321", "999-00-4321"])
-def test_p8_the_kind_of_a_number_changes_no_answer_where_none_is_held(world: World, tin: str) -> None:
+def test_p8_the_kind_of_a_number_changes_no_answer_where_none_is_held(
+    world: World, tin: str
+) -> None:
     world.build([{**row, "tin": ""} for row in SOURCE])
     assert (
-        world.answer([request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd", tin=tin)])[0]["answer"] == "confirmed"
+        world.answer([request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd", tin=tin)])[0][
+            "answer"
+        ]
+        == "confirmed"
     )
 
 
 def test_p9_every_tax_number_in_the_repository_is_of_the_test_range() -> None:
     number = re.compile(r"(?<![\w-])(\d{3}-\d{2}-\d{4})(?![\w-])")
-    texts = [path for path in committed_files() if path.suffix in {".py", ".csv", ".jsonl", ".yaml", ".md", ".json"}]
-    found = {match.group(1) for path in texts for match in number.finditer(path.read_text(encoding="utf-8"))}
+    texts = [
+        path
+        for path in committed_files()
+        if path.suffix in {".py", ".csv", ".jsonl", ".yaml", ".md", ".json"}
+    ]
+    found = {
+        match.group(1)
+        for path in texts
+        for match in number.finditer(path.read_text(encoding="utf-8"))
+    }
     issued_to_nobody = re.compile(r"9\d\d-00-|9\d\d-(28|49|89)-|(000|666)-|\d{3}-00-|.*-0000$")
     assert {tin for tin in found if not issued_to_nobody.match(tin)} == set()
 
@@ -222,13 +293,21 @@ def test_p9_evaluation_refuses_a_register_that_is_not_made_up(world: World) -> N
 
 
 def test_p9_only_the_trial_may_skip_the_law() -> None:
-    callers = {room_of(path) for path in python_files(TREE) if "gate.unsafe" in path.read_text(encoding="utf-8")}
+    callers = {
+        room_of(path)
+        for path in python_files(TREE)
+        if "gate.unsafe" in path.read_text(encoding="utf-8")
+    }
     assert callers == {"trial"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"- a\n- list\n"])
-@pytest.mark.parametrize("name", ["agreement.yaml", "routes/written-request.yaml", "statutes/us-26-6103-i-2.yaml"])
-def test_p10_law_that_is_empty_or_unreadable_opens_no_office(world: World, name: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "name", ["agreement.yaml", "routes/written-request.yaml", "statutes/us-26-6103-i-2.yaml"]
+)
+def test_p10_law_that_is_empty_or_unreadable_opens_no_office(
+    world: World, name: str, content: bytes
+) -> None:
     (world.path / "law" / name).write_bytes(content)
     with pytest.raises(SettingsFault):
         world.opened()
@@ -246,7 +325,7 @@ def test_p10_without_the_register_key_nothing_is_determined(world: World) -> Non
     batch = world.receive(world.requests())
     (world.path / "keys" / "register.key").unlink()
     with pytest.raises(KeyFault):
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
 
 
 def test_p10_a_register_built_with_another_key_does_not_open(world: World) -> None:
@@ -254,7 +333,11 @@ def test_p10_a_register_built_with_another_key_does_not_open(world: World) -> No
     path.unlink()
     secret = keyfile.new_secret("register", world.office.random)
     keyfile.seal_key(
-        path, name="counterfoil.example/world", purpose="register", secret=secret, passphrase=world.office.passphrase
+        path,
+        name="counterfoil.example/world",
+        purpose="register",
+        secret=secret,
+        passphrase=world.office.passphrase,
     )
     with pytest.raises(KeyFault) as caught:
         world.office.open_register()

@@ -1,4 +1,5 @@
-"""P7 over the whole office: the same questions of the same people give the same bytes, whoever's machine it is."""
+"""P7 over the whole office: the same questions of the same people give the same bytes, whoever's
+machine it is."""
 
 from __future__ import annotations
 
@@ -16,8 +17,11 @@ def _answered(world: World, rows: tuple[dict[str, str], ...]) -> bytes:
     return (world.directory / "answers.jsonl").read_bytes()
 
 
-def test_p7_two_offices_from_the_same_keys_answer_the_same_bytes(world: World, tmp_path: Path) -> None:
-    """The second one's chance is another, and its register is built anew from the rows in another order."""
+def test_p7_two_offices_from_the_same_keys_answer_the_same_bytes(
+    world: World, tmp_path: Path
+) -> None:
+    """The second one's chance is another, and its register is built anew from the rows in another
+    order."""
     folder = tmp_path / "second"
     folder.mkdir()
     with closing(World(folder, template=world.directory, seed="another machine")) as second:
@@ -33,5 +37,11 @@ def test_p7_the_order_of_the_questions_changes_the_order_of_the_lines_alone(
     folder = tmp_path / "shuffled"
     folder.mkdir()
     with closing(World(folder, template=world.directory)) as second:
-        told = dict(zip((row["request_id"] for row in shuffled), _answered(second, shuffled).splitlines(), strict=True))
+        told = dict(
+            zip(
+                (row["request_id"] for row in shuffled),
+                _answered(second, shuffled).splitlines(),
+                strict=True,
+            )
+        )
     assert _answered(world, REQUESTS).splitlines() == [told[row["request_id"]] for row in REQUESTS]

@@ -1,4 +1,5 @@
-"""A whole office on PostgreSQL: the same answer as on SQLite to the byte, by a role that cannot touch the triggers."""
+"""A whole office on PostgreSQL: the same answer as on SQLite to the byte, by a role that cannot
+touch the triggers."""
 
 from __future__ import annotations
 
@@ -12,14 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.batches.officers import Role
 from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import SettingsFault, StateFault, StoreFault
 from counterfoil.database import create_store, open_store
-from counterfoil.disclosure import receive
 from counterfoil.tlog import Signer
 from tests.cli.desk import command
 from tests.database.places import ServerPlace
@@ -44,25 +44,34 @@ def place(postgres_server: Server) -> ServerPlace:
 
 def give_daily_rights(place: ServerPlace) -> None:
     """What the operator's page says, as it stands there."""
-    block = re.search(r"```sql\n(-- after `office create`.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    block = re.search(
+        r"```sql\n(-- after `office create`.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
+    )
     assert block is not None
     with place.server.connect(place.name) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [DAILY]).fetchone():
             connection.execute(f"CREATE ROLE {DAILY} LOGIN")
-        connection.execute(block[1].replace("DATABASE tax_office", f"DATABASE {place.name}").encode())
+        connection.execute(
+            block[1].replace("DATABASE tax_office", f"DATABASE {place.name}").encode()
+        )
 
 
 def as_daily(world: World, place: ServerPlace) -> None:
     """Change office.toml to the role of daily work, and open the office anew."""
     give_daily_rights(place)
     settings = world.path / "office.toml"
-    settings.write_text(settings.read_text().replace(place.url, place.server.url(place.name, DAILY)))
+    settings.write_text(
+        settings.read_text().replace(place.url, place.server.url(place.name, DAILY))
+    )
     world.office.store.close()
     world.office = world.opened()
 
 
-def test_the_whole_answer_is_the_same_bytes_on_either_store(tmp_path: Path, place: ServerPlace) -> None:
-    """Same clock, same chance. The second file meets the first one's questions in the guards' memory."""
+def test_the_whole_answer_is_the_same_bytes_on_either_store(
+    tmp_path: Path, place: ServerPlace
+) -> None:
+    """Same clock, same chance. The second file meets the first one's questions in the guards'
+    memory."""
     told: list[tuple[list[bytes], list[dict[str, object]]]] = []
     for database in ({}, {"database": place.url}):
         directory = tmp_path / f"on-{len(database)}"
@@ -78,21 +87,29 @@ def test_the_whole_answer_is_the_same_bytes_on_either_store(tmp_path: Path, plac
     assert told[0][1] == told[1][1] != []
 
 
-def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(tmp_path: Path, place: ServerPlace) -> None:
+def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(
+    tmp_path: Path, place: ServerPlace
+) -> None:
     with closing(World(tmp_path, database=place.url)) as world:
         as_daily(world, place)
         two = [_officer_of_holds(world, name) for name in ("holds-a", "holds-b")]
         batch = world.receive(world.requests())
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
         person = holds.HeldPerson(holds.HELD_FORMAT, ("r1",))
         assert holds.add_hold(world.office, person, *two).batches == 1
-        receive.determine(world.office, batch)
-        receive.review(world.office, batch, *world.officer("a"))
-        receive.release(world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl")
+        disclosure.determine_batch(world.office, batch)
+        disclosure.review_batch(world.office, batch, *world.officer("a"))
+        disclosure.release_batch(
+            world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl"
+        )
         holds.lift_hold(world.office, 1, *two)
         assert [bool(each.lifted_at) for each in holds.list_holds(world.office, *two[0])] == [True]
         told = {row["request_id"]: row["answer"] for row in read_rows(tmp_path / "answers.jsonl")}
-        assert (told["q1"], told["q2"], world.kinds().count("hold")) == ("not_confirmed", "confirmed", 2)
+        assert (told["q1"], told["q2"], world.kinds().count("hold")) == (
+            "not_confirmed",
+            "confirmed",
+            2,
+        )
 
 
 def _officer_of_holds(world: World, name: str) -> tuple[str, Signer]:
@@ -105,11 +122,17 @@ def test_the_role_of_daily_work_can_rewrite_nothing(tmp_path: Path, place: Serve
         as_daily(world, place)
         world.answer()
         for forced in (
-            "ALTER TABLE ledger_block DISABLE TRIGGER ALL", "DROP TRIGGER ledger_block_change ON ledger_block",
-            "CREATE OR REPLACE FUNCTION ledger_block_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-            "DROP TABLE ledger_block CASCADE", "TRUNCATE ledger_block", "UPDATE ledger_block SET time = 'x'",
-            "DELETE FROM ledger_cosigned", "SET session_replication_role = replica", "UPDATE alembic_version SET version_num = ''",
-        ):  # fmt: skip
+            "ALTER TABLE ledger_block DISABLE TRIGGER ALL",
+            "DROP TRIGGER ledger_block_change ON ledger_block",
+            "CREATE OR REPLACE FUNCTION ledger_block_refuse() RETURNS trigger LANGUAGE plpgsql "
+            "AS 'BEGIN RETURN NEW; END'",
+            "DROP TABLE ledger_block CASCADE",
+            "TRUNCATE ledger_block",
+            "UPDATE ledger_block SET time = 'x'",
+            "DELETE FROM ledger_cosigned",
+            "SET session_replication_role = replica",
+            "UPDATE alembic_version SET version_num = ''",
+        ):
             with pytest.raises(StoreFault), world.office.store.transaction() as connection:
                 connection.exec_driver_sql(forced)
                 pytest.fail(f"not refused: {forced}")
@@ -117,7 +140,9 @@ def test_the_role_of_daily_work_can_rewrite_nothing(tmp_path: Path, place: Serve
             assert ledger.check(connection, world.office.holder_key).size == len(world.entries())
 
 
-def test_by_the_command_line_and_what_the_owner_forces_is_found(tmp_path: Path, place: ServerPlace) -> None:
+def test_by_the_command_line_and_what_the_owner_forces_is_found(
+    tmp_path: Path, place: ServerPlace
+) -> None:
     office, out = tmp_path / "office", tmp_path / "answers.jsonl"
     at = ("--office", office)
     keys = [office / "keys" / f"officer-{letter}.key" for letter in "ab"]
@@ -125,16 +150,27 @@ def test_by_the_command_line_and_what_the_owner_forces_is_found(tmp_path: Path, 
     requests = write_csv(tmp_path / "requests.csv", REQUESTS, REQUEST_COLUMNS)
     assert command("office", "create", office, "--sandbox", "--database", place.url).code == 0
     assert command("register", "build", source, *at, "--made-up").code == 0
-    assert command("answer", requests, *at, "--officer", keys[0], "--second", keys[1], "--out", out).code in (0, 3)
+    assert command(
+        "answer", requests, *at, "--officer", keys[0], "--second", keys[1], "--out", out
+    ).code in (0, 3)
     assert command("ledger", "export", "--out", tmp_path / "published", *at).code == 0
-    checking = ("ledger", "check", *at, "--checkpoint", tmp_path / "published" / "checkpoint", "--json")
+    checking = (
+        "ledger",
+        "check",
+        *at,
+        "--checkpoint",
+        tmp_path / "published" / "checkpoint",
+        "--json",
+    )
     assert command(*checking).code == 0
     with contextlib.closing(place.owner()) as owner:
         start = owner.execute("SELECT max(start) FROM ledger_block").fetchone()[0]
         rewrite(owner, start, lambda held: [other_digest(held[0]), *held[1:]])
     told = command(*checking)
     assert (told.code, told.error) == (5, "ledger_rewritten")
-    taken = command("office", "create", tmp_path / "second", "--sandbox", "--database", place.url, "--json")
+    taken = command(
+        "office", "create", tmp_path / "second", "--sandbox", "--database", place.url, "--json"
+    )
     assert (taken.code, taken.error) == (1, "database_taken")
 
 
@@ -145,12 +181,14 @@ def test_a_suspension_stops_the_work(tmp_path: Path, place: ServerPlace) -> None
         order.write_text("made up: stop", encoding="utf-8")
         assert suspension.suspend(world.office, order, "", *world.officer("a")).batches == 1
         with pytest.raises(StateFault):
-            receive.determine(world.office, batch)
+            disclosure.determine_batch(world.office, batch)
         assert world.kinds()[-1] == "suspension"
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
-def test_a_server_that_would_lose_what_it_acknowledged_is_refused(place: ServerPlace, setting: str) -> None:
+def test_a_server_that_would_lose_what_it_acknowledged_is_refused(
+    place: ServerPlace, setting: str
+) -> None:
     with place.server.connect() as connection:
         try:
             _set(connection, f"{setting} = off")

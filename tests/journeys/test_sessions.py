@@ -13,7 +13,11 @@ from tests.house.tree import ROOT, committed_files
 from tests.journeys.sessions import Session, as_pattern, read_sessions, run_step
 from tests.world.people import SOURCE, SOURCE_COLUMNS, write_csv
 
-WITH_SESSIONS = [path for path in committed_files() if path.suffix == ".md" and "```console" in path.read_text("utf-8")]
+WITH_SESSIONS = [
+    path
+    for path in committed_files()
+    if path.suffix == ".md" and "```console" in path.read_text("utf-8")
+]
 
 
 def _examples(folder: Path) -> None:
@@ -26,9 +30,19 @@ def _answered(folder: Path) -> None:
     made = [
         ("office", "create", "tax-office", "--sandbox"),
         ("register", "build", tiny / "people.csv", "--office", "tax-office", "--made-up"),
-        ("answer", tiny / "requests.csv", "--office", "tax-office", "--officer", keys / "officer-a.key",
-         "--second", keys / "officer-b.key", "--out", "answers.jsonl"),
-    ]  # fmt: skip
+        (
+            "answer",
+            tiny / "requests.csv",
+            "--office",
+            "tax-office",
+            "--officer",
+            keys / "officer-a.key",
+            "--second",
+            keys / "officer-b.key",
+            "--out",
+            "answers.jsonl",
+        ),
+    ]
     assert [command(*each).code for each in made] == [0, 0, 0]
     shutil.copy(keys / "holder.vkey", "holder.vkey")
 
@@ -92,5 +106,7 @@ def test_every_guide_has_a_session() -> None:
         ("", "a\n", False),
     ],
 )
-def test_three_dots_stand_for_what_differs_and_nothing_else(expected: str, printed: str, fits: bool) -> None:
+def test_three_dots_stand_for_what_differs_and_nothing_else(
+    expected: str, printed: str, fits: bool
+) -> None:
     assert (as_pattern(expected).fullmatch(printed) is not None) is fits

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from bench.suspension import ACTS
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
-from counterfoil.disclosure import receive
 from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -37,26 +36,35 @@ def _suspend(world: World, text: str = "made up: stop") -> suspension.Stood:
 
 
 def _resume(world: World, text: str = "made up: lifted", second: str = "b") -> suspension.Stood:
-    return suspension.resume(world.office, _order(world, text), "", world.officer("a"), world.officer(second))
+    return suspension.resume(
+        world.office, _order(world, text), "", world.officer("a"), world.officer(second)
+    )
 
 
-def _step(world: World, step: str, batch: str) -> receive.Standing:
+def _step(world: World, step: str, batch: str) -> disclosure.BatchStatus:
     out = world.directory / "answers.jsonl"
     steps = {
-        "receive": lambda: receive.receive(world.office, world.requests(), lambda _: None),
-        "determine": lambda: receive.determine(world.office, batch),
-        "review": lambda: receive.review(world.office, batch, *world.officer("a")),
-        "release": lambda: receive.release(world.office, batch, *world.officer("b"), out),
+        "receive": lambda: disclosure.receive_file(world.office, world.requests(), lambda _: None),
+        "determine": lambda: disclosure.determine_batch(world.office, batch),
+        "review": lambda: disclosure.review_batch(world.office, batch, *world.officer("a")),
+        "release": lambda: disclosure.release_batch(world.office, batch, *world.officer("b"), out),
     }
     return steps[step]()
 
 
 def _many(world: World, rows: int, chunk_rows: int) -> Path:
     settings = world.path / "office.toml"
-    settings.write_text(settings.read_text().replace("chunk_rows = 4096", f"chunk_rows = {chunk_rows}"))
+    settings.write_text(
+        settings.read_text().replace("chunk_rows = 4096", f"chunk_rows = {chunk_rows}")
+    )
     world.office = world.opened()
-    people = [("Marisol", "Quintanilla", "1847 Heron Lake Rd"), ("Leopold", "Winterbourne", "1847 Heron Lake Rd")]
-    return world.requests([*REQUESTS, *[request(number, *people[number % 2]) for number in range(20, 10 + rows)]])
+    people = [
+        ("Marisol", "Quintanilla", "1847 Heron Lake Rd"),
+        ("Leopold", "Winterbourne", "1847 Heron Lake Rd"),
+    ]
+    return world.requests(
+        [*REQUESTS, *[request(number, *people[number % 2]) for number in range(20, 10 + rows)]]
+    )
 
 
 def _acts_after_the_suspension(world: World) -> list[object]:
@@ -65,7 +73,9 @@ def _acts_after_the_suspension(world: World) -> list[object]:
 
 
 @pytest.mark.parametrize("done", range(4))
-def test_every_step_is_blocked_and_what_waits_is_held_where_it_stands(world: World, done: int) -> None:
+def test_every_step_is_blocked_and_what_waits_is_held_where_it_stands(
+    world: World, done: int
+) -> None:
     batch = ""
     for step in STEPS[:done]:
         batch = _step(world, step, batch).batch
@@ -75,12 +85,16 @@ def test_every_step_is_blocked_and_what_waits_is_held_where_it_stands(world: Wor
         with pytest.raises(StateFault) as raised:
             _step(world, step, batch)
         assert raised.value.code == "suspended"
-    assert [standing.state for standing in receive.standing(world.office)] == ["held"] * bool(done)
+    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+        "held"
+    ] * bool(done)
     assert _acts_after_the_suspension(world) == []
     assert not (world.directory / "answers.jsonl").exists()
 
 
-def test_a_run_of_many_rows_stops_at_its_next_chunk_and_goes_on_when_it_is_lifted(world: World) -> None:
+def test_a_run_of_many_rows_stops_at_its_next_chunk_and_goes_on_when_it_is_lifted(
+    world: World,
+) -> None:
     path = _many(world, 1000, 50)
 
     def stop_in_the_middle(done: int, _total: int | None, phase: str) -> None:
@@ -88,13 +102,13 @@ def test_a_run_of_many_rows_stops_at_its_next_chunk_and_goes_on_when_it_is_lifte
             _suspend(world)
 
     with pytest.raises(StateFault) as raised:
-        receive.receive(world.office, path, lambda _: None, stop_in_the_middle)
+        disclosure.receive_file(world.office, path, lambda _: None, stop_in_the_middle)
     assert raised.value.code == "suspended"
     kinds = world.kinds()
     assert kinds.count("granted") + kinds.count("refused") == 300
     assert _acts_after_the_suspension(world) == []
     assert _resume(world).batches == 1
-    assert receive.receive(world.office, path, lambda _: None).counts["granted"] == 998
+    assert disclosure.receive_file(world.office, path, lambda _: None).counts["granted"] == 998
 
 
 @pytest.mark.parametrize("chunks", [0, 1, 3])
@@ -108,11 +122,11 @@ def test_a_register_is_not_opened_after_the_suspension(world: World, chunks: int
     if chunks == 0:
         _suspend(world)
     with pytest.raises(StateFault):
-        receive.determine(world.office, batch, stop)
+        disclosure.determine_batch(world.office, batch, stop)
     assert world.kinds().count("opening") == chunks
     assert world.office.keeper().total() == sum(_granted(world)[:chunks])
     _resume(world)
-    assert receive.determine(world.office, batch).state == "determined"
+    assert disclosure.determine_batch(world.office, batch).state == "determined"
 
 
 def _granted(world: World) -> list[int]:
@@ -120,16 +134,22 @@ def _granted(world: World) -> list[int]:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-def test_a_suspension_at_any_moment_of_a_run_leaves_nothing_after_it(world: World, share: float) -> None:
+def test_a_suspension_at_any_moment_of_a_run_leaves_nothing_after_it(
+    world: World, share: float
+) -> None:
     path, ended = _many(world, 2000, 100), []
 
     def run() -> None:
         office = world.opened()
         try:
-            batch = receive.receive(office, path, lambda _: None).batch
-            receive.determine(office, batch)
-            receive.review(office, batch, *world.officer("a"))
-            ended.append(receive.release(office, batch, *world.officer("b"), world.directory / "answers.jsonl").state)
+            batch = disclosure.receive_file(office, path, lambda _: None).batch
+            disclosure.determine_batch(office, batch)
+            disclosure.review_batch(office, batch, *world.officer("a"))
+            ended.append(
+                disclosure.release_batch(
+                    office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+                ).state
+            )
         except CounterfoilError as fault:
             ended.append(fault.code)
         finally:
@@ -152,7 +172,9 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
         _step(world, step, batch)
     _suspend(world)
     _resume(world)
-    assert [standing.state for standing in receive.standing(world.office)] == ["determined"]
+    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+        "determined"
+    ]
     for step in ("review", "release"):
         _step(world, step, batch)
     assert (world.directory / "answers.jsonl").exists()
@@ -161,7 +183,7 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
 def test_a_held_batch_may_be_withdrawn(world: World) -> None:
     batch = _step(world, "receive", "").batch
     _suspend(world)
-    assert receive.withdraw(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert disclosure.withdraw_batch(world.office, batch, *world.officer("a")).state == "withdrawn"
     assert _resume(world).batches == 0
 
 
@@ -209,7 +231,9 @@ def test_the_entry_commits_to_the_order_and_the_office_can_open_it(world: World)
     with world.office.store.reading() as connection:
         kept = connection.execute(ORDER.select()).one()
     entry = world.entries()[stood.index]
-    assert entry["commitment"] == canonical.commit(kept.salt, canonical.digest(b"made up: stop").encode())
+    assert entry["commitment"] == canonical.commit(
+        kept.salt, canonical.digest(b"made up: stop").encode()
+    )
     assert (kept.kind, kept.officer, kept.entry_index) == ("suspension", "officer-a", stood.index)
 
 

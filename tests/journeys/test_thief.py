@@ -11,7 +11,11 @@ def test_no_file_of_the_office_holds_a_name_street_or_number(world: World) -> No
     world.answer()
     tokens = tokens_of([*SOURCE, *REQUESTS])
     assert len(tokens) > 30
-    leaks = {path.name: found for path in files_below(world.path) if (found := found_in(path.read_bytes(), tokens))}
+    leaks = {
+        path.name: found
+        for path in files_below(world.path)
+        if (found := found_in(path.read_bytes(), tokens))
+    }
     assert leaks == {}
 
 
@@ -20,7 +24,9 @@ def test_the_scan_finds_what_lies_in_clear(world: World) -> None:
     assert set(found_in(source, tokens_of(SOURCE))) == set(tokens_of(SOURCE))
 
 
-def test_the_requests_are_not_in_the_database_in_clear_while_the_batch_is_open(world: World) -> None:
+def test_the_requests_are_not_in_the_database_in_clear_while_the_batch_is_open(
+    world: World,
+) -> None:
     world.receive(world.requests())
     data = b"".join(path.read_bytes() for path in files_below(world.path))
     assert found_in(data, tokens_of(REQUESTS)) == []
@@ -28,7 +34,9 @@ def test_the_requests_are_not_in_the_database_in_clear_while_the_batch_is_open(w
 
 def test_what_the_building_process_held_in_memory_is_not_in_the_register(world: World) -> None:
     for _ in range(3):
-        held = [(b"Zebedee Quillfeather" * 210)[:size] for size in range(4050, 4120) for _ in range(100)]
+        held = [
+            (b"Zebedee Quillfeather" * 210)[:size] for size in range(4050, 4120) for _ in range(100)
+        ]
         del held
         world.build(SOURCE)
     data = b"".join(path.read_bytes() for path in files_below(world.path / "register"))

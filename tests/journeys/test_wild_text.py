@@ -1,4 +1,5 @@
-"""Whatever the strings: never an exception. Gate, forms and match give an answer; `evaluate` counts what is not sufficient."""
+"""Whatever the strings: never an exception. Gate, forms and match give an answer; `evaluate` counts
+what is not sufficient."""
 
 from __future__ import annotations
 
@@ -46,9 +47,20 @@ def test_the_gate_answers_any_strings(
 ) -> None:
     given_name, middle, family, suffix, *address = fields
     request = Request(
-        "r1", 1, Person(given_name, middle, family, suffix, born, more[0]), Address(*address), (more[1], more[2]), more[3],
-        more[4], more[5], day, RemovalOrder(more[6], day, more[7], born), more[8], (EngagedOfficer(*more[:3]),), True,
-    )  # fmt: skip
+        "r1",
+        1,
+        Person(given_name, middle, family, suffix, born, more[0]),
+        Address(*address),
+        (more[1], more[2]),
+        more[3],
+        more[4],
+        more[5],
+        day,
+        RemovalOrder(more[6], day, more[7], born),
+        more[8],
+        (EngagedOfficer(*more[:3]),),
+        True,
+    )
     assert isinstance(decide(request, LAW, facts_of(request), NO_HISTORY, ON), Refusal | Grant)
 
 
@@ -58,18 +70,44 @@ def test_match_decides_on_any_strings_on_either_side(
     asked: tuple[str, ...], held: list[tuple[str, ...]], born: date | None
 ) -> None:
     person, address = Person(*asked[:4], born), Address(*asked[4:])
-    grant = Grant(Request("q1", 1, person, address), normalise_address(address), normalise_name(person), (2024,), "")
-    there = [Resident(normalise_name(Person(*fields[:4])), born, b"", "r", (2024,)) for fields in held]
-    residents = Residents(tuple(there), tuple(door.tolerance for door in doors(grant.address))[:1] * 3)
-    residents = Residents(residents.residents, (residents.tolerances or ("exact",) * 3)[: len(there)])
+    grant = Grant(
+        Request("q1", 1, person, address),
+        normalise_address(address),
+        normalise_name(person),
+        (2024,),
+        "",
+    )
+    there = [
+        Resident(normalise_name(Person(*fields[:4])), born, b"", "r", (2024,)) for fields in held
+    ]
+    residents = Residents(
+        tuple(there), tuple(door.tolerance for door in doors(grant.address))[:1] * 3
+    )
+    residents = Residents(
+        residents.residents, (residents.tolerances or ("exact",) * 3)[: len(there)]
+    )
     assert isinstance(match_decide(grant, residents, WEIGHTS), Match)
     assert len(explain(grant, residents, WEIGHTS)) == len(there)
 
 
 def _row(number: int, fields: tuple[str, ...], truth: bool) -> dict[str, str]:
-    names = ("given_name", "middle_name", "family_name", "suffix", "line1", "line2", "city", "state", "zip")
+    names = (
+        "given_name",
+        "middle_name",
+        "family_name",
+        "suffix",
+        "line1",
+        "line2",
+        "city",
+        "state",
+        "zip",
+    )
     row = dict.fromkeys(LABELLED_COLUMNS, "") | dict(zip(names, fields, strict=True))
-    return row | {"request_id": f"q{number}", "taxable_periods": "2024", "truth": str(truth).lower()}
+    return row | {
+        "request_id": f"q{number}",
+        "taxable_periods": "2024",
+        "truth": str(truth).lower(),
+    }
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> Path:
@@ -88,14 +126,21 @@ def _examined(world: World, rows: list[dict[str, str]]) -> Examination:
     return examine(world.office, _write(world.directory / "wild.jsonl", rows), quiet)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(FIELDS, st.booleans()), min_size=1, max_size=12))
 def test_evaluate_counts_any_strings_that_a_file_can_hold(
     office: World, drawn: list[tuple[tuple[str, ...], bool]]
 ) -> None:
     """A lone surrogate stands in no UTF-8 file; it is looked at below."""
-    clean = [(tuple(field.encode("utf-8", "ignore").decode() for field in fields), truth) for fields, truth in drawn]
-    found = _examined(office, [_row(number, fields, truth) for number, (fields, truth) in enumerate(clean)]).evaluation
+    clean = [
+        (tuple(field.encode("utf-8", "ignore").decode() for field in fields), truth)
+        for fields, truth in drawn
+    ]
+    found = _examined(
+        office, [_row(number, fields, truth) for number, (fields, truth) in enumerate(clean)]
+    ).evaluation
     assert found.requests + found.rejected == len(clean)
     assert (found.confirmed_true, found.confirmed_false) == (0, 0)
 

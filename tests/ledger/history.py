@@ -21,24 +21,46 @@ from tests.tlog import reference
 DAYS = (date(2026, 4, 1), date(2026, 4, 30))
 LATER = [(Kind.BATCH, 50)]
 STORY = [
-    *[(Kind.OFFICE, 1), (Kind.LAW, 1), (Kind.BATCH, 2), (Kind.GRANTED, 2), (Kind.DISCLOSURE, 3), (Kind.RELEASE, 3)],
-    *[(Kind.BATCH, 40), (Kind.GRANTED, 40), (Kind.GRANTED, 41), (Kind.REFUSED, 42), (Kind.REVIEW, 44)],
+    *[
+        (Kind.OFFICE, 1),
+        (Kind.LAW, 1),
+        (Kind.BATCH, 2),
+        (Kind.GRANTED, 2),
+        (Kind.DISCLOSURE, 3),
+        (Kind.RELEASE, 3),
+    ],
+    *[
+        (Kind.BATCH, 40),
+        (Kind.GRANTED, 40),
+        (Kind.GRANTED, 41),
+        (Kind.REFUSED, 42),
+        (Kind.REVIEW, 44),
+    ],
     *[(Kind.BATCH, 70), (Kind.GRANTED, 70), (Kind.DISCLOSURE, 71), (Kind.RELEASE, 72)],
 ]
-"""(kind, day counted from 1 March 2026): a release in March, none in April (days 32 to 61), one in May."""
+"""(kind, day counted from 1 March 2026): a release in March, none in April (days 32 to 61), one in
+May."""
 
 
 def at_day(day: int) -> datetime:
-    return datetime.fromtimestamp(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() + 86_400 * (day - 1), UTC)
+    return datetime.fromtimestamp(
+        datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() + 86_400 * (day - 1), UTC
+    )
 
 
-def entries_of(story: Iterable[tuple[Kind, int]], forged: dict[int, int] | None = None) -> list[bytes]:
+def entries_of(
+    story: Iterable[tuple[Kind, int]], forged: dict[int, int] | None = None
+) -> list[bytes]:
     """The entries of a story. `forged` puts another count into an entry, as a holder could."""
     counts = dict.fromkeys(Kind, 0)
     made: list[bytes] = []
     for index, (kind, day) in enumerate(story):
         counts[kind] = (forged or {}).get(index, counts[kind] + 1)
-        made.append(encode(kind, draft(kind).fields, counts[kind], at_day(day).strftime("%Y-%m-%dT%H:%M:%SZ")))
+        made.append(
+            encode(
+                kind, draft(kind).fields, counts[kind], at_day(day).strftime("%Y-%m-%dT%H:%M:%SZ")
+            )
+        )
     return made
 
 
@@ -51,8 +73,13 @@ class Held(NamedTuple):
         entries = self.entries[:size]
         return sign_checkpoint(Checkpoint(ORIGIN, len(entries), reference.mth(entries)), SIGNER)
 
-    def attestation(self, low: int, high: int, shown: Iterable[int], older: int | None = None) -> Attestation:
-        proofs = [Shown(at, self.entries[at], tuple(reference.path(at, self.entries))) for at in sorted(set(shown))]
+    def attestation(
+        self, low: int, high: int, shown: Iterable[int], older: int | None = None
+    ) -> Attestation:
+        proofs = [
+            Shown(at, self.entries[at], tuple(reference.path(at, self.entries)))
+            for at in sorted(set(shown))
+        ]
         path = () if older is None else tuple(reference.consistency(older, self.entries))
         note = None if older is None else self.note(older)
         return Attestation("release", *DAYS, low, high, path, tuple(proofs), note, self.note())

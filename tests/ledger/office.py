@@ -1,4 +1,5 @@
-"""A made-up office's ledger for these tests: a real database file, a fixed key, drafts of every kind."""
+"""A made-up office's ledger for these tests: a real database file, a fixed key, drafts of every
+kind."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ KEY = SIGNER.verifier
 LEDGER = Ledger(ORIGIN)
 START = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
 BATCH = "b-0f1e2d3c4b5a6978"
-_WORDS = {"batch": BATCH, "event": "added", "purpose": "holder", "route": "consent", "scope": "names"}
+_WORDS = {
+    "batch": BATCH,
+    "event": "added",
+    "purpose": "holder",
+    "route": "consent",
+    "scope": "names",
+}
 
 
 def value_of(field: str) -> Value:
@@ -31,7 +38,9 @@ def value_of(field: str) -> Value:
 
 def draft(kind: Kind, *, full: bool = False) -> Draft:
     form = KINDS[kind]
-    return Draft(kind, {name: value_of(name) for name in (form.needs | form.may if full else form.needs)})
+    return Draft(
+        kind, {name: value_of(name) for name in (form.needs | form.may if full else form.needs)}
+    )
 
 
 def drafts(count: int) -> list[Draft]:
@@ -51,7 +60,8 @@ def make_store(directory: Path) -> Store:
 
 
 def grow(store: Store, count: int, *, step: int = 100, sign: bool = True) -> str:
-    """Append `count` entries in transactions of `step`, a second apart; sign and return a checkpoint."""
+    """Append `count` entries in transactions of `step`, a second apart; sign and return a
+    checkpoint."""
     made = drafts(count)
     for at in range(0, count, step):
         with store.transaction() as connection:

@@ -1,4 +1,5 @@
-"""An attestation shows that none of a kind was entered between two days, and fails with its reason where that is not so."""
+"""An attestation shows that none of a kind was entered between two days, and fails with its reason
+where that is not so."""
 
 from __future__ import annotations
 
@@ -46,7 +47,10 @@ def code_of(said: Attestation | str, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_none_released_in_april_is_attested_from_exported_files(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     directory = told(store, tmp_path)
     text = attest_none(directory, KEY, Kind.RELEASE, *DAYS, WHOLE.note(6))
@@ -58,9 +62,14 @@ def test_none_released_in_april_is_attested_from_exported_files(
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "OK"
     assert (
-        lines[1] == f"2. {SIGNER.name} signed its ledger at 6 entries. They are unchanged, and come before the range."
+        lines[1]
+        == f"2. {SIGNER.name} signed its ledger at 6 entries. They are unchanged, and come "
+        "before the range."
     )
-    assert lines[3] == "4. Entries 6 to 10, 5 of them, are all those of 2026-04-01 to 2026-04-30 (UTC)."
+    assert (
+        lines[3]
+        == "4. Entries 6 to 10, 5 of them, are all those of 2026-04-01 to 2026-04-30 (UTC)."
+    )
 
 
 def test_an_attestation_comes_back_whole(store: Store, tmp_path: Path) -> None:
@@ -71,9 +80,14 @@ def test_an_attestation_comes_back_whole(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("2026-01-01", "2026-02-01"), ("2026-04-12", "2026-04-12"), ("2026-04-20", "2026-04-25"), ("2026-06-01", "2026-12-31")],
+    [
+        ("2026-01-01", "2026-02-01"),
+        ("2026-04-12", "2026-04-12"),
+        ("2026-04-20", "2026-04-25"),
+        ("2026-06-01", "2026-12-31"),
+    ],
     ids=["before everything", "one day", "nothing at all entered", "after everything"],
-)  # fmt: skip
+)
 def test_any_days_without_a_release_are_attested(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, last: str
 ) -> None:
@@ -83,7 +97,9 @@ def test_any_days_without_a_release_are_attested(
     assert verify(monkeypatch, "attestation", path, "--key", vkey()) == 0
 
 
-def test_an_empty_ledger_is_attested(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_ledger_is_attested(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with store.transaction() as connection:
         export(connection, tmp_path / "export", LEDGER.sign_checkpoint(connection, SIGNER))
     path = tmp_path / "attestation"
@@ -105,7 +121,14 @@ def test_what_is_not_so_is_not_attested(
 ) -> None:
     note = None if older is None else WHOLE.note(older)
     with pytest.raises(CounterfoilError) as fault:
-        attest_none(told(store, tmp_path), KEY, kind, date.fromisoformat(first), date.fromisoformat(last), note)
+        attest_none(
+            told(store, tmp_path),
+            KEY,
+            kind,
+            date.fromisoformat(first),
+            date.fromisoformat(last),
+            note,
+        )
     assert fault.value.code == code
 
 
@@ -118,15 +141,22 @@ def test_a_release_in_the_range_is_found(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert code_of(said, monkeypatch, tmp_path) == "attestation_found"
 
 
-def test_a_release_left_out_of_the_file_leaves_a_gap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_release_left_out_of_the_file_leaves_a_gap(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said = HIDDEN.attestation(6, 12, [*LASTS, 0, 1, 4, 6, 8, 10, 11, 12])
     assert code_of(said, monkeypatch, tmp_path) == "attestation_gap"
 
 
 @pytest.mark.parametrize("left_out", [3, 8, 9])
-def test_any_kind_left_out_leaves_a_gap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left_out: int) -> None:
+def test_any_kind_left_out_leaves_a_gap(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left_out: int
+) -> None:
     shown = {*LASTS, *ENDS} - {left_out}
-    assert code_of(WHOLE.attestation(6, 11, shown, older=6), monkeypatch, tmp_path) == "attestation_gap"
+    assert (
+        code_of(WHOLE.attestation(6, 11, shown, older=6), monkeypatch, tmp_path)
+        == "attestation_gap"
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(7, 11), (6, 10), (5, 11), (6, 12), (11, 6), (6, 99)])
@@ -137,28 +167,40 @@ def test_a_range_that_is_not_that_of_the_days_is_refused(
     assert code_of(said, monkeypatch, tmp_path) == "attestation_range"
 
 
-def test_an_edge_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_edge_that_is_missing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said = WHOLE.attestation(6, 11, {*LASTS, *ENDS} - {11})
     assert code_of(said, monkeypatch, tmp_path) == "attestation_range"
 
 
-def test_a_count_altered_in_the_file_is_not_in_the_ledger(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_count_altered_in_the_file_is_not_in_the_ledger(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     text = str(HIDDEN.attestation(6, 12, [*LASTS, 0, 1, 4, 6, 8, 9, 10, 11, 12]))
     forged = text.replace('"count":2,"determinations"', '"count":1,"determinations"')
     assert forged != text
     assert code_of(forged, monkeypatch, tmp_path) == "proof_inclusion"
 
 
-def test_a_count_forged_in_the_ledger_itself_leaves_a_gap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_count_forged_in_the_ledger_itself_leaves_a_gap(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     held = Held(entries_of([*STORY[:9], STORY[5], *STORY[9:]], forged={9: 1}))
     assert (
-        code_of(held.attestation(6, 12, [*LASTS, 4, 6, 8, 9, 10, 11, 12]), monkeypatch, tmp_path) == "attestation_gap"
+        code_of(held.attestation(6, 12, [*LASTS, 4, 6, 8, 9, 10, 11, 12]), monkeypatch, tmp_path)
+        == "attestation_gap"
     )
 
 
-def test_two_forged_counts_that_make_up_for_each_other_are_found_in_the_exported_entries(tmp_path: Path) -> None:
+def test_two_forged_counts_that_make_up_for_each_other_are_found_in_the_exported_entries(
+    tmp_path: Path,
+) -> None:
     held = Held(entries_of([*STORY[:9], STORY[5], *STORY[9:]], forged={9: 1, 10: 2}))
-    assert check_attestation(str(held.attestation(6, 12, [*LASTS, 4, 6, 8, 9, 10, 11, 12])), KEY).count == 1
+    assert (
+        check_attestation(str(held.attestation(6, 12, [*LASTS, 4, 6, 8, 9, 10, 11, 12])), KEY).count
+        == 1
+    )
     (tmp_path / "tile/entries/000.p").mkdir(parents=True)
     (tmp_path / tile_path(None, 0, 16)).write_bytes(join_entries(held.entries))
     (tmp_path / "checkpoint").write_text(held.note())
@@ -167,13 +209,17 @@ def test_two_forged_counts_that_make_up_for_each_other_are_found_in_the_exported
     assert (fault.value.code, fault.value.place) == ("ledger_count", "entry 9")
 
 
-def test_a_checkpoint_of_another_history_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_history_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said = WHOLE.attestation(6, 11, [*LASTS, *ENDS], older=5)
     other = replace(said, older=Held(entries_of(STORY[1:])).note(5))
     assert code_of(other, monkeypatch, tmp_path) == "proof_consistency"
 
 
-def test_a_checkpoint_from_within_the_range_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_checkpoint_from_within_the_range_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said = WHOLE.attestation(6, 11, [*LASTS, *ENDS], older=8)
     assert code_of(said, monkeypatch, tmp_path) == "attestation_range"
 

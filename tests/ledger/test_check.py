@@ -1,4 +1,5 @@
-"""Who owns the database can force it; what was forced is found, and the first place of it is named."""
+"""Who owns the database can force it; what was forced is found, and the first place of it is
+named."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ Forge = Callable[[sqlite3.Connection], None]
 
 @pytest.fixture
 def forged(grown: Store, tmp_path: Path) -> Callable[[Forge], VerifyFault]:
-    """Runs a forgery on a checked ledger of 700 entries as the file's owner would, and returns what check finds."""
+    """Runs a forgery on a checked ledger of 700 entries as the file's owner would, and returns what
+    check finds."""
 
     def run(forge: Forge) -> VerifyFault:
         with grown.reading() as connection:
@@ -47,7 +49,14 @@ def test_a_whole_ledger_is_established_in_six_statements(grown: Store) -> None:
         report = check(connection, KEY)
         assert report.counts == LEDGER.counts(connection)
     assert (report.size, report.checkpoints, report.last_time) == (SIZE, 1, "2026-03-02T14:15:00Z")
-    assert [statement[:2] for statement in report.statements] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert [statement[:2] for statement in report.statements] == [
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+        "5.",
+        "6.",
+    ]
 
 
 def test_every_checkpoint_ever_signed_is_checked(store: Store) -> None:
@@ -60,12 +69,20 @@ def test_every_checkpoint_ever_signed_is_checked(store: Store) -> None:
 
 
 def test_a_changed_entry_under_a_full_tile_is_named(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: rewrite(owner, 100, lambda held: [*held[:41], other_digest(held[41]), *held[42:]]))
+    fault = forged(
+        lambda owner: rewrite(
+            owner, 100, lambda held: [*held[:41], other_digest(held[41]), *held[42:]]
+        )
+    )
     assert (fault.code, fault.place) == ("ledger_tile", "entry 141")
 
 
-def test_a_changed_entry_under_no_full_tile_breaks_the_checkpoint(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: rewrite(owner, 600, lambda held: [*held[:-1], other_digest(held[-1])]))
+def test_a_changed_entry_under_no_full_tile_breaks_the_checkpoint(
+    forged: Callable[[Forge], VerifyFault],
+) -> None:
+    fault = forged(
+        lambda owner: rewrite(owner, 600, lambda held: [*held[:-1], other_digest(held[-1])])
+    )
     assert (fault.code, fault.place) == ("ledger_rewritten", f"checkpoint of size {SIZE}")
 
 
@@ -80,11 +97,15 @@ def test_entries_taken_from_the_middle_are_found(forged: Callable[[Forge], Verif
 
 
 def test_an_entry_dropped_from_a_block_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    assert forged(lambda owner: rewrite(owner, 300, lambda held: held[1:])).code == "bundle_malformed"
+    assert (
+        forged(lambda owner: rewrite(owner, 300, lambda held: held[1:])).code == "bundle_malformed"
+    )
 
 
 def test_a_block_that_says_it_is_shorter_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: owner.execute("UPDATE ledger_block SET stop = stop - 1 WHERE start = 300"))
+    fault = forged(
+        lambda owner: owner.execute("UPDATE ledger_block SET stop = stop - 1 WHERE start = 300")
+    )
     assert (fault.code, fault.place) == ("bundle_malformed", "entry 300")
 
 
@@ -99,7 +120,9 @@ def test_two_swapped_entries_are_found(forged: Callable[[Forge], VerifyFault]) -
     assert (fault.code, fault.place) == ("ledger_count", "entry 0")
 
 
-def test_two_entries_that_swapped_their_digests_are_found(forged: Callable[[Forge], VerifyFault]) -> None:
+def test_two_entries_that_swapped_their_digests_are_found(
+    forged: Callable[[Forge], VerifyFault],
+) -> None:
     def swap(held: list[bytes]) -> list[bytes]:
         at = [index for index, data in enumerate(held) if b'"kind":"refused"' in data][:2]
         first, second = (decode(held[index], "") for index in at)
@@ -131,7 +154,9 @@ def test_a_forged_count_column_is_found(forged: Callable[[Forge], VerifyFault]) 
 
 def test_a_forged_time_column_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
     fault = forged(
-        lambda owner: owner.execute("UPDATE ledger_block SET time = '2026-03-02T00:00:00Z' WHERE start = 300")
+        lambda owner: owner.execute(
+            "UPDATE ledger_block SET time = '2026-03-02T00:00:00Z' WHERE start = 300"
+        )
     )
     assert fault.code == "ledger_column"
 
@@ -145,7 +170,9 @@ def test_a_time_that_runs_backwards_is_found(forged: Callable[[Forge], VerifyFau
     assert (fault.code, fault.place) == ("ledger_time", "entry 300")
 
 
-def test_an_entry_that_says_what_no_entry_may_say_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
+def test_an_entry_that_says_what_no_entry_may_say_is_found(
+    forged: Callable[[Forge], VerifyFault],
+) -> None:
     def forge(held: list[bytes]) -> list[bytes]:
         return [held[0][:-1] + b',"x":1}', *held[1:]]
 
@@ -155,9 +182,12 @@ def test_an_entry_that_says_what_no_entry_may_say_is_found(forged: Callable[[For
 
 def test_a_changed_tile_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
     def forge(owner: sqlite3.Connection) -> None:
-        (held,) = owner.execute("SELECT hashes FROM ledger_tile WHERE level = 0 AND idx = 1").fetchone()
+        (held,) = owner.execute(
+            "SELECT hashes FROM ledger_tile WHERE level = 0 AND idx = 1"
+        ).fetchone()
         owner.execute(
-            "UPDATE ledger_tile SET hashes = ? WHERE level = 0 AND idx = 1", [held[:320] + bytes(32) + held[352:]]
+            "UPDATE ledger_tile SET hashes = ? WHERE level = 0 AND idx = 1",
+            [held[:320] + bytes(32) + held[352:]],
         )
 
     fault = forged(forge)
@@ -165,16 +195,25 @@ def test_a_changed_tile_is_found(forged: Callable[[Forge], VerifyFault]) -> None
 
 
 def test_a_changed_tile_root_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: owner.execute("UPDATE ledger_tile SET root = zeroblob(32) WHERE idx = 1"))
+    fault = forged(
+        lambda owner: owner.execute("UPDATE ledger_tile SET root = zeroblob(32) WHERE idx = 1")
+    )
     assert (fault.code, fault.place) == ("ledger_tile", "entry 256")
 
 
 def test_a_missing_tile_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    assert forged(lambda owner: owner.execute("DELETE FROM ledger_tile WHERE idx = 1")).code == "ledger_tile"
+    assert (
+        forged(lambda owner: owner.execute("DELETE FROM ledger_tile WHERE idx = 1")).code
+        == "ledger_tile"
+    )
 
 
 def test_a_tile_too_many_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    fault = forged(lambda owner: owner.execute("INSERT INTO ledger_tile VALUES (0, 2, zeroblob(32), zeroblob(8192))"))
+    fault = forged(
+        lambda owner: owner.execute(
+            "INSERT INTO ledger_tile VALUES (0, 2, zeroblob(32), zeroblob(8192))"
+        )
+    )
     assert fault.code == "ledger_tiles"
 
 
@@ -199,20 +238,31 @@ def test_values_of_another_type_are_found_without_a_traceback(
 def test_a_checkpoint_by_another_key_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
     other = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x02" * 32))
     note = sign_checkpoint(Checkpoint(ORIGIN, SIZE, bytes(32)), other)
-    assert forged(lambda owner: owner.execute("UPDATE ledger_checkpoint SET note = ?", [note])).code == "note_unsigned"
+    assert (
+        forged(lambda owner: owner.execute("UPDATE ledger_checkpoint SET note = ?", [note])).code
+        == "note_unsigned"
+    )
 
 
-def test_a_checkpoint_filed_under_another_size_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    assert forged(lambda owner: owner.execute("UPDATE ledger_checkpoint SET size = 5")).code == "ledger_rewritten"
+def test_a_checkpoint_filed_under_another_size_is_found(
+    forged: Callable[[Forge], VerifyFault],
+) -> None:
+    assert (
+        forged(lambda owner: owner.execute("UPDATE ledger_checkpoint SET size = 5")).code
+        == "ledger_rewritten"
+    )
 
 
 def _rebuild(owner: sqlite3.Connection) -> None:
-    """The owner changes the last entry of all and makes every stored thing agree, checkpoints thrown away."""
+    """The owner changes the last entry of all and makes every stored thing agree, checkpoints
+    thrown away."""
     rewrite(owner, 600, lambda held: [*held[:-1], other_digest(held[-1])])
     owner.execute("DELETE FROM ledger_checkpoint")
 
 
-def test_a_rewritten_end_without_checkpoints_is_found_by_one_held_elsewhere(grown: Store, tmp_path: Path) -> None:
+def test_a_rewritten_end_without_checkpoints_is_found_by_one_held_elsewhere(
+    grown: Store, tmp_path: Path
+) -> None:
     with grown.reading() as connection:
         held = LEDGER.newest_checkpoint(connection) or ""
     owner = sqlite3.connect(tmp_path / "office.db", isolation_level=None)

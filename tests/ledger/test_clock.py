@@ -13,7 +13,8 @@ from tests.ledger.office import START, value_of
 
 
 def entries(*published: tuple[float, int]) -> list[bytes]:
-    """A ledger with an entry of another kind before each publication: (hours after START, hours promised)."""
+    """A ledger with an entry of another kind before each publication: (hours after START, hours
+    promised)."""
     made: list[bytes] = []
     for count, (at, hours) in enumerate(published, 1):
         time = entry_time(START + timedelta(hours=at))

@@ -19,9 +19,14 @@ def kind_rows() -> list[str]:
 
 
 def field_rows() -> list[str]:
-    texts = {name: (grammar.replace("|", " or "), meaning) for name, (grammar, meaning) in FIELDS.items()}
+    texts = {
+        name: (grammar.replace("|", " or "), meaning) for name, (grammar, meaning) in FIELDS.items()
+    }
     numbers = {name: ("number", meaning) for name, meaning in NUMBERS.items()}
-    return [f"| `{name}` | `{form}` | {meaning} |" for name, (form, meaning) in sorted((texts | numbers).items())]
+    return [
+        f"| `{name}` | `{form}` | {meaning} |"
+        for name, (form, meaning) in sorted((texts | numbers).items())
+    ]
 
 
 def _names(names: frozenset[str]) -> str:

@@ -47,7 +47,9 @@ def changed(**fields: object) -> bytes:
 def test_every_kind_is_written_canonically_and_read_back(kind: Kind, full: bool) -> None:
     fields = draft(kind, full=full).fields
     data = encode(kind, fields, 12, TIME)
-    assert data == canonical.encode({**fields, "kind": kind.value, "count": 12, "time": TIME, "v": 1})
+    assert data == canonical.encode(
+        {**fields, "kind": kind.value, "count": 12, "time": TIME, "v": 1}
+    )
     entry = decode(data, "entry 0")
     assert (entry.kind, entry.count, entry.time, entry.fields) == (kind, 12, TIME, fields)
 
@@ -62,7 +64,10 @@ def test_the_longest_entry_of_every_kind_keeps_the_limit(kind: Kind) -> None:
         "route": "written-request",
     }
     fields = draft(kind, full=True).fields
-    fields = {name: MAX_NUMBER if name in NUMBERS else longest.get(name, value) for name, value in fields.items()}
+    fields = {
+        name: MAX_NUMBER if name in NUMBERS else longest.get(name, value)
+        for name, value in fields.items()
+    }
     assert len(encode(kind, fields, 10**15 - 1, TIME)) <= MAX_ENTRY_BYTES
 
 
@@ -105,7 +110,9 @@ def test_a_number_outside_its_range_is_not_written(number: object) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_kind_without_a_field_that_it_needs_or_with_one_too_many_is_not_written(kind: Kind) -> None:
+def test_a_kind_without_a_field_that_it_needs_or_with_one_too_many_is_not_written(
+    kind: Kind,
+) -> None:
     good = draft(kind).fields
     for name in good:
         with pytest.raises(ValueError, match=f"{name} is missing"):
@@ -174,7 +181,9 @@ def test_any_bytes_are_an_entry_or_refused(data: bytes) -> None:
 
 
 @given(st.data())
-def test_a_good_entry_with_any_byte_changed_is_read_as_what_it_says_or_refused(data: st.DataObject) -> None:
+def test_a_good_entry_with_any_byte_changed_is_read_as_what_it_says_or_refused(
+    data: st.DataObject,
+) -> None:
     at = data.draw(st.integers(0, len(GOOD) - 1))
     other = GOOD[:at] + data.draw(st.binary(max_size=2)) + GOOD[at + 1 :]
     try:

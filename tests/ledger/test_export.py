@@ -22,7 +22,9 @@ def exported(store: Store, directory: Path, count: int = 0) -> Path:
 
 
 def files(directory: Path) -> list[str]:
-    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+    return sorted(
+        str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file()
+    )
 
 
 def code_of(directory: Path) -> str:
@@ -46,7 +48,9 @@ def test_the_files_are_those_of_the_format_and_no_others(grown: Store, tmp_path:
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 512, 700])
-def test_an_export_of_any_size_is_established_from_its_files(store: Store, tmp_path: Path, size: int) -> None:
+def test_an_export_of_any_size_is_established_from_its_files(
+    store: Store, tmp_path: Path, size: int
+) -> None:
     directory = exported(store, tmp_path, size)
     with store.reading() as connection:
         inside = check(connection, KEY)
@@ -60,7 +64,9 @@ def test_an_export_over_three_levels_of_tiles_is_established(store: Store, tmp_p
     assert check_export(exported(store, tmp_path, 66_000), KEY).size == 66_000
 
 
-def test_exporting_again_writes_nothing_and_exporting_more_adds(grown: Store, tmp_path: Path) -> None:
+def test_exporting_again_writes_nothing_and_exporting_more_adds(
+    grown: Store, tmp_path: Path
+) -> None:
     directory = exported(grown, tmp_path)
     first = set(files(directory))
     with grown.transaction() as connection:
@@ -73,7 +79,9 @@ def test_exporting_again_writes_nothing_and_exporting_more_adds(grown: Store, tm
     assert check_export(directory, KEY).size == 1100
 
 
-def test_an_older_checkpoint_can_be_exported_after_the_ledger_has_grown(store: Store, tmp_path: Path) -> None:
+def test_an_older_checkpoint_can_be_exported_after_the_ledger_has_grown(
+    store: Store, tmp_path: Path
+) -> None:
     note = grow(store, 300)
     with store.transaction() as connection:
         LEDGER.append(connection, drafts(400), START + timedelta(hours=1))
@@ -129,11 +137,16 @@ def test_a_missing_file_is_found(grown: Store, tmp_path: Path, name: str, code: 
         ("tile/0/001", {"ledger_tile"}),
         ("tile/0/002.p/188", {"ledger_tile"}),
         ("tile/1/000.p/2", {"ledger_tile"}),
-        ("tile/entries/000", {"bundle_malformed", "entry_malformed", "entry_field", "ledger_tile", "ledger_count"}),
+        (
+            "tile/entries/000",
+            {"bundle_malformed", "entry_malformed", "entry_field", "ledger_tile", "ledger_count"},
+        ),
     ],
 )
 @pytest.mark.parametrize("at", [0, 40, -1])
-def test_a_changed_byte_in_any_file_is_found(grown: Store, tmp_path: Path, name: str, codes: set[str], at: int) -> None:
+def test_a_changed_byte_in_any_file_is_found(
+    grown: Store, tmp_path: Path, name: str, codes: set[str], at: int
+) -> None:
     directory = exported(grown, tmp_path)
     data = bytearray((directory / name).read_bytes())
     data[at] ^= 1
@@ -155,7 +168,9 @@ def test_a_file_that_is_too_long_is_not_read(store: Store, tmp_path: Path) -> No
     assert code_of(directory) == "export_unreadable"
 
 
-def test_bundles_and_tiles_of_a_history_that_was_not_signed_are_found(store: Store, tmp_path: Path) -> None:
+def test_bundles_and_tiles_of_a_history_that_was_not_signed_are_found(
+    store: Store, tmp_path: Path
+) -> None:
     ours = exported(store, tmp_path, 300)
     from tests.ledger.office import make_store
 
@@ -179,4 +194,8 @@ def test_faults_name_a_place_and_a_cure(store: Store, tmp_path: Path) -> None:
     (directory / "tile/0/000").unlink()
     with pytest.raises(CounterfoilError) as fault:
         check_export(directory, KEY)
-    assert (fault.value.place, bool(fault.value.cure), fault.value.exit_code) == ("tile/0/000", True, 5)
+    assert (fault.value.place, bool(fault.value.cure), fault.value.exit_code) == (
+        "tile/0/000",
+        True,
+        5,
+    )

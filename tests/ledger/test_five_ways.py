@@ -1,7 +1,8 @@
-"""Five ways in which the owner of the database rewrites history, triggers dropped first; each is found, and says why.
+"""Five ways in which the owner of the database rewrites history, triggers dropped first; each is
+found, and says why.
 
-What no sum within the file can show, since its owner can reckon all sums anew, is found by a checkpoint that is held elsewhere: the
-one that the witnesses cosigned last.
+What no sum within the file can show, since its owner can reckon all sums anew, is found by a
+checkpoint that is held elsewhere: the one that the witnesses cosigned last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from counterfoil.ledger.entries import Draft, decode
 from counterfoil.tlog.cosignature import cosign
 from counterfoil.tlog.note import parse_note
 from tests.ledger.office import KEY, LEDGER, SIGNER, START, draft, make_store
-from tests.ledger.owner import counted_anew, open_as_owner, other_digest, rewrite, say_what_the_entries_say
+from tests.ledger.owner import (
+    counted_anew,
+    open_as_owner,
+    other_digest,
+    rewrite,
+    say_what_the_entries_say,
+)
 from tests.tlog.loopback import signer
 
 SIZE = 700
@@ -29,7 +36,8 @@ Way = Callable[[sqlite3.Connection], object]
 
 
 class Rewritten:
-    """A checked ledger of 700 entries whose last checkpoint was cosigned, and what is found after its owner was at it."""
+    """A checked ledger of 700 entries whose last checkpoint was cosigned, and what is found after
+    its owner was at it."""
 
     def __init__(self, store: Store, path: Path) -> None:
         self.store, self.path = store, path
@@ -67,7 +75,8 @@ def forget_signatures(owner: sqlite3.Connection) -> None:
 
 
 def replace_tables(owner: sqlite3.Connection, entries: list[Draft], directory: Path) -> None:
-    """Put a whole other ledger in the place of this one: consistent, and signed by the office's own key."""
+    """Put a whole other ledger in the place of this one: consistent, and signed by the office's own
+    key."""
     other = make_store(directory)
     with other.transaction() as connection:
         LEDGER.append(connection, entries, START)
@@ -80,7 +89,11 @@ def replace_tables(owner: sqlite3.Connection, entries: list[Draft], directory: P
 
 
 def test_way_1_an_entry_edited(ledger: Rewritten) -> None:
-    ledger.by(lambda owner: rewrite(owner, 100, lambda held: [*held[:41], other_digest(held[41]), *held[42:]]))
+    ledger.by(
+        lambda owner: rewrite(
+            owner, 100, lambda held: [*held[:41], other_digest(held[41]), *held[42:]]
+        )
+    )
     assert ledger.found() == ("ledger_tile", "entry 141")
 
 
@@ -119,7 +132,9 @@ def test_way_4_two_entries_swapped(ledger: Rewritten) -> None:
     assert ledger.found() == ("ledger_tile", "entry 7")
 
 
-def test_way_5_the_whole_ledger_replaced_by_a_consistent_and_signed_one(ledger: Rewritten, tmp_path: Path) -> None:
+def test_way_5_the_whole_ledger_replaced_by_a_consistent_and_signed_one(
+    ledger: Rewritten, tmp_path: Path
+) -> None:
     with ledger.store.reading() as connection:
         held = [decode(data, "") for data in LEDGER.entries(connection, 0, SIZE)]
     other = [Draft(entry.kind, draft(entry.kind).fields) for entry in held]
@@ -131,7 +146,9 @@ def test_way_5_the_whole_ledger_replaced_by_a_consistent_and_signed_one(ledger: 
     assert ledger.found(ledger.cosigned) == ("ledger_rewritten", f"checkpoint of size {SIZE}")
 
 
-def test_a_cosigned_checkpoint_that_stays_in_the_file_finds_it_too(ledger: Rewritten, tmp_path: Path) -> None:
+def test_a_cosigned_checkpoint_that_stays_in_the_file_finds_it_too(
+    ledger: Rewritten, tmp_path: Path
+) -> None:
     beside = tmp_path / "beside"
     beside.mkdir()
 

@@ -1,4 +1,5 @@
-"""A reader that we did not write (tlog-scales) accepts our tiles, checkpoints, cosignatures and proofs, and refuses forged ones."""
+"""A reader that we did not write (tlog-scales) accepts our tiles, checkpoints, cosignatures and
+proofs, and refuses forged ones."""
 
 from __future__ import annotations
 
@@ -37,14 +38,18 @@ def read(store: Store, directory: Path, size: int) -> TilesReader:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_it_finds_the_root_of_our_checkpoint_in_our_tiles(store: Store, tmp_path: Path, size: int) -> None:
+def test_it_finds_the_root_of_our_checkpoint_in_our_tiles(
+    store: Store, tmp_path: Path, size: int
+) -> None:
     reader = read(store, tmp_path, size)
     checkpoint = reader.get_checkpoint()
     checkpoint.verify(Vkey.from_string(str(KEY)))
     assert (checkpoint.size, checkpoint.origin) == (size, KEY.name)
     assert reader.calculate_root_hash() == checkpoint.root_hash
     with store.reading() as connection:
-        assert list(LEDGER.entries(connection, 0, size)) == [reader.get_entry(index) for index in range(size)]
+        assert list(LEDGER.entries(connection, 0, size)) == [
+            reader.get_entry(index) for index in range(size)
+        ]
 
 
 def test_it_makes_the_proofs_that_we_make(store: Store, tmp_path: Path) -> None:
@@ -52,7 +57,9 @@ def test_it_makes_the_proofs_that_we_make(store: Store, tmp_path: Path) -> None:
     reader.get_checkpoint()
     with store.reading() as connection:
         for index in (0, 1, 255, 256, 511, 512, 699):
-            assert reader.get_inclusion_proof(index, 700).node_hashes == LEDGER.prove_inclusion(connection, index)
+            assert reader.get_inclusion_proof(index, 700).node_hashes == LEDGER.prove_inclusion(
+                connection, index
+            )
         for old in (1, 2, 255, 256, 257, 512, 699, 700):
             proof = reader.get_consistency_proof(old, 700)
             assert proof.node_hashes == LEDGER.prove_consistency(connection, old)
@@ -71,7 +78,9 @@ def test_it_accepts_our_proof_files_and_refuses_them_altered(store: Store) -> No
     with pytest.raises(InclusionProofInvalid):
         InclusionProof(256, after.size, hashes).check(leaf_hash(entry), after.root_hash)
     with pytest.raises(ConsistencyProofInvalid):
-        ConsistencyProof(before.size, after.size, path[::-1]).check(before.root_hash, after.root_hash)
+        ConsistencyProof(before.size, after.size, path[::-1]).check(
+            before.root_hash, after.root_hash
+        )
 
 
 def grow_on(store: Store) -> str:
@@ -86,9 +95,12 @@ def grow_on(store: Store) -> str:
 
 
 @pytest.mark.parametrize(
-    ("forge", "expected"), [(lambda note: note, 2), (lambda note: note.replace("\n7\n", "\n8\n"), 0)]
+    ("forge", "expected"),
+    [(lambda note: note, 2), (lambda note: note.replace("\n7\n", "\n8\n"), 0)],
 )
-def test_it_accepts_our_cosignatures(store: Store, forge: Callable[[str], str], expected: int) -> None:
+def test_it_accepts_our_cosignatures(
+    store: Store, forge: Callable[[str], str], expected: int
+) -> None:
     note = grow(store, 7)
     cosigned = note + cosign(parse_note(note).text, SIGNER, 1_772_460_300)
     checkpoint = Checkpoint.from_text(forge(cosigned))

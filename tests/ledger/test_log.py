@@ -1,4 +1,5 @@
-"""The ledger appends without a gap, proves every entry, and signs nothing that is not its own history."""
+"""The ledger appends without a gap, proves every entry, and signs nothing that is not its own
+history."""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ from counterfoil.core.errors import CounterfoilError, StateFault, UsageFault, Ve
 from counterfoil.database import Store
 from counterfoil.ledger import Draft, Kind, check
 from counterfoil.ledger.entries import decode
-from counterfoil.tlog import check_consistency, check_inclusion, check_proof, leaf_hash, parse_checkpoint
+from counterfoil.tlog import (
+    check_consistency,
+    check_inclusion,
+    check_proof,
+    leaf_hash,
+    parse_checkpoint,
+)
 from counterfoil.tlog.tree import root_of
 from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, START, draft, drafts, grow, make_store
 
@@ -66,7 +73,9 @@ def test_a_clock_that_runs_backwards_stops_the_ledger(store: Store) -> None:
     assert code_of(fault) == "clock_backwards"
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(steps=st.lists(st.integers(1, 700), min_size=1, max_size=5))
 def test_a_ledger_grown_by_any_steps_is_the_tree_of_its_entries(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int]
@@ -97,13 +106,17 @@ def test_a_ledger_over_three_levels_of_tiles_proves_and_checks(store: Store) -> 
         root = LEDGER.root(connection)
         for index in (0, 255, 256, 65_535, 65_536, 65_999):
             entry = next(LEDGER.entries(connection, index, index + 1))
-            check_inclusion(leaf_hash(entry), index, 66_000, LEDGER.prove_inclusion(connection, index), root)
+            check_inclusion(
+                leaf_hash(entry), index, 66_000, LEDGER.prove_inclusion(connection, index), root
+            )
         proof = LEDGER.prove_consistency(connection, 65_537)
         check_consistency(65_537, LEDGER.root(connection, 65_537), 66_000, root, proof)
         assert check(connection, KEY).size == 66_000
 
 
-@pytest.mark.parametrize(("start", "stop"), [(0, 700), (1, 2), (255, 257), (250, 600), (699, 700), (3, 3), (600, 999)])
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 700), (1, 2), (255, 257), (250, 600), (699, 700), (3, 3), (600, 999)]
+)
 def test_a_range_of_entries_is_read_across_blocks(store: Store, start: int, stop: int) -> None:
     grow(store, 700, step=90, sign=False)
     with store.reading() as connection:
@@ -163,7 +176,9 @@ def test_an_index_outside_the_ledger_is_a_usage_fault(store: Store, index: int) 
 
 
 @pytest.mark.parametrize(("old", "new"), [(0, 301), (5, 4), (-1, 4)])
-def test_a_size_that_the_ledger_never_had_is_a_usage_fault(store: Store, old: int, new: int) -> None:
+def test_a_size_that_the_ledger_never_had_is_a_usage_fault(
+    store: Store, old: int, new: int
+) -> None:
     grow(store, 300, sign=False)
     with store.reading() as connection, pytest.raises(UsageFault) as fault:
         LEDGER.prove_consistency(connection, old, new)
@@ -174,7 +189,11 @@ def test_nothing_is_signed_or_proved_once_history_was_rewritten(store: Store) ->
     note = grow(store, 200, step=200)
     with store.transaction() as connection:
         connection.execute(text("DROP TRIGGER ledger_block_update"))
-        connection.execute(text("UPDATE ledger_block SET entries = CAST(replace(entries, '14:05', '14:04') AS BLOB)"))
+        connection.execute(
+            text(
+                "UPDATE ledger_block SET entries = CAST(replace(entries, '14:05', '14:04') AS BLOB)"
+            )
+        )
         for refused in (
             lambda: LEDGER.sign_checkpoint(connection, SIGNER),
             lambda: LEDGER.tlog_proof(connection, 0, note),

@@ -23,8 +23,14 @@ def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:
     """Entries of a batch in the middle of a year."""
     drafts = [draft(kind) for kind, count in counts.items() for _ in range(count)]
     fields = {"batch": batch, "agreement": AGREEMENT[batch]}
-    named = [Draft(one.kind, {**one.fields, **{n: fields[n] for n in fields if n in one.fields}}) for one in drafts]
-    named = [Draft(one.kind, one.fields | {"route": ROUTE[batch]}) if one.kind is Kind.BATCH else one for one in named]
+    named = [
+        Draft(one.kind, {**one.fields, **{n: fields[n] for n in fields if n in one.fields}})
+        for one in drafts
+    ]
+    named = [
+        Draft(one.kind, one.fields | {"route": ROUTE[batch]}) if one.kind is Kind.BATCH else one
+        for one in named
+    ]
     with store.transaction() as connection:
         LEDGER.append(connection, named, datetime(year, 7, 1, tzinfo=UTC))
 
@@ -38,16 +44,35 @@ def rows(store: Store, directory: Path, year: int) -> dict[str, dict[str, dict[s
 def test_a_years_entries_are_counted_by_agreement_and_route(store: Store, tmp_path: Path) -> None:
     enter(store, 2025, BATCH, {Kind.BATCH: 1, Kind.GRANTED: 50})
     enter(store, 2026, OTHER, {Kind.BATCH: 1, Kind.REFUSED: 12})
-    enter(store, 2026, BATCH, {Kind.GRANTED: 30, Kind.REFUSED: 20, Kind.DISCLOSURE: 30, Kind.RELEASE: 11})
+    enter(
+        store,
+        2026,
+        BATCH,
+        {Kind.GRANTED: 30, Kind.REFUSED: 20, Kind.DISCLOSURE: 30, Kind.RELEASE: 11},
+    )
     enter(store, 2027, BATCH, {Kind.DISCLOSURE: 50})
     assert rows(store, tmp_path, 2026) == {
         AGREEMENT[BATCH]: {
-            "written-request": {"requests": 50, "unreadable": 0, "refused": 20, "disclosed": 30, "not_compared": 0, "releases": 11},
+            "written-request": {
+                "requests": 50,
+                "unreadable": 0,
+                "refused": 20,
+                "disclosed": 30,
+                "not_compared": 0,
+                "releases": 11,
+            }
         },
         AGREEMENT[OTHER]: {
-            "consent": {"requests": 12, "unreadable": 0, "refused": 12, "disclosed": 0, "not_compared": 0, "releases": 0},
+            "consent": {
+                "requests": 12,
+                "unreadable": 0,
+                "refused": 12,
+                "disclosed": 0,
+                "not_compared": 0,
+                "releases": 0,
+            }
         },
-    }  # fmt: skip
+    }
     assert rows(store, tmp_path, 2024) == {}
 
 
@@ -55,7 +80,10 @@ def test_a_years_entries_are_counted_by_agreement_and_route(store: Store, tmp_pa
     ("counts", "untold"),
     [
         ({Kind.GRANTED: 100, Kind.REFUSED: 9}, {"requests", "refused"}),
-        ({Kind.GRANTED: 100, Kind.NOT_COMPARED: 1, Kind.DISCLOSURE: 99}, {"requests", "not_compared"}),
+        (
+            {Kind.GRANTED: 100, Kind.NOT_COMPARED: 1, Kind.DISCLOSURE: 99},
+            {"requests", "not_compared"},
+        ),
         ({Kind.GRANTED: 9, Kind.REFUSED: 100}, {"requests"}),
         ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.REJECTED: 3}, {"unreadable"}),
         ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.DISCLOSURE: 10, Kind.RELEASE: 1}, {"releases"}),

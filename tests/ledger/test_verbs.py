@@ -31,7 +31,11 @@ def test_what_the_verbs_print_verifies(answered: Desk, monkeypatch: pytest.Monke
     sizes = command("ledger", "checkpoints", *answered.at, "--json").json["sizes"]
     assert len(sizes) >= 2
     proof = kept(answered, command("ledger", "prove", "3", *answered.at), "3.tlog-proof")
-    two = kept(answered, command("ledger", "consistency", str(sizes[0]), str(sizes[-1]), *answered.at), "consistency")
+    two = kept(
+        answered,
+        command("ledger", "consistency", str(sizes[0]), str(sizes[-1]), *answered.at),
+        "consistency",
+    )
     days = ("--from", "2020-01-01", "--to", "2020-12-31")
     none = command("ledger", "attest", answered.directory / "published", "--holder-key", key, *days)
     attestation = kept(answered, none, "2020.attestation")
@@ -43,7 +47,9 @@ def test_what_the_verbs_print_verifies(answered: Desk, monkeypatch: pytest.Monke
 def test_a_release_is_not_attested_away(answered: Desk) -> None:
     key = answered.office / "keys" / "holder.vkey"
     days = ("--from", "2020-01-01", "--to", "2099-12-31")
-    told = command("ledger", "attest", answered.directory / "published", "--holder-key", key, *days, "--json")
+    told = command(
+        "ledger", "attest", answered.directory / "published", "--holder-key", key, *days, "--json"
+    )
     assert (told.code, told.error) == (1, "attest_found")
 
 

@@ -1,4 +1,5 @@
-"""`counterfoil-verify` says what our own code says, of every good file and of every file with one byte changed."""
+"""`counterfoil-verify` says what our own code says, of every good file and of every file with one
+byte changed."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ from tests.world.people import REQUESTS, SOURCE
 
 HELD = Held(entries_of(STORY))
 PROOF = str(Proof(9, tuple(reference.path(9, HELD.entries)), HELD.note(), HELD.entries[9]))
-CONSISTENCY = str(Consistency(tuple(reference.consistency(6, HELD.entries)), HELD.note(6), HELD.note()))
+CONSISTENCY = str(
+    Consistency(tuple(reference.consistency(6, HELD.entries)), HELD.note(6), HELD.note())
+)
 ATTESTATION = str(HELD.attestation(6, 11, [*range(6), 6, 8, 9, 10, 11], older=6))
 FILES: dict[str, tuple[str, Callable[[bytes], object]]] = {
     "proof": (PROOF, lambda raw: check_proof(raw, parse_proof(raw).extra or b"", KEY)),
@@ -56,17 +59,28 @@ def test_it_is_one_file_of_at_most_200_lines_that_imports_nothing_of_ours() -> N
         name.split(".")[0]
         for node in ast.walk(ast.parse(source))
         for name in (
-            [alias.name for alias in node.names] if isinstance(node, ast.Import)
-            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
         )
-    }  # fmt: skip
+    }
     assert imported - set(sys.stdlib_module_names) == {"cryptography"}
 
 
 def test_a_copy_of_it_runs_alone(tmp_path: Path) -> None:
     shutil.copy(verifier.__file__, tmp_path / "counterfoil_verify.py")
     (tmp_path / "9.tlog-proof").write_text(PROOF)
-    command = [sys.executable, "-I", "counterfoil_verify.py", "proof", "9.tlog-proof", "--key", vkey()]
+    command = [
+        sys.executable,
+        "-I",
+        "counterfoil_verify.py",
+        "proof",
+        "9.tlog-proof",
+        "--key",
+        vkey(),
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
@@ -77,7 +91,9 @@ def test_a_copy_of_it_runs_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_a_good_file_holds_for_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+def test_a_good_file_holds_for_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     text, check = FILES[what]
     (tmp_path / "file").write_text(text)
     assert holds(check, text.encode())
@@ -85,48 +101,78 @@ def test_a_good_file_holds_for_both(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_every_changed_byte_is_judged_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+def test_every_changed_byte_is_judged_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     text, check = FILES[what]
     raw, path = text.encode(), tmp_path / "file"
     step = 1 + len(raw) // 500
     for at in range(0, len(raw), step):
-        for changed in (raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :], raw[:at] + raw[at + 1 :], raw[:at]):
+        for changed in (
+            raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :],
+            raw[:at] + raw[at + 1 :],
+            raw[:at],
+        ):
             path.write_bytes(changed)
             expected = 0 if holds(check, changed) else 5
             assert verify(monkeypatch, what, path, "--key", vkey()) == expected, at
 
 
 @pytest.mark.parametrize("old", range(16))
-def test_consistency_from_every_size_to_every_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: int) -> None:
+def test_consistency_from_every_size_to_every_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: int
+) -> None:
     for new in range(old, 16):
-        proof = Consistency(tuple(reference.consistency(old, HELD.entries[:new])), HELD.note(old), HELD.note(new))
+        proof = Consistency(
+            tuple(reference.consistency(old, HELD.entries[:new])), HELD.note(old), HELD.note(new)
+        )
         assert parse_consistency(str(proof)) == proof
         for text in (str(proof), str(replace(proof, hashes=(*proof.hashes, b"\x00" * 32)))):
             (tmp_path / "file").write_text(text)
-            expected = 0 if holds(lambda raw: check_consistency_file(raw, KEY), text.encode()) else 5
+            expected = (
+                0 if holds(lambda raw: check_consistency_file(raw, KEY), text.encode()) else 5
+            )
             assert expected == (0 if text == str(proof) else 5)
-            assert verify(monkeypatch, "consistency", tmp_path / "file", "--key", vkey()) == expected
+            assert (
+                verify(monkeypatch, "consistency", tmp_path / "file", "--key", vkey()) == expected
+            )
 
 
-def test_a_ledger_that_was_rewritten_is_not_consistent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_was_rewritten_is_not_consistent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = Held(entries_of([*STORY[:3], *STORY[4:]]))
-    text = str(Consistency(tuple(reference.consistency(6, other.entries)), HELD.note(6), other.note()))
+    text = str(
+        Consistency(tuple(reference.consistency(6, other.entries)), HELD.note(6), other.note())
+    )
     (tmp_path / "file").write_text(text)
     assert not holds(lambda raw: check_consistency_file(raw, KEY), text.encode())
     assert verify(monkeypatch, "consistency", tmp_path / "file", "--key", vkey()) == 5
 
 
-def test_another_key_of_the_same_name_signed_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_key_of_the_same_name_signed_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x02" * 32))
     (tmp_path / "file").write_text(PROOF)
     assert verify(monkeypatch, "proof", tmp_path / "file", "--key", str(other.verifier)) == 5
-    text = str(Proof(9, parse_proof(PROOF).hashes, sign_note(HELD.note().partition("\n\n")[0] + "\n", [other])))
+    text = str(
+        Proof(
+            9,
+            parse_proof(PROOF).hashes,
+            sign_note(HELD.note().partition("\n\n")[0] + "\n", [other]),
+        )
+    )
     (tmp_path / "file").write_text(text)
     assert verify(monkeypatch, "proof", tmp_path / "file", "--key", vkey()) == 5
 
 
-@pytest.mark.parametrize("arguments", [("proof", "missing", "--key", vkey()), ("proof", "missing", "--key", "nothing")])
-def test_what_is_not_there_does_not_verify(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [("proof", "missing", "--key", vkey()), ("proof", "missing", "--key", "nothing")]
+)
+def test_what_is_not_there_does_not_verify(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
     assert verify(monkeypatch, *arguments) == 5
 
 
@@ -134,10 +180,17 @@ def test_an_answer_tells_its_certificates_and_their_limits(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     digest = certificate_digest(certify(world, "birth"))
-    for made, told in ((digest, f"certified birth to 1.0e-05 by {digest}."), ("", "certified none.")):
+    for made, told in (
+        (digest, f"certified birth to 1.0e-05 by {digest}."),
+        ("", "certified none."),
+    ):
         if not made:
             world.build(SOURCE)
-        world.answer(REQUESTS[:1] if made else REQUESTS[1:2], f"answers{len(made)}.jsonl", f"asked{len(made)}.csv")
+        world.answer(
+            REQUESTS[:1] if made else REQUESTS[1:2],
+            f"answers{len(made)}.jsonl",
+            f"asked{len(made)}.csv",
+        )
         path = world.directory / f"answers{len(made)}.jsonl"
         assert verify(monkeypatch, "answer", path, "--key", str(world.office.holder_key)) == 0
         assert told in capsys.readouterr().out

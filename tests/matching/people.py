@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from counterfoil.core.values import Address, AddressForm, Grant, Match, Person, Request, Resident, Residents
+from counterfoil.core.values import (
+    Address,
+    AddressForm,
+    Grant,
+    Match,
+    Person,
+    Request,
+    Resident,
+    Residents,
+)
 from counterfoil.matching import Weights, decide, default_weights
 from counterfoil.normalize import normalise_name
 
@@ -17,21 +26,31 @@ def name(text: str) -> Person:
     return Person(given_name=given, middle_name=middle, family_name=family, suffix=suffix)
 
 
-def resident(text: str, *, born: date | None = None, tin: bytes = b"", periods: tuple[int, ...] = (2023,)) -> Resident:
+def resident(
+    text: str, *, born: date | None = None, tin: bytes = b"", periods: tuple[int, ...] = (2023,)
+) -> Resident:
     return Resident(normalise_name(name(text)), born, tin, "ref-" + text, periods)
 
 
 def grant(text: str, *, born: date | None = None, periods: tuple[int, ...] = PERIODS) -> Grant:
     asked = name(text)
     person = Person(asked.given_name, asked.middle_name, asked.family_name, asked.suffix, born, "")
-    return Grant(Request("q-1", 1, person, Address()), AddressForm(), normalise_name(person), periods, "sha256:0")
+    return Grant(
+        Request("q-1", 1, person, Address()),
+        AddressForm(),
+        normalise_name(person),
+        periods,
+        "sha256:0",
+    )
 
 
 def held(*residents: Resident, tin: bytes = b"", tolerance: str = "exact") -> Residents:
     return Residents(residents, (tolerance,) * len(residents), tin)
 
 
-def ask(question: Grant | str, *residents: Resident, weights: Weights | None = None, tin: bytes = b"") -> Match:
+def ask(
+    question: Grant | str, *residents: Resident, weights: Weights | None = None, tin: bytes = b""
+) -> Match:
     asked = grant(question) if isinstance(question, str) else question
     return decide(asked, held(*residents, tin=tin), weights or default_weights())
 

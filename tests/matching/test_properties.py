@@ -33,7 +33,17 @@ GIVEN = [
     "Zaylon",
     "Zaylen",
 ]
-FAMILY = ["Ostrow", "Ostrov", "Ruiz", "Ruiz Tellez", "Tellez-Ruiz", "de la Cruz", "Jose", "", "Unknown"]
+FAMILY = [
+    "Ostrow",
+    "Ostrov",
+    "Ruiz",
+    "Ruiz Tellez",
+    "Tellez-Ruiz",
+    "de la Cruz",
+    "Jose",
+    "",
+    "Unknown",
+]
 NAMES = st.builds(
     Person,
     given_name=st.sampled_from(GIVEN) | st.text(max_size=6),
@@ -41,7 +51,9 @@ NAMES = st.builds(
     family_name=st.sampled_from(FAMILY) | st.text(max_size=6),
     suffix=st.sampled_from(["", "", "Jr", "Sr"]),
 )
-BIRTHS = st.sampled_from([None, None, date(1980, 3, 4), date(1980, 4, 3), date(1980, 3, 5), date(1951, 12, 9)])
+BIRTHS = st.sampled_from(
+    [None, None, date(1980, 3, 4), date(1980, 4, 3), date(1980, 3, 5), date(1951, 12, 9)]
+)
 TINS = st.sampled_from([b"", b"t" * 16, b"u" * 16, b"v" * 16])
 PEOPLE = st.builds(
     Resident,
@@ -59,7 +71,9 @@ WEIGHTS = default_weights()
 @st.composite
 def questions(draw: st.DrawFn) -> Grant:
     person = draw(NAMES)
-    asked = grant("x", born=draw(BIRTHS), periods=draw(st.sampled_from([PERIODS, (2023,), (2019,), ()])))
+    asked = grant(
+        "x", born=draw(BIRTHS), periods=draw(st.sampled_from([PERIODS, (2023,), (2019,), ()]))
+    )
     return Grant(asked.request, asked.address, normalise_name(person), asked.periods, asked.rules)
 
 
@@ -73,7 +87,9 @@ def test_the_order_of_residents_never_changes_a_match(
 ) -> None:
     shuffled = list(household)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert decide(asked, opened(household, tin), WEIGHTS) == decide(asked, opened(shuffled, tin), WEIGHTS)
+    assert decide(asked, opened(household, tin), WEIGHTS) == decide(
+        asked, opened(shuffled, tin), WEIGHTS
+    )
 
 
 @given(questions(), HOUSEHOLD, TINS, PEOPLE, DOORS)
@@ -89,7 +105,9 @@ def test_adding_a_resident_who_would_not_be_confirmed_alone_never_turns_no_into_
 
 @given(questions(), HOUSEHOLD, TINS)
 @settings(max_examples=300)
-def test_nobody_with_a_contradiction_is_ever_confirmed(asked: Grant, household: list, tin: bytes) -> None:
+def test_nobody_with_a_contradiction_is_ever_confirmed(
+    asked: Grant, household: list, tin: bytes
+) -> None:
     residents = opened(household, tin)
     if decide(asked, residents, WEIGHTS).confirmed:
         lines = explain(asked, residents, WEIGHTS)
@@ -97,7 +115,9 @@ def test_nobody_with_a_contradiction_is_ever_confirmed(asked: Grant, household: 
 
 
 @given(questions(), HOUSEHOLD, TINS)
-def test_a_confirmation_reaches_threshold_and_margin(asked: Grant, household: list, tin: bytes) -> None:
+def test_a_confirmation_reaches_threshold_and_margin(
+    asked: Grant, household: list, tin: bytes
+) -> None:
     match = decide(asked, opened(household, tin), WEIGHTS)
     assert not match.confirmed or (
         match.score_bits >= WEIGHTS.threshold_bits
@@ -112,7 +132,9 @@ def test_residents_of_other_periods_are_as_if_not_there_but_for_the_crowd(
 ) -> None:
     during = [(who, door) for who, door in household if set(who.periods) & set(asked.periods)]
     assume(len(household) < 8)
-    assert decide(asked, opened(household, tin), WEIGHTS) == decide(asked, opened(during, tin), WEIGHTS)
+    assert decide(asked, opened(household, tin), WEIGHTS) == decide(
+        asked, opened(during, tin), WEIGHTS
+    )
 
 
 SCRIPT = """

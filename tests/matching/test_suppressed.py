@@ -1,4 +1,5 @@
-"""With somebody held: never them, nobody in their place, and what is kept looks as if they were not there."""
+"""With somebody held: never them, nobody in their place, and what is kept looks as if they were not
+there."""
 
 from __future__ import annotations
 
@@ -36,15 +37,20 @@ def shown(residents: Residents, places: set[int]) -> tuple[frozenset[int], list[
     kept = [
         place
         for place, each in enumerate(people)
-        if place not in asked and not any(is_same_person(people[one], each, WEIGHTS) for one in asked)
+        if place not in asked
+        and not any(is_same_person(people[one], each, WEIGHTS) for one in asked)
     ]
     return asked, kept
 
 
 @given(questions(), HOUSEHOLD, TINS)
-def test_where_nobody_is_held_it_is_the_decision_itself(asked: Grant, household: list, tin: bytes) -> None:
+def test_where_nobody_is_held_it_is_the_decision_itself(
+    asked: Grant, household: list, tin: bytes
+) -> None:
     residents = opened(household, tin)
-    assert decide_withheld(asked, residents, frozenset(), WEIGHTS) == decide(asked, residents, WEIGHTS)
+    assert decide_withheld(asked, residents, frozenset(), WEIGHTS) == decide(
+        asked, residents, WEIGHTS
+    )
 
 
 @given(questions(), HOUSEHOLD, TINS, PLACES)
@@ -55,7 +61,10 @@ def test_what_is_kept_is_that_of_the_others_or_of_an_empty_home(
     residents = opened(household, tin)
     hidden, kept = shown(residents, places)
     found = decide_withheld(asked, residents, hidden, WEIGHTS)
-    rest, nobody = decide(asked, only(residents, kept), WEIGHTS), decide(asked, only(residents, []), WEIGHTS)
+    rest, nobody = (
+        decide(asked, only(residents, kept), WEIGHTS),
+        decide(asked, only(residents, []), WEIGHTS),
+    )
     assert found in ((rest, nobody) if hidden else (decide(asked, residents, WEIGHTS),))
     assert found == rest or (rest.confirmed and not nobody.confirmed)
 
@@ -70,16 +79,23 @@ def test_nobody_is_confirmed_but_whom_the_whole_home_confirms_and_who_is_not_wit
     if not decide_withheld(asked, residents, hidden, WEIGHTS).confirmed:
         return
     assert decide(asked, residents, WEIGHTS).confirmed
-    alone = {place: decide(asked, only(residents, [place]), WEIGHTS) for place in range(len(residents.residents))}
+    alone = {
+        place: decide(asked, only(residents, [place]), WEIGHTS)
+        for place in range(len(residents.residents))
+    }
     best = max(each.score_bits for each in alone.values() if each.evidence)
     assert [place for place in kept if alone[place].score_bits == best]
 
 
 @given(questions(), HOUSEHOLD, TINS)
-def test_a_home_of_the_held_alone_is_an_empty_home_byte_for_byte(asked: Grant, household: list, tin: bytes) -> None:
+def test_a_home_of_the_held_alone_is_an_empty_home_byte_for_byte(
+    asked: Grant, household: list, tin: bytes
+) -> None:
     residents = opened(household, tin)
     everyone = frozenset(range(len(household)))
-    assert decide_withheld(asked, residents, everyone, WEIGHTS) == decide(asked, opened([], tin), WEIGHTS)
+    assert decide_withheld(asked, residents, everyone, WEIGHTS) == decide(
+        asked, opened([], tin), WEIGHTS
+    )
 
 
 def told(question: str | Grant, residents: Residents, *places: int) -> Match:
@@ -88,11 +104,17 @@ def told(question: str | Grant, residents: Residents, *places: int) -> Match:
 
 
 ASKED = grant("Marisol||Quintanilla", born=BORN)
-FATHER, SON = resident("Percival||Vandermolen", tin=b"f" * 16), resident("Percival||Vandermolen", tin=b"s" * 16)
+FATHER, SON = (
+    resident("Percival||Vandermolen", tin=b"f" * 16),
+    resident("Percival||Vandermolen", tin=b"s" * 16),
+)
 
 
 def test_the_held_are_not_confirmed_and_their_household_still_is() -> None:
-    home = held(resident("Marisol||Quintanilla", born=BORN), resident("Teodoro||Quintanilla", born=date(1979, 1, 2)))
+    home = held(
+        resident("Marisol||Quintanilla", born=BORN),
+        resident("Teodoro||Quintanilla", born=date(1979, 1, 2)),
+    )
     assert told(ASKED, home).confirmed and not told(ASKED, home, 0).confirmed
     assert told(ASKED, home, 0) == decide(ASKED, only(home, [1]), WEIGHTS)
     assert told(ASKED, home, 1).confirmed
@@ -106,7 +128,8 @@ def test_hiding_one_of_two_candidates_does_not_confirm_the_other() -> None:
 
 
 def test_a_namesake_is_not_confirmed_in_place_of_the_held_who_was_asked_about() -> None:
-    """All confirms the held one by the date of birth; without them the namesake, of whom no date is held, would do."""
+    """All confirms the held one by the date of birth; without them the namesake, of whom no date is
+    held, would do."""
     home = held(resident("Marisol||Quintanilla", born=BORN), resident("Marisol||Quintanilla"))
     assert told(ASKED, home).confirmed and decide(ASKED, only(home, [1]), WEIGHTS).confirmed
     assert told(ASKED, home, 0) == decide(ASKED, NOBODY, WEIGHTS)
@@ -114,14 +137,22 @@ def test_a_namesake_is_not_confirmed_in_place_of_the_held_who_was_asked_about() 
 
 
 def test_a_hold_reaches_the_other_entries_of_the_same_person() -> None:
-    entries = [resident("Marisol||Quintanilla", born=BORN, tin=b"m" * 16, periods=(year,)) for year in (2023, 2024)]
+    entries = [
+        resident("Marisol||Quintanilla", born=BORN, tin=b"m" * 16, periods=(year,))
+        for year in (2023, 2024)
+    ]
     assert told(ASKED, held(*entries)).confirmed
-    assert told(ASKED, held(*entries), 0) == told(ASKED, held(*entries), 1) == decide(ASKED, NOBODY, WEIGHTS)
+    assert (
+        told(ASKED, held(*entries), 0)
+        == told(ASKED, held(*entries), 1)
+        == decide(ASKED, NOBODY, WEIGHTS)
+    )
 
 
 @pytest.mark.parametrize("size", range(2, 18))
 def test_the_others_of_a_home_of_any_size_are_confirmed_as_before(size: int) -> None:
-    """A home of eight entries is a crowd, one of seven is not: the line says so, and is no other person's."""
+    """A home of eight entries is a crowd, one of seven is not: the line says so, and is no other
+    person's."""
     others = [resident(f"{name}||Somebody", tin=name.encode() * 2) for name in NAMES[: size - 1]]
     home = held(resident("Marisol||Quintanilla", born=BORN), *others)
     assert told(ASKED, home).confirmed

@@ -11,7 +11,11 @@ PAGE = Path(__file__).parents[2] / "docs/formats/evidence.md"
 
 def row(name: str, level: Level) -> str:
     weight = "fatal" if level.fatal else f"{level.default / 100:+.2f}"
-    bounds = "" if level.bounds is None else f"{level.bounds[0] / 100:+.2f} to {level.bounds[1] / 100:+.2f}"
+    bounds = (
+        ""
+        if level.bounds is None
+        else f"{level.bounds[0] / 100:+.2f} to {level.bounds[1] / 100:+.2f}"
+    )
     return f"| `{name}` | {weight} | {bounds} | {level.because} |"
 
 

@@ -31,7 +31,9 @@ def confirmed(question: Grant, found: Resident, **closed: int) -> bool:
         (BORN, NEAR, "undated"),
     ],
 )
-def test_one_threshold_decides_and_no_other(asked: date | None, kept: date | None, decides: str) -> None:
+def test_one_threshold_decides_and_no_other(
+    asked: date | None, kept: date | None, decides: str
+) -> None:
     question, found = grant(NAME, born=asked), resident(NAME, born=kept)
     refused = [name for name in FREE if not confirmed(question, found, **{name: NEVER})]
     assert refused == [decides]
@@ -58,7 +60,9 @@ def test_without_certificates_the_weights_own_threshold_decides() -> None:
     assert own_thresholds(weights) == Thresholds(birth=600, names=600, undated=600)
     for asked in (None, BORN):
         question, found = grant(NAME, born=asked), held(resident(NAME))
-        assert decide(question, found, weights) == decide(question, found, weights, own_thresholds(weights))
+        assert decide(question, found, weights) == decide(
+            question, found, weights, own_thresholds(weights)
+        )
 
 
 def test_no_threshold_makes_up_for_a_contradiction_or_a_margin() -> None:

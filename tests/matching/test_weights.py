@@ -42,7 +42,9 @@ def test_a_learner_that_was_fed_nothing_gives_the_tables_weights() -> None:
 
 
 def test_every_level_and_door_says_why_and_the_exact_door_is_free() -> None:
-    assert all(entry.because.endswith((".", ").", ")")) or entry.because for entry in LEVELS.values())
+    assert all(
+        entry.because.endswith((".", ").", ")")) or entry.because for entry in LEVELS.values()
+    )
     assert DOORS["exact"] == 0
     assert all(cost < 0 for name, cost in DOORS.items() if name != "exact")
 
@@ -99,7 +101,9 @@ def test_learned_weights_stay_within_the_tables_bounds_and_contradictions_stay_f
 
 def test_one_person_under_two_numbers_teaches_nothing_about_co_residents() -> None:
     learner = Learner(SALT)
-    learner.co_residents([resident("Marta|L|Ostrow", tin=b"t" * 16), resident("Marta|L|Ostrow", tin=b"u" * 16)])
+    learner.co_residents(
+        [resident("Marta|L|Ostrow", tin=b"t" * 16), resident("Marta|L|Ostrow", tin=b"u" * 16)]
+    )
     assert learner.finish().co_resident_pairs == 0
 
 
@@ -110,7 +114,9 @@ def test_spouses_under_one_number_teach_nothing_about_one_person() -> None:
 
 
 @given(st.permutations(range(12)), st.integers(0, 12))
-def test_neither_order_nor_partition_of_the_feeding_changes_the_weights(order: list[int], cut: int) -> None:
+def test_neither_order_nor_partition_of_the_feeding_changes_the_weights(
+    order: list[int], cut: int
+) -> None:
     def fed(numbers: list[int]) -> Learner:
         learner = Learner(SALT)
         for number in numbers:

@@ -1,4 +1,5 @@
-"""Two addresses meet at a door exactly where the door table says so; number, unit and box are never relaxed."""
+"""Two addresses meet at a door exactly where the door table says so; number, unit and box are never
+relaxed."""
 
 import re
 
@@ -10,7 +11,9 @@ from counterfoil.core.values import Address, AddressForm, AddressKind
 from counterfoil.normalize import FORMS_VERSION, doors, exact_door, normalise_address
 
 
-def form(line1: str, line2: str = "", city: str = "Seattle", state: str = "WA", zip: str = "98103") -> AddressForm:
+def form(
+    line1: str, line2: str = "", city: str = "Seattle", state: str = "WA", zip: str = "98103"
+) -> AddressForm:
     return normalise_address(Address(line1, line2, city, state, zip))
 
 
@@ -59,7 +62,11 @@ HOME = "1501 Interlake Ave N"
         ("place", form("RR 2 Box 15"), form("RR 2 Box 15", zip="98133")),
         (None, form("PO Box 12"), form("PO Box 12", zip="98133")),
         (None, form("General Delivery"), form("General Delivery", zip="98133")),
-        (None, form("PSC 1 Box 2", city="APO", state="AE", zip="09012"), form("PSC 1 Box 2", city="APO", state="AE", zip="09013")),
+        (
+            None,
+            form("PSC 1 Box 2", city="APO", state="AE", zip="09012"),
+            form("PSC 1 Box 2", city="APO", state="AE", zip="09013"),
+        ),
         (None, form(HOME), form(HOME, city="Portland", zip="98133")),
         (None, form("1500 5th Ave"), form("1500 6th Ave")),
         (None, form("1500 5th Ave"), form("1500 5th St")),
@@ -74,10 +81,16 @@ HOME = "1501 Interlake Ave N"
         (None, form("1500 Northeast Ave"), form("1500 Northwest Ave")),
         (None, form("1500 Oak St"), form("1500 Elm St")),
         (None, form("1500 Lakewood Dr"), form("1500 Oakwood Dr")),
-        (None, form("150 Calle A", "Urb Las Flores", "Ponce", "PR", "00717"), form("150 Calle A", "Urb Los Pinos", "Ponce", "PR", "00717")),
+        (
+            None,
+            form("150 Calle A", "Urb Las Flores", "Ponce", "PR", "00717"),
+            form("150 Calle A", "Urb Los Pinos", "Ponce", "PR", "00717"),
+        ),
     ],
-)  # fmt: skip
-def test_addresses_meet_at_the_door_of_the_table(door: str | None, one: AddressForm, other: AddressForm) -> None:
+)
+def test_addresses_meet_at_the_door_of_the_table(
+    door: str | None, one: AddressForm, other: AddressForm
+) -> None:
     assert meet(one, other) == door
     assert meet(other, one) == door
 
@@ -104,7 +117,9 @@ def test_no_door_relaxes_number_unit_or_box(one: tuple[str, str], other: tuple[s
 
 NUMBERS = st.integers(1, 9999).map(str)
 UNITS = st.sampled_from(["", "apt 1", "apt 2", "apt 1B", "bsmt", "ph 1", "fl 2 apt 1"])
-STREETS = st.sampled_from([HOME[5:], "Oak St", "5th Ave", "County Road 12", "Lake View Dr", "St Louis Ct", "Avenue B"])
+STREETS = st.sampled_from(
+    [HOME[5:], "Oak St", "5th Ave", "County Road 12", "Lake View Dr", "St Louis Ct", "Avenue B"]
+)
 
 
 @given(NUMBERS, NUMBERS, UNITS, UNITS, STREETS)
@@ -128,18 +143,28 @@ def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
         "head",
         "place",
     ]
-    assert doors(home)[0].key == exact_door(home) == f"{FORMS_VERSION}|exact|street|1501|4|||INTERLAKE|AVE|N|98103"
+    assert (
+        doors(home)[0].key
+        == exact_door(home)
+        == f"{FORMS_VERSION}|exact|street|1501|4|||INTERLAKE|AVE|N|98103"
+    )
 
 
 def test_boxes_and_counters_have_the_doors_that_the_table_gives_them() -> None:
     names = {
-        line: [door.tolerance for door in doors(form(line))] for line in ("PO Box 1", "General Delivery", "HC 1 Box 2")
+        line: [door.tolerance for door in doors(form(line))]
+        for line in ("PO Box 1", "General Delivery", "HC 1 Box 2")
     }
-    assert names == {"PO Box 1": ["exact"], "General Delivery": ["exact"], "HC 1 Box 2": ["exact", "place"]}
+    assert names == {
+        "PO Box 1": ["exact"],
+        "General Delivery": ["exact"],
+        "HC 1 Box 2": ["exact", "place"],
+    }
 
 
 @pytest.mark.parametrize(
-    "address", [form("Interlake Ave N"), form("1501"), form(""), form("RR 2"), form(HOME, city="", zip="")]
+    "address",
+    [form("Interlake Ave N"), form("1501"), form(""), form("RR 2"), form(HOME, city="", zip="")],
 )
 def test_an_address_that_names_no_one_door_has_none(address: AddressForm) -> None:
     assert exact_door(address) == ""
@@ -154,7 +179,8 @@ def test_a_row_without_city_or_without_zip_still_has_a_door_that_a_whole_request
 
 def test_keys_cannot_be_confused_by_moving_text_between_parts() -> None:
     keys = {
-        exact_door(form(line, unit)) for line, unit in [("1 Main St", "2"), ("12 Main St", ""), ("1 2 Main St", "")]
+        exact_door(form(line, unit))
+        for line, unit in [("1 Main St", "2"), ("12 Main St", ""), ("1 2 Main St", "")]
     }
     assert len(keys) == 3
     assert all(re.fullmatch(r"[A-Za-z0-9_ |-]+", key) for key in keys)

@@ -37,17 +37,42 @@ STREETS = {
     "street 1422||12TH|||": ["1422 twelfth", "1422 12th"],
     "street 1422|N|3|||": ["1422 N Third", "1422 North 3rd"],
     "street 1500||44 SD|||": ["1500 44th sd", "1500 44TH SD"],
-    "street 1231||RIVERSIDE|DR||": ["1231 Riverside Dr", "1Z31 Riverside Dr", "1z31 riverside drive"],
+    "street 1231||RIVERSIDE|DR||": [
+        "1231 Riverside Dr",
+        "1Z31 Riverside Dr",
+        "1z31 riverside drive",
+    ],
     "street 6660||DALE|DR||": ["6660 Dale Dr", "6G60 Dale Dr", "66G0 Dale Dr"],
     "street 9S0||ELM|ST||": ["9S0 Elm St"],
-    "street 1500||21|ST||": ["1500 Twenty-First St", "1500 21st Str", "1500 TWENTY FIRST STREET", "1500 21 stree"],
-    "street 1500|NE|145|ST||": ["1500 NE 145th St", "1500 N.E. 145th Street", "1500 Northeast 145 St"],
-    "street 1500||SAINT LOUIS|AVE||": ["1500 St Louis Ave", "1500 St. Louis Ave", "1500 Saint Louis Avenue"],
-    "street 1500||SANTA MONICA|BLVD||": ["1500 Sta Monica Blvd", "1500 Santa Monica Boulevard", "1500 Santa Monica Blvrd"],
+    "street 1500||21|ST||": [
+        "1500 Twenty-First St",
+        "1500 21st Str",
+        "1500 TWENTY FIRST STREET",
+        "1500 21 stree",
+    ],
+    "street 1500|NE|145|ST||": [
+        "1500 NE 145th St",
+        "1500 N.E. 145th Street",
+        "1500 Northeast 145 St",
+    ],
+    "street 1500||SAINT LOUIS|AVE||": [
+        "1500 St Louis Ave",
+        "1500 St. Louis Ave",
+        "1500 Saint Louis Avenue",
+    ],
+    "street 1500||SANTA MONICA|BLVD||": [
+        "1500 Sta Monica Blvd",
+        "1500 Santa Monica Boulevard",
+        "1500 Santa Monica Blvrd",
+    ],
     "street 1500||MOUNT VERNON|DR||": ["1500 Mt Vernon Dr", "1500 Mount Vernon Drive"],
     "street 1500||BUCK CREEK|CT||": ["1500 Buck Crk Ct", "1500 Buck Creek Court"],
     "street 1500||PARK PLACE|DR||": ["1500 Park Place Dr", "1500 Park Pl Drive"],
-    "street 1500||OCONNOR|ST||": ["1500 O'Connor St", "1500 OConnor St", "1500 O\u2019Connor Street"],
+    "street 1500||OCONNOR|ST||": [
+        "1500 O'Connor St",
+        "1500 OConnor St",
+        "1500 O\u2019Connor Street",
+    ],
     "street 1500||PENA|RD||": ["1500 Peña Rd", "1500 PENA ROAD"],
     "street 1500||NORTH|AVE||": ["1500 North Ave", "1500 North Avenue"],
     "street 1500||AVENUE B|||": ["1500 Avenue B", "1500 Ave B"],
@@ -55,31 +80,81 @@ STREETS = {
     "street 1500||BROADWAY||N|": ["1500 Broadway N", "1500 BROADWAY NORTH"],
     "street 45 12||DITMARS|BLVD||": ["45-12 Ditmars Blvd", "45 - 12 Ditmars Boulevard"],
     "street 4512||DITMARS|BLVD||": ["4512 Ditmars Blvd"],
-    "street 1501 1 2||MAIN|ST||": ["1501 1/2 Main St", "1501-1/2 Main St", "1501½ Main Street", "1501 1 2 Main St"],
+    "street 1501 1 2||MAIN|ST||": [
+        "1501 1/2 Main St",
+        "1501-1/2 Main St",
+        "1501½ Main Street",
+        "1501 1 2 Main St",
+    ],
     "street 1501A||MAIN|ST||": ["1501A Main St", "1501-A Main St", "1501 A Main St"],
-    "street N6W23001||BLUEMOUND|RD||": ["N6W23001 Bluemound Rd", "N6 W23001 Bluemound Road", "n6w 23001 Bluemound Rd"],
+    "street N6W23001||BLUEMOUND|RD||": [
+        "N6W23001 Bluemound Rd",
+        "N6 W23001 Bluemound Road",
+        "n6w 23001 Bluemound Rd",
+    ],
     "street B12||CALLE 5|||": ["B12 Calle 5", "b12 CALLE 5"],
     "street 12|N|400||E|": ["12 N 400 E", "12 North 400 East"],
-    "street 1500||US HIGHWAY 192|||": ["1500 US Highway 192", "1500 U.S. Hwy 192", "1500 US 192", "1500 US Route 192"],
+    "street 1500||US HIGHWAY 192|||": [
+        "1500 US Highway 192",
+        "1500 U.S. Hwy 192",
+        "1500 US 192",
+        "1500 US Route 192",
+    ],
     "street 1500||HIGHWAY 701||N|": ["1500 Hwy 701 N", "1500 HIGHWAY 701 NORTH"],
     "street 1500||HIGHWAY 1|||": ["1500 highway 1"],
-    "street 1500||STATE HIGHWAY 7|||": ["1500 ST RD 7", "1500 State Road 7", "1500 SR-7", "1500 State Hwy 7", "1500 NC Hwy 7"],
-    "street 1500||COUNTY ROAD 12A|||": ["1500 CR 12A", "1500 County Rd 12A", "1500 C R 12A", "1500 Co Rd 12A"],
+    "street 1500||STATE HIGHWAY 7|||": [
+        "1500 ST RD 7",
+        "1500 State Road 7",
+        "1500 SR-7",
+        "1500 State Hwy 7",
+        "1500 NC Hwy 7",
+    ],
+    "street 1500||COUNTY ROAD 12A|||": [
+        "1500 CR 12A",
+        "1500 County Rd 12A",
+        "1500 C R 12A",
+        "1500 Co Rd 12A",
+    ],
     "street 1500||INTERSTATE 35|||": ["1500 I-35", "1500 Interstate 35"],
     "street 1500||FM 1960|||": ["1500 FM 1960", "1500 Farm to Market Road 1960"],
-    "po_box 123|||||": ["PO Box 123", "P.O. Box 123", "P O BOX 00123", "Post Office Box #123", "POB 123", "Box 123", "P.O.Box No. 123", "PO Drawer 123", "p 0 box 123"],
+    "po_box 123|||||": [
+        "PO Box 123",
+        "P.O. Box 123",
+        "P O BOX 00123",
+        "Post Office Box #123",
+        "POB 123",
+        "Box 123",
+        "P.O.Box No. 123",
+        "PO Drawer 123",
+        "p 0 box 123",
+    ],
     "po_box 123A|||||": ["PO Box 123-A", "PO Box 123 A"],
-    "rural 15||RR 2|||": ["RR 2 Box 15", "R.R. 2 BX 15", "Rural Route 2 Box 15", "RFD 2 Box #15", "RT 2 BOX 15", "Box 15 RR 2", "RR2 Box 15"],
-    "highway_contract 23A||HC 68|||": ["HC 68 Box 23A", "HCR 68 Box 23-A", "Highway Contract Route 68 Box 23A", "Star Route 68 Box 23A"],
+    "rural 15||RR 2|||": [
+        "RR 2 Box 15",
+        "R.R. 2 BX 15",
+        "Rural Route 2 Box 15",
+        "RFD 2 Box #15",
+        "RT 2 BOX 15",
+        "Box 15 RR 2",
+        "RR2 Box 15",
+    ],
+    "highway_contract 23A||HC 68|||": [
+        "HC 68 Box 23A",
+        "HCR 68 Box 23-A",
+        "Highway Contract Route 68 Box 23A",
+        "Star Route 68 Box 23A",
+    ],
     "highway_contract 12||HC|||": ["Star Route Box 12"],
     "military 10||PSC 1650|||": ["PSC 1650 Box 10", "psc 1650 bx 10", "PSC 1650 BOX 10 APO AE"],
     "military 4190||UNIT 2050|||": ["Unit 2050 Box 4190"],
     "military ||USS NIMITZ|||": ["USS Nimitz"],
     "general_delivery |||||": ["General Delivery", "GEN DEL", "Genl Delivery"],
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize(("expected", "written"), [(k, w) for k, ways in STREETS.items() for w in ways])
+@pytest.mark.parametrize(
+    ("expected", "written"), [(k, w) for k, ways in STREETS.items() for w in ways]
+)
 def test_all_usual_ways_of_writing_give_one_form(expected: str, written: str) -> None:
     assert parts(written) == expected
 
@@ -128,7 +203,8 @@ def test_a_city_has_one_spelling(written: str, city: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "code"), [("wa", "WA"), ("Washington", "WA"), ("W.A.", "WA"), ("Tx.", "TX"), ("Zz", "")]
+    ("written", "code"),
+    [("wa", "WA"), ("Washington", "WA"), ("W.A.", "WA"), ("Tx.", "TX"), ("Zz", "")],
 )
 def test_a_state_is_its_two_letters_or_absent(written: str, code: str) -> None:
     assert form("1 Main St", state=written).state == code

@@ -1,4 +1,5 @@
-"""Units at the edges: sides of a house, streets named by a letter, numbers after a street without its suffix, marks of roads."""
+"""Units at the edges: sides of a house, streets named by a letter, numbers after a street without
+its suffix, marks of roads."""
 
 from __future__ import annotations
 
@@ -31,13 +32,22 @@ def form(line1: str) -> AddressForm:
         ("1413 State Highway # 50", "1413", "STATE HIGHWAY 50", "", ""),
     ],
 )
-def test_each_part_stands_in_its_place(line: str, number: str, street: str, suffix: str, unit: str) -> None:
+def test_each_part_stands_in_its_place(
+    line: str, number: str, street: str, suffix: str, unit: str
+) -> None:
     read = form(line)
     assert (read.number, read.street, read.suffix, read.unit) == (number, street, suffix, unit)
 
 
 @pytest.mark.parametrize(
-    "line", ["1501 Road 20", "1501 Calle 5", "1501 Business 190", "1501 County Road 7", "1501 S Larkspur 18th"]
+    "line",
+    [
+        "1501 Road 20",
+        "1501 Calle 5",
+        "1501 Business 190",
+        "1501 County Road 7",
+        "1501 S Larkspur 18th",
+    ],
 )
 def test_a_number_that_names_the_road_is_no_unit(line: str) -> None:
     assert form(line).unit == ""
@@ -53,7 +63,9 @@ def test_a_number_that_names_the_road_is_no_unit(line: str) -> None:
     ],
 )
 def test_two_doors_of_a_house_share_no_door_key(one: str, other: str) -> None:
-    assert {door.key for door in doors(form(one))}.isdisjoint(door.key for door in doors(form(other)))
+    assert {door.key for door in doors(form(one))}.isdisjoint(
+        door.key for door in doors(form(other))
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +115,9 @@ def test_two_doors_of_a_house_share_no_door_key(one: str, other: str) -> None:
         ("1501 Larkspur Ave PMB 12", "1501", "LARKSPUR", "12"),
     ],
 )
-def test_a_unit_is_read_wherever_a_line_states_it(line: str, number: str, street: str, unit: str) -> None:
+def test_a_unit_is_read_wherever_a_line_states_it(
+    line: str, number: str, street: str, unit: str
+) -> None:
     read = form(line)
     assert (read.number, read.street, read.unit) == (number, street, unit)
 
@@ -111,16 +125,26 @@ def test_a_unit_is_read_wherever_a_line_states_it(line: str, number: str, street
 @pytest.mark.parametrize(
     "line",
     [
-        "3665 Heron County Rd 312", "1501 County Road EE", "1501 Douglas Co Rd 5", "1501 E Lake St", "1501 Larkspur Ave SE",
-        "1501 Old St Augustine", "State Highway No 33",
+        "3665 Heron County Rd 312",
+        "1501 County Road EE",
+        "1501 Douglas Co Rd 5",
+        "1501 E Lake St",
+        "1501 Larkspur Ave SE",
+        "1501 Old St Augustine",
+        "State Highway No 33",
     ],
-)  # fmt: skip
+)
 def test_what_ends_a_road_is_no_unit(line: str) -> None:
     assert form(line).unit == ""
 
 
 @pytest.mark.parametrize(
-    "line", ["613 S. Larkspur, PO 123", "1950 N Larkspur Fwy Ste 50 LB # 842", "1501 Larkspur Ave lockbox 84"]
+    "line",
+    [
+        "613 S. Larkspur, PO 123",
+        "1950 N Larkspur Fwy Ste 50 LB # 842",
+        "1501 Larkspur Ave lockbox 84",
+    ],
 )
 def test_a_street_and_a_box_in_one_line_are_two_addresses(line: str) -> None:
     assert form(line).kind is AddressKind.NONE
@@ -139,7 +163,9 @@ def test_a_street_and_a_box_in_one_line_are_two_addresses(line: str) -> None:
     ],
 )
 def test_a_letter_that_may_be_the_unit_parts_two_homes_at_every_door(one: str, other: str) -> None:
-    assert {door.key for door in doors(form(one))}.isdisjoint(door.key for door in doors(form(other)))
+    assert {door.key for door in doors(form(one))}.isdisjoint(
+        door.key for door in doors(form(other))
+    )
 
 
 def test_a_direction_written_twice_meets_the_direction_written_once() -> None:
@@ -152,9 +178,13 @@ def test_a_direction_written_twice_meets_the_direction_written_once() -> None:
 
 @pytest.mark.parametrize("side", ["North", "Northwest", "Southeast", "NW", "E"])
 @pytest.mark.parametrize("mark", ["Apt # ", "Unit # ", "# ", "Ste ", "apt."])
-def test_the_side_of_a_street_in_full_before_a_mark_is_no_word_of_the_unit(side: str, mark: str) -> None:
+def test_the_side_of_a_street_in_full_before_a_mark_is_no_word_of_the_unit(
+    side: str, mark: str
+) -> None:
     read = form(f"101 Larkspur Court {side} {mark} 4B")
     assert (read.postdirectional, read.unit) == (
-        side.upper() if len(side) < 3 else {"North": "N", "Northwest": "NW", "Southeast": "SE"}[side],
+        side.upper()
+        if len(side) < 3
+        else {"North": "N", "Northwest": "NW", "Southeast": "SE"}[side],
         "4B",
     )

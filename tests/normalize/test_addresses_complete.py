@@ -1,4 +1,5 @@
-"""An address is complete by Rev. Proc. 2010-16, 2.03, and a placeholder is not an address (F2, F3)."""
+"""An address is complete by Rev. Proc. 2010-16, 2.03, and a placeholder is not an address (F2,
+F3)."""
 
 import pytest
 
@@ -6,7 +7,9 @@ from counterfoil.core.values import Address
 from counterfoil.normalize import incomplete_part, is_placeholder, normalise_address
 
 
-def made(line1: str, line2: str = "", city: str = "Seattle", state: str = "WA", zip: str = "98103") -> Address:
+def made(
+    line1: str, line2: str = "", city: str = "Seattle", state: str = "WA", zip: str = "98103"
+) -> Address:
     return Address(line1, line2, city, state, zip)
 
 
@@ -106,8 +109,17 @@ def test_an_unusual_but_real_address_is_no_placeholder(address: Address) -> None
 
 
 def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
-    for alternative in ("UNKNOWN", "DON T KNOW", "DONT CARE", "DO NOT KNOW", "FAILURE TO PROVIDE", "WOULD NOT PROVIDE"):
-        assert is_placeholder(made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}")))
+    for alternative in (
+        "UNKNOWN",
+        "DON T KNOW",
+        "DONT CARE",
+        "DO NOT KNOW",
+        "FAILURE TO PROVIDE",
+        "WOULD NOT PROVIDE",
+    ):
+        assert is_placeholder(
+            made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}"))
+        )
     for alternative in (
         "BAD ADDRESS",
         "NO ABODE",
@@ -117,4 +129,6 @@ def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
         "LAST KNOWN",
         "N A NA",
     ):
-        assert is_placeholder(made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}")))
+        assert is_placeholder(
+            made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}"))
+        )

@@ -77,16 +77,44 @@ NAMES = [
     "no",
     "number",
 ]
-TABLES = sorted({*tables.SUFFIXES, *tables.DIRECTIONALS, *tables.DESIGNATORS, *tables.STANDALONE, *tables.ORDINALS})
-WORD = st.one_of(st.sampled_from(NAMES), st.sampled_from(TABLES), st.sampled_from(["ave", "st", "rd", "dr", "n", "se"]))
+TABLES = sorted(
+    {
+        *tables.SUFFIXES,
+        *tables.DIRECTIONALS,
+        *tables.DESIGNATORS,
+        *tables.STANDALONE,
+        *tables.ORDINALS,
+    }
+)
+WORD = st.one_of(
+    st.sampled_from(NAMES),
+    st.sampled_from(TABLES),
+    st.sampled_from(["ave", "st", "rd", "dr", "n", "se"]),
+)
 SECOND = st.sampled_from(
-    ["", "apt 4", "unit 12", "4", "fl 3", "apt 4b", "ste 007", "basement", "# 4", "box 4", "bldg 2", "apt", "pmb 9"]
+    [
+        "",
+        "apt 4",
+        "unit 12",
+        "4",
+        "fl 3",
+        "apt 4b",
+        "ste 007",
+        "basement",
+        "# 4",
+        "box 4",
+        "bldg 2",
+        "apt",
+        "pmb 9",
+    ]
 )
 
 
 @settings(max_examples=2000)
 @given(st.integers(0, 99999), st.lists(WORD, min_size=1, max_size=6), SECOND)
-def test_the_plain_shape_is_read_alike_by_both_readings(number: int, words: list[str], second: str) -> None:
+def test_the_plain_shape_is_read_alike_by_both_readings(
+    number: int, words: list[str], second: str
+) -> None:
     address = Address(f"{number} {' '.join(words)}", second, "Seattle", "WA", "98103")
     inline = Address(f"{address.line1} {second}", "", "Seattle", "WA", "98103")
     for written in (address, inline):
@@ -105,4 +133,8 @@ def test_ordinary_lines_take_the_fast_path(number: int, name: str, suffix: str) 
 
 
 def test_a_place_is_read_the_same_on_both_paths() -> None:
-    assert read_place("Seattle", "WA", "98103") == read_place(" seattle. ", "wa", "98103-0000") == PLACE
+    assert (
+        read_place("Seattle", "WA", "98103")
+        == read_place(" seattle. ", "wa", "98103-0000")
+        == PLACE
+    )

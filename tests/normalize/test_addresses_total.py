@@ -6,22 +6,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
-from counterfoil.normalize import doors, exact_door, incomplete_part, is_placeholder, normalise_address
+from counterfoil.normalize import (
+    doors,
+    exact_door,
+    incomplete_part,
+    is_placeholder,
+    normalise_address,
+)
 from counterfoil.normalize.parser import parse_street
 
 WILD = st.one_of(
     st.text(max_size=80),
     st.text(alphabet="0123456789 #-/.,|ABCNSEWaptunitboxPO½№º'\u202e\u0000\n\t", max_size=60),
     st.sampled_from(
-        ["x" * 10_000, "1 " * 5_000, "١٢٣ شارع", "רחוב 5", "\ud800", "\x00" * 50, "# " * 60, "9" * 150, "PO BOX " * 20]
+        [
+            "x" * 10_000,
+            "1 " * 5_000,
+            "١٢٣ شارع",
+            "רחוב 5",
+            "\ud800",
+            "\x00" * 50,
+            "# " * 60,
+            "9" * 150,
+            "PO BOX " * 20,
+        ]
     ),
 )
 PART = re.compile(r"(?:[A-Z0-9]+(?: [A-Z0-9]+)*)?")
 
 
 def values(form: AddressForm) -> list[str]:
-    return [form.number, form.predirectional, form.street, form.suffix, form.postdirectional, form.unit,
-            form.urbanization, form.city, form.state, form.zip5]  # fmt: skip
+    return [
+        form.number,
+        form.predirectional,
+        form.street,
+        form.suffix,
+        form.postdirectional,
+        form.unit,
+        form.urbanization,
+        form.city,
+        form.state,
+        form.zip5,
+    ]
 
 
 @given(WILD, WILD, WILD, WILD, WILD)
@@ -44,7 +70,11 @@ def test_the_form_is_deterministic_and_ignores_letter_case(line1: str, line2: st
         assert upper == lower
 
 
-@given(st.lists(st.text(alphabet="ABCDENSW0123456789#-", min_size=1, max_size=12), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.text(alphabet="ABCDENSW0123456789#-", min_size=1, max_size=12), min_size=1, max_size=20
+    )
+)
 def test_the_parser_behind_never_raises(tokens: list[str]) -> None:
     street = parse_street(tokens)
     assert street is None or isinstance(street.name, str)
@@ -52,4 +82,7 @@ def test_the_parser_behind_never_raises(tokens: list[str]) -> None:
 
 @given(st.text(alphabet="ابجدهפמשЖЯ漢字", min_size=1, max_size=20))
 def test_letters_that_have_no_capital_a_to_z_make_no_form(text: str) -> None:
-    assert normalise_address(Address(f"12 {text} St", "", "Seattle", "WA", "98103")).kind is AddressKind.NONE
+    assert (
+        normalise_address(Address(f"12 {text} St", "", "Seattle", "WA", "98103")).kind
+        is AddressKind.NONE
+    )

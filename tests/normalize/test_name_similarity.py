@@ -27,14 +27,19 @@ def test_a_word_equals_itself(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    pairs("JON/JOAN MARIA/MARIO ANA/ANN CHRISTINA/CHRISTIAN FRANCIS/FRANCES ERIC/ERIN ALEXANDER/ALEXANDRA JUAN/JUANA")
+    pairs(
+        "JON/JOAN MARIA/MARIO ANA/ANN CHRISTINA/CHRISTIAN FRANCIS/FRANCES ERIC/ERIN "
+        "ALEXANDER/ALEXANDRA JUAN/JUANA"
+    )
     + pairs("DANIEL/DANIELA ANGEL/ANGELA FLOYD/LLOYD AARON/ERIN TERRY/TERRI JULIO/JULIA"),
 )
 def test_two_names_that_differ_by_a_letter_are_two_names(one: str, two: str) -> None:
     assert alike.compare_words(one, two) == alike.OTHER
 
 
-@pytest.mark.parametrize(("one", "two"), [("ALEX", "ALEXIA"), ("ZAYL", "ZAYLIA"), ("MARTIN", "MARTINNE")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("ALEX", "ALEXIA"), ("ZAYL", "ZAYLIA"), ("MARTIN", "MARTINNE")]
+)
 def test_a_name_and_a_daughters_name_drawn_from_it_are_no_slips(one: str, two: str) -> None:
     drawn = {("ALEX", "ALEXIA"), ("ZAYL", "ZAYLIA")}
     assert (alike.compare_words(one, two) == alike.OTHER) == ((one, two) in drawn)
@@ -42,7 +47,10 @@ def test_a_name_and_a_daughters_name_drawn_from_it_are_no_slips(one: str, two: s
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    pairs("JOSE/PEPE GUADALUPE/LUPE FRANCISCO/PACO FRANCISCO/PANCHO IGNACIO/NACHO WILLIAM/BILL ELIZABETH/BETTY")
+    pairs(
+        "JOSE/PEPE GUADALUPE/LUPE FRANCISCO/PACO FRANCISCO/PANCHO IGNACIO/NACHO WILLIAM/BILL "
+        "ELIZABETH/BETTY"
+    )
     + pairs("JESUS/CHUY ROSARIO/CHAYO ENRIQUE/KIKE"),
 )
 def test_a_familiar_form_is_known_in_english_and_spanish(one: str, two: str) -> None:
@@ -56,7 +64,12 @@ def test_two_familiar_forms_of_one_name_are_not_a_step_apart(one: str, two: str)
 
 @pytest.mark.parametrize(
     ("one", "two"),
-    [("KATHERINE", "CATHERINE"), ("KRISTOFER", "CHRISTOPHER"), ("STEVEN", "STEPHEN"), ("MOHAMMED", "MUHAMMAD")],
+    [
+        ("KATHERINE", "CATHERINE"),
+        ("KRISTOFER", "CHRISTOPHER"),
+        ("STEVEN", "STEPHEN"),
+        ("MOHAMMED", "MUHAMMAD"),
+    ],
 )
 def test_spellings_of_one_sound_are_variants(one: str, two: str) -> None:
     assert alike.compare_words(one, two) == alike.VARIANT
@@ -77,7 +90,9 @@ def test_slips_of_typing_scanning_and_hearing_are_near(one: str, two: str) -> No
     assert alike.slip_apart(one, two)
 
 
-@pytest.mark.parametrize(("one", "two"), [("AL", "ED"), ("JO", "JA"), ("MARY", "JOHN"), ("ANTHONY", "ANDREW")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("AL", "ED"), ("JO", "JA"), ("MARY", "JOHN"), ("ANTHONY", "ANDREW")]
+)
 def test_short_or_unlike_words_are_no_slips(one: str, two: str) -> None:
     assert not alike.slip_apart(one, two)
 

@@ -29,13 +29,17 @@ WORDS_ALONE = [
     "Ann",
     "x",
     "NA",
-    *sorted({*DEGREES, *GENERATION, *JOINED_HEADS, *PLACEHOLDER_FAMILY, *PLACEHOLDER_GIVEN, *TITLES}),
+    *sorted(
+        {*DEGREES, *GENERATION, *JOINED_HEADS, *PLACEHOLDER_FAMILY, *PLACEHOLDER_GIVEN, *TITLES}
+    ),
 ]
 PERSON = st.builds(Person, given_name=FIELD, middle_name=FIELD, family_name=FIELD, suffix=FIELD)
 
 
 def form(given: str = "", middle: str = "", family: str = "", suffix: str = "") -> NameForm:
-    return normalise_name(Person(given_name=given, middle_name=middle, family_name=family, suffix=suffix))
+    return normalise_name(
+        Person(given_name=given, middle_name=middle, family_name=family, suffix=suffix)
+    )
 
 
 @given(PERSON)
@@ -73,7 +77,9 @@ def test_the_form_of_a_form_is_the_form(person: Person) -> None:
         assert again == name
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000, "a " * 5_000, "\u0301" * 10_000, "-" * 10_000, "\ud800" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000, "a " * 5_000, "\u0301" * 10_000, "-" * 10_000, "\ud800" * 10_000]
+)
 def test_a_field_of_ten_thousand_characters_is_read_in_bounded_time(text: str) -> None:
     started = time.process_time()
     form(text, text, text, text)
@@ -158,12 +164,16 @@ def test_a_placeholder_names_nobody(written: str) -> None:
     assert form(written, "", "Smith").given == ()
 
 
-@pytest.mark.parametrize("written", ["Unknown", "No last name", "of the house", "Anonymous", "XXX", "De la casa"])
+@pytest.mark.parametrize(
+    "written", ["Unknown", "No last name", "of the house", "Anonymous", "XXX", "De la casa"]
+)
 def test_a_placeholder_of_a_family_names_nobody(written: str) -> None:
     assert form("Ann", "", written).family == ()
 
 
-@pytest.mark.parametrize(("written", "word"), [("Son", "SON"), ("Lady", "LADY"), ("Nino", "NINO"), ("Man", "MAN")])
+@pytest.mark.parametrize(
+    ("written", "word"), [("Son", "SON"), ("Lady", "LADY"), ("Nino", "NINO"), ("Man", "MAN")]
+)
 def test_a_given_name_in_use_is_no_placeholder_by_itself(written: str, word: str) -> None:
     assert form(written, "", "Nguyen").given == (word,)
 

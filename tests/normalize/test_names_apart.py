@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from counterfoil.normalize.name_similarity import OTHER, compare_words, familiar_forms, spellings
 from counterfoil.normalize.names_apart import apart_from
 
-LISTED = st.sampled_from(sorted(familiar_forms()) + sorted(spellings())).filter(lambda word: len(word) > 1)
+LISTED = st.sampled_from(sorted(familiar_forms()) + sorted(spellings())).filter(
+    lambda word: len(word) > 1
+)
 MADE_UP = st.text(alphabet="ABCDEHILNORSTVWZ", min_size=2, max_size=12)
 WORDS = LISTED | MADE_UP
 
@@ -39,6 +41,8 @@ def test_no_name_is_apart_from_itself(word: str) -> None:
     assert not apart_from(word)(word)
 
 
-@pytest.mark.parametrize(("one", "two"), [("MARTHA", "DONALD"), ("JOHN", "CHRISTOPHER"), ("KEVIN", "AMANDA")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("MARTHA", "DONALD"), ("JOHN", "CHRISTOPHER"), ("KEVIN", "AMANDA")]
+)
 def test_names_far_apart_are_told_at_a_glance(one: str, two: str) -> None:
     assert apart_from(one)(two)

@@ -1,9 +1,11 @@
-"""What a step does to a chunk of rows: one entry a row, counts that tell no outcome, commitments that open."""
+"""What a step does to a chunk of rows: one entry a row, counts that tell no outcome, commitments
+that open."""
 
 from __future__ import annotations
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import REQUEST
 from counterfoil.batches.chunks import keep_chunk, read_chunk
@@ -12,7 +14,6 @@ from counterfoil.batches.rows import decode_gated, encode_row
 from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.values import Answer, NotCompared, Outcome
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.sealed_answer import answer_of
 from counterfoil.office import journal
 from tests.world.office import World
@@ -30,7 +31,9 @@ def test_whoever_holds_the_batch_key_can_open_the_commitment_of_a_row(world: Wor
     with world.office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)
         rows = decode_gated(read_chunk(connection, batch, key, REQUEST, 0))
-    entered = [entry["commitment"] for entry in world.entries() if entry["kind"] in {"granted", "refused"}]
+    entered = [
+        entry["commitment"] for entry in world.entries() if entry["kind"] in {"granted", "refused"}
+    ]
     opened = [
         canonical.commit(salt, encode_row(row))
         for row, salt in zip(rows, key.salts("request", range(len(rows))), strict=True)
@@ -40,7 +43,9 @@ def test_whoever_holds_the_batch_key_can_open_the_commitment_of_a_row(world: Wor
 
 def test_an_answers_bytes_are_canonical() -> None:
     answer = Answer("q1", Outcome.REFUSED, ("a", "b"))
-    assert journal.answer_bytes(answer) == b'{"answer":"refused","codes":["a","b"],"request_id":"q1"}'
+    assert (
+        journal.answer_bytes(answer) == b'{"answer":"refused","codes":["a","b"],"request_id":"q1"}'
+    )
 
 
 def test_the_counts_of_determinations_do_not_tell_what_was_found() -> None:
@@ -59,7 +64,9 @@ def test_a_chunk_is_never_replaced(world: World) -> None:
 
 def test_a_chunk_under_another_batchs_key_does_not_open(world: World) -> None:
     batch_id = world.receive(world.requests())
-    other = unwrap_key(batch_id, BatchKey(batch_id, bytes(32)).wrap(bytes(32), world.office.random), bytes(32))
+    other = unwrap_key(
+        batch_id, BatchKey(batch_id, bytes(32)).wrap(bytes(32), world.office.random), bytes(32)
+    )
     with pytest.raises(StoreFault) as caught, world.office.store.reading() as connection:
         read_chunk(connection, batches.find_batch(connection, batch_id), other, REQUEST, 0)
     assert caught.value.code == "payload_sealed"
@@ -67,7 +74,7 @@ def test_a_chunk_under_another_batchs_key_does_not_open(world: World) -> None:
 
 def test_a_released_answer_is_read_back_in_its_own_form_only(world: World) -> None:
     world.answer(out="answers.csv")
-    batch_id = receive.standing(world.office)[0].batch
+    batch_id = disclosure.batch_statuses(world.office)[0].batch
     key = _key(world, batch_id)
     with world.office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)

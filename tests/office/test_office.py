@@ -1,4 +1,5 @@
-"""An office: made whole or not at all, opened by what it holds, and its keys used for one purpose each."""
+"""An office: made whole or not at all, opened by what it holds, and its keys used for one purpose
+each."""
 
 from __future__ import annotations
 
@@ -8,12 +9,26 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from counterfoil import intake, matching, office
+from counterfoil import disclosure, intake, matching, office
 from counterfoil.core import keyfile
-from counterfoil.core.errors import KeyFault, SettingsFault, StateFault, StoreFault, UsageFault, VerifyFault
+from counterfoil.core.errors import (
+    KeyFault,
+    SettingsFault,
+    StateFault,
+    StoreFault,
+    UsageFault,
+    VerifyFault,
+)
 from counterfoil.core.values import Header
-from counterfoil.disclosure import receive
-from counterfoil.office import agreement_file, context, create, create_office, law_library, open_office, read_vkey
+from counterfoil.office import (
+    agreement_file,
+    context,
+    create,
+    create_office,
+    law_library,
+    open_office,
+    read_vkey,
+)
 from counterfoil.tlog import verifier_key
 from tests.cli.desk import agreement
 from tests.world.office import NOW, World, repeating
@@ -23,12 +38,24 @@ LIBRARY = law_library()
 PASSPHRASE = "made-up horse"
 
 
-def _make(directory: Path, law: str | Path = "sandbox", *, sandbox: bool = True, passphrase: str | None = None) -> Path:
+def _make(
+    directory: Path,
+    law: str | Path = "sandbox",
+    *,
+    sandbox: bool = True,
+    passphrase: str | None = None,
+) -> Path:
     file = law if isinstance(law, Path) else agreement_file(law, LIBRARY)
     create_office(
-        directory / "office", name="counterfoil.example/test", agreement=file, sandbox=sandbox, passphrase=passphrase,
-        library=LIBRARY, clock=lambda: NOW, random=repeating("office"),
-    )  # fmt: skip
+        directory / "office",
+        name="counterfoil.example/test",
+        agreement=file,
+        sandbox=sandbox,
+        passphrase=passphrase,
+        library=LIBRARY,
+        clock=lambda: NOW,
+        random=repeating("office"),
+    )
     return directory / "office"
 
 
@@ -40,7 +67,9 @@ def test_a_new_office_has_entered_itself_its_law_and_its_keys(tmp_path: Path) ->
     with made.store.reading() as connection:
         entries = b"".join(made.ledger.entries(connection, 0, made.ledger.size(connection)))
     made.store.close()
-    assert [entries.count(kind) for kind in (b'"kind":"office"', b'"kind":"law"', b'"kind":"key"')] == [1, 1, 5]
+    assert [
+        entries.count(kind) for kind in (b'"kind":"office"', b'"kind":"law"', b'"kind":"key"')
+    ] == [1, 1, 5]
 
 
 def test_no_key_of_an_office_is_readable_by_others(tmp_path: Path) -> None:
@@ -56,7 +85,9 @@ def test_an_office_that_is_no_sandbox_must_have_a_passphrase(tmp_path: Path) -> 
     assert caught.value.code == "passphrase_missing"
 
 
-def test_a_making_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_making_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -97,13 +128,19 @@ def test_what_stands_there_is_never_replaced(tmp_path: Path, kind: str) -> None:
 def test_a_name_that_no_key_can_have_makes_no_office(tmp_path: Path) -> None:
     with pytest.raises(SettingsFault) as caught:
         create_office(
-            tmp_path / "office", name="two words", agreement=agreement_file("sandbox", LIBRARY), sandbox=True,
-            passphrase=None, library=LIBRARY,
-        )  # fmt: skip
+            tmp_path / "office",
+            name="two words",
+            agreement=agreement_file("sandbox", LIBRARY),
+            sandbox=True,
+            passphrase=None,
+            library=LIBRARY,
+        )
     assert caught.value.code == "office_name"
 
 
-def test_the_installed_law_is_taken_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_installed_law_is_taken_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "_law").mkdir()
     (tmp_path / "office").mkdir()
     monkeypatch.setattr(create, "__file__", str(tmp_path / "office" / "making.py"))
@@ -145,7 +182,11 @@ def test_a_verifier_key_that_is_none_is_said(tmp_path: Path) -> None:
 
 def test_a_database_elsewhere_keeps_its_address(tmp_path: Path) -> None:
     settings = context.Settings(
-        format="counterfoil-office-1", name="x", sandbox=True, database="sqlite:////var/office.db", chunk_rows=1
+        format="counterfoil-office-1",
+        name="x",
+        sandbox=True,
+        database="sqlite:////var/office.db",
+        chunk_rows=1,
     )
     assert context.database_url(settings, tmp_path) == "sqlite:////var/office.db"
 
@@ -155,7 +196,9 @@ def test_time_is_utc_in_whole_seconds() -> None:
     assert (now.microsecond, now.utcoffset()) == (0, NOW.utcoffset())
 
 
-def test_a_register_of_other_match_rules_must_be_built_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_register_of_other_match_rules_must_be_built_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     manifest = world.office.open_register().manifest
     monkeypatch.setattr(context.match, "MATCH_VERSION", "match-9")
     with pytest.raises(StateFault) as caught:
@@ -178,11 +221,17 @@ def test_the_trial_counts_its_openings_apart(world: World) -> None:
 
 @pytest.fixture
 def signed(tmp_path: Path) -> tuple[office.Office, Path, bytes]:
-    """(office under the 2025 agreement, a request file, the secretary's secret whose key is registered there)."""
+    """(office under the 2025 agreement, a request file, the secretary's secret whose key is
+    registered there)."""
     secret = keyfile.new_secret("principal", repeating("principal"))
     key = str(verifier_key("dhs-secretary", keyfile.public_bytes(secret)))
     (tmp_path / "agency").mkdir()
-    path = _make(tmp_path / "agency", agreement(tmp_path / "agreement.yaml", key), sandbox=False, passphrase=PASSPHRASE)
+    path = _make(
+        tmp_path / "agency",
+        agreement(tmp_path / "agreement.yaml", key),
+        sandbox=False,
+        passphrase=PASSPHRASE,
+    )
     made = open_office(path, PASSPHRASE, clock=lambda: NOW, random=repeating("opened"))
     return made, write_csv(tmp_path / "requests.csv", REQUESTS), secret
 
@@ -195,26 +244,30 @@ def test_a_file_that_a_registered_principal_signed_is_put_before_the_law(
 ) -> None:
     made, file, secret = signed
     intake.sign_header(file, HEADER, secret)
-    standing = receive.receive(made, file, lambda _: None)
+    standing = disclosure.receive_file(made, file, lambda _: None)
     made.store.close()
     assert (standing.counts["granted"], standing.counts["refused"]) == (8, 2)
 
 
-def test_the_same_file_unsigned_is_refused_in_every_row(signed: tuple[office.Office, Path, bytes]) -> None:
+def test_the_same_file_unsigned_is_refused_in_every_row(
+    signed: tuple[office.Office, Path, bytes],
+) -> None:
     made, file, _ = signed
     body = '{"requester":"dhs","agreement":"treasury-dhs-2025","principal":"dhs-secretary","sent_on":"2026-05-04"}'
     file.with_name("requests.csv.header.json").write_text(body, encoding="utf-8")
-    counts = receive.receive(made, file, lambda _: None).counts
+    counts = disclosure.receive_file(made, file, lambda _: None).counts
     made.store.close()
     assert (counts["granted"], counts["refused"]) == (0, len(REQUESTS))
     assert counts["refused.i2-in-writing"] == len(REQUESTS)
 
 
-def test_a_file_that_another_key_signed_is_refused_whole(signed: tuple[office.Office, Path, bytes]) -> None:
+def test_a_file_that_another_key_signed_is_refused_whole(
+    signed: tuple[office.Office, Path, bytes],
+) -> None:
     made, file, _ = signed
     intake.sign_header(file, HEADER, bytes(32))
     with pytest.raises(VerifyFault) as caught:
-        receive.receive(made, file, lambda _: None)
+        disclosure.receive_file(made, file, lambda _: None)
     made.store.close()
     assert caught.value.code == "signature_wrong"
 
@@ -225,4 +278,6 @@ def test_only_a_sandbox_speaks_for_a_file_without_header(
     made, _, _ = signed
     made.store.close()
     assert made.default_header() is None
-    assert world.office.default_header() == Header("agency-a", "sandbox", "sandbox-principal", NOW.date())
+    assert world.office.default_header() == Header(
+        "agency-a", "sandbox", "sandbox-principal", NOW.date()
+    )

@@ -1,4 +1,5 @@
-"""A made-up holder: a few people of 9xx-00 numbers at two streets, and an office folder to seal them in."""
+"""A made-up holder: a few people of 9xx-00 numbers at two streets, and an office folder to seal
+them in."""
 
 from __future__ import annotations
 
@@ -23,14 +24,57 @@ PUBLIC = keyfile.public_bytes(HOLDER)
 DAY = date(2025, 8, 7)
 NOW = datetime(2025, 8, 7, 12, 0, 0, tzinfo=UTC)
 
-JUNIPER = {"line1": "1287 Juniper Ln", "line2": "", "city": "Larkspur", "state": "CA", "zip": "94939"}
-FLAT = {"line1": "5521 Quarry Ave", "line2": "Apt 7", "city": "Hollis", "state": "NH", "zip": "03049"}
+JUNIPER = {
+    "line1": "1287 Juniper Ln",
+    "line2": "",
+    "city": "Larkspur",
+    "state": "CA",
+    "zip": "94939",
+}
+FLAT = {
+    "line1": "5521 Quarry Ave",
+    "line2": "Apt 7",
+    "city": "Hollis",
+    "state": "NH",
+    "zip": "03049",
+}
 PEOPLE: list[dict[str, str]] = [
-    {"record_ref": "REF-7781", "tin": "900-00-1234", "given_name": "Rosalind", "family_name": "Achterberg", "date_of_birth": "1961-04-09", "taxable_period": "2019", **JUNIPER},
-    {"record_ref": "REF-7781", "tin": "900-00-1234", "given_name": "Rosalind", "family_name": "Achterberg", "date_of_birth": "1961-04-09", "taxable_period": "2020", **JUNIPER},
-    {"record_ref": "REF-7782", "tin": "900-00-5678", "given_name": "Bartholomew", "family_name": "Achterberg", "taxable_period": "2020", **JUNIPER},
-    {"record_ref": "REF-7783", "tin": "901-00-2468", "given_name": "Consuelo", "middle_name": "Inmaculada", "family_name": "Villanueva", "taxable_period": "2020", **FLAT},
-]  # fmt: skip
+    {
+        "record_ref": "REF-7781",
+        "tin": "900-00-1234",
+        "given_name": "Rosalind",
+        "family_name": "Achterberg",
+        "date_of_birth": "1961-04-09",
+        "taxable_period": "2019",
+        **JUNIPER,
+    },
+    {
+        "record_ref": "REF-7781",
+        "tin": "900-00-1234",
+        "given_name": "Rosalind",
+        "family_name": "Achterberg",
+        "date_of_birth": "1961-04-09",
+        "taxable_period": "2020",
+        **JUNIPER,
+    },
+    {
+        "record_ref": "REF-7782",
+        "tin": "900-00-5678",
+        "given_name": "Bartholomew",
+        "family_name": "Achterberg",
+        "taxable_period": "2020",
+        **JUNIPER,
+    },
+    {
+        "record_ref": "REF-7783",
+        "tin": "901-00-2468",
+        "given_name": "Consuelo",
+        "middle_name": "Inmaculada",
+        "family_name": "Villanueva",
+        "taxable_period": "2020",
+        **FLAT,
+    },
+]
 
 
 def write_csv(path: Path, people: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> Path:
@@ -45,7 +89,13 @@ def grant_at(address: dict[str, str], tin: str = "", number: int = 1) -> Grant:
     person = Person("Rosalind", "", "Achterberg", "", None, tin)
     asked = Address(**address)
     request = Request(f"Q{number}", number, person, asked)
-    return Grant(request, normalize.normalise_address(asked), normalize.normalise_name(person), (2020,), "sha256:rules")
+    return Grant(
+        request,
+        normalize.normalise_address(asked),
+        normalize.normalise_name(person),
+        (2020,),
+        "sha256:rules",
+    )
 
 
 @dataclass
@@ -76,7 +126,9 @@ class Office:
         return Plan(**(given | options))
 
     def build(self, people: list[dict[str, str]] = PEOPLE, **options: Any) -> Manifest:
-        return build(write_csv(self.folder / "source.csv", people), self.register, self.plan(**options))
+        return build(
+            write_csv(self.folder / "source.csv", people), self.register, self.plan(**options)
+        )
 
     def open(self, **options: Any) -> SealedRegister:
         return open_register(self.register, self.keeper(), PUBLIC, **options)

@@ -1,4 +1,5 @@
-"""What every store of sealed buckets must do. A store's test class inherits this and gives `fill` and `read`."""
+"""What every store of sealed buckets must do. A store's test class inherits this and gives `fill`
+and `read`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from counterfoil.core.errors import StoreFault
 from counterfoil.register.stores import BucketReader, BucketWriter, Pair
 
 PAIRS: list[Pair] = [
-    (number.to_bytes(32, "big"), bytes([number % 251]) * (128 << number % 5)) for number in range(0, 5000, 2)
+    (number.to_bytes(32, "big"), bytes([number % 251]) * (128 << number % 5))
+    for number in range(0, 5000, 2)
 ]
 
 
@@ -34,14 +36,19 @@ class StoreConformance(ABC):
 
     def test_what_was_put_is_got_in_the_order_asked(self, tmp_path: Path) -> None:
         asked = [PAIRS[7], PAIRS[0], PAIRS[-1], PAIRS[7]]
-        assert self.filled(tmp_path).get_many([key for key, _ in asked]) == [value for _, value in asked]
+        assert self.filled(tmp_path).get_many([key for key, _ in asked]) == [
+            value for _, value in asked
+        ]
 
     def test_every_pair_of_every_call_is_kept(self, tmp_path: Path) -> None:
         store = self.filled(tmp_path, [PAIRS[:1], PAIRS[1:1000], [], PAIRS[1000:]])
         assert store.get_many([key for key, _ in PAIRS]) == [value for _, value in PAIRS]
 
     def test_an_absent_key_gives_none(self, tmp_path: Path) -> None:
-        assert self.filled(tmp_path).get_many([(1).to_bytes(32, "big"), b"\xff" * 32]) == [None, None]
+        assert self.filled(tmp_path).get_many([(1).to_bytes(32, "big"), b"\xff" * 32]) == [
+            None,
+            None,
+        ]
 
     def test_no_keys_give_no_values(self, tmp_path: Path) -> None:
         assert self.filled(tmp_path).get_many([]) == []

@@ -46,7 +46,10 @@ def test_a_door_is_derived_as_the_format_says() -> None:
 
 def test_an_exact_and_a_tolerant_door_of_one_text_never_collide() -> None:
     key = RegisterKey(SECRET, "forms-9")
-    exact, tolerant = key.derive([Door("exact", "text")])[0][1:], key.derive([Door("suffix", "text")])[0][1:]
+    exact, tolerant = (
+        key.derive([Door("exact", "text")])[0][1:],
+        key.derive([Door("suffix", "text")])[0][1:],
+    )
     assert exact[1] != tolerant[1]
     assert (exact[0][0] >> 7, tolerant[0][0] >> 7) == (0, 1)
 
@@ -68,13 +71,17 @@ def test_a_mark_is_a_value_of_the_smallest_class() -> None:
 
 def test_another_version_of_the_forms_derives_other_doors() -> None:
     door = Door("exact", "text")
-    assert RegisterKey(SECRET, "forms-1").derive([door]) != RegisterKey(SECRET, "forms-2").derive([door])
+    assert RegisterKey(SECRET, "forms-1").derive([door]) != RegisterKey(SECRET, "forms-2").derive(
+        [door]
+    )
 
 
 @given(st.text(), st.text())
 def test_any_text_has_a_door_and_different_texts_have_different_ones(one: str, other: str) -> None:
     key = RegisterKey(SECRET, "forms-9")
-    assert (key.derive([Door("exact", one)])[0][1:] == key.derive([Door("exact", other)])[0][1:]) == (one == other)
+    assert (
+        key.derive([Door("exact", one)])[0][1:] == key.derive([Door("exact", other)])[0][1:]
+    ) == (one == other)
 
 
 @given(st.binary(max_size=3000))
@@ -115,7 +122,11 @@ def test_a_cut_value_does_not_open(value: bytes) -> None:
 
 
 def test_a_value_moved_to_another_tag_or_snapshot_or_key_does_not_open() -> None:
-    for change in ({"tag": b"u" * 32}, {"bound": bound_to("0002-0123456789ab")}, {"key": b"l" * 32}):
+    for change in (
+        {"tag": b"u" * 32},
+        {"bound": bound_to("0002-0123456789ab")},
+        {"key": b"l" * 32},
+    ):
         with pytest.raises(VerifyFault):
             open_bucket(sealed(), **({"tag": TAG, "key": KEY, "bound": BOUND} | change))
 
@@ -126,7 +137,11 @@ def test_an_unknown_kind_is_refused() -> None:
 
 
 def test_residents_survive_their_encoding() -> None:
-    held = (Resident(NameForm(("ROSALIND",), (), ("ACHTERBERG",), ""), None, b"h" * 16, "REF", (2019, 2020)),)
+    held = (
+        Resident(
+            NameForm(("ROSALIND",), (), ("ACHTERBERG",), ""), None, b"h" * 16, "REF", (2019, 2020)
+        ),
+    )
     assert decode_residents(encode_residents(held)) == held
 
 
@@ -138,7 +153,10 @@ def test_a_body_that_holds_no_residents_is_refused() -> None:
 def test_references_come_apart_as_tag_key_and_whether_the_place_is_marked() -> None:
     body = b"a" * 32 + b"b" * 32 + b"\x00" + b"c" * 32 + b"d" * 32 + b"\x01"
     assert split_references(body) == [(b"a" * 32, b"b" * 32, False), (b"c" * 32, b"d" * 32, True)]
-    assert open_bucket(sealed(body, REFERENCES_KIND), tag=TAG, key=KEY, bound=BOUND)[0] == REFERENCES_KIND
+    assert (
+        open_bucket(sealed(body, REFERENCES_KIND), tag=TAG, key=KEY, bound=BOUND)[0]
+        == REFERENCES_KIND
+    )
 
 
 def test_a_register_key_does_not_show_copy_or_pickle_itself() -> None:

@@ -32,7 +32,9 @@ def test_rows_of_one_person_become_one_resident_with_all_periods(office: Office)
     ]
 
 
-def test_bad_rows_go_to_the_rejects_file_without_their_values_and_good_rows_go_on(office: Office) -> None:
+def test_bad_rows_go_to_the_rejects_file_without_their_values_and_good_rows_go_on(
+    office: Office,
+) -> None:
     bad = [
         PEOPLE[0] | {"record_ref": ""},
         PEOPLE[0] | {"date_of_birth": "1961-13-13"},
@@ -51,7 +53,11 @@ def test_bad_rows_go_to_the_rejects_file_without_their_values_and_good_rows_go_o
     ]
     assert all(line.keys() == {"row", "field", "code", "cure"} for line in lines)
     assert "uniper" not in raw
-    assert (manifest.counts.rejected_rows, manifest.counts.malformed_tins, manifest.counts.exact_doors) == (4, 1, 2)
+    assert (
+        manifest.counts.rejected_rows,
+        manifest.counts.malformed_tins,
+        manifest.counts.exact_doors,
+    ) == (4, 1, 2)
 
 
 def test_a_placeholder_address_is_rejected(office: Office) -> None:
@@ -157,7 +163,9 @@ def test_a_folder_that_cannot_be_written_is_a_fault(office: Office) -> None:
         office.build()
 
 
-def test_a_full_disk_leaves_the_old_snapshot(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_old_snapshot(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = office.build().snapshot
 
     def full(*_: object) -> None:
@@ -173,7 +181,13 @@ def test_a_full_disk_leaves_the_old_snapshot(office: Office, monkeypatch: pytest
 def test_progress_tells_every_phase_and_ends_at_its_total(office: Office) -> None:
     told: list[tuple[int, int | None, str]] = []
     office.build(progress=lambda done, total, phase: told.append((done, total, phase)))
-    assert list(dict.fromkeys(phase for _, _, phase in told)) == ["read", "seal", "marks", "doors", "close"]
+    assert list(dict.fromkeys(phase for _, _, phase in told)) == [
+        "read",
+        "seal",
+        "marks",
+        "doors",
+        "close",
+    ]
     assert next(told for told in reversed(told) if told[2] == "seal")[:2] == (4, 4)
 
 
@@ -187,7 +201,9 @@ def test_the_manifest_says_when_and_from_what(office: Office) -> None:
     assert manifest.source_digest.startswith("sha256:")
 
 
-def test_a_crowded_door_is_dropped_and_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crowded_door_is_dropped_and_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("counterfoil.register.writer.RESIDENTS_MAX", 1)
     counts = office.build().counts
     assert (counts.crowded_exact_doors, counts.exact_doors) == (1, 1)
@@ -207,22 +223,30 @@ def test_a_tolerant_door_to_more_than_31_exact_doors_is_dropped_and_counted(offi
     assert office.build(crowd[:4]).counts.dropped_tolerant_doors == 0
 
 
-def test_content_digest_is_over_every_pair_in_order(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_content_digest_is_over_every_pair_in_order(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import hashlib
 
     put: list[tuple[bytes, bytes]] = []
     keep = LmdbWriter.put_many
-    monkeypatch.setattr(LmdbWriter, "put_many", lambda self, pairs: (put.extend(pairs), keep(self, pairs)))
+    monkeypatch.setattr(
+        LmdbWriter, "put_many", lambda self, pairs: (put.extend(pairs), keep(self, pairs))
+    )
     manifest = office.build()
-    digest = hashlib.sha256(b"".join(tag + len(value).to_bytes(4, "big") + value for tag, value in sorted(put)))
+    digest = hashlib.sha256(
+        b"".join(tag + len(value).to_bytes(4, "big") + value for tag, value in sorted(put))
+    )
     assert manifest.content_digest == "sha256:" + digest.hexdigest()
     path = office.register / manifest.snapshot / "buckets.lmdb"
-    assert LmdbReader(path, manifest.store_bytes, manifest.store_head_digest).get_many([tag for tag, _ in put]) == [
-        value for _, value in put
-    ]
+    assert LmdbReader(path, manifest.store_bytes, manifest.store_head_digest).get_many(
+        [tag for tag, _ in put]
+    ) == [value for _, value in put]
 
 
-def test_many_addresses_are_built_when_few_are_remembered(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_addresses_are_built_when_few_are_remembered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("counterfoil.register.loading._REMEMBERED_ADDRESSES", 1)
     counts = office.build(PEOPLE + list(reversed(PEOPLE))).counts
     assert (counts.residents, counts.exact_doors) == (3, 2)
@@ -235,5 +259,7 @@ def test_a_parquet_source_gives_the_same_register_as_csv(office: Office, tmp_pat
     from counterfoil.register.source import COLUMNS
 
     path = tmp_path / "source.parquet"
-    pq.write_table(pa.table({name: [person.get(name, "") for person in PEOPLE] for name in COLUMNS}), path)
+    pq.write_table(
+        pa.table({name: [person.get(name, "") for person in PEOPLE] for name in COLUMNS}), path
+    )
     assert build(path, office.register, office.plan()).counts == office.build().counts

@@ -51,7 +51,9 @@ def killed(target: object, *given: object) -> None:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_killed_build_leaves_the_old_snapshot_current_and_nothing_readable(office: Office, moment: str) -> None:
+def test_a_killed_build_leaves_the_old_snapshot_current_and_nothing_readable(
+    office: Office, moment: str
+) -> None:
     first = office.build().snapshot
     killed(die_at, office.folder, moment)
     assert current_snapshot(office.register) == first
@@ -92,13 +94,16 @@ def test_a_large_build_killed_with_its_sort_on_disk_leaves_nothing_readable(tmp_
     killed(die_large, tmp_path)
     people = large(3)
     assert sum(path.stat().st_size for path in tmp_path.rglob("piles.duckdb*")) > 1 << 20
-    long = {word for word in forbidden(people) if len(word) >= 6}  # four letters stand in 30 MB of noise by chance
+    long = {
+        word for word in forbidden(people) if len(word) >= 6
+    }  # four letters stand in 30 MB of noise by chance
     assert found_in(tmp_path / "register", long) == []
 
 
 def large(count: int) -> list[dict[str, str]]:
     return [
-        PEOPLE[0] | {"record_ref": f"REF-{at:05}", "line1": f"{at % 9000 + 1000} Juniper Ln"} for at in range(count)
+        PEOPLE[0] | {"record_ref": f"REF-{at:05}", "line1": f"{at % 9000 + 1000} Juniper Ln"}
+        for at in range(count)
     ]
 
 

@@ -20,11 +20,16 @@ from tests.register.conftest import Office, grant_at
 from tests.world.crowd import FAMILY, GIVEN, people
 
 
-def built(folder: Path, rows: list[dict[str, str]], wanted: int) -> tuple[Office, Manifest, list[Canary]]:
+def built(
+    folder: Path, rows: list[dict[str, str]], wanted: int
+) -> tuple[Office, Manifest, list[Canary]]:
     folder.mkdir()
     office, made = Office(folder, limit=10**6), []
     manifest = office.build(
-        rows, canaries=wanted, keep_canaries=lambda _, found: made.extend(found), learner=matching.Learner("00")
+        rows,
+        canaries=wanted,
+        keep_canaries=lambda _, found: made.extend(found),
+        learner=matching.Learner("00"),
     )
     return office, manifest, made
 
@@ -33,7 +38,9 @@ def asked(address: Address) -> dict[str, str]:
     return {name: getattr(address, name) for name in ("line1", "line2", "city", "state", "zip")}
 
 
-def test_canaries_are_sealed_at_their_own_exact_door_and_nobody_else_is_there(tmp_path: Path) -> None:
+def test_canaries_are_sealed_at_their_own_exact_door_and_nobody_else_is_there(
+    tmp_path: Path,
+) -> None:
     office, _, made = built(tmp_path / "with", people(300), 8)
     assert len(made) == 8
     with office.open() as register:
@@ -42,11 +49,15 @@ def test_canaries_are_sealed_at_their_own_exact_door_and_nobody_else_is_there(tm
     assert {held.tolerances for held in opened} == {("exact",)}
 
 
-def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_that_street(tmp_path: Path) -> None:
+def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_that_street(
+    tmp_path: Path,
+) -> None:
     rows = people(400)
     _, _, made = built(tmp_path / "with", rows, 20)
     held = [
-        normalize.normalise_address(Address(*[row[name] for name in ("line1", "line2", "city", "state", "zip")]))
+        normalize.normalise_address(
+            Address(*[row[name] for name in ("line1", "line2", "city", "state", "zip")])
+        )
         for row in rows
     ]
     doors = {door.key for form in held for door in normalize.doors(form)}
@@ -72,7 +83,9 @@ def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_tha
         )
 
 
-def test_a_canarys_names_come_from_different_rows_and_its_periods_from_the_source(tmp_path: Path) -> None:
+def test_a_canarys_names_come_from_different_rows_and_its_periods_from_the_source(
+    tmp_path: Path,
+) -> None:
     rows = people(200)
     _, _, made = built(tmp_path / "with", rows, 10)
     given = {(name.upper(),) for name in GIVEN}
@@ -81,7 +94,9 @@ def test_a_canarys_names_come_from_different_rows_and_its_periods_from_the_sourc
     assert {canary.resident.periods for canary in made} == {(2019, 2020)}
 
 
-def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_canaries(tmp_path: Path) -> None:
+def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_canaries(
+    tmp_path: Path,
+) -> None:
     rows = people(300)
     plain, before, _ = built(tmp_path / "without", rows, 0)
     office, after, made = built(tmp_path / "with", rows, 20)
@@ -91,7 +106,12 @@ def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_ca
     for row in [*rows, *people(300, seed=2)]:
         address = {name: row[name] for name in ("line1", "line2", "city", "state", "zip")}
         at = chance.randrange(len(address["line1"]))
-        slip = {**address, "line1": address["line1"][:at] + chance.choice("ABEINRST347") + address["line1"][at + 1 :]}
+        slip = {
+            **address,
+            "line1": address["line1"][:at]
+            + chance.choice("ABEINRST347")
+            + address["line1"][at + 1 :],
+        }
         questions += [
             address,
             slip,
@@ -114,12 +134,19 @@ def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_ca
     assert len(others) > 2000
 
 
-def test_the_same_random_source_makes_the_same_canaries_and_another_makes_others(tmp_path: Path) -> None:
+def test_the_same_random_source_makes_the_same_canaries_and_another_makes_others(
+    tmp_path: Path,
+) -> None:
     drawn = []
     for seed in (b"a" * 32, b"a" * 32, b"b" * 32):
         draws = Draws(seed)
         sampled = sample(iter([Batch(1, [tuple(row.values()) for row in people(100)])]), 5, draws)
-        drawn.append([(canary.address, canary.resident) for canary in candidates(sampled, lambda _: b"", draws)])
+        drawn.append(
+            [
+                (canary.address, canary.resident)
+                for canary in candidates(sampled, lambda _: b"", draws)
+            ]
+        )
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -141,7 +168,9 @@ def test_a_sample_is_drawn_from_all_of_the_source() -> None:
     assert min(seen) > 6 and max(seen) < 52  # 27 each, give or take four standard deviations
 
 
-@pytest.mark.parametrize("rows", [people(1), [row | {"line1": "PO Box 77", "line2": ""} for row in people(20)]])
+@pytest.mark.parametrize(
+    "rows", [people(1), [row | {"line1": "PO Box 77", "line2": ""} for row in people(20)]]
+)
 def test_a_source_that_gives_no_street_or_no_two_names_gives_no_canary(
     tmp_path: Path, rows: list[dict[str, str]]
 ) -> None:
@@ -158,7 +187,9 @@ def test_a_candidate_that_a_row_speaks_against_does_not_stand(tmp_path: Path) ->
     for change in ({}, {"unit": "7"}, {"zip5": "94999", "city": "ELSEWHERE"}):
         watch = Watch([canary], keeper)
         form = grant_at(asked(canary.address)).address
-        changed = type(form)(**({name: getattr(form, name) for name in form.__struct_fields__} | change))
+        changed = type(form)(
+            **({name: getattr(form, name) for name in form.__struct_fields__} | change)
+        )
         watch.saw_place(changed, *lead(changed, keeper))
         assert watch.standing(5) == []
     watch = Watch([canary, canary], keeper)

@@ -77,7 +77,10 @@ def test_a_folder_that_is_gone_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_memory_that_cannot_hold_a_sort_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(StoreFault, match="register_sort_failed"), SortRoom(tmp_path, 1 << 20, os.urandom) as room:
+    with (
+        pytest.raises(StoreFault, match="register_sort_failed"),
+        SortRoom(tmp_path, 1 << 20, os.urandom) as room,
+    ):
         pile = room.pile("pairs")
         for _ in range(70_000):
             pile.add(os.urandom(32), b"z" * 400)

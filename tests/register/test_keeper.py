@@ -60,9 +60,19 @@ def test_a_day_before_the_last_counted_opens_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"today": 0}, {"total": 0}, {"day": "2025-08-06"}, {"mac": "00"}, {"format": "x"}, {"more": 1}, {"today": 1.5}],
+    [
+        {"today": 0},
+        {"total": 0},
+        {"day": "2025-08-06"},
+        {"mac": "00"},
+        {"format": "x"},
+        {"more": 1},
+        {"today": 1.5},
+    ],
 )
-def test_a_count_set_back_by_another_hand_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+def test_a_count_set_back_by_another_hand_is_refused(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
     keeper(tmp_path).reserve(9)
     path = tmp_path / "keeper.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
@@ -100,7 +110,10 @@ def reserve_one_at_a_time(folder: Path, times: int) -> None:
 
 
 def test_two_processes_count_every_opening(tmp_path: Path) -> None:
-    working = [get_context("spawn").Process(target=reserve_one_at_a_time, args=(tmp_path, 20)) for _ in range(2)]
+    working = [
+        get_context("spawn").Process(target=reserve_one_at_a_time, args=(tmp_path, 20))
+        for _ in range(2)
+    ]
     for process in working:
         process.start()
     for process in working:
@@ -110,13 +123,27 @@ def test_two_processes_count_every_opening(tmp_path: Path) -> None:
 
 def test_a_tax_number_is_hashed_by_its_digits_and_by_the_key(tmp_path: Path) -> None:
     held = keeper(tmp_path)
-    assert held.tin_hash("900-00-1234") == held.tin_hash("900001234") == held.tin_hash(" 900 00 1234")
+    assert (
+        held.tin_hash("900-00-1234") == held.tin_hash("900001234") == held.tin_hash(" 900 00 1234")
+    )
     assert len(held.tin_hash("900-00-1234")) == 16
-    assert held.tin_hash("900-00-1234") != keeper(tmp_path, secret=b"o" * 64).tin_hash("900-00-1234")
+    assert held.tin_hash("900-00-1234") != keeper(tmp_path, secret=b"o" * 64).tin_hash(
+        "900-00-1234"
+    )
 
 
 @pytest.mark.parametrize(
-    "tin", ["", "90000123", "9000012345", "90000123A", "999999999", "000-12-3456", "900-00-0000", "٩٠٠٠٠١٢٣٤"]
+    "tin",
+    [
+        "",
+        "90000123",
+        "9000012345",
+        "90000123A",
+        "999999999",
+        "000-12-3456",
+        "900-00-0000",
+        "٩٠٠٠٠١٢٣٤",
+    ],
 )
 def test_a_malformed_tax_number_is_absent(tmp_path: Path, tin: str) -> None:
     assert tin_digits(tin) == ""
@@ -154,7 +181,12 @@ def test_a_mark_is_the_hmac_that_the_format_says(tmp_path: Path) -> None:
 def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> None:
     ours = keeper(tmp_path)
     one, two = ours.tin_hash("900-00-1001"), ours.tin_hash("900-00-1002")
-    people = (_resident(one, "r1"), _resident(two, "r2"), _resident(b"", "r3"), _resident(one, "r4"))
+    people = (
+        _resident(one, "r1"),
+        _resident(two, "r2"),
+        _resident(b"", "r3"),
+        _resident(one, "r4"),
+    )
     found = Residents(people, ("exact",) * 4)
     assert ours.held_among(found, frozenset(ours.hold_marks(one, ""))) == {0, 3}
     assert ours.held_among(found, frozenset(ours.hold_marks(b"", "r3"))) == {2}

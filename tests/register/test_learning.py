@@ -15,7 +15,9 @@ class Recording:
         self.homes: list[list[str]] = []
 
     def same_person(self, earlier: Resident, later: Resident, /) -> None:
-        self.pairs.append((earlier.name.given[0], later.name.given[0], earlier.periods, later.periods))
+        self.pairs.append(
+            (earlier.name.given[0], later.name.given[0], earlier.periods, later.periods)
+        )
 
     def co_residents(self, residents: tuple[Resident, ...], /) -> None:
         self.homes.append(sorted(held.record_ref for held in residents))

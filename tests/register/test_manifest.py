@@ -47,7 +47,9 @@ def test_another_format_is_refused_even_where_it_is_signed(office: Office, body:
         open_manifest(folder, PUBLIC)
 
 
-def test_a_description_gives_the_digest_of_the_evidence_and_not_the_evidence(office: Office) -> None:
+def test_a_description_gives_the_digest_of_the_evidence_and_not_the_evidence(
+    office: Office,
+) -> None:
     manifest = office.build()
     said = describe(manifest)
     assert "evidence" not in said

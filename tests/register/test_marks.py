@@ -21,7 +21,10 @@ def home(line1: str, ref: str = "", **place: str) -> dict[str, str]:
 
 def street(line: str, homes: int, **place: str) -> list[dict[str, str]]:
     """Homes 1, 2, 3 ... on a line."""
-    return [home(f"{number} {line}", f"{line} {number} {place}", **place) for number in range(1, homes + 1)]
+    return [
+        home(f"{number} {line}", f"{line} {number} {place}", **place)
+        for number in range(1, homes + 1)
+    ]
 
 
 def found(office: Office, line1: str, **place: str) -> list[str]:
@@ -41,7 +44,9 @@ def found(office: Office, line1: str, **place: str) -> list[str]:
         ("Interlake Ave", "Intqrlpke Ave"),
     ],
 )
-def test_between_two_streets_that_people_live_in_no_tolerant_door_leads(office: Office, asked: str, held: str) -> None:
+def test_between_two_streets_that_people_live_in_no_tolerant_door_leads(
+    office: Office, asked: str, held: str
+) -> None:
     counts = office.build([*street(asked, 3)[1:], home(f"7 {asked}"), *street(held, 3)]).counts
     assert counts.known_lines == 2
     assert found(office, f"1 {asked}") == []
@@ -57,7 +62,9 @@ def test_where_one_of_the_two_streets_has_fewer_than_three_homes_it_may_be_a_sli
     assert found(office, "1 Oak St") == ["affix"]
 
 
-def test_a_persons_own_row_under_a_misspelled_street_is_found_from_the_right_one(office: Office) -> None:
+def test_a_persons_own_row_under_a_misspelled_street_is_found_from_the_right_one(
+    office: Office,
+) -> None:
     office.build([*street("Interlake Ave N", 5), home("1 Interlale Ave N", "slip")])
     assert found(office, "1 Interlake Ave N") == ["exact", "start"]
 
@@ -83,7 +90,9 @@ def test_a_zip_of_less_than_a_256th_of_the_city_is_a_slip(office: Office) -> Non
     assert found(office, "1 Elm St") == ["place"]
 
 
-def test_a_line_that_leaves_out_the_suffix_is_a_street_only_with_an_eighth_of_the_homes(office: Office) -> None:
+def test_a_line_that_leaves_out_the_suffix_is_a_street_only_with_an_eighth_of_the_homes(
+    office: Office,
+) -> None:
     assert office.build([*street("Oak St", 24), *street("Oak", 3)]).counts.known_lines == 2
     assert office.build([*street("Oak St", 25), *street("Oak", 3)]).counts.known_lines == 1
     assert office.build([*street("N Oak St", 25), *street("Oak", 3)]).counts.known_lines == 1
@@ -103,7 +112,14 @@ def test_units_of_one_house_are_one_home_of_the_line(office: Office) -> None:
 def test_the_same_line_in_another_zip_or_urbanization_is_counted_apart(office: Office) -> None:
     elsewhere = [*street("Oak Ct", 2, zip="98105"), *street("Oak Ct", 2)]
     urbanizations = [
-        home(f"{number} Calle A", f"{urb} {number}", line2=f"Urb {urb}", city="Ponce", state="PR", zip="00717")
+        home(
+            f"{number} Calle A",
+            f"{urb} {number}",
+            line2=f"Urb {urb}",
+            city="Ponce",
+            state="PR",
+            zip="00717",
+        )
         for urb in ("Las Flores", "Los Pinos")
         for number in (1, 2)
     ]
@@ -111,12 +127,21 @@ def test_the_same_line_in_another_zip_or_urbanization_is_counted_apart(office: O
 
 
 def test_boxes_and_routes_have_no_line_mark(office: Office) -> None:
-    people = [home(f"{kind} {number}", zip=f"9810{number}") for kind in ("PO Box", "RR 2 Box") for number in range(9)]
+    people = [
+        home(f"{kind} {number}", zip=f"9810{number}")
+        for kind in ("PO Box", "RR 2 Box")
+        for number in range(9)
+    ]
     assert office.build(people).counts.known_lines == 0
 
 
 def test_marks_do_not_depend_on_the_order_of_rows(office: Office) -> None:
-    people = [*street("Oak St", 30), *street("Oak", 3), *street("Oak Ct", 3), *street("Elm St", 3, zip="98105")]
+    people = [
+        *street("Oak St", 30),
+        *street("Oak", 3),
+        *street("Oak Ct", 3),
+        *street("Elm St", 3, zip="98105"),
+    ]
     counts = office.build(people).counts
     assert office.build(people[::-1]).counts == counts
     assert (counts.known_lines, counts.known_zips) == (3, 2)
@@ -128,7 +153,9 @@ def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office
         normalize.marks(normalize.normalise_address(Address(**TOWN | {"line1": "9 Oak St"})))
     )
     store = LmdbReader(
-        office.register / manifest.snapshot / "buckets.lmdb", manifest.store_bytes, manifest.store_head_digest
+        office.register / manifest.snapshot / "buckets.lmdb",
+        manifest.store_bytes,
+        manifest.store_head_digest,
     )
     [value] = store.get_many([line[1]])
     store.close()
@@ -146,7 +173,9 @@ def test_where_a_row_leads_survives_its_encoding(office: Office) -> None:
     assert (leading.parts, leading.number, len(leading.streets)) == (("N", "ST", ""), "9", 1)
 
 
-def test_a_city_of_many_zips_forgets_the_rarest(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_city_of_many_zips_forgets_the_rarest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("counterfoil.register.known_places.ZIPS_MAX", 4)
     slips = [home(f"{number} Oak St", zip=f"9820{number}") for number in range(9)]
     counts = office.build([*street("Oak St", 9), *slips]).counts

@@ -11,7 +11,13 @@ from tests.world.people import SOURCE, person
 
 def test_who_has_the_manifest_alone_cannot_ask_whether_a_name_is_in_it(world: World) -> None:
     many = [
-        person(f"m{n}", "Marisol", f"Quin{chr(97 + n)}tana", f"{1000 + n} Heron Lake Rd", tin=f"901-00-{n + 1:04d}")
+        person(
+            f"m{n}",
+            "Marisol",
+            f"Quin{chr(97 + n)}tana",
+            f"{1000 + n} Heron Lake Rd",
+            tin=f"901-00-{n + 1:04d}",
+        )
         for n in range(26)
     ]
     world.build([*SOURCE, *many])

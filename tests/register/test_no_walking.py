@@ -1,4 +1,5 @@
-"""P2 and P3: only grants open doors; nothing in the register lists, walks, counts or searches residents."""
+"""P2 and P3: only grants open doors; nothing in the register lists, walks, counts or searches
+residents."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from counterfoil.register import Keeper, SealedRegister, reader, stores
 
 SOURCE = Path(inspect.getfile(register)).parent
 BUILDERS = {"sealing.py", "learning.py", "rows.py", "seal.py"}
-"""Where residents exist outside an answer: what a build makes of its source, and the form of a bucket."""
+"""Where residents exist outside an answer: what a build makes of its source, and the form of a
+bucket."""
 
 
 def offered(thing: object) -> set[str]:
@@ -24,10 +26,27 @@ def offered(thing: object) -> set[str]:
 
 def test_the_room_offers_exactly_these_names() -> None:
     assert set(register.__all__) == {
-        "Counts", "Keeper", "Learner", "Manifest", "Plan", "SealedRegister", "build", "check_store", "current_snapshot",
-        "describe", "manifest_digest", "not_compared", "open_manifest", "open_register",
-        "Shown", "ShownBucket", "manifest_bytes", "read_manifest", "read_signature", "residents_shown",
-    }  # fmt: skip
+        "Counts",
+        "Keeper",
+        "Learner",
+        "Manifest",
+        "Plan",
+        "SealedRegister",
+        "build",
+        "check_store",
+        "current_snapshot",
+        "describe",
+        "manifest_digest",
+        "not_compared",
+        "open_manifest",
+        "open_register",
+        "Shown",
+        "ShownBucket",
+        "manifest_bytes",
+        "read_manifest",
+        "read_signature",
+        "residents_shown",
+    }
 
 
 def test_an_open_register_offers_one_way_in_and_for_evidence_its_sealed_buckets() -> None:
@@ -49,16 +68,20 @@ def test_the_one_way_in_takes_grants() -> None:
 
 def test_nothing_can_be_iterated_or_measured() -> None:
     for thing in (SealedRegister, Keeper, stores.LmdbReader):
-        assert not {"__iter__", "__len__", "__getitem__", "__contains__", "__next__"} & set(dir(thing))
+        assert not {"__iter__", "__len__", "__getitem__", "__contains__", "__next__"} & set(
+            dir(thing)
+        )
 
 
 def test_no_other_public_function_gives_residents() -> None:
     giving = [
         function.__name__
         for function in vars(reader).values()
-        if inspect.isfunction(function) and function.__module__ == reader.__name__ and not function.__name__.startswith("_")
+        if inspect.isfunction(function)
+        and function.__module__ == reader.__name__
+        and not function.__name__.startswith("_")
         and {Resident, Residents} & set(names_in(get_type_hints(function).get("return")))
-    ]  # fmt: skip
+    ]
     assert giving == ["residents_shown"]
 
 
@@ -97,6 +120,8 @@ def test_no_function_is_named_as_a_search() -> None:
 
 def test_residents_are_decoded_by_the_opener_and_the_builders_only() -> None:
     using = {
-        path.name for path in SOURCE.glob("*.py") if re.search(r"decode_residents|decode_identity", path.read_text())
+        path.name
+        for path in SOURCE.glob("*.py")
+        if re.search(r"decode_residents|decode_identity", path.read_text())
     }
     assert using <= BUILDERS | {"sealed.py"}

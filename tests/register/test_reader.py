@@ -22,7 +22,10 @@ def opened(office: Office, *grants: Grant) -> list[Residents]:
 
 
 def references(residents: Residents) -> list[tuple[str, str]]:
-    return [(held.record_ref, door) for held, door in zip(residents.residents, residents.tolerances, strict=True)]
+    return [
+        (held.record_ref, door)
+        for held, door in zip(residents.residents, residents.tolerances, strict=True)
+    ]
 
 
 def test_each_grant_gets_the_residents_of_its_address_in_the_order_asked(office: Office) -> None:
@@ -40,7 +43,9 @@ def test_the_exact_door_is_named_exact(office: Office) -> None:
 
 def test_an_address_where_nobody_lives_gives_no_residents(office: Office) -> None:
     office.build()
-    assert opened(office, grant_at(JUNIPER | {"line1": "1289 Juniper Ln"})) == [Residents((), (), b"")]
+    assert opened(office, grant_at(JUNIPER | {"line1": "1289 Juniper Ln"})) == [
+        Residents((), (), b"")
+    ]
 
 
 def test_another_unit_is_another_address(office: Office) -> None:
@@ -50,7 +55,12 @@ def test_another_unit_is_another_address(office: Office) -> None:
 
 def test_an_address_without_a_door_gives_no_residents(office: Office) -> None:
     office.build()
-    assert opened(office, grant_at({"line1": "", "line2": "", "city": "", "state": "", "zip": ""}))[0].residents == ()
+    assert (
+        opened(office, grant_at({"line1": "", "line2": "", "city": "", "state": "", "zip": ""}))[
+            0
+        ].residents
+        == ()
+    )
 
 
 def test_no_grants_give_no_residents(office: Office) -> None:
@@ -62,13 +72,22 @@ def test_a_tolerant_door_leads_to_the_residents_and_names_the_tolerance(office: 
     office.build()
     asked = JUNIPER | {"line1": "1287 Juniper"}
     [residents] = opened(office, grant_at(asked))
-    shared = {door.key: door.tolerance for door in normalize.doors(normalize.normalise_address(Address(**JUNIPER)))}
-    best = next(d.tolerance for d in normalize.doors(normalize.normalise_address(Address(**asked))) if d.key in shared)
+    shared = {
+        door.key: door.tolerance
+        for door in normalize.doors(normalize.normalise_address(Address(**JUNIPER)))
+    }
+    best = next(
+        d.tolerance
+        for d in normalize.doors(normalize.normalise_address(Address(**asked)))
+        if d.key in shared
+    )
     assert references(residents) == [("REF-7781", best), ("REF-7782", best)]
     assert best != EXACT
 
 
-def test_a_resident_behind_two_doors_comes_once_by_the_best_with_all_periods(office: Office) -> None:
+def test_a_resident_behind_two_doors_comes_once_by_the_best_with_all_periods(
+    office: Office,
+) -> None:
     moved = PEOPLE[0] | {"line1": "1287 Juniper", "taxable_period": "2018"}
     office.build([moved, *PEOPLE])
     [residents] = opened(office, grant_at(JUNIPER))
@@ -99,26 +118,35 @@ def test_a_crowd_of_doors_is_asked_of_the_store_twice_at_most(office: Office) ->
 def test_the_asked_number_is_hashed_as_the_held_ones_are(office: Office) -> None:
     office.build()
     [residents] = opened(office, grant_at(JUNIPER, "900001234"))
-    assert residents.asked_tin_hash == next(r.tin_hash for r in residents.residents if r.record_ref == "REF-7781")
+    assert residents.asked_tin_hash == next(
+        r.tin_hash for r in residents.residents if r.record_ref == "REF-7781"
+    )
     assert opened(office, grant_at(JUNIPER, "12345"))[0].asked_tin_hash == b""
 
 
-def test_openings_are_counted_before_any_door_opens(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openings_are_counted_before_any_door_opens(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.build()
     counted: list[int] = []
     with office.open() as register:
         monkeypatch.setattr(
-            "counterfoil.register.reader.open_bucket", lambda *_, **__: counted.append(office.keeper().total())
+            "counterfoil.register.reader.open_bucket",
+            lambda *_, **__: counted.append(office.keeper().total()),
         )
         with pytest.raises(TypeError):
             register.open_residents([grant_at(JUNIPER)] * 3)
     assert counted[0] == 3
 
 
-def test_beyond_the_limit_nothing_is_opened(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_limit_nothing_is_opened(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.build()
     office.limit = 2
-    monkeypatch.setattr("counterfoil.register.reader.open_bucket", lambda *_, **__: pytest.fail("opened"))
+    monkeypatch.setattr(
+        "counterfoil.register.reader.open_bucket", lambda *_, **__: pytest.fail("opened")
+    )
     with office.open() as register, pytest.raises(StoreFault, match="keeper_limit"):
         register.open_residents([grant_at(JUNIPER)] * 3)
 
@@ -164,7 +192,9 @@ def test_a_snapshot_that_is_gone_is_a_fault(office: Office) -> None:
         office.open(snapshot="0009-0123456789ab")
 
 
-def test_another_version_of_the_normal_forms_is_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_normal_forms_is_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.build()
     monkeypatch.setattr(normalize, "FORMS_VERSION", "forms-of-tomorrow")
     with pytest.raises(StateFault, match="register_rules_other"):

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.register.rows import CURES, HeldRow, decode_identity, encode_identity, read_row, row_fault
+from counterfoil.register.rows import (
+    CURES,
+    HeldRow,
+    decode_identity,
+    encode_identity,
+    read_row,
+    row_fault,
+)
 from counterfoil.register.source import COLUMNS
 from counterfoil.register.tin import tin_digits
 from tests.register.conftest import PEOPLE
@@ -56,7 +63,9 @@ def test_a_good_row_is_held() -> None:
         ({"line1": "x" * 1001}, ("line1", "field_too_long")),
     ],
 )
-def test_a_bad_row_is_rejected_by_field_and_code(changes: dict[str, str], fault: tuple[str, str]) -> None:
+def test_a_bad_row_is_rejected_by_field_and_code(
+    changes: dict[str, str], fault: tuple[str, str]
+) -> None:
     assert read(**changes) == fault
 
 

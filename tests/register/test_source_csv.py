@@ -16,7 +16,9 @@ HEADER = ",".join(COLUMNS).encode()
 
 def rows_of(path: Path) -> list[tuple[int, list[str]]]:
     return [
-        (at, list(row)) for batch in open_source(path).batches() for at, row in enumerate(batch.rows, batch.first_row)
+        (at, list(row))
+        for batch in open_source(path).batches()
+        for at, row in enumerate(batch.rows, batch.first_row)
     ]
 
 
@@ -45,7 +47,9 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"], ids=["bare", "byte order mark"])
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
-def test_byte_order_mark_and_line_endings_make_no_difference(tmp_path: Path, before: bytes, ending: bytes) -> None:
+def test_byte_order_mark_and_line_endings_make_no_difference(
+    tmp_path: Path, before: bytes, ending: bytes
+) -> None:
     path = csv_of(tmp_path, before + HEADER + ending + b"R1" + b"," * 12 + ending + ending)
     assert rows_of(path) == [(1, ["R1"] + [""] * 12)]
 
@@ -79,7 +83,9 @@ def test_an_empty_file_is_refused(tmp_path: Path, data: bytes) -> None:
         (b"REF-7781,900-00-1234,Rosalind", "unknown, by position: 1, 2, 3"),
     ],
 )
-def test_other_columns_are_refused_without_repeating_their_names(tmp_path: Path, header: bytes, said: str) -> None:
+def test_other_columns_are_refused_without_repeating_their_names(
+    tmp_path: Path, header: bytes, said: str
+) -> None:
     with pytest.raises(InputFault, match="source_columns") as caught:
         rows_of(csv_of(tmp_path, header + b"\n"))
     assert said in str(caught.value)

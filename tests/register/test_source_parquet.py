@@ -29,7 +29,11 @@ def test_every_row_comes_once_and_the_total_is_known(tmp_path: Path) -> None:
     path = parquet_of(tmp_path, BATCH_ROWS * 2 + 3)
     assert open_source(path).total_rows == BATCH_ROWS * 2 + 3
     assert column(path, "line1") == [f"line1-{at}" for at in range(BATCH_ROWS * 2 + 3)]
-    assert [batch.first_row for batch in open_source(path).batches()] == [1, BATCH_ROWS + 1, 2 * BATCH_ROWS + 1]
+    assert [batch.first_row for batch in open_source(path).batches()] == [
+        1,
+        BATCH_ROWS + 1,
+        2 * BATCH_ROWS + 1,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,10 @@ def test_every_row_comes_once_and_the_total_is_known(tmp_path: Path) -> None:
     ids=["date32", "date64", "timestamp", "text"],
 )
 def test_a_typed_date_of_birth_is_its_day(tmp_path: Path, dates: Any) -> None:
-    assert column(parquet_of(tmp_path, 2, date_of_birth=dates), "date_of_birth") == ["1961-04-09", ""]
+    assert column(parquet_of(tmp_path, 2, date_of_birth=dates), "date_of_birth") == [
+        "1961-04-09",
+        "",
+    ]
 
 
 def test_an_integer_zip_gets_its_zeros_back(tmp_path: Path) -> None:
@@ -53,7 +60,10 @@ def test_an_integer_zip_gets_its_zeros_back(tmp_path: Path) -> None:
 
 def test_an_integer_tin_and_period_are_read_as_digits(tmp_path: Path) -> None:
     path = parquet_of(
-        tmp_path, 2, tin=pa.array([900001234, 12001234]), taxable_period=pa.array([2019, 2020], pa.int16())
+        tmp_path,
+        2,
+        tin=pa.array([900001234, 12001234]),
+        taxable_period=pa.array([2019, 2020], pa.int16()),
     )
     assert column(path, "tin") == ["900001234", "012001234"]
     assert column(path, "taxable_period") == ["2019", "2020"]
@@ -61,9 +71,13 @@ def test_an_integer_tin_and_period_are_read_as_digits(tmp_path: Path) -> None:
 
 def test_dictionaries_large_strings_and_null_columns_are_text(tmp_path: Path) -> None:
     path = parquet_of(
-        tmp_path, 2, state=pa.array(["CA", None]).dictionary_encode(), city=pa.array(["Hollis", None], pa.large_string()),
-        suffix=pa.nulls(2), zip=pa.array([2139, None], pa.int32()).dictionary_encode(),
-    )  # fmt: skip
+        tmp_path,
+        2,
+        state=pa.array(["CA", None]).dictionary_encode(),
+        city=pa.array(["Hollis", None], pa.large_string()),
+        suffix=pa.nulls(2),
+        zip=pa.array([2139, None], pa.int32()).dictionary_encode(),
+    )
     assert [column(path, name) for name in ("state", "city", "suffix", "zip")] == [
         ["CA", ""],
         ["Hollis", ""],
@@ -82,7 +96,9 @@ def test_dictionaries_large_strings_and_null_columns_are_text(tmp_path: Path) ->
         ("tin", pa.array([date(2020, 1, 1)])),
     ],
 )
-def test_a_column_of_a_type_that_loses_text_is_refused(tmp_path: Path, name: str, values: Any) -> None:
+def test_a_column_of_a_type_that_loses_text_is_refused(
+    tmp_path: Path, name: str, values: Any
+) -> None:
     with pytest.raises(InputFault, match="source_column_type") as caught:
         open_source(parquet_of(tmp_path, 1, **{name: values}))
     assert caught.value.place == name

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from counterfoil.core.errors import StateFault, StoreFault
-from counterfoil.register.stores import BucketReader, BucketWriter, LmdbReader, LmdbWriter, digest_head
+from counterfoil.register.stores import (
+    BucketReader,
+    BucketWriter,
+    LmdbReader,
+    LmdbWriter,
+    digest_head,
+)
 from tests.register.store_conformance import PAIRS, StoreConformance
 
 

@@ -1,4 +1,5 @@
-"""Must show 4: a thief of the register's folder finds no name, street, city or number of the source."""
+"""Must show 4: a thief of the register's folder finds no name, street, city or number of the
+source."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ DIGEST = re.compile(rb"[0-9a-f]{12,}")
 
 
 def forbidden(people: list[dict[str, str]]) -> set[str]:
-    """Words of four letters or more, numbers of four digits or more, and whole values, of every field."""
+    """Words of four letters or more, numbers of four digits or more, and whole values, of every
+    field."""
     found: set[str] = set()
     for person in people:
         for name, value in person.items():
@@ -28,12 +30,22 @@ def forbidden(people: list[dict[str, str]]) -> set[str]:
 
 
 def found_in(folder: Path, words: set[str]) -> list[tuple[str, str]]:
-    """(file, word) for every forbidden word that stands in a file or in its name, in any letter case and encoding."""
+    """(file, word) for every forbidden word that stands in a file or in its name, in any letter
+    case and encoding."""
     hits: list[tuple[str, str]] = []
     for path in folder.rglob("*"):
-        data = (path.read_bytes() if path.is_file() else b"").lower() + b" " + path.name.encode().lower()
+        data = (
+            (path.read_bytes() if path.is_file() else b"").lower()
+            + b" "
+            + path.name.encode().lower()
+        )
         data = DIGEST.sub(b"", data)
-        hits += [(path.name, word) for word in words for encoding in ENCODINGS if word.encode(encoding) in data]
+        hits += [
+            (path.name, word)
+            for word in words
+            for encoding in ENCODINGS
+            if word.encode(encoding) in data
+        ]
     return hits
 
 

@@ -28,7 +28,9 @@ class Accuser(Witness):
 
 
 def signer(number: int) -> Signer:
-    return Signer(f"witness.example/w{number}", Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+    return Signer(
+        f"witness.example/w{number}", Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+    )
 
 
 class Court:
@@ -41,7 +43,9 @@ class Court:
 
     def policy(self, least: str, *numbers: int) -> str:
         """A policy of these witnesses, `least` of which are enough."""
-        keys = {each: cosigner_key(signer(each).name, signer(each).verifier.public) for each in numbers}
+        keys = {
+            each: cosigner_key(signer(each).name, signer(each).verifier.public) for each in numbers
+        }
         lines = [f"witness w{each} {keys[each]} {self.urls.get(each, NOBODY)}" for each in numbers]
         names = " ".join(f"w{each}" for each in numbers)
         return "\n".join([*lines, f"group enough {least} {names}", "quorum enough", ""])
@@ -50,7 +54,9 @@ class Court:
         """Write the policy into the office, and open it anew."""
         (self.world.path / "witnesses.policy").write_text(self.policy(least, *numbers))
         settings = self.world.path / "office.toml"
-        settings.write_text(settings.read_text().replace('witnesses = ""', 'witnesses = "witnesses.policy"'))
+        settings.write_text(
+            settings.read_text().replace('witnesses = ""', 'witnesses = "witnesses.policy"')
+        )
         self.world.office.store.close()
         self.world.office = self.world.opened()
 
@@ -63,7 +69,9 @@ def court(world: World, directory: Path, **kinds: type[Witness]) -> Iterator[Cou
         for name, kind in kinds.items():
             number, records = int(name[1:]), Records(directory / name)
             clock = lambda: int(world.now.timestamp())  # noqa: E731
-            made.witnesses[number] = kind(records, [world.office.holder_key], [signer(number)], clock)
+            made.witnesses[number] = kind(
+                records, [world.office.holder_key], [signer(number)], clock
+            )
             server = serve(made.witnesses[number], "127.0.0.1", 0)
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
             thread.start()

@@ -1,4 +1,5 @@
-"""RFC 6962 section 2.1 as written there: recursive, slow, and nothing shared with the code under test."""
+"""RFC 6962 section 2.1 as written there: recursive, slow, and nothing shared with the code under
+test."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ def path(m: int, leaves: list[bytes]) -> list[bytes]:
     if len(leaves) == 1:
         return []
     k = split(len(leaves))
-    return [*path(m, leaves[:k]), mth(leaves[k:])] if m < k else [*path(m - k, leaves[k:]), mth(leaves[:k])]
+    return (
+        [*path(m, leaves[:k]), mth(leaves[k:])]
+        if m < k
+        else [*path(m - k, leaves[k:]), mth(leaves[:k])]
+    )
 
 
 def consistency(m: int, leaves: list[bytes]) -> list[bytes]:

@@ -6,7 +6,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.tlog import Checkpoint, Signer, check_checkpoint, parse_checkpoint, sign_checkpoint, sign_note
+from counterfoil.tlog import (
+    Checkpoint,
+    Signer,
+    check_checkpoint,
+    parse_checkpoint,
+    sign_checkpoint,
+    sign_note,
+)
 from counterfoil.tlog.tree import EMPTY_ROOT
 
 ORIGIN = "made-up.example/office"
@@ -59,8 +66,14 @@ def test_a_checkpoint_by_another_key_is_refused() -> None:
         f"\n1\n{ROOT}\n",
         f"{ORIGIN}\n1\n{ROOT}\n\n",
         f"{ORIGIN}\n\n{ROOT}\n",
-        *(f"{ORIGIN}\n{size}\n{ROOT}\n" for size in ("01", "-1", "+1", " 1", "1.0", "0x1", "\u0661", 2**63, "9" * 500)),
-        *(f"{ORIGIN}\n1\n{root}\n" for root in ("*", ROOT[:-1], ROOT[:-4], ROOT + ROOT, " " + ROOT)),
+        *(
+            f"{ORIGIN}\n{size}\n{ROOT}\n"
+            for size in ("01", "-1", "+1", " 1", "1.0", "0x1", "\u0661", 2**63, "9" * 500)
+        ),
+        *(
+            f"{ORIGIN}\n1\n{root}\n"
+            for root in ("*", ROOT[:-1], ROOT[:-4], ROOT + ROOT, " " + ROOT)
+        ),
         f"{ORIGIN}\n0\n{ROOT}\n",
     ],
 )

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.tlog import Checkpoint, Proof, Signer, parse_checkpoint, parse_proof, parse_vkey, sign_checkpoint
+from counterfoil.tlog import (
+    Checkpoint,
+    Proof,
+    Signer,
+    parse_checkpoint,
+    parse_proof,
+    parse_vkey,
+    sign_checkpoint,
+)
 from counterfoil.tlog.note import check_note, parse_note
 from counterfoil.tlog.tiles import split_entries
 
@@ -44,7 +52,8 @@ PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
 
 
 def outcome(parser: Callable[[Any], object], raw: Any) -> object:
-    """What the parser returns, or the code of its VerifyFault; anything else that it raises fails the test."""
+    """What the parser returns, or the code of its VerifyFault; anything else that it raises fails
+    the test."""
     try:
         return parser(raw)
     except VerifyFault as fault:

@@ -1,4 +1,5 @@
-"""Whatever somebody else wrote is read or refused with its stated fault; the inspector's verifier exits 0 or 5, and shows no traceback."""
+"""Whatever somebody else wrote is read or refused with its stated fault; the inspector's verifier
+exits 0 or 5, and shows no traceback."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def altered(draw: st.DrawFn, seeds: list[bytes]) -> bytes:
     for _ in range(draw(st.integers(1, 4))):
         low = draw(st.integers(0, len(data)))
         high = draw(st.integers(low, min(len(data), low + 80)))
-        between = draw(st.binary(max_size=4) | st.sampled_from([*PIECES, data[low:high] * 2, data[high:]]))
+        between = draw(
+            st.binary(max_size=4) | st.sampled_from([*PIECES, data[low:high] * 2, data[high:]])
+        )
         data = data[:low] + between + data[high:]
     return data
 
@@ -49,12 +52,20 @@ def test_every_cut_and_every_doubled_line_of_a_good_example_is_read_or_refused(n
         lines = seed.splitlines(keepends=True)
         doubled = [b"".join([*lines[:at], lines[at], *lines[at:]]) for at in range(len(lines))]
         step = max(1, len(seed) // 60)
-        for data in (*doubled, *(seed[:at] for at in range(0, len(seed), step)), b"", b"\n", b"\n\n", seed + seed):
+        for data in (
+            *doubled,
+            *(seed[:at] for at in range(0, len(seed), step)),
+            b"",
+            b"\n",
+            b"\n\n",
+            seed + seed,
+        ):
             assert run(name, data) is not None
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in TARGETS if name not in ("verifier: envelope", "verifier: signed payload")]
+    "name",
+    [name for name in TARGETS if name not in ("verifier: envelope", "verifier: signed payload")],
 )
 def test_the_examples_themselves_are_accepted(name: str) -> None:
     for seed in TARGETS[name].seeds:

@@ -1,4 +1,5 @@
-"""ML-DSA-44 cosignatures (type 6) beside Ed25519 (type 4): the same witness, two lines, each checked by its own key."""
+"""ML-DSA-44 cosignatures (type 6) beside Ed25519 (type 4): the same witness, two lines, each
+checked by its own key."""
 
 from __future__ import annotations
 
@@ -9,7 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.tlog import Checkpoint, check_checkpoint, parse_vkey
-from counterfoil.tlog.cosignature import MldsaSigner, check_cosignatures, cosign, cosigner_key, parse_cosigner_key
+from counterfoil.tlog.cosignature import (
+    MldsaSigner,
+    check_cosignatures,
+    cosign,
+    cosigner_key,
+    parse_cosigner_key,
+)
 from counterfoil.tlog.encoding import from_base64, to_base64
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import parse_policy
@@ -52,9 +59,20 @@ def test_the_signed_message_is_that_of_the_format() -> None:
     raw = from_base64(line.split(" ")[2].strip()) or b""
     name, origin = NAME.encode(), ORIGIN.encode()
     checkpoint = check_checkpoint(NOTE, KEY)
-    message = b"subtree/v1\n\0" + bytes([len(name)]) + name + TIME.to_bytes(8, "big") + bytes([len(origin)]) + origin
+    message = (
+        b"subtree/v1\n\0"
+        + bytes([len(name)])
+        + name
+        + TIME.to_bytes(8, "big")
+        + bytes([len(origin)])
+        + origin
+    )
     message += bytes(8) + checkpoint.size.to_bytes(8, "big") + checkpoint.root
-    assert (raw[:4], raw[4:12], len(raw)) == (MLDSA_KEY.key_id, TIME.to_bytes(8, "big"), 4 + 8 + 2420)
+    assert (raw[:4], raw[4:12], len(raw)) == (
+        MLDSA_KEY.key_id,
+        TIME.to_bytes(8, "big"),
+        4 + 8 + 2420,
+    )
     MLDSA.private.public_key().verify(raw[12:], message)
 
 
@@ -68,7 +86,9 @@ def test_both_lines_of_one_witness_are_checked_and_neither_key_needs_the_other()
 
 @pytest.mark.parametrize("part", ["time", "signature", "short", "other checkpoint"])
 def test_an_altered_line_is_refused(part: str) -> None:
-    line = cosign(str(Checkpoint(ORIGIN, 3, bytes(32))) if part == "other checkpoint" else TEXT, MLDSA, TIME)
+    line = cosign(
+        str(Checkpoint(ORIGIN, 3, bytes(32))) if part == "other checkpoint" else TEXT, MLDSA, TIME
+    )
     raw = bytearray(from_base64(line.split(" ")[2].strip()) or b"")
     if part == "time":
         raw[11] ^= 1
@@ -92,28 +112,56 @@ def test_a_text_that_is_no_checkpoint_is_refused() -> None:
     assert fault_code(f"{long}\n{line}") == "checkpoint_malformed"
 
 
-def test_a_witness_with_two_keys_answers_with_two_lines_and_a_policy_may_name_both(tmp_path: Path) -> None:
+def test_a_witness_with_two_keys_answers_with_two_lines_and_a_policy_may_name_both(
+    tmp_path: Path,
+) -> None:
     records = Records(tmp_path)
-    answered = Witness(records, [KEY], [signer(2), MLDSA], lambda: TIME).add_checkpoint(body(HONEST, 0, 6))
+    answered = Witness(records, [KEY], [signer(2), MLDSA], lambda: TIME).add_checkpoint(
+        body(HONEST, 0, 6)
+    )
     records.close()
     note = HONEST.note(6) + answered.body
-    policy = parse_policy(f"witness a {key(2)}\nwitness b {MLDSA_KEY}\ngroup two all a b\nquorum two\n".encode())
+    policy = parse_policy(
+        f"witness a {key(2)}\nwitness b {MLDSA_KEY}\ngroup two all a b\nquorum two\n".encode()
+    )
     assert policy.holds(check_cosignatures(note, [each.key for each in policy.witnesses]))
-    assert not policy.holds(check_cosignatures(HONEST.note(6) + cosign(TEXT, signer(3), TIME), [key(2), MLDSA_KEY]))
+    assert not policy.holds(
+        check_cosignatures(HONEST.note(6) + cosign(TEXT, signer(3), TIME), [key(2), MLDSA_KEY])
+    )
 
 
 def test_the_verb_makes_both_keys_under_one_passphrase(tmp_path: Path) -> None:
     passphrase = secret(tmp_path / "good")
-    arguments = ["witness", "create", tmp_path / "w", "--name", NAME, "--ml-dsa", "--key-passphrase-file", passphrase]
+    arguments = [
+        "witness",
+        "create",
+        tmp_path / "w",
+        "--name",
+        NAME,
+        "--ml-dsa",
+        "--key-passphrase-file",
+        passphrase,
+    ]
     told = command(*arguments)
     first, second = told.out.split()
     assert (parse_cosigner_key(first).kind, parse_cosigner_key(second).kind) == (4, 6)
     bad = secret(tmp_path / "bad", "another, made up")
-    told = command("witness", "serve", tmp_path / "w", "--log", str(KEY), "--key-passphrase-file", bad, "--json")
+    told = command(
+        "witness",
+        "serve",
+        tmp_path / "w",
+        "--log",
+        str(KEY),
+        "--key-passphrase-file",
+        bad,
+        "--json",
+    )
     assert told.error == "witness_key"
 
 
 def test_p10_a_policy_whose_key_has_a_name_that_is_not_utf_8_refuses() -> None:
     with pytest.raises(SettingsFault) as fault:
-        parse_policy(b"witness a " + str(key(2)).encode().replace(b"example", b"\x80") + b"\nquorum a\n")
+        parse_policy(
+            b"witness a " + str(key(2)).encode().replace(b"example", b"\x80") + b"\nquorum a\n"
+        )
     assert fault.value.code == "policy_malformed"

@@ -1,4 +1,5 @@
-"""Signed notes: what another implementation signed is accepted, and anything malformed is refused with its code."""
+"""Signed notes: what another implementation signed is accepted, and anything malformed is refused
+with its code."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog import Signer, VerifierKey, check_note, parse_vkey, sign_note, verifier_key
 from counterfoil.tlog.note import MAX_NOTE_BYTES, MAX_SIGNATURES, parse_note
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "notes.json").read_text(encoding="utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "notes.json").read_text(encoding="utf-8")
+)
 TEXT = "made-up.example/office\n7\n"
 
 
@@ -38,7 +41,9 @@ def test_a_note_that_go_signed_verifies() -> None:
 
 def test_a_note_comes_back_with_the_keys_that_signed_it_in_order() -> None:
     first, second = signer(), signer("witness.example", 2)
-    note, keys = check_note(sign_note(TEXT, [first, second]).encode(), [second.verifier, first.verifier])
+    note, keys = check_note(
+        sign_note(TEXT, [first, second]).encode(), [second.verifier, first.verifier]
+    )
     assert note.text == TEXT
     assert keys == (first.verifier, second.verifier)
 
@@ -54,7 +59,9 @@ def test_signatures_by_unknown_keys_are_ignored() -> None:
 
 
 def test_the_same_signature_twice_counts_once() -> None:
-    assert check_note(sign_note(TEXT, [signer(), signer()]), [signer().verifier])[1] == (signer().verifier,)
+    assert check_note(sign_note(TEXT, [signer(), signer()]), [signer().verifier])[1] == (
+        signer().verifier,
+    )
 
 
 def test_sixteen_large_signatures_are_accepted() -> None:
@@ -72,11 +79,17 @@ def test_no_trusted_key_at_all_refuses() -> None:
 
 def test_two_trusted_keys_that_cannot_be_told_apart_refuse() -> None:
     key = signer().verifier
-    assert code_of(sign_note(TEXT, [signer()]), key, VerifierKey(key.name, key.key_id, bytes(32))) == "note_keys"
+    assert (
+        code_of(sign_note(TEXT, [signer()]), key, VerifierKey(key.name, key.key_id, bytes(32)))
+        == "note_keys"
+    )
 
 
 def test_a_changed_text_is_refused() -> None:
-    assert code_of(sign_note(TEXT, [signer()]).replace("7", "8"), signer().verifier) == "note_signature"
+    assert (
+        code_of(sign_note(TEXT, [signer()]).replace("7", "8"), signer().verifier)
+        == "note_signature"
+    )
 
 
 def test_one_wrong_signature_by_a_known_key_refuses_the_note_whatever_else_it_holds() -> None:

@@ -33,8 +33,15 @@ quorum X-and-Y
 
 @pytest.mark.parametrize(
     ("cosigned", "holds"),
-    [((1, 2, 4), True), ((2, 3, 5), True), ((1, 2, 3), False), ((1, 4, 5), False), ((), False), ((1, 2, 3, 4, 5), True)],
-)  # fmt: skip
+    [
+        ((1, 2, 4), True),
+        ((2, 3, 5), True),
+        ((1, 2, 3), False),
+        ((1, 4, 5), False),
+        ((), False),
+        ((1, 2, 3, 4, 5), True),
+    ],
+)
 def test_a_quorum_of_two_levels(cosigned: tuple[int, ...], holds: bool) -> None:
     assert parse_policy(TWO_LEVELS.encode()).holds([_key(each) for each in cosigned]) is holds
 

@@ -1,4 +1,5 @@
-"""Tiles: paths as C2SP writes them, tiles that rebuild the tree, bundles that come back entry by entry."""
+"""Tiles: paths as C2SP writes them, tiles that rebuild the tree, bundles that come back entry by
+entry."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from counterfoil.tlog import tiles, tree
         (None, 0, 112, "tile/entries/000.p/112"),
     ],
 )
-def test_paths_are_those_of_the_format(level: int | None, index: int, width: int, path: str) -> None:
+def test_paths_are_those_of_the_format(
+    level: int | None, index: int, width: int, path: str
+) -> None:
     assert tiles.tile_path(level, index, width) == path
 
 
@@ -44,7 +47,11 @@ def _grown(steps: list[int]) -> tuple[list[bytes], dict[tuple[int, int], tiles.T
     kept: dict[tuple[int, int], tiles.Tile] = {}
 
     def row(level: int, low: int, high: int) -> list[bytes]:
-        return leaves[low:high] if level == 0 else [kept[level - 1, index].root for index in range(low, high)]
+        return (
+            leaves[low:high]
+            if level == 0
+            else [kept[level - 1, index].root for index in range(low, high)]
+        )
 
     for step in steps:
         new = [tree.leaf_hash(b"%d" % (len(leaves) + at)) for at in range(step)]
@@ -58,8 +65,13 @@ def _grown(steps: list[int]) -> tuple[list[bytes], dict[tuple[int, int], tiles.T
 @given(st.lists(st.integers(0, 700), max_size=6))
 def test_growing_by_any_steps_makes_each_full_tile_once(steps: list[int]) -> None:
     leaves, kept = _grown(steps)
-    assert set(kept) == {(level, index) for level, full, _ in tiles.tiles_of(len(leaves)) for index in range(full)}
-    assert all(kept[0, at].hashes == b"".join(leaves[at * 256 : (at + 1) * 256]) for at in range(len(leaves) // 256))
+    assert set(kept) == {
+        (level, index) for level, full, _ in tiles.tiles_of(len(leaves)) for index in range(full)
+    }
+    assert all(
+        kept[0, at].hashes == b"".join(leaves[at * 256 : (at + 1) * 256])
+        for at in range(len(leaves) // 256)
+    )
 
 
 def test_a_tree_over_three_levels_is_read_back_from_its_tiles() -> None:
@@ -84,7 +96,8 @@ def test_a_bundle_comes_back(entries: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "width"), [(b"\x00", 1), (b"\x00\x05abc", 1), (b"\x00\x01a", 2), (b"\x00\x01a\x00\x01b", 1), (b"", 1)]
+    ("data", "width"),
+    [(b"\x00", 1), (b"\x00\x05abc", 1), (b"\x00\x01a", 2), (b"\x00\x01a\x00\x01b", 1), (b"", 1)],
 )
 def test_a_malformed_bundle_is_refused(data: bytes, width: int) -> None:
     with pytest.raises(VerifyFault) as fault:

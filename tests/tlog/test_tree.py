@@ -14,7 +14,9 @@ from counterfoil.tlog import tree
 from tests.tlog import reference
 
 EDGES = sorted({0, 1, 2, 3} | {2**k + d for k in range(2, 7) for d in (-1, 0, 1)})
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rfc6962.json").read_text(encoding="utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "rfc6962.json").read_text(encoding="utf-8")
+)
 
 
 def leaves(size: int) -> list[bytes]:
@@ -58,7 +60,9 @@ def test_every_consistency_proof_is_the_rfcs_and_verifies(new: int) -> None:
     for old in range(new + 1):
         proof = tree.prove_consistency(old, new, reader(entries))
         assert proof == reference.consistency(old, entries)
-        tree.check_consistency(old, reference.mth(entries[:old]), new, reference.mth(entries), proof)
+        tree.check_consistency(
+            old, reference.mth(entries[:old]), new, reference.mth(entries), proof
+        )
 
 
 @given(st.data())
@@ -66,7 +70,13 @@ def test_an_inclusion_proof_changed_in_any_way_fails(data: st.DataObject) -> Non
     size = data.draw(st.integers(1, 40))
     entries = leaves(size)
     index = data.draw(st.integers(0, size - 1))
-    args = [tree.leaf_hash(entries[index]), index, size, reference.path(index, entries), reference.mth(entries)]
+    args = [
+        tree.leaf_hash(entries[index]),
+        index,
+        size,
+        reference.path(index, entries),
+        reference.mth(entries),
+    ]
     which = data.draw(st.sampled_from(["leaf", "index", "root", "hash", "drop", "extra"]))
     if which == "leaf":
         args[0] = bytes(32)
@@ -86,7 +96,13 @@ def test_a_consistency_proof_changed_in_any_way_fails(data: st.DataObject) -> No
     new = data.draw(st.integers(1, 40))
     old = data.draw(st.integers(1, new))
     entries = leaves(new)
-    args = [old, reference.mth(entries[:old]), new, reference.mth(entries), reference.consistency(old, entries)]
+    args = [
+        old,
+        reference.mth(entries[:old]),
+        new,
+        reference.mth(entries),
+        reference.consistency(old, entries),
+    ]
     which = data.draw(st.sampled_from(["old root", "new root", "larger", "hash", "drop", "extra"]))
     if which == "old root":
         args[1] = bytes(32)

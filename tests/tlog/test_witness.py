@@ -12,7 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.tlog import Signer
-from counterfoil.tlog.cosignature import CosignerKey, check_cosignatures, cosign, cosigner_key, parse_cosigner_key
+from counterfoil.tlog.cosignature import (
+    CosignerKey,
+    check_cosignatures,
+    cosign,
+    cosigner_key,
+    parse_cosigner_key,
+)
 from counterfoil.tlog.encoding import to_base64
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import Policy, parse_policy
@@ -30,7 +36,9 @@ FORK = Held(entries_of([*STORY[:5], *STORY[6:], *STORY]))
 
 
 def signer(number: int) -> Signer:
-    return Signer(f"witness.example/w{number}", Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32))
+    return Signer(
+        f"witness.example/w{number}", Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+    )
 
 
 def key(number: int) -> CosignerKey:
@@ -39,7 +47,9 @@ def key(number: int) -> CosignerKey:
 
 def body(held: Held, old: int, new: int, claimed: int | None = None) -> bytes:
     proof = [to_base64(each) for each in reference.consistency(old, held.entries[:new])]
-    return ("\n".join([f"old {old if claimed is None else claimed}", *proof]) + "\n\n" + held.note(new)).encode()
+    return (
+        "\n".join([f"old {old if claimed is None else claimed}", *proof]) + "\n\n" + held.note(new)
+    ).encode()
 
 
 @pytest.fixture
@@ -68,7 +78,11 @@ def test_the_first_checkpoint_and_what_continues_it_are_cosigned(witness: Witnes
 def test_another_old_size_is_told_the_right_one(witness: Witness) -> None:
     witness.add_checkpoint(body(HONEST, 0, 6))
     answered = witness.add_checkpoint(body(HONEST, 4, 15))
-    assert (status(answered), answered.body, answered.content_type) == (409, "6\n", "text/x.tlog.size")
+    assert (status(answered), answered.body, answered.content_type) == (
+        409,
+        "6\n",
+        "text/x.tlog.size",
+    )
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [(6, 15, 422), (6, 6, 409)])
@@ -96,14 +110,18 @@ def test_a_fork_is_refused_and_kept_as_evidence(
         (b"\xff" * 100, 400),
     ],
 )
-def test_every_other_request_has_its_status(witness: Witness, request_body: bytes, expected: int) -> None:
+def test_every_other_request_has_its_status(
+    witness: Witness, request_body: bytes, expected: int
+) -> None:
     assert status(witness.add_checkpoint(request_body)) == expected
 
 
 def test_what_was_cosigned_outlives_the_witness(tmp_path: Path) -> None:
     for _ in range(2):
         records = Records(tmp_path)
-        answered = Witness(records, [KEY], [signer(2)], lambda: TIME).add_checkpoint(body(HONEST, 0, 6))
+        answered = Witness(records, [KEY], [signer(2)], lambda: TIME).add_checkpoint(
+            body(HONEST, 0, 6)
+        )
         records.close()
     assert (status(answered), answered.body) == (409, "6\n")
 
@@ -129,18 +147,24 @@ def test_a_cosigner_key_comes_back_and_is_no_log_key() -> None:
         assert fault.value.code == "vkey_malformed"
 
 
-def test_a_cosignature_that_was_altered_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_cosignature_that_was_altered_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     note = HONEST.note() + cosign(parse_note(HONEST.note()).text, signer(2), TIME)
     (tmp_path / "good").write_text("c2sp.org/tlog-proof@v1\nindex 0\n")
     other = HONEST.note() + cosign(parse_note(FORK.note()).text, signer(2), TIME)
     with pytest.raises(VerifyFault) as fault:
         check_cosignatures(other, [key(2)])
     assert fault.value.code == "cosignature_wrong"
-    proof = "\n".join(["c2sp.org/tlog-proof@v1", "extra " + to_base64(HONEST.entries[3]), "index 3"])
+    proof = "\n".join(
+        ["c2sp.org/tlog-proof@v1", "extra " + to_base64(HONEST.entries[3]), "index 3"]
+    )
     proof = "\n".join([proof, *map(to_base64, reference.path(3, HONEST.entries))]) + "\n\n"
     for text, who, expected in ((note, 2, 0), (other, 2, 5), (HONEST.note(), 2, 5), (note, 3, 5)):
         (tmp_path / "file").write_text(proof + text)
-        found = verify(monkeypatch, "proof", tmp_path / "file", "--key", vkey(), "--witness", str(key(who)))
+        found = verify(
+            monkeypatch, "proof", tmp_path / "file", "--key", vkey(), "--witness", str(key(who))
+        )
         assert found == expected
 
 
@@ -179,7 +203,9 @@ def urls(tmp_path: Path) -> Iterator[dict[int, str]]:
 def policy(urls: dict[int, str], numbers: tuple[int, ...], least: str) -> Policy:
     lines = [f"witness w{each} {key(each)} {urls[each]}" for each in numbers]
     names = " ".join(f"w{each}" for each in numbers)
-    return parse_policy("\n".join([*lines, f"group all-of-us {least} {names}", "quorum all-of-us"]).encode())
+    return parse_policy(
+        "\n".join([*lines, f"group all-of-us {least} {names}", "quorum all-of-us"]).encode()
+    )
 
 
 def ask(rules: Policy, held: Held, size: int) -> Witnessed:
@@ -189,9 +215,21 @@ def ask(rules: Policy, held: Held, size: int) -> Witnessed:
 
 @pytest.mark.parametrize(
     ("numbers", "least", "holds"),
-    [((2, 3, 5), "2", True), ((2, 3, 4), "2", True), ((2, 4, 5), "any", True), ((2, 4, 5), "2", False), ((2, 3), "all", True)],
-    ids=["one down", "one lying", "one down, one lying, one enough", "one down, one lying, two wanted", "all well"],
-)  # fmt: skip
+    [
+        ((2, 3, 5), "2", True),
+        ((2, 3, 4), "2", True),
+        ((2, 4, 5), "any", True),
+        ((2, 4, 5), "2", False),
+        ((2, 3), "all", True),
+    ],
+    ids=[
+        "one down",
+        "one lying",
+        "one down, one lying, one enough",
+        "one down, one lying, two wanted",
+        "all well",
+    ],
+)
 def test_a_quorum_holds_with_a_witness_down_or_lying(
     urls: dict[int, str], numbers: tuple[int, ...], least: str, holds: bool
 ) -> None:
@@ -199,7 +237,9 @@ def test_a_quorum_holds_with_a_witness_down_or_lying(
     honest, expected = [each for each in numbers if each < 4], {4: "wrong", 5: "down"}
     assert done.holds is holds
     assert done.said == {f"w{each}": expected.get(each, "cosigned") for each in numbers}
-    assert set(check_cosignatures(done.note, [key(each) for each in honest])) == {key(each) for each in honest}
+    assert set(check_cosignatures(done.note, [key(each) for each in honest])) == {
+        key(each) for each in honest
+    }
     later = ask(policy(urls, numbers, least), HONEST, 15)
     assert (later.holds, later.said) == (done.holds, done.said)
 
@@ -215,7 +255,10 @@ def test_a_fork_is_refused_by_those_who_saw_the_other_history(urls: dict[int, st
 
 
 def test_other_paths_and_lengths_are_refused(urls: dict[int, str]) -> None:
-    for path, headers, expected in (("/other", {}, 404), ("/add-checkpoint", {"Content-Length": "999999"}, 400)):
+    for path, headers, expected in (
+        ("/other", {}, 404),
+        ("/add-checkpoint", {"Content-Length": "999999"}, 400),
+    ):
         connection = http.client.HTTPConnection(urls[2].removeprefix("http://"), timeout=3)
         connection.putrequest("POST", path)
         for name, value in ({"Content-Length": "0"} | headers).items():

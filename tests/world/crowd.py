@@ -16,8 +16,25 @@ STREETS = (
     "Oak St",
     "Larkspur Way",
 )
-GIVEN = ("Rosalind", "Bartholomew", "Consuelo", "Percival", "Wilhelmina", "Teodoro", "Philippa", "Leopold")
-FAMILY = ("Achterberg", "Villanueva", "Vandermolen", "Ostrander", "Featherstone", "Quintanilla", "Thornquist")
+GIVEN = (
+    "Rosalind",
+    "Bartholomew",
+    "Consuelo",
+    "Percival",
+    "Wilhelmina",
+    "Teodoro",
+    "Philippa",
+    "Leopold",
+)
+FAMILY = (
+    "Achterberg",
+    "Villanueva",
+    "Vandermolen",
+    "Ostrander",
+    "Featherstone",
+    "Quintanilla",
+    "Thornquist",
+)
 
 
 def people(count: int, seed: int = 1) -> list[dict[str, str]]:
@@ -31,10 +48,17 @@ def people(count: int, seed: int = 1) -> list[dict[str, str]]:
         rows.append(
             dict.fromkeys(COLUMNS, "")
             | {
-                "record_ref": f"REF-{number:06}", "tin": f"9{chance.randrange(100):02}-00-{number % 10000:04}",
-                "given_name": chance.choice(GIVEN), "family_name": chance.choice(FAMILY),
-                "date_of_birth": f"{chance.randrange(1940, 2000)}-04-09", "line1": f"{chance.randrange(100, 4000)} {chance.choice(STREETS)}",
-                "line2": chance.choice(("", "", "Apt 7")), "city": city, "state": state, "zip": code, "taxable_period": chance.choice(("2019", "2020")),
+                "record_ref": f"REF-{number:06}",
+                "tin": f"9{chance.randrange(100):02}-00-{number % 10000:04}",
+                "given_name": chance.choice(GIVEN),
+                "family_name": chance.choice(FAMILY),
+                "date_of_birth": f"{chance.randrange(1940, 2000)}-04-09",
+                "line1": f"{chance.randrange(100, 4000)} {chance.choice(STREETS)}",
+                "line2": chance.choice(("", "", "Apt 7")),
+                "city": city,
+                "state": state,
+                "zip": code,
+                "taxable_period": chance.choice(("2019", "2020")),
             }
-        )  # fmt: skip
+        )
     return rows

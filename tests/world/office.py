@@ -1,4 +1,5 @@
-"""A made-up office in a temporary directory, with a clock that stands still and randomness that repeats."""
+"""A made-up office in a temporary directory, with a clock that stands still and randomness that
+repeats."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from counterfoil import disclosure
 from counterfoil.core.values import Reject
-from counterfoil.disclosure import receive as flow
 from counterfoil.disclosure import register_build
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 from counterfoil.office.settings import DATABASE
@@ -61,9 +62,16 @@ class World:
             return
         library = law_library()
         create_office(
-            self.path, name="counterfoil.example/world", agreement=agreement_file("sandbox", library), sandbox=True,
-            passphrase=None, library=library, database=database, clock=self.clock, random=self._random,
-        )  # fmt: skip
+            self.path,
+            name="counterfoil.example/world",
+            agreement=agreement_file("sandbox", library),
+            sandbox=True,
+            passphrase=None,
+            library=library,
+            database=database,
+            clock=self.clock,
+            random=self._random,
+        )
         self.office = self.opened()
         self.build(source)
 
@@ -85,7 +93,9 @@ class World:
 
     def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
         path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
-        return register_build.build_register(self.office, path, made_up=made_up, progress=quiet).snapshot
+        return register_build.build_register(
+            self.office, path, made_up=made_up, progress=quiet
+        ).snapshot
 
     def requests(self, rows: Iterable[Row] = REQUESTS, name: str = "requests.csv") -> Path:
         return write_csv(self.directory / name, rows)
@@ -95,23 +105,25 @@ class World:
 
     def receive(self, path: Path) -> str:
         self.rejects: list[Reject] = []
-        return flow.receive(self.office, path, self.rejects.append).batch
+        return disclosure.receive_file(self.office, path, self.rejects.append).batch
 
     def answer(
         self, rows: Iterable[Row] = REQUESTS, out: str = "answers.jsonl", name: str = "requests.csv"
     ) -> list[dict[str, object]]:
         """All four steps; the answer file's rows."""
         batch = self.receive(self.requests(rows, name))
-        flow.determine(self.office, batch)
-        flow.review(self.office, batch, *self.officer("a"))
-        flow.release(self.office, batch, *self.officer("b"), self.directory / out)
+        disclosure.determine_batch(self.office, batch)
+        disclosure.review_batch(self.office, batch, *self.officer("a"))
+        disclosure.release_batch(self.office, batch, *self.officer("b"), self.directory / out)
         return read_rows(self.directory / out)
 
     def entries(self) -> list[dict[str, object]]:
         with self.office.store.reading() as connection:
             return [
                 json.loads(data)
-                for data in self.office.ledger.entries(connection, 0, self.office.ledger.size(connection))
+                for data in self.office.ledger.entries(
+                    connection, 0, self.office.ledger.size(connection)
+                )
             ]
 
     def kinds(self) -> list[object]:

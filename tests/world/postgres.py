@@ -1,9 +1,12 @@
-"""A PostgreSQL server of the tests' own: on a unix socket in a folder of its own, no TCP, fsync on; gone when the tests are.
+"""A PostgreSQL server of the tests' own: on a unix socket in a folder of its own, no TCP, fsync on;
+gone when the tests are.
 
-    python -m tests.world.postgres       prints where the machine's binaries are; 1 where it has none
+    python -m tests.world.postgres       prints where the machine's binaries are; 1 where it has
+                                         none
 
-initdb and postgres refuse root, so a test run by root starts them as `postgres` or `nobody`. The order of texts is ICU's for en-US, which
-passes over hyphens: a query that leans on SQLite's order of bytes shows here.
+initdb and postgres refuse root, so a test run by root starts them as `postgres` or `nobody`. The
+order of texts is ICU's for en-US, which passes over hyphens: a query that leans on SQLite's order
+of bytes shows here.
 """
 
 from __future__ import annotations
@@ -26,9 +29,14 @@ SECONDS = 60
 
 
 def binaries() -> Path | None:
-    """The folder of initdb and postgres: beside what PATH finds, or Debian's, the newest version first; None where there is none."""
+    """The folder of initdb and postgres: beside what PATH finds, or Debian's, the newest version
+    first; None where there is none."""
     found = shutil.which("initdb")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda path: int(path.parent.name),
+        reverse=True,
+    )
     places = [Path(found).resolve().parent] if found else []
     return next((path for path in [*places, *debian] if (path / "postgres").exists()), None)
 
@@ -53,7 +61,9 @@ class Server:
 
     def connect(self, database: str = "postgres", role: str = OWNER) -> psycopg.Connection:
         """A plain connection, each statement its own transaction."""
-        return psycopg.connect(host=str(self.directory), dbname=database, user=role, autocommit=True)
+        return psycopg.connect(
+            host=str(self.directory), dbname=database, user=role, autocommit=True
+        )
 
     def new_database(self) -> str:
         """The name of a new and empty database."""
@@ -68,7 +78,9 @@ class Server:
 
     def start(self) -> None:
         options = ["-c", "listen_addresses=", "-k", str(self.directory)]
-        self.process = subprocess.Popen([self.bin / "postgres", "-D", "data", *options], **self._as_user())
+        self.process = subprocess.Popen(
+            [self.bin / "postgres", "-D", "data", *options], **self._as_user()
+        )
         until = time.monotonic() + SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             if self._ready():
@@ -94,7 +106,11 @@ class Server:
         subprocess.run([self.bin / name, *arguments], check=True, **self._as_user())
 
     def _as_user(self) -> dict[str, Any]:
-        shared: dict[str, Any] = {"cwd": self.directory, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        shared: dict[str, Any] = {
+            "cwd": self.directory,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+        }
         if self.user is None:
             return shared
         return shared | {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}

@@ -12,14 +12,16 @@ _HARMLESS = {"Anytown", "Failed", "Provide"}
 
 
 def tokens_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """Every word of four letters or more and every number of four digits or more, but the years of periods."""
+    """Every word of four letters or more and every number of four digits or more, but the years of
+    periods."""
     columns = ("tin", "given_name", "middle_name", "family_name", "date_of_birth", "line1", "line2")
     found = {token for row in rows for column in columns for token in _WORD.findall(row[column])}
     return sorted(token for token in found - _HARMLESS if not re.fullmatch(r"(19|20)\d\d", token))
 
 
 def found_in(data: bytes, tokens: Iterable[str]) -> list[str]:
-    """The tokens that stand in the bytes, in either case, as UTF-8 or UTF-16. A number must stand alone among digits."""
+    """The tokens that stand in the bytes, in either case, as UTF-8 or UTF-16. A number must stand
+    alone among digits."""
     lower = data.lower()
     found: list[str] = []
     for token in tokens:

@@ -1,13 +1,19 @@
-"""Publication on a clock: what `ledger publish` does, and how an office stands with it. One run, in this order:
+"""Publication on a clock: what `ledger publish` does, and how an office stands with it. One run, in
+this order:
 
-    1  Where the folder does not show the newest `published` entry yet, because a run was broken off or could not write, the folder is
-       written first. So an entry never follows another one that nobody could see, and a folder that cannot be written gets no entry.
-    2  `published` is entered with the hours within which the next one is promised, and the ledger is signed, in one commit.
-    3  The witnesses that office.toml names are asked to cosign. What some of them cosigned is published even where it is no quorum.
-    4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader would.
+    1  Where the folder does not show the newest `published` entry yet, because a run was broken off
+       or could not write, the folder is written first. So an entry never follows another one that
+       nobody could see, and a folder that cannot be written gets no entry.
+    2  `published` is entered with the hours within which the next one is promised, and the ledger
+       is signed, in one commit.
+    3  The witnesses that office.toml names are asked to cosign. What some of them cosigned is
+       published even where it is no quorum.
+    4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader
+       would.
 
-What stands in the folder counts, not what was entered: `standing` reads it there. Not held up by a suspension: what an office did can be
-published while it stands still. Whoever reads the folder tells a missed clock from the entries (ledger/clock.py).
+What stands in the folder counts, not what was entered: `standing` reads it there. Not held up by a
+suspension: what an office did can be published while it stands still. Whoever reads the folder
+tells a missed clock from the entries (ledger/clock.py).
 """
 
 from __future__ import annotations
@@ -28,7 +34,8 @@ from counterfoil.tlog.witness_client import ask_witnesses
 
 
 class Published(Public, frozen=True):
-    """What was published: entries, the `published` entry's index, new files; what the witnesses said, None where none are set."""
+    """What was published: entries, the `published` entry's index, new files; what the witnesses
+    said, None where none are set."""
 
     size: int
     entry: int
@@ -37,7 +44,8 @@ class Published(Public, frozen=True):
 
 
 class Standing(Public, frozen=True):
-    """How an office stands with its clock. `folder` is "" where office.toml names none; `size` -1 and `time` "" where it shows nothing."""
+    """How an office stands with its clock. `folder` is "" where office.toml names none; `size` -1
+    and `time` "" where it shows nothing."""
 
     folder: str
     size: int
@@ -47,12 +55,14 @@ class Standing(Public, frozen=True):
 
 
 def publish_folder(office: Office) -> Path | None:
-    """The folder that office.toml names; a relative path is inside the office. None where it names none."""
+    """The folder that office.toml names; a relative path is inside the office. None where it names
+    none."""
     return office.directory / office.settings.publish_to if office.settings.publish_to else None
 
 
 def publish(office: Office, folder: Path, ask: Ask = ask_witnesses) -> Published:
-    """Publish the ledger in `folder`. Raises StateFault `export_other`, StoreFault `export_failed`, KeyFault, VerifyFault."""
+    """Publish the ledger in `folder`. Raises StateFault `export_other`, StoreFault `export_failed`,
+    KeyFault, VerifyFault."""
     _catch_up(office, folder)
     with office.store.transaction() as connection:
         draft = Draft(Kind.PUBLISHED, {"hours": office.settings.publish_every_hours})
@@ -78,13 +88,20 @@ def standing(office: Office, connection: Connection) -> Standing:
 def _catch_up(office: Office, folder: Path) -> None:
     """Step 1. Raises StateFault `export_other` where the folder shows another ledger."""
     with office.store.reading() as connection:
-        shown, newest = _shown(office, connection, folder), office.ledger.newest_checkpoint(connection)
-        behind = office.ledger.index_of_newest(connection, Kind.PUBLISHED) >= (shown.size if shown else -1)
+        shown, newest = (
+            _shown(office, connection, folder),
+            office.ledger.newest_checkpoint(connection),
+        )
+        behind = office.ledger.index_of_newest(connection, Kind.PUBLISHED) >= (
+            shown.size if shown else -1
+        )
     if shown is None and _read(folder) is not None:
         raise StateFault(
-            "export_other", "what stands in the folder is no checkpoint of this ledger", place="checkpoint",
+            "export_other",
+            "what stands in the folder is no checkpoint of this ledger",
+            place="checkpoint",
             cure="Keep it, and publish to an empty folder.",
-        )  # fmt: skip
+        )
     if behind and newest is not None:
         _write(office, folder, newest)
 

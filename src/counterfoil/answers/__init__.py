@@ -2,7 +2,8 @@
 
     coarsen.py      the only place where a determination becomes an answer
     rows.py         answers as JSON lines or CSV
-    answer_file.py  format `counterfoil-answer-1`: fields of the envelope, what the ledger's entry commits to
+    answer_file.py  format `counterfoil-answer-1`: fields of the envelope, what the ledger's entry
+                    commits to
     envelope.py     signs the envelope
     release.py      writes the two files, whole or not at all
     verify.py       checks them without an office: standard library and `cryptography` only

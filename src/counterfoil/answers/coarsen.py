@@ -2,14 +2,18 @@
 
     determination              answer          codes
     Match, confirmed           confirmed       none
-    Match, not confirmed       not_confirmed   none, whatever the evidence: no record, another address,
+    Match, not confirmed       not_confirmed   none, whatever the evidence: no record, another
+                               address,
                                                another person, two candidates, a hold (P4)
-    Refusal                    refused         the public codes of the elements that failed, in the law's
-                                               order, each once: they depend on the question alone (P2)
+    Refusal                    refused         the public codes of the elements that failed, in the
+                               law's
+                                               order, each once: they depend on the question alone
+                                               (P2)
     NotCompared                not_compared    its one code: nobody looked, ask again
 
-What is not in this table cannot leave (P1): an Answer has these three fields and no other. Without a Ruling
-that names two officers nothing is coarsened (P6). An element without a public code refuses (P10).
+What is not in this table cannot leave (P1): an Answer has these three fields and no other. Without
+a Ruling that names two officers nothing is coarsened (P6). An element without a public code refuses
+(P10).
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ PublicCodes = Mapping[str, str]
 """Public code of each element of the law in force, by the element's identifier."""
 
 
-def coarsen(determination: Match | Refusal | NotCompared, ruling: Ruling, public_codes: PublicCodes) -> Answer:
+def coarsen(
+    determination: Match | Refusal | NotCompared, ruling: Ruling, public_codes: PublicCodes
+) -> Answer:
     """The answer that a determination becomes.
 
     Raises StateFault `ruling_one_officer`, SettingsFault `public_code_missing`.
@@ -33,7 +39,9 @@ def coarsen(determination: Match | Refusal | NotCompared, ruling: Ruling, public
         outcome = Outcome.CONFIRMED if determination.confirmed else Outcome.NOT_CONFIRMED
         return Answer(determination.request_id, outcome)
     if isinstance(determination, Refusal):
-        return Answer(determination.request_id, Outcome.REFUSED, _codes(determination.failed, public_codes))
+        return Answer(
+            determination.request_id, Outcome.REFUSED, _codes(determination.failed, public_codes)
+        )
     return Answer(determination.request_id, Outcome.NOT_COMPARED, (determination.code,))
 
 
@@ -48,7 +56,9 @@ def _codes(failed: Iterable[Finding], public_codes: PublicCodes) -> tuple[str, .
             cure="Give the element a code in the law's data.",
         ) from None
     if not codes:
-        raise StateFault("refusal_without_code", "a refusal names no element", cure="Determine the batch again.")
+        raise StateFault(
+            "refusal_without_code", "a refusal names no element", cure="Determine the batch again."
+        )
     return codes
 
 

@@ -1,4 +1,5 @@
-"""Signing the envelope: FILE.jws. The format is answer_file.py's; the check of it is verify.py's."""
+"""Signing the envelope: FILE.jws. The format is answer_file.py's; the check of it is
+verify.py's."""
 
 from __future__ import annotations
 
@@ -30,8 +31,9 @@ class Cited(Public, frozen=True, gc=False):
 class ReleaseFacts(Public, frozen=True, gc=False):
     """What a released answer file says of itself. Known before the ledger's entry is written.
 
-    Digests are `sha256:` and hex; `released_at` is UTC, whole seconds, and is the time of the release entry;
-    `certificates` are by scope (answer_file.SCOPES); `expires_on` is the last day of use; `salt` is the 32-byte salt of the release.
+    Digests are `sha256:` and hex; `released_at` is UTC, whole seconds, and is the time of the
+    release entry; `certificates` are by scope (answer_file.SCOPES); `expires_on` is the last day of
+    use; `salt` is the 32-byte salt of the release.
     """
 
     office: str
@@ -52,7 +54,8 @@ class ReleaseFacts(Public, frozen=True, gc=False):
 
 
 class LedgerProof(Public, frozen=True, gc=False):
-    """The release entry's bytes and place, and its proof as a C2SP tlog-proof with the checkpoint."""
+    """The release entry's bytes and place, and its proof as a C2SP tlog-proof with the
+    checkpoint."""
 
     origin: str
     index: int
@@ -66,7 +69,8 @@ def release_commitment(facts: ReleaseFacts) -> str:
 
 
 def seal_envelope(facts: ReleaseFacts, ledger: LedgerProof, key: Ed25519PrivateKey) -> bytes:
-    """The bytes of FILE.jws, the same for the same facts, proof and key (P7). Checked by `verify.verify_answer`."""
+    """The bytes of FILE.jws, the same for the same facts, proof and key (P7). Checked by
+    `verify.verify_answer`."""
     place = {
         "origin": ledger.origin,
         "index": ledger.index,
@@ -90,7 +94,9 @@ def _fields(facts: ReleaseFacts) -> dict[str, Any]:
         "request_file_digest": facts.request_file_digest,
         "register_snapshot": facts.register_snapshot,
         "rules_digest": facts.rules_digest,
-        "certificates": {scope: msgspec.to_builtins(cited) for scope, cited in facts.certificates.items()},
+        "certificates": {
+            scope: msgspec.to_builtins(cited) for scope, cited in facts.certificates.items()
+        },
         "use_limits": list(facts.use_limits),
         "released_at": facts.released_at.astimezone(UTC).strftime(_INSTANT),
         "expires_on": facts.expires_on.isoformat(),
@@ -102,7 +108,8 @@ def _fields(facts: ReleaseFacts) -> dict[str, Any]:
 
 
 class OnlyEdDSA(jws.JWSRegistry):
-    """One algorithm. RFC 9864 renames it to Ed25519; readers in use know it as EdDSA, and version 1 says so."""
+    """One algorithm. RFC 9864 renames it to Ed25519; readers in use know it as EdDSA, and version 1
+    says so."""
 
     def get_alg(self, name: str) -> Any:
         """The one algorithm, whatever the name."""

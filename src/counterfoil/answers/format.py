@@ -1,25 +1,34 @@
-"""Format `counterfoil-answer-1`: the envelope beside an answer file. Full text: docs/formats/answer-file.md.
+"""Format `counterfoil-answer-1`: the envelope beside an answer file. Full text:
+docs/formats/answer-file.md.
 
-FILE holds the rows, one request each, in the order asked, each in one form only (`ROW`), UTF-8 that is all ASCII:
+FILE holds the rows, one request each, in the order asked, each in one form only (`ROW`), UTF-8 that
+is all ASCII:
 
     jsonl   {"request_id":"r-1","answer":"refused","codes":["purpose","period"]}\\n
-    csv     request_id,answer,codes\\r\\n  then  r-1,refused,purpose;period\\r\\n              RFC 4180, never quoted
+    csv     request_id,answer,codes\\r\\n  then  r-1,refused,purpose;period\\r\\n              RFC
+            4180, never quoted
 
-A yes and a no have no codes, a refusal one or more, `not_compared` one. A request id is that of intake's grammar, so
-that no cell is a formula. There is no form for anything else, so nothing else can be written or read (P1).
+A yes and a no have no codes, a refusal one or more, `not_compared` one. A request id is that of
+intake's grammar, so that no cell is a formula. There is no form for anything else, so nothing else
+can be written or read (P1).
 
-FILE.jws is a compact JWS (RFC 7515), ASCII, no newline, signed with EdDSA over Ed25519 (RFC 8037) by the holder:
+FILE.jws is a compact JWS (RFC 7515), ASCII, no newline, signed with EdDSA over Ed25519 (RFC 8037)
+by the holder:
 
-    header    {"alg":"EdDSA","kid":"<name>+<key id in hex>","typ":"counterfoil-answer-1"}      these three, no other
-    payload   one canonical JSON object (core/canonical.py) with exactly the fields of `FIELDS` and `LEDGER_FIELDS`
+    header    {"alg":"EdDSA","kid":"<name>+<key id in hex>","typ":"counterfoil-answer-1"}      these
+              three, no other
+    payload   one canonical JSON object (core/canonical.py) with exactly the fields of `FIELDS` and
+              `LEDGER_FIELDS`
 
-The release entry of the ledger is bound to the file by a salted commitment, so that the public ledger does not tell
-what was released, and whoever holds the envelope can show that it was:
+The release entry of the ledger is bound to the file by a salted commitment, so that the public
+ledger does not tell what was released, and whoever holds the envelope can show that it was:
 
-    commitment = canon.commit(salt, canonical bytes of {"format": "counterfoil-release-1"} and `COMMITTED`)
+    commitment = canon.commit(salt, canonical bytes of {"format": "counterfoil-release-1"} and
+    `COMMITTED`)
 
-`certificates` names the certificates that governed, by what the questions stated, `birth` or `names`: digest, and the limit
-on wrong confirmations per kind of decoy in parts of 10**12. A scope that is not named had none that counts.
+`certificates` names the certificates that governed, by what the questions stated, `birth` or
+`names`: digest, and the limit on wrong confirmations per kind of decoy in parts of 10**12. A scope
+that is not named had none that counts.
 
     {"birth":{"certificate":"sha256:...","limit":10000000}}
 
@@ -70,7 +79,9 @@ COMMITTED: Final[tuple[str, ...]] = (
     "rows_digest",
     "rules_digest",
 )
-FIELDS: Final = frozenset({*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"})
+FIELDS: Final = frozenset(
+    {*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"}
+)
 SCOPES: Final = ("birth", "names")
 """Keys that `certificates` may have: a date of birth is stated, or none."""
 PARTS: Final = 10**12
@@ -80,6 +91,7 @@ LEDGER_FIELDS: Final = frozenset({"origin", "index", "entry", "proof"})
 
 
 def commit_release(facts: Mapping[str, Any], salt: bytes) -> str:
-    """The commitment that the release entry carries. `facts` holds at least the fields of `COMMITTED`."""
+    """The commitment that the release entry carries. `facts` holds at least the fields of
+    `COMMITTED`."""
     body = {"format": RELEASE_FORMAT} | {field: facts[field] for field in COMMITTED}
     return canonical.commit(salt, canonical.encode(body))

@@ -1,5 +1,6 @@
-"""Reading FILE.jws strictly: answer_file.py's format, its signature, and the shape of every field. Standard library and
-`cryptography` only. Nothing of the payload is read before its signature has verified."""
+"""Reading FILE.jws strictly: answer_file.py's format, its signature, and the shape of every field.
+Standard library and `cryptography` only. Nothing of the payload is read before its signature has
+verified."""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 def open_envelope(path: Path, key: VerifierKey) -> dict[str, Any]:
     """The payload of the envelope beside `path`, signed by `key`, each field of its form.
 
-    Raises InputFault `answer_unreadable`; VerifyFault `envelope_malformed`, `envelope_header`, `envelope_key`,
-    `envelope_signature`, `envelope_format`, `envelope_fields`.
+    Raises InputFault `answer_unreadable`; VerifyFault `envelope_malformed`, `envelope_header`,
+    `envelope_key`, `envelope_signature`, `envelope_format`, `envelope_fields`.
     """
     parts = _read(envelope_path(path)).split(b".")
     if len(parts) != 3:
@@ -48,7 +49,9 @@ def open_envelope(path: Path, key: VerifierKey) -> dict[str, Any]:
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, parts[0] + b"." + parts[1])
     except (InvalidSignature, ValueError):
-        raise _fault("envelope_signature", "the holder's signature over the envelope does not verify") from None
+        raise _fault(
+            "envelope_signature", "the holder's signature over the envelope does not verify"
+        ) from None
     return _check_fields(one_object(payload, "envelope payload"))
 
 
@@ -77,17 +80,26 @@ def _read(path: Path) -> bytes:
             cure="FILE and FILE.jws must stand side by side.",
         ) from None
     if len(data) > MAX_ENVELOPE_BYTES:
-        raise _fault("envelope_malformed", f"the envelope is longer than {MAX_ENVELOPE_BYTES} bytes")
+        raise _fault(
+            "envelope_malformed", f"the envelope is longer than {MAX_ENVELOPE_BYTES} bytes"
+        )
     return data
 
 
 def _check_header(raw: bytes, key: VerifierKey) -> None:
-    """Exactly alg, kid and typ: so there is no `crit`, no `b64`, no key or address inside, and no other algorithm."""
+    """Exactly alg, kid and typ: so there is no `crit`, no `b64`, no key or address inside, and no
+    other algorithm."""
     header = one_object(raw, "envelope header")
     if header.keys() != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM:
-        raise _fault("envelope_header", f"the envelope's header is not alg {ALGORITHM}, kid and typ")
+        raise _fault(
+            "envelope_header", f"the envelope's header is not alg {ALGORITHM}, kid and typ"
+        )
     if header["typ"] != FORMAT:
-        raise _fault("envelope_format", f"the envelope is not of format {FORMAT}", "Read it with a newer version.")
+        raise _fault(
+            "envelope_format",
+            f"the envelope is not of format {FORMAT}",
+            "Read it with a newer version.",
+        )
     if header["kid"] != f"{key.name}+{key.key_id.hex()}":
         raise _fault(
             "envelope_key",
@@ -98,7 +110,11 @@ def _check_header(raw: bytes, key: VerifierKey) -> None:
 
 def _check_fields(payload: dict[str, Any]) -> dict[str, Any]:
     if payload.get("format") != FORMAT:
-        raise _fault("envelope_format", f"the envelope is not of format {FORMAT}", "Read it with a newer version.")
+        raise _fault(
+            "envelope_format",
+            f"the envelope is not of format {FORMAT}",
+            "Read it with a newer version.",
+        )
     ledger = payload.get("ledger")
     if (
         payload.keys() != FIELDS
@@ -111,7 +127,9 @@ def _check_fields(payload: dict[str, Any]) -> dict[str, Any]:
             raise _fault("envelope_fields", f"the envelope's field {name} does not have its form")
     for name, has_form in _LEDGER_FORMS.items():
         if not has_form(ledger[name]):
-            raise _fault("envelope_fields", f"the envelope's field ledger.{name} does not have its form")
+            raise _fault(
+                "envelope_fields", f"the envelope's field ledger.{name} does not have its form"
+            )
     return payload
 
 
@@ -124,11 +142,19 @@ def _is_digest(value: Any) -> bool:
 
 
 def _is_date(value: Any) -> bool:
-    return isinstance(value, str) and _DATE.fullmatch(value) is not None and _parses(date.fromisoformat, value)
+    return (
+        isinstance(value, str)
+        and _DATE.fullmatch(value) is not None
+        and _parses(date.fromisoformat, value)
+    )
 
 
 def _is_instant(value: Any) -> bool:
-    return isinstance(value, str) and _INSTANT.fullmatch(value) is not None and _parses(datetime.fromisoformat, value)
+    return (
+        isinstance(value, str)
+        and _INSTANT.fullmatch(value) is not None
+        and _parses(datetime.fromisoformat, value)
+    )
 
 
 def _parses(parse: Callable[[str], object], value: str) -> bool:
@@ -166,8 +192,11 @@ def _are_certificates(value: Any) -> bool:
     if not isinstance(value, dict) or not cast("dict[str, Any]", value).keys() <= set(SCOPES):
         return False
     held = list(cast("dict[str, Any]", value).values())
-    return all(isinstance(each, dict) and each.keys() == CERTIFICATE_FIELDS for each in held) and all(
-        _is_digest(each["certificate"]) and _is_count(each["limit"]) and 0 < each["limit"] < PARTS for each in held
+    return all(
+        isinstance(each, dict) and each.keys() == CERTIFICATE_FIELDS for each in held
+    ) and all(
+        _is_digest(each["certificate"]) and _is_count(each["limit"]) and 0 < each["limit"] < PARTS
+        for each in held
     )
 
 

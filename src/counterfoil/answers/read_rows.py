@@ -1,4 +1,5 @@
-"""Reading FILE strictly: the digest of its bytes, the one form of each row (answer_file.py). Standard library only."""
+"""Reading FILE strictly: the digest of its bytes, the one form of each row (answer_file.py).
+Standard library only."""
 
 from __future__ import annotations
 
@@ -38,15 +39,20 @@ def check_rows(path: Path, rows_digest: str, row_count: int, form: str) -> dict[
         raise _fault("rows_digest", "the rows are not those that the holder signed")
     if wrong_row is not None:  # 3
         raise _fault(
-            "rows_shape", "a row is not a request id, one of four words and its codes", f"FILE, row {wrong_row}"
+            "rows_shape",
+            "a row is not a request id, one of four words and its codes",
+            f"FILE, row {wrong_row}",
         )
     if sum(counts.values()) != row_count:
         raise _fault("rows_count", "the number of rows is not the one that the holder signed")
     return counts
 
 
-def _walk(file: BinaryIO, form: str, update: Callable[[bytes], None], counts: dict[str, int]) -> int | None:
-    """Read every byte once and count the words. The first row that has not its form, or None; 0 is the header."""
+def _walk(
+    file: BinaryIO, form: str, update: Callable[[bytes], None], counts: dict[str, int]
+) -> int | None:
+    """Read every byte once and count the words. The first row that has not its form, or None; 0 is
+    the header."""
     wrong_row, has_form = _check_header(file, form, update), _ROW[form].fullmatch
     separator, place = _WORD[form]
     number = 0
@@ -70,5 +76,8 @@ def _check_header(file: BinaryIO, form: str, update: Callable[[bytes], None]) ->
 
 def _fault(code: str, message: str, place: str = "FILE") -> VerifyFault:
     return VerifyFault(
-        code, message, place=place, cure="Fetch FILE and FILE.jws again, byte for byte, from where they came."
+        code,
+        message,
+        place=place,
+        cure="Fetch FILE and FILE.jws again, byte for byte, from where they came.",
     )

@@ -1,7 +1,8 @@
-"""Answers as bytes: the rows of the answer file, in the order asked, in the forms of answer_file.py.
+"""Answers as bytes: the rows of the answer file, in the order asked, in the forms of
+answer_file.py.
 
-The same answers are the same bytes (P7). Every part is matched against the one form of a row before it is given out, so
-that what leaves is what a reader accepts and nothing else (P1).
+The same answers are the same bytes (P7). Every part is matched against the one form of a row before
+it is given out, so that what leaves is what a reader accepts and nothing else (P1).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def rows_format(path: Path) -> RowsFormat:
 
 
 def render_rows(answers: Iterable[Answer], form: RowsFormat) -> Iterator[bytes]:
-    """The rows as bytes, a few thousand at a time. The CSV header comes first, also where there is no answer.
+    """The rows as bytes, a few thousand at a time. The CSV header comes first, also where there is
+    no answer.
 
     Raises StateFault `row_form` for an answer that has no form: it cannot leave.
     """
@@ -43,14 +45,22 @@ def render_rows(answers: Iterable[Answer], form: RowsFormat) -> Iterator[bytes]:
         part = lines(chunk)
         if has_form(part) is None:
             raise StateFault(
-                "row_form", "an answer has no form in which it may leave", cure="Nothing was released. Report this."
+                "row_form",
+                "an answer has no form in which it may leave",
+                cure="Nothing was released. Report this.",
             )
         yield part
 
 
 def _csv_lines(answers: list[Answer]) -> bytes:
-    rows = [f"{answer.request_id},{answer.answer.value},{';'.join(answer.codes)}\r\n" for answer in answers]
+    rows = [
+        f"{answer.request_id},{answer.answer.value},{';'.join(answer.codes)}\r\n"
+        for answer in answers
+    ]
     return "".join(rows).encode()
 
 
-_LINES: Final[dict[str, Callable[[list[Answer]], bytes]]] = {"jsonl": _ENCODER.encode_lines, "csv": _csv_lines}
+_LINES: Final[dict[str, Callable[[list[Answer]], bytes]]] = {
+    "jsonl": _ENCODER.encode_lines,
+    "csv": _csv_lines,
+}

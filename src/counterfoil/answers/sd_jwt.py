@@ -3,9 +3,10 @@
     BASE64URL(header) . BASE64URL(payload) . BASE64URL(signature) ~ disclosure ~ ... ~
 
 header    {"alg": "EdDSA", "kid": key name+key id, "typ": TYPE}
-payload   the plain claims, `_sd_alg` "sha-256" and `_sd`: BASE64URL(SHA-256(disclosure)) of every claim, shown or not, sorted, so
-          that their order tells nothing (section 4.2.4.1)
-disclosure   BASE64URL(UTF-8 JSON of [salt, name, value]) of each claim that is shown (section 4.2.1)
+payload   the plain claims, `_sd_alg` "sha-256" and `_sd`: BASE64URL(SHA-256(disclosure)) of every
+          claim, shown or not, sorted, so that their order tells nothing (section 4.2.4.1)
+disclosure   BASE64URL(UTF-8 JSON of [salt, name, value]) of each claim that is shown (section
+             4.2.1)
 
 What is hidden is its digest alone; how many are hidden can be counted. Any SD-JWT library reads it.
 """
@@ -29,7 +30,8 @@ TYPE: Final = "counterfoil-agreement+sd-jwt"
 
 
 class Claim(NamedTuple):
-    """One claim that may be disclosed: its salt (32 bytes in hex), name and value, and whether it is shown."""
+    """One claim that may be disclosed: its salt (32 bytes in hex), name and value, and whether it
+    is shown."""
 
     salt: str
     name: str
@@ -45,7 +47,9 @@ def seal_sd_jwt(plain: Mapping[str, Any], claims: Iterable[Claim], signer: Signe
     key = signer.verifier
     header = {"alg": ALGORITHM, "kid": f"{key.name}+{key.key_id.hex()}", "typ": TYPE}
     body = msgspec.json.encode(payload, order="sorted")
-    signed = jws.serialize_compact(header, body, OKPKey.import_key(signer.private), registry=OnlyEdDSA())
+    signed = jws.serialize_compact(
+        header, body, OKPKey.import_key(signer.private), registry=OnlyEdDSA()
+    )
     return b"~".join([signed.encode("ascii"), *(text for text, shown in disclosures if shown), b""])
 
 

@@ -4,14 +4,17 @@ What `verify_answer` establishes, in this order; the code is labelled with the n
 
     1  The holder whose key you named signed the envelope.
     2  FILE is byte for byte what the envelope speaks of.
-    3  FILE holds the stated number of rows, each of request id, one of four words and codes: nothing else.
+    3  FILE holds the stated number of rows, each of request id, one of four words and codes:
+       nothing else.
     4  The holder signed a checkpoint of its own ledger.
     5  The release is an entry of the ledger at that checkpoint.
-    6  That entry commits to this batch, these rows, this agreement, register snapshot, rules and certificates, at this time.
-    7  The day you named is not past the last day of use. (A statement that may be false: nothing raises.)
+    6  That entry commits to this batch, these rows, this agreement, register snapshot, rules and
+       certificates, at this time.
+    7  The day you named is not past the last day of use. (A statement that may be false: nothing
+       raises.)
 
-What it cannot show: that an answer is true, that the requester was entitled to ask, or that the holder shows everyone
-the same ledger; for the last, compare checkpoints with a witness.
+What it cannot show: that an answer is true, that the requester was entitled to ask, or that the
+holder shows everyone the same ledger; for the last, compare checkpoints with a witness.
 """
 
 from __future__ import annotations
@@ -45,25 +48,35 @@ class Statement:
 def verify_answer(path: Path, holder_vkey: str, on: date) -> list[Statement]:
     """Check FILE and FILE.jws against the holder's verifier key, as of the day `on`.
 
-    Raises VerifyFault for the first thing that fails (codes: docs/formats/answer-file.md), InputFault
-    `answer_unreadable` for a file that is not there.
+    Raises VerifyFault for the first thing that fails (codes: docs/formats/answer-file.md),
+    InputFault `answer_unreadable` for a file that is not there.
     """
     key = parse_vkey(holder_vkey)
     envelope = open_envelope(path, key)  # 1
-    words = check_rows(path, envelope["rows_digest"], envelope["row_count"], envelope["rows_format"])  # 2, 3
+    words = check_rows(
+        path, envelope["rows_digest"], envelope["row_count"], envelope["rows_format"]
+    )  # 2, 3
     proof, size = _check_ledger(envelope, key)  # 4, 5, 6
     return [
         Statement(
-            1, True, f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch {envelope['batch']}."
+            1,
+            True,
+            f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch "
+            f"{envelope['batch']}.",
         ),
         Statement(2, True, f"The rows are those that it signed: {envelope['rows_digest']}."),
-        Statement(3, True, f"There are {envelope['row_count']} rows, and nothing in them but {_counted(words)}."),
+        Statement(
+            3,
+            True,
+            f"There are {envelope['row_count']} rows, and nothing in them but {_counted(words)}.",
+        ),
         Statement(4, True, f"{key.name} signed a checkpoint of its ledger at {size} entries."),
         Statement(5, True, f"The release is entry {proof.index} of that ledger."),
         Statement(
             6,
             True,
-            f"The entry commits to this batch, file, agreement, snapshot and rules, at {envelope['released_at']};"
+            "The entry commits to this batch, file, agreement, snapshot and rules, at "
+            f"{envelope['released_at']};"
             f" certified {_certified(envelope['certificates'])}.",
         ),
         _expiry(envelope["expires_on"], on),
@@ -83,7 +96,9 @@ def _check_ledger(envelope: Mapping[str, Any], key: VerifierKey) -> tuple[Proof,
     checkpoint = check_checkpoint(proof.note, key)  # 4
     if proof.index != ledger["index"]:
         raise _not_bound("the proof is of another entry")
-    check_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)  # 5
+    check_inclusion(
+        leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root
+    )  # 5
     _check_commitment(one_object(entry, "release entry"), envelope)  # 6
     return proof, checkpoint.size
 
@@ -111,14 +126,24 @@ def _not_bound(why: str) -> VerifyFault:
 def _expiry(expires_on: str, on: date) -> Statement:
     if on > date.fromisoformat(expires_on):
         return Statement(
-            7, False, f"EXPIRED: the last day of use was {expires_on}, and you asked for {on.isoformat()}."
+            7,
+            False,
+            f"EXPIRED: the last day of use was {expires_on}, and you asked for {on.isoformat()}.",
         )
-    return Statement(7, True, f"They may be used until {expires_on}, under the use limits that the envelope states.")
+    return Statement(
+        7,
+        True,
+        f"They may be used until {expires_on}, under the use limits that the envelope states.",
+    )
 
 
 def _certified(certificates: Mapping[str, Any]) -> str:
-    """By scope the limit that was certified, a rate of wrong confirmations for any kind of decoy, and the certificate."""
-    told = (f"{scope} to {held['limit'] / PARTS:.1e} by {held['certificate']}" for scope, held in certificates.items())
+    """By scope the limit that was certified, a rate of wrong confirmations for any kind of decoy,
+    and the certificate."""
+    told = (
+        f"{scope} to {held['limit'] / PARTS:.1e} by {held['certificate']}"
+        for scope, held in certificates.items()
+    )
     return ", ".join(told) or "none"
 
 

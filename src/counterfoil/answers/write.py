@@ -1,17 +1,19 @@
 """Writing what was released: FILE.jws, then FILE, each whole or not at all.
 
-Called only after the release entry is durable (P5). Each file is written to `.NAME.partial` in the same directory,
-synced, renamed, and the directory synced; mode 0600.
+Called only after the release entry is durable (P5). Each file is written to `.NAME.partial` in the
+same directory, synced, renamed, and the directory synced; mode 0600.
 
     broken off                     what stands                        release run again
     before the first rename        nothing, or a partial file         writes both
     between the two                FILE.jws, which names nobody       finds it equal, writes FILE
-    after the second               both                               finds both equal, writes nothing
+    after the second               both                               finds both equal, writes
+                                   nothing
 
-A partial file left by a crash is written over by the next run. On a full disk it is removed, the files that stood
-before stand unchanged, and the run says so (`answer_not_written`). Nothing else is ever overwritten: a file of that
-name with other content refuses (`out_taken`). An envelope without rows tells nothing of a person; rows without an
-envelope would be answers that nobody signed: hence the order.
+A partial file left by a crash is written over by the next run. On a full disk it is removed, the
+files that stood before stand unchanged, and the run says so (`answer_not_written`). Nothing else is
+ever overwritten: a file of that name with other content refuses (`out_taken`). An envelope without
+rows tells nothing of a person; rows without an envelope would be answers that nobody signed: hence
+the order.
 """
 
 from __future__ import annotations
@@ -31,10 +33,14 @@ _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW"
 
 
 def check_out(out: Path) -> None:
-    """Raise UsageFault `out_taken` or `out_folder` unless both files can be new: asked before a first release."""
+    """Raise UsageFault `out_taken` or `out_folder` unless both files can be new: asked before a
+    first release."""
     if not out.parent.is_dir():
         raise UsageFault(
-            "out_folder", "the folder to write to does not exist", place=out.name, cure="Make it, or name another."
+            "out_folder",
+            "the folder to write to does not exist",
+            place=out.name,
+            cure="Make it, or name another.",
         )
     for path in (out, envelope_path(out)):
         if path.exists():
@@ -44,8 +50,9 @@ def check_out(out: Path) -> None:
 def write_answer(out: Path, envelope: bytes, rows: Iterable[bytes], rows_digest: str) -> None:
     """Write both files, or find that they stand. `rows` is read only if FILE must be written.
 
-    Raises UsageFault `out_taken`, StoreFault `answer_not_written`, VerifyFault `rows_changed` where the rows are
-    not those of `rows_digest`, and whatever `rows` raises; FILE is then as it was before.
+    Raises UsageFault `out_taken`, StoreFault `answer_not_written`, VerifyFault `rows_changed` where
+    the rows are not those of `rows_digest`, and whatever `rows` raises; FILE is then as it was
+    before.
     """
     beside = envelope_path(out)
     envelope_digest = canonical.digest(envelope)
@@ -96,7 +103,8 @@ def _write_partial(partial: Path, parts: Iterable[bytes], expected: str, name: s
             "rows_changed",
             "the rows are not those that were released",
             place=name,
-            cure="Nothing was written. Run `counterfoil ledger check` and compare the database with its backup.",
+            cure="Nothing was written. Run `counterfoil ledger check` and compare the database "
+            "with its backup.",
         )
 
 
@@ -122,5 +130,6 @@ def _not_written(path: Path) -> StoreFault:
         "answer_not_written",
         "the answer could not be written",
         place=path.name,
-        cure="Free disk space or correct the permissions, then run the same release again: it writes the same bytes.",
+        cure="Free disk space or correct the permissions, then run the same release again: it "
+        "writes the same bytes.",
     )

@@ -14,17 +14,19 @@ REQUEST: Final = "request"
 DETERMINATION: Final = "determination"
 KNOWN: Final = "known"
 HOLDS: Final = "holds"
-"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk (gate/history/replay.py), the holds that
-the batch is determined under (certification/pinned.py)."""
+"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk
+(gate/history/replay.py), the holds that the batch is determined under (certification/pinned.py)."""
 DETERMINED_COUNTS: Final = ("compared", "not_compared")
 """Counts of rows that a batch has from being determined (office/journal.py)."""
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class NewBatch(Public, frozen=True, gc=False):
-    """What is known of a request file when it is received. `header` holds nothing of a person's record.
+    """What is known of a request file when it is received. `header` holds nothing of a person's
+    record.
 
-    The rules, the agreement and the gate's date are fixed here: a run that was broken off goes on with them.
+    The rules, the agreement and the gate's date are fixed here: a run that was broken off goes on
+    with them.
     """
 
     id: str
@@ -39,7 +41,8 @@ class NewBatch(Public, frozen=True, gc=False):
 
 
 class Batch(Public, frozen=True, gc=False):
-    """One request file as it stands. Absent text is "", `wrapped_key` is None once the rows are disposed of."""
+    """One request file as it stands. Absent text is "", `wrapped_key` is None once the rows are
+    disposed of."""
 
     id: str
     standing: Standing
@@ -81,7 +84,9 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
     """The batch that a row of the table holds."""
     fields = {str(name): value for name, value in row.items()}
     held_from = fields.pop("held_from")
-    fields["standing"] = Standing(BatchState(fields.pop("state")), BatchState(held_from) if held_from else None)
+    fields["standing"] = Standing(
+        BatchState(fields.pop("state")), BatchState(held_from) if held_from else None
+    )
     del fields["identity"]
     fields["received_at"] = from_instant(fields["received_at"])
     fields["released_at"] = from_instant(fields["released_at"]) if fields["released_at"] else None
@@ -100,7 +105,8 @@ def from_instant(text: str) -> datetime:
 
 
 class Chunk(Sensitive, frozen=True, gc=False):
-    """A sealed chunk of up to 4096 rows. `opened`: its openings are in the ledger, so the register may be asked."""
+    """A sealed chunk of up to 4096 rows. `opened`: its openings are in the ledger, so the register
+    may be asked."""
 
     kind: str
     seq: int

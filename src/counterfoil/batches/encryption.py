@@ -1,18 +1,23 @@
-"""Encryption at rest of a batch's rows, and the salts of its commitments. Pure: randomness is passed in.
+"""Encryption at rest of a batch's rows, and the salts of its commitments. Pure: randomness is
+passed in.
 
 Format `counterfoil-payload-1`. Each batch has a key of 32 random bytes.
 
-    wrapped key    nonce(12) || AES-256-GCM(office key, batch key)      AAD {"batch","format","part"}
-    sealed chunk   nonce(12) || AES-256-GCM(chunk key, plain bytes)     AAD {"batch","format","kind","part","seq"}
+    wrapped key    nonce(12) || AES-256-GCM(office key, batch key)      AAD
+                   {"batch","format","part"}
+    sealed chunk   nonce(12) || AES-256-GCM(chunk key, plain bytes)     AAD
+                   {"batch","format","kind","part","seq"}
     chunk key      HMAC-SHA-256(batch key, "counterfoil/chunk-key/v1")
     salt           HMAC-SHA-256(batch key, "counterfoil/salt/v1" 0x00 kind 0x00 row in decimal)
 
-AAD is canonical JSON; `part` is `key` or `chunk`. The office key is the first 32 bytes of the `payload` key file's
-secret. Nonces are random; a batch has at most some thousands of chunks, far below what random nonces bear. A chunk
-that was moved to another batch, kind or place, or altered, does not open (`payload_sealed`).
+AAD is canonical JSON; `part` is `key` or `chunk`. The office key is the first 32 bytes of the
+`payload` key file's secret. Nonces are random; a batch has at most some thousands of chunks, far
+below what random nonces bear. A chunk that was moved to another batch, kind or place, or altered,
+does not open (`payload_sealed`).
 
-To dispose of a batch, lawfully, is to delete its wrapped key: rows and salts are gone together, and the ledger's
-commitments, which are salted, say nothing any more and still verify. A thief of the database needs the office key.
+To dispose of a batch, lawfully, is to delete its wrapped key: rows and salts are gone together, and
+the ledger's commitments, which are salted, say nothing any more and still verify. A thief of the
+database needs the office key.
 """
 
 from __future__ import annotations
@@ -39,7 +44,8 @@ Random = Callable[[int], bytes]
 
 
 class BatchKey:
-    """The key of one batch: seals and opens its chunks, and makes its salts. Its `repr` shows nothing."""
+    """The key of one batch: seals and opens its chunks, and makes its salts. Its `repr` shows
+    nothing."""
 
     __slots__ = ("_batch_id", "_cipher", "_inner", "_outer", "_secret")
 
@@ -62,7 +68,9 @@ class BatchKey:
     def open(self, kind: str, seq: int, sealed: bytes) -> bytes:
         """Plain bytes of a sealed chunk. Inverse of `seal`. Raises StoreFault `payload_sealed`."""
         try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._bound(kind, seq))
+            return self._cipher.decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._bound(kind, seq)
+            )
         except (InvalidTag, ValueError):
             raise _sealed(f"{self._batch_id} {kind} {seq}") from None
 
@@ -71,7 +79,8 @@ class BatchKey:
         return self.salts(kind, (row,))[0]
 
     def salts(self, kind: str, rows: Iterable[int]) -> list[bytes]:
-        """`salt` for each of `rows`, at a third of the cost: RFC 2104 with both pads hashed once."""
+        """`salt` for each of `rows`, at a third of the cost: RFC 2104 with both pads hashed
+        once."""
         inner = self._inner.copy()
         inner.update(_SALT + kind.encode() + b"\x00")
         outer = self._outer
@@ -86,10 +95,14 @@ class BatchKey:
     def wrap(self, office_key: bytes, random: Random) -> bytes:
         """The wrapped key, for the store. Inverse of `unwrap_key`."""
         nonce = random(_NONCE_BYTES)
-        return nonce + _office_cipher(office_key).encrypt(nonce, self._secret, _bound_key(self._batch_id))
+        return nonce + _office_cipher(office_key).encrypt(
+            nonce, self._secret, _bound_key(self._batch_id)
+        )
 
     def _bound(self, kind: str, seq: int) -> bytes:
-        return canonical.encode({"format": FORMAT, "part": "chunk", "batch": self._batch_id, "kind": kind, "seq": seq})
+        return canonical.encode(
+            {"format": FORMAT, "part": "chunk", "batch": self._batch_id, "kind": kind, "seq": seq}
+        )
 
 
 def new_key(batch_id: str, random: Random) -> BatchKey:
@@ -134,5 +147,6 @@ def _sealed(place: str) -> StoreFault:
         "payload_sealed",
         "a stored payload does not open with this office's key",
         place=place,
-        cure="Check that the payload key is this office's; if it is, the database was altered: restore its backup.",
+        cure="Check that the payload key is this office's; if it is, the database was altered: "
+        "restore its backup.",
     )

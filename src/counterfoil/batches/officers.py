@@ -1,4 +1,5 @@
-"""An officer as enrolled: the one role that a key acts in, and the public key. The one place of this room that reads verifier keys."""
+"""An officer as enrolled: the one role that a key acts in, and the public key. The one place of
+this room that reads verifier keys."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from counterfoil.tlog.note import parse_vkey, verifier_key
 class Role(StrEnum):
     """What an officer's key may do. One officer, one role: what needs two roles needs two keys.
 
-    disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer, set aside what waits for an
-    officer. holds: see and change the holds of 26 USC 6103(i)(6), two of them together.
+    disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer,
+    set aside what waits for an officer. holds: see and change the holds of 26 USC 6103(i)(6), two
+    of them together.
     """
 
     DISCLOSURE = "disclosure"
@@ -23,23 +25,28 @@ class Role(StrEnum):
 
 
 def enrol_form(name: str, public: bytes) -> Officer:
-    """The officer whose 32-byte Ed25519 public key is `public`. Raises VerifyFault `vkey_malformed` for a bad name."""
+    """The officer whose 32-byte Ed25519 public key is `public`. Raises VerifyFault `vkey_malformed`
+    for a bad name."""
     return Officer(name=name, vkey=str(verifier_key(name, public)))
 
 
 def require_two(officers: Sequence[Officer], act: str) -> None:
-    """Raise StateFault `officers_same` where the first two are one; `act` is what one alone cannot do."""
+    """Raise StateFault `officers_same` where the first two are one; `act` is what one alone cannot
+    do."""
     if officers[0] == officers[1]:
         raise StateFault(
-            "officers_same", f"one officer cannot {act} alone", place=officers[0].name,
+            "officers_same",
+            f"one officer cannot {act} alone",
+            place=officers[0].name,
             cure="Name two officers, each with a key of their own.",
-        )  # fmt: skip
+        )
 
 
 def public_key(officer: Officer) -> bytes:
     """The 32-byte public key of an officer.
 
-    Raises VerifyFault `vkey_malformed`, KeyFault `officer_key_name` where the key is of another name.
+    Raises VerifyFault `vkey_malformed`, KeyFault `officer_key_name` where the key is of another
+    name.
     """
     key = parse_vkey(officer.vkey)
     if key.name != officer.name:

@@ -5,13 +5,14 @@ A chunk's plain bytes are one MessagePack array of up to 4096 rows. A row is a t
     kind `request`         ["granted", Grant] | ["refused", Request, Refusal] | ["rejected", Reject]
     kind `determination`   ["match", Match] | ["refusal", Refusal] | ["not_compared", NotCompared]
 
-with the fields of core/values.py in their order. An unknown tag or shape is refused (`payload_rows`).
+with the fields of core/values.py in their order. An unknown tag or shape is refused
+(`payload_rows`).
 
     determinations digest = SHA-256("counterfoil/determinations/v1" 0x00 salt row row ...)
 
-salt: 32 bytes from the batch key; row: the MessagePack bytes of each determination in the order asked.
-Rows delimit themselves, so the digest does not depend on how they were chunked. It covers the private evidence
-too: what officers sign is what was decided, not only what leaves.
+salt: 32 bytes from the batch key; row: the MessagePack bytes of each determination in the order
+asked. Rows delimit themselves, so the digest does not depend on how they were chunked. It covers
+the private evidence too: what officers sign is what was decided, not only what leaves.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ import msgspec
 
 from counterfoil.batches.encryption import BatchKey
 from counterfoil.core.errors import StoreFault, VerifyFault
-from counterfoil.core.values import Grant, Match, NotCompared, Refusal, Reject, Request, Ruling, Sensitive
+from counterfoil.core.values import (
+    Grant,
+    Match,
+    NotCompared,
+    Refusal,
+    Reject,
+    Request,
+    Ruling,
+    Sensitive,
+)
 
 _CONTEXT: Final = b"counterfoil/determinations/v1\x00"
 CHUNK_ROWS: Final = 4096
@@ -37,7 +47,8 @@ class Granted(Sensitive, frozen=True, gc=False, array_like=True, tag="granted"):
 
 
 class Refused(Sensitive, frozen=True, gc=False, array_like=True, tag="refused"):
-    """A row that the gate refused, kept with its request for the accounting of 26 USC 6103(p)(3)(A)."""
+    """A row that the gate refused, kept with its request for the accounting of 26 USC
+    6103(p)(3)(A)."""
 
     request: Request
     refusal: Refusal
@@ -107,7 +118,8 @@ class DeterminationsDigest:
         self._hash = hashlib.sha256(_CONTEXT + key.salt("determinations", 0))
 
     def add(self, plain: bytes) -> None:
-        """Add one chunk's plain bytes. Raises StoreFault `payload_rows` for bytes that are no array."""
+        """Add one chunk's plain bytes. Raises StoreFault `payload_rows` for bytes that are no
+        array."""
         self._hash.update(memoryview(plain)[_header_length(plain) :])
 
     def digest(self) -> str:
@@ -115,10 +127,14 @@ class DeterminationsDigest:
         return "sha256:" + self._hash.hexdigest()
 
 
-def ruled_chunks(plain: Iterable[bytes], key: BatchKey, ruling: Ruling) -> Iterator[list[Determination]]:
-    """Decode each chunk, and after the last one check that all of them are what the officers signed.
+def ruled_chunks(
+    plain: Iterable[bytes], key: BatchKey, ruling: Ruling
+) -> Iterator[list[Determination]]:
+    """Decode each chunk, and after the last one check that all of them are what the officers
+    signed.
 
-    Use nothing of it before it is exhausted: raises VerifyFault `determinations_changed` at the end.
+    Use nothing of it before it is exhausted: raises VerifyFault `determinations_changed` at the
+    end.
     """
     digest = DeterminationsDigest(key)
     for chunk in plain:
@@ -154,5 +170,6 @@ def _unreadable() -> StoreFault:
     return StoreFault(
         "payload_rows",
         "the rows of a stored chunk cannot be read",
-        cure="They were written by another version, or damaged: open the office with the version that wrote them.",
+        cure="They were written by another version, or damaged: open the office with the "
+        "version that wrote them.",
     )

@@ -1,17 +1,20 @@
 """Two officers' word over one batch (P6). The types hold the order: no Ruling without a Reviewed.
 
-Format `counterfoil-officer-1`: what an officer signs, with Ed25519, as canonical JSON (core/canonical.py):
+Format `counterfoil-officer-1`: what an officer signs, with Ed25519, as canonical JSON
+(core/canonical.py):
 
     {"act":"review","batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-officer-1","office":"sandbox"}
 
-- `act` is `review` (first officer) or `release` (second); a signature for one never serves as the other.
+- `act` is `review` (first officer) or `release` (second); a signature for one never serves as the
+  other.
 - `determinations` is the digest of determinations.py: every row, in order, with its evidence.
 - `office` binds the word to one office, `format` to this use of the key. Nothing else is signed.
 - An unknown format is not read: `check_word` builds the bytes itself and compares signatures only.
 
-A signature is written as standard base64 of its 64 bytes; a public key as a C2SP signed-note verifier
-key, `name+8 hex+base64(0x01 || 32 bytes)`, whose name is the officer's. Two officers are two names (case
-is not a difference) and two keys (the 32 bytes are compared, because the text of a key carries its name).
+A signature is written as standard base64 of its 64 bytes; a public key as a C2SP signed-note
+verifier key, `name+8 hex+base64(0x01 || 32 bytes)`, whose name is the officer's. Two officers are
+two names (case is not a difference) and two keys (the 32 bytes are compared, because the text of a
+key carries its name).
 """
 
 from __future__ import annotations
@@ -48,7 +51,8 @@ class Determined(Public, frozen=True, gc=False):
 
 
 class Reviewed(Public, frozen=True, gc=False):
-    """A determined batch and its first officer's word. Cannot be made without a signature that verifies.
+    """A determined batch and its first officer's word. Cannot be made without a signature that
+    verifies.
 
     Raises VerifyFault `officer_signature`, KeyFault for an officer's key that cannot be read.
     """
@@ -64,7 +68,8 @@ class Reviewed(Public, frozen=True, gc=False):
 def rule(reviewed: Reviewed, officer: Officer, signature: str) -> Ruling:
     """The ruling that a second officer's signature over the release makes.
 
-    Raises StateFault `second_officer_same_name` or `second_officer_same_key`, VerifyFault `officer_signature`.
+    Raises StateFault `second_officer_same_name` or `second_officer_same_key`, VerifyFault
+    `officer_signature`.
     """
     if officer.name.casefold() == reviewed.officer.name.casefold():
         raise _same_officer("second_officer_same_name", "name")
@@ -105,7 +110,8 @@ def check_word(determined: Determined, act: Act, officer: Officer, signature: st
 
 
 def check_signature(word: bytes, act: str, officer: Officer, signature: str) -> None:
-    """Raise VerifyFault `officer_signature` unless `officer` signed these bytes; `act` is what the fault will name."""
+    """Raise VerifyFault `officer_signature` unless `officer` signed these bytes; `act` is what the
+    fault will name."""
     try:
         raw = b64decode(signature, validate=True)
         Ed25519PublicKey.from_public_bytes(public_key(officer)).verify(raw, word)
@@ -114,7 +120,8 @@ def check_signature(word: bytes, act: str, officer: Officer, signature: str) -> 
             "officer_signature",
             f"the officer's signature does not stand for the {act} of this batch",
             place=officer.name,
-            cure="Sign again with the key that is enrolled for this officer, over this batch as it stands now.",
+            cure="Sign again with the key that is enrolled for this officer, over this batch as "
+            "it stands now.",
         ) from None
 
 

@@ -7,7 +7,8 @@
     held --resume--> where it was; but reviewed comes back as determined, so that the first officer
                      looks again at what was held. held --withdraw--> withdrawn.
 
-    gated, determined, reviewed --reconsider--> gated: what was determined is gone, and it is determined anew. A held batch
+    gated, determined, reviewed --reconsider--> gated: what was determined is gone, and it is
+    determined anew. A held batch
                      stays held, and comes back as gated.
 
 released and withdrawn are final. A pair that is not in `TRANSITIONS` is refused (P10).
@@ -81,11 +82,13 @@ RESUMES_AS: Final[Mapping[BatchState, BatchState]] = MappingProxyType(
 
 NEXT_STEP: Final[Mapping[BatchState, str]] = MappingProxyType(
     {
-        BatchState.RECEIVED: "Run `counterfoil receive` on the same file again: it finishes what was begun.",
+        BatchState.RECEIVED: "Run `counterfoil receive` on the same file again: it finishes "
+        "what was begun.",
         BatchState.GATED: "Run `counterfoil determine` on it first.",
         BatchState.DETERMINED: "A first officer runs `counterfoil review` on it.",
         BatchState.REVIEWED: "A second officer runs `counterfoil release` on it.",
-        BatchState.RELEASED: "It is closed; `counterfoil release` on it writes the same files again.",
+        BatchState.RELEASED: "It is closed; `counterfoil release` on it writes the same files "
+        "again.",
         BatchState.WITHDRAWN: "It is closed for good; a new request file makes a new batch.",
         BatchState.HELD: "It waits until it is resumed or withdrawn.",
     }
@@ -98,7 +101,11 @@ def advance(standing: Standing, event: Event) -> Standing:
     Raises StateFault `step_refused` for a pair that the table does not hold.
     """
     target = TRANSITIONS.get((standing.state, event))
-    if standing.state is BatchState.HELD and event is Event.RESUME and standing.held_from is not None:
+    if (
+        standing.state is BatchState.HELD
+        and event is Event.RESUME
+        and standing.held_from is not None
+    ):
         target = RESUMES_AS.get(standing.held_from)
     if standing.held_from is not None and event is Event.RECONSIDER:
         return Standing(BatchState.HELD, advance(Standing(standing.held_from), event).state)

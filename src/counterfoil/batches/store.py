@@ -1,8 +1,9 @@
 """Officers, batches and chunks on a Connection that the flow gives: no function here commits.
 
-Every change of state is `UPDATE ... WHERE state = the state that was read`; if that touches no row, another
-process moved the batch first and nothing of this transaction may stand (StateFault `batch_moved`). What a
-step needs is in its type: `mark_reviewed` takes a Reviewed, `mark_released` a Ruling.
+Every change of state is `UPDATE ... WHERE state = the state that was read`; if that touches no row,
+another process moved the batch first and nothing of this transaction may stand (StateFault
+`batch_moved`). What a step needs is in its type: `mark_reviewed` takes a Reviewed, `mark_released`
+a Ruling.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Officer, Ruling
 
 IDENTIFYING = ("requester", "principal", "signed", "route", "document", "stated")
-"""What of a header tells one sending of a file from another; the day does not: a sandbox fills in today."""
+"""What of a header tells one sending of a file from another; the day does not: a sandbox fills in
+today."""
 _EMPTY = (
     *("held_from", "snapshot", "determinations_digest", "released_at"),
     *("first_officer", "first_signature", "second_officer", "second_signature"),
@@ -47,39 +49,62 @@ def enrol_officer(
 ) -> None:
     """Enrol an officer. The same officer in the same role again is no change.
 
-    Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has another
-    key or role, or the key another name.
+    Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has
+    another key or role, or the key another name.
     """
     key = public_key(officer).hex()
     clash = (OFFICER.c.name == officer.name) | (OFFICER.c.public_key == key)
-    held = connection.execute(select(OFFICER.c.name, OFFICER.c.vkey, OFFICER.c.role).where(clash)).all()
+    held = connection.execute(
+        select(OFFICER.c.name, OFFICER.c.vkey, OFFICER.c.role).where(clash)
+    ).all()
     if not held:
-        row = {"name": officer.name, "vkey": officer.vkey, "public_key": key, "active": True, "role": str(role)}
+        row = {
+            "name": officer.name,
+            "vkey": officer.vkey,
+            "public_key": key,
+            "active": True,
+            "role": str(role),
+        }
         connection.execute(OFFICER.insert().values(**row, enrolled_at=instant_text(enrolled_at)))
     elif [tuple(row) for row in held] != [(officer.name, officer.vkey, role)]:
         raise StateFault(
             "officer_taken",
             "an officer is enrolled with this name or this key already",
             place=officer.name,
-            cure="One officer has one name, one key and one role: make a new key for a new officer.",
+            cure="One officer has one name, one key and one role: make a new key for a new "
+            "officer.",
         )
 
 
 def retire_officer(connection: Connection, name: str) -> None:
-    """Take from an officer the power to sign; what they signed still verifies. Raises StateFault."""
-    if connection.execute(OFFICER.update().where(OFFICER.c.name == name).values(active=False)).rowcount != 1:
+    """Take from an officer the power to sign; what they signed still verifies. Raises
+    StateFault."""
+    if (
+        connection.execute(
+            OFFICER.update().where(OFFICER.c.name == name).values(active=False)
+        ).rowcount
+        != 1
+    ):
         raise _unknown_officer(name)
 
 
 def signing_officer(connection: Connection, name: str) -> tuple[Officer, Role]:
-    """The enrolled officer of this name, who may sign now, and the role. Raises StateFault `officer_unknown`, `officer_retired`."""
+    """The enrolled officer of this name, who may sign now, and the role. Raises StateFault
+    `officer_unknown`, `officer_retired`."""
     officer, role, active = _officer(connection, name)
     if not active:
-        raise StateFault("officer_retired", "this officer may no longer sign", place=name, cure="Another officer must.")
+        raise StateFault(
+            "officer_retired",
+            "this officer may no longer sign",
+            place=name,
+            cure="Another officer must.",
+        )
     return officer, role
 
 
-def officer_with_key(connection: Connection, name: str, vkey: str, role: Role = Role.DISCLOSURE) -> Officer:
+def officer_with_key(
+    connection: Connection, name: str, vkey: str, role: Role = Role.DISCLOSURE
+) -> Officer:
     """The enrolled officer of this name and role, whose key is at hand: `vkey` is its public half.
 
     Raises StateFault as `signing_officer`, and `officer_role`; KeyFault `officer_key_other`.
@@ -97,7 +122,8 @@ def officer_with_key(connection: Connection, name: str, vkey: str, role: Role = 
             "officer_role",
             f"this needs an officer enrolled for {role}; this one is enrolled for {held}",
             place=name,
-            cure=f"Have an officer do it whom `counterfoil officer list` shows with the role {role}.",
+            cure="Have an officer do it whom `counterfoil officer list` shows with the role "
+            f"{role}.",
         )
     return officer
 
@@ -105,7 +131,10 @@ def officer_with_key(connection: Connection, name: str, vkey: str, role: Role = 
 def list_officers(connection: Connection) -> list[tuple[Officer, Role]]:
     """Every enrolled officer who may sign, and the role, by name."""
     chosen = select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.name)
-    return [(Officer(name=row.name, vkey=row.vkey), Role(row.role)) for row in connection.execute(chosen)]
+    return [
+        (Officer(name=row.name, vkey=row.vkey), Role(row.role))
+        for row in connection.execute(chosen)
+    ]
 
 
 def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
@@ -128,8 +157,9 @@ def _unknown_officer(name: str) -> StateFault:
 
 
 def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
-    """The batch of this request file, and whether it is new: the same bytes, asked by the same principal and signed or not
-    as before, find the batch that stands. A withdrawn batch stands no more: the file can be sent again."""
+    """The batch of this request file, and whether it is new: the same bytes, asked by the same
+    principal and signed or not as before, find the batch that stands. A withdrawn batch stands no
+    more: the file can be sent again."""
     asked = {
         "file": new.file_digest,
         "agreement": new.agreement,
@@ -139,7 +169,9 @@ def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
     held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
     if held is not None:
         return batch_from_row(held), False
-    row: dict[str, Any] = dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
+    row: dict[str, Any] = (
+        dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
+    )
     row |= {"received_at": instant_text(new.received_at), "gate_date": new.gate_date.isoformat()}
     connection.execute(BATCH.insert().values(**row, state=BatchState.RECEIVED, counts={}))
     return find_batch(connection, new.id), True
@@ -169,13 +201,16 @@ def pin_snapshot(connection: Connection, batch: Batch, snapshot: str) -> None:
     Raises StateFault `snapshot_changed` if it was begun on another.
     """
     unbound = BATCH.c.snapshot.in_(["", snapshot])
-    change = BATCH.update().where(BATCH.c.id == batch.id, BATCH.c.state == BatchState.GATED, unbound)
+    change = BATCH.update().where(
+        BATCH.c.id == batch.id, BATCH.c.state == BatchState.GATED, unbound
+    )
     if connection.execute(change.values(snapshot=snapshot)).rowcount != 1:
         raise StateFault(
             "snapshot_changed",
             "the batch is not waiting for this register snapshot",
             place=batch.id,
-            cure="Finish it with the snapshot that it was begun on, or withdraw it and send a new file.",
+            cure="Finish it with the snapshot that it was begun on, or withdraw it and send a "
+            "new file.",
         )
 
 
@@ -191,9 +226,16 @@ def mark_gated(connection: Connection, batch: Batch, counts: dict[str, int]) -> 
     _step(connection, batch, Event.GATE, {"counts": counts})
 
 
-def mark_determined(connection: Connection, batch: Batch, digest: str, counts: dict[str, int]) -> None:
+def mark_determined(
+    connection: Connection, batch: Batch, digest: str, counts: dict[str, int]
+) -> None:
     """Every row is determined; `digest` is what officers will sign."""
-    _step(connection, batch, Event.DETERMINE, {"determinations_digest": digest, "counts": {**batch.counts, **counts}})
+    _step(
+        connection,
+        batch,
+        Event.DETERMINE,
+        {"determinations_digest": digest, "counts": {**batch.counts, **counts}},
+    )
 
 
 def mark_reviewed(connection: Connection, batch: Batch, reviewed: Reviewed) -> None:
@@ -207,7 +249,8 @@ def mark_reviewed(connection: Connection, batch: Batch, reviewed: Reviewed) -> N
 def mark_released(
     connection: Connection, batch: Batch, ruling: Ruling, released_at: datetime, release_index: int
 ) -> None:
-    """The second officer signed. Same transaction as the release's ledger entry, whose index it keeps."""
+    """The second officer signed. Same transaction as the release's ledger entry, whose index it
+    keeps."""
     _same_subject(batch, ruling.batch_id, ruling.determinations_digest)
     if (ruling.first.name, ruling.first_signature) != (batch.first_officer, batch.first_signature):
         raise batch_moved(batch)
@@ -228,8 +271,9 @@ def mark_resumed(connection: Connection, batch: Batch) -> None:
 
 
 def mark_reconsidered(connection: Connection, batch: Batch) -> None:
-    """Undo what was determined, and whoever signed it: the batch is determined anew under the holds that stand then, its openings
-    are entered anew, and it is reviewed anew. Snapshot and certificates stay those that it was begun on (P7)."""
+    """Undo what was determined, and whoever signed it: the batch is determined anew under the holds
+    that stand then, its openings are entered anew, and it is reviewed anew. Snapshot and
+    certificates stay those that it was begun on (P7)."""
     undone = CHUNK.c.kind.in_([DETERMINATION, HOLDS])
     connection.execute(CHUNK.delete().where(CHUNK.c.batch_id == batch.id, undone))
     connection.execute(CHUNK.update().where(CHUNK.c.batch_id == batch.id).values(opened=False))
@@ -244,21 +288,26 @@ def mark_withdrawn(connection: Connection, batch: Batch) -> None:
 
 
 def load_reviewed(connection: Connection, batch: Batch, office: str) -> Reviewed:
-    """The first officer's word as stored, verified again. Raises StateFault, VerifyFault `officer_signature`."""
+    """The first officer's word as stored, verified again. Raises StateFault, VerifyFault
+    `officer_signature`."""
     batch.require(BatchState.REVIEWED, BatchState.RELEASED)
     first, *_ = _officer(connection, batch.first_officer)
-    return Reviewed(Determined(office, batch.id, batch.determinations_digest), first, batch.first_signature)
+    return Reviewed(
+        Determined(office, batch.id, batch.determinations_digest), first, batch.first_signature
+    )
 
 
 def load_ruling(connection: Connection, batch: Batch, office: str) -> Ruling:
-    """The ruling of a released batch as stored, verified again: for writing the same files once more."""
+    """The ruling of a released batch as stored, verified again: for writing the same files once
+    more."""
     batch.require(BatchState.RELEASED)
     second, *_ = _officer(connection, batch.second_officer)
     return rule(load_reviewed(connection, batch, office), second, batch.second_signature)
 
 
 def destroy_key(connection: Connection, batch: Batch) -> None:
-    """Delete the batch's key: its rows and salts cannot be read again by anyone. Closed batches only."""
+    """Delete the batch's key: its rows and salts cannot be read again by anyone. Closed batches
+    only."""
     batch.require(BatchState.RELEASED, BatchState.WITHDRAWN)
     connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(wrapped_key=None))
 
@@ -282,7 +331,8 @@ def batch_moved(batch: Batch) -> StateFault:
         "batch_moved",
         "the batch is no longer as it was when this step began",
         place=batch.id,
-        cure="Another officer or program moved it. Look at it again, then repeat the step if it still stands.",
+        cure="Another officer or program moved it. Look at it again, then repeat the step if it "
+        "still stands.",
     )
 
 
@@ -290,7 +340,8 @@ def batch_moved(batch: Batch) -> StateFault:
 
 
 def put_chunk(connection: Connection, batch: Batch, chunk: Chunk) -> None:
-    """Keep one sealed chunk. `seq` counts from 0; a chunk is never replaced (StoreFault from the transaction)."""
+    """Keep one sealed chunk. `seq` counts from 0; a chunk is never replaced (StoreFault from the
+    transaction)."""
     connection.execute(CHUNK.insert().values(batch_id=batch.id, **msgspec.structs.asdict(chunk)))
 
 
@@ -310,7 +361,11 @@ def get_chunk(connection: Connection, batch: Batch, kind: str, seq: int) -> Chun
 
 def iterate_chunks(connection: Connection, batch: Batch, kind: str) -> Iterator[Chunk]:
     """Every chunk of a kind in order, one in memory at a time."""
-    chosen = select(CHUNK).where(CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind).order_by(CHUNK.c.seq)
+    chosen = (
+        select(CHUNK)
+        .where(CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind)
+        .order_by(CHUNK.c.seq)
+    )
     rows = connection.execute(chosen.execution_options(yield_per=1)).mappings()
     return (_chunk(row) for row in rows)
 
@@ -318,14 +373,24 @@ def iterate_chunks(connection: Connection, batch: Batch, kind: str) -> Iterator[
 def count_chunks(connection: Connection, batch: Batch, kind: str) -> tuple[int, int]:
     """(chunks, rows) of a kind that are kept: where a run that was broken off goes on."""
     where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind)
-    counted = select(func.count(), func.coalesce(func.sum(CHUNK.c.row_count), 0)).select_from(CHUNK).where(*where)
+    counted = (
+        select(func.count(), func.coalesce(func.sum(CHUNK.c.row_count), 0))
+        .select_from(CHUNK)
+        .where(*where)
+    )
     chunks, rows = connection.execute(counted).one()
     return int(chunks), int(rows)
 
 
 def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
-    """The openings of request chunk `seq` are in the ledger. Raises StateFault `chunk_opened` if they were before."""
-    where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == "request", CHUNK.c.seq == seq, ~CHUNK.c.opened)
+    """The openings of request chunk `seq` are in the ledger. Raises StateFault `chunk_opened` if
+    they were before."""
+    where = (
+        CHUNK.c.batch_id == batch.id,
+        CHUNK.c.kind == "request",
+        CHUNK.c.seq == seq,
+        ~CHUNK.c.opened,
+    )
     if connection.execute(CHUNK.update().where(*where).values(opened=True)).rowcount != 1:
         raise StateFault(
             "chunk_opened",

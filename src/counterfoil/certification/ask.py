@@ -1,15 +1,21 @@
-"""Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a certification does.
+"""Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a
+certification does.
 
-1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the deck and its own choices
-2 read    as intake reads a request; a name and address that can be asked about, as the gate reads them; once each, since
-          most decoys of a row share both
-3 open    every address once, through the keeper, which counts it; decoys about one address share what was opened
-4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as left out
-5 decide  as every question is decided; only counts leave. With a date of birth stated, a confirmation counts only where the
-          resident's date agrees in full: no other is decided by the threshold that is sought (matching/thresholds.py)
+1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the
+          deck and its own choices
+2 read    as intake reads a request; a name and address that can be asked about, as the gate reads
+          them; once each, since most decoys of a row share both
+3 open    every address once, through the keeper, which counts it; decoys about one address share
+          what was opened
+4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as
+          left out
+5 decide  as every question is decided; only counts leave. With a date of birth stated, a
+          confirmation counts only where the resident's date agrees in full: no other is decided by
+          the threshold that is sought (matching/thresholds.py)
 
-Certification is the holder's own act: the questions are nobody's, are made of the holder's own file, and no answer to one
-leaves this process. That is why it passes the gate's unsafe door and why the keeper counts it apart (register/trial.json).
+Certification is the holder's own act: the questions are nobody's, are made of the holder's own
+file, and no answer to one leaves this process. That is why it passes the gate's unsafe door and why
+the keeper counts it apart (register/trial.json).
 """
 
 from __future__ import annotations
@@ -36,7 +42,8 @@ _WITHHELD: Final = "withheld"
 
 
 Turn = tuple[str, int, int]
-"""A kind, and the first place in the stream at which to make it and the one behind the last: places fix the choices."""
+"""A kind, and the first place in the stream at which to make it and the one behind the last: places
+fix the choices."""
 
 
 class Visit(Sensitive, frozen=True, gc=False, array_like=True):
@@ -47,8 +54,9 @@ class Visit(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Chunk:
-    """Visits that are asked together. `rows` of the source that it takes the pass further; `passed`: by kind, decoys that the
-    deck shows cannot be made, which are counted as visits and not sent."""
+    """Visits that are asked together. `rows` of the source that it takes the pass further;
+    `passed`: by kind, decoys that the deck shows cannot be made, which are counted as visits and
+    not sent."""
 
     __slots__ = ("decoys", "passed", "rows", "visits")
 
@@ -74,7 +82,8 @@ class Chunk:
 
 
 class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
-    """One question, and the row's person as the register would hold it. `visit` counts the chunk's rows."""
+    """One question, and the row's person as the register would hold it. `visit` counts the chunk's
+    rows."""
 
     visit: int
     kind: str
@@ -83,13 +92,19 @@ class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Asker:
-    """Everything that a process needs to ask. `tin_hash` is the keeper's; `seed` at most 64 bytes; `asks` one of
-    decoys.ASKS."""
+    """Everything that a process needs to ask. `tin_hash` is the keeper's; `seed` at most 64 bytes;
+    `asks` one of decoys.ASKS."""
 
     def __init__(
-        self, sealed: SealedRegister, gate: UnsafeGate, weights: matching.Weights, tin_hash: Callable[[str], bytes],
-        deck: Deck, seed: bytes, asks: str,
-    ) -> None:  # fmt: skip
+        self,
+        sealed: SealedRegister,
+        gate: UnsafeGate,
+        weights: matching.Weights,
+        tin_hash: Callable[[str], bytes],
+        deck: Deck,
+        seed: bytes,
+        asks: str,
+    ) -> None:
         self._sealed = sealed
         self._gate = gate
         self._weights = weights
@@ -103,10 +118,16 @@ class Asker:
     def ask(self, visits: Sequence[Visit]) -> Tally:
         """Make, ask and count. Raises StoreFault, VerifyFault."""
         tally = new_tally()
-        decoys = [decoy for at, visit in enumerate(visits) for decoy in self._make(at, visit, tally)]
+        decoys = [
+            decoy for at, visit in enumerate(visits) for decoy in self._make(at, visit, tally)
+        ]
         if not decoys:
             return tally
-        asked = [(decoy, grant) for decoy, grant in zip(decoys, self._grants(decoys), strict=True) if grant is not None]
+        asked = [
+            (decoy, grant)
+            for decoy, grant in zip(decoys, self._grants(decoys), strict=True)
+            if grant is not None
+        ]
         opened = self._open(grant for _, grant in asked)
         met = {
             (decoy.visit, decoy.kind)
@@ -144,7 +165,9 @@ class Asker:
         }
         if not self._with_birth:
             cells[_DATE] = blank
-        read = to_requests(Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set())
+        read = to_requests(
+            Table([cells.get(name, blank) for name in COLUMN_NAMES], range(count)), set()
+        )
         requests = [row for row in read if not isinstance(row, Reject)]
         granted: list[Grant | None] = [None] * count
         for request, grant in zip(requests, self._gate.grants(requests), strict=True):
@@ -163,7 +186,12 @@ class Asker:
         if left is None:
             tally[decoy.kind].none_after_all += 1
             return False
-        tally[decoy.kind].take(matching.decide(grant, left, self._weights, self._thresholds), with_levels=True)
+        tally[decoy.kind].take(
+            matching.decide(grant, left, self._weights, self._thresholds), with_levels=True
+        )
         if decoy.kind == _WITHHELD:
-            tally[PROXY].take(matching.decide(grant, residents, self._weights, self._thresholds), with_levels=False)
+            tally[PROXY].take(
+                matching.decide(grant, residents, self._weights, self._thresholds),
+                with_levels=False,
+            )
         return True

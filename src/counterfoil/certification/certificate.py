@@ -1,14 +1,18 @@
-"""A certificate: how seldom this snapshot, asked by these rules, confirms what is not so. Format `counterfoil-certificate-1`.
+"""A certificate: how seldom this snapshot, asked by these rules, confirms what is not so. Format
+`counterfoil-certificate-1`.
 
-`register/SNAPSHOT/certificate-SCOPE-XXXXXXXXXXXX.json` is canonical JSON (core/canonical.py: whole numbers only) of `Certificate`; SCOPE is
-what the decoys stated, X the first 12 hex digits of the bytes' SHA-256. Beside it `.sig`: base64 of the holder's Ed25519
-signature over "counterfoil/certificate/v1" 00 and exactly those bytes, and `.svg`, its picture. Its digest is in a ledger entry of
-kind `certificate` with snapshot and scope; the newest such entry says which file stands (certified.py), and answers cite
-it. Bounds and limit are parts of 10**12, thresholds hundredths of a bit. docs/formats/certificate.md has a worked example.
+`register/SNAPSHOT/certificate-SCOPE-XXXXXXXXXXXX.json` is canonical JSON (core/canonical.py: whole
+numbers only) of `Certificate`; SCOPE is what the decoys stated, X the first 12 hex digits of the
+bytes' SHA-256. Beside it `.sig`: base64 of the holder's Ed25519 signature over
+"counterfoil/certificate/v1" 00 and exactly those bytes, and `.svg`, its picture. Its digest is in a
+ledger entry of kind `certificate` with snapshot and scope; the newest such entry says which file
+stands (certified.py), and answers cite it. Bounds and limit are parts of 10**12, thresholds
+hundredths of a bit. docs/formats/certificate.md has a worked example.
 
-Trusted? only after `open_certificate` has compared it with the ledger's digest and verified it against the holder's key and
-the snapshot's manifest. Altered, or of another snapshot or rules: `certificate_not_verified`. Lost: `certificate_missing`,
-and nothing is answered from the snapshot until it is restored or followed by a newer one. An unknown format is refused
+Trusted? only after `open_certificate` has compared it with the ledger's digest and verified it
+against the holder's key and the snapshot's manifest. Altered, or of another snapshot or rules:
+`certificate_not_verified`. Lost: `certificate_missing`, and nothing is answered from the snapshot
+until it is restored or followed by a newer one. An unknown format is refused
 (`certificate_unknown`). Made in trial/.
 """
 
@@ -39,7 +43,8 @@ _DIGITS: Final = 12
 
 
 class CertifiedKind(Public, frozen=True):
-    """One kind of decoy: asked, wrongly confirmed, the bound; left out because it was none after all."""
+    """One kind of decoy: asked, wrongly confirmed, the bound; left out because it was none after
+    all."""
 
     kind: str
     sentence: str
@@ -50,12 +55,14 @@ class CertifiedKind(Public, frozen=True):
 
 
 class Certificate(Public, frozen=True):
-    """What was measured. `manifest` is the digest of the snapshot's manifest; `asks` the scope: `names`, or `birth` where
-    a date of birth stood in the decoys too. It covers questions of its scope only.
+    """What was measured. `manifest` is the digest of the snapshot's manifest; `asks` the scope:
+    `names`, or `birth` where a date of birth stood in the decoys too. It covers questions of its
+    scope only.
 
-    threshold, margin: of the weights as certified; own_threshold: before. maximum: the highest bound of a kind.
-    weighted: the bounds weighted by `mix` (parts of a million by kind); mix_said: where the mix is from. proxy_asked,
-    proxy_confirmed: the register's own people, asked as their rows say. people: rows of the source they were drawn from.
+    threshold, margin: of the weights as certified; own_threshold: before. maximum: the highest
+    bound of a kind. weighted: the bounds weighted by `mix` (parts of a million by kind); mix_said:
+    where the mix is from. proxy_asked, proxy_confirmed: the register's own people, asked as their
+    rows say. people: rows of the source they were drawn from.
     """
 
     snapshot: str
@@ -95,28 +102,34 @@ def certificate_digest(certificate: Certificate) -> str:
 
 
 def certificate_path(folder: Path, scope: str, digest: str, suffix: str = ".json") -> Path:
-    """Where the certificate of this scope and digest stands in a snapshot's folder; `.sig` and `.svg` beside it."""
+    """Where the certificate of this scope and digest stands in a snapshot's folder; `.sig` and
+    `.svg` beside it."""
     return folder / f"certificate-{scope}-{digest.removeprefix('sha256:')[:_DIGITS]}{suffix}"
 
 
 def write_certificate(
     folder: Path, certificate: Certificate, sign: Callable[[bytes], bytes], picture: str = ""
 ) -> None:
-    """Write certificate, signature and picture beside the manifest. Inverse of `open_certificate`. Raises OSError."""
+    """Write certificate, signature and picture beside the manifest. Inverse of `open_certificate`.
+    Raises OSError."""
     data = certificate_bytes(certificate)
     scope, digest = certificate.asks, certificate_digest(certificate)
     replace_file(certificate_path(folder, scope, digest, ".svg"), picture.encode())
-    replace_file(certificate_path(folder, scope, digest, ".sig"), b64encode(sign(_CONTEXT + data)) + b"\n")
+    replace_file(
+        certificate_path(folder, scope, digest, ".sig"), b64encode(sign(_CONTEXT + data)) + b"\n"
+    )
     replace_file(certificate_path(folder, scope, digest), data)
 
 
 def open_certificate(
     folder: Path, public_key: bytes, manifest: register.Manifest, scope: str, digest: str
 ) -> Certificate:
-    """The certificate of this scope and digest in the snapshot's `folder`, verified. Inverse of `write_certificate`.
+    """The certificate of this scope and digest in the snapshot's `folder`, verified. Inverse of
+    `write_certificate`.
 
-    Raises StateFault `certificate_missing`, `certificate_unknown` (another format), StoreFault if it cannot be read,
-    VerifyFault if its digest is another or the holder's key did not sign it for this snapshot and these rules.
+    Raises StateFault `certificate_missing`, `certificate_unknown` (another format), StoreFault if
+    it cannot be read, VerifyFault if its digest is another or the holder's key did not sign it for
+    this snapshot and these rules.
     """
     data, signature = certificate_files(folder, scope, digest)
     return read_certificate(data, signature, public_key, manifest, (scope, digest))
@@ -132,21 +145,30 @@ def certificate_files(folder: Path, scope: str, digest: str) -> tuple[bytes, byt
         return path.read_bytes(), path.with_suffix(".sig").read_bytes()
     except FileNotFoundError:
         raise StateFault(
-            "certificate_missing", "the ledger names a certificate for this snapshot, and its file is not there",
+            "certificate_missing",
+            "the ledger names a certificate for this snapshot, and its file is not there",
             place=f"{folder.name}/{path.name}",
-            cure="Nothing was opened. Restore the file and its .sig from their backup, or certify again.",
-        ) from None  # fmt: skip
+            cure="Nothing was opened. Restore the file and its .sig from their backup, or "
+            "certify again.",
+        ) from None
     except OSError as fault:
         raise StoreFault(
-            "certificate_unreadable", f"the certificate cannot be read ({type(fault).__name__})", place=path.name,
+            "certificate_unreadable",
+            f"the certificate cannot be read ({type(fault).__name__})",
+            place=path.name,
             cure="Check its permissions, or certify again.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def read_certificate(
-    data: bytes, signature: bytes, public_key: bytes, manifest: register.Manifest, named: tuple[str, str]
+    data: bytes,
+    signature: bytes,
+    public_key: bytes,
+    manifest: register.Manifest,
+    named: tuple[str, str],
 ) -> Certificate:
-    """The certificate in these bytes, of this scope and digest, verified. Raises as `open_certificate` does of what it read."""
+    """The certificate in these bytes, of this scope and digest, verified. Raises as
+    `open_certificate` does of what it read."""
     scope, digest = named
     place = certificate_path(Path(), scope, digest).name
     if canonical.digest(data) != digest:
@@ -174,15 +196,20 @@ def _decode(data: bytes, place: str) -> Certificate:
         certificate = None
     if certificate is None or certificate.format != FORMAT:
         raise StateFault(
-            "certificate_unknown", f"the certificate is not of the format {FORMAT}", place=place,
+            "certificate_unknown",
+            f"the certificate is not of the format {FORMAT}",
+            place=place,
             cure="Certify again with this version.",
-        )  # fmt: skip
+        )
     return certificate
 
 
 def not_verified(why: str, place: str) -> VerifyFault:
     """The fault of a certificate that is not what it should be."""
     return VerifyFault(
-        "certificate_not_verified", f"the certificate does not hold: {why}", place=place,
-        cure="Nothing was opened. Restore the file and its .sig from their backup, or certify again.",
-    )  # fmt: skip
+        "certificate_not_verified",
+        f"the certificate does not hold: {why}",
+        place=place,
+        cure="Nothing was opened. Restore the file and its .sig from their backup, or certify "
+        "again.",
+    )

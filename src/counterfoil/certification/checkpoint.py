@@ -1,12 +1,15 @@
-"""Where a certification stands, so that it can go on after it was broken off. Format `counterfoil-certify-1`.
+"""Where a certification stands, so that it can go on after it was broken off. Format
+`counterfoil-certify-1`.
 
-    register/SNAPSHOT/certify.json   {"signature": "<base64>", "state": {...}}   canonical JSON, replaced whole, mode 0600
+    register/SNAPSHOT/certify.json   {"signature": "<base64>", "state": {...}}   canonical JSON,
+                                     replaced whole, mode 0600
 
-`state` is `Standing`: what is certified, which pass over the source, how many of its rows are done, and the counts. The
-holder's key signs "counterfoil/certify/v1" 00 and the canonical bytes of `state`, so another hand cannot make wrong
-answers vanish (`certify_state_altered`); putting an older file back asks some decoys again, the same ones. Lost: begin
-again. It holds counts and names of levels, no name and no address. A state of another snapshot, seed, kind of question
-or number of decoys is not gone on with (`certify_state_other`).
+`state` is `Standing`: what is certified, which pass over the source, how many of its rows are done,
+and the counts. The holder's key signs "counterfoil/certify/v1" 00 and the canonical bytes of
+`state`, so another hand cannot make wrong answers vanish (`certify_state_altered`); putting an
+older file back asks some decoys again, the same ones. Lost: begin again. It holds counts and names
+of levels, no name and no address. A state of another snapshot, seed, kind of question or number of
+decoys is not gone on with (`certify_state_other`).
 """
 
 from __future__ import annotations
@@ -35,8 +38,8 @@ _MORE: Final = 1.05
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What is certified: digest of the manifest, kind of question, seed in hex, decoys wanted of each kind, and the kinds
-    that are left out."""
+    """What is certified: digest of the manifest, kind of question, seed in hex, decoys wanted of
+    each kind, and the kinds that are left out."""
 
     manifest: str
     asks: str
@@ -51,7 +54,8 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct):
-    """`rows_done` of the source in pass number `turn`; `wanted` visits by kind in it; all counts so far."""
+    """`rows_done` of the source in pass number `turn`; `wanted` visits by kind in it; all counts so
+    far."""
 
     task: Task
     wanted: dict[str, int]
@@ -70,14 +74,18 @@ class Standing(msgspec.Struct):
         return self.asked >= self.task.per_class * len(self.task.kinds)
 
     def next_turn(self, rows: int) -> None:
-        """After a whole pass: how many visits each kind still needs, by how many of its visits gave a decoy.
+        """After a whole pass: how many visits each kind still needs, by how many of its visits gave
+        a decoy.
 
-        Raises StateFault `certify_kind_untried` where a visit of each of the source's `rows` gave none of a kind.
+        Raises StateFault `certify_kind_untried` where a visit of each of the source's `rows` gave
+        none of a kind.
         """
         self.turn, self.rows_done = self.turn + 1, 0
         for count in self.tally.values():
             count.new_pass()
-        self.wanted = {name: _visits(name, self.tally, self.task.per_class, rows) for name in self.task.kinds}
+        self.wanted = {
+            name: _visits(name, self.tally, self.task.per_class, rows) for name in self.task.kinds
+        }
 
 
 def begin(task: Task) -> Standing:
@@ -90,44 +98,69 @@ def save(folder: Path, standing: Standing, key: Ed25519PrivateKey) -> None:
     state = _plain(standing)
     signature = b64encode(key.sign(_CONTEXT + canonical.encode(state))).decode("ascii")
     try:
-        replace_file(folder / STATE_FILE, canonical.encode({"format": FORMAT, "signature": signature, "state": state}))
+        replace_file(
+            folder / STATE_FILE,
+            canonical.encode({"format": FORMAT, "signature": signature, "state": state}),
+        )
     except OSError as fault:
         raise StoreFault(
-            "certify_state_unwritable", f"the state cannot be written ({type(fault).__name__})", place=STATE_FILE,
+            "certify_state_unwritable",
+            f"the state cannot be written ({type(fault).__name__})",
+            place=STATE_FILE,
             cure="Check disk space and permissions, then run it again with --resume.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> Standing:
-    """Where `task` stands. Raises StateFault `certify_state_missing`, `certify_state_other`, VerifyFault."""
+    """Where `task` stands. Raises StateFault `certify_state_missing`, `certify_state_other`,
+    VerifyFault."""
     try:
         held: dict[str, Any] = json.loads((folder / STATE_FILE).read_bytes())
         state = held["state"]
-        key.public_key().verify(b64decode(held["signature"], validate=True), _CONTEXT + canonical.encode(state))
+        key.public_key().verify(
+            b64decode(held["signature"], validate=True), _CONTEXT + canonical.encode(state)
+        )
         standing = msgspec.convert(state, Standing)
     except FileNotFoundError:
         raise StateFault(
-            "certify_state_missing", "no certification was begun on this snapshot", place=STATE_FILE,
+            "certify_state_missing",
+            "no certification was begun on this snapshot",
+            place=STATE_FILE,
             cure="Run it without --resume.",
-        ) from None  # fmt: skip
-    except (OSError, ValueError, TypeError, KeyError, InvalidSignature, binascii.Error, msgspec.MsgspecError):
+        ) from None
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        InvalidSignature,
+        binascii.Error,
+        msgspec.MsgspecError,
+    ):
         raise VerifyFault(
-            "certify_state_altered", "the state is not what this office's key wrote", place=STATE_FILE,
+            "certify_state_altered",
+            "the state is not what this office's key wrote",
+            place=STATE_FILE,
             cure="Run it without --resume: it begins again.",
-        ) from None  # fmt: skip
+        ) from None
     if standing.task != task:
         raise StateFault(
-            "certify_state_other", "what was begun is another certification", place=STATE_FILE,
+            "certify_state_other",
+            "what was begun is another certification",
+            place=STATE_FILE,
             cure="Give the same --per-class, --ask and --seed, or run it without --resume.",
-        )  # fmt: skip
+        )
     return standing
 
 
 def _plain(standing: Standing) -> dict[str, Any]:
     return {
-        "task": msgspec.to_builtins(standing.task), "wanted": standing.wanted, "turn": standing.turn,
-        "rows_done": standing.rows_done, "tally": plain(standing.tally),
-    }  # fmt: skip
+        "task": msgspec.to_builtins(standing.task),
+        "wanted": standing.wanted,
+        "turn": standing.turn,
+        "rows_done": standing.rows_done,
+        "tally": plain(standing.tally),
+    }
 
 
 def _visits(name: str, tally: Tally, per_class: int, rows: int) -> int:
@@ -145,7 +178,10 @@ def kinds_untried(kinds: Iterable[str]) -> StateFault:
     """The fault of kinds of which this register can be asked nothing."""
     names = ", ".join(kinds)
     return StateFault(
-        "certify_kind_untried", f"this register cannot be asked decoys of these kinds: {names}", place="certificate",
-        cure="Nothing was certified. docs/formats/certificate.md says what each kind needs; with --without they are left out, and the"
+        "certify_kind_untried",
+        f"this register cannot be asked decoys of these kinds: {names}",
+        place="certificate",
+        cure="Nothing was certified. docs/formats/certificate.md says what each kind needs; "
+        "with --without they are left out, and the"
         " certificate says that it does not cover them.",
-    )  # fmt: skip
+    )

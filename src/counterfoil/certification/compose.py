@@ -20,47 +20,82 @@ _REPEATED: Final = 2
 """A kind is said to repeat itself where its decoys are on average more than so many for a row."""
 
 _NOT_COVERED: Final = (
-    "Rows that are stale or wrong in the holder's own source: a decoy is a no by that source, not by the world.",
+    "Rows that are stale or wrong in the holder's own source: a decoy is a no by that source, "
+    "not by the world.",
     "An impostor who knows a resident's name and address, and whatever else the question states.",
-    "Two people of one name at one address whom nothing that was stated tells apart, beyond how often the source shows them.",
-    "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about one is taken for a slip of the pen.",
+    "Two people of one name at one address whom nothing that was stated tells apart, beyond how "
+    "often the source shows them.",
+    "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about "
+    "one is taken for a slip of the pen.",
     "Kinds of confusion not tried: misread house numbers, two homes of one family.",
-    "More people than the source has: where more decoys were asked than it has rows, people were asked about repeatedly.",
+    "More people than the source has: where more decoys were asked than it has rows, people "
+    "were asked about repeatedly.",
     "All kinds at once: each bound holds with 95 % confidence for its kind alone.",
-)  # fmt: skip
+)
 _ASKED: Final = {
-    NAMES: "Questions that state more than name and address are judged by the same threshold, but were not tried.",
-    BIRTH: "Questions that state no date of birth, and residents of whom none is held beyond this source's own share.",
+    NAMES: "Questions that state more than name and address are judged by the same threshold, "
+    "but were not tried.",
+    BIRTH: "Questions that state no date of birth, and residents of whom none is held beyond "
+    "this source's own share.",
 }
 
 
 def compose(
-    manifest: register.Manifest, weights: matching.Weights, standing: Standing, chosen: Point, limit: int,
-    mix: Mapping[str, int], now: datetime, people: int, mix_said: str,
-) -> Certificate:  # fmt: skip
+    manifest: register.Manifest,
+    weights: matching.Weights,
+    standing: Standing,
+    chosen: Point,
+    limit: int,
+    mix: Mapping[str, int],
+    now: datetime,
+    people: int,
+    mix_said: str,
+) -> Certificate:
     """The certificate of a threshold that meets the limit."""
     shares, tally = normal_mix(mix), standing.tally
     kinds = tuple(
-        CertifiedKind(p.kind, KINDS[p.kind].sentence, p.asked, p.wrong, p.bound, tally[p.kind].none_after_all)
+        CertifiedKind(
+            p.kind, KINDS[p.kind].sentence, p.asked, p.wrong, p.bound, tally[p.kind].none_after_all
+        )
         for p in chosen.kinds
     )
     return Certificate(
-        snapshot=manifest.snapshot, manifest=standing.task.manifest, source_digest=manifest.source_digest,
-        forms_version=manifest.forms_version, match_version=manifest.match_version, made_up=manifest.made_up,
-        certified_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), seed=standing.task.seed, asks=standing.task.asks,
-        confidence_percent=CONFIDENCE_PERCENT, limit=limit, own_threshold=round(weights.threshold_bits * 100),
-        threshold=chosen.threshold, margin=round(weights.margin_bits * 100), kinds=kinds, maximum=chosen.worst.bound, mix=shares,
+        snapshot=manifest.snapshot,
+        manifest=standing.task.manifest,
+        source_digest=manifest.source_digest,
+        forms_version=manifest.forms_version,
+        match_version=manifest.match_version,
+        made_up=manifest.made_up,
+        certified_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seed=standing.task.seed,
+        asks=standing.task.asks,
+        confidence_percent=CONFIDENCE_PERCENT,
+        limit=limit,
+        own_threshold=round(weights.threshold_bits * 100),
+        threshold=chosen.threshold,
+        margin=round(weights.margin_bits * 100),
+        kinds=kinds,
+        maximum=chosen.worst.bound,
+        mix=shares,
         mix_said=mix_said,
-        weighted=weighted_bound(chosen, shares), proxy_asked=chosen.proxy, proxy_confirmed=chosen.recalled,
-        people=people, not_covered=(*_limits(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
-    )  # fmt: skip
+        weighted=weighted_bound(chosen, shares),
+        proxy_asked=chosen.proxy,
+        proxy_confirmed=chosen.recalled,
+        people=people,
+        not_covered=(*_limits(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
+    )
 
 
 def _limits(standing: Standing) -> list[str]:
-    """What holds for this certification alone: kinds left out, and kinds of which the source shows few."""
-    left_out = [f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}" for name in standing.task.without]
+    """What holds for this certification alone: kinds left out, and kinds of which the source shows
+    few."""
+    left_out = [
+        f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}"
+        for name in standing.task.without
+    ]
     few = [
-        f"Decoys of the kind {name} beyond the {count.most_rows} rows or so of the source that all {count.asked} are about."
+        f"Decoys of the kind {name} beyond the {count.most_rows} rows or so of the source that "
+        f"all {count.asked} are about."
         for name in standing.task.kinds
         for count in [standing.tally[name]]
         if count.most_rows * _REPEATED < count.asked
@@ -75,13 +110,16 @@ def normal_mix(mix: Mapping[str, int]) -> dict[str, int]:
 
 
 def weighted_bound(point: Point, shares: Mapping[str, int]) -> int:
-    """The bounds weighted by the shares, in parts of 10**12, rounded up. A kind that was not tried has the bound 1."""
+    """The bounds weighted by the shares, in parts of 10**12, rounded up. A kind that was not tried
+    has the bound 1."""
     bounds = {kind.kind: kind.bound for kind in point.kinds}
     total = sum(share * bounds.get(kind, PARTS) for kind, share in shares.items())
     return -(-total // sum(shares.values()))
 
 
-def refusal(chosen: Point | None, points: Sequence[Point], limit: int, least_recall: float) -> StateFault | None:
+def refusal(
+    chosen: Point | None, points: Sequence[Point], limit: int, least_recall: float
+) -> StateFault | None:
     """Why there is no certificate; None where there can be one."""
     if chosen is not None and chosen.recall >= least_recall:
         return None
@@ -92,13 +130,17 @@ def refusal(chosen: Point | None, points: Sequence[Point], limit: int, least_rec
     met = (
         ""
         if chosen is None
-        else f" It is met from {chosen.threshold / 100:.1f} bits on, where {chosen.recall:.3f} are confirmed."
+        else f" It is met from {chosen.threshold / 100:.1f} bits on, where {chosen.recall:.3f} "
+        "are confirmed."
     )
     return StateFault(
         "certify_limit_not_met",
-        f"no threshold that confirms {least_recall:.2f} of the register's own people meets the limit of {limit / PARTS:.1e};"
+        f"no threshold that confirms {least_recall:.2f} of the register's own people meets the "
+        f"limit of {limit / PARTS:.1e};"
         f" at {best.threshold / 100:.1f} bits: {told}.{met}",
         place="certificate",
-        cure="Nothing was certified; the threshold is as it was. Require a date of birth (--ask birth), raise --limit with the agreement's"
-        " parties, or ask more decoys with --per-class; docs/guides/statistician.md shows how to read the figures.",
+        cure="Nothing was certified; the threshold is as it was. Require a date of birth (--ask "
+        "birth), raise --limit with the agreement's"
+        " parties, or ask more decoys with --per-class; docs/guides/statistician.md shows how "
+        "to read the figures.",
     )

@@ -1,9 +1,12 @@
-"""Wrong confirmations and the recall proxy by threshold, and the threshold that meets a limit. Pure.
+"""Wrong confirmations and the recall proxy by threshold, and the threshold that meets a limit.
+Pure.
 
-A threshold is certified if at it, for every kind of decoy, the bound is at or under the limit. Thresholds are tried from the
-highest down, on the half-bit grid, and the last that still meets the limit is taken. Confirmations only grow on the way down, so the
-first that fails ends the search: that is a fixed-sequence test, and the choice needs no correction. Had the true rate
-of a kind at the chosen threshold been above the limit, the bound would have shown less than the limit with probability 5 % at most.
+A threshold is certified if at it, for every kind of decoy, the bound is at or under the limit.
+Thresholds are tried from the highest down, on the half-bit grid, and the last that still meets the
+limit is taken. Confirmations only grow on the way down, so the first that fails ends the search:
+that is a fixed-sequence test, and the choice needs no correction. Had the true rate of a kind at
+the chosen threshold been above the limit, the bound would have shown less than the limit with
+probability 5 % at most.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ class KindPoint(Public, frozen=True, gc=False):
 
 
 class Point(Public, frozen=True, gc=False):
-    """One threshold, in hundredths of a bit. `recalled` of `proxy` own questions are confirmed at it."""
+    """One threshold, in hundredths of a bit. `recalled` of `proxy` own questions are confirmed at
+    it."""
 
     threshold: int
     kinds: tuple[KindPoint, ...]
@@ -62,14 +66,18 @@ def point_at(tally: Tally, threshold: int, names: Iterable[str] = tuple(KINDS)) 
     return Point(threshold, kinds, tally[PROXY].asked, tally[PROXY].confirmed_from(least))
 
 
-def curve(tally: Tally, own_threshold: int, names: Sequence[str] = tuple(KINDS)) -> tuple[Point, ...]:
-    """From the first threshold on the grid that is at or above the weights' own, up to `HIGHEST`."""
+def curve(
+    tally: Tally, own_threshold: int, names: Sequence[str] = tuple(KINDS)
+) -> tuple[Point, ...]:
+    """From the first threshold on the grid that is at or above the weights' own, up to
+    `HIGHEST`."""
     first = -(-own_threshold // HALF) * HALF
     return tuple(point_at(tally, threshold, names) for threshold in range(first, HIGHEST + 1, HALF))
 
 
 def lowest_meeting(points: Iterable[Point], limit: int) -> Point | None:
-    """The lowest threshold from which on every kind meets `limit` (parts of 10**12). None where none does."""
+    """The lowest threshold from which on every kind meets `limit` (parts of 10**12). None where
+    none does."""
     chosen: Point | None = None
     for point in sorted(points, key=lambda point: -point.threshold):
         if point.worst.bound > limit:
@@ -86,6 +94,10 @@ def curve_csv(points: Sequence[Point]) -> str:
     named = [f"{name}_{what}" for name in names for what in ("asked", "wrong", "bound")]
     writer.writerow(["threshold_bits", "recall_proxy", *named])
     for point in points:
-        cells = [cell for kind in point.kinds for cell in (kind.asked, kind.wrong, f"{kind.bound / 1e12:.3e}")]
+        cells = [
+            cell
+            for kind in point.kinds
+            for cell in (kind.asked, kind.wrong, f"{kind.bound / 1e12:.3e}")
+        ]
         writer.writerow([f"{point.threshold / 100:.1f}", f"{point.recall:.6f}", *cells])
     return out.getvalue()

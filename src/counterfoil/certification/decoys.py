@@ -1,21 +1,26 @@
-"""Decoys: questions whose true answer is no, by kind of confusion. Pure; made of one source row, a deck and choices.
+"""Decoys: questions whose true answer is no, by kind of confusion. Pure; made of one source row, a
+deck and choices.
 
-THE TABLE OF KINDS is `KINDS`, at the end: for each its sentence, how its question is made, and what shows that it is
-no decoy after all. `names` questions state name and address only; `birth` questions state a date of birth too: the person's
-own, or for a namesake or a made-up person another one.
+THE TABLE OF KINDS is `KINDS`, at the end: for each its sentence, how its question is made, and what
+shows that it is no decoy after all. `names` questions state name and address only; `birth`
+questions state a date of birth too: the person's own, or for a namesake or a made-up person another
+one.
 
-withheld      the row's person, at the row's address; afterwards all that the register holds of that person is taken
-              out of what was opened, and the household stays
+withheld      the row's person, at the row's address; afterwards all that the register holds of that
+              person is taken out of what was opened, and the household stays
 junior_senior father or son of the row's person: the same name, another suffix
-sibling       the row's family name with another given name; every second one a twin: the same first letter if there
-              is one among eight drawn, and the same date of birth
+sibling       the row's family name with another given name; every second one a twin: the same first
+              letter if there is one among eight drawn, and the same date of birth
 next_unit     the row's name in the next unit, or in a unit of a house that has none
 next_number   the row's name two house numbers on, or in the next PO box
-other_zip     the row's name at the same line in another ZIP of that city; of elsewhere, where the city has no other
-like_street   the row's name at the same number of a real other street of that ZIP, of another suffix or directional or
-              spelled alike (streets.py)
-former        the row's person at the row's address, in a period for which the source does not hold that person there
-synthetic     given, middle and family name and date of birth drawn each for itself, at the row's address
+other_zip     the row's name at the same line in another ZIP of that city; of elsewhere, where the
+              city has no other
+like_street   the row's name at the same number of a real other street of that ZIP, of another
+              suffix or directional or spelled alike (streets.py)
+former        the row's person at the row's address, in a period for which the source does not hold
+              that person there
+synthetic     given, middle and family name and date of birth drawn each for itself, at the row's
+              address
 """
 
 from __future__ import annotations
@@ -39,7 +44,9 @@ from counterfoil.register.source import COLUMNS
 BIRTH: Final = "birth"
 NAMES: Final = "names"
 ASKS: Final = (NAMES, BIRTH)
-_UNIT: Final = re.compile(r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$")
+_UNIT: Final = re.compile(
+    r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$"
+)
 _LEAST_PLACES: Final = 2
 _MIDDLE: Final = date(1970, 1, 1).toordinal()
 _OTHER_SUFFIX: Final = {"": "JR", "SR": "JR", "JR": "SR", "II": "SR", "III": "JR", "IV": "III"}
@@ -89,7 +96,8 @@ def read_held(row: Row) -> Held | None:
 
 @lru_cache(maxsize=256)
 def _around(period: str, periods: tuple[int, ...]) -> str:
-    """The row's period and those beside it that the register holds: all of the household can be taken for the person."""
+    """The row's period and those beside it that the register holds: all of the household can be
+    taken for the person."""
     return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
 
 
@@ -101,7 +109,8 @@ def _ask(held: Held, deck: Deck, **changes: str) -> Asked:
 
 
 def withheld(held: Held, chance: Chance, deck: Deck) -> Asked | None:
-    """Three in four as held; the others without middle name, or with one letter of the given name exchanged."""
+    """Three in four as held; the others without middle name, or with one letter of the given name
+    exchanged."""
     writing = chance.below(8)
     if writing == 0:
         return _ask(held, deck, middle_name="")
@@ -113,7 +122,8 @@ def withheld(held: Held, chance: Chance, deck: Deck) -> Asked | None:
 
 
 def junior_senior(held: Held, chance: Chance, deck: Deck) -> Asked | None:
-    """Another suffix; for a held suffix, in every second question none: seniors often write none."""
+    """Another suffix; for a held suffix, in every second question none: seniors often write
+    none."""
     own = held.suffix.strip(". ").upper()
     suffix = _OTHER_SUFFIX.get(own, "JR")
     if own and chance.below(2):
@@ -132,8 +142,14 @@ def sibling(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     twin = chance.below(2) == 0
     alike = [other for other in others if other.first[:1] == own[:1]] if twin else []
     other = (alike or others)[0]
-    born = held.date_of_birth if twin else _years_apart(held.date_of_birth, 1 + chance.below(9), chance)
-    return _ask(held, deck, given_name=other.given, middle_name=other.middle, suffix="", date_of_birth=born)
+    born = (
+        held.date_of_birth
+        if twin
+        else _years_apart(held.date_of_birth, 1 + chance.below(9), chance)
+    )
+    return _ask(
+        held, deck, given_name=other.given, middle_name=other.middle, suffix="", date_of_birth=born
+    )
 
 
 def next_unit(held: Held, chance: Chance, deck: Deck) -> Asked | None:
@@ -149,7 +165,11 @@ def next_unit(held: Held, chance: Chance, deck: Deck) -> Asked | None:
 def next_number(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     """Two on or back: the neighbour on the same side of the street."""
     line1 = bump_number(held.line1, 2 if chance.below(2) else -2)
-    return _ask(held, deck, line1=line1, date_of_birth=_another_birth(held, chance, deck)) if line1 else None
+    return (
+        _ask(held, deck, line1=line1, date_of_birth=_another_birth(held, chance, deck))
+        if line1
+        else None
+    )
 
 
 def other_zip(held: Held, chance: Chance, deck: Deck) -> Asked | None:
@@ -161,7 +181,11 @@ def other_zip(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     if known:
         return _ask(held, deck, zip=chance.of(known), date_of_birth=born)
     city, state, zip5 = chance.of(deck.zips.everywhere)
-    return _ask(held, deck, city=city, state=state, zip=zip5, date_of_birth=born) if zip5 != own else None
+    return (
+        _ask(held, deck, city=city, state=state, zip=zip5, date_of_birth=born)
+        if zip5 != own
+        else None
+    )
 
 
 def like_street(held: Held, chance: Chance, deck: Deck) -> Asked | None:
@@ -170,12 +194,18 @@ def like_street(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     if found is None:
         return None
     number, unit, others = found
-    line1, line2 = f"{number} {deck.streets.written[chance.of(others)]}", held.line2 or (f"# {unit}" if unit else "")
-    return _ask(held, deck, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, deck))
+    line1, line2 = (
+        f"{number} {deck.streets.written[chance.of(others)]}",
+        held.line2 or (f"# {unit}" if unit else ""),
+    )
+    return _ask(
+        held, deck, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, deck)
+    )
 
 
 def former(held: Held, chance: Chance, deck: Deck) -> Asked | None:
-    """One other period, in which no row has the person there; the year after, in a register of one period."""
+    """One other period, in which no row has the person there; the year after, in a register of one
+    period."""
     years = _years_away(held, deck)
     return _ask(held, deck, taxable_periods=chance.of(years)) if years else None
 
@@ -184,8 +214,14 @@ def synthetic(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
     one, two, three, four = chance.many(deck.names, 4)
     return _ask(
-        held, deck, given_name=one.given, middle_name=two.middle, family_name=three.family, suffix="", date_of_birth=four.born
-    )  # fmt: skip
+        held,
+        deck,
+        given_name=one.given,
+        middle_name=two.middle,
+        family_name=three.family,
+        suffix="",
+        date_of_birth=four.born,
+    )
 
 
 def _years_away(held: Held, deck: Deck) -> list[str]:
@@ -208,7 +244,8 @@ def _another_birth(held: Held, chance: Chance, deck: Deck) -> str:
 
 
 def _years_apart(born: str, years: int, chance: Chance) -> str:
-    """Another day so many years away, on the side that stays between 1900 and 2020; "" for no date."""
+    """Another day so many years away, on the side that stays between 1900 and 2020; "" for no
+    date."""
     try:
         day = date.fromisoformat(born).toordinal()
     except ValueError:
@@ -218,8 +255,9 @@ def _years_apart(born: str, years: int, chance: Chance) -> str:
 
 
 class KindOfDecoy(NamedTuple):
-    """One row of `KINDS`. `elsewhere`: the question names another address than the row's. `same_given`: it is no decoy where a
-    resident of the asked suffix bears the asked given name. `can`: whether a row can be asked about at all, told cheaply."""
+    """One row of `KINDS`. `elsewhere`: the question names another address than the row's.
+    `same_given`: it is no decoy where a resident of the asked suffix bears the asked given name.
+    `can`: whether a row can be asked about at all, told cheaply."""
 
     sentence: str
     make: Callable[[Held, Chance, Deck], Asked | None]
@@ -233,7 +271,9 @@ def _has_like_street(held: Held, deck: Deck) -> bool:
 
 
 def _has_other_zip(held: Held, deck: Deck) -> bool:
-    return len(deck.zips.everywhere) >= _LEAST_PLACES and deck.zips.knows(held.city, held.state, held.zip[:5])
+    return len(deck.zips.everywhere) >= _LEAST_PLACES and deck.zips.knows(
+        held.city, held.state, held.zip[:5]
+    )
 
 
 def _has_been_away(held: Held, deck: Deck) -> bool:
@@ -242,7 +282,11 @@ def _has_been_away(held: Held, deck: Deck) -> bool:
 
 KINDS: Final[dict[str, KindOfDecoy]] = {
     "withheld": KindOfDecoy("A person who lived here is not held, and the household is.", withheld),
-    "junior_senior": KindOfDecoy("A father or son of a resident: the same name, another suffix.", junior_senior, same_given=True),
+    "junior_senior": KindOfDecoy(
+        "A father or son of a resident: the same name, another suffix.",
+        junior_senior,
+        same_given=True,
+    ),
     "sibling": KindOfDecoy("A brother, sister or twin of a resident.", sibling, same_given=True),
     "next_unit": KindOfDecoy("A namesake in the next unit.", next_unit, elsewhere=True),
     "next_number": KindOfDecoy("A namesake two house numbers on.", next_number, elsewhere=True),
@@ -250,12 +294,19 @@ KINDS: Final[dict[str, KindOfDecoy]] = {
         "A namesake at the same line in another ZIP.", other_zip, elsewhere=True, can=_has_other_zip
     ),
     "like_street": KindOfDecoy(
-        "A namesake at the same number of a street of that ZIP with another suffix or directional, or spelled alike.",
-        like_street, elsewhere=True, can=_has_like_street,
+        "A namesake at the same number of a street of that ZIP with another suffix or "
+        "directional, or spelled alike.",
+        like_street,
+        elsewhere=True,
+        can=_has_like_street,
     ),
-    "former": KindOfDecoy("A resident of other periods than the one asked about.", former, can=_has_been_away),
-    "synthetic": KindOfDecoy("Nobody: a name drawn from the register's own frequencies.", synthetic),
-}  # fmt: skip
+    "former": KindOfDecoy(
+        "A resident of other periods than the one asked about.", former, can=_has_been_away
+    ),
+    "synthetic": KindOfDecoy(
+        "Nobody: a name drawn from the register's own frequencies.", synthetic
+    ),
+}
 
 
 _CAN: Final = {name: kind.can for name, kind in KINDS.items()}
@@ -268,6 +319,10 @@ def can_ask(kind: str, held: Held, deck: Deck) -> bool:
 
 
 def untriable(deck: Deck) -> list[str]:
-    """Kinds of which nothing can be asked: no two like streets, or no other ZIP, are in the source."""
-    lacking = {"like_street": not deck.streets.places, "other_zip": len(deck.zips.everywhere) < _LEAST_PLACES}
+    """Kinds of which nothing can be asked: no two like streets, or no other ZIP, are in the
+    source."""
+    lacking = {
+        "like_street": not deck.streets.places,
+        "other_zip": len(deck.zips.everywhere) < _LEAST_PLACES,
+    }
     return [name for name, is_lacking in lacking.items() if is_lacking]

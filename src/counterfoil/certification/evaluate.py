@@ -1,11 +1,13 @@
-"""`evaluate`: a labelled file asked of a made-up register, without the gate's legal part. Prints counts, never a person.
+"""`evaluate`: a labelled file asked of a made-up register, without the gate's legal part. Prints
+counts, never a person.
 
-The gate is skipped, which is why a register that is not marked as made up refuses. What a question must have to be asked at
-all, a name and a complete address that is no placeholder, is asked here as in the gate, by the same code; a question
-without it counts as not sufficient.
+The gate is skipped, which is why a register that is not marked as made up refuses. What a question
+must have to be asked at all, a name and a complete address that is no placeholder, is asked here as
+in the gate, by the same code; a question without it counts as not sufficient.
 
-The file is read twice: first for how often names stand in it (slices.py), then to be asked. `Examination` holds, besides the
-counts, the groups, the curve over thresholds and the questions that came out wrong, by id and level of evidence.
+The file is read twice: first for how often names stand in it (slices.py), then to be asked.
+`Examination` holds, besides the counts, the groups, the curve over thresholds and the questions
+that came out wrong, by id and level of evidence.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ Progress = Callable[[int, int | None, str], None]
 
 
 class Evaluation(Public, frozen=True, rename={"true_": "true", "false_": "false"}):
-    """Counts of questions. `true` and `false` by their label; recall is confirmed_true / true, 0 where there is none."""
+    """Counts of questions. `true` and `false` by their label; recall is confirmed_true / true, 0
+    where there is none."""
 
     requests: int
     true_: int
@@ -54,7 +57,8 @@ class Evaluation(Public, frozen=True, rename={"true_": "true", "false_": "false"
 
 
 class Mistake(Public, frozen=True):
-    """One question that came out otherwise than its label: `kind` is wrong, missed or not_sufficient. Levels, no values."""
+    """One question that came out otherwise than its label: `kind` is wrong, missed or
+    not_sufficient. Levels, no values."""
 
     request_id: str
     row: int
@@ -95,7 +99,11 @@ class _Tally:
         self.mistakes: list[Mistake] = []
 
     def confirmable(self, threshold: int, *, truth: bool) -> int:
-        return sum(count for (label, score), count in self.scores.items() if label is truth and score >= threshold)
+        return sum(
+            count
+            for (label, score), count in self.scores.items()
+            if label is truth and score >= threshold
+        )
 
 
 def evaluate(office: Office, labelled: Path, progress: Progress) -> Evaluation:
@@ -106,25 +114,33 @@ def evaluate(office: Office, labelled: Path, progress: Progress) -> Evaluation:
 def examine(office: Office, labelled: Path, progress: Progress) -> Examination:
     """Ask every question of the current snapshot.
 
-    Raises StateFault `register_not_made_up`, InputFault for a file that cannot be read, StoreFault, VerifyFault.
+    Raises StateFault `register_not_made_up`, InputFault for a file that cannot be read, StoreFault,
+    VerifyFault.
     """
     tally = _Tally()
     with office.open_register(made_up_trial=True) as sealed:
         if not sealed.manifest.made_up:
             raise StateFault(
-                "register_not_made_up", "this register is not marked as made up", place=sealed.snapshot,
-                cure="Evaluate on a register that was built with --made-up: labelled questions about real people are not asked here.",
-            )  # fmt: skip
+                "register_not_made_up",
+                "this register is not marked as made up",
+                place=sealed.snapshot,
+                cure="Evaluate on a register that was built with --made-up: labelled questions "
+                "about real people are not asked here.",
+            )
         weights, slicer = office.weights(sealed.manifest), Slicer(_family_words(labelled))
         for questions in _chunks(office, labelled, tally):
             _ask(questions, sealed, weights, slicer, tally)
             progress(sum(tally.asked.values()), None, "evaluate")
         curve = tuple(
-            CurvePoint(at / 2, tally.confirmable(at, truth=True), tally.confirmable(at, truth=False))
+            CurvePoint(
+                at / 2, tally.confirmable(at, truth=True), tally.confirmable(at, truth=False)
+            )
             for at in CURVE_HALF_BITS
         )
         evaluation = _report(tally, sealed.snapshot, office.rules)
-    return Examination(evaluation, tally.slices.counts(), curve, tuple(tally.mistakes), weights.threshold_bits)
+    return Examination(
+        evaluation, tally.slices.counts(), curve, tuple(tally.mistakes), weights.threshold_bits
+    )
 
 
 def _family_words(labelled: Path) -> Counter[str]:
@@ -145,7 +161,9 @@ def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tupl
             if grant is None:
                 tally.not_sufficient[truth] += 1
                 if truth:
-                    tally.mistakes.append(Mistake(request.request_id, request.row, "not_sufficient", 0.0, 0.0, ""))
+                    tally.mistakes.append(
+                        Mistake(request.request_id, request.row, "not_sufficient", 0.0, 0.0, "")
+                    )
             else:
                 questions.append((grant, truth))
         yield questions
@@ -164,19 +182,25 @@ def _ask(
         found = None if residents is None else matching.decide(grant, residents, weights)
         confirmed = found is not None and found.confirmed
         tally.confirmed[truth] += confirmed
-        tally.slices.add(slicer.slices_of(grant.name, grant.address), truth=truth, confirmed=confirmed)
+        tally.slices.add(
+            slicer.slices_of(grant.name, grant.address), truth=truth, confirmed=confirmed
+        )
         if found is None:
             continue
         if found.margin_bits >= weights.margin_bits and _agrees(found):
             tally.scores[truth, half_bits(found.score_bits)] += 1
         if confirmed != truth:
             told = (grant.request.request_id, grant.request.row, "missed" if truth else "wrong")
-            tally.mistakes.append(Mistake(*told, found.score_bits, found.margin_bits, levels_of(found)))
+            tally.mistakes.append(
+                Mistake(*told, found.score_bits, found.margin_bits, levels_of(found))
+            )
 
 
 def _agrees(found: Match) -> bool:
     """Whether there is a best resident, and nothing about it is a contradiction."""
-    return bool(found.evidence) and min(line.weight_bits for line in found.evidence) > _CONTRADICTION
+    return (
+        bool(found.evidence) and min(line.weight_bits for line in found.evidence) > _CONTRADICTION
+    )
 
 
 def _report(tally: _Tally, snapshot: str, rules: str) -> Evaluation:

@@ -1,8 +1,10 @@
-"""Which certificates govern a snapshot, and what that means for a question. docs/decisions/0008 says why.
+"""Which certificates govern a snapshot, and what that means for a question. docs/decisions/0008
+says why.
 
-For each scope the newest ledger entry of kind `certificate` for the snapshot names the certificate by its digest. So a file that was
-deleted, put back from an older day or swapped changes nothing: `find_certificates` stops instead. Entries without a scope are from
-before certificates governed, and name none.
+For each scope the newest ledger entry of kind `certificate` for the snapshot names the certificate
+by its digest. So a file that was deleted, put back from an older day or swapped changes nothing:
+`find_certificates` stops instead. Entries without a scope are from before certificates governed,
+and name none.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ from typing import Final
 
 from counterfoil import matching, register
 from counterfoil.answers.format import PARTS, SCOPES
-from counterfoil.certification.certificate import BIRTH, NAMES, Certificate, not_verified, open_certificate
+from counterfoil.certification.certificate import (
+    BIRTH,
+    NAMES,
+    Certificate,
+    not_verified,
+    open_certificate,
+)
 from counterfoil.core.values import Grant, Public
 from counterfoil.database import Connection
 from counterfoil.gate.law.agreement import Confirmation
@@ -25,7 +33,8 @@ NOT_CERTIFIED: Final = "not_certified"
 
 
 class Certified(Public, frozen=True, gc=False):
-    """One certificate that stands: digest, limit in parts of 10**12, threshold in hundredths of a bit."""
+    """One certificate that stands: digest, limit in parts of 10**12, threshold in hundredths of a
+    bit."""
 
     certificate: str
     limit: int
@@ -40,13 +49,15 @@ class Certificates(Public, frozen=True, gc=False, kw_only=True):
 
 
 class Governing(Public, frozen=True, gc=False, kw_only=True):
-    """What certificates and agreement make of a batch. `put`: scopes whose questions are put to the register."""
+    """What certificates and agreement make of a batch. `put`: scopes whose questions are put to the
+    register."""
 
     thresholds: matching.Thresholds
     put: frozenset[str]
 
     def puts(self, grant: Grant) -> bool:
-        """Whether this question is put to the register: by what it states, never by what is held (P2)."""
+        """Whether this question is put to the register: by what it states, never by what is held
+        (P2)."""
         return scope_of(grant) in self.put
 
 
@@ -56,7 +67,8 @@ def scope_of(grant: Grant) -> str:
 
 
 def agreed_limit(confirmation: Confirmation, scope: str) -> int:
-    """The agreement's limit on the bound of wrong confirmations per kind of decoy, in parts of 10**12."""
+    """The agreement's limit on the bound of wrong confirmations per kind of decoy, in parts of
+    10**12."""
     rate = confirmation.most_wrong.birth if scope == BIRTH else confirmation.most_wrong.names
     return round(Decimal(rate) * PARTS)
 
@@ -66,39 +78,56 @@ def find_certificates(
 ) -> Certificates:
     """Those that the ledger names for this snapshot, each opened and verified.
 
-    Raises StateFault `certificate_missing`, `certificate_unknown`, StoreFault, VerifyFault `certificate_not_verified`.
+    Raises StateFault `certificate_missing`, `certificate_unknown`, StoreFault, VerifyFault
+    `certificate_not_verified`.
     """
     folder, key = office.register_directory / manifest.snapshot, office.holder_key.public
     found: dict[str, Certified] = {}
     for scope, digest in _entered(office, connection, register.manifest_digest(manifest)).items():
-        found[scope] = certified_of(open_certificate(folder, key, manifest, scope, digest), digest, weights)
+        found[scope] = certified_of(
+            open_certificate(folder, key, manifest, scope, digest), digest, weights
+        )
     return Certificates(birth=found.get(BIRTH), names=found.get(NAMES))
 
 
 def certified_of(certificate: Certificate, digest: str, weights: matching.Weights) -> Certified:
-    """What a verified certificate makes of questions of its scope. Raises VerifyFault where it was made over other weights."""
+    """What a verified certificate makes of questions of its scope. Raises VerifyFault where it was
+    made over other weights."""
     own, margin = round(weights.threshold_bits * UNIT), round(weights.margin_bits * UNIT)
-    if (certificate.own_threshold, certificate.margin) != (own, margin) or certificate.threshold < own:
+    if (certificate.own_threshold, certificate.margin) != (
+        own,
+        margin,
+    ) or certificate.threshold < own:
         raise not_verified("it was made over other weights", certificate.snapshot)
     return Certified(digest, certificate.limit, certificate.threshold)
 
 
-def governing(certificates: Certificates, confirmation: Confirmation, weights: matching.Weights) -> Governing:
-    """The rule of docs/decisions/0008. A certificate made to a looser limit than the agreement's counts as none, but
-    its threshold stays: none lowers a threshold."""
+def governing(
+    certificates: Certificates, confirmation: Confirmation, weights: matching.Weights
+) -> Governing:
+    """The rule of docs/decisions/0008. A certificate made to a looser limit than the agreement's
+    counts as none, but its threshold stays: none lowers a threshold."""
     own = matching.own_thresholds(weights).names
     held = by_scope(certificates)
     least = {scope: max(own, held[scope].threshold if scope in held else own) for scope in SCOPES}
-    put = frozenset(cited(certificates, confirmation) if confirmation.certificate == "required" else SCOPES)
+    put = frozenset(
+        cited(certificates, confirmation) if confirmation.certificate == "required" else SCOPES
+    )
     least |= {scope: matching.NEVER for scope in SCOPES if scope not in put}
-    thresholds = matching.Thresholds(birth=least[BIRTH], names=least[NAMES], undated=max(least.values()))
+    thresholds = matching.Thresholds(
+        birth=least[BIRTH], names=least[NAMES], undated=max(least.values())
+    )
     return Governing(thresholds=thresholds, put=put)
 
 
 def cited(certificates: Certificates, confirmation: Confirmation) -> dict[str, Certified]:
     """The certificates that count under the agreement, by scope: those that answers cite."""
     held = by_scope(certificates)
-    return {scope: found for scope, found in held.items() if found.limit <= agreed_limit(confirmation, scope)}
+    return {
+        scope: found
+        for scope, found in held.items()
+        if found.limit <= agreed_limit(confirmation, scope)
+    }
 
 
 def by_scope(certificates: Certificates) -> dict[str, Certified]:

@@ -1,7 +1,9 @@
-"""The mix of real negatives: which kind of decoy each `not_confirmed` of the office's own batches is nearest to.
+"""The mix of real negatives: which kind of decoy each `not_confirmed` of the office's own batches
+is nearest to.
 
-THE TABLE. A negative's truth is not known; what is known is the evidence for its best resident. One whose evidence fits
-several kinds is shared among them evenly. Rows that were disposed of, refused or not compared are not counted. Only counts come out.
+THE TABLE. A negative's truth is not known; what is known is the evidence for its best resident. One
+whose evidence fits several kinds is shared among them evenly. Rows that were disposed of, refused
+or not compared are not counted. Only counts come out.
 
 | best evidence                                    | nearest kinds                     |
 |--------------------------------------------------|-----------------------------------|
@@ -44,20 +46,25 @@ class HistoryMix(NamedTuple):
 
 
 def read_mix(office: Office) -> HistoryMix:
-    """The mix of all batches that were determined. Raises StateFault `mix_no_history` where there is no negative, StoreFault."""
+    """The mix of all batches that were determined. Raises StateFault `mix_no_history` where there
+    is no negative, StoreFault."""
     mix, negatives, counted = Counter[str](), 0, 0
     wrapping, _ = office.payload_keys()
     with office.store.reading() as connection:
         for batch in batches.list_batches(connection):
-            found = [nearest_kinds(match.evidence) for match in _negatives(connection, batch, wrapping)]
+            found = [
+                nearest_kinds(match.evidence) for match in _negatives(connection, batch, wrapping)
+            ]
             for kinds in found:
                 mix.update(dict.fromkeys(kinds, SHARES // len(kinds)))
             negatives, counted = negatives + len(found), counted + bool(found)
     if not negatives:
         raise StateFault(
-            "mix_no_history", "no batch of this office holds a negative to learn a mix from", place="--mix-of-history",
+            "mix_no_history",
+            "no batch of this office holds a negative to learn a mix from",
+            place="--mix-of-history",
             cure="Give a mix with --mix, or none: all kinds then weigh the same.",
-        )  # fmt: skip
+        )
     return HistoryMix(dict(sorted(mix.items())), negatives, counted)
 
 

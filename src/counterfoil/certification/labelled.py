@@ -1,8 +1,9 @@
 """Labelled questions: a request file's person, address and period columns, and `truth`.
 
-CSV, JSON lines or Parquet, by the end of the name. `truth` is `true` or `false` in every row. `request_id` may be missing; rows are
-then named by their number. Other columns of a request file are read over. Cells are strings, read by intake's own rules,
-so a row that a request file would reject is rejected here too.
+CSV, JSON lines or Parquet, by the end of the name. `truth` is `true` or `false` in every row.
+`request_id` may be missing; rows are then named by their number. Other columns of a request file
+are read over. Cells are strings, read by intake's own rules, so a row that a request file would
+reject is rejected here too.
 """
 
 from __future__ import annotations
@@ -27,7 +28,16 @@ _ASKED: Final = (
     "given_name", "middle_name", "family_name", "suffix", "date_of_birth", "tin",
     "line1", "line2", "city", "state", "zip", "taxable_periods",
 )  # fmt: skip
-_REQUIRED: Final = ("given_name", "family_name", "line1", "city", "state", "zip", "taxable_periods", TRUTH)
+_REQUIRED: Final = (
+    "given_name",
+    "family_name",
+    "line1",
+    "city",
+    "state",
+    "zip",
+    "taxable_periods",
+    TRUTH,
+)
 _WORDS: Final = {"true": True, "false": False}
 _TYPES: Final = {name: _arrow.string() for name in (*COLUMN_NAMES, TRUTH)}
 
@@ -35,7 +45,8 @@ _TYPES: Final = {name: _arrow.string() for name in (*COLUMN_NAMES, TRUTH)}
 def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
     """Each question with its truth, in the file's order; a Reject where the row could not be read.
 
-    Raises InputFault for a file that cannot be read, lacks a column, or holds another word as `truth`.
+    Raises InputFault for a file that cannot be read, lacks a column, or holds another word as
+    `truth`.
     """
     first, used = 1, set[str]()
     for batch in _batches(path):
@@ -43,9 +54,13 @@ def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
         rows = range(first, first + batch.num_rows)
         truths = _truths(cells[TRUTH], path.name, first)
         ids = [
-            cell or f"row-{number}" for number, cell in zip(rows, _column("request_id", cells, len(rows)), strict=True)
+            cell or f"row-{number}"
+            for number, cell in zip(rows, _column("request_id", cells, len(rows)), strict=True)
         ]
-        columns = [ids if name == "request_id" else _column(name, cells, len(rows)) for name in COLUMN_NAMES]
+        columns = [
+            ids if name == "request_id" else _column(name, cells, len(rows))
+            for name in COLUMN_NAMES
+        ]
         for row in to_requests(Table(columns, rows), used):
             yield row, truths[row.row - first]
         first += batch.num_rows
@@ -65,7 +80,9 @@ def _cells(batch: Any, name: str) -> dict[str, list[str]]:
             cure=f"It needs {', '.join(_REQUIRED)}.",
         )
     wanted = [column for column in (*COLUMN_NAMES, TRUTH) if column in batch.schema.names]
-    return {column: [_text(value) for value in batch.column(column).to_pylist()] for column in wanted}
+    return {
+        column: [_text(value) for value in batch.column(column).to_pylist()] for column in wanted
+    }
 
 
 def _text(value: Any) -> str:
@@ -79,7 +96,10 @@ def _truths(words: list[str], name: str, first: int) -> list[bool]:
     if None in truths:
         place = f"{name}, row {first + truths.index(None)}"
         raise InputFault(
-            "truth_invalid", "truth is neither true nor false", place=place, cure="Write true or false in every row."
+            "truth_invalid",
+            "truth is neither true nor false",
+            place=place,
+            cure="Write true or false in every row.",
         )
     return [bool(truth) for truth in truths]
 
@@ -109,5 +129,11 @@ def _opened(path: Path) -> Iterator[Any]:
             explicit_schema=_arrow.schema(list(_TYPES.items())), unexpected_field_behavior="ignore"
         )
         return iter(_json.read_json(path, parse_options=options).to_batches())
-    convert = _csv.ConvertOptions(column_types=_TYPES, strings_can_be_null=False, quoted_strings_can_be_null=False)
-    return iter(_csv.open_csv(path, parse_options=_csv.ParseOptions(newlines_in_values=True), convert_options=convert))
+    convert = _csv.ConvertOptions(
+        column_types=_TYPES, strings_can_be_null=False, quoted_strings_can_be_null=False
+    )
+    return iter(
+        _csv.open_csv(
+            path, parse_options=_csv.ParseOptions(newlines_in_values=True), convert_options=convert
+        )
+    )

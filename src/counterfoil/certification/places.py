@@ -1,4 +1,5 @@
-"""ZIPs of the source by city, and who was where in which period: in a few megabytes, whatever the source's size."""
+"""ZIPs of the source by city, and who was where in which period: in a few megabytes, whatever the
+source's size."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from counterfoil.core.values import Sensitive
 
 LEAST_HOMES: Final = 6
 LEAST_SHARE: Final = 128
-"""A ZIP is drawn if it has so many of its city's homes, and one in so many: twice what makes it known to a register, since
-homes are counted here as they are written."""
+"""A ZIP is drawn if it has so many of its city's homes, and one in so many: twice what makes it
+known to a register, since homes are counted here as they are written."""
 _CITIES: Final = 50_000
 _ELSEWHERE: Final = 4096
 _PERIODS: Final = 16
@@ -22,7 +23,8 @@ Place = tuple[str, str, str]
 
 
 class Presence:
-    """Whether a person may be in the source at an address in a period: 4 MB for each of 16 periods at most."""
+    """Whether a person may be in the source at an address in a period: 4 MB for each of 16 periods
+    at most."""
 
     def __init__(self) -> None:
         self._seen: dict[str, Seen] = {}
@@ -53,7 +55,13 @@ class Zips(Sensitive, frozen=True, gc=False):
 
     def others(self, city: str, state: str, zip5: str) -> tuple[str, ...]:
         """The city's other ZIPs."""
-        return tuple([found for found in self.of_city.get((city.upper(), state.upper()), ()) if found != zip5])
+        return tuple(
+            [
+                found
+                for found in self.of_city.get((city.upper(), state.upper()), ())
+                if found != zip5
+            ]
+        )
 
 
 class ZipCounter:

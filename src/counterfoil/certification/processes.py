@@ -1,8 +1,9 @@
 """A few processes that ask decoys, and their counts in the order of the chunks.
 
-Each process opens the office and the snapshot for itself (an LMDB file is not shared across a fork) and gets chunks of
-rows through a pipe: personal data stays in this machine's memory, between processes of one holder. The same chunks in any
-number of processes give the same counts. A process that fails sends code and place of the fault, never its text (P1).
+Each process opens the office and the snapshot for itself (an LMDB file is not shared across a fork)
+and gets chunks of rows through a pipe: personal data stays in this machine's memory, between
+processes of one holder. The same chunks in any number of processes give the same counts. A process
+that fails sends code and place of the fault, never its text (P1).
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ class Processes:
 
 @contextmanager
 def at_rest() -> Generator[None]:
-    """What this process holds now (the deck, tables of names) is not looked through again by each collection of garbage."""
+    """What this process holds now (the deck, tables of names) is not looked through again by each
+    collection of garbage."""
     gc.collect()
     gc.freeze()
     try:
@@ -123,7 +125,8 @@ def work(pipe: Pipe, task: Task) -> None:
 
 
 def _serve(pipe: Pipe, task: Task) -> dict[str, Any]:
-    """Answer chunks until one fails; the fault, to be sent. Raises EOFError, OSError when the pipe is closed."""
+    """Answer chunks until one fails; the fault, to be sent. Raises EOFError, OSError when the pipe
+    is closed."""
     try:
         with ExitStack() as stack:
             asker = open_asker(open_office(task.directory, task.passphrase), task, stack)
@@ -136,14 +139,18 @@ def _serve(pipe: Pipe, task: Task) -> dict[str, Any]:
         return {"fault": _told(fault)}
     except Exception as bug:  # noqa: BLE001 - P1: an unforeseen error's text may hold a value, and would be printed
         frame = traceback.extract_tb(bug.__traceback__)[-1]
-        return {"fault": _told(_lost(f"{Path(frame.filename).name}:{frame.lineno}", type(bug).__name__))}
+        return {
+            "fault": _told(_lost(f"{Path(frame.filename).name}:{frame.lineno}", type(bug).__name__))
+        }
 
 
 def open_asker(office: Office, task: Task, stack: ExitStack) -> Asker:
     """An asker over the task's snapshot, which `stack` closes."""
     sealed = stack.enter_context(office.open_register(task.snapshot, made_up_trial=True))
     keeper, weights = office.keeper(made_up_trial=True), office.weights(sealed.manifest)
-    return Asker(sealed, UnsafeGate(office.law), weights, keeper.tin_hash, task.deck, task.seed, task.asks)
+    return Asker(
+        sealed, UnsafeGate(office.law), weights, keeper.tin_hash, task.deck, task.seed, task.asks
+    )
 
 
 def _send(pipe: Pipe, chunk: Chunk) -> None:
@@ -179,6 +186,9 @@ def _told(fault: CounterfoilError) -> tuple[str, str, str, str, str]:
 
 def _lost(place: str, kind: str) -> StoreFault:
     return StoreFault(
-        "certify_process_lost", f"a process that asked decoys ended before its time ({kind})", place=place,
-        cure="What was counted stands. Run it again with --resume; with --jobs 1 if it happens again.",
-    )  # fmt: skip
+        "certify_process_lost",
+        f"a process that asked decoys ended before its time ({kind})",
+        place=place,
+        cure="What was counted stands. Run it again with --resume; with --jobs 1 if it happens "
+        "again.",
+    )

@@ -1,13 +1,15 @@
-"""`register certify`: how often would this register confirm what is not so, and at which threshold seldom enough?
+"""`register certify`: how often would this register confirm what is not so, and at which threshold
+seldom enough?
 
 1 the snapshot's manifest verifies, and the source is the file that it was built from
-2 decoys of every kind are asked, pass after pass over the source, until there are enough of each (asking.py, crew.py);
-  where it stands is written every few seconds (certify_state.py)
-3 the lowest threshold is taken at which every kind's bound meets the limit, and which still confirms most of the
-  register's own people (curves.py); there may be none
+2 decoys of every kind are asked, pass after pass over the source, until there are enough of each
+  (asking.py, crew.py); where it stands is written every few seconds (certify_state.py)
+3 the lowest threshold is taken at which every kind's bound meets the limit, and which still
+  confirms most of the register's own people (curves.py); there may be none
 4 the certificate is entered in the ledger, and then written beside the manifest, with its picture
 
-What cannot be certified is not: the figures are returned either way, and `Outcome.fault` says why there is no certificate.
+What cannot be certified is not: the figures are returned either way, and `Outcome.fault` says why
+there is no certificate.
 """
 
 from __future__ import annotations
@@ -49,9 +51,10 @@ Progress = Callable[[int, int | None, str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives. mix: weights by kind, empty
-    for equal ones; mix_said: where they are from. without: kinds that are left out, and then not covered. least_recall: of
-    the register's own people, what a threshold must still confirm to be of use."""
+    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives.
+    mix: weights by kind, empty for equal ones; mix_said: where they are from. without: kinds that
+    are left out, and then not covered. least_recall: of the register's own people, what a threshold
+    must still confirm to be of use."""
 
     per_class: int = PER_CLASS
     limit: int = LIMIT
@@ -67,7 +70,8 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What was found: the certificate, or the fault that says why there is none; the whole curve; the counts."""
+    """What was found: the certificate, or the fault that says why there is none; the whole curve;
+    the counts."""
 
     certificate: Certificate | None
     fault: StateFault | None
@@ -79,15 +83,20 @@ class Outcome:
 def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Outcome:
     """Ask decoys of the current snapshot and certify it, if it can be.
 
-    Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be tried, a state that is
-    another's), KeyFault, VerifyFault, StoreFault. What was counted stands; --resume goes on.
+    Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be
+    tried, a state that is another's), KeyFault, VerifyFault, StoreFault. What was counted stands;
+    --resume goes on.
     """
     folder = office.register_directory / register.current_snapshot(office.register_directory)
     manifest = register.open_manifest(folder, office.holder_key.public)
     weights, signer = office.weights(manifest), office.signer()
     check_source(source, manifest)
     digest = register.manifest_digest(manifest)
-    seed = bytes.fromhex(plan.seed) if plan.seed else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
+    seed = (
+        bytes.fromhex(plan.seed)
+        if plan.seed
+        else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
+    )
     task = checkpoint.Task(
         manifest=digest,
         asks=plan.asks,
@@ -95,7 +104,9 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
         per_class=plan.per_class,
         without=tuple(sorted(set(plan.without))),
     )
-    standing = checkpoint.load(folder, task, signer.private) if plan.resume else checkpoint.begin(task)
+    standing = (
+        checkpoint.load(folder, task, signer.private) if plan.resume else checkpoint.begin(task)
+    )
 
     def save() -> None:
         checkpoint.save(folder, standing, signer.private)
@@ -124,24 +135,44 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
             deck.rows,
             mix_said=plan.mix_said if plan.mix else EQUAL,
         )
-    picture = draw_certificate(points, chosen if fault is None else None, plan.limit, manifest.snapshot)
+    picture = draw_certificate(
+        points, chosen if fault is None else None, plan.limit, manifest.snapshot
+    )
     if certificate is not None:
         _enter(office, folder, certificate, picture)
-    return Outcome(certificate=certificate, fault=fault, points=points, tally=standing.tally, picture=picture)
+    return Outcome(
+        certificate=certificate, fault=fault, points=points, tally=standing.tally, picture=picture
+    )
 
 
-def _crew(office: Office, manifest: register.Manifest, deck: Deck, plan: Plan, seed: bytes, stack: ExitStack) -> Crew:
+def _crew(
+    office: Office,
+    manifest: register.Manifest,
+    deck: Deck,
+    plan: Plan,
+    seed: bytes,
+    stack: ExitStack,
+) -> Crew:
     task = Task(
-        directory=office.directory, passphrase=office.passphrase, snapshot=manifest.snapshot, deck=deck, seed=seed,
+        directory=office.directory,
+        passphrase=office.passphrase,
+        snapshot=manifest.snapshot,
+        deck=deck,
+        seed=seed,
         asks=plan.asks,
-    )  # fmt: skip
+    )
     if plan.jobs <= 1:
         return Alone(open_asker(office, task, stack))
     return stack.enter_context(Processes(task, plan.jobs))
 
 
 def _ask_all(
-    standing: Standing, source: Path, deck: Deck, crew: Crew, save: Callable[[], None], progress: Progress
+    standing: Standing,
+    source: Path,
+    deck: Deck,
+    crew: Crew,
+    save: Callable[[], None],
+    progress: Progress,
 ) -> None:
     total = standing.task.per_class * len(standing.task.kinds)
     try:
@@ -216,6 +247,9 @@ def _enter(office: Office, folder: Path, certificate: Certificate, picture: str)
         write_certificate(folder, certificate, signer.private.sign, picture)
     except OSError as fault:
         raise StoreFault(
-            "certificate_unwritten", f"the certificate cannot be written ({type(fault).__name__})", place=folder.name,
-            cure="It is entered in the ledger. Check disk space and permissions, then run it again with --resume.",
-        ) from None  # fmt: skip
+            "certificate_unwritten",
+            f"the certificate cannot be written ({type(fault).__name__})",
+            place=folder.name,
+            cure="It is entered in the ledger. Check disk space and permissions, then run it "
+            "again with --resume.",
+        ) from None

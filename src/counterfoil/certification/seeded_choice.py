@@ -1,7 +1,8 @@
-"""Choices that are the same in every run: each decoy has its own, from the seed, its class and its place in the stream.
+"""Choices that are the same in every run: each decoy has its own, from the seed, its class and its
+place in the stream.
 
-So a certification that was broken off goes on where it was, in any number of processes, and asks what it would have
-asked. Nothing here is secret, and nothing here makes a key.
+So a certification that was broken off goes on where it was, in any number of processes, and asks
+what it would have asked. Nothing here is secret, and nothing here makes a key.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Chance:
         return choices[chosen]
 
     def many(self, choices: Sequence[_T], count: int) -> list[_T]:
-        """So many of `choices`, each as `of` would give it. A number of 512 bits is divided once, the rest are small."""
+        """So many of `choices`, each as `of` would give it. A number of 512 bits is divided once,
+        the rest are small."""
         base = len(choices)
         self._left, rest = divmod(self._left, base**count)
         found: list[_T] = []
@@ -44,7 +46,8 @@ class Chance:
 
 
 def spread(place: int, wanted: int, total: int) -> tuple[int, int]:
-    """The first visit of item `place` of `total`, and the one behind its last, when `wanted` visits are spread evenly.
+    """The first visit of item `place` of `total`, and the one behind its last, when `wanted` visits
+    are spread evenly.
 
     Over all items every number from 0 to wanted - 1 is given once, in order.
     """

@@ -1,7 +1,8 @@
 """Whether a text was met before, in 4 MB whatever their number: bits under checksums.
 
-A new text may be taken for one that was met (one in thirty after a million); one that was met is never taken for new. So
-a home is sometimes not counted and a row sometimes not asked about: fewer decoys, never a wrong one.
+A new text may be taken for one that was met (one in thirty after a million); one that was met is
+never taken for new. So a home is sometimes not counted and a row sometimes not asked about: fewer
+decoys, never a wrong one.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
-"""Groups of names and addresses by which an evaluation is reported, so that one group's gain is not another's loss. Pure.
+"""Groups of names and addresses by which an evaluation is reported, so that one group's gain is not
+another's loss. Pure.
 
-A group is told by the form of what is asked and by how often the labelled file itself uses a name; nothing is inferred of
-anyone (P8). Questions that are not sufficient have no form and stand in no group.
+A group is told by the form of what is asked and by how often the labelled file itself uses a name;
+nothing is inferred of anyone (P8). Questions that are not sufficient have no form and stand in no
+group.
 
-`family_common` are the most frequent words of family names that together make up half of the questions, `family_rare` the least
-frequent that make up a quarter; by the first word of the name that is no particle.
+`family_common` are the most frequent words of family names that together make up half of the
+questions, `family_rare` the least frequent that make up a quarter; by the first word of the name
+that is no particle.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ SLICES: Final = {
 
 
 class SliceCount(Public, frozen=True, rename={"true_": "true", "false_": "false"}):
-    """Sufficient questions of one group, by label; recall is confirmed_true / true, 0 where there is none."""
+    """Sufficient questions of one group, by label; recall is confirmed_true / true, 0 where there
+    is none."""
 
     name: str
     true_: int
@@ -65,7 +69,13 @@ class Slicer:
             if len("".join(name.family)) <= 3:
                 yield "family_short"
         if given:
-            yield "given_short" if len(given) <= 3 else "given_4_to_6" if len(given) <= 6 else "given_7_or_more"
+            yield (
+                "given_short"
+                if len(given) <= 3
+                else "given_4_to_6"
+                if len(given) <= 6
+                else "given_7_or_more"
+            )
         if address.kind is AddressKind.PO_BOX:
             yield "po_box"
         elif address.unit or address.kind is AddressKind.STREET:
@@ -92,7 +102,12 @@ class SliceTally:
     def _count(self, name: str) -> SliceCount:
         true, right = self._asked[name, True], self._confirmed[name, True]
         return SliceCount(
-            name, true, right, round(right / max(1, true), 6), self._asked[name, False], self._confirmed[name, False]
+            name,
+            true,
+            right,
+            round(right / max(1, true), 6),
+            self._asked[name, False],
+            self._confirmed[name, False],
         )
 
 

@@ -1,10 +1,12 @@
 """What decoys are drawn from: the first reading of the register's own source.
 
-The sealed register has no function that lists residents (P3), so decoys come from the file that the holder built it
-from. The file is named by the holder and compared with the digest in the signed manifest: another file is refused,
-because it could hold people whom the register holds, or does not hold, without our knowing.
+The sealed register has no function that lists residents (P3), so decoys come from the file that the
+holder built it from. The file is named by the holder and compared with the digest in the signed
+manifest: another file is refused, because it could hold people whom the register holds, or does not
+hold, without our knowing.
 
-A deck holds names, dates of birth, streets and ZIPs of the source in this process's memory, nowhere else.
+A deck holds names, dates of birth, streets and ZIPs of the source in this process's memory, nowhere
+else.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ Row = Sequence[str]
 
 
 class Named(Sensitive, frozen=True, gc=False, array_like=True):
-    """A name that the register holds, with its bearer's date of birth. `first`: the first given name, in capitals."""
+    """A name that the register holds, with its bearer's date of birth. `first`: the first given
+    name, in capitals."""
 
     given: str
     middle: str
@@ -39,8 +42,8 @@ class Named(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Deck(Sensitive, frozen=True):
-    """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may be where in which period;
-    taxable periods held, rows of the source."""
+    """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may
+    be where in which period; taxable periods held, rows of the source."""
 
     names: tuple[Named, ...]
     zips: Zips
@@ -54,9 +57,11 @@ def check_source(source: Path, manifest: Manifest) -> None:
     """Raise InputFault `certify_source_other` unless the register was built from this very file."""
     if take_fingerprint(source).digest != manifest.source_digest:
         raise InputFault(
-            "certify_source_other", "this is not the file that the register was built from", place="--source",
+            "certify_source_other",
+            "this is not the file that the register was built from",
+            place="--source",
             cure="Name the same file, unchanged; its digest is in `counterfoil register info`.",
-        )  # fmt: skip
+        )
 
 
 def read_rows(source: Path) -> Iterator[Row]:
@@ -66,14 +71,17 @@ def read_rows(source: Path) -> Iterator[Row]:
 
 
 def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
-    """Read the source once. Names are every so-many-th row, so they have the register's frequencies; bounded memory."""
+    """Read the source once. Names are every so-many-th row, so they have the register's
+    frequencies; bounded memory."""
     names: list[Named] = []
     zips, streets, presence = ZipCounter(), Streets(), Presence()
     years: set[str] = set()
     total, step, last = 0, 1, ("", "")
     for row in read_rows(source):
         if len(row) == len(COLUMNS):
-            _, tin, given, middle, family, _, born, line1, line2, city, state, zip_code, period = map(str.strip, row)
+            _, tin, given, middle, family, _, born, line1, line2, city, state, zip_code, period = (
+                map(str.strip, row)
+            )
             zip5 = zip_code[:5]
             if total % step == 0:
                 names.append(named(given, middle, family, born))

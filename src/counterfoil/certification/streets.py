@@ -1,10 +1,13 @@
-"""Streets of the source that could be taken for each other: the same ZIP, another suffix or directional, or spelled alike.
+"""Streets of the source that could be taken for each other: the same ZIP, another suffix or
+directional, or spelled alike.
 
-A street counts if the register knows it as a place of its own: `LEAST_HOMES` of its house numbers are in the source, and one
-for `LEAST_OF_FULLER` of any line that only says more (N OAK ST beside OAK). Two of them are alike if one tolerant door of
-forms (doors.py) leads to both. What is asked about is then a real other street, and the answer about a namesake there is no.
+A street counts if the register knows it as a place of its own: `LEAST_HOMES` of its house numbers
+are in the source, and one for `LEAST_OF_FULLER` of any line that only says more (N OAK ST beside
+OAK). Two of them are alike if one tolerant door of forms (doors.py) leads to both. What is asked
+about is then a real other street, and the answer about a namesake there is no.
 
-Memory: one entry for each different writing of a street in a ZIP, at most `_WRITINGS`; writings beyond are not drawn from.
+Memory: one entry for each different writing of a street in a ZIP, at most `_WRITINGS`; writings
+beyond are not drawn from.
 """
 
 from __future__ import annotations
@@ -29,8 +32,9 @@ Parts = tuple[str, str, str, str]
 
 
 class Alike(Sensitive, frozen=True, gc=False):
-    """For each writing of a street, in capitals, and ZIP: the number of the street, and a unit that stands in the line. By its
-    number, `others`: the streets like it; `written`: how it is written."""
+    """For each writing of a street, in capitals, and ZIP: the number of the street, and a unit that
+    stands in the line. By its number, `others`: the streets like it; `written`: how it is
+    written."""
 
     places: dict[tuple[str, str], tuple[int, str]]
     others: dict[int, tuple[int, ...]]
@@ -92,13 +96,25 @@ class Streets:
 
     def _is_known(self, at: int, group: list[int]) -> bool:
         homes, parts = self._homes[at], _parts(self._forms[at])
-        most = max((self._homes[other] for other in group if _says_more(_parts(self._forms[other]), parts)), default=0)
+        most = max(
+            (
+                self._homes[other]
+                for other in group
+                if _says_more(_parts(self._forms[other]), parts)
+            ),
+            default=0,
+        )
         return homes >= LEAST_HOMES and homes * LEAST_OF_FULLER >= most
 
     def _read(self, street: str, city: str, state: str, zip5: str) -> tuple[int, str]:
         """(number of the street, unit written behind it); -1 for what is no street."""
         form = normalise_address(Address(f"{_STAND_IN} {street}", "", city, state, zip5))
-        if form.kind is not AddressKind.STREET or form.number != _STAND_IN or not form.street or form.urbanization:
+        if (
+            form.kind is not AddressKind.STREET
+            or form.number != _STAND_IN
+            or not form.street
+            or form.urbanization
+        ):
             return -1, ""
         at = self._ids.setdefault((_parts(form), form.zip5), len(self._forms))
         if at == len(self._forms):

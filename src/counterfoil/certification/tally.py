@@ -1,8 +1,10 @@
-"""Counts of one certification: by kind of decoy, and the recall proxy. Adding is all that is done to them.
+"""Counts of one certification: by kind of decoy, and the recall proxy. Adding is all that is done
+to them.
 
-Scores are counted in half bits, rounded down, of confirmations only: what was not confirmed at the weights' own threshold is not
-confirmed at a higher one, and what was confirmed is so at a higher one exactly if its score reaches it. Levels are the
-names of levels of the evidence table, in a row: never a value.
+Scores are counted in half bits, rounded down, of confirmations only: what was not confirmed at the
+weights' own threshold is not confirmed at a higher one, and what was confirmed is so at a higher
+one exactly if its score reaches it. Levels are the names of levels of the evidence table, in a row:
+never a value.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ LEVELS_KEPT: Final = 400
 
 
 class Count(msgspec.Struct):
-    """One kind: visits made, decoys asked, those that were none after all; different rows asked about in this pass, and in the
-    fullest before it; confirmations by half bits and by levels. All of them wrong, but those of the proxy, which are right."""
+    """One kind: visits made, decoys asked, those that were none after all; different rows asked
+    about in this pass, and in the fullest before it; confirmations by half bits and by levels. All
+    of them wrong, but those of the proxy, which are right."""
 
     visits: int = 0
     asked: int = 0
@@ -41,7 +44,8 @@ class Count(msgspec.Struct):
                 _add(self.levels, levels_of(match))
 
     def add(self, other: Count) -> None:
-        """Add the counts of a later chunk. A list of levels that fills up counts the rest as `others`."""
+        """Add the counts of a later chunk. A list of levels that fills up counts the rest as
+        `others`."""
         self.visits += other.visits
         self.asked += other.asked
         self.none_after_all += other.none_after_all
@@ -63,11 +67,14 @@ class Count(msgspec.Struct):
 
     def confirmed_from(self, threshold_half_bits: int) -> int:
         """Confirmations that a threshold leaves."""
-        return sum(count for score, count in self.confirmed.items() if int(score) >= threshold_half_bits)
+        return sum(
+            count for score, count in self.confirmed.items() if int(score) >= threshold_half_bits
+        )
 
 
 Tally = dict[str, Count]
-"""By kind of decoy, and `PROXY`: the row's own question with its person left in, whose true answer is yes."""
+"""By kind of decoy, and `PROXY`: the row's own question with its person left in, whose true answer
+is yes."""
 
 
 def new_tally() -> Tally:

@@ -1,15 +1,19 @@
-"""Whether a decoy's true answer is no, by what the register holds at the asked address: checked after opening. Pure.
+"""Whether a decoy's true answer is no, by what the register holds at the asked address: checked
+after opening. Pure.
 
-An entry is the row's person's if it has that person's tax number or record reference; and so is every entry of the same
-given and family name and date of birth as one of those: one person under a mistyped number. A question is no decoy
+An entry is the row's person's if it has that person's tax number or record reference; and so is
+every entry of the same given and family name and date of birth as one of those: one person under a
+mistyped number. A question is no decoy
 
-    withheld                where the register holds nothing of the person: the row was rejected when it was built
+    withheld                where the register holds nothing of the person: the row was rejected
+                            when it was built
     former                  where the person is held at the address in the period asked about
     next_unit, next_number, other_zip, like_street
-                            where the person, or somebody of the asked given name and a word of the family name, is
-                            held at the very address that is asked about
-    junior_senior, sibling  where somebody of the asked given name and a word of the family name is held there, and has the
-                            asked suffix too, or the very date of birth that was drawn: then the question is about that one
+                            where the person, or somebody of the asked given name and a word of the
+                            family name, is held at the very address that is asked about
+    junior_senior, sibling  where somebody of the asked given name and a word of the family name is
+                            held there, and has the asked suffix too, or the very date of birth that
+                            was drawn: then the question is about that one
 """
 
 from __future__ import annotations
@@ -26,7 +30,8 @@ _SAME_SUFFIX: Final = {"II": "JR"}
 
 
 class Subject(Sensitive, frozen=True, gc=False, array_like=True):
-    """The row's person, as far as entries tell: keyed hash of the tax number, and the record reference."""
+    """The row's person, as far as entries tell: keyed hash of the tax number, and the record
+    reference."""
 
     tin_hash: bytes
     ref: str
@@ -43,16 +48,28 @@ def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) ->
     if kind == "withheld":
         return without(residents, own) if own else None
     if rule.elsewhere:
-        there = [held for held, door in zip(residents.residents, residents.tolerances, strict=True) if door == EXACT]
+        there = [
+            held
+            for held, door in zip(residents.residents, residents.tolerances, strict=True)
+            if door == EXACT
+        ]
         return None if any(held in own or _is_asked(grant, held) for held in there) else residents
     return residents if all(set(grant.periods).isdisjoint(held.periods) for held in own) else None
 
 
 def entries_of(subject: Subject, residents: tuple[Resident, ...]) -> list[Resident]:
     """All entries of the row's person."""
-    own = [held for held in residents if held.tin_hash == subject.tin_hash or held.record_ref == subject.ref]
+    own = [
+        held
+        for held in residents
+        if held.tin_hash == subject.tin_hash or held.record_ref == subject.ref
+    ]
     known = {_identity(held) for held in own if held.date_of_birth is not None}
-    return own + [held for held in residents if held not in own and _identity(held) in known] if known else own
+    return (
+        own + [held for held in residents if held not in own and _identity(held) in known]
+        if known
+        else own
+    )
 
 
 def without(residents: Residents, own: list[Resident]) -> Residents:
@@ -61,8 +78,12 @@ def without(residents: Residents, own: list[Resident]) -> Residents:
         (held, door)
         for held, door in zip(residents.residents, residents.tolerances, strict=True)
         if held not in own
-    ]  # fmt: skip
-    return replace(residents, residents=tuple(held for held, _ in kept), tolerances=tuple(door for _, door in kept))
+    ]
+    return replace(
+        residents,
+        residents=tuple(held for held, _ in kept),
+        tolerances=tuple(door for _, door in kept),
+    )
 
 
 def _identity(held: Resident) -> tuple[object, ...]:
@@ -80,7 +101,9 @@ def _is_named_so(grant: Grant, held: Resident) -> bool:
     if not _is_asked(grant, held):
         return False
     born = grant.request.person.date_of_birth
-    return _suffix(grant.name) == _suffix(held.name) or (born is not None and born == held.date_of_birth)
+    return _suffix(grant.name) == _suffix(held.name) or (
+        born is not None and born == held.date_of_birth
+    )
 
 
 def _suffix(name: NameForm) -> str:

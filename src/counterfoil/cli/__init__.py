@@ -1,4 +1,5 @@
-"""The command line: one door of the house. app.py puts the verbs together; each other file holds a group of them.
+"""The command line: one door of the house. app.py puts the verbs together; each other file holds a
+group of them.
 
 `main` imports the rest only once it can answer for Ctrl-C: reading the libraries takes a second.
 """

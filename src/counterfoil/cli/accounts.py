@@ -1,4 +1,5 @@
-"""`counterfoil ledger account | delay | disclosure-record`: what was disclosed about one person, and in what."""
+"""`counterfoil ledger account | delay | disclosure-record`: what was disclosed about one person,
+and in what."""
 
 from __future__ import annotations
 
@@ -32,10 +33,14 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.office import open_office
 
 _Day = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.", show_default=False)
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.", show_default=False),
 ]
 _LastDay = Annotated[
-    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, itself included.", show_default=False)
+    datetime | None,
+    typer.Option(
+        "--to", formats=["%Y-%m-%d"], help="Last day, itself included.", show_default=False
+    ),
 ]
 
 
@@ -53,13 +58,15 @@ def account(
     directory: OfficeDir,
     officer: OfficerKey,
     reader: Annotated[
-        Reader, typer.Option("--for", help="Who will read it: a person is not shown what is delayed.")
+        Reader,
+        typer.Option("--for", help="Who will read it: a person is not shown what is delayed."),
     ] = Reader.PERSON,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """The accounting of disclosures for one person: date, requester, purpose, outcome. Entered as an inspection."""
+    """The accounting of disclosures for one person: date, requester, purpose, outcome. Entered as
+    an inspection."""
     with faults(as_json=as_json):
         person = accounting.read_person(read_whole(person_file, accounting.MAX_PERSON_BYTES))
         office = opened(directory, passphrase_file)
@@ -68,41 +75,59 @@ def account(
         lines = [line for each in found for line in _told(each)]
         words = "\n".join(lines or ["No request about this person is shown."])
         show({"for": reader.value, "requests": msgspec.to_builtins(found)}, words, as_json=as_json)
-        say("Make sure that they are about this person before you hand them over.", quiet=as_json or not found)
+        say(
+            "Make sure that they are about this person before you hand them over.",
+            quiet=as_json or not found,
+        )
 
 
 def delay(
     batch: BatchArgument,
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the delay.", show_default=False)],
-    directory: OfficeDir, order: OrderFile, officer: OfficerKey,
-    officer_passphrase_file: OfficerPassphrase = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Put off telling persons of a batch's requests, up to and with a day, by a written request. Entered in the ledger."""
+    until: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day of the delay.", show_default=False),
+    ],
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put off telling persons of a batch's requests, up to and with a day, by a written request.
+    Entered in the ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
         signer = officer_signer(office, officer, officer_passphrase_file)
         done = retention.delay(office, batch, until.date(), order, signer)
-        words = f"{done.batch} is not shown to persons up to and with {until.date()}; entry {done.index}."
+        words = (
+            f"{done.batch} is not shown to persons up to and with {until.date()}; entry "
+            f"{done.index}."
+        )
         show(msgspec.to_builtins(done), words, as_json=as_json)
 
 
 def disclosure_record(
     directory: OfficeDir,
     officer: OfficerKey,
-    batch: Annotated[str, typer.Option(help="One batch; or name a period.", show_default=False)] = "",
+    batch: Annotated[
+        str, typer.Option(help="One batch; or name a period.", show_default=False)
+    ] = "",
     first: _Day = None,
     last: _LastDay = None,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """The holder's record of disclosures, one line an answer, as CSV or JSON. Entered as an inspection."""
+    """The holder's record of disclosures, one line an answer, as CSV or JSON. Entered as an
+    inspection."""
     with faults(as_json=as_json):
         if bool(batch) == bool(first and last) or bool(first) != bool(last):
             raise UsageFault(
-                "record_of_what", "name one batch, or the first and the last day of a period", place="disclosure-record",
+                "record_of_what",
+                "name one batch, or the first and the last day of a period",
+                place="disclosure-record",
                 cure="Give --batch, or both --from and --to.",
-            )  # fmt: skip
+            )
         office = opened(directory, passphrase_file)
         signer = officer_signer(office, officer, officer_passphrase_file)
         days = ((first or datetime.min).date(), (last or datetime.min).date())
@@ -111,10 +136,14 @@ def disclosure_record(
 
 
 def _told(each: accounting.Accounted) -> list[str]:
-    delayed = f", not to be told before the end of {each.delayed_until}" if each.delayed_until else ""
+    delayed = (
+        f", not to be told before the end of {each.delayed_until}" if each.delayed_until else ""
+    )
     return [
-        f"{each.released_on or each.received_on}  {each.requester} ({each.principal}), request {each.request_id} of {each.batch}{delayed}",
-        f"  under {each.agreement}, {each.statute}, by {each.route or 'the only route'}: {'; '.join(each.purposes)}",
+        f"{each.released_on or each.received_on}  {each.requester} ({each.principal}), request "
+        f"{each.request_id} of {each.batch}{delayed}",
+        f"  under {each.agreement}, {each.statute}, by {each.route or 'the only route'}: "
+        f"{'; '.join(each.purposes)}",
         f"  in the accounting of {each.accounted_under}"
         if each.accounted_under
         else "  by consent, which no accounting demands",
@@ -127,11 +156,14 @@ def _csv(found: Sequence[accounting.Disclosed]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(accounting.Disclosed.__struct_fields__)
     for each in found:
-        joined = msgspec.structs.replace(each, purposes="; ".join(each.purposes), officers="; ".join(each.officers))
+        joined = msgspec.structs.replace(
+            each, purposes="; ".join(each.purposes), officers="; ".join(each.officers)
+        )
         writer.writerow([_cell(str(field)) for field in msgspec.structs.astuple(joined)])
     return out.getvalue().removesuffix("\n")
 
 
 def _cell(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula: request ids are the requester's words."""
+    """A cell that a spreadsheet does not take for a formula: request ids are the requester's
+    words."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,4 +1,5 @@
-"""`counterfoil agreement sign | verify | publish`: both parties put their keys to an agreement; all may read what it publishes."""
+"""`counterfoil agreement sign | verify | publish`: both parties put their keys to an agreement; all
+may read what it publishes."""
 
 from __future__ import annotations
 
@@ -25,43 +26,72 @@ from counterfoil.gate.law.publication import (
     write_publication,
 )
 from counterfoil.gate.law.schema import read_law_file
-from counterfoil.gate.law.signatures import PARTIES, check_signatures, require_signed, sign_agreement, write_signature
+from counterfoil.gate.law.signatures import (
+    PARTIES,
+    check_signatures,
+    require_signed,
+    sign_agreement,
+    write_signature,
+)
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The agreement file; in an office, law/agreement.yaml.")]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="The agreement file; in an office, law/agreement.yaml."),
+]
 
 
 def sign(
     file: File,
     party: Annotated[str, typer.Option("--as", help="holder or requester.", show_default=False)],
-    key: Annotated[Path, typer.Option(help="Key file that `principal create` made for who signs.", show_default=False)],
+    key: Annotated[
+        Path,
+        typer.Option(
+            help="Key file that `principal create` made for who signs.", show_default=False
+        ),
+    ],
     key_passphrase_file: Annotated[
         Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign an agreement for one party and write the signature into the file. Any later change of its terms ends it."""
+    """Sign an agreement for one party and write the signature into the file. Any later change of
+    its terms ends it."""
     with faults(as_json=as_json):
         if party not in PARTIES:
-            raise UsageFault("party_unknown", "there is no such party", place="--as", cure="Say holder or requester.")
+            raise UsageFault(
+                "party_unknown",
+                "there is no such party",
+                place="--as",
+                cure="Say holder or requester.",
+            )
         chosen, agreement = PARTIES[PARTIES.index(party)], _read(file)
         signature = sign_agreement(agreement, chosen, principal_signer(key, key_passphrase_file))
         write_signature(file, agreement, chosen, signature)
         check_signatures(_read(file))
-        show({"agreement": agreement.id, "party": chosen, "vkey": signature.vkey}, signature.vkey, as_json=as_json)
+        show(
+            {"agreement": agreement.id, "party": chosen, "vkey": signature.vkey},
+            signature.vkey,
+            as_json=as_json,
+        )
 
 
 def verify(
     file: File,
     digest: Annotated[
-        str, typer.Option(help="The agreement digest that an answer or the ledger cites.", show_default=False)
+        str,
+        typer.Option(
+            help="The agreement digest that an answer or the ledger cites.", show_default=False
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check an agreement's file or a publication of it, and print both parties' keys, for each to compare with its own.
+    """Check an agreement's file or a publication of it, and print both parties' keys, for each to
+    compare with its own.
 
-    Exit 4 where a signature is missing, 5 where a publication does not verify or is of another agreement than --digest.
+    Exit 4 where a signature is missing, 5 where a publication does not verify or is of another
+    agreement than --digest.
     """
     with faults(as_json=as_json):
         if file.suffix == ".json":
@@ -72,7 +102,10 @@ def verify(
         agreement = _read(file)
         _check_digest(agreement_digest(agreement), digest)
         check_signatures(agreement)
-        signed = {"holder": agreement.signatures.holder, "requester": agreement.signatures.requester}
+        signed = {
+            "holder": agreement.signatures.holder,
+            "requester": agreement.signatures.requester,
+        }
         keys = {party: signature.vkey for party, signature in signed.items() if signature}
         require_signed(agreement)
         lines = [f"{party}: {vkey}" for party, vkey in keys.items()]
@@ -82,17 +115,22 @@ def verify(
 def publish(
     file: File,
     redact: Annotated[
-        list[str] | None, typer.Option(help="A clause to hide, or the start of several.", show_default=False)
+        list[str] | None,
+        typer.Option(help="A clause to hide, or the start of several.", show_default=False),
     ] = None,
     key: Annotated[
-        Path | None, typer.Option(help="Print an SD-JWT (RFC 9901) signed with this key instead.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Print an SD-JWT (RFC 9901) signed with this key instead.", show_default=False
+        ),
     ] = None,
     key_passphrase_file: Annotated[
         Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the agreement with the clauses that are named hidden, in a form that still verifies. It is JSON with or without --json."""
+    """Print the agreement with the clauses that are named hidden, in a form that still verifies. It
+    is JSON with or without --json."""
     with faults(as_json=as_json):
         agreement = _read(file)
         check_signatures(agreement)
@@ -107,11 +145,15 @@ def publish(
 
 
 def _claims(agreement: Agreement, clauses: Sequence[Clause | bytes]) -> list[Claim]:
-    """Every clause as a claim. Raises SettingsFault `agreement_no_salt`: a claim without a salt could be guessed."""
+    """Every clause as a claim. Raises SettingsFault `agreement_no_salt`: a claim without a salt
+    could be guessed."""
     whole = clauses_of(agreement)
     require_salt(agreement)
     pairs = zip(whole, clauses, strict=True)
-    return [Claim(clause.salt or "", clause.path, clause.value, isinstance(shown, Clause)) for clause, shown in pairs]
+    return [
+        Claim(clause.salt or "", clause.path, clause.value, isinstance(shown, Clause))
+        for clause, shown in pairs
+    ]
 
 
 def _facts(published: Published) -> dict[str, object]:
@@ -127,32 +169,52 @@ def _facts(published: Published) -> dict[str, object]:
 def _statements(published: Published) -> Iterator[str]:
     shown, hidden = len(published.shown), published.hidden
     places = ", ".join(str(place + 1) for place in hidden) or "none"
-    yield f"1. The document holds {shown + len(hidden)} clauses: {shown} shown, {len(hidden)} hidden (in place {places})."
-    yield f"2. They are the agreement {published.agreement}, the one that answers and the ledger's law entries cite by this digest."
+    yield (
+        f"1. The document holds {shown + len(hidden)} clauses: {shown} shown, {len(hidden)} "
+        f"hidden (in place {places})."
+    )
+    yield (
+        f"2. They are the agreement {published.agreement}, the one that answers and the "
+        "ledger's law entries cite by this digest."
+    )
     unsigned = [party for party in PARTIES if party not in published.keys]
     if unsigned:
         yield f"3. Not signed by its {' and its '.join(unsigned)}."
     else:
-        yield "3. Both parties signed these clauses, hidden ones included, each with a key of its own:"
+        yield (
+            "3. Both parties signed these clauses, hidden ones included, each with a key of "
+            "its own:"
+        )
     yield from (f"   {party}: {vkey}" for party, vkey in published.keys.items())
 
 
 def _check_digest(found: str, wanted: str) -> None:
     if wanted and wanted != found:
         raise VerifyFault(
-            "agreement_other", "this is another agreement than the one that the digest names", place="--digest",
+            "agreement_other",
+            "this is another agreement than the one that the digest names",
+            place="--digest",
             cure="Compare with `agreement_digest` of the answer, or with the ledger's law entries.",
-        )  # fmt: skip
+        )
 
 
 def _read(file: Path) -> Agreement:
-    """The agreement of a file. Its signatures are not checked: one that ended is replaced by signing again."""
+    """The agreement of a file. Its signatures are not checked: one that ended is replaced by
+    signing again."""
     return read_law_file(file, Agreement)
 
 
 add_verb(app, sign, "agreement sign agreement.yaml --as holder --key treasury-secretary.key")
-add_verb(app, verify, "agreement verify agreement.yaml", "agreement verify published.json --digest sha256:9f86...")
 add_verb(
-    app, publish, "agreement publish agreement.yaml --redact limits --redact lists.requester_offices > published.json",
+    app,
+    verify,
+    "agreement verify agreement.yaml",
+    "agreement verify published.json --digest sha256:9f86...",
+)
+add_verb(
+    app,
+    publish,
+    "agreement publish agreement.yaml --redact limits --redact lists.requester_offices > "
+    "published.json",
     "agreement publish agreement.yaml --redact limits --key treasury-secretary.key > published.jwt",
-)  # fmt: skip
+)

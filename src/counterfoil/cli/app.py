@@ -41,7 +41,8 @@ app = group(
     "register build people.csv --office tax-office --made-up",
     "answer requests.csv --office tax-office --officer a.key --second b.key --out answers.jsonl",
     "verify-answer answers.jsonl --holder-key tax-office/keys/holder.vkey",
-    after="Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 something did not verify.",
+    after="Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 "
+    "something did not verify.",
 )
 _DESK = "--office tax-office --officer a.key"
 
@@ -49,12 +50,17 @@ add_verb(app, batch.receive, "receive requests.csv --office tax-office")
 add_verb(
     app,
     override.override,
-    f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial --reason reason.txt",
+    f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial "
+    "--reason reason.txt",
 )
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(app, sample.sample, f"sample b-0f1e2d3c4b5a6978 {_DESK} --to sheet.jsonl")
 add_verb(app, batch.review, f"review b-0f1e2d3c4b5a6978 {_DESK} --sample sheet.jsonl")
-add_verb(app, batch.release, "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl")
+add_verb(
+    app,
+    batch.release,
+    "release b-0f1e2d3c4b5a6978 --office tax-office --officer b.key --out answers.jsonl",
+)
 add_verb(app, batch.answer, f"answer requests.csv {_DESK} --second b.key --out answers.jsonl")
 add_verb(app, batch.withdraw, f"withdraw b-0f1e2d3c4b5a6978 {_DESK}")
 add_verb(
@@ -72,13 +78,18 @@ add_verb(app, evaluate.evaluate, "evaluate labelled.csv --office tax-office --js
 add_verb(
     app,
     requester.sign_request,
-    "sign-request requests.csv --requester dhs --agreement treasury-dhs-2025 --principal dhs-secretary --key dhs-secretary.key",
+    "sign-request requests.csv --requester dhs --agreement treasury-dhs-2025 --principal "
+    "dhs-secretary --key dhs-secretary.key",
 )
 add_verb(app, verify.verify_answer, "verify-answer answers.jsonl --holder-key holder.vkey")
 add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
-add_verb(app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey")
+add_verb(
+    app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey"
+)
 add_verb(app, demo.demo, "demo --dir demo-office")
-add_verb(app, replay.replay, "replay R-0001.evidence --holder-key holder.vkey", "replay --rows 20000")
+add_verb(
+    app, replay.replay, "replay R-0001.evidence --holder-key holder.vkey", "replay --rows 20000"
+)
 
 _groups = (
     ("office", office.app),
@@ -102,7 +113,8 @@ _INTERRUPTED: Final = 130
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code. A call that is wrong is told like every other error."""
+    """Run one command and return its exit code. A call that is wrong is told like every other
+    error."""
     try:
         code = app(args=list(arguments), prog_name="counterfoil", standalone_mode=False)
     except TyperException as fault:
@@ -111,7 +123,13 @@ def run(arguments: Sequence[str]) -> int:
         code = _INTERRUPTED
     if code == _INTERRUPTED:  # Ctrl-C outside a verb's own work
         cure = "Run the same command again. `counterfoil status` shows what stands."
-        fail("interrupted", "stopped; what was recorded stands", "", cure, as_json="--json" in arguments)
+        fail(
+            "interrupted",
+            "stopped; what was recorded stands",
+            "",
+            cure,
+            as_json="--json" in arguments,
+        )
         return 1
     return int(code or 0)
 
@@ -123,5 +141,11 @@ def _misused(fault: TyperException, *, as_json: bool) -> int:
         return fault.exit_code
     context = getattr(fault, "ctx", None)
     path = context.command_path if context else "counterfoil"
-    fail("usage", message, path.removeprefix("counterfoil").strip(), f"See `{path} --help`.", as_json=as_json)
+    fail(
+        "usage",
+        message,
+        path.removeprefix("counterfoil").strip(),
+        f"See `{path} --help`.",
+        as_json=as_json,
+    )
     return fault.exit_code

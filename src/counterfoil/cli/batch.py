@@ -1,6 +1,8 @@
-"""The steps of a batch: receive, determine, review, release, withdraw, and `answer`, the four at once.
+"""The steps of a batch: receive, determine, review, release, withdraw, and `answer`, the four at
+once.
 
-stdout is the batch's id, so that one step can be handed to the next; state and counts are words, and in `--json`.
+stdout is the batch's id, so that one step can be handed to the next; state and counts are words,
+and in `--json`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from counterfoil import disclosure
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -25,42 +28,59 @@ from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, sho
 from counterfoil.cli.rejects import RejectList
 from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, read_sheet
 from counterfoil.core.errors import UsageFault
-from counterfoil.disclosure import receive as flow
 from counterfoil.disclosure.judging import REFUSED_BY
 from counterfoil.office import Office
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
 RequestFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or Parquet: docs/formats/request-file.md.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="CSV, JSON lines or Parquet: docs/formats/request-file.md."
+    ),
 ]
 Out = Annotated[
     Path,
     typer.Option(
-        "--out", help="JSON lines, or CSV where it ends in .csv; FILE.jws is written beside.", show_default=False
+        "--out",
+        help="JSON lines, or CSV where it ends in .csv; FILE.jws is written beside.",
+        show_default=False,
     ),
 ]
 SecondPassphrase = Annotated[
-    Path | None, typer.Option(help="File whose first line opens the second officer's key.", show_default=False)
+    Path | None,
+    typer.Option(help="File whose first line opens the second officer's key.", show_default=False),
 ]
 SampleSheet = Annotated[
     Path | None,
-    typer.Option("--sample", help="The sheet that `counterfoil sample` wrote, filled in.", show_default=False),
+    typer.Option(
+        "--sample", help="The sheet that `counterfoil sample` wrote, filled in.", show_default=False
+    ),
 ]
 DocumentFile = Annotated[
     Path | None,
     typer.Option(
-        "--document", help="The court's order or the consent that the file's header names.", show_default=False
+        "--document",
+        help="The court's order or the consent that the file's header names.",
+        show_default=False,
     ),
 ]
 RejectsOut = Annotated[
-    Path | None, typer.Option("--rejects", help="Where rejected rows are listed, as JSON lines.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--rejects", help="Where rejected rows are listed, as JSON lines.", show_default=False
+    ),
 ]
 
 
 def receive(
-    file: RequestFile, directory: OfficeDir, document: DocumentFile = None, rejects: RejectsOut = None,
-    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
+    file: RequestFile,
+    directory: OfficeDir,
+    document: DocumentFile = None,
+    rejects: RejectsOut = None,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
     """Read a request file and put every row before the law. Prints the batch's id."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
@@ -79,58 +99,95 @@ def determine(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
-            standing = flow.determine(office, batch, advance)
+            standing = disclosure.determine_batch(office, batch, advance)
         _tell(standing, quiet=quiet, as_json=as_json)
 
 
 def review(
-    batch: BatchId, directory: OfficeDir, officer: OfficerKey, sample: SampleSheet = None,
+    batch: BatchId,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    sample: SampleSheet = None,
     officer_passphrase_file: OfficerPassphrase = None,
-    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
     """The first officer signs what was decided, and what they found of its sample."""
     with faults(as_json=as_json):
         sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
-        standing = flow.review(office, batch, *officer_signer(office, officer, officer_passphrase_file), sheet)
+        standing = disclosure.review_batch(
+            office, batch, *officer_signer(office, officer, officer_passphrase_file), sheet
+        )
         _tell(standing, quiet=quiet, as_json=as_json)
 
 
 def release(
-    batch: BatchId, directory: OfficeDir, officer: OfficerKey, out: Out, officer_passphrase_file: OfficerPassphrase = None,
-    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """A second officer releases: the answers are entered in the ledger, then written. Run again: the same bytes."""
+    batch: BatchId,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    out: Out,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """A second officer releases: the answers are entered in the ledger, then written. Run again:
+    the same bytes."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        standing = flow.release(office, batch, *officer_signer(office, officer, officer_passphrase_file), out)
+        standing = disclosure.release_batch(
+            office, batch, *officer_signer(office, officer, officer_passphrase_file), out
+        )
         _tell(standing, quiet=quiet, as_json=as_json, out=out)
 
 
 def withdraw(
-    batch: BatchId, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
-    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
+    batch: BatchId,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
     """Close a batch unanswered, for good."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        standing = flow.withdraw(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        standing = disclosure.withdraw_batch(
+            office, batch, *officer_signer(office, officer, officer_passphrase_file)
+        )
         _tell(standing, quiet=quiet, as_json=as_json)
 
 
 def answer(
-    file: RequestFile, directory: OfficeDir, officer: OfficerKey, out: Out,
-    second: Annotated[Path, typer.Option(help="Key file of the second officer, another than the first.", show_default=False)],
-    document: DocumentFile = None, sample: SampleSheet = None,
+    file: RequestFile,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    out: Out,
+    second: Annotated[
+        Path,
+        typer.Option(
+            help="Key file of the second officer, another than the first.", show_default=False
+        ),
+    ],
+    document: DocumentFile = None,
+    sample: SampleSheet = None,
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
-    passphrase_file: PassphraseFile = None, quiet: Quiet = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Receive, determine, review and release in one go: for two officers at one desk, and for a sandbox."""
+    passphrase_file: PassphraseFile = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Receive, determine, review and release in one go: for two officers at one desk, and for a
+    sandbox."""
     with faults(as_json=as_json):
         if not out.parent.is_dir():
             cure = "Make it, or name another."
-            raise UsageFault("out_folder", "the folder to write to does not exist", place=out.name, cure=cure)
+            raise UsageFault(
+                "out_folder", "the folder to write to does not exist", place=out.name, cure=cure
+            )
         sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
         first_officer = officer_signer(office, officer, officer_passphrase_file)
@@ -139,10 +196,10 @@ def answer(
         standing, rejected = _receive(office, file, beside, document, quiet=quiet or as_json)
         if standing.state != "released":
             with progress(quiet=quiet or as_json) as advance:
-                standing = flow.determine(office, standing.batch, advance)
+                standing = disclosure.determine_batch(office, standing.batch, advance)
             if standing.state == "determined":
-                flow.review(office, standing.batch, *first_officer, sheet)
-        standing = flow.release(office, standing.batch, *second_officer, out)
+                disclosure.review_batch(office, standing.batch, *first_officer, sheet)
+        standing = disclosure.release_batch(office, standing.batch, *second_officer, out)
         _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
 
 
@@ -152,11 +209,11 @@ def _sheet(path: Path | None) -> dict[str, bool] | None:
 
 def _receive(
     office: Office, file: Path, rejects: Path | None, document: Path | None, *, quiet: bool
-) -> tuple[flow.Standing, RejectList]:
+) -> tuple[disclosure.BatchStatus, RejectList]:
     listed = RejectList(rejects, quiet=quiet)
     try:
         with progress(quiet=quiet) as advance:
-            standing = flow.receive(office, file, listed.add, advance, document=document)
+            standing = disclosure.receive_file(office, file, listed.add, advance, document=document)
     finally:
         listed.close()
     if standing.already:
@@ -165,11 +222,22 @@ def _receive(
 
 
 def _tell(
-    standing: flow.Standing, rejected: RejectList | None = None, *, quiet: bool, as_json: bool, out: Path | None = None
+    standing: disclosure.BatchStatus,
+    rejected: RejectList | None = None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    out: Path | None = None,
 ) -> None:
     """The batch's id on stdout; state, counts and files in words. Rejects are exit 3."""
-    result: dict[str, Any] = {"batch": standing.batch, "state": standing.state, "counts": standing.counts}
-    counts = {name: value for name, value in standing.counts.items() if not name.startswith(REFUSED_BY)}
+    result: dict[str, Any] = {
+        "batch": standing.batch,
+        "state": standing.state,
+        "counts": standing.counts,
+    }
+    counts = {
+        name: value for name, value in standing.counts.items() if not name.startswith(REFUSED_BY)
+    }
     said = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in counts.items())
     words = [f"{standing.state}: {said}"]
     if rejected is not None:

@@ -31,7 +31,8 @@ _MADE_OF = {
 
 def demo(
     directory: Annotated[
-        Path, typer.Option("--dir", help="Where everything is made; a former demonstration is replaced.")
+        Path,
+        typer.Option("--dir", help="Where everything is made; a former demonstration is replaced."),
     ] = Path("demo-office"),
     sample: Annotated[
         Path, typer.Option(help="Where the made-up sample population is (`make demo` installs it).")
@@ -42,7 +43,10 @@ def demo(
     """The main job, end to end, on made-up people: about 2,000 requests, lawful and not."""
     with faults(as_json=as_json):
         started = time.monotonic()
-        say("Building an office and a register of made-up people, then answering.", quiet=quiet or as_json)
+        say(
+            "Building an office and a register of made-up people, then answering.",
+            quiet=quiet or as_json,
+        )
         with progress(quiet=quiet or as_json) as advance:
             figures = demonstrate(directory, sample, advance)
         figures["seconds"] = round(time.monotonic() - started, 1)
@@ -52,7 +56,8 @@ def demo(
 def _told(figures: dict[str, Any], directory: Path) -> str:
     held, log = figures["register"], figures["ledger"]
     parts = [
-        f"Register: {held['rows']} rows of returns, {held['residents']} residents behind {held['addresses']} sealed addresses.",
+        f"Register: {held['rows']} rows of returns, {held['residents']} residents behind "
+        f"{held['addresses']} sealed addresses.",
         f"Asked: {figures['asked']} requests.",
         "",
         f"  {'made of':44} {'asked':>6} {'confirmed':>10} {'not conf.':>10} {'refused':>8}",
@@ -81,8 +86,10 @@ def _look_next(batch: str, directory: Path) -> list[str]:
     keys = f"--office {directory}/office --officer {directory}/office/keys/officer-a.key"
     return [
         "Look next:",
-        f"  {directory}/answers.jsonl     all that the requester gets, and its envelope answers.jsonl.jws",
-        f"  counterfoil verify-answer {directory}/answers.jsonl --holder-key {directory}/office/keys/holder.vkey",
+        f"  {directory}/answers.jsonl     all that the requester gets, and its envelope "
+        "answers.jsonl.jws",
+        f"  counterfoil verify-answer {directory}/answers.jsonl --holder-key "
+        f"{directory}/office/keys/holder.vkey",
         f"  counterfoil ledger show --office {directory}/office --to 20",
         f"  counterfoil explain {batch} R00001 {keys}",
         "  docs/ARCHITECTURE.md          where each promise is kept",
@@ -91,7 +98,10 @@ def _look_next(batch: str, directory: Path) -> list[str]:
 
 def _deputy_line(counts: dict[str, int]) -> str:
     asked = sum(counts.values())
-    return f"F9, a file from an official whom the statute does not name: {counts.get('refused', 0)} of {asked} refused."
+    return (
+        "F9, a file from an official whom the statute does not name: "
+        f"{counts.get('refused', 0)} of {asked} refused."
+    )
 
 
 def _openings_line(openings: dict[str, int]) -> str:
@@ -121,6 +131,7 @@ def _order(name: str) -> tuple[int, str]:
 
 def _evaluation_line(found: dict[str, Any]) -> str:
     return (
-        f"Labelled questions: of {found['true']} true ones {found['confirmed_true']} confirmed ({100 * found['recall']:.1f} %), "
+        f"Labelled questions: of {found['true']} true ones {found['confirmed_true']} confirmed "
+        f"({100 * found['recall']:.1f} %), "
         f"of {found['false']} false ones {found['confirmed_false']} confirmed."
     )

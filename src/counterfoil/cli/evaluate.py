@@ -1,4 +1,5 @@
-"""`counterfoil evaluate`: recall and wrong confirmations over labelled questions, by group and by threshold."""
+"""`counterfoil evaluate`: recall and wrong confirmations over labelled questions, by group and by
+threshold."""
 
 from __future__ import annotations
 
@@ -18,34 +19,44 @@ from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, sho
 
 def evaluate(
     labelled: Annotated[
-        Path, typer.Argument(metavar="LABELLED", help="Person, address and period columns, and `truth`.")
+        Path,
+        typer.Argument(metavar="LABELLED", help="Person, address and period columns, and `truth`."),
     ],
     directory: OfficeDir,
     curve: Annotated[
-        Path | None, typer.Option(help="Write recall and wrong confirmations by threshold as CSV.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Write recall and wrong confirmations by threshold as CSV.", show_default=False
+        ),
     ] = None,
     svg: Annotated[Path | None, typer.Option(help="Draw the same.", show_default=False)] = None,
     errors: Annotated[
         Path | None,
         typer.Option(
-            help="Write the ids of wrong and missed questions with their levels as JSON lines.", show_default=False
+            help="Write the ids of wrong and missed questions with their levels as JSON lines.",
+            show_default=False,
         ),
     ] = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Recall and wrong confirmations over labelled questions, by group of names. Made-up registers only."""
+    """Recall and wrong confirmations over labelled questions, by group of names. Made-up registers
+    only."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
             found = examine(office, labelled, advance)
         write_file(curve, _curve_lines(found))
         write_file(svg, [_picture(found)])
-        write_file(errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes))
+        write_file(
+            errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes)
+        )
         counts: dict[str, Any] = msgspec.to_builtins(found.evaluation)
         told = counts | {"slices": msgspec.to_builtins(found.slices)}
-        show(told, msgspec.json.format(msgspec.json.encode(told), indent=2).decode(), as_json=as_json)
+        show(
+            told, msgspec.json.format(msgspec.json.encode(told), indent=2).decode(), as_json=as_json
+        )
         say(_remark(found.evaluation), quiet=quiet or as_json)
         if found.evaluation.rejected:
             raise typer.Exit(DONE_WITH_REJECTS)
@@ -54,7 +65,8 @@ def evaluate(
 def _remark(found: Evaluation) -> str:
     bound = upper_bound(found.confirmed_false, found.false_) if found.false_ else 1.0
     return (
-        f"Wrong: {found.confirmed_false} of {found.false_}; with 95 % confidence at most {bound:.2e} of such questions."
+        f"Wrong: {found.confirmed_false} of {found.false_}; with 95 % confidence at most "
+        f"{bound:.2e} of such questions."
     )
 
 

@@ -25,21 +25,31 @@ from counterfoil.disclosure.explain_chart import draw_svg, draw_text
 
 def explain(
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")],
-    request_id: Annotated[str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")],
+    request_id: Annotated[
+        str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")
+    ],
     directory: OfficeDir,
     officer: OfficerKey,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw the evidence as a waterfall.", show_default=False)] = None,
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw the evidence as a waterfall.", show_default=False)
+    ] = None,
     values: Annotated[
         bool, typer.Option("--values", help="Show what the request asked, too: never what is held.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Findings and evidence of one request, for the holder's eyes. That you looked is entered in the ledger."""
+    """Findings and evidence of one request, for the holder's eyes. That you looked is entered in
+    the ledger."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        look = (office, batch, request_id, *officer_signer(office, officer, officer_passphrase_file))
+        look = (
+            office,
+            batch,
+            request_id,
+            *officer_signer(office, officer, officer_passphrase_file),
+        )
         found, asked = explain_with_values(*look) if values else (explain_request(*look), None)
         told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
         write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())
@@ -47,7 +57,9 @@ def explain(
 
 
 def _words(found: Explanation, asked: Asked | None) -> str:
-    lines = [f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")]
+    lines = [
+        f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")
+    ]
     if found.overridden:
         lines.append(f"Admitted by an override of {', '.join(found.overridden)}.")
     for each in found.findings:
@@ -61,8 +73,15 @@ def _words(found: Explanation, asked: Asked | None) -> str:
     met = sum(each.state is State.MET for each in found.findings)
     lines += ["", f"{met} of {len(found.findings)} elements met."]
     if found.evidence:
-        lines += ["", f"Best resident: {found.score_bits:.2f} bits, {found.margin_bits:.2f} above the next."]
+        lines += [
+            "",
+            f"Best resident: {found.score_bits:.2f} bits, {found.margin_bits:.2f} above the next.",
+        ]
         lines += draw_text(found)
     if asked is not None:
-        lines += ["", "As asked:", *(f"  {feature}: {value}" for feature, value in asked.values.items())]
+        lines += [
+            "",
+            "As asked:",
+            *(f"  {feature}: {value}" for feature, value in asked.values.items()),
+        ]
     return "\n".join(lines)

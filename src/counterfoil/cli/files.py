@@ -17,32 +17,45 @@ def read_some(path: Path, limit: int = -1) -> bytes:
             return file.read(limit)
     except OSError:
         raise InputFault(
-            "file_unreadable", "the file cannot be read", place=path.name, cure="Check its path and permissions."
+            "file_unreadable",
+            "the file cannot be read",
+            place=path.name,
+            cure="Check its path and permissions.",
         ) from None
 
 
 def read_whole(path: Path, limit: int) -> bytes:
-    """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`, `file_too_long`."""
+    """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`,
+    `file_too_long`."""
     data = read_some(path, limit + 1)
     if len(data) > limit:
         raise InputFault(
-            "file_too_long", f"the file is longer than {limit} bytes", place=path.name, cure="Name the file itself."
+            "file_too_long",
+            f"the file is longer than {limit} bytes",
+            place=path.name,
+            cure="Name the file itself.",
         )
     return data
 
 
 def require_new(*paths: Path) -> None:
-    """Raise UsageFault `out_taken` or `out_folder` unless every path can be a new file: asked before anything is done."""
+    """Raise UsageFault `out_taken` or `out_folder` unless every path can be a new file: asked
+    before anything is done."""
     for path in paths:
         if not path.parent.is_dir():
             raise UsageFault(
-                "out_folder", "the folder to write to does not exist", place=path.name, cure="Make it, or name another."
+                "out_folder",
+                "the folder to write to does not exist",
+                place=path.name,
+                cure="Make it, or name another.",
             )
         if path.exists() or path.is_symlink():
             raise UsageFault(
-                "out_taken", "a file of that name stands already", place=path.name,
+                "out_taken",
+                "a file of that name stands already",
+                place=path.name,
                 cure="Name another file, or move that one away: nothing is overwritten.",
-            )  # fmt: skip
+            )
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -58,6 +71,8 @@ def write_new(path: Path, data: bytes) -> None:
         if made:
             path.unlink(missing_ok=True)
         raise StoreFault(
-            "file_not_written", "the file could not be written", place=path.name,
+            "file_not_written",
+            "the file could not be written",
+            place=path.name,
             cure="Check disk space and permissions, then run the same command again.",
-        ) from None  # fmt: skip
+        ) from None

@@ -1,4 +1,5 @@
-"""`counterfoil hold add | lift | list`: holds of 26 USC 6103(i)(6), for officers of the role `holds` alone."""
+"""`counterfoil hold add | lift | list`: holds of 26 USC 6103(i)(6), for officers of the role
+`holds` alone."""
 
 from __future__ import annotations
 
@@ -26,16 +27,20 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.office import open_office
 
 app = group(
-    "Hold a person back from every answer, unseen by all but officers of the role holds; 26 USC 6103(i)(6).",
+    "Hold a person back from every answer, unseen by all but officers of the role holds; 26 USC "
+    "6103(i)(6).",
     "hold add --person-file held.json --office tax-office --officer a.key --second b.key",
 )
 _OfficerKey = Annotated[
-    Path, typer.Option("--officer", help="Key file of an officer of the role holds.", show_default=False)
+    Path,
+    typer.Option("--officer", help="Key file of an officer of the role holds.", show_default=False),
 ]
 
 
 def add(
-    person_file: Annotated[Path, typer.Option(help="Whom it is of, as counterfoil-held-1.", show_default=False)],
+    person_file: Annotated[
+        Path, typer.Option(help="Whom it is of, as counterfoil-held-1.", show_default=False)
+    ],
     directory: OfficeDir,
     officer: _OfficerKey,
     second: SecondKey,
@@ -44,7 +49,8 @@ def add(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not released is determined anew."""
+    """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not
+    released is determined anew."""
     with faults(as_json=as_json):
         person = holds.read_held(read_whole(person_file, holds.MAX_HELD_BYTES))
         office = opened(directory, passphrase_file)
@@ -54,11 +60,17 @@ def add(
         show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
         say(f"Hold {done.hold} stands from entry {done.index} on; destroy the file.", quiet=as_json)
         if done.batches:
-            say(f"Back to `determine`, then `review`: {done.batches} batches that were not released.", quiet=as_json)
+            say(
+                f"Back to `determine`, then `review`: {done.batches} batches that were not "
+                "released.",
+                quiet=as_json,
+            )
 
 
 def lift(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, as `hold add` printed it.")],
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", help="Its number, as `hold add` printed it.")
+    ],
     directory: OfficeDir,
     officer: _OfficerKey,
     second: SecondKey,
@@ -83,7 +95,8 @@ def show_list(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every hold by number, with days and officers, never with whom it is of. Entered as an inspection."""
+    """Every hold by number, with days and officers, never with whom it is of. Entered as an
+    inspection."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         signer = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
@@ -93,7 +106,11 @@ def show_list(
 
 
 def _line(each: holds.Listed) -> str:
-    lifted = f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}" if each.lifted_at else ", stands"
+    lifted = (
+        f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}"
+        if each.lifted_at
+        else ", stands"
+    )
     return f"{each.hold}  added {each.added_at} by {' and '.join(each.added_by)}{lifted}"
 
 

@@ -1,4 +1,5 @@
-"""`counterfoil incident open | list | show | reported | close`: the clock of 24 hours, and the report's fields."""
+"""`counterfoil incident open | list | show | reported | close`: the clock of 24 hours, and the
+report's fields."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.office import Office, open_office
 from counterfoil.tlog import Signer
 
-_CLASSES = "Classes: " + "; ".join(f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items())
+_CLASSES = "Classes: " + "; ".join(
+    f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items()
+)
 app = group(
     "Open an incident at once, see what is due, and fill in its report.",
     "incident open --class wrong-answer --office tax-office --officer a.key",
@@ -28,17 +31,31 @@ app = group(
     after=_CLASSES,
 )
 Step = Callable[[Office, int, str, Signer], Incident]
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number, as `incident open` printed it.")]
+Number = Annotated[
+    int, typer.Argument(metavar="NUMBER", help="Its number, as `incident open` printed it.")
+]
 
 
 def open_(
-    directory: OfficeDir, officer: OfficerKey,
-    about: Annotated[str, typer.Option("--class", help="What is thought to have happened; see the end.", show_default=False)],
-    batch: Annotated[str, typer.Option(help="The batch that it is about; else every released one.")] = "",
-    found_at: Annotated[str, typer.Option(help="When it was found, as 2026-03-02T14:05:00Z; else now.")] = "",
-    officer_passphrase_file: OfficerPassphrase = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Enter an incident, which starts its clock, and print its number. Needs no passphrase of the office, and no words about anyone."""
+    directory: OfficeDir,
+    officer: OfficerKey,
+    about: Annotated[
+        str,
+        typer.Option(
+            "--class", help="What is thought to have happened; see the end.", show_default=False
+        ),
+    ],
+    batch: Annotated[
+        str, typer.Option(help="The batch that it is about; else every released one.")
+    ] = "",
+    found_at: Annotated[
+        str, typer.Option(help="When it was found, as 2026-03-02T14:05:00Z; else now.")
+    ] = "",
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enter an incident, which starts its clock, and print its number. Needs no passphrase of the
+    office, and no words about anyone."""
     with faults(as_json=as_json):
         office = open_office(directory)
         signed = officer_signer(office, officer, officer_passphrase_file)
@@ -52,34 +69,47 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     with faults(as_json=as_json):
         due = incidents.due_incidents(open_office(directory))
         lines = [f"{each.number}  {each.about}  {_clock(each, left)}" for each, left in due]
-        told = [{"incident": each.number, "class": each.about, "hours_left": left} for each, left in due]
+        told = [
+            {"incident": each.number, "class": each.about, "hours_left": left} for each, left in due
+        ]
         show({"incidents": told}, "\n".join(lines) or "No incident is open.", as_json=as_json)
 
 
 def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> None:
-    """The report's fields, filled in from the ledger: digests, dates, counts. No row is opened, and nobody is named but officials."""
+    """The report's fields, filled in from the ledger: digests, dates, counts. No row is opened, and
+    nobody is named but officials."""
     with faults(as_json=as_json):
         report = incidents.fill_report(open_office(directory), number)
         show(msgspec.to_builtins(report), "\n".join(_lines(report)), as_json=as_json)
 
 
 def reported(
-    number: Number, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    number: Number,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Enter that the inspector general was told, which stops the clock."""
-    _go_on(incidents.report_incident, number, directory, (officer, officer_passphrase_file), as_json)
+    _go_on(
+        incidents.report_incident, number, directory, (officer, officer_passphrase_file), as_json
+    )
 
 
 def close(
-    number: Number, directory: OfficeDir, officer: OfficerKey, officer_passphrase_file: OfficerPassphrase = None,
+    number: Number,
+    directory: OfficeDir,
+    officer: OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Enter that nothing more is to be done about a reported incident."""
     _go_on(incidents.close_incident, number, directory, (officer, officer_passphrase_file), as_json)
 
 
-def _go_on(step: Step, number: int, directory: Path, officer: tuple[Path, Path | None], as_json: bool) -> None:
+def _go_on(
+    step: Step, number: int, directory: Path, officer: tuple[Path, Path | None], as_json: bool
+) -> None:
     with faults(as_json=as_json):
         office = open_office(directory)
         incident = step(office, number, *officer_signer(office, *officer))
@@ -114,9 +144,15 @@ def _lines(report: incidents.Report) -> Iterator[str]:
     yield f"statutes: {', '.join(report.statutes)}"
     for batch in report.batches:
         counts = ", ".join(f"{count} {kind}" for kind, count in batch.entries.items())
-        yield f"batch {batch.batch}: {batch.state}, received {batch.received_at}, asked by {batch.principal}; {counts}"
+        yield (
+            f"batch {batch.batch}: {batch.state}, received {batch.received_at}, asked by "
+            f"{batch.principal}; {counts}"
+        )
         if batch.released_at:
-            yield f"  released {batch.released_at} as entry {batch.release_index} by {' and '.join(batch.officers)}"
+            yield (
+                f"  released {batch.released_at} as entry {batch.release_index} by "
+                f"{' and '.join(batch.officers)}"
+            )
         yield f"  file {batch.file_digest}, rules {batch.rules_digest}"
 
 
@@ -134,14 +170,18 @@ def _moment(text: str) -> datetime:
         return from_instant(text)
     except ValueError:
         raise UsageFault(
-            "incident_time", "this is not a time in UTC", place="--found-at", cure="Write it as 2026-03-02T14:05:00Z."
+            "incident_time",
+            "this is not a time in UTC",
+            place="--found-at",
+            cure="Write it as 2026-03-02T14:05:00Z.",
         ) from None
 
 
 add_verb(
     app,
     open_,
-    "incident open --class wrong-answer --batch b-0f1e2d3c4b5a6978 --office tax-office --officer a.key",
+    "incident open --class wrong-answer --batch b-0f1e2d3c4b5a6978 --office tax-office "
+    "--officer a.key",
     name="open",
 )
 add_verb(app, show_list, "incident list --office tax-office", name="list")

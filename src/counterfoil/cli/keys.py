@@ -1,4 +1,5 @@
-"""New keys of people: a folder, a key file and its public half. What was begun is removed where it cannot be finished."""
+"""New keys of people: a folder, a key file and its public half. What was begun is removed where it
+cannot be finished."""
 
 from __future__ import annotations
 
@@ -20,8 +21,11 @@ from counterfoil.tlog import verifier_key
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def add_officer(office: Office, keys: Path, name: str, passphrase: str | None, role: Role) -> Officer:
-    """Make an officer's key in `keys` and enrol it. The office's passphrase is proved by the checkpoint over the entry.
+def add_officer(
+    office: Office, keys: Path, name: str, passphrase: str | None, role: Role
+) -> Officer:
+    """Make an officer's key in `keys` and enrol it. The office's passphrase is proved by the
+    checkpoint over the entry.
 
     Raises UsageFault, KeyFault, StateFault, StoreFault.
     """
@@ -40,7 +44,11 @@ def remove_officer(office: Office, name: str) -> None:
     with office.store.transaction() as connection:
         officer, role = signing_officer(connection, name)
         retire_officer(connection, name)
-        fields = {"key": canonical.digest(officer.vkey.encode()), "purpose": key_purpose(role), "event": "retired"}
+        fields = {
+            "key": canonical.digest(officer.vkey.encode()),
+            "purpose": key_purpose(role),
+            "event": "retired",
+        }
         office.ledger.append(connection, [Draft(Kind.KEY, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
 
@@ -50,24 +58,36 @@ def make_principal(keys: Path, name: str, passphrase: str) -> str:
     secret = keyfile.new_secret("principal")
     public = str(verifier_key(name, keyfile.public_bytes(secret))) if _NAME.fullmatch(name) else ""
     with _new_key(keys, name):
-        keyfile.seal_key(keys / f"{name}.key", name=name, purpose="principal", secret=secret, passphrase=passphrase)
+        keyfile.seal_key(
+            keys / f"{name}.key",
+            name=name,
+            purpose="principal",
+            secret=secret,
+            passphrase=passphrase,
+        )
         (keys / f"{name}.vkey").write_text(f"{public}\n", encoding="utf-8")
     return public
 
 
 @contextmanager
 def _new_key(keys: Path, name: str) -> Generator[None]:
-    """A folder where NAME.key and NAME.vkey are new; both are removed again where the block fails."""
+    """A folder where NAME.key and NAME.vkey are new; both are removed again where the block
+    fails."""
     if not _NAME.fullmatch(name):
         raise UsageFault(
-            "key_name", "a name has letters, digits and . _ - only", place="NAME", cure="Choose one such as m-okafor."
+            "key_name",
+            "a name has letters, digits and . _ - only",
+            place="NAME",
+            cure="Choose one such as m-okafor.",
         )
     files = [keys / f"{name}.key", keys / f"{name}.vkey"]
     if any(path.exists() for path in files):
         raise UsageFault(
-            "key_taken", "a key of that name stands there already", place=files[0].name,
+            "key_taken",
+            "a key of that name stands there already",
+            place=files[0].name,
             cure="Keys are never overwritten: choose another name or folder.",
-        )  # fmt: skip
+        )
     try:
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield
@@ -78,5 +98,8 @@ def _new_key(keys: Path, name: str) -> Generator[None]:
         if not isinstance(fault, OSError):
             raise
         raise StoreFault(
-            "key_folder", "the key cannot be written there", place=keys.name, cure="Check the folder's permissions."
+            "key_folder",
+            "the key cannot be written there",
+            place=keys.name,
+            cure="Check the folder's permissions.",
         ) from None

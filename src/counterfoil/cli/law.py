@@ -1,4 +1,5 @@
-"""`counterfoil law check | explain | table`: the law as a lawyer reads it, of an office or of a library of law files."""
+"""`counterfoil law check | explain | table`: the law as a lawyer reads it, of an office or of a
+library of law files."""
 
 from __future__ import annotations
 
@@ -17,19 +18,27 @@ from counterfoil.gate.law.cases import CaseResult, Found
 from counterfoil.gate.law.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
-app = group("Check the law files, and look elements up.", "law check", "law explain i2-period-definite")
+app = group(
+    "Check the law files, and look elements up.", "law check", "law explain i2-period-definite"
+)
 
 OfficeLaw = Annotated[
-    Path | None, typer.Option("--office", help="Read the law in force at this office.", show_default=False)
+    Path | None,
+    typer.Option("--office", help="Read the law in force at this office.", show_default=False),
 ]
 Library = Annotated[
     Path | None,
-    typer.Option("--library", help="Read a library of law files; else the one that comes with Counterfoil.", show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--library",
+        help="Read a library of law files; else the one that comes with Counterfoil.",
+        show_default=False,
+    ),
+]
 
 
 def check(office: OfficeLaw = None, library: Library = None, as_json: AsJson = False) -> None:
-    """Load every agreement, compare every quote with its digest, run every sentence. Exit 5 where a sentence fails."""
+    """Load every agreement, compare every quote with its digest, run every sentence. Exit 5 where a
+    sentence fails."""
     with faults(as_json=as_json):
         directory, cases = _places(office, library)
         report = gate.check_law(directory, cases)
@@ -38,19 +47,24 @@ def check(office: OfficeLaw = None, library: Library = None, as_json: AsJson = F
             first = report.broken[0]
             raise VerifyFault(
                 "law_sentence_fails",
-                f"{len(report.broken)} of {report.sentences} sentences are not borne out by the law",
+                f"{len(report.broken)} of {report.sentences} sentences are not borne out by the "
+                "law",
                 place=f"cases/{first.file}: {first.element}: because {first.because}",
-                cure="Correct the law or the sentence; `counterfoil law explain ELEMENT` shows both.",
+                cure="Correct the law or the sentence; `counterfoil law explain ELEMENT` shows "
+                "both.",
             )
         words = (
-            f"OK: {len(report.agreements)} agreements, {report.routes} routes, {report.statutes} statutes, {report.elements} elements, "
+            f"OK: {len(report.agreements)} agreements, {report.routes} routes, "
+            f"{report.statutes} statutes, {report.elements} elements, "
             f"{report.quotes} quotes match their digests, {report.sentences} sentences hold."
         )
         show(msgspec.to_builtins(report), words, as_json=as_json)
 
 
 def explain(
-    element: Annotated[str, typer.Argument(metavar="ELEMENT", help="An element's id, or the code of a refusal.")],
+    element: Annotated[
+        str, typer.Argument(metavar="ELEMENT", help="An element's id, or the code of a refusal.")
+    ],
     office: OfficeLaw = None,
     library: Library = None,
     as_json: AsJson = False,
@@ -60,9 +74,11 @@ def explain(
         page = gate.explain_element(*_places(office, library), element)
         if page is None:
             raise UsageFault(
-                "element_unknown", "the law holds no element and no code of that name", place="ELEMENT",
+                "element_unknown",
+                "the law holds no element and no code of that name",
+                place="ELEMENT",
                 cure="`counterfoil law table` lists every element with its code.",
-            )  # fmt: skip
+            )
         show(msgspec.to_builtins(page), _words(page), as_json=as_json)
 
 
@@ -79,7 +95,10 @@ def _places(office: Path | None, library: Path | None) -> tuple[Path, Path]:
     """(directory whose law is read, library whose sentences are run). Raises UsageFault."""
     if office is not None and library is not None:
         raise UsageFault(
-            "law_place_twice", "an office and a library are two places", place="--office, --library", cure="Name one."
+            "law_place_twice",
+            "an office and a library are two places",
+            place="--office, --library",
+            cure="Name one.",
         )
     if office is not None:
         return office / "law", law_library()
@@ -90,13 +109,27 @@ def _places(office: Path | None, library: Path | None) -> tuple[Path, Path]:
 def _words(page: ElementPage) -> str:
     lines = [f"{page.entries[0].id}  [{page.entries[0].code}]", f"  law/{page.file}"]
     for entry in page.entries:
-        lines += ["", f"In force from {entry.in_force.first} to {entry.in_force.last or 'no end'}: {entry.citation}"]
+        lines += [
+            "",
+            f"In force from {entry.in_force.first} to {entry.in_force.last or 'no end'}: "
+            f"{entry.citation}",
+        ]
         lines += [f"  {entry.uslm}"] if entry.uslm else []
-        lines += [f'  "{entry.quote}"', f"  {entry.digest}"] if entry.quote else ["  No words of a statute are quoted."]
+        lines += (
+            [f'  "{entry.quote}"', f"  {entry.digest}"]
+            if entry.quote
+            else ["  No words of a statute are quoted."]
+        )
         if entry.door:
-            lines += [f"  This would need {entry.door.needs}: {entry.door.citation} ({entry.door.uslm})"]
+            lines += [
+                f"  This would need {entry.door.needs}: {entry.door.citation} ({entry.door.uslm})"
+            ]
         lines += [f"  {entry.explanation}", f"  Cure: {entry.cure}", f"  Check: {entry.check}"]
-    lines += ["", f"{len(page.sentences)} sentences:", *(f"  {_sentence(each)}" for each in page.sentences)]
+    lines += [
+        "",
+        f"{len(page.sentences)} sentences:",
+        *(f"  {_sentence(each)}" for each in page.sentences),
+    ]
     return "\n".join(lines)
 
 
@@ -109,9 +142,13 @@ def _sentence(result: CaseResult) -> str:
 def _found(found: Found) -> str:
     if not found:
         return "admitted"
-    return "refused for " + ", ".join(f"{element} ({state.value.replace('_', ' ')})" for element, state in found)
+    return "refused for " + ", ".join(
+        f"{element} ({state.value.replace('_', ' ')})" for element, state in found
+    )
 
 
 add_verb(app, check, "law check", "law check --office tax-office")
-add_verb(app, explain, "law explain i2-period-definite", "law explain period_vague --office tax-office")
+add_verb(
+    app, explain, "law explain i2-period-definite", "law explain period_vague --office tax-office"
+)
 add_verb(app, table, "law table > elements.md")

@@ -1,4 +1,5 @@
-"""`counterfoil ledger check | show | prove | export`; ledger_proofs.py holds the other verbs of the group."""
+"""`counterfoil ledger check | show | prove | export`; ledger_proofs.py holds the other verbs of the
+group."""
 
 from __future__ import annotations
 
@@ -31,20 +32,26 @@ app = group("Check, read, prove and export the ledger.", "ledger check --office 
 def check(
     directory: OfficeDir,
     checkpoint: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint kept elsewhere; may be given often.", show_default=False)
+        list[Path] | None,
+        typer.Option(help="A checkpoint kept elsewhere; may be given often.", show_default=False),
     ] = None,
     certification: Annotated[
         Path | None,
         typer.Option(
-            help="Write the technical part of a certification of this check to a new file.", show_default=False
+            help="Write the technical part of a certification of this check to a new file.",
+            show_default=False,
         ),
     ] = None,
     exported: Annotated[
-        Path | None, typer.Option("--export", help="What `ledger export` wrote; its tiles too.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--export", help="What `ledger export` wrote; its tiles too.", show_default=False
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs no passphrase."""
+    """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs
+    no passphrase."""
     with faults(as_json=as_json):
         require_new(*([] if certification is None else [certification]))
         office = open_office(directory)
@@ -55,16 +62,25 @@ def check(
         if exported is not None:
             size = ledger.check_export(exported, office.holder_key).size
             statements += (
-                f"7. The {size} exported entries and every exported tile are what this ledger's entries make.",
+                f"7. The {size} exported entries and every exported tile are what this ledger's "
+                "entries make.",
             )
         if certification is not None:
-            write_new(certification, certify(report, office.holder_key, len(held), office.clock()).encode())
+            write_new(
+                certification,
+                certify(report, office.holder_key, len(held), office.clock()).encode(),
+            )
         result = msgspec.to_builtins(report) | {"statements": statements}
-        show(result, "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}", as_json=as_json)
+        show(
+            result,
+            "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}",
+            as_json=as_json,
+        )
 
 
 def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
-    """The report. A signed checkpoint that is not of this tree is entered as a fork before its fault is told."""
+    """The report. A signed checkpoint that is not of this tree is entered as a fork before its
+    fault is told."""
     with office.store.reading() as connection:
         cosigned = list(office.ledger.cosigned(connection))
     try:
@@ -72,7 +88,9 @@ def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
             return ledger.check(connection, office.holder_key, [*cosigned, *held])
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):
-            with suppress(CounterfoilError):  # what was found is told, whether or not it can be entered
+            with suppress(
+                CounterfoilError
+            ):  # what was found is told, whether or not it can be entered
                 witnesses.enter_fork(office, [*cosigned, *held])
         raise
 
@@ -81,17 +99,23 @@ def show_entries(
     directory: OfficeDir,
     start: Annotated[int, typer.Option("--from", help="First index.", min=0)] = 0,
     stop: Annotated[
-        int | None, typer.Option("--to", help="Index after the last; the end by default.", min=0, show_default=False)
+        int | None,
+        typer.Option(
+            "--to", help="Index after the last; the end by default.", min=0, show_default=False
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print entries as they stand, each its index and its canonical JSON on one line. Needs no passphrase."""
+    """Print entries as they stand, each its index and its canonical JSON on one line. Needs no
+    passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
         with office.store.reading() as connection:
             size = office.ledger.size(connection)
             end = size if stop is None else min(stop, size)
-            entries = (data.decode() for data in office.ledger.entries(connection, min(start, end), end))
+            entries = (
+                data.decode() for data in office.ledger.entries(connection, min(start, end), end)
+            )
             if as_json:
                 found = [msgspec.json.decode(entry) for entry in entries]
                 show({"size": size, "from": start, "entries": found}, "", as_json=True)
@@ -120,7 +144,12 @@ def prove(
 def export(
     directory: OfficeDir,
     out: Annotated[
-        Path, typer.Option("--out", help="Directory for checkpoint, tile/... and tile/entries/...", show_default=False)
+        Path,
+        typer.Option(
+            "--out",
+            help="Directory for checkpoint, tile/... and tile/entries/...",
+            show_default=False,
+        ),
     ],
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
@@ -133,14 +162,19 @@ def export(
             size = office.ledger.size(connection)
             ledger.export(connection, out, checkpoint)
         ledger.check_export(out, office.holder_key)
-        show({"out": str(out), "size": size}, f"Wrote {size} entries to {out}, and checked them.", as_json=as_json)
+        show(
+            {"out": str(out), "size": size},
+            f"Wrote {size} entries to {out}, and checked them.",
+            as_json=as_json,
+        )
 
 
 add_verb(
     app,
     check,
     "ledger check --office tax-office",
-    "ledger check --office tax-office --checkpoint kept/checkpoint --certification certification.txt",
+    "ledger check --office tax-office --checkpoint kept/checkpoint --certification "
+    "certification.txt",
     "ledger check --office tax-office --export published",
 )
 add_verb(app, show_entries, "ledger show --office tax-office --from 0 --to 20", name="show")
@@ -150,15 +184,20 @@ add_verb(app, consistency, "ledger consistency 17 4711 --office tax-office > 17-
 add_verb(
     app,
     attest,
-    "ledger attest published --holder-key holder.vkey --none release --from 2026-01-01 --to 2026-01-31 > january.attestation",
+    "ledger attest published --holder-key holder.vkey --none release --from 2026-01-01 --to "
+    "2026-01-31 > january.attestation",
 )
-add_verb(app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint")
+add_verb(
+    app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint"
+)
 add_verb(app, report, "ledger report published --holder-key holder.vkey --year 2026")
 add_verb(app, export, "ledger export --office tax-office --out published")
 add_verb(app, publish, "ledger publish --office tax-office --to /srv/www/ledger")
 _DESK = "--office tax-office --officer a.key"
 add_verb(app, account, f"ledger account --person-file person.json {_DESK}")
-add_verb(app, delay, f"ledger delay b-0f1e2d3c4b5a6978 --until 2026-12-31 --order request.pdf {_DESK}")
+add_verb(
+    app, delay, f"ledger delay b-0f1e2d3c4b5a6978 --until 2026-12-31 --order request.pdf {_DESK}"
+)
 add_verb(
     app,
     disclosure_record,

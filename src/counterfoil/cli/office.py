@@ -8,14 +8,21 @@ from typing import Annotated
 import msgspec
 import typer
 
+from counterfoil import disclosure
 from counterfoil.accountability import publication, reconciliation
-from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, ask_new, read_passphrase
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    PassphraseFile,
+    Quiet,
+    ask_new,
+    read_passphrase,
+)
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
 from counterfoil.controls.suspension.stopped import Stopped, stopped
 from counterfoil.core.errors import UsageFault
-from counterfoil.disclosure import receive
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
 from counterfoil.office.settings import DATABASE
 
@@ -23,20 +30,27 @@ app = group("Make an office.", "office create tax-office --sandbox")
 
 
 def create(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A directory that does not exist yet.")],
-    agreement: Annotated[str, typer.Option(help="Name of an agreement that comes with Counterfoil, or a file.")] = "",
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A directory that does not exist yet.")
+    ],
+    agreement: Annotated[
+        str, typer.Option(help="Name of an agreement that comes with Counterfoil, or a file.")
+    ] = "",
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Made-up people only; asks nothing, makes two officers.")
+        bool,
+        typer.Option("--sandbox", help="Made-up people only; asks nothing, makes two officers."),
     ] = False,
     name: Annotated[str, typer.Option(help="The ledger's origin and the holder key's name.")] = "",
     database: Annotated[
-        str, typer.Option(help="An empty PostgreSQL database, as postgresql+psycopg://ROLE@HOST/NAME.")
+        str,
+        typer.Option(help="An empty PostgreSQL database, as postgresql+psycopg://ROLE@HOST/NAME."),
     ] = DATABASE,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an office: settings, law, keys, an empty database, and the first ledger entries. Prints the holder's verifier key."""
+    """Make an office: settings, law, keys, an empty database, and the first ledger entries. Prints
+    the holder's verifier key."""
     with faults(as_json=as_json):
         library = law_library()
         chosen = agreement or ("sandbox" if sandbox else "")
@@ -49,21 +63,37 @@ def create(
             )
         file = agreement_file(chosen, library)
         passphrase = (
-            None if sandbox else read_passphrase(passphrase_file) or ask_new("Passphrase for the office's keys")
+            None
+            if sandbox
+            else read_passphrase(passphrase_file) or ask_new("Passphrase for the office's keys")
         )
         create_office(
-            directory, name=name or f"counterfoil.example/{directory.absolute().name}", agreement=file,
-            sandbox=sandbox, passphrase=passphrase, library=library, database=database,
-        )  # fmt: skip
+            directory,
+            name=name or f"counterfoil.example/{directory.absolute().name}",
+            agreement=file,
+            sandbox=sandbox,
+            passphrase=passphrase,
+            library=library,
+            database=database,
+        )
         vkey = str(read_vkey(directory / "keys" / "holder.vkey"))
-        said = {"office": str(directory), "agreement": chosen, "sandbox": sandbox, "holder_vkey": vkey}
+        said = {
+            "office": str(directory),
+            "agreement": chosen,
+            "sandbox": sandbox,
+            "holder_vkey": vkey,
+        }
         show(said, vkey, as_json=as_json)
-        words = f"Made the office {directory} under the agreement {chosen}. Its verifier key is for requesters and inspectors."
+        words = (
+            f"Made the office {directory} under the agreement {chosen}. Its verifier key is "
+            "for requesters and inspectors."
+        )
         say(words, quiet=quiet or as_json)
 
 
 def status(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """What stands: every batch with its state and counts, and what stands still, by scope. Needs no passphrase."""
+    """What stands: every batch with its state and counts, and what stands still, by scope. Needs no
+    passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
         with office.store.reading() as connection:
@@ -72,28 +102,47 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
                 publication.standing(office, connection),
                 reconciliation.standing(office, connection),
             )
-        found = [{"batch": each.batch, "state": each.state, "counts": each.counts} for each in receive.standing(office)]
+        found = [
+            {"batch": each.batch, "state": each.state, "counts": each.counts}
+            for each in disclosure.batch_statuses(office)
+        ]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."
-        told = {"witnesses": witnessed, "stopped": still, "published": published, "reconciled": reconciled}
+        told = {
+            "witnesses": witnessed,
+            "stopped": still,
+            "published": published,
+            "reconciled": reconciled,
+        }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
         say(
-            f"{_still(still)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}", quiet=as_json
+            f"{_still(still)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}",
+            quiet=as_json,
         )
 
 
 def _still(still: Stopped) -> str:
-    lines = [f"Stands still: {text} ({count} to be lifted).\n" for text, count in still.reaches.items()]
+    lines = [
+        f"Stands still: {text} ({count} to be lifted).\n" for text, count in still.reaches.items()
+    ]
     if not still.agrees:
-        lines.append("Stands still: office, for its table of orders does not say what the ledger says.\n")
+        lines.append(
+            "Stands still: office, for its table of orders does not say what the ledger says.\n"
+        )
     return "".join(lines)
 
 
 def _witnessed(standing: witnesses.Standing) -> str:
     if not standing.configured:
         return "Witnesses: none are set; answers leave without a cosigned checkpoint."
-    last = f"last cosigned at {standing.size} entries, {standing.time}" if standing.time else "nothing was cosigned yet"
-    return f"Witnesses: {last}." + ("" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`.")
+    last = (
+        f"last cosigned at {standing.size} entries, {standing.time}"
+        if standing.time
+        else "nothing was cosigned yet"
+    )
+    return f"Witnesses: {last}." + (
+        "" if standing.fresh else " Nothing is released until `counterfoil ledger cosign`."
+    )
 
 
 def _published(standing: publication.Standing) -> str:
@@ -110,4 +159,9 @@ def _reconciled(standing: reconciliation.Standing) -> str:
     return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
 
 
-add_verb(app, create, "office create tax-office --sandbox", "office create tax-office --agreement treasury-dhs-2025")
+add_verb(
+    app,
+    create,
+    "office create tax-office --sandbox",
+    "office create tax-office --agreement treasury-dhs-2025",
+)

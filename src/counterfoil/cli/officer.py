@@ -1,4 +1,5 @@
-"""`counterfoil officer create | list | retire`: who may review and release, and who may do what needs another role."""
+"""`counterfoil officer create | list | retire`: who may review and release, and who may do what
+needs another role."""
 
 from __future__ import annotations
 
@@ -10,12 +11,23 @@ import typer
 from counterfoil.batches.officers import Role
 from counterfoil.batches.store import list_officers
 from counterfoil.cli.keys import add_officer, remove_officer
-from counterfoil.cli.options import AsJson, NewPassphrase, OfficeDir, PassphraseFile, ask_new, opened, read_passphrase
+from counterfoil.cli.options import (
+    AsJson,
+    NewPassphrase,
+    OfficeDir,
+    PassphraseFile,
+    ask_new,
+    opened,
+    read_passphrase,
+)
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.office import open_office
 
-app = group("Enrol and retire disclosure officers.", "officer create m-okafor --office tax-office --keys keys")
+app = group(
+    "Enrol and retire disclosure officers.",
+    "officer create m-okafor --office tax-office --keys keys",
+)
 
 OfficerName = Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits and . _ - only.")]
 
@@ -23,25 +35,34 @@ OfficerName = Annotated[str, typer.Argument(metavar="NAME", help="Letters, digit
 def create(
     name: OfficerName,
     directory: OfficeDir,
-    keys: Annotated[Path, typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False)],
+    keys: Annotated[
+        Path,
+        typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False),
+    ],
     key_passphrase_file: NewPassphrase = None,
     role: Annotated[
         Role,
         typer.Option(
-            help="What the officer may do: disclosure reviews, releases and stops; counsel overrides with one; holds sees holds."
+            help="What the officer may do: disclosure reviews, releases and stops; counsel "
+            "overrides with one; holds sees holds."
         ),
     ] = Role.DISCLOSURE,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an officer's key and enrol it in one role; the enrolment is a ledger entry. Prints the verifier key."""
+    """Make an officer's key and enrol it in one role; the enrolment is a ledger entry. Prints the
+    verifier key."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         protect = read_passphrase(key_passphrase_file)
         if protect is None and not office.settings.sandbox:
             protect = ask_new(f"Passphrase for {name}")
         officer = add_officer(office, keys, name, protect, role)
-        show({"officer": officer.name, "role": str(role), "vkey": officer.vkey}, officer.vkey, as_json=as_json)
+        show(
+            {"officer": officer.name, "role": str(role), "vkey": officer.vkey},
+            officer.vkey,
+            as_json=as_json,
+        )
 
 
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
@@ -49,16 +70,21 @@ def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     with faults(as_json=as_json):
         with open_office(directory).store.reading() as connection:
             found = [
-                {"officer": each.name, "role": str(role), "vkey": each.vkey} for each, role in list_officers(connection)
+                {"officer": each.name, "role": str(role), "vkey": each.vkey}
+                for each, role in list_officers(connection)
             ]
         lines = "\n".join(f"{each['officer']}  {each['role']}  {each['vkey']}" for each in found)
         show({"officers": found}, lines or "No officer is enrolled.", as_json=as_json)
 
 
 def retire(
-    name: OfficerName, directory: OfficeDir, passphrase_file: PassphraseFile = None, as_json: AsJson = False
+    name: OfficerName,
+    directory: OfficeDir,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Take from an officer the power to sign, for good; what they signed still verifies. The retirement is a ledger entry."""
+    """Take from an officer the power to sign, for good; what they signed still verifies. The
+    retirement is a ledger entry."""
     with faults(as_json=as_json):
         remove_officer(opened(directory, passphrase_file), name)
         show({"officer": name, "retired": True}, f"{name} may no longer sign.", as_json=as_json)

@@ -1,4 +1,5 @@
-"""The options that verbs share, and how secrets are read: from files or a prompt, never from flags or the environment."""
+"""The options that verbs share, and how secrets are read: from files or a prompt, never from flags
+or the environment."""
 
 from __future__ import annotations
 
@@ -17,58 +18,96 @@ from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.settings import read_settings
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
-OfficeDir = Annotated[Path, typer.Option("--office", help="The office's directory.", show_default=False)]
+OfficeDir = Annotated[
+    Path, typer.Option("--office", help="The office's directory.", show_default=False)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no remarks on stderr.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress bar and no remarks on stderr.")
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option(
-        "--passphrase-file", help="File whose first line opens the office's service keys.", show_default=False
+        "--passphrase-file",
+        help="File whose first line opens the office's service keys.",
+        show_default=False,
     ),
 ]
-OfficerKey = Annotated[Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)]
+OfficerKey = Annotated[
+    Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)
+]
 OfficerPassphrase = Annotated[
     Path | None,
     typer.Option(
-        "--officer-passphrase-file", help="File whose first line opens the officer's key.", show_default=False
+        "--officer-passphrase-file",
+        help="File whose first line opens the officer's key.",
+        show_default=False,
     ),
 ]
 SecondKey = Annotated[
-    Path, typer.Option("--second", help="Key file of the second officer, another than the first.", show_default=False)
+    Path,
+    typer.Option(
+        "--second",
+        help="Key file of the second officer, another than the first.",
+        show_default=False,
+    ),
 ]
 SecondPassphrase = Annotated[
     Path | None,
     typer.Option(
-        "--second-passphrase-file", help="File whose first line opens the second officer's key.", show_default=False
+        "--second-passphrase-file",
+        help="File whose first line opens the second officer's key.",
+        show_default=False,
     ),
 ]
 OrderFile = Annotated[
-    Path, typer.Option("--order", help="File of the order, as it was served. It is not copied.", show_default=False)
+    Path,
+    typer.Option(
+        "--order", help="File of the order, as it was served. It is not copied.", show_default=False
+    ),
 ]
-BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
+BatchArgument = Annotated[
+    str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")
+]
 NewPassphrase = Annotated[
     Path | None,
-    typer.Option("--key-passphrase-file", help="File whose first line protects the new key.", show_default=False),
+    typer.Option(
+        "--key-passphrase-file",
+        help="File whose first line protects the new key.",
+        show_default=False,
+    ),
 ]
 HolderKey = Annotated[
-    str, typer.Option("--holder-key", help="The holder's verifier key, or a file that holds it.", show_default=False)
+    str,
+    typer.Option(
+        "--holder-key",
+        help="The holder's verifier key, or a file that holds it.",
+        show_default=False,
+    ),
 ]
 
 
 def named_vkey(named: str) -> VerifierKey:
-    """A verifier key that was written on the command line, or the one in the file named there. Raises as `read_vkey`."""
-    return parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
+    """A verifier key that was written on the command line, or the one in the file named there.
+    Raises as `read_vkey`."""
+    return (
+        parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
+    )
 
 
 def principal_signer(path: Path, passphrase_file: Path | None) -> Signer:
-    """The signer of a principal's key file; asks for its passphrase where none was named. Raises KeyFault."""
+    """The signer of a principal's key file; asks for its passphrase where none was named. Raises
+    KeyFault."""
     passphrase = passphrase_for(path, passphrase_file)
-    name, secret = keyfile.open_key(path, purpose="principal", passphrase=passphrase, allow_unprotected=False)
+    name, secret = keyfile.open_key(
+        path, purpose="principal", passphrase=passphrase, allow_unprotected=False
+    )
     return Signer(name, keyfile.signing_key(secret))
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:
-    """Open an office with its keys; ask for its passphrase where it is no sandbox and no file was given."""
+    """Open an office with its keys; ask for its passphrase where it is no sandbox and no file was
+    given."""
     if passphrase_file is None and not read_settings(directory).sandbox:
         return open_office(directory, ask("Passphrase of the office"))
     return open_office(directory, read_passphrase(passphrase_file))
@@ -77,9 +116,11 @@ def opened(directory: Path, passphrase_file: Path | None) -> Office:
 def officer_signer(
     office: Office, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
 ) -> tuple[str, Signer]:
-    """(name, signer) of the key of an officer enrolled in this role; asks for its passphrase where it has one and no file was given.
+    """(name, signer) of the key of an officer enrolled in this role; asks for its passphrase where
+    it has one and no file was given.
 
-    Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that was released before.
+    Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that
+    was released before.
     """
     name, signer = office.officer(path, passphrase_for(path, passphrase_file))
     with office.store.reading() as connection:
@@ -88,7 +129,8 @@ def officer_signer(
 
 
 def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:
-    """The passphrase of a key file: from the file named, or asked for where the key needs one. Raises KeyFault."""
+    """The passphrase of a key file: from the file named, or asked for where the key needs one.
+    Raises KeyFault."""
     passphrase = read_passphrase(passphrase_file)
     if passphrase is None and keyfile.needs_passphrase(path):
         return ask(f"Passphrase of {path.name}")
@@ -110,7 +152,10 @@ def read_passphrase(path: Path | None) -> str | None:
         ) from None
     if not lines or not lines[0]:
         raise KeyFault(
-            "passphrase_empty", "the passphrase is empty", place=path.name, cure="Write it in the file's first line."
+            "passphrase_empty",
+            "the passphrase is empty",
+            place=path.name,
+            cure="Write it in the file's first line.",
         )
     return lines[0]
 
@@ -131,8 +176,13 @@ def ask(prompt: str) -> str:
 
 
 def ask_new(prompt: str) -> str:
-    """Ask twice for a passphrase that will be needed again. Raises UsageFault where the two differ."""
+    """Ask twice for a passphrase that will be needed again. Raises UsageFault where the two
+    differ."""
     first = ask(prompt)
     if ask(f"{prompt}, again") != first:
-        raise UsageFault("passphrase_differs", "the two passphrases differ", cure="Nothing was made. Run it again.")
+        raise UsageFault(
+            "passphrase_differs",
+            "the two passphrases differ",
+            cure="Nothing was made. Run it again.",
+        )
     return first

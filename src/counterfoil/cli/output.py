@@ -1,10 +1,12 @@
 """How every verb speaks: data on stdout, words on stderr, one exit code table.
 
-    0 done · 1 failed · 2 usage · 3 done with rejects · 4 refused by the gate · 5 something did not verify
+    0 done · 1 failed · 2 usage · 3 done with rejects · 4 refused by the gate · 5 something did not
+      verify
 
-With `--json` stdout holds exactly one JSON object, also on failure: {"error": {"code", "message", "place", "cure"}}.
-An error that is a bug of ours prints its type and source line only: its text could hold a value of a record (P1).
-A reader of stdout that goes away (`| head`) ends the run quietly with 1; what was recorded stands.
+With `--json` stdout holds exactly one JSON object, also on failure: {"error": {"code", "message",
+"place", "cure"}}. An error that is a bug of ours prints its type and source line only: its text
+could hold a value of a record (P1). A reader of stdout that goes away (`| head`) ends the run
+quietly with 1; what was recorded stands.
 """
 
 from __future__ import annotations
@@ -32,12 +34,14 @@ Advance = Callable[[int, int | None, str], None]
 
 
 def show(result: Mapping[str, Any], words: str, *, as_json: bool) -> None:
-    """Print a result: one JSON object with `as_json`, else the words. `words` may span lines. Raises StoreFault."""
+    """Print a result: one JSON object with `as_json`, else the words. `words` may span lines.
+    Raises StoreFault."""
     show_lines([msgspec.json.encode(result).decode() if as_json else words])
 
 
 def show_lines(lines: Iterable[str]) -> None:
-    """Print lines as they come. Raises StoreFault `output_not_written`, BrokenPipeError where nobody reads on."""
+    """Print lines as they come. Raises StoreFault `output_not_written`, BrokenPipeError where
+    nobody reads on."""
     try:
         for line in lines:
             sys.stdout.write(line + "\n")
@@ -63,9 +67,11 @@ def write_file(path: Path | None, lines: Iterable[str]) -> None:
             file.writelines(lines)
     except OSError as fault:
         raise StoreFault(
-            "out_unwritable", f"the file cannot be written ({type(fault).__name__})", place=path.name,
+            "out_unwritable",
+            f"the file cannot be written ({type(fault).__name__})",
+            place=path.name,
             cure="Name a file in a folder that exists.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def say(words: str, *, quiet: bool = False) -> None:
@@ -80,7 +86,12 @@ def progress(*, quiet: bool) -> Generator[Advance]:
     if quiet or not sys.stderr.isatty():
         yield lambda done, total, phase: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
@@ -94,15 +105,25 @@ def progress(*, quiet: bool) -> Generator[Advance]:
 
 @contextmanager
 def faults(*, as_json: bool) -> Generator[None]:
-    """Turn every error of the tree into its message and exit code; hide the text of anything else."""
+    """Turn every error of the tree into its message and exit code; hide the text of anything
+    else."""
     try:
         yield
     except CounterfoilError as fault:
         fail(fault.code, fault.message, fault.place, fault.cure, as_json=as_json)
         raise typer.Exit(fault.exit_code) from None
     except KeyboardInterrupt:
-        cure = "Run the same command again: it goes on where it stopped. `counterfoil status` shows what stands."
-        fail("interrupted", "stopped before the end; what was recorded stands", "", cure, as_json=as_json)
+        cure = (
+            "Run the same command again: it goes on where it stopped. `counterfoil status` "
+            "shows what stands."
+        )
+        fail(
+            "interrupted",
+            "stopped before the end; what was recorded stands",
+            "",
+            cure,
+            as_json=as_json,
+        )
         raise typer.Exit(FAILED) from None
     except BrokenPipeError:
         _close_stdout()
@@ -113,7 +134,8 @@ def faults(*, as_json: bool) -> Generator[None]:
         frame = traceback.extract_tb(bug.__traceback__)[-1]
         where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
         cure = (
-            "Please report the type and the place; the error's own text is withheld, because it may hold personal data. "
+            "Please report the type and the place; the error's own text is withheld, because it "
+            "may hold personal data. "
             "`counterfoil status` shows what stands."
         )
         fail("internal", f"unforeseen {type(bug).__name__}", where, cure, as_json=as_json)
@@ -121,7 +143,8 @@ def faults(*, as_json: bool) -> Generator[None]:
 
 
 def fail(code: str, message: str, place: str, cure: str, *, as_json: bool) -> None:
-    """Say what failed, where, and what to do: on stdout as one JSON object, or on stderr in words."""
+    """Say what failed, where, and what to do: on stdout as one JSON object, or on stderr in
+    words."""
     if as_json:
         error = {"code": code, "message": message, "place": place, "cure": cure}
         _print_error(msgspec.json.encode({"error": error}).decode())
@@ -140,7 +163,8 @@ def _print_error(line: str) -> None:
 
 
 def _close_stdout() -> None:
-    """Nobody can read what is still in the buffer: send it nowhere, so that leaving does not fail on it."""
+    """Nobody can read what is still in the buffer: send it nowhere, so that leaving does not fail
+    on it."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):

@@ -1,4 +1,5 @@
-"""`counterfoil override`: the only way past "needs officer", by two roles with keys and a reason."""
+"""`counterfoil override`: the only way past "needs officer", by two roles with keys and a
+reason."""
 
 from __future__ import annotations
 
@@ -28,30 +29,48 @@ _MOST_BYTES: Final = 16_000
 
 def override(
     batch: BatchArgument,
-    request_id: Annotated[str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")],
+    request_id: Annotated[
+        str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")
+    ],
     directory: OfficeDir,
     officer: OfficerKey,
-    counsel: Annotated[Path, typer.Option(help="Key file of an officer of the role counsel.", show_default=False)],
+    counsel: Annotated[
+        Path, typer.Option(help="Key file of an officer of the role counsel.", show_default=False)
+    ],
     element: Annotated[
-        list[str], typer.Option(help="An element that waits for an officer; name each of them.", show_default=False)
+        list[str],
+        typer.Option(
+            help="An element that waits for an officer; name each of them.", show_default=False
+        ),
     ],
     reason: Annotated[
         Path,
-        typer.Option(help="Text file: why the request may be answered, in the officers' words.", show_default=False),
+        typer.Option(
+            help="Text file: why the request may be answered, in the officers' words.",
+            show_default=False,
+        ),
     ],
     officer_passphrase_file: OfficerPassphrase = None,
     counsel_passphrase_file: Annotated[
-        Path | None, typer.Option(help="File whose first line opens counsel's key.", show_default=False)
+        Path | None,
+        typer.Option(help="File whose first line opens counsel's key.", show_default=False),
     ] = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Admit one request that waits for an officer, before its batch is determined. What is not met or not shown cannot be set aside."""
+    """Admit one request that waits for an officer, before its batch is determined. What is not met
+    or not shown cannot be set aside."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         first = officer_signer(office, officer, officer_passphrase_file)
         second = officer_signer(office, counsel, counsel_passphrase_file, Role.COUNSEL)
-        words = read_whole(reason, _MOST_BYTES).decode("utf-8", "surrogateescape")  # which no reason may hold
+        words = read_whole(reason, _MOST_BYTES).decode(
+            "utf-8", "surrogateescape"
+        )  # which no reason may hold
         done = override_request(office, batch, request_id, tuple(element), words, first, second)
         show(msgspec.to_builtins(done), str(done.index), as_json=as_json)
-        say(f"{request_id} is admitted, as entry {done.index} says; `counterfoil determine` decides it.", quiet=as_json)
+        say(
+            f"{request_id} is admitted, as entry {done.index} says; `counterfoil determine` "
+            "decides it.",
+            quiet=as_json,
+        )

@@ -18,17 +18,26 @@ def reconcile(
     directory: OfficeDir,
     answers: Annotated[
         list[Path] | None,
-        typer.Option(help="A folder that answers are written to; may be given often.", show_default=False),
+        typer.Option(
+            help="A folder that answers are written to; may be given often.", show_default=False
+        ),
     ] = None,
     replays: Annotated[
         int,
-        typer.Option(help="Answers of each batch to decide again: so many confirmed, as many not.", min=0, max=1000),
+        typer.Option(
+            help="Answers of each batch to decide again: so many confirmed, as many not.",
+            min=0,
+            max=1000,
+        ),
     ] = 5,
-    whole: Annotated[bool, typer.Option("--whole", help="Since the office was made, not since the last time.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Since the office was made, not since the last time.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what database, ledger and answer files say of the batches since the last time. Exit 5 where they differ."""
+    """Compare what database, ledger and answer files say of the batches since the last time. Exit 5
+    where they differ."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         done = reconciliation.reconcile(office, answers or (), replays, whole=whole)
@@ -39,7 +48,8 @@ def reconcile(
 
 def _words(done: reconciliation.Reconciled) -> str:
     lines = [
-        f"Entries {done.since} to {done.size}: {done.batches} batches, {done.rows} rows, {done.files} answer files, "
+        f"Entries {done.since} to {done.size}: {done.batches} batches, {done.rows} rows, "
+        f"{done.files} answer files, "
         f"{done.replayed} answers decided again, {done.left_out} that could not be."
     ]
     for each in done.differences:

@@ -15,61 +15,90 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.disclosure import register_build
 from counterfoil.office import open_office
 
-app = group("Build and describe the sealed register.", "register build people.csv --office tax-office --made-up")
+app = group(
+    "Build and describe the sealed register.",
+    "register build people.csv --office tax-office --made-up",
+)
 
 
 def build(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="CSV or Parquet: docs/formats/register-source.md has the columns.")
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="CSV or Parquet: docs/formats/register-source.md has the columns.",
+        ),
     ],
     directory: OfficeDir,
     made_up: Annotated[
-        bool, typer.Option("--made-up", help="The source holds made-up people only; lets `evaluate` run.")
+        bool,
+        typer.Option(
+            "--made-up", help="The source holds made-up people only; lets `evaluate` run."
+        ),
     ] = False,
     canaries: Annotated[
         int | None,
-        typer.Option(min=0, max=100_000, help="Made-up people to seal beside the rows; else as office.toml says."),
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="Made-up people to seal beside the rows; else as office.toml says.",
+        ),
     ] = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Seal SOURCE into a new snapshot. The old snapshot answers until the new one is whole. Prints the snapshot's number."""
+    """Seal SOURCE into a new snapshot. The old snapshot answers until the new one is whole. Prints
+    the snapshot's number."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         if office.settings.sandbox and not made_up:
             say(
-                "A sandbox is for made-up people. If SOURCE holds any other, stop now and use an office with its own agreement.",
+                "A sandbox is for made-up people. If SOURCE holds any other, stop now and use "
+                "an office with its own agreement.",
                 quiet=quiet,
             )
         with progress(quiet=quiet or as_json) as advance:
             wanted = office.settings.canaries if canaries is None else canaries
-            manifest = register_build.build_register(office, source, made_up=made_up, progress=advance, canaries=wanted)
+            manifest = register_build.build_register(
+                office, source, made_up=made_up, progress=advance, canaries=wanted
+            )
         made = register_build.count_canaries(office, manifest.snapshot)
         show(register.describe(manifest) | {"canaries": made}, manifest.snapshot, as_json=as_json)
         counts = manifest.counts
-        words = f"Sealed {counts.rows} rows: {counts.residents} residents behind {counts.exact_doors} addresses."
+        words = (
+            f"Sealed {counts.rows} rows: {counts.residents} residents behind "
+            f"{counts.exact_doors} addresses."
+        )
         words += f" {made} canaries are sealed among them." if wanted else ""
         if counts.rejected_rows:
-            words += f"\n{counts.rejected_rows} rows were rejected; register/{manifest.snapshot}/rejects.jsonl says which and why."
+            words += (
+                f"\n{counts.rejected_rows} rows were rejected; "
+                f"register/{manifest.snapshot}/rejects.jsonl says which and why."
+            )
         say(words, quiet=quiet or as_json)
         if counts.rejected_rows:
             raise typer.Exit(DONE_WITH_REJECTS)
 
 
 def info(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """The current snapshot's manifest, verified: counts and versions, never a person. Needs no passphrase."""
+    """The current snapshot's manifest, verified: counts and versions, never a person. Needs no
+    passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
         folder = office.register_directory
-        manifest = register.open_manifest(folder / register.current_snapshot(folder), office.holder_key.public)
+        manifest = register.open_manifest(
+            folder / register.current_snapshot(folder), office.holder_key.public
+        )
         said = register.describe(manifest)
         show(said, "\n".join(f"{name}: {value}" for name, value in said.items()), as_json=as_json)
 
 
 add_verb(
-    app, build, "register build people.csv --office tax-office --made-up",
+    app,
+    build,
+    "register build people.csv --office tax-office --made-up",
     "register build people.parquet --office tax-office --canaries 1000",
-)  # fmt: skip
+)
 add_verb(app, certify, EXAMPLE)
 add_verb(app, info, "register info --office tax-office --json")

@@ -1,4 +1,5 @@
-"""Rejected rows: the first few are told on stderr, all of them are listed in a file where one is named, as JSON lines.
+"""Rejected rows: the first few are told on stderr, all of them are listed in a file where one is
+named, as JSON lines.
 
     {"row":2,"field":"date_of_birth","code":"date_invalid","message":"...","cure":"..."}
 
@@ -20,7 +21,8 @@ _TOLD_ON_TERMINAL: Final = 10
 
 
 class RejectList:
-    """Tells and counts rejects. The file is begun with the first reject, in place of an older one, and written as they come."""
+    """Tells and counts rejects. The file is begun with the first reject, in place of an older one,
+    and written as they come."""
 
     def __init__(self, path: Path | None, *, quiet: bool) -> None:
         self._path = path
@@ -38,9 +40,15 @@ class RejectList:
         self.count += 1
         if self.count <= _TOLD_ON_TERMINAL:
             field = f", {reject.field}" if reject.field else ""
-            say(f"row {reject.row}{field}: {reject.message} [{reject.code}]\n  {reject.cure}", quiet=self._quiet)
+            say(
+                f"row {reject.row}{field}: {reject.message} [{reject.code}]\n  {reject.cure}",
+                quiet=self._quiet,
+            )
         elif self.count == _TOLD_ON_TERMINAL + 1:
-            say(f"(more rows were rejected{'; the list has all' if self._path else ''})", quiet=self._quiet)
+            say(
+                f"(more rows were rejected{'; the list has all' if self._path else ''})",
+                quiet=self._quiet,
+            )
         if self._path is not None:
             self._write(self._path, msgspec.json.encode(reject) + b"\n")
 

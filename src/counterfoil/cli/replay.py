@@ -1,4 +1,5 @@
-"""`counterfoil replay BUNDLE`: one answer reckoned again; without a bundle, the run of August 2025 as reported."""
+"""`counterfoil replay BUNDLE`: one answer reckoned again; without a bundle, the run of August 2025
+as reported."""
 
 from __future__ import annotations
 
@@ -17,17 +18,25 @@ from counterfoil.demo.replaying import replay as run_replay
 
 def replay(
     bundle: Annotated[
-        Path | None, typer.Argument(metavar="[BUNDLE]", help="What `evidence export` wrote.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="[BUNDLE]", help="What `evidence export` wrote.", show_default=False
+        ),
     ] = None,
     key: Annotated[
-        Path | None, typer.Option(help="The bundle's key; BUNDLE.key by default.", show_default=False)
+        Path | None,
+        typer.Option(help="The bundle's key; BUNDLE.key by default.", show_default=False),
     ] = None,
     holder_key: Annotated[
         str,
-        typer.Option("--holder-key", help="The holder's verifier key, from elsewhere than the bundle, or its file."),
+        typer.Option(
+            "--holder-key",
+            help="The holder's verifier key, from elsewhere than the bundle, or its file.",
+        ),
     ] = "",
     office: Annotated[
-        Path | None, typer.Option(help="Compare with this office's snapshot as well.", show_default=False)
+        Path | None,
+        typer.Option(help="Compare with this office's snapshot as well.", show_default=False),
     ] = None,
     directory: Annotated[
         Path, typer.Option("--dir", help="Where everything is made; a former replay is replaced.")
@@ -37,15 +46,19 @@ def replay(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """With BUNDLE: reckon one answer again from its evidence alone; exit 5 where it is not identical. Without: the run of August 2025
-    as reported, about made-up people, refused whole under the agreement's limits, then, for study, with the limits of file, caseload
-    and quota lifted; exit 5 where an answer is not what its row was made for."""
+    """With BUNDLE: reckon one answer again from its evidence alone; exit 5 where it is not
+    identical. Without: the run of August 2025 as reported, about made-up people, refused whole
+    under the agreement's limits, then, for study, with the limits of file, caseload and quota
+    lifted; exit 5 where an answer is not what its row was made for."""
     with faults(as_json=as_json):
         if bundle is not None:
             replay_bundle(bundle, key, holder_key, office, passphrase_file, as_json=as_json)
             return
         started = time.monotonic()
-        say(f"Making {rows} requests and the register that they are asked of.", quiet=quiet or as_json)
+        say(
+            f"Making {rows} requests and the register that they are asked of.",
+            quiet=quiet or as_json,
+        )
         with progress(quiet=quiet or as_json) as advance:
             figures = run_replay(directory, rows, advance)
         figures["seconds"] = round(time.monotonic() - started, 1)
@@ -55,17 +68,24 @@ def replay(
 def _told(figures: dict[str, Any]) -> str:
     limited, lifted = figures["limited"], figures["lifted"]
     lines = [
-        f"Under the limits of treasury-dhs-2025: {limited['refused']} of {figures['rows']} refused, the whole file for",
+        f"Under the limits of treasury-dhs-2025: {limited['refused']} of {figures['rows']} "
+        "refused, the whole file for",
         *(f"  {element}" for element in limited["whole_file"]),
         "",
-        "With the limits of file, declared caseload and quota lifted, by what each row was made of:",
+        "With the limits of file, declared caseload and quota lifted, by what each row was made "
+        "of:",
         f"  {'made of':8} {'confirmed':>10} {'not conf.':>10} {'refused':>8}  stopped by",
     ]
     for group, outcomes in sorted(
         lifted["outcomes"].items(), key=lambda item: (item[0][0] == "F", len(item[0]), item[0])
     ):
-        by = ", ".join(f"{element} {count}" for element, count in list(lifted["stopped_by"].get(group, {}).items())[:4])
-        yes, no, refused = (outcomes.get(word, 0) for word in ("confirmed", "not_confirmed", "refused"))
+        by = ", ".join(
+            f"{element} {count}"
+            for element, count in list(lifted["stopped_by"].get(group, {}).items())[:4]
+        )
+        yes, no, refused = (
+            outcomes.get(word, 0) for word in ("confirmed", "not_confirmed", "refused")
+        )
         lines.append(f"  {group:8} {yes:>10} {no:>10} {refused:>8}  {by}")
     return "\n".join([*lines, "", _summary(figures)])
 
@@ -73,11 +93,15 @@ def _told(figures: dict[str, Any]) -> str:
 def _summary(figures: dict[str, Any]) -> str:
     outcomes = figures["lifted"]["outcomes"]
     sums = {
-        word: sum(each.get(word, 0) for each in outcomes.values()) for word in ("confirmed", "not_confirmed", "refused")
+        word: sum(each.get(word, 0) for each in outcomes.values())
+        for word in ("confirmed", "not_confirmed", "refused")
     }
     asked = sum(outcomes["held"].values())
     return (
-        f"replay: {figures['rows']} asked; limits kept: {figures['limited']['refused']} refused; limits lifted: {sums['refused']} refused, "
-        f"{sums['confirmed']} confirmed of {asked} made to be, {sums['not_confirmed']} not confirmed, "
-        f"0 confirmed that were not made to be, {figures['lifted']['opened']} openings; {figures['seconds']} s"
+        f"replay: {figures['rows']} asked; limits kept: {figures['limited']['refused']} "
+        f"refused; limits lifted: {sums['refused']} refused, "
+        f"{sums['confirmed']} confirmed of {asked} made to be, {sums['not_confirmed']} not "
+        "confirmed, "
+        f"0 confirmed that were not made to be, {figures['lifted']['opened']} openings; "
+        f"{figures['seconds']} s"
     )

@@ -1,4 +1,5 @@
-"""`counterfoil principal create` and `counterfoil sign-request`: the requester's side. Neither needs an office."""
+"""`counterfoil principal create` and `counterfoil sign-request`: the requester's side. Neither
+needs an office."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ import typer
 
 from counterfoil import intake
 from counterfoil.cli.keys import make_principal
-from counterfoil.cli.options import AsJson, NewPassphrase, Quiet, ask_new, passphrase_for, read_passphrase
+from counterfoil.cli.options import (
+    AsJson,
+    NewPassphrase,
+    Quiet,
+    ask_new,
+    passphrase_for,
+    read_passphrase,
+)
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.cli.verbs import add_verb, group
@@ -18,12 +26,20 @@ from counterfoil.core import keyfile
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Document, Header, Reject
 
-app = group("Make the key of a principal who signs request files.", "principal create dhs-secretary --keys keys")
+app = group(
+    "Make the key of a principal who signs request files.",
+    "principal create dhs-secretary --keys keys",
+)
 
 
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The principal's id in the agreement.")],
-    keys: Annotated[Path, typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The principal's id in the agreement.")
+    ],
+    keys: Annotated[
+        Path,
+        typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False),
+    ],
     key_passphrase_file: NewPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,11 +52,18 @@ def create(
 
 def sign_request(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The request file; FILE.header.jws is written beside it.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="The request file; FILE.header.jws is written beside it."
+        ),
     ],
-    requester: Annotated[str, typer.Option(help="The requester's id in the agreement.", show_default=False)],
+    requester: Annotated[
+        str, typer.Option(help="The requester's id in the agreement.", show_default=False)
+    ],
     agreement: Annotated[str, typer.Option(help="The agreement's id.", show_default=False)],
-    principal: Annotated[str, typer.Option(help="The principal's id in the agreement.", show_default=False)],
+    principal: Annotated[
+        str, typer.Option(help="The principal's id in the agreement.", show_default=False)
+    ],
     key: Annotated[Path, typer.Option(help="The principal's key file.", show_default=False)],
     key_passphrase_file: Annotated[
         Path | None, typer.Option(help="File whose first line opens the key.", show_default=False)
@@ -48,28 +71,37 @@ def sign_request(
     route: Annotated[
         str,
         typer.Option(
-            help="written-request, court-order or consent, where the agreement has several.", show_default=False
+            help="written-request, court-order or consent, where the agreement has several.",
+            show_default=False,
         ),
     ] = "",
     document: Annotated[
         Path | None,
-        typer.Option(help="The file of the order or consent that the requests rest on.", show_default=False),
+        typer.Option(
+            help="The file of the order or consent that the requests rest on.", show_default=False
+        ),
     ] = None,
     states: Annotated[
         Path | None,
         typer.Option(
-            help="What the order or consent states, as JSON: docs/formats/request-file.md.", show_default=False
+            help="What the order or consent states, as JSON: docs/formats/request-file.md.",
+            show_default=False,
         ),
     ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a request file, then read it as the holder will. Rows that could not be read are told: exit 3."""
+    """Sign a request file, then read it as the holder will. Rows that could not be read are told:
+    exit 3."""
     with faults(as_json=as_json):
         passphrase = passphrase_for(key, key_passphrase_file)
-        _, secret = keyfile.open_key(key, purpose="principal", passphrase=passphrase, allow_unprotected=False)
+        _, secret = keyfile.open_key(
+            key, purpose="principal", passphrase=passphrase, allow_unprotected=False
+        )
         stated = _stated(document, states)
-        header = Header(requester, agreement, principal, datetime.now(UTC).date(), route=route, document=stated)
+        header = Header(
+            requester, agreement, principal, datetime.now(UTC).date(), route=route, document=stated
+        )
         side = intake.sign_header(file, header, secret)
         keys = {principal: keyfile.public_bytes(secret)}
         rejects, rows = RejectList(None, quiet=quiet or as_json), 0
@@ -85,14 +117,17 @@ def sign_request(
 
 
 def _stated(document: Path | None, states: Path | None) -> Document | None:
-    """The document that the header will name: what the requester states of it, checked against the document's own file."""
+    """The document that the header will name: what the requester states of it, checked against the
+    document's own file."""
     if document is None and states is None:
         return None
     if document is None or states is None:
         raise UsageFault(
-            "document_half", "a document is named by its file and by what it states", place="--document, --states",
+            "document_half",
+            "a document is named by its file and by what it states",
+            place="--document, --states",
             cure="Give both, or neither.",
-        )  # fmt: skip
+        )
     return intake.state_document(states, document)
 
 

@@ -1,4 +1,5 @@
-"""`counterfoil retention run | hold | lift`: deleting the keys of batches whose time is over, and orders against it."""
+"""`counterfoil retention run | hold | lift`: deleting the keys of batches whose time is over, and
+orders against it."""
 
 from __future__ import annotations
 
@@ -25,44 +26,71 @@ from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.office import open_office
 
-app = group("Dispose of rows whose time is over; hold them by an order.", "retention run --office tax-office --dry-run")
+app = group(
+    "Dispose of rows whose time is over; hold them by an order.",
+    "retention run --office tax-office --dry-run",
+)
 
 
 def run(
     directory: OfficeDir,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due, and delete nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is due, and delete nothing.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Delete the key of every closed batch whose retention is over. Its accounting and every proof stay."""
+    """Delete the key of every closed batch whose retention is over. Its accounting and every proof
+    stay."""
     with faults(as_json=as_json):
         office = open_office(directory) if dry_run else opened(directory, passphrase_file)
         found = retention.list_due(office) if dry_run else retention.dispose(office)
         words = [
-            f"{each.batch}  {each.rows} rows, closed {each.closed_on}, due {each.due_on}{_state(each)}"
+            f"{each.batch}  {each.rows} rows, closed {each.closed_on}, due "
+            f"{each.due_on}{_state(each)}"
             for each in found
         ]
-        show({"dry_run": dry_run, "batches": msgspec.to_builtins(found)}, "\n".join(words), as_json=as_json)
+        show(
+            {"dry_run": dry_run, "batches": msgspec.to_builtins(found)},
+            "\n".join(words),
+            as_json=as_json,
+        )
         if not dry_run:
             say(f"{len(found)} batches disposed of; each is entered in the ledger.", quiet=as_json)
 
 
 def hold(
-    batch: BatchArgument, directory: OfficeDir, order: OrderFile, officer: OfficerKey,
-    officer_passphrase_file: OfficerPassphrase = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Keep a batch's rows from disposal by an order, such as a litigation hold. Entered in the ledger."""
+    batch: BatchArgument,
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a batch's rows from disposal by an order, such as a litigation hold. Entered in the
+    ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        done = retention.hold(office, batch, order, officer_signer(office, officer, officer_passphrase_file))
-        show(msgspec.to_builtins(done), f"{done.batch} is held from entry {done.index} on.", as_json=as_json)
+        done = retention.hold(
+            office, batch, order, officer_signer(office, officer, officer_passphrase_file)
+        )
+        show(
+            msgspec.to_builtins(done),
+            f"{done.batch} is held from entry {done.index} on.",
+            as_json=as_json,
+        )
 
 
 def lift(
-    batch: BatchArgument, directory: OfficeDir, order: OrderFile, officer: OfficerKey, second: SecondKey,
-    officer_passphrase_file: OfficerPassphrase = None, second_passphrase_file: SecondPassphrase = None,
+    batch: BatchArgument,
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKey,
+    second: SecondKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Lift one such order: two officers, and the order that lifts it."""
     with faults(as_json=as_json):
         office = open_office(directory)
@@ -78,6 +106,8 @@ def _state(due: retention.Due) -> str:
 
 
 _DESK = "b-0f1e2d3c4b5a6978 --office tax-office --officer a.key"
-add_verb(app, run, "retention run --office tax-office --dry-run", "retention run --office tax-office")
+add_verb(
+    app, run, "retention run --office tax-office --dry-run", "retention run --office tax-office"
+)
 add_verb(app, hold, f"retention hold {_DESK} --order hold.pdf")
 add_verb(app, lift, f"retention lift {_DESK} --second b.key --order lifted.pdf")

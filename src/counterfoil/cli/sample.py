@@ -28,18 +28,25 @@ def sample(
     directory: OfficeDir,
     officer: OfficerKey,
     to: Annotated[
-        Path, typer.Option(help="The sheet, a new file. It holds what was asked: destroy it.", show_default=False)
+        Path,
+        typer.Option(
+            help="The sheet, a new file. It holds what was asked: destroy it.", show_default=False
+        ),
     ],
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the sample of a batch: each drawn request beside what was compared, to be filled in. That you looked is entered."""
+    """Write the sample of a batch: each drawn request beside what was compared, to be filled in.
+    That you looked is entered."""
     with faults(as_json=as_json):
         require_new(to)
         office = opened(directory, passphrase_file)
         rows = show_sample(office, batch, *officer_signer(office, officer, officer_passphrase_file))
         write_new(to, write_sheet(rows))
         show({"sheet": str(to), "rows": len(rows)}, str(to), as_json=as_json)
-        words = f'{len(rows)} rows. Write true or false after "agrees" in each; then `counterfoil review {batch} --sample {to}`.'
+        words = (
+            f'{len(rows)} rows. Write true or false after "agrees" in each; then '
+            f"`counterfoil review {batch} --sample {to}`."
+        )
         say(words, quiet=as_json)

@@ -1,4 +1,5 @@
-"""`counterfoil suspend` and `counterfoil resume`: standing still by order, the whole office or a part of it."""
+"""`counterfoil suspend` and `counterfoil resume`: standing still by order, the whole office or a
+part of it."""
 
 from __future__ import annotations
 
@@ -16,44 +17,78 @@ from counterfoil.controls.suspension.service import suspend as run_suspend
 from counterfoil.office import open_office
 
 OrderFile = Annotated[
-    Path, typer.Option("--order", help="File of the order, as it was served. It is not copied.", show_default=False)
+    Path,
+    typer.Option(
+        "--order", help="File of the order, as it was served. It is not copied.", show_default=False
+    ),
 ]
-Digest = Annotated[str, typer.Option("--digest", help="sha256:... of the order, where it came apart from the file.")]
+Digest = Annotated[
+    str,
+    typer.Option("--digest", help="sha256:... of the order, where it came apart from the file."),
+]
 Scope = Annotated[
     str,
-    typer.Option(help="What it reaches: office, batch:ID, route:NAME, principal:ID, or requester (the agreement's)."),
+    typer.Option(
+        help="What it reaches: office, batch:ID, route:NAME, principal:ID, or requester (the "
+        "agreement's)."
+    ),
 ]
 
 
 def suspend(
-    directory: OfficeDir, order: OrderFile, officer: OfficerKey, digest: Digest = "", scope: Scope = "office",
-    officer_passphrase_file: OfficerPassphrase = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Stop: a run in progress at its next chunk, what waits where it stands, every release; in the whole office, or within a scope
-    alone. Needs no passphrase of the office."""
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKey,
+    digest: Digest = "",
+    scope: Scope = "office",
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop: a run in progress at its next chunk, what waits where it stands, every release; in the
+    whole office, or within a scope alone. Needs no passphrase of the office."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        stood = run_suspend(office, order, digest, *officer_signer(office, officer, officer_passphrase_file), scope)
-        _tell(stood, f"{_what(stood)} still from entry {stood.index} on; {stood.batches} batches are held.", as_json)
+        stood = run_suspend(
+            office, order, digest, *officer_signer(office, officer, officer_passphrase_file), scope
+        )
+        _tell(
+            stood,
+            f"{_what(stood)} still from entry {stood.index} on; {stood.batches} batches are held.",
+            as_json,
+        )
 
 
 def resume(
-    directory: OfficeDir, order: OrderFile, officer: OfficerKey,
-    second: Annotated[Path, typer.Option(help="Key file of the second officer, another than the first.", show_default=False)],
-    digest: Digest = "", scope: Scope = "office", officer_passphrase_file: OfficerPassphrase = None,
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKey,
+    second: Annotated[
+        Path,
+        typer.Option(
+            help="Key file of the second officer, another than the first.", show_default=False
+        ),
+    ],
+    digest: Digest = "",
+    scope: Scope = "office",
+    officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: Annotated[
-        Path | None, typer.Option(help="File whose first line opens the second officer's key.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="File whose first line opens the second officer's key.", show_default=False
+        ),
     ] = None,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Lift one suspension of the same scope: two officers, and the order that lifts it. Held batches go on where they were."""
+) -> None:
+    """Lift one suspension of the same scope: two officers, and the order that lifts it. Held
+    batches go on where they were."""
     with faults(as_json=as_json):
         office = open_office(directory)
         first = officer_signer(office, officer, officer_passphrase_file)
         other = officer_signer(office, second, second_passphrase_file)
         stood = run_resume(office, order, digest, first, other, scope)
         words = (
-            f"{_what(stood).removesuffix('stands')}goes on from entry {stood.index}; {stood.batches} batches go on where they were."
+            f"{_what(stood).removesuffix('stands')}goes on from entry {stood.index}; "
+            f"{stood.batches} batches go on where they were."
             if stood.running
             else f"Lifted by entry {stood.index}; another suspension still stands."
         )
@@ -61,7 +96,9 @@ def resume(
 
 
 def _what(stood: Stood) -> str:
-    return "The office stands" if stood.scope == "office" else f"What is within {stood.scope} stands"
+    return (
+        "The office stands" if stood.scope == "office" else f"What is within {stood.scope} stands"
+    )
 
 
 def _tell(stood: Stood, words: str, as_json: bool) -> None:

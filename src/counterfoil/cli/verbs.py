@@ -36,4 +36,8 @@ def add_verb(app: typer.Typer, function: Verb, *examples: str, name: str = "") -
 def _help(summary: str, examples: tuple[str, ...]) -> str:
     """The mark \\b keeps the lines of a paragraph as they are."""
     lines = "".join(f"\n  counterfoil {example}" for example in examples)
-    return f"\b\nExample:{lines}\n\n{summary}" if len(examples) == 1 else f"\b\nExamples:{lines}\n\n{summary}"
+    return (
+        f"\b\nExample:{lines}\n\n{summary}"
+        if len(examples) == 1
+        else f"\b\nExamples:{lines}\n\n{summary}"
+    )

@@ -1,4 +1,5 @@
-"""`counterfoil verify-answer | verify-export | verify-proof`: need no office, only files and the holder's verifier key."""
+"""`counterfoil verify-answer | verify-export | verify-proof`: need no office, only files and the
+holder's verifier key."""
 
 from __future__ import annotations
 
@@ -21,50 +22,82 @@ from counterfoil.tlog.tlog_proof import check_proof
 
 
 def verify_answer(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")
+    ],
     holder_key: HolderKey,
     as_json: AsJson = False,
 ) -> None:
     """Check an answer file against the holder's key. Exit 5 if anything does not verify."""
     with faults(as_json=as_json):
         statements = verify(file, str(named_vkey(holder_key)), datetime.now(UTC).date())
-        said = [{"number": each.number, "holds": each.holds, "text": each.text} for each in statements]
+        said = [
+            {"number": each.number, "holds": each.holds, "text": each.text} for each in statements
+        ]
         words = "\n".join(f"{each.number}  {each.text}" for each in statements)
         show({"verified": True, "statements": said}, f"{words}\nOK", as_json=as_json)
 
 
 def verify_export(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `ledger export` wrote, or a copy of it.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What `ledger export` wrote, or a copy of it.")
+    ],
     holder_key: HolderKey,
     on_clock_since: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Exit 5 where a publication was late since this day.", show_default=False
+            formats=["%Y-%m-%d"],
+            help="Exit 5 where a publication was late since this day.",
+            show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an exported ledger from its files alone, and tell when it was published. Exit 5 names the first divergence."""
+    """Check an exported ledger from its files alone, and tell when it was published. Exit 5 names
+    the first divergence."""
     with faults(as_json=as_json):
         report = ledger.check_export(directory, named_vkey(holder_key))
-        clock = read_clock(chain.from_iterable(read_bundles(directory, report.size)), datetime.now(UTC))
+        clock = read_clock(
+            chain.from_iterable(read_bundles(directory, report.size)), datetime.now(UTC)
+        )
         if on_clock_since is not None:
             require_on_clock(clock, on_clock_since.date())
-        lines = [*report.statements, *clock_words(clock), f"OK: {report.size} entries, root {report.root}"]
-        show(msgspec.to_builtins(report) | {"clock": msgspec.to_builtins(clock)}, "\n".join(lines), as_json=as_json)
+        lines = [
+            *report.statements,
+            *clock_words(clock),
+            f"OK: {report.size} entries, root {report.root}",
+        ]
+        show(
+            msgspec.to_builtins(report) | {"clock": msgspec.to_builtins(clock)},
+            "\n".join(lines),
+            as_json=as_json,
+        )
 
 
 def verify_proof(
     proof: Annotated[Path, typer.Argument(metavar="PROOF", help="What `ledger prove` printed.")],
-    entry: Annotated[Path, typer.Option(help="The entry's line, as `ledger show` prints it.", show_default=False)],
+    entry: Annotated[
+        Path, typer.Option(help="The entry's line, as `ledger show` prints it.", show_default=False)
+    ],
     holder_key: HolderKey,
     as_json: AsJson = False,
 ) -> None:
-    """Check that an entry is in the holder's ledger, from a C2SP tlog-proof. Exit 5 if it is not."""
+    """Check that an entry is in the holder's ledger, from a C2SP tlog-proof. Exit 5 if it is
+    not."""
     with faults(as_json=as_json):
-        found, checkpoint = check_proof(read_some(proof), _entry(read_some(entry)), named_vkey(holder_key))
-        said = {"verified": True, "index": found.index, "size": checkpoint.size, "origin": checkpoint.origin}
-        words = f"OK: entry {found.index} of the {checkpoint.size} that {checkpoint.origin} has signed for"
+        found, checkpoint = check_proof(
+            read_some(proof), _entry(read_some(entry)), named_vkey(holder_key)
+        )
+        said = {
+            "verified": True,
+            "index": found.index,
+            "size": checkpoint.size,
+            "origin": checkpoint.origin,
+        }
+        words = (
+            f"OK: entry {found.index} of the {checkpoint.size} that {checkpoint.origin} has "
+            "signed for"
+        )
         show(said, words, as_json=as_json)
 
 

@@ -1,4 +1,5 @@
-"""`counterfoil witness create | serve`, for whoever the holder does not run, and `counterfoil ledger cosign`, for the holder."""
+"""`counterfoil witness create | serve`, for whoever the holder does not run, and `counterfoil
+ledger cosign`, for the holder."""
 
 from __future__ import annotations
 
@@ -34,27 +35,41 @@ from counterfoil.tlog.witness import Witness
 from counterfoil.tlog.witness_server import serve
 
 app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")
-_Place = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)]
+_Place = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The witness's directory.", show_default=False)
+]
 
 
 def create(
     directory: _Place,
-    name: Annotated[str, typer.Option(help="The witness's name, a URL without its scheme.", show_default=False)],
+    name: Annotated[
+        str, typer.Option(help="The witness's name, a URL without its scheme.", show_default=False)
+    ],
     ml_dsa: Annotated[
-        bool, typer.Option("--ml-dsa", help="A second key, of ML-DSA-44, that a quantum computer does not break.")
+        bool,
+        typer.Option(
+            "--ml-dsa", help="A second key, of ML-DSA-44, that a quantum computer does not break."
+        ),
     ] = False,
     key_passphrase_file: NewPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a witness's key: witness.key (PEM, under a passphrase) and witness.vkey. Prints the verifier key, or both."""
+    """Make a witness's key: witness.key (PEM, under a passphrase) and witness.vkey. Prints the
+    verifier key, or both."""
     with faults(as_json=as_json):
         passphrase = read_passphrase(key_passphrase_file) or ask_new("Passphrase for the witness")
-        made: list[tuple[str, Ed25519PrivateKey | MLDSA44PrivateKey]] = [("witness", Ed25519PrivateKey.generate())]
+        made: list[tuple[str, Ed25519PrivateKey | MLDSA44PrivateKey]] = [
+            ("witness", Ed25519PrivateKey.generate())
+        ]
         made += [("witness-mldsa", _mldsa_key())] if ml_dsa else []
-        vkeys = [str(cosigner_key(name, private.public_key().public_bytes_raw())) for _, private in made]
+        vkeys = [
+            str(cosigner_key(name, private.public_key().public_bytes_raw())) for _, private in made
+        ]
         protected = serialization.BestAvailableEncryption(passphrase.encode())
         for (file, private), vkey in zip(made, vkeys, strict=True):
-            pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protected)
+            pem = private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protected
+            )
             _write_new(directory, f"{file}.key", pem)
             _write_new(directory, f"{file}.vkey", f"{vkey}\n".encode())
         show({"witness": name, "vkey": vkeys[0], "vkeys": vkeys}, "\n".join(vkeys), as_json=as_json)
@@ -62,19 +77,33 @@ def create(
 
 def run(
     directory: _Place,
-    log: Annotated[list[str], typer.Option(help="Verifier key of a log; may be given often.", show_default=False)],
+    log: Annotated[
+        list[str],
+        typer.Option(help="Verifier key of a log; may be given often.", show_default=False),
+    ],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8480,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = 8480,
     key_passphrase_file: NewPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve add-checkpoint of c2sp.org/tlog-witness until stopped. Keeps the latest checkpoint of each log, nothing else."""
+    """Serve add-checkpoint of c2sp.org/tlog-witness until stopped. Keeps the latest checkpoint of
+    each log, nothing else."""
     with faults(as_json=as_json):
-        signers = _signers(directory, read_passphrase(key_passphrase_file) or ask("Passphrase of the witness"))
+        signers = _signers(
+            directory, read_passphrase(key_passphrase_file) or ask("Passphrase of the witness")
+        )
         records = Records(directory / "records")
-        witness = Witness(records, [parse_vkey(each) for each in log], signers, lambda: int(time.time()))
+        witness = Witness(
+            records, [parse_vkey(each) for each in log], signers, lambda: int(time.time())
+        )
         server = serve(witness, host, port)
-        show({"host": host, "port": server.server_port}, f"http://{host}:{server.server_port}", as_json=as_json)
+        show(
+            {"host": host, "port": server.server_port},
+            f"http://{host}:{server.server_port}",
+            as_json=as_json,
+        )
         try:
             server.serve_forever()
         finally:
@@ -86,15 +115,21 @@ def cosign(
     directory: OfficeDir,
     policy: Annotated[
         Path | None,
-        typer.Option(help="Witnesses and quorum, as a C2SP tlog-policy; by default office.toml's.", show_default=False),
+        typer.Option(
+            help="Witnesses and quorum, as a C2SP tlog-policy; by default office.toml's.",
+            show_default=False,
+        ),
     ] = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a checkpoint, ask the policy's witnesses, keep and print it with their cosignatures. Exit 5 without a quorum."""
+    """Sign a checkpoint, ask the policy's witnesses, keep and print it with their cosignatures.
+    Exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        wanted = witnesses.office_policy(office) if policy is None else witnesses.read_policy(policy)
+        wanted = (
+            witnesses.office_policy(office) if policy is None else witnesses.read_policy(policy)
+        )
         if wanted is None:
             raise UsageFault(
                 "policy_missing",
@@ -105,7 +140,11 @@ def cosign(
         done = witnesses.cosign(office, wanted)
         say_witnesses(done, quiet=as_json)
         require_cosigned(done)
-        show({"checkpoint": done.note, "said": done.said}, done.note.removesuffix("\n"), as_json=as_json)
+        show(
+            {"checkpoint": done.note, "said": done.said},
+            done.note.removesuffix("\n"),
+            as_json=as_json,
+        )
 
 
 def say_witnesses(done: witnesses.Cosigned, *, quiet: bool) -> None:
@@ -115,13 +154,16 @@ def say_witnesses(done: witnesses.Cosigned, *, quiet: bool) -> None:
 
 
 def require_cosigned(done: witnesses.Cosigned) -> None:
-    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where too few cosigned."""
+    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where
+    too few cosigned."""
     if done.fork is not None:
         raise VerifyFault(
             "ledger_fork",
-            f"a witness holds another history: {', '.join(f'{name} {what}' for name, what in done.said.items())}",
+            "a witness holds another history: "
+            f"{', '.join(f'{name} {what}' for name, what in done.said.items())}",
             place=f"entry {done.fork}",
-            cure="It is entered, and nothing is answered. Compare with what that witness holds, then lift it with "
+            cure="It is entered, and nothing is answered. Compare with what that witness holds, "
+            "then lift it with "
             "`counterfoil resume`; a witness that lied is first taken out of the policy.",
         )
     if not done.holds:
@@ -129,17 +171,21 @@ def require_cosigned(done: witnesses.Cosigned) -> None:
         raise VerifyFault(
             "witness_quorum",
             f"the witnesses that cosigned are no quorum: {told or 'there are none'}",
-            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds another history: "
+            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds "
+            "another history: "
             "answer nothing, keep this database, and ask the witness for what it holds.",
         )
 
 
 add_verb(app, create, "witness create w1 --name witness.example/w1")
-add_verb(app, run, "witness serve w1 --log 'example.gov/office+1f0a9c3b+...' --port 8480", name="serve")
+add_verb(
+    app, run, "witness serve w1 --log 'example.gov/office+1f0a9c3b+...' --port 8480", name="serve"
+)
 
 
 def _signers(directory: Path, passphrase: str) -> list[Signer | MldsaSigner]:
-    """The witness's Ed25519 key, and its ML-DSA-44 key where it has one, under the name in witness.vkey."""
+    """The witness's Ed25519 key, and its ML-DSA-44 key where it has one, under the name in
+    witness.vkey."""
     keys = [_private(directory, "witness.key", passphrase)]
     if (directory / "witness-mldsa.key").exists():
         keys.append(_private(directory, "witness-mldsa.key", passphrase))
@@ -147,12 +193,17 @@ def _signers(directory: Path, passphrase: str) -> list[Signer | MldsaSigner]:
         name = (directory / "witness.vkey").read_text(encoding="utf-8").partition("+")[0]
     except (OSError, UnicodeDecodeError):
         raise _key_fault(directory) from None
-    return [MldsaSigner(name, key) if isinstance(key, MLDSA44PrivateKey) else Signer(name, key) for key in keys]
+    return [
+        MldsaSigner(name, key) if isinstance(key, MLDSA44PrivateKey) else Signer(name, key)
+        for key in keys
+    ]
 
 
 def _private(directory: Path, file: str, passphrase: str) -> Ed25519PrivateKey | MLDSA44PrivateKey:
     try:
-        key = serialization.load_pem_private_key((directory / file).read_bytes(), passphrase.encode())
+        key = serialization.load_pem_private_key(
+            (directory / file).read_bytes(), passphrase.encode()
+        )
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
         raise _key_fault(directory) from None
     if not isinstance(key, (Ed25519PrivateKey, MLDSA44PrivateKey)):
@@ -176,16 +227,22 @@ def _key_fault(directory: Path) -> KeyFault:
         "witness_key",
         "the witness's key cannot be opened",
         place=directory.name,
-        cure="Check the passphrase, and that witness.key and witness.vkey are as `witness create` made them.",
+        cure="Check the passphrase, and that witness.key and witness.vkey are as `witness "
+        "create` made them.",
     )
 
 
 def _write_new(directory: Path, name: str, data: bytes) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(
+            os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        ) as file:
             file.write(data)
     except OSError:
         raise StateFault(
-            "witness_exists", "the file cannot be made", place=name, cure="Name a directory that holds no witness."
+            "witness_exists",
+            "the file cannot be made",
+            place=name,
+            cure="Name a directory that holds no witness.",
         ) from None

@@ -1,17 +1,22 @@
-"""What an office's witnesses decide for it: whether it may answer, and what is done where one holds another history.
+"""What an office's witnesses decide for it: whether it may answer, and what is done where one holds
+another history.
 
 With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the office:
 
-    1  Nothing is released unless the checkpoint that was cosigned last is of this tree, and so many of its cosignatures
-       are at most `cosign_within_minutes` old that they are the policy's quorum by themselves. `ledger cosign` brings it
-       back; run it more often than that. The times are the witnesses' own, and are signed.
-    2  A witness that refuses a checkpoint because it holds another history, or holds a larger one of ours than we have, is
-       told, and entered as `fork`. The office then stands still, whatever the others said, until two officers lift it
-       (controls/suspension/service.py): an honest witness that says so has seen another history under the holder's signature. One that
-       lies can stop an office; officers take it out of the policy before they lift.
-    3  A checkpoint with the holder's signature that `ledger check` finds not to be of this tree is entered the same way.
+    1  Nothing is released unless the checkpoint that was cosigned last is of this tree, and so many
+       of its cosignatures are at most `cosign_within_minutes` old that they are the policy's quorum
+       by themselves. `ledger cosign` brings it back; run it more often than that. The times are the
+       witnesses' own, and are signed.
+    2  A witness that refuses a checkpoint because it holds another history, or holds a larger one
+       of ours than we have, is told, and entered as `fork`. The office then stands still, whatever
+       the others said, until two officers lift it (controls/suspension/service.py): an honest
+       witness that says so has seen another history under the holder's signature. One that lies can
+       stop an office; officers take it out of the policy before they lift.
+    3  A checkpoint with the holder's signature that `ledger check` finds not to be of this tree is
+       entered the same way.
 
-While a `fork` stands that no `resumption` came after, another one is not entered. Without `witnesses`, 1 never stops an office.
+While a `fork` stands that no `resumption` came after, another one is not entered. Without
+`witnesses`, 1 never stops an office.
 """
 
 from __future__ import annotations
@@ -40,7 +45,8 @@ _OTHER_HISTORY: Final = ("fork", "ahead")
 
 
 class Cosigned(Public, frozen=True):
-    """What came of asking. `fork` is the index of the entry that was made, or None; `holds`: whether there is a quorum."""
+    """What came of asking. `fork` is the index of the entry that was made, or None; `holds`:
+    whether there is a quorum."""
 
     note: str
     said: dict[str, str]
@@ -49,7 +55,8 @@ class Cosigned(Public, frozen=True):
 
 
 class Standing(Public, frozen=True):
-    """How an office stands with its witnesses. `size` is -1 and `time` "" where nothing was cosigned yet."""
+    """How an office stands with its witnesses. `size` is -1 and `time` "" where nothing was
+    cosigned yet."""
 
     configured: bool
     size: int
@@ -64,9 +71,11 @@ def read_policy(path: Path) -> Policy:
             return parse_policy(file.read(MAX_POLICY_BYTES + 1))
     except OSError:
         raise SettingsFault(
-            "policy_unreadable", "the witness policy cannot be read", place=path.name,
+            "policy_unreadable",
+            "the witness policy cannot be read",
+            place=path.name,
             cure="Put the file back, or correct `witnesses` in office.toml.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def office_policy(office: Office) -> Policy | None:
@@ -76,7 +85,8 @@ def office_policy(office: Office) -> Policy | None:
 
 
 def standing(office: Office, connection: Connection) -> Standing:
-    """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does not verify)."""
+    """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does
+    not verify)."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
@@ -94,34 +104,44 @@ def require_witnessed(office: Office, connection: Connection) -> None:
     if not standing(office, connection).fresh:
         raise StateFault(
             "cosign_overdue",
-            f"no checkpoint was cosigned by a quorum of witnesses in the last {office.settings.cosign_within_minutes} minutes",
+            "no checkpoint was cosigned by a quorum of witnesses in the last "
+            f"{office.settings.cosign_within_minutes} minutes",
             place="ledger",
-            cure="Run `counterfoil ledger cosign`, then the same command again; run it by the clock from then on.",
+            cure="Run `counterfoil ledger cosign`, then the same command again; run it by the "
+            "clock from then on.",
         )
 
 
 def cosign(office: Office, policy: Policy, ask: Ask = ask_witnesses) -> Cosigned:
-    """Sign a checkpoint, ask the witnesses, keep what a quorum cosigned, and enter what one of them holds against it.
+    """Sign a checkpoint, ask the witnesses, keep what a quorum cosigned, and enter what one of them
+    holds against it.
 
-    Kept is what the office's own policy, where it has one, finds enough. Raises KeyFault, StoreFault, VerifyFault.
+    Kept is what the office's own policy, where it has one, finds enough. Raises KeyFault,
+    StoreFault, VerifyFault.
     """
     with office.store.transaction() as connection:
         note = office.ledger.sign_checkpoint(connection, office.signer())
     signed = parse_checkpoint(note)
     with office.store.reading() as connection:
-        done = ask(policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size))
+        done = ask(
+            policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size)
+        )
     with office.store.transaction() as connection:
         own = office_policy(office) or policy
-        if done.holds and own.holds(check_cosignatures(done.note, [each.key for each in own.witnesses])):
+        if done.holds and own.holds(
+            check_cosignatures(done.note, [each.key for each in own.witnesses])
+        ):
             office.ledger.keep_cosigned(connection, done.note)
         fork = _enter_claimed(office, connection, signed, policy, done)
     return Cosigned(done.note, done.said, done.holds, fork)
 
 
 def enter_fork(office: Office, others: Iterable[str]) -> int | None:
-    """Rule 3: enter the first signed note, of the office's own and `others`, that is not of this tree; its index, or None.
+    """Rule 3: enter the first signed note, of the office's own and `others`, that is not of this
+    tree; its index, or None.
 
-    None also where a fork stands that was not lifted. Raises VerifyFault where another than the holder signed one.
+    None also where a fork stands that was not lifted. Raises VerifyFault where another than the
+    holder signed one.
     """
     with office.store.transaction() as connection:
         checkpoint = _present(office, connection)
@@ -129,7 +149,9 @@ def enter_fork(office: Office, others: Iterable[str]) -> int | None:
         for note in (*own, *others):
             other = check_checkpoint(note, office.holder_key)
             if not _is_ours(office, connection, other):
-                return _enter(office, connection, checkpoint, {"other": _digest(other), **_size(other.size)})
+                return _enter(
+                    office, connection, checkpoint, {"other": _digest(other), **_size(other.size)}
+                )
     return None
 
 
@@ -142,17 +164,24 @@ def _present(office: Office, connection: Connection) -> Checkpoint:
 def _enter_claimed(
     office: Office, connection: Connection, signed: Checkpoint, policy: Policy, done: Witnessed
 ) -> int | None:
-    """Rule 2. A witness that is ahead of what was signed, but not of what has been entered since, was asked by another run."""
+    """Rule 2. A witness that is ahead of what was signed, but not of what has been entered since,
+    was asked by another run."""
     size = office.ledger.size(connection)
     for witness in policy.witnesses:
         held = done.held.get(witness.name)
-        if done.said[witness.name] in _OTHER_HISTORY and not (held is not None and signed.size < held <= size):
+        if done.said[witness.name] in _OTHER_HISTORY and not (
+            held is not None and signed.size < held <= size
+        ):
             fields: dict[str, Value] = {"cosigner": canonical.digest(str(witness.key).encode())}
-            return _enter(office, connection, signed, fields | ({} if held is None else _size(held)))
+            return _enter(
+                office, connection, signed, fields | ({} if held is None else _size(held))
+            )
     return None
 
 
-def _enter(office: Office, connection: Connection, checkpoint: Checkpoint, fields: dict[str, Value]) -> int | None:
+def _enter(
+    office: Office, connection: Connection, checkpoint: Checkpoint, fields: dict[str, Value]
+) -> int | None:
     newest = office.ledger.index_of_newest
     if newest(connection, Kind.FORK) > newest(connection, Kind.RESUMPTION):
         return None

@@ -1,4 +1,5 @@
-"""Files that are replaced whole or not at all: temporary file beside, fsync, rename, fsync of the folder."""
+"""Files that are replaced whole or not at all: temporary file beside, fsync, rename, fsync of the
+folder."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from pathlib import Path
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write `data` at `path` so that a reader sees the old bytes or the new ones. Mode 0600. Raises OSError."""
+    """Write `data` at `path` so that a reader sees the old bytes or the new ones. Mode 0600. Raises
+    OSError."""
     beside = path.with_name(path.name + ".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

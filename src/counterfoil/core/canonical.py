@@ -33,10 +33,15 @@ def encode(value: Any) -> bytes:
 
 
 def read_object(data: bytes) -> dict[str, Any] | None:
-    """The object whose canonical bytes `data` is, the inverse of `encode`; None for any other bytes."""
+    """The object whose canonical bytes `data` is, the inverse of `encode`; None for any other
+    bytes."""
     try:
         value = json.loads(data)
-        return cast("dict[str, Any]", value) if isinstance(value, dict) and encode(value) == data else None
+        return (
+            cast("dict[str, Any]", value)
+            if isinstance(value, dict) and encode(value) == data
+            else None
+        )
     except (ValueError, TypeError, RecursionError):
         return None
 

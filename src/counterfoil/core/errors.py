@@ -5,7 +5,8 @@
     |- InputFault         exit 1   a file, field or setting that cannot be used
     |  |- SettingsFault            office.toml, a law or agreement file
     |  '- KeyFault                 a key or passphrase
-    |- StateFault         exit 1   the batch, register or database is not in the state that the step needs
+    |- StateFault         exit 1   the batch, register or database is not in the state that the step
+                          needs
     |- StoreFault         exit 1   disk, database or register store failed; nothing was answered
     |- GateFault          exit 4   a whole file was refused by the gate
     '- VerifyFault        exit 5   a signature, digest or proof did not verify
@@ -19,7 +20,8 @@ from __future__ import annotations
 
 
 class CounterfoilError(Exception):
-    """Base. `code` is stable and documented in docs/formats/codes.md; words may change, codes do not."""
+    """Base. `code` is stable and documented in docs/formats/codes.md; words may change, codes do
+    not."""
 
     exit_code = 1
 

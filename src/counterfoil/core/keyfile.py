@@ -13,7 +13,8 @@ An unknown format, purpose or kdf is refused (P10).
 
 Purposes: `holder` (Ed25519: answers, manifests, checkpoints), `officer`, `principal` (Ed25519),
 `register` and `payload` (64 random bytes each). A thief of a sealed file needs the passphrase and
-pays scrypt (32 MiB, about 60 ms) for each guess. A lost register key makes the register unreadable: build again.
+pays scrypt (32 MiB, about 60 ms) for each guess. A lost register key makes the register unreadable:
+build again.
 """
 
 from __future__ import annotations
@@ -51,9 +52,16 @@ def new_secret(purpose: str, random: Random = os.urandom) -> bytes:
 
 
 def seal_key(
-    path: Path, *, name: str, purpose: str, secret: bytes, passphrase: str | None, random: Random = os.urandom
+    path: Path,
+    *,
+    name: str,
+    purpose: str,
+    secret: bytes,
+    passphrase: str | None,
+    random: Random = os.urandom,
 ) -> None:
-    """Write a key file. Inverse of `open_key`. Without a passphrase the secret is in clear: sandbox only.
+    """Write a key file. Inverse of `open_key`. Without a passphrase the secret is in clear: sandbox
+    only.
 
     Raises StoreFault if the file exists already or cannot be written.
     """
@@ -67,12 +75,15 @@ def seal_key(
         sealed = AESGCM(key).encrypt(nonce, secret, _bound(name, purpose))
         body |= {"kdf": "scrypt", "n": _N, "r": _R, "p": _P}
         body |= {
-            field: b64encode(data).decode() for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
+            field: b64encode(data).decode()
+            for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
         }
     _write_new(path, json.dumps(body, indent=1).encode() + b"\n")
 
 
-def open_key(path: Path, *, purpose: str, passphrase: str | None, allow_unprotected: bool) -> tuple[str, bytes]:
+def open_key(
+    path: Path, *, purpose: str, passphrase: str | None, allow_unprotected: bool
+) -> tuple[str, bytes]:
     """Return (name, secret). Inverse of `seal_key`.
 
     Raises KeyFault: unreadable file, unknown format, other purpose, wrong passphrase, or a key in
@@ -81,7 +92,10 @@ def open_key(path: Path, *, purpose: str, passphrase: str | None, allow_unprotec
     body = _read(path)
     if body.get("purpose") != purpose:
         raise KeyFault(
-            "key_purpose", f"this key file is not a {purpose} key", place=path.name, cure=f"Name a {purpose} key file."
+            "key_purpose",
+            f"this key file is not a {purpose} key",
+            place=path.name,
+            cure=f"Name a {purpose} key file.",
         )
     name = body.get("name")
     if not isinstance(name, str):
@@ -103,7 +117,8 @@ def open_key(path: Path, *, purpose: str, passphrase: str | None, allow_unprotec
 
 
 def needs_passphrase(path: Path) -> bool:
-    """Whether `open_key` will need a passphrase for this file. Raises KeyFault if it cannot be read."""
+    """Whether `open_key` will need a passphrase for this file. Raises KeyFault if it cannot be
+    read."""
     return _read(path).get("kdf") != "none"
 
 
@@ -117,7 +132,9 @@ def public_bytes(secret: bytes) -> bytes:
     return signing_key(secret).public_key().public_bytes_raw()
 
 
-def _unseal(body: dict[str, Any], name: str, purpose: str, passphrase: str | None, path: Path) -> bytes:
+def _unseal(
+    body: dict[str, Any], name: str, purpose: str, passphrase: str | None, path: Path
+) -> bytes:
     if body.get("kdf") != "scrypt" or (body.get("n"), body.get("r"), body.get("p")) != (_N, _R, _P):
         raise _unreadable(path)
     if not passphrase:
@@ -168,7 +185,10 @@ def _read(path: Path) -> dict[str, Any]:
             raw = file.read(_MAX_FILE_BYTES + 1)
     except OSError as fault:
         raise KeyFault(
-            "key_missing", "the key file cannot be read", place=path.name, cure="Check its path and permissions."
+            "key_missing",
+            "the key file cannot be read",
+            place=path.name,
+            cure="Check its path and permissions.",
         ) from fault
     try:
         body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES else None
@@ -181,7 +201,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _unreadable(path: Path) -> KeyFault:
     return KeyFault(
-        "key_unreadable", f"this is not a {FORMAT} file", place=path.name, cure="Restore the key file from its backup."
+        "key_unreadable",
+        f"this is not a {FORMAT} file",
+        place=path.name,
+        cure="Restore the key file from its backup.",
     )
 
 

@@ -1,8 +1,10 @@
-"""A small writer of SVG charts: axes, bars, lines and labels, readable without colour and by a screen reader. Pure.
+"""A small writer of SVG charts: axes, bars, lines and labels, readable without colour and by a
+screen reader. Pure.
 
-Every picture has a `title` and a `desc` that says in words what is drawn, `role="img"`, and text for every value that
-matters. No script, no style sheet, no font that must be fetched. All text is escaped; what cannot be printed is left out.
-Numbers are rounded to tenths, so the same figures give the same bytes.
+Every picture has a `title` and a `desc` that says in words what is drawn, `role="img"`, and text
+for every value that matters. No script, no style sheet, no font that must be fetched. All text is
+escaped; what cannot be printed is left out. Numbers are rounded to tenths, so the same figures give
+the same bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ def escape(words: str) -> str:
 
 
 class Frame(NamedTuple):
-    """A chart's place on the page, in pixels, and what its edges stand for. `log_y`: decades from bottom to top."""
+    """A chart's place on the page, in pixels, and what its edges stand for. `log_y`: decades from
+    bottom to top."""
 
     left: float
     top: float
@@ -52,22 +55,39 @@ class Frame(NamedTuple):
 def page(width: int, height: int, title: str, description: str, parts: Sequence[str]) -> str:
     """A whole picture."""
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 '
+        f'0 {width} {height}"'
         ' role="img" aria-labelledby="title desc">'
     )
-    told = f'<title id="title">{escape(title)}</title>\n<desc id="desc">{escape(description)}</desc>'
-    return "\n".join([head, told, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *parts, "</svg>", ""])
+    told = (
+        f'<title id="title">{escape(title)}</title>\n<desc id="desc">{escape(description)}</desc>'
+    )
+    return "\n".join(
+        [
+            head,
+            told,
+            f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+            *parts,
+            "</svg>",
+            "",
+        ]
+    )
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, colour: str = INK) -> str:
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, colour: str = INK
+) -> str:
     """A line of text whose foot stands at (x, y)."""
     weight = ' font-weight="bold"' if bold else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" {_FONT}{weight} fill="{colour}" text-anchor="{anchor}">{escape(words)}</text>'
+        f'<text x="{x:.1f}" y="{y:.1f}" {_FONT}{weight} fill="{colour}" '
+        f'text-anchor="{anchor}">{escape(words)}</text>'
     )
 
 
-def line(one: tuple[float, float], two: tuple[float, float], colour: str = PALE, dash: str = "") -> str:
+def line(
+    one: tuple[float, float], two: tuple[float, float], colour: str = PALE, dash: str = ""
+) -> str:
     """A straight line, dashed if `dash` says how."""
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (
@@ -78,7 +98,10 @@ def line(one: tuple[float, float], two: tuple[float, float], colour: str = PALE,
 
 def bar(x: float, y: float, width: float, height: float, colour: str) -> str:
     """A filled bar."""
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height:.1f}" fill="{colour}"/>'
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height:.1f}" '
+        f'fill="{colour}"/>'
+    )
 
 
 def path(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
@@ -88,7 +111,9 @@ def path(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> 
     return f'<polyline points="{told}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>'
 
 
-def axes(frame: Frame, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]]) -> list[str]:
+def axes(
+    frame: Frame, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]]
+) -> list[str]:
     """The frame's lines with their labels."""
     left, foot = frame.left, frame.top + frame.height
     parts: list[str] = []
@@ -100,4 +125,8 @@ def axes(frame: Frame, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[t
         ]
     for value, label in x_ticks:
         parts.append(text(frame.across(value), foot + 18, label, anchor="middle"))
-    return [*parts, line((left, frame.top), (left, foot)), line((left, foot), (left + frame.width, foot))]
+    return [
+        *parts,
+        line((left, frame.top), (left, foot)),
+        line((left, foot), (left + frame.width, foot)),
+    ]

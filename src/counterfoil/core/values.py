@@ -63,7 +63,8 @@ class Address(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class EngagedOfficer(Sensitive, frozen=True, gc=False, array_like=True):
-    """An officer or employee personally and directly engaged in the matter, 26 USC 6103(i)(2)(A)."""
+    """An officer or employee personally and directly engaged in the matter, 26 USC
+    6103(i)(2)(A)."""
 
     id: str = ""
     name: str = ""
@@ -98,10 +99,11 @@ class Request(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Document(Sensitive, frozen=True, gc=False):
-    """What a header states of the court's order or the taxpayer's consent that the file rests on, as received.
+    """What a header states of the court's order or the taxpayer's consent that the file rests on,
+    as received.
 
-    `digest` is "sha256:..." of the document's file. `people`, `periods` and `items` are what it reaches. `court`, `judge`
-    and `finds` are an order's; `recipient` and `purpose` a consent's."""
+    `digest` is "sha256:..." of the document's file. `people`, `periods` and `items` are what it
+    reaches. `court`, `judge` and `finds` are an order's; `recipient` and `purpose` a consent's."""
 
     digest: str
     issued_on: date
@@ -177,7 +179,8 @@ class AddressForm(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class NameForm(Sensitive, frozen=True, gc=False, array_like=True):
-    """Normal form of a name: tokens of A-Z, in the order written; suffix as JR, SR, II, III ... or ""."""
+    """Normal form of a name: tokens of A-Z, in the order written; suffix as JR, SR, II, III ... or
+    ""."""
 
     given: tuple[str, ...] = ()
     middle: tuple[str, ...] = ()
@@ -186,7 +189,8 @@ class NameForm(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Door(Sensitive, frozen=True, gc=False, array_like=True):
-    """An address key that opens a bucket. `tolerance` names its row in the door table ("exact" first)."""
+    """An address key that opens a bucket. `tolerance` names its row in the door table ("exact"
+    first)."""
 
     tolerance: str
     key: str
@@ -245,7 +249,8 @@ class Resident(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Residents(Sensitive, frozen=True, gc=False, array_like=True):
-    """What the doors of one grant opened. `asked_tin_hash` is the keyed hash of the request's number.
+    """What the doors of one grant opened. `asked_tin_hash` is the keyed hash of the request's
+    number.
 
     tolerances[i] names the door through which residents[i] was reached ("exact" before others)."""
 
@@ -277,7 +282,8 @@ class Match(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class NotCompared(Public, frozen=True, gc=False, array_like=True):
-    """The register could not be asked (limit reached, store unreadable). Not a negative: try again."""
+    """The register could not be asked (limit reached, store unreadable). Not a negative: try
+    again."""
 
     request_id: str
     row: int
@@ -288,14 +294,16 @@ class NotCompared(Public, frozen=True, gc=False, array_like=True):
 
 
 class Officer(Public, frozen=True, gc=False):
-    """A disclosure officer of the holder. `vkey` is the public key as a signed-note verifier key."""
+    """A disclosure officer of the holder. `vkey` is the public key as a signed-note verifier
+    key."""
 
     name: str
     vkey: str
 
 
 class Ruling(Public, frozen=True, gc=False):
-    """Two officers' word over one batch: both signed `determinations_digest`. First reviews, second releases."""
+    """Two officers' word over one batch: both signed `determinations_digest`. First reviews, second
+    releases."""
 
     batch_id: str
     determinations_digest: str

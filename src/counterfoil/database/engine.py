@@ -28,8 +28,8 @@ _DRIVERS: Final = (*_FILES, "postgresql+psycopg")
 
 
 class Store:
-    """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told of the end, at the latest when
-    the process ends."""
+    """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told
+    of the end, at the latest when the process ends."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -39,8 +39,8 @@ class Store:
     def transaction(self) -> Generator[Connection]:
         """One writer at a time; durable when the block ends, rolled back when it raises.
 
-        Raises StoreFault `store_failed` when the database cannot be written (disk full, locked, damaged),
-        `store_refused` when a rule of the database forbids the change.
+        Raises StoreFault `store_failed` when the database cannot be written (disk full, locked,
+        damaged), `store_refused` when a rule of the database forbids the change.
         """
         try:
             with self.engine.connect() as connection, connection.begin():
@@ -55,13 +55,17 @@ class Store:
         Raises StoreFault when the database cannot be read, or when the block tries to write.
         """
         try:
-            with self.engine.connect().execution_options(**{sqlite.READS_ONLY: True}) as connection, connection.begin():
+            with (
+                self.engine.connect().execution_options(**{sqlite.READS_ONLY: True}) as connection,
+                connection.begin(),
+            ):
                 yield connection
         except SQLAlchemyError as fault:
             raise store_fault(fault) from None
 
     def cut_log(self) -> None:
-        """Fold the write-ahead log into the database and cut it to nothing, so that what was deleted is in neither.
+        """Fold the write-ahead log into the database and cut it to nothing, so that what was
+        deleted is in neither.
 
         Raises StoreFault `log_not_cut` while another program reads the database.
         """
@@ -74,9 +78,11 @@ class Store:
             connection.close()
         if busy:
             raise StoreFault(
-                "log_not_cut", "another program reads the database: what was deleted may still stand in its log",
-                place="office.db-wal", cure="End the other program, then run `counterfoil retention run` again.",
-            )  # fmt: skip
+                "log_not_cut",
+                "another program reads the database: what was deleted may still stand in its log",
+                place="office.db-wal",
+                cure="End the other program, then run `counterfoil retention run` again.",
+            )
 
     def close(self) -> None:
         """Close every connection."""
@@ -84,10 +90,11 @@ class Store:
 
 
 def create_store(url: str) -> Store:
-    """Make every table of the current version at `url`, an SQLAlchemy URL: a new SQLite file, or an empty PostgreSQL database.
+    """Make every table of the current version at `url`, an SQLAlchemy URL: a new SQLite file, or an
+    empty PostgreSQL database.
 
-    Raises SettingsFault for another kind of URL or a server that is not durable, StateFault `database_taken` where tables of
-    an office stand already, StoreFault if it cannot be made.
+    Raises SettingsFault for another kind of URL or a server that is not durable, StateFault
+    `database_taken` where tables of an office stand already, StoreFault if it cannot be made.
     """
     with _first(url) as (store, connection):
         if MigrationContext.configure(connection).get_current_revision() is not None:
@@ -103,8 +110,8 @@ def create_store(url: str) -> Store:
 def open_store(url: str) -> Store:
     """Open the database at `url`. An older one is migrated to this version, whole or not at all.
 
-    Raises StateFault `database_newer` or `database_empty`, SettingsFault for another kind of URL, StoreFault if it
-    cannot be read.
+    Raises StateFault `database_newer` or `database_empty`, SettingsFault for another kind of URL,
+    StoreFault if it cannot be read.
     """
     _must_exist(url)
     with _first(url) as (store, connection):
@@ -189,5 +196,7 @@ def _engine(url: str) -> Engine:
 
 def _empty() -> StateFault:
     return StateFault(
-        "database_empty", "the database holds no tables", cure="Make an office with `counterfoil office create`."
+        "database_empty",
+        "the database holds no tables",
+        cure="Make an office with `counterfoil office create`.",
     )

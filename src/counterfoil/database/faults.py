@@ -1,4 +1,5 @@
-"""What the database refuses or cannot do, in the words of the one error tree; never a statement or its parameters."""
+"""What the database refuses or cannot do, in the words of the one error tree; never a statement or
+its parameters."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ def store_fault(fault: Exception) -> StoreFault:
 
 def driver_fault(fault: Exception, dialect: Dialect) -> StoreFault:
     """The fault of an error of the database's own driver."""
-    return _refused() if isinstance(fault, dialect.loaded_dbapi.IntegrityError) else _failed(type(fault).__name__)
+    return (
+        _refused()
+        if isinstance(fault, dialect.loaded_dbapi.IntegrityError)
+        else _failed(type(fault).__name__)
+    )
 
 
 def _refused() -> StoreFault:
@@ -32,6 +37,7 @@ def _failed(kind: str) -> StoreFault:
     return StoreFault(
         "store_failed",
         f"the database could not do what was asked ({kind})",
-        cure="Check disk space, that its server runs if it has one, and that no other program holds the database, then run "
+        cure="Check disk space, that its server runs if it has one, and that no other program "
+        "holds the database, then run "
         "the same command again: nothing was half done.",
     )

@@ -1,7 +1,9 @@
-"""Statements that are run for every commit: compiled once for a kind of database, then run on its driver's own cursor.
+"""Statements that are run for every commit: compiled once for a kind of database, then run on its
+driver's own cursor.
 
-SQLAlchemy's own way costs 50 to 70 microseconds a statement, as much as a durable write on a good disk. What is left out is
-its conversion of types: values go in and come out as the driver has them. The transaction is the connection's, as ever.
+SQLAlchemy's own way costs 50 to 70 microseconds a statement, as much as a durable write on a good
+disk. What is left out is its conversion of types: values go in and come out as the driver has them.
+The transaction is the connection's, as ever.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from counterfoil.database.faults import driver_fault
 
 
 class _Compiled(NamedTuple):
-    """The text, the values that the statement itself gives, and the names by position, or None where they go by name."""
+    """The text, the values that the statement itself gives, and the names by position, or None
+    where they go by name."""
 
     text: str
     given: dict[str, Any]

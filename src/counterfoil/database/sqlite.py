@@ -1,4 +1,5 @@
-"""SQLite: a file in the office, write-ahead log, `synchronous=FULL`; a commit that returned survives a power cut."""
+"""SQLite: a file in the office, write-ahead log, `synchronous=FULL`; a commit that returned
+survives a power cut."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ READS_ONLY: Final = "counterfoil_reads_only"
 """The option of a connection that is for reading."""
 _BUSY_MILLISECONDS: Final = 30_000
 _CACHE_KIBIBYTES: Final = 65_536
-"""Pages that a connection keeps. The guards' memory is read and written at random places: 2 MiB, the default, is read again and again."""
+"""Pages that a connection keeps. The guards' memory is read and written at random places: 2 MiB,
+the default, is read again and again."""
 
 
 def listen(engine: Engine) -> None:
@@ -38,7 +40,8 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin on the driver's own connection, telling it whether this is to read only where it did not know."""
+    """Begin on the driver's own connection, telling it whether this is to read only where it did
+    not know."""
     reads_only = connection.get_execution_options().get(READS_ONLY, False)
     cursor = connection.connection.cursor()
     try:

@@ -1,7 +1,9 @@
 """The main job, end to end, on made-up people: what `counterfoil demo` runs.
 
-DIR/people.csv       the register's source: returns of 2019 and 2020        DIR/office/         the office
-DIR/requests.csv     about 2,000 requests, lawful and not                   DIR/answers.jsonl   what leaves, with its .jws
+DIR/people.csv       the register's source: returns of 2019 and 2020        DIR/office/         the
+                     office
+DIR/requests.csv     about 2,000 requests, lawful and not                   DIR/answers.jsonl   what
+                     leaves, with its .jws
 DIR/deputy.csv       the same kind of file, sent by an official whom the statute does not name (F9)
 DIR/labelled.csv     every census row of 2020 as a question with its answer, for `evaluate`
 """
@@ -19,13 +21,13 @@ from typing import Any, Final
 
 import msgspec
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.answers.verify import verify_answer
 from counterfoil.certification.evaluate import evaluate
 from counterfoil.core.errors import UsageFault
 from counterfoil.demo import sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
-from counterfoil.disclosure import receive, register_build
+from counterfoil.disclosure import register_build
 from counterfoil.disclosure.judging import REFUSED_BY
 from counterfoil.ledger import Kind
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
@@ -37,7 +39,8 @@ Progress = Callable[[int, int | None, str], None]
 
 
 def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[str, Any]:
-    """Run everything in `directory` and return the figures. A demonstration that stands there is replaced.
+    """Run everything in `directory` and return the figures. A demonstration that stands there is
+    replaced.
 
     Raises UsageFault where something else stands there, InputFault without the sample population.
     """
@@ -47,21 +50,32 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
     questions = make_questions(population)
     _write_requests(directory / "requests.csv", questions)
     office = _office(directory / "office")
-    manifest = register_build.build_register(office, directory / "people.csv", made_up=True, progress=progress)
+    manifest = register_build.build_register(
+        office, directory / "people.csv", made_up=True, progress=progress
+    )
     groups = _answer(office, directory, questions, progress)
     deputy = _ask_as_deputy(office, directory, questions)
     return {
-        "register": {"rows": rows, "residents": manifest.counts.residents, "addresses": manifest.counts.exact_doors},
+        "register": {
+            "rows": rows,
+            "residents": manifest.counts.residents,
+            "addresses": manifest.counts.exact_doors,
+        },
         "asked": len(questions),
-        "batch": receive.standing(office)[0].batch,
+        "batch": disclosure.batch_statuses(office)[0].batch,
         "groups": groups,
         "refused_by_element": _refused_by_element(office),
         "deputy": deputy,
         "openings": _openings(office),
         "ledger": _ledger(office),
-        "verified": [each.text for each in verify_answer(directory / "answers.jsonl", str(office.holder_key), datetime.now(UTC).date())],
+        "verified": [
+            each.text
+            for each in verify_answer(
+                directory / "answers.jsonl", str(office.holder_key), datetime.now(UTC).date()
+            )
+        ],
         "evaluation": msgspec.to_builtins(evaluate(office, directory / "labelled.csv", progress)),
-    }  # fmt: skip
+    }
 
 
 def _make_room(directory: Path) -> None:
@@ -75,15 +89,21 @@ def _make_room(directory: Path) -> None:
             )
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
-    (directory / MARK).write_text("Made by `counterfoil demo`, which replaces this directory.\n", encoding="utf-8")
+    (directory / MARK).write_text(
+        "Made by `counterfoil demo`, which replaces this directory.\n", encoding="utf-8"
+    )
 
 
 def _office(directory: Path) -> Office:
     library = law_library()
     create_office(
-        directory, name="counterfoil.example/demonstration", agreement=agreement_file("sandbox", library), sandbox=True,
-        passphrase=None, library=library,
-    )  # fmt: skip
+        directory,
+        name="counterfoil.example/demonstration",
+        agreement=agreement_file("sandbox", library),
+        sandbox=True,
+        passphrase=None,
+        library=library,
+    )
     return open_office(directory)
 
 
@@ -103,12 +123,15 @@ def _write_requests(path: Path, questions: Iterable[Question]) -> None:
 def _answer(
     office: Office, directory: Path, questions: Sequence[Question], progress: Progress
 ) -> dict[str, dict[str, int]]:
-    """Answer requests.csv with the sandbox's two officers; count answers by the group each request was made for."""
+    """Answer requests.csv with the sandbox's two officers; count answers by the group each request
+    was made for."""
     out = directory / "answers.jsonl"
-    standing = receive.receive(office, directory / "requests.csv", lambda _reject: None, progress)
-    receive.determine(office, standing.batch, progress)
-    receive.review(office, standing.batch, *_officer(office, "officer-a"))
-    receive.release(office, standing.batch, *_officer(office, "officer-b"), out)
+    standing = disclosure.receive_file(
+        office, directory / "requests.csv", lambda _reject: None, progress
+    )
+    disclosure.determine_batch(office, standing.batch, progress)
+    disclosure.review_batch(office, standing.batch, *_officer(office, "officer-a"))
+    disclosure.release_batch(office, standing.batch, *_officer(office, "officer-b"), out)
     told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     groups: dict[str, Counter[str]] = {}
     for question, answer in zip(questions, told, strict=True):
@@ -116,10 +139,14 @@ def _answer(
     return {name: dict(groups[name]) for name in sorted(groups)}
 
 
-def _ask_as_deputy(office: Office, directory: Path, questions: Sequence[Question]) -> dict[str, int]:
+def _ask_as_deputy(
+    office: Office, directory: Path, questions: Sequence[Question]
+) -> dict[str, int]:
     """F9: lawful questions, sent by an official who is not on the statute's list."""
     path = directory / "deputy.csv"
-    _write_requests(path, [question for question in questions if question.group == "true"][:_DEPUTY_ROWS])
+    _write_requests(
+        path, [question for question in questions if question.group == "true"][:_DEPUTY_ROWS]
+    )
     header = office.default_header()
     if header is None:
         raise AssertionError("a demonstration's office is a sandbox")
@@ -130,8 +157,10 @@ def _ask_as_deputy(office: Office, directory: Path, questions: Sequence[Question
         "sent_on": header.sent_on.isoformat(),
     }
     path.with_name("deputy.csv.header.json").write_text(json.dumps(sent), encoding="utf-8")
-    standing = receive.receive(office, path, lambda _reject: None)
-    return {name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)}
+    standing = disclosure.receive_file(office, path, lambda _reject: None)
+    return {
+        name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)
+    }
 
 
 def _officer(office: Office, name: str) -> tuple[str, Any]:
@@ -139,8 +168,12 @@ def _officer(office: Office, name: str) -> tuple[str, Any]:
 
 
 def _refused_by_element(office: Office) -> dict[str, int]:
-    counts = receive.standing(office)[0].counts
-    refused = {name.removeprefix(REFUSED_BY): count for name, count in counts.items() if name.startswith(REFUSED_BY)}
+    counts = disclosure.batch_statuses(office)[0].counts
+    refused = {
+        name.removeprefix(REFUSED_BY): count
+        for name, count in counts.items()
+        if name.startswith(REFUSED_BY)
+    }
     return dict(sorted(refused.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -1,9 +1,11 @@
 """The demonstration's request file: made-up questions about the sample's people, lawful and not.
 
-Each group names what it is made of and what must come out. A defect is one of those reported of the run of August 2025
-(docs/guides/lawyer.md lists them as F1 to F22), put into a request that is otherwise in order.
+Each group names what it is made of and what must come out. A defect is one of those reported of the
+run of August 2025 (docs/guides/lawyer.md lists them as F1 to F22), put into a request that is
+otherwise in order.
 
-    true            the person is held at the address                  confirmed, less the matcher's misses
+    true            the person is held at the address                  confirmed, less the matcher's
+                    misses
     household       a child or sibling whose household files           not_confirmed
     mover           held, but at another address                       not_confirmed
     unit            held at the building, asked with another unit      not_confirmed
@@ -29,9 +31,18 @@ REQUEST_COLUMNS: Final = (
     "investigation_number", "investigation_opened_on", "removal_order_number", "removal_order_date",
     "removal_ground", "court_order_date", "stay_or_deferral", "engaged_officers", "use_certified",
 )  # fmt: skip
-_HOUSEHOLD: Final = ("Biological child", "Stepchild", "Adopted child", "Grandchild", "Sibling", "Foster child")
+_HOUSEHOLD: Final = (
+    "Biological child",
+    "Stepchild",
+    "Adopted child",
+    "Grandchild",
+    "Sibling",
+    "Foster child",
+)
 _OFFICERS: Final = 60
-_REASON: Final = "Willful failure to depart after the final order: residence in the period bears on intent"
+_REASON: Final = (
+    "Willful failure to depart after the final order: residence in the period bears on intent"
+)
 _WORDS: Final = (
     "ledger", "warrant", "harbor", "bridge", "summons", "courier", "station", "archive", "witness", "transit",
     "docket", "ferry", "permit", "record", "notice", "terminal", "passage", "border", "circuit", "hearing",
@@ -63,16 +74,33 @@ _BLANK: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
 _VAGUE: Final = ("all years", "", "2099", "any")
 
 DEFECTS: Final[dict[str, Defect]] = {
-    "F1": Defect(20, lambda number: dict.fromkeys(_PLACE, "") | {"tin": f"9{number % 100:02d}-00-{number:04d}"}),
+    "F1": Defect(
+        20,
+        lambda number: dict.fromkeys(_PLACE, "") | {"tin": f"9{number % 100:02d}-00-{number:04d}"},
+    ),
     "F2": Defect(20, _address("Don't Care 12345", zip="12345")),
     "F3": Defect(20, lambda number: {"line1": _BLANK[number % len(_BLANK)], "line2": ""}),
     "F4": Defect(20, _address("County Detention Center")),
-    "F5": Defect(300, lambda _number: {"engaged_officers": "A001|Aldous Merriweather|Assistant Director"}),
+    "F5": Defect(
+        300, lambda _number: {"engaged_officers": "A001|Aldous Merriweather|Assistant Director"}
+    ),
     "F7": Defect(20, lambda _number: {"investigation_number": "", "investigation_opened_on": ""}),
-    "F8": Defect(20, lambda number: {"statutory_authority": "8 USC 1229a"} if number % 2 else {"stay_or_deferral": "deferred action"}),
+    "F8": Defect(
+        20,
+        lambda number: (
+            {"statutory_authority": "8 USC 1229a"}
+            if number % 2
+            else {"stay_or_deferral": "deferred action"}
+        ),
+    ),
     "F19": Defect(20, lambda number: {"taxable_periods": _VAGUE[number % len(_VAGUE)]}),
-    "F20": Defect(60, lambda _number: {"reason": "Needed for the investigation of failure to depart under the statute."}),
-}  # fmt: skip
+    "F20": Defect(
+        60,
+        lambda _number: {
+            "reason": "Needed for the investigation of failure to depart under the statute."
+        },
+    ),
+}
 
 
 def make_questions(population: Path) -> list[Question]:
@@ -85,12 +113,17 @@ def make_questions(population: Path) -> list[Question]:
     questions = [*_lawful(people, homes), *_defective(people, homes)]
     chance.shuffle(questions)
     return [
-        Question(q.group, complete_request(number, q.row, officer=number % _OFFICERS) | _defect(q.group, number))
+        Question(
+            q.group,
+            complete_request(number, q.row, officer=number % _OFFICERS) | _defect(q.group, number),
+        )
         for number, q in enumerate(questions, 1)
     ]
 
 
-def _lawful(people: list[dict[str, Any]], homes: dict[str, set[sample.Place]]) -> Iterator[Question]:
+def _lawful(
+    people: list[dict[str, Any]], homes: dict[str, set[sample.Place]]
+) -> Iterator[Question]:
     wanted = dict(GROUPS)
     for person in people:
         group = _group(person, homes)
@@ -110,8 +143,11 @@ def _group(person: dict[str, Any], homes: dict[str, set[sample.Place]]) -> str:
     return "household" if person["relationship_to_reference_person"] in _HOUSEHOLD else ""
 
 
-def _defective(people: list[dict[str, Any]], homes: dict[str, set[sample.Place]]) -> Iterator[Question]:
-    """Defects are put into questions about people who are held: only the law stands between them and a yes."""
+def _defective(
+    people: list[dict[str, Any]], homes: dict[str, set[sample.Place]]
+) -> Iterator[Question]:
+    """Defects are put into questions about people who are held: only the law stands between them
+    and a yes."""
     held = iter([person for person in reversed(people) if sample.is_true(person, homes)])
     for name, defect in DEFECTS.items():
         for _ in range(defect.rows):
@@ -123,7 +159,8 @@ def _defect(group: str, number: int) -> Row:
 
 
 def complete_request(number: int, row: Row, *, officer: int) -> Row:
-    """The legal part of a request in order: its own investigation, its own reason, and officer number `officer`."""
+    """The legal part of a request in order: its own investigation, its own reason, and officer
+    number `officer`."""
     words = " ".join(random.Random(number).sample(_WORDS, 5))  # noqa: S311 - a demonstration's words, nothing secret
     return (
         dict.fromkeys(REQUEST_COLUMNS, "")

@@ -1,16 +1,21 @@
-"""The run of August 2025 as reported, about made-up people: a request file of any size, and the register that it is asked of.
+"""The run of August 2025 as reported, about made-up people: a request file of any size, and the
+register that it is asked of.
 
-Reported: 1,280,000 asked; 47,289 answered, 42,695 of them with no comparison of addresses and about 4,594 by comparing them.
-`SHARES` keeps these proportions. How the other rows were made is not known; they are spread over the other defects reported.
+Reported: 1,280,000 asked; 47,289 answered, 42,695 of them with no comparison of addresses and about
+4,594 by comparing them. `SHARES` keeps these proportions. How the other rows were made is not
+known; they are spread over the other defects reported.
 
-    held       held at the address, and the request is in order          confirmed, less the matcher's misses
+    held       held at the address, and the request is in order          confirmed, less the
+               matcher's misses
     other      somebody else of a household that is held; in order       not_confirmed
     moved      held, but at another address; in order  (F22)             not_confirmed
     nobody     not held at all; in order               (F22)             not_confirmed
-    F1 .. F21  held at the address but for what the defect hides; one reported defect each     refused, by the element named
+    F1 .. F21  held at the address but for what the defect hides; one reported defect each
+               refused, by the element named
 
-Everybody asked about is held but `other` and `nobody`, so that only the law stands between a defect and a yes. Made-up names of
-syllables, streets likewise; row N is the same in every run. Nothing here is random or secret.
+Everybody asked about is held but `other` and `nobody`, so that only the law stands between a defect
+and a yes. Made-up names of syllables, streets likewise; row N is the same in every run. Nothing
+here is random or secret.
 """
 
 from __future__ import annotations
@@ -85,7 +90,8 @@ _SOUGHT: Final = 20
 
 
 class Asked(Public, frozen=True):
-    """One request row, the group it was made for, and what the register holds for it: rows of a source."""
+    """One request row, the group it was made for, and what the register holds for it: rows of a
+    source."""
 
     group: str
     row: Row
@@ -155,7 +161,9 @@ _DEFECTS: Final[dict[str, Callable[[int], Row]]] = {
     "F7": lambda _number: {"investigation_number": "", "investigation_opened_on": ""},
     "F8": _civil,
     "F19": lambda number: {"taxable_periods": _VAGUE[number % len(_VAGUE)]},
-    "F20": lambda _number: {"reason": "Needed for the investigation of failure to depart under the statute."},
+    "F20": lambda _number: {
+        "reason": "Needed for the investigation of failure to depart under the statute."
+    },
 }
 
 
@@ -188,8 +196,10 @@ def _home(number: int, salt: int = 3) -> Row:
     """A door of its own for every number."""
     return {
         "line1": f"{100 + number % 9_900} {_name(number // 9_900 + salt * 1_000_000, 60, 3)} St",
-        "city": "Anytown", "state": "WA", "zip": f"98{_mixed(number, salt) % 899 + 101:03d}",
-    }  # fmt: skip
+        "city": "Anytown",
+        "state": "WA",
+        "zip": f"98{_mixed(number, salt) % 899 + 101:03d}",
+    }
 
 
 def _words(number: int) -> str:
@@ -202,12 +212,14 @@ def _words(number: int) -> str:
 
 
 def _matter(number: int) -> Row:
-    """The legal part of a request, in order: own investigation, own reason, an officer for every 200."""
+    """The legal part of a request, in order: own investigation, own reason, an officer for every
+    200."""
     return {
         "request_id": f"R{number:07d}",
         "taxable_periods": "2023;2024",
         "statutory_authority": "8 USC 1253(a)(1)",
-        "reason": f"Willful failure to depart after the final order: residence bears on intent, with the {_words(number)} evidence",
+        "reason": "Willful failure to depart after the final order: residence bears on intent, "
+        f"with the {_words(number)} evidence",
         "investigation_number": f"CR-2025-{number:07d}",
         "investigation_opened_on": "2025-06-02",
         "removal_order_number": f"RO-{number:07d}",
@@ -220,4 +232,9 @@ def _matter(number: int) -> Row:
 
 def _source(number: int, person: Row, home: Row, *, spouse: bool = False) -> Row:
     ref = f"h{number}s" if spouse else f"h{number}"
-    return dict.fromkeys(SOURCE_COLUMNS, "") | person | home | {"record_ref": ref, "taxable_period": "2024"}
+    return (
+        dict.fromkeys(SOURCE_COLUMNS, "")
+        | person
+        | home
+        | {"record_ref": ref, "taxable_period": "2024"}
+    )

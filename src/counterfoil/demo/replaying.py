@@ -1,11 +1,15 @@
-"""Runs the reported file against made-up offices: once under the limits of treasury-dhs-2025, once with some lifted.
+"""Runs the reported file against made-up offices: once under the limits of treasury-dhs-2025, once
+with some lifted.
 
 DIR/requests.csv, people.csv     the file and the register's source (replay.py)
-DIR/limited/                     a sandbox office with every limit of treasury-dhs-2025: the file is refused whole
-DIR/lifted/                      the same, for study, with `LIFTED` lifted: what then stops each defect, and what is confirmed
+DIR/limited/                     a sandbox office with every limit of treasury-dhs-2025: the file is
+                                 refused whole
+DIR/lifted/                      the same, for study, with `LIFTED` lifted: what then stops each
+                                 defect, and what is confirmed
 DIR/answers.jsonl                what would leave the second office
 
-Both offices are sandboxes because the people are made up; elements, lists and all other limits are those of the agreement.
+Both offices are sandboxes because the people are made up; elements, lists and all other limits are
+those of the agreement.
 """
 
 from __future__ import annotations
@@ -19,17 +23,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from counterfoil import disclosure
 from counterfoil.core.errors import UsageFault, VerifyFault
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import LEAST_ROWS, STOPPED_BY, group_of, replay_rows
 from counterfoil.demo.sample import SOURCE_COLUMNS
-from counterfoil.disclosure import receive, register_build
+from counterfoil.disclosure import register_build
 from counterfoil.disclosure.judging import REFUSED_BY
 from counterfoil.office import Office, create_office, law_library, open_office
 
 MARK: Final = ".counterfoil-replay"
 LIFTED: Final = ("batch_rows", "matters", "requests_per_day", "requests_per_year")
-"""Limits of file, declared caseload and quota. The caseload of one officer stays: it is what stops F5."""
+"""Limits of file, declared caseload and quota. The caseload of one officer stays: it is what stops
+F5."""
 
 _LIMITS: Final = re.compile(r"(?m)^limits:\n(?:[ #].*\n)*?(?=# The lists|lists:)")
 _CONFIRMABLE: Final = "held"
@@ -39,27 +45,39 @@ Progress = Callable[[int, int | None, str], None]
 def replay(directory: Path, rows: int, progress: Progress) -> dict[str, Any]:
     """Run everything in `directory`; the figures. A replay that stands there is replaced.
 
-    Raises UsageFault, and VerifyFault `replay_unexpected` where an answer is not what its row was made for.
+    Raises UsageFault, and VerifyFault `replay_unexpected` where an answer is not what its row was
+    made for.
     """
     _make_room(directory, rows)
     _write(directory, rows)
-    return {"rows": rows, "limited": _limited(directory, progress), "lifted": _lifted(directory, progress)}
+    return {
+        "rows": rows,
+        "limited": _limited(directory, progress),
+        "lifted": _lifted(directory, progress),
+    }
 
 
 def _make_room(directory: Path, rows: int) -> None:
     if rows < LEAST_ROWS:
         raise UsageFault(
-            "replay_small", "the file is too small to hold every defect", place="--rows", cure=f"Ask for {LEAST_ROWS} or more."
-        )  # fmt: skip
+            "replay_small",
+            "the file is too small to hold every defect",
+            place="--rows",
+            cure=f"Ask for {LEAST_ROWS} or more.",
+        )
     if directory.exists():
         if not (directory / MARK).is_file():
             raise UsageFault(
-                "replay_folder_taken", "something that is no replay stands there", place=directory.name,
+                "replay_folder_taken",
+                "something that is no replay stands there",
+                place=directory.name,
                 cure="Name another directory with --dir.",
-            )  # fmt: skip
+            )
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
-    (directory / MARK).write_text("Made by `counterfoil replay`, which replaces this directory.\n", encoding="utf-8")
+    (directory / MARK).write_text(
+        "Made by `counterfoil replay`, which replaces this directory.\n", encoding="utf-8"
+    )
 
 
 def _write(directory: Path, rows: int) -> None:
@@ -77,7 +95,8 @@ def _write(directory: Path, rows: int) -> None:
 
 
 def study_agreement(*, lifted: bool) -> str:
-    """The sandbox agreement with the limits of treasury-dhs-2025, all of them or but for `LIFTED`."""
+    """The sandbox agreement with the limits of treasury-dhs-2025, all of them or but for
+    `LIFTED`."""
     agreements = law_library() / "agreements"
     limits = _LIMITS.search((agreements / "treasury-dhs-2025.yaml").read_text(encoding="utf-8"))
     if limits is None:
@@ -85,23 +104,31 @@ def study_agreement(*, lifted: bool) -> str:
     text = limits[0]
     for name in LIFTED if lifted else ():
         text = re.sub(rf"\b{name}: [0-9]+", f"{name}: 999999999", text)
-    return _LIMITS.sub(lambda _: text, (agreements / "sandbox.yaml").read_text(encoding="utf-8"), count=1)
+    return _LIMITS.sub(
+        lambda _: text, (agreements / "sandbox.yaml").read_text(encoding="utf-8"), count=1
+    )
 
 
 def _office(directory: Path, name: str, *, lifted: bool) -> Office:
     agreement = directory / f"{name}.yaml"
     agreement.write_text(study_agreement(lifted=lifted), encoding="utf-8")
     create_office(
-        directory / name, name=f"counterfoil.example/{name}", agreement=agreement, sandbox=True, passphrase=None,
+        directory / name,
+        name=f"counterfoil.example/{name}",
+        agreement=agreement,
+        sandbox=True,
+        passphrase=None,
         library=law_library(),
-    )  # fmt: skip
+    )
     return open_office(directory / name)
 
 
 def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
     """Received, and refused whole: there is nothing to determine."""
     office = _office(directory, "limited", lifted=False)
-    counts = receive.receive(office, directory / "requests.csv", lambda _: None, progress).counts
+    counts = disclosure.receive_file(
+        office, directory / "requests.csv", lambda _: None, progress
+    ).counts
     office.store.close()
     total = counts["granted"] + counts["refused"] + counts["rejected"]
     whole = sorted(
@@ -109,18 +136,27 @@ def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
         for name, count in counts.items()
         if count == total and name.startswith(REFUSED_BY)
     )
-    _expect(counts["refused"] == total and bool(whole), "a row of the whole file passed the agreement's limits")
+    _expect(
+        counts["refused"] == total and bool(whole),
+        "a row of the whole file passed the agreement's limits",
+    )
     return {"granted": counts["granted"], "refused": counts["refused"], "whole_file": whole}
 
 
 def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
     office, out = _office(directory, "lifted", lifted=True), directory / "answers.jsonl"
-    manifest = register_build.build_register(office, directory / "people.csv", made_up=True, progress=progress)
-    batch = receive.receive(office, directory / "requests.csv", lambda _: None, progress).batch
-    receive.determine(office, batch, progress)
-    keys = [office.officer(office.directory / "keys" / f"officer-{letter}.key", None) for letter in "ab"]
-    receive.review(office, batch, *keys[0])
-    receive.release(office, batch, *keys[1], out)
+    manifest = register_build.build_register(
+        office, directory / "people.csv", made_up=True, progress=progress
+    )
+    batch = disclosure.receive_file(
+        office, directory / "requests.csv", lambda _: None, progress
+    ).batch
+    disclosure.determine_batch(office, batch, progress)
+    keys = [
+        office.officer(office.directory / "keys" / f"officer-{letter}.key", None) for letter in "ab"
+    ]
+    disclosure.review_batch(office, batch, *keys[0])
+    disclosure.release_batch(office, batch, *keys[1], out)
     opened = office.keeper().total()
     office.store.close()
     found = tabulate(out, {element.code: element.id for element in office.law.elements})
@@ -128,7 +164,8 @@ def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
 
 
 def tabulate(out: Path, elements: dict[str, str]) -> dict[str, Any]:
-    """Outcomes by group, elements by group, and what was confirmed that was not made to be. `elements`: code to id."""
+    """Outcomes by group, elements by group, and what was confirmed that was not made to be.
+    `elements`: code to id."""
     outcomes: dict[str, Counter[str]] = {}
     stopped: dict[str, Counter[str]] = {}
     for told in _answers(out):
@@ -143,11 +180,16 @@ def tabulate(out: Path, elements: dict[str, str]) -> dict[str, Any]:
             )
         else:
             _expect(told["answer"] != "refused", f"a row made as {group}, in order, was refused")
-            _expect(told["answer"] != "confirmed" or group == _CONFIRMABLE, f"a row made as {group} was confirmed")
+            _expect(
+                told["answer"] != "confirmed" or group == _CONFIRMABLE,
+                f"a row made as {group} was confirmed",
+            )
     return {
         "outcomes": {group: dict(outcomes[group]) for group in sorted(outcomes)},
-        "stopped_by": {group: dict(stopped[group].most_common()) for group in sorted(stopped) if stopped[group]},
-    }  # fmt: skip
+        "stopped_by": {
+            group: dict(stopped[group].most_common()) for group in sorted(stopped) if stopped[group]
+        },
+    }
 
 
 def _answers(out: Path) -> Iterator[dict[str, Any]]:
@@ -158,5 +200,8 @@ def _answers(out: Path) -> Iterator[dict[str, Any]]:
 def _expect(holds: bool, what: str) -> None:
     if not holds:
         raise VerifyFault(
-            "replay_unexpected", what, place="replay", cure="Look at the row with `counterfoil explain` in DIR/lifted."
+            "replay_unexpected",
+            what,
+            place="replay",
+            cure="Look at the row with `counterfoil explain` in DIR/lifted.",
         )

@@ -1,13 +1,16 @@
 """The demonstration's made-up people: pseudopeople's sample population, read as data.
 
-The package's wheel holds Parquet files of simulated people (BSD-3-Clause, Institute for Health Metrics and
-Evaluation). Nothing of its simulation engine is used. Two files are read, years up to 2025 only:
+The package's wheel holds Parquet files of simulated people (BSD-3-Clause, Institute for Health
+Metrics and Evaluation). Nothing of its simulation engine is used. Two files are read, years up to
+2025 only:
 
-- `taxes_1040`: returns with a mailing address, filer and spouse. Years 2019 and 2020 become the register.
+- `taxes_1040`: returns with a mailing address, filer and spouse. Years 2019 and 2020 become the
+  register.
 - `decennial_census`: where people live. Year 2020 becomes the questions.
 
-The sample's one ZIP, 00000, is a placeholder in our rules: a leading 00 is written 98. A question is true when the same
-simulated person stands at the same address (number, street, unit) in the returns of that or the previous year.
+The sample's one ZIP, 00000, is a placeholder in our rules: a leading 00 is written 98. A question
+is true when the same simulated person stands at the same address (number, street, unit) in the
+returns of that or the previous year.
 """
 
 from __future__ import annotations
@@ -43,25 +46,40 @@ _RETURN_COLUMNS: Final = (
     "mailing_address_po_box", "mailing_address_city", "mailing_address_state", "mailing_address_zipcode",
 )  # fmt: skip
 _CENSUS_COLUMNS: Final = (
-    "year", "simulant_id", "household_id", "first_name", "middle_initial", "last_name", "age",
-    "relationship_to_reference_person", "street_number", "street_name", "unit_number", "city", "state", "zipcode",
-)  # fmt: skip
+    "year",
+    "simulant_id",
+    "household_id",
+    "first_name",
+    "middle_initial",
+    "last_name",
+    "age",
+    "relationship_to_reference_person",
+    "street_number",
+    "street_name",
+    "unit_number",
+    "city",
+    "state",
+    "zipcode",
+)
 
 
 def write_source(sample: Path, target: Path) -> int:
-    """Write the register's source as CSV, one row per person, address and period; return the rows written."""
+    """Write the register's source as CSV, one row per person, address and period; return the rows
+    written."""
     return _write(target, SOURCE_COLUMNS, (_source_row(*item) for item in _returns(sample)))
 
 
 def write_labelled(sample: Path, target: Path) -> int:
-    """Write every census row of 2020 as a labelled question for `evaluate`; return the rows written."""
+    """Write every census row of 2020 as a labelled question for `evaluate`; return the rows
+    written."""
     homes = homes_of(sample)
     rows = (_labelled_row(number, person, homes) for number, person in enumerate(census(sample), 1))
     return _write(target, LABELLED_COLUMNS, rows)
 
 
 def census(sample: Path) -> Iterator[dict[str, Any]]:
-    """The census rows of 2020 as the sample holds them. Raises InputFault when the sample is not there."""
+    """The census rows of 2020 as the sample holds them. Raises InputFault when the sample is not
+    there."""
     yield from _table(sample, "decennial_census", _CENSUS_COLUMNS, ("year", [YEAR]))
 
 
@@ -72,7 +90,11 @@ def is_true(person: dict[str, Any], homes: dict[str, set[Place]]) -> bool:
 
 def place_of(person: dict[str, Any]) -> Place:
     """The census row's address, as a key."""
-    return _text(person["street_number"]), _text(person["street_name"]), _text(person["unit_number"])
+    return (
+        _text(person["street_number"]),
+        _text(person["street_name"]),
+        _text(person["unit_number"]),
+    )
 
 
 def question(person: dict[str, Any]) -> Row:
@@ -105,7 +127,10 @@ def homes_of(sample: Path) -> dict[str, set[Place]]:
 
 
 def _labelled_row(number: int, person: dict[str, Any], homes: dict[str, set[Place]]) -> Row:
-    return question(person) | {"request_id": f"q{number}", "truth": "true" if is_true(person, homes) else "false"}
+    return question(person) | {
+        "request_id": f"q{number}",
+        "truth": "true" if is_true(person, homes) else "false",
+    }
 
 
 def _returns(sample: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -120,10 +145,15 @@ def _returns(sample: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
 def _source_row(year: int, prefix: str, row: dict[str, Any]) -> Row:
     held = {name: row[f"{prefix}{name}"] for name in _RETURN_COLUMNS}
     box = _text(held["mailing_address_po_box"])
-    number, street = _text(held["mailing_address_street_number"]), _text(held["mailing_address_street_name"])
+    number, street = (
+        _text(held["mailing_address_street_number"]),
+        _text(held["mailing_address_street_name"]),
+    )
     born = held["date_of_birth"]
     return {
-        "record_ref": hashlib.sha256(f"{year} {prefix} {held['simulant_id']}".encode()).hexdigest()[:16],
+        "record_ref": hashlib.sha256(f"{year} {prefix} {held['simulant_id']}".encode()).hexdigest()[
+            :16
+        ],
         "tin": _text(held["ssn"]),
         "given_name": _text(held["first_name"]),
         "middle_name": _text(held["middle_initial"]),
@@ -145,10 +175,14 @@ def _table(
     found = sorted(sample.rglob(f"sample_datasets/{name}/{name}.parquet"))
     if not found:
         raise InputFault(
-            "sample_missing", "the made-up sample population is not there", place=name,
+            "sample_missing",
+            "the made-up sample population is not there",
+            place=name,
             cure="Run `make demo`, which installs it as data, or give its directory with --sample.",
-        )  # fmt: skip
-    table = _parquet.read_table(found[0], columns=list(columns), filters=[(years[0], "in", years[1])])
+        )
+    table = _parquet.read_table(
+        found[0], columns=list(columns), filters=[(years[0], "in", years[1])]
+    )
     for batch in table.to_batches():
         yield from batch.to_pylist()
 

@@ -1,9 +1,11 @@
-"""`explain`: one request's findings and evidence, for the holder's eyes. Looking is itself entered in the ledger.
+"""`explain`: one request's findings and evidence, for the holder's eyes. Looking is itself entered
+in the ledger.
 
-Findings come back with the words of the law that judged the batch. Evidence is levels and weights, as it was decided and sealed:
-no value of a record, and the register is not opened again. The values of the request itself are hidden too, unless the officer
-asks for them by `explain_with_values`: the entry's commitment then opens to {"request_id": ..., "values": true}, so that who saw
-values can be shown later. What the register holds is never shown here, to anybody.
+Findings come back with the words of the law that judged the batch. Evidence is levels and weights,
+as it was decided and sealed: no value of a record, and the register is not opened again. The values
+of the request itself are hidden too, unless the officer asks for them by `explain_with_values`: the
+entry's commitment then opens to {"request_id": ..., "values": true}, so that who saw values can be
+shown later. What the register holds is never shown here, to anybody.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, REQUEST, Batch
 from counterfoil.batches.chunks import read_chunk, read_overrides
 from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import Determination, Granted, Refused, decode_determinations, decode_gated
+from counterfoil.batches.rows import (
+    Determination,
+    Granted,
+    Refused,
+    decode_determinations,
+    decode_gated,
+)
 from counterfoil.controls.overrides.store import Override
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
@@ -35,8 +43,8 @@ class Evidence(Public, frozen=True):
 
 
 class Explanation(Public, frozen=True):
-    """All that the holder's officer is shown of one request. `decided` is "" before `determine`; `overridden` are the elements
-    that two roles set aside."""
+    """All that the holder's officer is shown of one request. `decided` is "" before `determine`;
+    `overridden` are the elements that two roles set aside."""
 
     batch: str
     request_id: str
@@ -51,14 +59,18 @@ class Explanation(Public, frozen=True):
 
 
 class Asked(Sensitive, frozen=True):
-    """The request's own values, by feature of the evidence, as received; empty ones left out. No value of the register.
+    """The request's own values, by feature of the evidence, as received; empty ones left out. No
+    value of the register.
 
-    What cannot be printed (control characters, marks that turn the direction of text) stands as U+FFFD."""
+    What cannot be printed (control characters, marks that turn the direction of text) stands as
+    U+FFFD."""
 
     values: dict[str, str]
 
 
-def explain_request(office: Office, batch_id: str, request_id: str, name: str, signer: Signer) -> Explanation:
+def explain_request(
+    office: Office, batch_id: str, request_id: str, name: str, signer: Signer
+) -> Explanation:
     """Findings and evidence of one request; enters that this officer looked.
 
     Raises StateFault (no such batch or request, officer not enrolled, rules changed), KeyFault.
@@ -69,8 +81,11 @@ def explain_request(office: Office, batch_id: str, request_id: str, name: str, s
 def explain_with_values(
     office: Office, batch_id: str, request_id: str, name: str, signer: Signer
 ) -> tuple[Explanation, Asked]:
-    """The same with what was asked; enters that this officer looked at values. Raises as `explain_request`."""
-    found, request = _look(office, batch_id, {"request_id": request_id, "values": True}, name, signer)
+    """The same with what was asked; enters that this officer looked at values. Raises as
+    `explain_request`."""
+    found, request = _look(
+        office, batch_id, {"request_id": request_id, "values": True}, name, signer
+    )
     return found, asked_of(request)
 
 
@@ -92,10 +107,16 @@ def _look(
         key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
         seq, found = _find(connection, batch, key, str(what["request_id"]))
         request, failed = (
-            (found.request, found.refusal.failed) if isinstance(found, Refused) else (found.grant.request, ())
+            (found.request, found.refusal.failed)
+            if isinstance(found, Refused)
+            else (found.grant.request, ())
         )
         looked = canonical.commit(key.salt("inspection", request.row), canonical.encode(dict(what)))
-        fields = {"batch": batch.id, "commitment": looked, "officer": canonical.digest(officer.vkey.encode())}
+        fields = {
+            "batch": batch.id,
+            "commitment": looked,
+            "officer": canonical.digest(officer.vkey.encode()),
+        }
         office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
         decided = _determination(connection, batch, key, seq, request)
         override = read_overrides(connection, batch, key).get(request.row)
@@ -114,7 +135,9 @@ def asked_of(request: Request) -> Asked:
         "dob": born,
         "tin": person.tin,
         "door": ", ".join(
-            part for part in (address.line1, address.line2, address.city, address.state, address.zip) if part
+            part
+            for part in (address.line1, address.line2, address.city, address.state, address.zip)
+            if part
         ),
     }
     return Asked({name: _printable(value) for name, value in told.items() if value})
@@ -124,7 +147,9 @@ def _printable(value: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in value)
 
 
-def _find(connection: Connection, batch: Batch, key: BatchKey, request_id: str) -> tuple[int, Granted | Refused]:
+def _find(
+    connection: Connection, batch: Batch, key: BatchKey, request_id: str
+) -> tuple[int, Granted | Refused]:
     for chunk in batches.iterate_chunks(connection, batch, REQUEST):
         for row in decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)):
             if isinstance(row, Granted) and row.grant.request.request_id == request_id:
@@ -149,12 +174,18 @@ def _determination(
 
 
 def _explanation(
-    office: Office, batch: Batch, request: Request, failed: tuple[Finding, ...], decided: Determination | None,
+    office: Office,
+    batch: Batch,
+    request: Request,
+    failed: tuple[Finding, ...],
+    decided: Determination | None,
     override: Override | None,
-) -> Explanation:  # fmt: skip
+) -> Explanation:
     states = {finding.element: finding.state for finding in failed}
     elements = office.law.under(batch.header.get("route", "")).in_force(batch.gate_date)
-    findings = tuple(explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements)
+    findings = tuple(
+        explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements
+    )
     matched = decided if isinstance(decided, Match) else None
     return Explanation(
         batch=batch.id,
@@ -165,7 +196,9 @@ def _explanation(
         decided=decided_word(decided),
         score_bits=matched.score_bits if matched else 0.0,
         margin_bits=matched.margin_bits if matched else 0.0,
-        evidence=tuple(Evidence(e.feature, e.level, e.weight_bits) for e in matched.evidence) if matched else (),
+        evidence=tuple(Evidence(e.feature, e.level, e.weight_bits) for e in matched.evidence)
+        if matched
+        else (),
         overridden=override.elements if override else (),
     )
 

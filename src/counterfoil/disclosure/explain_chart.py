@@ -1,11 +1,13 @@
-"""The evidence of one explanation as a waterfall, in text and as SVG: each line of evidence moves the sum up or down. Pure.
+"""The evidence of one explanation as a waterfall, in text and as SVG: each line of evidence moves
+the sum up or down. Pure.
 
     +6.12  given: equal          |++++++++++++          |   6.12
     +3.00  middle: initial       |            ++++++    |   9.12
     -2.00  door: affix           |              ----    |   7.12
 
-`+` and `-` tell the direction, and every line has its weight and the sum after it as text, so that nothing hangs on colour or on
-seeing the bars. A contradiction is named as one; its bar ends at the left edge, because it ends the sum whatever follows.
+`+` and `-` tell the direction, and every line has its weight and the sum after it as text, so that
+nothing hangs on colour or on seeing the bars. A contradiction is named as one; its bar ends at the
+left edge, because it ends the sum whatever follows.
 """
 
 from __future__ import annotations
@@ -42,12 +44,15 @@ class Step(NamedTuple):
 
 
 def steps_of(found: Explanation) -> tuple[Step, ...]:
-    """The lines of the best resident in their order, with running sums. Empty before `determine`, and where nobody was compared."""
+    """The lines of the best resident in their order, with running sums. Empty before `determine`,
+    and where nobody was compared."""
     steps: list[Step] = []
     total = 0.0
     for each in found.evidence:
         before, total = total, round(total + each.weight_bits, 2)
-        steps.append(Step(f"{each.feature}: {each.level.replace('_', ' ')}", each.weight_bits, before, total))
+        steps.append(
+            Step(f"{each.feature}: {each.level.replace('_', ' ')}", each.weight_bits, before, total)
+        )
     return tuple(steps)
 
 
@@ -63,7 +68,8 @@ def draw_text(found: Explanation) -> list[str]:
 
 
 def draw_svg(found: Explanation, asked: Mapping[str, str] | None = None) -> str:
-    """A whole picture. With `asked` each line names the value of the request by its feature; without, the picture holds none."""
+    """A whole picture. With `asked` each line names the value of the request by its feature;
+    without, the picture holds none."""
     steps, values = steps_of(found), asked or {}
     decided = found.decided.replace("_", " ") or "not decided"
     title = f"Evidence for request {found.request_id}: {decided}"
@@ -75,10 +81,16 @@ def draw_svg(found: Explanation, asked: Mapping[str, str] | None = None) -> str:
     for at, (step, line) in enumerate(zip(steps, found.evidence, strict=True)):
         value = values.get(line.feature, "")
         parts += _row(
-            step, frame, frame.top + _ROW * at, f'{step.label} (asked: "{_short(value)}")' if value else step.label
+            step,
+            frame,
+            frame.top + _ROW * at,
+            f'{step.label} (asked: "{_short(value)}")' if value else step.label,
         )
     zero, foot = frame.across(0), frame.top + frame.height
-    parts += [svg.line((zero, frame.top - 6), (zero, foot + 6), INK), svg.text(zero, foot + 22, "0", anchor="middle")]
+    parts += [
+        svg.line((zero, frame.top - 6), (zero, foot + 6), INK),
+        svg.text(zero, foot + 22, "0", anchor="middle"),
+    ]
     parts.append(svg.text(16, foot + 46, _sum(found), bold=True))
     return svg.page(860, int(foot) + 64, title, _described(found, steps), parts)
 
@@ -86,7 +98,11 @@ def draw_svg(found: Explanation, asked: Mapping[str, str] | None = None) -> str:
 def _row(step: Step, frame: Frame, y: float, label: str) -> list[str]:
     left, right = sorted(_clamp(value, frame) for value in (step.before, step.after))
     colour = RED if step.is_contradiction else BLUE if step.weight_bits > 0 else PALE
-    told = "contradiction" if step.is_contradiction else f"{step.weight_bits:+.2f}, sum {step.after:.2f}"
+    told = (
+        "contradiction"
+        if step.is_contradiction
+        else f"{step.weight_bits:+.2f}, sum {step.after:.2f}"
+    )
     return [
         svg.text(16, y + 18, label),
         svg.bar(left, y + 5, right - left, _ROW - 10, colour),
@@ -111,15 +127,21 @@ def _bar(step: Step, frame: Frame) -> str:
 def _sum(found: Explanation) -> str:
     if not found.evidence:
         compared = found.decided in ("confirmed", "not_confirmed")
-        return "No resident to compare with in these periods." if compared else "Nothing was compared."
+        return (
+            "No resident to compare with in these periods." if compared else "Nothing was compared."
+        )
     return f"Best resident: {found.score_bits:.2f} bits, {found.margin_bits:.2f} above the next."
 
 
 def _described(found: Explanation, steps: tuple[Step, ...]) -> str:
     told = "; ".join(
-        f"{step.label} {'a contradiction' if step.is_contradiction else f'{step.weight_bits:+.2f}'}" for step in steps
+        f"{step.label} {'a contradiction' if step.is_contradiction else f'{step.weight_bits:+.2f}'}"
+        for step in steps
     )
-    return f"A waterfall of the evidence, line by line, in bits. {told + '. ' if told else ''}{_sum(found)}"
+    return (
+        "A waterfall of the evidence, line by line, in bits. "
+        f"{told + '. ' if told else ''}{_sum(found)}"
+    )
 
 
 def _short(value: str) -> str:

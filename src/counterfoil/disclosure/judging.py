@@ -1,6 +1,8 @@
-"""What `receive` does to a chunk of rows: requests in; decisions, their bytes and their counts out. Pure.
+"""What `receive` does to a chunk of rows: requests in; decisions, their bytes and their counts out.
+Pure.
 
-Nothing here opens a database or a register, and nothing of either is imported: a worker begins in a fraction of the time.
+Nothing here opens a database or a register, and nothing of either is imported: a worker begins in a
+fraction of the time.
 """
 
 from __future__ import annotations
@@ -16,15 +18,20 @@ from counterfoil.gate.history.counts import Counts
 from counterfoil.gate.history.fingerprints import Marks
 
 REFUSED_BY: Final = "refused."
-"""Before an element's id: the name under which a batch counts the refusals that the element caused."""
+"""Before an element's id: the name under which a batch counts the refusals that the element
+caused."""
 
-_KINDS: Final[dict[type[Gated], str]] = {Granted: "granted", Refused: "refused", Rejected: "rejected"}
+_KINDS: Final[dict[type[Gated], str]] = {
+    Granted: "granted",
+    Refused: "refused",
+    Rejected: "rejected",
+}
 """The kind of each row's entry in the ledger (ledger.Kind)."""
 
 
 class Judged(Sensitive, frozen=True, gc=False):
-    """A chunk that met the gate: the bytes of its rows, the kinds of their entries, what to count, and how many were attempts to
-    probe."""
+    """A chunk that met the gate: the bytes of its rows, the kinds of their entries, what to count,
+    and how many were attempts to probe."""
 
     encoded: list[bytes]
     kinds: list[str]
@@ -33,28 +40,44 @@ class Judged(Sensitive, frozen=True, gc=False):
 
 
 def judge(
-    rows: Sequence[Request | Reject], addresses: Sequence[AddressForm], gate: Gate, marks: Marks, past: Counts
+    rows: Sequence[Request | Reject],
+    addresses: Sequence[AddressForm],
+    gate: Gate,
+    marks: Marks,
+    past: Counts,
 ) -> Judged:
-    """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their marks, in order."""
+    """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their marks, in
+    order."""
     gated = gate_rows(rows, addresses, gate, marks, past)
     probes = sum(gate.is_probe(row.refusal) for row in gated if isinstance(row, Refused))
-    return Judged(encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes)
+    return Judged(
+        encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes
+    )
 
 
 def gate_rows(
-    rows: Sequence[Request | Reject], addresses: Sequence[AddressForm], gate: Gate, marks: Marks, past: Counts
+    rows: Sequence[Request | Reject],
+    addresses: Sequence[AddressForm],
+    gate: Gate,
+    marks: Marks,
+    past: Counts,
 ) -> list[Gated]:
     """Put each row before the law."""
     pairs = zip(rows, marks.questions(addresses), strict=True)
     asked = [(row, question) for row, question in pairs if isinstance(row, Request)]
     decided = iter(gate.decide_all(asked, past))
-    return [Rejected(row) if isinstance(row, Reject) else _judged(row, next(decided)) for row in rows]
+    return [
+        Rejected(row) if isinstance(row, Reject) else _judged(row, next(decided)) for row in rows
+    ]
 
 
 def count_gated(rows: Sequence[Gated]) -> dict[str, int]:
-    """Rows by what became of them at the gate, and refusals by element: one that fails three counts in three."""
+    """Rows by what became of them at the gate, and refusals by element: one that fails three counts
+    in three."""
     kinds = Counter(map(type, rows))
-    failed = Counter(each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed)
+    failed = Counter(
+        each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed
+    )
     counts = {"granted": kinds[Granted], "refused": kinds[Refused], "rejected": kinds[Rejected]}
     return counts | {f"{REFUSED_BY}{element}": times for element, times in failed.items()}
 

@@ -6,49 +6,45 @@
 
 Each step yields ledger entries, and a step's effect is not seen before they are durable (P5):
 
-    receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted rows, in one commit
-    override    `override` and the grant that two roles made, in one commit (controls/overrides/service.py)
-    determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is committed, the keeper counts, only
-                then is a door opened; at the end `determined`, from which the sample is drawn
-    review      `sample` with what the first officer found of it, and `review` with the same officer's signature, in one commit
-    release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the sealed answer, in one
-                commit; only then are files written
+    receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted
+                rows, in one commit
+    override    `override` and the grant that two roles made, in one commit
+                (controls/overrides/service.py)
+    determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is
+                committed, the keeper counts, only then is a door opened; at the end `determined`,
+                from which the sample is drawn
+    review      `sample` with what the first officer found of it, and `review` with the same
+                officer's signature, in one commit
+    release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the
+                sealed answer, in one commit; only then are files written
 
-A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it goes on where its last
-commit was, under the rules and the date that the batch was received with. A step under other rules is refused. Each of
-these commits asks first whether the office, or that batch, stands still by order (controls/suspension/stopped.py).
+A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
+goes on where its last commit was, under the rules and the date that the batch was received with. A
+step under other rules is refused. Each of these commits asks first whether the office, or that
+batch, stands still by order (controls/suspension/stopped.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from itertools import tee
 from pathlib import Path
 
-from counterfoil import intake, matching, register
-from counterfoil.answers.write import check_out, write_answer
+from counterfoil import intake
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, KNOWN, REQUEST, Batch, NewBatch
-from counterfoil.batches.chunks import keep_chunk, read_chunk, read_overrides
+from counterfoil.batches.batch import KNOWN, REQUEST, Batch, NewBatch
+from counterfoil.batches.chunks import keep_chunk
 from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
-from counterfoil.batches.rows import DeterminationsDigest, decode_gated, encode_determinations, pack
-from counterfoil.batches.ruling import Act, Determined, Reviewed, rule, sign_word
+from counterfoil.batches.rows import pack
 from counterfoil.batches.states import BatchState
-from counterfoil.certification.governing import Governing
-from counterfoil.certification.pinned import Held, pin_certificates, pin_holds, require_held
-from counterfoil.controls.canaries.alarm import page, raise_if_confirmed, raise_if_repeated, watched_doors
-from counterfoil.controls.sampling.service import disagreed, enter_determined, enter_sample, require_sampled
+from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_doors
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
-from counterfoil.controls.witnesses import require_witnessed
 from counterfoil.core import canonical
-from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Header, Officer, Public, Reject
-from counterfoil.database import Connection
+from counterfoil.core.values import Header, Reject
 from counterfoil.disclosure.judging import Judged
 from counterfoil.disclosure.screening import Whole
-from counterfoil.disclosure.sealed_answer import answer_of, seal_answer
+from counterfoil.disclosure.steps import BatchStatus, Progress, quiet
 from counterfoil.disclosure.workers import Hands, hands
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
@@ -58,43 +54,31 @@ from counterfoil.gate.history.store import add_probes, recall, remember
 from counterfoil.gate.history.store_merge import load_history, record_batch
 from counterfoil.ledger import Draft, Kind
 from counterfoil.office import Office, enter_law, journal, new_batch_id
-from counterfoil.tlog import Signer
 
-Progress = Callable[[int, int | None, str], None]
 RejectSink = Callable[[Reject], None]
-Deciding = tuple[matching.Weights, Governing, Held]
-KEEPER_LIMIT = "keeper_limit"
-UNREADABLE = "register_unreadable"
 
 
-class Standing(Public, frozen=True):
-    """Where a batch stands after a step. `counts` are of rows; `already`: the step had been done before."""
+def receive_file(
+    office: Office,
+    path: Path,
+    reject: RejectSink,
+    progress: Progress = quiet,
+    *,
+    document: Path | None = None,
+) -> BatchStatus:
+    """Read a request file, put every row before the law, and keep both. The same bytes are one
+    batch for ever.
 
-    batch: str
-    state: str
-    counts: dict[str, int]
-    already: bool = False
-
-
-def _quiet(_done: int, _total: int | None, _phase: str) -> None:
-    """No progress is shown."""
-
-
-# -- receive: intake and gate ------------------------------------------------------------------
-
-
-def receive(
-    office: Office, path: Path, reject: RejectSink, progress: Progress = _quiet, *, document: Path | None = None
-) -> Standing:
-    """Read a request file, put every row before the law, and keep both. The same bytes are one batch for ever.
-
-    `reject` is told each row that could not be read; `document` is the file of the order or consent that the header names.
-    Raises InputFault or VerifyFault for a file that is refused whole, GateFault where the agreement is not signed by both parties,
-    has no such route, or the document is not the one that is named, StateFault where the office stands still.
+    `reject` is told each row that could not be read; `document` is the file of the order or consent
+    that the header names. Raises InputFault or VerifyFault for a file that is refused whole,
+    GateFault where the agreement is not signed by both parties, has no such route, or the document
+    is not the one that is named, StateFault where the office stands still.
     """
     with office.store.reading() as connection:
         require_running(office, connection)
-    file = intake.open_file(path, default_header=office.default_header(), principal_keys=office.principal_keys())
+    file = intake.open_file(
+        path, default_header=office.default_header(), principal_keys=office.principal_keys()
+    )
     wrapping, history_key = office.payload_keys()
     require_signed(office.law.agreement)
     require_document(file.header, intake.file_digest(document) if document else "", path.name)
@@ -102,18 +86,26 @@ def receive(
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
     with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
-        whole = _read_through(file, office.settings.chunk_rows, history_key, at_work, reject, progress)
+        whole = _read_through(
+            file, office.settings.chunk_rows, history_key, at_work, reject, progress
+        )
         batch, key, new = _batch_of(office, file, wrapping, header)
         if batch.state is BatchState.RECEIVED:
             require_same_rules(office, batch)
             batch = _gate_batch(office, batch, key, file, whole, at_work, progress)
-    return Standing(batch.id, str(batch.state), batch.counts, already=not new)
+    return BatchStatus(batch.id, str(batch.state), batch.counts, already=not new)
 
 
 def _read_through(
-    file: intake.RequestFile, size: int, history_key: bytes, at_work: Hands, reject: RejectSink, progress: Progress
+    file: intake.RequestFile,
+    size: int,
+    history_key: bytes,
+    at_work: Hands,
+    reject: RejectSink,
+    progress: Progress,
 ) -> Whole:
-    """Read the whole file once before any row is decided: guards look at all of it, and rejects are told."""
+    """Read the whole file once before any row is decided: guards look at all of it, and rejects are
+    told."""
     builder, done, kept = BatchFactsBuilder(history_key), 0, set[int]()
     for number, counted in enumerate(at_work.each("count", enumerate(file.stretches(size)))):
         builder.count(counted.tally)
@@ -130,14 +122,21 @@ def _read_through(
 def _batch_of(
     office: Office, file: intake.RequestFile, wrapping: bytes, header: dict[str, str]
 ) -> tuple[Batch, BatchKey, bool]:
-    """The batch of this file: the one that stands, or a new one whose `batch` entry is in the same commit."""
+    """The batch of this file: the one that stands, or a new one whose `batch` entry is in the same
+    commit."""
     now, batch_id = office.clock(), new_batch_id(office.random)
     key = new_key(batch_id, office.random)
     wanted = NewBatch(
-        id=batch_id, file_digest=file.digest, agreement=office.law.agreement.id, agreement_digest=office.law.agreement_digest,
-        rules_digest=office.rules, header=header,
-        received_at=now, gate_date=now.date(), wrapped_key=key.wrap(wrapping, office.random),
-    )  # fmt: skip
+        id=batch_id,
+        file_digest=file.digest,
+        agreement=office.law.agreement.id,
+        agreement_digest=office.law.agreement_digest,
+        rules_digest=office.rules,
+        header=header,
+        received_at=now,
+        gate_date=now.date(),
+        wrapped_key=key.wrap(wrapping, office.random),
+    )
     with acting(office, wanted) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
@@ -145,22 +144,38 @@ def _batch_of(
             office.ledger.append(connection, [_batch_draft(batch, key, file)], now)
         else:
             require_running(office, connection, batch.id, batch.header)
-    return (batch, key, True) if new else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
+    return (
+        (batch, key, True)
+        if new
+        else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
+    )
 
 
 def _batch_draft(batch: Batch, key: BatchKey, file: intake.RequestFile) -> Draft:
-    """The entry of a file: whose it is, its route, and salted commitments to the file and to the document that it rests on."""
-    fields: dict[str, str | int] = {"batch": batch.id, "agreement": batch.agreement_digest, "rules": batch.rules_digest}
-    fields |= {"file": canonical.commit(key.salt("file", 0), file.digest.encode()), "route": batch.header["route"]}
-    fields |= {"principal": name_digest(batch.header["principal"]), "requester": name_digest(batch.header["party"])}
+    """The entry of a file: whose it is, its route, and salted commitments to the file and to the
+    document that it rests on."""
+    fields: dict[str, str | int] = {
+        "batch": batch.id,
+        "agreement": batch.agreement_digest,
+        "rules": batch.rules_digest,
+    }
+    fields |= {
+        "file": canonical.commit(key.salt("file", 0), file.digest.encode()),
+        "route": batch.header["route"],
+    }
+    fields |= {
+        "principal": name_digest(batch.header["principal"]),
+        "requester": name_digest(batch.header["party"]),
+    }
     if document := batch.header["document"]:
         fields["commitment"] = canonical.commit(key.salt("document", 0), document.encode())
     return Draft(Kind.BATCH, fields)
 
 
 def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str, str]:
-    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated of it. `requester` is what the
-    file says; `party` is the agreement's. Raises GateFault where the agreement has no such route."""
+    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated
+    of it. `requester` is what the file says; `party` is the agreement's. Raises GateFault where the
+    agreement has no such route."""
     stated = canonical.encode(intake.body_of(sent).get("document"))
     return {
         "requester": sent.requester,
@@ -175,8 +190,14 @@ def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str
 
 
 def _gate_batch(
-    office: Office, batch: Batch, key: BatchKey, file: intake.RequestFile, whole: Whole, at_work: Hands, progress: Progress
-) -> Batch:  # fmt: skip
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    file: intake.RequestFile,
+    whole: Whole,
+    at_work: Hands,
+    progress: Progress,
+) -> Batch:
     agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
@@ -200,8 +221,9 @@ def _gate_batch(
 def _to_judge(
     office: Office, batch: Batch, file: intake.RequestFile, whole: Whole, done: int
 ) -> Iterator[tuple[int, intake.Table | None, Marks, Counts]]:
-    """Each chunk that is not in the store yet: its number, its cells where who counted it has not kept it, its marks, and what
-    earlier batches asked about its rows. Chunks of another size, of a run before the setting was changed, are read again."""
+    """Each chunk that is not in the store yet: its number, its cells where who counted it has not
+    kept it, its marks, and what earlier batches asked about its rows. Chunks of another size, of a
+    run before the setting was changed, are read again."""
     size, window = office.settings.chunk_rows, office.law.agreement.limits.guards.window_days
     again: Iterator[intake.Table] | None = None
     for start in range(done, len(whole.marks), size):
@@ -225,212 +247,23 @@ def _keep_judged(
     """The rows, what the guards knew of them, their counts and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
     with acting(office, batch) as connection:
-        keep_chunk(connection, batch, key, REQUEST, seq, pack(judged.encoded), len(judged.kinds), office.random)
+        keep_chunk(
+            connection,
+            batch,
+            key,
+            REQUEST,
+            seq,
+            pack(judged.encoded),
+            len(judged.kinds),
+            office.random,
+        )
         keep_chunk(connection, batch, key, KNOWN, seq, encode_known(known), 0, office.random)
         batches.add_counts(connection, batch, judged.counts)
         add_probes(connection, batch.id, judged.probes)
-        office.ledger.append(connection, journal.gate_drafts(judged, batch.id, key, first), office.clock())
+        office.ledger.append(
+            connection, journal.gate_drafts(judged, batch.id, key, first), office.clock()
+        )
         alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
         kept = batches.find_batch(connection, batch.id)
     page(office, alarm)
     return kept
-
-
-# -- determine: register and match -------------------------------------------------------------
-
-
-def determine(office: Office, batch_id: str, progress: Progress = _quiet) -> Standing:
-    """Open the register for what the gate admitted, and decide. Nothing is told to anyone.
-
-    Raises StateFault (not gated, other rules, other snapshot, a certificate is missing), StoreFault, KeyFault, VerifyFault.
-    """
-    batch = _find_running(office, batch_id)
-    if batch.state in (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED):
-        return Standing(batch.id, str(batch.state), batch.counts, already=True)
-    batch.require(BatchState.GATED)
-    _require_in_force(office, batch)
-    key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-    with office.open_register(batch.snapshot) as sealed:
-        weights = office.weights(sealed.manifest)
-        with acting(office, batch) as connection:
-            batches.pin_snapshot(connection, batch, sealed.snapshot)
-            governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
-            held = pin_holds(office, connection, batch, key, office.keeper())
-        batch = _find(office, batch_id)
-        _determine_chunks(office, batch, key, sealed, (weights, governed, held), progress)
-    with acting(office, batch) as connection:
-        require_held(connection, batch, held)
-        digest = DeterminationsDigest(key)
-        for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
-            digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
-        batches.mark_determined(connection, batches.find_batch(connection, batch.id), digest.digest(), {})
-        batch = batches.find_batch(connection, batch.id)
-        enter_determined(office, connection, batch)
-    return Standing(batch.id, str(batch.state), batch.counts)
-
-
-def _determine_chunks(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    sealed: register.SealedRegister,
-    deciding: Deciding,
-    progress: Progress,
-) -> None:
-    with office.store.reading() as connection:
-        total, _ = batches.count_chunks(connection, batch, REQUEST)
-        done, _ = batches.count_chunks(connection, batch, DETERMINATION)
-    opening: dict[str, str | int] = {"batch": batch.id, "snapshot": register.manifest_digest(sealed.manifest)}
-    for seq in range(done, total):
-        _determine_chunk(office, batch, key, sealed, deciding, opening, seq)
-        progress(seq + 1, total, "determine")
-
-
-def _determine_chunk(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    sealed: register.SealedRegister,
-    deciding: Deciding,
-    opening: dict[str, str | int],
-    seq: int,
-) -> None:
-    """Enter the openings, then open, then decide, then keep. Broken off between: entered once, opened again."""
-    keeper, (weights, governed, held) = office.keeper(), deciding
-    with acting(office, batch) as connection:
-        require_held(connection, batch, held)
-        kept = batches.get_chunk(connection, batch, REQUEST, seq)
-        rows = journal.with_overrides(
-            decode_gated(key.open(REQUEST, seq, kept.sealed)), read_overrides(connection, batch, key)
-        )
-        admitted = [grant for grant in journal.grants_of(rows) if governed.puts(grant)]
-        grants = admitted[: keeper.remaining()]
-        if not kept.opened:
-            draft = Draft(Kind.OPENING, {**opening, "rows": len(grants)})
-            office.ledger.append(connection, [draft] if grants else [], office.clock())
-            batches.mark_opened(connection, batch, seq)
-    opened = journal.open_chunk(grants, sealed) if grants else {}
-    code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
-    decided = journal.decide_rows(
-        rows, opened, weights, governed, code, lambda found: keeper.held_among(found, held.marks)
-    )
-    with acting(office, batch) as connection:
-        require_held(connection, batch, held)
-        plain = encode_determinations(decided)
-        keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
-        batches.add_counts(connection, batch, journal.count_determined(decided))
-        alarm = raise_if_confirmed(office, connection, batch, decided, opened)
-    page(office, alarm)
-
-
-# -- review, release, withdraw: two officers ---------------------------------------------------
-
-
-def review(
-    office: Office, batch_id: str, name: str, signer: Signer, sheet: Mapping[str, bool] | None = None
-) -> Standing:
-    """The first officer signs the determinations, and what they found of the sample: `sheet`, by request id (controls/sampling/service.py).
-
-    Raises StateFault, `sample_disagreed` after it was entered among them, InputFault (the sheet), VerifyFault.
-    """
-    with _acting_on(office, batch_id) as (connection, batch):
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        batch.require(BatchState.DETERMINED)
-        looked = enter_sample(office, connection, batch, officer, signer, sheet)
-        if looked is None or not looked.disagreed:
-            _enter_review(office, connection, batch, officer, signer)
-        after = batches.find_batch(connection, batch_id)
-    if looked is not None and looked.disagreed:
-        raise disagreed(after, looked.disagreed)
-    return Standing(after.id, str(after.state), after.counts)
-
-
-def _enter_review(office: Office, connection: Connection, batch: Batch, officer: Officer, signer: Signer) -> None:
-    word = Determined(office.settings.name, batch.id, batch.determinations_digest)
-    batches.mark_reviewed(connection, batch, Reviewed(word, officer, sign_word(word, Act.REVIEW, signer.private)))
-    fields: dict[str, str | int] = {
-        "batch": batch.id,
-        "determinations": batch.determinations_digest,
-        "officer": canonical.digest(officer.vkey.encode()),
-    }
-    office.ledger.append(connection, [Draft(Kind.REVIEW, fields)], office.clock())
-
-
-def release(office: Office, batch_id: str, name: str, signer: Signer, out: Path) -> Standing:
-    """The second officer signs; the answers are entered, then written to `out` and `out`.jws.
-
-    On a released batch it writes the same bytes again. Raises StateFault, VerifyFault, UsageFault, StoreFault.
-    """
-    holder, (wrapping, _) = office.signer(), office.payload_keys()
-    with office.store.reading() as connection:
-        batches.officer_with_key(connection, name, str(signer.verifier))
-    already = _find_running(office, batch_id).state is BatchState.RELEASED
-    if not already:
-        check_out(out)
-        with _acting_on(office, batch_id) as (connection, batch):
-            batch.require(BatchState.REVIEWED)
-            require_witnessed(office, connection)
-            _require_in_force(office, batch)
-            require_sampled(office, connection, batch)
-            second = batches.officer_with_key(connection, name, str(signer.verifier))
-            reviewed = batches.load_reviewed(connection, batch, office.settings.name)
-            ruling = rule(reviewed, second, sign_word(reviewed.determined, Act.RELEASE, signer.private))
-            key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-            seal_answer(office, connection, batch, ruling, key, holder, out)
-    batch = _find(office, batch_id)
-    with office.store.reading() as connection:
-        require_running(office, connection, batch.id, batch.header)
-        require_witnessed(office, connection)
-        envelope, parts, digest = answer_of(connection, batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), out)
-        write_answer(out, envelope, parts, digest)
-    return Standing(batch.id, str(batch.state), batch.counts, already=already)
-
-
-def withdraw(office: Office, batch_id: str, name: str, signer: Signer) -> Standing:
-    """Close a batch unanswered, for good. Raises StateFault."""
-    with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        batches.mark_withdrawn(connection, batch)
-        fields = {"batch": batch.id, "officer": canonical.digest(officer.vkey.encode())}
-        office.ledger.append(connection, [Draft(Kind.WITHDRAWAL, {**fields})], office.clock())
-        office.ledger.sign_checkpoint(connection, office.signer())
-        batch = batches.find_batch(connection, batch_id)
-    return Standing(batch.id, str(batch.state), batch.counts)
-
-
-def standing(office: Office) -> list[Standing]:
-    """Every batch, oldest first."""
-    with office.store.reading() as connection:
-        return [Standing(batch.id, str(batch.state), batch.counts) for batch in batches.list_batches(connection)]
-
-
-@contextmanager
-def _acting_on(office: Office, batch_id: str) -> Generator[tuple[Connection, Batch]]:
-    """A transaction of a step, and the batch as it stands in it. Raises as `acting`."""
-    with acting(office, _find_running(office, batch_id)) as connection:
-        yield connection, batches.find_batch(connection, batch_id)
-
-
-def _find_running(office: Office, batch_id: str) -> Batch:
-    """The batch, unless it stands still."""
-    with office.store.reading() as connection:
-        require_running(office, connection)
-        batch = batches.find_batch(connection, batch_id)
-        require_running(office, connection, batch.id, batch.header)
-        return batch
-
-
-def _find(office: Office, batch_id: str) -> Batch:
-    with office.store.reading() as connection:
-        return batches.find_batch(connection, batch_id)
-
-
-def _require_in_force(office: Office, batch: Batch) -> None:
-    """Nothing is opened and nothing leaves outside the agreement's dates, whatever was admitted before."""
-    require_same_rules(office, batch)
-    if not office.law.agreement.in_force.covers(office.clock().date()):
-        raise StateFault(
-            "agreement_not_in_force", "the agreement is not in force today", place=batch.agreement,
-            cure="Nothing is determined or released outside its dates. Withdraw the batch.",
-        )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Building the office's register: build, teach the match rules, enter the snapshot, make it current."""
+"""Building the office's register: build, teach the match rules, enter the snapshot, make it
+current."""
 
 from __future__ import annotations
 
@@ -17,13 +18,19 @@ def _untold(_canaries: list[Canary]) -> None:
 
 
 def build_register(
-    office: Office, source: Path, *, made_up: bool, progress: Callable[[int, int | None, str], None], canaries: int = 0,
+    office: Office,
+    source: Path,
+    *,
+    made_up: bool,
+    progress: Callable[[int, int | None, str], None],
+    canaries: int = 0,
     told: Callable[[list[Canary]], None] = _untold,
-) -> register.Manifest:  # fmt: skip
+) -> register.Manifest:
     """Build `source` into a new snapshot and enter it in the ledger.
 
-    canaries: how many to seal beside the source's rows, as far as they can be made; their keyed hashes are kept before the snapshot
-    is made current. told: for who must see them; the office keeps none.
+    canaries: how many to seal beside the source's rows, as far as they can be made; their keyed
+    hashes are kept before the snapshot is made current. told: for who must see them; the office
+    keeps none.
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
@@ -33,17 +40,26 @@ def build_register(
     def keep(snapshot: str, made: list[Canary]) -> None:
         with office.store.transaction() as connection:
             keep_canaries(
-                connection, history_key, snapshot, [(each.doors[0].key, each.resident.record_ref) for each in made]
+                connection,
+                history_key,
+                snapshot,
+                [(each.doors[0].key, each.resident.record_ref) for each in made],
             )
         told(made)
 
     plan = register.Plan(
-        keeper=keeper, sign=signer.private.sign, now=office.clock(), match_version=matching.MATCH_VERSION,
+        keeper=keeper,
+        sign=signer.private.sign,
+        now=office.clock(),
+        match_version=matching.MATCH_VERSION,
         learner=learner,
         evidence=lambda: matching.weights_to_dict(learner.finish()) | {"salt": ""},
-        made_up=made_up, random=office.random, progress=progress,
-        canaries=canaries, keep_canaries=keep,
-    )  # fmt: skip
+        made_up=made_up,
+        random=office.random,
+        progress=progress,
+        canaries=canaries,
+        keep_canaries=keep,
+    )
     manifest = register.build(source, office.register_directory, plan)
     with office.store.transaction() as connection:
         enter_law(office, connection)

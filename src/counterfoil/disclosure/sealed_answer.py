@@ -1,8 +1,10 @@
-"""The answer of a batch, sealed in the store in the commit that enters its release, and read back for writing.
+"""The answer of a batch, sealed in the store in the commit that enters its release, and read back
+for writing.
 
-Kept as chunks of the batch, under its key: kind `answer`, the parts of the file in order; kind `envelope`, one chunk:
-MessagePack of [form, digest of the rows, bytes of FILE.jws]. So that running `release` again writes the same bytes (P7) whatever
-became of the law or the version meanwhile, and deleting the batch's key deletes the holder's copy of the answer too.
+Kept as chunks of the batch, under its key: kind `answer`, the parts of the file in order; kind
+`envelope`, one chunk: MessagePack of [form, digest of the rows, bytes of FILE.jws]. So that running
+`release` again writes the same bytes (P7) whatever became of the law or the version meanwhile, and
+deleting the batch's key deletes the holder's copy of the answer too.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from counterfoil.answers.envelope import Cited, LedgerProof, ReleaseFacts, release_commitment, seal_envelope
+from counterfoil.answers.envelope import (
+    Cited,
+    LedgerProof,
+    ReleaseFacts,
+    release_commitment,
+    seal_envelope,
+)
 from counterfoil.answers.rows import RowsFormat, render_rows, rows_format
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, Batch
@@ -44,7 +52,13 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
 
 def seal_answer(
-    office: Office, connection: Connection, batch: Batch, ruling: Ruling, key: BatchKey, holder: Signer, out: Path
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    ruling: Ruling,
+    key: BatchKey,
+    holder: Signer,
+    out: Path,
 ) -> None:
     """Coarsen, enter, sign and seal the whole answer inside the caller's transaction."""
     now, form = office.clock(), rows_format(out)
@@ -55,25 +69,40 @@ def seal_answer(
         keep_chunk(connection, batch, key, ANSWER, seq, part, 0, office.random)
     _, row_count = batches.count_chunks(connection, batch, DETERMINATION)
     facts = _facts(
-        office, batch, key, now, f"sha256:{digest.hexdigest()}", row_count, form, _cited(office, connection, batch, key)
+        office,
+        batch,
+        key,
+        now,
+        f"sha256:{digest.hexdigest()}",
+        row_count,
+        form,
+        _cited(office, connection, batch, key),
     )
     index = office.ledger.append(connection, [_release_draft(batch, ruling, facts)], now)[0]
     batches.mark_released(connection, batch, ruling, now, index)
     checkpoint = office.ledger.sign_checkpoint(connection, holder)
     proof = LedgerProof(
-        origin=office.settings.name, index=index, entry=next(office.ledger.entries(connection, index, index + 1)),
+        origin=office.settings.name,
+        index=index,
+        entry=next(office.ledger.entries(connection, index, index + 1)),
         proof=office.ledger.tlog_proof(connection, index, checkpoint),
-    )  # fmt: skip
+    )
     envelope = Envelope(form, facts.rows_digest, seal_envelope(facts, proof, holder.private))
-    keep_chunk(connection, batch, key, ENVELOPE, 0, msgspec.msgpack.encode(envelope), 0, office.random)
+    keep_chunk(
+        connection, batch, key, ENVELOPE, 0, msgspec.msgpack.encode(envelope), 0, office.random
+    )
 
 
-def answer_of(connection: Connection, batch: Batch, key: BatchKey, out: Path) -> tuple[bytes, Iterator[bytes], str]:
+def answer_of(
+    connection: Connection, batch: Batch, key: BatchKey, out: Path
+) -> tuple[bytes, Iterator[bytes], str]:
     """(bytes of FILE.jws, parts of FILE, digest of FILE) of a released batch.
 
     Raises UsageFault `out_format` where `out` is of another form than the one that was released.
     """
-    envelope = msgspec.msgpack.decode(read_chunk(connection, batch, key, ENVELOPE, 0), type=Envelope)
+    envelope = msgspec.msgpack.decode(
+        read_chunk(connection, batch, key, ENVELOPE, 0), type=Envelope
+    )
     if rows_format(out) != envelope.form:
         raise UsageFault(
             "out_format",
@@ -87,12 +116,21 @@ def answer_of(connection: Connection, batch: Batch, key: BatchKey, out: Path) ->
 
 
 def _entered_answers(
-    office: Office, connection: Connection, batch: Batch, ruling: Ruling, key: BatchKey, now: datetime
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    ruling: Ruling,
+    key: BatchKey,
+    now: datetime,
 ) -> Iterator[Answer]:
-    """Each answer, its entry appended before it is handed on; at the end it is certain that they are what was signed."""
+    """Each answer, its entry appended before it is handed on; at the end it is certain that they
+    are what was signed."""
     total, _ = batches.count_chunks(connection, batch, DETERMINATION)
     plain = (read_chunk(connection, batch, key, DETERMINATION, seq) for seq in range(total))
-    codes = {element.id: element.code for element in office.law.under(batch.header.get("route", "")).elements}
+    codes = {
+        element.id: element.code
+        for element in office.law.under(batch.header.get("route", "")).elements
+    }
     for rows in ruled_chunks(plain, key, ruling):
         answers = journal.answer_rows(rows, ruling, codes)
         office.ledger.append(connection, journal.answer_drafts(rows, answers, batch.id, key), now)
@@ -106,9 +144,15 @@ def _cited(office: Office, connection: Connection, batch: Batch, key: BatchKey) 
 
 
 def _facts(
-    office: Office, batch: Batch, key: BatchKey, now: datetime, digest: str, row_count: int, form: RowsFormat,
+    office: Office,
+    batch: Batch,
+    key: BatchKey,
+    now: datetime,
+    digest: str,
+    row_count: int,
+    form: RowsFormat,
     certificates: dict[str, Cited],
-) -> ReleaseFacts:  # fmt: skip
+) -> ReleaseFacts:
     agreement = office.law.agreement
     return ReleaseFacts(
         office=office.settings.name,
@@ -134,5 +178,9 @@ def _release_draft(batch: Batch, ruling: Ruling, facts: ReleaseFacts) -> Draft:
         "officer": canonical.digest(ruling.first.vkey.encode()),
         "second": canonical.digest(ruling.second.vkey.encode()),
     }
-    body = {"batch": batch.id, "determinations": batch.determinations_digest, "answers": release_commitment(facts)}
+    body = {
+        "batch": batch.id,
+        "determinations": batch.determinations_digest,
+        "answers": release_commitment(facts),
+    }
     return Draft(Kind.RELEASE, {**body, **officers, "rows": facts.row_count})

@@ -1,15 +1,18 @@
-"""Who does the thinking of a large file: this process, or several beside it. The answers are the same bytes either way.
+"""Who does the thinking of a large file: this process, or several beside it. The answers are the
+same bytes either way.
 
-A worker is `python -m counterfoil.disclosure.workers`, told over its standard input what to do and answering over its standard output:
-pickled values, from this process to its own children only. Nothing reaches a disk; keys never leave the family. A worker reads
-no file, opens no database and sees no register. One process writes: results are taken in the order of the file, and only the
+A worker is `python -m counterfoil.disclosure.workers`, told over its standard input what to do and
+answering over its standard output: pickled values, from this process to its own children only.
+Nothing reaches a disk; keys never leave the family. A worker reads no file, opens no database and
+sees no register. One process writes: results are taken in the order of the file, and only the
 caller commits.
 
     caller    history key; then (method, arguments), one at a time
     worker    ("done", result)   or   ("failed", name of the error's type)
 
-A worker has a session of its own, so that Ctrl-C reaches the caller alone, which ends its workers; where the caller is killed the
-workers' input ends, and so do they. A worker that ends early breaks the step off like a kill would: every commit stands.
+A worker has a session of its own, so that Ctrl-C reaches the caller alone, which ends its workers;
+where the caller is killed the workers' input ends, and so do they. A worker that ends early breaks
+the step off like a kill would: every commit stands.
 """
 
 from __future__ import annotations
@@ -36,8 +39,9 @@ class Hands(Protocol):
     """Whoever does the thinking."""
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
-        """Call a method of `Gating` with each of `calls`; the results in the order of the calls. The calls are numbered from
-        `first`; the same number is called in the same place, whatever the method."""
+        """Call a method of `Gating` with each of `calls`; the results in the order of the calls.
+        The calls are numbered from `first`; the same number is called in the same place, whatever
+        the method."""
         ...
 
     def every(self, method: str, *arguments: Any) -> None:
@@ -74,7 +78,8 @@ class Several:
         return [worker.pid for worker in self._workers]
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
-        """As many at a time as there are workers, by turns. A worker is given work only when it has none: nobody waits for anybody."""
+        """As many at a time as there are workers, by turns. A worker is given work only when it has
+        none: nobody waits for anybody."""
         idle, busy = deque(self._workers), deque[_Worker]()
         idle.rotate(-first)
         for call in calls:
@@ -108,9 +113,12 @@ class _Worker:
 
     def __init__(self, history_key: bytes, module: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )  # fmt: skip
+        )
         self.pid = self._process.pid
         self._send(history_key)
 
@@ -146,7 +154,8 @@ class _Worker:
 
 @contextmanager
 def hands(wanted: int, size_bytes: int, history_key: bytes) -> Generator[Hands]:
-    """Whoever is to think about a file of this size. `wanted` is the setting: 0 leaves it to the machine, 1 is this process."""
+    """Whoever is to think about a file of this size. `wanted` is the setting: 0 leaves it to the
+    machine, 1 is this process."""
     count = wanted or (_processors() if size_bytes >= LEAST_BYTES else 1)
     if count == 1 or not sys.executable:
         yield Own(history_key)
@@ -169,7 +178,8 @@ def _ended(kind: str) -> StateFault:
     return StateFault(
         "worker_ended",
         f"a worker process ended before its work was done{f' ({kind})' if kind else ''}",
-        cure="Every commit so far stands: run the same command again, with `workers = 1` in office.toml if it happens again.",
+        cure="Every commit so far stands: run the same command again, with `workers = 1` in "
+        "office.toml if it happens again.",
     )
 
 
@@ -178,8 +188,11 @@ def _write(pipe: IO[bytes], value: Any) -> None:
     pipe.flush()
 
 
-def serve(told: IO[bytes], answers: IO[bytes], thinking: Callable[[bytes], object] = Gating) -> None:
-    """Be a worker until the caller is gone. An error's text could hold a value of a row, so only its type is told."""
+def serve(
+    told: IO[bytes], answers: IO[bytes], thinking: Callable[[bytes], object] = Gating
+) -> None:
+    """Be a worker until the caller is gone. An error's text could hold a value of a row, so only
+    its type is told."""
     with suppress(EOFError, OSError):
         gating = thinking(pickle.load(told))  # noqa: S301
         while True:

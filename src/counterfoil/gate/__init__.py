@@ -1,15 +1,16 @@
-"""The gate: Request + law + history + date -> Grant or Refusal, every element with citation, reason and cure.
+"""The gate: Request + law + history + date -> Grant or Refusal, every element with citation, reason
+and cure.
 
     law = load_law(office / "law")
     builder = BatchFactsBuilder(history_key)            first pass: count
     facts = builder.finish(header, file_digest)
-    history = load_history(connection, facts, batch_id, on, law.agreement.limits.officer_caseload.window_days)
-    gate = Gate(law, facts, history, on)        second pass: decide
-    gate.decide(request)
+    history = load_history(connection, facts, batch_id, on,
+    law.agreement.limits.officer_caseload.window_days) gate = Gate(law, facts, history, on)
+    second pass: decide gate.decide(request)
 
-Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure function in
-one of the files `checks_*`, listed in `checks`. What opens a database (store, memory, kept_law) is imported by its own name:
-a worker that decides needs none.
+Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure
+function in one of the files `checks_*`, listed in `checks`. What opens a database (store, memory,
+kept_law) is imported by its own name: a worker that decides needs none.
 """
 
 from __future__ import annotations

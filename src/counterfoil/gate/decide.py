@@ -1,13 +1,16 @@
-"""The gate itself: one request, the law in force, the counts, a date; out comes a Grant or a Refusal.
+"""The gate itself: one request, the law in force, the counts, a date; out comes a Grant or a
+Refusal.
 
-Every element in force is evaluated, whatever the others found. All met: a Grant, which carries the one
-address form and name form that register and match use. Otherwise a Refusal that lists every finding
-that is not met, in the law's order. Nothing else is read: no register, no clock, no file (P2).
+Every element in force is evaluated, whatever the others found. All met: a Grant, which carries the
+one address form and name form that register and match use. Otherwise a Refusal that lists every
+finding that is not met, in the law's order. Nothing else is read: no register, no clock, no file
+(P2).
 
-`Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is made, and elements that read
-only what requests share are asked once for each different thing (shared.py). Of many requests, each element is asked of some
-before the next element is (`decide_all`): the same questions, and the processor stays with one check at a time. It may be
-made again in another process: two gates with the same arguments decide alike.
+`Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is
+made, and elements that read only what requests share are asked once for each different thing
+(shared.py). Of many requests, each element is asked of some before the next element is
+(`decide_all`): the same questions, and the processor stays with one check at a time. It may be made
+again in another process: two gates with the same arguments decide alike.
 """
 
 from __future__ import annotations
@@ -31,15 +34,18 @@ from counterfoil.gate.law.statute import Element
 
 _LOCKOUT: Final = "no_lockout_is_in_force"
 ALWAYS: Final = "law_is_in_force"
-"""The check without which no day is decided: on a day that has no such element, the law does not reach."""
+"""The check without which no day is decided: on a day that has no such element, the law does not
+reach."""
 _TOGETHER: Final = 128
-"""Requests that are asked one element after the other: what is made of them fits the processor's own memory."""
+"""Requests that are asked one element after the other: what is made of them fits the processor's
+own memory."""
 
 
 class Explained(Public, frozen=True, gc=False):
     """One finding with the words of its element. Carries nothing of the request.
 
-    `door` names the provision that such a request would need, with its USLM identifier; "" where there is none to name.
+    `door` names the provision that such a request would need, with its USLM identifier; "" where
+    there is none to name.
     """
 
     element: str
@@ -56,7 +62,8 @@ class Explained(Public, frozen=True, gc=False):
 class Gate:
     """The law on one day over one batch, by the route that the batch's header names.
 
-    Raises GateFault law_not_in_force on a day that the law does not reach, route_missing and route_not_agreed.
+    Raises GateFault law_not_in_force on a day that the law does not reach, route_missing and
+    route_not_agreed.
     """
 
     def __init__(self, law: Law, facts: BatchFacts, history: History, on: date) -> None:
@@ -67,24 +74,39 @@ class Gate:
                 "law_not_in_force",
                 "no law of this office is in force on this day",
                 place=f"agreement {law.agreement.id}",
-                cure="Check the clock; if it is right, the office's law files must be renewed before it can receive.",
+                cure="Check the clock; if it is right, the office's law files must be renewed "
+                "before it can receive.",
             )
         self._terms = law.terms
         self._rules = law.digest
         header = facts.header
-        sent = Sent(header, facts.rows, tuple(statute.in_force for statute in law.statutes), history, on)
+        sent = Sent(
+            header, facts.rows, tuple(statute.in_force for statute in law.statutes), history, on
+        )
         named = [(place, element.check) for place, element in enumerate(self.elements)]
         self._batch = tuple(
-            (place, BATCH_CHECKS[check](sent, law.terms)) for place, check in named if check in BATCH_CHECKS
+            (place, BATCH_CHECKS[check](sent, law.terms))
+            for place, check in named
+            if check in BATCH_CHECKS
         )
-        self._findings = tuple({state: Finding(element.id, state) for state in State} for element in self.elements)
-        self._batch_failed = [(place, self._findings[place][state]) for place, state in self._batch if state is not MET]
-        self._steps = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS)
+        self._findings = tuple(
+            {state: Finding(element.id, state) for state in State} for element in self.elements
+        )
+        self._batch_failed = [
+            (place, self._findings[place][state])
+            for place, state in self._batch
+            if state is not MET
+        ]
+        self._steps = tuple(
+            (place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS
+        )
         own = own_checks()
         self._own = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in own)
         self._shared = [SharedSteps(part, named, law.terms, self._findings) for part in PARTS]
         locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
-        self._probing = frozenset(element.id for element in self.elements if element.check in PROBING and not locked)
+        self._probing = frozenset(
+            element.id for element in self.elements if element.check in PROBING and not locked
+        )
         self._marker = Marker(facts.key)
         self._reader = Reader(law.terms.rules.periods, facts, history, min(on, header.sent_on))
 
@@ -94,7 +116,8 @@ class Gate:
         return tuple(finding for _, finding in self._batch_failed)
 
     def question(self, request: Request) -> Question:
-        """What the guards know of a request: read it once, to ask the past about it and then to decide."""
+        """What the guards know of a request: read it once, to ask the past about it and then to
+        decide."""
         return self._marker.question(request)
 
     def is_probe(self, decision: Grant | Refusal) -> bool:
@@ -105,7 +128,9 @@ class Gate:
                     return True
         return False
 
-    def decide(self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS) -> Grant | Refusal:
+    def decide(
+        self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS
+    ) -> Grant | Refusal:
         """Evaluate every element of one request. `past` counts what earlier batches asked."""
         return self.decide_all([(request, question or self.question(request))], past)[0]
 
@@ -114,9 +139,15 @@ class Gate:
     ) -> list[Grant | Refusal]:
         """Evaluate every element of many requests; the decisions in their order."""
         starts = range(0, len(requests), _TOGETHER)
-        return [each for start in starts for each in self._decided(requests[start : start + _TOGETHER], past)]
+        return [
+            each
+            for start in starts
+            for each in self._decided(requests[start : start + _TOGETHER], past)
+        ]
 
-    def _decided(self, requests: Sequence[tuple[Request, Question]], past: Counts) -> Iterator[Grant | Refusal]:
+    def _decided(
+        self, requests: Sequence[tuple[Request, Question]], past: Counts
+    ) -> Iterator[Grant | Refusal]:
         terms = self._terms
         asked = [self._reader.read(request, question, past) for request, question in requests]
         failed: list[list[tuple[int, Finding]]] = [[] for _ in asked]
@@ -134,44 +165,61 @@ class Gate:
         request = asked.request
         if not failed and not self._batch_failed:
             return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
-        findings = tuple([finding for _, finding in sorted(failed + self._batch_failed)])  # no two of one place
+        findings = tuple(
+            [finding for _, finding in sorted(failed + self._batch_failed)]
+        )  # no two of one place
         return Refusal(request.request_id, request.row, findings, self._rules)
 
     def set_aside(self, request: Request, question: Question, elements: frozenset[str]) -> Grant:
-        """Admit a request of which nothing failed and exactly `elements` wait for an officer, whose word the caller has.
+        """Admit a request of which nothing failed and exactly `elements` wait for an officer, whose
+        word the caller has.
 
-        Raises GateFault override_statute where a finding is not met or not shown: nobody can set that aside; override_elements
-        where other findings wait than are named, or none do.
+        Raises GateFault override_statute where a finding is not met or not shown: nobody can set
+        that aside; override_elements where other findings wait than are named, or none do.
         """
         decision = self.decide(request, question)
         failed = decision.failed if isinstance(decision, Refusal) else ()
         if any(finding.state is not State.NEEDS_OFFICER for finding in failed):
             raise GateFault(
-                "override_statute", "an element of the law or a guard is not met: that cannot be set aside", place=f"row {request.row}",
-                cure="`counterfoil explain` shows what is not met, and its cure. The requester asks again, in order.",
-            )  # fmt: skip
+                "override_statute",
+                "an element of the law or a guard is not met: that cannot be set aside",
+                place=f"row {request.row}",
+                cure="`counterfoil explain` shows what is not met, and its cure. The requester "
+                "asks again, in order.",
+            )
         if not failed or frozenset(finding.element for finding in failed) != elements:
             raise GateFault(
-                "override_elements", "the elements named are not those that wait for an officer", place=f"row {request.row}",
-                cure="Name every finding that `counterfoil explain` shows as needs_officer, and no other.",
-            )  # fmt: skip
+                "override_elements",
+                "the elements named are not those that wait for an officer",
+                place=f"row {request.row}",
+                cure="Name every finding that `counterfoil explain` shows as needs_officer, and "
+                "no other.",
+            )
         asked = self._reader.read(request, question, NO_COUNTS)
         return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
 
     def findings(self, request: Request) -> tuple[Finding, ...]:
         """Every finding, met ones too, in the law's order."""
         asked = self._reader.read(request, self.question(request), NO_COUNTS)
-        states = dict(self._batch) | {place: check(asked, self._terms) for place, check in self._steps}
+        states = dict(self._batch) | {
+            place: check(asked, self._terms) for place, check in self._steps
+        }
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
 
 
-def decide(request: Request, law: Law, facts: BatchFacts, history: History, on: date) -> Grant | Refusal:
-    """Decide one request. For many requests of one batch make one `Gate`: it is the same decision, faster."""
+def decide(
+    request: Request, law: Law, facts: BatchFacts, history: History, on: date
+) -> Grant | Refusal:
+    """Decide one request. For many requests of one batch make one `Gate`: it is the same decision,
+    faster."""
     return Gate(law, facts, history, on).decide(request)
 
 
-def explain(request: Request, law: Law, facts: BatchFacts, history: History, on: date) -> tuple[Explained, ...]:
-    """Every element with its finding, citation and words, in the law's order: for the holder's eyes."""
+def explain(
+    request: Request, law: Law, facts: BatchFacts, history: History, on: date
+) -> tuple[Explained, ...]:
+    """Every element with its finding, citation and words, in the law's order: for the holder's
+    eyes."""
     gate = Gate(law, facts, history, on)
     return tuple(
         explain_finding(element, finding)
@@ -190,5 +238,7 @@ def explain_finding(element: Element, finding: Finding) -> Explained:
         element.quote,
         element.explanation,
         element.cure,
-        f"this would need {door.needs}: {door.citation} ({door.uslm})" if (door := element.door) else "",
+        f"this would need {door.needs}: {door.citation} ({door.uslm})"
+        if (door := element.door)
+        else "",
     )

@@ -1,11 +1,13 @@
-"""The one way to a Grant that does not pass the law: for trials on registers of made-up people, and for certification.
+"""The one way to a Grant that does not pass the law: for trials on registers of made-up people, and
+for certification.
 
-An `UnsafeGate` asks only what a question must have to be asked at all: a name, and an address that has a door and is no
-placeholder. The law asks for more (city, state and ZIP); a trial measures the matcher on what can be compared. Whoever makes
-one has made sure that the register is marked as made up, or asks the holder's own file as the holder; a test holds the list
-of callers.
+An `UnsafeGate` asks only what a question must have to be asked at all: a name, and an address that
+has a door and is no placeholder. The law asks for more (city, state and ZIP); a trial measures the
+matcher on what can be compared. Whoever makes one has made sure that the register is marked as made
+up, or asks the holder's own file as the holder; a test holds the list of callers.
 
-Many questions of a trial name one person or one address: each name and each address is read and checked once.
+Many questions of a trial name one person or one address: each name and each address is read and
+checked once.
 """
 
 from __future__ import annotations
@@ -17,7 +19,11 @@ from typing import Final
 from counterfoil.core.values import Address, AddressForm, Grant, NameForm, Person, Request, State
 from counterfoil.gate.checks.inputs import Asked
 from counterfoil.gate.checks.periods import Periods, read_periods
-from counterfoil.gate.checks.person import address_is_no_placeholder, name_is_given, name_is_no_placeholder
+from counterfoil.gate.checks.person import (
+    address_is_no_placeholder,
+    name_is_given,
+    name_is_no_placeholder,
+)
 from counterfoil.gate.checks.words import split_words
 from counterfoil.gate.history.counts import Uses
 from counterfoil.gate.law.load import Law
@@ -31,7 +37,8 @@ _ONCE: Final = Uses(1, 1, 1, 1)
 
 
 class UnsafeGate:
-    """Makes grants for a trial. `law` gives the lists of placeholders and the reading of periods."""
+    """Makes grants for a trial. `law` gives the lists of placeholders and the reading of
+    periods."""
 
     def __init__(self, law: Law) -> None:
         self._law = law
@@ -41,7 +48,8 @@ class UnsafeGate:
         return self.grants([request])[0]
 
     def grants(self, requests: Iterable[Request]) -> list[Grant | None]:
-        """A grant for each request, None where it is not sufficient. What they share is read once."""
+        """A grant for each request, None where it is not sufficient. What they share is read
+        once."""
         names: dict[tuple[str, str, str, str], NameForm | None] = {}
         places: dict[Address, AddressForm | None] = {}
         years: dict[tuple[str, ...], Periods] = {}
@@ -65,22 +73,46 @@ class UnsafeGate:
     def _name(self, request: Request) -> NameForm | None:
         """The name's form; None where it is missing or a placeholder."""
         asked = _asked(request, name=normalise_name(request.person))
-        met = all(check(asked, self._law.terms) is State.MET for check in (name_is_given, name_is_no_placeholder))
+        met = all(
+            check(asked, self._law.terms) is State.MET
+            for check in (name_is_given, name_is_no_placeholder)
+        )
         return asked.name if met else None
 
     def _place(self, request: Request) -> AddressForm | None:
         """The address's form; None where it names no door or is a placeholder."""
         words = split_words(f"{request.address.line1} {request.address.line2}")
         asked = _asked(request, address=normalise_address(request.address), words=words)
-        if not exact_door(asked.address) or address_is_no_placeholder(asked, self._law.terms) is not State.MET:
+        if (
+            not exact_door(asked.address)
+            or address_is_no_placeholder(asked, self._law.terms) is not State.MET
+        ):
             return None
         return asked.address
 
 
 def _asked(
-    request: Request, *, name: NameForm = _NO_NAME, address: AddressForm = _NO_ADDRESS, words: list[str] = _NO_WORDS
+    request: Request,
+    *,
+    name: NameForm = _NO_NAME,
+    address: AddressForm = _NO_ADDRESS,
+    words: list[str] = _NO_WORDS,
 ) -> Asked:
     """What the checks of a name, or of an address, are shown; they look at nothing else."""
     return Asked(
-        request, address, name, _NO_PERIODS, None, words, "", _NO_WORDS, 1, 1, 1, (), _ONCE, date.max, None,
-    )  # fmt: skip
+        request,
+        address,
+        name,
+        _NO_PERIODS,
+        None,
+        words,
+        "",
+        _NO_WORDS,
+        1,
+        1,
+        1,
+        (),
+        _ONCE,
+        date.max,
+        None,
+    )

@@ -2,14 +2,22 @@
 
 file = open_file(path, default_header=None, principal_keys=keys)
 for row in file.rows(): ...            # Request | Reject
-for table in file.stretches(4096): RowReader().read(table)     # the same, a stretch at a time, in any process
+for table in file.stretches(4096): RowReader().read(table)     # the same, a stretch at a time, in
+any process
 
-`Table` and `to_requests` are for readers of other files with the same columns (a trial's labelled questions).
+`Table` and `to_requests` are for readers of other files with the same columns (a trial's labelled
+questions).
 """
 
 from counterfoil.intake.columns import NAMES as COLUMN_NAMES
 from counterfoil.intake.header_body import body_of
-from counterfoil.intake.request_file import RequestFile, file_digest, open_file, sign_header, state_document
+from counterfoil.intake.request_file import (
+    RequestFile,
+    file_digest,
+    open_file,
+    sign_header,
+    state_document,
+)
 from counterfoil.intake.rows import RowReader, Table, to_requests
 
 __all__ = [

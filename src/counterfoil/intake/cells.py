@@ -1,20 +1,22 @@
 r"""One cell: which text is allowed, and how the typed cells are read.
 
-Refused everywhere (fixed here, not asked of the Unicode version that Python ships, so that the same file is
-read alike for ever):
+Refused everywhere (fixed here, not asked of the Unicode version that Python ships, so that the same
+file is read alike for ever):
 
     U+0000-001F, 007F, 0080-009F   controls; tab, LF and CR are allowed inside free text
     U+2028-202E, 2066-2069         line and paragraph separators, marks of text direction
     U+FEFF, FFF9-FFFB, FFFE, FFFF  byte order mark, interlinear marks, noncharacters
     U+D800-DFFF                    lone surrogates
 
-A whole column is looked at in a few passes: its cells joined by LF, each byte of the UTF-8 replaced by a class,
+A whole column is looked at in a few passes: its cells joined by LF, each byte of the UTF-8 replaced
+by a class,
 
-    n  LF          w  space, = + - @          c  anything that needs a closer look          x  the rest
+    n  LF          w  space, = + - @          c  anything that needs a closer look          x  the
+       rest
 
-so that "no `c`, as many `n` as there are cells, no `w` beside an `n`" proves that no cell needs stripping, holds a
-refused character or begins like a formula, and "no run without `n` longer than the limit" that none is too
-long. Only columns that fail are read cell by cell.
+so that "no `c`, as many `n` as there are cells, no `w` beside an `n`" proves that no cell needs
+stripping, holds a refused character or begins like a formula, and "no run without `n` longer than
+the limit" that none is too long. Only columns that fail are read cell by cell.
 A fault is a ValueError whose only word is the code: a message could carry the cell.
 """
 
@@ -43,7 +45,8 @@ def _byte_class(byte: int) -> bytes:
         return b"n"
     if byte in b" =+-@":
         return b"w"
-    # C2: U+0080-00BF. E1 E2 E3: where Unicode keeps its other spaces and marks. ED: surrogates. EF: BOM and nonchars.
+    # C2: U+0080-00BF. E1 E2 E3: where Unicode keeps its other spaces and marks. ED: surrogates. EF:
+    # BOM and nonchars.
     return b"c" if byte < 0x20 or byte == 0x7F or byte in b"\xc2\xe1\xe2\xe3\xed\xef" else b"x"
 
 
@@ -52,7 +55,8 @@ _LENGTHS: Final = bytes(0x6E if byte == 0x0A else 0x78 for byte in range(256))  
 
 
 def is_plain(cells: Sequence[str], limit: int) -> bool:
-    """Whether it is certain that every cell is stripped, allowed text, no formula, and within `limit` characters."""
+    """Whether it is certain that every cell is stripped, allowed text, no formula, and within
+    `limit` characters."""
     column = "\n".join(("", *cells, "")).encode("utf-8", "surrogatepass")
     classes = column.translate(_CLASSES)
     return (
@@ -65,7 +69,8 @@ def is_plain(cells: Sequence[str], limit: int) -> bool:
 
 
 def text_fault(cell: str, limit: int, *, free: bool) -> str:
-    """The code of what is wrong with the text of a stripped cell, or "". `free` allows line breaks and tabs."""
+    """The code of what is wrong with the text of a stripped cell, or "". `free` allows line breaks
+    and tabs."""
     if (_REFUSED_IN_FREE_TEXT if free else _REFUSED_IN_TEXT).search(cell):
         return "control_character"
     if cell.startswith(_FORMULA_SIGNS) and len(cell) > 1 and not _PLAIN_NUMBER.fullmatch(cell):
@@ -74,7 +79,8 @@ def text_fault(cell: str, limit: int, *, free: bool) -> str:
 
 
 def read_text(cell: str, limit: int, *, free: bool = False) -> str:
-    """The cell without the white space around it. Raises ValueError with the code of `text_fault`."""
+    """The cell without the white space around it. Raises ValueError with the code of
+    `text_fault`."""
     text = cell.strip()
     if code := text_fault(text, limit, free=free):
         raise ValueError(code)
@@ -91,7 +97,8 @@ def read_request_id(text: str) -> str:
 
 
 def read_date(text: str) -> date | None:
-    """`YYYY-MM-DD`, or None for an empty cell. Raises ValueError `date_invalid`: another form, or no such day."""
+    """`YYYY-MM-DD`, or None for an empty cell. Raises ValueError `date_invalid`: another form, or
+    no such day."""
     if not text:
         return None
     if _DATE.fullmatch(text):  # date.fromisoformat alone also takes 20240101 and week dates
@@ -108,7 +115,8 @@ def read_periods(text: str) -> tuple[str, ...]:
 
 
 def read_officers(text: str) -> tuple[EngagedOfficer, ...]:
-    """`id|name|title;...`. Raises ValueError `engaged_officers_invalid` where an officer has not three parts."""
+    """`id|name|title;...`. Raises ValueError `engaged_officers_invalid` where an officer has not
+    three parts."""
     officers: list[EngagedOfficer] = []
     for entry in text.split(";"):
         if not entry.strip():
@@ -121,7 +129,8 @@ def read_officers(text: str) -> tuple[EngagedOfficer, ...]:
 
 
 def read_yes_no(text: str) -> bool:
-    """Whether the cell says yes; empty says no. Raises ValueError `use_certified_invalid` for another word."""
+    """Whether the cell says yes; empty says no. Raises ValueError `use_certified_invalid` for
+    another word."""
     word = text.lower()
     if word in _YES:
         return True

@@ -31,7 +31,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, its limit in characters, how a cell is read, whether the file must have it."""
+    """One column: its name, its limit in characters, how a cell is read, whether the file must have
+    it."""
 
     name: str
     limit: int
@@ -81,7 +82,8 @@ def check_columns(names: Sequence[str], name: str) -> None:
                 "column_unknown",
                 "the file has a column that is not in the format",
                 place=f"{name}, column {position}",
-                cure=f"Begin with a line of column names, separated by commas, out of: {', '.join(NAMES)}.",
+                cure="Begin with a line of column names, separated by commas, out of: "
+                f"{', '.join(NAMES)}.",
             )
         if column in names[: position - 1]:
             raise InputFault(

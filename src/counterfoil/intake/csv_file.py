@@ -3,9 +3,10 @@
     record = field *("," field)
     field = *(any but comma, quote, line end)  |  quote *(any but quote | two quotes) quote
 
-The standard library's reader is not used: it accepts quotes inside unquoted fields, and its limit of a field is a
-setting of the whole process. A well-formed record holds an even number of quotes, which is how a record that runs
-over lines finds its end. Blank lines between records are passed over.
+The standard library's reader is not used: it accepts quotes inside unquoted fields, and its limit
+of a field is a setting of the whole process. A well-formed record holds an even number of quotes,
+which is how a record that runs over lines finds its end. Blank lines between records are passed
+over.
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ def read_csv(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
 
 
 def split_record(record: str) -> list[str] | None:
-    """The fields of one record that holds an even number of quotes, or None if it breaks the rules."""
+    """The fields of one record that holds an even number of quotes, or None if it breaks the
+    rules."""
     if '"' not in record:
         return record.split(",")
     if record[0] == record[-1] == '"':
         fields = record[1:-1].split('","')
-        if record.count('"') == 2 * len(fields):  # every field quoted, no quote inside: the usual full quoting
+        if record.count('"') == 2 * len(
+            fields
+        ):  # every field quoted, no quote inside: the usual full quoting
             return fields
     parts = record.split('"')  # outside, inside, outside, inside, ..., outside
     fields = parts[0].split(",")
@@ -61,7 +65,8 @@ def split_record(record: str) -> list[str] | None:
 
 
 def _first_row(line_blocks: Iterator[list[str]], name: str) -> tuple[_Cutter, list[str]]:
-    """Read the column names. Return the cutter for the rest, and the lines of the first block after them."""
+    """Read the column names. Return the cutter for the rest, and the lines of the first block after
+    them."""
     line = 0
     for block in line_blocks:
         for position, text in enumerate(block):
@@ -80,11 +85,14 @@ def _column_names(text: str) -> list[str]:
 
 
 class _Cutter:
-    """Cuts lines into rows of cells. Holds the place in the file, and the lines of a record that is still open."""
+    """Cuts lines into rows of cells. Holds the place in the file, and the lines of a record that is
+    still open."""
 
     def __init__(self, columns: Sequence[str], line: int, name: str) -> None:
         self._width = len(columns)
-        self._positions = [columns.index(column.name) if column.name in columns else -1 for column in COLUMNS]
+        self._positions = [
+            columns.index(column.name) if column.name in columns else -1 for column in COLUMNS
+        ]
         self._line = line
         self._row = 0
         self._name = name

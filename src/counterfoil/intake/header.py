@@ -5,8 +5,8 @@
         and, where they are needed, "route" and "document"
     FILE.header.jws: compact JWS over the same object and "file_digest"
 
-An unsigned header is the word of whoever can write the file. Headers in several places must agree; where there
-is none, the file is refused unless the office supplies one (a sandbox does).
+An unsigned header is the word of whoever can write the file. Headers in several places must agree;
+where there is none, the file is refused unless the office supplies one (a sandbox does).
 """
 
 from __future__ import annotations
@@ -27,14 +27,22 @@ MAX_SIDE_FILE_BYTES: Final = 16_384
 
 
 def find_header(
-    path: Path, digest: str, embedded: bytes | None, *, default: Header | None, principal_keys: Mapping[str, bytes]
+    path: Path,
+    digest: str,
+    embedded: bytes | None,
+    *,
+    default: Header | None,
+    principal_keys: Mapping[str, bytes],
 ) -> Header:
     """Return what the file at `path`, whose bytes have `digest`, says of itself.
 
-    Raises InputFault: `header_missing`, `header_invalid`, `header_differs`, and what `open_signed_header` raises.
+    Raises InputFault: `header_missing`, `header_invalid`, `header_differs`, and what
+    `open_signed_header` raises.
     """
     headers: list[Header] = []
-    signed_path, unsigned_path = (path.with_name(path.name + suffix) for suffix in (SIGNED_SUFFIX, UNSIGNED_SUFFIX))
+    signed_path, unsigned_path = (
+        path.with_name(path.name + suffix) for suffix in (SIGNED_SUFFIX, UNSIGNED_SUFFIX)
+    )
     if (raw := _side_file(signed_path)) is not None:
         headers.append(open_signed_header(raw, digest, principal_keys, signed_path.name))
     if (raw := _side_file(unsigned_path)) is not None:
@@ -61,7 +69,8 @@ def find_header(
 
 
 def _side_file(path: Path) -> bytes | None:
-    """The bytes of a side file, or None if there is none. One that is there and cannot be read is refused."""
+    """The bytes of a side file, or None if there is none. One that is there and cannot be read is
+    refused."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_SIDE_FILE_BYTES + 1)

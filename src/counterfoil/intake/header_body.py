@@ -1,5 +1,6 @@
-"""The header object, alone or as the payload of a JWS: four keys, `route` and `document` where they are needed, and in a JWS the
-digest of the file; no other. docs/formats/request-file.md, "Header" and "Document"."""
+"""The header object, alone or as the payload of a JWS: four keys, `route` and `document` where they
+are needed, and in a JWS the digest of the file; no other. docs/formats/request-file.md, "Header"
+and "Document"."""
 
 from __future__ import annotations
 
@@ -80,23 +81,34 @@ def to_header(body: HeaderBody, *, signed: bool = False) -> Header:
     """The header that a body states."""
     stated = body.document
     return Header(
-        body.requester, body.agreement, body.principal, body.sent_on, signed, body.route, _document(stated) if stated else None
-    )  # fmt: skip
+        body.requester,
+        body.agreement,
+        body.principal,
+        body.sent_on,
+        signed,
+        body.route,
+        _document(stated) if stated else None,
+    )
 
 
 def read_document(raw: bytes, name: str) -> Document:
-    """A document as a file of its own states it: the object under `document`. Raises InputFault `document_invalid`."""
+    """A document as a file of its own states it: the object under `document`. Raises InputFault
+    `document_invalid`."""
     try:
         body = msgspec.json.decode(raw, type=DocumentBody)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        cure = "Give the fields that docs/formats/request-file.md lists under Document, and nothing else."
+        cure = (
+            "Give the fields that docs/formats/request-file.md lists under Document, and "
+            "nothing else."
+        )
         message = "what the file states of the document cannot be read"
         raise InputFault("document_invalid", message, place=name, cure=cure) from None
     return _document(body)
 
 
 def body_of(header: Header) -> dict[str, Any]:
-    """The keys of a header as JSON values; the inverse of `to_header`. Keys that are not needed are left out."""
+    """The keys of a header as JSON values; the inverse of `to_header`. Keys that are not needed are
+    left out."""
     body: dict[str, Any] = {
         "requester": header.requester,
         "agreement": header.agreement,
@@ -107,7 +119,8 @@ def body_of(header: Header) -> dict[str, Any]:
         body["route"] = header.route
     if header.document:
         people = tuple(
-            PersonBody(each.given_name, each.family_name, each.date_of_birth) for each in header.document.people
+            PersonBody(each.given_name, each.family_name, each.date_of_birth)
+            for each in header.document.people
         )
         fields: dict[str, Any] = msgspec.structs.asdict(header.document) | {"people": people}
         body["document"] = msgspec.to_builtins(DocumentBody(**fields))
@@ -119,11 +132,16 @@ def _texts(body: HeaderBody) -> Iterator[str]:
     if (document := body.document) is not None:
         yield from (document.court, document.judge, document.recipient, document.purpose)
         yield from (*document.periods, *document.items, *document.finds)
-        yield from (name for person in document.people for name in (person.given_name, person.family_name))
+        yield from (
+            name for person in document.people for name in (person.given_name, person.family_name)
+        )
 
 
 def _document(body: DocumentBody) -> Document:
-    people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in body.people)
+    people = tuple(
+        Person(each.given_name, "", each.family_name, "", each.date_of_birth)
+        for each in body.people
+    )
     fields: dict[str, Any] = msgspec.structs.asdict(body) | {"people": people}
     return Document(**fields)
 
@@ -134,5 +152,6 @@ def header_invalid(name: str) -> InputFault:
         "header_invalid",
         "the header cannot be read",
         place=name,
-        cure="Give requester, agreement and principal as text, sent_on as YYYY-MM-DD; route and document only as the format says.",
+        cure="Give requester, agreement and principal as text, sent_on as YYYY-MM-DD; route and "
+        "document only as the format says.",
     )

@@ -1,10 +1,11 @@
 """JSON lines: docs/formats/request-file.md, "JSON lines".
 
     [{"header": {...}}]          first line, may be left out
-    {"request_id": "...", ...}   keys are columns, values strings or null; use_certified may be a boolean
+    {"request_id": "...", ...}   keys are columns, values strings or null; use_certified may be a
+                                 boolean
 
-msgspec decodes a line straight into a struct with the columns as fields. Where it refuses, the line is looked at
-once more, key by key, to name the column: msgspec's own words are not passed on.
+msgspec decodes a line straight into a struct with the columns as fields. Where it refuses, the line
+is looked at once more, key by key, to name the column: msgspec's own words are not passed on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from counterfoil.core.values import Reject
-from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, NAMES, REQUIRED, Column, Kind, empty_file
+from counterfoil.intake.columns import (
+    COLUMNS,
+    MAX_ROW_CHARACTERS,
+    NAMES,
+    REQUIRED,
+    Column,
+    Kind,
+    empty_file,
+)
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
 
@@ -28,7 +37,11 @@ def _field(column: Column) -> tuple[str, Any] | tuple[str, Any, str]:
 
 _ROW: Final = msgspec.json.Decoder(
     msgspec.defstruct(
-        "_Row", [_field(column) for column in COLUMNS], forbid_unknown_fields=True, kw_only=True, gc=False
+        "_Row",
+        [_field(column) for column in COLUMNS],
+        forbid_unknown_fields=True,
+        kw_only=True,
+        gc=False,
     )
 )
 _KEYS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -49,7 +62,8 @@ def read_jsonl(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
 
 
 def jsonl_header(line_blocks: Iterator[list[str]], name: str) -> bytes | None:
-    """The header object of the first line as JSON, or None where the first line is an ordinary row."""
+    """The header object of the first line as JSON, or None where the first line is an ordinary
+    row."""
     return _header_of(_first_line(line_blocks, name)[1].text)
 
 
@@ -113,7 +127,8 @@ def _as_text(cells: Sequence[Any]) -> Sequence[str]:
 
 
 def _fault(text: str) -> tuple[str, str]:
-    """Why a line is no row: (column or "", code). The order is fixed: form, unknown, missing, type."""
+    """Why a line is no row: (column or "", code). The order is fixed: form, unknown, missing,
+    type."""
     keys = _keys(text)
     if keys is None:
         return "", "json_malformed"

@@ -1,8 +1,9 @@
 """Bytes to lines of text, a block at a time: UTF-8 with or without byte order mark, LF or CRLF.
 
-Memory: one block (small, so that what is made of it stays in the processor's cache) and the line that runs over its
-end. A line over MAX_LINE_BYTES is replaced, while it is read, by as many spaces: still over the limit of a row
-(65,536 characters of at most 4 bytes), so its reader rejects it, and the file goes on after it.
+Memory: one block (small, so that what is made of it stays in the processor's cache) and the line
+that runs over its end. A line over MAX_LINE_BYTES is replaced, while it is read, by as many spaces:
+still over the limit of a row (65,536 characters of at most 4 bytes), so its reader rejects it, and
+the file goes on after it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 def read_lines(file: BinaryIO, name: str) -> Iterator[list[str]]:
-    """Yield the whole lines of `file`, without their ends, a block at a time; none is left out, blank ones included.
+    """Yield the whole lines of `file`, without their ends, a block at a time; none is left out,
+    blank ones included.
 
     Raises InputFault `encoding_invalid` with the offset of the first byte that is not UTF-8.
     """
@@ -33,7 +35,8 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[list[str]]:
 
 
 def _whole_line_blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield (offset in the file, bytes that end with a line end); the last block may lack the line end."""
+    """Yield (offset in the file, bytes that end with a line end); the last block may lack the line
+    end."""
     offset, rest = 0, b""
     while data := file.read(BLOCK_BYTES):
         cut = data.rfind(b"\n") + 1
@@ -58,5 +61,8 @@ def _decode(block: bytes, offset: int, name: str) -> str:
     except UnicodeDecodeError as fault:
         place = f"{name}, byte {offset + fault.start}"
     raise InputFault(
-        "encoding_invalid", "the file is not UTF-8 text", place=place, cure="Save the file with UTF-8 encoding."
+        "encoding_invalid",
+        "the file is not UTF-8 text",
+        place=place,
+        cure="Save the file with UTF-8 encoding.",
     )

@@ -4,8 +4,8 @@
     date32, date64, timestamp without zone, at midnight    the four dates
     bool                                                   use_certified
 
-Every column is turned into the text that CSV would hold, so that one check reads all formats. Arrow's own
-words are not passed on: they can quote a cell.
+Every column is turned into the text that CSV would hold, so that one check reads all formats.
+Arrow's own words are not passed on: they can quote a cell.
 """
 
 from __future__ import annotations
@@ -32,22 +32,29 @@ _REFUSALS: Final = (_arrow.ArrowException, OSError, ValueError)
 def read_parquet(file: BinaryIO, name: str) -> Iterator[Table]:
     """Yield the file's rows, 1024 at a time.
 
-    Raises InputFault: the codes of `check_columns`, `parquet_unreadable`, `row_group_too_large`, `column_type`,
-    `encoding_invalid`.
+    Raises InputFault: the codes of `check_columns`, `parquet_unreadable`, `row_group_too_large`,
+    `column_type`, `encoding_invalid`.
     """
     source = _open(file, name)
     schema = source.schema_arrow
     check_columns(schema.names, name)
-    texts = {column.name: _as_text(column, schema, name) for column in COLUMNS if column.name in schema.names}
+    texts = {
+        column.name: _as_text(column, schema, name)
+        for column in COLUMNS
+        if column.name in schema.names
+    }
     row = 0
     for batch in _batches(source, name):
-        cells = [_cells(batch, column, texts, f"{name}, row {row + 1} or after") for column in COLUMNS]
+        cells = [
+            _cells(batch, column, texts, f"{name}, row {row + 1} or after") for column in COLUMNS
+        ]
         yield Table(cells, range(row + 1, row + 1 + batch.num_rows))
         row += batch.num_rows
 
 
 def parquet_header(file: BinaryIO, name: str) -> bytes | None:
-    """The header object in the key-value metadata as JSON, or None. Raises InputFault `parquet_unreadable`."""
+    """The header object in the key-value metadata as JSON, or None. Raises InputFault
+    `parquet_unreadable`."""
     metadata: dict[bytes, bytes] = _open(file, name).metadata.metadata or {}
     return metadata.get(HEADER_KEY)
 
@@ -55,7 +62,10 @@ def parquet_header(file: BinaryIO, name: str) -> bytes | None:
 def _open(file: BinaryIO, name: str) -> Any:
     try:
         source: Any = _parquet.ParquetFile(file, pre_buffer=False)
-        groups = [source.metadata.row_group(index).total_byte_size for index in range(source.num_row_groups)]
+        groups = [
+            source.metadata.row_group(index).total_byte_size
+            for index in range(source.num_row_groups)
+        ]
     except _REFUSALS:
         raise _unreadable(name) from None
     if any(size > MAX_ROW_GROUP_BYTES for size in groups):
@@ -79,7 +89,10 @@ def _batches(source: Any, name: str) -> Iterator[Any]:
 
 def _unreadable(place: str) -> InputFault:
     return InputFault(
-        "parquet_unreadable", "the file is not whole Parquet", place=place, cure="Write or send the file again."
+        "parquet_unreadable",
+        "the file is not whole Parquet",
+        place=place,
+        cure="Write or send the file again.",
     )
 
 
@@ -96,11 +109,18 @@ def _as_text(column: Column, schema: Any, name: str) -> _ToText:
         return lambda array: array.cast(_arrow.large_string())
     if column.kind is Kind.YES_NO and _arrow.types.is_boolean(of):
         return lambda array: array.cast(_arrow.large_string())
-    if column.kind is Kind.DATE and (_arrow.types.is_date(of) or (_arrow.types.is_timestamp(of) and of.tz is None)):
+    if column.kind is Kind.DATE and (
+        _arrow.types.is_date(of) or (_arrow.types.is_timestamp(of) and of.tz is None)
+    ):
         return lambda array: _days(array, column.name, name)
     place = f"{name}, column {column.name}"
     cure = "Write the column as text: a number loses its leading zeros."
-    raise InputFault("column_type", "the column has a type that the format does not allow", place=place, cure=cure)
+    raise InputFault(
+        "column_type",
+        "the column has a type that the format does not allow",
+        place=place,
+        cure=cure,
+    )
 
 
 def _days(array: Any, column: str, name: str) -> Any:

@@ -1,7 +1,8 @@
 """The words of a Reject, one line a code: what is wrong, and the cure.
 
-A reject names the row and the column. It never carries a value of the row: the only things filled in
-are the column's own name and limit, and the number of a line. docs/formats/request-file.md, "Codes".
+A reject names the row and the column. It never carries a value of the row: the only things filled
+in are the column's own name and limit, and the number of a line. docs/formats/request-file.md,
+"Codes".
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ WORDS: Final = {
     "request_id_missing": ("the row has no request_id", "Give every row an id of its own."),
     "request_id_invalid": (
         "the request_id is not of the allowed form",
-        "Begin with a letter or digit; go on with letters, digits, '.', '_', ':' or '-'; at most 64 characters.",
+        "Begin with a letter or digit; go on with letters, digits, '.', '_', ':' or '-'; at "
+        "most 64 characters.",
     ),
-    "duplicate_request_id": ("an earlier row has the same request_id", "Give every row an id of its own."),
+    "duplicate_request_id": (
+        "an earlier row has the same request_id",
+        "Give every row an id of its own.",
+    ),
     "date_invalid": ("the cell is not a date that exists", "Write dates as YYYY-MM-DD."),
     "field_too_long": (
         "the cell is longer than {limit} characters",
@@ -48,9 +53,18 @@ WORDS: Final = {
         f"the row is longer than {MAX_ROW_CHARACTERS} characters",
         "Shorten the row, or close its quotes.",
     ),
-    "json_malformed": ("the line is not one whole JSON object", "Write one JSON object a line, without line breaks."),
-    "column_unknown": ("the row has a key that is not a column", "Use the columns of the request file format only."),
-    "column_missing": ("the row lacks a column that must stand in it", "Add the key; its value may be empty."),
+    "json_malformed": (
+        "the line is not one whole JSON object",
+        "Write one JSON object a line, without line breaks.",
+    ),
+    "column_unknown": (
+        "the row has a key that is not a column",
+        "Use the columns of the request file format only.",
+    ),
+    "column_missing": (
+        "the row lacks a column that must stand in it",
+        "Add the key; its value may be empty.",
+    ),
     "text_expected": (
         "the value is not a string",
         "Write values in double quotes: a number loses its leading zeros.",
@@ -59,7 +73,8 @@ WORDS: Final = {
 
 
 def reject(row: int, field: str, code: str, *, line: int = 0) -> Reject:
-    """Return the Reject of data row `row` (from 1). `field` is a column's name, or "" for the whole row.
+    """Return the Reject of data row `row` (from 1). `field` is a column's name, or "" for the whole
+    row.
 
     `line` is the line of the file, from 1, where it helps to find the row; 0 says nothing.
     """

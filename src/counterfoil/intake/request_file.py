@@ -1,8 +1,10 @@
-"""A request file as flow sees it: its header, its digest, its rows. Reads the disk; thinks elsewhere.
+"""A request file as flow sees it: its header, its digest, its rows. Reads the disk; thinks
+elsewhere.
 
-The file is read once for its digest, and again for each call of `rows`. Between readings its identity (device,
-inode, size, times of change) must stand. Known hole: who can write to the holder's own disk and set its clock back
-can change a file unseen between two readings; the ledger then holds the digest of the first.
+The file is read once for its digest, and again for each call of `rows`. Between readings its
+identity (device, inode, size, times of change) must stand. Known hole: who can write to the
+holder's own disk and set its clock back can change a file unseen between two readings; the ledger
+then holds the digest of the first.
 """
 
 from __future__ import annotations
@@ -37,13 +39,16 @@ class _Format:
     header: Callable[[BinaryIO, str], bytes | None]
 
 
-_CSV: Final = _Format(lambda file, name: read_csv(read_lines(file, name), name), lambda _file, _name: None)
+_CSV: Final = _Format(
+    lambda file, name: read_csv(read_lines(file, name), name), lambda _file, _name: None
+)
 _JSONL: Final = _Format(
     lambda file, name: read_jsonl(read_lines(file, name), name),
     lambda file, name: jsonl_header(read_lines(file, name), name),
 )
 _PARQUET: Final = _Format(
-    lambda file, name: _parquet().read_parquet(file, name), lambda file, name: _parquet().parquet_header(file, name)
+    lambda file, name: _parquet().read_parquet(file, name),
+    lambda file, name: _parquet().parquet_header(file, name),
 )
 
 
@@ -57,7 +62,8 @@ _FORMATS: Final = {".csv": _CSV, ".jsonl": _JSONL, ".ndjson": _JSONL, ".parquet"
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """An opened request file. `digest` is `sha256:` and 64 hex digits of its bytes: the same file has the same."""
+    """An opened request file. `digest` is `sha256:` and 64 hex digits of its bytes: the same file
+    has the same."""
 
     path: Path
     header: Header
@@ -67,15 +73,16 @@ class RequestFile:
     def rows(self) -> Iterator[Request | Reject]:
         """Yield each row once, in the file's order. May be called again, and gives the same again.
 
-        Raises InputFault where the file cannot be read on: its place names the byte, line or row; `file_changed`
-        if the file is not what it was when it was opened.
+        Raises InputFault where the file cannot be read on: its place names the byte, line or row;
+        `file_changed` if the file is not what it was when it was opened.
         """
         reader = RowReader()
         for table in self._tables():
             yield from reader.read(table)
 
     def stretches(self, size: int, skip: int = 0) -> Iterator[Table]:
-        """The same rows in tables of `size` rows, without the first `skip`: for a RowReader in any process. Raises as `rows`."""
+        """The same rows in tables of `size` rows, without the first `skip`: for a RowReader in any
+        process. Raises as `rows`."""
         return stretch(self._tables(), size, skip)
 
     def _tables(self) -> Iterator[Table]:
@@ -89,49 +96,65 @@ class RequestFile:
     def _check_unchanged(self, file: BinaryIO) -> None:
         if _identity(file) != self._identity:
             cure = "Receive the file again when nothing writes to it."
-            raise InputFault("file_changed", "the file changed while it was read", place=self.path.name, cure=cure)
+            raise InputFault(
+                "file_changed",
+                "the file changed while it was read",
+                place=self.path.name,
+                cure=cure,
+            )
 
 
-def open_file(path: Path, *, default_header: Header | None, principal_keys: Mapping[str, bytes]) -> RequestFile:
+def open_file(
+    path: Path, *, default_header: Header | None, principal_keys: Mapping[str, bytes]
+) -> RequestFile:
     """Open a request file: .csv, .jsonl, .ndjson or .parquet, with its header (see `find_header`).
 
-    `default_header` stands in where the file has no header: a sandbox's only, None elsewhere. `principal_keys` are
-    the 32-byte Ed25519 public keys of the principals by id.
+    `default_header` stands in where the file has no header: a sandbox's only, None elsewhere.
+    `principal_keys` are the 32-byte Ed25519 public keys of the principals by id.
 
-    Raises InputFault: `format_unknown`, `file_unreadable`, `file_empty`, and the header's; VerifyFault: the header's.
+    Raises InputFault: `format_unknown`, `file_unreadable`, `file_empty`, and the header's;
+    VerifyFault: the header's.
     """
     form = _format(path)
     with _reading(path) as file:
         identity, digest = _identity(file), _digest(file)
         file.seek(0)
         embedded = form.header(file, path.name)
-    header = find_header(path, digest, embedded, default=default_header, principal_keys=principal_keys)
+    header = find_header(
+        path, digest, embedded, default=default_header, principal_keys=principal_keys
+    )
     return RequestFile(path, header, digest, identity)
 
 
 def file_digest(path: Path) -> str:
-    """`sha256:` and 64 hex digits of the bytes of any file, an order's or a consent's. Raises InputFault `file_unreadable`."""
+    """`sha256:` and 64 hex digits of the bytes of any file, an order's or a consent's. Raises
+    InputFault `file_unreadable`."""
     with _reading(path) as file:
         return _digest(file)
 
 
 def state_document(states: Path, document: Path) -> Document:
-    """What the JSON file `states` says of the order or consent in the file `document`, for a header to carry.
+    """What the JSON file `states` says of the order or consent in the file `document`, for a header
+    to carry.
 
-    Raises InputFault `file_unreadable`, `document_invalid`; VerifyFault `document_other` where its digest is another file's.
+    Raises InputFault `file_unreadable`, `document_invalid`; VerifyFault `document_other` where its
+    digest is another file's.
     """
     with _reading(states) as file:
         stated = read_document(file.read(MAX_SIDE_FILE_BYTES), states.name)
     if stated.digest != file_digest(document):
         raise VerifyFault(
-            "document_other", "the document's file is not the one whose digest is stated", place=f"{states.name}: digest",
+            "document_other",
+            "the document's file is not the one whose digest is stated",
+            place=f"{states.name}: digest",
             cure="Write sha256: and what `sha256sum FILE` prints, or name the file that is meant.",
-        )  # fmt: skip
+        )
     return stated
 
 
 def sign_header(path: Path, header: Header, secret: bytes) -> Path:
-    """Sign `header` over the file at `path` and write FILE.header.jws beside it. The requester's side of `open_file`.
+    """Sign `header` over the file at `path` and write FILE.header.jws beside it. The requester's
+    side of `open_file`.
 
     `secret` is the 32-byte Ed25519 secret of `header.principal`. Returns the path of the side file.
     Raises InputFault `file_unreadable`, StoreFault `header_not_written`.

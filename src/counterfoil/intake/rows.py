@@ -1,14 +1,15 @@
 """Cells to requests, a few hundred rows at a time and column by column.
 
-    table -> the ids, in the file's order (IdReader) -> the other columns, in any process (RowReader) -> Request | Reject
+    table -> the ids, in the file's order (IdReader) -> the other columns, in any process
+    (RowReader) -> Request | Reject
 
 Each column is read: stripped, its text checked, turned into a date or a list.
 
-A row's reject is its first fault in the order of the columns. The work is laid out by columns because one
-call over a column costs a tenth of a call a cell; nothing else follows from it.
+A row's reject is its first fault in the order of the columns. The work is laid out by columns
+because one call over a column costs a tenth of a call a cell; nothing else follows from it.
 
-Columns whose cells repeat (dates, officers, statutes, cities) are read once for each different cell: the last few
-thousand are remembered, for one reading of one file only.
+Columns whose cells repeat (dates, officers, statutes, cities) are read once for each different
+cell: the last few thousand are remembered, for one reading of one file only.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ _REMEMBERED_CELLS: Final = 4096
 class Table:
     """Rows of a file, cut into cells. `columns` are in the order of COLUMNS, all as long as `rows`.
 
-    `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells. `faults`: what is known
-    of a row before its columns are read, by position in the table: column and code.
+    `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells.
+    `faults`: what is known of a row before its columns are read, by position in the table: column
+    and code.
     """
 
     columns: Sequence[Sequence[str]]
@@ -52,7 +54,12 @@ class Table:
 
     def __reduce__(self) -> tuple[Callable[..., Table], tuple[Any, ...]]:
         """For another process: a column travels as one text, at half the cost of its cells."""
-        return _apart, ([_joined(cells) for cells in self.columns], self.rows, self.rejects, self.faults)
+        return _apart, (
+            [_joined(cells) for cells in self.columns],
+            self.rows,
+            self.rejects,
+            self.faults,
+        )
 
 
 _MARK: Final = "\x1f"
@@ -60,8 +67,8 @@ _MARK: Final = "\x1f"
 
 
 def _joined(cells: Sequence[str]) -> str | Sequence[str]:
-    """The cells as one text, inverse of `_cells`; the cells themselves where one holds the mark or is a faulty id's None, or where
-    there are none."""
+    """The cells as one text, inverse of `_cells`; the cells themselves where one holds the mark or
+    is a faulty id's None, or where there are none."""
     try:
         text = _MARK.join(cells)
     except TypeError:
@@ -99,7 +106,8 @@ class IdReader:
         self._read = _reader(COLUMNS[0])
 
     def read(self, table: Table) -> Table:
-        """The table with its ids read, and the faults of those that are missing, malformed or used before.
+        """The table with its ids read, and the faults of those that are missing, malformed or used
+        before.
 
         An id is used by the first row that has it, even if that row is rejected for another column.
         """
@@ -130,7 +138,9 @@ class RowReader:
         columns: list[Sequence[Any]] = [table.columns[0]]
         columns += [
             self._column(column, read, cells, faults)
-            for column, read, cells in zip(COLUMNS[1:], self._readers, table.columns[1:], strict=True)
+            for column, read, cells in zip(
+                COLUMNS[1:], self._readers, table.columns[1:], strict=True
+            )
         ]
         rows = table.rows
         if faults:
@@ -140,12 +150,19 @@ class RowReader:
         requests: list[Request | Reject] = [*_build(columns, rows)]
         if not faults and not table.rejects:
             return requests
-        rejects = [reject(table.rows[position], column, code) for position, (column, code) in faults.items()]
+        rejects = [
+            reject(table.rows[position], column, code)
+            for position, (column, code) in faults.items()
+        ]
         return sorted([*requests, *rejects, *table.rejects], key=attrgetter("row"))
 
-    def _column(self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> Sequence[Any]:
+    def _column(
+        self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults
+    ) -> Sequence[Any]:
         if column.kind in _DISTINCT:
-            return cells if is_plain(cells, column.limit) else _read_each(column, read, cells, faults)
+            return (
+                cells if is_plain(cells, column.limit) else _read_each(column, read, cells, faults)
+            )
         try:
             return list(map(read, cells))
         except ValueError:
@@ -181,9 +198,12 @@ def _read_each(column: Column, read: _Read, cells: Sequence[str], faults: _Fault
 
 
 def _build(columns: Sequence[Sequence[Any]], rows: Sequence[int]) -> list[Request]:
-    """COLUMNS in its order: 0 id, 1-6 person, 7-11 address, 12-16 the matter, 17-20 removal order, 21-23 the rest."""
+    """COLUMNS in its order: 0 id, 1-6 person, 7-11 address, 12-16 the matter, 17-20 removal order,
+    21-23 the rest."""
     persons = map(Person, *columns[1:7])
     addresses = map(Address, *columns[7:12])
     orders = map(RemovalOrder, *columns[17:21])
-    parts = zip(columns[0], rows, persons, addresses, *columns[12:17], orders, *columns[21:], strict=True)
+    parts = zip(
+        columns[0], rows, persons, addresses, *columns[12:17], orders, *columns[21:], strict=True
+    )
     return [Request(*part) for part in parts]

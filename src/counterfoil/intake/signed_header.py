@@ -1,7 +1,9 @@
-"""FILE.header.jws: the principal's word over the header and the file's bytes. docs/formats/request-file.md, "Header".
+"""FILE.header.jws: the principal's word over the header and the file's bytes.
+docs/formats/request-file.md, "Header".
 
     BASE64URL({"alg":"EdDSA","kid":PRINCIPAL}) . BASE64URL(payload) . BASE64URL(signature)
-    payload = JCS({"agreement","file_digest","principal","requester","sent_on"} and, where they are needed, "document","route")
+    payload = JCS({"agreement","file_digest","principal","requester","sent_on"} and, where they are
+    needed, "document","route")
 
 What a signed header establishes, in this order:
 
@@ -38,7 +40,8 @@ _ACCEPTED: Final = (_ALGORITHM, "Ed25519")
 
 
 class _Registry(JWSRegistry):
-    """The two names of Ed25519. Holding them here keeps joserfc's warning about the older name out of the output."""
+    """The two names of Ed25519. Holding them here keeps joserfc's warning about the older name out
+    of the output."""
 
     def get_alg(self, name: str) -> Any:
         if name not in _ACCEPTED:
@@ -47,17 +50,23 @@ class _Registry(JWSRegistry):
 
 
 def make_signed_header(header: Header, digest: str, secret: bytes) -> bytes:
-    """Return the JWS of `header` for a file with this digest. `secret` is the principal's 32-byte Ed25519 secret."""
+    """Return the JWS of `header` for a file with this digest. `secret` is the principal's 32-byte
+    Ed25519 secret."""
     body = body_of(header) | {"file_digest": digest}
     key = OKPKey.import_key(keyfile.signing_key(secret))
     protected = {"alg": _ALGORITHM, "kid": header.principal}
-    return jws.serialize_compact(protected, canonical.encode(body), key, registry=_Registry()).encode()
+    return jws.serialize_compact(
+        protected, canonical.encode(body), key, registry=_Registry()
+    ).encode()
 
 
-def open_signed_header(raw: bytes, digest: str, principal_keys: Mapping[str, bytes], name: str) -> Header:
+def open_signed_header(
+    raw: bytes, digest: str, principal_keys: Mapping[str, bytes], name: str
+) -> Header:
     """Return the verified header in `raw`. Inverse of `make_signed_header`.
 
-    Raises InputFault `header_invalid`; VerifyFault `principal_unknown`, `signature_wrong`, `file_digest_differs`.
+    Raises InputFault `header_invalid`; VerifyFault `principal_unknown`, `signature_wrong`,
+    `file_digest_differs`.
     """
     kid, token = _kid(raw, name), raw.strip()
     if kid not in principal_keys:
@@ -79,12 +88,15 @@ def open_signed_header(raw: bytes, digest: str, principal_keys: Mapping[str, byt
         raise header_invalid(name)
     if body.file_digest != digest:
         cure = "Send the file that was signed, or have it signed again."
-        raise VerifyFault("file_digest_differs", "another file than this one was signed", place=name, cure=cure)
+        raise VerifyFault(
+            "file_digest_differs", "another file than this one was signed", place=name, cure=cure
+        )
     return to_header(body, signed=True)
 
 
 def write_side_file(path: Path, data: bytes) -> None:
-    """Write a side file whole or not at all, in place of an older one. Raises StoreFault `header_not_written`."""
+    """Write a side file whole or not at all, in place of an older one. Raises StoreFault
+    `header_not_written`."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         with unfinished.open("wb") as file:
@@ -94,7 +106,9 @@ def write_side_file(path: Path, data: bytes) -> None:
         unfinished.replace(path)
     except OSError:
         cure = "Check the disk and the permissions of its directory."
-        raise StoreFault("header_not_written", "the side file cannot be written", place=path.name, cure=cure) from None
+        raise StoreFault(
+            "header_not_written", "the side file cannot be written", place=path.name, cure=cure
+        ) from None
 
 
 def _kid(raw: bytes, name: str) -> str:

@@ -1,7 +1,7 @@
 """Tables of any length to tables of one length: what is handed to whoever reads rows.
 
-Every row of a file is in one table, as cells or as a reject, and rows are numbered without a gap: a stretch is what stands
-between two row numbers. Nothing is read here.
+Every row of a file is in one table, as cells or as a reject, and rows are numbered without a gap: a
+stretch is what stands between two row numbers. Nothing is read here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from counterfoil.intake.rows import Table
 
 
 def stretch(tables: Iterable[Table], size: int, skip: int = 0) -> Iterator[Table]:
-    """The rows of `tables` in order, `size` rows a table, but for the last; the first `skip` rows are left out."""
+    """The rows of `tables` in order, `size` rows a table, but for the last; the first `skip` rows
+    are left out."""
     held, begins = _Held(), skip
     for table in tables:
         held.add(table)
@@ -38,7 +39,8 @@ class _Held:
         self.last = max([self.last, *table.rows[-1:], *[each.row for each in table.rejects[-1:]]])
 
     def take(self, after: int, last: int) -> Table:
-        """The rows after+1 .. last; what stands before them is dropped, what stands behind them is kept."""
+        """The rows after+1 .. last; what stands before them is dropped, what stands behind them is
+        kept."""
         parts = [_part(table, after, last) for table in self._tables]
         rest = [_part(table, last, self.last) for table in self._tables]
         self._tables = [table for table in rest if table.rows or table.rejects]
@@ -50,9 +52,15 @@ def _part(table: Table, after: int, last: int) -> Table:
     start, stop = bisect_right(table.rows, after), bisect_right(table.rows, last)
     if (start, stop) == (0, len(table.rows)) and not table.rejects:
         return table
-    faults = {position - start: fault for position, fault in table.faults.items() if start <= position < stop}
+    faults = {
+        position - start: fault
+        for position, fault in table.faults.items()
+        if start <= position < stop
+    }
     rejects = [each for each in table.rejects if after < each.row <= last]
-    return Table([cells[start:stop] for cells in table.columns], table.rows[start:stop], rejects, faults)
+    return Table(
+        [cells[start:stop] for cells in table.columns], table.rows[start:stop], rejects, faults
+    )
 
 
 def _join(tables: Sequence[Table]) -> Table:

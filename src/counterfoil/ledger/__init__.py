@@ -1,8 +1,10 @@
-"""The ledger of an office: what was asked, refused, opened and released, in an order that nobody can change unseen.
+"""The ledger of an office: what was asked, refused, opened and released, in an order that nobody
+can change unseen.
 
     entries        what an entry can say: the closed list of kinds, the grammar of fields
     log            append, sign, prove
-    check          everything reckoned anew from a database            check_export   the same from exported files
+    check          everything reckoned anew from a database            check_export   the same from
+                   exported files
     export         the ledger as static files of C2SP tlog-tiles
     reckon         the pure part of both checks
     tables, store  the tables and the SQL

@@ -1,4 +1,5 @@
-"""Making an attestation from exported files alone, by whoever holds them. The format is `tlog/attestation.py`'s."""
+"""Making an attestation from exported files alone, by whoever holds them. The format is
+`tlog/attestation.py`'s."""
 
 from __future__ import annotations
 
@@ -20,18 +21,26 @@ from counterfoil.tlog.tree import check_consistency, prove_consistency, prove_in
 def attest_none(
     directory: Path, key: VerifierKey, kind: Kind, first: date, last: date, older: str | None = None
 ) -> str:
-    """The attestation that no entry of `kind` has a time from `first` to `last`, both days included, UTC.
+    """The attestation that no entry of `kind` has a time from `first` to `last`, both days
+    included, UTC.
 
-    `older` is a signed checkpoint from before the range. The export is checked whole first, and so is what comes out.
-    Raises VerifyFault as `check_export` and `check_attestation`; UsageFault `attest_days` (wrong order),
-    `attest_checkpoint` (`older` is not from before the range); StateFault `attest_found` where there are such entries.
+    `older` is a signed checkpoint from before the range. The export is checked whole first, and so
+    is what comes out. Raises VerifyFault as `check_export` and `check_attestation`; UsageFault
+    `attest_days` (wrong order), `attest_checkpoint` (`older` is not from before the range);
+    StateFault `attest_found` where there are such entries.
     """
     if first > last:
-        raise UsageFault("attest_days", "the first day is after the last", cure="Name the earlier day with --from.")
+        raise UsageFault(
+            "attest_days",
+            "the first day is after the last",
+            cure="Name the earlier day with --from.",
+        )
     check_export(directory, key)
     note = read_file(directory, "checkpoint", MAX_NOTE_BYTES).decode()
     checkpoint = check_checkpoint(note, key)
-    low, high, needed = _range(directory, checkpoint.size, kind, (first.isoformat(), last.isoformat()))
+    low, high, needed = _range(
+        directory, checkpoint.size, kind, (first.isoformat(), last.isoformat())
+    )
     read = node_reader(tile_rows(directory, checkpoint.size))
     shown = [
         Shown(index, entry, tuple(prove_inclusion(index, checkpoint.size, read)))
@@ -47,8 +56,11 @@ def attest_none(
     return text
 
 
-def _range(directory: Path, size: int, kind: Kind, days: tuple[str, str]) -> tuple[int, int, dict[int, bytes]]:
-    """(first index of the days, index after their last, the entries to show): one walk over all entries."""
+def _range(
+    directory: Path, size: int, kind: Kind, days: tuple[str, str]
+) -> tuple[int, int, dict[int, bytes]]:
+    """(first index of the days, index after their last, the entries to show): one walk over all
+    entries."""
     low = high = size
     lasts: dict[Kind, tuple[int, bytes]] = {}
     needed: dict[int, bytes] = {}
@@ -72,7 +84,8 @@ def _range(directory: Path, size: int, kind: Kind, days: tuple[str, str]) -> tup
             "attest_found",
             f"{len(found)} entries of kind {kind} were made on these days",
             place=f"entry {found[0]}",
-            cure="`counterfoil ledger report` counts what was entered; `counterfoil ledger show` shows it.",
+            cure="`counterfoil ledger report` counts what was entered; `counterfoil ledger "
+            "show` shows it.",
         )
     return low, high, needed
 

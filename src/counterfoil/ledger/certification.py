@@ -1,8 +1,10 @@
-"""The technical part of a certification of a ledger, from a check that was just made. Pure: text from a report.
+"""The technical part of a certification of a ledger, from a check that was just made. Pure: text
+from a report.
 
-For the custodian of the record, or an expert, who signs under 28 USC 1746 for 902(13) and 902(14) of the Federal Rules of Evidence. It
-says what the program did and found, and leaves blank what only the signer can say: name, office, and that they know it to be so. It
-says nothing that the check did not establish, and it says what the check cannot show.
+For the custodian of the record, or an expert, who signs under 28 USC 1746 for 902(13) and 902(14)
+of the Federal Rules of Evidence. It says what the program did and found, and leaves blank what only
+the signer can say: name, office, and that they know it to be so. It says nothing that the check did
+not establish, and it says what the check cannot show.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ To be completed by the person who signs. The program asserts nothing below this 
 
 
 def certification(report: CheckReport, key: VerifierKey, held: int, when: datetime) -> str:
-    """The text, ended by a newline. `held`: checkpoints from elsewhere that were brought; `when`: of the check, UTC."""
+    """The text, ended by a newline. `held`: checkpoints from elsewhere that were brought; `when`:
+    of the check, UTC."""
     counts = [f"  {kind.value:<16}{count:>12}" for kind, count in report.counts.items() if count]
     facts = (
         ("Ledger", key.name),
@@ -52,13 +55,16 @@ def certification(report: CheckReport, key: VerifierKey, held: int, when: dateti
         ("Program", f"counterfoil {version('counterfoil')}, `counterfoil ledger check`"),
     )
     lines = [
-        "TECHNICAL PART OF A CERTIFICATION (28 USC 1746; Federal Rules of Evidence 902(13), 902(14))",
+        "TECHNICAL PART OF A CERTIFICATION (28 USC 1746; Federal Rules of Evidence 902(13), "
+        "902(14))",
         "",
         "What was checked",
         *(f"  {name:<18}{text}" for name, text in facts),
         "",
-        "What the process does: it reads every entry of the record in order, hashes each with SHA-256 into a Merkle tree,",
-        "and compares counts, times, hashes and signatures (Ed25519) with those that were stored. Any difference ends it.",
+        "What the process does: it reads every entry of the record in order, hashes each with "
+        "SHA-256 into a Merkle tree,",
+        "and compares counts, times, hashes and signatures (Ed25519) with those that were "
+        "stored. Any difference ends it.",
         "",
         "What it established, with no difference found",
         *(f"  {statement}" for statement in report.statements),

@@ -1,15 +1,18 @@
-"""`ledger check`: everything reckoned anew from the entries and compared with what stands beside them.
+"""`ledger check`: everything reckoned anew from the entries and compared with what stands beside
+them.
 
     1  The entries are numbered from 0 without a gap.
-    2  Every entry is canonical and within its kind's grammar, and the columns of its block say what it says.
+    2  Every entry is canonical and within its kind's grammar, and the columns of its block say what
+       it says.
     3  The running count of every kind goes up by one with each entry of that kind.
     4  No entry is earlier than the one before it.
     5  The stored tiles are those that the entries make, and no others.
-    6  Every checkpoint, of this office's or brought from elsewhere, is signed by its key and is a root of this tree.
+    6  Every checkpoint, of this office's or brought from elsewhere, is signed by its key and is a
+       root of this tree.
 
-Streams: few blocks and at most 255 hashes a level are in memory. What a ledger alone cannot show: that an entry was
-made for everything that happened, and, where no checkpoint from elsewhere is brought, that its newest entries were not
-cut off together with their checkpoints.
+Streams: few blocks and at most 255 hashes a level are in memory. What a ledger alone cannot show:
+that an entry was made for everything that happened, and, where no checkpoint from elsewhere is
+brought, that its newest entries were not cut off together with their checkpoints.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ from counterfoil.tlog.tiles import WIDTH, Tile, split_entries, tiles_of
 
 
 class CheckReport(Public, frozen=True, gc=False):
-    """What was established, as numbered sentences. `root` is base64; `last_time` is "" where the ledger is empty."""
+    """What was established, as numbered sentences. `root` is base64; `last_time` is "" where the
+    ledger is empty."""
 
     size: int
     root: str
@@ -43,9 +47,10 @@ class CheckReport(Public, frozen=True, gc=False):
 def check(connection: Connection, key: VerifierKey, held: Iterable[str] = ()) -> CheckReport:
     """Establish 1 to 6 for the ledger whose checkpoints `key` signs.
 
-    `held` are checkpoints kept elsewhere, as signed notes. Raises VerifyFault at the first divergence: `ledger_gap`,
-    `bundle_malformed`, those of `entries.decode`, `ledger_column`, `ledger_count`, `ledger_time`, `ledger_tile`,
-    `ledger_tiles`, those of `check_checkpoint`, `ledger_rewritten`, `ledger_shortened`.
+    `held` are checkpoints kept elsewhere, as signed notes. Raises VerifyFault at the first
+    divergence: `ledger_gap`, `bundle_malformed`, those of `entries.decode`, `ledger_column`,
+    `ledger_count`, `ledger_time`, `ledger_tile`, `ledger_tiles`, those of `check_checkpoint`,
+    `ledger_rewritten`, `ledger_shortened`.
     """
     signed = _signed(connection, key, held)
     awaited = groupby(signed, key=lambda checkpoint: checkpoint.size)
@@ -53,15 +58,21 @@ def check(connection: Connection, key: VerifierKey, held: Iterable[str] = ()) ->
     due = _check_root(reckoning, next(awaited, None), awaited)
     for block in read_blocks(connection):
         if (block.start, reckoning.size // WIDTH) != (reckoning.size, (block.stop - 1) // WIDTH):
-            raise divergence("ledger_gap", "the numbers of its block are not the next ones", reckoning.size)  # 1
-        for data in split_entries(block.entries, block.stop - block.start, f"entry {block.start}"):  # 1
+            raise divergence(
+                "ledger_gap", "the numbers of its block are not the next ones", reckoning.size
+            )  # 1
+        for data in split_entries(
+            block.entries, block.stop - block.start, f"entry {block.start}"
+        ):  # 1
             reckoning.add(data)  # 2 3 4
             if reckoning.size % WIDTH == 0:
                 _check_tiles(connection, reckoning.full_tiles())  # 5
             due = _check_root(reckoning, due, awaited)  # 6
         if (block.time, block.counts) != (reckoning.time, counts_text(reckoning.counts)):
             raise divergence(
-                "ledger_column", "the columns of its block do not say what its entries say", block.start
+                "ledger_column",
+                "the columns of its block do not say what its entries say",
+                block.start,
             )  # 2
     if due is not None:
         raise _shortened(reckoning.size, due[0])  # 6
@@ -90,7 +101,9 @@ def _signed(connection: Connection, key: VerifierKey, held: Iterable[str]) -> li
     return sorted(signed, key=lambda checkpoint: checkpoint.size)
 
 
-def _check_root(reckoning: Reckoning, due: _Due, awaited: Iterator[tuple[int, Iterator[Checkpoint]]]) -> _Due:
+def _check_root(
+    reckoning: Reckoning, due: _Due, awaited: Iterator[tuple[int, Iterator[Checkpoint]]]
+) -> _Due:
     """Check the checkpoints of this size, if any are due, and return those that are due next."""
     if due is None or due[0] != reckoning.size:
         return due
@@ -107,7 +120,9 @@ def _check_tiles(connection: Connection, reckoned: Iterable[Tile]) -> None:
             place = 0 if stored is None else differing(stored.hashes, tile.hashes)
             first = (tile.index * WIDTH + place) * WIDTH**tile.level
             raise divergence(
-                "ledger_tile", f"tile {tile.index} of level {tile.level} is not what the entries make", first
+                "ledger_tile",
+                f"tile {tile.index} of level {tile.level} is not what the entries make",
+                first,
             )
 
 
@@ -138,5 +153,6 @@ def _rewritten(size: int) -> VerifyFault:
         "ledger_rewritten",
         "the entries are not those that the checkpoint was signed over",
         place=f"checkpoint of size {size}",
-        cure="An entry before that size was changed. Keep this copy as evidence, and restore one that checks.",
+        cure="An entry before that size was changed. Keep this copy as evidence, and restore "
+        "one that checks.",
     )

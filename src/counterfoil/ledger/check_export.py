@@ -1,4 +1,5 @@
-"""Checking an exported ledger: from its files alone, with the office's verifier key. The twin of `check`.
+"""Checking an exported ledger: from its files alone, with the office's verifier key. The twin of
+`check`.
 
 1  The checkpoint is signed by the key, and the bundles hold as many entries as it says.
 2  Every entry is canonical and within its kind's grammar.
@@ -25,8 +26,9 @@ from counterfoil.tlog.tiles import TILE_BYTES, WIDTH, tile_path, tiles_of
 def check_export(directory: Path, key: VerifierKey) -> CheckReport:
     """Establish 1 to 6.
 
-    Raises VerifyFault at the first divergence: `export_unreadable`, `bundle_malformed`, those of `entries.decode`,
-    `ledger_count`, `ledger_time`, `ledger_tile`, those of `check_checkpoint`, `ledger_rewritten`.
+    Raises VerifyFault at the first divergence: `export_unreadable`, `bundle_malformed`, those of
+    `entries.decode`, `ledger_count`, `ledger_time`, `ledger_tile`, those of `check_checkpoint`,
+    `ledger_rewritten`.
     """
     checkpoint = check_checkpoint(read_file(directory, "checkpoint", MAX_NOTE_BYTES), key)  # 1
     reckoning = Reckoning()
@@ -52,13 +54,16 @@ def _check_tile(directory: Path, level: int, index: int, reckoned: bytes) -> Non
     held = read_file(directory, tile_path(level, index, len(reckoned) // 32), TILE_BYTES)
     if held != reckoned:
         first = (index * WIDTH + differing(held, reckoned)) * WIDTH**level
-        raise divergence("ledger_tile", f"tile {index} of level {level} is not what the entries make", first)
+        raise divergence(
+            "ledger_tile", f"tile {index} of level {level} is not what the entries make", first
+        )
 
 
 def _report(reckoning: Reckoning) -> CheckReport:
     size, root = reckoning.size, to_base64(reckoning.root())
     statements = (
-        f"1. The checkpoint is signed by the office's key, over {size} entries, and all of them are here.",
+        f"1. The checkpoint is signed by the office's key, over {size} entries, and all of them "
+        "are here.",
         "2. Every entry is canonical and says only what its kind may say.",
         "3. The running count of every kind goes up by one.",
         "4. No entry is earlier than the one before it.",

@@ -5,15 +5,16 @@ An entry is canonical JSON (RFC 8785) of at most 768 bytes, ASCII only:
     {"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:9f86...0a08","count":3,"kind":"refused",
      "time":"2026-03-02T14:05:00Z","v":1}
 
-Every entry has `count` (how many entries of its kind there are, itself included: 1 for the first), `kind`, `time` (UTC,
-whole seconds) and `v` (1). `KINDS` lists the kinds and the fields that each one has besides; `FIELDS` says what a field
-may hold: digests, batch ids, small numbers and words from a list. There is no field for text, so no entry can carry a
-value of a person's record, a name or an address. A `commitment` is salted (canon.commit): its salt rests with the
-payload.
+Every entry has `count` (how many entries of its kind there are, itself included: 1 for the first),
+`kind`, `time` (UTC, whole seconds) and `v` (1). `KINDS` lists the kinds and the fields that each
+one has besides; `FIELDS` says what a field may hold: digests, batch ids, small numbers and words
+from a list. There is no field for text, so no entry can carry a value of a person's record, a name
+or an address. A `commitment` is salted (canon.commit): its salt rests with the payload.
 
-Another `v`, a kind or field that is not listed, a missing field, a value outside its grammar and bytes that are not
-canonical are refused, when written and when read. To add a kind, add its name to `Kind` and one row to `KINDS`; readers
-of an older version refuse it, and say so. Nothing is ever removed or changed: entries are for ever.
+Another `v`, a kind or field that is not listed, a missing field, a value outside its grammar and
+bytes that are not canonical are refused, when written and when read. To add a kind, add its name to
+`Kind` and one row to `KINDS`; readers of an older version refuse it, and say so. Nothing is ever
+removed or changed: entries are for ever.
 """
 
 from __future__ import annotations
@@ -86,66 +87,120 @@ def _form(meaning: str, needs: str, may: str = "") -> Form:
 
 
 KINDS: Final[dict[Kind, Form]] = {
-    Kind.OFFICE: _form("The office was made, under this agreement and these rules.", "agreement rules"),
+    Kind.OFFICE: _form(
+        "The office was made, under this agreement and these rules.", "agreement rules"
+    ),
     Kind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
     Kind.LAW: _form("From here on these rules and this agreement are in force.", "agreement rules"),
-    Kind.SNAPSHOT: _form("From here on this build of the register is asked.", "snapshot", "certificate rows"),
-    Kind.CERTIFICATE: _form("A bound on wrong confirmations was measured on a snapshot.", "certificate snapshot", "scope"),
-    Kind.BATCH: _form("A request file was received.", "batch agreement file rules", "commitment principal requester route rows"),
+    Kind.SNAPSHOT: _form(
+        "From here on this build of the register is asked.", "snapshot", "certificate rows"
+    ),
+    Kind.CERTIFICATE: _form(
+        "A bound on wrong confirmations was measured on a snapshot.",
+        "certificate snapshot",
+        "scope",
+    ),
+    Kind.BATCH: _form(
+        "A request file was received.",
+        "batch agreement file rules",
+        "commitment principal requester route rows",
+    ),
     Kind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
     Kind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
     Kind.REFUSED: _form("The gate refused a request.", "batch commitment"),
-    Kind.OPENING: _form("The register is about to be opened for this many admitted requests.", "batch rows snapshot"),
-    Kind.NOT_COMPARED: _form("An admitted request could not be compared and is answered so.", "batch commitment"),
-    Kind.REVIEW: _form("A first officer signed the determinations of a batch.", "batch determinations officer"),
-    Kind.DISCLOSURE: _form("An answer, yes or no alike, is given to one admitted request.", "batch commitment"),
+    Kind.OPENING: _form(
+        "The register is about to be opened for this many admitted requests.", "batch rows snapshot"
+    ),
+    Kind.NOT_COMPARED: _form(
+        "An admitted request could not be compared and is answered so.", "batch commitment"
+    ),
+    Kind.REVIEW: _form(
+        "A first officer signed the determinations of a batch.", "batch determinations officer"
+    ),
+    Kind.DISCLOSURE: _form(
+        "An answer, yes or no alike, is given to one admitted request.", "batch commitment"
+    ),
     Kind.RELEASE: _form(
-        "A second officer released the answers of a batch.", "answers batch determinations officer second", "rows"
+        "A second officer released the answers of a batch.",
+        "answers batch determinations officer second",
+        "rows",
     ),
     Kind.INSPECTION: _form(
-        "An officer of the holder looked at one request, drew up an accounting, or listed the holds.", "commitment officer", "batch"
+        "An officer of the holder looked at one request, drew up an accounting, or listed the "
+        "holds.",
+        "commitment officer",
+        "batch",
     ),
     Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
     Kind.SUSPENSION: _form(
-        "Answering stopped, by an order that the payload states, in the whole office or where a field says.", "commitment",
+        "Answering stopped, by an order that the payload states, in the whole office or where a "
+        "field says.",
+        "commitment",
         "batch officer principal requester route second",
     ),
     Kind.RESUMPTION: _form(
-        "One suspension of the same reach was lifted, by an order that the payload states.", "commitment",
+        "One suspension of the same reach was lifted, by an order that the payload states.",
+        "commitment",
         "batch officer principal requester route second",
     ),
     Kind.INCIDENT: _form(
-        "An incident was opened, by an officer or by the office itself, reported to the inspector general, or closed.", "commitment event",
-        "batch officer"
+        "An incident was opened, by an officer or by the office itself, reported to the "
+        "inspector general, or closed.",
+        "commitment event",
+        "batch officer",
     ),
     Kind.OVERRIDE: _form(
-        "Two roles set aside a safeguard, for a reason that the payload states.", "commitment officer second", "batch"
+        "Two roles set aside a safeguard, for a reason that the payload states.",
+        "commitment officer second",
+        "batch",
     ),
     Kind.FORK: _form(
-        "Another history of this ledger was signed, or is claimed: answering stopped.", "checkpoint", "cosigner other size"
+        "Another history of this ledger was signed, or is claimed: answering stopped.",
+        "checkpoint",
+        "cosigner other size",
     ),
-    Kind.DISPOSAL: _form("The key of a batch was deleted in due time: its rows are gone for good.", "batch rows"),
-    Kind.RETENTION_HOLD: _form("An order keeps the rows of a batch from disposal.", "batch commitment officer"),
-    Kind.RETENTION_LIFT: _form("Two officers lifted such an order.", "batch commitment officer second"),
-    Kind.DELAY: _form("Telling persons of a batch's requests is put off to a day that the payload states.", "batch commitment officer"),
+    Kind.DISPOSAL: _form(
+        "The key of a batch was deleted in due time: its rows are gone for good.", "batch rows"
+    ),
+    Kind.RETENTION_HOLD: _form(
+        "An order keeps the rows of a batch from disposal.", "batch commitment officer"
+    ),
+    Kind.RETENTION_LIFT: _form(
+        "Two officers lifted such an order.", "batch commitment officer second"
+    ),
+    Kind.DELAY: _form(
+        "Telling persons of a batch's requests is put off to a day that the payload states.",
+        "batch commitment officer",
+    ),
     Kind.HOLD: _form(
-        "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say which, nor of whom.", "commitment officer second"
+        "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say "
+        "which, nor of whom.",
+        "commitment officer second",
     ),
-    Kind.PUBLISHED: _form("This ledger is about to be published, and is to be published again within so many hours.", "hours"),
+    Kind.PUBLISHED: _form(
+        "This ledger is about to be published, and is to be published again within so many hours.",
+        "hours",
+    ),
     Kind.REPLAY: _form(
-        "The register is about to be opened again for this many released answers of a batch, to decide them again.", "batch rows snapshot"
+        "The register is about to be opened again for this many released answers of a batch, to "
+        "decide them again.",
+        "batch rows snapshot",
     ),
     Kind.RECONCILED: _form(
-        "Database, ledger and answers of the time since the last one without a difference were compared.",
+        "Database, ledger and answers of the time since the last one without a difference were "
+        "compared.",
         "differences entries replayed rows",
     ),
     Kind.DETERMINED: _form(
-        "Every row of a batch was determined; from this entry the sample is drawn that is looked at before release.", "batch determinations"
+        "Every row of a batch was determined; from this entry the sample is drawn that is "
+        "looked at before release.",
+        "batch determinations",
     ),
     Kind.SAMPLE: _form(
-        "An officer looked at the sample of a batch, each row beside what was asked.", "batch commitment determinations disagreed officer"
+        "An officer looked at the sample of a batch, each row beside what was asked.",
+        "batch commitment determinations disagreed officer",
     ),
-}  # fmt: skip
+}
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
 
@@ -157,7 +212,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "checkpoint": (_DIGEST, "digest of the text of this ledger's checkpoint"),
     "commitment": (_DIGEST, "salted commitment to the payload"),
     "cosigner": (_DIGEST, "digest of the verifier key of the witness that holds another history"),
-    "determinations": (_DIGEST, "salted commitment to all determinations of the batch, which both officers sign"),
+    "determinations": (
+        _DIGEST,
+        "salted commitment to all determinations of the batch, which both officers sign",
+    ),
     "event": (r"added|retired|opened|reported|closed", "what happened to the key or the incident"),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
@@ -165,16 +223,23 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "other": (_DIGEST, "digest of the text of the checkpoint that is not of this history"),
     "principal": (
         _DIGEST,
-        "digest of the id of the official who asks, as the agreement lists it; an older entry has none",
+        "digest of the id of the official who asks, as the agreement lists it; an older entry "
+        "has none",
     ),
     "purpose": (r"counsel|holder|holds|officer|principal|register|payload", "what the key is for"),
-    "requester": (_DIGEST, "digest of the id of the agreement's requester; an older entry has none"),
+    "requester": (
+        _DIGEST,
+        "digest of the id of the agreement's requester; an older entry has none",
+    ),
     "route": (
         r"written-request|court-order|consent",
         "the legal door that the file was asked by; an older entry has none",
     ),
     "rules": (_DIGEST, "digest of the rules in force"),
-    "scope": (r"birth|names", "which questions a certificate is of: a date of birth is stated, or none"),
+    "scope": (
+        r"birth|names",
+        "which questions a certificate is of: a date of birth is stated, or none",
+    ),
     "second": (_DIGEST, "digest of the second officer's verifier key"),
     "snapshot": (_DIGEST, "digest of the register snapshot's manifest"),
 }
@@ -194,15 +259,23 @@ NUMBERS: Final[dict[str, str]] = {
 _GRAMMAR: Final = {name: re.compile(grammar).fullmatch for name, (grammar, _) in FIELDS.items()}
 _NUMBER: Final = "(?:0|[1-9][0-9]{0,8})"
 _TIME: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
-# Sorted keys, ASCII text and integers only: these are the bytes of `canon.encode` (a test holds it), ten times sooner.
+# Sorted keys, ASCII text and integers only: these are the bytes of `canon.encode` (a test holds
+# it), ten times sooner.
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
-_decode: Final = msgspec.json.Decoder(dict[str, str | Annotated[int, msgspec.Meta(ge=0, lt=10**15)]]).decode
+_decode: Final = msgspec.json.Decoder(
+    dict[str, str | Annotated[int, msgspec.Meta(ge=0, lt=10**15)]]
+).decode
 _KIND_AT: Final = re.compile(rb'"kind":"([a-z_]+)"').search
 
 
 def _shape(kind: Kind, form: Form) -> Callable[[bytes], re.Match[bytes] | None]:
-    """The whole grammar of one kind's entries as one pattern over their bytes: what it matches is canonical."""
-    parts = {"count": '"count":([1-9][0-9]{0,14}),', "kind": f'"kind":"{kind.value}",', "time": f'"time":"({_TIME})",'}
+    """The whole grammar of one kind's entries as one pattern over their bytes: what it matches is
+    canonical."""
+    parts = {
+        "count": '"count":([1-9][0-9]{0,14}),',
+        "kind": f'"kind":"{kind.value}",',
+        "time": f'"time":"({_TIME})",',
+    }
     for name in form.needs | form.may:
         value = _NUMBER if name in NUMBERS else f'"(?:{FIELDS[name][0]})"'
         parts[name] = f'"{name}":{value},' if name in form.needs else f'(?:"{name}":{value},)?'
@@ -215,7 +288,8 @@ _KNOWN: Final = {kind.value.encode(): kind for kind in Kind}
 
 
 class Draft(Public, frozen=True, gc=False, array_like=True):
-    """An entry before the ledger gives it time and count. `fields` are those of its kind's row in `KINDS`."""
+    """An entry before the ledger gives it time and count. `fields` are those of its kind's row in
+    `KINDS`."""
 
     kind: Kind
     fields: dict[str, Value]
@@ -231,7 +305,8 @@ class Entry(Public, frozen=True, gc=False, array_like=True):
 
 
 def entry_time(time: datetime) -> str:
-    """The text of a time, cut to whole seconds. A time that is not in UTC is a bug of the caller (ValueError)."""
+    """The text of a time, cut to whole seconds. A time that is not in UTC is a bug of the caller
+    (ValueError)."""
     if time.utcoffset() != timedelta(0):
         raise ValueError("entries are written in UTC")
     return f"{time.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
@@ -243,15 +318,19 @@ def counts_text(counts: dict[Kind, int]) -> str:
 
 
 def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes:
-    """The bytes of an entry. Fields outside the kind's grammar are a bug of the caller: ValueError names the field."""
+    """The bytes of an entry. Fields outside the kind's grammar are a bug of the caller: ValueError
+    names the field."""
     data = _encode({**fields, "count": count, "kind": kind, "time": time, "v": VERSION})
     if _SHAPES[kind](data) is None:
-        raise ValueError(f"an entry of kind {kind.value} cannot hold this: {_wrong_field(kind, fields)}")
+        raise ValueError(
+            f"an entry of kind {kind.value} cannot hold this: {_wrong_field(kind, fields)}"
+        )
     return data
 
 
 def head_of(data: bytes, place: str) -> tuple[Kind, int, str]:
-    """(kind, running count, time) of an entry whose whole grammar holds; `place` is what an error will name, "entry 17".
+    """(kind, running count, time) of an entry whose whole grammar holds; `place` is what an error
+    will name, "entry 17".
 
     Raises VerifyFault `entry_malformed`, `entry_version`, `entry_kind`, `entry_field`.
     """
@@ -280,20 +359,27 @@ def _why_not(data: bytes, place: str) -> VerifyFault:
     except (msgspec.MsgspecError, UnicodeError):
         body = {}
     if not body or _encode(body) != data:
-        return _fault("entry_malformed", f"it is not canonical JSON of at most {MAX_ENTRY_BYTES} bytes", place)
+        return _fault(
+            "entry_malformed", f"it is not canonical JSON of at most {MAX_ENTRY_BYTES} bytes", place
+        )
     if body.pop("v", None) != VERSION:
         return _fault("entry_version", "its version is not 1", place, newer)
     kind = _KNOWN.get(str(body.pop("kind", "")).encode())
     if kind is None:
         return _fault("entry_kind", "its kind is not in the list", place, newer)
-    wrong = _wrong_field(kind, {name: value for name, value in body.items() if name not in ("count", "time")})
+    wrong = _wrong_field(
+        kind, {name: value for name, value in body.items() if name not in ("count", "time")}
+    )
     return (
-        _fault("entry_field", wrong, place) if wrong else _fault("entry_malformed", "its count or time is wrong", place)
+        _fault("entry_field", wrong, place)
+        if wrong
+        else _fault("entry_malformed", "its count or time is wrong", place)
     )
 
 
 def _wrong_field(kind: Kind, fields: dict[str, Any]) -> str:
-    """The first rule that these fields break, naming a listed field at most and never a value; "" if none."""
+    """The first rule that these fields break, naming a listed field at most and never a value; ""
+    if none."""
     form, names = KINDS[kind], fields.keys()
     if not form.needs <= names:
         return f"field {min(form.needs - names)} is missing"
@@ -317,5 +403,7 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def _fault(code: str, why: str, place: str, cure: str = "Restore the database from a copy that checks.") -> VerifyFault:
+def _fault(
+    code: str, why: str, place: str, cure: str = "Restore the database from a copy that checks."
+) -> VerifyFault:
     return VerifyFault(code, f"this is not an entry of this ledger: {why}", place=place, cure=cure)

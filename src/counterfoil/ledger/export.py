@@ -1,12 +1,15 @@
-"""The ledger as static files: c2sp.org/tlog-tiles, for whoever wants to read it without this program.
+"""The ledger as static files: c2sp.org/tlog-tiles, for whoever wants to read it without this
+program.
 
     DIR/checkpoint                        the signed checkpoint that the files belong to
-    DIR/tile/<level>/<index>[.p/<width>]  hashes          DIR/tile/entries/<index>[.p/<width>]   entries
+    DIR/tile/<level>/<index>[.p/<width>]  hashes          DIR/tile/entries/<index>[.p/<width>]
+                                          entries
 
-Full tiles never change, so an export into the same directory adds to it; a file that stands with other bytes is of
-another history and is refused. Each file is written beside its place and renamed; the checkpoint comes last, after
-everything is on disk, so a directory with a checkpoint is complete. Trusted: nothing; `check_export` reckons it anew.
-Partial tiles of older sizes stay: an older checkpoint can still be checked against them.
+Full tiles never change, so an export into the same directory adds to it; a file that stands with
+other bytes is of another history and is refused. Each file is written beside its place and renamed;
+the checkpoint comes last, after everything is on disk, so a directory with a checkpoint is
+complete. Trusted: nothing; `check_export` reckons it anew. Partial tiles of older sizes stay: an
+older checkpoint can still be checked against them.
 """
 
 from __future__ import annotations
@@ -25,10 +28,12 @@ from counterfoil.tlog.tiles import WIDTH, join_entries, tile_path, tiles_of
 
 
 def export(connection: Connection, directory: Path, checkpoint: str) -> int:
-    """Write the tree of `checkpoint`, a signed note of this ledger, below `directory`; return how many files are new.
+    """Write the tree of `checkpoint`, a signed note of this ledger, below `directory`; return how
+    many files are new.
 
-    Raises VerifyFault `ledger_rewritten` where the checkpoint is not of this tree, StateFault `export_other` where
-    another history stands there, StoreFault `export_failed` where a file cannot be written.
+    Raises VerifyFault `ledger_rewritten` where the checkpoint is not of this tree, StateFault
+    `export_other` where another history stands there, StoreFault `export_failed` where a file
+    cannot be written.
     """
     signed = parse_checkpoint(checkpoint)
     Ledger(signed.origin).check_ours(connection, signed)
@@ -58,7 +63,10 @@ def _files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]:
     for level, full, width in tiles_of(size):
         spans = [(index, WIDTH) for index in range(full)] + ([(full, width)] if width else [])
         for index, wide in spans:
-            yield tile_path(level, index, wide), b"".join(hashes(level, index * WIDTH, index * WIDTH + wide))
+            yield (
+                tile_path(level, index, wide),
+                b"".join(hashes(level, index * WIDTH, index * WIDTH + wide)),
+            )
 
 
 def _write(path: Path, data: bytes) -> bool:

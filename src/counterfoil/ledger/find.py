@@ -1,4 +1,5 @@
-"""Finding an entry by its kind and count, O(log n): each block says how many of each kind there are after it."""
+"""Finding an entry by its kind and count, O(log n): each block says how many of each kind there are
+after it."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def _first_count(connection: Connection, block: Block, kind: Kind) -> int:
 
 
 def _within(block: Block, kind: Kind, count: int) -> tuple[int, Entry]:
-    for index, data in enumerate(split_entries(block.entries, block.stop - block.start), block.start):
+    for index, data in enumerate(
+        split_entries(block.entries, block.stop - block.start), block.start
+    ):
         entry = decode(data, f"entry {index}")
         if (entry.kind, entry.count) == (kind, count):
             return index, entry
@@ -58,5 +61,6 @@ def _column_fault() -> VerifyFault:
     return VerifyFault(
         "ledger_column",
         "the columns of a block do not say what its entries say",
-        cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that checks.",
+        cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a "
+        "copy that checks.",
     )

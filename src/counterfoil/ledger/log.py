@@ -1,8 +1,9 @@
 """The ledger: appending, signing, proving.
 
-Entries become durable with the flow's transaction, before their effect can be seen (P5). One office has one ledger; its
-origin is its name in checkpoints and the name of the key that signs them. Whoever appends holds the store's write
-transaction, so places and counts are given out without a gap.
+Entries become durable with the flow's transaction, before their effect can be seen (P5). One office
+has one ledger; its origin is its name in checkpoints and the name of the key that signs them.
+Whoever appends holds the store's write transaction, so places and counts are given out without a
+gap.
 """
 
 from __future__ import annotations
@@ -39,7 +40,14 @@ from counterfoil.tlog.consistency import Consistency
 from counterfoil.tlog.note import Signer
 from counterfoil.tlog.tiles import WIDTH, completed, join_entries, node_reader
 from counterfoil.tlog.tlog_proof import Proof
-from counterfoil.tlog.tree import Reader, check_inclusion, leaf_hash, prove_consistency, prove_inclusion, root_at
+from counterfoil.tlog.tree import (
+    Reader,
+    check_inclusion,
+    leaf_hash,
+    prove_consistency,
+    prove_inclusion,
+    root_at,
+)
 
 _NODES_KEPT: Final = 4096
 """Subtree roots that a prover keeps: those near the root are in every proof."""
@@ -54,8 +62,9 @@ class Ledger:
     def append(self, connection: Connection, drafts: Iterable[Draft], time: datetime) -> range:
         """Append entries in order, all with this time (UTC); return their indices.
 
-        Raises StateFault `clock_backwards` where the last entry is later than `time`, ValueError for a draft outside
-        its kind's grammar. The caller's transaction decides whether all of it stands, or nothing.
+        Raises StateFault `clock_backwards` where the last entry is later than `time`, ValueError
+        for a draft outside its kind's grammar. The caller's transaction decides whether all of it
+        stands, or nothing.
         """
         head = read_head(connection)
         text = entry_time(time)
@@ -103,9 +112,11 @@ class Ledger:
         return root_at(*_tree(connection, size))
 
     def sign_checkpoint(self, connection: Connection, signer: Signer) -> str:
-        """Sign, store and return a checkpoint of all entries; for the same size, return the one that stands.
+        """Sign, store and return a checkpoint of all entries; for the same size, return the one
+        that stands.
 
-        Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not of this tree.
+        Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not
+        of this tree.
         """
         size, held = self.size(connection), read_newest_checkpoint(connection)
         if held is not None:
@@ -122,7 +133,8 @@ class Ledger:
         return read_newest_checkpoint(connection)
 
     def keep_cosigned(self, connection: Connection, note: str) -> None:
-        """Keep a checkpoint that its witnesses cosigned. Raises VerifyFault `ledger_rewritten` where it is not of this tree."""
+        """Keep a checkpoint that its witnesses cosigned. Raises VerifyFault `ledger_rewritten`
+        where it is not of this tree."""
         self.check_ours(connection, parse_checkpoint(note))
         insert_cosigned(connection, note)
 
@@ -151,15 +163,21 @@ class Ledger:
             )
         return note
 
-    def prove_inclusion(self, connection: Connection, index: int, size: int | None = None) -> list[bytes]:
-        """Inclusion proof of an entry in the tree of `size`, or of all entries. Raises UsageFault `ledger_index`."""
+    def prove_inclusion(
+        self, connection: Connection, index: int, size: int | None = None
+    ) -> list[bytes]:
+        """Inclusion proof of an entry in the tree of `size`, or of all entries. Raises UsageFault
+        `ledger_index`."""
         size, read = _tree(connection, size)
         if not 0 <= index < size:
             raise _no_such_index(index, size)
         return prove_inclusion(index, size, read)
 
-    def prove_consistency(self, connection: Connection, old: int, new: int | None = None) -> list[bytes]:
-        """Proof that the tree of `new` entries continues that of `old`. Raises UsageFault `ledger_size`."""
+    def prove_consistency(
+        self, connection: Connection, old: int, new: int | None = None
+    ) -> list[bytes]:
+        """Proof that the tree of `new` entries continues that of `old`. Raises UsageFault
+        `ledger_size`."""
         new, read = _tree(connection, new)
         if not 0 <= old <= new:
             raise _no_such_size(old, new)
@@ -168,12 +186,14 @@ class Ledger:
     def tlog_proof(self, connection: Connection, index: int, checkpoint: str) -> str:
         """A proof file for one entry under `checkpoint`, a signed note of this ledger.
 
-        Raises UsageFault `ledger_index`; VerifyFault `ledger_rewritten` where the checkpoint is not of this tree.
+        Raises UsageFault `ledger_index`; VerifyFault `ledger_rewritten` where the checkpoint is not
+        of this tree.
         """
         return self.prover(connection, checkpoint)(index)
 
     def prover(self, connection: Connection, checkpoint: str) -> Callable[[int], str]:
-        """`tlog_proof` for many entries under one checkpoint: what they share is read once. Raises as that does."""
+        """`tlog_proof` for many entries under one checkpoint: what they share is read once. Raises
+        as that does."""
         signed = parse_checkpoint(checkpoint)
         held, read = _tree(connection, None)
         read = lru_cache(_NODES_KEPT)(read)
@@ -192,8 +212,8 @@ class Ledger:
     def consistency_file(self, connection: Connection, older: str, newer: str) -> str:
         """A consistency file for two checkpoints, signed notes of this ledger.
 
-        Raises UsageFault `ledger_size` where the first is the larger one; VerifyFault `ledger_rewritten` where one of them
-        is not of this tree.
+        Raises UsageFault `ledger_size` where the first is the larger one; VerifyFault
+        `ledger_rewritten` where one of them is not of this tree.
         """
         before, after = parse_checkpoint(older), parse_checkpoint(newer)
         self.check_ours(connection, before)
@@ -202,7 +222,8 @@ class Ledger:
         return str(Consistency(tuple(hashes), older, newer))
 
     def check_ours(self, connection: Connection, checkpoint: Checkpoint) -> None:
-        """Check that `checkpoint` is of this ledger and of these entries. Raises VerifyFault `ledger_rewritten`."""
+        """Check that `checkpoint` is of this ledger and of these entries. Raises VerifyFault
+        `ledger_rewritten`."""
         self._require_ours(checkpoint, *_tree(connection, None))
 
     def _require_ours(self, checkpoint: Checkpoint, size: int, read: Reader) -> None:
@@ -215,7 +236,8 @@ class Ledger:
                 "ledger_rewritten",
                 "the entries are not those that the checkpoint was signed over",
                 place=f"checkpoint of size {checkpoint.size}",
-                cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that checks.",
+                cure="Answer nothing, keep this database, run `counterfoil ledger check`, "
+                "restore a copy that checks.",
             )
 
 
@@ -228,7 +250,10 @@ def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Bl
             counts[draft.kind] += 1
             entries.append(encode(draft.kind, draft.fields, counts[draft.kind], time))
         stop = start + len(entries)
-        yield Block(start, stop, time, counts_text(counts), join_entries(entries)), list(map(leaf_hash, entries))
+        yield (
+            Block(start, stop, time, counts_text(counts), join_entries(entries)),
+            list(map(leaf_hash, entries)),
+        )
         start = stop
 
 
@@ -243,11 +268,15 @@ def _tree(connection: Connection, size: int | None) -> tuple[int, Reader]:
 
 def _no_such_index(index: int, size: int) -> UsageFault:
     return UsageFault(
-        "ledger_index", f"the ledger has no entry {index} at size {size}", cure=f"Name an index below {size}."
+        "ledger_index",
+        f"the ledger has no entry {index} at size {size}",
+        cure=f"Name an index below {size}.",
     )
 
 
 def _no_such_size(size: int, held: int) -> UsageFault:
     return UsageFault(
-        "ledger_size", f"the ledger had no size {size} up to {held}", cure=f"Name a size from 0 to {held}."
+        "ledger_size",
+        f"the ledger had no size {size} up to {held}",
+        cure=f"Name a size from 0 to {held}.",
     )

@@ -1,4 +1,5 @@
-"""The yearly counts that 26 USC 6103(p)(3)(C) makes public, from exported files alone. By agreement and route; nothing about anyone.
+"""The yearly counts that 26 USC 6103(p)(3)(C) makes public, from exported files alone. By agreement
+and route; nothing about anyone.
 
     column         entries of kind, with a time in the year
     requests       granted + refused
@@ -8,9 +9,10 @@
     not_compared   not_compared        admitted, and answered so because nobody looked
     releases       release             answer files
 
-A count of 1 to 9 is not told (`None` here, "fewer than 10" in words). `requests` is not told either where `refused` is
-not, nor where a part of what was admitted is not: the difference would tell it. There are no totals over agreements or routes, for
-the same reason. Zero is told. How many persons and which purposes the requests had is not in the ledger, by design.
+A count of 1 to 9 is not told (`None` here, "fewer than 10" in words). `requests` is not told either
+where `refused` is not, nor where a part of what was admitted is not: the difference would tell it.
+There are no totals over agreements or routes, for the same reason. Zero is told. How many persons
+and which purposes the requests had is not in the ledger, by design.
 
 What rests on a taxpayer's consent stands apart, as a route of its own: (p)(3)(A) leaves it out.
 """
@@ -42,9 +44,11 @@ _PARTS: Final = ("refused", "disclosed", "not_compared", "granted")
 
 
 class YearReport(Public, frozen=True):
-    """The report: `size` and `root` of the ledger that was read, and the row of each agreement, by its digest, and route.
+    """The report: `size` and `root` of the ledger that was read, and the row of each agreement, by
+    its digest, and route.
 
-    A row's value is None where the count is not told. A route is "" where an older entry names none.
+    A row's value is None where the count is not told. A route is "" where an older entry names
+    none.
     """
 
     year: int
@@ -58,7 +62,8 @@ class YearReport(Public, frozen=True):
 def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
     """Count the entries of a year (UTC), after the export was checked whole.
 
-    Raises VerifyFault as `check_export`; `report_batch` where an entry names a batch that was not entered before it.
+    Raises VerifyFault as `check_export`; `report_batch` where an entry names a batch that was not
+    entered before it.
     """
     checked = check_export(directory, key)
     doors: dict[str, tuple[str, str]] = {}

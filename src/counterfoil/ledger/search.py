@@ -1,4 +1,5 @@
-"""Finding the entries of one batch: one walk over the blocks, which looks at bytes before it reads an entry."""
+"""Finding the entries of one batch: one walk over the blocks, which looks at bytes before it reads
+an entry."""
 
 from __future__ import annotations
 
@@ -13,13 +14,24 @@ from counterfoil.tlog.tiles import split_entries
 
 _SINGLE: Final = {
     kind: f'"kind":"{kind.value}"'.encode()
-    for kind in (Kind.BATCH, Kind.OPENING, Kind.REVIEW, Kind.RELEASE, Kind.WITHDRAWAL, Kind.DISPOSAL)
+    for kind in (
+        Kind.BATCH,
+        Kind.OPENING,
+        Kind.REVIEW,
+        Kind.RELEASE,
+        Kind.WITHDRAWAL,
+        Kind.DISPOSAL,
+    )
 }
-"""Kinds of which a batch has few: all of them are found. Of rows, only those whose commitment is asked for."""
+"""Kinds of which a batch has few: all of them are found. Of rows, only those whose commitment is
+asked for."""
 
 
-def find_of_batch(connection: Connection, batch: str, commitments: Set[str]) -> Iterator[tuple[int, Entry]]:
-    """(index, entry) of the batch's own entries, and of those of its rows that carry one of `commitments`; in order.
+def find_of_batch(
+    connection: Connection, batch: str, commitments: Set[str]
+) -> Iterator[tuple[int, Entry]]:
+    """(index, entry) of the batch's own entries, and of those of its rows that carry one of
+    `commitments`; in order.
 
     Raises VerifyFault as `entries.decode`, `bundle_malformed`.
     """
@@ -33,13 +45,24 @@ def find_of_batch(connection: Connection, batch: str, commitments: Set[str]) -> 
                     yield index, decode(data, f"entry {index}")
 
 
-def find_before(connection: Connection, kind: Kind, fields: Mapping[str, str], before: int) -> int | None:
-    """Index of the last entry before `before` of this kind with these fields, at least one of them a digest; or None."""
+def find_before(
+    connection: Connection, kind: Kind, fields: Mapping[str, str], before: int
+) -> int | None:
+    """Index of the last entry before `before` of this kind with these fields, at least one of them
+    a digest; or None."""
     found: int | None = None
-    needles = [f'"{name}":"{value}"'.encode() for name, value in {**fields, "kind": kind.value}.items()]
-    blocks = (block for block in read_blocks(connection) if block.start < before and needles[0] in block.entries)
+    needles = [
+        f'"{name}":"{value}"'.encode() for name, value in {**fields, "kind": kind.value}.items()
+    ]
+    blocks = (
+        block
+        for block in read_blocks(connection)
+        if block.start < before and needles[0] in block.entries
+    )
     held = chain.from_iterable(
-        enumerate(split_entries(each.entries, each.stop - each.start, f"entry {each.start}"), each.start)
+        enumerate(
+            split_entries(each.entries, each.stop - each.start, f"entry {each.start}"), each.start
+        )
         for each in blocks
     )
     for index, data in held:

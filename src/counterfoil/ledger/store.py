@@ -1,8 +1,9 @@
 """The ledger's SQL, and nothing else: reads by key or key range, inserts by the chunk.
 
-Every function takes the flow's Connection; none commits. A row whose values are not of their columns' types, which
-only the owner of the file can bring about, raises VerifyFault `ledger_column` wherever it is read. `Hashes` reads
-tree hashes: full tiles as they stand, the rightmost of each level put together from what is below it, at most 255 rows.
+Every function takes the flow's Connection; none commits. A row whose values are not of their
+columns' types, which only the owner of the file can bring about, raises VerifyFault `ledger_column`
+wherever it is read. `Hashes` reads tree hashes: full tiles as they stand, the rightmost of each
+level put together from what is below it, at most 255 rows.
 """
 
 from __future__ import annotations
@@ -27,22 +28,40 @@ _Row = TypeVar("_Row")
 _low: Final[BindParameter[int]] = bindparam("low")
 _high: Final[BindParameter[int]] = bindparam("high")
 _level: Final[BindParameter[int]] = bindparam("level")
-_HEAD: Final = Prepared(select(BLOCK.c.stop, BLOCK.c.time, BLOCK.c.counts).order_by(BLOCK.c.start.desc()).limit(1))
-_BLOCK: Final = Prepared(select(BLOCK).where(BLOCK.c.start <= _low).order_by(BLOCK.c.start.desc()).limit(1))
-_SPAN: Final = Prepared(select(BLOCK).where(BLOCK.c.start >= _low, BLOCK.c.start < _high).order_by(BLOCK.c.start))
-_BLOCKS: Final = Prepared(select(BLOCK).where(BLOCK.c.start >= _low).order_by(BLOCK.c.start).limit(BLOCKS_AT_ONCE))
-_ROOTS: Final = Prepared(
-    select(TILE.c.root).where(TILE.c.level == _level, TILE.c.idx >= _low, TILE.c.idx < _high).order_by(TILE.c.idx)
+_HEAD: Final = Prepared(
+    select(BLOCK.c.stop, BLOCK.c.time, BLOCK.c.counts).order_by(BLOCK.c.start.desc()).limit(1)
 )
-_TILE: Final = Prepared(select(TILE.c.root, TILE.c.hashes).where(TILE.c.level == _level, TILE.c.idx == _low))
+_BLOCK: Final = Prepared(
+    select(BLOCK).where(BLOCK.c.start <= _low).order_by(BLOCK.c.start.desc()).limit(1)
+)
+_SPAN: Final = Prepared(
+    select(BLOCK).where(BLOCK.c.start >= _low, BLOCK.c.start < _high).order_by(BLOCK.c.start)
+)
+_BLOCKS: Final = Prepared(
+    select(BLOCK).where(BLOCK.c.start >= _low).order_by(BLOCK.c.start).limit(BLOCKS_AT_ONCE)
+)
+_ROOTS: Final = Prepared(
+    select(TILE.c.root)
+    .where(TILE.c.level == _level, TILE.c.idx >= _low, TILE.c.idx < _high)
+    .order_by(TILE.c.idx)
+)
+_TILE: Final = Prepared(
+    select(TILE.c.root, TILE.c.hashes).where(TILE.c.level == _level, TILE.c.idx == _low)
+)
 _TILES: Final = Prepared(select(func.count()).select_from(TILE))
 _CHECKPOINTS: Final = Prepared(
-    select(CHECKPOINT).where(CHECKPOINT.c.size >= _low).order_by(CHECKPOINT.c.size).limit(BLOCKS_AT_ONCE)
+    select(CHECKPOINT)
+    .where(CHECKPOINT.c.size >= _low)
+    .order_by(CHECKPOINT.c.size)
+    .limit(BLOCKS_AT_ONCE)
 )
 _OF_SIZE: Final = Prepared(select(CHECKPOINT.c.note).where(CHECKPOINT.c.size == _low))
 _NEWEST: Final = Prepared(select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.size.desc()).limit(1))
 _COSIGNED: Final = Prepared(
-    select(COSIGNED).where(COSIGNED.c.number >= _low).order_by(COSIGNED.c.number).limit(BLOCKS_AT_ONCE)
+    select(COSIGNED)
+    .where(COSIGNED.c.number >= _low)
+    .order_by(COSIGNED.c.number)
+    .limit(BLOCKS_AT_ONCE)
 )
 _NEWEST_COSIGNED: Final = Prepared(select(COSIGNED).order_by(COSIGNED.c.number.desc()).limit(1))
 _ADD_COSIGNED: Final = Prepared(insert(COSIGNED))
@@ -52,7 +71,8 @@ _ADD_CHECKPOINT: Final = Prepared(insert(CHECKPOINT))
 
 
 class Head(NamedTuple):
-    """Where the ledger stands: number of entries, time of the last one ("" if empty), counts as JSON."""
+    """Where the ledger stands: number of entries, time of the last one ("" if empty), counts as
+    JSON."""
 
     size: int = 0
     time: str = ""
@@ -88,7 +108,10 @@ def insert_blocks(connection: Connection, blocks: Sequence[Block]) -> None:
 def insert_tiles(connection: Connection, tiles: Sequence[Tile]) -> None:
     """Insert full tiles, each the next of its level."""
     if tiles:
-        rows = [{"level": tile.level, "idx": tile.index, "root": tile.root, "hashes": tile.hashes} for tile in tiles]
+        rows = [
+            {"level": tile.level, "idx": tile.index, "root": tile.root, "hashes": tile.hashes}
+            for tile in tiles
+        ]
         _ADD_TILES.write(connection, rows)
 
 
@@ -115,7 +138,10 @@ def read_checkpoints(connection: Connection) -> Iterator[tuple[int, str]]:
 def insert_cosigned(connection: Connection, note: str) -> None:
     """Insert a checkpoint with its cosignatures, after every one before."""
     held = _NEWEST_COSIGNED.read(connection)
-    _ADD_COSIGNED.write(connection, [{"number": _typed(held[0], tuple[int, str])[0] + 1 if held else 1, "note": note}])
+    _ADD_COSIGNED.write(
+        connection,
+        [{"number": _typed(held[0], tuple[int, str])[0] + 1 if held else 1, "note": note}],
+    )
 
 
 def read_newest_cosigned(connection: Connection) -> str | None:
@@ -184,9 +210,11 @@ def _walk(connection: Connection, query: Prepared) -> Iterator[Any]:
 
 
 class Hashes:
-    """Rows of tree hashes for `proof.tiles`: a callable (level, low, high) -> hashes, all within one tile.
+    """Rows of tree hashes for `proof.tiles`: a callable (level, low, high) -> hashes, all within
+    one tile.
 
-    `size` is the number of entries that stand; tiles beyond it are put together from what is below them.
+    `size` is the number of entries that stand; tiles beyond it are put together from what is below
+    them.
     """
 
     def __init__(self, connection: Connection, size: int) -> None:

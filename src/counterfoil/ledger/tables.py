@@ -1,25 +1,39 @@
-"""The ledger's four tables. All of them only grow; migrations 0001_ledger and 0006_cosigned make them and the triggers that hold it.
+"""The ledger's four tables. All of them only grow; migrations 0001_ledger and 0006_cosigned make
+them and the triggers that hold it.
 
-    ledger_block        start, stop, time, counts, entries: the entries start .. stop-1, which were appended together
-    ledger_tile         level, idx, root (32 bytes), hashes (8,192 bytes): full tiles only, made from the entries
+    ledger_block        start, stop, time, counts, entries: the entries start .. stop-1, which were
+                        appended together
+    ledger_tile         level, idx, root (32 bytes), hashes (8,192 bytes): full tiles only, made
+                        from the entries
     ledger_checkpoint   size, note: each checkpoint that this office signed
-    ledger_cosigned     number (1, 2, ...), note: each checkpoint that came back from the witnesses with their quorum
+    ledger_cosigned     number (1, 2, ...), note: each checkpoint that came back from the witnesses
+                        with their quorum
 
-A block is a bundle of C2SP tlog-tiles (each entry after its length in two bytes) within one tile, so of 1 to 256
-entries: a row for each entry would cost more than making and hashing it. `time` and `counts` (JSON: running count of
-each kind after the block) repeat what the entries say, so that the next append reads one row.
+A block is a bundle of C2SP tlog-tiles (each entry after its length in two bytes) within one tile,
+so of 1 to 256 entries: a row for each entry would cost more than making and hashing it. `time` and
+`counts` (JSON: running count of each kind after the block) repeat what the entries say, so that the
+next append reads one row.
 
-Trusted: nothing. `ledger check` reckons columns, tiles and roots anew from the entries. Who owns the file can drop a
-trigger and rewrite history: that is found against a checkpoint, signed here or held by someone else. Who deletes the
-newest entries together with every checkpoint that covers them is found only by a checkpoint held elsewhere: publish
-them. What is lost is lost: back the file up.
+Trusted: nothing. `ledger check` reckons columns, tiles and roots anew from the entries. Who owns
+the file can drop a trigger and rewrite history: that is found against a checkpoint, signed here or
+held by someone else. Who deletes the newest entries together with every checkpoint that covers them
+is found only by a checkpoint held elsewhere: publish them. What is lost is lost: back the file up.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from counterfoil.database import METADATA
 

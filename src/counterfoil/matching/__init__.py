@@ -1,9 +1,11 @@
-"""Evidence and decision: is this resident the person asked about, or somebody else who lives there? Pure.
+"""Evidence and decision: is this resident the person asked about, or somebody else who lives there?
+Pure.
 
-    decide(grant, residents, weights, thresholds) -> Match      explain(...) -> all evidence, for the holder's eyes
-    decide_withheld(grant, residents, held, ...)    the same, as if those held were not there
-    default_weights(), Learner(salt).finish()       the table's weights, or those that the register taught
-    weights_to_dict, weights_from_dict              the form that a snapshot's manifest carries
+    decide(grant, residents, weights, thresholds) -> Match      explain(...) -> all evidence, for
+    the holder's eyes decide_withheld(grant, residents, held, ...)    the same, as if those held
+    were not there default_weights(), Learner(salt).finish()       the table's weights, or those
+    that the register taught weights_to_dict, weights_from_dict              the form that a
+    snapshot's manifest carries
 
 The table of evidence is table.py; docs/formats/evidence.md says the same in words.
 """

@@ -1,12 +1,14 @@
 """The decision: this person, or somebody else who lives there.
 
-Only residents held for one of the periods that the question names are looked at; others are as if they were not
-there, for confirming and for the margin alike. Each is scored against the alternative that it is another resident of
-the same address; a contradiction ends its score. The best resident is confirmed if its score reaches the threshold
-and every resident within the margin of it is evidently the same person under another entry. Nobody at all, no period
-in common, and two candidates give the same: not confirmed.
+Only residents held for one of the periods that the question names are looked at; others are as if
+they were not there, for confirming and for the margin alike. Each is scored against the alternative
+that it is another resident of the same address; a contradiction ends its score. The best resident
+is confirmed if its score reaches the threshold and every resident within the margin of it is
+evidently the same person under another entry. Nobody at all, no period in common, and two
+candidates give the same: not confirmed.
 
-Sums are whole hundredths of a bit, and ties are broken by evidence alone: the order of residents cannot matter.
+Sums are whole hundredths of a bit, and ties are broken by evidence alone: the order of residents
+cannot matter.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from counterfoil.matching.weights import UNIT, Weights
 MATCH_VERSION: Final = "match-2"
 
 
-def decide(grant: Grant, residents: Residents, weights: Weights, thresholds: Thresholds | None = None) -> Match:
+def decide(
+    grant: Grant, residents: Residents, weights: Weights, thresholds: Thresholds | None = None
+) -> Match:
     """Compare the person asked about with the residents that the doors opened. Pure.
 
     thresholds: by scope, where certificates set them; None for the weights' own."""
@@ -49,26 +53,40 @@ def decide(grant: Grant, residents: Residents, weights: Weights, thresholds: Thr
     request = grant.request
     if not candidates:
         lines = ((stranger, FATAL),) if stranger else ()
-        return Match(request.request_id, request.row, False, score_of(lines) / UNIT, 0.0, _shown(lines))
+        return Match(
+            request.request_id, request.row, False, score_of(lines) / UNIT, 0.0, _shown(lines)
+        )
     best = candidates[0] if len(candidates) == 1 else max(candidates, key=_standing)
     score, lines, _ = best
     margin = _margin(best, candidates, weights)
     threshold = threshold_for(grant, lines, thresholds or own_thresholds(weights))
     confirmed = is_enough(score, margin, lines, weights, threshold)
-    return Match(request.request_id, request.row, confirmed, score / UNIT, margin / UNIT, _shown(lines))
+    return Match(
+        request.request_id, request.row, confirmed, score / UNIT, margin / UNIT, _shown(lines)
+    )
 
 
-def is_enough(score: int, margin: int, lines: tuple[Line, ...], weights: Weights, threshold: int) -> bool:
-    """True if threshold and margin are reached and no line is a contradiction, whatever the others say."""
+def is_enough(
+    score: int, margin: int, lines: tuple[Line, ...], weights: Weights, threshold: int
+) -> bool:
+    """True if threshold and margin are reached and no line is a contradiction, whatever the others
+    say."""
     if score < threshold or margin < round(weights.margin_bits * UNIT):
         return False
     return min([line[1] for line in lines]) > FATAL
 
 
-def explain(grant: Grant, residents: Residents, weights: Weights) -> tuple[tuple[Comparison, ...], ...]:
-    """Every line of evidence of every resident, in the order held: for the holder's eyes. Levels, never values."""
+def explain(
+    grant: Grant, residents: Residents, weights: Weights
+) -> tuple[tuple[Comparison, ...], ...]:
+    """Every line of evidence of every resident, in the order held: for the holder's eyes. Levels,
+    never values."""
     return tuple(
-        _shown(evidence_of(grant, residents, index, given_level(grant.name, resident.name, weights), weights))
+        _shown(
+            evidence_of(
+                grant, residents, index, given_level(grant.name, resident.name, weights), weights
+            )
+        )
         for index, resident in enumerate(residents.residents)
     )
 
@@ -78,15 +96,19 @@ def _standing(scored: Scored) -> tuple[int, tuple[Line, ...]]:
 
 
 def _margin(best: Scored, candidates: list[Scored], weights: Weights) -> int:
-    """Hundredths of a bit between the best and the first resident who is not evidently the same person.
+    """Hundredths of a bit between the best and the first resident who is not evidently the same
+    person.
 
-    All residents within reach must be the same person pairwise, so that one entry cannot make two people one."""
+    All residents within reach must be the same person pairwise, so that one entry cannot make two
+    people one."""
     if len(candidates) > 1:
         same = [best[2]]
         for score, _, resident in sorted(candidates, key=_standing, reverse=True):
             if resident is best[2]:
                 continue
-            if score < OUT_OF_REACH or not all(is_same_person(one, resident, weights) for one in same):
+            if score < OUT_OF_REACH or not all(
+                is_same_person(one, resident, weights) for one in same
+            ):
                 return best[0] - score
             same.append(resident)
     return best[0] - FATAL

@@ -17,11 +17,17 @@ Line = tuple[str, int]
 Scored = tuple[int, tuple[Line, ...], Resident]
 """One resident's score in hundredths of a bit, its lines, and the resident."""
 
-_BY_RARITY: Final = frozenset({"given.equal", "given.joined", "given.variant", "given.nickname", "given.among"})
-_AGREEING_FAMILY: Final = frozenset({"family.equal", "family.joined", "family.reordered", "family.part", "family.near"})
+_BY_RARITY: Final = frozenset(
+    {"given.equal", "given.joined", "given.variant", "given.nickname", "given.among"}
+)
+_AGREEING_FAMILY: Final = frozenset(
+    {"family.equal", "family.joined", "family.reordered", "family.part", "family.near"}
+)
 
 
-def evidence_of(grant: Grant, residents: Residents, index: int, given: str, weights: Weights) -> tuple[Line, ...]:
+def evidence_of(
+    grant: Grant, residents: Residents, index: int, given: str, weights: Weights
+) -> tuple[Line, ...]:
     """Lines of the resident at `index`, whose given name reached the level `given`."""
     resident = residents.residents[index]
     levels = weights.levels
@@ -30,7 +36,9 @@ def evidence_of(grant: Grant, residents: Residents, index: int, given: str, weig
     if given in _BY_RARITY:
         weight += _rarity(given, asked.given[0], held.given[0], weights)
     middle = "middle.missing" if given == "given.among" else middle_level(asked, held)
-    if given == "given.swapped" and middle == "middle.differs":  # a second family name stands where given names do
+    if (
+        given == "given.swapped" and middle == "middle.differs"
+    ):  # a second family name stands where given names do
         middle = "middle.missing"
     family = family_level(asked, held, weights)
     suffix = suffix_level(asked.suffix, held.suffix)
@@ -46,7 +54,9 @@ def evidence_of(grant: Grant, residents: Residents, index: int, given: str, weig
         (dob, levels[dob]),
         (tin, levels[tin]),
         ("door." + tolerance, doors[tolerance] if tolerance in doors else doors["*"]),
-        ("crowd.many", _crowd_cost(crowd, family, asked.family, weights)) if crowd else ("crowd.few", 0),
+        ("crowd.many", _crowd_cost(crowd, family, asked.family, weights))
+        if crowd
+        else ("crowd.few", 0),
     )
 
 
@@ -59,12 +69,14 @@ def score_of(lines: tuple[Line, ...]) -> int:
 
 
 def _crowd(entries: int) -> int:
-    """How far many entries raise the chance of a coincidence: a bit for each doubling from 8 on, in hundredths."""
+    """How far many entries raise the chance of a coincidence: a bit for each doubling from 8 on, in
+    hundredths."""
     return UNIT * max(0, entries.bit_length() - FEW_BITS)
 
 
 def _crowd_cost(crowd: int, family: str, asked: tuple[str, ...], weights: Weights) -> int:
-    """A family name that agrees pays the crowd, up to its rarity: in a crowd, unlike at home, few share it."""
+    """A family name that agrees pays the crowd, up to its rarity: in a crowd, unlike at home, few
+    share it."""
     if family not in _AGREEING_FAMILY:
         return -crowd
     return -max(0, crowd - max(family_rarity(word, weights) for word in asked))

@@ -22,7 +22,8 @@ _EQUAL_BY_GIVEN = {
 
 
 def dob_level(asked: date | None, held: date | None, given: str = "given.equal") -> str:
-    """A date that one slip explains is near. What an equal one is worth hangs on the given names' level (twins)."""
+    """A date that one slip explains is near. What an equal one is worth hangs on the given names'
+    level (twins)."""
     if asked is None or held is None:
         return "dob.missing"
     if asked == held:

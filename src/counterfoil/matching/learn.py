@@ -1,16 +1,17 @@
 """Weights that the register teaches: no labels, counts only, whatever the order of feeding.
 
-    m   two entries under one tax number (other years): how one person's name is written at different times
+    m   two entries under one tax number (other years): how one person's name is written at
+        different times
     u   residents of one bucket under different tax numbers: how co-residents agree by chance
 
-A learned weight is log2(m / u), smoothed towards the table's default and held between the table's bounds. The
-smoothing adds, to the counts of m and of u, a hundred pairs that behave as the default says. Pairs that teach the
-wrong thing are left out: two entries under different numbers whose name agrees in all parts are mostly one person
-whose number was mistyped, and two under one number whose given names differ are mostly spouses whose numbers were
-exchanged.
+A learned weight is log2(m / u), smoothed towards the table's default and held between the table's
+bounds. The smoothing adds, to the counts of m and of u, a hundred pairs that behave as the default
+says. Pairs that teach the wrong thing are left out: two entries under different numbers whose name
+agrees in all parts are mostly one person whose number was mistyped, and two under one number whose
+given names differ are mostly spouses whose numbers were exchanged.
 
-Given names are counted once a person and bucket, words of family names once a bucket. A name that fewer than three
-people, or homes, bear leaves no trace.
+Given names are counted once a person and bucket, words of family names once a bucket. A name that
+fewer than three people, or homes, bear leaves no trace.
 """
 
 from __future__ import annotations
@@ -32,8 +33,11 @@ from counterfoil.matching.weights import UNIT, Weights, default_weights, name_ke
 PRIOR_PAIRS: Final = 100
 _TYPICAL_M: Final = 0.02
 _MANY: Final = 30
-"""Buckets of more people (jails, shelters, apartment houses without units) teach nothing about households."""
-_WEIGHED_BY_RARITY: Final = frozenset({"given.equal", "given.variant", "given.nickname", "given.among"})
+"""Buckets of more people (jails, shelters, apartment houses without units) teach nothing about
+households."""
+_WEIGHED_BY_RARITY: Final = frozenset(
+    {"given.equal", "given.variant", "given.nickname", "given.among"}
+)
 _SAME_NAME: Final = frozenset({"given.equal", "given.joined"})
 
 
@@ -41,7 +45,8 @@ _SAME_NAME: Final = frozenset({"given.equal", "given.joined"})
 class Learner:
     """Counts while a register is built; `finish` gives the weights. Counts are all that it holds.
 
-    `salt` is a random text (32 hex digits) that the build makes; it keys the names in the weights."""
+    `salt` is a random text (32 hex digits) that the build makes; it keys the names in the
+    weights."""
 
     def __init__(self, salt: str = "") -> None:
         self._salt = salt
@@ -64,7 +69,8 @@ class Learner:
             self._count(self._same, levels, one.name, two.name, is_same=True)
 
     def co_residents(self, residents: Sequence[Resident]) -> None:
-        """Feed one bucket, whole and once: its people give frequencies, its pairs the chance of agreement."""
+        """Feed one bucket, whole and once: its people give frequencies, its pairs the chance of
+        agreement."""
         people = _people(residents)
         self._people += len(people)
         self._homes += 1
@@ -75,7 +81,11 @@ class Learner:
             return
         for one, two in combinations(people, 2):
             levels = self._levels(one, two)
-            if levels[0] in _SAME_NAME and levels[1] != "middle.differs" and levels[2] != "family.other":
+            if (
+                levels[0] in _SAME_NAME
+                and levels[1] != "middle.differs"
+                and levels[2] != "family.other"
+            ):
                 continue
             self._other_pairs += 1
             self._count(self._others, levels, one.name, two.name, is_same=False)
@@ -104,7 +114,9 @@ class Learner:
         )
         same, others = self._same.copy(), self._others.copy()
         self._settle_slips(weights, same, others)
-        return replace(weights, levels={name: self._weight(name, same[name], others[name]) for name in LEVELS})
+        return replace(
+            weights, levels={name: self._weight(name, same[name], others[name]) for name in LEVELS}
+        )
 
     def _levels(self, one: Resident, two: Resident) -> tuple[str, str, str, str]:
         return (
@@ -115,7 +127,13 @@ class Learner:
         )
 
     def _count(
-        self, counts: Counter[str], levels: tuple[str, ...], one: NameForm, two: NameForm, *, is_same: bool
+        self,
+        counts: Counter[str],
+        levels: tuple[str, ...],
+        one: NameForm,
+        two: NameForm,
+        *,
+        is_same: bool,
     ) -> None:
         counts.update(levels[1:])
         if levels[0].startswith("given.near"):
@@ -147,7 +165,8 @@ class Learner:
 
 
 def _people(residents: Sequence[Resident]) -> list[Resident]:
-    """One entry a tax number, and every entry without one, in an order that does not depend on the feeding."""
+    """One entry a tax number, and every entry without one, in an order that does not depend on the
+    feeding."""
     kept: dict[bytes, Resident] = {}
     without: list[Resident] = []
     for resident in sorted(residents, key=_order):
@@ -158,9 +177,18 @@ def _people(residents: Sequence[Resident]) -> list[Resident]:
     return [*kept.values(), *without]
 
 
-def _order(resident: Resident) -> tuple[bytes, tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str]:
+def _order(
+    resident: Resident,
+) -> tuple[bytes, tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str]:
     name = resident.name
-    return resident.tin_hash, name.given, name.middle, name.family, str(resident.date_of_birth), resident.record_ref
+    return (
+        resident.tin_hash,
+        name.given,
+        name.middle,
+        name.family,
+        str(resident.date_of_birth),
+        resident.record_ref,
+    )
 
 
 def _rarities(counts: Counter[str], among: int, salt: str) -> dict[str, int]:
@@ -168,6 +196,8 @@ def _rarities(counts: Counter[str], among: int, salt: str) -> dict[str, int]:
     found = {
         name_key(salt, name): round(-UNIT * log2(count / among))
         for name, count in counts.items()
-        if count >= LEAST_BEARERS and len(name) > 1 and count / among > exp2(-LEAST_SHARE_RARITY / UNIT)
+        if count >= LEAST_BEARERS
+        and len(name) > 1
+        and count / among > exp2(-LEAST_SHARE_RARITY / UNIT)
     }
     return dict(sorted(found.items()))

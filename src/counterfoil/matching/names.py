@@ -1,7 +1,8 @@
 """Levels of the parts of a name: what was asked against what is held.
 
-Every function takes two normal forms and gives the name of a level of table.LEVELS. All are pure, and symmetric in
-the two forms. Given names that differ are decided here for good: `given.other` is a contradiction.
+Every function takes two normal forms and gives the name of a level of table.LEVELS. All are pure,
+and symmetric in the two forms. Given names that differ are decided here for good: `given.other` is
+a contradiction.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ OTHER_GIVEN: Final = "given.other"
 
 
 def stranger_to(asked: NameForm) -> Callable[[NameForm], bool]:
-    """A function that tells of a name whether its given name is surely another: a quick look before `given_level`.
+    """A function that tells of a name whether its given name is surely another: a quick look before
+    `given_level`.
 
-    Both sides must have one given name in full and at most a middle initial, so that nothing can be joined, swapped or
-    found among later names. True only where `given_level` says `given.other`."""
+    Both sides must have one given name in full and at most a middle initial, so that nothing can be
+    joined, swapped or found among later names. True only where `given_level` says `given.other`."""
     if len(asked.given) != 1 or len(asked.given[0]) < 2 or not _is_initial(asked.middle):
         return _never
     is_apart, family = apart_from(asked.given[0]), asked.family
@@ -43,7 +45,8 @@ def _never(_held: NameForm) -> bool:
 
 
 def given_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
-    """Level of the given names. Near names are one only if the register does not hold both as names in use."""
+    """Level of the given names. Near names are one only if the register does not hold both as names
+    in use."""
     one, two = asked.given, held.given
     if not one or not two:
         return "given.missing"
@@ -70,7 +73,8 @@ def is_in_use(word: str, weights: Weights) -> bool:
 
 
 def _rearranged(asked: NameForm, held: NameForm) -> str:
-    """Level of given names that agree only when exchanged with the family name, joined, or found among later ones."""
+    """Level of given names that agree only when exchanged with the family name, joined, or found
+    among later ones."""
     one, two = asked.given, held.given
     if one[0] in held.family and two[0] in asked.family:
         return "given.swapped"
@@ -78,7 +82,9 @@ def _rearranged(asked: NameForm, held: NameForm) -> str:
         return ""
     if "".join(one + asked.middle) == "".join(two + held.middle):
         return "given.joined"
-    if (len(one[0]) > 1 and one[0] in two[1:] + held.middle) or (len(two[0]) > 1 and two[0] in one[1:] + asked.middle):
+    if (len(one[0]) > 1 and one[0] in two[1:] + held.middle) or (
+        len(two[0]) > 1 and two[0] in one[1:] + asked.middle
+    ):
         return "given.among"
     return ""
 
@@ -92,7 +98,8 @@ def _is_letter(words: tuple[str, ...]) -> bool:
 
 
 def rarity(word: str, weights: Weights) -> int:
-    """Hundredths of a bit that agreement on this given name is worth by the register's frequencies."""
+    """Hundredths of a bit that agreement on this given name is worth by the register's
+    frequencies."""
     found = weights.given.get(name_key(weights.salt, word))
     if found is None:
         found = LISTED_RARITY if not weights.given and alike.is_listed_name(word) else MOST_RARITY
@@ -118,11 +125,14 @@ def middle_level(asked: NameForm, held: NameForm) -> str:
         return "middle.initial" if one[0][0] == two[0][0] else "middle.differs"
     if one[0] in two or two[0] in one or "".join(one) == "".join(two):
         return "middle.equal"
-    return "middle.initial" if alike.compare_words(one[0], two[0]) != alike.OTHER else "middle.differs"
+    return (
+        "middle.initial" if alike.compare_words(one[0], two[0]) != alike.OTHER else "middle.differs"
+    )
 
 
 def family_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
-    """Level of the family names. Particles (DE LA, VAN DER) count only where the rest is joined to them."""
+    """Level of the family names. Particles (DE LA, VAN DER) count only where the rest is joined to
+    them."""
     one, two = asked.family, held.family
     if not one or not two:
         return "family.missing"
@@ -131,14 +141,17 @@ def family_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
     if _is_letter(one) or _is_letter(two):
         return "family.missing"  # a lone letter names no family
     if len(one) + len(two) == 2:
-        return "family.near" if _is_slip(one[0], two[0], weights) else _swapped_or_other(asked, held)
+        return (
+            "family.near" if _is_slip(one[0], two[0], weights) else _swapped_or_other(asked, held)
+        )
     return _whole_compound(one, two, weights) or (
         "family.joined" if "".join(one) == "".join(two) else _swapped_or_other(asked, held)
     )
 
 
 def _whole_compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> str:
-    """Level of two names of more than one word in all, "" if no word agrees. A particle may be joined to what follows it."""
+    """Level of two names of more than one word in all, "" if no word agrees. A particle may be
+    joined to what follows it."""
     joined_one, joined_two = _particles_joined(one), _particles_joined(two)
     if sorted(joined_one) == sorted(joined_two):
         return "family.joined"
@@ -155,13 +168,22 @@ def _compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> s
         return "family.reordered"
     if not set(one).isdisjoint(two):
         fewer, more = sorted((one, two), key=len)
-        return "family.part" if all(_stands_in(word, more, weights) for word in fewer) else "family.shared"
-    return "family.near" if any(_is_slip(word, other, weights) for word in one for other in two) else ""
+        return (
+            "family.part"
+            if all(_stands_in(word, more, weights) for word in fewer)
+            else "family.shared"
+        )
+    return (
+        "family.near"
+        if any(_is_slip(word, other, weights) for word in one for other in two)
+        else ""
+    )
 
 
 def _stands_in(word: str, words: tuple[str, ...], weights: Weights) -> bool:
     return word in words or any(
-        word.startswith(other[:1]) and (len(word) == 1 or _is_slip(word, other, weights)) for other in words
+        word.startswith(other[:1]) and (len(word) == 1 or _is_slip(word, other, weights))
+        for other in words
     )
 
 
@@ -179,7 +201,12 @@ def _particles_joined(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _swapped_or_other(asked: NameForm, held: NameForm) -> str:
-    swapped = asked.given and held.given and asked.given[0] in held.family and held.given[0] in asked.family
+    swapped = (
+        asked.given
+        and held.given
+        and asked.given[0] in held.family
+        and held.given[0] in asked.family
+    )
     return "family.swapped" if swapped else "family.other"
 
 
@@ -190,4 +217,7 @@ def _core(words: tuple[str, ...]) -> tuple[str, ...]:
 def _is_slip(one: str, two: str, weights: Weights) -> bool:
     if not alike.slip_apart(one, two):
         return False
-    return not (name_key(weights.salt, one) in weights.family and name_key(weights.salt, two) in weights.family)
+    return not (
+        name_key(weights.salt, one) in weights.family
+        and name_key(weights.salt, two) in weights.family
+    )

@@ -1,6 +1,8 @@
-"""The weights of one decision: levels, doors and thresholds whole, of the name counts only those that it can look up.
+"""The weights of one decision: levels, doors and thresholds whole, of the name counts only those
+that it can look up.
 
-They are re-keyed under a fresh salt: who holds them can reckon this decision again, and can ask about no other name of the register.
+They are re-keyed under a fresh salt: who holds them can reckon this decision again, and can ask
+about no other name of the register.
 """
 
 from __future__ import annotations
@@ -14,13 +16,18 @@ from counterfoil.core.values import NameForm
 from counterfoil.matching.weights import Weights, name_key
 
 _OTHERS: Final = {"-": 0}
-"""Stands for the names that are left out: a register that counts names is not one that counts none."""
+"""Stands for the names that are left out: a register that counts names is not one that counts
+none."""
 
 
 def reduce_weights(weights: Weights, names: Iterable[NameForm], salt: str) -> Weights:
-    """The weights that decide between these names as `weights` do. `salt` is 32 random hex digits."""
+    """The weights that decide between these names as `weights` do. `salt` is 32 random hex
+    digits."""
     words = {
-        word for name in names for part in (name.given, name.middle, name.family) for word in (*part, "".join(part))
+        word
+        for name in names
+        for part in (name.given, name.middle, name.family)
+        for word in (*part, "".join(part))
     }
     return msgspec.structs.replace(
         weights,
@@ -33,5 +40,7 @@ def reduce_weights(weights: Weights, names: Iterable[NameForm], salt: str) -> We
 def _rekeyed(held: dict[str, int], salt: str, words: set[str], fresh: str) -> dict[str, int]:
     if not held:
         return {}
-    found = {name_key(fresh, word): held[key] for word in words if (key := name_key(salt, word)) in held}
+    found = {
+        name_key(fresh, word): held[key] for word in words if (key := name_key(salt, word)) in held
+    }
     return _OTHERS | found

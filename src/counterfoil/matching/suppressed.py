@@ -1,4 +1,5 @@
-"""The decision where somebody is held by 26 USC 6103(i)(6): as if they were not there, and nobody confirmed by it. Pure.
+"""The decision where somebody is held by 26 USC 6103(i)(6): as if they were not there, and nobody
+confirmed by it. Pure.
 
     all     decided over every resident              rest    decided over those who are not held
     withheld = the held, and every entry that is evidently one of theirs (same.py)
@@ -6,10 +7,12 @@
     nobody is withheld                                                    -> all
     rest does not confirm                                                 -> rest
     rest confirms, and all confirms the same resident                     -> rest
-    rest confirms, and all does not, or confirms somebody who is withheld -> what is decided where nobody lives
+    rest confirms, and all does not, or confirms somebody who is withheld -> what is decided where
+    nobody lives
 
-So whoever is withheld is never confirmed, and nobody is confirmed because somebody else was hidden. What is kept shows no trace of
-the withheld: evidence, score and margin are those of the rest, or those of an empty home.
+So whoever is withheld is never confirmed, and nobody is confirmed because somebody else was hidden.
+What is kept shows no trace of the withheld: evidence, score and margin are those of the rest, or
+those of an empty home.
 """
 
 from __future__ import annotations
@@ -30,7 +33,11 @@ CROWD: Final = "crowd"
 
 
 def decide_withheld(
-    grant: Grant, residents: Residents, held: Set[int], weights: Weights, thresholds: Thresholds | None = None
+    grant: Grant,
+    residents: Residents,
+    held: Set[int],
+    weights: Weights,
+    thresholds: Thresholds | None = None,
 ) -> Match:
     """As `decide`, with the residents at the places `held` withheld."""
     every = decide(grant, residents, weights, thresholds)
@@ -49,9 +56,11 @@ def decide_withheld(
 
 
 def _of_same(every: Match, rest: Match) -> bool:
-    """Whether two confirmations are of one resident. Of two with the same evidence neither is confirmed, unless they are one person.
+    """Whether two confirmations are of one resident. Of two with the same evidence neither is
+    confirmed, unless they are one person.
 
-    The line of the crowd is of the home, not of the resident: it is another where the home is smaller."""
+    The line of the crowd is of the home, not of the resident: it is another where the home is
+    smaller."""
     own = [[line for line in each.evidence if line.feature != CROWD] for each in (every, rest)]
     return own[0] == own[1]
 

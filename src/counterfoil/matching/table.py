@@ -1,9 +1,10 @@
-"""The evidence table: every level that a comparison can reach, its weight, and why. See docs/formats/evidence.md.
+"""The evidence table: every level that a comparison can reach, its weight, and why. See
+docs/formats/evidence.md.
 
-Weights are in hundredths of a bit: +100 means twice as likely if the resident is the person asked about than if the
-resident is somebody else *of the same address*. A level with bounds takes its weight from the register
-(learn.py), between them; the default stands where the register says too little. A fatal level is a
-contradiction: whatever the rest says, that resident is not the person.
+Weights are in hundredths of a bit: +100 means twice as likely if the resident is the person asked
+about than if the resident is somebody else *of the same address*. A level with bounds takes its
+weight from the register (learn.py), between them; the default stands where the register says too
+little. A fatal level is a contradiction: whatever the rest says, that resident is not the person.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ LEAST_MARGIN: Final = 100
 
 
 class Level(NamedTuple):
-    """One row: default weight, its sentence, and between what bounds the register may teach another weight."""
+    """One row: default weight, its sentence, and between what bounds the register may teach another
+    weight."""
 
     default: int
     because: str
@@ -33,69 +35,116 @@ class Level(NamedTuple):
 
 
 LEVELS: Final[dict[str, Level]] = {
-    # given name: what tells one resident from another. An equal name weighs as the name is rare (see `rarity`).
+    # given name: what tells one resident from another. An equal name weighs as the name is rare
+    # (see `rarity`).
     "given.equal": Level(-10, "Same given name; added to its rarity.", (-60, 0)),
-    "given.joined": Level(-40, "Same given names, written together or apart (MARY ANN, MARYANN); added to rarity."),
-    "given.variant": Level(
-        -250, "Another spelling of the same sound (SARA, SARAH); added to the rarity of the rarer one.", (-500, -100)
+    "given.joined": Level(
+        -40, "Same given names, written together or apart (MARY ANN, MARYANN); added to rarity."
     ),
-    "given.nickname": Level(-350, "A familiar form (JOSE, PEPE); added to the rarity of the rarer one.", (-600, -150)),
+    "given.variant": Level(
+        -250,
+        "Another spelling of the same sound (SARA, SARAH); added to the rarity of the rarer one.",
+        (-500, -100),
+    ),
+    "given.nickname": Level(
+        -350, "A familiar form (JOSE, PEPE); added to the rarity of the rarer one.", (-600, -150)
+    ),
     "given.near": Level(
-        350, "One slip of typing, scanning or hearing apart, and exactly one of the two is a name in use.", (0, 500)
+        350,
+        "One slip of typing, scanning or hearing apart, and exactly one of the two is a name in "
+        "use.",
+        (0, 500),
     ),
     "given.near_rare": Level(
-        100, "One slip apart, neither a name in use: invented names of siblings look like slips of each other."
+        100,
+        "One slip apart, neither a name in use: invented names of siblings look like slips of "
+        "each other.",
     ),
     "given.among": Level(
         -250,
-        "Goes by a middle name: the first name of one side is a later one of the other; added to rarity.",
+        "Goes by a middle name: the first name of one side is a later one of the other; added "
+        "to rarity.",
         (-500, -100),
     ),
     "given.swapped": Level(250, "Given and family name stand in each other's field."),
     "given.initial": Level(
-        150, "Only an initial on one side, and it agrees: so does that of one co-resident in ten.", (0, 250)
+        150,
+        "Only an initial on one side, and it agrees: so does that of one co-resident in ten.",
+        (0, 250),
     ),
-    "given.missing": Level(-200, "No given name on one side (absent, or a placeholder): the rest must carry it all."),
+    "given.missing": Level(
+        -200, "No given name on one side (absent, or a placeholder): the rest must carry it all."
+    ),
     "given.other": Level(
-        FATAL, "Another given name: another resident. Two names in use are two names, a letter apart or not."
+        FATAL,
+        "Another given name: another resident. Two names in use are two names, a letter apart "
+        "or not.",
     ),
     # middle name
     "middle.equal": Level(350, "Same middle name in full.", (0, 400)),
     "middle.initial": Level(300, "Middle initials agree.", (0, 350)),
     "middle.missing": Level(0, "No middle name on one side: says nothing."),
     "middle.differs": Level(
-        -450, "Middle names or initials differ: seldom one person, often two of one name.", (-700, -300)
+        -450,
+        "Middle names or initials differ: seldom one person, often two of one name.",
+        (-700, -300),
     ),
     # family name: co-residents share it, so agreement says little and difference something
     "family.equal": Level(60, "Same family name: most co-residents share it.", (0, 150)),
     "family.joined": Level(50, "Same parts, together, apart or hyphened.", (0, 150)),
     "family.reordered": Level(50, "Same parts in another order.", (0, 150)),
-    "family.part": Level(50, "All that one side writes of a compound name stands in the other.", (0, 150)),
-    "family.shared": Level(
-        -150, "A part agrees and each side has another that the other lacks: parent and child.", (-400, 0)
+    "family.part": Level(
+        50, "All that one side writes of a compound name stands in the other.", (0, 150)
     ),
-    "family.near": Level(50, "One slip apart, and one of the two is no common family name.", (0, 150)),
-    "family.swapped": Level(0, "Given and family name stand in each other's field (weighed there)."),
+    "family.shared": Level(
+        -150,
+        "A part agrees and each side has another that the other lacks: parent and child.",
+        (-400, 0),
+    ),
+    "family.near": Level(
+        50, "One slip apart, and one of the two is no common family name.", (0, 150)
+    ),
+    "family.swapped": Level(
+        0, "Given and family name stand in each other's field (weighed there)."
+    ),
     "family.missing": Level(
-        -100, "No family name on one side: in a crowd, nothing then tells two of one given name apart."
+        -100,
+        "No family name on one side: in a crowd, nothing then tells two of one given name apart.",
     ),
     "family.other": Level(
-        -750, "Another family name: somebody who changed it, or a co-resident who shares the given name.", (-1000, -650)
+        -750,
+        "Another family name: somebody who changed it, or a co-resident who shares the given name.",
+        (-1000, -650),
     ),
     # suffix
     "suffix.equal": Level(50, "Same suffix, or none on both sides."),
-    "suffix.none": Level(0, "No suffix on either side: says nothing, since fathers often write none."),
-    "suffix.one": Level(-700, "A suffix on one side only: the namesake may live here; needs date of birth or number."),
+    "suffix.none": Level(
+        0, "No suffix on either side: says nothing, since fathers often write none."
+    ),
+    "suffix.one": Level(
+        -700,
+        "A suffix on one side only: the namesake may live here; needs date of birth or number.",
+    ),
     "suffix.differs": Level(FATAL, "Junior is not senior."),
     # date of birth
-    "dob.equal": Level(750, "Same date of birth: co-residents share it if they are twins, or by chance.", (600, 850)),
-    "dob.equal_unsure": Level(150, "Same date of birth, but the given names do not agree fully: twins are the trap."),
-    "dob.equal_unnamed": Level(600, "Same date of birth, and no given name on one side to say otherwise."),
+    "dob.equal": Level(
+        750,
+        "Same date of birth: co-residents share it if they are twins, or by chance.",
+        (600, 850),
+    ),
+    "dob.equal_unsure": Level(
+        150, "Same date of birth, but the given names do not agree fully: twins are the trap."
+    ),
+    "dob.equal_unnamed": Level(
+        600, "Same date of birth, and no given name on one side to say otherwise."
+    ),
     "dob.near": Level(150, "One digit differs, or day and month are exchanged."),
     "dob.missing": Level(0, "No date of birth on one side."),
     "dob.differs": Level(FATAL, "Another date of birth."),
     # tax number (keyed hash: equal or not)
-    "tin.equal": Level(1000, "Same tax number; not more, since spouses' numbers are exchanged on forms."),
+    "tin.equal": Level(
+        1000, "Same tax number; not more, since spouses' numbers are exchanged on forms."
+    ),
     "tin.missing": Level(0, "No tax number on one side."),
     "tin.differs": Level(FATAL, "Another tax number."),
 }
@@ -111,19 +160,25 @@ DOORS: Final[dict[str, int]] = {
     "place": -200,  # one line in two ZIPs of a city
     "*": -300,
 }
-"""What a tolerant door costs, by its name in the door table (forms.doors); "*" for every name not listed."""
+"""What a tolerant door costs, by its name in the door table (forms.doors); "*" for every name not
+listed."""
 
 MOST_RARITY: Final = 850
-"""No given name weighs more: two or three co-residents in 1,000 share one because one is named for the other.
+"""No given name weighs more: two or three co-residents in 1,000 share one because one is named for
+the other.
 
-A constant, not learned: a register's own pairs of this kind are mostly one person under two numbers."""
+A constant, not learned: a register's own pairs of this kind are mostly one person under two
+numbers."""
 
 FEW_BITS: Final = 3
-"""Up to 7 entries in a bucket are a household. Each doubling from 8 on costs a bit: more people, more coincidences."""
+"""Up to 7 entries in a bucket are a household. Each doubling from 8 on costs a bit: more people,
+more coincidences."""
 
 LISTED_RARITY: Final = 600
-"""Rarity of a name of the name tables where the register has no frequencies: a share of 1 in 64, to be careful."""
+"""Rarity of a name of the name tables where the register has no frequencies: a share of 1 in 64, to
+be careful."""
 
 LEAST_BEARERS: Final = 3
 LEAST_SHARE_RARITY: Final = 1500
-"""A spelling that three residents bear, and one in 2**15 at least, is a name in use. A rarer one may be a slip."""
+"""A spelling that three residents bear, and one in 2**15 at least, is a name in use. A rarer one
+may be a slip."""

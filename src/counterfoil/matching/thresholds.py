@@ -1,9 +1,11 @@
-"""Which threshold decides: by whether the question states a date of birth, and whether the best resident's agrees in full.
+"""Which threshold decides: by whether the question states a date of birth, and whether the best
+resident's agrees in full.
 
     the question states   the best resident's date          threshold
     no date of birth      is not compared                   names
     a date of birth       dob.equal, _unsure, _unnamed      birth
-    a date of birth       dob.missing, dob.near             undated: what is left is evidence by name
+    a date of birth       dob.missing, dob.near             undated: what is left is evidence by
+                          name
 
 Where thresholds come from: docs/formats/certificate.md; why these: docs/decisions/0008. Pure.
 """
@@ -23,7 +25,8 @@ _AGREEING: Final = frozenset({"dob.equal", "dob.equal_unsure", "dob.equal_unname
 
 
 class Thresholds(Public, frozen=True, gc=False, kw_only=True):
-    """Hundredths of a bit that the best resident must reach, by what the question states and what was compared."""
+    """Hundredths of a bit that the best resident must reach, by what the question states and what
+    was compared."""
 
     birth: int
     names: int

@@ -1,17 +1,23 @@
-"""The weights of one register: what each level of evidence is worth, in bits, and how rare names are.
+"""The weights of one register: what each level of evidence is worth, in bits, and how rare names
+are.
 
-A snapshot's manifest carries them, so everything is whole numbers (hundredths of a bit) and no name stands in clear:
+A snapshot's manifest carries them, so everything is whole numbers (hundredths of a bit) and no name
+stands in clear:
 
     {"format": "counterfoil/weights/v1", "salt": "<32 hex>", "threshold": 700, "margin": 300,
-     "levels":   {"given.near": 250, "dob.differs": -6000, ...},      every level of table.LEVELS, no other
-     "doors":    {"exact": 0, "affix": -200, ..., "*": -300},         cost by tolerance; "*" for any other
-     "given":    {"9c1185a5c5e9fc54": 612, ...},                      rarity by key of the given name, -100 log2 share
+     "levels":   {"given.near": 250, "dob.differs": -6000, ...},      every level of table.LEVELS,
+                 no other
+     "doors":    {"exact": 0, "affix": -200, ..., "*": -300},         cost by tolerance; "*" for any
+                 other
+     "given":    {"9c1185a5c5e9fc54": 612, ...},                      rarity by key of the given
+                 name, -100 log2 share
      "family":   {"4bc1a7d3f0e2b611": 702, ...},
      "pairs": {"same_person": 6120, "co_residents": 9011}}            how much was counted
 
-The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. A manifest leaves `salt`
-empty: it comes from the keeper of the register key, so that who has the manifest alone cannot ask whether a name is in it. Names
-that fewer than three residents (family names: homes) bear are not in it. Another format, level or type is refused (P10).
+The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. A
+manifest leaves `salt` empty: it comes from the keeper of the register key, so that who has the
+manifest alone cannot ask whether a name is in it. Names that fewer than three residents (family
+names: homes) bear are not in it. Another format, level or type is refused (P10).
 """
 
 from __future__ import annotations
@@ -24,7 +30,14 @@ import msgspec
 
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Public
-from counterfoil.matching.table import DOORS, LEAST_MARGIN, LEAST_THRESHOLD, LEVELS, MARGIN, THRESHOLD
+from counterfoil.matching.table import (
+    DOORS,
+    LEAST_MARGIN,
+    LEAST_THRESHOLD,
+    LEVELS,
+    MARGIN,
+    THRESHOLD,
+)
 
 FORMAT: Final = "counterfoil/weights/v1"
 UNIT: Final = 100
@@ -32,7 +45,8 @@ UNIT: Final = 100
 
 
 class Weights(Public, frozen=True, gc=False, kw_only=True):
-    """All that `decide` needs to know beside grant and residents. Levels, doors and rarities in hundredths of a bit."""
+    """All that `decide` needs to know beside grant and residents. Levels, doors and rarities in
+    hundredths of a bit."""
 
     levels: dict[str, int]
     doors: dict[str, int]
@@ -58,7 +72,8 @@ class _Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def default_weights() -> Weights:
-    """The table's own weights: for a register too small to learn from. Names have no frequencies."""
+    """The table's own weights: for a register too small to learn from. Names have no
+    frequencies."""
     return Weights(
         levels={name: level.default for name, level in LEVELS.items()},
         doors=dict(DOORS),
@@ -81,12 +96,16 @@ def weights_to_dict(weights: Weights) -> dict[str, object]:
         "doors": dict(weights.doors),
         "given": dict(weights.given),
         "family": dict(weights.family),
-        "pairs": {"same_person": weights.same_person_pairs, "co_residents": weights.co_resident_pairs},
+        "pairs": {
+            "same_person": weights.same_person_pairs,
+            "co_residents": weights.co_resident_pairs,
+        },
     }
 
 
 def weights_from_dict(form: object) -> Weights:
-    """Inverse of `weights_to_dict`. Raises InputFault `weights_unusable` for any other shape, level or version."""
+    """Inverse of `weights_to_dict`. Raises InputFault `weights_unusable` for any other shape, level
+    or version."""
     try:
         read = msgspec.convert(form, _Form)
     except msgspec.ValidationError as error:
@@ -94,11 +113,20 @@ def weights_from_dict(form: object) -> Weights:
     if read.format != FORMAT:
         raise _unusable("The weights are of another format version.")
     if read.levels.keys() != LEVELS.keys() or "*" not in read.doors or read.doors.get("exact") != 0:
-        raise _unusable("The weights do not name exactly the levels and doors of the evidence table.")
+        raise _unusable(
+            "The weights do not name exactly the levels and doors of the evidence table."
+        )
     if any(read.levels[name] != level.default for name, level in LEVELS.items() if level.fatal):
         raise _unusable("The weights soften a contradiction.")
-    if max(read.doors.values()) > 0 or read.threshold < LEAST_THRESHOLD or read.margin < LEAST_MARGIN:
-        raise _unusable("The weights reward a tolerant door, or their threshold or margin is below the least allowed.")
+    if (
+        max(read.doors.values()) > 0
+        or read.threshold < LEAST_THRESHOLD
+        or read.margin < LEAST_MARGIN
+    ):
+        raise _unusable(
+            "The weights reward a tolerant door, or their threshold or margin is below the "
+            "least allowed."
+        )
     return Weights(
         levels=read.levels,
         doors=read.doors,
@@ -114,7 +142,10 @@ def weights_from_dict(form: object) -> Weights:
 
 def _unusable(message: str) -> InputFault:
     return InputFault(
-        "weights_unusable", message, place="manifest: weights", cure="Build the register again with this version."
+        "weights_unusable",
+        message,
+        place="manifest: weights",
+        cure="Build the register again with this version.",
     )
 
 

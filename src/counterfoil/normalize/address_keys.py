@@ -1,42 +1,58 @@
 """The doors of an address: which keys open the bucket of its residents, and what each forgives.
 
-THE DOOR TABLE. Number, unit, box and urbanization are in every key: no door relaxes them. `zone` is the ZIP, or city
-and state where no usable ZIP is written. One function makes the keys at build and when asked, so two addresses meet
-at a door exactly if they agree in all that the door keeps. Reach and cost: measured, docs/formats/address-form.md.
+THE DOOR TABLE. Number, unit, box and urbanization are in every key: no door relaxes them. `zone` is
+the ZIP, or city and state where no usable ZIP is written. One function makes the keys at build and
+when asked, so two addresses meet at a door exactly if they agree in all that the door keeps. Reach
+and cost: measured, docs/formats/address-form.md.
 
 | door  | keeps, beside those                  | forgives, and why                  | costs |
 |-------|--------------------------------------|------------------------------------|---------------------------------|
-| exact | all of the street, zone              | city names: one ZIP has many       | nothing: they name one door |
-| affix | bare stem, zone (numbered: name,     | suffix or directionals left out or misspelled; | N MAIN, S MAIN; OAK ST, OAK CT |
+| exact | all of the street, zone              | city names: one ZIP has many       | nothing: they
+name one door | | affix | bare stem, zone (numbered: name,     | suffix or directionals left out or
+misspelled; | N MAIN, S MAIN; OAK ST, OAK CT |
 |       | suffix)                              | a last word that may be a broken suffix        | |
-| sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets of 500 sound alike |
-| start | start of it, directionals, zone      | slips in the second half of a name | 0.07 streets of 500 |
-| end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets of 500 |
-| rest  | rest of it, directionals, zone       | first letter wrong                 | 0.02 streets of 500 |
-| head  | all but its end, directionals, zone  | last letter wrong (y read as v)    | 0.002 streets of 500 |
-| place | all of the street, city alike, state | ZIP wrong                          | same line, other ZIP of a city |
+| sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets
+of 500 sound alike | | start | start of it, directionals, zone      | slips in the second half of a
+name | 0.07 streets of 500 |
+| end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets
+        of 500 |
+| rest  | rest of it, directionals, zone       | first letter wrong                 | 0.02 streets
+        of 500 |
+| head  | all but its end, directionals, zone  | last letter wrong (y read as v)    | 0.002 streets
+        of 500 |
+| place | all of the street, city alike, state | ZIP wrong                          | same line,
+other ZIP of a city |
 
-A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong confirmation needs,
-besides, the same house number and unit in that street, and a resident of the same name there.
+A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong
+confirmation needs, besides, the same house number and unit in that street, and a resident of the
+same name there.
 
-Who has which: streets have all (names with digits or single letters, and names under four letters: exact, affix and
-place; names of four letters sound too); rural and highway contract routes exact and place; PO boxes, military addresses
-and general delivery exact only, since a box number says nothing without its ZIP.
+Who has which: streets have all (names with digits or single letters, and names under four letters:
+exact, affix and place; names of four letters sound too); rural and highway contract routes exact
+and place; PO boxes, military addresses and general delivery exact only, since a box number says
+nothing without its ZIP.
 
-Key: `forms-2|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so `|` parts them.
+Key: `forms-2|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so
+`|` parts them.
 
-THE TABLE OF MARKS. A tolerance forgives only what the register does not know as a place of its own. A mark says that
-the register knows one: other people live there, which a slip of the pen almost never gives. A tolerant door leads from
-the asked place to another only if at least one of the two is unmarked. How many homes make a mark:
-register/known_places.py.
+THE TABLE OF MARKS. A tolerance forgives only what the register does not know as a place of its own.
+A mark says that the register knows one: other people live there, which a slip of the pen almost
+never gives. A tolerant door leads from the asked place to another only if at least one of the two
+is unmarked. How many homes make a mark: register/known_places.py.
 
-| mark       | names                            | counted among                   | shuts, between two marked   |
+| mark       | names                            | counted among                   | shuts, between
+             two marked   |
 |------------|----------------------------------|---------------------------------|-----------------------------|
-| known-line | a line in its zone, no number,   | lines of that street name in    | affix sound start end rest  |
-|            |                                  |                                 | head                        |
-|            | no unit                          | that zone                       |                             |
-| known-zip  | a ZIP of a city, by the letters  | ZIPs of that city               | place                       |
-|            | of it that `place` keeps         |                                 |                             |
+| known-line | a line in its zone, no number,   | lines of that street name in    | affix sound
+start end rest  |
+|            |                                  |                                 | head
+             |
+|            | no unit                          | that zone                       |
+             |
+| known-zip  | a ZIP of a city, by the letters  | ZIPs of that city               | place
+             |
+|            | of it that `place` keeps         |                                 |
+             |
 
 Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
 `forms-2|known-zip|zip|city alike|state`.
@@ -49,7 +65,15 @@ from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKind, Door
 from counterfoil.normalize.addresses import FORMS_VERSION
-from counterfoil.normalize.street_keys import MIN_HEARD, MIN_SOUND, MIN_STEM, numbered, shortened, sound, stems
+from counterfoil.normalize.street_keys import (
+    MIN_HEARD,
+    MIN_SOUND,
+    MIN_STEM,
+    numbered,
+    shortened,
+    sound,
+    stems,
+)
 
 EXACT: Final = "exact"
 PLACE: Final = "place"
@@ -57,7 +81,9 @@ KNOWN_LINE: Final = "known-line"
 KNOWN_ZIP: Final = "known-zip"
 
 _NO_ZIP: Final = frozenset({"", "00000", "99999"})
-_STREET: Final = AddressKind.STREET  # bound once: an enum's attribute costs more than the comparison
+_STREET: Final = (
+    AddressKind.STREET
+)  # bound once: an enum's attribute costs more than the comparison
 _MILITARY: Final = AddressKind.MILITARY
 _NONE: Final = AddressKind.NONE
 _GENERAL: Final = AddressKind.GENERAL_DELIVERY
@@ -65,10 +91,11 @@ _PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONT
 
 
 def exact_door(form: AddressForm) -> str:
-    """The key under which the residents of `form` are kept; "" where the address does not name one door.
+    """The key under which the residents of `form` are kept; "" where the address does not name one
+    door.
 
-    One door is named by a whole delivery line and a ZIP, or city and state: a holder's row with a ZIP and no city
-    has a door, although a request like it is incomplete.
+    One door is named by a whole delivery line and a ZIP, or city and state: a holder's row with a
+    ZIP and no city has a door, although a request like it is incomplete.
     """
     zone = _zone(form)
     if not zone or not _is_whole(form):
@@ -77,7 +104,8 @@ def exact_door(form: AddressForm) -> str:
 
 
 def doors(form: AddressForm) -> tuple[Door, ...]:
-    """All doors of `form`, exact first, then in the door table's order; () where it has no exact door."""
+    """All doors of `form`, exact first, then in the door table's order; () where it has no exact
+    door."""
     zone = _zone(form)
     if not zone or not _is_whole(form):
         return ()
@@ -92,7 +120,8 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
 
 
 def marks(form: AddressForm) -> tuple[Door, ...]:
-    """The marks that would show the register's knowledge of the line and of the ZIP of `form`: one of each, or fewer."""
+    """The marks that would show the register's knowledge of the line and of the ZIP of `form`: one
+    of each, or fewer."""
     zone = _zone(form)
     found: list[Door] = []
     if form.kind is _STREET and form.street and zone:
@@ -105,18 +134,27 @@ def marks(form: AddressForm) -> tuple[Door, ...]:
 
 
 def counted_among(form: AddressForm) -> tuple[Door, ...]:
-    """For each of `marks`, in their order, what it is counted among. These name no bucket and are never stored."""
+    """For each of `marks`, in their order, what it is counted among. These name no bucket and are
+    never stored."""
     zone = _zone(form)
     among = {
         KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{zone}",
         KNOWN_ZIP: f"{_city_alike(form.city)}|{form.state}",
     }
-    return tuple([Door(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}") for mark in marks(form)])
+    return tuple(
+        [
+            Door(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}")
+            for mark in marks(form)
+        ]
+    )
 
 
 @lru_cache(maxsize=16384)
-def _street_keys(predirectional: str, street: str, suffix: str, postdirectional: str) -> tuple[tuple[str, str], ...]:
-    """(door, what its key holds between urbanization and zone) of the doors between exact and place. Streets repeat."""
+def _street_keys(
+    predirectional: str, street: str, suffix: str, postdirectional: str
+) -> tuple[tuple[str, str], ...]:
+    """(door, what its key holds between urbanization and zone) of the doors between exact and
+    place. Streets repeat."""
     form = AddressForm(_STREET, "", predirectional, street, suffix, postdirectional)
     spelled = stems(form)
     if spelled is None:

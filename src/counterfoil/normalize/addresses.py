@@ -1,4 +1,5 @@
-"""Address -> AddressForm: the one normal form that gate, register and match use. Pure; never raises.
+"""Address -> AddressForm: the one normal form that gate, register and match use. Pure; never
+raises.
 
 docs/formats/address-form.md holds the form and its rules. The order of reading:
 
@@ -6,8 +7,9 @@ docs/formats/address-form.md holds the form and its rules. The order of reading:
 2. A last line repeated at the end of a line, and a "care of" line without digits, are taken off.
 3. A Puerto Rico urbanization is taken off (`URB LAS GLADIOLAS`).
 4. Boxes, routes, military addresses, general delivery (`boxes`).
-5. A street: house number (`numbers`), marked unit on either line (`units`), the street between them (`streets`).
-6. The guard: every digit of both lines stands in some part of the form, or there is no form. A unit is never lost.
+5. A street: house number (`numbers`), marked unit on either line (`units`), the street between them
+(`streets`). 6. The guard: every digit of both lines stands in some part of the form, or there is no
+form. A unit is never lost.
 
 No form is kind NONE, with city, state and ZIP as far as they were read.
 """
@@ -39,12 +41,15 @@ _URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
 _ROADS: Final = frozenset({"HIGHWAY", "HWY", "ROUTE", "RTE", "RT", "INTERSTATE"})
 _ROAD_OWNERS: Final = frozenset({"US", "U", "S", "STATE", "COUNTY"})
 _HYPHENED: Final = re.compile(
-    r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})|([NSEW])(?= +(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))", re.I
+    r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})|([NSEW])(?= "
+    r"+(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))",
+    re.I,
 )
 
 
 def normalise_address(address: Address) -> AddressForm:
-    """The normal form of `address`; kind NONE where nothing usable is written. Never raises on any text."""
+    """The normal form of `address`; kind NONE where nothing usable is written. Never raises on any
+    text."""
     place = read_place(address.city, address.state, address.zip)
     return read_plain_address(address, place) or read_in_full(address, place)
 
@@ -56,14 +61,17 @@ def read_in_full(address: Address, place: Place) -> AddressForm:
         return _none(place)
     first, second = _trim(line1, place), _trim(line2, place)
     urbanization, first, second = _split_urbanization(first, second)
-    form = _read_boxes(first, second, urbanization, place) or _read_street(first, second, urbanization, place)
+    form = _read_boxes(first, second, urbanization, place) or _read_street(
+        first, second, urbanization, place
+    )
     if form is None or not _holds_digits(form, f"{first} {second} {urbanization}"):
         return _none(place)
     return form
 
 
 def _part_letter(line: str) -> str:
-    """`line` with a letter hyphened to its house number marked as a unit: 4922-N South X. 1501-N X is the north of X."""
+    """`line` with a letter hyphened to its house number marked as a unit: 4922-N South X. 1501-N X
+    is the north of X."""
     found = _HYPHENED.match(line)
     return f"{found[1]} # {found[2] or found[3]}{line[found.end() :]}" if found else line
 
@@ -82,11 +90,15 @@ def _trim(line: str, place: Place) -> str:
 
 
 def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
-    """(urbanization, line 1, line 2): a line's words from URB up to its first number are the urbanization."""
+    """(urbanization, line 1, line 2): a line's words from URB up to its first number are the
+    urbanization."""
     for line, other in ((first, second), (second, first)):
         words = line.split()
         if words and words[0] in _URBANIZATIONS and len(words) > 1:
-            end = next((i for i, word in enumerate(words) if i and any(c.isdigit() for c in word)), len(words))
+            end = next(
+                (i for i, word in enumerate(words) if i and any(c.isdigit() for c in word)),
+                len(words),
+            )
             rest = " ".join(words[end:])
             name = " ".join(words[1:end]).replace("#", " ").strip()
             return " ".join(name.split()), (rest or other), (other if rest else "")
@@ -111,7 +123,17 @@ def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> Add
 
 def _box_form(box: Box, unit: str, urbanization: str, place: Place) -> AddressForm:
     return AddressForm(
-        box.kind, box.number, "", box.street, "", "", unit, urbanization, place.city, place.state, place.zip5
+        box.kind,
+        box.number,
+        "",
+        box.street,
+        "",
+        "",
+        unit,
+        urbanization,
+        place.city,
+        place.state,
+        place.zip5,
     )
 
 
@@ -164,13 +186,19 @@ def _order(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _without_mark(tokens: Sequence[str]) -> Sequence[str]:
-    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE HIGHWAY # 50.
+    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE
+    HIGHWAY # 50.
 
     EAST WEST HIGHWAY # 718 is a road with a name, and a unit."""
     for index, word in enumerate(tokens[:-1]):
         if word in _ROADS and tokens[index + 1] in NUMBER_WORDS:
             before = tokens[index - 1] if index else ""
-            if not before or before in _ROAD_OWNERS or before in STATE_CODES or (before in DIRECTIONALS and index == 1):
+            if (
+                not before
+                or before in _ROAD_OWNERS
+                or before in STATE_CODES
+                or (before in DIRECTIONALS and index == 1)
+            ):
                 return [*tokens[: index + 1], *tokens[index + 2 :]]
     return tokens
 
@@ -179,7 +207,9 @@ def _unit(bare: list[str], marked: list[str], other: list[str]) -> str:
     inline = units.read_loose([*bare, *marked])
     if not other or not inline:
         return units.read_loose(other) if other else inline
-    return inline if units.read_loose(other) == inline else units.read_loose([*bare, *marked, *other])
+    return (
+        inline if units.read_loose(other) == inline else units.read_loose([*bare, *marked, *other])
+    )
 
 
 def _holds_digits(form: AddressForm, text: str) -> bool:

@@ -1,13 +1,17 @@
 """Addresses that name a box or a counter instead of a street (Publication 28, sections 24 to 28).
 
     PO BOX 123 · POB 123 · P.O. Drawer 123 · BOX 123     ->  po_box            number 123
-    RR 2 BOX 15 · RFD 2 BX 15 · ROUTE 2 BOX 15           ->  rural             number 15   street RR 2
-    HC 3 BOX 4 · STAR ROUTE BOX 4                        ->  highway_contract  number 4    street HC 3, HC
-    PSC 1650 BOX 10 · CMR 9 BOX 1 · UNIT 2050 BOX 4190   ->  military          number 10   street PSC 1650
-    USS NIMITZ                                           ->  military          number ""   street USS NIMITZ
+    RR 2 BOX 15 · RFD 2 BX 15 · ROUTE 2 BOX 15           ->  rural             number 15   street RR
+    2
+    HC 3 BOX 4 · STAR ROUTE BOX 4                        ->  highway_contract  number 4    street HC
+    3, HC PSC 1650 BOX 10 · CMR 9 BOX 1 · UNIT 2050 BOX 4190   ->  military          number 10
+    street PSC 1650
+    USS NIMITZ                                           ->  military          number ""   street
+    USS NIMITZ
     GENERAL DELIVERY · GEN DEL                           ->  general_delivery
 
-A route without its box keeps the kind, with number "": incomplete. Box identifiers are written as units are.
+A route without its box keeps the kind, with number "": incomplete. Box identifiers are written as
+units are.
 """
 
 from __future__ import annotations
@@ -24,7 +28,9 @@ _ID: Final = (
 )
 _BOX: Final = rf"(?:BOX|BX|BOXES) ?{_ID}"
 _ROUTE: Final = r"(?:# ?)?(?:(?:NO|NUMBER) )?(?P<route>[0-9]+[A-Z]?)"
-_HEADS: Final = re.compile(r"(?:P ?[O0]|B(?:O?X|IN)|DR|CALLER|LOCKB|APARTA|APTDO|R|H|STAR|PSC|CMR|UNIT|UMR|US|G)")
+_HEADS: Final = re.compile(
+    r"(?:P ?[O0]|B(?:O?X|IN)|DR|CALLER|LOCKB|APARTA|APTDO|R|H|STAR|PSC|CMR|UNIT|UMR|US|G)"
+)
 _PO_BOX: Final = re.compile(
     r"(?:(?:P ?[O0]|POST (?:OFFICE|OFC)) ?(?:BOX|BX|B|DRAWER|DRW|BIN|LOCKBOX) ?|P ?O |BOX|BX|DRAWER"
     r"|LOCKBOX|CALLER(?: SERVICE)?"
@@ -35,10 +41,15 @@ _RURAL: Final = re.compile(rf"{_RURAL_WORD} ?{_ROUTE} {_BOX}")
 _RURAL_TURNED: Final = re.compile(rf"{_BOX} {_RURAL_WORD} ?{_ROUTE}")
 _RURAL_ALONE: Final = re.compile(rf"(?:R ?R|RURAL (?:ROUTE|RTE|RT)|RFD) ?{_ROUTE}")
 _CONTRACT: Final = re.compile(
-    rf"(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT))(?: ?{_ROUTE})?(?: {_BOX})?"
+    r"(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT))(?: "
+    rf"?{_ROUTE})?(?: {_BOX})?"
 )
-_MILITARY: Final = re.compile(rf"(?P<kind>PSC|CMR|UNIT|UMR) ?{_ROUTE} {_BOX}(?: (?:APO|FPO|DPO)(?: A[AEP])?)?")
-_SHIP: Final = re.compile(r"(?P<ship>(?:USS|USNS|USCGC) [A-Z0-9 ]+?)(?: (?:APO|FPO|DPO)(?: A[AEP])?)?")
+_MILITARY: Final = re.compile(
+    rf"(?P<kind>PSC|CMR|UNIT|UMR) ?{_ROUTE} {_BOX}(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
+)
+_SHIP: Final = re.compile(
+    r"(?P<ship>(?:USS|USNS|USCGC) [A-Z0-9 ]+?)(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
+)
 _GENERAL: Final = re.compile(r"(?:GENERAL|GENL?|GNRL) ?DEL(?:IVERY)?|GD")
 
 

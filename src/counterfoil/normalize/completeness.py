@@ -1,12 +1,15 @@
-"""Is an address complete, and does it mean a place at all? LAW.md facts F2 and F3; Rev. Proc. 2010-16, 2.03.
+"""Is an address complete, and does it mean a place at all? LAW.md facts F2 and F3; Rev. Proc.
+2010-16, 2.03.
 
-Complete: unit (where there is one), number and street, city, state, ZIP. A whole PO box, rural route, highway contract
-or military form with city, state and ZIP is complete too (26 USC 6103(b)(6) speaks of the mailing address). Whether
-GENERAL DELIVERY is enough is the gate's question, not the form's.
+Complete: unit (where there is one), number and street, city, state, ZIP. A whole PO box, rural
+route, highway contract or military form with city, state and ZIP is complete too (26 USC 6103(b)(6)
+speaks of the mailing address). Whether GENERAL DELIVERY is enough is the gate's question, not the
+form's.
 
-Placeholders: words that stand where an address should (unknown, failed to provide, homeless, TBD ...), a line that only
-repeats city, state or ZIP, ZIP 00000 and 99999, and made-up numbers: zero, and five or more equal digits. Up to four
-equal digits pass: 1111 MAIN ST is an ordinary address, and so is a PO box of any equal digits but zeros and nines.
+Placeholders: words that stand where an address should (unknown, failed to provide, homeless, TBD
+...), a line that only repeats city, state or ZIP, ZIP 00000 and 99999, and made-up numbers: zero,
+and five or more equal digits. Up to four equal digits pass: 1111 MAIN ST is an ordinary address,
+and so is a PO box of any equal digits but zeros and nines.
 """
 
 from __future__ import annotations
@@ -21,11 +24,14 @@ from counterfoil.normalize.text import clean
 # A line that has one of these words or phrases anywhere is a placeholder.
 _PHRASES: Final = re.compile(
     r"\b(?:UNKNOWN|UNKN|UNK|HOMELESS|TRANSIENT|TBD|TBA|REFUSED|REFUSES|DECLINED|UNDETERMINED|UNAVAILABLE|UNSPECIFIED"
-    r"|WITHHELD|UNDISCLOSED|PLACEHOLDER|WHEREABOUTS|DON ?T (?:CARE|KNOW)|DO NOT KNOW|FAIL(?:ED|S|URE)? TO PROVIDE"
+    r"|WITHHELD|UNDISCLOSED|PLACEHOLDER|WHEREABOUTS|DON ?T (?:CARE|KNOW)|DO NOT "
+    r"KNOW|FAIL(?:ED|S|URE)? TO PROVIDE"
     r"|(?:DID|DOES|WOULD|WILL) NOT PROVIDE"
     r"|NOT (?:PROVIDED|GIVEN|KNOWN|AVAILABLE|APPLICABLE|STATED|REPORTED|LISTED|DISCLOSED)"
-    r"|NO (?:FIXED|KNOWN|PERMANENT|CURRENT|STABLE|HOME|STREET)? ?(?:ADDRESS|ABODE|RESIDENCE)|ADDRESS NEEDED|BAD ADDRESS"
-    r"|TO BE (?:DETERMINED|ADVISED|PROVIDED|SUPPLIED)|AT LARGE|LAST KNOWN|NONE (?:GIVEN|PROVIDED|AVAILABLE|KNOWN)"
+    r"|NO (?:FIXED|KNOWN|PERMANENT|CURRENT|STABLE|HOME|STREET)? "
+    r"?(?:ADDRESS|ABODE|RESIDENCE)|ADDRESS NEEDED|BAD ADDRESS"
+    r"|TO BE (?:DETERMINED|ADVISED|PROVIDED|SUPPLIED)|AT LARGE|LAST KNOWN|NONE "
+    r"(?:GIVEN|PROVIDED|AVAILABLE|KNOWN)"
     r"|(?:NA|N A) (?:NA|N A))\b"
 )
 # No phrase without one of these words: most lines need no second look.
@@ -47,14 +53,17 @@ _REPEATED: Final = re.compile(r"(?:([A-Z])\1{2,}|X+)(?: (?:([A-Z])\2{2,}|X+))*")
 _MADE_UP: Final = re.compile(r"0+|([0-9])\1{4,}")
 _MADE_UP_BOX: Final = re.compile(r"0+|9{5,}")
 _NO_ZIP: Final = frozenset({"00000", "99999"})
-_STREET: Final = AddressKind.STREET  # bound once: an enum's attribute costs more than the comparison
+_STREET: Final = (
+    AddressKind.STREET
+)  # bound once: an enum's attribute costs more than the comparison
 _MILITARY: Final = AddressKind.MILITARY
 _GENERAL: Final = AddressKind.GENERAL_DELIVERY
 _STREET_OR_NONE: Final = frozenset({AddressKind.NONE, _STREET})
 
 
 def incomplete_part(form: AddressForm) -> str | None:
-    """The first part that `form` lacks: "number", "street", "box", "city", "state", "zip"; None if complete."""
+    """The first part that `form` lacks: "number", "street", "box", "city", "state", "zip"; None if
+    complete."""
     if form.kind in _STREET_OR_NONE:
         if not form.number and form.street:
             return "number"
@@ -72,7 +81,8 @@ def incomplete_part(form: AddressForm) -> str | None:
 
 
 def _is_bare_number(form: AddressForm) -> bool:
-    """Whether the street is digits and nothing else: `12345 98103` is two numbers, no address (F2)."""
+    """Whether the street is digits and nothing else: `12345 98103` is two numbers, no address
+    (F2)."""
     named = form.suffix or form.predirectional or form.postdirectional
     return not named and form.street.replace(" ", "").isdigit()
 
@@ -82,12 +92,17 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     if form.zip5 in _NO_ZIP or _is_made_up(form):
         return True
     first = clean(address.line1) or ""
-    if (not first[:1].isdigit() and _is_empty_words(first)) or _holds_phrase(first) or _is_no_city(address.city):
+    if (
+        (not first[:1].isdigit() and _is_empty_words(first))
+        or _holds_phrase(first)
+        or _is_no_city(address.city)
+    ):
         return True  # no word of emptiness begins with a digit
     if address.line2 and _holds_phrase(clean(address.line2) or ""):
         return True
     return bool(first) and (
-        first in (form.state, form.zip5) or (first.startswith(form.city) and _is_last_line(first, form))
+        first in (form.state, form.zip5)
+        or (first.startswith(form.city) and _is_last_line(first, form))
     )
 
 

@@ -8,8 +8,8 @@
     HWY 701 · HIGHWAY 701 · HGHWAY 701               ->  HIGHWAY 701
     RT 9 · ROUTE 9                                   ->  ROUTE 9
 
-State and county names for their numbered roads differ by custom and are mixed up in practice; within one ZIP
-there is one road of each class and number.
+State and county names for their numbered roads differ by custom and are mixed up in practice;
+within one ZIP there is one road of each class and number.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _CLASSES: Final = (
     (rf"U ?S (?:{_ROAD} )?", "US HIGHWAY"),
     (rf"(?:S ?R|S ?H|STHY|STHWY|(?:STATE|ST) {_ROAD}) ", "STATE HIGHWAY"),
     (rf"(?:(?:{_STATE}|FL|CO) (?:HIGHWAY|HWY|ROUTE|RTE|RT)|(?:{_STATE})) ", "STATE HIGHWAY"),
-    (rf"(?:C ?R|C ?RD|C ?H|CTH|(?:COUNTY|CNTY|CO)(?: TRUNK)? {_ROAD}) (?:{_ROAD} )?", "COUNTY ROAD"),
+    (
+        rf"(?:C ?R|C ?RD|C ?H|CTH|(?:COUNTY|CNTY|CO)(?: TRUNK)? {_ROAD}) (?:{_ROAD} )?",
+        "COUNTY ROAD",
+    ),
     (r"(?:INTERSTATE|I) (?:HIGHWAY |HWY )?", "INTERSTATE"),
     (r"(?:F ?M|FARM TO MARKET|FARM)(?: ROAD| RD)? ", "FM"),
     (r"(?:HIGHWAY|HWY|HIGHWY|HIWAY) (?:NO |# )?", "HIGHWAY"),
@@ -38,17 +41,28 @@ _CLASSES: Final = (
 _ROUTE: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z][0-9]+[A-Z]?)"
 _LETTERED: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z]{1,2})"
 _PATTERNS: Final = tuple(
-    (re.compile(words + (_LETTERED if name == "COUNTY ROAD" else _ROUTE) + rf"(?: {_ROAD})?(?: (?P<rest>.*))?"), name)
+    (
+        re.compile(
+            words
+            + (_LETTERED if name == "COUNTY ROAD" else _ROUTE)
+            + rf"(?: {_ROAD})?(?: (?P<rest>.*))?"
+        ),
+        name,
+    )
     for words, name in _CLASSES
 )
-_NAMED_COUNTY: Final = re.compile(rf"(?P<county>[A-Z]{{3,}}) (?:COUNTY|CNTY|CO) {_ROAD} {_ROUTE}(?: (?P<rest>.*))?")
+_NAMED_COUNTY: Final = re.compile(
+    rf"(?P<county>[A-Z]{{3,}}) (?:COUNTY|CNTY|CO) {_ROAD} {_ROUTE}(?: (?P<rest>.*))?"
+)
 _HIGHWAY_SLIPS: Final = one_edit(("HIGHWAY",))
 _TURNED: Final = re.compile(rf"(?:{_STATE}|FL|CO) {_ROUTE} {_ROAD}(?: (?P<rest>.*))?")
 
 
 def read_highway(tokens: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """(normal name, the tokens after it), or None if `tokens` begin no numbered highway."""
-    text = " ".join("HIGHWAY" if token in _HIGHWAY_SLIPS else token for token in tokens).replace("-", " ")
+    text = " ".join("HIGHWAY" if token in _HIGHWAY_SLIPS else token for token in tokens).replace(
+        "-", " "
+    )
     turned = _TURNED.fullmatch(text)
     if turned:
         return f"STATE HIGHWAY {turned['route']}", (turned["rest"] or "").split()

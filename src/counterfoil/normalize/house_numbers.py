@@ -1,6 +1,7 @@
 """House numbers: the tokens before a street -> one number.
 
-1501 · 01501 · l501 · 15O1  ->  "1501"       45-12 · 45 - 12    ->  "45 12" (not 4512: elsewhere a range)
+1501 · 01501 · l501 · 15O1  ->  "1501"       45-12 · 45 - 12    ->  "45 12" (not 4512: elsewhere a
+                            range)
 1501 1/2 · 1501-1/2         ->  "1501 1 2"   1501A · 1501-A     ->  "1501A"
 N6W23001 · N6 W23001        ->  "N6W23001"   1501 A INTERLAKE   ->  "1501A" (A-D, F-H)
 1501 A AVE N        ->  "1501" (the street is A AVE)
@@ -12,7 +13,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from counterfoil.normalize.tables import COMMON_SUFFIXES, DESIGNATORS, DIRECTIONALS, STANDALONE, SUFFIXES
+from counterfoil.normalize.tables import (
+    COMMON_SUFFIXES,
+    DESIGNATORS,
+    DIRECTIONALS,
+    STANDALONE,
+    SUFFIXES,
+)
 
 _CONFUSED: Final = re.compile(r"[0-9OIL]*[0-9](?:[0-9OIL]|[ZG](?=[0-9]))*")
 _PLAIN: Final = re.compile(r"[0-9]+[A-Z]{0,2}")
@@ -22,7 +29,9 @@ _GRID: Final = re.compile(r"[NSEW][0-9]+[NSEW][0-9]+|[0-9]+[NSEW][0-9]+")
 _GRID_HALF: Final = re.compile(r"[NSEW][0-9]+")
 _GRID_OPEN: Final = re.compile(r"[NSEW][0-9]+[NSEW]")
 _BLOCK: Final = re.compile(r"[A-Z]{1,2}[0-9]{1,4}")  # Puerto Rico: block and house, B12 CALLE 5
-_SPANISH: Final = frozenset({"CALLE", "AVE", "AVENIDA", "CAMINO", "CARR", "CARRETERA", "PASEO", "VIA"})
+_SPANISH: Final = frozenset(
+    {"CALLE", "AVE", "AVENIDA", "CAMINO", "CARR", "CARRETERA", "PASEO", "VIA"}
+)
 _ANNOUNCED: Final = frozenset({"NO", "NUM", "NUMBER", "NUMERO", "NBR"})
 _FRACTIONS: Final = frozenset({("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("3", "4")})
 _LETTERS: Final = frozenset("ABCDFGH")
@@ -40,7 +49,12 @@ def split_number(tokens: Sequence[str]) -> Split:
     first = _unconfuse(tokens[0])
     if first.isdigit():
         return _after_digits(first.lstrip("0") or "0", tokens)
-    return _hyphenated(first, tokens) or _grid(first, tokens) or _lettered(first, tokens) or ("", tokens)
+    return (
+        _hyphenated(first, tokens)
+        or _grid(first, tokens)
+        or _lettered(first, tokens)
+        or ("", tokens)
+    )
 
 
 def _hyphenated(first: str, tokens: Sequence[str]) -> Split | None:
@@ -77,17 +91,30 @@ def _after_digits(number: str, tokens: Sequence[str]) -> Split:
     second, third = _at(tokens, 1), _at(tokens, 2)
     if (second, third) in _FRACTIONS:
         return f"{number} {second} {third}", tokens[3:]
-    if second in _LETTERS and len(third) > 2 and third.isalpha() and not _is_lettered_street(tokens):
+    if (
+        second in _LETTERS
+        and len(third) > 2
+        and third.isalpha()
+        and not _is_lettered_street(tokens)
+    ):
         return number + second, tokens[2:]
     return number, tokens[1:]
 
 
 def _is_lettered_street(tokens: Sequence[str]) -> bool:
-    """Whether the letter after the number is the street: 1844 A AVE, 1844 A AVE NE 6, 12 B ST APT 4 (but 12 A COURT ST)."""
+    """Whether the letter after the number is the street: 1844 A AVE, 1844 A AVE NE 6, 12 B ST APT 4
+    (but 12 A COURT ST)."""
     following = _at(tokens, 3)
-    if SUFFIXES.get(tokens[2]) not in COMMON_SUFFIXES or (following in SUFFIXES and following not in DIRECTIONALS):
+    if SUFFIXES.get(tokens[2]) not in COMMON_SUFFIXES or (
+        following in SUFFIXES and following not in DIRECTIONALS
+    ):
         return False
-    ends = not following or following in DIRECTIONALS or following in DESIGNATORS or following in STANDALONE
+    ends = (
+        not following
+        or following in DIRECTIONALS
+        or following in DESIGNATORS
+        or following in STANDALONE
+    )
     return ends or len(following) == 1 or any(char.isdigit() for char in following)
 
 
@@ -96,8 +123,8 @@ def _at(tokens: Sequence[str], index: int) -> str:
 
 
 def _unconfuse(token: str) -> str:
-    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a highway); Z as 2 and G
-    as 6 between digits (never N, E, S, W: 9S0 is a number of a grid)."""
+    """O as 0 anywhere in a number; I and L as 1 before a digit (I only between digits: I405 is a
+    highway); Z as 2 and G as 6 between digits (never N, E, S, W: 9S0 is a number of a grid)."""
     if token.isdigit() or not _CONFUSED.fullmatch(token):
         return token
     token = token.replace("O", "0").replace("Z", "2").replace("G", "6")

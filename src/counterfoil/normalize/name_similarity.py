@@ -1,18 +1,22 @@
-"""How two words of a name compare: the same, a familiar form, an initial, one slip of a hand apart, or other.
+"""How two words of a name compare: the same, a familiar form, an initial, one slip of a hand apart,
+or other.
 
     equal      JOSE / JOSE
     nickname   JOSE / PEPE, WILLIAM / BILL: a name and a familiar form of it, in one step
     variant    SARA / SARAH, KATHERINE / CATHERINE: two spellings of one sound
     initial    J / JOSE: one side holds the first letter only
-               (two names that differ by a closing A or O are never one, whatever a table says: ANGEL / ANGELA)
-    near       JOSE / JOSW: within the few changes that typing, scanning or mishearing make, and at most one of the two
-               is a name in the tables. MARIA / MARIO, JON / JOAN, ANA / ANN are two names, so they are other, and so
-               are a name and what an ending draws from it: ALEX / ALEXIA
+               (two names that differ by a closing A or O are never one, whatever a table says:
+               ANGEL / ANGELA)
+    near       JOSE / JOSW: within the few changes that typing, scanning or mishearing make, and at
+               most one of the two is a name in the tables. MARIA / MARIO, JON / JOAN, ANA / ANN are
+               two names, so they are other, and so are a name and what an ending draws from it:
+               ALEX / ALEXIA
     other      all else
 
 English familiar forms come from the package `nicknames` (Apache-2.0), Spanish ones from
-data/spanish_given_names.csv, written by hand; pairs that siblings bear side by side (data/two_names.csv) are
-struck from both. Whether a spelling is a name *in the register* is for `match` to say: it knows frequencies.
+data/spanish_given_names.csv, written by hand; pairs that siblings bear side by side
+(data/two_names.csv) are struck from both. Whether a spelling is a name *in the register* is for
+`match` to say: it knows frequencies.
 """
 
 from __future__ import annotations
@@ -32,12 +36,44 @@ NEAR: Final = "near"
 OTHER: Final = "other"
 
 _MISHEARD: Final = (
-    ("PH", "F"), ("TH", "T"), ("CK", "K"), ("GH", "G"), ("WR", "R"), ("KN", "N"), ("SCH", "S"), ("SH", "S"),
-    ("CH", "K"), ("CE", "SE"), ("CI", "SI"), ("C", "K"), ("Q", "K"), ("Z", "S"), ("X", "KS"), ("V", "F"), ("D", "T"),
-    ("B", "P"), ("G", "J"), ("W", ""), ("H", ""),
-)  # fmt: skip
+    ("PH", "F"),
+    ("TH", "T"),
+    ("CK", "K"),
+    ("GH", "G"),
+    ("WR", "R"),
+    ("KN", "N"),
+    ("SCH", "S"),
+    ("SH", "S"),
+    ("CH", "K"),
+    ("CE", "SE"),
+    ("CI", "SI"),
+    ("C", "K"),
+    ("Q", "K"),
+    ("Z", "S"),
+    ("X", "KS"),
+    ("V", "F"),
+    ("D", "T"),
+    ("B", "P"),
+    ("G", "J"),
+    ("W", ""),
+    ("H", ""),
+)
 _DAUGHTERS: Final = frozenset(
-    {"IA", "INA", "INE", "ITA", "ICA", "ELLA", "ELLE", "ETTA", "ETTE", "ANNA", "ANNE", "LYN", "LYNN"}
+    {
+        "IA",
+        "INA",
+        "INE",
+        "ITA",
+        "ICA",
+        "ELLA",
+        "ELLE",
+        "ETTA",
+        "ETTE",
+        "ANNA",
+        "ANNE",
+        "LYN",
+        "LYNN",
+    }
 )
 _MISREAD: Final = (
     ("RN", "M"),
@@ -71,20 +107,26 @@ def _is_variant(one: str, two: str) -> bool:
 
 
 def _near_or_other(one: str, two: str) -> str:
-    if not slip_apart(one, two) or (is_listed_name(one) and is_listed_name(two)) or _is_drawn_from(one, two):
+    if (
+        not slip_apart(one, two)
+        or (is_listed_name(one) and is_listed_name(two))
+        or _is_drawn_from(one, two)
+    ):
         return OTHER
     return NEAR
 
 
 def _is_drawn_from(one: str, two: str) -> bool:
-    """True if one name is the other with an ending that makes a daughter's name of a father's: ALEX, ALEXIA."""
+    """True if one name is the other with an ending that makes a daughter's name of a father's:
+    ALEX, ALEXIA."""
     shorter, longer = sorted((one, two), key=len)
     return longer.startswith(shorter) and longer[len(shorter) :] in _DAUGHTERS
 
 
 @lru_cache(maxsize=65536)
 def slip_apart(one: str, two: str) -> bool:
-    """True if typing, scanning or mishearing may have made one word of the other. Words under 3 letters never."""
+    """True if typing, scanning or mishearing may have made one word of the other. Words under 3
+    letters never."""
     shorter = min(len(one), len(two))
     if shorter < 3:
         return False
@@ -98,7 +140,8 @@ def slip_apart(one: str, two: str) -> bool:
 
 
 def is_pair_of_sexes(one: str, two: str) -> bool:
-    """True for names that differ by a closing A or O alone (ANGEL, ANGELA): brother and sister, never a slip."""
+    """True for names that differ by a closing A or O alone (ANGEL, ANGELA): brother and sister,
+    never a slip."""
     return one != two and _stem(one) == _stem(two)
 
 
@@ -113,9 +156,11 @@ def is_listed_name(word: str) -> bool:
 
 @lru_cache(maxsize=32768)
 def spelling_key(word: str) -> str:
-    """Fold the spellings of one sound: PH/F, CHR/KR, CK/K, C/K or C/S, Z/S, doubled letters, silent H.
+    """Fold the spellings of one sound: PH/F, CHR/KR, CK/K, C/K or C/S, Z/S, doubled letters, silent
+    H.
 
-    The closing vowel stays, and Y and I there stay apart, because that is where names of two sexes part."""
+    The closing vowel stays, and Y and I there stay apart, because that is where names of two sexes
+    part."""
     key = word.replace("PH", "F").replace("CHR", "KR").replace("CK", "K")
     key = (
         key.replace("CE", "SE")
@@ -126,13 +171,18 @@ def spelling_key(word: str) -> str:
         .replace("Z", "S")
     )
     key = key[:-1].replace("Y", "I") + key[-1:]
-    key = key[:1] + key[1:].replace("H", "") if not key.startswith("CH") else "CH" + key[2:].replace("H", "")
+    key = (
+        key[:1] + key[1:].replace("H", "")
+        if not key.startswith("CH")
+        else "CH" + key[2:].replace("H", "")
+    )
     return _undoubled(key)
 
 
 @lru_cache(maxsize=32768)
 def sound_key(word: str) -> str:
-    """A coarse key for mishearing: consonant classes in order, vowels dropped after the first letter."""
+    """A coarse key for mishearing: consonant classes in order, vowels dropped after the first
+    letter."""
     for written, heard in _MISHEARD:
         word = word[:1] + word[1:].replace(written, heard)
     return _undoubled(word[:1] + "".join(letter for letter in word[1:] if letter not in "AEIOUY"))
@@ -147,7 +197,18 @@ def misread_key(word: str) -> str:
 
 
 _LOOKALIKES: Final = str.maketrans(
-    {"Q": "O", "D": "O", "G": "O", "L": "I", "J": "I", "V": "U", "Y": "U", "P": "F", "E": "F", "B": "S"}
+    {
+        "Q": "O",
+        "D": "O",
+        "G": "O",
+        "L": "I",
+        "J": "I",
+        "V": "U",
+        "Y": "U",
+        "P": "F",
+        "E": "F",
+        "B": "S",
+    }
 )
 
 
@@ -161,7 +222,8 @@ def _undoubled(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def familiar_forms() -> dict[str, frozenset[str]]:
-    """Every listed name with the names one step away, both directions. Read once from the installed tables."""
+    """Every listed name with the names one step away, both directions. Read once from the installed
+    tables."""
     steps: dict[str, set[str]] = {}
     for name, form in [*_english(), *_spanish()]:
         if name != form:
@@ -185,7 +247,11 @@ def spellings() -> dict[str, frozenset[str]]:
 
 
 def _english() -> list[tuple[str, str]]:
-    pairs = [(row.name1.upper(), row.name2.upper()) for row in name_triplets() if row.relationship == "has_nickname"]
+    pairs = [
+        (row.name1.upper(), row.name2.upper())
+        for row in name_triplets()
+        if row.relationship == "has_nickname"
+    ]
     return [pair for pair in pairs if pair[0].isalpha() and pair[1].isalpha()]
 
 

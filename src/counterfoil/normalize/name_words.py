@@ -1,12 +1,14 @@
 """The words of a name that are not the name: suffixes, degrees, titles, particles, placeholders.
 
-All words are as `names_fold` leaves them: A-Z and 0-9, upper case. A word that is also a real name in use
-(SON, MAN, LADY, NINO as given names; CHILD, HOUSE, FRIEND, SON as family names) is a placeholder only beside
-other placeholder words, so that nobody with such a name becomes unanswerable.
+All words are as `names_fold` leaves them: A-Z and 0-9, upper case. A word that is also a real name
+in use (SON, MAN, LADY, NINO as given names; CHILD, HOUSE, FRIEND, SON as family names) is a
+placeholder only beside other placeholder words, so that nobody with such a name becomes
+unanswerable.
 
-Sources: the tables are written by hand by the authors from common knowledge. The placeholders also hold the entries of the
-module `fake_names` of pseudopeople 1.3.1 (Institute for Health Metrics and Evaluation, BSD-3-Clause), which says that it
-copies a NORC report; that report was not opened. Single letters of that module are initials here, not placeholders.
+Sources: the tables are written by hand by the authors from common knowledge. The placeholders also
+hold the entries of the module `fake_names` of pseudopeople 1.3.1 (Institute for Health Metrics and
+Evaluation, BSD-3-Clause), which says that it copies a NORC report; that report was not opened.
+Single letters of that module are initials here, not placeholders.
 """
 
 from __future__ import annotations
@@ -20,23 +22,85 @@ GENERATION: Final = {
 """Generational suffixes that may stand in any field, with their normal form."""
 
 GENERATION_IN_SUFFIX_FIELD: Final = GENERATION | {
-    "JUNIOR": "JR", "SENIOR": "SR", "JNR": "JR", "SNR": "SR", "I": "SR", "1ST": "SR", "V": "V", "5TH": "V", "VI": "VI",
-    "2": "II", "3": "III", "4": "IV", "5": "V",
-}  # fmt: skip
-"""Further ones that elsewhere are names or initials: Junior is a given name, "Garcia V." is a second surname."""
+    "JUNIOR": "JR",
+    "SENIOR": "SR",
+    "JNR": "JR",
+    "SNR": "SR",
+    "I": "SR",
+    "1ST": "SR",
+    "V": "V",
+    "5TH": "V",
+    "VI": "VI",
+    "2": "II",
+    "3": "III",
+    "4": "IV",
+    "5": "V",
+}
+"""Further ones that elsewhere are names or initials: Junior is a given name, "Garcia V." is a
+second surname."""
 
 DEGREES: Final = frozenset(
-    {"ESQ", "ESQUIRE", "MD", "PHD", "DDS", "DMD", "DVM", "CPA", "RN", "JD", "MBA", "RET", "USN", "USMC"}
+    {
+        "ESQ",
+        "ESQUIRE",
+        "MD",
+        "PHD",
+        "DDS",
+        "DMD",
+        "DVM",
+        "CPA",
+        "RN",
+        "JD",
+        "MBA",
+        "RET",
+        "USN",
+        "USMC",
+    }
 )
 """Dropped at the end of a field that has other words. (MD alone is Mohammed; DO is a surname.)"""
 
 TITLES: Final = frozenset(
-    {"MR", "MRS", "MS", "MISS", "DR", "REV", "HON", "SR", "SRA", "SRTA", "SENOR", "SENORA", "SENORITA", "SGT", "CAPT"}
+    {
+        "MR",
+        "MRS",
+        "MS",
+        "MISS",
+        "DR",
+        "REV",
+        "HON",
+        "SR",
+        "SRA",
+        "SRTA",
+        "SENOR",
+        "SENORA",
+        "SENORITA",
+        "SGT",
+        "CAPT",
+    }
 )
 """Dropped at the head of a given name. Alone they are placeholders."""
 
 PARTICLES: Final = frozenset(
-    {"DE", "DEL", "LA", "LAS", "LOS", "EL", "AL", "DA", "DAS", "DO", "DOS", "DI", "DU", "LE", "LO", "VAN", "VON", "DER"}
+    {
+        "DE",
+        "DEL",
+        "LA",
+        "LAS",
+        "LOS",
+        "EL",
+        "AL",
+        "DA",
+        "DAS",
+        "DO",
+        "DOS",
+        "DI",
+        "DU",
+        "LE",
+        "LO",
+        "VAN",
+        "VON",
+        "DER",
+    }
     | {
         "DEN",
         "TEN",
@@ -57,7 +121,8 @@ PARTICLES: Final = frozenset(
         "AV",
     }
 )
-"""Words of a family name that do not identify by themselves. They stay in the form; comparison looks past them."""
+"""Words of a family name that do not identify by themselves. They stay in the form; comparison
+looks past them."""
 
 JOINED_HEADS: Final = frozenset({"O", "D", "MC", "MAC"})
 """Heads of a family name that belong to the next word: O BRIEN is OBRIEN, MC DONALD is MCDONALD."""
@@ -107,7 +172,18 @@ PLACEHOLDER_GIVEN: Final = frozenset(
         "SPOUSE",
         "NEPHEW",
     }
-    | {"NIECE", "GRANDSON", "GRANDDAUGHTER", "GRANDCHILD", "HIJO", "HIJA", "FRIEND", "ROOMMATE", "OLDEST", "YOUNGEST"}
+    | {
+        "NIECE",
+        "GRANDSON",
+        "GRANDDAUGHTER",
+        "GRANDCHILD",
+        "HIJO",
+        "HIJA",
+        "FRIEND",
+        "ROOMMATE",
+        "OLDEST",
+        "YOUNGEST",
+    }
     | {
         "UNKNOWN",
         "UNK",
@@ -165,7 +241,20 @@ PLACEHOLDER_FAMILY: Final = frozenset(
         "DECLINED",
         "RESPONDENT",
     }
-    | {"RESPONDANT", "RESIDENT", "OCCUPANT", "HOUSEHOLD", "HOUSEHOLDER", "HH", "HHM", "LNU", "NLN", "XXX", "XX", "TBD"}
+    | {
+        "RESPONDANT",
+        "RESIDENT",
+        "OCCUPANT",
+        "HOUSEHOLD",
+        "HOUSEHOLDER",
+        "HH",
+        "HHM",
+        "LNU",
+        "NLN",
+        "XXX",
+        "XX",
+        "TBD",
+    }
     | {"NONE", "TEST", "COH", "DOH", "GOH", "LOH", "MOH", "SOH"}
 )
 """Family names that name nobody, alone."""
@@ -189,12 +278,38 @@ PLACEHOLDER_BESIDE: Final = frozenset(
         "DONT",
         "KNOW",
     }
-    | {"NOT", "NA", "N", "HOME", "TWO", "THREE", "FOUR", "A", "B", "C", "F", "M", "OWNER", "OLDER", "YOUNGER", "NINO"}
+    | {
+        "NOT",
+        "NA",
+        "N",
+        "HOME",
+        "TWO",
+        "THREE",
+        "FOUR",
+        "A",
+        "B",
+        "C",
+        "F",
+        "M",
+        "OWNER",
+        "OLDER",
+        "YOUNGER",
+        "NINO",
+    }
 )
-"""Words that complete a placeholder ("Child F", "Lady of the house") and, alone, do not make one."""
+"""Words that complete a placeholder ("Child F", "Lady of the house") and, alone, do not make
+one."""
 
 PLACEHOLDER_WHOLE: Final = frozenset(
-    {("NA",), ("N", "A"), ("NA", "NA"), ("NO", "NAME"), ("FIRST", "NAME"), ("LAST", "NAME"), ("NO", "LAST", "NAME")}
+    {
+        ("NA",),
+        ("N", "A"),
+        ("NA", "NA"),
+        ("NO", "NAME"),
+        ("FIRST", "NAME"),
+        ("LAST", "NAME"),
+        ("NO", "LAST", "NAME"),
+    }
     | {
         ("DONT", "KNOW"),
         ("NOT", "KNOWN"),
@@ -220,4 +335,5 @@ PLACEHOLDER_WHOLE: Final = frozenset(
     }
     | {("MAN", "OF", "THE", "HOUSE"), ("NO", "FIRST", "NAME"), ("H", "AGE")}
 )
-"""Whole fields that name nobody though none of their words says so. ("NA" alone is a surname: given names only.)"""
+"""Whole fields that name nobody though none of their words says so. ("NA" alone is a surname: given
+names only.)"""

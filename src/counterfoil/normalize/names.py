@@ -1,15 +1,19 @@
 """The normal form of a person's name: one form for gate, register and match.
 
     given   words of A-Z in the order written; titles, suffixes and degrees taken out
-    middle  the same; a lone initial that closes the given names ("JOHN A") is the middle name where none is given
-    family  the same; particles stay (DE LA CRUZ), heads join (O BRIEN -> OBRIEN, MC DONALD -> MCDONALD), hyphens part
-    suffix  JR SR II III IV V VI or "", wherever it was written; the suffix field wins, then family, middle, given
+    middle  the same; a lone initial that closes the given names ("JOHN A") is the middle name where
+            none is given
+    family  the same; particles stay (DE LA CRUZ), heads join (O BRIEN -> OBRIEN, MC DONALD ->
+            MCDONALD), hyphens part
+    suffix  JR SR II III IV V VI or "", wherever it was written; the suffix field wins, then family,
+            middle, given
 
-    given "Dr. José  Luis", family "Peña-de la Cruz, Jr."  ->  (JOSE, LUIS) () (PENA, DE, LA, CRUZ) JR
+    given "Dr. José  Luis", family "Peña-de la Cruz, Jr."  ->  (JOSE, LUIS) () (PENA, DE, LA, CRUZ)
+                     JR
 
-A placeholder ("Mrs", "Baby boy", "Child F", "Unknown") gives an empty part: it names nobody, so it is missing and
-never agrees with anything. At most 6 words a part are kept. The function is total: any text gives a form, possibly
-empty. Its version is part of `FORMS_VERSION`.
+A placeholder ("Mrs", "Baby boy", "Child F", "Unknown") gives an empty part: it names nobody, so it
+is missing and never agrees with anything. At most 6 words a part are kept. The function is total:
+any text gives a form, possibly empty. Its version is part of `FORMS_VERSION`.
 """
 
 from __future__ import annotations
@@ -42,14 +46,19 @@ _SPECIAL: Final = frozenset({"NA", *GENERATION, *PLACEHOLDER_GIVEN, *PLACEHOLDER
 def normalise_name(person: Person) -> NameForm:
     """Return the normal form of the name of `person`. Pure; never raises on any string."""
     if not person.suffix:
-        given, middle, family = _plain(person.given_name), _plain(person.middle_name), _plain(person.family_name)
+        given, middle, family = (
+            _plain(person.given_name),
+            _plain(person.middle_name),
+            _plain(person.family_name),
+        )
         if given is not None and middle is not None and family is not None:
             return NameForm(given, middle, family)
     return read_name_in_full(person)
 
 
 def _plain(text: str) -> tuple[str, ...] | None:
-    """The form of a field of one word of A-Z, as most are, or of an empty one; None for every other."""
+    """The form of a field of one word of A-Z, as most are, or of an empty one; None for every
+    other."""
     if not text:
         return ()
     if not (text.isascii() and text.isalpha()) or len(text) > MAX_CHARACTERS:
@@ -71,13 +80,17 @@ def read_name_in_full(person: Person) -> NameForm:
         () if _names_nobody(given, PLACEHOLDER_GIVEN) else given[:MAX_WORDS],
         () if middle and _names_nobody(middle, PLACEHOLDER_GIVEN) else middle[:MAX_WORDS],
         () if _names_nobody(family, PLACEHOLDER_FAMILY) else family[:MAX_WORDS],
-        (_suffix(person.suffix) if person.suffix else "") or family_suffix or middle_suffix or given_suffix,
+        (_suffix(person.suffix) if person.suffix else "")
+        or family_suffix
+        or middle_suffix
+        or given_suffix,
     )
 
 
 @lru_cache(maxsize=32768)
 def _field(text: str) -> tuple[Words, str]:
-    """Words of one field without suffix, degree and bare digits, and the suffix found in it. Names repeat."""
+    """Words of one field without suffix, degree and bare digits, and the suffix found in it. Names
+    repeat."""
     words = words_of(text)
     if len(words) < 2:
         return _lone_word(words)
@@ -86,7 +99,9 @@ def _field(text: str) -> tuple[Words, str]:
     suffix = ""
     for index in range(len(words) - 1, -1, -1):
         found = GENERATION.get(words[index])
-        if found and len(words) > 1 and not (index == 0 and found == "SR"):  # a leading SR is the title Senor
+        if (
+            found and len(words) > 1 and not (index == 0 and found == "SR")
+        ):  # a leading SR is the title Senor
             suffix = found
             del words[index]
             break
@@ -105,7 +120,12 @@ def _given(given: Words, middle: Words) -> tuple[Words, Words]:
     while start < len(given) - 1 and given[start] in TITLES:
         start += 1
     given = given[start:]
-    if len(given) > 1 and not middle and len(given[-1]) == 1 and not _names_nobody(given, PLACEHOLDER_GIVEN):
+    if (
+        len(given) > 1
+        and not middle
+        and len(given[-1]) == 1
+        and not _names_nobody(given, PLACEHOLDER_GIVEN)
+    ):
         return given[:-1], given[-1:]
     return given, middle
 
@@ -142,12 +162,18 @@ def _suffix(text: str) -> str:
 
 
 def family_out_of_middle(asked: NameForm, held: NameForm) -> tuple[NameForm, NameForm]:
-    """Both names, where one side writes a part of the other's family name in the middle name's field, with that part moved back."""
+    """Both names, where one side writes a part of the other's family name in the middle name's
+    field, with that part moved back."""
     return _moved(asked, held), _moved(held, asked)
 
 
 def _moved(one: NameForm, two: NameForm) -> NameForm:
-    if len(two.family) < 2 or not one.middle or one.middle[0] not in two.family or one.middle[0] in one.family:
+    if (
+        len(two.family) < 2
+        or not one.middle
+        or one.middle[0] not in two.family
+        or one.middle[0] in one.family
+    ):
         return one
     if one.middle[0] in two.middle + two.given:
         return one

@@ -1,13 +1,15 @@
 """A quick no: two words of given names that no table, spelling or slip brings together.
 
-Most of the people at an address bear another given name than the one asked for, and most of those names are far from it. What
-`names_alike.compare_words` finds after four keys and an edit distance, a look at letters can often tell:
+Most of the people at an address bear another given name than the one asked for, and most of those
+names are far from it. What `names_alike.compare_words` finds after four keys and an edit distance,
+a look at letters can often tell:
 
-- an edit changes at most two letters of the set of letters that a word is made of, so that words within d edits differ
-  in at most 2 d letters, and in at most d of their length;
+- an edit changes at most two letters of the set of letters that a word is made of, so that words
+  within d edits differ in at most 2 d letters, and in at most d of their length;
 - mishearing and misreading, which go further, leave their keys equal.
 
-`apart_from(one)(two)` is true only where `compare_words(one, two)` is `other`; a property test holds that.
+`apart_from(one)(two)` is true only where `compare_words(one, two)` is `other`; a property test
+holds that.
 """
 
 from __future__ import annotations
@@ -16,7 +18,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from counterfoil.normalize.name_similarity import familiar_forms, misread_key, sound_key, spelling_key, spellings
+from counterfoil.normalize.name_similarity import (
+    familiar_forms,
+    misread_key,
+    sound_key,
+    spelling_key,
+    spellings,
+)
 
 _NO_FORMS: Final[frozenset[str]] = frozenset()
 _SHORT: Final = 6
@@ -25,7 +33,8 @@ _SHORT: Final = 6
 
 @lru_cache(maxsize=4096)
 def apart_from(word: str) -> Callable[[str], bool]:
-    """A function that tells of another word of two letters or more whether it is surely another name than `word`."""
+    """A function that tells of another word of two letters or more whether it is surely another
+    name than `word`."""
     length, letters, heard, read, spelled = _facts(word)
     forms = familiar_forms().get(word, _NO_FORMS) | spellings().get(word, _NO_FORMS)
 

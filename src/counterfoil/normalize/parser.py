@@ -1,8 +1,9 @@
 """The only file that knows doorplate: a street line without its house number -> its parts.
 
-doorplate (young, so kept behind this file) reads shapes that our own fast reading leaves alone: highways, streets
-without a suffix, suffixes inside names, units without a designator. It gets the line with a made-up house number, so
-that it never sees, and cannot alter, the real one. Whatever it leaves over makes the line unusable: None.
+doorplate (young, so kept behind this file) reads shapes that our own fast reading leaves alone:
+highways, streets without a suffix, suffixes inside names, units without a designator. It gets the
+line with a made-up house number, so that it never sees, and cannot alter, the real one. Whatever it
+leaves over makes the line unusable: None.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _HIGHWAY_SUFFIXES: Final = frozenset({"", "RD", "HWY", "RTE"})
 
 
 class Street(NamedTuple):
-    """The parts of a street, not yet in normal form. `unit` is a unit written without a designator."""
+    """The parts of a street, not yet in normal form. `unit` is a unit written without a
+    designator."""
 
     predirectional: str
     name: str
@@ -27,16 +29,35 @@ class Street(NamedTuple):
 
 
 def parse_street(tokens: Sequence[str]) -> Street | None:
-    """The parts of the street that `tokens` write, None if doorplate cannot place every one of them."""
+    """The parts of the street that `tokens` write, None if doorplate cannot place every one of
+    them."""
     try:
         parsed = doorplate.parse_fields(line1=f"{_NUMBER} {' '.join(tokens)}")
     except ValueError:
         return None
-    if parsed.street_number != _NUMBER or parsed.unparsed or parsed.po_box or parsed.rural_route or parsed.military:
+    if (
+        parsed.street_number != _NUMBER
+        or parsed.unparsed
+        or parsed.po_box
+        or parsed.rural_route
+        or parsed.military
+    ):
         return None
-    if parsed.attention or parsed.building or parsed.city or parsed.state or parsed.zip5 or parsed.general_delivery:
+    if (
+        parsed.attention
+        or parsed.building
+        or parsed.city
+        or parsed.state
+        or parsed.zip5
+        or parsed.general_delivery
+    ):
         return None
-    units = (parsed.unit_type, parsed.unit_number, parsed.second_unit_type, parsed.second_unit_number)
+    units = (
+        parsed.unit_type,
+        parsed.unit_number,
+        parsed.second_unit_type,
+        parsed.second_unit_number,
+    )
     name, suffix = parsed.street_name or "", parsed.street_suffix or ""
     if parsed.highway:
         if name or suffix not in _HIGHWAY_SUFFIXES:  # a highway and something else

@@ -2,7 +2,8 @@
 
     "Ft. Worth"          -> "FORT WORTH"        "texas" · "Tx."          -> "TX"
     "N Hollywood"        -> "NORTH HOLLYWOOD"   "98103-1234" · "981O3"   -> "98103"
-    "St. Louis"          -> "SAINT LOUIS"       "2139" in Massachusetts  -> "02139" (a spreadsheet drops the 0)
+    "St. Louis"          -> "SAINT LOUIS"       "2139" in Massachusetts  -> "02139" (a spreadsheet
+                         drops the 0)
 
 What has no normal form is "" and so incomplete.
 """
@@ -16,9 +17,20 @@ from counterfoil.normalize.tables import DIRECTIONALS, STATE_CODES, STATES, ZERO
 from counterfoil.normalize.text import MAX_LENGTH, clean
 
 _CITY_WORDS: Final = {
-    "ST": "SAINT", "STE": "SAINTE", "FT": "FORT", "MT": "MOUNT", "PT": "POINT", "SPGS": "SPRINGS", "HTS": "HEIGHTS",
-    "BCH": "BEACH", "CTY": "CITY", "VLG": "VILLAGE", "TWP": "TOWNSHIP", "JCT": "JUNCTION", "LK": "LAKE",
-}  # fmt: skip
+    "ST": "SAINT",
+    "STE": "SAINTE",
+    "FT": "FORT",
+    "MT": "MOUNT",
+    "PT": "POINT",
+    "SPGS": "SPRINGS",
+    "HTS": "HEIGHTS",
+    "BCH": "BEACH",
+    "CTY": "CITY",
+    "VLG": "VILLAGE",
+    "TWP": "TOWNSHIP",
+    "JCT": "JUNCTION",
+    "LK": "LAKE",
+}
 _DIRECTIONS: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _DIGITS: Final = str.maketrans("OILoil|", "0110111")
 _SHIFTED: Final = (4, 8)  # digits of a ZIP, or ZIP+4, that lost its leading 0

@@ -1,8 +1,9 @@
-"""The fast path: `NUMBER [DIR] NAME SUFFIX [DIR]`, with `APT 4B` after it, on the second line, or nowhere.
+"""The fast path: `NUMBER [DIR] NAME SUFFIX [DIR]`, with `APT 4B` after it, on the second line, or
+nowhere.
 
-Two addresses in three have this shape. What this file gives is exactly what the full reading gives (held by a property
-test over real-shaped lines, tests/normalize/test_addresses_plain.py); a word that could mean anything else to it sends the
-line there.
+Two addresses in three have this shape. What this file gives is exactly what the full reading gives
+(held by a property test over real-shaped lines, tests/normalize/test_addresses_plain.py); a word
+that could mean anything else to it sends the line there.
 """
 
 from __future__ import annotations
@@ -28,7 +29,23 @@ from counterfoil.normalize.tables import (
 _STREET: Final = AddressKind.STREET
 _MAX_LINE: Final = 60
 _SPECIAL: Final = (
-    frozenset({"ST", "SAINT", "COUNTY", "CH", "CTH", "CALLE", "HIGHWAY", "HWY", "LOOP", "ROUTE", "RTE", "RT", "URB"})
+    frozenset(
+        {
+            "ST",
+            "SAINT",
+            "COUNTY",
+            "CH",
+            "CTH",
+            "CALLE",
+            "HIGHWAY",
+            "HWY",
+            "LOOP",
+            "ROUTE",
+            "RTE",
+            "RT",
+            "URB",
+        }
+    )
     | DESIGNATORS
     | set(STANDALONE)
     | set(DIRECTIONALS)
@@ -43,7 +60,8 @@ _SUFFIX: Final = {word: suffix for word, suffix in SUFFIXES.items() if suffix in
 
 
 def read_plain_address(address: Address, place: Place) -> AddressForm | None:
-    """The form of an address of the plain shape; None if it has another shape and needs the full reading."""
+    """The form of an address of the plain shape; None if it has another shape and needs the full
+    reading."""
     line = address.line1
     if len(line) > _MAX_LINE or not line.isascii():
         return None
@@ -69,7 +87,9 @@ def read_plain_address(address: Address, place: Place) -> AddressForm | None:
     street = _name(words[2 if pre else 1 : last])
     if street is None:
         return None
-    return AddressForm(_STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5)
+    return AddressForm(
+        _STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5
+    )
 
 
 def _name(words: list[str]) -> str | None:
@@ -81,7 +101,9 @@ def _name(words: list[str]) -> str | None:
         if word.isalpha():
             return word if len(word) > 1 else None
         digits = word[:-2]
-        return digits if word[-2:] in _ORDINAL_ENDS and digits.isdigit() and digits[0] != "0" else None
+        return (
+            digits if word[-2:] in _ORDINAL_ENDS and digits.isdigit() and digits[0] != "0" else None
+        )
     return " ".join(words) if "".join(words).isalpha() and min(map(len, words)) > 1 else None
 
 

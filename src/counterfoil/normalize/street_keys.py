@@ -1,19 +1,29 @@
-"""Keys of a street's name that survive small mistakes. `doors.py` says which door uses which, and at what cost.
+"""Keys of a street's name that survive small mistakes. `doors.py` says which door uses which, and
+at what cost.
 
-    stem     letters of the name alone: no suffix, no directionals, no spaces       INTERLAKE AVE N  ->  INTERLAKE
-             (a last word that is nearly a common suffix counts as one, a digit     INTERLAKE AVW    ->  INTERLAKE
-             inside a word as the letter it looks like)                             1NTERLAKE AVE    ->  INTERLAKE
-    bare     the stem without a first word that is, or nearly is, a directional     WEXT INTERLAKE   ->  INTERLAKE
+    stem     letters of the name alone: no suffix, no directionals, no spaces       INTERLAKE AVE N
+             ->  INTERLAKE (a last word that is nearly a common suffix counts as one, a digit
+                 INTERLAKE AVW    ->  INTERLAKE
+             inside a word as the letter it looks like)                             1NTERLAKE AVE
+             ->  INTERLAKE
+    bare     the stem without a first word that is, or nearly is, a directional     WEXT INTERLAKE
+             ->  INTERLAKE
                                                                            N SOUTH HERON    ->  NSOUTHHERON
-    sound    consonants by class after phonetic folding, first vowel as A           INTERLAKE        ->  ANTRLK
-    start    three first letters and the last                                       INTERLAKE        ->  INTE
-    end      first letter and the three last                                        INTERLAKE        ->  IAKE
-    rest     all but the first letter                                               INTERLAKE        ->  NTERLAKE
-    head     all but the last letter                                                INTERLAKE        ->  INTERLAK
+    sound    consonants by class after phonetic folding, first vowel as A           INTERLAKE
+             ->  ANTRLK
+    start    three first letters and the last                                       INTERLAKE
+             ->  INTE
+    end      first letter and the three last                                        INTERLAKE
+             ->  IAKE
+    rest     all but the first letter                                               INTERLAKE
+             ->  NTERLAKE
+    head     all but the last letter                                                INTERLAKE
+             ->  INTERLAK
 
-A name with a digit or a single letter in it (5TH, COUNTY ROAD 12, AVENUE B) and a name that is a directional have none
-of these: one letter more or less is another street there. They have a numbered key, name and suffix: every digit stays, but
-an ordinal's ending and a suffix may be misspelled (37T ST, 48TH SY), if only one suffix can be meant.
+A name with a digit or a single letter in it (5TH, COUNTY ROAD 12, AVENUE B) and a name that is a
+directional have none of these: one letter more or less is another street there. They have a
+numbered key, name and suffix: every digit stays, but an ordinal's ending and a suffix may be
+misspelled (37T ST, 48TH SY), if only one suffix can be meant.
 """
 
 from __future__ import annotations
@@ -54,8 +64,8 @@ _SILENT: Final = frozenset("AEIOUYHW")
 
 
 def stems(form: AddressForm) -> tuple[str, str] | None:
-    """(stem, bare) of a street that is named by words; None for a name with a digit or a single letter, and for a
-    directional alone."""
+    """(stem, bare) of a street that is named by words; None for a name with a digit or a single
+    letter, and for a directional alone."""
     street = form.street
     if street.isalpha():  # one word
         return (street, street) if len(street) > 1 and street not in DIRECTIONALS else None
@@ -67,15 +77,23 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
     letters = "".join(words)
     if _is_turned(form.predirectional, words):
         return letters, form.predirectional + letters
-    return letters, "".join(words[1:]) if len(words) > 1 and words[0] in _LONG_DIRECTIONALS else letters
+    return letters, "".join(words[1:]) if len(words) > 1 and words[
+        0
+    ] in _LONG_DIRECTIONALS else letters
 
 
 def shortened(form: AddressForm) -> str:
-    """The bare stem without its last word, where that may be a broken suffix (VENICE AGR); "" where it cannot be.
+    """The bare stem without its last word, where that may be a broken suffix (VENICE AGR); "" where
+    it cannot be.
 
     It meets the bare stem of the whole line: VENICE AVE."""
     words = form.street.split()
-    if form.suffix or len(words) < 2 or not 1 < len(words[-1]) <= _MAX_SUFFIX or _is_nearly_suffix(words[-1]):
+    if (
+        form.suffix
+        or len(words) < 2
+        or not 1 < len(words[-1]) <= _MAX_SUFFIX
+        or _is_nearly_suffix(words[-1])
+    ):
         return ""
     found = stems(replace(form, street=" ".join(words[:-1])))
     return found[1] if found and len(found[1]) > 2 else ""
@@ -98,14 +116,15 @@ def numbered(form: AddressForm) -> str:
 
 
 def _is_turned(predirectional: str, words: list[str]) -> bool:
-    """Whether the directional stands before another one: in 4922 N SOUTH HERON AVE the N may be the unit, so it stays;
-    also in 210 E NORTH BLVD."""
+    """Whether the directional stands before another one: in 4922 N SOUTH HERON AVE the N may be the
+    unit, so it stays; also in 210 E NORTH BLVD."""
     turned = DIRECTIONALS.get(words[0], "")
     return bool(predirectional and turned) and (len(words) == 1 or turned != predirectional)
 
 
 def _as_letters(word: str) -> str:
-    """A word of five characters or more with one digit in it, as a scanner's slip: CO1DENHAM, 9ORDON."""
+    """A word of five characters or more with one digit in it, as a scanner's slip: CO1DENHAM,
+    9ORDON."""
     return word.translate(_LOOKS_LIKE) if len(word) > 4 and _SCANNED.fullmatch(word) else word
 
 
@@ -114,14 +133,21 @@ def _is_nearly_suffix(word: str) -> bool:
         return True
     if word[:2] not in _HEADED:
         return False
-    return any(word[:2] == full[:2] and OSA.distance(word, full, score_cutoff=2) <= 2 for full in _LONG_SUFFIXES)
+    return any(
+        word[:2] == full[:2] and OSA.distance(word, full, score_cutoff=2) <= 2
+        for full in _LONG_SUFFIXES
+    )
 
 
 def _meant_suffix(word: str) -> str:
     """The one suffix that `word` is a slip of, or ""."""
     if len(word) < 2 or word not in _SUFFIX_LIKE:
         return ""
-    meant = {SUFFIXES[full] for full in _SUFFIX_WORDS.split() if OSA.distance(word, full, score_cutoff=1) <= 1}
+    meant = {
+        SUFFIXES[full]
+        for full in _SUFFIX_WORDS.split()
+        if OSA.distance(word, full, score_cutoff=1) <= 1
+    }
     return meant.pop() if len(meant) == 1 else ""
 
 

@@ -1,11 +1,13 @@
-"""Street lines without house number and marked unit -> predirectional, name, suffix, postdirectional, bare unit.
+"""Street lines without house number and marked unit -> predirectional, name, suffix,
+postdirectional, bare unit.
 
-Three readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`, read here; and the
-parser proper. The plain shape is read alike by both, which a property test holds: it is here for speed alone.
+Three readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`,
+read here; and the parser proper. The plain shape is read alike by both, which a property test
+holds: it is here for speed alone.
 
-Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in the line, 5TH), common abbreviations
-are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so that a name has one form and a typing error
-in it stays one error.
+Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in the line, 5TH),
+common abbreviations are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so
+that a name has one form and a typing error in it stays one error.
 """
 
 from __future__ import annotations
@@ -41,19 +43,24 @@ _TRAILING: Final = re.compile(r"[0-9]+[A-Z]?")
 _BLOCK: Final = re.compile(r"(?![NSEW])[A-Z]")
 _HIGHWAY_HEADS: Final = frozenset(_HEADS.split()) | set(STATE_CODES)
 # Words that only the parser proper may judge.
-_NOT_PLAIN: Final = frozenset(DESIGNATORS | set(STANDALONE) | {"HWY", "HIGHWAY", "LOOP", "ROUTE", "RTE", "RT"})
+_NOT_PLAIN: Final = frozenset(
+    DESIGNATORS | set(STANDALONE) | {"HWY", "HIGHWAY", "LOOP", "ROUTE", "RTE", "RT"}
+)
 
 
 def read_street(tokens: Sequence[str]) -> Street | None:
     """The street in normal form, None if it cannot be read. `unit` is raw: the caller reads it."""
-    street = _highway(tokens) or read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
+    street = (
+        _highway(tokens) or read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
+    )
     if street is None or "#" in street.name:  # a mark that no unit follows
         return None
     return _normal(street)
 
 
 def read_plain(tokens: Sequence[str]) -> Street | None:
-    """`[DIR] NAME SUFFIX [DIR]` with a common suffix and words that mean nothing else; None for every other shape."""
+    """`[DIR] NAME SUFFIX [DIR]` with a common suffix and words that mean nothing else; None for
+    every other shape."""
     last = len(tokens) - 1
     post = DIRECTIONALS.get(tokens[last], "") if last > 1 else ""
     if post:
@@ -69,7 +76,8 @@ def read_plain(tokens: Sequence[str]) -> Street | None:
 
 
 def _read_as_written(tokens: Sequence[str]) -> Street | None:
-    """The same shape with any words as a name: for a line whose end the parser takes for a state (BUCK CRK CT, 44TH SD)."""
+    """The same shape with any words as a name: for a line whose end the parser takes for a state
+    (BUCK CRK CT, 44TH SD)."""
     last = len(tokens) - 1
     if last < 1 or any(_holds_digits(token) for token in tokens) or "BOX" in tokens:
         return None
@@ -91,8 +99,13 @@ def _is_plain(word: str) -> bool:
 
 
 def _highway(tokens: Sequence[str]) -> Street | None:
-    """A numbered highway between directionals; what follows it must be a bare unit, or it is none."""
-    if not any(char.isdigit() for token in tokens for char in token) and tokens[0] not in {"COUNTY", "CH", "CTH"}:
+    """A numbered highway between directionals; what follows it must be a bare unit, or it is
+    none."""
+    if not any(char.isdigit() for token in tokens for char in token) and tokens[0] not in {
+        "COUNTY",
+        "CH",
+        "CTH",
+    }:
         return None
     pre = DIRECTIONALS.get(tokens[0], "") if len(tokens) > 1 and tokens[1] in _HIGHWAY_HEADS else ""
     found = read_highway(tokens[1:] if pre else tokens)
@@ -108,7 +121,8 @@ def _highway(tokens: Sequence[str]) -> Street | None:
 
 
 def _unit_apart(street: Street) -> Street:
-    """A number after a street that was written without its suffix is a unit: WABASH 608, NORTHSHORE 1 W, DUNWOODY B 17.
+    """A number after a street that was written without its suffix is a unit: WABASH 608, NORTHSHORE
+    1 W, DUNWOODY B 17.
 
     Not where a word before it may be numbered itself (ROAD 20, CALLE 5, LAKE 3, COUNTY ROAD 7)."""
     *words, last = street.name.split() or [""]
@@ -116,21 +130,35 @@ def _unit_apart(street: Street) -> Street:
         return street
     if len(words) > 1 and last.isdigit() and _BLOCK.fullmatch(words[-1]):
         last = f"{words.pop()} {last}"
-    if any(len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in ROAD_NUMBERERS for word in words):
+    if any(
+        len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in ROAD_NUMBERERS
+        for word in words
+    ):
         return street
-    return Street(street.predirectional, " ".join(words), "", "", f"{last} {street.postdirectional}".strip())
+    return Street(
+        street.predirectional, " ".join(words), "", "", f"{last} {street.postdirectional}".strip()
+    )
 
 
 def _normal(street: Street) -> Street:
     street = _unit_apart(street)
     words = street.name.replace("-", " ").split()
     suffix = street.suffix
-    if not suffix and len(words) > 1 and words[-1] in SUFFIXES and words[0] not in {"VIA", "CALLE", "RUE", "AVENIDA"}:
+    if (
+        not suffix
+        and len(words) > 1
+        and words[-1] in SUFFIXES
+        and words[0] not in {"VIA", "CALLE", "RUE", "AVENIDA"}
+    ):
         suffix = SUFFIXES[words.pop()]
     if not words:
         return street
     name = normal_name(words)
-    if name.isdigit() and words != [name] and not (suffix or street.predirectional or street.postdirectional):
+    if (
+        name.isdigit()
+        and words != [name]
+        and not (suffix or street.predirectional or street.postdirectional)
+    ):
         name = ordinal(name)  # 1422 THIRD is a street; 1422 3 is two numbers
     return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
 

@@ -1,8 +1,8 @@
 """The words of an address: one visible table each, from Publication 28 and from common misspelling.
 
-A row of `_SUFFIX_ROWS` is the standard abbreviation followed by what is written for it: Publication 28,
-appendix C1, then, after a bar, spellings seen in practice that C1 does not list. The other tables say
-at their head what they map to what. All words are upper case A-Z.
+A row of `_SUFFIX_ROWS` is the standard abbreviation followed by what is written for it: Publication
+28, appendix C1, then, after a bar, spellings seen in practice that C1 does not list. The other
+tables say at their head what they map to what. All words are upper case A-Z.
 """
 
 from __future__ import annotations
@@ -62,11 +62,16 @@ WAYS; WL WELL; WLS WELLS
 SUFFIXES: Final = _rows(_SUFFIX_ROWS)
 
 # Suffixes so frequent that, at the end of a street, they are the suffix and nothing else.
-COMMON_SUFFIXES: Final = frozenset({"AVE", "BLVD", "CIR", "CT", "DR", "LN", "PKWY", "PL", "RD", "ST", "TER", "WAY"})
+COMMON_SUFFIXES: Final = frozenset(
+    {"AVE", "BLVD", "CIR", "CT", "DR", "LN", "PKWY", "PL", "RD", "ST", "TER", "WAY"}
+)
 
-DIRECTIONALS: Final = _rows("N NORTH; S SOUTH; E EAST; W WEST; NE NORTHEAST; NW NORTHWEST; SE SOUTHEAST; SW SOUTHWEST")
+DIRECTIONALS: Final = _rows(
+    "N NORTH; S SOUTH; E EAST; W WEST; NE NORTHEAST; NW NORTHWEST; SE SOUTHEAST; SW SOUTHWEST"
+)
 
-# At the end of a street name (before the suffix), a standard abbreviation -> in full: BUCK CRK CT is BUCK CREEK CT.
+# At the end of a street name (before the suffix), a standard abbreviation -> in full: BUCK CRK CT
+# is BUCK CREEK CT.
 _LAST_WORD_PAIRS: Final = """
 ALY ALLEY; ANX ANNEX; ARC ARCADE; AVE AVENUE; BYU BAYOU; BCH BEACH; BND BEND; BLF BLUFF; BLFS BLUFFS; BTM BOTTOM;
 BLVD BOULEVARD; BR BRANCH; BRG BRIDGE; BRK BROOK; BRKS BROOKS; BG BURG; BGS BURGS; BYP BYPASS; CP CAMP;
@@ -92,13 +97,35 @@ WL WELL; WLS WELLS
 """
 LAST_WORDS: Final = {pair.split()[0]: pair.split()[1] for pair in _LAST_WORD_PAIRS.split(";")}
 
-# Anywhere else in a street name: what is abbreviated -> in full, so that a typing error stays one error.
+# Anywhere else in a street name: what is abbreviated -> in full, so that a typing error stays one
+# error.
 NAME_WORDS: Final = {
-    "AV": "AVENUE", "AVE": "AVENUE", "AVEN": "AVENUE", "AVENU": "AVENUE", "AVN": "AVENUE", "AVNUE": "AVENUE",
-    "AVNU": "AVENUE", "CRK": "CREEK", "FT": "FORT", "HWY": "HIGHWAY", "JUNIOR": "JR", "LK": "LAKE", "LKS": "LAKES",
-    "MNT": "MOUNT", "MT": "MOUNT", "MTN": "MOUNTAIN", "PL": "PLACE", "PT": "POINT", "RD": "ROAD", "RDG": "RIDGE",
-    "SPGS": "SPRINGS", "STA": "SANTA", "STE": "SAINTE", "STO": "SANTO", "VLY": "VALLEY",
-}  # fmt: skip
+    "AV": "AVENUE",
+    "AVE": "AVENUE",
+    "AVEN": "AVENUE",
+    "AVENU": "AVENUE",
+    "AVN": "AVENUE",
+    "AVNUE": "AVENUE",
+    "AVNU": "AVENUE",
+    "CRK": "CREEK",
+    "FT": "FORT",
+    "HWY": "HIGHWAY",
+    "JUNIOR": "JR",
+    "LK": "LAKE",
+    "LKS": "LAKES",
+    "MNT": "MOUNT",
+    "MT": "MOUNT",
+    "MTN": "MOUNTAIN",
+    "PL": "PLACE",
+    "PT": "POINT",
+    "RD": "ROAD",
+    "RDG": "RIDGE",
+    "SPGS": "SPRINGS",
+    "STA": "SANTA",
+    "STE": "SAINTE",
+    "STO": "SANTO",
+    "VLY": "VALLEY",
+}
 
 _ORDINAL_WORDS: Final = """
 FIRST SECOND THIRD FOURTH FIFTH SIXTH SEVENTH EIGHTH NINTH TENTH ELEVENTH TWELFTH THIRTEENTH FOURTEENTH FIFTEENTH
@@ -115,8 +142,9 @@ ORDINALS: Final = {
 TENS: Final = {word: n * 10 for n, word in enumerate(_TENS.split(), 2)}
 ONES: Final = {word: n for n, word in enumerate(_ORDINAL_WORDS.split()[:9], 1)}
 
-# Unit designators that take an identifier and are then dropped: Publication 28 appendix C2, plus practice.
-# STRONG ones are never words of a street name before an identifier; WEAK ones only count after a whole street.
+# Unit designators that take an identifier and are then dropped: Publication 28 appendix C2, plus
+# practice. # STRONG ones are never words of a street name before an identifier; WEAK ones only
+# count after a whole street.
 STRONG_DESIGNATORS: Final = _words("""
     APT APARTMENT APARTMENTS APTS APARTAMENTO APARTAMIENTO APMT APRT APTMNT APTMT APRTMNT APTM AP APP APTO
     BLDG BUILDING BLG DEPT DEPARTMENT FL FLOOR FLR HNGR HANGAR LOT RM ROOM SPC SPACE STE SUITE TRLR TRAILER
@@ -127,7 +155,8 @@ WEAK_DESIGNATORS: Final = _words("""
     BOX BAY PAD SITE LT MAILBOX NO NUM NUMBER NBR NR BLD UNITS DOOR PARCEL SUIT
 """)
 DESIGNATORS: Final = STRONG_DESIGNATORS | WEAK_DESIGNATORS
-# Words before a number, or before ROAD and a number, that belongs to the street: COUNTY ROAD 5, CALLE 5.
+# Words before a number, or before ROAD and a number, that belongs to the street: COUNTY ROAD 5,
+# CALLE 5.
 ROAD_NUMBERERS: Final = _words("""
     HIGHWAY INTERSTATE COUNTY COUNTRY STATE CALLE CAMINO CARR CARRETERA AVENIDA SECTOR PASEO RAMAL PARCELA PARCELAS
     BARRIO TRACT FARM TOWNSHIP TWP FOREST SERVICE EXIT MILE LOT BLOCK BOX AVENUE STREET ROAD LANE DRIVE PO POB RURAL
@@ -147,19 +176,70 @@ SIDES: Final = _words("FRNT REAR SIDE LEFT RIGHT MIDDLE")  # go with the identif
 STOREYS: Final = _words("BSMT LOWR UPPR GROUND ATTIC MEZZ CELLAR")  # rank as a floor
 
 STATES: Final = {
-    "ALABAMA": "AL", "ALASKA": "AK", "ARIZONA": "AZ", "ARKANSAS": "AR", "CALIFORNIA": "CA", "COLORADO": "CO",
-    "CONNECTICUT": "CT", "DELAWARE": "DE", "DISTRICT OF COLUMBIA": "DC", "FLORIDA": "FL", "GEORGIA": "GA",
-    "HAWAII": "HI", "IDAHO": "ID", "ILLINOIS": "IL", "INDIANA": "IN", "IOWA": "IA", "KANSAS": "KS", "KENTUCKY": "KY",
-    "LOUISIANA": "LA", "MAINE": "ME", "MARYLAND": "MD", "MASSACHUSETTS": "MA", "MICHIGAN": "MI", "MINNESOTA": "MN",
-    "MISSISSIPPI": "MS", "MISSOURI": "MO", "MONTANA": "MT", "NEBRASKA": "NE", "NEVADA": "NV", "NEW HAMPSHIRE": "NH",
-    "NEW JERSEY": "NJ", "NEW MEXICO": "NM", "NEW YORK": "NY", "NORTH CAROLINA": "NC", "NORTH DAKOTA": "ND",
-    "OHIO": "OH", "OKLAHOMA": "OK", "OREGON": "OR", "PENNSYLVANIA": "PA", "RHODE ISLAND": "RI",
-    "SOUTH CAROLINA": "SC", "SOUTH DAKOTA": "SD", "TENNESSEE": "TN", "TEXAS": "TX", "UTAH": "UT", "VERMONT": "VT",
-    "VIRGINIA": "VA", "WASHINGTON": "WA", "WEST VIRGINIA": "WV", "WISCONSIN": "WI", "WYOMING": "WY",
-    "PUERTO RICO": "PR", "GUAM": "GU", "VIRGIN ISLANDS": "VI", "US VIRGIN ISLANDS": "VI", "AMERICAN SAMOA": "AS",
-    "NORTHERN MARIANA ISLANDS": "MP", "MARSHALL ISLANDS": "MH", "PALAU": "PW", "MICRONESIA": "FM",
-    "ARMED FORCES AMERICAS": "AA", "ARMED FORCES EUROPE": "AE", "ARMED FORCES PACIFIC": "AP",
-}  # fmt: skip
+    "ALABAMA": "AL",
+    "ALASKA": "AK",
+    "ARIZONA": "AZ",
+    "ARKANSAS": "AR",
+    "CALIFORNIA": "CA",
+    "COLORADO": "CO",
+    "CONNECTICUT": "CT",
+    "DELAWARE": "DE",
+    "DISTRICT OF COLUMBIA": "DC",
+    "FLORIDA": "FL",
+    "GEORGIA": "GA",
+    "HAWAII": "HI",
+    "IDAHO": "ID",
+    "ILLINOIS": "IL",
+    "INDIANA": "IN",
+    "IOWA": "IA",
+    "KANSAS": "KS",
+    "KENTUCKY": "KY",
+    "LOUISIANA": "LA",
+    "MAINE": "ME",
+    "MARYLAND": "MD",
+    "MASSACHUSETTS": "MA",
+    "MICHIGAN": "MI",
+    "MINNESOTA": "MN",
+    "MISSISSIPPI": "MS",
+    "MISSOURI": "MO",
+    "MONTANA": "MT",
+    "NEBRASKA": "NE",
+    "NEVADA": "NV",
+    "NEW HAMPSHIRE": "NH",
+    "NEW JERSEY": "NJ",
+    "NEW MEXICO": "NM",
+    "NEW YORK": "NY",
+    "NORTH CAROLINA": "NC",
+    "NORTH DAKOTA": "ND",
+    "OHIO": "OH",
+    "OKLAHOMA": "OK",
+    "OREGON": "OR",
+    "PENNSYLVANIA": "PA",
+    "RHODE ISLAND": "RI",
+    "SOUTH CAROLINA": "SC",
+    "SOUTH DAKOTA": "SD",
+    "TENNESSEE": "TN",
+    "TEXAS": "TX",
+    "UTAH": "UT",
+    "VERMONT": "VT",
+    "VIRGINIA": "VA",
+    "WASHINGTON": "WA",
+    "WEST VIRGINIA": "WV",
+    "WISCONSIN": "WI",
+    "WYOMING": "WY",
+    "PUERTO RICO": "PR",
+    "GUAM": "GU",
+    "VIRGIN ISLANDS": "VI",
+    "US VIRGIN ISLANDS": "VI",
+    "AMERICAN SAMOA": "AS",
+    "NORTHERN MARIANA ISLANDS": "MP",
+    "MARSHALL ISLANDS": "MH",
+    "PALAU": "PW",
+    "MICRONESIA": "FM",
+    "ARMED FORCES AMERICAS": "AA",
+    "ARMED FORCES EUROPE": "AE",
+    "ARMED FORCES PACIFIC": "AP",
+}
 STATE_CODES: Final = {code: code for code in STATES.values()}
 
 # States whose ZIP codes begin with 0: a spreadsheet drops that 0.

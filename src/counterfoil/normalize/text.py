@@ -6,9 +6,9 @@
     "1501½ Main St"                ->  "1501 1 2 MAIN ST"
     "1501 VVhite Birch Rd"         ->  "1501 WHITE BIRCH RD"
 
-A letter or digit that has no A-Z or 0-9 form (Cyrillic, Arabic, Chinese ...) makes the text unusable: dropping it
-would make two different streets look alike. So does a text longer than `MAX_LENGTH`: cutting it could cut off
-a unit. Both give None, and the address then has no form.
+A letter or digit that has no A-Z or 0-9 form (Cyrillic, Arabic, Chinese ...) makes the text
+unusable: dropping it would make two different streets look alike. So does a text longer than
+`MAX_LENGTH`: cutting it could cut off a unit. Both give None, and the address then has no form.
 """
 
 from __future__ import annotations
@@ -21,12 +21,27 @@ MAX_LENGTH: Final = 200
 
 _KEEP: Final = "#-|.,"
 _PUNCTUATION: Final = {
-    code: " " for code in range(128) if not chr(code).isalnum() and chr(code) not in _KEEP and chr(code) != "'"
+    code: " "
+    for code in range(128)
+    if not chr(code).isalnum() and chr(code) not in _KEEP and chr(code) != "'"
 }
 _TABLE: Final = {**_PUNCTUATION, ord("'"): "", ord("&"): " AND ", ord("#"): " # ", ord(","): " "}
 _LETTERS: Final = str.maketrans(
-    {"Ø": "O", "Ł": "L", "Đ": "D", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ð": "D", "\u0131": "I", "ß": "SS", "№": " # "}
-    | {"º": " ", "ª": " ", "°": " ", "⁄": " ", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "’": "", "‘": ""}  # noqa: RUF001
+    {
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Þ": "TH",
+        "Ð": "D",
+        "\u0131": "I",
+        "ß": "SS",
+        "№": " # ",
+    }
+    | dict.fromkeys("\u00ba\u00aa\u00b0\u2044", " ")  # ordinal signs, degree sign, fraction slash
+    | dict.fromkeys("\u2013\u2014\u2010\u2011\u2212", "-")  # dashes, hyphens, minus sign
+    | dict.fromkeys("\u2019\u2018", "")  # typographic apostrophes
 )
 _INITIALS: Final = re.compile(r"\b([A-Z])\.(?=[A-Z]\b)")
 _POINTS: Final = re.compile(r"\b([NS])\. (?=[EW]\.(?: |$))")  # N. E. 301 is NE 301
@@ -43,7 +58,9 @@ def clean(text: str) -> str | None:
         return None
     if text.isascii():
         upper = text.upper()
-        if "VV" not in upper and upper.replace(" ", "").isalnum():  # nothing but letters, digits and spaces
+        if (
+            "VV" not in upper and upper.replace(" ", "").isalnum()
+        ):  # nothing but letters, digits and spaces
             return " ".join(upper.split())
     else:
         folded = fold(text)

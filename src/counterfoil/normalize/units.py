@@ -1,16 +1,19 @@
 """Units: what is written after a street, or on a second line -> one identifier.
 
     APT 4B · # 4-B · NUMBER 4 B · UNIT 4b   ->  "4B"         BLDG 3 APT 4 · APT 4 BLDG 3   ->  "3 4"
-    5TH FL · FL NO 5 · FIFTH FLOOR          ->  "5"          BASEMENT APT # 14             ->  "BSMT 14"
+    5TH FL · FL NO 5 · FIFTH FLOOR          ->  "5"          BASEMENT APT # 14             ->  "BSMT
+    14"
     UNIT 007                                ->  "7"          PENTHOUSE 2 · PH2             ->  "PH2"
 
-Rules. Designators are dropped; those that stand alone (BSMT, REAR ...) stay. Parts are ordered building, floor, rest.
-An identifier is cut into runs of letters and runs of digits, without leading zeros; a run of digits joins a
-neighbouring run of one or two letters, every other pair is parted by a space: so 4-B, 4 B and 4B are one unit, and
-1-23, 12-3 and 123 are three. O is read as 0, I and L as 1, only between two digits: 4O and 40 are two doors in a house.
+Rules. Designators are dropped; those that stand alone (BSMT, REAR ...) stay. Parts are ordered
+building, floor, rest. An identifier is cut into runs of letters and runs of digits, without leading
+zeros; a run of digits joins a neighbouring run of one or two letters, every other pair is parted by
+a space: so 4-B, 4 B and 4B are one unit, and 1-23, 12-3 and 123 are three. O is read as 0, I and L
+as 1, only between two digits: 4O and 40 are two doors in a house.
 
-A lost or invented unit is the worst fault of an address. So a strict reading (`read`) fails on the first word that it
-does not know, and a loose one (`read_loose`, a line that holds nothing but a unit) keeps such a word in the unit.
+A lost or invented unit is the worst fault of an address. So a strict reading (`read`) fails on the
+first word that it does not know, and a loose one (`read_loose`, a line that holds nothing but a
+unit) keeps such a word in the unit.
 """
 
 from __future__ import annotations
@@ -39,7 +42,20 @@ _CONFUSED: Final = re.compile(r"(?<=[0-9])[OIL](?=[OIL]*[0-9])")
 _DIGIT: Final = re.compile(r"[0-9]")
 _CONFUSIONS: Final = {"O": "0", "I": "1", "L": "1"}
 _NEAR: Final = one_edit(
-    ("APARTMENT", "APTMNT", "UNIT", "FLOOR", "SUITE", "NUMBER", "APT", "APRT", "FLAT", "LOT", "ROOM", "BASEMENT")
+    (
+        "APARTMENT",
+        "APTMNT",
+        "UNIT",
+        "FLOOR",
+        "SUITE",
+        "NUMBER",
+        "APT",
+        "APRT",
+        "FLAT",
+        "LOT",
+        "ROOM",
+        "BASEMENT",
+    )
 )
 _BUILDING, _FLOOR, _REST = 0, 1, 2
 
@@ -58,7 +74,8 @@ class _Part:
 
 
 def read(tokens: Sequence[str]) -> str | None:
-    """The unit that `tokens` write, "" if they hold only designators, None if a word is not a unit's."""
+    """The unit that `tokens` write, "" if they hold only designators, None if a word is not a
+    unit's."""
     if not tokens:
         return ""
     parts = _parts(tokens, loose=False)
@@ -86,7 +103,12 @@ def _parts(tokens: Sequence[str], *, loose: bool) -> list[_Part] | None:
         following = tokens[index + 1] if index + 1 < len(tokens) else ""
         if token in FLOORS and not starts_identifier(tokens, index + 1):
             _named_before(parts, _FLOOR)
-        elif token in BUILDINGS and index and tokens[index - 1] in DIRECTIONALS and not is_identifier(following):
+        elif (
+            token in BUILDINGS
+            and index
+            and tokens[index - 1] in DIRECTIONALS
+            and not is_identifier(following)
+        ):
             _named_before(parts, _BUILDING)
         elif token in DESIGNATORS or (
             token == "ST" and following[:1].isdigit()
@@ -104,7 +126,11 @@ def _parts(tokens: Sequence[str], *, loose: bool) -> list[_Part] | None:
             parts[-1].pieces.append(ORDINALS[token])
         elif index and _is_prefix(tokens, index):
             parts[-1].pieces.append(token)
-        elif loose and near_designator(token) and (following in NUMBER_WORDS or is_identifier(following)):
+        elif (
+            loose
+            and near_designator(token)
+            and (following in NUMBER_WORDS or is_identifier(following))
+        ):
             _open(parts, "APT")
         elif loose:
             parts[-1].pieces.append(token)
@@ -142,7 +168,8 @@ def _standalone(parts: list[_Part], word: str) -> None:
 
 
 def _named_before(parts: list[_Part], rank: int) -> None:
-    """FLOOR written after its number, TOWER after its side: the last piece becomes a part of its own."""
+    """FLOOR written after its number, TOWER after its side: the last piece becomes a part of its
+    own."""
     if not parts[-1].pieces:
         return
     part = _Part(rank)

@@ -1,4 +1,5 @@
-"""An office: one directory, made by `create_office`, opened by `open_office`. See opened.py for what stands in it."""
+"""An office: one directory, made by `create_office`, opened by `open_office`. See opened.py for
+what stands in it."""
 
 from counterfoil.office.context import Office as Office
 from counterfoil.office.context import enter_law as enter_law

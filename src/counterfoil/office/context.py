@@ -1,15 +1,18 @@
 """An office: one directory with settings, law, keys, database and register. Made here, opened here.
 
     DIR/office.toml          settings (office/settings.py)
-    DIR/law/                 statutes, routes and the agreement in force here; its digest is entered before it is used
-    DIR/keys/*.key           holder, register, payload, and a sandbox's officers (core/keyfile.py); *.vkey are the public halves
+    DIR/law/                 statutes, routes and the agreement in force here; its digest is entered
+                             before it is used
+    DIR/keys/*.key           holder, register, payload, and a sandbox's officers (core/keyfile.py);
+                             *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the keeper's count of openings
 
-An office is made in a directory beside the one that was named and moved into place last, so that a making that
-was broken off leaves no half office. The `Office` that `open_office` returns is what every step of the flow is given:
-time and randomness come from it, and a key is opened when a step first needs it.
+An office is made in a directory beside the one that was named and moved into place last, so that a
+making that was broken off leaves no half office. The `Office` that `open_office` returns is what
+every step of the flow is given: time and randomness come from it, and a key is opened when a step
+first needs it.
 """
 
 from __future__ import annotations
@@ -75,50 +78,74 @@ class Office:
         return rules_of(self.law)
 
     def default_header(self) -> Header | None:
-        """What a bare file is taken to say of itself: a sandbox only, from its one principal who need not sign."""
+        """What a bare file is taken to say of itself: a sandbox only, from its one principal who
+        need not sign."""
         agreement = self.law.agreement
-        accepted = [principal.id for principal in agreement.principals if principal.unsigned_accepted]
+        accepted = [
+            principal.id for principal in agreement.principals if principal.unsigned_accepted
+        ]
         if not (self.settings.sandbox and agreement.sandbox and accepted):
             return None
         requester = agreement.parties.requester.id
-        return Header(requester=requester, agreement=agreement.id, principal=accepted[0], sent_on=self.clock().date())
+        return Header(
+            requester=requester,
+            agreement=agreement.id,
+            principal=accepted[0],
+            sent_on=self.clock().date(),
+        )
 
     def principal_keys(self) -> dict[str, bytes]:
-        """The 32-byte public key of each principal who has one. Raises VerifyFault for a key that cannot be read."""
+        """The 32-byte public key of each principal who has one. Raises VerifyFault for a key that
+        cannot be read."""
         keys = ((principal.id, principal.key) for principal in self.law.agreement.principals)
         return {name: parse_vkey(key).public for name, key in keys if key}
 
     def weights(self, manifest: register.Manifest) -> matching.Weights:
-        """What the snapshot taught the match rules. Raises StateFault where another version of them built it."""
+        """What the snapshot taught the match rules. Raises StateFault where another version of them
+        built it."""
         if manifest.match_version != matching.MATCH_VERSION:
             raise StateFault(
-                "register_rules_other", "this register was built by another version of the match rules",
-                place=manifest.snapshot, cure="Build it again from its source.",
-            )  # fmt: skip
+                "register_rules_other",
+                "this register was built by another version of the match rules",
+                place=manifest.snapshot,
+                cure="Build it again from its source.",
+            )
         if not manifest.evidence:
             return matching.default_weights()
         return matching.weights_from_dict(manifest.evidence | {"salt": self.keeper().names_salt()})
 
-    def open_register(self, snapshot: str = "", *, made_up_trial: bool = False) -> register.SealedRegister:
-        """The current snapshot, or the named one, through the keeper. Raises StateFault, KeyFault, VerifyFault, StoreFault."""
+    def open_register(
+        self, snapshot: str = "", *, made_up_trial: bool = False
+    ) -> register.SealedRegister:
+        """The current snapshot, or the named one, through the keeper. Raises StateFault, KeyFault,
+        VerifyFault, StoreFault."""
         keeper = self.keeper(made_up_trial=made_up_trial)
-        return register.open_register(self.register_directory, keeper, self.holder_key.public, snapshot=snapshot)
+        return register.open_register(
+            self.register_directory, keeper, self.holder_key.public, snapshot=snapshot
+        )
 
     def signer(self) -> Signer:
         """The holder's key, opened. Raises KeyFault."""
         return Signer(self.settings.name, keyfile.signing_key(self._service_key("holder")))
 
     def payload_keys(self) -> tuple[bytes, bytes]:
-        """(key that wraps batch keys, key of the history's hashes), 32 bytes each. Raises KeyFault."""
+        """(key that wraps batch keys, key of the history's hashes), 32 bytes each. Raises
+        KeyFault."""
         secret = self._service_key("payload")
         return secret[:32], secret[32:]
 
     def keeper(self, *, made_up_trial: bool = False) -> register.Keeper:
-        """The keeper of the register key, with the agreement's limit of openings a day. Raises KeyFault.
+        """The keeper of the register key, with the agreement's limit of openings a day. Raises
+        KeyFault.
 
-        `made_up_trial` counts apart and without the agreement's limit: only for registers marked as made up.
+        `made_up_trial` counts apart and without the agreement's limit: only for registers marked as
+        made up.
         """
-        name, limit = ("trial", _TRIAL_OPENINGS) if made_up_trial else ("openings", self.law.agreement.openings_per_day)
+        name, limit = (
+            ("trial", _TRIAL_OPENINGS)
+            if made_up_trial
+            else ("openings", self.law.agreement.openings_per_day)
+        )
         state = self.register_directory / f"{name}.json"
         return register.Keeper(self._service_key("register"), state, limit, self.clock().date())
 
@@ -148,7 +175,11 @@ def rules_of(law: gate.Law) -> str:
 
 
 def open_office(
-    directory: Path, passphrase: str | None = None, *, clock: Clock = utc_now, random: Random = os.urandom
+    directory: Path,
+    passphrase: str | None = None,
+    *,
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
 ) -> Office:
     """Open the office at `directory`. A sandbox finds its own passphrase.
 
@@ -170,7 +201,8 @@ def open_office(
 
 
 def read_vkey(path: Path) -> VerifierKey:
-    """The verifier key in a file of one line. Raises KeyFault if it cannot be read, VerifyFault if it is none."""
+    """The verifier key in a file of one line. Raises KeyFault if it cannot be read, VerifyFault if
+    it is none."""
     try:
         return parse_vkey(path.read_text(encoding="utf-8").strip())
     except (OSError, UnicodeDecodeError):
@@ -183,7 +215,8 @@ def read_vkey(path: Path) -> VerifierKey:
 
 
 def enter_law(office: Office, connection: Connection) -> None:
-    """Enter the law in force, unless it is the one entered last: before anything is decided under it. Its files are kept."""
+    """Enter the law in force, unless it is the one entered last: before anything is decided under
+    it. Its files are kept."""
     keep_law(connection, office.rules, office.directory / "law")
     fields = law_fields(office)
     if office.ledger.newest_fields(connection, Kind.LAW) != fields:
@@ -206,7 +239,11 @@ def database_url(settings: Settings, directory: Path) -> str:
     """The URL with a relative SQLite path put inside the office."""
     prefix = "sqlite:///"
     path = settings.database.removeprefix(prefix)
-    inside = settings.database.startswith(prefix) and not path.startswith("/") and path not in ("", ":memory:")
+    inside = (
+        settings.database.startswith(prefix)
+        and not path.startswith("/")
+        and path not in ("", ":memory:")
+    )
     return f"{prefix}{directory.absolute() / path}" if inside else settings.database
 
 

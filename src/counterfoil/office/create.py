@@ -1,4 +1,5 @@
-"""Making an office, and its officers. Everything is made in a directory beside the named one and moved into place last."""
+"""Making an office, and its officers. Everything is made in a directory beside the named one and
+moved into place last."""
 
 from __future__ import annotations
 
@@ -46,9 +47,10 @@ def create_office(
 ) -> None:
     """Make an office at `directory`, which must not exist or be empty.
 
-    `agreement` is a file, `library` a law library (statutes/, routes/). A sandbox makes its own passphrase and two officers.
-    `database` is an SQLAlchemy URL. Raises UsageFault, SettingsFault, KeyFault, StateFault, StoreFault; the directory that was begun
-    is removed, while tables that were made in a PostgreSQL database stay there.
+    `agreement` is a file, `library` a law library (statutes/, routes/). A sandbox makes its own
+    passphrase and two officers. `database` is an SQLAlchemy URL. Raises UsageFault, SettingsFault,
+    KeyFault, StateFault, StoreFault; the directory that was begun is removed, while tables that
+    were made in a PostgreSQL database stay there.
     """
     settings = new_settings(name, sandbox=sandbox, database=database)
     _check_vacant(directory)
@@ -77,7 +79,8 @@ def create_office(
 
 
 def law_library() -> Path:
-    """The statutes, routes and agreements that come with Counterfoil: in the wheel, or at the root of the source tree."""
+    """The statutes, routes and agreements that come with Counterfoil: in the wheel, or at the root
+    of the source tree."""
     package = Path(__file__).parents[1]
     shipped = package / "_law"
     return shipped if shipped.is_dir() else package.parents[1] / "law"
@@ -99,17 +102,25 @@ def agreement_file(name_or_path: str, library: Path) -> Path:
 
 
 def make_officer(keys: Path, name: str, passphrase: str | None, random: Random) -> Officer:
-    """Make NAME.key and NAME.vkey in `keys`; the officer is still to be enrolled. Raises StoreFault, VerifyFault."""
+    """Make NAME.key and NAME.vkey in `keys`; the officer is still to be enrolled. Raises
+    StoreFault, VerifyFault."""
     secret = keyfile.new_secret("officer", random)
     public = verifier_key(name, keyfile.public_bytes(secret))
     keyfile.seal_key(
-        keys / f"{name}.key", name=name, purpose="officer", secret=secret, passphrase=passphrase, random=random
+        keys / f"{name}.key",
+        name=name,
+        purpose="officer",
+        secret=secret,
+        passphrase=passphrase,
+        random=random,
     )
     (keys / f"{name}.vkey").write_text(f"{public}\n", encoding="utf-8")
     return Officer(name=name, vkey=str(public))
 
 
-def enrol(office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE) -> None:
+def enrol(
+    office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE
+) -> None:
     """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
     now = office.clock()
     enrol_officer(connection, officer, now, role)
@@ -140,9 +151,11 @@ def _fill(
     law = gate.copy_law(library, agreement, making / "law")
     if law.agreement.sandbox != settings.sandbox:
         raise UsageFault(
-            "agreement_sandbox", "a sandbox has a sandbox agreement, and no other office has one", place="--agreement",
+            "agreement_sandbox",
+            "a sandbox has a sandbox agreement, and no other office has one",
+            place="--agreement",
             cure="Use --sandbox with the sandbox agreement only.",
-        )  # fmt: skip
+        )
     if settings.sandbox:
         passphrase = random(24).hex()
         _write_private(keys / PASSPHRASE_FILE, passphrase)
@@ -155,16 +168,25 @@ def _make_service_keys(keys: Path, name: str, passphrase: str | None, random: Ra
     for purpose in _SERVICE_KEYS:
         secret = keyfile.new_secret(purpose, random)
         keyfile.seal_key(
-            keys / f"{purpose}.key", name=name, purpose=purpose, secret=secret, passphrase=passphrase, random=random
+            keys / f"{purpose}.key",
+            name=name,
+            purpose=purpose,
+            secret=secret,
+            passphrase=passphrase,
+            random=random,
         )
         if purpose == "holder":
-            (keys / "holder.vkey").write_text(f"{verifier_key(name, keyfile.public_bytes(secret))}\n", encoding="utf-8")
+            (keys / "holder.vkey").write_text(
+                f"{verifier_key(name, keyfile.public_bytes(secret))}\n", encoding="utf-8"
+            )
 
 
 def _begin_ledger(office: Office) -> None:
     """First entries: the office, its law, its keys; a sandbox's two officers."""
     names = SANDBOX_OFFICERS if office.settings.sandbox else ()
-    officers = [make_officer(office.directory / "keys", name, None, office.random) for name in names]
+    officers = [
+        make_officer(office.directory / "keys", name, None, office.random) for name in names
+    ]
     secret_keys = [
         (purpose, office.keeper().key_id if purpose == "register" else _payload_id(office))
         for purpose in ("register", "payload")

@@ -1,7 +1,9 @@
-"""What a step does to a chunk of rows. Pure: rows in, rows and ledger drafts out; disclosure/receive.py stores them in one commit.
+"""What a step does to a chunk of rows. Pure: rows in, rows and ledger drafts out;
+disclosure/receive.py stores them in one commit.
 
-A row's commitment is `canon.commit(salt, bytes)`: the salt from the batch key by kind and row number, the bytes those that are
-sealed in the payload (or, for an answer, the answer's canonical bytes). Whoever holds the batch key can open it, nobody else.
+A row's commitment is `canon.commit(salt, bytes)`: the salt from the batch key by kind and row
+number, the bytes those that are sealed in the payload (or, for an answer, the answer's canonical
+bytes). Whoever holds the batch key can open it, nobody else.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[D
 def with_overrides(rows: Iterable[Gated], overrides: Mapping[int, Override]) -> list[Gated]:
     """The rows as they are determined: what two roles admitted is granted."""
     return [
-        Granted(overrides[row.request.row].grant) if isinstance(row, Refused) and row.request.row in overrides else row
+        Granted(overrides[row.request.row].grant)
+        if isinstance(row, Refused) and row.request.row in overrides
+        else row
         for row in rows
     ]
 
@@ -49,11 +53,16 @@ def grants_of(rows: Iterable[Gated]) -> list[Grant]:
 
 
 def decide_rows(
-    rows: Iterable[Gated], residents: Mapping[int, Residents], weights: matching.Weights, governed: Governing, code: str,
+    rows: Iterable[Gated],
+    residents: Mapping[int, Residents],
+    weights: matching.Weights,
+    governed: Governing,
+    code: str,
     held_among: HeldAmong,
-) -> list[Determination]:  # fmt: skip
-    """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified` where it is not put to the
-    register, `code` where no residents were opened for its row. `held_among` tells who of the residents is held."""
+) -> list[Determination]:
+    """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified`
+    where it is not put to the register, `code` where no residents were opened for its row.
+    `held_among` tells who of the residents is held."""
     decided: list[Determination] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -67,14 +76,17 @@ def decide_rows(
                 decided.append(register.not_compared(grant, code))
             else:
                 held = held_among(opened)
-                decided.append(matching.decide_withheld(grant, opened, held, weights, governed.thresholds))
+                decided.append(
+                    matching.decide_withheld(grant, opened, held, weights, governed.thresholds)
+                )
     return decided
 
 
 def open_chunk(grants: Sequence[Grant], sealed: register.SealedRegister) -> dict[int, Residents]:
     """Residents by row; none at all where one bucket of the chunk is damaged.
 
-    To leave out only the question that needs the bucket would tell that there is one at its address (P4).
+    To leave out only the question that needs the bucket would tell that there is one at its address
+    (P4).
     """
     try:
         opened = sealed.open_residents(grants)
@@ -83,7 +95,9 @@ def open_chunk(grants: Sequence[Grant], sealed: register.SealedRegister) -> dict
     return {grant.request.row: residents for grant, residents in zip(grants, opened, strict=True)}
 
 
-def answer_rows(rows: Iterable[Determination], ruling: Ruling, public_codes: Mapping[str, str]) -> list[Answer]:
+def answer_rows(
+    rows: Iterable[Determination], ruling: Ruling, public_codes: Mapping[str, str]
+) -> list[Answer]:
     """What leaves."""
     return [coarsen(row, ruling, public_codes) for row in rows]
 
@@ -92,11 +106,17 @@ def answer_drafts(
     rows: Sequence[Determination], answers: Sequence[Answer], batch: str, key: BatchKey
 ) -> Iterator[Draft]:
     """One entry for each answer to an admitted request: a yes and a no are disclosures alike."""
-    told = [(row, answer) for row, answer in zip(rows, answers, strict=True) if not isinstance(row, Refusal)]
+    told = [
+        (row, answer)
+        for row, answer in zip(rows, answers, strict=True)
+        if not isinstance(row, Refusal)
+    ]
     salts = key.salts("answer", [row.row for row, _ in told])
     for (row, answer), salt in zip(told, salts, strict=True):
         kind = Kind.NOT_COMPARED if isinstance(row, NotCompared) else Kind.DISCLOSURE
-        yield Draft(kind, {"batch": batch, "commitment": canonical.commit(salt, answer_bytes(answer))})
+        yield Draft(
+            kind, {"batch": batch, "commitment": canonical.commit(salt, answer_bytes(answer))}
+        )
 
 
 def answer_bytes(answer: Answer) -> bytes:

@@ -8,20 +8,32 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, KNOWN, REQUEST, Batch
 from counterfoil.batches.chunks import read_chunk, read_overrides
 from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import Determination, Granted, Refused, decode_determinations, decode_gated, encode_row
+from counterfoil.batches.rows import (
+    Determination,
+    Granted,
+    Refused,
+    decode_determinations,
+    decode_gated,
+    encode_row,
+)
 from counterfoil.controls.overrides.store import Override
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Grant, Request, Sensitive
 from counterfoil.database import Connection
 from counterfoil.gate.history.batch_counts import BatchFacts
-from counterfoil.gate.history.replay import Circumstances, circumstances_in, circumstances_of, facts_of
+from counterfoil.gate.history.replay import (
+    Circumstances,
+    circumstances_in,
+    circumstances_of,
+    facts_of,
+)
 from counterfoil.gate.history.snapshot import decode_known
 
 
 class Recorded(Sensitive, frozen=True):
-    """One row as gated, its salt, what the guards knew of it, and what was determined, or None before that; the chunk that it stands in;
-    the override that admitted it, or None."""
+    """One row as gated, its salt, what the guards knew of it, and what was determined, or None
+    before that; the chunk that it stands in; the override that admitted it, or None."""
 
     key: BatchKey
     row: Granted | Refused
@@ -62,9 +74,11 @@ def read_recorded(
     seq, place, row = _find(connection, batch, key, request_id)
     if batches.count_chunks(connection, batch, KNOWN)[0] <= seq:
         raise StateFault(
-            "evidence_not_kept", "this batch was received by a version that did not keep what the guards knew",
-            place=batch.id, cure="`counterfoil explain` shows the findings and the evidence of its requests.",
-        )  # fmt: skip
+            "evidence_not_kept",
+            "this batch was received by a version that did not keep what the guards knew",
+            place=batch.id,
+            cure="`counterfoil explain` shows the findings and the evidence of its requests.",
+        )
     known = decode_known(read_chunk(connection, batch, key, KNOWN, seq))
     request = row.grant.request if isinstance(row, Granted) else row.request
     counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
@@ -76,7 +90,8 @@ def read_recorded(
 def read_recorded_rows(
     connection: Connection, batch: Batch, wrapping: bytes, history_key: bytes, numbers: Set[int]
 ) -> Iterator[Recorded]:
-    """The requests of these row numbers, in order; the file is counted once for all of them. Raises as `read_recorded`."""
+    """The requests of these row numbers, in order; the file is counted once for all of them. Raises
+    as `read_recorded`."""
     key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
     overrides = read_overrides(connection, batch, key)
     facts: BatchFacts | None = None
@@ -101,18 +116,24 @@ def read_recorded_rows(
             yield Recorded(key, row, salt, counted, decided.get(request.row), chunk.seq, override)
 
 
-def _find(connection: Connection, batch: Batch, key: BatchKey, request_id: str) -> tuple[int, int, Granted | Refused]:
+def _find(
+    connection: Connection, batch: Batch, key: BatchKey, request_id: str
+) -> tuple[int, int, Granted | Refused]:
     """(chunk, place in the batch from 0, row) of the request."""
     first = 0
     for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        for place, row in enumerate(decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)), first):
+        for place, row in enumerate(
+            decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)), first
+        ):
             if isinstance(row, Granted | Refused) and _request_of(row).request_id == request_id:
                 return chunk.seq, place, row
         first += chunk.row_count
     raise StateFault(
-        "request_unknown", "the batch holds no request of that id", place=batch.id,
+        "request_unknown",
+        "the batch holds no request of that id",
+        place=batch.id,
         cure="Ids are those of the request file; a rejected row has none.",
-    )  # fmt: skip
+    )
 
 
 def _requests(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[list[Request]]:
@@ -126,11 +147,17 @@ def _request_of(row: Granted | Refused) -> Request:
     return row.grant.request if isinstance(row, Granted) else row.request
 
 
-def _determination(connection: Connection, batch: Batch, key: BatchKey, seq: int, number: int) -> Determination | None:
-    return next((row for row in _determinations(connection, batch, key, seq) if row.row == number), None)
+def _determination(
+    connection: Connection, batch: Batch, key: BatchKey, seq: int, number: int
+) -> Determination | None:
+    return next(
+        (row for row in _determinations(connection, batch, key, seq) if row.row == number), None
+    )
 
 
-def _determinations(connection: Connection, batch: Batch, key: BatchKey, seq: int) -> list[Determination]:
+def _determinations(
+    connection: Connection, batch: Batch, key: BatchKey, seq: int
+) -> list[Determination]:
     if batches.count_chunks(connection, batch, DETERMINATION)[0] <= seq:
         return []
     return decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))

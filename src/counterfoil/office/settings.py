@@ -1,22 +1,35 @@
-"""One frozen settings object, read from `office.toml`. Closed by default: an unknown or missing field refuses.
+"""One frozen settings object, read from `office.toml`. Closed by default: an unknown or missing
+field refuses.
 
     format = "counterfoil-office-1"
-    name = "example.gov/disclosure"        # the log's origin and the holder key's name; no spaces, no '+'
-    sandbox = false                        # true: made-up registers, keys in clear and unsigned files are accepted
-    database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the office directory;
-                                           # or postgresql+psycopg://..., the password left to libpq
+    name = "example.gov/disclosure"        # the log's origin and the holder key's name; no spaces,
+                                           no '+'
+    sandbox = false                        # true: made-up registers, keys in clear and unsigned
+                                           files are accepted
+    database = "sqlite:///office.db"       # an SQLAlchemy URL; a relative SQLite path is inside the
+                                           office directory; # or postgresql+psycopg://..., the
+                                           password left to libpq
     chunk_rows = 4096                      # rows per encrypted chunk and per commit, 1 to 65536
-    witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the default): nobody is asked
-    cosign_within_minutes = 60             # with witnesses: nothing is released without a cosignature this new, 1 to 10080
-    publish_to = ""                        # the public folder that `ledger publish` writes; "" (the default): none
-    publish_every_hours = 24               # what each publication promises for the next, 1 to 8784; `status` says when it is late
-    sample_rows = 20                       # rows that the reviewing officer looks at: so many confirmed, as many not; 1 to 1000,
-                                           # and 0 in a sandbox only
-    workers = 0                            # processes that read a large file, 1 to 64; 0, or left out: as the machine allows
-    canaries = 0                           # made-up people that `register build` seals beside the source's rows, 0 to 100000
-    page = []                              # program and arguments that page the officers when a canary is asked for; []: nobody
+    witnesses = ""                         # a C2SP tlog-policy inside the office directory; "" (the
+                                           default): nobody is asked
+    cosign_within_minutes = 60             # with witnesses: nothing is released without a
+                                           cosignature this new, 1 to 10080
+    publish_to = ""                        # the public folder that `ledger publish` writes; "" (the
+                                           default): none
+    publish_every_hours = 24               # what each publication promises for the next, 1 to 8784;
+                                           `status` says when it is late
+    sample_rows = 20                       # rows that the reviewing officer looks at: so many
+                                           confirmed, as many not; 1 to 1000, # and 0 in a sandbox
+                                           only
+    workers = 0                            # processes that read a large file, 1 to 64; 0, or left
+                                           out: as the machine allows
+    canaries = 0                           # made-up people that `register build` seals beside the
+                                           source's rows, 0 to 100000
+    page = []                              # program and arguments that page the officers when a
+                                           canary is asked for; []: nobody
 
-Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties can read them.
+Limits on asking are not here: they are the agreement's (`law/agreement.yaml`), where both parties
+can read them.
 """
 
 from __future__ import annotations
@@ -37,8 +50,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes; `database` an SQLAlchemy URL;
-    `witnesses` and `publish_to` a path or ""; `canaries` a count of people; `page` a program and its arguments, run without a shell."""
+    """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes;
+    `database` an SQLAlchemy URL; `witnesses` and `publish_to` a path or ""; `canaries` a count of
+    people; `page` a program and its arguments, run without a shell."""
 
     format: str
     name: str
@@ -56,9 +70,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
-    """Settings of a new office, with the embedded store unless another is named. Raises SettingsFault for a bad name."""
+    """Settings of a new office, with the embedded store unless another is named. Raises
+    SettingsFault for a bad name."""
     sample_rows = 0 if sandbox else 20
-    return _checked(Settings(FORMAT, name, sandbox, database, chunk_rows=4096, sample_rows=sample_rows))
+    return _checked(
+        Settings(FORMAT, name, sandbox, database, chunk_rows=4096, sample_rows=sample_rows)
+    )
 
 
 def read_settings(directory: Path) -> Settings:

@@ -1,8 +1,8 @@
 """The sealed register: the address is the key (DESIGN section 5, docs/formats/sealed-register.md).
 
-`build` seals a source into a snapshot; `open_register` opens one; `SealedRegister.open_residents` answers for grants,
-through the keeper that counts. There is no function here that lists or walks residents, and none that finds a person
-by name or number.
+`build` seals a source into a snapshot; `open_register` opens one; `SealedRegister.open_residents`
+answers for grants, through the keeper that counts. There is no function here that lists or walks
+residents, and none that finds a person by name or number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from counterfoil.register.manifest import (
     read_manifest,
     read_signature,
 )
-from counterfoil.register.reader import SealedRegister, check_store, not_compared, open_register, residents_shown
+from counterfoil.register.reader import (
+    SealedRegister,
+    check_store,
+    not_compared,
+    open_register,
+    residents_shown,
+)
 from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 

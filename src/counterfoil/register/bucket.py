@@ -3,32 +3,36 @@
 A door key (text that only `forms` makes) and the register key (64 bytes) give 64 bytes:
 
     HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 door key)
-    KIND is "exact" for an exact door, "mark" for a mark (known-line, known-zip), "tolerant" for every other door
-    bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact door, 10 for a tolerant one and 11
-                 for a mark, so that all exact doors sort before all tolerant ones, these before all marks, and none
-                 collide
+    KIND is "exact" for an exact door, "mark" for a mark (known-line, known-zip), "tolerant" for
+    every other door
+    bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact door, 10 for a
+                 tolerant one and 11 for a mark, so that all exact doors sort before all tolerant
+                 ones, these before all marks, and none collide
     bytes 32-63  the AES-256-GCM key that opens this bucket and no other
 
 The value under a tag:
 
     nonce (12 random bytes) | AES-256-GCM(key, nonce, frame, AAD) with its 16-byte tag
     AAD   = "counterfoil-bucket-2" 00 snapshot id 00 tag
-    frame = kind (1 byte: 01 residents, 02 references, 03 mark) | length of body (4 bytes, big-endian) | body | zero padding
+    frame = kind (1 byte: 01 residents, 02 references, 03 mark) | length of body (4 bytes,
+    big-endian) | body | zero padding
 
-A value is padded to a size class: exactly 128, 256, 512, 1024 ... bytes. The body of kind 01 is MessagePack of an
-array of `model.Resident`; of kind 02, one to 31 references of 65 bytes, each the tag and key of an exact door and 01 if
-that home stands at a marked place, else 00 (31 is what the class of 2048 bytes holds); of kind 03, nothing: a mark says
-that it is there. A tolerant door that leads to more exact doors is too ambiguous to help and is not stored.
+A value is padded to a size class: exactly 128, 256, 512, 1024 ... bytes. The body of kind 01 is
+MessagePack of an array of `model.Resident`; of kind 02, one to 31 references of 65 bytes, each the
+tag and key of an exact door and 01 if that home stands at a marked place, else 00 (31 is what the
+class of 2048 bytes holds); of kind 03, nothing: a mark says that it is there. A tolerant door that
+leads to more exact doors is too ambiguous to help and is not stored.
 
-Worked example: one reference is 5 + 65 + 28 = 98 bytes and so a value of 128; a mark is one of 128 too; four residents
-are about 400 and so one of 512.
+Worked example: one reference is 5 + 65 + 28 = 98 bytes and so a value of 128; a mark is one of 128
+too; four residents are about 400 and so one of 512.
 
-Who alters a value, moves it to another tag or takes it from another snapshot gets `register_bucket_altered`. Who
-deletes one turns answers into `not_confirmed`; the digests in the manifest show it. An unknown kind is refused.
+Who alters a value, moves it to another tag or takes it from another snapshot gets
+`register_bucket_altered`. Who deletes one turns answers into `not_confirmed`; the digests in the
+manifest show it. An unknown kind is refused.
 
-Guessable inputs: addresses can be guessed, so whoever holds the register key can test guesses. The key and its keeper
-are what protects (see keeper.py); the file without the key shows the number of doors and their size classes, and two
-snapshots under one key show which doors are in both.
+Guessable inputs: addresses can be guessed, so whoever holds the register key can test guesses. The
+key and its keeper are what protects (see keeper.py); the file without the key shows the number of
+doors and their size classes, and two snapshots under one key show which doors are in both.
 """
 
 from __future__ import annotations
@@ -84,9 +88,11 @@ Reference = tuple[bytes, bytes, bool]
 
 
 class RegisterKey:
-    """The register key as the few functions it is used for; its bytes cannot be read back from here.
+    """The register key as the few functions it is used for; its bytes cannot be read back from
+    here.
 
-    `forms_version` is part of every door's context. Raises KeyFault for a secret that is not 64 bytes.
+    `forms_version` is part of every door's context. Raises KeyFault for a secret that is not 64
+    bytes.
     """
 
     __slots__ = ("_holds", "_holds_outer", "_kinds", "_outer", "_secret", "_tolerant", "key_id")
@@ -94,7 +100,9 @@ class RegisterKey:
     def __init__(self, secret: bytes, forms_version: str | None = None) -> None:
         if len(secret) != _KEY_BYTES:
             raise KeyFault(
-                "register_key_length", "a register key is 64 bytes", cure="Name the office's register key file."
+                "register_key_length",
+                "a register key is 64 bytes",
+                cure="Name the office's register key file.",
             )
         version = (normalize.FORMS_VERSION if forms_version is None else forms_version).encode()
         self._secret = secret
@@ -115,7 +123,8 @@ class RegisterKey:
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
     def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
-        """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3 microseconds, not 8."""
+        """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3
+        microseconds, not 8."""
         kinds, tolerant, outer_start = self._kinds, self._tolerant, self._outer
         derived: list[DoorKey] = []
         for door in doors:
@@ -134,14 +143,16 @@ class RegisterKey:
         return hmac.digest(self._secret, _TIN_CONTEXT + digits.encode("ascii"), "sha256")[:16]
 
     def hold_mark(self, kind: bytes, value: bytes) -> bytes:
-        """The 16-byte keyed hash (HMAC-SHA-256) by which a hold names a person: of a `tin` (its keyed hash) or a `ref`."""
+        """The 16-byte keyed hash (HMAC-SHA-256) by which a hold names a person: of a `tin` (its
+        keyed hash) or a `ref`."""
         inner, outer = self._holds[kind].copy(), self._holds_outer.copy()
         inner.update(value)
         outer.update(inner.digest())
         return outer.digest()[:16]
 
     def names_salt(self) -> str:
-        """The salt, 32 hex digits, under which the manifest's evidence counts names. It is in no file."""
+        """The salt, 32 hex digits, under which the manifest's evidence counts names. It is in no
+        file."""
         return hmac.digest(self._secret, _NAMES_CONTEXT, "sha256")[:16].hex()
 
     def state_mac(self, data: bytes) -> str:
@@ -181,7 +192,8 @@ def decode_residents(body: bytes) -> tuple[Resident, ...]:
 
 
 def split_references(body: bytes) -> list[Reference]:
-    """(tag, key, whether that home stands at a marked place) of each reference of a tolerant door's body."""
+    """(tag, key, whether that home stands at a marked place) of each reference of a tolerant door's
+    body."""
     return [
         (
             body[at : at + TAG_BYTES],
@@ -192,7 +204,9 @@ def split_references(body: bytes) -> list[Reference]:
     ]
 
 
-def seal_bucket(kind: int, body: bytes, *, tag: bytes, key: bytes, bound: bytes, nonce: bytes) -> bytes:
+def seal_bucket(
+    kind: int, body: bytes, *, tag: bytes, key: bytes, bound: bytes, nonce: bytes
+) -> bytes:
     """The value to store under `tag`. Inverse of `open_bucket`.
 
     `bound` is `bound_to(snapshot)`; `nonce` is 12 random bytes, never used twice.
@@ -227,5 +241,6 @@ def _altered() -> VerifyFault:
         "register_bucket_altered",
         "a bucket of the sealed register is not what was sealed",
         place="sealed register",
-        cure="Nothing was answered. Restore the snapshot from its backup, or build the register again.",
+        cure="Nothing was answered. Restore the snapshot from its backup, or build the register "
+        "again.",
     )

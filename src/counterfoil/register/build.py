@@ -5,8 +5,10 @@
 2 seal    pairs in order of tag -> exact doors in the store         (sealing.py)
 3 marks   homes by street and city -> marks, references             (marking.py)
 4 doors   references in order of tag -> tolerant doors, then marks  (sealing.py)
-5 learn   residents by tax number -> evidence                       (learning.py), if a learner is given
-6 close   store synced, manifest signed, folder moved into place, `current` replaced   (snapshots.py)
+5 learn   residents by tax number -> evidence                       (learning.py), if a learner is
+          given
+6 close   store synced, manifest signed, folder moved into place, `current` replaced
+          (snapshots.py)
 """
 
 from __future__ import annotations
@@ -32,7 +34,13 @@ from counterfoil.register.learning import Learner, PersonPile
 from counterfoil.register.loading import Loading, Progress
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
 from counterfoil.register.snapshots import building, next_number, publish
-from counterfoil.register.source import Fingerprint, Source, check_unchanged, empty, take_fingerprint
+from counterfoil.register.source import (
+    Fingerprint,
+    Source,
+    check_unchanged,
+    empty,
+    take_fingerprint,
+)
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
@@ -54,12 +62,12 @@ def _forget(_snapshot: str, _canaries: list[Canary]) -> None:
 class Plan:
     """What a build is given besides its source and its place.
 
-    sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the reader. learner: fed as
-    learning.py says; evidence, given with it: called once afterwards for what goes into the manifest. memory_bytes:
-    what DuckDB may use, at least 256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total
-    or None, phase), phases read, seal, marks, doors, learn,
-    close. canaries: how many are wanted; keep_canaries: told the snapshot's name and those that stand before it is made
-    current, and nothing else ever is.
+    sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the
+    reader. learner: fed as learning.py says; evidence, given with it: called once afterwards for
+    what goes into the manifest. memory_bytes: what DuckDB may use, at least 256 MiB; the rest of a
+    build needs about 300 MB. progress: called with (done, total or None, phase), phases read, seal,
+    marks, doors, learn, close. canaries: how many are wanted; keep_canaries: told the snapshot's
+    name and those that stand before it is made current, and nothing else ever is.
     """
 
     keeper: Keeper
@@ -77,7 +85,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         if (self.learner is None) != (self.evidence is None):
-            raise ValueError("a learner and its evidence are given together, or what was learned is lost")
+            raise ValueError(
+                "a learner and its evidence are given together, or what was learned is lost"
+            )
 
 
 def open_source(path: Path) -> Source:
@@ -97,8 +107,8 @@ def open_source(path: Path) -> Source:
 def build(source: Path, directory: Path, plan: Plan) -> Manifest:
     """Build `source` into a new snapshot of the register in `directory` and make it current.
 
-    Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of them, or a kill,
-    the old snapshot is current still.
+    Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of
+    them, or a kill, the old snapshot is current still.
     """
     fingerprint = take_fingerprint(source)
     opened = open_source(source)
@@ -111,12 +121,21 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
         plan.progress(0, None, "close")
         stored = take_fingerprint(made / LMDB_FILE)
         manifest = Manifest(
-            snapshot=snapshot, source_digest=fingerprint.digest, counts=counts, evidence=evidence,
-            content_digest=content_digest, store_digest=stored.digest,
-            store_bytes=stored.size, store_head_digest=digest_head(made / LMDB_FILE),
-            built_at=_time(plan.now), made_up=plan.made_up, key_id=plan.keeper.key_id, bucket_format=BUCKET_FORMAT,
-            forms_version=normalize.FORMS_VERSION, match_version=plan.match_version,
-        )  # fmt: skip
+            snapshot=snapshot,
+            source_digest=fingerprint.digest,
+            counts=counts,
+            evidence=evidence,
+            content_digest=content_digest,
+            store_digest=stored.digest,
+            store_bytes=stored.size,
+            store_head_digest=digest_head(made / LMDB_FILE),
+            built_at=_time(plan.now),
+            made_up=plan.made_up,
+            key_id=plan.keeper.key_id,
+            bucket_format=BUCKET_FORMAT,
+            forms_version=normalize.FORMS_VERSION,
+            match_version=plan.match_version,
+        )
         write_manifest(made, manifest, plan.sign)
         plan.keep_canaries(snapshot, canaries)
         publish(made, directory, snapshot)
@@ -133,12 +152,18 @@ def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
     return f"{number:04}-{hashlib.sha256(canonical.encode(told)).hexdigest()[:12]}"
 
 
-def _fill(opened: Source, made: Path, folder: Path, plan: Plan) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
-    """Phases 0 to 5, in a folder that is removed afterwards: counts, digest of the content, evidence, canaries."""
+def _fill(
+    opened: Source, made: Path, folder: Path, plan: Plan
+) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
+    """Phases 0 to 5, in a folder that is removed afterwards: counts, digest of the content,
+    evidence, canaries."""
     watch = _watch(opened, plan)
     with SortRoom(folder, plan.memory_bytes, plan.random) as room:
         rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
-        marking, persons = Marking(room.pile("homes"), marks), PersonPile(room.pile("persons"), plan.random)
+        marking, persons = (
+            Marking(room.pile("homes"), marks),
+            PersonPile(room.pile("persons"), plan.random),
+        )
         loading = _load(opened, made, (rows, watch), plan)
         standing = watch.standing(plan.canaries)
         store = LmdbWriter(made / LMDB_FILE)
@@ -164,7 +189,9 @@ def _watch(opened: Source, plan: Plan) -> Watch:
 
 def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> Loading:
     rows, watch = into
-    with os.fdopen(os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as rejects:
+    with os.fdopen(
+        os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+    ) as rejects:
         loading = Loading(plan.keeper, rows, rejects, watch)
         loading.load(opened.batches(), opened.total_rows, plan.progress)
     if not loading.rows:
@@ -175,13 +202,18 @@ def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> L
             "source_all_rejected",
             f"not one row of the source can be used ({found})",
             place="source",
-            cure="The old snapshot still stands. See docs/formats/register-source.md for what a row needs.",
+            cure="The old snapshot still stands. See docs/formats/register-source.md for what a "
+            "row needs.",
         )
     return loading
 
 
 def _seal_exact(
-    sealing: Sealing, given: tuple[Pile, Sequence[Standing]], marking: Marking, persons: PersonPile, plan: Plan
+    sealing: Sealing,
+    given: tuple[Pile, Sequence[Standing]],
+    marking: Marking,
+    persons: PersonPile,
+    plan: Plan,
 ) -> None:
     done, (rows, canaries) = 0, given
     for taken, residents in sealing.seal_exact(rows, marking, canaries):
@@ -223,13 +255,19 @@ def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
 
 def _counts(loading: Loading, sealing: Sealing, marking: Marking) -> Counts:
     return Counts(
-        rows=loading.rows, rejected_rows=loading.rejects.total(), rejects=dict(sorted(loading.rejects.items())),
-        malformed_tins=loading.malformed_tins, residents=sealing.residents, exact_doors=sealing.exact_doors,
-        tolerant_doors=sealing.tolerant_doors, dropped_tolerant_doors=sealing.dropped_tolerant_doors,
+        rows=loading.rows,
+        rejected_rows=loading.rejects.total(),
+        rejects=dict(sorted(loading.rejects.items())),
+        malformed_tins=loading.malformed_tins,
+        residents=sealing.residents,
+        exact_doors=sealing.exact_doors,
+        tolerant_doors=sealing.tolerant_doors,
+        dropped_tolerant_doors=sealing.dropped_tolerant_doors,
         crowded_exact_doors=sealing.crowded_exact_doors,
-        known_lines=marking.known_lines, known_zips=marking.known_zips,
+        known_lines=marking.known_lines,
+        known_zips=marking.known_zips,
         size_classes={str(size): count for size, count in sorted(sealing.size_classes.items())},
-    )  # fmt: skip
+    )
 
 
 def _time(now: datetime) -> str:

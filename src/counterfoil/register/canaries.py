@@ -1,8 +1,11 @@
-"""Canaries: made-up people at made-up addresses, sealed among the holder's rows. Whoever asks for one has no truthful reason to.
+"""Canaries: made-up people at made-up addresses, sealed among the holder's rows. Whoever asks for
+one has no truthful reason to.
 
-    who     given names of one source row, family names of another, a date of birth as a third has one; a random tax number's hash where
-            that row has a number; a reference of the shape of the first row's; the periods that the sampled rows hold
-    where   street, city, state and ZIP of a source row, no unit, and a house number of the same length (three digits at least)
+    who     given names of one source row, family names of another, a date of birth as a third has
+            one; a random tax number's hash where that row has a number; a reference of the shape of
+            the first row's; the periods that the sampled rows hold
+    where   street, city, state and ZIP of a source row, no unit, and a house number of the same
+            length (three digits at least)
 
 What holds of each, against every row of the source (`Watch` looks while the rows are read):
 
@@ -11,9 +14,10 @@ What holds of each, against every row of the source (`Watch` looks while the row
     3  no row in its ZIP has a house number on that street that one wrong digit makes of it
     4  no row has its reference, and no other canary its number and street
 
-Only the exact door is sealed: no tolerant door leads to a canary. So a question reaches one only by naming its address, and
-then (1 and 2) reaches nobody else: what is determined of any other question is the same with and without canaries. They
-teach the weights nothing, mark no place, and are in none of the manifest's counts.
+Only the exact door is sealed: no tolerant door leads to a canary. So a question reaches one only by
+naming its address, and then (1 and 2) reaches nobody else: what is determined of any other question
+is the same with and without canaries. They teach the weights nothing, mark no place, and are in
+none of the manifest's counts.
 """
 
 from __future__ import annotations
@@ -27,7 +31,15 @@ from typing import Final
 from msgspec.structs import replace
 
 from counterfoil import normalize
-from counterfoil.core.values import Address, AddressForm, AddressKind, Door, Person, Resident, Sensitive
+from counterfoil.core.values import (
+    Address,
+    AddressForm,
+    AddressKind,
+    Door,
+    Person,
+    Resident,
+    Sensitive,
+)
 from counterfoil.register.rows import HeldRow, read_row
 from counterfoil.register.source import Batch
 
@@ -39,7 +51,8 @@ _LEAST_DIGITS: Final = 3
 
 
 class Canary(Sensitive, frozen=True, gc=False):
-    """One candidate: who, the address as somebody would write it, its form, and its doors, exact first."""
+    """One candidate: who, the address as somebody would write it, its form, and its doors, exact
+    first."""
 
     resident: Resident
     address: Address
@@ -57,7 +70,9 @@ class Draws:
     def take(self, size: int) -> bytes:
         """`size` bytes, at most 64."""
         self._count += 1
-        return hashlib.blake2b(self._count.to_bytes(8, "big"), key=self._seed, digest_size=size).digest()
+        return hashlib.blake2b(
+            self._count.to_bytes(8, "big"), key=self._seed, digest_size=size
+        ).digest()
 
     def below(self, count: int) -> int:
         """A number from 0 to count - 1."""
@@ -69,7 +84,8 @@ class Draws:
 
 
 def sample(batches: Iterator[Batch], wanted: int, draws: Draws) -> list[Sequence[str]]:
-    """`SAMPLED` source rows for each canary wanted, evenly from all of the source (Li 1994, algorithm L), in random order."""
+    """`SAMPLED` source rows for each canary wanted, evenly from all of the source (Li 1994,
+    algorithm L), in random order."""
     rows = (row for batch in batches for row in batch.rows)
     held = list(islice(rows, SAMPLED * wanted))
     weight = 1.0
@@ -82,8 +98,11 @@ def sample(batches: Iterator[Batch], wanted: int, draws: Draws) -> list[Sequence
         held[draws.below(len(held))] = row
 
 
-def candidates(sampled: list[Sequence[str]], tin_hash: Callable[[str], bytes], draws: Draws) -> Iterator[Canary]:
-    """Canaries that might stand: up to TRIES for each sampled row with a street. Names and places come from different rows."""
+def candidates(
+    sampled: list[Sequence[str]], tin_hash: Callable[[str], bytes], draws: Draws
+) -> Iterator[Canary]:
+    """Canaries that might stand: up to TRIES for each sampled row with a street. Names and places
+    come from different rows."""
     read = [row for fields in sampled if isinstance(row := read_row(fields, tin_hash), HeldRow)]
     named = [row for row in read if row.resident.name.given and row.resident.name.family]
     periods = tuple(sorted({row.period for row in read}))
@@ -102,14 +121,23 @@ def candidates(sampled: list[Sequence[str]], tin_hash: Callable[[str], bytes], d
                 yield Canary(_resident(donors, periods, draws), *placed)
 
 
-def _placed(form: AddressForm, near: Address, draws: Draws) -> tuple[Address, AddressForm, tuple[Door, ...]] | None:
-    """An address in the street of `form` with another number; None where it does not read back as that."""
+def _placed(
+    form: AddressForm, near: Address, draws: Draws
+) -> tuple[Address, AddressForm, tuple[Door, ...]] | None:
+    """An address in the street of `form` with another number; None where it does not read back as
+    that."""
     number = _number(len(form.number), draws)
-    line = " ".join(filter(None, (number, form.predirectional, form.street, form.suffix, form.postdirectional)))
+    line = " ".join(
+        filter(None, (number, form.predirectional, form.street, form.suffix, form.postdirectional))
+    )
     address = Address(line, "", near.city, near.state, near.zip)
     made = normalize.normalise_address(address)
     is_that = made == replace(form, number=number, unit="", urbanization="")
-    if not is_that or normalize.incomplete_part(made) is not None or normalize.is_placeholder(address, made):
+    if (
+        not is_that
+        or normalize.incomplete_part(made) is not None
+        or normalize.is_placeholder(address, made)
+    ):
         return None
     return address, made, normalize.doors(made)
 
@@ -121,7 +149,9 @@ def _number(digits: int, draws: Draws) -> str:
 
 def _resident(donors: list[HeldRow], periods: tuple[int, ...], draws: Draws) -> Resident:
     first, second, third = (donor.resident for donor in donors)
-    name = normalize.normalise_name(Person(" ".join(first.name.given), "", " ".join(second.name.family)))
+    name = normalize.normalise_name(
+        Person(" ".join(first.name.given), "", " ".join(second.name.family))
+    )
     number = draws.take(16) if third.tin_hash else b""
     return Resident(name, third.date_of_birth, number, _shaped(first.record_ref, draws), periods)
 

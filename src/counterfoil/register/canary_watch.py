@@ -1,4 +1,5 @@
-"""Which candidates may stand: every row of the source is held against them while it is read (canaries.py, 1 to 4).
+"""Which candidates may stand: every row of the source is held against them while it is read
+(canaries.py, 1 to 4).
 
 Memory: about 15 keys for each candidate. Nothing of a row is kept.
 """
@@ -47,8 +48,8 @@ class Watch:
             self._meet(near)
 
     def standing(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
-        """At most `wanted` of those that nothing spoke against, at different streets first, each with tag and key of its exact door,
-        in order of tag."""
+        """At most `wanted` of those that nothing spoke against, at different streets first, each
+        with tag and key of its exact door, in order of tag."""
         unspoken = [held for index, held in enumerate(self._candidates) if index not in self._met]
         before: Counter[tuple[object, ...]] = Counter()
         turns: list[tuple[int, int]] = []
@@ -76,7 +77,8 @@ class Watch:
 
 
 def _near(form: AddressForm) -> list[object]:
-    """Keys that two numbers on one street of a ZIP share if at most one digit tells them apart: each digit left out in turn."""
+    """Keys that two numbers on one street of a ZIP share if at most one digit tells them apart:
+    each digit left out in turn."""
     number, line = form.number, _line(form)
     if len(number) > _MOST_DIGITS:
         return []

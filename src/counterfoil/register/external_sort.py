@@ -1,11 +1,13 @@
 """Out-of-core sorting of opaque pairs: what goes to disk while a register is built.
 
-Each pair is a sort key and a plaintext. On disk the sort key stands as it is, so it must be opaque already (a tag, a
-keyed hash); the plaintext stands as AES-256-GCM under a key that lives in this process's memory only. So a build that
-is killed leaves nothing that anybody, the holder included, can read. DuckDB sorts within a memory limit and spills
-beside its file; it is asked for nothing else, may load no extension and reach no network.
+Each pair is a sort key and a plaintext. On disk the sort key stands as it is, so it must be opaque
+already (a tag, a keyed hash); the plaintext stands as AES-256-GCM under a key that lives in this
+process's memory only. So a build that is killed leaves nothing that anybody, the holder included,
+can read. DuckDB sorts within a memory limit and spills beside its file; it is asked for nothing
+else, may load no extension and reach no network.
 
-    value on disk = counter (12 bytes, never used twice under the key) | ciphertext with its 16-byte tag
+    value on disk = counter (12 bytes, never used twice under the key) | ciphertext with its 16-byte
+    tag
 """
 
 from __future__ import annotations
@@ -49,15 +51,18 @@ class Pile:
             self._flush()
 
     def drain(self) -> Iterator[tuple[bytes, bytes]]:
-        """Every (key, plaintext), ascending by key; pairs of one key in no fixed order. Raises StoreFault."""
+        """Every (key, plaintext), ascending by key; pairs of one key in no fixed order. Raises
+        StoreFault."""
         self._flush()
         decrypt = self._cipher.decrypt
         try:
-            reader: Any = self._connection.sql(f"SELECT k, v FROM {self._name} ORDER BY k").to_arrow_reader(
-                _DRAIN_PAIRS
-            )
+            reader: Any = self._connection.sql(
+                f"SELECT k, v FROM {self._name} ORDER BY k"
+            ).to_arrow_reader(_DRAIN_PAIRS)
             for batch in reader:
-                for key, value in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+                for key, value in zip(
+                    batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True
+                ):
                     yield key, decrypt(value[:12], value[12:], None)
             del reader
             self._connection.execute(f"DROP TABLE {self._name}")
@@ -67,8 +72,12 @@ class Pile:
     def _flush(self) -> None:
         if not self._keys:
             return
-        # Each chunk is committed: within an open transaction DuckDB keeps every chunk's Arrow memory until the end.
-        chunk = pa.table([pa.array(self._keys, pa.binary()), pa.array(self._values, pa.binary())], names=["k", "v"])
+        # Each chunk is committed: within an open transaction DuckDB keeps every chunk's Arrow
+        # memory until the end.
+        chunk = pa.table(
+            [pa.array(self._keys, pa.binary()), pa.array(self._values, pa.binary())],
+            names=["k", "v"],
+        )
         try:
             self._connection.register("chunk", chunk)
             self._connection.execute(f"INSERT INTO {self._name} SELECT k, v FROM chunk")
@@ -79,18 +88,21 @@ class Pile:
 
 
 class SortRoom:
-    """A folder and an amount of memory in which piles are sorted. Use as a context; everything is gone afterwards
-    but the folder, which the caller removes."""
+    """A folder and an amount of memory in which piles are sorted. Use as a context; everything is
+    gone afterwards but the folder, which the caller removes."""
 
     def __init__(self, folder: Path, memory_bytes: int, random: Callable[[int], bytes]) -> None:
         self._random = random
         try:
-            self._database = duckdb.connect(str(folder / "piles.duckdb"), config=_config(folder, memory_bytes))
+            self._database = duckdb.connect(
+                str(folder / "piles.duckdb"), config=_config(folder, memory_bytes)
+            )
         except duckdb.Error as fault:
             raise _failed(fault) from None
 
     def pile(self, name: str) -> Pile:
-        """A new pile with a key of its own. `name` is a plain word of this package. Raises StoreFault."""
+        """A new pile with a key of its own. `name` is a plain word of this package. Raises
+        StoreFault."""
         try:
             return Pile(self._database.cursor(), name, AESGCM(self._random(32)))
         except duckdb.Error as fault:
@@ -119,5 +131,6 @@ def _failed(fault: Exception) -> StoreFault:
         "register_sort_failed",
         f"sorting on disk failed ({type(fault).__name__})",
         place="register folder",
-        cure="The old snapshot still stands. Free disk space, or allow the sort more memory, then build again.",
+        cure="The old snapshot still stands. Free disk space, or allow the sort more memory, "
+        "then build again.",
     )

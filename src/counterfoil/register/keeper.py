@@ -1,14 +1,17 @@
 """The keeper: holds the register key, counts every opening before it happens, and stops at a limit.
 
-State file, format `counterfoil-keeper-1`, one JSON object, replaced whole (temporary file, fsync, rename):
+State file, format `counterfoil-keeper-1`, one JSON object, replaced whole (temporary file, fsync,
+rename):
 
-    {"day": "2025-08-07", "format": "counterfoil-keeper-1", "mac": "<64 hex>", "today": 4096, "total": 81920}
+    {"day": "2025-08-07", "format": "counterfoil-keeper-1", "mac": "<64 hex>", "today": 4096,
+    "total": 81920}
 
-`today` and `total` count questions for which doors may have been opened; a crash after the count and before the opening
-counts too much, never too little. `mac` is keyed by the register key over the canonical bytes of the other members, so
-another hand cannot set the count back (`keeper_state_altered`). What it does not stop: deleting the file, or putting
-back an older one, begins the count again; the ledger's own running count of `opening` entries shows the difference.
-A limit of zero or less opens nothing (P10); neither does a day before the last day counted.
+`today` and `total` count questions for which doors may have been opened; a crash after the count
+and before the opening counts too much, never too little. `mac` is keyed by the register key over
+the canonical bytes of the other members, so another hand cannot set the count back
+(`keeper_state_altered`). What it does not stop: deleting the file, or putting back an older one,
+begins the count again; the ledger's own running count of `opening` entries shows the difference. A
+limit of zero or less opens nothing (P10); neither does a day before the last day counted.
 """
 
 from __future__ import annotations
@@ -36,8 +39,9 @@ _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
 class Keeper:
     """Holds the register key; derives doors, hashes tax numbers, counts openings.
 
-    secret: 64 bytes from the register key file. state_path: the count's file, made at the first count.
-    openings_per_day: questions that may be opened in one day. today: the day that is counted, passed in.
+    secret: 64 bytes from the register key file. state_path: the count's file, made at the first
+    count. openings_per_day: questions that may be opened in one day. today: the day that is
+    counted, passed in.
     """
 
     __slots__ = ("_key", "_limit", "_state_path", "_today")
@@ -63,29 +67,39 @@ class Keeper:
         return self._key.tin_hash(digits) if digits else b""
 
     def hold_marks(self, tin_hash: bytes, record_ref: str) -> list[bytes]:
-        """Keyed hashes (16 bytes each) by which a hold names a person: of the number's own keyed hash, and of the record reference.
+        """Keyed hashes (16 bytes each) by which a hold names a person: of the number's own keyed
+        hash, and of the record reference.
 
         None for what is empty."""
         marks = [self._key.hold_mark(b"tin", tin_hash)] if tin_hash else []
         return (
-            [*marks, self._key.hold_mark(b"ref", record_ref.encode("utf-8", "surrogatepass"))] if record_ref else marks
+            [*marks, self._key.hold_mark(b"ref", record_ref.encode("utf-8", "surrogatepass"))]
+            if record_ref
+            else marks
         )
 
     def held_among(self, residents: Residents, marks: Set[bytes]) -> frozenset[int]:
-        """Places of those residents whom one of `marks` names. No marks, no work; else the same work for everyone."""
+        """Places of those residents whom one of `marks` names. No marks, no work; else the same
+        work for everyone."""
         if not marks:
             return frozenset()
-        told = [not marks.isdisjoint(self.hold_marks(each.tin_hash, each.record_ref)) for each in residents.residents]
+        told = [
+            not marks.isdisjoint(self.hold_marks(each.tin_hash, each.record_ref))
+            for each in residents.residents
+        ]
         return frozenset(place for place, held in enumerate(told) if held)
 
     def names_salt(self) -> str:
-        """The salt of the names in a manifest's evidence: without the keeper nobody can ask which names are in it."""
+        """The salt of the names in a manifest's evidence: without the keeper nobody can ask which
+        names are in it."""
         return self._key.names_salt()
 
     def reserve(self, openings: int) -> None:
-        """Count `openings` questions durably, before any door of theirs is opened: all of them or none.
+        """Count `openings` questions durably, before any door of theirs is opened: all of them or
+        none.
 
-        Raises StoreFault (`keeper_limit`) if the day's limit would be passed, and says how many are left.
+        Raises StoreFault (`keeper_limit`) if the day's limit would be passed, and says how many are
+        left.
         """
         with self._locked():
             today, total = self._read()
@@ -95,7 +109,8 @@ class Keeper:
                     "keeper_limit",
                     f"the day's limit of openings would be passed: {openings} asked, {left} left",
                     place="keeper",
-                    cure="Nothing was opened. Ask fewer, wait for tomorrow, or have the limit in office.toml changed.",
+                    cure="Nothing was opened. Ask fewer, wait for tomorrow, or have the limit "
+                    "in office.toml changed.",
                 )
             self._write(today + openings, total + openings)
 
@@ -117,7 +132,9 @@ class Keeper:
     def _locked(self) -> Generator[None]:
         """One counting process at a time, across processes."""
         try:
-            descriptor = os.open(self._state_path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(
+                self._state_path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600
+            )
         except OSError:
             raise self._unwritten() from None
         try:
@@ -157,7 +174,8 @@ class Keeper:
                 "keeper_state_altered",
                 "the keeper's count is not what this key wrote",
                 place=self._state_path.name,
-                cure="Nothing was opened. Restore the file and compare it with the ledger's count of openings.",
+                cure="Nothing was opened. Restore the file and compare it with the ledger's "
+                "count of openings.",
             )
         return state  # pyright: ignore[reportUnknownVariableType]
 
@@ -175,7 +193,13 @@ class Keeper:
 
     def _write(self, today: int, total: int) -> None:
         day = self._today.isoformat()
-        state = {"format": FORMAT, "day": day, "today": today, "total": total, "mac": self._mac(day, today, total)}
+        state = {
+            "format": FORMAT,
+            "day": day,
+            "today": today,
+            "total": total,
+            "mac": self._mac(day, today, total),
+        }
         try:
             replace_file(self._state_path, canonical.encode(state))
         except OSError:
@@ -186,5 +210,6 @@ class Keeper:
             "keeper_state_unwritable",
             "the keeper's count cannot be read or written",
             place=self._state_path.name,
-            cure="Nothing was opened. Check disk space and permissions of the office, then run it again.",
+            cure="Nothing was opened. Check disk space and permissions of the office, then run "
+            "it again.",
         )

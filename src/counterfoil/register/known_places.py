@@ -1,24 +1,33 @@
-"""Which places the register knows as places of their own: homes counted, marks made, references told of them.
+"""Which places the register knows as places of their own: homes counted, marks made, references
+told of them.
 
-A tolerance forgives a slip of the pen. It must not lead from one street that people live in to another: so a build
-seals marks (normalize/address_keys.py has the table of their keys), and each reference of a tolerant door says whether the home
-that it leads to stands at a marked place. A question's tolerant door leads on unless both are marked: the slip may be
-in the question or in the register's own row, and neither is known before the other. Decision 0007.
+A tolerance forgives a slip of the pen. It must not lead from one street that people live in to
+another: so a build seals marks (normalize/address_keys.py has the table of their keys), and each
+reference of a tolerant door says whether the home that it leads to stands at a marked place. A
+question's tolerant door leads on unless both are marked: the slip may be in the question or in the
+register's own row, and neither is known before the other. Decision 0007.
 
-THE TABLE OF COUNTS. Homes are exact doors that were sealed; a house counts once however many units it has.
+THE TABLE OF COUNTS. Homes are exact doors that were sealed; a house counts once however many units
+it has.
 
-| mark       | homes | share                        | because                                                    |
+| mark       | homes | share                        | because
+             |
 |------------|-------|------------------------------|------------------------------------------------------------|
-| known-line | 3     | 1/8 of any line that says    | two homes can share a slip; a street whose suffix many     |
-|            |       | more                         | leave out is no second street                              |
-| known-zip  | 3     | 1/256 of the homes of a city | the commonest wrong ZIP of the noisiest sample is 1 of 500 |
+| known-line | 3     | 1/8 of any line that says    | two homes can share a slip; a street whose
+                     suffix many     |
+|            |       | more                         | leave out is no second street
+             |
+| known-zip  | 3     | 1/256 of the homes of a city | the commonest wrong ZIP of the noisiest sample
+             is 1 of 500 |
 
-A line says more than another of the same street name if it only adds suffix or directionals (N OAK ST, OAK ST, OAK).
-Whole lines of one name (OAK ST, OAK CT) are not weighed against each other: a court of three homes is a court.
+A line says more than another of the same street name if it only adds suffix or directionals (N OAK
+ST, OAK ST, OAK). Whole lines of one name (OAK ST, OAK CT) are not weighed against each other: a
+court of three homes is a court.
 
-Memory: the homes of one street name in one zone at a time (beyond 65,536 of them the first tell what is marked), and
-the ZIPs of cities (beyond 262,144 pairs of both the rarest are forgotten, and so unmarked). Everything else rests in
-sorted piles. All counts depend on the source and the register key alone, never on the order of rows.
+Memory: the homes of one street name in one zone at a time (beyond 65,536 of them the first tell
+what is marked), and the ZIPs of cities (beyond 262,144 pairs of both the rarest are forgotten, and
+so unmarked). Everything else rests in sorted piles. All counts depend on the source and the
+register key alone, never on the order of rows.
 """
 
 from __future__ import annotations
@@ -48,8 +57,9 @@ _FLAG: Final = (b"\x00", b"\x01")
 
 
 class _Home(Sensitive, frozen=True, gc=False, array_like=True):
-    """One exact door as it waits for the marks: `door` its tag and key, `streets` tolerant doors by which its line is
-    reached, `places` (tolerant door, mark of its ZIP) for each city that its rows name."""
+    """One exact door as it waits for the marks: `door` its tag and key, `streets` tolerant doors by
+    which its line is reached, `places` (tolerant door, mark of its ZIP) for each city that its rows
+    name."""
 
     door: bytes
     streets: tuple[bytes, ...]
@@ -79,7 +89,8 @@ class Marking:
         return self._homes.pairs
 
     def add(self, door: bytes, leadings: Sequence[Leading]) -> None:
-        """Add a sealed home. door: tag and key. leadings: of its rows, at least one. Raises StoreFault."""
+        """Add a sealed home. door: tag and key. leadings: of its rows, at least one. Raises
+        StoreFault."""
         first = leadings[0]
         cities = {(each.city, each.zip_mark) for each in leadings if each.city}
         self._cities.update({city for city, _ in cities})
@@ -92,7 +103,8 @@ class Marking:
             self._homes.add(first.name or door[:TAG_BYTES], _ENCODER.encode(home))
 
     def settle(self, references: Pile) -> Iterator[int]:
-        """Make the marks and give every reference to `references`; yields homes taken. Raises StoreFault."""
+        """Make the marks and give every reference to `references`; yields homes taken. Raises
+        StoreFault."""
         known_zips = self._settle_zips()
         for _, group in groupby(self._homes.drain(), itemgetter(0)):
             homes = (_DECODER.decode(value) for _, value in group)
@@ -120,7 +132,8 @@ class Marking:
 
 
 def known_lines(homes: Iterable[_Home]) -> frozenset[bytes]:
-    """The marks of the lines, among those of one street name in one zone, that are places of their own."""
+    """The marks of the lines, among those of one street name in one zone, that are places of their
+    own."""
     numbers: dict[Parts, set[str]] = {}
     marks: dict[Parts, bytes] = {}
     for home in homes:

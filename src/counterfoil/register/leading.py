@@ -1,11 +1,17 @@
-"""Where one row's address leads: what loading tells sealing and marking of it. On disk it stands encrypted in a pile.
+"""Where one row's address leads: what loading tells sealing and marking of it. On disk it stands
+encrypted in a pile.
 
-MessagePack of an array, in this order. Empty bytes where the address has no such door or mark (normalize/address_keys.py).
+MessagePack of an array, in this order. Empty bytes where the address has no such door or mark
+(normalize/address_keys.py).
 
-    key       32 bytes, opens the exact door          streets   64 bytes each, tolerant doors of the street
-    line      64 bytes, mark of the line              name      32 bytes, what the line is counted among
-    parts     predirectional, suffix, postdirectional number    house number: homes are counted by it
-    place     64 bytes, the tolerant door of the city zip_mark  64 bytes; city 32 bytes, what it is counted among
+    key       32 bytes, opens the exact door          streets   64 bytes each, tolerant doors of the
+              street
+    line      64 bytes, mark of the line              name      32 bytes, what the line is counted
+              among
+    parts     predirectional, suffix, postdirectional number    house number: homes are counted by
+              it
+    place     64 bytes, the tolerant door of the city zip_mark  64 bytes; city 32 bytes, what it is
+              counted among
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Fourth phase of a build: what the register itself teaches the match rules, with no labels.
 
-The learner is the match room's, passed in; this room knows only the shape below. It is shown residents and counts; what
-is made of them goes into the manifest and so holds integers and levels, no name in clear. Persons come in no fixed
-order, so a learner counts and does not sample.
+The learner is the match room's, passed in; this room knows only the shape below. It is shown
+residents and counts; what is made of them goes into the manifest and so holds integers and levels,
+no name in clear. Persons come in no fixed order, so a learner counts and does not sample.
 
     co_residents   once for each exact door, all its residents (one or many), doors in order of tag
-    same_person    pairs of residents under one tax number, from different taxable periods: consecutive periods of a
-                   person, at most 8 pairs each. A number under which one period shows more than four residents is
-                   shared, and teaches nothing.
+    same_person    pairs of residents under one tax number, from different taxable periods:
+                   consecutive periods of a person, at most 8 pairs each. A number under which one
+                   period shows more than four residents is shared, and teaches nothing.
 """
 
 from __future__ import annotations
@@ -53,14 +53,19 @@ class PersonPile:
         """Add those that have a tax number. Raises StoreFault."""
         for resident in residents:
             if resident.tin_hash:
-                self._pile.add(hmac.digest(self._key, resident.tin_hash, "sha256")[:16], _ENCODER.encode(resident))
+                self._pile.add(
+                    hmac.digest(self._key, resident.tin_hash, "sha256")[:16],
+                    _ENCODER.encode(resident),
+                )
 
     def pairs(self) -> Iterator[tuple[Resident, Resident]]:
         """Every pair that shows one person in two periods. Raises StoreFault."""
         for _, group in groupby(self._pile.drain(), itemgetter(0)):
             encoded = [value for _, value in islice(group, _SEEN_MAX)]
             if len(encoded) > 1 or len(_DECODER.decode(encoded[0]).periods) > 1:
-                yield from islice(person_pairs([_DECODER.decode(value) for value in sorted(encoded)]), PAIRS_MAX)
+                yield from islice(
+                    person_pairs([_DECODER.decode(value) for value in sorted(encoded)]), PAIRS_MAX
+                )
 
 
 def person_pairs(held: list[Resident]) -> Iterator[tuple[Resident, Resident]]:

@@ -1,8 +1,9 @@
 """First phase of a build: source rows -> opaque pairs by exact tag, and rejects.
 
-Pair: tag of the row's exact door -> period (2 bytes) | length of leading (2 bytes) | leading | identity of the resident
-      leading = where the address leads (leading.py); empty where the same address was seen shortly before, since one
-      row of an address is enough to tell it
+Pair: tag of the row's exact door -> period (2 bytes) | length of leading (2 bytes) | leading |
+identity of the resident
+      leading = where the address leads (leading.py); empty where the same address was seen shortly
+      before, since one row of an address is enough to tell it
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 class Place:
-    """Where an address leads: tag of its exact door and `leading` as above; or the code of its fault."""
+    """Where an address leads: tag of its exact door and `leading` as above; or the code of its
+    fault."""
 
     __slots__ = ("fault", "leading", "tag")
 
@@ -41,7 +43,9 @@ class Place:
 class Loading:
     """Counts and places of one build's rows."""
 
-    def __init__(self, keeper: Keeper, pile: Pile, rejects: BinaryIO, watch: Watch | None = None) -> None:
+    def __init__(
+        self, keeper: Keeper, pile: Pile, rejects: BinaryIO, watch: Watch | None = None
+    ) -> None:
         self.rows = 0
         self.malformed_tins = 0
         self.rejects: Counter[str] = Counter()

@@ -1,12 +1,13 @@
 """What a snapshot says of itself: format `counterfoil-manifest-1`.
 
-`manifest.json` is canonical JSON (core/canonical.py: integers only) of `Manifest`; `manifest.sig` is the base64 of the holder's
-Ed25519 signature over exactly those bytes. No other thing the holder signs begins with `{`, so no signature serves
-twice. It holds counts, digests and versions, and in `evidence` what the match rules learned: levels and counts, no
-name, no address. Docs: docs/formats/sealed-register.md.
+`manifest.json` is canonical JSON (core/canonical.py: integers only) of `Manifest`; `manifest.sig`
+is the base64 of the holder's Ed25519 signature over exactly those bytes. No other thing the holder
+signs begins with `{`, so no signature serves twice. It holds counts, digests and versions, and in
+`evidence` what the match rules learned: levels and counts, no name, no address. Docs:
+docs/formats/sealed-register.md.
 
-Trusted? only after `open_manifest` has verified it. Altered: `manifest_not_verified`. Lost: the snapshot cannot be
-opened; restore or build. An unknown format is refused (`manifest_unknown`).
+Trusted? only after `open_manifest` has verified it. Altered: `manifest_not_verified`. Lost: the
+snapshot cannot be opened; restore or build. An unknown format is refused (`manifest_unknown`).
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ SIGNATURE_FILE: Final = "manifest.sig"
 
 
 class Counts(Public, frozen=True):
-    """Counts only. Rows: of the source. Rejects: by code. Residents: persons at an address, periods merged.
+    """Counts only. Rows: of the source. Rejects: by code. Residents: persons at an address, periods
+    merged.
 
-    dropped_tolerant_doors led to more exact doors than 31; crowded_exact_doors held more than 10,000 residents;
-    neither is stored. known_lines, known_zips: marks (0 in a manifest of before there were any, which opens nothing).
-    size_classes: stored values by their size in bytes."""
+    dropped_tolerant_doors led to more exact doors than 31; crowded_exact_doors held more than
+    10,000 residents; neither is stored. known_lines, known_zips: marks (0 in a manifest of before
+    there were any, which opens nothing). size_classes: stored values by their size in bytes."""
 
     rows: int
     rejected_rows: int
@@ -53,10 +55,12 @@ class Counts(Public, frozen=True):
 
 
 class Manifest(Public, frozen=True):
-    """One snapshot. `built_at` is UTC to the second; digests are `sha256:` and hex; `key_id` names the register key.
+    """One snapshot. `built_at` is UTC to the second; digests are `sha256:` and hex; `key_id` names
+    the register key.
 
-    content_digest: over every pair in order of key, each as tag, length of value (4 bytes, big-endian), value: the
-    same for the same pairs in any store. store_bytes, store_head_digest and store_digest: of the store's file."""
+    content_digest: over every pair in order of key, each as tag, length of value (4 bytes,
+    big-endian), value: the same for the same pairs in any store. store_bytes, store_head_digest and
+    store_digest: of the store's file."""
 
     snapshot: str
     built_at: str
@@ -95,8 +99,8 @@ def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], byt
 def open_manifest(folder: Path, public_key: bytes) -> Manifest:
     """The verified manifest of the snapshot in `folder`. Inverse of `write_manifest`.
 
-    Raises StoreFault if it cannot be read, VerifyFault if the holder's key did not sign it, StateFault for another
-    format.
+    Raises StoreFault if it cannot be read, VerifyFault if the holder's key did not sign it,
+    StateFault for another format.
     """
     try:
         data = (folder / MANIFEST_FILE).read_bytes()
@@ -107,13 +111,15 @@ def open_manifest(folder: Path, public_key: bytes) -> Manifest:
 
 
 def read_manifest(data: bytes, signature: bytes, public_key: bytes, place: str) -> Manifest:
-    """The manifest in these bytes, its signature (base64) verified first. Raises as `open_manifest`, but no StoreFault."""
+    """The manifest in these bytes, its signature (base64) verified first. Raises as
+    `open_manifest`, but no StoreFault."""
     _check_signature(data, signature, public_key, place)
     return _decode(data, place)
 
 
 def read_signature(folder: Path) -> str:
-    """The signature's text (base64) of the snapshot in `folder`, which `open_manifest` has verified. Raises StoreFault."""
+    """The signature's text (base64) of the snapshot in `folder`, which `open_manifest` has
+    verified. Raises StoreFault."""
     try:
         return (folder / SIGNATURE_FILE).read_text("ascii").strip()
     except OSError as fault:
@@ -124,7 +130,10 @@ def describe(manifest: Manifest) -> dict[str, Any]:
     """What `register info` prints: everything but the evidence, of which it gives the digest."""
     said: dict[str, Any] = msgspec.to_builtins(manifest)
     evidence = said.pop("evidence")
-    return said | {"evidence_digest": canonical.digest(canonical.encode(evidence)), "evidence_held": bool(evidence)}
+    return said | {
+        "evidence_digest": canonical.digest(canonical.encode(evidence)),
+        "evidence_held": bool(evidence),
+    }
 
 
 def _unreadable(folder: Path, fault: OSError) -> StoreFault:
@@ -138,7 +147,9 @@ def _unreadable(folder: Path, fault: OSError) -> StoreFault:
 
 def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(b64decode(signature.strip(), validate=True), data)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(
+            b64decode(signature.strip(), validate=True), data
+        )
     except (InvalidSignature, ValueError, binascii.Error):
         raise VerifyFault(
             "manifest_not_verified",

@@ -1,16 +1,19 @@
-"""The sealed register, opened: questions that the gate admitted go in, residents at the asked address come out.
+"""The sealed register, opened: questions that the gate admitted go in, residents at the asked
+address come out.
 
 What a call of `open_residents` establishes, in this order:
 
     1  every question is a Grant: the gate's word that it may be asked (P2)
     2  the keeper has counted all of them durably and is within its limit
-    3  every door of every grant is derived from the address that the grant names (P3: there is no other way in)
+    3  every door of every grant is derived from the address that the grant names (P3: there is no
+       other way in)
     4  every bucket that was found is what the builder sealed under that tag, key and snapshot
 
-The exact door, the tolerant doors and the marks are always all looked up: the answer to a question is the union of what
-they lead to, so the shape of the work does not depend on what is found. A tolerant door leads to a home unless question
-and home both stand at marked places (normalize/address_keys.py). A resident is reported once, by the best door that leads to it.
-Nothing in this package lists, counts or walks residents.
+The exact door, the tolerant doors and the marks are always all looked up: the answer to a question
+is the union of what they lead to, so the shape of the work does not depend on what is found. A
+tolerant door leads to a home unless question and home both stand at marked places
+(normalize/address_keys.py). A resident is reported once, by the best door that leads to it. Nothing
+in this package lists, counts or walks residents.
 """
 
 from __future__ import annotations
@@ -49,7 +52,8 @@ _MARKS: Final = frozenset({normalize.KNOWN_LINE, normalize.KNOWN_ZIP})
 
 
 class SealedRegister:
-    """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a context."""
+    """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a
+    context."""
 
     __slots__ = ("_bound", "_keeper", "_store", "manifest", "snapshot")
 
@@ -61,10 +65,11 @@ class SealedRegister:
         self._bound = bound_to(manifest.snapshot)
 
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
-        """The residents at each grant's address, in the order of `grants`. Counts the openings itself.
+        """The residents at each grant's address, in the order of `grants`. Counts the openings
+        itself.
 
-        Raises StoreFault (limit reached, store unreadable: nothing is answered), VerifyFault (a bucket was altered),
-        UsageFault.
+        Raises StoreFault (limit reached, store unreadable: nothing is answered), VerifyFault (a
+        bucket was altered), UsageFault.
         """
         _check_grants(grants)
         self._keeper.reserve(len(grants))
@@ -73,14 +78,19 @@ class SealedRegister:
         routes = _routes(opened)
         ways = [_ways(doors, opened.keys(), routes) for doors in asked]
         opened |= self._open({tag: key for led in ways for _, tag, key in led if tag not in opened})
-        homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
+        homes = {
+            tag: decode_residents(body)
+            for tag, (kind, body) in opened.items()
+            if kind == RESIDENTS_KIND
+        }
         return [
             _gather(led, homes, self._keeper.tin_hash(grant.request.person.tin))
             for grant, led in zip(grants, ways, strict=True)
         ]
 
     def show(self, grant: Grant) -> Shown:
-        """The sealed buckets behind a grant's doors and the keys that open exactly these, for evidence. Counts one opening.
+        """The sealed buckets behind a grant's doors and the keys that open exactly these, for
+        evidence. Counts one opening.
 
         Raises as `open_residents`; VerifyFault `register_bucket_altered`.
         """
@@ -90,10 +100,15 @@ class SealedRegister:
         first = Shown(self._shown(doors), (), self._keeper.tin_hash(grant.request.person.tin))
         opened = open_buckets(first, self.snapshot)
         led = _led(_ways(doors, opened, _routes(opened)), opened)
-        return Shown(first.doors, self._shown([(EXACT, tag, key) for tag, key in led.items()]), first.asked_tin_hash)
+        return Shown(
+            first.doors,
+            self._shown([(EXACT, tag, key) for tag, key in led.items()]),
+            first.asked_tin_hash,
+        )
 
     def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
-        """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is derived once."""
+        """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
+        derived once."""
         derive = self._keeper.derive
         marks = [normalize.marks(address) for address in addresses]
         distinct = {mark.key: mark for found in marks for mark in found}
@@ -116,7 +131,12 @@ class SealedRegister:
     def _shown(self, doors: list[DoorKey]) -> tuple[ShownBucket, ...]:
         """Each of these doors with the bucket behind it, still sealed."""
         held = zip(doors, self._store.get_many([tag for _, tag, _ in doors]), strict=True)
-        return tuple([ShownBucket(tolerance, tag, key, value or b"") for (tolerance, tag, key), value in held])
+        return tuple(
+            [
+                ShownBucket(tolerance, tag, key, value or b"")
+                for (tolerance, tag, key), value in held
+            ]
+        )
 
     def _open(self, keys: dict[bytes, bytes]) -> Opened:
         """(kind, body) of each bucket that the store holds, by tag."""
@@ -130,31 +150,42 @@ class SealedRegister:
 
 
 def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
-    """The residents that the shown buckets hold, as `open_residents` reports them for this grant. Pure.
+    """The residents that the shown buckets hold, as `open_residents` reports them for this grant.
+    Pure.
 
-    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the doors are not those of the grant's address, or the homes
-    not those that the doors lead to.
+    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the doors are not those of
+    the grant's address, or the homes not those that the doors lead to.
     """
     opened = open_buckets(shown, snapshot)
     behind = {each.tag: opened[each.tag] for each in shown.doors if each.value}
-    ways = _ways([(each.tolerance, each.tag, each.key) for each in shown.doors], behind, _routes(behind))
+    ways = _ways(
+        [(each.tolerance, each.tag, each.key) for each in shown.doors], behind, _routes(behind)
+    )
     asked = [door.tolerance for door in _asked_at(grant)]
     held = {each.tag: each.key for each in shown.homes}
     if asked != [each.tolerance for each in shown.doors] or held != _led(ways, behind):
         raise VerifyFault(
-            "evidence_doors", "the buckets are not those that the doors of the asked address lead to", place="bundle",
+            "evidence_doors",
+            "the buckets are not those that the doors of the asked address lead to",
+            place="bundle",
             cure="Ask the holder for the bundle again.",
-        )  # fmt: skip
-    homes = {tag: decode_residents(body) for tag, (kind, body) in opened.items() if kind == RESIDENTS_KIND}
+        )
+    homes = {
+        tag: decode_residents(body)
+        for tag, (kind, body) in opened.items()
+        if kind == RESIDENTS_KIND
+    }
     return _gather(ways, homes, shown.asked_tin_hash)
 
 
-def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = "") -> SealedRegister:
+def open_register(
+    directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = ""
+) -> SealedRegister:
     """Open the current snapshot of the register in `directory`, or the named one.
 
-    public_key: the holder's 32-byte Ed25519 key, which signed the manifest. Raises StateFault (none built, other
-    rules of forms), KeyFault (another register key), VerifyFault (manifest), StoreFault (unreadable): all before any
-    bucket is opened.
+    public_key: the holder's 32-byte Ed25519 key, which signed the manifest. Raises StateFault (none
+    built, other rules of forms), KeyFault (another register key), VerifyFault (manifest),
+    StoreFault (unreadable): all before any bucket is opened.
     """
     name = check_name(snapshot) if snapshot else current_snapshot(directory)
     manifest = open_manifest(directory / name, public_key)
@@ -180,18 +211,21 @@ def open_register(directory: Path, keeper: Keeper, public_key: bytes, *, snapsho
             cure="Build it again from its source.",
         )
     return SealedRegister(
-        manifest, keeper, LmdbReader(directory / name / LMDB_FILE, manifest.store_bytes, manifest.store_head_digest)
+        manifest,
+        keeper,
+        LmdbReader(directory / name / LMDB_FILE, manifest.store_bytes, manifest.store_head_digest),
     )
 
 
 def not_compared(grant: Grant, code: str) -> NotCompared:
-    """The word for an admitted request that the register could not be asked: not a negative, ask again."""
+    """The word for an admitted request that the register could not be asked: not a negative, ask
+    again."""
     return NotCompared(grant.request.request_id, grant.request.row, code)
 
 
 def check_store(directory: Path, public_key: bytes, *, snapshot: str = "") -> Manifest:
-    """Compare the stored file with the digest in its signed manifest; reads it once, opens nothing, needs no register
-    key.
+    """Compare the stored file with the digest in its signed manifest; reads it once, opens nothing,
+    needs no register key.
 
     Raises VerifyFault (`register_store_altered`) where they differ, and as `open_register`.
     """
@@ -209,7 +243,11 @@ def check_store(directory: Path, public_key: bytes, *, snapshot: str = "") -> Ma
 
 def _check_grants(asked: Sequence[object]) -> None:
     if not all(isinstance(grant, Grant) for grant in asked):
-        raise UsageFault("not_a_grant", "the register opens for grants only", cure="Pass the request through the gate.")
+        raise UsageFault(
+            "not_a_grant",
+            "the register opens for grants only",
+            cure="Pass the request through the gate.",
+        )
 
 
 def _asked_at(grant: Grant) -> tuple[Door, ...]:
@@ -218,7 +256,11 @@ def _asked_at(grant: Grant) -> tuple[Door, ...]:
 
 
 def _routes(opened: Opened) -> Routes:
-    return {tag: split_references(body) for tag, (kind, body) in opened.items() if kind == REFERENCES_KIND}
+    return {
+        tag: split_references(body)
+        for tag, (kind, body) in opened.items()
+        if kind == REFERENCES_KIND
+    }
 
 
 def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
@@ -227,7 +269,8 @@ def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
 
 
 def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:
-    """Every home that the doors of one question lead to, in the order of the doors; a home may come more than once."""
+    """Every home that the doors of one question lead to, in the order of the doors; a home may come
+    more than once."""
     found = [door for door in doors if door[1] in stored]
     marked = {tolerance for tolerance, _, _ in found if tolerance in _MARKS}
     ways: list[Way] = []
@@ -235,12 +278,20 @@ def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> lis
         if tolerance == EXACT:
             ways.append((tolerance, tag, key))
         elif tag in routes:
-            shut = (normalize.KNOWN_ZIP if tolerance == normalize.PLACE else normalize.KNOWN_LINE) in marked
-            ways += [(tolerance, home, its_key) for home, its_key, known in routes[tag] if not (shut and known)]
+            shut = (
+                normalize.KNOWN_ZIP if tolerance == normalize.PLACE else normalize.KNOWN_LINE
+            ) in marked
+            ways += [
+                (tolerance, home, its_key)
+                for home, its_key, known in routes[tag]
+                if not (shut and known)
+            ]
     return ways
 
 
-def _gather(ways: list[Way], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes) -> Residents:
+def _gather(
+    ways: list[Way], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes
+) -> Residents:
     """The union of what the ways lead to: each home once, each resident once, by the best door."""
     reached: dict[bytes, str] = {}
     for tolerance, home, _ in ways:

@@ -1,4 +1,5 @@
-"""One source row -> what is sealed of it, or a RowFault with the cure. A fault names field and code, never the value.
+"""One source row -> what is sealed of it, or a RowFault with the cure. A fault names field and
+code, never the value.
 
 Checked in this order; the first that fails is the row's fault:
 
@@ -11,7 +12,8 @@ Checked in this order; the first that fails is the row's fault:
     address_incomplete  a part is missing without which no door leads here
     address_placeholder a placeholder, which no admitted request can name
 
-A malformed tax number is no fault: it is held as absent and counted, because it never opens a door anyway.
+A malformed tax number is no fault: it is held as absent and counted, because it never opens a door
+anyway.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ CURES: Final = {
     "name_missing": "Give a given name or a family name.",
     "date_of_birth": "Give a day that exists, as YYYY-MM-DD, or leave the field empty.",
     "taxable_period": "Give one year, as YYYY.",
-    "address_incomplete": "Give a complete address: number and street, box or route, with city, state and ZIP.",
+    "address_incomplete": "Give a complete address: number and street, box or route, with city, "
+    "state and ZIP.",
     "address_placeholder": "Give the person's address; a placeholder leads nowhere.",
 }
 _FIELD_CHARACTERS: Final = 1000
@@ -61,7 +64,8 @@ class HeldRow(Sensitive, frozen=True, gc=False):
 
 
 def read_row(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
-    """What is held of the row, or (field, code) of its fault. `fields` are in the order of `COLUMNS`."""
+    """What is held of the row, or (field, code) of its fault. `fields` are in the order of
+    `COLUMNS`."""
     return _shape_fault(fields) or _read_fields(fields, tin_hash)
 
 
@@ -70,13 +74,31 @@ def _shape_fault(fields: Sequence[str]) -> tuple[str, str] | None:
         return "", "row_columns"
     if len("".join(fields)) > _FIELD_CHARACTERS and len(max(fields, key=len)) > _FIELD_CHARACTERS:
         return next(
-            name for name, value in zip(COLUMNS, fields, strict=True) if len(value) > _FIELD_CHARACTERS
+            name
+            for name, value in zip(COLUMNS, fields, strict=True)
+            if len(value) > _FIELD_CHARACTERS
         ), "field_too_long"
     return None
 
 
-def _read_fields(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
-    reference, tin, given, middle, family, suffix, born, line1, line2, city, state, zip_code, period = fields
+def _read_fields(
+    fields: Sequence[str], tin_hash: Callable[[str], bytes]
+) -> HeldRow | tuple[str, str]:
+    (
+        reference,
+        tin,
+        given,
+        middle,
+        family,
+        suffix,
+        born,
+        line1,
+        line2,
+        city,
+        state,
+        zip_code,
+        period,
+    ) = fields
     reference, tin = reference.strip(), tin.strip()
     if not reference or not reference.isprintable():
         return "record_ref", "record_ref_missing"
@@ -91,7 +113,9 @@ def _read_fields(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> Hel
         return "taxable_period", "taxable_period"
     hashed = tin_hash(tin)
     resident = Resident(name, birth, hashed, reference, ())
-    return HeldRow(resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed)
+    return HeldRow(
+        resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed
+    )
 
 
 def row_fault(row: int, field: str, code: str) -> RowFault:
@@ -120,7 +144,8 @@ def _year(text: str) -> int:
 
 
 def encode_identity(resident: Resident) -> bytes:
-    """The bytes by which rows of the same person are merged: all of the resident but its periods."""
+    """The bytes by which rows of the same person are merged: all of the resident but its
+    periods."""
     return _IDENTITY.encode(resident)
 
 

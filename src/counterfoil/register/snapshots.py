@@ -2,13 +2,15 @@
 
     register/                mode 0700
       .lock                  held by the one build that may run
-      .building/             the build in progress; whatever a killed build left is removed by the next
-      0001-3f9a1c.../        a snapshot: buckets.lmdb, manifest.json, manifest.sig, rejects.jsonl; never changed again
+      .building/             the build in progress; whatever a killed build left is removed by the
+                             next
+      0001-3f9a1c.../        a snapshot: buckets.lmdb, manifest.json, manifest.sig, rejects.jsonl;
+                             never changed again
       current                the name of the snapshot that answers; replaced whole, last of all
 
-So a build that is stopped at any point leaves `current` as it was. A snapshot that was moved into place but not made
-current is harmless, and its number is not used again. Old snapshots stay until somebody removes them: answers cite
-them.
+So a build that is stopped at any point leaves `current` as it was. A snapshot that was moved into
+place but not made current is harmless, and its number is not used again. Old snapshots stay until
+somebody removes them: answers cite them.
 """
 
 from __future__ import annotations
@@ -99,7 +101,12 @@ def check_name(name: str) -> str:
 def next_number(directory: Path) -> int:
     """The number after the highest in use."""
     return 1 + max(
-        (int(found.name.split("-")[0]) for found in directory.iterdir() if _NAME.fullmatch(found.name)), default=0
+        (
+            int(found.name.split("-")[0])
+            for found in directory.iterdir()
+            if _NAME.fullmatch(found.name)
+        ),
+        default=0,
     )
 
 
@@ -112,7 +119,8 @@ def _storing() -> Generator[None]:
             "register_not_written",
             f"the register folder cannot be written ({type(fault).__name__})",
             place="register folder",
-            cure="The old snapshot still stands. Check disk space and permissions, then build again.",
+            cure="The old snapshot still stands. Check disk space and permissions, then build "
+            "again.",
         ) from None
 
 

@@ -1,9 +1,11 @@
-"""A register source: CSV or Parquet rows as text, in bounded memory (docs/formats/register-source.md).
+"""A register source: CSV or Parquet rows as text, in bounded memory
+(docs/formats/register-source.md).
 
-One row speaks of one person at one address in one taxable period. The thirteen columns of `COLUMNS` are all there,
-in any order, and no others. A source that cannot be read at all is refused whole, with the place of the fault; a row
-that cannot be used is left to rows.py. No message repeats anything of the file: not even an unknown column's name,
-which in a file without a header is somebody's name.
+One row speaks of one person at one address in one taxable period. The thirteen columns of `COLUMNS`
+are all there, in any order, and no others. A source that cannot be read at all is refused whole,
+with the place of the fault; a row that cannot be used is left to rows.py. No message repeats
+anything of the file: not even an unknown column's name, which in a file without a header is
+somebody's name.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ _READ_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows in the order of `COLUMNS`. rows[i] is data row `first_row + i`, counted from 1. A row of another length than
-    `COLUMNS` had another number of fields."""
+    """Rows in the order of `COLUMNS`. rows[i] is data row `first_row + i`, counted from 1. A row of
+    another length than `COLUMNS` had another number of fields."""
 
     first_row: int
     rows: Sequence[Sequence[str]]
@@ -92,7 +94,11 @@ def check_columns(names: Sequence[str]) -> None:
     twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
     said = [
         f"{word}: {', '.join(found)}"
-        for word, found in (("missing", missing), ("unknown, by position", unknown), ("twice", twice))
+        for word, found in (
+            ("missing", missing),
+            ("unknown, by position", unknown),
+            ("twice", twice),
+        )
         if found
     ]
     if said:
@@ -105,7 +111,8 @@ def check_columns(names: Sequence[str]) -> None:
 
 
 def unreadable(kind: str, place: str = "source") -> InputFault:
-    """The fault of a file that cannot be opened or read on. `kind` names the kind of error, never its text."""
+    """The fault of a file that cannot be opened or read on. `kind` names the kind of error, never
+    its text."""
     return InputFault(
         "source_unreadable",
         f"the source cannot be read ({kind})",

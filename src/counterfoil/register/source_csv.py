@@ -1,7 +1,8 @@
 """CSV sources: RFC 4180, UTF-8 with or without BOM, a header first, every field read as text.
 
-The standard library's reader is used, not Arrow's: it counts rows exactly where some have the wrong number of fields,
-never guesses a type (a ZIP keeps its zero), and the normal forms cost more than the reading.
+The standard library's reader is used, not Arrow's: it counts rows exactly where some have the wrong
+number of fields, never guesses a type (a ZIP keeps its zero), and the normal forms cost more than
+the reading.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ class CsvSource:
                 pick = _picker(next(reader, None))
                 filled = filter(None, reader)
                 while fields := list(islice(filled, BATCH_ROWS)):
-                    yield Batch(row + 1, [pick(line) if len(line) == len(COLUMNS) else line for line in fields])
+                    yield Batch(
+                        row + 1,
+                        [pick(line) if len(line) == len(COLUMNS) else line for line in fields],
+                    )
                     row += len(fields)
         except UnicodeDecodeError:
             raise _encoding(self._path) from None

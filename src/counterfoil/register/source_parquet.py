@@ -1,9 +1,11 @@
 """Parquet sources: text columns, and where writers type them, dates and integers.
 
     date_of_birth                             text as in CSV, or date32, date64, timestamp (its day)
-    record_ref, tin, zip, taxable_period      text, or an integer; an integer ZIP is filled to 5 digits (9 above
+    record_ref, tin, zip, taxable_period      text, or an integer; an integer ZIP is filled to 5
+    digits (9 above
                                               99999), a TIN to 9
-    every other column                        text (string, large string, dictionary of strings), or null throughout
+    every other column                        text (string, large string, dictionary of strings), or
+    null throughout
 
 Another type (a float that lost a ZIP's zero, a list) refuses the file: closed by default.
 """
@@ -23,7 +25,8 @@ _DATES: Final = frozenset({"date_of_birth"})
 
 
 class ParquetSource:
-    """A Parquet file. Raises InputFault if it is cut, is not Parquet or has other columns or types."""
+    """A Parquet file. Raises InputFault if it is cut, is not Parquet or has other columns or
+    types."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -37,7 +40,8 @@ class ParquetSource:
         self.total_rows: int | None = self._file.metadata.num_rows
 
     def batches(self) -> Iterator[Batch]:
-        """Every row once, in order. Raises InputFault where a page is damaged or text is not UTF-8."""
+        """Every row once, in order. Raises InputFault where a page is damaged or text is not
+        UTF-8."""
         row = 0
         try:
             for batch in self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(COLUMNS)):
@@ -73,7 +77,8 @@ def _check_type(name: str, kind: Any) -> None:
         "source_column_type",
         f"the column cannot be read as text (it is {kind})",
         place=name,
-        cure="Write the column as text; see docs/formats/register-source.md for the types that are read.",
+        cure="Write the column as text; see docs/formats/register-source.md for the types that "
+        "are read.",
     )
 
 
@@ -94,7 +99,9 @@ def _as_text(name: str, column: Any) -> list[str]:
 
 
 def _is_text(kind: Any) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return (
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
 
 
 def _fill(name: str, digits: str) -> str:

@@ -1,15 +1,16 @@
 """Where sealed buckets rest: any store that maps bytes to bytes can hold them.
 
-A store is two small classes. The writer is given pairs once, in ascending order of key, no key twice; the reader is
-given keys and returns values, and nothing else: it has no way to list what it holds.
-`tests/register/store_conformance.py` is the suite that every store passes. Here: LMDB in one file, memory-mapped,
-read by any number of processes without locks.
+A store is two small classes. The writer is given pairs once, in ascending order of key, no key
+twice; the reader is given keys and returns values, and nothing else: it has no way to list what it
+holds. `tests/register/store_conformance.py` is the suite that every store passes. Here: LMDB in one
+file, memory-mapped, read by any number of processes without locks.
 
     file      buckets.lmdb, one unnamed database, 32-byte keys, values of seal.py's size classes
-    trusted?  no: buckets authenticate themselves, and the signed manifest holds the file's size, the digest of its head
-              and of the whole. Size and head are compared at every opening, because a cut file, or a head that points
-              beyond its end, would end the process. Damage to inner pages can still do that to a reader that did
-              not run `check_store` first; it cannot make a bucket open.
+    trusted?  no: buckets authenticate themselves, and the signed manifest holds the file's size,
+              the digest of its head and of the whole. Size and head are compared at every opening,
+              because a cut file, or a head that points beyond its end, would end the process.
+              Damage to inner pages can still do that to a reader that did not run `check_store`
+              first; it cannot make a bucket open.
     lost?     build again from the source, or restore a backup; nothing else is in it
 """
 
@@ -47,7 +48,8 @@ class BucketReader(Protocol):
     """Read for ever after."""
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
-        """The value of each key, None where there is none, in one consistent read. Raises StoreFault."""
+        """The value of each key, None where there is none, in one consistent read. Raises
+        StoreFault."""
         ...
 
     def close(self) -> None:
@@ -75,7 +77,8 @@ class LmdbWriter:
             raise _unwritten(type(fault).__name__) from None
 
     def put_many(self, pairs: Sequence[Pair]) -> None:
-        """Add pairs in ascending order of key. Raises StoreFault; also for keys that do not ascend."""
+        """Add pairs in ascending order of key. Raises StoreFault; also for keys that do not
+        ascend."""
         while not self._put(pairs):
             self._map_bytes *= 2
             self._file.set_mapsize(self._map_bytes)
@@ -93,7 +96,9 @@ class LmdbWriter:
         """Whether the pairs fitted into the map. None is kept if not."""
         try:
             with self._file.begin(write=True) as transaction:
-                _added, new = transaction.cursor().putmulti(list(pairs), dupdata=False, overwrite=False, append=True)
+                _added, new = transaction.cursor().putmulti(
+                    list(pairs), dupdata=False, overwrite=False, append=True
+                )
                 if new != len(pairs):
                     raise _unwritten("keys do not ascend")
         except lmdb.MapFullError:
@@ -106,7 +111,8 @@ class LmdbWriter:
 class LmdbReader:
     """Reads a finished LMDB file; one reader of a file in a process, any number of processes.
 
-    Raises StoreFault if the file is missing, cut or not LMDB, StateFault if this process has it open already.
+    Raises StoreFault if the file is missing, cut or not LMDB, StateFault if this process has it
+    open already.
     """
 
     def __init__(self, path: Path, size_bytes: int, head_digest: str) -> None:
@@ -114,7 +120,9 @@ class LmdbReader:
         try:
             if (path.stat().st_size, digest_head(path)) != (size_bytes, head_digest):
                 raise _unreadable("another size or head than the manifest says")
-            self._file = lmdb.open(str(path), subdir=False, readonly=True, lock=False, create=False, readahead=False)
+            self._file = lmdb.open(
+                str(path), subdir=False, readonly=True, lock=False, create=False, readahead=False
+            )
         except (lmdb.Error, OSError) as fault:
             if "already open" in str(fault):
                 raise _open_already() from None
@@ -154,7 +162,8 @@ def _unreadable(kind: str) -> StoreFault:
         "register_unreadable",
         f"the sealed register cannot be read ({kind})",
         place=LMDB_FILE,
-        cure="Nothing was opened. Restore the snapshot from its backup, or build the register again.",
+        cure="Nothing was opened. Restore the snapshot from its backup, or build the register "
+        "again.",
     )
 
 

@@ -1,8 +1,8 @@
 """The form of a tax number, for comparison only. What kind of number it is says nothing here (P8).
 
-Nine digits, with hyphens or spaces anywhere between them. Numbers that nobody is given (one digit repeated, area 000 or
-serial 0000) are what people write when they have none, and count as absent. 9xx-00 numbers are free for made-up people
-and are accepted.
+Nine digits, with hyphens or spaces anywhere between them. Numbers that nobody is given (one digit
+repeated, area 000 or serial 0000) are what people write when they have none, and count as absent.
+9xx-00 numbers are free for made-up people and are accepted.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Phases two to four of a build: pairs in order of tag -> sealed buckets.
 
-Rows of one exact door come together; those of the same person (all equal but the period) become one resident with the
-union of the periods. Residents stand in order of their bytes, so the same source gives the same bucket. Each exact
-door then says once which tolerant doors lead to it; marking.py tells each such reference whether the home stands at a
-place of its own. The references, in order of tolerant tag, become the tolerant doors; the marks come last. Canaries
-(canaries.py) are sealed in their place among the exact doors and counted nowhere.
+Rows of one exact door come together; those of the same person (all equal but the period) become one
+resident with the union of the periods. Residents stand in order of their bytes, so the same source
+gives the same bucket. Each exact door then says once which tolerant doors lead to it; marking.py
+tells each such reference whether the home stands at a place of its own. The references, in order of
+tolerant tag, become the tolerant doors; the marks come last. Canaries (canaries.py) are sealed in
+their place among the exact doors and counted nowhere.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ class Sealing:
     """Seals buckets into a store and counts them. `random` gives the nonces."""
 
     def __init__(self, snapshot: str, store: BucketWriter, random: Callable[[int], bytes]) -> None:
-        self.exact_doors = self.tolerant_doors = self.dropped_tolerant_doors = self.crowded_exact_doors = (
-            self.residents
-        ) = 0
+        self.exact_doors = self.tolerant_doors = self.dropped_tolerant_doors = (
+            self.crowded_exact_doors
+        ) = self.residents = 0
         self.size_classes: Counter[int] = Counter()
         self._content = hashlib.sha256()
         self._bound = bound_to(snapshot)
@@ -59,12 +60,16 @@ class Sealing:
     def seal_exact(
         self, rows: Pile, marking: Marking, canaries: Sequence[Standing] = ()
     ) -> Iterator[tuple[int, tuple[Resident, ...]]]:
-        """Seal every exact door; yields (rows taken, residents) after each. `canaries` are in order of tag. Raises StoreFault."""
+        """Seal every exact door; yields (rows taken, residents) after each. `canaries` are in order
+        of tag. Raises StoreFault."""
         waiting = deque(canaries)
         for tag, group in groupby(rows.drain(), itemgetter(0)):
             self._seal_canaries(waiting, tag)
             taken, leadings, merged = merge_rows(value for _, value in group)
-            residents = tuple(decode_identity(identity, tuple(sorted(merged[identity]))) for identity in sorted(merged))
+            residents = tuple(
+                decode_identity(identity, tuple(sorted(merged[identity])))
+                for identity in sorted(merged)
+            )
             if len(residents) > RESIDENTS_MAX:
                 self.crowded_exact_doors += 1
                 yield taken, ()
@@ -79,7 +84,8 @@ class Sealing:
         self._write()
 
     def seal_tolerant(self, references: Pile) -> Iterator[int]:
-        """Seal every tolerant door that is not too ambiguous; yields references taken after each. Raises StoreFault."""
+        """Seal every tolerant door that is not too ambiguous; yields references taken after each.
+        Raises StoreFault."""
         for tag, group in groupby(references.drain(), itemgetter(0)):
             taken, key, led = 0, b"", set[bytes]()
             for _, value in group:
@@ -114,7 +120,9 @@ class Sealing:
 
     def _put(self, kind: int, body: bytes, tag: bytes, key: bytes) -> int:
         """Bytes of the value that was sealed."""
-        value = seal_bucket(kind, body, tag=tag, key=key, bound=self._bound, nonce=self._random(NONCE_BYTES))
+        value = seal_bucket(
+            kind, body, tag=tag, key=key, bound=self._bound, nonce=self._random(NONCE_BYTES)
+        )
         self._content.update(tag + len(value).to_bytes(4, "big") + value)
         self._waiting.append((tag, value))
         if len(self._waiting) >= _WRITE_PAIRS:
@@ -128,10 +136,11 @@ class Sealing:
 
 
 def merge_rows(values: Iterator[bytes]) -> tuple[int, list[Leading], dict[bytes, set[int]]]:
-    """(rows, where they lead, periods by identity) of one door's rows; stops collecting identities once it is crowded.
+    """(rows, where they lead, periods by identity) of one door's rows; stops collecting identities
+    once it is crowded.
 
-    Rows of one exact door may differ in what its key does not hold (a city has several names in one ZIP), so that the
-    tolerant doors of all of them lead here."""
+    Rows of one exact door may differ in what its key does not hold (a city has several names in one
+    ZIP), so that the tolerant doors of all of them lead here."""
     rows = 0
     leading: set[bytes] = set()
     merged: dict[bytes, set[int]] = {}

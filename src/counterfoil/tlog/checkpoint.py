@@ -2,13 +2,17 @@
 
 The text of the note is three lines or more, each ended by a newline:
 
-    example.com/behind-the-sofa                       origin: the log's name, and the name of the key that signs
-    20852163                                          size: decimal, no leading zero, at most 2**63 - 1
+    example.com/behind-the-sofa                       origin: the log's name, and the name of the
+    key that signs
+    20852163                                          size: decimal, no leading zero, at most 2**63
+                                                      - 1
     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=      root: base64 of 32 bytes
-                                                      extension lines, none of them empty: read and kept, never written
+                                                      extension lines, none of them empty: read and
+                                                      kept, never written
 
-Here the log's key name must equal the origin (the format only recommends it), and size 0 must carry the root
-of the empty tree. Other signatures, a witness's among them, are left for whoever knows their keys.
+Here the log's key name must equal the origin (the format only recommends it), and size 0 must carry
+the root of the empty tree. Other signatures, a witness's among them, are left for whoever knows
+their keys.
 """
 
 from __future__ import annotations
@@ -35,18 +39,22 @@ class Checkpoint:
     extensions: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "".join(f"{line}\n" for line in (self.origin, self.size, to_base64(self.root), *self.extensions))
+        return "".join(
+            f"{line}\n" for line in (self.origin, self.size, to_base64(self.root), *self.extensions)
+        )
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """Return the checkpoint as a signed note. A signer of another name is a bug of the caller (ValueError)."""
+    """Return the checkpoint as a signed note. A signer of another name is a bug of the caller
+    (ValueError)."""
     if signer.name != checkpoint.origin:
         raise ValueError("a log's key is named as its origin")
     return sign_note(str(checkpoint), [signer])
 
 
 def parse_checkpoint(raw: str | bytes) -> Checkpoint:
-    """Read a checkpoint without verifying it. Raises VerifyFault `note_malformed` or `checkpoint_malformed`."""
+    """Read a checkpoint without verifying it. Raises VerifyFault `note_malformed` or
+    `checkpoint_malformed`."""
     return read_text(parse_note(raw).text)
 
 
@@ -67,7 +75,8 @@ def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
 
 
 def read_text(text: str) -> Checkpoint:
-    """Read the text that is signed, without its signatures. Raises VerifyFault `checkpoint_malformed`."""
+    """Read the text that is signed, without its signatures. Raises VerifyFault
+    `checkpoint_malformed`."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise malformed(_CODE, _WHAT, "it has fewer than three lines, or an empty one")
@@ -75,5 +84,7 @@ def read_text(text: str) -> Checkpoint:
     if size is None:
         raise malformed(_CODE, _WHAT, "its size is not a decimal number")
     if root is None or len(root) != HASH_BYTES or (size == 0 and root != EMPTY_ROOT):
-        raise malformed(_CODE, _WHAT, "its root is not the base64 of 32 bytes, or not that of an empty tree")
+        raise malformed(
+            _CODE, _WHAT, "its root is not the base64 of 32 bytes, or not that of an empty tree"
+        )
     return Checkpoint(lines[0], size, root, tuple(lines[3:]))

@@ -1,9 +1,11 @@
-"""Consistency files: `counterfoil-consistency-1`. A later ledger continues an earlier one; both checkpoints are inside.
+"""Consistency files: `counterfoil-consistency-1`. A later ledger continues an earlier one; both
+checkpoints are inside.
 
     counterfoil-consistency-1
-    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      RFC 9162 2.1.4 proof, in its order, at most 63 lines; none where
-                                                      the earlier ledger is empty or as large as the later one
-                                                      an empty line
+    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      RFC 9162 2.1.4 proof, in its order, at most 63
+    lines; none where
+                                                      the earlier ledger is empty or as large as the
+                                                      later one an empty line
     example.com/fancylog                              the earlier checkpoint, as signed
     109482
     sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=
@@ -13,8 +15,8 @@
     example.com/fancylog                              the later checkpoint, as signed
     ...
 
-A checkpoint holds exactly one empty line, before its signatures, so the file falls into five parts. Another first line
-is another version and is refused. The file name's extension is `.consistency`.
+A checkpoint holds exactly one empty line, before its signatures, so the file falls into five parts.
+Another first line is another version and is refused. The file name's extension is `.consistency`.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ _WHAT: Final = "consistency proof"
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """A proof taken apart: hashes of 32 bytes, the notes of the earlier and the later checkpoint."""
+    """A proof taken apart: hashes of 32 bytes, the notes of the earlier and the later
+    checkpoint."""
 
     hashes: tuple[bytes, ...]
     older: str
@@ -47,16 +50,22 @@ class Consistency:
 
 
 def parse_consistency(raw: str | bytes) -> Consistency:
-    """Read a proof; verify nothing. Inverse of `str(proof)`. Raises VerifyFault `consistency_malformed`."""
+    """Read a proof; verify nothing. Inverse of `str(proof)`. Raises VerifyFault
+    `consistency_malformed`."""
     head, *notes = to_text(raw, 3 * MAX_NOTE_BYTES, _CODE, _WHAT).split("\n\n")
     lines = head.split("\n")
     if lines.pop(0) != HEADER or len(notes) != 4:
-        raise malformed(_CODE, _WHAT, f"it does not begin with {HEADER}, or does not hold two checkpoints")
-    return Consistency(read_hashes(lines, _CODE, _WHAT), f"{notes[0]}\n\n{notes[1]}\n", f"{notes[2]}\n\n{notes[3]}")
+        raise malformed(
+            _CODE, _WHAT, f"it does not begin with {HEADER}, or does not hold two checkpoints"
+        )
+    return Consistency(
+        read_hashes(lines, _CODE, _WHAT), f"{notes[0]}\n\n{notes[1]}\n", f"{notes[2]}\n\n{notes[3]}"
+    )
 
 
 def check_consistency_file(raw: str | bytes, key: VerifierKey) -> tuple[Checkpoint, Checkpoint]:
-    """Establish: 1 the log `key` signed both checkpoints; 2 the later tree continues the earlier one.
+    """Establish: 1 the log `key` signed both checkpoints; 2 the later tree continues the earlier
+    one.
 
     Raises VerifyFault: `consistency_malformed`, those of `check_checkpoint`, `proof_consistency`.
     """
@@ -68,7 +77,9 @@ def check_consistency_file(raw: str | bytes, key: VerifierKey) -> tuple[Checkpoi
 
 def read_hashes(lines: Sequence[str], code: str, what: str) -> tuple[bytes, ...]:
     """At most 63 hashes, one a line. Raises VerifyFault with `code`."""
-    hashes = tuple(data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES)
+    hashes = tuple(
+        data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES
+    )
     if len(lines) > MAX_HASHES or len(hashes) != len(lines):
         raise malformed(code, what, f"a proof is not at most {MAX_HASHES} hashes of 32 bytes")
     return hashes

@@ -1,17 +1,23 @@
-"""Cosignatures: c2sp.org/tlog-cosignature. A witness's word that a checkpoint continues all it saw of that log.
+"""Cosignatures: c2sp.org/tlog-cosignature. A witness's word that a checkpoint continues all it saw
+of that log.
 
     \u2014 witness.example/w1 base64(key id || time in 8 bytes, big-endian || signature)
 
-A line among the signatures of a checkpoint. The key id is the first four bytes of SHA-256(name 0x0A type public), so that
-a cosigner's verifier key, name+key id+base64(type || public), is never taken for a log's.
+A line among the signatures of a checkpoint. The key id is the first four bytes of SHA-256(name 0x0A
+type public), so that a cosigner's verifier key, name+key id+base64(type || public), is never taken
+for a log's.
 
     type   algorithm    public key     signature      signed is
-    0x04   Ed25519      32 bytes       64 bytes       cosignature/v1 0x0A time <decimal> 0x0A <the checkpoint's text>
-    0x06   ML-DSA-44    1,312 bytes    2,420 bytes    "subtree/v1" 0x0A 0x00 || n || cosigner's name || time in 8 bytes || n ||
-                                                      origin || 0 in 8 bytes || size in 8 bytes || root
+    0x04   Ed25519      32 bytes       64 bytes       cosignature/v1 0x0A time <decimal> 0x0A <the
+           checkpoint's text>
+    0x06   ML-DSA-44    1,312 bytes    2,420 bytes    "subtree/v1" 0x0A 0x00 || n || cosigner's name
+           || time in 8 bytes || n ||
+                                                      origin || 0 in 8 bytes || size in 8 bytes ||
+                                                      root
 
-where n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of extension lines. Other types are
-refused as keys and ignored as signatures. Type 6 needs a `cryptography` that was built with it (`cosigner_unsupported`).
+where n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of
+extension lines. Other types are refused as keys and ignored as signatures. Type 6 needs a
+`cryptography` that was built with it (`cosigner_unsupported`).
 """
 
 from __future__ import annotations
@@ -47,7 +53,11 @@ class CosignerKey(VerifierKey):
     @property
     def kind(self) -> int:
         """The signature type."""
-        return MLDSA44_COSIGNATURE if len(self.public) == _PUBLIC_BYTES[MLDSA44_COSIGNATURE] else ED25519_COSIGNATURE
+        return (
+            MLDSA44_COSIGNATURE
+            if len(self.public) == _PUBLIC_BYTES[MLDSA44_COSIGNATURE]
+            else ED25519_COSIGNATURE
+        )
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
@@ -62,10 +72,13 @@ class MldsaSigner:
 
 
 def cosigner_key(name: str, public: bytes) -> CosignerKey:
-    """The cosigner key of a public key of 32 or 1,312 bytes. Raises VerifyFault `vkey_malformed` for a bad name."""
+    """The cosigner key of a public key of 32 or 1,312 bytes. Raises VerifyFault `vkey_malformed`
+    for a bad name."""
     verifier_key(name, bytes(32))  # the same rules for a name
     if len(name.encode()) > _MAX_NAMED_BYTES:
-        raise malformed("vkey_malformed", "cosigner key", f"its name is over {_MAX_NAMED_BYTES} bytes")
+        raise malformed(
+            "vkey_malformed", "cosigner key", f"its name is over {_MAX_NAMED_BYTES} bytes"
+        )
     kind = CosignerKey(name, b"", public).kind
     key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
     return CosignerKey(name, key_id, public)
@@ -76,7 +89,9 @@ def parse_cosigner_key(text: str) -> CosignerKey:
     parts = to_text(text, _MAX_KEY_BYTES, "vkey_malformed", "cosigner key").split("+", 2)
     data = from_base64(parts[2]) if len(parts) == 3 else None
     if not data or _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
-        raise malformed("vkey_malformed", "cosigner key", "it is not name+key id+base64 of type 4 or 6")
+        raise malformed(
+            "vkey_malformed", "cosigner key", "it is not name+key id+base64 of type 4 or 6"
+        )
     key = cosigner_key(parts[0], data[1:])
     if key.key_id.hex() != parts[1]:
         raise malformed("vkey_malformed", "cosigner key", "its key id does not belong to its key")
@@ -84,7 +99,8 @@ def parse_cosigner_key(text: str) -> CosignerKey:
 
 
 def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
-    """The signature line over a checkpoint's text. `time` is POSIX seconds; one outside 0 .. 2**63 - 1 is a bug."""
+    """The signature line over a checkpoint's text. `time` is POSIX seconds; one outside 0 .. 2**63
+    - 1 is a bug."""
     if not 0 <= time <= MAX_TIME:
         raise ValueError("a cosignature's time is 0 .. 2**63 - 1")
     key = cosigner_key(signer.name, signer.private.public_key().public_bytes_raw())
@@ -93,10 +109,11 @@ def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
 
 
 def check_cosignatures(raw: str | bytes, keys: Iterable[CosignerKey]) -> dict[CosignerKey, int]:
-    """Those of `keys` that cosigned the note, with the time of each (POSIX seconds). None is no fault.
+    """Those of `keys` that cosigned the note, with the time of each (POSIX seconds). None is no
+    fault.
 
-    Raises VerifyFault `note_malformed`; `cosignature_wrong` where a known key's cosignature does not verify;
-    `cosigner_unsupported` where this machine cannot tell.
+    Raises VerifyFault `note_malformed`; `cosignature_wrong` where a known key's cosignature does
+    not verify; `cosigner_unsupported` where this machine cannot tell.
     """
     known, note = {(key.name, key.key_id): key for key in keys}, parse_note(raw)
     found: dict[CosignerKey, int] = {}
@@ -140,12 +157,24 @@ def _message(key: CosignerKey, text: str, time: int) -> bytes:
         return f"{_PREFIX}{time}\n{text}".encode()
     checkpoint = read_text(text)
     numbers = (0).to_bytes(8, "big") + checkpoint.size.to_bytes(8, "big")
-    return _LABEL + _named(key.name) + time.to_bytes(8, "big") + _named(checkpoint.origin) + numbers + checkpoint.root
+    return (
+        _LABEL
+        + _named(key.name)
+        + time.to_bytes(8, "big")
+        + _named(checkpoint.origin)
+        + numbers
+        + checkpoint.root
+    )
 
 
 def _named(name: str) -> bytes:
-    """`name` after its length. Raises VerifyFault `checkpoint_malformed` where it is too long to be cosigned."""
+    """`name` after its length. Raises VerifyFault `checkpoint_malformed` where it is too long to be
+    cosigned."""
     data = name.encode()
     if len(data) > _MAX_NAMED_BYTES:
-        raise malformed("checkpoint_malformed", "checkpoint that type 6 can cosign", "its origin is over 255 bytes")
+        raise malformed(
+            "checkpoint_malformed",
+            "checkpoint that type 6 can cosign",
+            "its origin is over 255 bytes",
+        )
     return bytes([len(data)]) + data

@@ -1,6 +1,7 @@
 """What the C2SP formats share: strict base64, strict decimals, UTF-8 without control characters.
 
-Each text has one form only: base64 with padding and zero spare bits, decimals without sign or leading zero.
+Each text has one form only: base64 with padding and zero spare bits, decimals without sign or
+leading zero.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ def from_base64(text: str) -> bytes | None:
 
 def from_decimal(text: str) -> int | None:
     """A size or an index in 0..2**63 - 1; None for any other text."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 19 or (text[0] == "0" and text != "0"):
+    if (
+        not (text.isascii() and text.isdigit())
+        or len(text) > 19
+        or (text[0] == "0" and text != "0")
+    ):
         return None
     number = int(text)
     return number if number <= MAX_SIZE else None
@@ -53,5 +58,8 @@ def to_text(raw: str | bytes, limit: int, code: str, what: str) -> str:
 def malformed(code: str, what: str, why: str, place: str = "") -> VerifyFault:
     """The fault of a text that is not in its format. Never quotes the text."""
     return VerifyFault(
-        code, f"this is not a {what}: {why}", place=place, cure="Fetch it again, byte for byte, from where it came."
+        code,
+        f"this is not a {what}: {why}",
+        place=place,
+        cure="Fetch it again, byte for byte, from where it came.",
     )

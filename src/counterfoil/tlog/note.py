@@ -8,14 +8,17 @@ A note is a text that ends in a newline, an empty line, and one signature line o
 
     \u2014 example.com/office Az3grlgtzPICa5OS8npVmf1Myq/5IZni...
 
-A signature line is an em dash, a space, the key's name, a space, base64(key id || signature). The key id is the first
-four bytes of SHA-256(name 0x0A type public). A verifier key is one line, its key id in lower-case hex:
+A signature line is an em dash, a space, the key's name, a space, base64(key id || signature). The
+key id is the first four bytes of SHA-256(name 0x0A type public). A verifier key is one line, its
+key id in lower-case hex:
 
-    PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW      name+key id+base64(0x01 || public)
+    PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW      name+key id+base64(0x01
+    || public)
 
-Limits: 1,000,000 bytes and 100 signatures a note. Signatures by unknown keys, of whatever type, are kept and ignored; a
-known key whose signature does not verify refuses the whole note; the same key twice counts once. A verifier key of
-another type is refused. Base64 must be canonical, which the format leaves open.
+Limits: 1,000,000 bytes and 100 signatures a note. Signatures by unknown keys, of whatever type, are
+kept and ignored; a known key whose signature does not verify refuses the whole note; the same key
+twice counts once. A verifier key of another type is refused. Base64 must be canonical, which the
+format leaves open.
 """
 
 from __future__ import annotations
@@ -81,10 +84,13 @@ class Note:
 
 
 def verifier_key(name: str, public: bytes) -> VerifierKey:
-    """The verifier key of a 32-byte Ed25519 public key. Raises VerifyFault `vkey_malformed` for a bad name."""
+    """The verifier key of a 32-byte Ed25519 public key. Raises VerifyFault `vkey_malformed` for a
+    bad name."""
     if not _is_name(name):
         raise malformed(
-            "vkey_malformed", "verifier key", "its name is empty or holds a space, a plus or a control character"
+            "vkey_malformed",
+            "verifier key",
+            "its name is empty or holds a space, a plus or a control character",
         )
     key_id = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()[:4]
     return VerifierKey(name, key_id, public)
@@ -136,11 +142,14 @@ def parse_note(raw: str | bytes) -> Note:
     return Note(text + "\n", tuple(_signature(line) for line in lines))
 
 
-def check_note(raw: str | bytes, keys: Iterable[VerifierKey]) -> tuple[Note, tuple[VerifierKey, ...]]:
+def check_note(
+    raw: str | bytes, keys: Iterable[VerifierKey]
+) -> tuple[Note, tuple[VerifierKey, ...]]:
     """Return the note and those of `keys` that signed it, each once, at least one.
 
-    Raises VerifyFault: `note_malformed`, `note_signature` (a known key's signature does not verify),
-    `note_unsigned` (no known key signed), `note_keys` (two keys share a name and a key id, or none is given).
+    Raises VerifyFault: `note_malformed`, `note_signature` (a known key's signature does not
+    verify), `note_unsigned` (no known key signed), `note_keys` (two keys share a name and a key id,
+    or none is given).
     """
     known = _index(keys)
     note = parse_note(raw)
@@ -164,9 +173,15 @@ def _index(keys: Iterable[VerifierKey]) -> dict[tuple[str, bytes], VerifierKey]:
     known: dict[tuple[str, bytes], VerifierKey] = {}
     for key in keys:
         if known.setdefault((key.name, key.key_id), key) != key:
-            raise VerifyFault("note_keys", "two trusted keys share a name and a key id", cure="Remove one of them.")
+            raise VerifyFault(
+                "note_keys",
+                "two trusted keys share a name and a key id",
+                cure="Remove one of them.",
+            )
     if not known:
-        raise VerifyFault("note_keys", "no trusted key is given", cure="Name the signer's verifier key.")
+        raise VerifyFault(
+            "note_keys", "no trusted key is given", cure="Name the signer's verifier key."
+        )
     return known
 
 
@@ -184,11 +199,19 @@ def _check(key: VerifierKey, signature: bytes, message: bytes) -> None:
 
 def _signature(line: str) -> Signature:
     parts = line.removeprefix(_DASH).split(" ")
-    data = from_base64(parts[1]) if line.startswith(_DASH) and len(parts) == 2 and _is_name(parts[0]) else None
+    data = (
+        from_base64(parts[1])
+        if line.startswith(_DASH) and len(parts) == 2 and _is_name(parts[0])
+        else None
+    )
     if data is None or len(data) < 5:
-        raise malformed("note_malformed", "signed note", "a signature line is not dash, name, base64")
+        raise malformed(
+            "note_malformed", "signed note", "a signature line is not dash, name, base64"
+        )
     return Signature(parts[0], data[:4], data[4:])
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and not any(character.isspace() or character < " " or character == "+" for character in name)
+    return bool(name) and not any(
+        character.isspace() or character < " " or character == "+" for character in name
+    )

@@ -2,13 +2,15 @@
 
     # a comment
     log <vkey> [<url>]
-    witness W1 <vkey> [<url>]                 a cosigner's key (type 4); the url is its submission prefix
-    witness W2 <vkey> [<url>]
-    group both all W1 W2                      all, any, or how many of the members; members stand on lines before
+    witness W1 <vkey> [<url>]                 a cosigner's key (type 4); the url is its submission
+    prefix witness W2 <vkey> [<url>]
+    group both all W1 W2                      all, any, or how many of the members; members stand on
+    lines before
     quorum both                               one such line: a witness, a group, or none
 
-Items are parted by spaces and tabs; control characters other than tab and newline refuse, and so do a name used twice, a
-key used twice, a member listed in two groups, an unknown word and a missing quorum. Limit: 64 KB.
+Items are parted by spaces and tabs; control characters other than tab and newline refuse, and so do
+a name used twice, a key used twice, a member listed in two groups, an unknown word and a missing
+quorum. Limit: 64 KB.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ class Policy:
 
     def holds(self, cosigned: Collection[CosignerKey]) -> bool:
         """Whether these cosigners are enough."""
-        return self._witnessed(self.quorum, {each.name for each in self.witnesses if each.key in cosigned})
+        return self._witnessed(
+            self.quorum, {each.name for each in self.witnesses if each.key in cosigned}
+        )
 
     def _witnessed(self, name: str, names: set[str]) -> bool:
         if name in self.groups:
@@ -61,15 +65,20 @@ class _Read:
 
     logs: list[VerifierKey] = field(default_factory=list[VerifierKey])
     witnesses: list[Witness] = field(default_factory=list[Witness])
-    groups: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict[str, tuple[int, tuple[str, ...]]])
+    groups: dict[str, tuple[int, tuple[str, ...]]] = field(
+        default_factory=dict[str, tuple[int, tuple[str, ...]]]
+    )
     names: set[str] = field(default_factory=set[str])
     members: set[str] = field(default_factory=set[str])
     quorum: str | None = None
 
 
 def parse_policy(raw: bytes) -> Policy:
-    """Read a policy. Closed by default: raises SettingsFault `policy_malformed`, naming the line."""
-    if len(raw) > MAX_POLICY_BYTES or any((byte < 0x20 and byte not in b"\t\n") or byte == 0x7F for byte in raw):
+    """Read a policy. Closed by default: raises SettingsFault `policy_malformed`, naming the
+    line."""
+    if len(raw) > MAX_POLICY_BYTES or any(
+        (byte < 0x20 and byte not in b"\t\n") or byte == 0x7F for byte in raw
+    ):
         raise _malformed(0, f"it is over {MAX_POLICY_BYTES} bytes, or holds a control character")
     read = _Read()
     for number, line in enumerate(raw.decode("utf-8", "surrogateescape").split("\n"), 1):
@@ -117,7 +126,11 @@ def _group(read: _Read, items: list[str]) -> str:
     least = {"all": len(members), "any": 1}.get(many) or from_decimal(many) or 0
     if not 1 <= least <= len(members):
         return "a group needs from one to all of its members"
-    if not read.names >= set(members) or len(set(members)) < len(members) or read.members & set(members):
+    if (
+        not read.names >= set(members)
+        or len(set(members)) < len(members)
+        or read.members & set(members)
+    ):
         return "a member is unknown here, or is in a group already"
     read.members |= set(members)
     read.groups[name] = (least, tuple(members))
@@ -128,7 +141,9 @@ def _quorum(read: _Read, items: list[str]) -> str:
     if len(items) != 1 or read.quorum is not None:
         return "there is one quorum line: quorum NAME"
     read.quorum = items[0]
-    return "" if items[0] == _NONE or items[0] in read.names else "the quorum's name is unknown here"
+    return (
+        "" if items[0] == _NONE or items[0] in read.names else "the quorum's name is unknown here"
+    )
 
 
 def _named(read: _Read, name: str) -> str:

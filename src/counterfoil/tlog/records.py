@@ -1,11 +1,13 @@
 """What a witness keeps: the latest checkpoint of each log, one file each, and one that it refused.
 
     DIR/<sha256 of the origin, hex>.checkpoint    the signed note that was cosigned last
-    DIR/<sha256 of the origin, hex>.refused       the last signed note that did not continue it: evidence
+    DIR/<sha256 of the origin, hex>.refused       the last signed note that did not continue it:
+    evidence
     DIR/lock                                      held by the one process that may write here
 
-Trusted: yes. Who can set a record back can have a fork cosigned. If a record is lost the witness must not go on under
-its key. Each file is written beside its place, synced, renamed, and the folder synced, before a cosignature leaves.
+Trusted: yes. Who can set a record back can have a fork cosigned. If a record is lost the witness
+must not go on under its key. Each file is written beside its place, synced, renamed, and the folder
+synced, before a cosignature leaves.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class Records:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.lock = threading.Lock()
-        """Held from reading a record to replacing it, so that a checkpoint never takes the place of a larger one."""
+        """Held from reading a record to replacing it, so that a checkpoint never takes the place of
+        a larger one."""
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._held = (directory / "lock").open("wb")
@@ -36,7 +39,10 @@ class Records:
         except BlockingIOError:
             self._held.close()
             raise StateFault(
-                "witness_busy", "another witness uses these records", place=directory.name, cure="Stop it first."
+                "witness_busy",
+                "another witness uses these records",
+                place=directory.name,
+                cure="Stop it first.",
             ) from None
         except OSError:
             raise _not_written(directory) from None

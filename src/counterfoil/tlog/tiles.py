@@ -1,8 +1,9 @@
-"""Tiles: c2sp.org/tlog-tiles. The tree as files of 256 hashes, the entries as bundles of 256 entries.
+"""Tiles: c2sp.org/tlog-tiles. The tree as files of 256 hashes, the entries as bundles of 256
+entries.
 
-Level 0 holds leaf hashes; one hash of level L + 1 is the root of one full tile of level L. Tile N of level L
-holds hashes N*256 .. N*256+255 of that level, 8,192 bytes, and never changes once full. The rightmost tile of a
-level may be partial, 1 to 255 hashes wide; an empty tile does not exist.
+Level 0 holds leaf hashes; one hash of level L + 1 is the root of one full tile of level L. Tile N
+of level L holds hashes N*256 .. N*256+255 of that level, 8,192 bytes, and never changes once full.
+The rightmost tile of a level may be partial, 1 to 255 hashes wide; an empty tile does not exist.
 
     tile/0/x001/x234/067          level 0, tile 1234067
     tile/1/000.p/17               level 1, tile 0, the first 17 hashes of it
@@ -40,7 +41,8 @@ class Tile:
 
 
 def tile_path(level: int | None, index: int, width: int = WIDTH) -> str:
-    """Path of a tile below the log's prefix; level None is the entry bundle. `width` is 1 .. 256."""
+    """Path of a tile below the log's prefix; level None is the entry bundle. `width` is 1 ..
+    256."""
     index, last = divmod(index, 1000)
     path = f"{last:03d}"
     while index:
@@ -51,7 +53,8 @@ def tile_path(level: int | None, index: int, width: int = WIDTH) -> str:
 
 
 def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
-    """(level, tiles that are full, width of the partial tile or 0) for each level of a tree of `size` entries."""
+    """(level, tiles that are full, width of the partial tile or 0) for each level of a tree of
+    `size` entries."""
     level = 0
     while size:
         yield level, size // WIDTH, size % WIDTH
@@ -59,9 +62,11 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
 
 
 def completed(start: int, hashes: list[bytes], row: Row) -> Iterator[Tile]:
-    """The tiles that leaf hashes `start`, `start + 1`, ... make full, level by level, each level in order.
+    """The tiles that leaf hashes `start`, `start + 1`, ... make full, level by level, each level in
+    order.
 
-    `row` gives the hashes that stood before `start`; it is asked only for the part of a tile that fills now.
+    `row` gives the hashes that stood before `start`; it is asked only for the part of a tile that
+    fills now.
     """
     level = 0
     while True:
@@ -88,19 +93,22 @@ def node_reader(row: Row) -> Reader:
 
 
 def split_hashes(data: bytes, width: int) -> list[bytes]:
-    """The hashes of a tile of `width`. Raises VerifyFault `tile_malformed` where the length is another."""
+    """The hashes of a tile of `width`. Raises VerifyFault `tile_malformed` where the length is
+    another."""
     if len(data) != width * HASH_BYTES:
         raise malformed("tile_malformed", "hash tile", f"it is not {width} hashes long")
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 
 
 def join_entries(entries: Iterable[bytes]) -> bytes:
-    """The bundle of `entries`. An entry over 65,535 bytes is a bug of the caller (OverflowError)."""
+    """The bundle of `entries`. An entry over 65,535 bytes is a bug of the caller
+    (OverflowError)."""
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
 def split_entries(data: bytes, width: int, place: str = "") -> list[bytes]:
-    """Inverse of `join_entries` for `width` entries. Raises VerifyFault `bundle_malformed`, naming `place`."""
+    """Inverse of `join_entries` for `width` entries. Raises VerifyFault `bundle_malformed`, naming
+    `place`."""
     entries: list[bytes] = []
     at = 0
     while at < len(data):
@@ -108,12 +116,15 @@ def split_entries(data: bytes, width: int, place: str = "") -> list[bytes]:
         entries.append(data[at + 2 : end])
         at = end
     if len(entries) != width:
-        raise malformed("bundle_malformed", "entry bundle", f"it does not hold {width} entries", place)
+        raise malformed(
+            "bundle_malformed", "entry bundle", f"it does not hold {width} entries", place
+        )
     return entries
 
 
 def entry_within(data: bytes, number: int, place: str = "") -> bytes:
-    """Entry `number` of a bundle, from 0; what comes after it is not read. Raises VerifyFault `bundle_malformed`."""
+    """Entry `number` of a bundle, from 0; what comes after it is not read. Raises VerifyFault
+    `bundle_malformed`."""
     at, end = 0, len(data) - 1
     for _ in range(number):
         if at >= end:

@@ -1,9 +1,11 @@
-"""Proof files: c2sp.org/tlog-proof@v1. What anyone can carry away and check offline, with the log's key alone.
+"""Proof files: c2sp.org/tlog-proof@v1. What anyone can carry away and check offline, with the log's
+key alone.
 
     c2sp.org/tlog-proof@v1
-    extra YWdlLXYxLjIuMQ==                            at most one such line; opaque, not authenticated, never trusted
-    index 73894
-    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      inclusion proof, leaf's sibling first, at most 63 lines
+    extra YWdlLXYxLjIuMQ==                            at most one such line; opaque, not
+    authenticated, never trusted index 73894
+    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      inclusion proof, leaf's sibling first, at most
+    63 lines
                                                       an empty line
     example.com/fancylog                              the checkpoint, as signed
     109482
@@ -33,7 +35,8 @@ _WHAT: Final = "tlog-proof"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof taken apart: index from 0, hashes of 32 bytes, the checkpoint's note, opaque extra data or None."""
+    """A proof taken apart: index from 0, hashes of 32 bytes, the checkpoint's note, opaque extra
+    data or None."""
 
     index: int
     hashes: tuple[bytes, ...]
@@ -47,27 +50,35 @@ class Proof:
 
 
 def parse_proof(raw: str | bytes) -> Proof:
-    """Read a proof; verify nothing. Inverse of `str(proof)`. Raises VerifyFault `proof_malformed`."""
+    """Read a proof; verify nothing. Inverse of `str(proof)`. Raises VerifyFault
+    `proof_malformed`."""
     text = to_text(raw, 2 * MAX_NOTE_BYTES, _CODE, _WHAT)
     head, blank, note = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or lines.pop(0) != HEADER:
         raise malformed(_CODE, _WHAT, f"it does not begin with {HEADER}, or holds no checkpoint")
     extra = _extra(lines.pop(0)) if lines and lines[0].startswith("extra ") else None
-    index = from_decimal(lines[0].removeprefix("index ")) if lines and lines[0].startswith("index ") else None
+    index = (
+        from_decimal(lines[0].removeprefix("index "))
+        if lines and lines[0].startswith("index ")
+        else None
+    )
     if index is None:
         raise malformed(_CODE, _WHAT, "its index is missing or not a decimal number")
     return Proof(index, _hashes(lines[1:]), note, extra)
 
 
 def check_proof(raw: str | bytes, entry: bytes, key: VerifierKey) -> tuple[Proof, Checkpoint]:
-    """Establish: 1 the log `key` signed the checkpoint; 2 `entry` is in the checkpointed tree at the stated index.
+    """Establish: 1 the log `key` signed the checkpoint; 2 `entry` is in the checkpointed tree at
+    the stated index.
 
     Raises VerifyFault: `proof_malformed`, those of `check_checkpoint`, `proof_inclusion`.
     """
     proof = parse_proof(raw)
     checkpoint = check_checkpoint(proof.note, key)  # 1
-    check_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)  # 2
+    check_inclusion(
+        leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root
+    )  # 2
     return proof, checkpoint
 
 
@@ -81,7 +92,9 @@ def _extra(line: str) -> bytes:
 def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     if len(lines) > MAX_HASHES:
         raise malformed(_CODE, _WHAT, f"it holds more than {MAX_HASHES} hashes")
-    hashes = tuple(data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES)
+    hashes = tuple(
+        data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES
+    )
     if len(hashes) != len(lines):
         raise malformed(_CODE, _WHAT, "a hash is not the base64 of 32 bytes")
     return hashes

@@ -4,9 +4,9 @@
     MTH({d})    = SHA-256(0x00 d)                             a leaf
     MTH(D[n])   = SHA-256(0x01 MTH(D[0:k]) MTH(D[k:n]))       k = the largest power of two below n
 
-A *whole* subtree has 2**h leaves and starts at a multiple of 2**h: it is named by its height h and its
-index i, and once it is full its hash never changes. Everything here is put together from whole subtrees,
-so that proofs read O(log n) hashes from wherever they rest.
+A *whole* subtree has 2**h leaves and starts at a multiple of 2**h: it is named by its height h and
+its index i, and once it is full its hash never changes. Everything here is put together from whole
+subtrees, so that proofs read O(log n) hashes from wherever they rest.
 
 Proofs are lists of 32-byte hashes in the order of RFC 9162 sections 2.1.3 and 2.1.4. `prove_` makes
 them from a `Reader`; `check_` recomputes the root. Sizes are at most 2**63 - 1. A check that fails
@@ -62,7 +62,8 @@ def root_at(size: int, read: Reader) -> bytes:
 
 
 def prove_inclusion(index: int, size: int, read: Reader) -> list[bytes]:
-    """PATH(index, D[size]): from the leaf's sibling up to the root's child, RFC 9162 section 2.1.3.1."""
+    """PATH(index, D[size]): from the leaf's sibling up to the root's child, RFC 9162 section
+    2.1.3.1."""
     if not 0 <= index < size <= MAX_SIZE:
         raise ValueError("the index is outside the tree")
     return [_range_root(low, high, read) for low, high in _beside(index, size)]
@@ -74,14 +75,21 @@ def prove_consistency(old: int, new: int, read: Reader) -> list[bytes]:
         raise ValueError("the older tree is larger than the newer")
     if old in (0, new):
         return []
-    # RFC's SUBPROOF walks to the last whole subtree of the old tree; what stands beside it proves both.
+    # RFC's SUBPROOF walks to the last whole subtree of the old tree; what stands beside it proves
+    # both.
     height = (old & -old).bit_length() - 1
     start = old - (1 << height)
-    proof = [_range_root(low, high, read) for low, high in _beside(start, new) if _reaches(low, high, start, height)]
+    proof = [
+        _range_root(low, high, read)
+        for low, high in _beside(start, new)
+        if _reaches(low, high, start, height)
+    ]
     return proof if start == 0 else [read(height, start >> height), *proof]
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+def check_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
+) -> None:
     """RFC 9162 section 2.1.3.2. Raises VerifyFault `proof_inclusion`."""
     if not 0 <= index < size <= MAX_SIZE:
         raise _inclusion_fault()
@@ -100,7 +108,9 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
         raise _inclusion_fault()
 
 
-def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> None:
+def check_consistency(
+    old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
+) -> None:
     """RFC 9162 section 2.1.4.2, and its trivial cases: equal sizes, an empty old tree.
 
     Raises VerifyFault `proof_consistency`.
@@ -108,7 +118,11 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
     if not 0 <= old <= new <= MAX_SIZE:
         raise _consistency_fault()
     if old in (0, new):
-        if proof or old_root != (EMPTY_ROOT if old == 0 else new_root) or (new == 0 and new_root != EMPTY_ROOT):
+        if (
+            proof
+            or old_root != (EMPTY_ROOT if old == 0 else new_root)
+            or (new == 0 and new_root != EMPTY_ROOT)
+        ):
             raise _consistency_fault()
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
@@ -138,7 +152,8 @@ def _both_roots(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes
 
 
 def _beside(index: int, size: int) -> list[tuple[int, int]]:
-    """The ranges [low, high) that stand beside the path from leaf `index` to the root, lowest first."""
+    """The ranges [low, high) that stand beside the path from leaf `index` to the root, lowest
+    first."""
     ranges: list[tuple[int, int]] = []
     low, high = 0, size
     while high - low > 1:

@@ -8,7 +8,8 @@ PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=      consistency proof from there, 
 400  the body is not in that form, or `old` is larger than the checkpoint
 404  the origin is of no log that this witness knows
 403  the log did not sign the checkpoint
-409  `old` is not the size cosigned last (the answer is that size), or it is and the roots of one size differ
+409  `old` is not the size cosigned last (the answer is that size), or it is and the roots of one
+     size differ
 422  the proof does not show that the checkpoint continues the one cosigned last
 200  recorded, then cosigned: the answer is a signature line for each key of the witness
 """
@@ -46,7 +47,8 @@ class Answered:
 
 
 class Witness:
-    """A witness over `records` for the logs whose keys are given, cosigning with each of `signers`; `clock` gives POSIX seconds."""
+    """A witness over `records` for the logs whose keys are given, cosigning with each of `signers`;
+    `clock` gives POSIX seconds."""
 
     def __init__(
         self,
@@ -61,7 +63,8 @@ class Witness:
         self._clock = clock
 
     def add_checkpoint(self, body: bytes) -> Answered:
-        """Decide one request. Raises StoreFault where the record cannot be written: nothing is cosigned then."""
+        """Decide one request. Raises StoreFault where the record cannot be written: nothing is
+        cosigned then."""
         try:
             old, hashes, note = parse_request(body)
             said = parse_checkpoint(note)
@@ -93,7 +96,9 @@ class Witness:
             return Answered(HTTPStatus.UNPROCESSABLE_ENTITY)
         self._records.keep(said.origin, note)
         text, time = parse_note(note).text, self._clock()
-        return Answered(HTTPStatus.OK, "".join(cosign(text, signer, time) for signer in self._signers))
+        return Answered(
+            HTTPStatus.OK, "".join(cosign(text, signer, time) for signer in self._signers)
+        )
 
 
 def parse_request(body: bytes) -> tuple[int, tuple[bytes, ...], str]:

@@ -1,14 +1,18 @@
 """The log's side: ask every witness of a policy, check what they say, and see whether it is enough.
 
-A witness that is down, slow or wrong costs its own voice and no more. What each one said is told, one of
+A witness that is down, slow or wrong costs its own voice and no more. What each one said is told,
+one of
 
     cosigned        its cosignature verifies and is in the note
     down            no answer, or none of the protocol
     unknown_log     404: it does not know this log
     not_accepted    400 or 403, or it changes the size it says it holds
-    ahead           it cosigned a larger ledger than this one: this copy was set back, or another one is a fork
-    fork            409 from the size it holds itself, or 422: what it cosigned before is not continued by this ledger
-    wrong           it answered 200 with a cosignature that does not verify: it signed something else
+    ahead           it cosigned a larger ledger than this one: this copy was set back, or another
+                    one is a fork
+    fork            409 from the size it holds itself, or 422: what it cosigned before is not
+                    continued by this ledger
+    wrong           it answered 200 with a cosignature that does not verify: it signed something
+                    else
 """
 
 from __future__ import annotations
@@ -37,7 +41,8 @@ _ROUNDS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """The note with every cosignature that verified, what each witness said, and whether the policy's quorum holds.
+    """The note with every cosignature that verified, what each witness said, and whether the
+    policy's quorum holds.
 
     `held`: the size that a witness said it had cosigned last, where it refused with one.
     """
@@ -49,15 +54,19 @@ class Witnessed:
 
 
 def ask_witnesses(policy: Policy, note: str, prove: Prove, seconds: float = _SECONDS) -> Witnessed:
-    """Ask all witnesses of `policy` that have a URL, at once, to cosign `note`. Raises nothing for what they do."""
+    """Ask all witnesses of `policy` that have a URL, at once, to cosign `note`. Raises nothing for
+    what they do."""
     size = parse_checkpoint(note).size
     ask = partial(_post, seconds=seconds)
     asked = [0] * len(policy.witnesses)
     with ThreadPoolExecutor(max_workers=max(1, len(policy.witnesses))) as pool:
         answers = list(pool.map(ask, policy.witnesses, [_body(0, [], note)] * len(asked)))
         for _ in range(_ROUNDS):
-            # Proofs are made here, one after another: what they are read from need not bear several threads.
-            olds = [_next_old(answer, old, size) for answer, old in zip(answers, asked, strict=True)]
+            # Proofs are made here, one after another: what they are read from need not bear several
+            # threads.
+            olds = [
+                _next_old(answer, old, size) for answer, old in zip(answers, asked, strict=True)
+            ]
             again = [b"" if old is None else _body(old, prove(old), note) for old in olds]
             answers = list(pool.map(ask, policy.witnesses, again, answers))
             asked = [was if old is None else old for was, old in zip(asked, olds, strict=True)]
@@ -77,7 +86,8 @@ _DOWN: Final[_Answer] = (0, "")
 
 
 def _next_old(answer: _Answer, asked: int, size: int) -> int | None:
-    """The size from which to prove to a witness that is at another one than it was asked from, or None."""
+    """The size from which to prove to a witness that is at another one than it was asked from, or
+    None."""
     held = _held(answer)
     return None if held is None or held == asked or held > size else held
 
@@ -90,8 +100,12 @@ def _judge(witness: Witness, answer: _Answer, asked: int, size: int, note: str) 
     held = _held(answer)
     if held is not None:
         # 409 from the size that it holds itself can only mean that the roots of that size differ.
-        return ("ahead" if held > size else "fork" if held == asked == size else "not_accepted"), note
-    return {404: "unknown_log", 422: "fork", 400: "not_accepted", 403: "not_accepted"}.get(status, "down"), note
+        return (
+            "ahead" if held > size else "fork" if held == asked == size else "not_accepted"
+        ), note
+    return {404: "unknown_log", 422: "fork", 400: "not_accepted", 403: "not_accepted"}.get(
+        status, "down"
+    ), note
 
 
 def _judge_lines(witness: Witness, body: str, note: str) -> tuple[str, str]:
@@ -114,7 +128,8 @@ def _body(old: int, hashes: Sequence[bytes], note: str) -> bytes:
 
 
 def _post(witness: Witness, body: bytes, answered: _Answer = _DOWN, *, seconds: float) -> _Answer:
-    """(status, body) of add-checkpoint; (0, "") where there is no answer; `answered` where there is nothing to ask."""
+    """(status, body) of add-checkpoint; (0, "") where there is no answer; `answered` where there is
+    nothing to ask."""
     if not body:
         return answered
     try:

@@ -1,6 +1,8 @@
-"""A witness over HTTP: POST /add-checkpoint, and nothing else. Standard library only; put TLS before it.
+"""A witness over HTTP: POST /add-checkpoint, and nothing else. Standard library only; put TLS
+before it.
 
-Requests carry no secret and nobody's data, so none is logged. A body over 64 KB, or without a length, is refused unread.
+Requests carry no secret and nobody's data, so none is logged. A body over 64 KB, or without a
+length, is refused unread.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ _TIMEOUT_SECONDS: Final = 10
 
 
 def serve(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
-    """A server that is bound and not yet running: call `serve_forever`. Port 0 takes a free one. Raises StoreFault."""
+    """A server that is bound and not yet running: call `serve_forever`. Port 0 takes a free one.
+    Raises StoreFault."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -26,9 +29,16 @@ def serve(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             """Answer one request."""
             length = self.headers.get("Content-Length", "")
-            if self.path != PATH or not length.isdecimal() or len(length) > 9 or int(length) > MAX_BODY_BYTES:
+            if (
+                self.path != PATH
+                or not length.isdecimal()
+                or len(length) > 9
+                or int(length) > MAX_BODY_BYTES
+            ):
                 self.close_connection = True
-                self._answer(Answered(HTTPStatus.NOT_FOUND if self.path != PATH else HTTPStatus.BAD_REQUEST))
+                self._answer(
+                    Answered(HTTPStatus.NOT_FOUND if self.path != PATH else HTTPStatus.BAD_REQUEST)
+                )
                 return
             try:
                 self._answer(witness.add_checkpoint(self.rfile.read(int(length))))
@@ -50,5 +60,8 @@ def serve(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
         return ThreadingHTTPServer((host, port), Handler)
     except OSError:
         raise StoreFault(
-            "witness_port", "the address cannot be listened on", place=f"port {port}", cure="Name a free port."
+            "witness_port",
+            "the address cannot be listened on",
+            place=f"port {port}",
+            cure="Name a free port.",
         ) from None

@@ -11,15 +11,26 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from counterfoil import disclosure
 from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.accounting.lines import accounting_key, lines_of, occasion_of
-from counterfoil.accountability.accounting.service import Accounted, account, read_person, record_disclosures
-from counterfoil.accountability.accounting.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
+from counterfoil.accountability.accounting.service import (
+    Accounted,
+    account,
+    read_person,
+    record_disclosures,
+)
+from counterfoil.accountability.accounting.traces import (
+    OTHER_STATUTE,
+    Traces,
+    is_about,
+    statute_of,
+    traces_of,
+)
 from counterfoil.accountability.retention import service as retention
 from counterfoil.batches import store as batches
 from counterfoil.core.errors import InputFault, KeyFault, StateFault, StoreFault
 from counterfoil.core.values import Address, Person
-from counterfoil.disclosure import receive
 from counterfoil.gate.law.load import load_law
 from counterfoil.office import law_library
 from tests.accountability.evidence.bundles import released
@@ -28,9 +39,14 @@ from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below, found_in, tokens_of
 
 MARISOL = {
-    "format": "counterfoil-person-1", "given_name": "Marisol", "family_name": "Quintanilla", "line1": "1847 Heron Lake Road",
-    "city": "Anytown", "state": "WA", "zip": "98101",
-}  # fmt: skip
+    "format": "counterfoil-person-1",
+    "given_name": "Marisol",
+    "family_name": "Quintanilla",
+    "line1": "1847 Heron Lake Road",
+    "city": "Anytown",
+    "state": "WA",
+    "zip": "98101",
+}
 
 
 def asked(world: World, for_person: bool = False, **changes: str) -> list[Accounted]:
@@ -44,25 +60,41 @@ def order(world: World) -> Path:
     return path
 
 
-def test_a_person_finds_the_request_about_them_with_date_requester_purpose_and_outcome(world: World) -> None:
+def test_a_person_finds_the_request_about_them_with_date_requester_purpose_and_outcome(
+    world: World,
+) -> None:
     batch = released(world)
     [found] = asked(world)
     assert msgspec.to_builtins(found) == {
-        "batch": batch, "request_id": "q1", "received_on": "2026-05-04", "released_on": "2026-05-04", "requester": "agency-a",
-        "principal": "sandbox-principal", "agreement": "sandbox", "statute": "8 USC 1253(a)(1)",
-        "purposes": tuple(world.office.law.agreement.purposes), "outcome": "confirmed", "found_by": "name and address",
-        "delayed_until": "", "route": "written-request", "accounted_under": "26 USC 6103(p)(3)(A)",
-    }  # fmt: skip
+        "batch": batch,
+        "request_id": "q1",
+        "received_on": "2026-05-04",
+        "released_on": "2026-05-04",
+        "requester": "agency-a",
+        "principal": "sandbox-principal",
+        "agreement": "sandbox",
+        "statute": "8 USC 1253(a)(1)",
+        "purposes": tuple(world.office.law.agreement.purposes),
+        "outcome": "confirmed",
+        "found_by": "name and address",
+        "delayed_until": "",
+        "route": "written-request",
+        "accounted_under": "26 USC 6103(p)(3)(A)",
+    }
 
 
-@pytest.mark.parametrize(("route", "accounted"), [("written-request", True), ("court-order", True), ("consent", False)])
+@pytest.mark.parametrize(
+    ("route", "accounted"), [("written-request", True), ("court-order", True), ("consent", False)]
+)
 def test_what_rests_on_a_taxpayers_consent_is_shown_and_stands_under_no_accounting(
     world: World, route: str, accounted: bool
 ) -> None:
     office = replace(world.office, law=load_law(law_library(), "sandbox-routes"))
     with office.store.reading() as connection:
         batch = batches.find_batch(connection, released(world))
-    occasion = occasion_of(office, msgspec.structs.replace(batch, header={**batch.header, "route": route}))
+    occasion = occasion_of(
+        office, msgspec.structs.replace(batch, header={**batch.header, "route": route})
+    )
     assert (occasion.route, occasion.accounted) == (route, accounted)
 
 
@@ -79,7 +111,7 @@ def test_a_refused_request_is_accounted_for_too(world: World) -> None:
 
 
 def test_what_was_not_answered_yet_is_told_as_that(world: World) -> None:
-    receive.determine(world.office, world.receive(world.requests()))
+    disclosure.determine_batch(world.office, world.receive(world.requests()))
     assert [(each.outcome, each.released_on) for each in asked(world)] == [("not_answered", "")]
 
 
@@ -90,13 +122,18 @@ def test_a_number_or_a_date_of_birth_finds_what_another_address_does_not(world: 
     ]
     world.answer(rows)
     found = asked(world, line1="9 Other St", tin="900001001", date_of_birth="1981-05-29")
-    assert [(each.request_id, each.found_by) for each in found] == [("q1", "number"), ("q2", "name and date of birth")]
+    assert [(each.request_id, each.found_by) for each in found] == [
+        ("q1", "number"),
+        ("q2", "name and date of birth"),
+    ]
 
 
 # -- delay ----------------------------------------------------------------------------------------
 
 
-def test_a_delay_hides_from_the_person_and_not_from_the_inspector_until_it_is_over(world: World) -> None:
+def test_a_delay_hides_from_the_person_and_not_from_the_inspector_until_it_is_over(
+    world: World,
+) -> None:
     batch = released(world)
     retention.delay(world.office, batch, date(2026, 6, 30), order(world), world.officer("a"))
     assert asked(world, for_person=True) == []
@@ -105,7 +142,9 @@ def test_a_delay_hides_from_the_person_and_not_from_the_inspector_until_it_is_ov
     assert world.now.date() == date(2026, 6, 30)
     assert asked(world, for_person=True) == []
     world.now += timedelta(days=1)
-    assert [(each.request_id, each.delayed_until) for each in asked(world, for_person=True)] == [("q1", "")]
+    assert [(each.request_id, each.delayed_until) for each in asked(world, for_person=True)] == [
+        ("q1", "")
+    ]
 
 
 def test_of_two_delays_the_longer_one_counts(world: World) -> None:
@@ -120,7 +159,9 @@ def test_of_two_delays_the_longer_one_counts(world: World) -> None:
 # -- the look -------------------------------------------------------------------------------------
 
 
-def test_each_look_is_entered_and_its_commitment_opens_with_the_file_and_the_offices_key(world: World) -> None:
+def test_each_look_is_entered_and_its_commitment_opens_with_the_file_and_the_offices_key(
+    world: World,
+) -> None:
     released(world)
     asked(world)
     asked(world, given_name="Nobody")
@@ -148,14 +189,20 @@ def test_the_record_has_one_line_a_disclosure_a_yes_and_a_no_alike(world: World)
     assert [each.request_id for each in found] == ["q1", "q2", "q3", "q4", "q5", "q7", "q9", "q10"]
     assert {each.officers for each in found} == {("officer-a", "officer-b")}
     assert {each.disclosed for each in found} == set(accounting.DISCLOSED.values())
-    assert [entry.get("batch") for entry in world.entries() if entry["kind"] == "inspection"] == [batch]
+    assert [entry.get("batch") for entry in world.entries() if entry["kind"] == "inspection"] == [
+        batch
+    ]
 
 
 def test_a_period_takes_the_batches_released_in_it(world: World) -> None:
     released(world)
     officer = world.officer("a")
-    assert record_disclosures(world.office, "", date(2026, 5, 5), date(2026, 12, 31), *officer) == []
-    assert len(record_disclosures(world.office, "", date(2026, 5, 4), date(2026, 5, 4), *officer)) == 8
+    assert (
+        record_disclosures(world.office, "", date(2026, 5, 5), date(2026, 12, 31), *officer) == []
+    )
+    assert (
+        len(record_disclosures(world.office, "", date(2026, 5, 4), date(2026, 5, 4), *officer)) == 8
+    )
 
 
 def test_disposed_batches_are_in_the_record_as_before(world: World) -> None:
@@ -163,7 +210,9 @@ def test_disposed_batches_are_in_the_record_as_before(world: World) -> None:
     before = record_disclosures(world.office, batch, date.min, date.min, *world.officer("a"))
     world.now = NOW + timedelta(days=1826)
     retention.dispose(world.office)
-    assert record_disclosures(world.office, batch, date.min, date.min, *world.officer("a")) == before
+    assert (
+        record_disclosures(world.office, batch, date.min, date.min, *world.officer("a")) == before
+    )
 
 
 # -- what rests -----------------------------------------------------------------------------------
@@ -174,7 +223,9 @@ def test_p1_what_outlives_the_rows_names_nobody_in_any_file(world: World) -> Non
     world.now = NOW + timedelta(days=1826)
     retention.dispose(world.office)
     tokens = tokens_of([*SOURCE, *REQUESTS])
-    assert {path.name for path in files_below(world.path) if found_in(path.read_bytes(), tokens)} == set()
+    assert {
+        path.name for path in files_below(world.path) if found_in(path.read_bytes(), tokens)
+    } == set()
     with world.office.store.reading() as connection:
         held = batches.find_batch(connection, batch)
         occasion, lines = lines_of(world.office, connection, held, accounting_key(world.office))
@@ -198,11 +249,17 @@ def test_accounting_that_was_altered_does_not_open(world: World) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"null", b"\xff", b"{}", json.dumps(MARISOL | {"format": "counterfoil-person-2"}).encode(),
-        json.dumps(MARISOL | {"more": "x"}).encode(), json.dumps(MARISOL | {"family_name": ""}).encode(),
-        json.dumps(MARISOL | {"date_of_birth": "yesterday"}).encode(), b" " * 70_000,
+        b"",
+        b"null",
+        b"\xff",
+        b"{}",
+        json.dumps(MARISOL | {"format": "counterfoil-person-2"}).encode(),
+        json.dumps(MARISOL | {"more": "x"}).encode(),
+        json.dumps(MARISOL | {"family_name": ""}).encode(),
+        json.dumps(MARISOL | {"date_of_birth": "yesterday"}).encode(),
+        b" " * 70_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_person_file_is_refused_without_a_value_of_it(data: bytes) -> None:
     with pytest.raises(InputFault) as fault:
         read_person(data)
@@ -218,7 +275,8 @@ def test_absent_traces_match_nothing() -> None:
 
 def test_a_number_is_nine_digits_or_none() -> None:
     numbers = [
-        traces_of(bytes(32), Person(tin=tin), Address()).number for tin in ("900-00-1001", "900001001", "90000100", "x")
+        traces_of(bytes(32), Person(tin=tin), Address()).number
+        for tin in ("900-00-1001", "900001001", "90000100", "x")
     ]
     assert (numbers[0] == numbers[1] != 0, numbers[2:]) == (True, [0, 0])
 
@@ -226,6 +284,7 @@ def test_a_number_is_nine_digits_or_none() -> None:
 def test_a_statute_is_told_in_the_agreements_words_or_not_at_all(world: World) -> None:
     agreement = world.office.law.agreement
     first = agreement.designated[0]
-    assert [statute_of(written, agreement) for written in (first.citation, first.written_as[0], "because I say so")] == [
-        first.citation, first.citation, OTHER_STATUTE,
-    ]  # fmt: skip
+    assert [
+        statute_of(written, agreement)
+        for written in (first.citation, first.written_as[0], "because I say so")
+    ] == [first.citation, first.citation, OTHER_STATUTE]

@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from counterfoil.accountability.accounting.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
+from counterfoil.accountability.accounting.traces import (
+    OTHER_STATUTE,
+    Traces,
+    is_about,
+    statute_of,
+    traces_of,
+)
 from counterfoil.core.values import Address, Person
 from counterfoil.gate.history.keyed_hash import keyed_hash
 from counterfoil.normalize import exact_door, normalise_address
@@ -32,12 +38,21 @@ def test_traces_are_hashed_alike_for_ever_so_that_what_was_kept_years_ago_is_fou
 
 
 def test_another_spelling_of_name_address_or_number_leaves_the_same_traces() -> None:
-    other = changed(ADA, given_name="ADA", middle_name="", family_name="o  quill", suffix="Jr", tin="900 00 1234")
+    other = changed(
+        ADA,
+        given_name="ADA",
+        middle_name="",
+        family_name="o  quill",
+        suffix="Jr",
+        tin="900 00 1234",
+    )
     assert _of(other, changed(HOME, line1="12 ELM Street", line2="Apt 4")) == _of()
 
 
 def test_another_person_address_number_or_key_leaves_none_of_them() -> None:
-    other = _of(Person("Adam", "", "Quill", "", BORN, "900-00-1235"), changed(HOME, line1="12 Elm St Apt 5"))
+    other = _of(
+        Person("Adam", "", "Quill", "", BORN, "900-00-1235"), changed(HOME, line1="12 Elm St Apt 5")
+    )
     for traces in (other, traces_of(KEY[::-1], ADA, HOME)):
         assert set(_all(_of())).isdisjoint(_all(traces))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from counterfoil import disclosure
 from counterfoil.accountability.evidence import export_evidence
 from counterfoil.accountability.evidence.bundle import open_bundle, open_sealed, seal_bundle
 from counterfoil.accountability.evidence.contents import (
@@ -17,7 +18,6 @@ from counterfoil.accountability.evidence.contents import (
     encode_public,
     encode_sealed,
 )
-from counterfoil.disclosure import receive
 from tests.world.office import World
 
 
@@ -31,7 +31,7 @@ class Made(NamedTuple):
 def released(world: World) -> str:
     """The id of a batch that was answered."""
     world.answer()
-    return receive.standing(world.office)[0].batch
+    return disclosure.batch_statuses(world.office)[0].batch
 
 
 def make(world: World, batch: str, request_id: str = "q1") -> Made:
@@ -50,7 +50,8 @@ def signed_again(
     public: Callable[[dict[str, Any]], object] | None = None,
     sealed: dict[str, Any] | None = None,
 ) -> bytes:
-    """The bundle with parts changed, signed by the holder's own key: what a holder who lies could hand over."""
+    """The bundle with parts changed, signed by the holder's own key: what a holder who lies could
+    hand over."""
     said, hidden = parts(made)
     body = encode_public(said)
     if public is not None:

@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from counterfoil.accountability.evidence import replay
-from counterfoil.accountability.evidence.bundle import MAX_BYTES, open_bundle, open_sealed, read_key, write_key
+from counterfoil.accountability.evidence.bundle import (
+    MAX_BYTES,
+    open_bundle,
+    open_sealed,
+    read_key,
+    write_key,
+)
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
 from tests.accountability.evidence.bundles import Made, make, parts, released
@@ -36,7 +42,9 @@ def changed(made: Made, **members: object) -> bytes:
     return canonical.encode(json.loads(made.data) | members)
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_flipped_bit_of_a_bundle_is_found(made: Made, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(made.data) - 1))
@@ -47,7 +55,9 @@ def test_any_flipped_bit_of_a_bundle_is_found(made: Made, data: st.DataObject) -
         open_bundle(bytes(altered))
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_piece_cut_out_or_put_in_is_found(made: Made, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(made.data)))
@@ -112,7 +122,9 @@ def test_a_key_file_is_read_back(made: Made) -> None:
     assert read_key(write_key(made.key)) == made.key
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", write_key(bytes(32))[:-9] + b'x"}\n', write_key(bytes(31)), b"null"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", write_key(bytes(32))[:-9] + b'x"}\n', write_key(bytes(31)), b"null"]
+)
 def test_what_is_no_key_file_is_refused(data: bytes) -> None:
     with pytest.raises(InputFault) as fault:
         read_key(data)

@@ -1,4 +1,5 @@
-"""What governed a decision is in its bundle: certificates with their thresholds, marks that shut a door, the route and its document."""
+"""What governed a decision is in its bundle: certificates with their thresholds, marks that shut a
+door, the route and its document."""
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.accountability.evidence import compare_snapshot, replay
 from counterfoil.batches.rows import encode_determinations
 from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import NotCompared
-from counterfoil.disclosure import receive
 from counterfoil.matching import NEVER, Thresholds
 from counterfoil.office import agreement_file, law_library
 from tests.accountability.evidence.bundles import Made, make, parts, signed_again
@@ -28,7 +29,7 @@ UNDATED = request(2, "Wilhelmina", "Ostrander", "2290 Copperfield Ave", line2="A
 
 
 def batch_of(world: World) -> str:
-    return receive.standing(world.office)[-1].batch
+    return disclosure.batch_statuses(world.office)[-1].batch
 
 
 def refused(world: World, made: Made, public: Any = None, **sealed: Any) -> tuple[str, str]:
@@ -57,7 +58,10 @@ def test_what_a_birth_certificate_decided_is_replayed_under_it_and_what_none_cov
     assert found[0].statements[3].endswith(f"as the ledger names them: birth {digest}.")
     assert "Thresholds: 7.50 with a date of birth, none reachable by name" in found[0].statements[9]
     assert parts(made[0])[1].thresholds == Thresholds(birth=750, names=NEVER, undated=NEVER)
-    assert found[1].statements[9] == "10. The determination is that it could not be compared (not_certified)."
+    assert (
+        found[1].statements[9]
+        == "10. The determination is that it could not be compared (not_certified)."
+    )
 
 
 def test_a_bundle_that_leaves_out_or_exchanges_what_governed_is_found(world: World) -> None:
@@ -74,7 +78,9 @@ def test_a_bundle_that_leaves_out_or_exchanges_what_governed_is_found(world: Wor
 
     def altered(body: dict[str, Any]) -> None:
         text = body["certificates"]["birth"]["certificate"]
-        body["certificates"]["birth"]["certificate"] = text.replace('"threshold":750', '"threshold":600')
+        body["certificates"]["birth"]["certificate"] = text.replace(
+            '"threshold":750', '"threshold":600'
+        )
 
     assert refused(world, made, left_out)[1].endswith(
         "no certificate covers the question, and the agreement requires one"
@@ -83,7 +89,9 @@ def test_a_bundle_that_leaves_out_or_exchanges_what_governed_is_found(world: Wor
     assert refused(world, made, of_another_scope)[0] == "evidence_public"
     assert refused(world, made, altered)[0] == "certificate_not_verified"
     other = Thresholds(birth=600, names=NEVER, undated=NEVER)
-    assert refused(world, made, thresholds=other)[1].endswith("certificates and agreement make other thresholds")
+    assert refused(world, made, thresholds=other)[1].endswith(
+        "certificates and agreement make other thresholds"
+    )
     assert refused(world, made, thresholds=None)[0] == "evidence_differs"
 
 
@@ -92,14 +100,18 @@ def test_not_certified_is_no_word_for_what_an_agreement_compares_without(world: 
     made = make(world, batch_of(world), "q2")
     assert parts(made)[1].thresholds == Thresholds(birth=600, names=600, undated=600)
     told = encode_determinations([NotCompared("q2", 1, "not_certified")])
-    code, message = refused(world, made, determination=told, doors=None, weights=None, thresholds=None)
+    code, message = refused(
+        world, made, determination=told, doors=None, weights=None, thresholds=None
+    )
     assert (code, message) == (
         "evidence_differs",
         "not identical: the determination is of another request, or of other terms",
     )
 
 
-def test_the_certificate_of_the_day_decides_again_whatever_was_certified_since(world: World) -> None:
+def test_the_certificate_of_the_day_decides_again_whatever_was_certified_since(
+    world: World,
+) -> None:
     certify(world, "names", threshold=5000)
     given = [row["answer"] for row in world.answer([UNDATED])]
     certify(world, "names", threshold=600)
@@ -111,7 +123,10 @@ def test_the_certificate_of_the_day_decides_again_whatever_was_certified_since(w
 
 
 def people_of(street: str, numbers: range) -> list[dict[str, str]]:
-    return [person(f"{street} {number}", "Ottoline", "Grimsditch", f"{number} {street}") for number in numbers]
+    return [
+        person(f"{street} {number}", "Ottoline", "Grimsditch", f"{number} {street}")
+        for number in numbers
+    ]
 
 
 HELD = (
@@ -120,18 +135,25 @@ HELD = (
     person("m1", "Marisol", "Quintanilla", "1 Oak Ct", tin="900-00-1001"),
     person("t1", "Teodoro", "Quintanilla", "1 Elm Ct", tin="900-00-1002"),
 )
-"""Oak St and Oak Ct are places of their own; Elm Ct is one home, which a slip of the pen may mean."""
+"""Oak St and Oak Ct are places of their own; Elm Ct is one home, which a slip of the pen may
+mean."""
 ASKED = (
     request(1, "Marisol", "Quintanilla", "1 Oak St", tin="900-00-1001"),
     request(2, "Teodoro", "Quintanilla", "1 Elm St", tin="900-00-1002"),
 )
 
 
-def test_a_tolerant_door_and_one_kept_shut_by_marks_are_replayed_as_the_register_led(world: World) -> None:
+def test_a_tolerant_door_and_one_kept_shut_by_marks_are_replayed_as_the_register_led(
+    world: World,
+) -> None:
     world.build(HELD)
     given = [row["answer"] for row in world.answer(ASKED)]
     shut, led = [make(world, batch_of(world), each) for each in ("q1", "q2")]
-    assert [replay(each.data, each.key).outcome for each in (shut, led)] == given == ["not_confirmed", "confirmed"]
+    assert (
+        [replay(each.data, each.key).outcome for each in (shut, led)]
+        == given
+        == ["not_confirmed", "confirmed"]
+    )
     doors = [parts(each)[1].doors for each in (shut, led)]
     assert [each and len(each.homes) for each in doors] == [0, 1]
     assert "byte for byte" in compare_snapshot(world.office, shut.data, shut.key)
@@ -140,7 +162,8 @@ def test_a_tolerant_door_and_one_kept_shut_by_marks_are_replayed_as_the_register
     without = doors[0]
     assert without is not None
     emptied = tuple(
-        msgspec.structs.replace(each, value=b"") if each.tolerance == "known-line" else each for each in without.doors
+        msgspec.structs.replace(each, value=b"") if each.tolerance == "known-line" else each
+        for each in without.doors
     )
     lie = msgspec.structs.replace(without, doors=emptied)
     assert refused(world, shut, doors=lie)[0] == "evidence_doors"
@@ -153,41 +176,60 @@ def test_a_tolerant_door_and_one_kept_shut_by_marks_are_replayed_as_the_register
 
 def by_consent(world: World) -> str:
     """A batch by consent, received and determined in an office of three routes."""
-    shutil.copy(agreement_file("sandbox-routes", law_library()), world.path / "law" / "agreement.yaml")
+    shutil.copy(
+        agreement_file("sandbox-routes", law_library()), world.path / "law" / "agreement.yaml"
+    )
     world.office.store.close()
     world.office = world.opened()
     paper = world.directory / "consent.pdf"
     paper.write_bytes(b"a made-up consent")
     day = world.clock().date().isoformat()
     stated = {
-        "digest": "sha256:" + hashlib.sha256(paper.read_bytes()).hexdigest(), "issued_on": day, "recipient": "agency-a",
-        "purpose": "To confirm my address", "people": [{"given_name": "Marisol", "family_name": "Quintanilla"}],
-        "periods": ["2023", "2024"], "items": ["address"],
-    }  # fmt: skip
-    header = {"requester": "agency-a", "agreement": "sandbox-routes", "principal": "sandbox-designee", "sent_on": day}
+        "digest": "sha256:" + hashlib.sha256(paper.read_bytes()).hexdigest(),
+        "issued_on": day,
+        "recipient": "agency-a",
+        "purpose": "To confirm my address",
+        "people": [{"given_name": "Marisol", "family_name": "Quintanilla"}],
+        "periods": ["2023", "2024"],
+        "items": ["address"],
+    }
+    header = {
+        "requester": "agency-a",
+        "agreement": "sandbox-routes",
+        "principal": "sandbox-designee",
+        "sent_on": day,
+    }
     asked = world.requests([DATED])
     (asked.parent / f"{asked.name}.header.json").write_text(
         json.dumps(header | {"route": "consent", "document": stated})
     )
-    batch = receive.receive(world.office, asked, [].append, document=paper).batch
-    receive.determine(world.office, batch)
+    batch = disclosure.receive_file(world.office, asked, [].append, document=paper).batch
+    disclosure.determine_batch(world.office, batch)
     return batch
 
 
-def test_a_request_by_consent_is_replayed_by_its_own_route_and_held_to_its_document(world: World) -> None:
+def test_a_request_by_consent_is_replayed_by_its_own_route_and_held_to_its_document(
+    world: World,
+) -> None:
     made = make(world, by_consent(world))
     found = replay(made.data, made.key)
     assert found.statements[6].endswith("asked by the route consent.")
     assert found.statements[7].split(",")[2].split()[0] == "admits"
     public, sealed = parts(made)
-    assert {"routes/consent.yaml", "routes/court-order.yaml", "routes/written-request.yaml"} <= public.law.keys()
+    assert {
+        "routes/consent.yaml",
+        "routes/court-order.yaml",
+        "routes/written-request.yaml",
+    } <= public.law.keys()
     assert any(path.startswith("common/") for path in public.law)
     header = sealed.circumstances.header
     assert header.document is not None
     paper = msgspec.structs.replace(header.document, digest="sha256:" + "0" * 64)
     lies = {"another route": {"route": "court-order"}, "another document": {"document": paper}}
     for word, change in lies.items():
-        lie = msgspec.structs.replace(sealed.circumstances, header=msgspec.structs.replace(header, **change))
+        lie = msgspec.structs.replace(
+            sealed.circumstances, header=msgspec.structs.replace(header, **change)
+        )
         assert refused(world, made, circumstances=lie) == (
             "evidence_differs",
             f"not identical: the ledger {_verb(word)} {word}",

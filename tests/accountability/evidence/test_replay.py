@@ -1,4 +1,5 @@
-"""An answer reckoned anew from its bundle is identical, and a bundle that lies is told apart from one that is altered."""
+"""An answer reckoned anew from its bundle is identical, and a bundle that lies is told apart from
+one that is altered."""
 
 from __future__ import annotations
 
@@ -8,11 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil.accountability.evidence import check_public, compare_snapshot, export_evidence, replay
+from counterfoil import disclosure
+from counterfoil.accountability.evidence import (
+    check_public,
+    compare_snapshot,
+    export_evidence,
+    replay,
+)
 from counterfoil.accountability.evidence.check_public import versions
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
-from counterfoil.disclosure import receive
 from counterfoil.register import Shown
 from tests.accountability.evidence.bundles import Made, make, parts, released, signed_again
 from tests.world.office import World
@@ -20,19 +26,31 @@ from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
 
 OUTCOMES = {
-    "q1": "confirmed", "q2": "confirmed", "q3": "not_confirmed", "q4": "not_confirmed", "q5": "not_confirmed", "q6": "refused",
-    "q7": "confirmed", "q8": "refused", "q9": "not_confirmed", "q10": "not_confirmed",
-}  # fmt: skip
+    "q1": "confirmed",
+    "q2": "confirmed",
+    "q3": "not_confirmed",
+    "q4": "not_confirmed",
+    "q5": "not_confirmed",
+    "q6": "refused",
+    "q7": "confirmed",
+    "q8": "refused",
+    "q9": "not_confirmed",
+    "q10": "not_confirmed",
+}
 
 
-def test_every_answer_of_a_batch_is_reckoned_again_and_is_the_one_that_was_given(world: World) -> None:
+def test_every_answer_of_a_batch_is_reckoned_again_and_is_the_one_that_was_given(
+    world: World,
+) -> None:
     given = {str(row["request_id"]): row["answer"] for row in world.answer()}
-    batch = receive.standing(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office)[0].batch
     for request_id, outcome in given.items():
         made = make(world, batch, request_id)
         found = replay(made.data, made.key, world.office.holder_key)
         assert (found.batch, found.outcome) == (batch, outcome)
-        assert [each.partition(".")[0] for each in found.statements] == [str(number) for number in range(1, 12)]
+        assert [each.partition(".")[0] for each in found.statements] == [
+            str(number) for number in range(1, 12)
+        ]
     assert given == OUTCOMES
 
 
@@ -48,7 +66,8 @@ def test_the_public_part_is_checked_without_the_key(world: World) -> None:
 
 
 def test_the_counts_of_the_past_are_those_of_the_day(world: World) -> None:
-    """What earlier and later files asked changes what a gate would say today, and not what the bundle says."""
+    """What earlier and later files asked changes what a gate would say today, and not what the
+    bundle says."""
     agreement = world.path / "law" / "agreement.yaml"
     text = agreement.read_text()
     limit = next(line for line in text.splitlines() if "attempts_on_person:" in line)
@@ -58,14 +77,12 @@ def test_the_counts_of_the_past_are_those_of_the_day(world: World) -> None:
     for number in range(3):
         rows = [request(40 + number, "Marisol", "Quintanilla", "1847 Heron Lake Rd")]
         batch = world.receive(world.requests(rows, f"file{number}.csv"))
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
         batches.append((batch, f"q{40 + number}"))
     made = [make(world, *each) for each in batches]
-    assert [replay(each.data, each.key).statements[7].split(",")[2].split()[0] for each in made] == [
-        "admits",
-        "admits",
-        "refuses",
-    ]
+    assert [
+        replay(each.data, each.key).statements[7].split(",")[2].split()[0] for each in made
+    ] == ["admits", "admits", "refuses"]
     assert [parts(each)[1].circumstances.attempts for each in made] == [1, 2, 3]
 
 
@@ -77,15 +94,17 @@ def test_a_request_before_it_is_determined_or_answered_has_its_bundle_too(world:
         "10. Nothing was determined when the bundle was made.",
         "11. No answer was given when the bundle was made.",
     )
-    receive.determine(world.office, batch)
-    receive.review(world.office, batch, *world.officer("a"))
+    disclosure.determine_batch(world.office, batch)
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
     determined = make(world, batch)
     assert replay(determined.data, determined.key).outcome == ""
 
 
 def test_what_was_not_compared_is_replayed_as_that(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 1"))
+    agreement.write_text(
+        agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 1")
+    )
     world.office = world.opened()
     made = make(world, released(world), "q2")
     found = replay(made.data, made.key)
@@ -98,7 +117,9 @@ def test_what_was_not_compared_is_replayed_as_that(world: World) -> None:
 def test_a_law_that_changed_since_is_not_the_one_that_judges(world: World) -> None:
     batch = released(world)
     agreement = world.path / "law" / "agreement.yaml"
-    agreement.write_text(agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30"))
+    agreement.write_text(
+        agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
+    )
     world.office = world.opened()
     made = make(world, batch)
     assert replay(made.data, made.key).outcome == "confirmed"
@@ -164,7 +185,9 @@ def test_a_door_that_the_holder_left_out_is_found_against_the_snapshot(world: Wo
     emptied = tuple(msgspec.structs.replace(each, value=b"") for each in sealed.doors.doors)
     nobody = Shown(emptied, (), sealed.doors.asked_tin_hash)
     with pytest.raises(VerifyFault) as fault:
-        compare_snapshot(world.office, signed_again(world, made, sealed={"doors": nobody}), made.key)
+        compare_snapshot(
+            world.office, signed_again(world, made, sealed={"doors": nobody}), made.key
+        )
     assert fault.value.code == "evidence_differs"
 
 
@@ -186,8 +209,21 @@ def test_every_part_that_is_exchanged_for_another_requests_is_found(world: World
     batch = released(world)
     made, other = make(world, batch, "q1"), make(world, batch, "q4")
     _, theirs = parts(other)
-    fields = ("request_id", "row", "row_salt", "determination", "doors", "answer", "answer_salt", "inspection_salt")
-    codes = {name: refused(world, made, None, **{name: getattr(theirs, name)}) for name in fields if name != "doors"}
+    fields = (
+        "request_id",
+        "row",
+        "row_salt",
+        "determination",
+        "doors",
+        "answer",
+        "answer_salt",
+        "inspection_salt",
+    )
+    codes = {
+        name: refused(world, made, None, **{name: getattr(theirs, name)})
+        for name in fields
+        if name != "doors"
+    }
     assert set(codes.values()) == {"evidence_differs"}
     elsewhere = parts(make(world, batch, "q2"))[1].doors
     assert refused(world, made, None, doors=elsewhere) == "evidence_differs"
@@ -200,7 +236,10 @@ def test_other_counts_and_weights_are_found(world: World) -> None:
     counts = msgspec.structs.replace(sealed.circumstances, attempts=10_000)
     assert refused(world, made, None, circumstances=counts) == "evidence_differs"
     assert sealed.weights is not None
-    assert refused(world, made, None, weights=sealed.weights | {"threshold": 90_000}) == "evidence_differs"
+    assert (
+        refused(world, made, None, weights=sealed.weights | {"threshold": 90_000})
+        == "evidence_differs"
+    )
 
 
 def _without(role: str) -> Any:
@@ -210,7 +249,9 @@ def _without(role: str) -> Any:
     return change
 
 
-@pytest.mark.parametrize("role", ["law", "batch", "gate", "opening", "review", "release", "inspection"])
+@pytest.mark.parametrize(
+    "role", ["law", "batch", "gate", "opening", "review", "release", "inspection"]
+)
 def test_an_entry_that_is_left_out_is_found(world: World, role: str) -> None:
     made = make(world, released(world))
     assert refused(world, made, _without(role)) == "evidence_public"
@@ -225,7 +266,9 @@ def test_an_answer_without_its_entry_is_found(world: World) -> None:
     ("change", "code"),
     [
         (
-            lambda body: body["law"].update({"agreement.yaml": body["law"]["agreement.yaml"] + "\n# \n"}),
+            lambda body: body["law"].update(
+                {"agreement.yaml": body["law"]["agreement.yaml"] + "\n# \n"}
+            ),
             "evidence_public",
         ),
         (lambda body: body["law"].update({"../../evil.yaml": ""}), "evidence_public"),
@@ -238,13 +281,18 @@ def test_an_answer_without_its_entry_is_found(world: World) -> None:
         (lambda body: body.update(gate_date="1990-01-01"), "evidence_public"),
         (lambda body: body.update(file_digest="sha256:" + "0" * 64), "evidence_differs"),
         (lambda body: body.update(snapshot="0002-000000000000"), "evidence_public"),
-        (lambda body: body.update(manifest=body["manifest"].replace('"rows":9', '"rows":8')), "manifest_not_verified"),
+        (
+            lambda body: body.update(manifest=body["manifest"].replace('"rows":9', '"rows":8')),
+            "manifest_not_verified",
+        ),
         (lambda body: body.update(agreement="another"), "evidence_public"),
         (lambda body: body.update(entries=body["entries"][::-1]), "evidence_public"),
         (lambda body: body.update(more=1), "evidence_contents"),
     ],
 )
-def test_every_part_of_the_public_part_is_held_to_the_others(world: World, change: Any, code: str) -> None:
+def test_every_part_of_the_public_part_is_held_to_the_others(
+    world: World, change: Any, code: str
+) -> None:
     made = make(world, released(world))
     with pytest.raises(CounterfoilError) as fault:
         replay(signed_again(world, made, change), made.key)

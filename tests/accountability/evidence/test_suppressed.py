@@ -6,7 +6,11 @@ import msgspec
 import pytest
 
 from counterfoil.accountability.evidence import replay
-from counterfoil.accountability.evidence.suppressed import WithheldMarks, mark_withheld, withheld_among
+from counterfoil.accountability.evidence.suppressed import (
+    WithheldMarks,
+    mark_withheld,
+    withheld_among,
+)
 from counterfoil.batches.rows import Granted, decode_gated, pack
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Residents
@@ -15,7 +19,11 @@ from tests.accountability.evidence.bundles import make, parts, released, signed_
 from tests.matching.people import held, resident
 from tests.world.office import World, repeating
 
-HOME = held(resident("Marisol||Quintanilla"), resident("Teodoro||Quintanilla"), resident("Leopold||Winterbourne"))
+HOME = held(
+    resident("Marisol||Quintanilla"),
+    resident("Teodoro||Quintanilla"),
+    resident("Leopold||Winterbourne"),
+)
 
 
 @pytest.mark.parametrize("places", [(), (0,), (1, 2), (0, 1, 2)])
@@ -57,7 +65,10 @@ def test_a_holder_who_marks_somebody_afterwards_does_not_come_out_the_same(world
     marks = mark_withheld(_opened(parts(made)).residents, repeating("late"))
     with pytest.raises(VerifyFault) as fault:
         replay(signed_again(world, made, sealed={"withheld": marks}), made.key)
-    assert (fault.value.code, "the match decides otherwise" in fault.value.message) == ("evidence_differs", True)
+    assert (fault.value.code, "the match decides otherwise" in fault.value.message) == (
+        "evidence_differs",
+        True,
+    )
 
 
 def _opened(found: tuple[object, object]) -> Residents:

@@ -1,4 +1,5 @@
-"""What these tests do in a made-up office: answer, reconcile, and write into its database as its owner can."""
+"""What these tests do in a made-up office: answer, reconcile, and write into its database as its
+owner can."""
 
 from __future__ import annotations
 

@@ -17,8 +17,12 @@ def test_answers_of_both_forms_and_other_files_are_no_difference(world: World) -
     answers(world, "more.csv", REQUESTS[5:])
     out = world.directory / "out"
     (out / "notes.txt").write_text("made up: called the requester")
-    (out / "answers.jsonl.rejects.jsonl").write_text('{"row":1,"field":"zip","code":"zip_invalid"}\n')
-    (out / ".answers.jsonl.partial").write_text('{"request_id":"q1","answer":"confirmed","codes":[]}\n')
+    (out / "answers.jsonl.rejects.jsonl").write_text(
+        '{"row":1,"field":"zip","code":"zip_invalid"}\n'
+    )
+    (out / ".answers.jsonl.partial").write_text(
+        '{"request_id":"q1","answer":"confirmed","codes":[]}\n'
+    )
     found = run(world, files=True)
     assert (found.differences, found.files) == ((), 2)
 

@@ -1,4 +1,5 @@
-"""Released answers are decided again by the clock; a defect in what decided them is found the day after, not after 5.5 months."""
+"""Released answers are decided again by the clock; a defect in what decided them is found the day
+after, not after 5.5 months."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
 
 
-def test_some_of_each_outcome_are_decided_again_and_the_opening_is_entered_before(world: World) -> None:
+def test_some_of_each_outcome_are_decided_again_and_the_opening_is_entered_before(
+    world: World,
+) -> None:
     answers(world)
     opened = world.office.keeper().total()
     found = run(world, replays=2)
@@ -34,7 +37,8 @@ def test_more_than_there_are_is_all_of_them(world: World) -> None:
 def test_p7_a_match_that_confirmed_what_the_rules_do_not_is_found(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A script that released what was never compared: made up as the defect that was reported of August 2025."""
+    """A script that released what was never compared: made up as the defect that was reported of
+    August 2025."""
     decided = matching.decide_withheld
 
     def confirming(*given: object) -> Match:
@@ -50,7 +54,9 @@ def test_p7_a_match_that_confirmed_what_the_rules_do_not_is_found(
     assert [each.place.partition(" ")[2] for each in found.differences] == ["row 4", "row 5"]
 
 
-def test_a_gate_that_admitted_what_the_law_refuses_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_that_admitted_what_the_law_refuses_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers(world)
     decided = Gate.decide
 
@@ -58,7 +64,10 @@ def test_a_gate_that_admitted_what_the_law_refuses_is_found(world: World, monkey
         found = decided(gate, *given)  # type: ignore[arg-type]
         if isinstance(found, Grant):
             return Refusal(
-                found.request.request_id, found.request.row, (Finding("made-up", State.NOT_MET),), found.rules
+                found.request.request_id,
+                found.request.row,
+                (Finding("made-up", State.NOT_MET),),
+                found.rules,
             )
         return found
 

@@ -1,4 +1,5 @@
-"""What database and ledger say of the same batches is compared by the clock, and every difference is told with place, code and cure."""
+"""What database and ledger say of the same batches is compared by the clock, and every difference
+is told with place, code and cure."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec import msgpack
 
+from counterfoil import disclosure
 from counterfoil.accountability import reconciliation
 from counterfoil.accountability.reconciliation import run as daily
 from counterfoil.accountability.retention import service as retention
@@ -19,7 +21,6 @@ from counterfoil.batches.rows import decode_determinations, encode_determination
 from counterfoil.controls.suspension.service import suspend
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Match
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.sealed_answer import ANSWER
 from tests.accountability.reconciliation.desk import alter, alter_counts, answers, codes, run
 from tests.cli.desk import Desk, command
@@ -29,7 +30,8 @@ from tests.world.people import REQUESTS
 
 
 def sealed_anew(world: World, kind: str, change: object) -> None:
-    """Put other plain bytes in the place of a batch's first chunk of a kind: what who has the office's keys can do."""
+    """Put other plain bytes in the place of a batch's first chunk of a kind: what who has the
+    office's keys can do."""
     with world.office.store.transaction() as connection:
         [batch] = batches.list_batches(connection)
         key = unwrap_key(batch.id, batch.wrapped_key, world.office.payload_keys()[0])
@@ -38,19 +40,32 @@ def sealed_anew(world: World, kind: str, change: object) -> None:
     alter(world, "UPDATE chunk SET sealed = ? WHERE kind = ? AND seq = 0", sealed, kind)
 
 
-def test_an_office_in_order_has_no_difference_and_the_entry_says_what_was_compared(world: World) -> None:
+def test_an_office_in_order_has_no_difference_and_the_entry_says_what_was_compared(
+    world: World,
+) -> None:
     answers(world)
     world.receive(world.requests(REQUESTS[:3], "other.csv"))
     found = run(world, files=True, replays=2)
     assert found.differences == ()
-    assert (found.batches, found.rows, found.files, found.replayed, found.left_out) == (2, 13, 1, 4, 0)
+    assert (found.batches, found.rows, found.files, found.replayed, found.left_out) == (
+        2,
+        13,
+        1,
+        4,
+        0,
+    )
     entry = world.entries()[found.entry]
     assert {name: entry[name] for name in ("kind", "differences", "replayed", "rows")} == {
-        "kind": "reconciled", "differences": 0, "replayed": 4, "rows": 13,
-    }  # fmt: skip
+        "kind": "reconciled",
+        "differences": 0,
+        "replayed": 4,
+        "rows": 13,
+    }
 
 
-def test_the_next_run_looks_at_what_happened_since_and_a_whole_one_at_everything(world: World) -> None:
+def test_the_next_run_looks_at_what_happened_since_and_a_whole_one_at_everything(
+    world: World,
+) -> None:
     answers(world, rows=REQUESTS[:5])
     first = run(world)
     assert (run(world).batches, run(world).rows) == (0, 0)
@@ -60,7 +75,9 @@ def test_the_next_run_looks_at_what_happened_since_and_a_whole_one_at_everything
     assert (run(world, whole=True).since, run(world, whole=True).batches) == (0, 2)
 
 
-def test_what_is_entered_while_it_runs_is_compared_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_entered_while_it_runs_is_compared_the_next_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers(world, rows=REQUESTS[:5])
     decide = daily.decide_some_again
 
@@ -96,17 +113,28 @@ def _chunks(world: World) -> list[tuple[str, bytes]]:
         ("UPDATE batch SET state = 'reviewed', release_index = NULL", {"reconcile_state"}),
         ("UPDATE batch SET state = 'withdrawn'", {"reconcile_state"}),
         ("UPDATE batch SET release_index = release_index - 1", {"reconcile_state"}),
-        ("UPDATE batch SET rules_digest = agreement_digest", {"reconcile_batch", "reconcile_unreadable"}),
+        (
+            "UPDATE batch SET rules_digest = agreement_digest",
+            {"reconcile_batch", "reconcile_unreadable"},
+        ),
         ("UPDATE batch SET file_digest = agreement_digest", {"reconcile_rows"}),
         ("UPDATE batch SET second_officer = first_officer", {"reconcile_unreadable"}),
-        ("UPDATE batch SET determinations_digest = agreement_digest", {"reconcile_state", "reconcile_unreadable"}),
+        (
+            "UPDATE batch SET determinations_digest = agreement_digest",
+            {"reconcile_state", "reconcile_unreadable"},
+        ),
         ("DELETE FROM chunk WHERE kind = 'answer'", {"reconcile_answers"}),
         ("DELETE FROM chunk WHERE kind = 'request'", {"reconcile_rows"}),
         ("DELETE FROM chunk WHERE kind = 'envelope'", {"reconcile_unreadable"}),
-        ("UPDATE chunk SET sealed = zeroblob(64) WHERE kind = 'determination'", {"reconcile_unreadable"}),
+        (
+            "UPDATE chunk SET sealed = zeroblob(64) WHERE kind = 'determination'",
+            {"reconcile_unreadable"},
+        ),
     ],
 )
-def test_what_the_owner_of_the_database_alters_is_told(world: World, statement: str, found: set[str]) -> None:
+def test_what_the_owner_of_the_database_alters_is_told(
+    world: World, statement: str, found: set[str]
+) -> None:
     answers(world)
     alter(world, statement)
     assert codes(world) == found
@@ -125,9 +153,15 @@ def test_a_batch_that_is_gone_and_one_that_was_never_entered_are_told(world: Wor
 
 @pytest.mark.parametrize(
     ("name", "by", "code"),
-    [("granted", 1, "reconcile_counts"), ("refused", -1, "reconcile_counts"), ("compared", 1, "reconcile_openings")],
+    [
+        ("granted", 1, "reconcile_counts"),
+        ("refused", -1, "reconcile_counts"),
+        ("compared", 1, "reconcile_openings"),
+    ],
 )
-def test_counts_that_are_not_the_ledgers_are_told(world: World, name: str, by: int, code: str) -> None:
+def test_counts_that_are_not_the_ledgers_are_told(
+    world: World, name: str, by: int, code: str
+) -> None:
     answers(world)
     alter_counts(world, lambda counts: counts.update({name: counts[name] + by}))
     assert code in codes(world)
@@ -174,7 +208,9 @@ def test_an_envelope_that_says_other_rows_is_told(world: World) -> None:
 def test_a_ledger_that_does_not_check_ends_the_run_with_its_own_fault(world: World) -> None:
     answers(world)
     owner = open_as_owner(world.path / "office.db")
-    start = owner.execute("SELECT start FROM ledger_block ORDER BY start LIMIT 1 OFFSET 3").fetchone()[0]
+    start = owner.execute(
+        "SELECT start FROM ledger_block ORDER BY start LIMIT 1 OFFSET 3"
+    ).fetchone()[0]
     rewrite(owner, start, lambda held: [other_digest(held[0]), *held[1:]])
     owner.close()
     with pytest.raises(VerifyFault) as fault:
@@ -194,11 +230,11 @@ def test_rows_that_were_disposed_of_are_no_difference(world: World) -> None:
 def test_a_batch_in_the_middle_of_its_steps_is_no_difference(world: World, step: str) -> None:
     batch = world.receive(world.requests())
     if step != "withdraw":
-        receive.determine(world.office, batch)
+        disclosure.determine_batch(world.office, batch)
     if step == "review":
-        receive.review(world.office, batch, *world.officer("a"))
+        disclosure.review_batch(world.office, batch, *world.officer("a"))
     if step == "withdraw":
-        receive.withdraw(world.office, batch, *world.officer("a"))
+        disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
     assert codes(world) == set()
 
 
@@ -240,4 +276,7 @@ def test_the_command_line_ends_with_5_and_tells_every_difference(tmp_path: Path)
         ["reconcile_file", "reconcile_file_missing"],
     )
     assert "2 differences" in command("status", *desk.at).err
-    assert command("reconcile", *desk.at, "--answers", tmp_path / "none", "--json").error == "answers_folder"
+    assert (
+        command("reconcile", *desk.at, "--answers", tmp_path / "none", "--json").error
+        == "answers_folder"
+    )

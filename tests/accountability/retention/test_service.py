@@ -1,4 +1,5 @@
-"""Rows go when their time is over; the tree, the counts, every older proof and the accounting stay."""
+"""Rows go when their time is over; the tree, the counts, every older proof and the accounting
+stay."""
 
 from __future__ import annotations
 
@@ -9,13 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
 from counterfoil.accountability.evidence import export_evidence, replay
 from counterfoil.accountability.retention import service as retention
 from counterfoil.controls.suspension.service import resume, suspend
 from counterfoil.core.errors import StateFault, StoreFault
-from counterfoil.disclosure import receive
 from counterfoil.disclosure.explain import explain_request
 from counterfoil.tlog import check_proof
 from tests.accountability.evidence.bundles import make, released
@@ -97,7 +97,9 @@ def test_the_key_is_in_no_byte_of_the_database_or_its_log(world: World) -> None:
     batch = released(world)
     database = world.path / "office.db"
     with sqlite3.connect(database) as connection:
-        (wrapped,) = connection.execute("SELECT wrapped_key FROM batch WHERE id = ?", (batch,)).fetchone()
+        (wrapped,) = connection.execute(
+            "SELECT wrapped_key FROM batch WHERE id = ?", (batch,)
+        ).fetchone()
 
     def standing() -> list[str]:
         return [path.name for path in world.path.glob("office.db*") if wrapped in path.read_bytes()]
@@ -127,7 +129,9 @@ def _impatient(world: World) -> None:
     """Waits for the other reader a tenth of a second and not half a minute."""
     engine = world.office.store.engine
     engine.dispose()
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=100"))
+    event.listen(
+        engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=100")
+    )
     retention.dispose(world.office)
 
 
@@ -140,7 +144,7 @@ def test_an_open_batch_is_never_due(world: World) -> None:
 def test_a_withdrawn_batch_is_counted_from_its_withdrawal(world: World) -> None:
     batch = world.receive(world.requests())
     world.now = NOW + timedelta(days=100)
-    receive.withdraw(world.office, batch, *world.officer("a"))
+    disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
     passed(world)
     assert [each.is_due for each in retention.list_due(world.office)] == [False]
     passed(world, 100)
@@ -156,7 +160,9 @@ def test_an_order_holds_the_rows_until_two_officers_lift_it(world: World) -> Non
     passed(world)
     assert retention.dispose(world.office) == []
     assert retention.list_due(world.office)[0].held
-    done = retention.lift(world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b"))
+    done = retention.lift(
+        world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b")
+    )
     assert not done.held
     assert [each.batch for each in retention.dispose(world.office)] == [batch]
     assert world.kinds()[-3:] == ["retention_hold", "retention_lift", "disposal"]
@@ -167,7 +173,9 @@ def test_two_orders_must_both_be_lifted(world: World) -> None:
     batch = released(world)
     for name in ("one", "two"):
         retention.hold(world.office, batch, order(world, name), world.officer("a"))
-    done = retention.lift(world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b"))
+    done = retention.lift(
+        world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b")
+    )
     passed(world)
     assert (done.held, retention.dispose(world.office)) == (True, [])
 
@@ -186,9 +194,18 @@ def test_orders_that_cannot_be_are_refused_and_enter_nothing(world: World) -> No
     assert refused(world, lambda: retention.lift(office, batch, paper, a, b)) == "not_held"
     retention.hold(office, batch, paper, a)
     assert refused(world, lambda: retention.hold(office, batch, paper, a)) == "order_used"
-    assert refused(world, lambda: retention.lift(office, batch, order(world, "other"), a, a)) == "officers_same"
-    assert refused(world, lambda: retention.delay(office, batch, date(2026, 5, 3), paper, a)) == "delay_over"
-    assert refused(world, lambda: retention.hold(office, "b-000000000000", paper, a)) == "batch_unknown"
+    assert (
+        refused(world, lambda: retention.lift(office, batch, order(world, "other"), a, a))
+        == "officers_same"
+    )
+    assert (
+        refused(world, lambda: retention.delay(office, batch, date(2026, 5, 3), paper, a))
+        == "delay_over"
+    )
+    assert (
+        refused(world, lambda: retention.hold(office, "b-000000000000", paper, a))
+        == "batch_unknown"
+    )
 
 
 def test_nothing_is_disposed_of_while_the_office_stands_still(world: World) -> None:
@@ -207,7 +224,9 @@ def test_what_is_gone_cannot_be_held(world: World) -> None:
     passed(world)
     retention.dispose(world.office)
     assert (
-        refused(world, lambda: retention.hold(world.office, batch, order(world), world.officer("a")))
+        refused(
+            world, lambda: retention.hold(world.office, batch, order(world), world.officer("a"))
+        )
         == "payload_destroyed"
     )
 

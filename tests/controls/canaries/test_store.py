@@ -1,4 +1,5 @@
-"""What the office keeps of canaries: hashes by snapshot, and when a door was asked more than once."""
+"""What the office keeps of canaries: hashes by snapshot, and when a door was asked more than
+once."""
 
 from __future__ import annotations
 
@@ -8,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.controls.canaries.store import asked_more_than_once, canary_doors, canary_records, keep_canaries
+from counterfoil.controls.canaries.store import (
+    asked_more_than_once,
+    canary_doors,
+    canary_records,
+    keep_canaries,
+)
 from counterfoil.database import Store, create_store
 from counterfoil.gate.history.counts import read_question
 from counterfoil.gate.history.store import remember
@@ -28,7 +34,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_its_snapshot_only(store: Store) -> None:
+def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_its_snapshot_only(
+    store: Store,
+) -> None:
     with store.transaction() as connection:
         keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
         keep_canaries(connection, KEY, "0002-b", [])
@@ -36,7 +44,9 @@ def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_i
         assert canary_doors(connection, "0002-b") == frozenset()
 
 
-def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_only(store: Store) -> None:
+def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_only(
+    store: Store,
+) -> None:
     with store.transaction() as connection:
         keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
         assert canary_records(connection, KEY, "0001-a")("REF-1")
@@ -46,7 +56,8 @@ def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_o
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "twice"), [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)]
+    ("days_ago", "twice"),
+    [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)],
 )
 def test_a_door_is_asked_more_than_once_within_the_window_over_all_files(
     store: Store, days_ago: tuple[int, ...], twice: bool

@@ -38,7 +38,10 @@ def kept(connection: Connection, marks: bytes = b"m" * 256) -> Hold:
 def test_the_migration_makes_the_table_that_the_code_uses(connection: Connection) -> None:
     context = MigrationContext.configure(
         connection,
-        opts={"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name == HOLD.name},
+        opts={
+            "compare_type": True,
+            "include_name": lambda name, kind, _: kind != "table" or name == HOLD.name,
+        },
     )
     found = compare_metadata(context, METADATA)
     assert [change for change in found if getattr(change[1], "name", "") == HOLD.name] == []

@@ -1,4 +1,5 @@
-"""An incident is entered at once, its clock runs from when it was found, and its report holds nothing of anybody's record."""
+"""An incident is entered at once, its clock runs from when it was found, and its report holds
+nothing of anybody's record."""
 
 from __future__ import annotations
 
@@ -64,9 +65,12 @@ def test_what_was_not_reported_cannot_be_closed_and_nothing_is_done_twice(world:
     number = _open(world).number
     officer = world.officer("a")
     steps = [
-        ("incident_not_reported", incidents.close_incident), ("", incidents.report_incident), ("incident_reported", incidents.report_incident),
-        ("", incidents.close_incident), ("incident_closed", incidents.close_incident),
-    ]  # fmt: skip
+        ("incident_not_reported", incidents.close_incident),
+        ("", incidents.report_incident),
+        ("incident_reported", incidents.report_incident),
+        ("", incidents.close_incident),
+        ("incident_closed", incidents.close_incident),
+    ]
     for code, step in steps:
         if not code:
             step(world.office, number, *officer)
@@ -88,13 +92,17 @@ def test_an_incident_found_tomorrow_or_about_no_batch_of_ours_is_not_entered(wor
     assert "incident" not in world.kinds()
 
 
-def test_the_report_counts_what_the_ledger_says_and_names_nobody_of_the_records(world: World) -> None:
+def test_the_report_counts_what_the_ledger_says_and_names_nobody_of_the_records(
+    world: World,
+) -> None:
     answers = world.answer()
     report = incidents.fill_report(world.office, _open(world).number)
     told = report.batches[0]
     assert len(report.batches) == 1
     assert told.entries["granted"] + told.entries["refused"] == len(answers)
-    assert told.entries["disclosure"] == sum(row["answer"] in ("confirmed", "not_confirmed") for row in answers)
+    assert told.entries["disclosure"] == sum(
+        row["answer"] in ("confirmed", "not_confirmed") for row in answers
+    )
     assert world.kinds()[told.release_index or 0] == "release"
     assert told.officers == ("officer-a", "officer-b")
     assert report.ledger_size == len(world.kinds())
@@ -106,7 +114,9 @@ def test_a_report_about_one_batch_speaks_of_that_batch_even_before_release(world
     other = world.receive(world.requests(REQUESTS[:1], "other.csv"))
     opened = _open(world, batch=other)
     assert world.entries()[opened.entry_index]["batch"] == other
-    assert [facts.batch for facts in incidents.fill_report(world.office, opened.number).batches] == [other]
+    assert [
+        facts.batch for facts in incidents.fill_report(world.office, opened.number).batches
+    ] == [other]
 
 
 def test_every_class_has_its_sentence() -> None:
@@ -126,7 +136,10 @@ def test_the_command_line_opens_lists_shows_reports_and_closes(tmp_path: Path) -
     shown = command("incident", "show", "1", *desk.at)
     assert batch in shown.out
     assert command("incident", "show", "1", *desk.at, "--json").json["batches"][0]["batch"] == batch
-    assert command("incident", "close", "1", *desk.at, *officer, "--json").error == "incident_not_reported"
+    assert (
+        command("incident", "close", "1", *desk.at, *officer, "--json").error
+        == "incident_not_reported"
+    )
     assert "in time" in command("incident", "reported", "1", *desk.at, *officer).err
     assert command("incident", "close", "1", *desk.at, *officer).code == 0
     assert command("incident", "list", *desk.at).out == "No incident is open.\n"
@@ -141,7 +154,9 @@ def test_the_command_line_refuses_a_class_or_a_time_that_is_none(tmp_path: Path)
     assert (late.code, late.error) == (2, "incident_time")
 
 
-def test_a_report_says_that_the_office_stands_still_for_a_fork_as_for_an_order(world: World) -> None:
+def test_a_report_says_that_the_office_stands_still_for_a_fork_as_for_an_order(
+    world: World,
+) -> None:
     number = _open(world).number
     assert not incidents.fill_report(world.office, number).suspended
     with world.office.store.transaction() as connection:

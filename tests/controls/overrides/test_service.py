@@ -1,4 +1,5 @@
-"""Override: the only way past "needs officer" is two roles with keys and a reason; what failed cannot be set aside at all."""
+"""Override: the only way past "needs officer" is two roles with keys and a reason; what failed
+cannot be set aside at all."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil import ledger
+from counterfoil import disclosure, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, PersonFile, account
 from counterfoil.accountability.evidence import replay
 from counterfoil.batches import store as batches
@@ -17,8 +18,14 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.overrides.service import Overridden, override_request
 from counterfoil.controls.overrides.store import Override, decode_override, encode_override
 from counterfoil.controls.suspension.service import suspend
-from counterfoil.core.errors import CounterfoilError, GateFault, StateFault, StoreFault, UsageFault, VerifyFault
-from counterfoil.disclosure import receive
+from counterfoil.core.errors import (
+    CounterfoilError,
+    GateFault,
+    StateFault,
+    StoreFault,
+    UsageFault,
+    VerifyFault,
+)
 from counterfoil.disclosure.explain import explain_request
 from counterfoil.office import enrol, make_officer
 from counterfoil.tlog import Signer
@@ -27,10 +34,19 @@ from tests.world.office import World, closing, read_rows
 from tests.world.people import SOURCE, Row, person, request
 
 WAITING = "i2-address-not-general-delivery"
-PROSE = "The post office of Anytown confirmed by letter that she fetches her mail there. A. Officer, C. Counsel"
+PROSE = (
+    "The post office of Anytown confirmed by letter that she fetches her mail there. A. "
+    "Officer, C. Counsel"
+)
 HELD = person("r20", "Henrietta", "Ravensworth", "General Delivery", tin="900-00-1020")
 PERSON = PersonFile(
-    PERSON_FORMAT, "Henrietta", "Ravensworth", line1="General Delivery", city="Anytown", state="WA", zip="98101"
+    PERSON_FORMAT,
+    "Henrietta",
+    "Ravensworth",
+    line1="General Delivery",
+    city="Anytown",
+    state="WA",
+    zip="98101",
 )
 ASKED: tuple[Row, ...] = (
     request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd"),
@@ -59,16 +75,22 @@ def _enrolled(desk: World, name: str, role: Role) -> tuple[str, Signer]:
 
 
 def _override(
-    desk: World, batch: str, counsel: tuple[str, Signer], request_id: str = "q2", elements: tuple[str, ...] = (WAITING,),
+    desk: World,
+    batch: str,
+    counsel: tuple[str, Signer],
+    request_id: str = "q2",
+    elements: tuple[str, ...] = (WAITING,),
     reason: str = PROSE,
-) -> Overridden:  # fmt: skip
-    return override_request(desk.office, batch, request_id, elements, reason, desk.officer("a"), counsel)
+) -> Overridden:
+    return override_request(
+        desk.office, batch, request_id, elements, reason, desk.officer("a"), counsel
+    )
 
 
 def _finished(desk: World, batch: str, out: str = "answers.jsonl") -> list[dict[str, object]]:
-    receive.determine(desk.office, batch)
-    receive.review(desk.office, batch, *desk.officer("a"))
-    receive.release(desk.office, batch, *desk.officer("b"), desk.directory / out)
+    disclosure.determine_batch(desk.office, batch)
+    disclosure.review_batch(desk.office, batch, *desk.officer("a"))
+    disclosure.release_batch(desk.office, batch, *desk.officer("b"), desk.directory / out)
     return read_rows(desk.directory / out)
 
 
@@ -78,7 +100,9 @@ def _expect(code: str, work: Callable[[], object], kind: type[CounterfoilError])
     assert caught.value.code == code
 
 
-def test_what_waits_is_refused_until_two_roles_admit_it(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_what_waits_is_refused_until_two_roles_admit_it(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     done = _override(desk, batch, counsel)
     entry = desk.entries()[done.index]
@@ -89,7 +113,10 @@ def test_what_waits_is_refused_until_two_roles_admit_it(desk: World, counsel: tu
 
 
 def test_without_an_override_it_is_expect(desk: World) -> None:
-    answers = {row["request_id"]: row["answer"] for row in _finished(desk, desk.receive(desk.requests(ASKED)))}
+    answers = {
+        row["request_id"]: row["answer"]
+        for row in _finished(desk, desk.receive(desk.requests(ASKED)))
+    }
     assert answers["q2"] == "refused"
 
 
@@ -98,31 +125,50 @@ def test_a_failed_element_cannot_be_set_aside_by_anybody(
     desk: World, counsel: tuple[str, Signer], request_id: str
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
-    named = [each.element for each in explain_request(desk.office, batch, request_id, *desk.officer("a")).findings]
+    named = [
+        each.element
+        for each in explain_request(desk.office, batch, request_id, *desk.officer("a")).findings
+    ]
     for elements in ((WAITING,), tuple(named), ()):
-        _expect("override_statute", lambda e=elements: _override(desk, batch, counsel, request_id, e), GateFault)
+        _expect(
+            "override_statute",
+            lambda e=elements: _override(desk, batch, counsel, request_id, e),
+            GateFault,
+        )
     assert "override" not in desk.kinds()
 
 
-@pytest.mark.parametrize("elements", [(), ("i2-address-complete",), (WAITING, "i2-address-complete")])
-def test_exactly_what_waits_must_be_named(desk: World, counsel: tuple[str, Signer], elements: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "elements", [(), ("i2-address-complete",), (WAITING, "i2-address-complete")]
+)
+def test_exactly_what_waits_must_be_named(
+    desk: World, counsel: tuple[str, Signer], elements: tuple[str, ...]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
-    _expect("override_elements", lambda: _override(desk, batch, counsel, elements=elements), GateFault)
+    _expect(
+        "override_elements", lambda: _override(desk, batch, counsel, elements=elements), GateFault
+    )
     assert "override" not in desk.kinds()
 
 
-def test_what_was_admitted_needs_no_override_and_gets_none(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_what_was_admitted_needs_no_override_and_gets_none(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _expect("override_elements", lambda: _override(desk, batch, counsel, "q1"), GateFault)
 
 
-def test_two_officers_of_one_role_are_not_two_roles(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_two_officers_of_one_role_are_not_two_roles(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     a, b, holds = desk.officer("a"), desk.officer("b"), _enrolled(desk, "holds-d", Role.HOLDS)
     for first, second in ((a, b), (counsel, counsel), (counsel, a), (a, a), (a, holds)):
         _expect(
             "officer_role",
-            lambda f=first, s=second: override_request(desk.office, batch, "q2", (WAITING,), PROSE, f, s),
+            lambda f=first, s=second: override_request(
+                desk.office, batch, "q2", (WAITING,), PROSE, f, s
+            ),
             StateFault,
         )
     assert "override" not in desk.kinds()
@@ -149,7 +195,9 @@ def test_a_request_is_overridden_once_and_before_its_part_is_determined(
         _override(desk, batch, counsel)
 
 
-def test_an_office_that_stands_still_overrides_nothing(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_an_office_that_stands_still_overrides_nothing(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     order = desk.directory / "order.pdf"
     order.write_text("an order, made up", encoding="utf-8")
@@ -157,7 +205,9 @@ def test_an_office_that_stands_still_overrides_nothing(desk: World, counsel: tup
     _expect("suspended", lambda: _override(desk, batch, counsel), StateFault)
 
 
-def test_it_survives_being_broken_off_and_the_ledger_still_checks(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_it_survives_being_broken_off_and_the_ledger_still_checks(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
     desk.office.store.close()
@@ -178,7 +228,9 @@ def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: tuple[str, 
     assert [each.outcome for each in told if each.request_id == "q2"] == ["confirmed"]
 
 
-def test_the_bundle_of_an_overridden_request_replays(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_the_bundle_of_an_overridden_request_replays(
+    desk: World, counsel: tuple[str, Signer]
+) -> None:
     batch = desk.receive(desk.requests(ASKED))
     done = _override(desk, batch, counsel)
     _finished(desk, batch)
@@ -199,20 +251,35 @@ def _altered(**changes: Any) -> Callable[[Override], Override]:
         (lambda _: None, "evidence_differs"),
         (_altered(reason="Another reason"), "officer_signature"),
         (_altered(elements=()), "officer_signature"),
-        (lambda each: msgspec.structs.replace(each, grant=msgspec.structs.replace(each.grant, periods=(1999,))), "evidence_differs"),
-        (lambda each: msgspec.structs.replace(each, second=each.first, second_signature=each.first_signature), "evidence_differs"),
+        (
+            lambda each: msgspec.structs.replace(
+                each, grant=msgspec.structs.replace(each.grant, periods=(1999,))
+            ),
+            "evidence_differs",
+        ),
+        (
+            lambda each: msgspec.structs.replace(
+                each, second=each.first, second_signature=each.first_signature
+            ),
+            "evidence_differs",
+        ),
     ],
     ids=["left out", "reason", "elements", "grant", "one officer twice"],
-)  # fmt: skip
+)
 def test_an_altered_override_is_found_in_the_bundle(
-    desk: World, counsel: tuple[str, Signer], change: Callable[[Override], Override | None], code: str
+    desk: World,
+    counsel: tuple[str, Signer],
+    change: Callable[[Override], Override | None],
+    code: str,
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
     _finished(desk, batch)
     made = make(desk, batch, "q2")
     changed = change(decode_override(parts(made)[1].override))
-    data = signed_again(desk, made, sealed={"override": b"" if changed is None else encode_override(changed)})
+    data = signed_again(
+        desk, made, sealed={"override": b"" if changed is None else encode_override(changed)}
+    )
     _expect(code, lambda: replay(data, made.key), VerifyFault)
 
 

@@ -13,7 +13,8 @@ SEED = bytes(range(32))
 
 def test_the_rows_of_least_rank_are_drawn_rising() -> None:
     ranks = {
-        row: hashlib.sha256(b"counterfoil/draw/v1\x00" + SEED + row.to_bytes(8, "big")).digest() for row in range(50)
+        row: hashlib.sha256(b"counterfoil/draw/v1\x00" + SEED + row.to_bytes(8, "big")).digest()
+        for row in range(50)
     }
     assert draw(SEED, range(50), 5) == sorted(sorted(ranks, key=ranks.__getitem__)[:5])
 

@@ -1,4 +1,5 @@
-"""Nothing is released before an officer looked at a sample that nobody chose, and agreed with every row of it."""
+"""Nothing is released before an officer looked at a sample that nobody chose, and agreed with every
+row of it."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil import disclosure
 from counterfoil.batches import store as batches
 from counterfoil.controls.sampling.service import show_sample
 from counterfoil.controls.sampling.sheet import SheetRow
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault
-from counterfoil.disclosure import receive
 from counterfoil.office import enrol, make_officer
 from counterfoil.tlog import Signer
 from tests.accountability.reconciliation.desk import alter
@@ -28,7 +29,10 @@ CONFIRMED, OTHERS = ["q1", "q2", "q7"], ["q10", "q3", "q4", "q5", "q9"]
 def ask_for(directory: Path, rows: int) -> None:
     path = directory / "office.toml"
     text = path.read_text(encoding="utf-8")
-    lines = [f"sample_rows = {rows}" if line.startswith("sample_rows") else line for line in text.splitlines()]
+    lines = [
+        f"sample_rows = {rows}" if line.startswith("sample_rows") else line
+        for line in text.splitlines()
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -47,7 +51,7 @@ def reopened(world: World, rows: int) -> None:
 
 def determined(world: World) -> str:
     batch = world.receive(world.requests())
-    receive.determine(world.office, batch)
+    disclosure.determine_batch(world.office, batch)
     return batch
 
 
@@ -58,11 +62,13 @@ def drawn(world: World, batch: str, letter: str = "a") -> list[SheetRow]:
 def review(world: World, batch: str, letter: str = "a", **wrong: bool) -> str:
     """Review with a sheet that agrees with every row but those named."""
     sheet = {row.request_id: wrong.get(row.request_id, True) for row in drawn(world, batch, letter)}
-    return receive.review(world.office, batch, *world.officer(letter), sheet).state
+    return disclosure.review_batch(world.office, batch, *world.officer(letter), sheet).state
 
 
 def release(world: World, batch: str, letter: str = "b") -> str:
-    return receive.release(world.office, batch, *world.officer(letter), world.directory / "answers.jsonl").state
+    return disclosure.release_batch(
+        world.office, batch, *world.officer(letter), world.directory / "answers.jsonl"
+    ).state
 
 
 def code_of(work: Callable[[], object]) -> str:
@@ -78,11 +84,18 @@ def entries(world: World, kind: str) -> list[dict[str, object]]:
 
 def test_nothing_is_released_before_the_sample_was_looked_at(strict: World) -> None:
     batch = determined(strict)
-    assert code_of(lambda: receive.review(strict.office, batch, *strict.officer("a"))) == "sample_not_reviewed"
+    assert (
+        code_of(lambda: disclosure.review_batch(strict.office, batch, *strict.officer("a")))
+        == "sample_not_reviewed"
+    )
     assert {"sample", "review"}.isdisjoint(strict.kinds())
     assert review(strict, batch) == "reviewed"
     assert release(strict, batch) == "released"
-    kinds = [kind for kind in strict.kinds() if kind in ("determined", "inspection", "sample", "review", "release")]
+    kinds = [
+        kind
+        for kind in strict.kinds()
+        if kind in ("determined", "inspection", "sample", "review", "release")
+    ]
     assert kinds == ["determined", "inspection", "sample", "review", "release"]
 
 
@@ -90,7 +103,9 @@ def test_the_sample_is_what_anyone_draws_from_the_ledgers_entry(strict: World) -
     batch = determined(strict)
     with strict.office.store.reading() as connection:
         size = strict.office.ledger.size(connection)
-        raw = list(strict.office.ledger.entries(connection, 0, size))[strict.kinds().index("determined")]
+        raw = list(strict.office.ledger.entries(connection, 0, size))[
+            strict.kinds().index("determined")
+        ]
     seed = hashlib.sha256(b"\x00" + raw).digest()
 
     def rank(request_id: str) -> bytes:
@@ -102,7 +117,9 @@ def test_the_sample_is_what_anyone_draws_from_the_ledgers_entry(strict: World) -
     assert {row.request_id for row in drawn(strict, batch, "b")} == expected
 
 
-def test_every_confirmation_is_looked_at_where_there_are_no_more_than_asked_for(strict: World) -> None:
+def test_every_confirmation_is_looked_at_where_there_are_no_more_than_asked_for(
+    strict: World,
+) -> None:
     reopened(strict, 3)
     rows = drawn(strict, determined(strict))
     assert sorted(row.request_id for row in rows if row.decided == "confirmed") == CONFIRMED
@@ -137,13 +154,15 @@ def test_the_entries_say_who_looked_and_not_how_many_were_confirmed(strict: Worl
     }
 
 
-def test_one_row_that_the_officer_does_not_agree_with_stops_the_batch_and_is_entered(strict: World) -> None:
+def test_one_row_that_the_officer_does_not_agree_with_stops_the_batch_and_is_entered(
+    strict: World,
+) -> None:
     batch = determined(strict)
     wrong = drawn(strict, batch)[1].request_id
     assert code_of(lambda: review(strict, batch, **{wrong: False})) == "sample_disagreed"
     assert [entry["disagreed"] for entry in entries(strict, "sample")] == [1]
     assert "review" not in strict.kinds()
-    assert receive.standing(strict.office)[0].state == "determined"
+    assert disclosure.batch_statuses(strict.office)[0].state == "determined"
     assert code_of(lambda: release(strict, batch)) == "batch_not_ready"
 
 
@@ -164,7 +183,7 @@ def test_another_batchs_rows_too_few_or_too_many_are_refused(strict: World) -> N
     fewer = dict(list(sheet.items())[1:])
     for other in (fewer, sheet | {"q99": True}, fewer | {"q99": True}, {}):
         with pytest.raises(InputFault) as fault:
-            receive.review(strict.office, batch, *strict.officer("a"), other)
+            disclosure.review_batch(strict.office, batch, *strict.officer("a"), other)
         assert fault.value.code == "sample_other"
     assert "sample" not in strict.kinds()
 
@@ -177,17 +196,25 @@ def test_another_batchs_rows_too_few_or_too_many_are_refused(strict: World) -> N
         "UPDATE batch SET determinations_digest = agreement_digest",
     ],
 )
-def test_a_sample_that_was_taken_away_or_altered_releases_nothing(strict: World, statement: str) -> None:
+def test_a_sample_that_was_taken_away_or_altered_releases_nothing(
+    strict: World, statement: str
+) -> None:
     batch = determined(strict)
     review(strict, batch)
     alter(strict, statement)
-    assert code_of(lambda: release(strict, batch)) in {"sample_not_reviewed", "payload_sealed", "officer_signature"}
+    assert code_of(lambda: release(strict, batch)) in {
+        "sample_not_reviewed",
+        "payload_sealed",
+        "officer_signature",
+    }
     assert "release" not in strict.kinds()
 
 
-def test_a_batch_that_was_reviewed_without_a_sample_is_not_released_once_one_is_asked_for(world: World) -> None:
+def test_a_batch_that_was_reviewed_without_a_sample_is_not_released_once_one_is_asked_for(
+    world: World,
+) -> None:
     batch = determined(world)
-    receive.review(world.office, batch, *world.officer("a"))
+    disclosure.review_batch(world.office, batch, *world.officer("a"))
     reopened(world, 1)
     assert code_of(lambda: release(world, batch)) == "sample_not_reviewed"
 
@@ -197,9 +224,12 @@ def test_what_is_determined_anew_is_looked_at_anew(strict: World) -> None:
     review(strict, batch)
     with strict.office.store.transaction() as connection:
         batches.mark_reconsidered(connection, batches.find_batch(connection, batch))
-    receive.determine(strict.office, batch)
+    disclosure.determine_batch(strict.office, batch)
     assert len(entries(strict, "determined")) == 2
-    assert code_of(lambda: receive.review(strict.office, batch, *strict.officer("a"))) == "sample_not_reviewed"
+    assert (
+        code_of(lambda: disclosure.review_batch(strict.office, batch, *strict.officer("a")))
+        == "sample_not_reviewed"
+    )
     assert review(strict, batch) == "reviewed"
     assert release(strict, batch) == "released"
 
@@ -211,18 +241,22 @@ def test_a_batch_that_the_ledger_has_no_such_entry_of_has_no_sample(strict: Worl
 
 
 def test_where_nothing_was_compared_there_is_nothing_to_look_at(strict: World) -> None:
-    batch = strict.receive(strict.requests([request(6, "Rosalind", "Featherstone", "Failed to Provide")]))
-    receive.determine(strict.office, batch)
+    batch = strict.receive(
+        strict.requests([request(6, "Rosalind", "Featherstone", "Failed to Provide")])
+    )
+    disclosure.determine_batch(strict.office, batch)
     assert drawn(strict, batch) == []
-    assert receive.review(strict.office, batch, *strict.officer("a")).state == "reviewed"
+    assert disclosure.review_batch(strict.office, batch, *strict.officer("a")).state == "reviewed"
     assert release(strict, batch) == "released"
     assert [entry["disagreed"] for entry in entries(strict, "sample")] == [0]
 
 
-def test_only_an_enrolled_officer_is_shown_it_and_only_after_it_was_determined(strict: World) -> None:
+def test_only_an_enrolled_officer_is_shown_it_and_only_after_it_was_determined(
+    strict: World,
+) -> None:
     batch = strict.receive(strict.requests())
     assert code_of(lambda: drawn(strict, batch)) == "batch_not_ready"
-    receive.determine(strict.office, batch)
+    disclosure.determine_batch(strict.office, batch)
     stranger = Signer("officer-a", strict.officer("b")[1].private)
     with pytest.raises(CounterfoilError) as fault:
         show_sample(strict.office, batch, "officer-a", stranger)
@@ -230,7 +264,9 @@ def test_only_an_enrolled_officer_is_shown_it_and_only_after_it_was_determined(s
     assert "inspection" not in strict.kinds()
 
 
-def test_a_third_officer_may_release_over_a_disagreement_and_both_words_stand(strict: World) -> None:
+def test_a_third_officer_may_release_over_a_disagreement_and_both_words_stand(
+    strict: World,
+) -> None:
     made = make_officer(strict.path / "keys", "officer-c", None, strict.office.random)
     with strict.office.store.transaction() as connection:
         enrol(strict.office, connection, made)
@@ -252,7 +288,10 @@ def _sheet(desk: Desk, batch: str, text: str) -> Path:
     told = command("sample", batch, *desk.at, *desk.officer("a"), "--to", sheet)
     assert (told.code, told.out) == (0, f"{sheet}\n")
     looked = desk.directory / f"{text}.jsonl"
-    looked.write_text(sheet.read_text(encoding="utf-8").replace('"agrees":null', f'"agrees":{text}'), encoding="utf-8")
+    looked.write_text(
+        sheet.read_text(encoding="utf-8").replace('"agrees":null', f'"agrees":{text}'),
+        encoding="utf-8",
+    )
     return looked
 
 
@@ -283,6 +322,11 @@ def test_a_sheet_that_is_open_or_disagrees_ends_with_1(tmp_path: Path) -> None:
     assert command(*review, tmp_path / "none.jsonl").error == "file_unreadable"
     told = command(*review, wrong)
     assert (told.code, told.error) == (1, "sample_disagreed")
-    assert command("sample", batch, *desk.at, *desk.officer("a"), "--to", wrong, "--json").error == "out_taken"
+    assert (
+        command("sample", batch, *desk.at, *desk.officer("a"), "--to", wrong, "--json").error
+        == "out_taken"
+    )
     assert (tmp_path / "sheet.jsonl").stat().st_mode & 0o777 == 0o600
-    assert {json.loads(line)["agrees"] for line in (tmp_path / "sheet.jsonl").read_text().splitlines()} == {None}
+    assert {
+        json.loads(line)["agrees"] for line in (tmp_path / "sheet.jsonl").read_text().splitlines()
+    } == {None}

@@ -24,7 +24,9 @@ from counterfoil.tlog import verifier_key
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 OFFICER = Officer("a", str(verifier_key("a", KEY.public_key().public_bytes_raw())))
 DETERMINED = "sha256:" + hashlib.sha256(b"made up").hexdigest()
-ROW = SheetRow("q1", "confirmed", {"given": "Ada", "door": "12 Elm St"}, (("given", "equal"),), None)
+ROW = SheetRow(
+    "q1", "confirmed", {"given": "Ada", "door": "12 Elm St"}, (("given", "equal"),), None
+)
 
 
 def filled(text: str) -> bytes:
@@ -52,7 +54,9 @@ def test_what_the_officer_wrote_is_read(text: str, agrees: bool) -> None:
         (b"\n", "sample_sheet"),
     ],
 )
-def test_p10_a_sheet_that_does_not_say_it_of_every_row_refuses_without_a_value(data: bytes, code: str) -> None:
+def test_p10_a_sheet_that_does_not_say_it_of_every_row_refuses_without_a_value(
+    data: bytes, code: str
+) -> None:
     with pytest.raises(InputFault) as fault:
         read_sheet(data)
     assert fault.value.code == code
@@ -71,7 +75,9 @@ def test_the_word_stands_for_every_row_and_for_nothing_else() -> None:
         "rows": ((7, True), (12, True)),
     }
     for name, value in other.items():
-        changed = {field: getattr(looked, field) for field in looked.__struct_fields__} | {name: value}
+        changed = {field: getattr(looked, field) for field in looked.__struct_fields__} | {
+            name: value
+        }
         with pytest.raises(VerifyFault) as fault:
             check_looked(Looked(**changed))
         assert fault.value.code == "officer_signature"

@@ -24,7 +24,9 @@ def test_the_requester_alone_is_the_agreements() -> None:
     assert read_reach("requester", "agency-a") == Reach(Over.REQUESTER, "agency-a")
 
 
-@pytest.mark.parametrize("text", ["", "Office", "office:b-00", "batch", "batch:", "route:", "person:made-up", ":x"])
+@pytest.mark.parametrize(
+    "text", ["", "Office", "office:b-00", "batch", "batch:", "route:", "person:made-up", ":x"]
+)
 def test_another_text_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(UsageFault) as raised:
         read_reach(text, "agency-a")
@@ -35,9 +37,12 @@ def test_another_text_is_refused_and_not_repeated(text: str) -> None:
 def test_an_entry_says_ids_of_people_who_ask_as_digests() -> None:
     said = [read_reach(text, "").fields() for text in WITHIN]
     assert said == [
-        {}, {"batch": "b-00"}, {"route": "written-request"}, {"principal": canonical.digest(b"head")},
+        {},
+        {"batch": "b-00"},
+        {"route": "written-request"},
+        {"principal": canonical.digest(b"head")},
         {"requester": canonical.digest(b"agency-a")},
-    ]  # fmt: skip
+    ]
 
 
 def test_a_batch_whose_row_does_not_say_its_requester_is_reached_by_every_requesters() -> None:

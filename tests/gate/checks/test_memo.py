@@ -1,4 +1,5 @@
-"""What requests share is asked once, and nobody can tell: the same findings as asking each request everything."""
+"""What requests share is asked once, and nobody can tell: the same findings as asking each request
+everything."""
 
 from __future__ import annotations
 
@@ -8,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.core.values import Address, EngagedOfficer, Person, Refusal, Reject, RemovalOrder, Request
+from counterfoil.core.values import (
+    Address,
+    EngagedOfficer,
+    Person,
+    Refusal,
+    Reject,
+    RemovalOrder,
+    Request,
+)
 from counterfoil.gate import Gate, Law
 from counterfoil.gate.checks.inputs import Asked, Reader
 from counterfoil.gate.checks.memo import PARTS, own_checks
@@ -20,7 +29,14 @@ from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sa
 
 LAW = sandbox()
 DAYS = st.sampled_from(
-    [None, date(2024, 11, 15), date(2025, 5, 9), date(2025, 5, 10), date(2025, 8, 7), date(2025, 8, 8)]
+    [
+        None,
+        date(2024, 11, 15),
+        date(2025, 5, 9),
+        date(2025, 5, 10),
+        date(2025, 8, 7),
+        date(2025, 8, 8),
+    ]
 )
 OFFICERS = (
     EngagedOfficer("OFF-1", "Dana Fields", "Special Agent"),
@@ -31,11 +47,19 @@ REQUESTS = st.builds(
     Request,
     request_id=st.just("r1"),
     row=st.just(1),
-    person=st.sampled_from([REQUEST.person, Person("Unknown", "", "Quill"), Person("Rosalind", tin="900-00-12")]),
-    address=st.sampled_from([REQUEST.address, Address("Unknown Address", "", "Anytown", "WA", "98001"), Address()]),
+    person=st.sampled_from(
+        [REQUEST.person, Person("Unknown", "", "Quill"), Person("Rosalind", tin="900-00-12")]
+    ),
+    address=st.sampled_from(
+        [REQUEST.address, Address("Unknown Address", "", "Anytown", "WA", "98001"), Address()]
+    ),
     taxable_periods=st.sampled_from([(), ("2023",), ("all years",), ("2026",), ("2019-2024",)]),
-    statutory_authority=st.sampled_from(["", "8 USC 1253(a)(1)", "8 USC 1229a", "n/a", "26 USC 7201"]),
-    reason=st.sampled_from(["", REQUEST.reason, "Current address for civil enforcement", "To locate her"]),
+    statutory_authority=st.sampled_from(
+        ["", "8 USC 1253(a)(1)", "8 USC 1229a", "n/a", "26 USC 7201"]
+    ),
+    reason=st.sampled_from(
+        ["", REQUEST.reason, "Current address for civil enforcement", "To locate her"]
+    ),
     investigation_number=st.sampled_from(["", "CR-2025-00417", "XXXX"]),
     investigation_opened_on=DAYS,
     removal_order=st.builds(
@@ -55,14 +79,24 @@ GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 
 def _asked(request: Request) -> Asked:
     rules = LAW.terms.rules.periods
-    return Reader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(request, Marker(KEY).question(request), NO_COUNTS)
+    return Reader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
+        request, Marker(KEY).question(request), NO_COUNTS
+    )
 
 
 def _tight() -> Law:
     """The sandbox's law with limits that a few requests reach."""
     limits = LAW.agreement.limits
-    guards = changed(limits.guards, attempts_on_person=3, addresses_of_person=2, people_at_address=2, same_request=1)
-    few = changed(limits, guards=guards, same_reason=3, similar_reason=4, people_per_investigation=2)
+    guards = changed(
+        limits.guards,
+        attempts_on_person=3,
+        addresses_of_person=2,
+        people_at_address=2,
+        same_request=1,
+    )
+    few = changed(
+        limits, guards=guards, same_reason=3, similar_reason=4, people_per_investigation=2
+    )
     agreement = changed(LAW.agreement, limits=few)
     return changed(LAW, agreement=agreement, terms=changed(LAW.terms, agreement=agreement))
 
@@ -73,8 +107,12 @@ REPEATING = st.builds(
     changed,
     st.just(REQUEST),
     person=st.sampled_from(PEOPLE),
-    address=st.sampled_from([REQUEST.address, Address("9 Oak Ave", "", "Anytown", "WA", "98001"), JAIL]),
-    reason=st.sampled_from([REQUEST.reason, REQUEST.reason + " 7", "The heron permit bears on intent in this matter."]),
+    address=st.sampled_from(
+        [REQUEST.address, Address("9 Oak Ave", "", "Anytown", "WA", "98001"), JAIL]
+    ),
+    reason=st.sampled_from(
+        [REQUEST.reason, REQUEST.reason + " 7", "The heron permit bears on intent in this matter."]
+    ),
     investigation_number=st.sampled_from(["CR-2025-00417", "CR-2025-00418"]),
 )
 
@@ -105,36 +143,46 @@ def test_a_listed_place_of_custody_is_told_from_a_home_that_is_asked_as_often() 
     requests = [changed(person=person, address=home) for home in homes for person in PEOPLE]
     gate = Gate(_tight(), facts_of(*requests), NO_HISTORY, ON)
     crowded = {element.id for element in gate.elements if element.check == "address_people_are_few"}
-    failed = [crowded & {each.element for each in gate.decide(request).failed} for request in requests]
+    failed = [
+        crowded & {each.element for each in gate.decide(request).failed} for request in requests
+    ]
     assert failed == [set()] * len(PEOPLE) + [crowded] * len(PEOPLE)
 
 
 @pytest.mark.parametrize("part", PARTS)
 @settings(max_examples=150)
 @given(first=REQUESTS, second=REQUESTS)
-def test_no_check_of_a_part_notices_a_change_of_anything_else(part: object, first: Request, second: Request) -> None:
-    """Two requests that agree in the part agree in its findings: the fields of the part are put from one into the other."""
+def test_no_check_of_a_part_notices_a_change_of_anything_else(
+    part: object, first: Request, second: Request
+) -> None:
+    """Two requests that agree in the part agree in its findings: the fields of the part are put
+    from one into the other."""
     fields = {
         0: {"engaged_officers": first.engaged_officers},
         1: {
-            "taxable_periods": first.taxable_periods, "statutory_authority": first.statutory_authority,
-            "stay_or_deferral": first.stay_or_deferral, "use_certified": first.use_certified,
+            "taxable_periods": first.taxable_periods,
+            "statutory_authority": first.statutory_authority,
+            "stay_or_deferral": first.stay_or_deferral,
+            "use_certified": first.use_certified,
             "removal_order": changed(second.removal_order, ground=first.removal_order.ground),
         },
         2: {"investigation_opened_on": first.investigation_opened_on},
         3: {
             "removal_order": changed(
-                second.removal_order, ordered_on=first.removal_order.ordered_on,
+                second.removal_order,
+                ordered_on=first.removal_order.ordered_on,
                 court_ordered_on=first.removal_order.court_ordered_on,
             )
         },
         4: {"reason": first.reason},
         5: {},
-    }[PARTS.index(part)]  # fmt: skip
+    }[PARTS.index(part)]
     other = changed(second, **fields)
     assert part.of(_asked(first), LAW.terms) == part.of(_asked(other), LAW.terms)
     mine = {element.id for element in GATE.elements if element.check in part.checks}
-    found = [[each for each in GATE.findings(one) if each.element in mine] for one in (first, other)]
+    found = [
+        [each for each in GATE.findings(one) if each.element in mine] for one in (first, other)
+    ]
     assert found[0] == found[1]
 
 
@@ -150,7 +198,9 @@ def test_marks_are_one_for_each_row_and_a_row_that_is_no_request_has_none() -> N
     rows = [REQUEST, reject, changed(row=3, investigation_number="")]
     marks = Marker(KEY).mark(rows, address_forms(rows))
     assert len(marks) == 3
-    assert {column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)} == {0}
+    assert {
+        column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)
+    } == {0}
     assert (marks.investigations[2], marks.owners[2]) == (0, 0)
     question = Marker(KEY).question(REQUEST)
     assert marks.part(0, 1).questions([question.address]) == [question]

@@ -1,4 +1,5 @@
-"""Whom and which years a document reaches: the people whom it names, and no year where one of its periods cannot be read."""
+"""Whom and which years a document reaches: the people whom it names, and no year where one of its
+periods cannot be read."""
 
 from __future__ import annotations
 
@@ -27,8 +28,14 @@ def test_no_document_reaches_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("periods", "years"),
-    [(("2023",), {2023}), (("2020-2022", "2023"), {2020, 2021, 2022, 2023}), ((), set()), (("2023", "all years"), set()), (("1989", "2023"), set())],
-)  # fmt: skip
+    [
+        (("2023",), {2023}),
+        (("2020-2022", "2023"), {2020, 2021, 2022, 2023}),
+        ((), set()),
+        (("2023", "all years"), set()),
+        (("1989", "2023"), set()),
+    ],
+)
 def test_a_document_with_a_period_that_cannot_be_read_reaches_no_year(
     periods: tuple[str, ...], years: set[int]
 ) -> None:

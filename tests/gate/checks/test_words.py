@@ -1,4 +1,5 @@
-"""Folding has short ways for the texts that most requests hold; they give what the long way gives."""
+"""Folding has short ways for the texts that most requests hold; they give what the long way
+gives."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from hypothesis import strategies as st
 
 from counterfoil.gate.checks.words import fold_entry, fold_words, new_screen, split_words
 
-SPACES = st.sampled_from([*" \t\n\u00a0\u2003\u3000\u2028\x1c\x85", "  ", "", "-", "A", "ẞ", "ǅ", "a b", "x y "])
+SPACES = st.sampled_from(
+    [*" \t\n\u00a0\u2003\u3000\u2028\x1c\x85", "  ", "", "-", "A", "ẞ", "ǅ", "a b", "x y "]
+)
 
 
 @given(st.text(max_size=12) | st.lists(SPACES, max_size=6).map("".join))
@@ -21,8 +24,14 @@ def test_folded_words_are_the_words_one_by_one(text: str) -> None:
     assert " ".join(split_words(text)) == fold_words(text)
 
 
-@given(st.lists(st.sampled_from(["to", "locate", "an", "alien", "for", "the", "voter", "rolls"]), max_size=7))
+@given(
+    st.lists(
+        st.sampled_from(["to", "locate", "an", "alien", "for", "the", "voter", "rolls"]), max_size=7
+    )
+)
 def test_a_screen_finds_its_phrases_wherever_they_stand(words: list[str]) -> None:
     phrases = ["to locate", "voter rolls", "an alien for"]
     text = " ".join(words)
-    assert new_screen(phrases).hits(words) is any(f" {phrase} " in f" {text} " for phrase in phrases)
+    assert new_screen(phrases).hits(words) is any(
+        f" {phrase} " in f" {text} " for phrase in phrases
+    )

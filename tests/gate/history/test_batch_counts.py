@@ -21,12 +21,15 @@ def _refused_for(requests: list, element: str, history: History = NO_HISTORY) ->
     gate = Gate(LAW, facts_of(*requests), history, ON)
     decided = [gate.decide(request) for request in requests]
     return sum(
-        isinstance(one, Refusal) and any(finding.element == element for finding in one.failed) for one in decided
+        isinstance(one, Refusal) and any(finding.element == element for finding in one.failed)
+        for one in decided
     )
 
 
 def test_a_reason_that_differs_in_numbers_and_punctuation_only_is_similar() -> None:
-    reasons = [f"Matter {n}: the notice to depart reached this door, says witness {n}." for n in range(21)]
+    reasons = [
+        f"Matter {n}: the notice to depart reached this door, says witness {n}." for n in range(21)
+    ]
     facts = facts_of(*[changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)])
     assert (facts.reason_uses(reasons[0]), facts.similar_uses(fold_words(reasons[0]))) == (1, 21)
 
@@ -42,20 +45,29 @@ def test_a_reason_repeated_with_other_case_and_spacing_is_one_reason() -> None:
 
 
 def test_reasons_that_differ_in_a_word_are_two() -> None:
-    requests = [changed(row=n, reason=f"The notice reached this door, says {_named(n)}.") for n in range(30)]
+    requests = [
+        changed(row=n, reason=f"The notice reached this door, says {_named(n)}.") for n in range(30)
+    ]
     assert _refused_for(requests, "i2-reason-own") == 0
 
 
 def test_one_officer_in_too_many_requests_refuses_all_of_them_and_no_other() -> None:
     other = EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent")
-    requests = [changed(row=n, reason=f"The notice reached this door, says {_named(n)}.") for n in range(251)]
-    requests.append(changed(row=252, engaged_officers=(other,), reason="The lease names this door as hers."))
+    requests = [
+        changed(row=n, reason=f"The notice reached this door, says {_named(n)}.")
+        for n in range(251)
+    ]
+    requests.append(
+        changed(row=252, engaged_officers=(other,), reason="The lease names this door as hers.")
+    )
     assert _refused_for(requests, "i2-officers-caseload") == 251
 
 
 def test_an_officer_named_twice_in_one_request_counts_once() -> None:
     officer = REQUEST.engaged_officers[0]
-    facts = facts_of(changed(engaged_officers=(officer, EngagedOfficer(" off-1 ", "D. Fields", "Agent"))))
+    facts = facts_of(
+        changed(engaged_officers=(officer, EngagedOfficer(" off-1 ", "D. Fields", "Agent")))
+    )
     assert officer_load("OFF-1", facts, NO_HISTORY) == 1
 
 
@@ -72,7 +84,12 @@ def test_people_under_one_investigation_are_counted_once_each() -> None:
 
 
 def test_requests_without_an_investigation_share_none() -> None:
-    facts = facts_of(*[changed(person=Person("Rosalind", "", _named(n)), investigation_number="") for n in range(9)])
+    facts = facts_of(
+        *[
+            changed(person=Person("Rosalind", "", _named(n)), investigation_number="")
+            for n in range(9)
+        ]
+    )
     assert facts.investigation_people("") == 1
 
 

@@ -1,4 +1,5 @@
-"""What the guards count: people, doors and contents under keyed hashes, of the file and of the past together."""
+"""What the guards count: people, doors and contents under keyed hashes, of the file and of the past
+together."""
 
 from __future__ import annotations
 
@@ -15,7 +16,17 @@ from counterfoil.gate.law.casefile import changed as with_fields
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.law.schema import convert
-from tests.gate.world import HEADER, KEY, LIBRARY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
+from tests.gate.world import (
+    HEADER,
+    KEY,
+    LIBRARY,
+    NO_HISTORY,
+    ON,
+    REQUEST,
+    changed,
+    facts_of,
+    sandbox,
+)
 
 OTHER_KEY = b"another made-up key of 32 bytes."
 STREETS = ("Elm", "Oak", "Heron", "Cedar", "Birch")
@@ -23,21 +34,31 @@ STREETS = ("Elm", "Oak", "Heron", "Cedar", "Birch")
 
 def _at(street: int, given: str = "Rosalind", **fields: object) -> Request:
     person = Person(given, "", "Quill")
-    return changed(person=person, address=Address(f"{street} Elm St", "", "Anytown", "WA", "98001"), **fields)
+    return changed(
+        person=person, address=Address(f"{street} Elm St", "", "Anytown", "WA", "98001"), **fields
+    )
 
 
 def _law(**limits: int) -> Law:
     """The sandbox with other limits of the guards."""
     law = sandbox()
-    fields = with_fields(msgspec.to_builtins(law.agreement), {f"limits.guards.{name}": n for name, n in limits.items()})
+    fields = with_fields(
+        msgspec.to_builtins(law.agreement),
+        {f"limits.guards.{name}": n for name, n in limits.items()},
+    )
     agreement = convert(fields, type(law.agreement), LIBRARY)
-    return msgspec.structs.replace(law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement))
+    return msgspec.structs.replace(
+        law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+    )
 
 
 def _failed(law: Law, requests: list[Request], past: Counts = NO_COUNTS) -> list[set[str]]:
     gate = Gate(law, facts_of(*requests), NO_HISTORY, ON)
     decided = [gate.decide(request, past=past) for request in requests]
-    return [{each.element for each in one.failed} if isinstance(one, Refusal) else set() for one in decided]
+    return [
+        {each.element for each in one.failed} if isinstance(one, Refusal) else set()
+        for one in decided
+    ]
 
 
 def test_two_spellings_of_an_address_are_one_door() -> None:
@@ -52,23 +73,34 @@ def test_two_spellings_of_an_address_are_one_door() -> None:
 def test_letter_case_and_punctuation_do_not_make_another_person_and_a_birthday_does() -> None:
     one, same, other = (
         read_question(KEY, changed(person=Person(given, "", family, "", born))).person
-        for given, family, born in (("Ada", "O'Quill", None), ("ADA", "o quill", None), ("Ada", "O'Quill", ON))
+        for given, family, born in (
+            ("Ada", "O'Quill", None),
+            ("ADA", "o quill", None),
+            ("Ada", "O'Quill", ON),
+        )
     )
     assert one == same != other
 
 
 def test_an_id_and_a_row_are_no_content() -> None:
-    assert read_question(KEY, REQUEST).content == read_question(KEY, changed(request_id="r2", row=9)).content
+    assert (
+        read_question(KEY, REQUEST).content
+        == read_question(KEY, changed(request_id="r2", row=9)).content
+    )
 
 
 def test_counts_differ_by_key_and_hold_no_word() -> None:
     mine, other = read_question(KEY, REQUEST), read_question(OTHER_KEY, REQUEST)
-    assert {mine.person, mine.door, mine.content}.isdisjoint({other.person, other.door, other.content})
+    assert {mine.person, mine.door, mine.content}.isdisjoint(
+        {other.person, other.door, other.content}
+    )
     assert "Quill" not in repr(mine)
 
 
 def test_what_opens_no_door_and_names_nobody_is_not_counted() -> None:
-    nowhere = changed(address=Address("Failed to Provide", "", "", "", ""), person=Person("", "", "Quill"))
+    nowhere = changed(
+        address=Address("Failed to Provide", "", "", "", ""), person=Person("", "", "Quill")
+    )
     question = read_question(KEY, nowhere)
     assert (question.person, question.door) == (0, 0)
     full = {0: {1, 2, 3}}
@@ -78,7 +110,11 @@ def test_what_opens_no_door_and_names_nobody_is_not_counted() -> None:
 
 def test_a_lone_surrogate_is_counted_like_any_text() -> None:
     odd = changed(stay_or_deferral="\ud800")
-    assert read_question(KEY, odd).content == read_question(KEY, odd).content != read_question(KEY, REQUEST).content
+    assert (
+        read_question(KEY, odd).content
+        == read_question(KEY, odd).content
+        != read_question(KEY, REQUEST).content
+    )
 
 
 def test_every_request_of_a_probe_is_refused_whatever_their_order() -> None:
@@ -95,7 +131,9 @@ def test_file_and_past_are_one_set_of_addresses() -> None:
     doors = [read_question(KEY, _at(street)).door for street in (11, 12, 13)]
     person = read_question(KEY, _at(11)).person
     assert _failed(law, [_at(11)], Counts(doors={person: {doors[0], doors[1]}})) == [set()]
-    assert _failed(law, [_at(11)], Counts(doors={person: {doors[1], doors[2]}})) == [{"guard-addresses"}]
+    assert _failed(law, [_at(11)], Counts(doors={person: {doors[1], doors[2]}})) == [
+        {"guard-addresses"}
+    ]
 
 
 def test_name_after_name_at_one_address_is_refused() -> None:
@@ -120,7 +158,9 @@ def test_the_same_request_under_two_ids_is_refused_twice() -> None:
 
 def test_a_batch_keeps_only_what_is_repeated() -> None:
     asked = [(number, number, number) for number in range(1, 1001)] + [(7, 8, 7)]
-    counts = count_marks(Marks(*[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3))
+    counts = count_marks(
+        Marks(*[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3)
+    )
     assert (counts.attempts, counts.contents) == ({7: 2}, {7: 2})
     assert (counts.doors, counts.people) == ({7: {7, 8}}, {8: {7, 8}})
 

@@ -1,4 +1,5 @@
-"""Marks: what makes two requests about one person, at one door, or of one content; and that they outlive a new version."""
+"""Marks: what makes two requests about one person, at one door, or of one content; and that they
+outlive a new version."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from datetime import date
 import pytest
 
 from counterfoil.core.values import Address, EngagedOfficer, Person, Reject, RemovalOrder, Request
-from counterfoil.gate.history.fingerprints import Marker, Marks, Question, address_forms, content_bytes, new_marks
+from counterfoil.gate.history.fingerprints import (
+    Marker,
+    Marks,
+    Question,
+    address_forms,
+    content_bytes,
+    new_marks,
+)
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 from counterfoil.normalize import exact_door, normalise_address
 from tests.gate.world import KEY, ON, REQUEST, changed
@@ -29,7 +37,9 @@ def _row(marks: Marks, place: int) -> dict[str, int]:
     return {name: getattr(marks, name)[place] for name in COLUMNS}
 
 
-def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an_old_one_was_asked() -> None:
+def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an_old_one_was_asked() -> (
+    None
+):
     door = exact_door(normalise_address(REQUEST.address))
     reason = "The address on the notice to depart is disputed before the grand jury."
     assert {name: mark for name, mark in _row(_marks(REQUEST), 0).items() if name != "owners"} == {
@@ -41,10 +51,14 @@ def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an
         "investigations": keyed_hash(KEY, b"investigation", b"cr-2025-00417"),
     }
     undated = changed(person=Person("Rosalind", "", "Quill", "Jr"))
-    assert _row(_marks(undated), 0)["persons"] == keyed_hash(KEY, b"asked person", b"rosalind|quill|")
+    assert _row(_marks(undated), 0)["persons"] == keyed_hash(
+        KEY, b"asked person", b"rosalind|quill|"
+    )
 
 
-@pytest.mark.parametrize("nobody", [Person("", "", "Quill"), Person("Rosalind", "", "12"), Person()])
+@pytest.mark.parametrize(
+    "nobody", [Person("", "", "Quill"), Person("Rosalind", "", "12"), Person()]
+)
 def test_who_is_not_named_whole_is_nobody(nobody: Person) -> None:
     assert _question(changed(person=nobody)).person == 0
 
@@ -52,7 +66,11 @@ def test_who_is_not_named_whole_is_nobody(nobody: Person) -> None:
 def test_what_is_not_there_has_no_mark() -> None:
     lacking = changed(address=Address("Failed to Provide"), investigation_number="")
     found = _row(_marks(lacking), 0)
-    assert {name for name, mark in found.items() if mark == 0} == {"doors", "investigations", "owners"}
+    assert {name for name, mark in found.items() if mark == 0} == {
+        "doors",
+        "investigations",
+        "owners",
+    }
     assert set(_row(_marks(REJECT), 0).values()) == {0}
 
 
@@ -74,7 +92,9 @@ OTHER: dict[str, object] = {
 @pytest.mark.parametrize("field", REQUEST.__struct_fields__)
 def test_a_change_of_anything_but_id_and_row_is_another_content(field: str) -> None:
     other = changed(**{field: OTHER.get(field, "r9" if field == "request_id" else 9)})
-    assert (_question(other).content == _question(REQUEST).content) is (field in {"request_id", "row"})
+    assert (_question(other).content == _question(REQUEST).content) is (
+        field in {"request_id", "row"}
+    )
 
 
 @pytest.mark.parametrize("field", OTHER)
@@ -93,17 +113,27 @@ def test_a_change_is_another_content_beside_a_sign_that_has_no_bytes_too(field: 
         ({"reason": "Another matter"}, set()),
     ],
 )
-def test_reasons_and_investigations_are_one_as_they_are_folded(change: dict[str, str], same: set[str]) -> None:
+def test_reasons_and_investigations_are_one_as_they_are_folded(
+    change: dict[str, str], same: set[str]
+) -> None:
     mine, other = _question(REQUEST), _question(changed(**change))
-    alike = {name for name in ("reason", "similar", "investigation") if getattr(mine, name) == getattr(other, name)}
+    alike = {
+        name
+        for name in ("reason", "similar", "investigation")
+        if getattr(mine, name) == getattr(other, name)
+    }
     assert alike == (same | {"investigation"} if "investigation_number" not in change else same)
 
 
 def test_the_owner_of_an_investigation_is_told_by_name_suffix_and_birthday() -> None:
     people = [
-        REQUEST.person, changed(REQUEST.person, given_name=" ROSALIND "), changed(REQUEST.person, given_name="Rosalinde"),
-        changed(REQUEST.person, family_name="Quills"), changed(REQUEST.person, suffix="Jr"), changed(REQUEST.person, date_of_birth=ON),
-    ]  # fmt: skip
+        REQUEST.person,
+        changed(REQUEST.person, given_name=" ROSALIND "),
+        changed(REQUEST.person, given_name="Rosalinde"),
+        changed(REQUEST.person, family_name="Quills"),
+        changed(REQUEST.person, suffix="Jr"),
+        changed(REQUEST.person, date_of_birth=ON),
+    ]
     owners = list(_marks(*[changed(person=person) for person in people]).owners)
     assert owners[0] == owners[1]
     assert len(set(owners)) == len(owners) - 1
@@ -134,9 +164,15 @@ def test_a_part_of_a_file_has_the_marks_of_its_rows_and_no_owners() -> None:
     marks = _marks(*rows)
     part = marks.part(1, 3)
     assert [_row(marks, place) | {"owners": 0} for place in (1, 2)] == [
-        {name: getattr(part, name)[place] for name in COLUMNS[:-1]} | {"owners": 0} for place in (0, 1)
+        {name: getattr(part, name)[place] for name in COLUMNS[:-1]} | {"owners": 0}
+        for place in (0, 1)
     ]
-    assert (len(part), len(part.owners), len(marks.kept().owners), len(marks.kept())) == (2, 0, 0, 3)
+    assert (len(part), len(part.owners), len(marks.kept().owners), len(marks.kept())) == (
+        2,
+        0,
+        0,
+        3,
+    )
     assert marks.kept().questions(address_forms(rows))[2] == _question(rows[2])
 
 

@@ -1,4 +1,5 @@
-"""The guards' hashes: keyed, of one kind each, 64 bits; one at a time and a column at a time they are the same."""
+"""The guards' hashes: keyed, of one kind each, 64 bits; one at a time and a column at a time they
+are the same."""
 
 from __future__ import annotations
 
@@ -7,13 +8,22 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.gate.history.keyed_hash import ABSENT, column_of, keyed_hash, number_of, prepare, utf8
+from counterfoil.gate.history.keyed_hash import (
+    ABSENT,
+    column_of,
+    keyed_hash,
+    number_of,
+    prepare,
+    utf8,
+)
 
 KEY = b"a made-up history key, 32 bytes!"
 
 
 @given(st.binary(min_size=1, max_size=64), st.binary(max_size=16), st.binary(max_size=50))
-def test_a_hash_is_keyed_blake2b_of_eight_bytes_as_a_signed_number(key: bytes, context: bytes, data: bytes) -> None:
+def test_a_hash_is_keyed_blake2b_of_eight_bytes_as_a_signed_number(
+    key: bytes, context: bytes, data: bytes
+) -> None:
     digest = hashlib.blake2b(data, key=key, person=context, digest_size=8).digest()
     assert prepare(key, context)(data) == digest
     assert keyed_hash(key, context, data) == int.from_bytes(digest, "big", signed=True)
@@ -21,18 +31,26 @@ def test_a_hash_is_keyed_blake2b_of_eight_bytes_as_a_signed_number(key: bytes, c
 
 def test_one_prepared_hash_serves_many_texts() -> None:
     hashed = prepare(KEY, b"person")
-    assert [hashed(b"a"), hashed(b"b"), hashed(b"a")] == [prepare(KEY, b"person")(each) for each in (b"a", b"b", b"a")]
+    assert [hashed(b"a"), hashed(b"b"), hashed(b"a")] == [
+        prepare(KEY, b"person")(each) for each in (b"a", b"b", b"a")
+    ]
     assert hashed(b"a") != hashed(b"b")
 
 
 def test_key_and_kind_tell_hashes_apart() -> None:
-    hashes = {keyed_hash(key, kind, b"x") for key in (KEY, KEY[::-1]) for kind in (b"person", b"door")}
+    hashes = {
+        keyed_hash(key, kind, b"x") for key in (KEY, KEY[::-1]) for kind in (b"person", b"door")
+    }
     assert len(hashes) == 4
 
 
 def test_a_key_counts_to_64_bytes() -> None:
     long = KEY + KEY
-    assert keyed_hash(long, b"", b"x") == keyed_hash(long + b"more", b"", b"x") != keyed_hash(long[:63], b"", b"x")
+    assert (
+        keyed_hash(long, b"", b"x")
+        == keyed_hash(long + b"more", b"", b"x")
+        != keyed_hash(long[:63], b"", b"x")
+    )
 
 
 @given(st.text())
@@ -51,4 +69,8 @@ def test_a_column_holds_the_number_of_each(hashes: list[bytes]) -> None:
 
 
 def test_numbers_reach_from_the_least_to_the_most_that_a_database_keeps() -> None:
-    assert [number_of(each) for each in (ABSENT, b"\x80" + bytes(7), b"\x7f" + b"\xff" * 7)] == [0, -(2**63), 2**63 - 1]
+    assert [number_of(each) for each in (ABSENT, b"\x80" + bytes(7), b"\x7f" + b"\xff" * 7)] == [
+        0,
+        -(2**63),
+        2**63 - 1,
+    ]

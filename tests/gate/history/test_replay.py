@@ -1,4 +1,5 @@
-"""A decision can be made again, by the counts of one request alone; and what two officers set aside is what waited."""
+"""A decision can be made again, by the counts of one request alone; and what two officers set aside
+is what waited."""
 
 from __future__ import annotations
 
@@ -57,7 +58,9 @@ AT_A_POST_OFFICE = changed(address=Address("General Delivery", "", "Anytown", "W
 
 def _again(counted: Circumstances, request: Request = ASKED, law: Law = LAW) -> set[str]:
     decided = decide_again(law, request, counted, ON)
-    return {finding.element for finding in decided.failed} if isinstance(decided, Refusal) else set()
+    return (
+        {finding.element for finding in decided.failed} if isinstance(decided, Refusal) else set()
+    )
 
 
 def test_at_every_limit_the_request_is_admitted_again() -> None:
@@ -83,7 +86,9 @@ def test_at_every_limit_the_request_is_admitted_again() -> None:
         ({"header": changed(HEADER, requester="Agency B")}, "requester-party"),
     ],
 )
-def test_one_over_a_limit_it_is_refused_again_for_that_alone(over: dict[str, object], element: str) -> None:
+def test_one_over_a_limit_it_is_refused_again_for_that_alone(
+    over: dict[str, object], element: str
+) -> None:
     assert _again(changed(AT_THE_LIMITS, **over)) == {element}
 
 
@@ -100,16 +105,26 @@ def test_the_day_is_the_day_of_the_decision() -> None:
 
 
 def _file() -> list[Request]:
-    """One reason and one investigation; the first two rows are one question, the third is of a neighbour, the fourth elsewhere."""
-    neighbour = changed(row=3, person=Person("Philippa", "", "Quill"), engaged_officers=OFFICERS[1:])
-    elsewhere = changed(row=4, address=Address("9 Oak Ave", "", "Anytown", "WA", "98001"), reason=REQUEST.reason + " 7")
+    """One reason and one investigation; the first two rows are one question, the third is of a
+    neighbour, the fourth elsewhere."""
+    neighbour = changed(
+        row=3, person=Person("Philippa", "", "Quill"), engaged_officers=OFFICERS[1:]
+    )
+    elsewhere = changed(
+        row=4,
+        address=Address("9 Oak Ave", "", "Anytown", "WA", "98001"),
+        reason=REQUEST.reason + " 7",
+    )
     return [ASKED, changed(ASKED, row=2, request_id="r2"), neighbour, elsewhere]
 
 
 def _known() -> Known:
     question = read_question(KEY, REQUEST)
     past = Counts(
-        {question.person: 5}, {question.person: {question.door, 7}}, {question.door: {8, 9, 10}}, {question.content: 1}
+        {question.person: 5},
+        {question.person: {question.door, 7}},
+        {question.door: {8, 9, 10}},
+        {question.content: 1},
     )
     past.contents[read_question(KEY, ASKED).content] = 6
     return Known(HEADER, History({officer_hash(KEY, "OFF-2"): 20}, 30, 40, ((ON, 3),)), past)
@@ -136,13 +151,20 @@ def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
 
 def test_an_officer_of_no_other_request_is_counted_once() -> None:
     alone = changed(engaged_officers=(EngagedOfficer("OFF-9", "Kim Vale", "Special Agent"),))
-    assert circumstances_of(alone, [[alone]], Known(HEADER, History(), Counts()), KEY).officers == (1,)
+    assert circumstances_of(alone, [[alone]], Known(HEADER, History(), Counts()), KEY).officers == (
+        1,
+    )
 
 
 @pytest.mark.parametrize("place", range(4))
 def test_each_decision_of_a_file_is_made_again_from_its_circumstances(place: int) -> None:
     tight = amended(
-        LIMITS | {"limits.same_reason": 2, GUARDS + "attempts_on_person": 8, GUARDS + "people_at_address": 4}
+        LIMITS
+        | {
+            "limits.same_reason": 2,
+            GUARDS + "attempts_on_person": 8,
+            GUARDS + "people_at_address": 4,
+        }
     )
     request, known = _file()[place], _known()
     gate = Gate(tight, facts_of(*_file()), known.history, ON)
@@ -161,7 +183,9 @@ def test_what_waits_for_an_officer_is_set_aside_and_the_grant_is_whole() -> None
     law = sandbox()
     grant = set_aside(law, AT_A_POST_OFFICE, _alone(AT_A_POST_OFFICE), ON, [WAITING])
     form = normalise_address(AT_A_POST_OFFICE.address)
-    assert grant == Grant(AT_A_POST_OFFICE, form, normalise_name(REQUEST.person), (2022, 2023), law.digest)
+    assert grant == Grant(
+        AT_A_POST_OFFICE, form, normalise_name(REQUEST.person), (2022, 2023), law.digest
+    )
 
 
 @pytest.mark.parametrize("elements", [[], ["i2-name-given"], [WAITING, "i2-name-given"]])
@@ -184,7 +208,9 @@ def test_where_nothing_waits_nothing_is_set_aside() -> None:
         {"engaged_officers": ()},
     ],
 )
-def test_what_is_not_met_or_not_shown_cannot_be_set_aside_whoever_says_so(failing: dict[str, object]) -> None:
+def test_what_is_not_met_or_not_shown_cannot_be_set_aside_whoever_says_so(
+    failing: dict[str, object],
+) -> None:
     request = changed(AT_A_POST_OFFICE, row=7, **failing)
     failed = decide_again(sandbox(), request, _alone(request), ON).failed
     with expect_fault(GateFault, "override_statute", "row 7"):

@@ -14,9 +14,19 @@ from counterfoil.gate.history.snapshot import Known, decode_known, encode_known
 from tests.gate.world import ON
 from tests.world.faults import expect_fault
 
-DOCUMENT = Document("sha256:" + "a" * 64, ON, None, (Person("Ada", "", "Quill"),), ("2023",), ("address",))
+DOCUMENT = Document(
+    "sha256:" + "a" * 64, ON, None, (Person("Ada", "", "Quill"),), ("2023",), ("address",)
+)
 KNOWN = Known(
-    Header("Agency A", "sandbox", "sandbox-principal", ON, signed=True, route="court-order", document=DOCUMENT),
+    Header(
+        "Agency A",
+        "sandbox",
+        "sandbox-principal",
+        ON,
+        signed=True,
+        route="court-order",
+        document=DOCUMENT,
+    ),
     History({b"\x01" * 16: 3}, 4, 5, ((date(2025, 8, 1), 6),)),
     Counts({-1: 2}, {-1: {7, 8}}, {9: {-1}}, {10: 2}),
 )
@@ -26,7 +36,9 @@ def test_what_was_known_is_read_back_as_it_was() -> None:
     assert decode_known(encode_known(KNOWN)) == KNOWN
 
 
-@pytest.mark.parametrize("damage", [b"", encode_known(KNOWN)[:-1], b"\xc0", encode_known(KNOWN) + b"\x00"])
+@pytest.mark.parametrize(
+    "damage", [b"", encode_known(KNOWN)[:-1], b"\xc0", encode_known(KNOWN) + b"\x00"]
+)
 def test_a_damaged_chunk_is_told_as_that(damage: bytes) -> None:
     with expect_fault(StoreFault, "known_unreadable", ""):
         decode_known(damage)

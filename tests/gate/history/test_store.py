@@ -1,4 +1,5 @@
-"""The memory of questions: one window, a row for all that is alike in a file, nothing but hashes; and what it does over several files."""
+"""The memory of questions: one window, a row for all that is alike in a file, nothing but hashes;
+and what it does over several files."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
+from counterfoil import disclosure
 from counterfoil.database import Store, create_store
-from counterfoil.disclosure import receive
 from counterfoil.gate.history import store as memory
 from counterfoil.gate.history.counts import Question, read_question
 from counterfoil.gate.history.fingerprints import Marks
@@ -51,7 +52,9 @@ def _keep(store: Store, batch: str, day: date, *questions: Question) -> None:
 
 def _attempts(store: Store, batch: str, on: date = ON) -> int:
     with store.reading() as connection:
-        return recall(connection, marks_of(QUESTION), batch, on, WINDOW_DAYS).attempts.get(QUESTION.person, 0)
+        return recall(connection, marks_of(QUESTION), batch, on, WINDOW_DAYS).attempts.get(
+            QUESTION.person, 0
+        )
 
 
 def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store) -> None:
@@ -68,12 +71,10 @@ def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store)
 def test_the_window_ends_with_the_day_and_is_as_long_as_agreed(store: Store) -> None:
     _keep(store, "b1", ON, QUESTION)
     last = ON + timedelta(days=WINDOW_DAYS - 1)
-    assert [_attempts(store, "b2", on) for on in (ON - timedelta(days=1), ON, last, last + timedelta(days=1))] == [
-        0,
-        1,
-        1,
-        0,
-    ]
+    assert [
+        _attempts(store, "b2", on)
+        for on in (ON - timedelta(days=1), ON, last, last + timedelta(days=1))
+    ] == [0, 1, 1, 0]
 
 
 def test_remembering_a_file_again_adds_nothing(store: Store) -> None:
@@ -112,7 +113,9 @@ def test_attempts_to_probe_add_up(store: Store) -> None:
         for probes in (2, 0, 3):
             add_probes(connection, "b1", probes)
     with store.reading() as connection:
-        assert load_history(connection, facts_of(REQUEST), "b2", ON, AGREEMENT.limits).probes == ((ON, 5),)
+        assert load_history(connection, facts_of(REQUEST), "b2", ON, AGREEMENT.limits).probes == (
+            (ON, 5),
+        )
 
 
 def test_a_row_that_is_no_request_is_not_remembered(store: Store) -> None:
@@ -159,12 +162,21 @@ def test_a_chunk_of_any_size_is_recalled_in_few_statements(store: Store) -> None
 
 
 def test_requests_without_a_usable_name_are_known_again_by_door_and_content(store: Store) -> None:
-    """Two of one home, one of another, one that opens no door; their people and doors are not counted."""
-    asked = [Question(QUESTION.address, 0, door, content) for door, content in ((5, 1), (5, 1), (6, 2), (0, 3))]
+    """Two of one home, one of another, one that opens no door; their people and doors are not
+    counted."""
+    asked = [
+        Question(QUESTION.address, 0, door, content)
+        for door, content in ((5, 1), (5, 1), (6, 2), (0, 3))
+    ]
     _keep(store, "b1", ON, QUESTION, *asked)
     with store.reading() as connection:
         past = recall(connection, marks_of(*asked[1:], asked[0]), "b2", ON, WINDOW_DAYS)
-    assert (past.contents, past.attempts, past.doors, past.people) == ({1: 2, 2: 1, 3: 1}, {}, {}, {})
+    assert (past.contents, past.attempts, past.doors, past.people) == (
+        {1: 2, 2: 1, 3: 1},
+        {},
+        {},
+        {},
+    )
 
 
 def test_the_past_is_read_by_keys_alone(store: Store) -> None:
@@ -174,10 +186,22 @@ def test_the_past_is_read_by_keys_alone(store: Store) -> None:
     with store.reading() as connection:
         driver = connection.connection.driver_connection
         driver.set_trace_callback(statements.append)
-        recall(connection, marks_of(QUESTION, Question(QUESTION.address, 0, 5, 6)), "b2", ON, WINDOW_DAYS)
+        recall(
+            connection,
+            marks_of(QUESTION, Question(QUESTION.address, 0, 5, 6)),
+            "b2",
+            ON,
+            WINDOW_DAYS,
+        )
         driver.set_trace_callback(None)
-        asked = [statement for statement in statements if "FROM asked" in statement and "asked_file" not in statement]
-        plans = [str([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {each}")]) for each in asked]
+        asked = [
+            statement
+            for statement in statements
+            if "FROM asked" in statement and "asked_file" not in statement
+        ]
+        plans = [
+            str([row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {each}")]) for each in asked
+        ]
     assert len(plans) == 3
     for plan in plans:
         assert re.search(r"SEARCH asked(_at)? USING PRIMARY KEY", plan)
@@ -194,7 +218,10 @@ def test_the_memory_holds_numbers_only(store: Store) -> None:
 
 # -- several files, through the whole house ------------------------------------------------------
 
-TIGHT = {"attempts_on_person: 1000": "attempts_on_person: 3", "lockout_attempts: 1000": "lockout_attempts: 2"}
+TIGHT = {
+    "attempts_on_person: 1000": "attempts_on_person: 3",
+    "lockout_attempts: 1000": "lockout_attempts: 2",
+}
 
 
 def _tightened(world: World) -> World:
@@ -213,12 +240,18 @@ def _about(*numbers: int) -> list[Row]:
 
 
 def _refused(world: World, name: str, rows: list[Row]) -> dict[str, int]:
-    standing = receive.receive(world.office, world.requests(rows, name), lambda _: None)
-    return {each.removeprefix("refused."): n for each, n in standing.counts.items() if each.startswith("refused.")}
+    standing = disclosure.receive_file(world.office, world.requests(rows, name), lambda _: None)
+    return {
+        each.removeprefix("refused."): n
+        for each, n in standing.counts.items()
+        if each.startswith("refused.")
+    }
 
 
 @pytest.mark.whole
-def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in_again(world: World) -> None:
+def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in_again(
+    world: World,
+) -> None:
     _tightened(world)
     assert _refused(world, "1.csv", _about(1, 2, 3)) == {}
     assert _refused(world, "2.csv", _about(4, 5)) == {"guard-attempts": 2}
@@ -253,11 +286,15 @@ def test_p2_two_registers_give_the_same_refusals(tmp_path: Path) -> None:
         world.answer(_about(1, 2), "1.jsonl", "1.csv")
         found.append([_refused(world, "2.csv", _about(3, 4)), _refused(world, "3.csv", _about(5))])
         world.office.store.close()
-    assert found[0] == found[1] == [{"guard-attempts": 2}, {"guard-attempts": 1, "guard-lockout": 1}]
+    assert (
+        found[0] == found[1] == [{"guard-attempts": 2}, {"guard-attempts": 1, "guard-lockout": 1}]
+    )
 
 
 @pytest.mark.whole
 def test_people_who_are_asked_about_once_are_not_refused_for_others(world: World) -> None:
     _tightened(world)
-    _refused(world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")])
-    assert receive.standing(world.office)[0].counts["granted"] == 1
+    _refused(
+        world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")]
+    )
+    assert disclosure.batch_statuses(world.office)[0].counts["granted"] == 1

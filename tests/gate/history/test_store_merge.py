@@ -61,7 +61,9 @@ def test_the_window_ends_with_the_day_and_is_as_long_as_agreed(store: Store) -> 
 
 def test_other_officers_counts_are_not_loaded(store: Store) -> None:
     _record(store, "b1", ON)
-    other = facts_of(changed(engaged_officers=(EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent"),)))
+    other = facts_of(
+        changed(engaged_officers=(EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent"),))
+    )
     with store.reading() as connection:
         assert load_history(connection, other, "b2", ON, AGREEMENT.limits).officers == {}
 
@@ -79,18 +81,26 @@ def test_a_batch_without_officers_records_nothing(store: Store) -> None:
     assert _held(store, "b2") == 0
 
 
-@pytest.mark.parametrize("table", [CASELOAD, ASKED, ASKED_AT, ASKED_FILE], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [CASELOAD, ASKED, ASKED_AT, ASKED_FILE], ids=lambda table: table.name
+)
 def test_the_migrations_make_the_tables_as_defined(store: Store, table: Table) -> None:
-    columns = {column["name"]: str(column["type"]) for column in inspect(store.engine).get_columns(table.name)}
+    columns = {
+        column["name"]: str(column["type"])
+        for column in inspect(store.engine).get_columns(table.name)
+    }
     assert columns == {column.name: str(column.type) for column in table.columns}
     indexes = {index["name"] for index in inspect(store.engine).get_indexes(table.name)}
     assert indexes == {index.name for index in table.indexes}
 
 
-# -- whole files: quotas, probes, and what is forgotten ----------------------------------------------
+# -- whole files: quotas, probes, and what is forgotten
+# ----------------------------------------------
 
 
-def _history(store: Store, on: date = ON, agreement: Agreement = AGREEMENT, batch: str = "now") -> History:
+def _history(
+    store: Store, on: date = ON, agreement: Agreement = AGREEMENT, batch: str = "now"
+) -> History:
     with store.reading() as connection:
         return load_history(connection, FACTS, batch, on, agreement.limits)
 
@@ -99,7 +109,9 @@ def _probed(store: Store, batch: str, day: date, probes: int) -> None:
     """A file of that day, of which some were attempts to probe."""
     with store.transaction() as connection:
         connection.execute(
-            insert(ASKED_FILE).values(batch_id=batch, day=day.toordinal(), requests=7, probes=probes, held=True)
+            insert(ASKED_FILE).values(
+                batch_id=batch, day=day.toordinal(), requests=7, probes=probes, held=True
+            )
         )
 
 
@@ -129,7 +141,9 @@ def test_probes_are_remembered_by_their_day_as_long_as_a_lockout_may_last(store:
     assert _history(store).probes == (days[0],)
 
 
-def test_officers_of_several_files_are_added_up_and_new_ones_of_a_file_are_added(store: Store) -> None:
+def test_officers_of_several_files_are_added_up_and_new_ones_of_a_file_are_added(
+    store: Store,
+) -> None:
     other = EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent")
     both = facts_of(REQUEST, changed(row=2, engaged_officers=(*REQUEST.engaged_officers, other)))
     for batch, facts in (("b1", FACTS), ("b1", both), ("b2", both)):
@@ -140,12 +154,21 @@ def test_officers_of_several_files_are_added_up_and_new_ones_of_a_file_are_added
     assert held == {OFFICER: 2 + 2, officer_hash(KEY, "OFF-2"): 1 + 1}
 
 
-def test_recording_forgets_what_no_window_reaches_within_the_agreements_days_alone(store: Store) -> None:
+def test_recording_forgets_what_no_window_reaches_within_the_agreements_days_alone(
+    store: Store,
+) -> None:
     old = ON - timedelta(days=365)
     _probed(store, "old", old, 0)
-    for batch, day, kept in (("b1", date(2040, 1, 1), 2), ("b2", ON - timedelta(days=1), 3), ("b3", ON, 3)):
+    for batch, day, kept in (
+        ("b1", date(2040, 1, 1), 2),
+        ("b2", ON - timedelta(days=1), 3),
+        ("b3", ON, 3),
+    ):
         with store.transaction() as connection:
             record_batch(connection, FACTS, batch, day, AGREEMENT)
-            assert connection.execute(select(func.count()).select_from(ASKED_FILE)).scalar_one() == kept
+            assert (
+                connection.execute(select(func.count()).select_from(ASKED_FILE)).scalar_one()
+                == kept
+            )
     with store.reading() as connection:
         assert "old" not in set(connection.execute(select(ASKED_FILE.c.batch_id)).scalars())

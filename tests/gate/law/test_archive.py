@@ -1,4 +1,5 @@
-"""The law that batches were judged under is kept as text, once, and is the same law when it is loaded again."""
+"""The law that batches were judged under is kept as text, once, and is the same law when it is
+loaded again."""
 
 from __future__ import annotations
 
@@ -10,7 +11,13 @@ import pytest
 from counterfoil.core.errors import SettingsFault, VerifyFault
 from counterfoil.database import Store, create_store
 from counterfoil.gate import copy_law
-from counterfoil.gate.law.archive import MAX_LAW_FILES, keep_law, kept_law, law_of_texts, read_law_texts
+from counterfoil.gate.law.archive import (
+    MAX_LAW_FILES,
+    keep_law,
+    kept_law,
+    law_of_texts,
+    read_law_texts,
+)
 from tests.gate.world import LIBRARY
 from tests.world.faults import expect_fault
 
@@ -34,10 +41,18 @@ def test_every_file_of_the_law_is_kept_by_its_path_as_it_is_written(office: Path
     (office / "common" / "every-route.yaml").write_bytes("# März\n".encode())
     (office / "notes.txt").write_text("no law", encoding="utf-8")
     files = read_law_texts(office)
-    written = {path.relative_to(office).as_posix(): path.read_text(encoding="utf-8") for path in office.rglob("*.yaml")}
+    written = {
+        path.relative_to(office).as_posix(): path.read_text(encoding="utf-8")
+        for path in office.rglob("*.yaml")
+    }
     assert files == written
     assert files["common/every-route.yaml"] == "# März\n"
-    assert {name.split("/")[0] for name in files} == {"statutes", "routes", "common", "agreement.yaml"}
+    assert {name.split("/")[0] for name in files} == {
+        "statutes",
+        "routes",
+        "common",
+        "agreement.yaml",
+    }
 
 
 @pytest.mark.parametrize("harm", ["gone", "no text"])

@@ -20,7 +20,9 @@ def _elements() -> list[str]:
     return sorted({element.id for law in every_route() for element in law.elements})
 
 
-@pytest.mark.parametrize("posed", POSED, ids=lambda each: f"{each.file}:{each.element}:{each.sentence.because}")
+@pytest.mark.parametrize(
+    "posed", POSED, ids=lambda each: f"{each.file}:{each.element}:{each.sentence.because}"
+)
 def test_the_law_says_what_the_sentence_says(posed: Posed) -> None:
     result = posed.run()
     assert result.found == result.expected

@@ -1,4 +1,5 @@
-"""The words and numbers of law and agreement, compiled: each into what the checks read, or a fault that names the list."""
+"""The words and numbers of law and agreement, compiled: each into what the checks read, or a fault
+that names the list."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ LAWS = {law.route.id: law for law in every_route()}
 def _terms(name: str = "written-request", **rules: object) -> Terms:
     """Compiled anew, with other rules of what all routes share."""
     law = LAWS[name]
-    return compile_terms(law.route, changed(law.common, rules=changed(law.common.rules, **rules)), law.agreement)
+    return compile_terms(
+        law.route, changed(law.common, rules=changed(law.common.rules, **rules)), law.agreement
+    )
 
 
 def _reason(**phrases: tuple[str, ...]) -> dict[str, object]:
@@ -56,7 +59,9 @@ def test_offices_and_principals_are_those_of_route_and_agreement() -> None:
         ("8xUSC 1253(a)(1)", False),
     ],
 )
-def test_a_citation_is_designated_whole_or_by_a_subdivision_of_it(citation: str, designated: bool) -> None:
+def test_a_citation_is_designated_whole_or_by_a_subdivision_of_it(
+    citation: str, designated: bool
+) -> None:
     terms = _terms()
     assert bool(terms.authority.match(fold_citation(citation))) is designated
     assert terms.authority_written == {"8 USC 1253(a)(1)", "8 U.S.C. 1253(a)(1)", "INA 243(a)(1)"}
@@ -64,17 +69,29 @@ def test_a_citation_is_designated_whole_or_by_a_subdivision_of_it(citation: str,
 
 @pytest.mark.parametrize(
     ("folded", "is_ground"),
-    [("8usc1227(a)(2)", True), ("ina237(a)(6)(b)", True), ("8usc1227(a)(7)", False), ("8usc1227(a)", False), ("8usc1182(a)(2)", False)],
-)  # fmt: skip
+    [
+        ("8usc1227(a)(2)", True),
+        ("ina237(a)(6)(b)", True),
+        ("8usc1227(a)(7)", False),
+        ("8usc1227(a)", False),
+        ("8usc1182(a)(2)", False),
+    ],
+)
 def test_a_ground_names_a_class_of_the_removal_rules(folded: str, is_ground: bool) -> None:
     assert bool(_terms().ground.match(folded)) is is_ground
 
 
 def test_a_route_without_a_kind_of_facts_has_nothing_of_it() -> None:
-    written, order, consent = (_terms(name) for name in ("written-request", "court-order", "consent"))
+    written, order, consent = (
+        _terms(name) for name in ("written-request", "court-order", "consent")
+    )
     assert (written.departure_days, order.departure_days, consent.departure_days) == (90, 0, 0)
     assert [terms.ground.match("") for terms in (order, consent)] == [None, None]
-    assert (written.document_days, written.document_items, written.judges) == ((), frozenset(), frozenset())
+    assert (written.document_days, written.document_items, written.judges) == (
+        (),
+        frozenset(),
+        frozenset(),
+    )
     assert order.document_days == LAWS["court-order"].route.rules.document.days
     assert (order.document_items, consent.document_items) == ({"address"}, {"address"})
     assert (order.judges, consent.judges) == ({"district", "magistrate"}, frozenset())
@@ -84,14 +101,19 @@ def test_words_of_a_document_are_folded() -> None:
     law = LAWS["court-order"]
     document = changed(law.route.rules.document, items=("Home  Address",), judges=("DISTRICT",))
     terms = compile_terms(
-        changed(law.route, rules=changed(law.route.rules, document=document)), law.common, law.agreement
+        changed(law.route, rules=changed(law.route.rules, document=document)),
+        law.common,
+        law.agreement,
     )
     assert (terms.document_items, terms.judges) == ({"home address"}, {"district"})
 
 
 def test_groups_of_digits_are_read_as_ranges_with_both_ends() -> None:
     tin = changed(
-        LAWS["consent"].common.rules.tin, itin_groups=("50-52", "70"), atin_groups=("93",), made_up_groups=("00-01",)
+        LAWS["consent"].common.rules.tin,
+        itin_groups=("50-52", "70"),
+        atin_groups=("93",),
+        made_up_groups=("00-01",),
     )
     terms = _terms(tin=tin)
     assert terms.itin_groups == {"50", "51", "52", "70", "93"}
@@ -100,7 +122,9 @@ def test_groups_of_digits_are_read_as_ranges_with_both_ends() -> None:
 
 def test_a_group_of_officers_is_known_by_its_words_or_its_whole_name() -> None:
     officers = changed(
-        LAWS["consent"].common.rules.officers, group_words=("Task-Force", "Unit"), group_names=("The  Duty Desk",)
+        LAWS["consent"].common.rules.officers,
+        group_words=("Task-Force", "Unit"),
+        group_names=("The  Duty Desk",),
     )
     terms = _terms(officers=officers)
     assert terms.group_words == {"task", "force", "unit"}
@@ -110,7 +134,10 @@ def test_a_group_of_officers_is_known_by_its_words_or_its_whole_name() -> None:
 def test_each_list_of_phrases_screens_for_itself_and_the_heads_of_all_are_known() -> None:
     names = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
     terms = _terms(
-        **_reason(**{name: (f"of {name.replace('_', '')}",) for name in names}, general_phrases=("For  Use",))
+        **_reason(
+            **{name: (f"of {name.replace('_', '')}",) for name in names},
+            general_phrases=("For  Use",),
+        )
     )
     for name in names:
         word = name.replace("_", "")
@@ -166,7 +193,9 @@ def test_p10_a_listed_place_without_a_part_of_its_address_refuses(name: str, lac
 
 def test_p10_an_unsigned_file_is_accepted_by_a_sandbox_alone() -> None:
     principal = "principals.sandbox-principal"
-    with expect_fault(SettingsFault, "law_sandbox_only", f"agreement sandbox: {principal}.unsigned_accepted"):
+    with expect_fault(
+        SettingsFault, "law_sandbox_only", f"agreement sandbox: {principal}.unsigned_accepted"
+    ):
         amended({"sandbox": False})
     assert amended({"sandbox": False, "principals.0.unsigned_accepted": False}).terms.principals
     with expect_fault(SettingsFault, "law_principal_twice", f"agreement sandbox: {principal}"):

@@ -36,7 +36,9 @@ def test_a_check_counts_what_it_established() -> None:
         [],
         ["sandbox-routes", "sandbox", "treasury-dhs-2025"],
     )
-    assert told.json["elements"] == len({element.id for law in every_route() for element in law.elements})
+    assert told.json["elements"] == len(
+        {element.id for law in every_route() for element in law.elements}
+    )
     assert told.json["sentences"] == check_law(LIBRARY, LIBRARY).sentences > 200
     assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 5 statutes")
 
@@ -117,7 +119,9 @@ def test_the_table_is_printed_as_the_page() -> None:
 
 
 def _elements() -> dict[tuple[str, str], Element]:
-    return {(each.id, str(each.in_force.first)): each for law in every_route() for each in law.elements}
+    return {
+        (each.id, str(each.in_force.first)): each for law in every_route() for each in law.elements
+    }
 
 
 def test_a_report_counts_each_route_statute_and_element_once(library: Path) -> None:
@@ -148,7 +152,11 @@ def test_an_element_of_two_entries_is_one_element(library: Path) -> None:
     begun = text[start:].replace("in_force: *since", "in_force: {from: 2035-01-01, to: null}")
     path.write_text(text[:start] + ended + begun, encoding="utf-8")
     before, after = check_law(LIBRARY, LIBRARY), check_law(library, library)
-    assert (after.elements, after.entries, after.quotes) == (before.elements, before.entries + 1, before.quotes + 1)
+    assert (after.elements, after.entries, after.quotes) == (
+        before.elements,
+        before.entries + 1,
+        before.quotes + 1,
+    )
     page = explain_element(library, library, "use_not_certified")
     assert page is not None
     assert [each.in_force.first.year for each in page.entries] == [2025, 2035]
@@ -159,7 +167,12 @@ def test_an_office_has_its_one_agreement_and_takes_the_librarys_sentences(tmp_pa
     law = copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox.yaml", office)
     assert laws_of(office) == [law]
     report = check_law(office, LIBRARY)
-    assert (report.agreements, report.routes, report.digests, report.broken) == (("sandbox",), 1, (law.digest,), ())
+    assert (report.agreements, report.routes, report.digests, report.broken) == (
+        ("sandbox",),
+        1,
+        (law.digest,),
+        (),
+    )
     assert report.sentences == check_law(LIBRARY, LIBRARY).sentences
 
 
@@ -194,17 +207,26 @@ def test_what_no_law_holds_has_no_page() -> None:
 
 
 def test_each_route_stands_once_in_the_order_of_the_agreements() -> None:
-    assert [law.route.id for law in routes_of(LIBRARY)] == ["written-request", "court-order", "consent"]
+    assert [law.route.id for law in routes_of(LIBRARY)] == [
+        "written-request",
+        "court-order",
+        "consent",
+    ]
 
 
 def test_a_bar_in_a_cell_breaks_no_table() -> None:
     law = routes_of(LIBRARY)[2]
     element = changed(
-        law.common.elements[0], cure="This | that", in_force=changed(law.common.elements[0].in_force, last=None)
+        law.common.elements[0],
+        cure="This | that",
+        in_force=changed(law.common.elements[0].in_force, last=None),
     )
     page = table_page([changed(law, common=changed(law.common, elements=(element,)))])
     assert page.count("| This \\| that |\n") == 1
-    assert f"| `{element.id}` | {element.citation} | {element.in_force.first} to no end | `{element.code}` | " in page
+    assert (
+        f"| `{element.id}` | {element.citation} | {element.in_force.first} to no end | "
+        f"`{element.code}` | " in page
+    )
 
 
 def test_the_end_of_an_entry_is_on_the_page() -> None:

@@ -1,4 +1,5 @@
-"""P10: law that cannot be used whole is not used at all, and the fault names file, field and cure."""
+"""P10: law that cannot be used whole is not used at all, and the fault names file, field and
+cure."""
 
 from __future__ import annotations
 
@@ -18,20 +19,28 @@ from counterfoil.gate.history.batch_counts import History
 from tests.gate.world import CASES, LIBRARY, every_route, sandbox
 from tests.world.faults import assert_as_documented, expect_fault
 
-STATUTE, REMOVAL, ROUTE = "statutes/us-26-6103-i-2.yaml", "statutes/us-8-1253-a-1.yaml", "routes/written-request.yaml"
+STATUTE, REMOVAL, ROUTE = (
+    "statutes/us-26-6103-i-2.yaml",
+    "statutes/us-8-1253-a-1.yaml",
+    "routes/written-request.yaml",
+)
 COMMON, CONSENT, ORDER = "common/every-route.yaml", "routes/consent.yaml", "routes/court-order.yaml"
 AGREEMENT = "agreement.yaml"
 DOCUMENT = Document("sha256:" + "0" * 64, date(2025, 6, 1), None, (), (), ())
 CHECKED_WORDS = {
     "the head of any Federal agency or the Inspector General thereof",
     "in writing",
-    "the name and address of the taxpayer with respect to whom the requested return information relates",
+    "the name and address of the taxpayer with respect to whom the requested return information "
+    "relates",
     "the taxable period or periods to which such return information relates",
-    "the statutory authority under which the proceeding or investigation described in subparagraph (A) is being conducted",
-    "the specific reason or reasons why such disclosure is, or may be, relevant to such proceeding or investigation",
+    "the statutory authority under which the proceeding or investigation described in "
+    "subparagraph (A) is being conducted",
+    "the specific reason or reasons why such disclosure is, or may be, relevant to such "
+    "proceeding or investigation",
     "personally and directly engaged in",
     "solely for the use of such officers and employees",
-    "to believe, based upon information believed to be reliable, that a specific criminal act has been committed",
+    "to believe, based upon information believed to be reliable, that a specific criminal act "
+    "has been committed",
     "is or may be relevant to a matter relating to the commission of such act",
     "exclusively for use in a Federal criminal investigation or proceeding concerning such act",
     "to the extent necessary as provided in such order",
@@ -74,10 +83,34 @@ FAULTS = {
         "limits",
     ),
     "a missing limit": (AGREEMENT, "  same_reason: 20\n", "", "law_field", "limits"),
-    "a limit of zero": (AGREEMENT, "same_reason: 20", "same_reason: 0", "law_field", "limits.same_reason"),
-    "a limit that is a word": (AGREEMENT, "same_reason: 20", "same_reason: many", "law_field", "limits.same_reason"),
-    "a field written twice": (AGREEMENT, "sandbox: true", "sandbox: true\nsandbox: false", "law_duplicate_key", "line"),
-    "an unknown version": (STATUTE, "counterfoil-statute-1", "counterfoil-statute-9", "law_field", "format"),
+    "a limit of zero": (
+        AGREEMENT,
+        "same_reason: 20",
+        "same_reason: 0",
+        "law_field",
+        "limits.same_reason",
+    ),
+    "a limit that is a word": (
+        AGREEMENT,
+        "same_reason: 20",
+        "same_reason: many",
+        "law_field",
+        "limits.same_reason",
+    ),
+    "a field written twice": (
+        AGREEMENT,
+        "sandbox: true",
+        "sandbox: true\nsandbox: false",
+        "law_duplicate_key",
+        "line",
+    ),
+    "an unknown version": (
+        STATUTE,
+        "counterfoil-statute-1",
+        "counterfoil-statute-9",
+        "law_field",
+        "format",
+    ),
     "a date that does not exist": (
         AGREEMENT,
         "signed_on: 2025-01-01",
@@ -128,7 +161,13 @@ FAULTS = {
         "law_id",
         "us-26-6103-i-2.yaml: id",
     ),
-    "a statute that is not there": (ROUTE, "us-26-6103-p-4", "us-26-6103-p-5", "law_missing", "statutes"),
+    "a statute that is not there": (
+        ROUTE,
+        "us-26-6103-p-4",
+        "us-26-6103-p-5",
+        "law_missing",
+        "statutes",
+    ),
     "a route that is not there": (
         AGREEMENT,
         "routes: [written-request]",
@@ -136,7 +175,13 @@ FAULTS = {
         "law_missing",
         "routes",
     ),
-    "a phrase without letters": (AGREEMENT, "    - homeless", '    - "???"', "law_phrase_empty", "placeholder_phrases"),
+    "a phrase without letters": (
+        AGREEMENT,
+        "    - homeless",
+        '    - "???"',
+        "law_phrase_empty",
+        "placeholder_phrases",
+    ),
     "a listed place without a number": (
         AGREEMENT,
         "500 Custody Loop",
@@ -148,7 +193,13 @@ FAULTS = {
 
 
 ROUTE_FAULTS = {
-    "a route listed twice": (AGREEMENT, "court-order, consent]", "consent, consent]", "law_route_twice", "routes"),
+    "a route listed twice": (
+        AGREEMENT,
+        "court-order, consent]",
+        "consent, consent]",
+        "law_route_twice",
+        "routes",
+    ),
     "an order's judges in a consent": (
         CONSENT,
         "judges: null",
@@ -170,7 +221,13 @@ ROUTE_FAULTS = {
         "law_check_other_kind",
         "check",
     ),
-    "a consent of the wrong kind": (CONSENT, "kind: consent", "kind: court-order", "law_check_other_kind", "check"),
+    "a consent of the wrong kind": (
+        CONSENT,
+        "kind: consent",
+        "kind: court-order",
+        "law_check_other_kind",
+        "check",
+    ),
     "an unknown kind": (CONSENT, "kind: consent", "kind: locating", "law_field", "kind"),
     "two windows on one day": (
         CONSENT,
@@ -180,7 +237,13 @@ ROUTE_FAULTS = {
         "consent.yaml: rules.document.days",
     ),
     "a window of no days": (CONSENT, "days: 120", "days: 0", "law_field", "days"),
-    "a common file that is not there": (CONSENT, "common: every-route", "common: no-route", "law_missing", "common"),
+    "a common file that is not there": (
+        CONSENT,
+        "common: every-route",
+        "common: no-route",
+        "law_missing",
+        "common",
+    ),
     "another door without its identifier": (
         "statutes/us-26-6103-i-1.yaml",
         ", uslm: /us/usc/t26/s6103/i/5}",
@@ -199,7 +262,9 @@ ROUTE_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", ROUTE_FAULTS)
-def test_p10_a_route_with_a_fault_refuses_whichever_route_is_asked(tmp_path: Path, fault: str) -> None:
+def test_p10_a_route_with_a_fault_refuses_whichever_route_is_asked(
+    tmp_path: Path, fault: str
+) -> None:
     directory = tmp_path / "law"
     copy_law(LIBRARY, LIBRARY / "agreements" / "sandbox-routes.yaml", directory)
     file, old, new, code, place = ROUTE_FAULTS[fault]
@@ -227,7 +292,9 @@ def test_the_days_of_a_document_change_on_a_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_p10_a_law_file_with_a_fault_refuses_and_names_place_and_cure(office: Path, fault: str) -> None:
+def test_p10_a_law_file_with_a_fault_refuses_and_names_place_and_cure(
+    office: Path, fault: str
+) -> None:
     file, old, new, code, place = FAULTS[fault]
     _edit(office, file, old, new)
     with pytest.raises(SettingsFault) as raised:
@@ -247,10 +314,7 @@ LISTS = {
         "principals",
         "use_limits",
     ),
-    ROUTE: (
-        "offices",
-        "elements",
-    ),
+    ROUTE: ("offices", "elements"),
     COMMON: (
         "placeholder_entries",
         "custodial_words",
@@ -267,7 +331,9 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize(("file", "name"), [(file, name) for file, names in LISTS.items() for name in names])
+@pytest.mark.parametrize(
+    ("file", "name"), [(file, name) for file, names in LISTS.items() for name in names]
+)
 def test_p10_an_empty_list_refuses(office: Path, file: str, name: str) -> None:
     path = office / file
     text = path.read_text(encoding="utf-8")
@@ -298,7 +364,9 @@ def test_p10_an_empty_list_refuses(office: Path, file: str, name: str) -> None:
 )
 def test_p10_an_empty_list_in_one_line_refuses(office: Path, file: str, name: str) -> None:
     path = office / file
-    emptied, times = re.subn(rf"(?m)^( *){name}: \[.*\]$", rf"\1{name}: []", path.read_text(encoding="utf-8"), count=1)
+    emptied, times = re.subn(
+        rf"(?m)^( *){name}: \[.*\]$", rf"\1{name}: []", path.read_text(encoding="utf-8"), count=1
+    )
     assert times == 1
     path.write_text(emptied, encoding="utf-8")
     with pytest.raises(SettingsFault, match="length >= 1"):
@@ -328,7 +396,9 @@ def test_p10_an_empty_file_refuses(office: Path) -> None:
 def test_p10_an_unsigned_file_is_accepted_in_a_sandbox_only(office: Path) -> None:
     _edit(office, AGREEMENT, "sandbox: true", "sandbox: false")
     with expect_fault(
-        SettingsFault, "law_sandbox_only", "agreement sandbox: principals.sandbox-principal.unsigned_accepted"
+        SettingsFault,
+        "law_sandbox_only",
+        "agreement sandbox: principals.sandbox-principal.unsigned_accepted",
     ):
         load_law(office)
 
@@ -338,20 +408,24 @@ def test_p10_a_principal_listed_twice_refuses(office: Path) -> None:
     text = path.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "id: sandbox-principal" in line)
     path.write_text(text.replace(line, f"{line}\n{line}"), encoding="utf-8")
-    with expect_fault(SettingsFault, "law_principal_twice", "agreement sandbox: principals.sandbox-principal"):
+    with expect_fault(
+        SettingsFault, "law_principal_twice", "agreement sandbox: principals.sandbox-principal"
+    ):
         load_law(office)
 
 
-def _second_entry(office: Path, first_last: str, second_first: str, *, check: str = "use_is_certified") -> None:
+def _second_entry(
+    office: Path, first_last: str, second_first: str, *, check: str = "use_is_certified"
+) -> None:
     """End the last element of the statute on one day and begin its second entry on another."""
     path = office / STATUTE
     text = path.read_text(encoding="utf-8")
     start = text.index("  - id: i2-use-certified")
     entry = text[start:]
     ended = entry.replace("in_force: *since", f"in_force: {{from: 2025-01-01, to: {first_last}}}")
-    begun = entry.replace("in_force: *since", f"in_force: {{from: {second_first}, to: null}}").replace(
-        "check: use_is_certified", f"check: {check}"
-    )
+    begun = entry.replace(
+        "in_force: *since", f"in_force: {{from: {second_first}, to: null}}"
+    ).replace("check: use_is_certified", f"check: {check}")
     path.write_text(text[:start] + ended + begun, encoding="utf-8")
 
 
@@ -373,7 +447,9 @@ def test_a_rule_changes_by_ending_one_entry_and_beginning_another(office: Path) 
         ("2025-06-30", "2025-07-01", "name_is_given", "law_entry_differs"),
     ],
 )
-def test_p10_entries_that_disagree_refuse(office: Path, last: str, first: str, check: str, code: str) -> None:
+def test_p10_entries_that_disagree_refuse(
+    office: Path, last: str, first: str, check: str, code: str
+) -> None:
     _second_entry(office, last, first, check=check)
     with pytest.raises(SettingsFault) as raised:
         load_law(office)
@@ -383,7 +459,12 @@ def test_p10_entries_that_disagree_refuse(office: Path, last: str, first: str, c
 
 def test_p10_an_element_outside_its_statutes_dates_refuses(office: Path) -> None:
     _second_entry(office, "2025-06-30", "2025-07-01")
-    _edit(office, STATUTE, "in_force: &since {from: 2025-01-01, to: null}", "in_force: {from: 2025-02-01, to: null}\n")
+    _edit(
+        office,
+        STATUTE,
+        "in_force: &since {from: 2025-01-01, to: null}",
+        "in_force: {from: 2025-02-01, to: null}\n",
+    )
     text = (
         (office / STATUTE)
         .read_text(encoding="utf-8")
@@ -392,7 +473,10 @@ def test_p10_an_element_outside_its_statutes_dates_refuses(office: Path) -> None
     (office / STATUTE).write_text(text, encoding="utf-8")
     with pytest.raises(SettingsFault) as raised:
         load_law(office)
-    assert (raised.value.code, raised.value.place) == ("law_dates_outside", "element i2-use-certified: in_force")
+    assert (raised.value.code, raised.value.place) == (
+        "law_dates_outside",
+        "element i2-use-certified: in_force",
+    )
 
 
 def test_p10_an_element_that_is_deleted_refuses(office: Path) -> None:
@@ -406,7 +490,12 @@ def test_p10_an_element_that_is_deleted_refuses(office: Path) -> None:
 
 
 def test_only_words_that_were_compared_with_the_code_are_quoted() -> None:
-    quoted = {element.quote for law in every_route() for element in law.elements if element.quote is not None}
+    quoted = {
+        element.quote
+        for law in every_route()
+        for element in law.elements
+        if element.quote is not None
+    }
     assert quoted == CHECKED_WORDS
 
 
@@ -479,7 +568,9 @@ def test_a_sentence_that_the_law_does_not_bear_out_is_reported(tmp_path: Path) -
     cases.mkdir()
     shutil.copy(CASES / "base.yaml", cases)
     text = (
-        (CASES / "name.yaml").read_text(encoding="utf-8").replace("finds: {i2-name-given: not_shown}", "finds: {}", 1)
+        (CASES / "name.yaml")
+        .read_text(encoding="utf-8")
+        .replace("finds: {i2-name-given: not_shown}", "finds: {}", 1)
     )
     (cases / "name.yaml").write_text(text, encoding="utf-8")
     broken = [result for result in run_cases(LIBRARY, cases) if not result.holds]

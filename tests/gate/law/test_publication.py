@@ -1,4 +1,5 @@
-"""An agreement published with clauses hidden is still the agreement that the gate enforces, and shows it."""
+"""An agreement published with clauses hidden is still the agreement that the gate enforces, and
+shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,13 @@ from hypothesis import strategies as st
 from counterfoil.core import keyfile
 from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.gate.law.agreement import Agreement
-from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of, digest_of, terms_digest
+from counterfoil.gate.law.clauses import (
+    Clause,
+    agreement_digest,
+    clauses_of,
+    digest_of,
+    terms_digest,
+)
 from counterfoil.gate.law.publication import MAX_BYTES, check_publication, hide, write_publication
 from counterfoil.gate.law.signatures import PARTIES, sign_agreement
 from counterfoil.tlog import Signer
@@ -27,10 +34,14 @@ SALT = "5a" * 32
 def _signed(**changes: Any) -> Agreement:
     agreement = msgspec.structs.replace(sandbox().agreement, clause_salt=SALT, **changes)
     signatures = {
-        party: sign_agreement(agreement, party, Signer(f"made-up-{party}", keyfile.signing_key(bytes([n + 1]) * 32)))
+        party: sign_agreement(
+            agreement, party, Signer(f"made-up-{party}", keyfile.signing_key(bytes([n + 1]) * 32))
+        )
         for n, party in enumerate(PARTIES)
     }
-    return msgspec.structs.replace(agreement, signatures=msgspec.structs.replace(agreement.signatures, **signatures))
+    return msgspec.structs.replace(
+        agreement, signatures=msgspec.structs.replace(agreement.signatures, **signatures)
+    )
 
 
 def _published(*redact: str, **changes: Any) -> dict[str, Any]:
@@ -44,8 +55,12 @@ def _expect_fault(document: Any, code: str, place: str) -> str:
     return raised.value.message
 
 
-@pytest.mark.parametrize("redact", [(), ("title",), ("limits",), ("limits.guards.window_days", "principals", "lists")])
-def test_what_is_hidden_keeps_the_digest_that_the_gate_and_the_ledger_cite(redact: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "redact", [(), ("title",), ("limits",), ("limits.guards.window_days", "principals", "lists")]
+)
+def test_what_is_hidden_keeps_the_digest_that_the_gate_and_the_ledger_cite(
+    redact: tuple[str, ...],
+) -> None:
     agreement = _signed()
     published = check_publication(write_publication(hide(agreement, redact)))
     assert published.agreement == agreement_digest(agreement)
@@ -53,7 +68,9 @@ def test_what_is_hidden_keeps_the_digest_that_the_gate_and_the_ledger_cite(redac
     shown = {clause.clause for clause in published.shown}
     hidden = [clause.path for clause in clauses_of(agreement) if clause.path not in shown]
     assert len(hidden) == len(published.hidden)
-    assert all(any(path == name or path.startswith(f"{name}.") for name in redact) for path in hidden)
+    assert all(
+        any(path == name or path.startswith(f"{name}.") for name in redact) for path in hidden
+    )
     assert bool(hidden) == bool(redact)
 
 
@@ -66,7 +83,9 @@ def test_nothing_of_a_hidden_clause_stands_in_the_document() -> None:
 
 def test_the_place_of_a_hidden_clause_is_its_place_in_the_whole() -> None:
     whole = [clause.path for clause in clauses_of(_signed())]
-    assert check_publication(write_publication(hide(_signed(), ("title",)))).hidden == (whole.index("title"),)
+    assert check_publication(write_publication(hide(_signed(), ("title",)))).hidden == (
+        whole.index("title"),
+    )
 
 
 def test_equal_values_have_unlike_leaves_and_another_salt_makes_other_leaves() -> None:
@@ -92,7 +111,9 @@ def _swap(clauses: list[Any]) -> None:
 
 
 def _raise_limit(clauses: list[Any]) -> None:
-    next(clause for clause in clauses if clause.get("clause") == "limits.batch_rows")["value"] = 10**6
+    next(clause for clause in clauses if clause.get("clause") == "limits.batch_rows")["value"] = (
+        10**6
+    )
 
 
 def _rename(clauses: list[Any]) -> None:
@@ -108,7 +129,9 @@ def _resalt(clauses: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [_drop, _swap, _raise_limit, _rename, _add_hidden, _resalt])
-def test_a_clause_changed_added_left_out_or_moved_is_found(change: Callable[[list[Any]], None]) -> None:
+def test_a_clause_changed_added_left_out_or_moved_is_found(
+    change: Callable[[list[Any]], None],
+) -> None:
     document = _published("limits.guards")
     change(document["clauses"])
     _expect_fault(document, "publication_digest", "agreement")
@@ -136,10 +159,16 @@ def test_one_key_for_both_parties_is_no_agreement_of_two() -> None:
     agreement = _signed()
     signer = Signer("made-up-holder", keyfile.signing_key(b"\x01" * 32))
     twice = msgspec.structs.replace(
-        agreement.signatures, requester=sign_agreement(agreement, "requester", Signer("other-name", signer.private))
+        agreement.signatures,
+        requester=sign_agreement(agreement, "requester", Signer("other-name", signer.private)),
     )
-    document = json.loads(write_publication(hide(msgspec.structs.replace(agreement, signatures=twice), ())))
-    assert _expect_fault(document, "publication_signature", "signatures") == "one key signed for both parties"
+    document = json.loads(
+        write_publication(hide(msgspec.structs.replace(agreement, signatures=twice), ()))
+    )
+    assert (
+        _expect_fault(document, "publication_signature", "signatures")
+        == "one key signed for both parties"
+    )
 
 
 def test_who_has_not_signed_is_left_out_and_nobody_is_made_up() -> None:
@@ -174,19 +203,61 @@ HIDDEN = {"hidden": "00" * 32}
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        (None, FORM), ([], FORM), ({}, FORM), ({"format": "counterfoil-publication-2", "agreement": "sha256:" + "0" * 64, "clauses": [{}, {}, {}]}, FORM),
-        ({**_published(), "more": 1}, FORM), ({**_published(), "agreement": "sha256:0"}, FORM), ({**_published(), "clauses": []}, FORM),
+        (None, FORM),
+        ([], FORM),
+        ({}, FORM),
+        (
+            {
+                "format": "counterfoil-publication-2",
+                "agreement": "sha256:" + "0" * 64,
+                "clauses": [{}, {}, {}],
+            },
+            FORM,
+        ),
+        ({**_published(), "more": 1}, FORM),
+        ({**_published(), "agreement": "sha256:0"}, FORM),
+        ({**_published(), "clauses": []}, FORM),
         ({**_published(), "clauses": [*_published()["clauses"], {"hidden": "00"}]}, FORM),
-        ({**_published(), "clauses": [*_published()["clauses"], {"clause": "x", "value": 1, "salt": None, "more": 2}]}, FORM),
+        (
+            {
+                **_published(),
+                "clauses": [
+                    *_published()["clauses"],
+                    {"clause": "x", "value": 1, "salt": None, "more": 2},
+                ],
+            },
+            FORM,
+        ),
         ({**_published(), "clauses": _published()["clauses"][:-1]}, LAST),
         ({**_published(), "clauses": [*_published()["clauses"], HIDDEN]}, LAST),
         ({**_published(), "clauses": [HIDDEN, *_published()["clauses"][1:]]}, LAST),
-        ({**_published(), "clauses": [*_published()["clauses"][:-2], *_published()["clauses"][:-3:-1]]}, LAST),
-        ({**_published(), "clauses": [_published()["clauses"][0], *_published()["clauses"]]}, TWICE),
-        ({**_published(), "clauses": [HIDDEN, HIDDEN, *_published()["clauses"], _published()["clauses"][-1]]}, TWICE),
-        ({**_published(), "clauses": [{"clause": "x", "value": 0.5, "salt": None}, *_published()["clauses"]]}, VALUE),
+        (
+            {
+                **_published(),
+                "clauses": [*_published()["clauses"][:-2], *_published()["clauses"][:-3:-1]],
+            },
+            LAST,
+        ),
+        (
+            {**_published(), "clauses": [_published()["clauses"][0], *_published()["clauses"]]},
+            TWICE,
+        ),
+        (
+            {
+                **_published(),
+                "clauses": [HIDDEN, HIDDEN, *_published()["clauses"], _published()["clauses"][-1]],
+            },
+            TWICE,
+        ),
+        (
+            {
+                **_published(),
+                "clauses": [{"clause": "x", "value": 0.5, "salt": None}, *_published()["clauses"]],
+            },
+            VALUE,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_a_publication_is_refused_with_its_fault(document: Any, why: str) -> None:
     says = _expect_fault(document, "publication_malformed", "publication")
     assert says == f"this is not a published agreement: {why}"

@@ -1,4 +1,5 @@
-"""How a law file is read: text as a person sees it, days with both ends, and a fault that names file, line or field."""
+"""How a law file is read: text as a person sees it, days with both ends, and a fault that names
+file, line or field."""
 
 from __future__ import annotations
 
@@ -48,11 +49,15 @@ def _read(file: Path, text: str) -> Paper:
 
 def test_words_are_read_as_the_words_that_a_person_sees(file: Path) -> None:
     assert _read(file, WHOLE_PAPER) == Paper("no", 3, True, Part(("yes", "12")))
-    assert _read(file, WHOLE_PAPER.replace("title: no", "title: § 6103, März")).title == "§ 6103, März"
+    assert (
+        _read(file, WHOLE_PAPER.replace("title: no", "title: § 6103, März")).title == "§ 6103, März"
+    )
 
 
 def test_null_written_plain_is_none_and_in_quotes_is_a_word(file: Path) -> None:
-    nothing = WHOLE_PAPER.replace("title: no", "title: null").replace("{words: [yes, '12']}", "null")
+    nothing = WHOLE_PAPER.replace("title: no", "title: null").replace(
+        "{words: [yes, '12']}", "null"
+    )
     assert _read(file, nothing) == Paper(None, 3, True, None)
     for written in ('"null"', "'null'"):
         assert _read(file, WHOLE_PAPER.replace("title: no", f"title: {written}")).title == "null"
@@ -115,8 +120,17 @@ def test_p10_a_file_that_is_not_there_or_is_no_text_refuses(file: Path) -> None:
 
 
 def test_the_first_and_the_last_day_are_in_force_and_their_neighbours_are_not() -> None:
-    assert [WHOLE.covers(day) for day in (FIRST - DAY, FIRST, LAST, LAST + DAY)] == [False, True, True, False]
-    assert [Span(FIRST, None).covers(day) for day in (FIRST - DAY, FIRST, date.max)] == [False, True, True]
+    assert [WHOLE.covers(day) for day in (FIRST - DAY, FIRST, LAST, LAST + DAY)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [Span(FIRST, None).covers(day) for day in (FIRST - DAY, FIRST, date.max)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +144,9 @@ def test_the_first_and_the_last_day_are_in_force_and_their_neighbours_are_not() 
         (Span(FIRST + DAY, LAST - DAY), True),
     ],
 )
-def test_two_spans_overlap_where_they_share_a_day_whichever_is_asked(other: Span, share: bool) -> None:
+def test_two_spans_overlap_where_they_share_a_day_whichever_is_asked(
+    other: Span, share: bool
+) -> None:
     assert (WHOLE.overlaps(other), other.overlaps(WHOLE)) == (share, share)
 
 

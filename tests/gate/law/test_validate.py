@@ -10,7 +10,13 @@ from counterfoil.core.errors import SettingsFault
 from counterfoil.gate.law.route import DatedDays, Route
 from counterfoil.gate.law.schema import Span
 from counterfoil.gate.law.statute import Element, Statute
-from counterfoil.gate.law.validate import check_entries, check_quote, check_rules, check_table, check_within
+from counterfoil.gate.law.validate import (
+    check_entries,
+    check_quote,
+    check_rules,
+    check_table,
+    check_within,
+)
 from tests.gate.world import changed, every_route
 from tests.world.faults import expect_fault
 
@@ -81,7 +87,10 @@ def test_p10_a_statute_lends_no_element_outside_its_own_days(whole: Span, span: 
 
 
 def test_an_entry_may_be_of_one_day_and_the_next_begins_the_day_after() -> None:
-    assert check_entries([_entry(FIRST, FIRST), _entry(FIRST + DAY, LAST), _entry(LAST + DAY, None)]) is None
+    assert (
+        check_entries([_entry(FIRST, FIRST), _entry(FIRST + DAY, LAST), _entry(LAST + DAY, None)])
+        is None
+    )
 
 
 def test_p10_an_entry_that_ends_before_it_begins_refuses() -> None:
@@ -90,9 +99,18 @@ def test_p10_an_entry_that_ends_before_it_begins_refuses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [(LAST, None), (FIRST, FIRST), (FIRST - DAY, FIRST), (FIRST - DAY, None), (FIRST + DAY, LAST - DAY)]
-)  # fmt: skip
-def test_p10_entries_of_one_element_that_share_a_day_refuse_wherever_they_stand(first: date, last: date | None) -> None:
+    ("first", "last"),
+    [
+        (LAST, None),
+        (FIRST, FIRST),
+        (FIRST - DAY, FIRST),
+        (FIRST - DAY, None),
+        (FIRST + DAY, LAST - DAY),
+    ],
+)
+def test_p10_entries_of_one_element_that_share_a_day_refuse_wherever_they_stand(
+    first: date, last: date | None
+) -> None:
     with expect_fault(SettingsFault, "law_dates_overlap", "element i2-in-writing: in_force"):
         check_entries([_entry(FIRST, LAST), UNQUOTED, _entry(first, last)])
 
@@ -129,14 +147,20 @@ def test_p10_a_check_that_is_not_of_the_table_refuses() -> None:
 
 
 def test_p10_a_check_of_another_kind_of_route_refuses() -> None:
-    with expect_fault(SettingsFault, "law_check_other_kind", "element i2-in-writing: check") as raised:
+    with expect_fault(
+        SettingsFault, "law_check_other_kind", "element i2-in-writing: check"
+    ) as raised:
         check_table(WRITTEN.route, [changed(QUOTED, check="order_finds_act")])
     assert "kind written-request" in raised.value.message
 
 
 def test_p10_a_check_of_the_kind_without_an_element_refuses_and_the_first_is_named() -> None:
-    kept = [each for each in WRITTEN.elements if each.check not in ("use_is_certified", "name_is_given")]
-    with expect_fault(SettingsFault, "law_check_unused", "law: elements of routes/written-request.yaml") as raised:
+    kept = [
+        each for each in WRITTEN.elements if each.check not in ("use_is_certified", "name_is_given")
+    ]
+    with expect_fault(
+        SettingsFault, "law_check_unused", "law: elements of routes/written-request.yaml"
+    ) as raised:
         check_table(WRITTEN.route, kept)
     assert raised.value.message == "no element names the check name_is_given"
 
@@ -155,12 +179,17 @@ def _of(name: str) -> object:
     [
         (_with_rules("written-request", removal=None), "removal"),
         (_with_rules("court-order", document=None), "document"),
-        (_with_rules("court-order", document=changed(_of("court-order"), judges=None)), "document.judges"),
+        (
+            _with_rules("court-order", document=changed(_of("court-order"), judges=None)),
+            "document.judges",
+        ),
         (_with_rules("consent", document=None), "document"),
     ],
 )
 def test_p10_a_route_without_the_rules_of_its_kind_refuses(route: Route, field: str) -> None:
-    with expect_fault(SettingsFault, "law_rules_kind", f"routes/{route.id}.yaml: rules.{field}") as raised:
+    with expect_fault(
+        SettingsFault, "law_rules_kind", f"routes/{route.id}.yaml: rules.{field}"
+    ) as raised:
         check_rules(route)
     assert raised.value.cure == "Give them."
     assert f"kind {route.kind} needs" in raised.value.message
@@ -172,11 +201,16 @@ def test_p10_a_route_without_the_rules_of_its_kind_refuses(route: Route, field: 
         (_with_rules("written-request", document=changed(_of("consent"))), "document"),
         (_with_rules("court-order", removal=WRITTEN.route.rules.removal), "removal"),
         (_with_rules("consent", removal=WRITTEN.route.rules.removal), "removal"),
-        (_with_rules("consent", document=changed(_of("consent"), judges=("district",))), "document.judges"),
+        (
+            _with_rules("consent", document=changed(_of("consent"), judges=("district",))),
+            "document.judges",
+        ),
     ],
 )
 def test_p10_a_route_with_rules_of_another_kind_refuses(route: Route, field: str) -> None:
-    with expect_fault(SettingsFault, "law_rules_kind", f"routes/{route.id}.yaml: rules.{field}") as raised:
+    with expect_fault(
+        SettingsFault, "law_rules_kind", f"routes/{route.id}.yaml: rules.{field}"
+    ) as raised:
         check_rules(route)
     assert raised.value.cure == "Write null."
     assert f"kind {route.kind} has no" in raised.value.message
@@ -184,10 +218,15 @@ def test_p10_a_route_with_rules_of_another_kind_refuses(route: Route, field: str
 
 @pytest.mark.parametrize(("second", "refuses"), [(LAST, True), (LAST + DAY, False)])
 def test_p10_one_number_of_days_is_in_force_on_a_day(second: date, refuses: bool) -> None:
-    days = tuple(DatedDays(n, span, "made up") for n, span in ((60, Span(FIRST, LAST)), (90, Span(second, None))))
+    days = tuple(
+        DatedDays(n, span, "made up")
+        for n, span in ((60, Span(FIRST, LAST)), (90, Span(second, None)))
+    )
     route = _with_rules("consent", document=changed(_of("consent"), days=days))
     if refuses:
-        with expect_fault(SettingsFault, "law_dates_overlap", "routes/consent.yaml: rules.document.days") as raised:
+        with expect_fault(
+            SettingsFault, "law_dates_overlap", "routes/consent.yaml: rules.document.days"
+        ) as raised:
             check_rules(route)
         assert raised.value.message == "two numbers of days are in force on one day"
     else:

@@ -1,15 +1,18 @@
-"""What an accounting needs of each request (26 USC 6103(p)(3)(A), 5 USC 552a(c)): from a batch's rows, or from what outlives them.
+"""What an accounting needs of each request (26 USC 6103(p)(3)(A), 5 USC 552a(c)): from a batch's
+rows, or from what outlives them.
 
 While a batch's rows stand, its accounting is reckoned from them. When they are disposed of
-(accountability/retention/service.py), it is sealed first, in the same commit, in chunks of the table `accounting`:
+(accountability/retention/service.py), it is sealed first, in the same commit, in chunks of the
+table `accounting`:
 
-    sealed    nonce(12) || AES-256-GCM(accounting key, MessagePack of [Occasion, [Line ...]])    AAD {"batch","format","seq"}
-    key       HMAC-SHA-256(second half of the payload key's secret, "counterfoil/accounting/v1"): no batch key opens it, and
-              deleting one does not close it
+    sealed    nonce(12) || AES-256-GCM(accounting key, MessagePack of [Occasion, [Line ...]])    AAD
+              {"batch","format","seq"}
+    key       HMAC-SHA-256(second half of the payload key's secret, "counterfoil/accounting/v1"): no
+              batch key opens it, and deleting one does not close it
 
-A line names nobody: keyed hashes (accountability/accounting/traces.py) under the accounting key, request id,
-statute, outcome. It is kept for good, so for at least the five years of 552a(c)(2) and for the life of the record,
-whatever the agreement says of rows. Another format is refused.
+A line names nobody: keyed hashes (accountability/accounting/traces.py) under the accounting key,
+request id, statute, outcome. It is kept for good, so for at least the five years of 552a(c)(2) and
+for the life of the record, whatever the agreement says of rows. Another format is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +32,13 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, REQUEST, Batch, instant_text
 from counterfoil.batches.chunks import read_chunk, read_overrides
 from counterfoil.batches.encryption import unwrap_key
-from counterfoil.batches.rows import Determination, Granted, Refused, decode_determinations, decode_gated
+from counterfoil.batches.rows import (
+    Determination,
+    Granted,
+    Refused,
+    decode_determinations,
+    decode_gated,
+)
 from counterfoil.batches.states import BatchState
 from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault
@@ -48,8 +57,9 @@ _NONCE_BYTES: Final = 12
 
 
 class Occasion(Public, frozen=True, gc=False, array_like=True):
-    """What a batch's lines share. Days are UTC; `released_on` is "" where nothing was answered. `accounted`: whether its route's
-    disclosures belong to the accounting of 26 USC 6103(p)(3)(A): those by consent do not."""
+    """What a batch's lines share. Days are UTC; `released_on` is "" where nothing was answered.
+    `accounted`: whether its route's disclosures belong to the accounting of 26 USC 6103(p)(3)(A):
+    those by consent do not."""
 
     batch: str
     requester: str
@@ -64,7 +74,8 @@ class Occasion(Public, frozen=True, gc=False, array_like=True):
 
 
 class Line(Sensitive, frozen=True, gc=False, array_like=True):
-    """One request: who it is about, as traces; the requester's own id; statute; what became of it on our side."""
+    """One request: who it is about, as traces; the requester's own id; statute; what became of it
+    on our side."""
 
     traces: Traces
     row: int
@@ -78,10 +89,15 @@ def accounting_key(office: Office) -> bytes:
     return hmac.digest(office.payload_keys()[1], _KEY_CONTEXT, "sha256")
 
 
-def look_commitment(office: Office, connection: Connection, key: bytes, said: dict[str, str]) -> str:
-    """What the entry of a look at no single request commits to: `said`, salted by the entry's count under the accounting key."""
+def look_commitment(
+    office: Office, connection: Connection, key: bytes, said: dict[str, str]
+) -> str:
+    """What the entry of a look at no single request commits to: `said`, salted by the entry's count
+    under the accounting key."""
     count = office.ledger.counts(connection)[Kind.INSPECTION] + 1
-    return canonical.commit(hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256"), canonical.encode(said))
+    return canonical.commit(
+        hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256"), canonical.encode(said)
+    )
 
 
 def occasion_of(office: Office, batch: Batch) -> Occasion:
@@ -89,27 +105,43 @@ def occasion_of(office: Office, batch: Batch) -> Occasion:
     released = instant_text(batch.released_at)[:10] if batch.released_at else ""
     officers = tuple(name for name in (batch.first_officer, batch.second_officer) if name)
     route = batch.header.get("route", "")
-    accounted = all(each.route.accounted for each in office.law.every_route if each.route.id == route)
+    accounted = all(
+        each.route.accounted for each in office.law.every_route if each.route.id == route
+    )
     return Occasion(
-        batch.id, batch.header.get("requester", ""), batch.header.get("principal", ""), batch.agreement,
-        instant_text(batch.received_at)[:10], released, office.law.agreement.purposes, officers, route, accounted,
-    )  # fmt: skip
+        batch.id,
+        batch.header.get("requester", ""),
+        batch.header.get("principal", ""),
+        batch.agreement,
+        instant_text(batch.received_at)[:10],
+        released,
+        office.law.agreement.purposes,
+        officers,
+        route,
+        accounted,
+    )
 
 
-def lines_of(office: Office, connection: Connection, batch: Batch, key: bytes) -> tuple[Occasion, Iterator[Line]]:
-    """The occasion and every line of a batch, its rows standing or disposed of. Raises StoreFault, KeyFault.
+def lines_of(
+    office: Office, connection: Connection, batch: Batch, key: bytes
+) -> tuple[Occasion, Iterator[Line]]:
+    """The occasion and every line of a batch, its rows standing or disposed of. Raises StoreFault,
+    KeyFault.
 
     `key` is the accounting key.
     """
     if batch.wrapped_key is not None:
         return occasion_of(office, batch), _lines_of_rows(office, connection, batch, key)
-    held = [_open(key, batch.id, seq, sealed) for seq, sealed in read_accounting(connection, batch.id)]
+    held = [
+        _open(key, batch.id, seq, sealed) for seq, sealed in read_accounting(connection, batch.id)
+    ]
     occasion = held[0][0] if held else occasion_of(office, batch)
     return occasion, (line for _, lines in held for line in lines)
 
 
 def keep_lines(office: Office, connection: Connection, batch: Batch, key: bytes) -> int:
-    """Seal the accounting of a batch whose rows will be disposed of in this commit; return how many lines it has."""
+    """Seal the accounting of a batch whose rows will be disposed of in this commit; return how many
+    lines it has."""
     occasion, lines = lines_of(office, connection, batch, key)
     kept = seq = 0
     while chunk := list(islice(lines, _CHUNK_LINES)):
@@ -121,12 +153,16 @@ def keep_lines(office: Office, connection: Connection, batch: Batch, key: bytes)
     return kept
 
 
-def _lines_of_rows(office: Office, connection: Connection, batch: Batch, key: bytes) -> Iterator[Line]:
+def _lines_of_rows(
+    office: Office, connection: Connection, batch: Batch, key: bytes
+) -> Iterator[Line]:
     batch_key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     determined = batches.count_chunks(connection, batch, DETERMINATION)[0]
     overrides = read_overrides(connection, batch, batch_key)
     for seq in range(batches.count_chunks(connection, batch, REQUEST)[0]):
-        rows = with_overrides(decode_gated(read_chunk(connection, batch, batch_key, REQUEST, seq)), overrides)
+        rows = with_overrides(
+            decode_gated(read_chunk(connection, batch, batch_key, REQUEST, seq)), overrides
+        )
         decided: dict[int, Determination] = {}
         if seq < determined:
             plain = read_chunk(connection, batch, batch_key, DETERMINATION, seq)
@@ -156,13 +192,18 @@ def _outcome(batch: Batch, decided: Determination | None) -> str:
 
 def _open(key: bytes, batch: str, seq: int, sealed: bytes) -> tuple[Occasion, list[Line]]:
     try:
-        plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(batch, seq))
+        plain = AESGCM(key).decrypt(
+            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(batch, seq)
+        )
         return msgspec.msgpack.decode(plain, type=tuple[Occasion, list[Line]])
     except (InvalidTag, ValueError, msgspec.MsgspecError):
         raise StoreFault(
-            "accounting_sealed", "a batch's accounting does not open with this office's key", place=batch,
-            cure="Check that the payload key is this office's; if it is, the database was altered: restore its backup.",
-        ) from None  # fmt: skip
+            "accounting_sealed",
+            "a batch's accounting does not open with this office's key",
+            place=batch,
+            cure="Check that the payload key is this office's; if it is, the database was "
+            "altered: restore its backup.",
+        ) from None
 
 
 def _bound(batch: str, seq: int) -> bytes:

@@ -1,12 +1,14 @@
-"""Keyed hashes by which requests about one person are found again: for the accounting of disclosures. Pure.
+"""Keyed hashes by which requests about one person are found again: for the accounting of
+disclosures. Pure.
 
     person    given and family name as folded words, and date of birth; none without a date
     name      the same without the date
     door      the address as register and gate know it
     number    the nine digits of the tax number
 
-A request is taken to be about a person (`is_about`) if the numbers are the same, or the names with the dates of birth, or the names with
-the addresses. A name alone is not enough: a namesake's accounting is nobody else's. 0 stands for what is absent, and matches nothing.
+A request is taken to be about a person (`is_about`) if the numbers are the same, or the names with
+the dates of birth, or the names with the addresses. A name alone is not enough: a namesake's
+accounting is nobody else's. 0 stands for what is absent, and matches nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ def traces_of(key: bytes, person: Person, address: Address) -> Traces:
     name = f"{given}|{family}" if given and family else ""
     dated = f"{name}|{person.date_of_birth}" if name and person.date_of_birth else ""
     digits = person.tin.translate({ord("-"): None, ord(" "): None})
-    number = digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
+    number = (
+        digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
+    )
     return Traces(
         _hashed(key, b"account person", dated),
         _hashed(key, b"account name", name),
@@ -48,7 +52,8 @@ def traces_of(key: bytes, person: Person, address: Address) -> Traces:
 
 
 def is_about(asked: Traces, one: Traces) -> str:
-    """By what a request is about the person who asks: "number", "name and date of birth", "name and address", or ""."""
+    """By what a request is about the person who asks: "number", "name and date of birth", "name and
+    address", or ""."""
     if asked.number and asked.number == one.number:
         return "number"
     if asked.person and asked.person == one.person:
@@ -58,7 +63,8 @@ def is_about(asked: Traces, one: Traces) -> str:
 
 
 def statute_of(written: str, agreement: Agreement) -> str:
-    """The agreement's own citation of the statute that a request wrote, or that it designates none of that text."""
+    """The agreement's own citation of the statute that a request wrote, or that it designates none
+    of that text."""
     folded = fold_entry(written)
     for each in agreement.designated:
         if folded in map(fold_entry, (each.citation, *each.written_as)):

@@ -1,8 +1,10 @@
-"""Evidence bundles: one request, whole, in one file that can be carried to a court and reckoned again there.
+"""Evidence bundles: one request, whole, in one file that can be carried to a court and reckoned
+again there.
 
     bundle       the format: two parts, their keys and signature; pure
     contents     what stands in the two parts; pure
-    withheld     who is withheld by a hold, in a form that tells nothing without the bundle key; pure
+    withheld     who is withheld by a hold, in a form that tells nothing without the bundle key;
+                 pure
     gathering    export: from an office into a bundle; the look is entered in the ledger
     replaying    the answer reckoned anew from a bundle alone; numbered statements
     comparing    the same asked of the snapshot, where it still exists

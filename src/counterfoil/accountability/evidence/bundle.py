@@ -1,21 +1,28 @@
 """An evidence bundle as bytes: format `counterfoil-evidence-1`, one file of one line.
 
-    {"format":"counterfoil-evidence-1","holder":"<verifier key>","key_id":"sha256:...","public":{...},
+    {"format":"counterfoil-evidence-1","holder":"<verifier
+    key>","key_id":"sha256:...","public":{...},
      "sealed":"<base64>","signature":"<base64>"}
 
-Canonical JSON (core/canonical.py), at most 64 MiB: bytes that are not canonical are refused, so a file has one form only.
+Canonical JSON (core/canonical.py), at most 64 MiB: bytes that are not canonical are refused, so a
+file has one form only.
 
     public      what anyone may read; contents.py
-    sealed      nonce(12) || AES-256-GCM(bundle key, JSON of the sealed part)   AAD = canonical {"format","holder","key_id","public"}
-    key_id      SHA-256("counterfoil/evidence-key/v1" 0x00 bundle key): tells a wrong key from an altered file
-    signature   the holder's Ed25519 over "counterfoil/evidence/v1" 0x00 canonical bytes of all members but `signature`
+    sealed      nonce(12) || AES-256-GCM(bundle key, JSON of the sealed part)   AAD = canonical
+                {"format","holder","key_id","public"}
+    key_id      SHA-256("counterfoil/evidence-key/v1" 0x00 bundle key): tells a wrong key from an
+                altered file
+    signature   the holder's Ed25519 over "counterfoil/evidence/v1" 0x00 canonical bytes of all
+                members but `signature`
 
-The bundle key is 32 random bytes in a file of its own, mode 0600, that only the holder's officer hands over:
+The bundle key is 32 random bytes in a file of its own, mode 0600, that only the holder's officer
+hands over:
 
     {"format":"counterfoil-evidence-key-1","key":"<base64>","key_id":"sha256:..."}
 
-Another format, a member too many or too few and any other base64 than the canonical one are refused. Whoever alters one byte
-ends the signature; whoever signs anew signs with another key: compare `holder` with the key that you have from elsewhere.
+Another format, a member too many or too few and any other base64 than the canonical one are
+refused. Whoever alters one byte ends the signature; whoever signs anew signs with another key:
+compare `holder` with the key that you have from elsewhere.
 """
 
 from __future__ import annotations
@@ -45,7 +52,8 @@ _KEY_CONTEXT: Final = b"counterfoil/evidence-key/v1\x00"
 
 
 class Bundle(Public, frozen=True):
-    """A bundle whose signature verified. `public` and `sealed` are as they stand in the file; `digest` names the file."""
+    """A bundle whose signature verified. `public` and `sealed` are as they stand in the file;
+    `digest` names the file."""
 
     holder: VerifierKey
     key_id: str
@@ -54,8 +62,11 @@ class Bundle(Public, frozen=True):
     digest: str
 
 
-def seal_bundle(public: dict[str, Any], plain: bytes, key: bytes, nonce: bytes, holder: Signer) -> bytes:
-    """The bytes of a bundle. `key` is 32, `nonce` 12 fresh random bytes. Inverse of `open_bundle` and `open_sealed`."""
+def seal_bundle(
+    public: dict[str, Any], plain: bytes, key: bytes, nonce: bytes, holder: Signer
+) -> bytes:
+    """The bytes of a bundle. `key` is 32, `nonce` 12 fresh random bytes. Inverse of `open_bundle`
+    and `open_sealed`."""
     body: dict[str, Any] = {
         "format": FORMAT,
         "holder": str(holder.verifier),
@@ -69,41 +80,66 @@ def seal_bundle(public: dict[str, Any], plain: bytes, key: bytes, nonce: bytes, 
 
 
 def open_bundle(data: bytes, key: VerifierKey | None = None) -> Bundle:
-    """Take a bundle apart, once its signature has verified: by `key`, or by the key that it names where that is None.
+    """Take a bundle apart, once its signature has verified: by `key`, or by the key that it names
+    where that is None.
 
-    Raises VerifyFault `evidence_malformed`, `evidence_version`, `evidence_key_other`, `evidence_signature`.
+    Raises VerifyFault `evidence_malformed`, `evidence_version`, `evidence_key_other`,
+    `evidence_signature`.
     """
     body = _object(data, MAX_BYTES)
     if body.get("format") != FORMAT:
-        raise _fault("evidence_version", f"the file is not of format {FORMAT}", "Read it with a newer version.")
+        raise _fault(
+            "evidence_version",
+            f"the file is not of format {FORMAT}",
+            "Read it with a newer version.",
+        )
     if body.keys() != _MEMBERS or not isinstance(body["public"], dict):
         raise _fault("evidence_malformed", "the bundle has a member too many or too few")
     named = parse_vkey(_string(body["holder"]))
     if key is not None and str(key) != str(named):
         raise _fault(
-            "evidence_holder", "the bundle names another holder's key than the one you gave",
+            "evidence_holder",
+            "the bundle names another holder's key than the one you gave",
             "Ask the holder for its verifier key, from elsewhere than the bundle.",
-        )  # fmt: skip
+        )
     signature = _bytes(body.pop("signature"))
     try:
-        Ed25519PublicKey.from_public_bytes(named.public).verify(signature, _SIGN_CONTEXT + canonical.encode(body))
+        Ed25519PublicKey.from_public_bytes(named.public).verify(
+            signature, _SIGN_CONTEXT + canonical.encode(body)
+        )
     except (InvalidSignature, ValueError):
-        raise _fault("evidence_signature", "the holder's signature over the bundle does not verify") from None
+        raise _fault(
+            "evidence_signature", "the holder's signature over the bundle does not verify"
+        ) from None
     public = cast("dict[str, Any]", body["public"])
-    return Bundle(named, _string(body["key_id"]), public, _bytes(body["sealed"]), canonical.digest(data))
+    return Bundle(
+        named, _string(body["key_id"]), public, _bytes(body["sealed"]), canonical.digest(data)
+    )
 
 
 def open_sealed(bundle: Bundle, key: bytes) -> bytes:
-    """The plain bytes of the sealed part. Raises VerifyFault `evidence_key_other`, `evidence_sealed`."""
+    """The plain bytes of the sealed part. Raises VerifyFault `evidence_key_other`,
+    `evidence_sealed`."""
     if key_id(key) != bundle.key_id:
         raise _fault(
-            "evidence_key_other", "this key is not the bundle's", "Ask the holder's officer for the key of this bundle."
+            "evidence_key_other",
+            "this key is not the bundle's",
+            "Ask the holder's officer for the key of this bundle.",
         )
-    body = {"format": FORMAT, "holder": str(bundle.holder), "key_id": bundle.key_id, "public": bundle.public}
+    body = {
+        "format": FORMAT,
+        "holder": str(bundle.holder),
+        "key_id": bundle.key_id,
+        "public": bundle.public,
+    }
     try:
-        return AESGCM(key).decrypt(bundle.sealed[:_NONCE_BYTES], bundle.sealed[_NONCE_BYTES:], canonical.encode(body))
+        return AESGCM(key).decrypt(
+            bundle.sealed[:_NONCE_BYTES], bundle.sealed[_NONCE_BYTES:], canonical.encode(body)
+        )
     except (InvalidTag, ValueError):
-        raise _fault("evidence_sealed", "the sealed part does not open: it is not what was sealed") from None
+        raise _fault(
+            "evidence_sealed", "the sealed part does not open: it is not what was sealed"
+        ) from None
 
 
 def key_id(key: bytes) -> str:
@@ -113,21 +149,30 @@ def key_id(key: bytes) -> str:
 
 def write_key(key: bytes) -> bytes:
     """The bytes of a key file. Inverse of `read_key`."""
-    return canonical.encode({"format": KEY_FORMAT, "key": to_base64(key), "key_id": key_id(key)}) + b"\n"
+    return (
+        canonical.encode({"format": KEY_FORMAT, "key": to_base64(key), "key_id": key_id(key)})
+        + b"\n"
+    )
 
 
 def read_key(data: bytes) -> bytes:
     """The key in a key file. Raises InputFault `evidence_key_unreadable`."""
     try:
         body = _object(data.removesuffix(b"\n"), 4096)
-        key = _bytes(body.get("key")) if body.keys() == _KEY_MEMBERS and body["format"] == KEY_FORMAT else b""
+        key = (
+            _bytes(body.get("key"))
+            if body.keys() == _KEY_MEMBERS and body["format"] == KEY_FORMAT
+            else b""
+        )
     except VerifyFault:
         key, body = b"", {}
     if len(key) != KEY_BYTES or body.get("key_id") != key_id(key):
         raise InputFault(
-            "evidence_key_unreadable", f"this is not a file of format {KEY_FORMAT}", place="bundle key",
+            "evidence_key_unreadable",
+            f"this is not a file of format {KEY_FORMAT}",
+            place="bundle key",
             cure="Name the key file that was written beside the bundle.",
-        )  # fmt: skip
+        )
     return key
 
 
@@ -153,5 +198,7 @@ def _bytes(value: Any) -> bytes:
     return data
 
 
-def _fault(code: str, message: str, cure: str = "Ask for the bundle again, byte for byte.") -> VerifyFault:
+def _fault(
+    code: str, message: str, cure: str = "Ask for the bundle again, byte for byte."
+) -> VerifyFault:
     return VerifyFault(code, message, place="bundle", cure=cure)

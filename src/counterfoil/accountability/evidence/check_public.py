@@ -6,7 +6,13 @@ from typing import Final
 
 from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle
-from counterfoil.accountability.evidence.contents import CERTIFICATE_ROLES, ROLES, Proved, PublicPart, decode_public
+from counterfoil.accountability.evidence.contents import (
+    CERTIFICATE_ROLES,
+    ROLES,
+    Proved,
+    PublicPart,
+    decode_public,
+)
 from counterfoil.batches.ruling import Determined, Reviewed, rule
 from counterfoil.certification.certificate import Certificate, read_certificate
 from counterfoil.core import canonical
@@ -36,8 +42,9 @@ _OF_NO_BATCH: Final = frozenset({"law", *CERTIFICATE_ROLES.values()})
 
 
 class Checked(Public, frozen=True):
-    """A public part that holds. `route` is the law of the batch's route. `entries` and `indices` by role; `certificates` that governed, by
-    scope; `ruling` and `manifest` None where there is none."""
+    """A public part that holds. `route` is the law of the batch's route. `entries` and `indices` by
+    role; `certificates` that governed, by scope; `ruling` and `manifest` None where there is
+    none."""
 
     part: PublicPart
     law: Law
@@ -53,7 +60,11 @@ class Checked(Public, frozen=True):
 
 def versions() -> dict[str, str]:
     """The versions of all that decides: a bundle is replayed by the ones that made it."""
-    return {"checks": str(CHECKS_VERSION), "forms": normalize.FORMS_VERSION, "match": matching.MATCH_VERSION}
+    return {
+        "checks": str(CHECKS_VERSION),
+        "forms": normalize.FORMS_VERSION,
+        "match": matching.MATCH_VERSION,
+    }
 
 
 def public_codes(law: Law) -> dict[str, str]:
@@ -62,35 +73,45 @@ def public_codes(law: Law) -> dict[str, str]:
 
 
 def check_part(bundle: Bundle) -> Checked:
-    """Statements 2 to 5, of a bundle whose signature verified. Raises as `replaying.check_public`."""
+    """Statements 2 to 5, of a bundle whose signature verified. Raises as
+    `replaying.check_public`."""
     part = decode_public(bundle.public)
     _require_versions(part)
     said = [
-        f"1. {bundle.holder.name} signed the bundle. Compare its key with the one that you have from elsewhere: {bundle.holder}"
+        f"1. {bundle.holder.name} signed the bundle. Compare its key with the one that you have "
+        f"from elsewhere: {bundle.holder}"
     ]
     law = _check_law(part, said)
     entries, indices, size = _check_entries(part, bundle.holder, law)
     said.append(
-        f"3. {len(entries)} entries stand in the ledger that {bundle.holder.name} signed at {size} entries: {_named(indices)}."
+        f"3. {len(entries)} entries stand in the ledger that {bundle.holder.name} signed at "
+        f"{size} entries: {_named(indices)}."
     )
     manifest = _check_manifest(part, bundle.holder, entries, said)
     certificates = _check_certificates(part, bundle.holder, manifest, entries, said)
     ruling = _check_words(part, entries, said)
     route = _route(law, str(entries["batch"].fields.get("route", "")))
-    return Checked(part, law, route, entries, indices, size, manifest, certificates, ruling, tuple(said))
+    return Checked(
+        part, law, route, entries, indices, size, manifest, certificates, ruling, tuple(said)
+    )
 
 
 def _require_versions(part: PublicPart) -> None:
     if part.versions != versions():
         raise StateFault(
-            "evidence_rules_other", "the bundle was made by another version of what decides", place="bundle",
-            cure="Replay it with that version; its public part names the versions of checks, forms and match.",
-        )  # fmt: skip
+            "evidence_rules_other",
+            "the bundle was made by another version of what decides",
+            place="bundle",
+            cure="Replay it with that version; its public part names the versions of checks, "
+            "forms and match.",
+        )
 
 
 def _check_law(part: PublicPart, said: list[str]) -> Law:
     """The law that the files are."""
-    if {path: canonical.digest(text.encode()) for path, text in part.law.items()} != part.law_digests:
+    if {
+        path: canonical.digest(text.encode()) for path, text in part.law.items()
+    } != part.law_digests:
         raise _fault("a law file is not the one of its digest")
     law = law_of_texts(part.law)
     if law.agreement.id != part.agreement:
@@ -99,8 +120,11 @@ def _check_law(part: PublicPart, said: list[str]) -> Law:
     return law
 
 
-def _check_entries(part: PublicPart, holder: VerifierKey, law: Law) -> tuple[dict[str, Entry], dict[str, int], int]:
-    """(entries by role, indices by role, size of the ledger) of entries that are proved and fit together."""
+def _check_entries(
+    part: PublicPart, holder: VerifierKey, law: Law
+) -> tuple[dict[str, Entry], dict[str, int], int]:
+    """(entries by role, indices by role, size of the ledger) of entries that are proved and fit
+    together."""
     entries: dict[str, Entry] = {}
     indices: dict[str, int] = {}
     notes: set[tuple[str, int]] = set()
@@ -110,20 +134,38 @@ def _check_entries(part: PublicPart, holder: VerifierKey, law: Law) -> tuple[dic
             raise _fault("two entries have one role")
         entries[proved.role], indices[proved.role] = entry, index
         notes.add((note, size))
-    if not entries.keys() >= _ALWAYS or len(notes) != 1 or list(entries) != [role for role in ROLES if role in entries]:
+    if (
+        not entries.keys() >= _ALWAYS
+        or len(notes) != 1
+        or list(entries) != [role for role in ROLES if role in entries]
+    ):
         raise _fault("an entry is missing, or they are not proved to one checkpoint")
-    if any(entry.fields.get("batch") != part.batch for role, entry in entries.items() if role not in _OF_NO_BATCH):
+    if any(
+        entry.fields.get("batch") != part.batch
+        for role, entry in entries.items()
+        if role not in _OF_NO_BATCH
+    ):
         raise _fault("an entry is of another batch")
     rules = {"agreement": law.agreement_digest, "rules": rules_of(law)}
     for role in ("law", "batch"):
         if any(entries[role].fields[name] != value for name, value in rules.items()):
             raise _fault("the ledger says that other rules were in force")
     day = part.received_at[:10]
-    if (part.office, part.received_at, part.gate_date.isoformat()) != (holder.name, entries["batch"].time, day):
+    if (part.office, part.received_at, part.gate_date.isoformat()) != (
+        holder.name,
+        entries["batch"].time,
+        day,
+    ):
         raise _fault("the ledger names another office, time or day")
     certified = [indices[role] for role in CERTIFICATE_ROLES.values() if role in indices]
-    in_order = [indices[role] for role in ROLES if role in {*indices} - {"inspection", *CERTIFICATE_ROLES.values()}]
-    if in_order != sorted(in_order) or any(index > indices.get("opening", -1) for index in certified):
+    in_order = [
+        indices[role]
+        for role in ROLES
+        if role in {*indices} - {"inspection", *CERTIFICATE_ROLES.values()}
+    ]
+    if in_order != sorted(in_order) or any(
+        index > indices.get("opening", -1) for index in certified
+    ):
         raise _fault("the entries are not in the order of the steps")
     return entries, indices, notes.pop()[1]
 
@@ -147,11 +189,20 @@ def _check_manifest(
         said.append("4. No snapshot of the register was asked for this request.")
         return None
     data = part.manifest.encode()
-    manifest = register.read_manifest(data, part.manifest_signature.encode(), holder.public, "bundle")
+    manifest = register.read_manifest(
+        data, part.manifest_signature.encode(), holder.public, "bundle"
+    )
     opening = entries.get("opening")
-    if opening is None or opening.fields["snapshot"] != canonical.digest(data) or manifest.snapshot != part.snapshot:
+    if (
+        opening is None
+        or opening.fields["snapshot"] != canonical.digest(data)
+        or manifest.snapshot != part.snapshot
+    ):
         raise _fault("the ledger does not say that this snapshot was opened for the batch")
-    said.append(f"4. {holder.name} signed the manifest of snapshot {part.snapshot}, which was opened for this batch.")
+    said.append(
+        f"4. {holder.name} signed the manifest of snapshot {part.snapshot}, which was opened "
+        "for this batch."
+    )
     return manifest
 
 
@@ -162,9 +213,12 @@ def _check_certificates(
     entries: dict[str, Entry],
     said: list[str],
 ) -> dict[str, Certificate]:
-    """The certificates that governed: each signed by the holder for this snapshot, and named by the ledger before the opening."""
+    """The certificates that governed: each signed by the holder for this snapshot, and named by the
+    ledger before the opening."""
     roles = [CERTIFICATE_ROLES.get(scope) for scope in part.certificates]
-    if set(roles) != {role for role in entries if role in CERTIFICATE_ROLES.values()} or (roles and manifest is None):
+    if set(roles) != {role for role in entries if role in CERTIFICATE_ROLES.values()} or (
+        roles and manifest is None
+    ):
         raise _fault("certificates and their entries are not of the same scopes")
     if manifest is None:
         return {}
@@ -174,9 +228,15 @@ def _check_certificates(
         named = {"scope": scope, "snapshot": canonical.digest(part.manifest.encode())}
         if any(fields.get(name) != value for name, value in named.items()):
             raise _fault("the ledger names a certificate of another snapshot or scope")
-        data, signature, digest = text.certificate.encode(), text.signature.encode(), str(fields["certificate"])
+        data, signature, digest = (
+            text.certificate.encode(),
+            text.signature.encode(),
+            str(fields["certificate"]),
+        )
         found[scope] = read_certificate(data, signature, holder.public, manifest, (scope, digest))
-    told = ", ".join(f"{scope} {entries[CERTIFICATE_ROLES[scope]].fields['certificate']}" for scope in found)
+    told = ", ".join(
+        f"{scope} {entries[CERTIFICATE_ROLES[scope]].fields['certificate']}" for scope in found
+    )
     said[-1] += f" Certificates that governed, as the ledger names them: {told or 'none'}."
     return found
 
@@ -198,17 +258,23 @@ def _check_words(part: PublicPart, entries: dict[str, Entry], said: list[str]) -
         return None
     word = Determined(part.office, part.batch, part.determinations)
     ruling = rule(
-        Reviewed(word, part.review.officer, part.review.signature), part.release.officer, part.release.signature
+        Reviewed(word, part.review.officer, part.review.signature),
+        part.release.officer,
+        part.release.signature,
     )
     release, review = entries.get("release"), entries.get("review")
     named = tuple(canonical.digest(each.vkey.encode()) for each in (ruling.first, ruling.second))
     wanted = (part.determinations, *named)
-    if release is None or tuple(release.fields[name] for name in ("determinations", "officer", "second")) != wanted:
+    if (
+        release is None
+        or tuple(release.fields[name] for name in ("determinations", "officer", "second")) != wanted
+    ):
         raise _fault("the release in the ledger is of other officers or determinations")
     if review is None or (review.fields["determinations"], review.fields["officer"]) != wanted[:2]:
         raise _fault("the review in the ledger is of another officer or other determinations")
     said.append(
-        f"5. {ruling.first.name} reviewed and {ruling.second.name} released, each by a signature of their own key."
+        f"5. {ruling.first.name} reviewed and {ruling.second.name} released, each by a "
+        "signature of their own key."
     )
     return ruling
 
@@ -219,6 +285,8 @@ def _named(indices: dict[str, int]) -> str:
 
 def _fault(message: str) -> VerifyFault:
     return VerifyFault(
-        "evidence_public", f"the public part does not hold together: {message}", place="bundle",
+        "evidence_public",
+        f"the public part does not hold together: {message}",
+        place="bundle",
         cure="Do not rely on the bundle. Ask the holder for it again, and tell the inspector.",
-    )  # fmt: skip
+    )

@@ -1,7 +1,8 @@
-"""A bundle against the snapshot that decided it, where that still exists: what a bundle alone cannot show.
+"""A bundle against the snapshot that decided it, where that still exists: what a bundle alone
+cannot show.
 
-12  The register key makes these doors from the address that was asked, and the snapshot holds these buckets, byte for byte, and
-    no others behind them.
+12  The register key makes these doors from the address that was asked, and the snapshot holds these
+    buckets, byte for byte, and no others behind them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from counterfoil.office import Office
 def compare_snapshot(office: Office, data: bytes, key: bytes) -> str:
     """Statement 12, of a bundle that was replayed. Counts one opening with the keeper.
 
-    Raises VerifyFault `evidence_differs`, StoreFault (limit of openings, snapshot unreadable), KeyFault.
+    Raises VerifyFault `evidence_differs`, StoreFault (limit of openings, snapshot unreadable),
+    KeyFault.
     """
     bundle = open_bundle(data, office.holder_key)
     part, sealed = decode_public(bundle.public), decode_sealed(open_sealed(bundle, key))
@@ -28,4 +30,7 @@ def compare_snapshot(office: Office, data: bytes, key: bytes) -> str:
     with office.open_register(part.snapshot) as held:
         if not isinstance(row, Granted) or held.show(row.grant) != sealed.doors:
             raise differs("the snapshot holds other buckets behind these doors")
-    return f"12. Snapshot {part.snapshot} still stands: its key makes these doors, and it holds these buckets, byte for byte."
+    return (
+        f"12. Snapshot {part.snapshot} still stands: its key makes these doors, and it holds "
+        "these buckets, byte for byte."
+    )

@@ -1,8 +1,9 @@
 """What stands in the two parts of a bundle. Read strictly: an unknown member is refused.
 
-The public part names nobody: law files, ledger entries with their proofs, the officers' signatures, the manifest. Whoever has no
-bundle key can check it (`evidence check`). The sealed part speaks of a person and of those who live at the address that was asked:
-the request, what the guards counted, the salts, evidence, weights, sealed buckets with the keys that open exactly these, who of these is
+The public part names nobody: law files, ledger entries with their proofs, the officers' signatures,
+the manifest. Whoever has no bundle key can check it (`evidence check`). The sealed part speaks of a
+person and of those who live at the address that was asked: the request, what the guards counted,
+the salts, evidence, weights, sealed buckets with the keys that open exactly these, who of these is
 withheld (withheld.py).
 """
 
@@ -34,12 +35,13 @@ ROLES: Final = (
     "release",
     "inspection",
 )
-"""What an entry in a bundle is there for. From `batch` on in the order of time, but for the last; what stands before `batch` came before
-it, certificates at least before the opening."""
+"""What an entry in a bundle is there for. From `batch` on in the order of time, but for the last;
+what stands before `batch` came before it, certificates at least before the opening."""
 
 
 class Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ledger entry, byte for byte, with its C2SP tlog-proof. All proofs of a bundle are to one checkpoint."""
+    """One ledger entry, byte for byte, with its C2SP tlog-proof. All proofs of a bundle are to one
+    checkpoint."""
 
     role: str
     entry: str
@@ -54,15 +56,16 @@ class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CertificateText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One certificate that governed: its file as text, and the text of its signature (certification/certificate.py)."""
+    """One certificate that governed: its file as text, and the text of its signature
+    (certification/certificate.py)."""
 
     certificate: str
     signature: str
 
 
 class PublicPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. `law` holds each file's text by its path, `law_digests` SHA-256 of each; `certificates` are by scope. Absent text
-    is ""."""
+    """See the module. `law` holds each file's text by its path, `law_digests` SHA-256 of each;
+    `certificates` are by scope. Absent text is ""."""
 
     office: str
     batch: str
@@ -84,10 +87,12 @@ class PublicPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """See the module. Bytes are base64 in the JSON. `row` and `determination` are MessagePack (batches/rows.py).
+    """See the module. Bytes are base64 in the JSON. `row` and `determination` are MessagePack
+    (batches/rows.py).
 
-    `answer` is canonical JSON. `doors`, `weights` and `thresholds` are None where the register was not asked; `determination` and `answer`
-    b"" where there is none yet, `override` where two roles did not admit the request, `document_salt` where the header names no document.
+    `answer` is canonical JSON. `doors`, `weights` and `thresholds` are None where the register was
+    not asked; `determination` and `answer` b"" where there is none yet, `override` where two roles
+    did not admit the request, `document_salt` where the header names no document.
     """
 
     request_id: str
@@ -139,6 +144,8 @@ def decode_sealed(plain: bytes) -> SealedPart:
 
 def _fault(part: str) -> VerifyFault:
     return VerifyFault(
-        "evidence_contents", f"the {part} part does not hold what a bundle of this format holds", place="bundle",
+        "evidence_contents",
+        f"the {part} part does not hold what a bundle of this format holds",
+        place="bundle",
         cure="Ask the holder for a bundle that its own version replays.",
-    )  # fmt: skip
+    )

@@ -1,12 +1,18 @@
-"""Export: one request of a batch, gathered from an office into a bundle. What is done, in this order:
+"""Export: one request of a batch, gathered from an office into a bundle. What is done, in this
+order:
 
-    1  the request, what the guards knew of it and what was determined are read; the buckets behind its doors are taken, still sealed,
-       from the snapshot that decided it, and who of them was withheld; the keeper counts that as an opening
-    2  the look is entered as an `inspection` and the ledger is signed, in one commit: only then is anything handed over
-    3  the entries are proved to that one checkpoint, which witnesses cosign where a policy is at hand
-    4  the bundle is sealed, signed, and replayed as its reader will: one that does not come out identical is not handed over
+    1  the request, what the guards knew of it and what was determined are read; the buckets behind
+       its doors are taken, still sealed, from the snapshot that decided it, and who of them was
+       withheld; the keeper counts that as an opening
+    2  the look is entered as an `inspection` and the ledger is signed, in one commit: only then is
+       anything handed over
+    3  the entries are proved to that one checkpoint, which witnesses cosign where a policy is at
+       hand
+    4  the bundle is sealed, signed, and replayed as its reader will: one that does not come out
+       identical is not handed over
 
-Not held up by a suspension: an inspector or a court may look while the office stands still. Nothing is answered.
+Not held up by a suspension: an inspector or a court may look while the office stands still. Nothing
+is answered.
 """
 
 from __future__ import annotations
@@ -25,7 +31,12 @@ from counterfoil.accountability.evidence.contents import (
     encode_sealed,
 )
 from counterfoil.accountability.evidence.prove import Wanted, prove_entries
-from counterfoil.accountability.evidence.replay import inspection_bytes, public_codes, replay, versions
+from counterfoil.accountability.evidence.replay import (
+    inspection_bytes,
+    public_codes,
+    replay,
+    versions,
+)
 from counterfoil.accountability.evidence.suppressed import mark_withheld
 from counterfoil.answers.coarsen import coarsen
 from counterfoil.batches import store as batches
@@ -60,7 +71,8 @@ from counterfoil.office.records import Recorded, read_recorded
 from counterfoil.tlog import Signer
 
 Cosign = Callable[[str], str]
-"""A signed checkpoint to the same with its witnesses' cosignatures. Called between two transactions."""
+"""A signed checkpoint to the same with its witnesses' cosignatures. Called between two
+transactions."""
 
 
 class Exported(Public, frozen=True):
@@ -74,7 +86,8 @@ class Exported(Public, frozen=True):
 class _Asked(Sensitive, frozen=True):
     """What was taken from the register and its snapshot: nothing of them where it was not asked.
 
-    `certificates` that governed, and the fields of the entry of each, by scope; `held`: who was withheld.
+    `certificates` that governed, and the fields of the entry of each, by scope; `held`: who was
+    withheld.
     """
 
     buckets: register.Shown | None = None
@@ -95,8 +108,8 @@ def export_evidence(
 ) -> Exported:
     """The bundle of one request. Enters that this officer took it.
 
-    Raises StateFault (no such batch or request, not gated yet, disposed of, received by an older version), KeyFault, StoreFault (limit
-    of openings, snapshot gone), VerifyFault.
+    Raises StateFault (no such batch or request, not gated yet, disposed of, received by an older
+    version), KeyFault, StoreFault (limit of openings, snapshot gone), VerifyFault.
     """
     holder, (wrapping, history_key) = office.signer(), office.payload_keys()
     with office.store.reading() as connection:
@@ -106,7 +119,11 @@ def export_evidence(
             batch.require(BatchState.GATED)
         recorded = read_recorded(connection, batch, wrapping, history_key, request_id)
         files = _law_files(office, connection, batch)
-        ruling = batches.load_ruling(connection, batch, office.settings.name) if _is_released(batch) else None
+        ruling = (
+            batches.load_ruling(connection, batch, office.settings.name)
+            if _is_released(batch)
+            else None
+        )
     law = law_of_texts(files)
     asked = _ask_register(office, batch, recorded, law)
     answer = _answer(recorded, ruling, law.under(batch.header.get("route", "")))
@@ -116,14 +133,24 @@ def export_evidence(
         wanted = Wanted(_commitments(recorded, answer), asked.entered)
         proved = prove_entries(office, connection, batch, wanted, index, note)
     public = PublicPart(
-        office=office.settings.name, batch=batch.id, received_at=instant_text(batch.received_at),
-        gate_date=batch.gate_date, agreement=batch.agreement, file_digest=batch.file_digest, versions=versions(),
-        law=files, law_digests={path: canonical.digest(text.encode()) for path, text in files.items()},
-        snapshot=batch.snapshot if asked.buckets else "", manifest=asked.manifest,
-        manifest_signature=asked.signature, certificates=asked.certificates, determinations=ruling.determinations_digest if ruling else "",
+        office=office.settings.name,
+        batch=batch.id,
+        received_at=instant_text(batch.received_at),
+        gate_date=batch.gate_date,
+        agreement=batch.agreement,
+        file_digest=batch.file_digest,
+        versions=versions(),
+        law=files,
+        law_digests={path: canonical.digest(text.encode()) for path, text in files.items()},
+        snapshot=batch.snapshot if asked.buckets else "",
+        manifest=asked.manifest,
+        manifest_signature=asked.signature,
+        certificates=asked.certificates,
+        determinations=ruling.determinations_digest if ruling else "",
         review=Word(ruling.first, ruling.first_signature) if ruling else None,
-        release=Word(ruling.second, ruling.second_signature) if ruling else None, entries=proved,
-    )  # fmt: skip
+        release=Word(ruling.second, ruling.second_signature) if ruling else None,
+        entries=proved,
+    )
     key = office.random(KEY_BYTES)
     plain = encode_sealed(_sealed(office, recorded, asked, answer))
     bundle = seal_bundle(encode_public(public), plain, key, office.random(12), holder)
@@ -138,7 +165,9 @@ def _sealed(office: Office, recorded: Recorded, asked: _Asked, answer: Answer | 
         row=recorded.row_bytes,
         row_salt=recorded.row_salt,
         file_salt=recorded.key.salt("file", 0),
-        document_salt=recorded.key.salt("document", 0) if recorded.circumstances.header.document else b"",
+        document_salt=recorded.key.salt("document", 0)
+        if recorded.circumstances.header.document
+        else b"",
         inspection_salt=recorded.key.salt("inspection", number),
         circumstances=recorded.circumstances,
         override=b"" if override is None else encode_override(override),
@@ -158,15 +187,18 @@ def _is_released(batch: Batch) -> bool:
 
 
 def _law_files(office: Office, connection: Connection, batch: Batch) -> dict[str, str]:
-    """The law files that judged the batch: kept when it was received, or those in force where they are the same."""
+    """The law files that judged the batch: kept when it was received, or those in force where they
+    are the same."""
     kept = kept_law(connection, batch.rules_digest)
     if kept is not None:
         return kept
     if batch.rules_digest != office.rules:
         raise StateFault(
-            "rules_changed", "the law, the agreement or the version changed since this batch was received",
-            place=batch.id, cure="Export it with the version and law that judged it.",
-        )  # fmt: skip
+            "rules_changed",
+            "the law, the agreement or the version changed since this batch was received",
+            place=batch.id,
+            cure="Export it with the version and law that judged it.",
+        )
     return read_law_texts(office.directory / "law")
 
 
@@ -179,24 +211,35 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
     with office.open_register(batch.snapshot) as sealed:
         manifest, folder = sealed.manifest, office.register_directory / sealed.snapshot
         held = {scope: found.certificate for scope, found in by_scope(pinned).items()}
-        certificates = {scope: _text(office, manifest, scope, digest) for scope, digest in held.items()}
+        certificates = {
+            scope: _text(office, manifest, scope, digest) for scope, digest in held.items()
+        }
         shown = sealed.show(recorded.grant)
         found = register.residents_shown(shown, recorded.grant, sealed.snapshot)
         names = _names(recorded.grant, found)
         weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
         return _Asked(
-            shown, matching.weights_to_dict(weights), governing(pinned, law.agreement.confirmation, weights).thresholds,
-            register.manifest_bytes(manifest).decode(), register.read_signature(folder), certificates,
+            shown,
+            matching.weights_to_dict(weights),
+            governing(pinned, law.agreement.confirmation, weights).thresholds,
+            register.manifest_bytes(manifest).decode(),
+            register.read_signature(folder),
+            certificates,
             {
-                scope: {"certificate": digest, "snapshot": register.manifest_digest(manifest), "scope": scope}
+                scope: {
+                    "certificate": digest,
+                    "snapshot": register.manifest_digest(manifest),
+                    "scope": scope,
+                }
                 for scope, digest in held.items()
             },
             tuple(found.residents[place] for place in office.keeper().held_among(found, holds)),
-        )  # fmt: skip
+        )
 
 
 def _text(office: Office, manifest: register.Manifest, scope: str, digest: str) -> CertificateText:
-    """A certificate that was pinned, as it stands beside the snapshot, verified. Raises as `open_certificate`."""
+    """A certificate that was pinned, as it stands beside the snapshot, verified. Raises as
+    `open_certificate`."""
     folder = office.register_directory / manifest.snapshot
     open_certificate(folder, office.holder_key.public, manifest, scope, digest)
     data, signature = certificate_files(folder, scope, digest)
@@ -217,17 +260,34 @@ def _answer(recorded: Recorded, ruling: Ruling | None, law: Law) -> Answer | Non
 def _commitments(recorded: Recorded, answer: Answer | None) -> frozenset[str]:
     own = {recorded.commitment}
     if recorded.override is not None:
-        own.add(canonical.commit(recorded.key.salt(OVERRIDE, recorded.request.row), encode_override(recorded.override)))
+        own.add(
+            canonical.commit(
+                recorded.key.salt(OVERRIDE, recorded.request.row),
+                encode_override(recorded.override),
+            )
+        )
     if answer is not None and not isinstance(recorded.determination, Refusal):
-        own.add(canonical.commit(recorded.key.salt("answer", recorded.request.row), answer_bytes(answer)))
+        own.add(
+            canonical.commit(
+                recorded.key.salt("answer", recorded.request.row), answer_bytes(answer)
+            )
+        )
     return frozenset(own)
 
 
-def _enter(office: Office, batch: Batch, recorded: Recorded, officer: Officer, holder: Signer) -> tuple[int, str]:
+def _enter(
+    office: Office, batch: Batch, recorded: Recorded, officer: Officer, holder: Signer
+) -> tuple[int, str]:
     """(index of the inspection's entry, a checkpoint that covers it)."""
     looked = inspection_bytes(recorded.request.request_id)
     commitment = canonical.commit(recorded.key.salt("inspection", recorded.request.row), looked)
-    fields = {"batch": batch.id, "commitment": commitment, "officer": canonical.digest(officer.vkey.encode())}
+    fields = {
+        "batch": batch.id,
+        "commitment": commitment,
+        "officer": canonical.digest(officer.vkey.encode()),
+    }
     with office.store.transaction() as connection:
-        index = office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())[0]
+        index = office.ledger.append(
+            connection, [Draft(Kind.INSPECTION, {**fields})], office.clock()
+        )[0]
         return index, office.ledger.sign_checkpoint(connection, holder)

@@ -25,8 +25,8 @@ _ROLE_OF = {
 
 
 class Wanted(Public, frozen=True):
-    """`commitments`: of the row, of the override that admitted it, and of its answer, where there are such. `certificates`: by scope, the
-    fields of the entry of each that governed."""
+    """`commitments`: of the row, of the override that admitted it, and of its answer, where there
+    are such. `certificates`: by scope, the fields of the entry of each that governed."""
 
     commitments: frozenset[str]
     certificates: dict[str, dict[str, str]]
@@ -35,7 +35,8 @@ class Wanted(Public, frozen=True):
 def prove_entries(
     office: Office, connection: Connection, batch: Batch, wanted: Wanted, inspection: int, note: str
 ) -> tuple[Proved, ...]:
-    """The entries that a bundle carries, in the order of `contents.ROLES`, each with its proof under `note`.
+    """The entries that a bundle carries, in the order of `contents.ROLES`, each with its proof
+    under `note`.
 
     Raises StateFault `evidence_entry`, VerifyFault.
     """
@@ -48,24 +49,33 @@ def prove_entries(
         before[CERTIFICATE_ROLES[scope]] = find_before(connection, Kind.CERTIFICATE, fields, opened)
     if None in before.values() or not {"batch", "gate"} <= places.keys():
         raise StateFault(
-            "evidence_entry", "the ledger does not hold the entries that this request must have", place=batch.id,
+            "evidence_entry",
+            "the ledger does not hold the entries that this request must have",
+            place=batch.id,
             cure="Run `counterfoil ledger check`, and tell the inspector.",
-        )  # fmt: skip
+        )
     prove = office.ledger.prover(connection, note)
     held = {**before, **places, "inspection": inspection}
     return tuple(
-        Proved(role, next(office.ledger.entries(connection, index, index + 1)).decode("ascii"), prove(index))
+        Proved(
+            role,
+            next(office.ledger.entries(connection, index, index + 1)).decode("ascii"),
+            prove(index),
+        )
         for role in ROLES
         if (index := held.get(role)) is not None
     )
 
 
 def _places(found: list[tuple[int, Entry]], determinations: str) -> dict[str, int]:
-    """Index by role: the first opening; the last review, of these determinations; the only one of every other."""
+    """Index by role: the first opening; the last review, of these determinations; the only one of
+    every other."""
     places: dict[str, int] = {}
     for index, entry in found:
         role = _ROLE_OF.get(entry.kind)
-        if role is None or (entry.kind is Kind.REVIEW and entry.fields["determinations"] != determinations):
+        if role is None or (
+            entry.kind is Kind.REVIEW and entry.fields["determinations"] != determinations
+        ):
             continue
         if role != "opening" or role not in places:
             places[role] = index

@@ -1,32 +1,48 @@
-"""Replay: the answer reckoned anew from a bundle alone. What is established, in this order; the code is labelled with the numbers:
+"""Replay: the answer reckoned anew from a bundle alone. What is established, in this order; the
+code is labelled with the numbers:
 
      1  The holder signed the bundle as it stands.
      2  The law files are those of the rules that the batch was received under, and load.
-     3  Every entry in it stands in the holder's ledger, under one signed checkpoint, and is what its role needs.
-     4  The holder signed the snapshot's manifest, and the opening names it; the holder signed the certificates that governed, for this
-        snapshot, and the ledger named them before the opening.
-     5  Two officers, each by a signature of their own, reviewed and released the batch's determinations.
-        -- what follows needs the bundle key --
+     3  Every entry in it stands in the holder's ledger, under one signed checkpoint, and is what
+        its role needs.
+     4  The holder signed the snapshot's manifest, and the opening names it; the holder signed the
+        certificates that governed, for this snapshot, and the ledger named them before the opening.
+     5  Two officers, each by a signature of their own, reviewed and released the batch's
+        determinations. -- what follows needs the bundle key --
      6  The sealed part is the one that was sealed to this public part.
-     7  The request is the one that the ledger commits to, in the file that it names, by the route and document that it names.
+     7  The request is the one that the ledger commits to, in the file that it names, by the route
+        and document that it names.
      8  The gate, asked again under that law, day and counts, decides the same, byte for byte.
-     9  The sealed buckets open with their keys alone, are all that the doors lead to, and hold residents.
-    10  The match, made again from these residents, marks and weights, under the thresholds that certificates and agreement make, is the one
-        that was determined, with all its evidence. What no certificate covers where the agreement requires one was not compared.
+     9  The sealed buckets open with their keys alone, are all that the doors lead to, and hold
+        residents.
+    10  The match, made again from these residents, marks and weights, under the thresholds that
+        certificates and agreement make, is the one that was determined, with all its evidence. What
+        no certificate covers where the agreement requires one was not compared.
     11  The answer that follows is the one that was given, and the ledger commits to it.
 
-It cannot show: that the doors are those that the register key makes, that an empty door or mark is empty, and that the counts of the past
-and of names are right (`compare_snapshot` shows the first two where the snapshot still exists); that no certificate was left out that
-raised a threshold; that the marks say what the office had entered (withheld.py); nor that this row is among those whose digest the
-officers signed, which takes all rows of the batch. The first thing that fails raises VerifyFault.
+It cannot show: that the doors are those that the register key makes, that an empty door or mark is
+empty, and that the counts of the past and of names are right (`compare_snapshot` shows the first
+two where the snapshot still exists); that no certificate was left out that raised a threshold; that
+the marks say what the office had entered (withheld.py); nor that this row is among those whose
+digest the officers signed, which takes all rows of the batch. The first thing that fails raises
+VerifyFault.
 """
 
 from __future__ import annotations
 
 from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import Bundle, open_bundle, open_sealed
-from counterfoil.accountability.evidence.check_public import Checked, check_part, public_codes, versions
-from counterfoil.accountability.evidence.contents import CERTIFICATE_ROLES, SealedPart, decode_sealed
+from counterfoil.accountability.evidence.check_public import (
+    Checked,
+    check_part,
+    public_codes,
+    versions,
+)
+from counterfoil.accountability.evidence.contents import (
+    CERTIFICATE_ROLES,
+    SealedPart,
+    decode_sealed,
+)
 from counterfoil.accountability.evidence.suppressed import withheld_among
 from counterfoil.answers.coarsen import coarsen
 from counterfoil.batches.rows import (
@@ -49,11 +65,20 @@ from counterfoil.ledger.entries import Kind
 from counterfoil.office.journal import answer_bytes
 from counterfoil.tlog import VerifierKey
 
-__all__ = ["Replayed", "check_public", "differs", "inspection_bytes", "public_codes", "replay", "versions"]
+__all__ = [
+    "Replayed",
+    "check_public",
+    "differs",
+    "inspection_bytes",
+    "public_codes",
+    "replay",
+    "versions",
+]
 
 
 class Replayed(Public, frozen=True):
-    """What was established, as numbered sentences. `outcome` is the answer's word, or "" where there is none yet."""
+    """What was established, as numbered sentences. `outcome` is the answer's word, or "" where
+    there is none yet."""
 
     batch: str
     digest: str
@@ -64,9 +89,11 @@ class Replayed(Public, frozen=True):
 
 
 def check_public(data: bytes, holder: VerifierKey | None = None) -> Replayed:
-    """Establish 1 to 5, for whoever has no bundle key. `holder` is the key that you have from elsewhere.
+    """Establish 1 to 5, for whoever has no bundle key. `holder` is the key that you have from
+    elsewhere.
 
-    Raises VerifyFault, StateFault `evidence_rules_other` where another version decided, SettingsFault for law that does not load.
+    Raises VerifyFault, StateFault `evidence_rules_other` where another version decided,
+    SettingsFault for law that does not load.
     """
     bundle = open_bundle(data, holder)  # 1
     return _replayed(bundle, check_part(bundle), "", [])
@@ -95,9 +122,11 @@ def inspection_bytes(request_id: str) -> bytes:
 def differs(message: str) -> VerifyFault:
     """The fault of a bundle that is whole and does not come out the same."""
     return VerifyFault(
-        "evidence_differs", f"not identical: {message}", place="bundle",
+        "evidence_differs",
+        f"not identical: {message}",
+        place="bundle",
         cure="Do not rely on the answer. Keep the bundle, and send it to the inspector.",
-    )  # fmt: skip
+    )
 
 
 def _check_request(sealed: SealedPart, checked: Checked, said: list[str]) -> Request:
@@ -107,14 +136,21 @@ def _check_request(sealed: SealedPart, checked: Checked, said: list[str]) -> Req
     request = row.grant.request if isinstance(row, Granted) else row.request
     if canonical.commit(_salt(sealed.row_salt), sealed.row) != entries["gate"].fields["commitment"]:
         raise differs("the ledger commits to another request")
-    if canonical.commit(_salt(sealed.file_salt), part.file_digest.encode()) != entries["batch"].fields["file"]:
+    if (
+        canonical.commit(_salt(sealed.file_salt), part.file_digest.encode())
+        != entries["batch"].fields["file"]
+    ):
         raise differs("the ledger commits to another request file")
     _check_header(sealed, checked)
     looked = canonical.commit(_salt(sealed.inspection_salt), inspection_bytes(request.request_id))
-    if request.request_id != sealed.request_id or looked != entries["inspection"].fields["commitment"]:
+    if (
+        request.request_id != sealed.request_id
+        or looked != entries["inspection"].fields["commitment"]
+    ):
         raise differs("the ledger says that another request was looked at")
     said.append(
-        f"7. The request is the one that entry {checked.indices['gate']} commits to, of the file that entry "
+        f"7. The request is the one that entry {checked.indices['gate']} commits to, of the "
+        "file that entry "
         f"{checked.indices['batch']} names, asked by the route {checked.route.route.id}."
     )
     return request
@@ -123,14 +159,20 @@ def _check_request(sealed: SealedPart, checked: Checked, said: list[str]) -> Req
 def _check_header(sealed: SealedPart, checked: Checked) -> None:
     """The header's route and document are those of the batch's entry."""
     header, fields = sealed.circumstances.header, checked.entries["batch"].fields
-    if checked.route.route.id != (header.route or checked.law.route.id) or (checked.law.others and not header.route):
+    if checked.route.route.id != (header.route or checked.law.route.id) or (
+        checked.law.others and not header.route
+    ):
         raise differs("the ledger names another route")
     document = header.document.digest.encode() if header.document else b""
-    if fields.get("commitment") != (canonical.commit(_salt(sealed.document_salt), document) if document else None):
+    if fields.get("commitment") != (
+        canonical.commit(_salt(sealed.document_salt), document) if document else None
+    ):
         raise differs("the ledger commits to another document")
 
 
-def _check_gate(sealed: SealedPart, checked: Checked, request: Request, said: list[str]) -> Grant | Refusal:
+def _check_gate(
+    sealed: SealedPart, checked: Checked, request: Request, said: list[str]
+) -> Grant | Refusal:
     decision = decide_again(checked.law, request, sealed.circumstances, checked.part.gate_date)
     admitted = isinstance(decision, Grant)
     row = Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)
@@ -142,16 +184,22 @@ def _check_gate(sealed: SealedPart, checked: Checked, request: Request, said: li
     if isinstance(decision, Refusal):
         failed = len(decision.failed)
     said.append(
-        f"8. The gate, asked again for {checked.part.gate_date}, {'admits' if admitted else 'refuses'} it: {elements - failed} of "
+        f"8. The gate, asked again for {checked.part.gate_date}, "
+        f"{'admits' if admitted else 'refuses'} it: {elements - failed} of "
         f"{elements} elements met, the same byte for byte."
     )
     return _check_override(sealed, checked, request, decision, said)
 
 
 def _check_override(
-    sealed: SealedPart, checked: Checked, request: Request, decision: Grant | Refusal, said: list[str]
+    sealed: SealedPart,
+    checked: Checked,
+    request: Request,
+    decision: Grant | Refusal,
+    said: list[str],
 ) -> Grant | Refusal:
-    """The grant that two roles made of a refusal that waited for them; the decision itself where there is none."""
+    """The grant that two roles made of a refusal that waited for them; the decision itself where
+    there is none."""
     entry, part = checked.entries.get("override"), checked.part
     if not sealed.override:
         if entry is not None:
@@ -161,19 +209,26 @@ def _check_override(
     check_override(override)
     named = {"officer": override.first, "second": override.second}
     fields = {name: canonical.digest(officer.vkey.encode()) for name, officer in named.items()}
-    fields |= {"batch": part.batch, "commitment": canonical.commit(_salt(sealed.override_salt), sealed.override)}
+    fields |= {
+        "batch": part.batch,
+        "commitment": canonical.commit(_salt(sealed.override_salt), sealed.override),
+    }
     if entry is None or entry.fields != fields:
         raise differs("the ledger commits to another override")
     if (override.office, override.batch, override.refused) != (
-        part.office, part.batch, checked.entries["gate"].fields["commitment"],
-    ):  # fmt: skip
+        part.office,
+        part.batch,
+        checked.entries["gate"].fields["commitment"],
+    ):
         raise differs("the override is of another request")
     grant = set_aside(checked.law, request, sealed.circumstances, part.gate_date, override.elements)
     if grant != override.grant:
         raise differs("the override admits otherwise")
     said[-1] += (
-        f" {override.first.name} and {override.second.name} admitted it by an override, each by a signature of their own key, as entry"
-        f" {checked.indices['override']} says: it waited for an officer in {', '.join(override.elements)}, and in nothing else failed."
+        f" {override.first.name} and {override.second.name} admitted it by an override, each by "
+        "a signature of their own key, as entry"
+        f" {checked.indices['override']} says: it waited for an officer in "
+        f"{', '.join(override.elements)}, and in nothing else failed."
     )
     return grant
 
@@ -195,7 +250,11 @@ def _check_match(
         if not same or (decided.request_id, decided.row) != (sealed.request_id, _row(decision)):
             raise differs("the determination is of another request, or of other terms")
         said.append("9. The register was not asked.")
-        why = f"could not be compared ({decided.code})" if isinstance(decided, NotCompared) else "was refused"
+        why = (
+            f"could not be compared ({decided.code})"
+            if isinstance(decided, NotCompared)
+            else "was refused"
+        )
         said.append(f"10. The determination is that it {why}.")
         return decided
     if not isinstance(decision, Grant) or sealed.doors is None:
@@ -208,12 +267,15 @@ def _check_match(
         raise differs("the match decides otherwise")
     behind = sum(bool(each.value) for each in (*sealed.doors.doors, *sealed.doors.homes))
     said.append(
-        f"9. {len(sealed.doors.doors)} doors and marks of the asked address; the {behind} sealed buckets behind them open with their keys "
+        f"9. {len(sealed.doors.doors)} doors and marks of the asked address; the {behind} "
+        "sealed buckets behind them open with their keys "
         f"and hold {len(residents.residents)} residents."
     )
     said.append(
-        f"10. The match, made again, {'confirms' if again.confirmed else 'does not confirm'}: the same score, margin and evidence. "
-        f"Thresholds: {_bits(thresholds.birth)} with a date of birth, {_bits(thresholds.names)} by name, {_bits(thresholds.undated)} where "
+        f"10. The match, made again, {'confirms' if again.confirmed else 'does not confirm'}: "
+        "the same score, margin and evidence. "
+        f"Thresholds: {_bits(thresholds.birth)} with a date of birth, {_bits(thresholds.names)} "
+        f"by name, {_bits(thresholds.undated)} where "
         f"the date does not agree; margin {weights.margin_bits:.2f} bits."
     )
     return decided
@@ -222,15 +284,22 @@ def _check_match(
 def _check_thresholds(
     sealed: SealedPart, checked: Checked, grant: Grant
 ) -> tuple[matching.Weights, matching.Thresholds]:
-    """The weights that the snapshot taught, and the thresholds that certificates and agreement make of them."""
+    """The weights that the snapshot taught, and the thresholds that certificates and agreement make
+    of them."""
     if sealed.weights is None or checked.manifest is None:
         raise differs("what was matched is not in the bundle")
     weights = matching.weights_from_dict(sealed.weights)
     taught = checked.manifest.evidence or matching.weights_to_dict(matching.default_weights())
-    if any(sealed.weights[name] != taught[name] for name in ("levels", "doors", "threshold", "margin")):
+    if any(
+        sealed.weights[name] != taught[name] for name in ("levels", "doors", "threshold", "margin")
+    ):
         raise differs("the weights are not those of the snapshot")
     held = {
-        scope: certified_of(certificate, str(checked.entries[CERTIFICATE_ROLES[scope]].fields["certificate"]), weights)
+        scope: certified_of(
+            certificate,
+            str(checked.entries[CERTIFICATE_ROLES[scope]].fields["certificate"]),
+            weights,
+        )
         for scope, certificate in checked.certificates.items()
     }
     governed = governing(Certificates(**held), checked.law.agreement.confirmation, weights)
@@ -246,7 +315,9 @@ def _bits(threshold: int) -> str:
     return "none reachable" if threshold >= matching.NEVER else f"{threshold / 100:.2f}"
 
 
-def _check_answer(sealed: SealedPart, checked: Checked, decided: Determination | None, said: list[str]) -> str:
+def _check_answer(
+    sealed: SealedPart, checked: Checked, decided: Determination | None, said: list[str]
+) -> str:
     """The word that was answered, or ""."""
     if checked.ruling is None or decided is None:
         if sealed.answer:
@@ -259,7 +330,8 @@ def _check_answer(sealed: SealedPart, checked: Checked, decided: Determination |
     entry = checked.entries.get("answer")
     if isinstance(decided, Refusal):
         said.append(
-            f"11. The answer is the one that was given, {answer.answer}; entry {checked.indices['gate']} is its refusal."
+            f"11. The answer is the one that was given, {answer.answer}; entry "
+            f"{checked.indices['gate']} is its refusal."
         )
         return str(answer.answer)
     kind = Kind.NOT_COMPARED if isinstance(decided, NotCompared) else Kind.DISCLOSURE
@@ -267,7 +339,8 @@ def _check_answer(sealed: SealedPart, checked: Checked, decided: Determination |
     if entry is None or entry.kind is not kind or entry.fields["commitment"] != committed:
         raise differs("the ledger commits to another answer")
     said.append(
-        f"11. The answer is the one that was given, {answer.answer}, and entry {checked.indices['answer']} commits to it."
+        f"11. The answer is the one that was given, {answer.answer}, and entry "
+        f"{checked.indices['answer']} commits to it."
     )
     return str(answer.answer)
 
@@ -297,4 +370,6 @@ def _salt(salt: bytes) -> bytes:
 
 def _replayed(bundle: Bundle, checked: Checked, outcome: str, said: list[str]) -> Replayed:
     statements = (*checked.statements, *said)
-    return Replayed(checked.part.batch, bundle.digest, str(bundle.holder), checked.size, outcome, statements)
+    return Replayed(
+        checked.part.batch, bundle.digest, str(bundle.holder), checked.size, outcome, statements
+    )

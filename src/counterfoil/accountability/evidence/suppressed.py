@@ -1,9 +1,12 @@
-"""Who is withheld by a hold of 26 USC 6103(i)(6), in a form that every bundle has, whether there is a hold or not. Pure.
+"""Who is withheld by a hold of 26 USC 6103(i)(6), in a form that every bundle has, whether there is
+a hold or not. Pure.
 
-    mark = HMAC-SHA-256(salt, "counterfoil/evidence-withheld/v1" 0x00 MessagePack of the resident), first 16 bytes
+    mark = HMAC-SHA-256(salt, "counterfoil/evidence-withheld/v1" 0x00 MessagePack of the resident),
+    first 16 bytes
 
-`marks` holds those of the withheld residents among random ones, rising: 16 in all, or the next multiple. Who has the bundle key reads the
-residents and so can tell which of them is marked: replay could not come out the same otherwise.
+`marks` holds those of the withheld residents among random ones, rising: 16 in all, or the next
+multiple. Who has the bundle key reads the residents and so can tell which of them is marked: replay
+could not come out the same otherwise.
 """
 
 from __future__ import annotations
@@ -33,7 +36,12 @@ class WithheldMarks(Sensitive, frozen=True, forbid_unknown_fields=True):
         lengths = {len(mark) for mark in self.marks}
         in_order = list(self.marks) == sorted(set(self.marks))
         of_number = bool(self.marks) and len(self.marks) % MARKS_AT_ONCE == 0
-        return len(self.salt) == canonical.SALT_BYTES and lengths == {MARK_BYTES} and of_number and in_order
+        return (
+            len(self.salt) == canonical.SALT_BYTES
+            and lengths == {MARK_BYTES}
+            and of_number
+            and in_order
+        )
 
 
 def mark_withheld(withheld: Iterable[Resident], random: Callable[[int], bytes]) -> WithheldMarks:
@@ -45,7 +53,9 @@ def mark_withheld(withheld: Iterable[Resident], random: Callable[[int], bytes]) 
 def withheld_among(residents: Residents, shown: WithheldMarks) -> frozenset[int]:
     """Places of the residents who are marked. Inverse of `mark_withheld`."""
     marks = frozenset(shown.marks)
-    return frozenset(place for place, each in enumerate(residents.residents) if _mark(shown.salt, each) in marks)
+    return frozenset(
+        place for place, each in enumerate(residents.residents) if _mark(shown.salt, each) in marks
+    )
 
 
 def _mark(salt: bytes, resident: Resident) -> bytes:

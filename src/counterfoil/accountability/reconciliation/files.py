@@ -1,6 +1,7 @@
 """Answer files in a folder, held against what was released. Nothing is written.
 
-    1  Each FILE.jws is, byte for byte, the envelope of a batch that was released, and FILE beside it has the rows that it names.
+    1  Each FILE.jws is, byte for byte, the envelope of a batch that was released, and FILE beside
+       it has the rows that it names.
     2  No other file there has rows in the form of an answer: what leaves has been released.
     3  Each batch that was released since the last reconciliation has its file there.
 
@@ -26,36 +27,50 @@ from counterfoil.tlog import VerifierKey
 _READ_BYTES: Final = 1 << 20
 _FIRST_BYTES: Final = 65_536
 _ANSWER: Final = [re.compile(ROW["jsonl"]).match, re.compile(re.escape(CSV_HEADER)).match]
-_STOP: Final = "Send it to nobody. Find out who wrote it, tell the inspector, and open an incident if it left."
+_STOP: Final = (
+    "Send it to nobody. Find out who wrote it, tell the inspector, and open an incident if it left."
+)
 
 
 class Released(Public, frozen=True):
-    """What was released. `envelopes` by batch; `disposed`: ids of released batches whose envelope went with their key; `lately`: ids
-    whose file must stand."""
+    """What was released. `envelopes` by batch; `disposed`: ids of released batches whose envelope
+    went with their key; `lately`: ids whose file must stand."""
 
     envelopes: dict[str, Envelope]
     disposed: frozenset[str]
     lately: frozenset[str]
 
 
-def compare_files(folders: Iterable[Path], released: Released, key: VerifierKey) -> tuple[int, list[VerifyFault]]:
+def compare_files(
+    folders: Iterable[Path], released: Released, key: VerifierKey
+) -> tuple[int, list[VerifyFault]]:
     """(answer files that are right, differences). `key` is the holder's."""
-    by_envelope = {hashlib.sha256(each.compact).digest(): batch for batch, each in released.envelopes.items()}
+    by_envelope = {
+        hashlib.sha256(each.compact).digest(): batch for batch, each in released.envelopes.items()
+    }
     standing: list[str] = []
     found: list[VerifyFault] = []
     for folder in folders:
-        for path in sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")):
+        for path in sorted(
+            each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")
+        ):
             rows = path.with_suffix("")
             if path.suffix == SUFFIX:
                 batch = by_envelope.get(_digest(path), "")
-                digest = released.envelopes[batch].rows_digest if batch else _disposed(rows, released, key)
+                digest = (
+                    released.envelopes[batch].rows_digest
+                    if batch
+                    else _disposed(rows, released, key)
+                )
                 differing = list(_compare(path, rows, digest))
                 standing += [] if differing else [batch]
                 found += differing
             elif not path.with_name(path.name + SUFFIX).exists() and _is_answer(path):
                 message = "the file has answers in it, and no envelope stands beside it"
                 found.append(difference("reconcile_file_unreleased", path.name, message, _STOP))
-    return len(standing), found + [_missing(batch) for batch in sorted(released.lately - set(standing))]
+    return len(standing), found + [
+        _missing(batch) for batch in sorted(released.lately - set(standing))
+    ]
 
 
 def _compare(path: Path, rows: Path, digest: str) -> Iterator[VerifyFault]:
@@ -63,13 +78,19 @@ def _compare(path: Path, rows: Path, digest: str) -> Iterator[VerifyFault]:
         message = "the envelope is not one that this office released"
         yield difference("reconcile_file_unreleased", path.name, message, _STOP)
     elif f"sha256:{_digest(rows).hex()}" != digest:
-        message = "the file beside its envelope is missing, or does not hold the rows that were released"
-        cure = "Move it away and keep it, and run `counterfoil release` on the batch again: it writes the same bytes."
+        message = (
+            "the file beside its envelope is missing, or does not hold the rows that were released"
+        )
+        cure = (
+            "Move it away and keep it, and run `counterfoil release` on the batch again: it "
+            "writes the same bytes."
+        )
         yield difference("reconcile_file", rows.name, message, cure)
 
 
 def _disposed(rows: Path, released: Released, key: VerifierKey) -> str:
-    """The digest of the rows that an envelope of a disposed batch names, once the holder's signature on it verified; "" for any other."""
+    """The digest of the rows that an envelope of a disposed batch names, once the holder's
+    signature on it verified; "" for any other."""
     try:
         said = open_envelope(rows, key)
     except (InputFault, VerifyFault):
@@ -79,7 +100,10 @@ def _disposed(rows: Path, released: Released, key: VerifierKey) -> str:
 
 def _missing(batch: str) -> VerifyFault:
     message = "the batch was released, and no folder that was named holds its answer"
-    cure = "Name the folder where it is with --answers, or run `counterfoil release` on the batch again: it writes the same bytes."
+    cure = (
+        "Name the folder where it is with --answers, or run `counterfoil release` on the "
+        "batch again: it writes the same bytes."
+    )
     return difference("reconcile_file_missing", batch, message, cure)
 
 

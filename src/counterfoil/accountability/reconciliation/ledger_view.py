@@ -1,7 +1,8 @@
 """What the ledger says of each batch, read in one walk over all entries. Pure.
 
-The commitments of a batch's rows, and of its answers, are told by one digest each over (kind, commitment) in the order of the ledger:
-whoever makes the same entries anew from the rows gets the same digest, and a batch of a million rows costs no memory.
+The commitments of a batch's rows, and of its answers, are told by one digest each over (kind,
+commitment) in the order of the ledger: whoever makes the same entries anew from the rows gets the
+same digest, and a batch of a million rows costs no memory.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Committed:
 
 @dataclass
 class Told:
-    """One batch. `last`: index of its last entry, but for `replay`; `single`: its entries `batch`, `review`, `release`, with indices."""
+    """One batch. `last`: index of its last entry, but for `replay`; `single`: its entries `batch`,
+    `review`, `release`, with indices."""
 
     last: int = -1
     kinds: Counter[Kind] = field(default_factory=Counter[Kind])
@@ -61,11 +63,16 @@ class Told:
 
     def of(self, kind: Kind, **fields: Any) -> list[int]:
         """Indices of the entries `batch`, `review` or `release` that have these fields."""
-        return [at for at, entry in self.single if entry.kind is kind and fields.items() <= entry.fields.items()]
+        return [
+            at
+            for at, entry in self.single
+            if entry.kind is kind and fields.items() <= entry.fields.items()
+        ]
 
 
 def read_told(entries: Iterable[bytes]) -> dict[str, Told]:
-    """What all entries of a ledger, in order, say of each batch. Raises VerifyFault as `entries.decode`."""
+    """What all entries of a ledger, in order, say of each batch. Raises VerifyFault as
+    `entries.decode`."""
     told: dict[str, Told] = {}
     for index, data in enumerate(entries):
         entry = decode(data, f"entry {index}")

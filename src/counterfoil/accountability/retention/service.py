@@ -1,17 +1,22 @@
-"""Disposal: the key of a batch is deleted when the agreement's time is over, and everything that was proved stays proved.
+"""Disposal: the key of a batch is deleted when the agreement's time is over, and everything that
+was proved stays proved.
 
-A batch is due when it is closed (released or withdrawn) and `retention_days` have passed since; the ledger's own entry says when it
-was closed.
+A batch is due when it is closed (released or withdrawn) and `retention_days` have passed since; the
+ledger's own entry says when it was closed.
 For each batch, in one commit:
 
-    1  its accounting is sealed under the accounting key (accountability/accounting/lines.py): it outlives the rows
-    2  its key is deleted: rows, salts, evidence and the holder's copy of the answer cannot be read again by anyone
+    1  its accounting is sealed under the accounting key (accountability/accounting/lines.py): it
+       outlives the rows
+    2  its key is deleted: rows, salts, evidence and the holder's copy of the answer cannot be read
+       again by anyone
     3  a `disposal` is entered, with the number of rows; then the ledger is signed
 
-Afterwards the write-ahead log is folded into the database and cut to nothing; the database overwrites what it deletes
-(`secure_delete`). What a disk or a backup keeps of its own accord is not reached: let backups expire by the same days.
+Afterwards the write-ahead log is folded into the database and cut to nothing; the database
+overwrites what it deletes (`secure_delete`). What a disk or a backup keeps of its own accord is not
+reached: let backups expire by the same days.
 
-Nothing is disposed of while the office stands still by order, nor of a batch that an order holds (`hold`); `lift` takes two officers.
+Nothing is disposed of while the office stands still by order, nor of a batch that an order holds
+(`hold`); `lift` takes two officers.
 """
 
 from __future__ import annotations
@@ -52,7 +57,8 @@ _ENTERED_AS = {
 
 
 class Due(Public, frozen=True):
-    """A closed batch whose rows still stand: when it was closed, from when it is due, whether an order holds it."""
+    """A closed batch whose rows still stand: when it was closed, from when it is due, whether an
+    order holds it."""
 
     batch: str
     closed_on: str
@@ -73,16 +79,22 @@ class Ordered(Public, frozen=True):
 
 
 def list_due(office: Office) -> list[Due]:
-    """Every closed batch whose rows still stand, oldest first; `is_due` for those that `dispose` would take now."""
+    """Every closed batch whose rows still stand, oldest first; `is_due` for those that `dispose`
+    would take now."""
     with office.store.reading() as connection:
-        standing = [batch for batch in batches.list_batches(connection) if batch.state in _CLOSED and batch.wrapped_key]
+        standing = [
+            batch
+            for batch in batches.list_batches(connection)
+            if batch.state in _CLOSED and batch.wrapped_key
+        ]
         return [_due(office, connection, batch) for batch in standing]
 
 
 def dispose(office: Office) -> list[Due]:
     """Dispose of every batch that is due. Broken off, it goes on where its last commit was.
 
-    Raises StateFault `suspended`, KeyFault, StoreFault `log_not_cut` where another program still reads what was deleted.
+    Raises StateFault `suspended`, KeyFault, StoreFault `log_not_cut` where another program still
+    reads what was deleted.
     """
     key, holder = accounting_key(office), office.signer()
     with office.store.reading() as connection:
@@ -111,40 +123,74 @@ def _dispose(office: Office, due: Due, key: bytes, holder: Signer) -> bool:
 
 
 def hold(office: Office, batch_id: str, order: Path, officer: tuple[str, Signer]) -> Ordered:
-    """Keep a batch's rows from disposal by an order. Raises InputFault (the order), StateFault, KeyFault."""
+    """Keep a batch's rows from disposal by an order. Raises InputFault (the order), StateFault,
+    KeyFault."""
     return _order(office, batch_id, OrderKind.HOLD, read_order(order, ""), "", [officer])
 
 
-def lift(office: Office, batch_id: str, order: Path, first: tuple[str, Signer], second: tuple[str, Signer]) -> Ordered:
-    """Lift one such order: two officers, and the order that lifts it. Raises as `hold`; StateFault `officers_same`, `not_held`."""
+def lift(
+    office: Office,
+    batch_id: str,
+    order: Path,
+    first: tuple[str, Signer],
+    second: tuple[str, Signer],
+) -> Ordered:
+    """Lift one such order: two officers, and the order that lifts it. Raises as `hold`; StateFault
+    `officers_same`, `not_held`."""
     return _order(office, batch_id, OrderKind.LIFT, read_order(order, ""), "", [first, second])
 
 
-def delay(office: Office, batch_id: str, until: date, order: Path, officer: tuple[str, Signer]) -> Ordered:
-    """Put off telling persons of a batch's requests, up to and with a day (5 USC 552a(b)(7), (c)(3)). Raises as `hold`.
+def delay(
+    office: Office, batch_id: str, until: date, order: Path, officer: tuple[str, Signer]
+) -> Ordered:
+    """Put off telling persons of a batch's requests, up to and with a day (5 USC 552a(b)(7),
+    (c)(3)). Raises as `hold`.
 
     StateFault `delay_over` for a day that has passed.
     """
     if until < office.clock().date():
-        raise StateFault("delay_over", "the last day of the delay has passed", cure="Name a later day with --until.")
-    return _order(office, batch_id, OrderKind.DELAY, read_order(order, ""), until.isoformat(), [officer])
+        raise StateFault(
+            "delay_over",
+            "the last day of the delay has passed",
+            cure="Name a later day with --until.",
+        )
+    return _order(
+        office, batch_id, OrderKind.DELAY, read_order(order, ""), until.isoformat(), [officer]
+    )
 
 
 def _order(
-    office: Office, batch_id: str, kind: OrderKind, digest: str, until: str, who: list[tuple[str, Signer]]
+    office: Office,
+    batch_id: str,
+    kind: OrderKind,
+    digest: str,
+    until: str,
+    who: list[tuple[str, Signer]],
 ) -> Ordered:
     with office.store.transaction() as connection:
-        officers = [batches.officer_with_key(connection, name, str(signer.verifier)) for name, signer in who]
+        officers = [
+            batches.officer_with_key(connection, name, str(signer.verifier)) for name, signer in who
+        ]
         batch = batches.find_batch(connection, batch_id)
         _require_possible(connection, batch, kind, digest, officers)
         now, salt = office.clock(), office.random(canonical.SALT_BYTES)
-        fields = {"batch": batch.id, "commitment": canonical.commit(salt, order_bytes(digest, until))}
+        fields = {
+            "batch": batch.id,
+            "commitment": canonical.commit(salt, order_bytes(digest, until)),
+        }
         fields |= dict(
-            zip(("officer", "second"), (canonical.digest(each.vkey.encode()) for each in officers), strict=False)
+            zip(
+                ("officer", "second"),
+                (canonical.digest(each.vkey.encode()) for each in officers),
+                strict=False,
+            )
         )
         index = office.ledger.append(connection, [Draft(_ENTERED_AS[kind], {**fields})], now)[0]
         names = [*(each.name for each in officers), ""]
-        keep_batch_order(connection, BatchOrder(batch.id, kind, digest, salt, names[0], names[1], until, now, index))
+        keep_batch_order(
+            connection,
+            BatchOrder(batch.id, kind, digest, salt, names[0], names[1], until, now, index),
+        )
         return Ordered(batch.id, kind.value, digest, index, is_held(connection, batch.id))
 
 
@@ -154,17 +200,26 @@ def _require_possible(
     if kind is OrderKind.LIFT:
         require_two(officers, "lift an order")
     if kind is OrderKind.LIFT and not is_held(connection, batch.id):
-        raise StateFault("not_held", "no order holds this batch", place=batch.id, cure="There is nothing to lift.")
+        raise StateFault(
+            "not_held",
+            "no order holds this batch",
+            place=batch.id,
+            cure="There is nothing to lift.",
+        )
     if kind is OrderKind.HOLD and batch.wrapped_key is None:
         raise StateFault(
-            "payload_destroyed", "the rows of this batch were disposed of", place=batch.id,
+            "payload_destroyed",
+            "the rows of this batch were disposed of",
+            place=batch.id,
             cure="Its entries in the ledger still verify; the rows cannot be had again.",
-        )  # fmt: skip
+        )
     if was_used(connection, batch.id, digest):
         raise StateFault(
-            "order_used", "this office acted on that order before", place=digest,
+            "order_used",
+            "this office acted on that order before",
+            place=digest,
             cure="Each hold, and what lifts it, needs an order of its own.",
-        )  # fmt: skip
+        )
 
 
 def _due(office: Office, connection: Connection, batch: Batch) -> Due:
@@ -177,12 +232,19 @@ def _due(office: Office, connection: Connection, batch: Batch) -> Due:
 
 
 def _closed_on(connection: Connection, batch: Batch) -> date:
-    """The day of the entry that closed the batch. Raises StateFault `evidence_entry` where the ledger holds none."""
+    """The day of the entry that closed the batch. Raises StateFault `evidence_entry` where the
+    ledger holds none."""
     wanted = _CLOSED[batch.state]
-    found = [entry for _, entry in find_of_batch(connection, batch.id, frozenset()) if entry.kind is wanted]
+    found = [
+        entry
+        for _, entry in find_of_batch(connection, batch.id, frozenset())
+        if entry.kind is wanted
+    ]
     if not found:
         raise StateFault(
-            "closing_entry", "the ledger does not hold the entry that closed this batch", place=batch.id,
+            "closing_entry",
+            "the ledger does not hold the entry that closed this batch",
+            place=batch.id,
             cure="Run `counterfoil ledger check`, and tell the inspector. Nothing was disposed of.",
-        )  # fmt: skip
+        )
     return date.fromisoformat(found[-1].time[:10])

@@ -1,15 +1,19 @@
 """What concerns one batch beside its rows: orders over it, and the accounting that outlives them.
 
-batch_order      number 1, 2, 3 ...; kind; digest of the order's file; salt of the entry's commitment; officers; last day; index
+batch_order      number 1, 2, 3 ...; kind; digest of the order's file; salt of the entry's
+                 commitment; officers; last day; index
                    retention_hold    its rows are kept, whatever the agreement's retention says
                    retention_lift    one such order is lifted
-                   delay             persons are not told of its requests up to and with the day `until`
-                 commitment of the entry = canon.commit(salt, canonical JSON of {"order": digest, "until": day or ""})
-accounting       a disposed batch's accounting, sealed chunk by chunk under the accounting key (accountability/accounting/
-                 service.py): never deleted here
+                   delay             persons are not told of its requests up to and with the day
+                                     `until`
+                 commitment of the entry = canon.commit(salt, canonical JSON of {"order": digest,
+                 "until": day or ""})
+accounting       a disposed batch's accounting, sealed chunk by chunk under the accounting key
+                 (accountability/accounting/ service.py): never deleted here
 
-Trusted: batch_order is, for delaying and for keeping: who alters it can have rows disposed of early, or a person told early; the
-entries still show each order. Lost accounting cannot be made again once the rows are gone: back it up.
+Trusted: batch_order is, for delaying and for keeping: who alters it can have rows disposed of
+early, or a person told early; the entries still show each order. Lost accounting cannot be made
+again once the rows are gone: back it up.
 """
 
 from __future__ import annotations
@@ -19,7 +23,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from counterfoil.batches.batch import instant_text
 from counterfoil.core import canonical
@@ -80,16 +95,24 @@ def order_bytes(order_digest: str, until: str) -> bytes:
 
 def keep_batch_order(connection: Connection, order: BatchOrder) -> None:
     """Keep what an entry commits to, in the commit of the entry."""
-    highest = connection.execute(select(func.coalesce(func.max(BATCH_ORDER.c.number), 0))).scalar_one()
+    highest = connection.execute(
+        select(func.coalesce(func.max(BATCH_ORDER.c.number), 0))
+    ).scalar_one()
     row = {name: getattr(order, name) for name in order.__struct_fields__}
-    row |= {"number": highest + 1, "kind": order.kind.value, "entered_at": instant_text(order.entered_at)}
+    row |= {
+        "number": highest + 1,
+        "kind": order.kind.value,
+        "entered_at": instant_text(order.entered_at),
+    }
     connection.execute(insert(BATCH_ORDER).values(row))
 
 
 def is_held(connection: Connection, batch_id: str) -> bool:
     """Whether more orders keep the batch's rows than were lifted."""
     counted = (
-        select(BATCH_ORDER.c.kind, func.count()).where(BATCH_ORDER.c.batch_id == batch_id).group_by(BATCH_ORDER.c.kind)
+        select(BATCH_ORDER.c.kind, func.count())
+        .where(BATCH_ORDER.c.batch_id == batch_id)
+        .group_by(BATCH_ORDER.c.kind)
     )
     counts: dict[str, int] = {str(kind): int(count) for kind, count in connection.execute(counted)}
     return counts.get(OrderKind.HOLD, 0) > counts.get(OrderKind.LIFT, 0)
@@ -108,8 +131,11 @@ def delayed_until(connection: Connection, batch_id: str) -> date | None:
     return date.fromisoformat(last) if last else None
 
 
-def put_accounting(connection: Connection, batch_id: str, seq: int, row_count: int, sealed: bytes) -> None:
-    """Keep one sealed chunk of a batch's accounting. A chunk is never replaced (StoreFault from the transaction)."""
+def put_accounting(
+    connection: Connection, batch_id: str, seq: int, row_count: int, sealed: bytes
+) -> None:
+    """Keep one sealed chunk of a batch's accounting. A chunk is never replaced (StoreFault from the
+    transaction)."""
     row = {"batch_id": batch_id, "seq": seq, "row_count": row_count, "sealed": sealed}
     connection.execute(insert(ACCOUNTING).values(row))
 

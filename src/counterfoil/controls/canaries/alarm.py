@@ -1,19 +1,25 @@
-"""What happens when somebody asks for a canary: the requester stands still at once, and the officers are paged.
+"""What happens when somebody asks for a canary: the requester stands still at once, and the
+officers are paged.
 
-    repeated    two requests or more named a canary's door within the guards' window, over all files, officers and principals;
-                found when a chunk's questions are kept
-    confirmed   a request named a canary and its address; found when a chunk's determinations are kept
+    repeated    two requests or more named a canary's door within the guards' window, over all
+                files, officers and principals; found when a chunk's questions are kept
+    confirmed   a request named a canary and its address; found when a chunk's determinations are
+                kept
 
-A name alone is never looked for, and one question at the address may be a slip. In the very commit that keeps the chunk:
+A name alone is never looked for, and one question at the address may be a slip. In the very commit
+that keeps the chunk:
 
-    1  an entry `suspension` that reaches the requester, with no officer; it commits to `facts_bytes`
+    1  an entry `suspension` that reaches the requester, with no officer; it commits to
+       `facts_bytes`
     2  every open batch of the requester is held, this one included
     3  an incident of the class `canary-asked` is entered, without an officer: its clock runs
 
-After the commit the program of the setting `page` is run once, with one JSON object on its standard input: office, batch,
-incident, time, code. It says nothing of a person, nor of an address. A page that fails changes nothing.
+After the commit the program of the setting `page` is run once, with one JSON object on its standard
+input: office, batch, incident, time, code. It says nothing of a person, nor of an address. A page
+that fails changes nothing.
 
-The gate's decisions do not depend on canaries (P2), and neither does what leaves: the requester sees what any suspension shows.
+The gate's decisions do not depend on canaries (P2), and neither does what leaves: the requester
+sees what any suspension shows.
 """
 
 from __future__ import annotations
@@ -66,7 +72,12 @@ def watched_doors(office: Office) -> frozenset[int]:
 
 
 def raise_if_repeated(
-    office: Office, connection: Connection, batch: Batch, first: int, marks: Marks, watched: frozenset[int]
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    first: int,
+    marks: Marks,
+    watched: frozenset[int],
 ) -> Alarm | None:
     """Of a chunk of a file that was remembered before. first: the number of its first row."""
     if watched.isdisjoint(marks.doors):
@@ -86,7 +97,8 @@ def raise_if_confirmed(
     decided: Iterable[Determination],
     opened: Mapping[int, Residents],
 ) -> Alarm | None:
-    """Of a chunk that was determined on the batch's snapshot. A question that reaches a canary reaches nobody else."""
+    """Of a chunk that was determined on the batch's snapshot. A question that reaches a canary
+    reaches nobody else."""
     is_canary = canary_records(connection, office.payload_keys()[1], batch.snapshot)
     for row in decided:
         if isinstance(row, Match) and row.confirmed:
@@ -105,25 +117,39 @@ def page(office: Office, alarm: Alarm | None) -> None:
     """Page the officers, after the commit. What went wrong is said on stderr; nothing is raised."""
     if alarm is None:
         return
-    _log.warning("A canary was asked for: the requester stands still, incident %d is open.", alarm.incident)
+    _log.warning(
+        "A canary was asked for: the requester stands still, incident %d is open.", alarm.incident
+    )
     if not office.settings.page:
         _log.warning("Nobody was paged: `page` in office.toml names no program. Tell the officers.")
         return
     told = json.dumps({name: getattr(alarm, name) for name in alarm.__struct_fields__})
     try:
         done = subprocess.run(
-            office.settings.page, input=told.encode(), timeout=PAGE_SECONDS, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            office.settings.page,
+            input=told.encode(),
+            timeout=PAGE_SECONDS,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         failed = f"exit {done.returncode}" if done.returncode else ""
     except (OSError, subprocess.SubprocessError) as fault:
         failed = type(fault).__name__
     if failed:
-        _log.warning("The page failed (%s). Tell the officers; the program is `page` in office.toml.", failed)
+        _log.warning(
+            "The page failed (%s). Tell the officers; the program is `page` in office.toml.", failed
+        )
 
 
 def _raise(office: Office, connection: Connection, batch: Batch, row: int, code: str) -> Alarm:
-    reach = Reach(Over.REQUESTER, batch.header.get("party", office.law.agreement.parties.requester.id))
+    reach = Reach(
+        Over.REQUESTER, batch.header.get("party", office.law.agreement.parties.requester.id)
+    )
     stop_here(office, connection, reach, canonical.digest(facts_bytes(batch.id, row, code)), None)
-    incident = enter_incident(office, connection, IncidentClass.CANARY_ASKED, office.clock(), batch.id, None)
-    return Alarm(office.settings.name, batch.id, incident.number, instant_text(incident.opened_at), code)
+    incident = enter_incident(
+        office, connection, IncidentClass.CANARY_ASKED, office.clock(), batch.id, None
+    )
+    return Alarm(
+        office.settings.name, batch.id, incident.number, instant_text(incident.opened_at), code
+    )

@@ -4,11 +4,12 @@
     door       64 bits: the exact door, hashed as the guards hash a question's door (marks.py)
     record     64 bits: the record reference, hashed under the same key
 
-No name and no address: without the history key nobody can tell which address is a canary's, and with it only by guessing. They
-are looked for in questions and never in what the gate decides (P2): no decision reads this table.
+No name and no address: without the history key nobody can tell which address is a canary's, and
+with it only by guessing. They are looked for in questions and never in what the gate decides (P2):
+no decision reads this table.
 
-Trusted: yes, for raising an alarm only. Who deletes rows silences canaries; who adds a real address's hash stops the requester
-until two officers lift it. Lost: build again.
+Trusted: yes, for raising an alarm only. Who deletes rows silences canaries; who adds a real
+address's hash stops the requester until two officers lift it. Lost: build again.
 """
 
 from __future__ import annotations
@@ -33,11 +34,18 @@ _DOOR: Final = b"asked door"
 _RECORD: Final = b"canary record"
 
 
-def keep_canaries(connection: Connection, key: bytes, snapshot: str, held: Iterable[tuple[str, str]]) -> None:
-    """Keep the canaries of a build: (exact door, record reference) of each. `key` is the history key."""
+def keep_canaries(
+    connection: Connection, key: bytes, snapshot: str, held: Iterable[tuple[str, str]]
+) -> None:
+    """Keep the canaries of a build: (exact door, record reference) of each. `key` is the history
+    key."""
     door, record = prepare(key, _DOOR), prepare(key, _RECORD)
     rows = [
-        {"snapshot": snapshot, "door": number_of(door(utf8(at))), "record": number_of(record(utf8(reference)))}
+        {
+            "snapshot": snapshot,
+            "door": number_of(door(utf8(at))),
+            "record": number_of(record(utf8(reference))),
+        }
         for at, reference in held
     ]
     if rows:
@@ -46,17 +54,24 @@ def keep_canaries(connection: Connection, key: bytes, snapshot: str, held: Itera
 
 def canary_doors(connection: Connection, snapshot: str) -> frozenset[int]:
     """The hashed doors of a build's canaries."""
-    return frozenset(connection.execute(select(CANARY.c.door).where(CANARY.c.snapshot == snapshot)).scalars())
+    return frozenset(
+        connection.execute(select(CANARY.c.door).where(CANARY.c.snapshot == snapshot)).scalars()
+    )
 
 
 def canary_records(connection: Connection, key: bytes, snapshot: str) -> Callable[[str], bool]:
     """Whether a record reference is that of one of a build's canaries."""
-    held = frozenset(connection.execute(select(CANARY.c.record).where(CANARY.c.snapshot == snapshot)).scalars())
+    held = frozenset(
+        connection.execute(select(CANARY.c.record).where(CANARY.c.snapshot == snapshot)).scalars()
+    )
     record = prepare(key, _RECORD)
     return lambda reference: bool(held) and number_of(record(utf8(reference))) in held
 
 
 def asked_more_than_once(connection: Connection, door: int, begins: int, today: int) -> bool:
-    """Whether two requests or more named this door in the days `begins` to `today` (ordinals), over all files."""
+    """Whether two requests or more named this door in the days `begins` to `today` (ordinals), over
+    all files."""
     here = (ASKED_AT.c.door == door, ASKED_AT.c.day.between(begins, today))
-    return (connection.execute(select(func.sum(ASKED_AT.c.times)).where(*here)).scalar_one() or 0) > 1
+    return (
+        connection.execute(select(func.sum(ASKED_AT.c.times)).where(*here)).scalar_one() or 0
+    ) > 1

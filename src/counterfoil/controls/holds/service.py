@@ -1,12 +1,15 @@
-"""Holds of 26 USC 6103(i)(6): two officers add or lift one, and what stands is applied after matching (matching/suppressed.py).
+"""Holds of 26 USC 6103(i)(6): two officers add or lift one, and what stands is applied after
+matching (matching/suppressed.py).
 
-    add     the person's keyed hashes, the entry, and every batch that was determined and not released sent back, in one commit
+    add     the person's keyed hashes, the entry, and every batch that was determined and not
+            released sent back, in one commit
     lift    the entry; batches that are determined already keep what was decided
     list    numbers, days and officers, for an officer of the role; entered as an `inspection`
 
-A hold is asked by no route and told to nobody: an answer to it is `not_confirmed`, as every other negative. The person comes from a file,
-`counterfoil-held-1`: one JSON object of at most 64 KiB with the holder's own `record_refs`, a tax number, or both. The register is not
-asked whether it knows them. docs/decisions/0010 says what was chosen and what a clerk without the role can infer.
+A hold is asked by no route and told to nobody: an answer to it is `not_confirmed`, as every other
+negative. The person comes from a file, `counterfoil-held-1`: one JSON object of at most 64 KiB with
+the holder's own `record_refs`, a tax number, or both. The register is not asked whether it knows
+them. docs/decisions/0010 says what was chosen and what a clerk without the role can infer.
 """
 
 from __future__ import annotations
@@ -59,7 +62,8 @@ class Withheld(Public, frozen=True):
 
 
 class Listed(Public, frozen=True):
-    """A hold as an officer of the role is shown it. Times are UTC text; the last two are "" while it stands."""
+    """A hold as an officer of the role is shown it. Times are UTC text; the last two are "" while
+    it stands."""
 
     hold: int
     added_at: str
@@ -69,33 +73,48 @@ class Listed(Public, frozen=True):
 
 
 def read_held(data: bytes) -> HeldPerson:
-    """Raises InputFault `held_file`, `held_nobody`: never with a value of it. The number's form is for `add_hold` to check."""
+    """Raises InputFault `held_file`, `held_nobody`: never with a value of it. The number's form is
+    for `add_hold` to check."""
     try:
         person = msgspec.json.decode(data, type=HeldPerson) if len(data) <= MAX_HELD_BYTES else None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         person = None
     refs = [ref.strip() for ref in person.record_refs] if person else []
-    if person is None or person.format != HELD_FORMAT or len(refs) > MOST_REFS or not all(map(_is_reference, refs)):
+    if (
+        person is None
+        or person.format != HELD_FORMAT
+        or len(refs) > MOST_REFS
+        or not all(map(_is_reference, refs))
+    ):
         raise _unusable(
-            "held_file", f"this is not a file of format {HELD_FORMAT}",
-            f"docs/formats/person-file.md lists its fields; at most {MOST_REFS} references, none empty.",
-        )  # fmt: skip
+            "held_file",
+            f"this is not a file of format {HELD_FORMAT}",
+            f"docs/formats/person-file.md lists its fields; at most {MOST_REFS} references, "
+            "none empty.",
+        )
     if not refs and not person.tin:
         raise _unusable(
-            "held_nobody", "the file names neither a record reference nor a tax number", "Give at least one of the two."
+            "held_nobody",
+            "the file names neither a record reference nor a tax number",
+            "Give at least one of the two.",
         )
     return HeldPerson(person.format, tuple(refs), person.tin)
 
 
 def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing) -> Withheld:
-    """Hold a person from this commit on. Batches that are determined and not released are determined anew under it.
+    """Hold a person from this commit on. Batches that are determined and not released are
+    determined anew under it.
 
     Raises InputFault `held_tin`, StateFault (the officers), KeyFault, StoreFault.
     """
     keeper = office.keeper()
     number_hash = keeper.tin_hash(person.tin)
     if person.tin and not number_hash:
-        raise _unusable("held_tin", "the tax number is not one", "Nine digits; hyphens and spaces may stand between.")
+        raise _unusable(
+            "held_tin",
+            "the tax number is not one",
+            "Nine digits; hyphens and spaces may stand between.",
+        )
     marks = [mark for ref in person.record_refs for mark in keeper.hold_marks(b"", ref)]
     hidden = store.hide_marks([*marks, *keeper.hold_marks(number_hash, "")], office.random)
     joined = b"".join(hidden)
@@ -104,14 +123,19 @@ def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing
         number = store.next_number(connection)
         word = _enter(office, connection, store.word_bytes(ADDED, number, joined), officers)
         store.keep_hold(connection, Hold(number, joined, keeper.key_id, word))
-        begun = [each for each in batches.list_batches(connection) if each.snapshot and each.state not in _CLOSED]
+        begun = [
+            each
+            for each in batches.list_batches(connection)
+            if each.snapshot and each.state not in _CLOSED
+        ]
         for batch in begun:
             batches.mark_reconsidered(connection, batch)
     return Withheld(number, word.index, len(begun))
 
 
 def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> Withheld:
-    """Lift a hold for what is first determined from this commit on. Raises StateFault `hold_unknown`, `hold_lifted`, as `add_hold`."""
+    """Lift a hold for what is first determined from this commit on. Raises StateFault
+    `hold_unknown`, `hold_lifted`, as `add_hold`."""
     with office.store.transaction() as connection:
         officers = _officers(connection, first, second)
         hold = store.find_standing(connection, number)
@@ -121,7 +145,8 @@ def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> W
 
 
 def list_holds(office: Office, name: str, signer: Signer) -> list[Listed]:
-    """Every hold, lifted ones too. Entered before anything is shown. Raises StateFault, KeyFault (the officer)."""
+    """Every hold, lifted ones too. Entered before anything is shown. Raises StateFault, KeyFault
+    (the officer)."""
     key = accounting_key(office)
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS)
@@ -132,9 +157,11 @@ def list_holds(office: Office, name: str, signer: Signer) -> list[Listed]:
 
 
 def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[bytes]:
-    """The marks of every hold that stands, once all rows are what the ledger's entries say. `key_id` is the keeper's.
+    """The marks of every hold that stands, once all rows are what the ledger's entries say.
+    `key_id` is the keeper's.
 
-    Raises VerifyFault `holds_altered`, StateFault `hold_key_other` where a hold's marks were made under another register key.
+    Raises VerifyFault `holds_altered`, StateFault `hold_key_other` where a hold's marks were made
+    under another register key.
     """
     held = store.list_holds(connection)
     words = [(ADDED, hold, hold.added) for hold in held]
@@ -142,22 +169,28 @@ def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[
     entered = office.ledger.counts(connection)[Kind.HOLD]
     if len(words) != entered or not all(_is_entered(office, connection, *each) for each in words):
         raise VerifyFault(
-            "holds_altered", "the holds in the database are not those that the ledger has entries of", place="disclosure_hold",
-            cure="Nothing is determined. Restore the database from a copy that has them all, and tell the inspector.",
-        )  # fmt: skip
+            "holds_altered",
+            "the holds in the database are not those that the ledger has entries of",
+            place="disclosure_hold",
+            cure="Nothing is determined. Restore the database from a copy that has them all, "
+            "and tell the inspector.",
+        )
     standing = [hold for hold in held if not hold.lifted]
     if others := [hold.number for hold in standing if hold.key_id != key_id]:
         raise StateFault(
-            "hold_key_other", "a hold was made under another register key, and names nobody under this one",
+            "hold_key_other",
+            "a hold was made under another register key, and names nobody under this one",
             place=str(others[0]),
-            cure="Nothing is determined. Two officers add it again from their own papers, then lift this one.",
-        )  # fmt: skip
+            cure="Nothing is determined. Two officers add it again from their own papers, then "
+            "lift this one.",
+        )
     return [mark for hold in standing for mark in store.split_marks(hold.marks)]
 
 
 def _officers(connection: Connection, first: Signing, second: Signing) -> list[Officer]:
     officers = [
-        batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS) for name, signer in (first, second)
+        batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS)
+        for name, signer in (first, second)
     ]
     require_two(officers, "change a hold")
     return officers
@@ -175,7 +208,9 @@ def _enter(office: Office, connection: Connection, said: bytes, officers: list[O
 def _is_entered(office: Office, connection: Connection, event: str, hold: Hold, word: Word) -> bool:
     if not 0 <= word.index < office.ledger.size(connection):
         return False
-    entry = decode(next(office.ledger.entries(connection, word.index, word.index + 1)), f"entry {word.index}")
+    entry = decode(
+        next(office.ledger.entries(connection, word.index, word.index + 1)), f"entry {word.index}"
+    )
     said = canonical.commit(word.salt, store.word_bytes(event, hold.number, hold.marks))
     return entry.kind is Kind.HOLD and entry.fields["commitment"] == said
 
@@ -183,9 +218,12 @@ def _is_entered(office: Office, connection: Connection, event: str, hold: Hold, 
 def _listed(hold: Hold) -> Listed:
     added, lifted = hold.added, hold.lifted
     return Listed(
-        hold.number, instant_text(added.at), (added.officer, added.second), instant_text(lifted.at) if lifted else "",
+        hold.number,
+        instant_text(added.at),
+        (added.officer, added.second),
+        instant_text(lifted.at) if lifted else "",
         (lifted.officer, lifted.second) if lifted else ("", ""),
-    )  # fmt: skip
+    )
 
 
 def _is_reference(ref: str) -> bool:

@@ -1,11 +1,14 @@
-"""Incidents: opened at once, reported within 24 hours, closed; and the report, filled in from the ledger.
+"""Incidents: opened at once, reported within 24 hours, closed; and the report, filled in from the
+ledger.
 
-    open       an officer enters that something may have gone wrong: the clock runs from when it was found
+    open       an officer enters that something may have gone wrong: the clock runs from when it was
+               found
     reported   an officer enters that the inspector general was told: the clock stops
     closed     an officer enters that nothing more is to be done
 
-The report is facts that the office can show: digests, dates, counts and places in the ledger. It holds nothing of a person's
-record, because nothing of it is read: rows stay sealed. What happened, in words, is for the officer to write beside it.
+The report is facts that the office can show: digests, dates, counts and places in the ledger. It
+holds nothing of a person's record, because nothing of it is read: rows stay sealed. What happened,
+in words, is for the officer to write beside it.
 """
 
 from __future__ import annotations
@@ -32,11 +35,14 @@ from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
 Mark = Callable[[Connection, Incident, datetime], None]
-_COUNTED: Final = tuple(map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED)))
+_COUNTED: Final = tuple(
+    map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED))
+)
 
 
 class BatchFacts(Public, frozen=True):
-    """What the ledger and the batch's own row say of one batch. `entries` counts its entries by kind; no row is opened."""
+    """What the ledger and the batch's own row say of one batch. `entries` counts its entries by
+    kind; no row is opened."""
 
     batch: str
     received_at: str
@@ -53,7 +59,8 @@ class BatchFacts(Public, frozen=True):
 
 
 class Report(Public, frozen=True):
-    """The fields of the report. Times are UTC text; `hours_left` is rounded down, negative once it is overdue."""
+    """The fields of the report. Times are UTC text; `hours_left` is rounded down, negative once it
+    is overdue."""
 
     office: str
     incident: int
@@ -87,9 +94,11 @@ def open_incident(
     now = office.clock()
     if found_at > now:
         raise UsageFault(
-            "incident_found_later", "an incident cannot have been found after now", place="--found-at",
+            "incident_found_later",
+            "an incident cannot have been found after now",
+            place="--found-at",
             cure="Give the time in UTC, as 2026-03-02T14:05:00Z.",
-        )  # fmt: skip
+        )
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         if batch:
@@ -124,7 +133,9 @@ def close_incident(office: Office, number: int, name: str, signer: Signer) -> In
     return _go_on(office, number, (name, signer), store.mark_closed, "closed")
 
 
-def _go_on(office: Office, number: int, who: tuple[str, Signer], mark: Mark, event: str) -> Incident:
+def _go_on(
+    office: Office, number: int, who: tuple[str, Signer], mark: Mark, event: str
+) -> Incident:
     name, signer = who
     with office.store.transaction() as connection:
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
@@ -142,7 +153,8 @@ def due_incidents(office: Office) -> list[tuple[Incident, int]]:
 
 
 def hours_left(office: Office, incident: Incident) -> int:
-    """Whole hours until the report is due, from now or from when it was made; negative if that is late."""
+    """Whole hours until the report is due, from now or from when it was made; negative if that is
+    late."""
     stopped = incident.reported_at or office.clock()
     return int((incident.due_at - stopped).total_seconds() // 3600)
 
@@ -185,7 +197,9 @@ def _state(incident: Incident) -> str:
     return "reported" if incident.reported_at else "open"
 
 
-def _batches(office: Office, connection: Connection, incident: Incident, size: int) -> tuple[BatchFacts, ...]:
+def _batches(
+    office: Office, connection: Connection, incident: Incident, size: int
+) -> tuple[BatchFacts, ...]:
     """The batch that the incident is about, or every one that was released."""
     wanted = [
         batch
@@ -199,18 +213,30 @@ def _batches(office: Office, connection: Connection, incident: Incident, size: i
             entries[entry["batch"]][entry["kind"]] += 1
     return tuple(
         BatchFacts(
-            batch.id, instant_text(batch.received_at), batch.header["principal"], batch.agreement_digest, batch.rules_digest,
-            batch.file_digest, batch.snapshot, str(batch.state), instant_text(batch.released_at) if batch.released_at else "",
-            batch.release_index, tuple(filter(None, (batch.first_officer, batch.second_officer))),
+            batch.id,
+            instant_text(batch.received_at),
+            batch.header["principal"],
+            batch.agreement_digest,
+            batch.rules_digest,
+            batch.file_digest,
+            batch.snapshot,
+            str(batch.state),
+            instant_text(batch.released_at) if batch.released_at else "",
+            batch.release_index,
+            tuple(filter(None, (batch.first_officer, batch.second_officer))),
             {kind: entries[batch.id][kind] for kind in _COUNTED},
         )
         for batch in wanted
-    )  # fmt: skip
+    )
 
 
-def _enter(office: Office, connection: Connection, incident: Incident, officer: Officer | None, event: str) -> int:
+def _enter(
+    office: Office, connection: Connection, incident: Incident, officer: Officer | None, event: str
+) -> int:
     salted = canonical.commit(incident.salt, incident.facts_bytes())
     fields = {"commitment": salted, "event": event}
     fields |= {"officer": canonical.digest(officer.vkey.encode())} if officer else {}
     about = {"batch": incident.batch} if incident.batch else {}
-    return office.ledger.append(connection, [Draft(Kind.INCIDENT, {**fields, **about})], office.clock())[0]
+    return office.ledger.append(
+        connection, [Draft(Kind.INCIDENT, {**fields, **about})], office.clock()
+    )[0]

@@ -1,4 +1,5 @@
-"""Incidents: what an entry `incident` commits to, and the clock that runs from it. Table `incident`.
+"""Incidents: what an entry `incident` commits to, and the clock that runs from it. Table
+`incident`.
 
     number        1, 2, 3 ...
     class         one of CLASSES
@@ -6,14 +7,17 @@
     opened_at     when it was entered, UTC
     batch         the batch that it is about, or ""
     officer       who opened it; "" where the office did by itself (a canary was asked for)
-    salt          32 bytes: the commitment of the entry that opened it = canon.commit(salt, facts_bytes)
+    salt          32 bytes: the commitment of the entry that opened it = canon.commit(salt,
+                  facts_bytes)
     entry_index   the index of that entry
     reported_at, closed_at    UTC, or "" while it is not
 
-A report is due DUE_HOURS after an incident was found, not after it was entered. Nothing here holds words of a person: there is no
-field for text, because what is found in an incident is mostly somebody's data.
+A report is due DUE_HOURS after an incident was found, not after it was entered. Nothing here holds
+words of a person: there is no field for text, because what is found in an incident is mostly
+somebody's data.
 
-Trusted: no. The entries say when each was opened, reported and closed, and by whom. Lost: the entries still stand.
+Trusted: no. The entries say when each was opened, reported and closed, and by whom. Lost: the
+entries still stand.
 """
 
 from __future__ import annotations
@@ -22,7 +26,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, RowMapping, String, Table, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from counterfoil.batches.batch import from_instant, instant_text
 from counterfoil.core import canonical
@@ -31,7 +46,8 @@ from counterfoil.core.values import Public
 from counterfoil.database import METADATA
 
 DUE_HOURS: Final = 24
-"""From finding a possible improper inspection or disclosure to telling the inspector general (LAW.md F18: IRS Publication 1075)."""
+"""From finding a possible improper inspection or disclosure to telling the inspector general
+(LAW.md F18: IRS Publication 1075)."""
 
 INCIDENT: Final = Table(
     "incident",
@@ -63,14 +79,19 @@ class IncidentClass(StrEnum):
 
 
 CLASSES: Final[dict[IncidentClass, str]] = {
-    IncidentClass.WRONG_ANSWER: "Answers that were released were wrong, or not compared as they should have been.",
+    IncidentClass.WRONG_ANSWER: "Answers that were released were wrong, or not compared as they "
+    "should have been.",
     IncidentClass.UNLAWFUL_DISCLOSURE: "Answers left for a request that the law did not admit.",
-    IncidentClass.UNAUTHORISED_INSPECTION: "Somebody of the holder looked at records or evidence without a reason.",
-    IncidentClass.COPY_LOST: "A copy of requests, answers or the register is where it should not be.",
+    IncidentClass.UNAUTHORISED_INSPECTION: "Somebody of the holder looked at records or "
+    "evidence without a reason.",
+    IncidentClass.COPY_LOST: "A copy of requests, answers or the register is where it should "
+    "not be.",
     IncidentClass.KEY_LOST: "A key or a passphrase is lost, or known to somebody else.",
     IncidentClass.LEDGER_FAULT: "The ledger does not check, or a witness refused a checkpoint.",
-    IncidentClass.USE_BEYOND_AGREEMENT: "The requester used answers for another purpose or passed them on.",
-    IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can truthfully ask about.",
+    IncidentClass.USE_BEYOND_AGREEMENT: "The requester used answers for another purpose or "
+    "passed them on.",
+    IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can "
+    "truthfully ask about.",
 }
 
 
@@ -102,16 +123,26 @@ class Incident(Public, frozen=True, gc=False):
 
 def next_number(connection: Connection) -> int:
     """The number of the next incident."""
-    return int(connection.execute(select(func.coalesce(func.max(INCIDENT.c.number), 0))).scalar_one()) + 1
+    return (
+        int(connection.execute(select(func.coalesce(func.max(INCIDENT.c.number), 0))).scalar_one())
+        + 1
+    )
 
 
 def keep_incident(connection: Connection, incident: Incident) -> None:
     """Keep an incident that was entered, in the commit of its entry."""
     row: dict[str, Any] = {
-        "number": incident.number, "class": str(incident.about), "batch": incident.batch, "officer": incident.officer,
-        "found_at": instant_text(incident.found_at), "opened_at": instant_text(incident.opened_at),
-        "salt": incident.salt, "entry_index": incident.entry_index, "reported_at": "", "closed_at": "",
-    }  # fmt: skip
+        "number": incident.number,
+        "class": str(incident.about),
+        "batch": incident.batch,
+        "officer": incident.officer,
+        "found_at": instant_text(incident.found_at),
+        "opened_at": instant_text(incident.opened_at),
+        "salt": incident.salt,
+        "entry_index": incident.entry_index,
+        "reported_at": "",
+        "closed_at": "",
+    }
     connection.execute(insert(INCIDENT).values(row))
 
 
@@ -120,24 +151,31 @@ def find_incident(connection: Connection, number: int) -> Incident:
     row = connection.execute(select(INCIDENT).where(INCIDENT.c.number == number)).mappings().first()
     if row is None:
         raise StateFault(
-            "incident_unknown", "this office has no incident of that number", place=str(number),
+            "incident_unknown",
+            "this office has no incident of that number",
+            place=str(number),
             cure="`counterfoil incident list` shows those it has.",
-        )  # fmt: skip
+        )
     return _incident(row)
 
 
 def list_incidents(connection: Connection) -> list[Incident]:
     """Every incident, oldest first."""
-    return [_incident(row) for row in connection.execute(select(INCIDENT).order_by(INCIDENT.c.number)).mappings()]
+    return [
+        _incident(row)
+        for row in connection.execute(select(INCIDENT).order_by(INCIDENT.c.number)).mappings()
+    ]
 
 
 def mark_reported(connection: Connection, incident: Incident, at: datetime) -> None:
     """Stop the clock. Raises StateFault `incident_reported` where it was stopped before."""
     if incident.reported_at is not None:
         raise StateFault(
-            "incident_reported", "the incident was reported before", place=str(incident.number),
+            "incident_reported",
+            "the incident was reported before",
+            place=str(incident.number),
             cure="`counterfoil incident show` says when.",
-        )  # fmt: skip
+        )
     _set(connection, incident, "reported_at", at)
 
 
@@ -145,12 +183,17 @@ def mark_closed(connection: Connection, incident: Incident, at: datetime) -> Non
     """Close a reported incident. Raises StateFault `incident_not_reported`, `incident_closed`."""
     if incident.reported_at is None:
         raise StateFault(
-            "incident_not_reported", "the incident has not been reported, so it cannot be closed",
-            place=str(incident.number), cure="Report it, then enter that with `counterfoil incident reported`.",
-        )  # fmt: skip
+            "incident_not_reported",
+            "the incident has not been reported, so it cannot be closed",
+            place=str(incident.number),
+            cure="Report it, then enter that with `counterfoil incident reported`.",
+        )
     if incident.closed_at is not None:
         raise StateFault(
-            "incident_closed", "the incident is closed", place=str(incident.number), cure="There is nothing to do."
+            "incident_closed",
+            "the incident is closed",
+            place=str(incident.number),
+            cure="There is nothing to do.",
         )
     _set(connection, incident, "closed_at", at)
 
@@ -162,8 +205,14 @@ def _set(connection: Connection, incident: Incident, column: str, at: datetime) 
 
 def _incident(row: RowMapping) -> Incident:
     return Incident(
-        row["number"], IncidentClass(row["class"]), from_instant(row["found_at"]), from_instant(row["opened_at"]),
-        row["batch"], row["officer"], row["salt"], row["entry_index"],
+        row["number"],
+        IncidentClass(row["class"]),
+        from_instant(row["found_at"]),
+        from_instant(row["opened_at"]),
+        row["batch"],
+        row["officer"],
+        row["salt"],
+        row["entry_index"],
         from_instant(row["reported_at"]) if row["reported_at"] else None,
         from_instant(row["closed_at"]) if row["closed_at"] else None,
-    )  # fmt: skip
+    )

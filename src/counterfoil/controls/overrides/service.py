@@ -1,12 +1,17 @@
-"""Override: two roles admit one request that the gate left waiting for an officer. What is asked, in this order:
+"""Override: two roles admit one request that the gate left waiting for an officer. What is asked,
+in this order:
 
-    1  the batch is gated, and the chunk of the request has not been opened: nothing of it is decided yet
-    2  the gate, asked again with the counts that it was refused with, finds that nothing failed and exactly the named elements wait
-    3  an officer of the role disclosure and one of the role counsel sign the same words (controls/overrides/store.py)
+    1  the batch is gated, and the chunk of the request has not been opened: nothing of it is
+       decided yet
+    2  the gate, asked again with the counts that it was refused with, finds that nothing failed and
+       exactly the named elements wait
+    3  an officer of the role disclosure and one of the role counsel sign the same words
+       (controls/overrides/store.py)
     4  entry `override` and the sealed chunk are one commit
 
-The refusal stands where it is, in the rows and in the ledger; `determine` puts the grant in its place. Nobody can set aside
-a finding that is not met or not shown: only the gate makes a grant, and it does not make this one.
+The refusal stands where it is, in the rows and in the ledger; `determine` puts the grant in its
+place. Nobody can set aside a finding that is not met or not shown: only the gate makes a grant, and
+it does not make this one.
 """
 
 from __future__ import annotations
@@ -46,10 +51,16 @@ class Overridden(Public, frozen=True):
 
 
 def override_request(
-    office: Office, batch_id: str, request_id: str, elements: tuple[str, ...], reason: str,
-    disclosure: tuple[str, Signer], counsel: tuple[str, Signer],
-) -> Overridden:  # fmt: skip
-    """Admit one request. Raises UsageFault (the reason), StateFault (batch, request, officers), GateFault as `Gate.set_aside`."""
+    office: Office,
+    batch_id: str,
+    request_id: str,
+    elements: tuple[str, ...],
+    reason: str,
+    disclosure: tuple[str, Signer],
+    counsel: tuple[str, Signer],
+) -> Overridden:
+    """Admit one request. Raises UsageFault (the reason), StateFault (batch, request, officers),
+    GateFault as `Gate.set_aside`."""
     words, named = read_reason(reason), tuple(sorted(set(elements)))
     wrapping, history_key = office.payload_keys()
     with office.store.reading() as connection:
@@ -65,7 +76,16 @@ def override_request(
         word = word_bytes(office.settings.name, batch.id, row.commitment, named, words)
         signed = [sign_override(word, signer.private) for _, signer in (disclosure, counsel)]
         override = Override(
-            office.settings.name, batch.id, row.commitment, named, words, first, signed[0], second, signed[1], grant
+            office.settings.name,
+            batch.id,
+            row.commitment,
+            named,
+            words,
+            first,
+            signed[0],
+            second,
+            signed[1],
+            grant,
         )
         index = _enter(office, connection, batch, row, override)
     return Overridden(batch.id, request_id, named, index)
@@ -85,17 +105,24 @@ def _officers(
 def _require_waiting(connection: Connection, batch: Batch, row: Recorded) -> None:
     if row.override is not None:
         raise StateFault(
-            "override_stands", "this request was admitted by an override before", place=batch.id,
+            "override_stands",
+            "this request was admitted by an override before",
+            place=batch.id,
             cure="`counterfoil determine` decides it with its batch.",
-        )  # fmt: skip
+        )
     if batches.get_chunk(connection, batch, REQUEST, row.seq).opened:
         raise StateFault(
-            "override_late", "the part of the batch that holds this request is being determined", place=batch.id,
-            cure="Nothing was changed. The requester can ask again; the override is then made before `determine`.",
-        )  # fmt: skip
+            "override_late",
+            "the part of the batch that holds this request is being determined",
+            place=batch.id,
+            cure="Nothing was changed. The requester can ask again; the override is then made "
+            "before `determine`.",
+        )
 
 
-def _enter(office: Office, connection: Connection, batch: Batch, row: Recorded, override: Override) -> int:
+def _enter(
+    office: Office, connection: Connection, batch: Batch, row: Recorded, override: Override
+) -> int:
     plain = encode_override(override)
     fields = {
         "batch": batch.id,

@@ -17,7 +17,8 @@ _CONTEXT: Final = b"counterfoil/draw/v1\x00"
 
 
 def draw(seed: bytes, rows: Iterable[int], count: int) -> list[int]:
-    """`count` of these rows, or all where there are no more, rising. Raises ValueError for a seed of another length."""
+    """`count` of these rows, or all where there are no more, rising. Raises ValueError for a seed
+    of another length."""
     if len(seed) != SEED_BYTES:
         raise ValueError("a seed is 32 bytes")
     begun = hashlib.sha256(_CONTEXT + seed)

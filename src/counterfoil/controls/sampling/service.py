@@ -1,13 +1,18 @@
-"""The sample before release: drawn when a batch is determined, looked at by the officer who reviews it, entered before the review is.
+"""The sample before release: drawn when a batch is determined, looked at by the officer who reviews
+it, entered before the review is.
 
-    determine   `determined` is entered: from its bytes everyone who may read the batch draws the same sample (controls/sampling/sheet.py)
-    sample      an officer is shown each drawn row: what was asked, beside what was compared, level by level; entered as an inspection
-    review      the filled sheet comes with the review. `sample` is entered, in the same commit as the `review`. One row that the officer
-                does not agree with, and there is no review: the batch waits. Who disagreed cannot agree later to the same determinations
-    release     refuses, unless the officer whose review stands agreed with the whole sample, and the ledger has the entry of that
+    determine   `determined` is entered: from its bytes everyone who may read the batch draws the
+                same sample (controls/sampling/sheet.py)
+    sample      an officer is shown each drawn row: what was asked, beside what was compared, level
+                by level; entered as an inspection
+    review      the filled sheet comes with the review. `sample` is entered, in the same commit as
+                the `review`. One row that the officer does not agree with, and there is no review:
+                the batch waits. Who disagreed cannot agree later to the same determinations
+    release     refuses, unless the officer whose review stands agreed with the whole sample, and
+                the ledger has the entry of that
 
-How many rows: `sample_rows` of office.toml, of those that were confirmed, and as many of those that were not. Only a sandbox may ask
-for none.
+How many rows: `sample_rows` of office.toml, of those that were confirmed, and as many of those that
+were not. Only a sandbox may ask for none.
 """
 
 from __future__ import annotations
@@ -44,7 +49,10 @@ from counterfoil.tlog import Signer
 
 def enter_determined(office: Office, connection: Connection, batch: Batch) -> None:
     """Enter that every row is determined, in the commit that makes it so."""
-    fields: dict[str, str | int] = {"batch": batch.id, "determinations": batch.determinations_digest}
+    fields: dict[str, str | int] = {
+        "batch": batch.id,
+        "determinations": batch.determinations_digest,
+    }
     office.ledger.append(connection, [Draft(Kind.DETERMINED, fields)], office.clock())
 
 
@@ -60,10 +68,15 @@ def show_sample(office: Office, batch_id: str, name: str, signer: Signer) -> lis
         key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
         rows = _drawn(office, connection, batch, key)
         looked = canonical.encode({"sample": batch.determinations_digest, "values": True})
-        fields = {"batch": batch.id, "commitment": canonical.commit(key.salt("inspection", 0), looked)}
+        fields = {
+            "batch": batch.id,
+            "commitment": canonical.commit(key.salt("inspection", 0), looked),
+        }
         fields["officer"] = canonical.digest(officer.vkey.encode())
         office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
-        return [_sheet_row(each, rows[each.row]) for each in _requests(connection, batch, key, rows)]
+        return [
+            _sheet_row(each, rows[each.row]) for each in _requests(connection, batch, key, rows)
+        ]
 
 
 def enter_sample(
@@ -74,9 +87,11 @@ def enter_sample(
     signer: Signer,
     sheet: Mapping[str, bool] | None,
 ) -> Looked | None:
-    """Enter what the officer found of the sample; None where the office asks for no sample. `sheet`: by request id.
+    """Enter what the officer found of the sample; None where the office asks for no sample.
+    `sheet`: by request id.
 
-    Raises StateFault `sample_not_reviewed` (no sheet), `sample_disagreed_before`, InputFault `sample_other`.
+    Raises StateFault `sample_not_reviewed` (no sheet), `sample_disagreed_before`, InputFault
+    `sample_other`.
     """
     if not office.settings.sample_rows:
         return None
@@ -86,23 +101,35 @@ def enter_sample(
         raise not_sampled(batch)
     if ids.keys() != (sheet or {}).keys():
         raise InputFault(
-            "sample_other", "the sheet is not of the rows that are drawn from this batch as it stands", place="--sample",
+            "sample_other",
+            "the sheet is not of the rows that are drawn from this batch as it stands",
+            place="--sample",
             cure="Run `counterfoil sample` again, and look at those rows.",
-        )  # fmt: skip
+        )
     rows = {ids[request_id]: agrees for request_id, agrees in (sheet or {}).items()}
-    looked = sign_looked(office.settings.name, batch.id, batch.determinations_digest, rows, officer, signer.private)
-    before = [each for _, each in _kept(connection, batch, key) if each.determinations == looked.determinations]
+    looked = sign_looked(
+        office.settings.name, batch.id, batch.determinations_digest, rows, officer, signer.private
+    )
+    before = [
+        each
+        for _, each in _kept(connection, batch, key)
+        if each.determinations == looked.determinations
+    ]
     if not looked.disagreed and any(each.disagreed and each.officer == officer for each in before):
         raise StateFault(
-            "sample_disagreed_before", "this officer did not agree with the sample of these determinations", place=batch.id,
-            cure="Another officer must look. Where the determination is wrong, withdraw the batch and open an incident.",
-        )  # fmt: skip
+            "sample_disagreed_before",
+            "this officer did not agree with the sample of these determinations",
+            place=batch.id,
+            cure="Another officer must look. Where the determination is wrong, withdraw the "
+            "batch and open an incident.",
+        )
     _enter(office, connection, batch, key, looked)
     return looked
 
 
 def require_sampled(office: Office, connection: Connection, batch: Batch) -> None:
-    """Raise StateFault `sample_not_reviewed` unless whoever reviewed the batch agreed with its sample, as the ledger says too."""
+    """Raise StateFault `sample_not_reviewed` unless whoever reviewed the batch agreed with its
+    sample, as the ledger says too."""
     if not office.settings.sample_rows:
         return
     key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
@@ -112,28 +139,40 @@ def require_sampled(office: Office, connection: Connection, batch: Batch) -> Non
     index, looked = decode_looked(read_chunk(connection, batch, key, SAMPLE, seqs - 1))
     check_looked(looked)
     of_this = (looked.batch, looked.determinations, looked.officer.name) == (
-        batch.id, batch.determinations_digest, batch.first_officer,
-    )  # fmt: skip
-    if not of_this or looked.disagreed or not _is_entered(office, connection, key, seqs - 1, index, looked):
+        batch.id,
+        batch.determinations_digest,
+        batch.first_officer,
+    )
+    if (
+        not of_this
+        or looked.disagreed
+        or not _is_entered(office, connection, key, seqs - 1, index, looked)
+    ):
         raise not_sampled(batch)
 
 
 def not_sampled(batch: Batch) -> StateFault:
     """Nobody agreed with the sample of the batch as it stands."""
     return StateFault(
-        "sample_not_reviewed", "the officer who reviews has not agreed with the sample of this batch", place=batch.id,
-        cure="Run `counterfoil sample BATCH --to sheet.jsonl`, fill the sheet in, then `counterfoil review BATCH --sample sheet.jsonl`.",
-    )  # fmt: skip
+        "sample_not_reviewed",
+        "the officer who reviews has not agreed with the sample of this batch",
+        place=batch.id,
+        cure="Run `counterfoil sample BATCH --to sheet.jsonl`, fill the sheet in, then "
+        "`counterfoil review BATCH --sample sheet.jsonl`.",
+    )
 
 
 def disagreed(batch: Batch, count: int) -> StateFault:
     """What the officer is told whose word stops the batch. It is entered."""
     return StateFault(
-        "sample_disagreed", f"entered: the officer does not agree with {count} rows of the sample; the batch is not reviewed",
+        "sample_disagreed",
+        f"entered: the officer does not agree with {count} rows of the sample; the batch is not "
+        "reviewed",
         place=batch.id,
-        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another officer look; "
+        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another "
+        "officer look; "
         "open an incident if such answers left before.",
-    )  # fmt: skip
+    )
 
 
 def _drawn(office: Office, connection: Connection, batch: Batch, key: BatchKey) -> dict[int, Match]:
@@ -146,17 +185,23 @@ def _drawn(office: Office, connection: Connection, batch: Batch, key: BatchKey) 
 
 
 def _determined_entry(office: Office, connection: Connection, batch: Batch) -> bytes:
-    """The bytes of the newest entry `determined` of the batch. Raises StateFault `sample_not_drawn`."""
+    """The bytes of the newest entry `determined` of the batch. Raises StateFault
+    `sample_not_drawn`."""
     for index, entry in office.ledger.newest_of(connection, Kind.DETERMINED):
         if entry.fields == {"batch": batch.id, "determinations": batch.determinations_digest}:
             return next(office.ledger.entries(connection, index, index + 1))
     raise StateFault(
-        "sample_not_drawn", "the ledger does not say that this batch was determined, so no sample can be drawn", place=batch.id,
-        cure="It was determined by an older version, or altered: withdraw it, and have its file sent again.",
-    )  # fmt: skip
+        "sample_not_drawn",
+        "the ledger does not say that this batch was determined, so no sample can be drawn",
+        place=batch.id,
+        cure="It was determined by an older version, or altered: withdraw it, and have its file "
+        "sent again.",
+    )
 
 
-def _requests(connection: Connection, batch: Batch, key: BatchKey, rows: Container[int]) -> Iterator[Request]:
+def _requests(
+    connection: Connection, batch: Batch, key: BatchKey, rows: Container[int]
+) -> Iterator[Request]:
     """The requests of these rows, in order."""
     for seq in range(batches.count_chunks(connection, batch, REQUEST)[0]):
         for row in decode_gated(read_chunk(connection, batch, key, REQUEST, seq)):
@@ -168,7 +213,9 @@ def _requests(connection: Connection, batch: Batch, key: BatchKey, rows: Contain
 
 def _sheet_row(request: Request, decided: Match) -> SheetRow:
     evidence = tuple((each.feature, each.level) for each in decided.evidence)
-    return SheetRow(request.request_id, decided_word(decided), asked_of(request).values, evidence, None)
+    return SheetRow(
+        request.request_id, decided_word(decided), asked_of(request).values, evidence, None
+    )
 
 
 def _kept(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[tuple[int, Looked]]:
@@ -176,7 +223,9 @@ def _kept(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[tuple
         yield decode_looked(key.open(SAMPLE, chunk.seq, chunk.sealed))
 
 
-def _enter(office: Office, connection: Connection, batch: Batch, key: BatchKey, looked: Looked) -> None:
+def _enter(
+    office: Office, connection: Connection, batch: Batch, key: BatchKey, looked: Looked
+) -> None:
     seq = batches.count_chunks(connection, batch, SAMPLE)[0]
     fields: dict[str, str | int] = {
         "batch": batch.id,
@@ -191,7 +240,7 @@ def _enter(office: Office, connection: Connection, batch: Batch, key: BatchKey, 
 
 def _is_entered(
     office: Office, connection: Connection, key: BatchKey, seq: int, index: int, looked: Looked
-) -> bool:  # fmt: skip
+) -> bool:
     if not 0 <= index < office.ledger.size(connection):
         return False
     try:

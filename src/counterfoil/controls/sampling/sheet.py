@@ -1,21 +1,25 @@
-"""The sample of a batch's determinations that the reviewing officer looks at, and the officer's word on it. Pure.
+"""The sample of a batch's determinations that the reviewing officer looks at, and the officer's
+word on it. Pure.
 
-Drawn by nobody: the seed is the leaf hash of the ledger's entry `determined`, SHA-256(0x00 || entry), which commits to all
-determinations of the batch under a salt, so that it cannot be known before they are made. Of the rows that were compared, so many that
-were confirmed are drawn (drawing.py), and as many that were not; all of them where there are no more.
+Drawn by nobody: the seed is the leaf hash of the ledger's entry `determined`, SHA-256(0x00 ||
+entry), which commits to all determinations of the batch under a salt, so that it cannot be known
+before they are made. Of the rows that were compared, so many that were confirmed are drawn
+(drawing.py), and as many that were not; all of them where there are no more.
 
-The sheet that the officer fills in, JSON lines, one a row, `agrees` null until the officer has written `true` or `false`:
+The sheet that the officer fills in, JSON lines, one a row, `agrees` null until the officer has
+written `true` or `false`:
 
     {"request_id":"R-1","decided":"confirmed","asked":{"given":"...","door":"..."},"evidence":[["given","equal"],["door","exact"]],
      "agrees":null}
 
-Format `counterfoil-sample-1`: what the officer signs, with Ed25519, as canonical JSON (core/canonical.py); a row by its number in the file:
+Format `counterfoil-sample-1`: what the officer signs, with Ed25519, as canonical JSON
+(core/canonical.py); a row by its number in the file:
 
     {"batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-sample-1","office":"sandbox","rows":[[7,true],[12,false]]}
 
-Kept as MessagePack of [index of the entry `sample`, `Looked`], sealed in a chunk of kind `sample`; the entry commits to `Looked`. It
-tells how many rows the officer does not agree with, and not how many were drawn: that would tell how many were confirmed. An unknown
-field or format is refused.
+Kept as MessagePack of [index of the entry `sample`, `Looked`], sealed in a chunk of kind `sample`;
+the entry commits to `Looked`. It tells how many rows the officer does not agree with, and not how
+many were drawn: that would tell how many were confirmed. An unknown field or format is refused.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ MAX_SHEET_BYTES: Final = 16_777_216
 
 
 class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
-    """One line of the sheet. `asked`: the request's own values; `evidence`: feature and level; of the register, no value."""
+    """One line of the sheet. `asked`: the request's own values; `evidence`: feature and level; of
+    the register, no value."""
 
     request_id: str
     decided: str
@@ -66,12 +71,14 @@ class Looked(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_f
 
 
 def draw_sample(entry: bytes, compared: Iterable[Match], count: int) -> list[int]:
-    """Numbers of the rows that are drawn, rising. `entry`: bytes of the entry `determined`; `count`: of each kind."""
+    """Numbers of the rows that are drawn, rising. `entry`: bytes of the entry `determined`;
+    `count`: of each kind."""
     return draw_of_each(leaf_hash(entry), compared, count)
 
 
 def draw_of_each(seed: bytes, compared: Iterable[Match], count: int) -> list[int]:
-    """Numbers of `count` rows that were confirmed and of as many that were not, drawn by `seed`, rising."""
+    """Numbers of `count` rows that were confirmed and of as many that were not, drawn by `seed`,
+    rising."""
     rows: dict[bool, list[int]] = {True: [], False: []}
     for row in compared:
         rows[row.confirmed].append(row.row)
@@ -84,23 +91,39 @@ def write_sheet(rows: Iterable[SheetRow]) -> bytes:
 
 
 def read_sheet(data: bytes) -> dict[str, bool]:
-    """What the officer wrote of each request, by its id. Raises InputFault `sample_sheet`, `sample_row_open`: never with a value."""
+    """What the officer wrote of each request, by its id. Raises InputFault `sample_sheet`,
+    `sample_row_open`: never with a value."""
     found: dict[str, bool] = {}
     for number, line in enumerate(data.splitlines(), 1):
         try:
             row = _SHEET_ROW.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise _sheet("sample_sheet", f"line {number} of the sheet is not in its form", number) from None
+            raise _sheet(
+                "sample_sheet", f"line {number} of the sheet is not in its form", number
+            ) from None
         if row.request_id in found:
-            raise _sheet("sample_sheet", f"line {number} of the sheet is of a request that stood before", number)
+            raise _sheet(
+                "sample_sheet",
+                f"line {number} of the sheet is of a request that stood before",
+                number,
+            )
         if row.agrees is None:
-            raise _sheet("sample_row_open", f"line {number} of the sheet does not say whether you agree", number)
+            raise _sheet(
+                "sample_row_open",
+                f"line {number} of the sheet does not say whether you agree",
+                number,
+            )
         found[row.request_id] = row.agrees
     return found
 
 
 def sign_looked(
-    office: str, batch: str, determinations: str, rows: Mapping[int, bool], officer: Officer, key: Ed25519PrivateKey
+    office: str,
+    batch: str,
+    determinations: str,
+    rows: Mapping[int, bool],
+    officer: Officer,
+    key: Ed25519PrivateKey,
 ) -> Looked:
     """The officer's word over the whole sample."""
     told = tuple(sorted(rows.items()))
@@ -130,9 +153,11 @@ def decode_looked(plain: bytes) -> tuple[int, Looked]:
         return _KEPT.decode(plain)
     except msgspec.MsgspecError:
         raise StoreFault(
-            "payload_rows", "the rows of a stored chunk cannot be read",
-            cure="They were written by another version, or damaged: open the office with the version that wrote them.",
-        ) from None  # fmt: skip
+            "payload_rows",
+            "the rows of a stored chunk cannot be read",
+            cure="They were written by another version, or damaged: open the office with the "
+            "version that wrote them.",
+        ) from None
 
 
 _SHEET_ROW: Final = msgspec.json.Decoder(SheetRow)
@@ -145,5 +170,8 @@ def _word(office: str, batch: str, determinations: str, rows: Iterable[tuple[int
 
 
 def _sheet(code: str, message: str, number: int) -> InputFault:
-    cure = 'Write `true` or `false` after "agrees" in each line, change nothing else, and hand in the whole sheet.'
+    cure = (
+        'Write `true` or `false` after "agrees" in each line, change nothing else, and hand '
+        "in the whole sheet."
+    )
     return InputFault(code, message, place=f"--sample, line {number}", cure=cure)

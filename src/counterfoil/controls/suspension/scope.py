@@ -2,14 +2,16 @@
 
     office           everything
     batch:ID         one request file
-    route:ID         every file that was asked by this legal door: written-request, court-order, consent
+    route:ID         every file that was asked by this legal door: written-request, court-order,
+                     consent
     principal:ID     every file of the official who asks, by the id in the agreement
-    requester:ID     every file that was received under an agreement with this requester; a batch of an older version, whose
-                     row does not say it, is reached by every requester's
+    requester:ID     every file that was received under an agreement with this requester; a batch of
+                     an older version, whose row does not say it, is reached by every requester's
 
-An entry says the reach in fields of its own (`batch`, `route`; `principal` and `requester` as SHA-256 of the id, which keeps an id that
-the agreement publishes no secret); an entry with none of them is of the whole office. The entry `batch` carries the same
-digests, so that the ledger alone tells which files a suspension reaches.
+An entry says the reach in fields of its own (`batch`, `route`; `principal` and `requester` as
+SHA-256 of the id, which keeps an id that the agreement publishes no secret); an entry with none of
+them is of the whole office. The entry `batch` carries the same digests, so that the ledger alone
+tells which files a suspension reaches.
 """
 
 from __future__ import annotations
@@ -48,7 +50,10 @@ class Reach(Public, frozen=True, gc=False):
             return True
         if self.over is Over.BATCH:
             return self.of == batch_id
-        return header.get("party" if self.over is Over.REQUESTER else str(self.over), self.of) == self.of
+        return (
+            header.get("party" if self.over is Over.REQUESTER else str(self.over), self.of)
+            == self.of
+        )
 
     def fields(self) -> dict[str, str]:
         """What an entry says of it."""
@@ -74,6 +79,8 @@ def read_reach(text: str, requester: str) -> Reach:
     if text == Over.OFFICE or (over in _NAMED and colon and of):
         return Reach(Over(over), of)
     raise UsageFault(
-        "scope_unknown", "that is no scope of a suspension", place="--scope",
+        "scope_unknown",
+        "that is no scope of a suspension",
+        place="--scope",
         cure="Write office, batch:ID, route:NAME, principal:ID or requester.",
-    )  # fmt: skip
+    )

@@ -1,8 +1,8 @@
 """What stands still now: asked inside every commit of every step.
 
-A part of the office (controls/suspension/scope.py) stands still while more entries `suspension` reach it than
-entries `resumption` of the same reach; a `fork` counts as a suspension of the whole office. The table of orders says
-which reach each entry has, and is not believed:
+A part of the office (controls/suspension/scope.py) stands still while more entries `suspension`
+reach it than entries `resumption` of the same reach; a `fork` counts as a suspension of the whole
+office. The table of orders says which reach each entry has, and is not believed:
 
     1  it holds as many suspensions and resumptions as the ledger counts, each entry once
     2  the entry at the index of each is of that kind, says that reach, and commits to that order
@@ -31,14 +31,15 @@ _NOTHING: Mapping[str, str] = {"party": "", "route": "", "principal": ""}
 
 
 class Stopped(Public, frozen=True):
-    """`reaches`: by the text of a reach, how many suspensions of it are not lifted. `agrees`: whether the table of orders
-    says what the ledger says."""
+    """`reaches`: by the text of a reach, how many suspensions of it are not lifted. `agrees`:
+    whether the table of orders says what the ledger says."""
 
     reaches: dict[str, int]
     agrees: bool = True
 
     def holds(self, batch_id: str = "", header: Mapping[str, str] = _NOTHING) -> Reach | None:
-        """The reach for which a batch stands still, or, of no batch, the office; None where it goes on."""
+        """The reach for which a batch stands still, or, of no batch, the office; None where it goes
+        on."""
         if not self.agrees:
             return OFFICE
         found = (read_reach(text, "") for text in self.reaches)
@@ -64,7 +65,8 @@ def stopped(office: Office, connection: Connection) -> Stopped:
 def require_running(
     office: Office, connection: Connection, batch_id: str = "", header: Mapping[str, str] = _NOTHING
 ) -> None:
-    """Raise StateFault `suspended` while a batch of this id and header stands still, `orders_disagree`.
+    """Raise StateFault `suspended` while a batch of this id and header stands still,
+    `orders_disagree`.
 
     Of no batch: while the whole office does.
     """
@@ -75,15 +77,19 @@ def require_running(
     if reach is not None:
         still = "this office stands" if reach == OFFICE else f"what is within {reach.over} stands"
         raise StateFault(
-            "suspended", f"{still} still, by order or because its ledger forked; nothing is received, decided or released",
+            "suspended",
+            f"{still} still, by order or because its ledger forked; nothing is received, "
+            "decided or released",
             place="ledger" if reach == OFFICE else str(reach),
-            cure="Wait until `counterfoil resume` is run with the order that lifts it, then run the same command again.",
-        )  # fmt: skip
+            cure="Wait until `counterfoil resume` is run with the order that lifts it, then run "
+            "the same command again.",
+        )
 
 
 @contextmanager
 def acting(office: Office, batch: Batch | NewBatch | None = None) -> Generator[Connection]:
-    """A transaction of a step that receives, decides or releases. Raises as `require_running`, and StoreFault."""
+    """A transaction of a step that receives, decides or releases. Raises as `require_running`, and
+    StoreFault."""
     with office.store.transaction() as connection:
         if batch is None:
             require_running(office, connection)
@@ -93,28 +99,40 @@ def acting(office: Office, batch: Batch | NewBatch | None = None) -> Generator[C
 
 
 def require_same_rules(office: Office, batch: Batch) -> None:
-    """A batch is finished under the rules that it was received under, or not at all. Raises StateFault `rules_changed`."""
+    """A batch is finished under the rules that it was received under, or not at all. Raises
+    StateFault `rules_changed`."""
     if batch.rules_digest != office.rules:
         raise StateFault(
-            "rules_changed", "the law, the agreement or the version changed since this batch was received", place=batch.id,
-            cure="Withdraw the batch, and have the requester send it again: it is judged anew under the rules in force.",
-        )  # fmt: skip
+            "rules_changed",
+            "the law, the agreement or the version changed since this batch was received",
+            place=batch.id,
+            cure="Withdraw the batch, and have the requester send it again: it is judged anew "
+            "under the rules in force.",
+        )
 
 
 def orders_disagree() -> StateFault:
     """The whole office stands still, because what stopped it cannot be told."""
     return StateFault(
-        "orders_disagree", "the table of orders does not say what the ledger says; the whole office stands still",
-        place="standing_order", cure="Restore the database from its backup, and find out who altered it.",
-    )  # fmt: skip
+        "orders_disagree",
+        "the table of orders does not say what the ledger says; the whole office stands still",
+        place="standing_order",
+        cure="Restore the database from its backup, and find out who altered it.",
+    )
 
 
 def _is_entered(office: Office, connection: Connection, order: Order) -> bool:
-    data = next(iter(office.ledger.entries(connection, order.entry_index, order.entry_index + 1)), None)
+    data = next(
+        iter(office.ledger.entries(connection, order.entry_index, order.entry_index + 1)), None
+    )
     if data is None:
         return False
     entry = decode(data, f"entry {order.entry_index}")
-    said = {name: entry.fields[name] for name in ("batch", "route", "principal", "requester") if name in entry.fields}
+    said = {
+        name: entry.fields[name]
+        for name in ("batch", "route", "principal", "requester")
+        if name in entry.fields
+    }
     return (entry.kind.value, said, entry.fields["commitment"]) == (
         order.kind,
         read_reach(order.reach, "").fields(),

@@ -1,8 +1,10 @@
-"""Orders that stop and lift: what an entry `suspension` or `resumption` commits to. Table `standing_order`.
+"""Orders that stop and lift: what an entry `suspension` or `resumption` commits to. Table
+`standing_order`.
 
     number          1, 2, 3 ...
     kind            suspension | resumption
-    order_digest    SHA-256 of the order's file; the file itself stays where the office keeps its papers
+    order_digest    SHA-256 of the order's file; the file itself stays where the office keeps its
+                    papers
     salt            32 bytes: commitment of the entry = canon.commit(salt, order_digest)
     reach           what it reaches, as controls/suspension/scope.py writes it
     officer, second names of the officers whose keys were at hand; second "" for a suspension
@@ -10,8 +12,9 @@
     entry_index     the entry's index in the ledger
 
 Trusted: no. Every row is held against its entry and the ledger's counts in each commit of each step
-(controls/suspension/stopped.py). Who alters or deletes a row brings the whole office to a stand, and can let nothing
-go on that was stopped. Lost: the same; the entries still stand, and the backup has the rows.
+(controls/suspension/stopped.py). Who alters or deletes a row brings the whole office to a stand,
+and can let nothing go on that was stopped. Lost: the same; the entries still stand, and the backup
+has the rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Alembic's entry point: migrations run only on the connection that `store.engine` hands over, in one transaction."""
+"""Alembic's entry point: migrations run only on the connection that `store.engine` hands over, in
+one transaction."""
 
 from alembic import context
 

@@ -1,6 +1,7 @@
 """Checks of the file as a whole: who asks, under what, how much. Each is asked once a batch.
 
-Every check is `(sent, terms) -> State`; the element that names it carries its citation and its words.
+Every check is `(sent, terms) -> State`; the element that names it carries its citation and its
+words.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ def principal_is_listed(sent: Sent, terms: Terms) -> State:
     principal = _principal(sent, terms)
     if principal is None or principal.office not in terms.offices | {DELEGATE}:
         return NOT_MET
-    return met_if(principal.in_force.covers(sent.header.sent_on) and principal.in_force.covers(sent.on))
+    return met_if(
+        principal.in_force.covers(sent.header.sent_on) and principal.in_force.covers(sent.on)
+    )
 
 
 def principal_is_no_delegate(sent: Sent, terms: Terms) -> State:
-    """The principal acts in person, or the agreement admits delegates and this one's papers are registered."""
+    """The principal acts in person, or the agreement admits delegates and this one's papers are
+    registered."""
     principal = _principal(sent, terms)
     if principal is None:
         return NOT_SHOWN
@@ -66,7 +70,9 @@ def requester_is_party(sent: Sent, terms: Terms) -> State:
     if not sent.header.requester:
         return NOT_SHOWN
     party = terms.agreement.parties.requester
-    return met_if(fold_entry(sent.header.requester) in {fold_entry(party.id), fold_entry(party.name)})
+    return met_if(
+        fold_entry(sent.header.requester) in {fold_entry(party.id), fold_entry(party.name)}
+    )
 
 
 def law_is_in_force(sent: Sent, terms: Terms) -> State:

@@ -1,10 +1,13 @@
-"""Checks of the document that a file rests on: a court's order, 26 USC 6103(i)(1), or a taxpayer's consent, 26 USC 6103(c).
+"""Checks of the document that a file rests on: a court's order, 26 USC 6103(i)(1), or a taxpayer's
+consent, 26 USC 6103(c).
 
-What is checked is what the file's header states of the document, which the principal has signed. Whether the document's own
-file was given and is the one that the header names is settled before (documents.py): a file without it is never decided.
+What is checked is what the file's header states of the document, which the principal has signed.
+Whether the document's own file was given and is the one that the header names is settled before
+(documents.py): a file without it is never decided.
 
-How the days are counted: the document's date is day 0, and its last day is taken. An order of 1 March that is taken for 60
-days is good until 30 April, and so is a consent of 1 March that must be received within 60 days.
+How the days are counted: the document's date is day 0, and its last day is taken. An order of 1
+March that is taken for 60 days is good until 30 April, and so is a consent of 1 March that must be
+received within 60 days.
 """
 
 from __future__ import annotations
@@ -63,7 +66,8 @@ def document_reaches_item(sent: Sent, terms: Terms) -> State:
 
 
 def person_is_reached(asked: Asked, terms: Terms) -> State:
-    """The person is one whom the document names; where it gives a date of birth, the request gives the same."""
+    """The person is one whom the document names; where it gives a date of birth, the request gives
+    the same."""
     del terms
     scope = asked.scope
     if scope is None or not scope.people:
@@ -95,7 +99,8 @@ def order_judge_is_listed(sent: Sent, terms: Terms) -> State:
 
 
 def order_finds_act(sent: Sent, terms: Terms) -> State:
-    """The order states the first finding: reasonable cause to believe that a specific criminal act was committed."""
+    """The order states the first finding: reasonable cause to believe that a specific criminal act
+    was committed."""
     del terms
     return _finds(sent, FINDS_ACT)
 
@@ -107,7 +112,8 @@ def order_finds_relevance(sent: Sent, terms: Terms) -> State:
 
 
 def order_finds_exclusive_use(sent: Sent, terms: Terms) -> State:
-    """The order states the third finding: used for the federal criminal matter alone, and not to be had elsewhere."""
+    """The order states the third finding: used for the federal criminal matter alone, and not to be
+    had elsewhere."""
     del terms
     return _finds(sent, FINDS_EXCLUSIVE_USE)
 
@@ -124,14 +130,20 @@ def consent_names_recipient(sent: Sent, terms: Terms) -> State:
 def consent_purpose_is_stated(sent: Sent, terms: Terms) -> State:
     """The consent states the purpose for which the answer may be used."""
     document = sent.header.document
-    return NOT_SHOWN if document is None or fold_words(document.purpose) in terms.nothing_words else MET
+    return (
+        NOT_SHOWN
+        if document is None or fold_words(document.purpose) in terms.nothing_words
+        else MET
+    )
 
 
 def consent_is_of_one_person(sent: Sent, terms: Terms) -> State:
     """A consent is one taxpayer's own."""
     del terms
     document = sent.header.document
-    return NOT_SHOWN if document is None or not document.people else met_if(len(document.people) == 1)
+    return (
+        NOT_SHOWN if document is None or not document.people else met_if(len(document.people) == 1)
+    )
 
 
 def _finds(sent: Sent, finding: str) -> State:

@@ -1,7 +1,8 @@
 """What a check is shown: the request with its normal forms and counts, or the file that carried it.
 
-A check reads `Asked` or `Sent` and `Terms`, and nothing else. Days of a request are judged as of the
-day it was sent, or the day of decision where that is earlier: a request must be whole when it is made.
+A check reads `Asked` or `Sent` and `Terms`, and nothing else. Days of a request are judged as of
+the day it was sent, or the day of decision where that is earlier: a request must be whole when it
+is made.
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from counterfoil.core.values import AddressForm, EngagedOfficer, Header, NameForm, Request, Sensitive
+from counterfoil.core.values import (
+    AddressForm,
+    EngagedOfficer,
+    Header,
+    NameForm,
+    Request,
+    Sensitive,
+)
 from counterfoil.gate.checks.periods import Periods, read_periods
 from counterfoil.gate.checks.scope import Scope, read_scope
 from counterfoil.gate.checks.words import fold_entry, fold_words, split_words
@@ -20,11 +28,13 @@ from counterfoil.gate.law.schema import Span
 from counterfoil.normalize import incomplete_part, normalise_name
 
 _REMEMBERED: Final = 65_536
-"""Groups of officers, and lists of periods, remembered at most, so that no batch fills memory; real matters name far fewer."""
+"""Groups of officers, and lists of periods, remembered at most, so that no batch fills memory; real
+matters name far fewer."""
 
 
 class Engaged(Sensitive, frozen=True, gc=False):
-    """An engaged officer, read once a batch: folded id, name and title, words of the name, requests in the window."""
+    """An engaged officer, read once a batch: folded id, name and title, words of the name, requests
+    in the window."""
 
     entries: tuple[str, str, str]
     name: str
@@ -33,8 +43,9 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 
 class Asked(Sensitive, frozen=True, gc=False):
-    """One request, read once. `line_words` and `reason_words` are the folded words of address lines and reason, `reason` the same
-    together; `missing` is the address's first missing part; `scope` what the file's document reaches, None where it has none."""
+    """One request, read once. `line_words` and `reason_words` are the folded words of address lines
+    and reason, `reason` the same together; `missing` is the address's first missing part; `scope`
+    what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
@@ -54,7 +65,8 @@ class Asked(Sensitive, frozen=True, gc=False):
 
 
 class Sent(Sensitive, frozen=True, gc=False):
-    """The file as a whole: header, count of rows, the statutes' days in force, what earlier files asked, the day of decision."""
+    """The file as a whole: header, count of rows, the statutes' days in force, what earlier files
+    asked, the day of decision."""
 
     header: Header
     rows: int
@@ -64,7 +76,8 @@ class Sent(Sensitive, frozen=True, gc=False):
 
 
 class Reader:
-    """Reads the requests of one batch. Remembers officers and periods already read: facts and rules fix them."""
+    """Reads the requests of one batch. Remembers officers and periods already read: facts and rules
+    fix them."""
 
     def __init__(self, rules: PeriodRules, facts: BatchFacts, history: History, day: date) -> None:
         self._rules = rules
@@ -76,14 +89,16 @@ class Reader:
         self._periods: dict[tuple[str, ...], Periods] = {}
 
     def read(self, request: Request, question: Question, past: Counts) -> Asked:
-        """The request as the checks see it. `question` is its own, `past` what was asked before. Never raises on any request."""
+        """The request as the checks see it. `question` is its own, `past` what was asked before.
+        Never raises on any request."""
         address, facts = question.address, self._facts
         reason = split_words(request.reason)
         return Asked(
             request,
             address,
             normalise_name(request.person),
-            self._periods.get(request.taxable_periods) or self._read_periods(request.taxable_periods),
+            self._periods.get(request.taxable_periods)
+            or self._read_periods(request.taxable_periods),
             incomplete_part(address),
             split_words(f"{request.address.line1} {request.address.line2}"),
             " ".join(reason),
@@ -91,7 +106,8 @@ class Reader:
             facts.reasons.get(question.reason, 1),
             facts.similar_reasons.get(question.similar, 1),
             facts.investigations.get(question.investigation, 1),
-            self._engaged.get(request.engaged_officers) or self._read_officers(request.engaged_officers),
+            self._engaged.get(request.engaged_officers)
+            or self._read_officers(request.engaged_officers),
             uses_of(question, facts.asked, past),
             self._day,
             self._scope,

@@ -1,7 +1,7 @@
 """Checks of the matter: period, authority, reason, investigation, engaged officers, use.
 
-Every check is `(asked, terms) -> State`. A guard against a thing is met where the thing is absent; an
-element that needs a thing is not shown where it is missing.
+Every check is `(asked, terms) -> State`. A guard against a thing is met where the thing is absent;
+an element that needs a thing is not shown where it is missing.
 """
 
 from __future__ import annotations
@@ -41,11 +41,14 @@ def period_is_not_in_future(asked: Asked, terms: Terms) -> State:
 
 def authority_is_given(asked: Asked, terms: Terms) -> State:
     """The statutory authority is stated."""
-    return NOT_SHOWN if fold_entry(asked.request.statutory_authority) in terms.nothing_stated else MET
+    return (
+        NOT_SHOWN if fold_entry(asked.request.statutory_authority) in terms.nothing_stated else MET
+    )
 
 
 def authority_is_designated(asked: Asked, terms: Terms) -> State:
-    """The authority is one federal criminal statute, not a tax one, that the agreement designates."""
+    """The authority is one federal criminal statute, not a tax one, that the agreement
+    designates."""
     authority = asked.request.statutory_authority
     if authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
@@ -94,7 +97,9 @@ def reason_is_of_this_purpose(asked: Asked, terms: Terms) -> State:
 def reason_is_not_repeated(asked: Asked, terms: Terms) -> State:
     """The same reason does not stand in more requests of the batch than the agreement allows."""
     limits = terms.agreement.limits
-    return met_if(asked.reason_uses <= limits.same_reason and asked.similar_uses <= limits.similar_reason)
+    return met_if(
+        asked.reason_uses <= limits.same_reason and asked.similar_uses <= limits.similar_reason
+    )
 
 
 def investigation_is_numbered(asked: Asked, terms: Terms) -> State:
@@ -116,7 +121,8 @@ def investigation_has_begun(asked: Asked, terms: Terms) -> State:
 
 
 def investigation_is_of_few_people(asked: Asked, terms: Terms) -> State:
-    """One investigation number does not stand for more people of the batch than the agreement allows."""
+    """One investigation number does not stand for more people of the batch than the agreement
+    allows."""
     return met_if(asked.investigation_people <= terms.agreement.limits.people_per_investigation)
 
 
@@ -137,7 +143,8 @@ def officers_are_individuals(asked: Asked, terms: Terms) -> State:
 
 
 def officer_caseload_is_possible(asked: Asked, terms: Terms) -> State:
-    """No engaged officer is named in more requests within the window than a person can be engaged in."""
+    """No engaged officer is named in more requests within the window than a person can be engaged
+    in."""
     most = terms.agreement.limits.officer_caseload.limit
     for officer in asked.engaged:
         if officer.load > most:
@@ -152,11 +159,15 @@ def use_is_certified(asked: Asked, terms: Terms) -> State:
 
 
 def number_state(number: str, terms: Terms) -> State:
-    """Not shown where absent or a placeholder; met with a digit, differing characters and a usual length."""
+    """Not shown where absent or a placeholder; met with a digit, differing characters and a usual
+    length."""
     entry, rules = fold_entry(number), terms.rules.identifiers
     if entry in terms.absent:
         return NOT_SHOWN
-    if not rules.least_characters <= len(entry) <= rules.most_characters or _DIGIT.search(entry) is None:
+    if (
+        not rules.least_characters <= len(entry) <= rules.most_characters
+        or _DIGIT.search(entry) is None
+    ):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # most numbers tell by their first two
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -1,17 +1,20 @@
-"""Checks that read only what many requests of a file share: asked once for each different thing, not once a request.
+"""Checks that read only what many requests of a file share: asked once for each different thing,
+not once a request.
 
 | part | what it is | who shares it |
 |---|---|---|
-| officers | the engaged officers, and so their names and caseload in this file | the requests of one team |
-| words | periods, authority, ground, stay or deferral, the certification | most requests of a requester |
-| opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of the final order and of the court's | the orders of one day |
+| officers | the engaged officers, and so their names and caseload in this file | the requests of
+one team | | words | periods, authority, ground, stay or deferral, the certification | most requests
+of a requester | | opened | the day on which the investigation was opened | the investigations of
+one day | | orders | the days of the final order and of the court's | the orders of one day |
 | screened | no word of the reason begins a phrase that a reason must not hold | most reasons |
-| counts | how often person, address, request, reason and investigation stand in the file and the past | what is asked once, or alike |
+| counts | how often person, address, request, reason and investigation stand in the file and the
+past | what is asked once, or alike |
 
-A request may share a part with nobody (`ALONE`): its reason holds such a word, or its address is asked for more people than agreed.
-A check that is not in the table is asked for each request: a new one is right before it is fast. A test changes everything but
-the part and sees that no check of the part notices. What was found is remembered for at most some thousands of things a file.
+A request may share a part with nobody (`ALONE`): its reason holds such a word, or its address is
+asked for more people than agreed. A check that is not in the table is asked for each request: a new
+one is right before it is fast. A test changes everything but the part and sees that no check of the
+part notices. What was found is remembered for at most some thousands of things a file.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ ALONE: Final = object()
 
 
 class Part(NamedTuple):
-    """A part of a request, and the names of the checks that read nothing else of it, unless it is `ALONE`."""
+    """A part of a request, and the names of the checks that read nothing else of it, unless it is
+    `ALONE`."""
 
     of: Callable[[Asked, Terms], Hashable]
     checks: frozenset[str]
@@ -86,23 +90,29 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _words,
         _checks(
-            "period_is_given period_is_not_vague period_is_not_in_future authority_is_given authority_is_designated"
+            "period_is_given period_is_not_vague period_is_not_in_future authority_is_given "
+            "authority_is_designated"
             " removal_ground_is_deportability no_stay_is_stated use_is_certified"
         ),
     ),
     Part(_opened, _checks("investigation_is_dated investigation_has_begun")),
-    Part(_orders, _checks("removal_order_is_dated court_order_date_is_possible departure_days_have_passed")),
+    Part(
+        _orders,
+        _checks("removal_order_is_dated court_order_date_is_possible departure_days_have_passed"),
+    ),
     Part(
         _screened,
         _checks(
-            "reason_does_not_locate reason_is_not_civil reason_is_not_benefits reason_is_not_voter_rolls"
+            "reason_does_not_locate reason_is_not_civil reason_is_not_benefits "
+            "reason_is_not_voter_rolls"
             " reason_is_of_this_purpose"
         ),
     ),
     Part(
         _counts,
         _checks(
-            "person_is_not_asked_often person_addresses_are_few address_people_are_few request_is_not_repeated"
+            "person_is_not_asked_often person_addresses_are_few address_people_are_few "
+            "request_is_not_repeated"
             " reason_is_not_repeated investigation_is_of_few_people"
         ),
     ),
@@ -115,14 +125,20 @@ def own_checks() -> frozenset[str]:
 
 
 class SharedSteps:
-    """The checks of one part, over one file. `named` are places in the law's order with the names of their checks, `findings` what
-    each place finds by state."""
+    """The checks of one part, over one file. `named` are places in the law's order with the names
+    of their checks, `findings` what each place finds by state."""
 
     def __init__(
-        self, part: Part, named: Iterable[tuple[int, str]], terms: Terms, findings: Sequence[Mapping[State, Finding]]
+        self,
+        part: Part,
+        named: Iterable[tuple[int, str]],
+        terms: Terms,
+        findings: Sequence[Mapping[State, Finding]],
     ) -> None:
         self._of = part.of
-        self._steps = [(place, REQUEST_CHECKS[check]) for place, check in named if check in part.checks]
+        self._steps = [
+            (place, REQUEST_CHECKS[check]) for place, check in named if check in part.checks
+        ]
         self._terms = terms
         self._findings = findings
         self._found: dict[Hashable, list[tuple[int, Finding]]] = {}
@@ -133,7 +149,9 @@ class SharedSteps:
         found = self._found.get(thing)
         if found is None:
             states = [(place, check(asked, self._terms)) for place, check in self._steps]
-            found = [(place, self._findings[place][state]) for place, state in states if state is not MET]
+            found = [
+                (place, self._findings[place][state]) for place, state in states if state is not MET
+            ]
             if thing is not ALONE and len(self._found) < _REMEMBERED:
                 self._found[thing] = found
         return found

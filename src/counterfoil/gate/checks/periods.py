@@ -3,8 +3,9 @@
     period  =  year | year "-" year          2023, 2021-2023 (first not after last)
     year    =  four digits
 
-Anything else is vague: "all years", "2019-present", "since 2015", an empty item. A range longer than
-`range_years`, more than `most_years` years in all, and a year before `earliest_year` are vague too.
+Anything else is vague: "all years", "2019-present", "since 2015", an empty item. A range longer
+than `range_years`, more than `most_years` years in all, and a year before `earliest_year` are vague
+too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 
 
 class Periods(Public, frozen=True, gc=False):
-    """`years` ascending, without repeats. `given`: something was stated. `vague`: part of it fits no rule."""
+    """`years` ascending, without repeats. `given`: something was stated. `vague`: part of it fits
+    no rule."""
 
     years: tuple[int, ...]
     given: bool

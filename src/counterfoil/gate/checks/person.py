@@ -44,19 +44,24 @@ def address_is_complete(asked: Asked, terms: Terms) -> State:
 
 def address_is_no_placeholder(asked: Asked, terms: Terms) -> State:
     """The address is not a phrase, ZIP or number that stands for a missing one."""
-    if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(asked.request.address, asked.address):
+    if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(
+        asked.request.address, asked.address
+    ):
         return NOT_MET
     return MET
 
 
 def custodial_address_is_located(asked: Asked, terms: Terms) -> State:
-    """A jail or detention centre is stated with its whole address and is on the agreement's list."""
+    """A jail or detention centre is stated with its whole address and is on the agreement's
+    list."""
     if not terms.custodial_words.hits(asked.line_words):
         return MET
     if asked.missing is not None:
         return NOT_MET
     street = f"{asked.address.street} {asked.address.suffix}".lower()
-    if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(place_keys(asked.address)):
+    if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(
+        place_keys(asked.address)
+    ):
         return MET
     return NEEDS_OFFICER
 
@@ -73,7 +78,8 @@ def address_is_not_general_delivery(asked: Asked, terms: Terms) -> State:
 
 
 def tin_is_well_formed(asked: Asked, terms: Terms) -> State:
-    """The number, if stated, has the form of a person's number. Nothing is inferred from its kind (P8)."""
+    """The number, if stated, has the form of a person's number. Nothing is inferred from its kind
+    (P8)."""
     tin = asked.request.person.tin
     if not tin:
         return MET

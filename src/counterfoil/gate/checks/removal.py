@@ -2,7 +2,8 @@
 
 How the days are counted: day 1 is the day after the final order, or after the court's final order
 where review was had and that is later. The offence is complete only when day 90 has passed, so the
-first day on which a request can be met is day 91: an order of 2 January 2025 is met from 3 April 2025.
+first day on which a request can be met is day 91: an order of 2 January 2025 is met from 3 April
+2025.
 """
 
 from __future__ import annotations

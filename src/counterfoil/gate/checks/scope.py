@@ -1,10 +1,12 @@
 """Whom and which years a document reaches, read once a file. Pure.
 
-    person   given and family name as folded words: spelling aside, they must be those of the document
-    birth    a document that gives a date of birth reaches nobody of another, and nobody who gives none
+    person   given and family name as folded words: spelling aside, they must be those of the
+             document
+    birth    a document that gives a date of birth reaches nobody of another, and nobody who gives
+             none
 
-A person whose name holds no letters is reached by no document. Years are read by the grammar of taxable periods; a document
-with a period that cannot be read reaches no year at all.
+A person whose name holds no letters is reached by no document. Years are read by the grammar of
+taxable periods; a document with a period that cannot be read reaches no year at all.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from counterfoil.gate.law.route import PeriodRules
 
 
 class Scope(Sensitive, frozen=True, gc=False):
-    """`people`: dates of birth by folded name, None among them where the document gives none; `years`: taxable years."""
+    """`people`: dates of birth by folded name, None among them where the document gives none;
+    `years`: taxable years."""
 
     people: Mapping[str, Set[date | None]]
     years: frozenset[int]

@@ -1,4 +1,5 @@
-"""The four states as plain names: reading `State.MET` costs 0.25 us on Python 3.11, and a check does little else."""
+"""The four states as plain names: reading `State.MET` costs 0.25 us on Python 3.11, and a check
+does little else."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """The table of checks: the name that a law file writes, and the function that it means.
 
 A check is pure: the same arguments give the same state, and nothing else is read (P2). Batch checks
-are asked once a file, request checks once a request. `DEMANDED` says which checks a route of each kind
-has: a law that leaves one without an element, or names another, is refused by the loader, because a rule
-ends by a dated entry and not by deletion. To add a check: write the function, add it here, name it in an
-element, give the element four cases.
+are asked once a file, request checks once a request. `DEMANDED` says which checks a route of each
+kind has: a law that leaves one without an element, or names another, is refused by the loader,
+because a rule ends by a dated entry and not by deletion. To add a check: write the function, add it
+here, name it in an element, give the element four cases.
 """
 
 from __future__ import annotations
@@ -126,13 +126,21 @@ _DOCUMENT: Final = frozenset(
 _OF_ONE_MATTER: Final = frozenset(
     {"authority_is_designated", "reason_is_not_repeated", "investigation_is_of_few_people"}
 )
-"""Of a written request: an order speaks of its own act, and may reach several people for one reason."""
+"""Of a written request: an order speaks of its own act, and may reach several people for one
+reason."""
 _ENFORCEMENT: Final = frozenset(
     name
     for name in REQUEST_CHECKS
     if name.split("_")[0] in ("authority", "reason", "investigation", "officers", "officer")
 )
-_EVERY: Final = (BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()) - _REMOVAL - _ORDER - _CONSENT - _DOCUMENT - _ENFORCEMENT
+_EVERY: Final = (
+    (BATCH_CHECKS.keys() | REQUEST_CHECKS.keys())
+    - _REMOVAL
+    - _ORDER
+    - _CONSENT
+    - _DOCUMENT
+    - _ENFORCEMENT
+)
 
 DEMANDED: Final[dict[Kind, frozenset[str]]] = {
     "written-request": frozenset(_EVERY | _ENFORCEMENT | _REMOVAL),

@@ -1,4 +1,5 @@
-"""Folding of free text, so that letter case, digits, punctuation and spacing never decide a finding.
+"""Folding of free text, so that letter case, digits, punctuation and spacing never decide a
+finding.
 
     fold_words("Willful  failure to depart; case 25-0417.")  ->  "willful failure to depart case"
     fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8usc1253(a)(1)"
@@ -16,7 +17,9 @@ from typing import Final
 
 from counterfoil.core.values import Public
 
-_ASCII: Final = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+_ASCII: Final = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256)
+)
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _CITATION_NOISE: Final = b" \t\r\n.,"
 
@@ -38,19 +41,26 @@ def fold_citation(text: str) -> str:
     """A citation without spaces, stops, section signs and the word section."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text.replace("§", ""))
     tight = plain.casefold().encode("utf-8", "replace").translate(None, _CITATION_NOISE).decode()
-    return tight.replace("sections", "").replace("section", "").replace("sec", "") if "sec" in tight else tight
+    return (
+        tight.replace("sections", "").replace("section", "").replace("sec", "")
+        if "sec" in tight
+        else tight
+    )
 
 
 def fold_entry(text: str) -> str:
     """A short field entry: case folded, white space collapsed, everything else kept."""
     folded = text.casefold()
-    if folded.isalnum() or (folded.isprintable() and "  " not in folded and folded.strip(" ") == folded):
+    if folded.isalnum() or (
+        folded.isprintable() and "  " not in folded and folded.strip(" ") == folded
+    ):
         return folded  # the only white space that can be printed is a space
     return " ".join(folded.split())
 
 
 class Screen(Public, frozen=True, gc=False):
-    """Phrases that a text must not hold. `heads` are the longest word of each: most texts hold none of them. `phrases` by head."""
+    """Phrases that a text must not hold. `heads` are the longest word of each: most texts hold none
+    of them. `phrases` by head."""
 
     heads: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
@@ -65,7 +75,8 @@ class Screen(Public, frozen=True, gc=False):
 
 
 def new_screen(phrases: Iterable[str]) -> Screen:
-    """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the loader."""
+    """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the
+    loader."""
     by_head: dict[str, list[str]] = {}
     for phrase in sorted({fold_words(phrase) for phrase in phrases}):
         by_head.setdefault(max(phrase.split(" "), key=len), []).append(f" {phrase} ")

@@ -1,12 +1,15 @@
 """What the guards know: counts over one batch and over earlier batches, under keyed hashes only.
 
-An officer's hash is stored (see `tables.py`): HMAC-SHA256(history key, "officer" 0x00 folded id), 16 bytes.
-The hash of a reason or an investigation is counted in memory and dropped; those of a question (guards.py) are
-stored: all of them keyed BLAKE2b of 8 bytes (hashing.py), four times as fast. Counts depend on questions only.
+An officer's hash is stored (see `tables.py`): HMAC-SHA256(history key, "officer" 0x00 folded id),
+16 bytes. The hash of a reason or an investigation is counted in memory and dropped; those of a
+   question (guards.py) are
+stored: all of them keyed BLAKE2b of 8 bytes (hashing.py), four times as fast. Counts depend on
+questions only.
 
-Folding before hashing: officer ids and investigation numbers by case and white space. A reason is counted twice: as the
-same by case and white space, as similar by `words.fold_words`, so that a changed number does not make one reason look like many.
-Streaming: a batch is read once; memory grows by the marks of each row (marks.py) and by what is repeated.
+Folding before hashing: officer ids and investigation numbers by case and white space. A reason is
+counted twice: as the same by case and white space, as similar by `words.fold_words`, so that a
+changed number does not make one reason look like many. Streaming: a batch is read once; memory
+grows by the marks of each row (marks.py) and by what is repeated.
 """
 
 from __future__ import annotations
@@ -29,8 +32,9 @@ OFFICER_HASH_BYTES: Final = 16
 class History(Sensitive, frozen=True, gc=False):
     """What earlier files asked, this batch left out.
 
-    `officers`: requests that named each engaged officer (by hash) within the window. `day_requests`, `year_requests`: requests
-    of the day of decision, and of the 365 days that end with it. `probes`: (day, attempts to probe) of earlier files.
+    `officers`: requests that named each engaged officer (by hash) within the window.
+    `day_requests`, `year_requests`: requests of the day of decision, and of the 365 days that end
+    with it. `probes`: (day, attempts to probe) of earlier files.
     """
 
     officers: Mapping[bytes, int] = {}
@@ -61,15 +65,24 @@ class BatchFacts(Sensitive, frozen=True, gc=False):
 
     def similar_uses(self, folded: str) -> int:
         """Requests of the batch whose reason folds to these words; at least 1."""
-        return self.similar_reasons.get(reason_hash(self.key, folded), 1) if self.similar_reasons else 1
+        return (
+            self.similar_reasons.get(reason_hash(self.key, folded), 1)
+            if self.similar_reasons
+            else 1
+        )
 
     def investigation_people(self, number: str) -> int:
         """Different people of the batch under this investigation number; at least 1."""
-        return self.investigations.get(investigation_hash(self.key, number), 1) if self.investigations else 1
+        return (
+            self.investigations.get(investigation_hash(self.key, number), 1)
+            if self.investigations
+            else 1
+        )
 
 
 class Tally(Sensitive, frozen=True, gc=False):
-    """What was counted over a stretch of a file: requests, the marks of every row, requests by engaged officer (by hash)."""
+    """What was counted over a stretch of a file: requests, the marks of every row, requests by
+    engaged officer (by hash)."""
 
     requests: int
     marks: Marks
@@ -122,8 +135,11 @@ class BatchFactsBuilder:
         )
 
 
-def tally(key: bytes, marker: Marker, rows: Sequence[Request | Reject], addresses: Sequence[AddressForm]) -> Tally:
-    """What a stretch of rows adds to the facts. `addresses` are their forms (marks.address_forms)."""
+def tally(
+    key: bytes, marker: Marker, rows: Sequence[Request | Reject], addresses: Sequence[AddressForm]
+) -> Tally:
+    """What a stretch of rows adds to the facts. `addresses` are their forms
+    (marks.address_forms)."""
     named = Counter(row.engaged_officers for row in rows if isinstance(row, Request))
     officers: dict[bytes, int] = {}
     for group_of, times in named.items():
@@ -134,7 +150,9 @@ def tally(key: bytes, marker: Marker, rows: Sequence[Request | Reject], addresse
 
 def officer_hash(key: bytes, officer_id: str) -> bytes:
     """The keyed hash under which an engaged officer is counted: 16 bytes."""
-    return hmac.digest(key, b"officer\x00" + utf8(fold_entry(officer_id)), "sha256")[:OFFICER_HASH_BYTES]
+    return hmac.digest(key, b"officer\x00" + utf8(fold_entry(officer_id)), "sha256")[
+        :OFFICER_HASH_BYTES
+    ]
 
 
 def reason_hash(key: bytes, folded: str) -> int:

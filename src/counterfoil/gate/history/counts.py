@@ -1,8 +1,8 @@
 """Guards with a memory: who is asked about, where, and how often. Hashes and counts only; pure.
 
-Person, door and content are those of marks.py. A question without a usable name has no person, an address that opens no
-door has none (0): neither is counted. A question asks at its own person and door, so every count is at least 1. `Counts`
-holds what is repeated, of one batch or of the past.
+Person, door and content are those of marks.py. A question without a usable name has no person, an
+address that opens no door has none (0): neither is counted. A question asks at its own person and
+door, so every count is at least 1. `Counts` holds what is repeated, of one batch or of the past.
 
 Counts depend on questions only, never on answers (P2): nothing here has seen a register.
 """
@@ -20,7 +20,8 @@ _NOBODY: Final = frozenset[int]()
 
 
 class Counts(Sensitive, frozen=True, gc=False):
-    """By hash: requests about a person, doors asked for a person, people asked at a door, requests with one content."""
+    """By hash: requests about a person, doors asked for a person, people asked at a door, requests
+    with one content."""
 
     attempts: Mapping[int, int] = {}
     doors: Mapping[int, Set[int]] = {}
@@ -60,7 +61,9 @@ def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
     return Uses(attempts, doors, people, contents)
 
 
-def _together(own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[int, Set[int]]) -> int:
+def _together(
+    own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[int, Set[int]]
+) -> int:
     """How many different ones were asked there, `own` among them. An absent one counts nobody."""
     if not at or not own:
         return 1
@@ -81,7 +84,9 @@ def count_marks(marks: Marks) -> Counts:
     )
 
 
-def group(keys: Iterable[int], values: Iterable[int], wanted: Mapping[int, int]) -> dict[int, set[int]]:
+def group(
+    keys: Iterable[int], values: Iterable[int], wanted: Mapping[int, int]
+) -> dict[int, set[int]]:
     """The different values under each wanted key. Absent keys and values (0) are left out."""
     found: dict[int, set[int]] = {}
     for key, value in zip(keys, values, strict=True):

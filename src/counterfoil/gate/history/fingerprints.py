@@ -1,14 +1,20 @@
-"""What the guards know of each request: keyed hashes of who, where and what is asked. Pure; made once a file.
+"""What the guards know of each request: keyed hashes of who, where and what is asked. Pure; made
+once a file.
 
-    person         given and family name as folded words, and date of birth: spelling of a name aside, dates tell namesakes apart
-    door           the address as register and gate know it (`forms.exact_door`), so that two spellings are one address
+    person         given and family name as folded words, and date of birth: spelling of a name
+                   aside, dates tell namesakes apart
+    door           the address as register and gate know it (`forms.exact_door`), so that two
+                   spellings are one address
     content        the whole request as it was sent, but for its id and row
-    reason         the reason by case and white space; similar: by folded words, so that a changed number does not matter
-    investigation  the investigation's number; owner: the person under it, in this file only: as above, or with the suffix where
-                   one is stated
+    reason         the reason by case and white space; similar: by folded words, so that a changed
+                   number does not matter
+    investigation  the investigation's number; owner: the person under it, in this file only: as
+                   above, or with the suffix where one is stated
 
-0 stands for what is not there: a name that names nobody, an address that opens no door, no investigation, a row that is no
-request. `Marks` holds a file's hashes in columns, 56 bytes a row while the file is counted and 48 while it is decided.
+0 stands for what is not there: a name that names nobody, an address that opens no door, no
+  investigation, a row that is no
+request. `Marks` holds a file's hashes in columns, 56 bytes a row while the file is counted and 48
+while it is decided.
 """
 
 from __future__ import annotations
@@ -30,8 +36,11 @@ _NO_FORM: Final = normalise_address(Address())
 
 
 def address_forms(rows: Iterable[Request | Reject]) -> list[AddressForm]:
-    """The address form of each row, which marks, checks and register all go on with; of no kind where it is no request."""
-    return [normalise_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows]
+    """The address form of each row, which marks, checks and register all go on with; of no kind
+    where it is no request."""
+    return [
+        normalise_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows
+    ]
 
 
 class Question(Sensitive, frozen=True, gc=False):
@@ -47,7 +56,8 @@ class Question(Sensitive, frozen=True, gc=False):
 
 
 class Marks(Sensitive, frozen=True, gc=False):
-    """The marks of the rows of a file, or of a stretch of it, by column. `owners` may be left out."""
+    """The marks of the rows of a file, or of a stretch of it, by column. `owners` may be left
+    out."""
 
     persons: array[int]
     doors: array[int]
@@ -74,11 +84,20 @@ class Marks(Sensitive, frozen=True, gc=False):
 
     def extend(self, more: Marks) -> None:
         """Add the marks of the rows that follow: for whoever reads a file in stretches."""
-        for column, added in zip((*self._kept(), self.owners), (*more._kept(), more.owners), strict=True):
+        for column, added in zip(
+            (*self._kept(), self.owners), (*more._kept(), more.owners), strict=True
+        ):
             column.extend(added)
 
     def _kept(self) -> tuple[array[int], ...]:
-        return self.persons, self.doors, self.contents, self.reasons, self.similar, self.investigations
+        return (
+            self.persons,
+            self.doors,
+            self.contents,
+            self.reasons,
+            self.similar,
+            self.investigations,
+        )
 
 
 def new_marks() -> Marks:
@@ -92,17 +111,29 @@ class Marker:
     def __init__(self, key: bytes) -> None:
         self._person, self._door, self._content, self._reason, self._investigation, self._owner = [
             prepare(key, context)
-            for context in (b"asked person", b"asked door", b"asked content", b"reason", b"investigation", b"person")
+            for context in (
+                b"asked person",
+                b"asked door",
+                b"asked content",
+                b"reason",
+                b"investigation",
+                b"person",
+            )
         ]
 
     def mark(self, rows: Iterable[Request | Reject], addresses: Iterable[AddressForm]) -> Marks:
         """The marks of these rows, whose address forms are given, in order."""
         pairs = list(zip(rows, addresses, strict=True))
         asked = [(row, address) for row, address in pairs if isinstance(row, Request)]
-        columns = self._columns([request for request, _ in asked], [address for _, address in asked])
+        columns = self._columns(
+            [request for request, _ in asked], [address for _, address in asked]
+        )
         if len(asked) < len(pairs):
             are = [isinstance(row, Request) for row, _ in pairs]
-            columns = [[next(column) if is_request else ABSENT for is_request in are] for column in map(iter, columns)]
+            columns = [
+                [next(column) if is_request else ABSENT for is_request in are]
+                for column in map(iter, columns)
+            ]
         return Marks(*map(column_of, columns))
 
     def question(self, request: Request) -> Question:
@@ -111,8 +142,12 @@ class Marker:
         return self.mark([request], addresses).questions(addresses)[0]
 
     def _columns(self, requests: list[Request], addresses: list[AddressForm]) -> list[list[bytes]]:
-        """Eight bytes of each request for each column of `Marks`. Column by column: the processor stays with one step at a time."""
-        people, reasons = [request.person for request in requests], [request.reason for request in requests]
+        """Eight bytes of each request for each column of `Marks`. Column by column: the processor
+        stays with one step at a time."""
+        people, reasons = (
+            [request.person for request in requests],
+            [request.reason for request in requests],
+        )
         numbers = [request.investigation_number for request in requests]
         persons = [self._person(text) if text else ABSENT for text in map(_person, people)]
         owned = zip(people, persons, numbers, strict=True)
@@ -123,7 +158,10 @@ class Marker:
             list(map(self._reason, map(fold_entry, reasons))),
             list(map(self._reason, map(fold_words, reasons))),
             [self._investigation(fold_entry(number)) if number else ABSENT for number in numbers],
-            [self._owner_of(person, known) if number else ABSENT for person, known, number in owned],
+            [
+                self._owner_of(person, known) if number else ABSENT
+                for person, known, number in owned
+            ],
         ]
 
     def _owner_of(self, person: Person, known: bytes) -> bytes:

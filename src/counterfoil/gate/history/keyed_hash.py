@@ -1,9 +1,12 @@
-"""Keyed hashes under which the guards count: nobody without the history key can test a guess against a count.
+"""Keyed hashes under which the guards count: nobody without the history key can test a guess
+against a count.
 
-    keyed_hash(key, b"person", text)    keyed BLAKE2b of 8 bytes, personalised by its kind, as a signed 64-bit integer
+    keyed_hash(key, b"person", text)    keyed BLAKE2b of 8 bytes, personalised by its kind, as a
+                                        signed 64-bit integer
 
-Counts are looked up by it and nothing is decided by it alone: with 100 million questions remembered, one other question in
-two hundred billion would be taken for one of them. `prepare` takes the key in once for many hashes: a third of the cost.
+Counts are looked up by it and nothing is decided by it alone: with 100 million questions
+remembered, one other question in two hundred billion would be taken for one of them. `prepare`
+takes the key in once for many hashes: a third of the cost.
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ ABSENT: Final = bytes(_BYTES)
 
 
 def keyed_hash(key: bytes, context: bytes, data: bytes) -> int:
-    """The hash of `data` as a number from -2**63 to 2**63 - 1. `context` is its kind, at most 16 bytes."""
+    """The hash of `data` as a number from -2**63 to 2**63 - 1. `context` is its kind, at most 16
+    bytes."""
     return number_of(prepare(key, context)(data))
 
 
 def prepare(key: bytes, context: bytes) -> Callable[[bytes | str], bytes]:
-    """The 8 bytes of `keyed_hash` for any data, or any text as `utf8` has it, under this key and of this kind."""
+    """The 8 bytes of `keyed_hash` for any data, or any text as `utf8` has it, under this key and of
+    this kind."""
     fresh = hashlib.blake2b(key=key[:64], person=context, digest_size=_BYTES).copy
 
     def hashed(data: bytes | str) -> bytes:

@@ -1,11 +1,14 @@
-"""What the guards knew when one request was decided: kept with its chunk, so that the decision can be made again.
+"""What the guards knew when one request was decided: kept with its chunk, so that the decision can
+be made again.
 
-A decision depends on request, law, day, and on counts: of the same file, and of what earlier files asked. The file's own counts can be
-counted anew from its rows; those of the past cannot, because the memory forgets. So `receive` keeps, beside each chunk, what the
-guards knew of the past (known.py). `Circumstances` is the same for one request, as plain counts: what an evidence bundle carries. It
-holds no hash and no key.
+A decision depends on request, law, day, and on counts: of the same file, and of what earlier files
+asked. The file's own counts can be counted anew from its rows; those of the past cannot, because
+the memory forgets. So `receive` keeps, beside each chunk, what the guards knew of the past
+(known.py). `Circumstances` is the same for one request, as plain counts: what an evidence bundle
+carries. It holds no hash and no key.
 
-`decide_again` puts the counts back under a key of zeros, which hashes nobody but this request, and asks the gate.
+`decide_again` puts the counts back under a key of zeros, which hashes nobody but this request, and
+asks the gate.
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ _MADE_UP: Final = 1 << 62
 
 
 class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The counts for one request, itself included. `officers`: requests that name each engaged officer, in the order named."""
+    """The counts for one request, itself included. `officers`: requests that name each engaged
+    officer, in the order named."""
 
     header: Header
     rows: int
@@ -55,19 +59,23 @@ class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True
 def circumstances_of(
     request: Request, stretches: Iterable[Sequence[Request]], known: Known, key: bytes
 ) -> Circumstances:
-    """The circumstances of `request`, whose file held these requests, stretch by stretch. `key` is the office's history key."""
+    """The circumstances of `request`, whose file held these requests, stretch by stretch. `key` is
+    the office's history key."""
     return circumstances_in(request, facts_of(known.header, stretches, key), known, key)
 
 
 def facts_of(header: Header, stretches: Iterable[Sequence[Request]], key: bytes) -> BatchFacts:
-    """What the requests of one file have in common, counted anew: for the circumstances of several of them."""
+    """What the requests of one file have in common, counted anew: for the circumstances of several
+    of them."""
     builder = BatchFactsBuilder(key)
     for stretch in stretches:
         builder.add(*stretch)
     return builder.finish(header, "")
 
 
-def circumstances_in(request: Request, facts: BatchFacts, known: Known, key: bytes) -> Circumstances:
+def circumstances_in(
+    request: Request, facts: BatchFacts, known: Known, key: bytes
+) -> Circumstances:
     """As `circumstances_of`, of a file that was counted by `facts_of`."""
     history = known.history
     uses = uses_of(read_question(key, request), facts.asked, known.past)
@@ -78,7 +86,9 @@ def circumstances_in(request: Request, facts: BatchFacts, known: Known, key: byt
         reason_uses=facts.reason_uses(request.reason),
         similar_uses=facts.similar_uses(fold_words(request.reason)),
         investigation_people=facts.investigation_people(request.investigation_number),
-        officers=tuple(facts.officers.get(each, 0) + history.officers.get(each, 0) for each in hashes),
+        officers=tuple(
+            facts.officers.get(each, 0) + history.officers.get(each, 0) for each in hashes
+        ),
         attempts=uses.attempts,
         doors=uses.doors,
         people=uses.people,
@@ -90,18 +100,24 @@ def circumstances_in(request: Request, facts: BatchFacts, known: Known, key: byt
 
 
 def decide_again(law: Law, request: Request, counted: Circumstances, on: date) -> Grant | Refusal:
-    """The gate's decision under this law on this day, given these counts. Raises GateFault as `Gate`."""
+    """The gate's decision under this law on this day, given these counts. Raises GateFault as
+    `Gate`."""
     gate, question = _gate_again(law, request, counted, on)
     return gate.decide(request, question)
 
 
-def set_aside(law: Law, request: Request, counted: Circumstances, on: date, elements: Iterable[str]) -> Grant:
-    """The grant that two officers' word makes of a request of which exactly `elements` wait. Raises as `Gate.set_aside`."""
+def set_aside(
+    law: Law, request: Request, counted: Circumstances, on: date, elements: Iterable[str]
+) -> Grant:
+    """The grant that two officers' word makes of a request of which exactly `elements` wait. Raises
+    as `Gate.set_aside`."""
     gate, question = _gate_again(law, request, counted, on)
     return gate.set_aside(request, question, frozenset(elements))
 
 
-def _gate_again(law: Law, request: Request, counted: Circumstances, on: date) -> tuple[Gate, Question]:
+def _gate_again(
+    law: Law, request: Request, counted: Circumstances, on: date
+) -> tuple[Gate, Question]:
     ids = [officer_hash(_KEY, officer.id) for officer in request.engaged_officers]
     question = read_question(_KEY, request)
     uses = Uses(counted.attempts, counted.doors, counted.people, counted.contents)
@@ -112,7 +128,9 @@ def _gate_again(law: Law, request: Request, counted: Circumstances, on: date) ->
         key=_KEY,
         reasons={reason_hash(_KEY, fold_entry(request.reason)): counted.reason_uses},
         similar_reasons={reason_hash(_KEY, fold_words(request.reason)): counted.similar_uses},
-        investigations={investigation_hash(_KEY, request.investigation_number): counted.investigation_people},
+        investigations={
+            investigation_hash(_KEY, request.investigation_number): counted.investigation_people
+        },
         officers=dict(zip(ids, counted.officers, strict=False)),
         asked=_asked(question, uses),
     )

@@ -1,6 +1,8 @@
-"""What the guards knew of the past while one chunk was decided: kept, sealed, beside the chunk. MessagePack of `Known`.
+"""What the guards knew of the past while one chunk was decided: kept, sealed, beside the chunk.
+MessagePack of `Known`.
 
-Keyed hashes and counts only: header of the file, history of the run, past of the chunk's questions. The memory itself forgets.
+Keyed hashes and counts only: header of the file, history of the run, past of the chunk's questions.
+The memory itself forgets.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ def decode_known(plain: bytes) -> Known:
         return msgspec.msgpack.decode(plain, type=Known)
     except msgspec.MsgspecError:
         raise StoreFault(
-            "known_unreadable", "what the guards knew cannot be read from the stored chunk",
-            cure="It was written by another version, or damaged: open the office with the version that wrote it.",
-        ) from None  # fmt: skip
+            "known_unreadable",
+            "what the guards knew cannot be read from the stored chunk",
+            cure="It was written by another version, or damaged: open the office with the "
+            "version that wrote it.",
+        ) from None

@@ -1,14 +1,16 @@
-"""Remembers what a file asks, and recalls what was asked before for a chunk of rows: three queries a chunk at most. See tables.py.
+"""Remembers what a file asks, and recalls what was asked before for a chunk of rows: three queries
+a chunk at most. See tables.py.
 
-By person: requests, doors and contents, since a request that is the same as another is about the same person. By door: people. By
-content only where there is no usable name; such a request stands under person 0 and the same door. Each query is answered by the
-key of one table.
+By person: requests, doors and contents, since a request that is the same as another is about the
+same person. By door: people. By content only where there is no usable name; such a request stands
+under person 0 and the same door. Each query is answered by the key of one table.
 
-A file is remembered whole before its first row is decided, so batches that are received at the same time see each other's
-questions; what a batch asked itself is not its past. It is written in the order of the keys, so that each page of a table is
-written once a file: row by row it would be each page once a chunk. To remember it again adds nothing. Hashes go to the database
-as one array a query (JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared statement: neither costs more
-for being many.
+A file is remembered whole before its first row is decided, so batches that are received at the same
+time see each other's questions; what a batch asked itself is not its past. It is written in the
+order of the keys, so that each page of a table is written once a file: row by row it would be each
+page once a chunk. To remember it again adds nothing. Hashes go to the database as one array a query
+(JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared statement: neither
+costs more for being many.
 """
 
 from __future__ import annotations
@@ -21,7 +23,18 @@ from itertools import compress, groupby, islice
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.counts import Counts
@@ -37,8 +50,11 @@ _NOBODY: Final = 0
 """What stands for a person without a usable name."""
 
 
-def recall(connection: Connection, marks: Marks, batch_id: str, on: date, window_days: int) -> Counts:
-    """What earlier batches asked about these rows' people, doors and contents in the days that end with `on`."""
+def recall(
+    connection: Connection, marks: Marks, batch_id: str, on: date, window_days: int
+) -> Counts:
+    """What earlier batches asked about these rows' people, doors and contents in the days that end
+    with `on`."""
     today = on.toordinal()
     past = {"begins": today - window_days + 1, "today": today, "batch": batch_id}
     if not _EARLIER.read(connection, **past):
@@ -54,10 +70,14 @@ def recall(connection: Connection, marks: Marks, batch_id: str, on: date, window
             doors.setdefault(person, set()).add(door)
     for door, person in _asked(connection, "door", past, keys=marks.doors):
         people.setdefault(door, set()).add(person)
-    nameless = list(compress(zip(marks.doors, marks.contents, strict=True), map(_NOBODY.__eq__, marks.persons)))
+    nameless = list(
+        compress(zip(marks.doors, marks.contents, strict=True), map(_NOBODY.__eq__, marks.persons))
+    )
     if nameless:
         named, asked = zip(*nameless, strict=True)
-        contents |= {row[0]: row[1] for row in _asked(connection, "content", past, keys=asked, doors=named)}
+        contents |= {
+            row[0]: row[1] for row in _asked(connection, "content", past, keys=asked, doors=named)
+        }
     wanted = contents.keys() & set(marks.contents)
     return Counts(attempts, doors, people, {content: contents[content] for content in wanted})
 
@@ -86,63 +106,90 @@ def _query(by: str, database: str) -> Prepared:
     asked, past = table.c, _in_past(table.c.day, table.c.batch_id)
     if by == "person":
         of = (asked.person, asked.door, asked.content)
-        found = select(*of, func.sum(asked.times)).where(past, _is_among(asked.person, "keys", database)).group_by(*of)
+        found = (
+            select(*of, func.sum(asked.times))
+            .where(past, _is_among(asked.person, "keys", database))
+            .group_by(*of)
+        )
     elif by == "door":
         here = (past, _is_among(asked.door, "keys", database), asked.person != _NOBODY)
         found = select(asked.door, asked.person).where(*here).group_by(asked.door, asked.person)
     else:
         here = (past, asked.person == _NOBODY, _is_among(asked.door, "doors", database))
         same = _is_among(asked.content, "keys", database)
-        found = select(asked.content, func.sum(asked.times)).where(*here, same).group_by(asked.content)
+        found = (
+            select(asked.content, func.sum(asked.times)).where(*here, same).group_by(asked.content)
+        )
     return Prepared(found)
 
 
 def _asked(
     connection: Connection, by: str, past: dict[str, int | str], **hashes: Iterable[int]
 ) -> Iterable[Sequence[Any]]:
-    """The rows of a query, for these arrays of keys. Nobody and no door are no keys, but among the doors of the nameless."""
+    """The rows of a query, for these arrays of keys. Nobody and no door are no keys, but among the
+    doors of the nameless."""
     database = connection.dialect.name
-    sets = {name: sorted(set(of) - ({0} if name == "keys" else set())) for name, of in hashes.items()}
-    keys = sets if database == "postgresql" else {name: _JSON.encode(of).decode() for name, of in sets.items()}
+    sets = {
+        name: sorted(set(of) - ({0} if name == "keys" else set())) for name, of in hashes.items()
+    }
+    keys = (
+        sets
+        if database == "postgresql"
+        else {name: _JSON.encode(of).decode() for name, of in sets.items()}
+    )
     return _query(by, database).read(connection, **past, **keys)
 
 
-def remember(commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, on: date, marks: Marks) -> None:
-    """Keep what a file asks: the marks of all its rows. `commit` gives a connection and commits it at the end.
+def remember(
+    commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, on: date, marks: Marks
+) -> None:
+    """Keep what a file asks: the marks of all its rows. `commit` gives a connection and commits it
+    at the end.
 
-    Each commit holds `COMMIT_ROWS` at most. Rows that are no requests ask nothing: their marks are 0.
+    Each commit holds `COMMIT_ROWS` at most. Rows that are no requests ask nothing: their marks are
+    0.
     """
     places = (
         (ASKED, (marks.persons, marks.doors, marks.contents), marks.contents),
         (ASKED_AT, (marks.doors, marks.persons), marks.doors),
     )
     for table, columns, asks in places:
-        rows = _counted(sorted(compress(zip(*columns, strict=True), asks)), batch_id, on.toordinal())
+        rows = _counted(
+            sorted(compress(zip(*columns, strict=True), asks)), batch_id, on.toordinal()
+        )
         while some := list(islice(rows, COMMIT_ROWS)):
             with commit() as connection:
                 connection.exec_driver_sql(_insertion(table, connection.dialect.paramstyle), some)
 
 
-def _counted(asked: Iterable[tuple[int, ...]], batch_id: str, day: int) -> Iterator[tuple[int | str, ...]]:
+def _counted(
+    asked: Iterable[tuple[int, ...]], batch_id: str, day: int
+) -> Iterator[tuple[int | str, ...]]:
     """A row of a table for all that is alike and stands together."""
     return ((*each, batch_id, day, len(list(same))) for each, same in groupby(asked))
 
 
 def _insertion(table: Table, paramstyle: str) -> str:
-    """The statement that the driver is given as it stands: through the toolkit each row would cost five times as much."""
+    """The statement that the driver is given as it stands: through the toolkit each row would cost
+    five times as much."""
     columns = [column.name for column in table.columns]
     places = ", ".join(["?" if paramstyle == "qmark" else "%s"] * len(columns))
-    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT DO NOTHING"
+    return (
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT DO NOTHING"
+    )
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
     """Count a chunk's attempts to probe, in the commit that keeps the chunk."""
     table = ASKED_FILE.c
-    connection.execute(update(ASKED_FILE).where(table.batch_id == batch_id).values(probes=table.probes + probes))
+    connection.execute(
+        update(ASKED_FILE).where(table.batch_id == batch_id).values(probes=table.probes + probes)
+    )
 
 
 def forget(connection: Connection, on: date, guards: Guards) -> None:
-    """Delete what no window reaches any more. The tables are looked through only where a file has left the window."""
+    """Delete what no window reaches any more. The tables are looked through only where a file has
+    left the window."""
     begins, table = on.toordinal() - guards.window_days + 1, ASKED_FILE.c
     left = (table.day < begins) & table.held
     if connection.execute(select(table.batch_id).where(left).limit(1)).first() is not None:

@@ -17,13 +17,15 @@ asked_at: the same by door, for what is asked of a door: door, person, batch_id,
 
 asked_file: how much was asked, one row a file; forgotten after a year
     batch_id, day  as above
-    requests       requests of the file, at most the agreement's limit of a file: a file too large is no use of a quota
+    requests       requests of the file, at most the agreement's limit of a file: a file too large
+                   is no use of a quota
     probes         how many of them a guard against probing refused
     held           whether its questions are still remembered
 
 Trusted: yes, for refusing only. Who lowers a count lets an officer be named more often than agreed;
 the ledger's entries still show every request. If the table is lost, windows begin empty: say so in
-the ledger and lower the limit meanwhile. If the history key is lost, old counts can no longer be found.
+the ledger and lower the limit meanwhile. If the history key is lost, old counts can no longer be
+found.
 """
 
 from __future__ import annotations

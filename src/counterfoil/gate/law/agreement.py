@@ -1,8 +1,9 @@
-"""An agreement as data: `law/agreements/ID.yaml`, in an office `law/agreement.yaml`; format `counterfoil-agreement-1`.
+"""An agreement as data: `law/agreements/ID.yaml`, in an office `law/agreement.yaml`; format
+`counterfoil-agreement-1`.
 
 It says who may ask whom, when, under which designated statute, within which limits. Every field is
-required; `null` is allowed only where the type says so, and always closes: a principal without a key
-cannot sign, safeguards without a date are not current, an agreement without signatures says so.
+required; `null` is allowed only where the type says so, and always closes: a principal without a
+key cannot sign, safeguards without a date are not current, an agreement without signatures says so.
 `sandbox: true` is for made-up people: only there may a principal's unsigned file be accepted.
 docs/formats/law.md explains each field.
 """
@@ -65,7 +66,8 @@ class Caseload(Closed, frozen=True, gc=False):
 
 
 class DeclaredCaseload(Closed, frozen=True, gc=False):
-    """The requester's own count of matters; a batch larger than `matters` times `multiple` is not plausible."""
+    """The requester's own count of matters; a batch larger than `matters` times `multiple` is not
+    plausible."""
 
     matters: Count
     counted: Text
@@ -73,10 +75,11 @@ class DeclaredCaseload(Closed, frozen=True, gc=False):
 
 
 class Guards(Closed, frozen=True, gc=False):
-    """What may be asked about one person or one address within `window_days` days, whoever asks; and in all, per day and year.
+    """What may be asked about one person or one address within `window_days` days, whoever asks;
+    and in all, per day and year.
 
-    A file in which at least `lockout_attempts` requests pass one of the first three limits locks the requester out
-    for the `lockout_days` days after it.
+    A file in which at least `lockout_attempts` requests pass one of the first three limits locks
+    the requester out for the `lockout_days` days after it.
     """
 
     window_days: Count
@@ -125,7 +128,8 @@ class Lists(Closed, frozen=True, gc=False):
 
 
 class Principal(Closed, frozen=True, gc=False):
-    """An official who may request. `office` is a class of the route or `delegate`; `papers` the delegation's digest."""
+    """An official who may request. `office` is a class of the route or `delegate`; `papers` the
+    delegation's digest."""
 
     id: Identifier
     title: Text
@@ -149,28 +153,32 @@ class Safeguards(Closed, frozen=True, gc=False):
 
 
 Rate = Annotated[str, msgspec.Meta(pattern=r"^0\.(?=0*[1-9])(?:[0-4][0-9]{0,11}|50{0,11})$")]
-"""A rate over 0 and at most one half, written as a decimal fraction of up to twelve digits, `0.00001`: it is signed as written."""
+"""A rate over 0 and at most one half, written as a decimal fraction of up to twelve digits,
+`0.00001`: it is signed as written."""
 
 
 class MostWrong(Closed, frozen=True, gc=False):
-    """What the bound on wrong confirmations may not exceed for any kind of decoy, by what a question states: a date
-    of birth, or names and address only."""
+    """What the bound on wrong confirmations may not exceed for any kind of decoy, by what a
+    question states: a date of birth, or names and address only."""
 
     birth: Rate
     names: Rate
 
 
 class Confirmation(Closed, frozen=True, gc=False):
-    """Whether a question needs a certificate of its scope to be put to the register (docs/formats/certificate.md)."""
+    """Whether a question needs a certificate of its scope to be put to the register
+    (docs/formats/certificate.md)."""
 
     certificate: Literal["required", "not_required"]
     most_wrong: MostWrong
 
 
 class Agreement(Closed, frozen=True, gc=False):
-    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the register.
+    """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the
+    register.
 
-    `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can be hidden when published.
+    `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
+    be hidden when published.
     """
 
     format: Literal["counterfoil-agreement-1"]

@@ -1,10 +1,12 @@
 """The law files that batches were judged under, kept as text: table `kept_law`. Law is no secret.
 
-    rules     digest of all that decides (an office's `rules`), as the `law` and `batch` entries name it
+    rules     digest of all that decides (an office's `rules`), as the `law` and `batch` entries
+              name it
     files     canonical JSON: text by path, as in an office's law directory
 
-Written in the commit that enters the law. Trusted: no. Who alters a text is found when its law is loaded and digested again; lost:
-bundles of batches under other rules than today's cannot be exported until the files are put back.
+Written in the commit that enters the law. Trusted: no. Who alters a text is found when its law is
+loaded and digested again; lost: bundles of batches under other rules than today's cannot be
+exported until the files are put back.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ MAX_LAW_FILES: Final = 1000
 
 
 def read_law_texts(directory: Path) -> dict[str, str]:
-    """Every law file of an office's law directory by its path in it, of all routes and what they share.
+    """Every law file of an office's law directory by its path in it, of all routes and what they
+    share.
 
     Raises SettingsFault `law_unreadable`.
     """
@@ -45,9 +48,11 @@ def read_law_texts(directory: Path) -> dict[str, str]:
         }
     except (OSError, UnicodeDecodeError) as fault:
         raise SettingsFault(
-            "law_unreadable", f"the law file cannot be read ({type(fault).__name__})", place="law",
+            "law_unreadable",
+            f"the law file cannot be read ({type(fault).__name__})",
+            place="law",
             cure="Restore the file as UTF-8 text; without it everything is refused.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def keep_law(connection: Connection, rules: str, directory: Path) -> None:
@@ -64,12 +69,15 @@ def kept_law(connection: Connection, rules: str) -> dict[str, str] | None:
 
 
 def law_of_texts(files: dict[str, str]) -> Law:
-    """The law that these files are, checked whole. Raises SettingsFault as `load_law`, VerifyFault `law_paths`."""
+    """The law that these files are, checked whole. Raises SettingsFault as `load_law`, VerifyFault
+    `law_paths`."""
     if len(files) > MAX_LAW_FILES or not all(_PATH.fullmatch(path) for path in files):
         raise VerifyFault(
-            "law_paths", "a law file has a path that no office's law directory has", place="law",
+            "law_paths",
+            "a law file has a path that no office's law directory has",
+            place="law",
             cure="Ask the holder for a bundle that its own version replays.",
-        )  # fmt: skip
+        )
     with tempfile.TemporaryDirectory(prefix="counterfoil-law-") as made:
         for path, text in files.items():
             (Path(made) / path).parent.mkdir(exist_ok=True)

@@ -1,8 +1,10 @@
 """Sentences about the law as data: `law/cases/base*.yaml` and `law/cases/**/*.yaml`.
 
     format: counterfoil-case-base-1              one whole request that every element admits
-    agreement, on, header, request               header and request as in a request file, columns as text
-    document                                     what the header states of an order or consent, if the route needs one
+    agreement, on, header, request               header and request as in a request file, columns as
+    text
+    document                                     what the header states of an order or consent, if
+    the route needs one
 
     format: counterfoil-cases-1
     title: Names
@@ -10,17 +12,19 @@
     cases:
       - element: i2-name-given                   the element that the sentences are about
         sentences:
-          - because: the given name is empty     read: on this date this request is refused, because ...
+          - because: the given name is empty     read: on this date this request is refused, because
+                                                 ...
             change: {given_name: ""}             columns that differ from the base
             finds: {i2-name-given: not_shown}    every finding that is not met; {} means admitted
 
-Optional in a sentence: `agreement` and `on` (else the base's), `header` (fields that differ; `sent_on`
-is else the day of decision), `document` (fields of it that differ), `no_document: true`,
+Optional in a sentence: `agreement` and `on` (else the base's), `header` (fields that differ;
+`sent_on` is else the day of decision), `document` (fields of it that differ), `no_document: true`,
 `batch` (`rows`, `same_reason`, `similar_reason`, `people_in_investigation`, `officers`: id
-to requests in the file; and for guards `attempts_on_person`, `addresses_of_person`, `people_at_address`, `same_request`, of
-the file, this request included), `past` (the same of earlier files, and `requests_today`, `requests_of_365_days`,
-`probes_days_ago`: days to attempts), `history` (officer id to earlier requests), `amend` (field of the agreement,
-dotted, to another value) and `repeal` (statute id to its last day). An unknown field refuses.
+to requests in the file; and for guards `attempts_on_person`, `addresses_of_person`,
+`people_at_address`, `same_request`, of the file, this request included), `past` (the same of
+earlier files, and `requests_today`, `requests_of_365_days`, `probes_days_ago`: days to attempts),
+`history` (officer id to earlier requests), `amend` (field of the agreement, dotted, to another
+value) and `repeal` (statute id to its last day). An unknown field refuses.
 """
 
 from __future__ import annotations
@@ -178,14 +182,22 @@ class Base(Closed, frozen=True, gc=False):
 
 
 def read_columns(fields: dict[str, str], path: Path) -> Request:
-    """A request from text columns. Raises SettingsFault law_field for an unknown column or a bad date."""
+    """A request from text columns. Raises SettingsFault law_field for an unknown column or a bad
+    date."""
     text = convert(fields, Columns, path)
     return convert(_request(text), Request, path)
 
 
 def _request(text: Columns) -> list[Any]:
     """The fields of `Request` in their order."""
-    person = [text.given_name, text.middle_name, text.family_name, text.suffix, text.date_of_birth or None, text.tin]
+    person = [
+        text.given_name,
+        text.middle_name,
+        text.family_name,
+        text.suffix,
+        text.date_of_birth or None,
+        text.tin,
+    ]
     ordered_on, court_ordered_on = text.removal_order_date or None, text.court_order_date or None
     return [
         text.request_id,
@@ -215,13 +227,18 @@ def _officer(item: str) -> list[str]:
 
 def read_case_files(directory: Path) -> list[Path]:
     """Every case file under a directory, the bases left out, in order of path."""
-    return sorted(path for path in directory.rglob("*.yaml") if path not in set(directory.glob("base*.yaml")))
+    return sorted(
+        path for path in directory.rglob("*.yaml") if path not in set(directory.glob("base*.yaml"))
+    )
 
 
 def read_document(fields: dict[str, Any], path: Path) -> Document:
     """A document as a header states it. Raises SettingsFault law_field."""
     stated = convert(fields, StatedDocument, path)
-    people = tuple(Person(each.given_name, "", each.family_name, "", each.date_of_birth) for each in stated.people)
+    people = tuple(
+        Person(each.given_name, "", each.family_name, "", each.date_of_birth)
+        for each in stated.people
+    )
     document: dict[str, Any] = msgspec.structs.asdict(stated) | {"people": people}
     return Document(**document)
 

@@ -1,15 +1,21 @@
-"""An agreement as a tree of salted clauses, so that a part of it can be published and the rest counted. Version 2.
+"""An agreement as a tree of salted clauses, so that a part of it can be published and the rest
+counted. Version 2.
 
-A clause is one value of the agreement file with its path, in the order of docs/formats/law.md: `title`,
-`limits.guards.window_days`, `principals.dhs-secretary`. Mappings are descended into, and so is a list whose items have an
-`id`; any other list is one clause. `clause_salt` is no clause: every leaf depends on it. The two `signatures` come last.
+A clause is one value of the agreement file with its path, in the order of docs/formats/law.md:
+`title`, `limits.guards.window_days`, `principals.dhs-secretary`. Mappings are descended into, and
+so is a list whose items have an `id`; any other list is one clause. `clause_salt` is no clause:
+every leaf depends on it. The two `signatures` come last.
 
-    leaf   canonical JSON (core/canonical.py) of {"clause": path, "salt": 64 hex digits or null, "value": value}
+    leaf   canonical JSON (core/canonical.py) of {"clause": path, "salt": 64 hex digits or null,
+           "value": value}
     salt   HMAC-SHA-256(clause_salt, path); null for all where `clause_salt` is null
-    terms digest       "sha256:" and the RFC 6962 root over the leaves but the signatures: what both parties sign
-    agreement digest   "sha256:" and the root over all leaves: what the ledger enters and every answer cites
+    terms digest       "sha256:" and the RFC 6962 root over the leaves but the signatures: what both
+                       parties sign
+    agreement digest   "sha256:" and the root over all leaves: what the ledger enters and every
+                       answer cites
 
-The salts keep a hidden clause from being guessed by trying numbers; who holds the agreement's own file can recompute all.
+The salts keep a hidden clause from being guessed by trying numbers; who holds the agreement's own
+file can recompute all.
 """
 
 from __future__ import annotations
@@ -39,7 +45,9 @@ class Clause(Public, frozen=True, gc=False):
 
     def hash(self) -> bytes:
         """The leaf's hash, 32 bytes."""
-        return leaf_hash(canonical.encode({"clause": self.path, "salt": self.salt, "value": self.value}))
+        return leaf_hash(
+            canonical.encode({"clause": self.path, "salt": self.salt, "value": self.value})
+        )
 
 
 def clauses_of(agreement: Agreement) -> tuple[Clause, ...]:
@@ -47,7 +55,10 @@ def clauses_of(agreement: Agreement) -> tuple[Clause, ...]:
     fields = msgspec.to_builtins(agreement)
     secret = bytes.fromhex(fields.pop(SALT_FIELD) or "")
     signatures = fields.pop("signatures")
-    paths = [*_flat(fields, ""), *((f"signatures.{party}", signed) for party, signed in signatures.items())]
+    paths = [
+        *_flat(fields, ""),
+        *((f"signatures.{party}", signed) for party, signed in signatures.items()),
+    ]
     return tuple(Clause(path, value, _salt(secret, path)) for path, value in paths)
 
 
@@ -72,7 +83,9 @@ def _flat(fields: dict[str, Any], above: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             yield from _flat(cast(dict[str, Any], value), f"{path}.")
         elif _are_named(value):
-            yield from ((f"{path}.{item['id']}", item) for item in cast(Iterable[dict[str, Any]], value))
+            yield from (
+                (f"{path}.{item['id']}", item) for item in cast(Iterable[dict[str, Any]], value)
+            )
         else:
             yield path, value
 

@@ -14,7 +14,14 @@ from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.checks.words import Screen, fold_citation, fold_entry, fold_words, new_screen
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.route import Common, CommonRules, DatedDays, OfficerRules, RemovalRules, Route
+from counterfoil.gate.law.route import (
+    Common,
+    CommonRules,
+    DatedDays,
+    OfficerRules,
+    RemovalRules,
+    Route,
+)
 from counterfoil.normalize import incomplete_part, normalise_address
 
 _NOTHING: Final = re.compile(r"(?!)")
@@ -23,11 +30,13 @@ PlaceKey = tuple[str, ...]
 
 
 class Terms(Public, frozen=True, gc=False):
-    """What the checks of one agreement read. Sets hold folded text; patterns match folded citations.
+    """What the checks of one agreement read. Sets hold folded text; patterns match folded
+    citations.
 
-    `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded words;
-    `screened` are the longest words of all phrases that a reason must not hold; `authority_written` the designated citations as
-    the agreement writes them. What a route's kind has no facts for is empty."""
+    `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded
+    words; `screened` are the longest words of all phrases that a reason must not hold;
+    `authority_written` the designated citations as the agreement writes them. What a route's kind
+    has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -62,20 +71,26 @@ class Terms(Public, frozen=True, gc=False):
 
 
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
-    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or law_principal_twice."""
+    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or
+    law_principal_twice."""
     rules, lists = common.rules, agreement.lists
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
     nothing_stated = frozenset(map(fold_entry, rules.nothing_stated)) | {""}
-    authority = frozenset(spelling for item in agreement.designated for spelling in (item.citation, *item.written_as))
+    authority = frozenset(
+        spelling for item in agreement.designated for spelling in (item.citation, *item.written_as)
+    )
     screens = {
         name: _screen(phrases, f"rules.reason.{name}")
         for name, phrases in (
-            ("locating", reason.locating), ("civil", reason.civil), ("benefits", reason.benefits),
-            ("voter_rolls", reason.voter_rolls), ("other_purpose", reason.other_purpose),
+            ("locating", reason.locating),
+            ("civil", reason.civil),
+            ("benefits", reason.benefits),
+            ("voter_rolls", reason.voter_rolls),
+            ("other_purpose", reason.other_purpose),
         )
-    }  # fmt: skip
+    }
     return Terms(
         agreement=agreement,
         rules=rules,
@@ -107,7 +122,8 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
 
 
 def place_keys(form: AddressForm) -> tuple[PlaceKey, PlaceKey]:
-    """The two keys under which a building is listed: by ZIP, and by city and state. The unit does not matter."""
+    """The two keys under which a building is listed: by ZIP, and by city and state. The unit does
+    not matter."""
     return (form.number, form.street, form.zip5), (form.number, form.street, form.city, form.state)
 
 
@@ -136,7 +152,10 @@ def _screen(phrases: Iterable[str], field: str) -> Screen:
     screen = new_screen(phrases)
     if "" in screen.heads:
         raise SettingsFault(
-            "law_phrase_empty", "a phrase holds no letters", place=field, cure="Write a word, or remove the line."
+            "law_phrase_empty",
+            "a phrase holds no letters",
+            place=field,
+            cure="Write a word, or remove the line.",
         )
     return screen
 
@@ -158,12 +177,21 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
 
 def _citations(spellings: Iterable[str]) -> re.Pattern[str]:
     """A folded citation of one of these, or of a subdivision of it."""
-    return re.compile("(?:" + "|".join(sorted({re.escape(fold_citation(s)) for s in spellings})) + ")" + _SUBDIVISIONS)
+    return re.compile(
+        "(?:"
+        + "|".join(sorted({re.escape(fold_citation(s)) for s in spellings}))
+        + ")"
+        + _SUBDIVISIONS
+    )
 
 
 def _ground(removal: RemovalRules) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
-    return _citations(f"{spelling}({paragraph})" for spelling in removal.written_as for paragraph in removal.classes)
+    return _citations(
+        f"{spelling}({paragraph})"
+        for spelling in removal.written_as
+        for paragraph in removal.classes
+    )
 
 
 def _words(officers: OfficerRules) -> frozenset[str]:

@@ -1,11 +1,14 @@
-"""A law directory as a whole: check it, look one element up, print all of it. What `counterfoil law` shows.
+"""A law directory as a whole: check it, look one element up, print all of it. What `counterfoil
+law` shows.
 
-A library holds `statutes/`, `routes/`, `agreements/` and `cases/`. An office holds `statutes/`, `routes/` and one
-`agreement.yaml`; the sentences of a library are put to its statutes and routes, under the agreements that they name.
+A library holds `statutes/`, `routes/`, `agreements/` and `cases/`. An office holds `statutes/`,
+`routes/` and one `agreement.yaml`; the sentences of a library are put to its statutes and routes,
+under the agreements that they name.
 
 What a check establishes, in this order:
 
-    1  every agreement loads: all that gate/law/load.py establishes, the digest of every quote among it
+    1  every agreement loads: all that gate/law/load.py establishes, the digest of every quote among
+       it
     2  every sentence of the cases finds what it says
 """
 
@@ -21,7 +24,8 @@ from counterfoil.gate.law.statute import Element
 
 
 class LawReport(Public, frozen=True, gc=False):
-    """Counts of what was checked. `entries` are dated entries of elements; `broken` the sentences that do not hold."""
+    """Counts of what was checked. `entries` are dated entries of elements; `broken` the sentences
+    that do not hold."""
 
     agreements: tuple[str, ...]
     routes: int
@@ -43,7 +47,8 @@ class ElementPage(Public, frozen=True, gc=False):
 
 
 def laws_of(directory: Path) -> list[Law]:
-    """Every agreement of a library with its law, or an office's one. Raises SettingsFault: see gate/law/load.py."""
+    """Every agreement of a library with its law, or an office's one. Raises SettingsFault: see
+    gate/law/load.py."""
     if (directory / AGREEMENT_FILE).is_file():
         return [load_law(directory)]
     paths = sorted((directory / "agreements").glob("*.yaml"))
@@ -51,11 +56,14 @@ def laws_of(directory: Path) -> list[Law]:
 
 
 def check_law(directory: Path, library: Path) -> LawReport:
-    """Check `directory` with the sentences and supposed agreements of `library`. Raises SettingsFault."""
+    """Check `directory` with the sentences and supposed agreements of `library`. Raises
+    SettingsFault."""
     laws = laws_of(directory)
     results = run_cases(directory, library / "cases", library / "agreements")
     routes = [route for law in laws for route in law.every_route]
-    entries = {(element.id, element.in_force.first): element for law in routes for element in law.elements}
+    entries = {
+        (element.id, element.in_force.first): element for law in routes for element in law.elements
+    }
     return LawReport(
         agreements=tuple(law.agreement.id for law in laws),
         routes=len({law.route.id for law in routes}),
@@ -70,7 +78,8 @@ def check_law(directory: Path, library: Path) -> LawReport:
 
 
 def explain_element(directory: Path, library: Path, name: str) -> ElementPage | None:
-    """The element of this id, or whose code this is; None if the law holds neither. Raises SettingsFault."""
+    """The element of this id, or whose code this is; None if the law holds neither. Raises
+    SettingsFault."""
     for law in routes_of(directory):
         for file, elements in _by_file(law):
             entries = tuple(element for element in elements if name in (element.id, element.code))
@@ -82,7 +91,8 @@ def explain_element(directory: Path, library: Path, name: str) -> ElementPage | 
 
 
 def routes_of(directory: Path) -> list[Law]:
-    """The law of each route that some agreement names, in their order, each route once. Raises SettingsFault."""
+    """The law of each route that some agreement names, in their order, each route once. Raises
+    SettingsFault."""
     found: dict[str, Law] = {}
     for law in laws_of(directory):
         for each in law.every_route:
@@ -91,12 +101,20 @@ def routes_of(directory: Path) -> list[Law]:
 
 
 def table_page(laws: Sequence[Law]) -> str:
-    """Every element of these routes as one Markdown page, in the law's order, file by file, each file once."""
-    head = ["| element | citation | in force | code | what it demands | cure |", "|---|---|---|---|---|---|"]
+    """Every element of these routes as one Markdown page, in the law's order, file by file, each
+    file once."""
+    head = [
+        "| element | citation | in force | code | what it demands | cure |",
+        "|---|---|---|---|---|---|",
+    ]
     parts = ["# Elements of the law", _ABOUT, "\n".join(map(_route_line, laws))]
-    for file, elements in {file: elements for law in laws for file, elements in _by_file(law)}.items():
+    for file, elements in {
+        file: elements for law in laws for file, elements in _by_file(law)
+    }.items():
         parts += [f"## {file}", "\n".join([*head, *map(_table_row, elements)])]
-        quoted = [f'- `{each.id}`: "{each.quote}" ({each.citation})' for each in elements if each.quote]
+        quoted = [
+            f'- `{each.id}`: "{each.quote}" ({each.citation})' for each in elements if each.quote
+        ]
         parts += ["Quoted words:", "\n".join(quoted)] if quoted else []
         doors = [
             f"- `{each.id}`: {each.door.needs}, {each.door.citation} (`{each.door.uslm}`)"
@@ -109,8 +127,10 @@ def table_page(laws: Sequence[Law]) -> str:
 
 _ABOUT = (
     "<!-- Made by `counterfoil law table`; do not edit. -->\n\n"
-    "Every element that a route demands, in the law's order: statutes first, then what the route adds, then what all routes "
-    "share. All of a route's elements are evaluated for every request, and all must be met. `counterfoil law explain ELEMENT` "
+    "Every element that a route demands, in the law's order: statutes first, then what the "
+    "route adds, then what all routes "
+    "share. All of a route's elements are evaluated for every request, and all must be met. "
+    "`counterfoil law explain ELEMENT` "
     "shows the sentences that test one."
 )
 
@@ -128,5 +148,12 @@ def _by_file(law: Law) -> Iterable[tuple[str, tuple[Element, ...]]]:
 
 def _table_row(element: Element) -> str:
     span = f"{element.in_force.first} to {element.in_force.last or 'no end'}"
-    cells = (f"`{element.id}`", element.citation, span, f"`{element.code}`", element.explanation, element.cure)
+    cells = (
+        f"`{element.id}`",
+        element.citation,
+        span,
+        f"`{element.code}`",
+        element.explanation,
+        element.cure,
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

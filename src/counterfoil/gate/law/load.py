@@ -10,11 +10,13 @@ What loading establishes, in this order:
     1  every file reads, and fits its closed schema (lawfile.py)
     2  a file's id is its name, so that no two files claim one id
     3  every quote has its digest, and matches it
-    4  every route that the agreement names is there, with what it shares and every statute that it rests on, and a
-       statute lends its elements only within its own dates
-    5  entries of one element id share no day, one check and one code; no code serves two elements of a route
+    4  every route that the agreement names is there, with what it shares and every statute that it
+       rests on, and a statute lends its elements only within its own dates
+    5  entries of one element id share no day, one check and one code; no code serves two elements
+       of a route
     6  a route's checks are those of its kind, all of them, and so are its rules
-    7  the agreement's words and places compile (terms.py), and every signature that stands verifies (signatures.py)
+    7  the agreement's words and places compile (terms.py), and every signature that stands verifies
+       (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
 checks and of the address forms: two offices with one digest decide alike. Closed by default (P10):
@@ -41,7 +43,13 @@ from counterfoil.gate.law.route import Common, Route
 from counterfoil.gate.law.schema import read_law_file
 from counterfoil.gate.law.signatures import check_signatures
 from counterfoil.gate.law.statute import Element, Statute
-from counterfoil.gate.law.validate import check_entries, check_quote, check_rules, check_table, check_within
+from counterfoil.gate.law.validate import (
+    check_entries,
+    check_quote,
+    check_rules,
+    check_table,
+    check_within,
+)
 from counterfoil.normalize import FORMS_VERSION
 
 AGREEMENT_FILE: Final = "agreement.yaml"
@@ -51,10 +59,12 @@ F = TypeVar("F", Statute, Route, Common)
 
 
 class Law(Public, frozen=True, gc=False):
-    """Checked law of an agreement, as one of its routes demands it. `elements` hold every dated entry, in the law's order.
+    """Checked law of an agreement, as one of its routes demands it. `elements` hold every dated
+    entry, in the law's order.
 
-    `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with all of its routes,
-    `agreement_digest` of the agreement alone (clauses.py). `others` are its further routes; the first that it names is this one.
+    `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with
+    all of its routes, `agreement_digest` of the agreement alone (clauses.py). `others` are its
+    further routes; the first that it names is this one.
     """
 
     statutes: tuple[Statute, ...]
@@ -85,21 +95,26 @@ class Law(Public, frozen=True, gc=False):
         routes = ", ".join(law.route.id for law in self.every_route)
         if not route:
             raise GateFault(
-                "route_missing", "the agreement has several routes, and the file's header names none",
-                place=f"agreement {self.agreement.id}: routes", cure=f"Name one in the header, and sign again: {routes}.",
-            )  # fmt: skip
+                "route_missing",
+                "the agreement has several routes, and the file's header names none",
+                place=f"agreement {self.agreement.id}: routes",
+                cure=f"Name one in the header, and sign again: {routes}.",
+            )
         raise GateFault(
-            "route_not_agreed", "the file's header names a route that the agreement does not have",
+            "route_not_agreed",
+            "the file's header names a route that the agreement does not have",
             place=f"agreement {self.agreement.id}: routes",
-            cure=f"Ask by a route of the agreement: {routes}. Another door of the law needs an agreement that opens it.",
-        )  # fmt: skip
+            cure=f"Ask by a route of the agreement: {routes}. Another door of the law needs an "
+            "agreement that opens it.",
+        )
 
     def in_force(self, on: date) -> tuple[Element, ...]:
         """The elements that a request decided on this day must meet, in the law's order."""
         return tuple(element for element in self.elements if element.in_force.covers(on))
 
     def code_of(self, element_id: str) -> str:
-        """The code that the requester sees. Raises ValueError for an id that this law does not hold."""
+        """The code that the requester sees. Raises ValueError for an id that this law does not
+        hold."""
         for element in self.elements:
             if element.id == element_id:
                 return element.code
@@ -107,7 +122,8 @@ class Law(Public, frozen=True, gc=False):
 
 
 def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
-    """Read and check a law directory; `agreement` names one of a library's, or is a file; None is the office's own.
+    """Read and check a law directory; `agreement` names one of a library's, or is a file; None is
+    the office's own.
 
     Raises SettingsFault: see the module for what is checked.
     """
@@ -120,17 +136,26 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     parts = [_parts_of(library, name, f"agreement {agreed.id}: routes") for name in agreed.routes]
     if len(set(agreed.routes)) < len(agreed.routes):
         raise SettingsFault(
-            "law_route_twice", "a route is listed twice", place=f"agreement {agreed.id}: routes",
+            "law_route_twice",
+            "a route is listed twice",
+            place=f"agreement {agreed.id}: routes",
             cure="Keep one of the two.",
-        )  # fmt: skip
-    digest, of_agreement = _digest(CHECKS_VERSION, FORMS_VERSION, parts, agreed), agreement_digest(agreed)
-    laws = [_law_of(route, common, statutes, agreed, digest, of_agreement) for route, common, statutes in parts]
+        )
+    digest, of_agreement = (
+        _digest(CHECKS_VERSION, FORMS_VERSION, parts, agreed),
+        agreement_digest(agreed),
+    )
+    laws = [
+        _law_of(route, common, statutes, agreed, digest, of_agreement)
+        for route, common, statutes in parts
+    ]
     check_signatures(agreed)
     return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
 
 
 def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
-    """Copy a library's statutes and routes and one agreement file into a new office's law directory; return it loaded.
+    """Copy a library's statutes and routes and one agreement file into a new office's law
+    directory; return it loaded.
 
     Raises SettingsFault if the copy cannot be used or written; an existing directory is refused.
     """
@@ -172,7 +197,11 @@ def _files(directory: Path) -> list[Path]:
 def _agreement_path(directory: Path, agreement: str | Path | None) -> Path:
     if isinstance(agreement, Path):
         return agreement
-    return directory / AGREEMENT_FILE if agreement is None else directory / "agreements" / f"{agreement}.yaml"
+    return (
+        directory / AGREEMENT_FILE
+        if agreement is None
+        else directory / "agreements" / f"{agreement}.yaml"
+    )
 
 
 def _named(files: dict[str, F], name: str, folder: str, named_by: str) -> F:
@@ -200,16 +229,29 @@ def _parts_of(library: _Library, name: str, named_by: str) -> _Parts:
     route = _named(library.routes, name, "routes", named_by)
     common = _named(library.common, route.common, "common", f"routes/{route.id}.yaml: common")
     place = f"routes/{route.id}.yaml: statutes"
-    return route, common, tuple(_named(library.statutes, each, "statutes", place) for each in route.statutes)
+    return (
+        route,
+        common,
+        tuple(_named(library.statutes, each, "statutes", place) for each in route.statutes),
+    )
 
 
 def elements_of(statutes: Iterable[Statute], route: Route, common: Common) -> tuple[Element, ...]:
     """Every dated entry in the law's order: the statutes', the route's own, those of all routes."""
-    return (*(element for statute in statutes for element in statute.elements), *route.elements, *common.elements)
+    return (
+        *(element for statute in statutes for element in statute.elements),
+        *route.elements,
+        *common.elements,
+    )
 
 
 def _law_of(
-    route: Route, common: Common, statutes: tuple[Statute, ...], agreed: Agreement, digest: str, of_agreement: str
+    route: Route,
+    common: Common,
+    statutes: tuple[Statute, ...],
+    agreed: Agreement,
+    digest: str,
+    of_agreement: str,
 ) -> Law:
     """One route's law, checked whole."""
     elements = elements_of(statutes, route, common)
@@ -220,7 +262,16 @@ def _law_of(
     check_entries(elements)
     check_table(route, elements)
     check_rules(route)
-    return Law(statutes, route, common, agreed, elements, compile_terms(route, common, agreed), digest, of_agreement)
+    return Law(
+        statutes,
+        route,
+        common,
+        agreed,
+        elements,
+        compile_terms(route, common, agreed),
+        digest,
+        of_agreement,
+    )
 
 
 def _digest(*parts: object) -> str:

@@ -1,21 +1,24 @@
-"""An agreement published with clauses hidden, and its check. Format `counterfoil-publication-1`: one JSON object, UTF-8.
+"""An agreement published with clauses hidden, and its check. Format `counterfoil-publication-1`:
+one JSON object, UTF-8.
 
     {"format": "counterfoil-publication-1", "agreement": "sha256:...", "clauses": [
         {"clause": "format", "value": "counterfoil-agreement-1", "salt": "5f0c..."},
         {"hidden": "9b1e..."}, ...]}
 
-`clauses` holds every clause of the agreement (clauses.py), in order: shown with its salt, or hidden as the 64 hex digits of
-its leaf hash. So the count of the hidden ones and the place of each cannot be changed. `format`, `id` and the signatures are never
-hidden. Limit: 1 MB. Another `format`, an unknown or missing field, and anything else than this refuse.
+`clauses` holds every clause of the agreement (clauses.py), in order: shown with its salt, or hidden
+as the 64 hex digits of its leaf hash. So the count of the hidden ones and the place of each cannot
+be changed. `format`, `id` and the signatures are never hidden. Limit: 1 MB. Another `format`, an
+unknown or missing field, and anything else than this refuse.
 
 What a check establishes, in this order:
 
     1  the document has this form
-    2  its clauses, shown and hidden, make the agreement digest that it states: the one that answers and ledger cite
+    2  its clauses, shown and hidden, make the agreement digest that it states: the one that answers
+       and ledger cite
     3  the signatures in it are of two keys, and each is over these clauses
 
-Trusted: nothing. That the digest is the one in force is shown by the ledger's `law` entries, or by any answer, which cite it;
-whose the two keys are, each reader compares by other means.
+Trusted: nothing. That the digest is the one in force is shown by the ledger's `law` entries, or by
+any answer, which cite it; whose the two keys are, each reader compares by other means.
 """
 
 from __future__ import annotations
@@ -61,7 +64,8 @@ class Publication(Public, frozen=True, forbid_unknown_fields=True):
 
 
 class Published(NamedTuple):
-    """What a check established: digest, shown clauses in order, places of the hidden ones from 0, keys by party."""
+    """What a check established: digest, shown clauses in order, places of the hidden ones from 0,
+    keys by party."""
 
     agreement: str
     shown: tuple[Shown, ...]
@@ -76,7 +80,9 @@ def hide(agreement: Agreement, redact: Iterable[str]) -> tuple[Clause | bytes, .
     """
     clauses = clauses_of(agreement)
     wanted = set(redact)
-    covered = {clause.path: {name for name in wanted if _is_below(clause.path, name)} for clause in clauses}
+    covered = {
+        clause.path: {name for name in wanted if _is_below(clause.path, name)} for clause in clauses
+    }
     _check_names(wanted, covered)
     if wanted:
         require_salt(agreement)
@@ -84,36 +90,45 @@ def hide(agreement: Agreement, redact: Iterable[str]) -> tuple[Clause | bytes, .
 
 
 def require_salt(agreement: Agreement) -> None:
-    """Raise SettingsFault `agreement_no_salt` where nothing keeps a hidden clause from being guessed."""
+    """Raise SettingsFault `agreement_no_salt` where nothing keeps a hidden clause from being
+    guessed."""
     if agreement.clause_salt is None:
         raise SettingsFault(
-            "agreement_no_salt", "the agreement has no clause_salt, so a hidden clause could be guessed",
+            "agreement_no_salt",
+            "the agreement has no clause_salt, so a hidden clause could be guessed",
             place=f"agreement {agreement.id}: clause_salt",
-            cure="Set clause_salt to 64 random hex digits (`openssl rand -hex 32`) and have both parties sign; or hide nothing.",
-        )  # fmt: skip
+            cure="Set clause_salt to 64 random hex digits (`openssl rand -hex 32`) and have "
+            "both parties sign; or hide nothing.",
+        )
 
 
 def write_publication(clauses: Sequence[Clause | bytes]) -> bytes:
     """The document, indented for people. The inverse of `check_publication`."""
-    digest = digest_of([clause if isinstance(clause, bytes) else clause.hash() for clause in clauses])
+    digest = digest_of(
+        [clause if isinstance(clause, bytes) else clause.hash() for clause in clauses]
+    )
     written = [
-        {"hidden": clause.hex()} if isinstance(clause, bytes)
+        {"hidden": clause.hex()}
+        if isinstance(clause, bytes)
         else {"clause": clause.path, "value": clause.value, "salt": clause.salt}
         for clause in clauses
-    ]  # fmt: skip
+    ]
     document = {"format": FORMAT, "agreement": digest, "clauses": written}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def check_publication(data: bytes) -> Published:
-    """Establish 1 to 3. Raises VerifyFault `publication_malformed`, `publication_digest`, `publication_signature`."""
+    """Establish 1 to 3. Raises VerifyFault `publication_malformed`, `publication_digest`,
+    `publication_signature`."""
     document, clauses = _read(data)  # 1
     hashes = [_hash(clause) for clause in clauses]
     if digest_of(hashes) != document.agreement:  # 2
         raise VerifyFault(
-            "publication_digest", "the clauses do not make the agreement that the document names",
-            place="agreement", cure="Ask for the publication again; a clause was changed, added or left out.",
-        )  # fmt: skip
+            "publication_digest",
+            "the clauses do not make the agreement that the document names",
+            place="agreement",
+            cure="Ask for the publication again; a clause was changed, added or left out.",
+        )
     shown = tuple(clause for clause in clauses if isinstance(clause, Shown))
     hidden = tuple(place for place, clause in enumerate(clauses) if isinstance(clause, Hidden))
     return Published(document.agreement, shown, hidden, _check_signatures(hashes, shown))  # 3
@@ -124,7 +139,10 @@ def _read(data: bytes) -> tuple[Publication, list[Shown | Hidden]]:
         raise _malformed("it is longer than 1 MB")
     try:
         document = msgspec.json.decode(data, type=Publication)
-        clauses = [msgspec.convert(item, Hidden if "hidden" in item else Shown) for item in document.clauses]
+        clauses = [
+            msgspec.convert(item, Hidden if "hidden" in item else Shown)
+            for item in document.clauses
+        ]
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise _malformed("it is not an object of the published form") from None
     paths = [clause.clause if isinstance(clause, Shown) else "" for clause in clauses]
@@ -146,7 +164,10 @@ def _hash(clause: Shown | Hidden) -> bytes:
 
 def _check_signatures(hashes: Sequence[bytes], shown: Sequence[Shown]) -> dict[str, str]:
     """The keys of the parties who signed; a party who has not is left out."""
-    terms, values = digest_of(hashes[: -len(SIGNATURES)]), {clause.clause: clause.value for clause in shown}
+    terms, values = (
+        digest_of(hashes[: -len(SIGNATURES)]),
+        {clause.clause: clause.value for clause in shown},
+    )
     keys: dict[str, str] = {}
     publics: set[bytes] = set()
     for party, path in zip(PARTIES, SIGNATURES, strict=True):
@@ -157,13 +178,18 @@ def _check_signatures(hashes: Sequence[bytes], shown: Sequence[Shown]) -> dict[s
             publics.add(check_signed_digest(terms, party, signature, str(values["id"])))
         except (msgspec.ValidationError, SettingsFault):
             raise VerifyFault(
-                "publication_signature", f"the signature of the {party} does not verify over these clauses",
-                place=path, cure=_ASK_BOTH,
-            ) from None  # fmt: skip
+                "publication_signature",
+                f"the signature of the {party} does not verify over these clauses",
+                place=path,
+                cure=_ASK_BOTH,
+            ) from None
         keys[party] = signature.vkey
     if len(publics) != len(keys):
         raise VerifyFault(
-            "publication_signature", "one key signed for both parties", place="signatures", cure=_ASK_BOTH
+            "publication_signature",
+            "one key signed for both parties",
+            place="signatures",
+            cure=_ASK_BOTH,
         )
     return keys
 
@@ -172,14 +198,19 @@ def _check_names(wanted: set[str], covered: dict[str, set[str]]) -> None:
     unknown = wanted.difference(*covered.values())
     if unknown:
         raise UsageFault(
-            "clause_unknown", "the agreement has no such clause", place="--redact",
-            cure="Name a path as `agreement publish` without --redact prints it, or what stands before a full stop of it.",
-        )  # fmt: skip
+            "clause_unknown",
+            "the agreement has no such clause",
+            place="--redact",
+            cure="Name a path as `agreement publish` without --redact prints it, or what stands "
+            "before a full stop of it.",
+        )
     if any(covered[path] for path in ALWAYS_SHOWN):
         raise UsageFault(
-            "clause_always_shown", "format, id and signatures are never hidden", place="--redact",
+            "clause_always_shown",
+            "format, id and signatures are never hidden",
+            place="--redact",
             cure="Leave them out: without them nothing can be checked.",
-        )  # fmt: skip
+        )
 
 
 def _is_below(path: str, name: str) -> bool:
@@ -188,6 +219,8 @@ def _is_below(path: str, name: str) -> bool:
 
 def _malformed(why: str) -> VerifyFault:
     return VerifyFault(
-        "publication_malformed", f"this is not a published agreement: {why}", place="publication",
+        "publication_malformed",
+        f"this is not a published agreement: {why}",
+        place="publication",
         cure="Ask for the file again, as `agreement publish` wrote it.",
-    )  # fmt: skip
+    )

@@ -1,11 +1,12 @@
 """A route as data: `law/routes/ID.yaml`, format `counterfoil-route-1`. A route is one legal door.
 
-Agreements name their routes, so two agreements of one route demand the same elements, facts and address
-rules, whoever the parties are. `statutes` are the statute files whose elements the route demands, in
-order; `elements` (same fields as in a statute) are those that the route adds. `common` names the file
-`law/common/ID.yaml`, format `counterfoil-common-1`, of what all routes share: further elements, after the
-route's own, and words and numbers that the checks read. `kind` says which checks the route must have
-(checks.py). docs/formats/law.md explains each field. No list may be empty.
+Agreements name their routes, so two agreements of one route demand the same elements, facts and
+address rules, whoever the parties are. `statutes` are the statute files whose elements the route
+demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
+names the file `law/common/ID.yaml`, format `counterfoil-common-1`, of what all routes share:
+further elements, after the route's own, and words and numbers that the checks read. `kind` says
+which checks the route must have (checks.py). docs/formats/law.md explains each field. No list may
+be empty.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Office(Closed, frozen=True, gc=False):
 
 
 class PeriodRules(Closed, frozen=True, gc=False):
-    """`most_years`: years in one request; `range_years`: years in one range; `earliest_year`: none before it."""
+    """`most_years`: years in one request; `range_years`: years in one range; `earliest_year`: none
+    before it."""
 
     earliest_year: Count
     range_years: Count
@@ -43,7 +45,8 @@ class PeriodRules(Closed, frozen=True, gc=False):
 
 
 class ReasonRules(Closed, frozen=True, gc=False):
-    """What makes a reason specific, and the phrases of purposes that a request for enforcement must not have."""
+    """What makes a reason specific, and the phrases of purposes that a request for enforcement must
+    not have."""
 
     least_words: Count
     least_letters: Count
@@ -63,14 +66,16 @@ class IdentifierRules(Closed, frozen=True, gc=False):
 
 
 class OfficerRules(Closed, frozen=True, gc=False):
-    """`group_words`: a name holding one is a group's; `group_names`: so is a name that equals one."""
+    """`group_words`: a name holding one is a group's; `group_names`: so is a name that equals
+    one."""
 
     group_words: Texts
     group_names: Texts
 
 
 class RemovalRules(Closed, frozen=True, gc=False):
-    """`written_as`: ways to cite 8 USC 1227(a); `classes`: its paragraphs; `departure_days`: days to have passed."""
+    """`written_as`: ways to cite 8 USC 1227(a); `classes`: its paragraphs; `departure_days`: days
+    to have passed."""
 
     written_as: Texts
     classes: Texts
@@ -86,8 +91,9 @@ class DatedDays(Closed, frozen=True, gc=False):
 
 
 class DocumentRules(Closed, frozen=True, gc=False):
-    """An order or a consent. `days`: it is taken for so many days after its date, the last one included; `items`: it
-    reaches one of these; `judges`: classes of judge of an order, null where no judge has a part."""
+    """An order or a consent. `days`: it is taken for so many days after its date, the last one
+    included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
+    no judge has a part."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
@@ -95,7 +101,8 @@ class DocumentRules(Closed, frozen=True, gc=False):
 
 
 class TinRules(Closed, frozen=True, gc=False):
-    """Fourth and fifth digits, of numbers that begin with 9, by kind. `made_up` are free for made-up people."""
+    """Fourth and fifth digits, of numbers that begin with 9, by kind. `made_up` are free for
+    made-up people."""
 
     itin_groups: Groups
     atin_groups: Groups
@@ -116,7 +123,8 @@ class CommonRules(Closed, frozen=True, gc=False):
 
 
 class Rules(Closed, frozen=True, gc=False):
-    """A route's own. `offices`: its closed list of who may ask; `removal`, `document`: null where its kind has no such facts."""
+    """A route's own. `offices`: its closed list of who may ask; `removal`, `document`: null where
+    its kind has no such facts."""
 
     offices: Annotated[tuple[Office, ...], msgspec.Meta(min_length=1)]
     removal: RemovalRules | None
@@ -137,7 +145,8 @@ Kind = Literal["written-request", "court-order", "consent"]
 
 
 class Route(Closed, frozen=True, gc=False):
-    """One route file. `accounted`: its disclosures enter the accounting of 26 USC 6103(p)(3)(A). See the module."""
+    """One route file. `accounted`: its disclosures enter the accounting of 26 USC 6103(p)(3)(A).
+    See the module."""
 
     format: Literal["counterfoil-route-1"]
     id: Identifier

@@ -2,7 +2,8 @@
 
 Every scalar is read as the text that a person sees (`no` is "no", not false); the schema then says
 what it must be. `null` written plain is the only way to say "none". A key written twice, an unknown
-field, a missing field, an empty list and a wrong type refuse, each naming file, field and cure (P10).
+field, a missing field, an empty list and a wrong type refuse, each naming file, field and cure
+(P10).
 
 Codes raised here: law_unreadable, law_yaml, law_duplicate_key, law_field.
 """
@@ -29,7 +30,13 @@ T = TypeVar("T")
 _CORRECT: Final = "Correct the field; docs/formats/law.md lists every field of every law file."
 
 
-class Span(Public, frozen=True, gc=False, forbid_unknown_fields=True, rename={"first": "from", "last": "to"}):
+class Span(
+    Public,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    rename={"first": "from", "last": "to"},
+):
     """Dates in force, both included. `last` is None only where the file says `to: null`."""
 
     first: date
@@ -41,7 +48,9 @@ class Span(Public, frozen=True, gc=False, forbid_unknown_fields=True, rename={"f
 
     def overlaps(self, other: Span) -> bool:
         """Whether some day is in both."""
-        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+        return (other.last is None or self.first <= other.last) and (
+            self.last is None or other.first <= self.last
+        )
 
 
 def read_law_file(path: Path, kind: type[T]) -> T:

@@ -2,19 +2,22 @@
 
 A party signs, with Ed25519, the canonical JSON (core/canonical.py) of
 
-    {"agreement": "sha256:..." (the digest of its terms: clauses.py), "format": "counterfoil-agreement-signature-2",
+    {"agreement": "sha256:..." (the digest of its terms: clauses.py), "format":
+    "counterfoil-agreement-signature-2",
      "party": "holder" | "requester", "vkey": "treasury-secretary+8 hex+base64"}
 
-and the file keeps, under `signatures`, for each party `vkey` (a C2SP verifier key) and `signature` (standard base64 of 64 bytes).
-Comments and layout of the file do not count; any other change ends both signatures. The same signatures verify over a
-publication with hidden clauses (publication.py). A signature of one party never serves as
-the other's, and the two keys must be two.
+and the file keeps, under `signatures`, for each party `vkey` (a C2SP verifier key) and `signature`
+(standard base64 of 64 bytes). Comments and layout of the file do not count; any other change ends
+both signatures. The same signatures verify over a publication with hidden clauses (publication.py).
+A signature of one party never serves as the other's, and the two keys must be two.
 
     a signature that does not verify    the law does not load (law_signature)
-    one party or none has signed        the office opens, and receives nothing (agreement_not_signed); a sandbox may
+    one party or none has signed        the office opens, and receives nothing
+                                        (agreement_not_signed); a sandbox may
 
-Trusted: the two keys stand in the file, so who may write it can put other keys there and sign anew. The file's digest is in
-the ledger before it is used, so that this shows; each party compares the keys of `counterfoil agreement verify` with its own.
+Trusted: the two keys stand in the file, so who may write it can put other keys there and sign anew.
+The file's digest is in the ledger before it is used, so that this shows; each party compares the
+keys of `counterfoil agreement verify` with its own.
 """
 
 from __future__ import annotations
@@ -53,17 +56,22 @@ def sign_agreement(agreement: Agreement, party: PartyName, signer: Signer) -> Si
 
 
 def check_signatures(agreement: Agreement) -> None:
-    """Every signature that stands verifies, by two different keys. Raises SettingsFault `law_signature`, `law_signature_same`."""
+    """Every signature that stands verifies, by two different keys. Raises SettingsFault
+    `law_signature`, `law_signature_same`."""
     signed: list[tuple[PartyName, Signature]] = [
         (party, signature) for party in PARTIES if (signature := _of(agreement, party)) is not None
     ]
     terms = terms_digest(agreement) if signed else ""
-    keys = {check_signed_digest(terms, party, signature, agreement.id) for party, signature in signed}
+    keys = {
+        check_signed_digest(terms, party, signature, agreement.id) for party, signature in signed
+    }
     if not unsigned_parties(agreement) and len(keys) != len(PARTIES):
         raise SettingsFault(
-            "law_signature_same", "one key signed for both parties", place=f"agreement {agreement.id}: signatures",
+            "law_signature_same",
+            "one key signed for both parties",
+            place=f"agreement {agreement.id}: signatures",
             cure="Each party signs with a key of its own.",
-        )  # fmt: skip
+        )
 
 
 def unsigned_parties(agreement: Agreement) -> tuple[PartyName, ...]:
@@ -72,19 +80,25 @@ def unsigned_parties(agreement: Agreement) -> tuple[PartyName, ...]:
 
 
 def require_signed(agreement: Agreement) -> None:
-    """Raise GateFault `agreement_not_signed` unless both parties have signed, or it is a sandbox's."""
+    """Raise GateFault `agreement_not_signed` unless both parties have signed, or it is a
+    sandbox's."""
     missing = unsigned_parties(agreement)
     if missing and not agreement.sandbox:
         raise GateFault(
             "agreement_not_signed",
-            f"the agreement is not signed by its {' and its '.join(missing)}, so it is not in force",
+            f"the agreement is not signed by its {' and its '.join(missing)}, so it is not in "
+            "force",
             place=f"agreement {agreement.id}: signatures",
-            cure="Each party signs with `counterfoil agreement sign`; until then nothing is received.",
+            cure="Each party signs with `counterfoil agreement sign`; until then nothing is "
+            "received.",
         )
 
 
-def write_signature(path: Path, agreement: Agreement, party: PartyName, signature: Signature) -> None:
-    """Put a signature into the agreement's file, the rest of its text kept. Raises StoreFault `agreement_not_written`."""
+def write_signature(
+    path: Path, agreement: Agreement, party: PartyName, signature: Signature
+) -> None:
+    """Put a signature into the agreement's file, the rest of its text kept. Raises StoreFault
+    `agreement_not_written`."""
     signatures = {each: signature if each == party else _of(agreement, each) for each in PARTIES}
     lines = [f"  {each}: {_written(value)}" for each, value in signatures.items()]
     block = "\n".join(["signatures:", *lines]) + "\n"
@@ -95,29 +109,39 @@ def write_signature(path: Path, agreement: Agreement, party: PartyName, signatur
         beside.replace(path)
     except OSError as fault:
         raise StoreFault(
-            "agreement_not_written", f"the signature could not be written ({type(fault).__name__})", place=path.name,
+            "agreement_not_written",
+            f"the signature could not be written ({type(fault).__name__})",
+            place=path.name,
             cure="Check disk space and permissions; the file is as it was.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _written(signature: Signature | None) -> str:
-    return f'{{vkey: "{signature.vkey}", signature: "{signature.signature}"}}' if signature else "null"
+    return (
+        f'{{vkey: "{signature.vkey}", signature: "{signature.signature}"}}' if signature else "null"
+    )
 
 
 def _of(agreement: Agreement, party: PartyName) -> Signature | None:
     return agreement.signatures.holder if party == "holder" else agreement.signatures.requester
 
 
-def check_signed_digest(terms: str, party: PartyName, signature: Signature, agreement_id: str) -> bytes:
-    """The 32-byte public key of a party's signature that verifies over these terms. Raises SettingsFault `law_signature`."""
+def check_signed_digest(
+    terms: str, party: PartyName, signature: Signature, agreement_id: str
+) -> bytes:
+    """The 32-byte public key of a party's signature that verifies over these terms. Raises
+    SettingsFault `law_signature`."""
     try:
         key = parse_vkey(signature.vkey)
         raw = b64decode(signature.signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(key.public).verify(raw, signed_bytes(terms, party, signature.vkey))
+        Ed25519PublicKey.from_public_bytes(key.public).verify(
+            raw, signed_bytes(terms, party, signature.vkey)
+        )
     except (VerifyFault, InvalidSignature, Base64Error, ValueError):
         raise SettingsFault(
-            "law_signature", f"the signature of the {party} does not verify over this agreement",
+            "law_signature",
+            f"the signature of the {party} does not verify over this agreement",
             place=f"agreement {agreement_id}: signatures.{party}",
             cure="Restore the text that was signed, or have both parties sign the one that stands.",
-        ) from None  # fmt: skip
+        ) from None
     return key.public

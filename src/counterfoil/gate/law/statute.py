@@ -2,18 +2,24 @@
 
     format: counterfoil-statute-1
     id: us-26-6103-i-2                     the file's own name
-    title, source, citation                words for people; source names the release point that was read
+    title, source, citation                words for people; source names the release point that was
+                                           read
     uslm: /us/usc/t26/s6103/i/2            the identifier of the US Code's own XML
-    in_force: {from: 2025-01-01, to: null} the days on which an office may apply this file, both included
-    elements:
-      - id: i2-name-given                  unique in the law; several entries of one id must not share a day
-        citation, uslm                     of the clause that the element comes from (uslm null: it has none)
-        quote, digest                      the clause's words and their SHA-256; both null where none is quoted
-        in_force: {from, to}               a rule is changed by ending one entry and beginning another
+    in_force: {from: 2025-01-01, to: null} the days on which an office may apply this file, both
+    included elements:
+      - id: i2-name-given                  unique in the law; several entries of one id must not
+                                           share a day
+        citation, uslm                     of the clause that the element comes from (uslm null: it
+                                           has none)
+        quote, digest                      the clause's words and their SHA-256; both null where
+                                           none is quoted
+        in_force: {from, to}               a rule is changed by ending one entry and beginning
+                                           another
         check: name_is_given               a function of `gate/checks/table.py`
         code: name_missing                 what the requester sees when it is not met; stable
         explanation, cure                  one sentence each, about the rule, never about a person
-        door                               may be left out: the other door that such a request would need
+        door                               may be left out: the other door that such a request would
+                                           need
 
 A quote whose digest differs, an unknown field and an unknown version refuse.
 """
@@ -29,7 +35,8 @@ from counterfoil.gate.law.schema import Code, Digest, Identifier, Span, Text
 
 
 class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The provision that a request of another purpose would need. `needs` completes "this would need ..."."""
+    """The provision that a request of another purpose would need. `needs` completes "this would
+    need ..."."""
 
     needs: Text
     citation: Text

@@ -1,4 +1,5 @@
-"""What a schema cannot see: quotes against digests, entries against each other and against the table.
+"""What a schema cannot see: quotes against digests, entries against each other and against the
+table.
 
 Pure. Each check raises SettingsFault with the element, the field and a cure, or returns nothing.
 """
@@ -32,7 +33,8 @@ def check_quote(element: Element) -> None:
             "the quoted words do not match their digest",
             element,
             "quote",
-            "Restore the source's words; if the law changed, end this entry and begin one with the new words.",
+            "Restore the source's words; if the law changed, end this entry and begin one with "
+            "the new words.",
         )
 
 
@@ -73,12 +75,17 @@ def check_entries(elements: Sequence[Element]) -> None:
     for element in elements:
         if owners.setdefault(element.code, element.id) != element.id:
             raise _fault(
-                "law_code_twice", "two elements have one code", element, "code", "Give each element its own code."
+                "law_code_twice",
+                "two elements have one code",
+                element,
+                "code",
+                "Give each element its own code.",
             )
 
 
 def check_table(route: Route, elements: Sequence[Element]) -> None:
-    """Every check is of the table and of the route's kind, and every check of the kind has an element.
+    """Every check is of the table and of the route's kind, and every check of the kind has an
+    element.
 
     Raises SettingsFault law_check_unknown, law_check_other_kind or law_check_unused.
     """
@@ -86,7 +93,11 @@ def check_table(route: Route, elements: Sequence[Element]) -> None:
     for element in elements:
         if element.check not in table:
             raise _fault(
-                "law_check_unknown", "no such check", element, "check", "Name a check of gate/checks/table.py."
+                "law_check_unknown",
+                "no such check",
+                element,
+                "check",
+                "Name a check of gate/checks/table.py.",
             )
         if element.check not in demanded:
             raise _fault(
@@ -107,7 +118,8 @@ def check_table(route: Route, elements: Sequence[Element]) -> None:
 
 
 def check_rules(route: Route) -> None:
-    """A route has the rules that its kind reads, and no others. Raises SettingsFault law_rules_kind."""
+    """A route has the rules that its kind reads, and no others. Raises SettingsFault
+    law_rules_kind."""
     rules, document = route.rules, route.rules.document
     stands = {
         "removal": rules.removal is not None,
@@ -118,11 +130,17 @@ def check_rules(route: Route) -> None:
         place = f"routes/{route.id}.yaml: rules.{name}"
         if wanted and not stands[name]:
             raise SettingsFault(
-                "law_rules_kind", f"a route of the kind {route.kind} needs these rules", place=place, cure="Give them."
+                "law_rules_kind",
+                f"a route of the kind {route.kind} needs these rules",
+                place=place,
+                cure="Give them.",
             )
         if stands[name] and not wanted:
             raise SettingsFault(
-                "law_rules_kind", f"a route of the kind {route.kind} has no such rules", place=place, cure="Write null."
+                "law_rules_kind",
+                f"a route of the kind {route.kind} has no such rules",
+                place=place,
+                cure="Write null.",
             )
     for one, other in combinations(document.days if document else (), 2):
         if one.in_force.overlaps(other.in_force):

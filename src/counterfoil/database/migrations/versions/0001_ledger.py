@@ -1,4 +1,5 @@
-"""The ledger: entries, full tiles, checkpoints; nothing in them is changed or removed again (database/triggers.py)."""
+"""The ledger: entries, full tiles, checkpoints; nothing in them is changed or removed again
+(database/triggers.py)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,11 +11,14 @@ down_revision = None
 
 _MISPLACED = {
     "ledger_block": (
-        "NEW.start IS DISTINCT FROM coalesce((SELECT stop FROM {table} ORDER BY start DESC LIMIT 1), 0)"
+        "NEW.start IS DISTINCT FROM coalesce((SELECT stop FROM {table} ORDER BY start DESC "
+        "LIMIT 1), 0)"
         " OR NEW.stop IS NULL OR NEW.stop <= NEW.start"
     ),
-    "ledger_tile": "NEW.idx IS DISTINCT FROM (SELECT coalesce(max(idx) + 1, 0) FROM {table} WHERE level = NEW.level)",
-    "ledger_checkpoint": "NEW.size <= (SELECT coalesce(max(size), -1) FROM {table}) OR NEW.size < 0",
+    "ledger_tile": "NEW.idx IS DISTINCT FROM (SELECT coalesce(max(idx) + 1, 0) FROM {table} "
+    "WHERE level = NEW.level)",
+    "ledger_checkpoint": "NEW.size <= (SELECT coalesce(max(size), -1) FROM {table}) OR NEW.size "
+    "< 0",
 }
 
 

@@ -1,4 +1,5 @@
-"""Law files as batches were judged under; accounting that outlives a batch's rows; orders over one batch."""
+"""Law files as batches were judged under; accounting that outlives a batch's rows; orders over one
+batch."""
 
 import sqlalchemy as sa
 from alembic import op

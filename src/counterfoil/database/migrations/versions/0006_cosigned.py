@@ -1,4 +1,5 @@
-"""Checkpoints with their witnesses' cosignatures: only ever added to, like the ledger they are of."""
+"""Checkpoints with their witnesses' cosignatures: only ever added to, like the ledger they are
+of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +15,12 @@ _MISPLACED = "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 F
 def upgrade() -> None:
     op.create_table(
         "ledger_cosigned",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("note", sa.Text, nullable=False),
     )
     for statement in append_only(op.get_bind(), "ledger_cosigned", _MISPLACED):

@@ -10,4 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("office_officer", sa.Column("role", sa.String, nullable=False, server_default="disclosure"))
+    op.add_column(
+        "office_officer", sa.Column("role", sa.String, nullable=False, server_default="disclosure")
+    )

@@ -10,4 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("standing_order", sa.Column("reach", sa.String, nullable=False, server_default="office"))
+    op.add_column(
+        "standing_order", sa.Column("reach", sa.String, nullable=False, server_default="office")
+    )

@@ -1,4 +1,5 @@
-"""The guards' memory of questions in two tables, each in the order of what it is asked by; one row for all that is alike in a file."""
+"""The guards' memory of questions in two tables, each in the order of what it is asked by; one row
+for all that is alike in a file."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,7 +41,9 @@ def upgrade() -> None:
         sa.Column("times", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )
-    op.add_column("asked_file", sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column(
+        "asked_file", sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false())
+    )
     for move in _MOVES:
         op.execute(move)
     op.drop_table("asked_row")
