@@ -79,7 +79,7 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
     doors = [
         door.key
         for address in addresses
-        for door in normalize.doors(normalize.normalise_address(address))
+        for door in normalize.address_keys(normalize.normalize_address(address))
     ]
     entry = (
         b'{"batch":"b-0f1e2d3c4b5a6978","commitment":"sha256:'
@@ -97,7 +97,7 @@ def measured(directory: Path, requests: Path, rows: int) -> list[tuple[str, floa
         ("intake: read and check", best(lambda: sum(1 for _ in file.rows())), read, "csv.reader"),
         (
             "forms: address form",
-            best(lambda: [normalize.normalise_address(address) for address in addresses]),
+            best(lambda: [normalize.normalize_address(address) for address in addresses]),
             read,
             "csv.reader",
         ),

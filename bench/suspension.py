@@ -22,7 +22,7 @@ from counterfoil import disclosure, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.demo import demonstration
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, open_office
 
 ACTS = {
@@ -69,7 +69,7 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
     demonstration.demonstrate(directory, SAMPLE, lambda *_: None)
     _lift(directory / "office" / "law" / "agreement.yaml")
     requests, office = write_requests(directory, rows), open_office(directory / "office")
-    kind = Kind.GRANTED if step == "receive" else Kind.OPENING
+    kind = EntryKind.GRANTED if step == "receive" else EntryKind.OPENING
     wanted = _entered(office, kind) + (
         int(rows * share) if step == "receive" else int(rows * share / office.settings.chunk_rows)
     )
@@ -117,7 +117,7 @@ def _lift(agreement: Path) -> None:
     agreement.write_text(text, encoding="utf-8")
 
 
-def _entered(office: Office, kind: Kind) -> int:
+def _entered(office: Office, kind: EntryKind) -> int:
     with office.store.reading() as connection:
         return office.ledger.counts(connection)[kind]
 

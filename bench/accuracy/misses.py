@@ -95,12 +95,12 @@ def in_reach(row: Row, held: list[Row]) -> bool:
 
 def is_sealed(row: Row) -> bool:
     form, name = form_of(row), name_of(row)
-    usable = normalize.exact_door(form) and (name.given or name.family)
+    usable = normalize.exact_address_key(form) and (name.given or name.family)
     return bool(usable) and not normalize.is_placeholder(address_of(row), form)
 
 
 def name_of(row: Row) -> NameForm:
-    return normalize.normalise_name(
+    return normalize.normalize_name(
         Person(row["given_name"], row["middle_name"], row["family_name"], row["suffix"])
     )
 
@@ -110,7 +110,7 @@ def address_of(row: Row) -> Address:
 
 
 def form_of(row: Row) -> AddressForm:
-    return normalize.normalise_address(address_of(row))
+    return normalize.normalize_address(address_of(row))
 
 
 _ORDER = (

@@ -66,7 +66,7 @@ _PAGE: Final = """# Addresses, beside two parsers
 Written by `python -m bench.addresses`; not edited by hand. The sets are public and labelled; they come inside the
 source package of usaddress {usaddress} and are fetched by hash, never committed (`bench/addresses/sets.py`).
 
-**Readers.** Ours: `forms.normalise_address`, as gate, register and match use it. usaddress {usaddress}: `tag`, on the
+**Readers.** Ours: `normalize.normalize_address`, as gate, register and match use it. usaddress {usaddress}: `tag`, on the
 whole text as it was labelled; these are the sets that its model was trained on. doorplate {doorplate}:
 `parse_fields`, as it comes, with line, city, state and ZIP apart, as ours gets them.
 

@@ -12,7 +12,7 @@ import usaddress
 from bench.addresses.sets import Row, fields
 from bench.addresses.truth import BOX, NUMBER, STREET, UNIT, Parts, parts, truth_of
 from counterfoil.core.values import Address, AddressKind
-from counterfoil.normalize import incomplete_part, normalise_address
+from counterfoil.normalize import incomplete_part, normalize_address
 
 
 def read_ours(row: Row) -> Parts | None:
@@ -21,7 +21,7 @@ def read_ours(row: Row) -> Parts | None:
 
     Such a row is not read, unless the form says all that the label says."""
     line, city, state, code = fields(row[1])
-    form = normalise_address(Address(line, "", city, state, code))
+    form = normalize_address(Address(line, "", city, state, code))
     if form.kind is AddressKind.NONE:
         return None
     if form.kind is AddressKind.STREET:

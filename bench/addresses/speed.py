@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from counterfoil.core.values import Address
-from counterfoil.normalize import doors, normalise_address
+from counterfoil.normalize import address_keys, normalize_address
 
 SHAPES = {
     "plain": ("1501 interlake ave n", ""),
@@ -26,10 +26,10 @@ ROUNDS = 20_000
 def main() -> None:
     for name, (line1, line2) in SHAPES.items():
         address = Address(line1, line2, "Seattle", "WA", "98103")
-        form = normalise_address(address)
+        form = normalize_address(address)
         print(
-            f"{name:28} form {_cost(normalise_address, address):6.1f}  doors "
-            f"{_cost(doors, form):6.1f}"
+            f"{name:28} form {_cost(normalize_address, address):6.1f}  doors "
+            f"{_cost(address_keys, form):6.1f}"
         )
 
 

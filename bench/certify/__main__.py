@@ -41,9 +41,9 @@ ADDRESSES_A_ROW = 1 + ELSEWHERE
 DOORS = [
     door.key
     for form in [
-        normalize.normalise_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))
+        normalize.normalize_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))
     ]
-    for door in (*normalize.doors(form), *normalize.marks(form))
+    for door in (*normalize.address_keys(form), *normalize.place_keys(form))
 ]
 
 

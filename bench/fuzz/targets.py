@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from counterfoil.cli import verifier
 from counterfoil.core.errors import SettingsFault, VerifyFault
-from counterfoil.ledger.entries import Kind, decode, encode
+from counterfoil.ledger.entries import EntryKind, decode, encode
 from counterfoil.tlog import (
     Checkpoint,
     Proof,
@@ -59,7 +59,7 @@ KEYS = [
     for each in (WITNESS, MLDSA)
 ]
 ENTRY = encode(
-    Kind.OPENING,
+    EntryKind.OPENING,
     {"batch": "b-0f1e2d3c4b5a6978", "rows": 1, "snapshot": "sha256:" + "0" * 64},
     1,
     "2026-03-02T14:05:00Z",

@@ -37,7 +37,7 @@ from counterfoil.demo.replay import replay_rows
 from counterfoil.disclosure.judging import judge
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.history.batch_counts import tally
-from counterfoil.gate.history.fingerprints import Marker, Marks, address_forms
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
 from counterfoil.gate.history.store import recall, remember
 from counterfoil.gate.history.store_merge import load_history
 from counterfoil.office import Office, open_office
@@ -136,7 +136,7 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     """(step, CPU seconds for the whole file) of one process."""
     file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
     key = office.payload_keys()[1]
-    marker, on, limits = Marker(key), office.clock().date(), office.law.agreement.limits
+    marker, on, limits = Fingerprinter(key), office.clock().date(), office.law.agreement.limits
     yield "read: cut into cells", best(lambda: sum(1 for _ in file.stretches(CHUNK)))
     tables = list(file.stretches(CHUNK))
     yield (
@@ -147,7 +147,7 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
     requests = [row for chunk in rows for row in chunk if isinstance(row, Request)]
     yield (
         "address form",
-        best(lambda: [normalize.normalise_address(row.address) for row in requests]),
+        best(lambda: [normalize.normalize_address(row.address) for row in requests]),
     )
     yield (
         "count: form, seven hashes",
@@ -188,7 +188,7 @@ class _NotKept(Exception):
     """Rolls a measured transaction back."""
 
 
-def _remembered(office: Office, marks: Marks) -> None:
+def _remembered(office: Office, marks: Fingerprints) -> None:
     """The file remembered in one transaction that is rolled back: no commit, which `receive` below
     has."""
     try:

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from bench.gate.held import MODULE
 from counterfoil import intake
-from counterfoil.disclosure.workers import Several
+from counterfoil.disclosure.workers import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.store import add_probes, recall, remember
 from counterfoil.gate.history.store_merge import load_history, record_batch
 from counterfoil.office import Office
@@ -41,7 +41,7 @@ def run(office: Office, path: Path, count: int) -> Ran:
     """One pass over the file, by `count` workers beside this process."""
     file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
     key = office.payload_keys()[1]
-    several = Several(count, key, MODULE)
+    several = WorkerProcesses(count, key, MODULE)
     try:
         stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
         used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
@@ -54,7 +54,7 @@ def run(office: Office, path: Path, count: int) -> Ran:
 
 
 def _decide(
-    office: Office, file: intake.RequestFile, key: bytes, several: Several, stretches: int
+    office: Office, file: intake.RequestFile, key: bytes, several: WorkerProcesses, stretches: int
 ) -> int:
     builder = BatchFactsBuilder(key)
     for counted in several.each("count", ((number, number) for number in range(stretches))):
@@ -73,7 +73,7 @@ def _decide(
     return decided
 
 
-def _to_judge(office: Office, marks: Marks) -> Iterator[tuple[int, None, Marks, Any]]:
+def _to_judge(office: Office, marks: Fingerprints) -> Iterator[tuple[int, None, Fingerprints, Any]]:
     on, days = office.clock().date(), office.law.agreement.limits.guards.window_days
     for number, start in enumerate(range(0, len(marks), CHUNK)):
         part = marks.part(start, start + CHUNK)
@@ -82,7 +82,7 @@ def _to_judge(office: Office, marks: Marks) -> Iterator[tuple[int, None, Marks, 
         yield number, None, part, past
 
 
-def _cpu(several: Several) -> float:
+def _cpu(several: WorkerProcesses) -> float:
     """CPU seconds of the workers so far, to a hundredth."""
     fields = [
         Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in several.pids

@@ -12,7 +12,7 @@ import sys
 
 from counterfoil import intake
 from counterfoil.core.values import Reject, Request
-from counterfoil.disclosure.screening import Gating
+from counterfoil.disclosure.screening import Screener
 from counterfoil.disclosure.workers import serve
 
 MODULE = "bench.gate.held"
@@ -29,8 +29,8 @@ class _HeldRows(intake.RowReader):
         return self.rows[table] if isinstance(table, int) else super().read(table)
 
 
-class Held(Gating):
-    """`Gating`, whose rows are read before."""
+class Held(Screener):
+    """`Screener`, whose rows are read before."""
 
     def __init__(self, history_key: bytes) -> None:
         super().__init__(history_key)

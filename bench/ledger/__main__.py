@@ -29,7 +29,7 @@ from bench.ledger import floors, large
 from bench.ledger.page import Row, write_page
 from counterfoil.core import canonical
 from counterfoil.database import Store, create_store
-from counterfoil.ledger import Draft, Kind, Ledger, check
+from counterfoil.ledger import Draft, EntryKind, Ledger, check
 from counterfoil.tlog import Signer, check_proof
 from counterfoil.tlog.cosignature import cosign
 from counterfoil.tlog.note import parse_note
@@ -51,7 +51,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "measurements" / "ledger.md"
 def drafts(count: int, start: int = 0) -> Iterator[Draft]:
     """Entries as a batch makes them: one in twelve a refusal."""
     for at in range(start, start + count):
-        kind = Kind.GRANTED if at % 12 else Kind.REFUSED
+        kind = EntryKind.GRANTED if at % 12 else EntryKind.REFUSED
         yield Draft(
             kind, {"batch": "b-0f1e2d3c4b5a6978", "commitment": canonical.digest(b"%d" % at)}
         )

@@ -41,9 +41,9 @@ def publish(world: World, folder: Path) -> publication.Published:
     return publication.publish(world.office, folder)
 
 
-def standing(world: World) -> publication.Standing:
+def standing(world: World) -> publication.PublicationStatus:
     with world.office.store.reading() as connection:
-        return publication.standing(world.office, connection)
+        return publication.publication_status(world.office, connection)
 
 
 def clock(world: World, folder: Path) -> Clock:
@@ -199,4 +199,6 @@ def test_a_quorum_that_is_missing_is_exit_5_after_it_was_published(
     Court(world).adopt("any", 5)
     told = command("ledger", "publish", "--office", world.path, "--json")
     assert (told.code, told.error) == (5, "witness_quorum")
-    assert ledger.check_export(public, world.office.holder_key).counts[ledger.Kind.PUBLISHED] == 1
+    assert (
+        ledger.check_export(public, world.office.holder_key).counts[ledger.EntryKind.PUBLISHED] == 1
+    )

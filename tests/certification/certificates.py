@@ -16,7 +16,7 @@ from counterfoil.certification.certificate import (
     write_certificate,
 )
 from counterfoil.certification.decoys import KINDS
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from tests.world.office import World
 
 BORN: Final = date(1981, 5, 29)
@@ -72,7 +72,7 @@ def certify(world: World, asks: str = "birth", **changes: Any) -> Certificate:
         "scope": asks,
     }
     with office.store.transaction() as connection:
-        office.ledger.append(connection, [Draft(Kind.CERTIFICATE, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.CERTIFICATE, {**fields})], office.clock())
     write_certificate(
         office.register_directory / manifest.snapshot, certificate, office.signer().private.sign
     )

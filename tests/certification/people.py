@@ -9,7 +9,7 @@ from counterfoil.certification.places import Presence, Zips
 from counterfoil.certification.source_sample import Deck, named
 from counterfoil.certification.streets import Alike, Streets
 from counterfoil.core.values import Address, Grant, NameForm, Person, Request, Resident, Residents
-from counterfoil.normalize import normalise_address, normalise_name
+from counterfoil.normalize import normalize_address, normalize_name
 
 HELD = Held(
     "Marisol", "Ana", "Quintanilla", "", "1981-05-29",
@@ -58,7 +58,7 @@ def grant(
         Address(line1, "", "Anytown", "WA", "98101"),
     )
     request = Request("q1", 1, person, address, tuple(map(str, years)))
-    return Grant(request, normalise_address(address), normalise_name(person), years, "sha256:")
+    return Grant(request, normalize_address(address), normalize_name(person), years, "sha256:")
 
 
 def resident(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from counterfoil.certification.decoys import (
     KINDS,
-    Asked,
+    DecoyQuestion,
     Held,
     Written,
     can_ask,
@@ -47,13 +47,13 @@ ROWS = st.builds(
 )
 
 
-def made(kind: str, place: int = 0, held: Held = HELD, deck: Deck = DECK) -> Asked:
+def made(kind: str, place: int = 0, held: Held = HELD, deck: Deck = DECK) -> DecoyQuestion:
     found = KINDS[kind].make(held, Chance(b"seed", kind, place), deck)
     assert found is not None
     return found
 
 
-def changed(asked: Asked, held: Held = HELD) -> set[str]:
+def changed(asked: DecoyQuestion, held: Held = HELD) -> set[str]:
     return {
         name for name in Written.__struct_fields__ if getattr(asked, name) != getattr(held, name)
     }

@@ -19,7 +19,7 @@ from counterfoil.certification.governing import (
 )
 from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
 from counterfoil.gate.law.agreement import Confirmation, MostWrong
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.matching import NEVER, Thresholds, default_weights
 from tests.certification.certificates import BORN, certify, current_manifest
 from tests.matching.people import grant
@@ -154,7 +154,9 @@ def test_an_entry_of_before_certificates_governed_names_none(world: World) -> No
     made = certify(world)
     fields = {"certificate": "sha256:" + "9" * 64, "snapshot": made.manifest}
     with world.office.store.transaction() as connection:
-        world.office.ledger.append(connection, [Draft(Kind.CERTIFICATE, {**fields})], world.clock())
+        world.office.ledger.append(
+            connection, [Draft(EntryKind.CERTIFICATE, {**fields})], world.clock()
+        )
     assert find(world).birth == Certified(certificate_digest(made), LIMIT, 750)
 
 

@@ -157,10 +157,10 @@ def test_a_certification_goes_on_where_it_was_broken_off(
 
 def test_a_finished_certification_is_resumed_without_asking(agency: World) -> None:
     first = run(agency)
-    counted = agency.office.keeper(made_up_trial=True).total()
+    counted = agency.office.custodian(made_up_trial=True).total()
     again = run(agency, resume=True, limit=LOOSE // 2 + LOOSE)
     assert plain(again.tally) == plain(first.tally)
-    assert agency.office.keeper(made_up_trial=True).total() == counted
+    assert agency.office.custodian(made_up_trial=True).total() == counted
 
 
 def test_two_processes_count_what_one_counts(agency: World) -> None:
@@ -206,11 +206,11 @@ def test_another_seed_asks_other_decoys(agency: World) -> None:
     assert plain(run(agency).tally) != plain(run(agency, seed="ab" * 32).tally)
 
 
-def test_the_keeper_counts_a_certification_apart(agency: World) -> None:
-    before = agency.office.keeper().total()
+def test_the_custodian_counts_a_certification_apart(agency: World) -> None:
+    before = agency.office.custodian().total()
     run(agency)
-    assert agency.office.keeper().total() == before
-    assert agency.office.keeper(made_up_trial=True).total() > 0
+    assert agency.office.custodian().total() == before
+    assert agency.office.custodian(made_up_trial=True).total() > 0
 
 
 def test_another_file_than_the_registers_source_is_refused(agency: World) -> None:
@@ -316,7 +316,9 @@ def test_the_proxy_asks_the_registers_own_people(agency: World) -> None:
     assert proxy.confirmed_from(12) > proxy.asked * 0.8
 
 
-def test_counts_stand_when_the_keeper_stops(agency: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_stand_when_the_custodian_stops(
+    agency: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("counterfoil.office.context._TRIAL_OPENINGS", 100)
     monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 90)
     with pytest.raises(StoreFault):

@@ -8,7 +8,7 @@ import pytest
 
 from counterfoil.certification.slices import SLICES, Slicer, SliceTally, core_words
 from counterfoil.core.values import Address, Person
-from counterfoil.normalize import normalise_address, normalise_name
+from counterfoil.normalize import normalize_address, normalize_name
 
 WORDS = Counter(
     {"SMITH": 50, "GARCIA": 20, "LEE": 10, "OKONKWO": 10, "THORNQUIST": 5, "OSTRANDER": 5}
@@ -18,10 +18,10 @@ WORDS = Counter(
 def slices(
     given: str = "Maria", family: str = "Smith", line1: str = "12 Elm St", line2: str = ""
 ) -> set[str]:
-    name = normalise_name(Person(given, "", family))
+    name = normalize_name(Person(given, "", family))
     return set(
         Slicer(WORDS).slices_of(
-            name, normalise_address(Address(line1, line2, "Anytown", "WA", "98101"))
+            name, normalize_address(Address(line1, line2, "Anytown", "WA", "98101"))
         )
     )
 
@@ -88,4 +88,4 @@ def test_a_tally_counts_each_question_in_each_of_its_groups() -> None:
 
 
 def test_particles_alone_are_the_name() -> None:
-    assert core_words(normalise_name(Person("A", "", "De La"))) == ("DE", "LA")
+    assert core_words(normalize_name(Person("A", "", "De La"))) == ("DE", "LA")

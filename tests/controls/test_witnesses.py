@@ -47,7 +47,7 @@ def release(world: World, batch: str) -> disclosure.BatchStatus:
 
 def fresh(world: World) -> bool:
     with world.office.store.reading() as connection:
-        return witnessing.standing(world.office, connection).fresh
+        return witnessing.quorum_status(world.office, connection).fresh
 
 
 def assert_overdue(world: World, batch: str) -> None:
@@ -57,7 +57,7 @@ def assert_overdue(world: World, batch: str) -> None:
     assert "ledger cosign" in fault.value.cure
 
 
-def lift(world: World, number: int = 1) -> suspension.Stood:
+def lift(world: World, number: int = 1) -> suspension.OrderResult:
     order = world.directory / f"finding-{number}.txt"
     order.write_text(f"made up: compared, finding {number}")
     return suspension.resume(world.office, order, "", world.officer("a"), world.officer("b"))

@@ -131,7 +131,7 @@ class Loops:
         self.warm = open_office(self.template / "office", clock=lambda: NOW)
         self.warm.signer()
         self.warm.payload_keys()
-        self.warm.keeper()
+        self.warm.custodian()
         self.warm.store.close()
         office, out = self._copy("whole")
         status, least, self.seconds = self._run(office, out, None)

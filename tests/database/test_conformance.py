@@ -23,7 +23,7 @@ from sqlalchemy import inspect, text
 from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.database import METADATA, Store, create_store, engine, open_store
 from counterfoil.ledger import check
-from counterfoil.ledger.entries import Kind, decode
+from counterfoil.ledger.entries import EntryKind, decode
 from counterfoil.tlog.cosignature import cosign
 from counterfoil.tlog.note import parse_note
 from tests.database.append_until_killed import STEP
@@ -288,7 +288,7 @@ def test_a_whole_ledger_put_in_its_place_is_found_against_the_cosigned_checkpoin
     cosigned, beside = _cosigned(grown), tmp_path / "beside"
     beside.mkdir()
     with closing(make_store(beside)) as other, other.transaction() as connection:
-        LEDGER.append(connection, [draft(kind) for kind in Kind] * 50, START)
+        LEDGER.append(connection, [draft(kind) for kind in EntryKind] * 50, START)
         LEDGER.sign_checkpoint(connection, SIGNER)
 
     def replace(owner: Owner) -> None:

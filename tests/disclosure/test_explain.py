@@ -92,9 +92,9 @@ def test_a_look_that_finds_nothing_shows_and_enters_nothing(world: World, batch:
 
 def test_looking_opens_no_door_of_the_register(world: World, batch: str) -> None:
     disclosure.determine_batch(world.office, batch)
-    before = world.office.keeper().total()
+    before = world.office.custodian().total()
     _explain(world, batch, "q1")
-    assert world.office.keeper().total() == before
+    assert world.office.custodian().total() == before
 
 
 def test_only_an_enrolled_officer_may_look(world: World, batch: str) -> None:

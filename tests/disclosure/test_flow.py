@@ -43,9 +43,9 @@ def test_the_counts_of_a_received_batch_are_of_rows_and_of_refusing_elements(wor
 def test_determining_again_changes_nothing(world: World, last: str) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, last)
-    opened = world.office.keeper().total()
+    opened = world.office.custodian().total()
     again = disclosure.determine_batch(world.office, batch)
-    assert (again.already, again.state, world.office.keeper().total()) == (True, last, opened)
+    assert (again.already, again.state, world.office.custodian().total()) == (True, last, opened)
 
 
 def test_a_batch_that_is_not_determined_cannot_be_reviewed(world: World) -> None:

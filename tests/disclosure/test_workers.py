@@ -117,7 +117,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
         return stretches(file, size, skip)
 
     monkeypatch.setattr(intake.RequestFile, "stretches", counted)
-    monkeypatch.setattr(workers, "Gating", partial(screening.Gating, kept_bytes=room))
+    monkeypatch.setattr(workers, "Gating", partial(screening.Screener, kept_bytes=room))
     disclosure.receive_file(world.office, _file(world), lambda _: None)
     assert len(read) == readings
     assert _kept(world) == _kept(whole)
@@ -246,7 +246,7 @@ def _running(pid: int) -> bool:
 
 
 def test_an_error_in_a_worker_tells_its_type_and_no_value() -> None:
-    with workers.hands(2, 0, bytes(32)) as at_work, pytest.raises(StateFault) as raised:
+    with workers.worker_pool(2, 0, bytes(32)) as at_work, pytest.raises(StateFault) as raised:
         at_work.every("count", "Rosalind Quill")
     assert raised.value.code == "worker_ended"
     assert "Rosalind" not in str(raised.value) + repr(raised.value)
@@ -258,5 +258,5 @@ def test_an_error_in_a_worker_tells_its_type_and_no_value() -> None:
 def test_a_small_file_and_a_setting_of_one_need_no_other_process(
     wanted: int, size: int, own: bool
 ) -> None:
-    with workers.hands(wanted, size, bytes(32)) as at_work:
-        assert isinstance(at_work, workers.Own) is own
+    with workers.worker_pool(wanted, size, bytes(32)) as at_work:
+        assert isinstance(at_work, workers.InProcess) is own

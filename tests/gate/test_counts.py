@@ -7,7 +7,7 @@ import pytest
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks import memo
-from counterfoil.gate.checks.inputs import Asked, Reader
+from counterfoil.gate.checks.inputs import CheckInput, Reader
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
 from counterfoil.gate.checks.states import MET, NOT_MET
 from counterfoil.gate.history.batch_counts import History, officer_load
@@ -96,7 +96,7 @@ def test_what_stands_once_in_a_file_is_read_as_once() -> None:
 # -- shared ----------------------------------------------------------------------------------------------
 
 
-def _asked(**fields: object) -> Asked:
+def _asked(**fields: object) -> CheckInput:
     request = changed(**fields)
     reader = Reader(LAW.terms.rules.periods, facts_of(request), NO_HISTORY, ON)
     return reader.read(request, read_question(KEY, request), NO_COUNTS)
@@ -123,7 +123,7 @@ def test_a_check_is_asked_once_for_each_thing_that_is_remembered(
 ) -> None:
     calls: list[str] = []
 
-    def check(one: Asked, terms: object) -> State:
+    def check(one: CheckInput, terms: object) -> State:
         calls.append(one.reason)
         return NOT_MET if one.reason == "a" else MET
 

@@ -22,7 +22,7 @@ from counterfoil.core.values import (
     State,
 )
 from counterfoil.gate import Gate, decide, explain
-from counterfoil.normalize import normalise_address, normalise_name
+from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 from tests.world.faults import expect_fault
 
@@ -64,8 +64,8 @@ EMPTY = Request(request_id="r2", row=2, person=Person(), address=Address())
 def test_a_grant_carries_the_forms_periods_and_rules_that_admitted_it() -> None:
     grant = decide(REQUEST, LAW, facts_of(REQUEST), NO_HISTORY, ON)
     assert isinstance(grant, Grant)
-    assert grant.address == normalise_address(REQUEST.address)
-    assert grant.name == normalise_name(REQUEST.person)
+    assert grant.address == normalize_address(REQUEST.address)
+    assert grant.name == normalize_name(REQUEST.person)
     assert (grant.request, grant.periods, grant.rules) == (REQUEST, (2022, 2023), LAW.digest)
 
 

@@ -23,7 +23,7 @@ from counterfoil.gate import History, Law
 from counterfoil.gate.decide import Gate, decide, explain, explain_finding
 from counterfoil.gate.history.batch_counts import officer_hash
 from counterfoil.gate.history.counts import Counts, read_question
-from counterfoil.normalize import normalise_name
+from counterfoil.normalize import normalize_name
 from tests.gate.world import (
     HEADER,
     KEY,
@@ -97,7 +97,7 @@ def test_what_is_missing_is_not_shown_and_what_is_wrong_is_not_met() -> None:
 def test_a_grant_carries_request_forms_years_and_the_rules_that_admitted_it() -> None:
     grant = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON).decide(REQUEST)
     form = read_question(KEY, REQUEST).address
-    assert grant == Grant(REQUEST, form, normalise_name(REQUEST.person), (2022, 2023), LAW.digest)
+    assert grant == Grant(REQUEST, form, normalize_name(REQUEST.person), (2022, 2023), LAW.digest)
 
 
 def test_a_refusal_names_request_row_and_rules_and_lists_file_and_request_in_the_laws_order() -> (

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from counterfoil.core.values import Address, Person, Request
 from counterfoil.gate import ungated
 from counterfoil.gate.ungated import UnsafeGate
-from counterfoil.normalize import normalise_address, normalise_name
+from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import sandbox
 
 LAW = sandbox()
@@ -27,8 +27,8 @@ def test_a_question_with_name_and_door_is_granted_under_the_law_in_force() -> No
     assert grant is not None
     assert (grant.request, grant.address, grant.name) == (
         ASKED,
-        normalise_address(ASKED.address),
-        normalise_name(ASKED.person),
+        normalize_address(ASKED.address),
+        normalize_name(ASKED.person),
     )
     assert (grant.periods, grant.rules) == ((2024,), LAW.digest)
 
@@ -53,9 +53,9 @@ def test_refuses_a_question_without_name_or_door(lacking: Request) -> None:
 
 def test_shared_names_and_addresses_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Address] = []
-    normal = ungated.normalise_address
+    normal = ungated.normalize_address
     monkeypatch.setattr(
-        ungated, "normalise_address", lambda address: (read.append(address), normal(address))[1]
+        ungated, "normalize_address", lambda address: (read.append(address), normal(address))[1]
     )
     elsewhere = replace(
         ASKED,

@@ -13,7 +13,7 @@ MAKERS = {
     "Reject": "intake",
     "AddressForm": "normalize",
     "NameForm": "normalize",
-    "Door": "normalize",
+    "AddressKey": "normalize",
     "Grant": "gate",
     "Refusal": "gate",
     "Resident": "register",

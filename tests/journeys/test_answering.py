@@ -160,7 +160,7 @@ def test_changed_law_is_entered_before_it_is_used(world: World) -> None:
     assert kinds.index("batch") > len(kinds) - 1 - kinds[::-1].index("law")
 
 
-def test_when_the_keeper_is_at_its_limit_the_rest_is_not_compared(world: World) -> None:
+def test_when_the_custodian_is_at_its_limit_the_rest_is_not_compared(world: World) -> None:
     agreement = world.path / "law" / "agreement.yaml"
     agreement.write_text(
         agreement.read_text().replace("openings_per_day: 1000000", "openings_per_day: 2")
@@ -172,7 +172,7 @@ def test_when_the_keeper_is_at_its_limit_the_rest_is_not_compared(world: World) 
     assert [row["codes"] for row in answers if row["answer"] == "not_compared"] == [
         ["keeper_limit"]
     ] * 6
-    assert world.office.keeper().total() == 2
+    assert world.office.custodian().total() == 2
 
 
 def test_a_damaged_register_gives_not_compared_and_never_a_no(world: World) -> None:

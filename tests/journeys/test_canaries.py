@@ -99,7 +99,7 @@ def _suspended(world: World, step: object, *arguments: object) -> None:
     assert (raised.value.code, raised.value.place) == ("suspended", "requester:agency-a")
 
 
-def _lift(world: World, text: str = "made up: lifted") -> suspension.Stood:
+def _lift(world: World, text: str = "made up: lifted") -> suspension.OrderResult:
     order = world.directory / f"{len(text)}.txt"
     order.write_text(text)
     return suspension.resume(

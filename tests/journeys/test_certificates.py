@@ -83,7 +83,11 @@ def test_p10_without_a_certificate_nothing_is_put_to_the_register(
 ) -> None:
     answers = strict.answer(ASKED)
     assert told(answers) == [REFUSED if row == REFUSED else UNCERTIFIED for row in WITHOUT]
-    assert (opened, strict.office.keeper().total(), strict.kinds().count("opening")) == ([], 0, 0)
+    assert (opened, strict.office.custodian().total(), strict.kinds().count("opening")) == (
+        [],
+        0,
+        0,
+    )
     assert strict.kinds().count("not_compared") == 5
     assert payload(strict)["certificates"] == {}
 
@@ -95,7 +99,7 @@ def test_a_certificate_for_dates_of_birth_confirms_by_them_and_by_nothing_else(
     assert told(strict.answer(ASKED)) == WITH_BIRTH
     assert opened == ["q1", "q3", "q4", "q6"]
     assert [entry["rows"] for entry in strict.entries() if entry["kind"] == "opening"] == [4]
-    assert strict.office.keeper().total() == 4
+    assert strict.office.custodian().total() == 4
 
 
 def test_with_both_certificates_evidence_by_name_must_reach_the_higher_threshold(

@@ -63,11 +63,11 @@ def officer(world: World, letter: str) -> tuple[str, Signer]:
     return world.office.officer(world.path / "keys" / f"holds-{letter}.key", None)
 
 
-def add(world: World, person: holds.HeldPerson = MARISOL) -> holds.Withheld:
+def add(world: World, person: holds.HeldPerson = MARISOL) -> holds.HoldResult:
     return holds.add_hold(world.office, person, officer(world, "a"), officer(world, "b"))
 
 
-def lift(world: World, number: int = 1) -> holds.Withheld:
+def lift(world: World, number: int = 1) -> holds.HoldResult:
     return holds.lift_hold(world.office, number, officer(world, "a"), officer(world, "b"))
 
 
@@ -342,7 +342,7 @@ def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_
     person = holds.HeldPerson(holds.HELD_FORMAT, ("held-reference-77",), "900-00-1001")
     add(held, person)
     disclosure.determine_batch(held.office, held.receive(held.requests()))
-    tins = [b"900-00-1001", b"900001001", held.office.keeper().tin_hash("900-00-1001")]
+    tins = [b"900-00-1001", b"900001001", held.office.custodian().tin_hash("900-00-1001")]
     refs = [b"held-reference-77"]
     plain = [*tins, *refs]
     hashes = [
@@ -466,8 +466,8 @@ def test_the_list_shows_days_and_officers_and_is_entered_before_it_is_shown(held
     found = holds.list_holds(held.office, *officer(held, "b"))
     when, pair = "2026-05-04T12:00:00Z", ("holds-a", "holds-b")
     assert found == [
-        holds.Listed(1, when, pair, when, pair),
-        holds.Listed(2, when, pair, "", ("", "")),
+        holds.HoldListing(1, when, pair, when, pair),
+        holds.HoldListing(2, when, pair, "", ("", "")),
     ]
     last = held.entries()[-1]
     assert (last["kind"], "batch" in last) == ("inspection", False)

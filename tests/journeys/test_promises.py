@@ -61,7 +61,7 @@ def test_p2_no_refused_request_opens_the_register(
     refused = {str(row["request_id"]) for row in world.answer() if row["answer"] == "refused"}
     assert refused
     assert set(asked) == {row["request_id"] for row in REQUESTS} - refused
-    assert world.office.keeper().total() == len(asked)
+    assert world.office.custodian().total() == len(asked)
 
 
 def test_p2_a_refusal_does_not_depend_on_the_register(world: World, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def _order(world: World, text: str = "made up: stop") -> Path:
     return path
 
 
-def _suspend(world: World, text: str = "made up: stop") -> suspension.Stood:
+def _suspend(world: World, text: str = "made up: stop") -> suspension.OrderResult:
     office = world.opened()
     try:
         return suspension.suspend(office, _order(world, text), "", *world.officer("a"))
@@ -35,7 +35,9 @@ def _suspend(world: World, text: str = "made up: stop") -> suspension.Stood:
         office.store.close()
 
 
-def _resume(world: World, text: str = "made up: lifted", second: str = "b") -> suspension.Stood:
+def _resume(
+    world: World, text: str = "made up: lifted", second: str = "b"
+) -> suspension.OrderResult:
     return suspension.resume(
         world.office, _order(world, text), "", world.officer("a"), world.officer(second)
     )
@@ -124,7 +126,7 @@ def test_a_register_is_not_opened_after_the_suspension(world: World, chunks: int
     with pytest.raises(StateFault):
         disclosure.determine_batch(world.office, batch, stop)
     assert world.kinds().count("opening") == chunks
-    assert world.office.keeper().total() == sum(_granted(world)[:chunks])
+    assert world.office.custodian().total() == sum(_granted(world)[:chunks])
     _resume(world)
     assert disclosure.determine_batch(world.office, batch).state == "determined"
 

@@ -36,7 +36,7 @@ def _order(world: World, text: str) -> Path:
     return path
 
 
-def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspension.Stood:
+def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspension.OrderResult:
     office = world.opened()
     try:
         return suspension.suspend(office, _order(world, text), "", *world.officer("a"), scope)
@@ -44,7 +44,7 @@ def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspensio
         office.store.close()
 
 
-def _resume(world: World, scope: str, text: str = "made up: lifted") -> suspension.Stood:
+def _resume(world: World, scope: str, text: str = "made up: lifted") -> suspension.OrderResult:
     return suspension.resume(
         world.office, _order(world, text), "", world.officer("a"), world.officer("b"), scope
     )

@@ -30,7 +30,7 @@ from counterfoil.demo.sample import LABELLED_COLUMNS
 from counterfoil.gate import decide
 from counterfoil.matching import decide as match_decide
 from counterfoil.matching import default_weights, explain
-from counterfoil.normalize import doors, normalise_address, normalise_name
+from counterfoil.normalize import address_keys, normalize_address, normalize_name
 from tests.gate.world import NO_HISTORY, ON, facts_of, sandbox
 from tests.world.office import World, quiet
 from tests.world.wild import FIELDS, LONG, ODD, TEXT
@@ -72,16 +72,16 @@ def test_match_decides_on_any_strings_on_either_side(
     person, address = Person(*asked[:4], born), Address(*asked[4:])
     grant = Grant(
         Request("q1", 1, person, address),
-        normalise_address(address),
-        normalise_name(person),
+        normalize_address(address),
+        normalize_name(person),
         (2024,),
         "",
     )
     there = [
-        Resident(normalise_name(Person(*fields[:4])), born, b"", "r", (2024,)) for fields in held
+        Resident(normalize_name(Person(*fields[:4])), born, b"", "r", (2024,)) for fields in held
     ]
     residents = Residents(
-        tuple(there), tuple(door.tolerance for door in doors(grant.address))[:1] * 3
+        tuple(there), tuple(door.tolerance for door in address_keys(grant.address))[:1] * 3
     )
     residents = Residents(
         residents.residents, (residents.tolerances or ("exact",) * 3)[: len(there)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from counterfoil.cli import verifier
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import encode
 from counterfoil.tlog import Checkpoint, sign_checkpoint
 from counterfoil.tlog.attestation import Attestation, Shown
@@ -19,24 +19,29 @@ from tests.ledger.office import KEY, ORIGIN, SIGNER, draft
 from tests.tlog import reference
 
 DAYS = (date(2026, 4, 1), date(2026, 4, 30))
-LATER = [(Kind.BATCH, 50)]
+LATER = [(EntryKind.BATCH, 50)]
 STORY = [
     *[
-        (Kind.OFFICE, 1),
-        (Kind.LAW, 1),
-        (Kind.BATCH, 2),
-        (Kind.GRANTED, 2),
-        (Kind.DISCLOSURE, 3),
-        (Kind.RELEASE, 3),
+        (EntryKind.OFFICE, 1),
+        (EntryKind.LAW, 1),
+        (EntryKind.BATCH, 2),
+        (EntryKind.GRANTED, 2),
+        (EntryKind.DISCLOSURE, 3),
+        (EntryKind.RELEASE, 3),
     ],
     *[
-        (Kind.BATCH, 40),
-        (Kind.GRANTED, 40),
-        (Kind.GRANTED, 41),
-        (Kind.REFUSED, 42),
-        (Kind.REVIEW, 44),
+        (EntryKind.BATCH, 40),
+        (EntryKind.GRANTED, 40),
+        (EntryKind.GRANTED, 41),
+        (EntryKind.REFUSED, 42),
+        (EntryKind.REVIEW, 44),
     ],
-    *[(Kind.BATCH, 70), (Kind.GRANTED, 70), (Kind.DISCLOSURE, 71), (Kind.RELEASE, 72)],
+    *[
+        (EntryKind.BATCH, 70),
+        (EntryKind.GRANTED, 70),
+        (EntryKind.DISCLOSURE, 71),
+        (EntryKind.RELEASE, 72),
+    ],
 ]
 """(kind, day counted from 1 March 2026): a release in March, none in April (days 32 to 61), one in
 May."""
@@ -49,10 +54,10 @@ def at_day(day: int) -> datetime:
 
 
 def entries_of(
-    story: Iterable[tuple[Kind, int]], forged: dict[int, int] | None = None
+    story: Iterable[tuple[EntryKind, int]], forged: dict[int, int] | None = None
 ) -> list[bytes]:
     """The entries of a story. `forged` puts another count into an entry, as a holder could."""
-    counts = dict.fromkeys(Kind, 0)
+    counts = dict.fromkeys(EntryKind, 0)
     made: list[bytes] = []
     for index, (kind, day) in enumerate(story):
         counts[kind] = (forged or {}).get(index, counts[kind] + 1)

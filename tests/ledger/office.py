@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core import canonical
 from counterfoil.database import Store, create_store
-from counterfoil.ledger import Draft, Kind, Ledger
+from counterfoil.ledger import Draft, EntryKind, Ledger
 from counterfoil.ledger.entries import KINDS, NUMBERS, Value
 from counterfoil.tlog import Signer
 
@@ -36,7 +36,7 @@ def value_of(field: str) -> Value:
     return _WORDS.get(field, canonical.digest(field.encode()))
 
 
-def draft(kind: Kind, *, full: bool = False) -> Draft:
+def draft(kind: EntryKind, *, full: bool = False) -> Draft:
     form = KINDS[kind]
     return Draft(
         kind, {name: value_of(name) for name in (form.needs | form.may if full else form.needs)}
@@ -45,7 +45,7 @@ def draft(kind: Kind, *, full: bool = False) -> Draft:
 
 def drafts(count: int) -> list[Draft]:
     """Drafts that go round all kinds, each with a digest of its own where the kind has one."""
-    kinds = list(Kind)
+    kinds = list(EntryKind)
     made = [draft(kinds[at % len(kinds)]) for at in range(count)]
     return [
         Draft(one.kind, {**one.fields, "commitment": canonical.digest(b"%d" % at)})

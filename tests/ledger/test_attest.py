@@ -11,7 +11,7 @@ import pytest
 
 from counterfoil.core.errors import CounterfoilError, VerifyFault
 from counterfoil.database import Store
-from counterfoil.ledger import Draft, Kind, check_export, export
+from counterfoil.ledger import Draft, EntryKind, check_export, export
 from counterfoil.ledger.attest import attest_none
 from counterfoil.tlog.attestation import Attestation, check_attestation, parse_attestation
 from counterfoil.tlog.tiles import join_entries, tile_path
@@ -53,7 +53,7 @@ def test_none_released_in_april_is_attested_from_exported_files(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     directory = told(store, tmp_path)
-    text = attest_none(directory, KEY, Kind.RELEASE, *DAYS, WHOLE.note(6))
+    text = attest_none(directory, KEY, EntryKind.RELEASE, *DAYS, WHOLE.note(6))
     attested = check_attestation(text, KEY)
     assert (attested.count, attested.checkpoint.size) == (1, 15)
     path = tmp_path / "april.attestation"
@@ -73,7 +73,7 @@ def test_none_released_in_april_is_attested_from_exported_files(
 
 
 def test_an_attestation_comes_back_whole(store: Store, tmp_path: Path) -> None:
-    text = attest_none(told(store, tmp_path), KEY, Kind.RELEASE, *DAYS, WHOLE.note(6))
+    text = attest_none(told(store, tmp_path), KEY, EntryKind.RELEASE, *DAYS, WHOLE.note(6))
     assert str(parse_attestation(text)) == text
     assert parse_attestation(text) == WHOLE.attestation(6, 11, [*LASTS, *ENDS], older=6)
 
@@ -93,7 +93,7 @@ def test_any_days_without_a_release_are_attested(
 ) -> None:
     days = date.fromisoformat(first), date.fromisoformat(last)
     path = tmp_path / "attestation"
-    path.write_text(attest_none(told(store, tmp_path), KEY, Kind.RELEASE, *days))
+    path.write_text(attest_none(told(store, tmp_path), KEY, EntryKind.RELEASE, *days))
     assert verify(monkeypatch, "attestation", path, "--key", vkey()) == 0
 
 
@@ -103,21 +103,27 @@ def test_an_empty_ledger_is_attested(
     with store.transaction() as connection:
         export(connection, tmp_path / "export", LEDGER.sign_checkpoint(connection, SIGNER))
     path = tmp_path / "attestation"
-    path.write_text(attest_none(tmp_path / "export", KEY, Kind.RELEASE, *DAYS))
+    path.write_text(attest_none(tmp_path / "export", KEY, EntryKind.RELEASE, *DAYS))
     assert verify(monkeypatch, "attestation", path, "--key", vkey()) == 0
 
 
 @pytest.mark.parametrize(
     ("kind", "first", "last", "older", "code"),
     [
-        (Kind.RELEASE, "2026-03-01", "2026-04-30", None, "attest_found"),
-        (Kind.REFUSED, "2026-04-01", "2026-04-30", None, "attest_found"),
-        (Kind.RELEASE, "2026-04-30", "2026-04-01", None, "attest_days"),
-        (Kind.RELEASE, "2026-04-01", "2026-04-30", 7, "attest_checkpoint"),
+        (EntryKind.RELEASE, "2026-03-01", "2026-04-30", None, "attest_found"),
+        (EntryKind.REFUSED, "2026-04-01", "2026-04-30", None, "attest_found"),
+        (EntryKind.RELEASE, "2026-04-30", "2026-04-01", None, "attest_days"),
+        (EntryKind.RELEASE, "2026-04-01", "2026-04-30", 7, "attest_checkpoint"),
     ],
 )
 def test_what_is_not_so_is_not_attested(
-    store: Store, tmp_path: Path, kind: Kind, first: str, last: str, older: int | None, code: str
+    store: Store,
+    tmp_path: Path,
+    kind: EntryKind,
+    first: str,
+    last: str,
+    older: int | None,
+    code: str,
 ) -> None:
     note = None if older is None else WHOLE.note(older)
     with pytest.raises(CounterfoilError) as fault:

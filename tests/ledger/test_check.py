@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Store
-from counterfoil.ledger import Kind, check
+from counterfoil.ledger import EntryKind, check
 from counterfoil.ledger.entries import counts_text, decode, encode
 from counterfoil.ledger.find import counts_of
 from counterfoil.tlog import Checkpoint, Signer, parse_checkpoint, sign_checkpoint, verifier_key
@@ -110,7 +110,7 @@ def test_a_block_that_says_it_is_shorter_is_found(forged: Callable[[Forge], Veri
 
 
 def test_two_swapped_entries_are_found(forged: Callable[[Forge], VerifyFault]) -> None:
-    same_kind = len(Kind)
+    same_kind = len(EntryKind)
 
     def swap(held: list[bytes]) -> list[bytes]:
         held[0], held[same_kind] = held[same_kind], held[0]
@@ -145,7 +145,7 @@ def test_a_forged_count_is_found(forged: Callable[[Forge], VerifyFault]) -> None
 def test_a_forged_count_column_is_found(forged: Callable[[Forge], VerifyFault]) -> None:
     def forge(owner: sqlite3.Connection) -> None:
         (held,) = owner.execute("SELECT counts FROM ledger_block WHERE start = 300").fetchone()
-        counts = counts_of(held) | {Kind.RELEASE: 0}
+        counts = counts_of(held) | {EntryKind.RELEASE: 0}
         owner.execute("UPDATE ledger_block SET counts = ? WHERE start = 300", [counts_text(counts)])
 
     fault = forged(forge)

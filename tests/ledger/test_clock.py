@@ -8,7 +8,7 @@ import pytest
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.ledger.clock import Clock, clock_words, read_clock, require_on_clock
-from counterfoil.ledger.entries import Kind, encode, entry_time
+from counterfoil.ledger.entries import EntryKind, encode, entry_time
 from tests.ledger.office import START, value_of
 
 
@@ -18,8 +18,10 @@ def entries(*published: tuple[float, int]) -> list[bytes]:
     made: list[bytes] = []
     for count, (at, hours) in enumerate(published, 1):
         time = entry_time(START + timedelta(hours=at))
-        made.append(encode(Kind.DISPOSAL, {"batch": value_of("batch"), "rows": hours}, count, time))
-        made.append(encode(Kind.PUBLISHED, {"hours": hours}, count, time))
+        made.append(
+            encode(EntryKind.DISPOSAL, {"batch": value_of("batch"), "rows": hours}, count, time)
+        )
+        made.append(encode(EntryKind.PUBLISHED, {"hours": hours}, count, time))
     return made
 
 

@@ -17,7 +17,7 @@ from counterfoil.ledger.entries import (
     MAX_ENTRY_BYTES,
     MAX_NUMBER,
     NUMBERS,
-    Kind,
+    EntryKind,
     decode,
     encode,
     entry_time,
@@ -25,7 +25,7 @@ from counterfoil.ledger.entries import (
 from tests.ledger.office import draft
 
 TIME = "2026-03-02T14:05:00Z"
-GOOD = encode(Kind.REFUSED, draft(Kind.REFUSED).fields, 3, TIME)
+GOOD = encode(EntryKind.REFUSED, draft(EntryKind.REFUSED).fields, 3, TIME)
 
 
 def code_of(data: bytes) -> str:
@@ -42,9 +42,9 @@ def changed(**fields: object) -> bytes:
     return canonical.encode({name: value for name, value in body.items() if value is not None})
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", EntryKind)
 @pytest.mark.parametrize("full", [False, True])
-def test_every_kind_is_written_canonically_and_read_back(kind: Kind, full: bool) -> None:
+def test_every_kind_is_written_canonically_and_read_back(kind: EntryKind, full: bool) -> None:
     fields = draft(kind, full=full).fields
     data = encode(kind, fields, 12, TIME)
     assert data == canonical.encode(
@@ -54,8 +54,8 @@ def test_every_kind_is_written_canonically_and_read_back(kind: Kind, full: bool)
     assert (entry.kind, entry.count, entry.time, entry.fields) == (kind, 12, TIME, fields)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_longest_entry_of_every_kind_keeps_the_limit(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EntryKind)
+def test_the_longest_entry_of_every_kind_keeps_the_limit(kind: EntryKind) -> None:
     longest = {
         "batch": "b-" + "f" * 32,
         "purpose": "principal",
@@ -72,7 +72,7 @@ def test_the_longest_entry_of_every_kind_keeps_the_limit(kind: Kind) -> None:
 
 
 def test_every_kind_is_explained_in_one_sentence_and_has_known_fields() -> None:
-    assert set(KINDS) == set(Kind)
+    assert set(KINDS) == set(EntryKind)
     for form in KINDS.values():
         assert form.meaning.endswith(".")
         assert form.needs | form.may <= FIELDS.keys() | NUMBERS.keys()
@@ -98,20 +98,20 @@ def test_no_field_admits_a_name_an_address_a_date_or_a_tax_number() -> None:
 
 def test_a_refused_value_is_not_in_the_message() -> None:
     with pytest.raises(ValueError, match="field batch does not have its form") as bug:
-        encode(Kind.REFUSED, {**draft(Kind.REFUSED).fields, "batch": "Zebedee"}, 1, TIME)
+        encode(EntryKind.REFUSED, {**draft(EntryKind.REFUSED).fields, "batch": "Zebedee"}, 1, TIME)
     assert "Zebedee" not in str(bug.value)
 
 
 @pytest.mark.parametrize("number", [-1, MAX_NUMBER + 1, True, 1.5, "1"])
 def test_a_number_outside_its_range_is_not_written(number: object) -> None:
-    fields = {**draft(Kind.OPENING).fields, "rows": number}
+    fields = {**draft(EntryKind.OPENING).fields, "rows": number}
     with pytest.raises(ValueError, match="rows"):
-        encode(Kind.OPENING, fields, 1, TIME)  # type: ignore[arg-type]
+        encode(EntryKind.OPENING, fields, 1, TIME)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", EntryKind)
 def test_a_kind_without_a_field_that_it_needs_or_with_one_too_many_is_not_written(
-    kind: Kind,
+    kind: EntryKind,
 ) -> None:
     good = draft(kind).fields
     for name in good:

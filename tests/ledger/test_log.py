@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from counterfoil.core.errors import CounterfoilError, StateFault, UsageFault, VerifyFault
 from counterfoil.database import Store
-from counterfoil.ledger import Draft, Kind, check
+from counterfoil.ledger import Draft, EntryKind, check
 from counterfoil.ledger.entries import decode
 from counterfoil.tlog import (
     check_consistency,
@@ -37,17 +37,17 @@ def test_an_empty_ledger_has_size_0_and_can_be_signed_and_checked(store: Store) 
         assert LEDGER.size(connection) == 0
         assert list(LEDGER.entries(connection, 0, 10)) == []
         assert set(LEDGER.counts(connection).values()) == {0}
-        assert LEDGER.newest_fields(connection, Kind.LAW) is None
+        assert LEDGER.newest_fields(connection, EntryKind.LAW) is None
         assert check(connection, KEY).size == 0
 
 
 def test_entries_get_the_next_places_their_counts_and_the_time(store: Store) -> None:
-    kinds = [Kind.BATCH, Kind.REFUSED, Kind.REFUSED, Kind.GRANTED]
+    kinds = [EntryKind.BATCH, EntryKind.REFUSED, EntryKind.REFUSED, EntryKind.GRANTED]
     with store.transaction() as connection:
-        assert LEDGER.append(connection, [draft(Kind.REFUSED)], START) == range(1)
+        assert LEDGER.append(connection, [draft(EntryKind.REFUSED)], START) == range(1)
         assert LEDGER.append(connection, map(draft, kinds), START) == range(1, 5)
         entries = [decode(data, "") for data in LEDGER.entries(connection, 0, 5)]
-    assert [entry.kind for entry in entries] == [Kind.REFUSED, *kinds]
+    assert [entry.kind for entry in entries] == [EntryKind.REFUSED, *kinds]
     assert [entry.count for entry in entries] == [1, 1, 2, 3, 1]
     assert {entry.time for entry in entries} == {"2026-03-02T14:05:00Z"}
 
@@ -59,7 +59,7 @@ def test_nothing_is_appended_where_nothing_is_given(store: Store) -> None:
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="cannot hold"), store.transaction() as connection:
-        LEDGER.append(connection, [*drafts(300), Draft(Kind.BATCH, {"batch": BATCH})], START)
+        LEDGER.append(connection, [*drafts(300), Draft(EntryKind.BATCH, {"batch": BATCH})], START)
     with store.reading() as connection:
         assert LEDGER.size(connection) == 0
 
@@ -130,16 +130,16 @@ def test_the_newest_entry_of_every_kind_is_found(store: Store) -> None:
     with store.reading() as connection:
         entries = [decode(data, "") for data in LEDGER.entries(connection, 0, 900)]
         newest = {entry.kind: entry.fields for entry in entries}
-        assert {kind: LEDGER.newest_fields(connection, kind) for kind in Kind} == newest
+        assert {kind: LEDGER.newest_fields(connection, kind) for kind in EntryKind} == newest
         assert LEDGER.counts(connection) == {entry.kind: entry.count for entry in entries}
 
 
 def test_the_first_entry_of_a_kind_is_found_where_it_is_the_only_one(store: Store) -> None:
     with store.transaction() as connection:
-        LEDGER.append(connection, [draft(Kind.OFFICE), draft(Kind.LAW)], START)
+        LEDGER.append(connection, [draft(EntryKind.OFFICE), draft(EntryKind.LAW)], START)
         for _ in range(20):
-            LEDGER.append(connection, [draft(Kind.GRANTED)] * 40, START)
-        assert LEDGER.newest_fields(connection, Kind.LAW) == draft(Kind.LAW).fields
+            LEDGER.append(connection, [draft(EntryKind.GRANTED)] * 40, START)
+        assert LEDGER.newest_fields(connection, EntryKind.LAW) == draft(EntryKind.LAW).fields
 
 
 def test_a_checkpoint_is_signed_once_for_a_size(store: Store) -> None:
@@ -222,9 +222,9 @@ def test_counts_that_cannot_be_read_stop_the_ledger(store: Store) -> None:
 
 def test_counts_that_promise_an_entry_that_is_not_there_are_refused(store: Store) -> None:
     with store.transaction() as connection:
-        LEDGER.append(connection, [draft(Kind.REFUSED)], START)
+        LEDGER.append(connection, [draft(EntryKind.REFUSED)], START)
         connection.execute(text("DROP TRIGGER ledger_block_update"))
         connection.exec_driver_sql("""UPDATE ledger_block SET counts = '{"law":1}'""")
         with pytest.raises(VerifyFault) as fault:
-            LEDGER.newest_fields(connection, Kind.LAW)
+            LEDGER.newest_fields(connection, EntryKind.LAW)
     assert code_of(fault) == "ledger_column"

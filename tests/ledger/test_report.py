@@ -10,7 +10,7 @@ import pytest
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Store
-from counterfoil.ledger import Draft, Kind, export
+from counterfoil.ledger import Draft, EntryKind, export
 from counterfoil.ledger.report import report_year
 from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, draft
 
@@ -19,7 +19,7 @@ ROUTE = {BATCH: "written-request", OTHER: "consent"}
 AGREEMENT = {BATCH: canonical.digest(b"agreement"), OTHER: canonical.digest(b"another")}
 
 
-def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:
+def enter(store: Store, year: int, batch: str, counts: dict[EntryKind, int]) -> None:
     """Entries of a batch in the middle of a year."""
     drafts = [draft(kind) for kind, count in counts.items() for _ in range(count)]
     fields = {"batch": batch, "agreement": AGREEMENT[batch]}
@@ -28,7 +28,9 @@ def enter(store: Store, year: int, batch: str, counts: dict[Kind, int]) -> None:
         for one in drafts
     ]
     named = [
-        Draft(one.kind, one.fields | {"route": ROUTE[batch]}) if one.kind is Kind.BATCH else one
+        Draft(one.kind, one.fields | {"route": ROUTE[batch]})
+        if one.kind is EntryKind.BATCH
+        else one
         for one in named
     ]
     with store.transaction() as connection:
@@ -42,15 +44,20 @@ def rows(store: Store, directory: Path, year: int) -> dict[str, dict[str, dict[s
 
 
 def test_a_years_entries_are_counted_by_agreement_and_route(store: Store, tmp_path: Path) -> None:
-    enter(store, 2025, BATCH, {Kind.BATCH: 1, Kind.GRANTED: 50})
-    enter(store, 2026, OTHER, {Kind.BATCH: 1, Kind.REFUSED: 12})
+    enter(store, 2025, BATCH, {EntryKind.BATCH: 1, EntryKind.GRANTED: 50})
+    enter(store, 2026, OTHER, {EntryKind.BATCH: 1, EntryKind.REFUSED: 12})
     enter(
         store,
         2026,
         BATCH,
-        {Kind.GRANTED: 30, Kind.REFUSED: 20, Kind.DISCLOSURE: 30, Kind.RELEASE: 11},
+        {
+            EntryKind.GRANTED: 30,
+            EntryKind.REFUSED: 20,
+            EntryKind.DISCLOSURE: 30,
+            EntryKind.RELEASE: 11,
+        },
     )
-    enter(store, 2027, BATCH, {Kind.DISCLOSURE: 50})
+    enter(store, 2027, BATCH, {EntryKind.DISCLOSURE: 50})
     assert rows(store, tmp_path, 2026) == {
         AGREEMENT[BATCH]: {
             "written-request": {
@@ -79,27 +86,35 @@ def test_a_years_entries_are_counted_by_agreement_and_route(store: Store, tmp_pa
 @pytest.mark.parametrize(
     ("counts", "untold"),
     [
-        ({Kind.GRANTED: 100, Kind.REFUSED: 9}, {"requests", "refused"}),
+        ({EntryKind.GRANTED: 100, EntryKind.REFUSED: 9}, {"requests", "refused"}),
         (
-            {Kind.GRANTED: 100, Kind.NOT_COMPARED: 1, Kind.DISCLOSURE: 99},
+            {EntryKind.GRANTED: 100, EntryKind.NOT_COMPARED: 1, EntryKind.DISCLOSURE: 99},
             {"requests", "not_compared"},
         ),
-        ({Kind.GRANTED: 9, Kind.REFUSED: 100}, {"requests"}),
-        ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.REJECTED: 3}, {"unreadable"}),
-        ({Kind.GRANTED: 10, Kind.REFUSED: 10, Kind.DISCLOSURE: 10, Kind.RELEASE: 1}, {"releases"}),
-        ({Kind.GRANTED: 10}, set()),
+        ({EntryKind.GRANTED: 9, EntryKind.REFUSED: 100}, {"requests"}),
+        ({EntryKind.GRANTED: 10, EntryKind.REFUSED: 10, EntryKind.REJECTED: 3}, {"unreadable"}),
+        (
+            {
+                EntryKind.GRANTED: 10,
+                EntryKind.REFUSED: 10,
+                EntryKind.DISCLOSURE: 10,
+                EntryKind.RELEASE: 1,
+            },
+            {"releases"},
+        ),
+        ({EntryKind.GRANTED: 10}, set()),
     ],
 )
 def test_a_count_below_ten_is_not_told_and_cannot_be_reckoned(
-    store: Store, tmp_path: Path, counts: dict[Kind, int], untold: set[str]
+    store: Store, tmp_path: Path, counts: dict[EntryKind, int], untold: set[str]
 ) -> None:
-    enter(store, 2026, BATCH, {Kind.BATCH: 1, **counts})
+    enter(store, 2026, BATCH, {EntryKind.BATCH: 1, **counts})
     row = rows(store, tmp_path, 2026)[AGREEMENT[BATCH]][ROUTE[BATCH]]
     assert {column for column, count in row.items() if count is None} == untold
 
 
 def test_an_entry_of_no_batch_is_refused(store: Store, tmp_path: Path) -> None:
-    enter(store, 2026, BATCH, {Kind.GRANTED: 1})
+    enter(store, 2026, BATCH, {EntryKind.GRANTED: 1})
     with pytest.raises(VerifyFault) as fault:
         rows(store, tmp_path, 2026)
     assert (fault.value.code, fault.value.place) == ("report_batch", "entry 0")

@@ -15,7 +15,7 @@ from counterfoil.core.values import (
     Residents,
 )
 from counterfoil.matching import Weights, decide, default_weights
-from counterfoil.normalize import normalise_name
+from counterfoil.normalize import normalize_name
 
 PERIODS = (2023, 2024)
 
@@ -29,7 +29,7 @@ def name(text: str) -> Person:
 def resident(
     text: str, *, born: date | None = None, tin: bytes = b"", periods: tuple[int, ...] = (2023,)
 ) -> Resident:
-    return Resident(normalise_name(name(text)), born, tin, "ref-" + text, periods)
+    return Resident(normalize_name(name(text)), born, tin, "ref-" + text, periods)
 
 
 def grant(text: str, *, born: date | None = None, periods: tuple[int, ...] = PERIODS) -> Grant:
@@ -38,7 +38,7 @@ def grant(text: str, *, born: date | None = None, periods: tuple[int, ...] = PER
     return Grant(
         Request("q-1", 1, person, Address()),
         AddressForm(),
-        normalise_name(person),
+        normalize_name(person),
         periods,
         "sha256:0",
     )

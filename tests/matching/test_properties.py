@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from counterfoil.core.values import Grant, NameForm, Person, Resident, Residents
 from counterfoil.matching import decide, default_weights, explain
 from counterfoil.matching.names import given_level, stranger_to
-from counterfoil.normalize import normalise_name
+from counterfoil.normalize import normalize_name
 from tests.matching.people import PERIODS, grant
 
 GIVEN = [
@@ -57,7 +57,7 @@ BIRTHS = st.sampled_from(
 TINS = st.sampled_from([b"", b"t" * 16, b"u" * 16, b"v" * 16])
 PEOPLE = st.builds(
     Resident,
-    name=NAMES.map(normalise_name),
+    name=NAMES.map(normalize_name),
     date_of_birth=BIRTHS,
     tin_hash=TINS,
     record_ref=st.sampled_from(["r1", "r2"]),
@@ -74,7 +74,7 @@ def questions(draw: st.DrawFn) -> Grant:
     asked = grant(
         "x", born=draw(BIRTHS), periods=draw(st.sampled_from([PERIODS, (2023,), (2019,), ()]))
     )
-    return Grant(asked.request, asked.address, normalise_name(person), asked.periods, asked.rules)
+    return Grant(asked.request, asked.address, normalize_name(person), asked.periods, asked.rules)
 
 
 def opened(household: list[tuple[Resident, str]], tin: bytes) -> Residents:
@@ -161,7 +161,7 @@ def test_two_hash_seeds_give_the_same_bytes() -> None:
     assert len(digests) == 1
 
 
-@given(NAMES.map(normalise_name), NAMES.map(normalise_name))
+@given(NAMES.map(normalize_name), NAMES.map(normalize_name))
 def test_a_stranger_at_a_glance_bears_another_given_name(asked: NameForm, held: NameForm) -> None:
     if stranger_to(asked)(held):
         assert given_level(asked, held, WEIGHTS) == "given.other"

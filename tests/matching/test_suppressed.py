@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from counterfoil.core.values import Grant, Match, Residents
-from counterfoil.matching import decide, decide_withheld
+from counterfoil.matching import decide, decide_suppressed
 from counterfoil.matching.same import is_same_person
 from tests.matching.people import grant, held, resident
 from tests.matching.test_properties import HOUSEHOLD, TINS, WEIGHTS, opened, questions
@@ -48,7 +48,7 @@ def test_where_nobody_is_held_it_is_the_decision_itself(
     asked: Grant, household: list, tin: bytes
 ) -> None:
     residents = opened(household, tin)
-    assert decide_withheld(asked, residents, frozenset(), WEIGHTS) == decide(
+    assert decide_suppressed(asked, residents, frozenset(), WEIGHTS) == decide(
         asked, residents, WEIGHTS
     )
 
@@ -60,7 +60,7 @@ def test_what_is_kept_is_that_of_the_others_or_of_an_empty_home(
 ) -> None:
     residents = opened(household, tin)
     hidden, kept = shown(residents, places)
-    found = decide_withheld(asked, residents, hidden, WEIGHTS)
+    found = decide_suppressed(asked, residents, hidden, WEIGHTS)
     rest, nobody = (
         decide(asked, only(residents, kept), WEIGHTS),
         decide(asked, only(residents, []), WEIGHTS),
@@ -76,7 +76,7 @@ def test_nobody_is_confirmed_but_whom_the_whole_home_confirms_and_who_is_not_wit
 ) -> None:
     residents = opened(household, tin)
     hidden, kept = shown(residents, places)
-    if not decide_withheld(asked, residents, hidden, WEIGHTS).confirmed:
+    if not decide_suppressed(asked, residents, hidden, WEIGHTS).confirmed:
         return
     assert decide(asked, residents, WEIGHTS).confirmed
     alone = {
@@ -93,14 +93,14 @@ def test_a_home_of_the_held_alone_is_an_empty_home_byte_for_byte(
 ) -> None:
     residents = opened(household, tin)
     everyone = frozenset(range(len(household)))
-    assert decide_withheld(asked, residents, everyone, WEIGHTS) == decide(
+    assert decide_suppressed(asked, residents, everyone, WEIGHTS) == decide(
         asked, opened([], tin), WEIGHTS
     )
 
 
 def told(question: str | Grant, residents: Residents, *places: int) -> Match:
     asked = grant(question) if isinstance(question, str) else question
-    return decide_withheld(asked, residents, frozenset(places), WEIGHTS)
+    return decide_suppressed(asked, residents, frozenset(places), WEIGHTS)
 
 
 ASKED = grant("Marisol||Quintanilla", born=BORN)

@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
-from counterfoil.normalize import FORMS_VERSION, doors, exact_door, normalise_address
+from counterfoil.normalize import FORMS_VERSION, address_keys, exact_address_key, normalize_address
 
 
 def form(
     line1: str, line2: str = "", city: str = "Seattle", state: str = "WA", zip: str = "98103"
 ) -> AddressForm:
-    return normalise_address(Address(line1, line2, city, state, zip))
+    return normalize_address(Address(line1, line2, city, state, zip))
 
 
 def meet(one: AddressForm, other: AddressForm) -> str | None:
     """The first door of `one` that leads to `other`."""
-    keys = {door.key for door in doors(other)}
-    return next((door.tolerance for door in doors(one) if door.key in keys), None)
+    keys = {door.key for door in address_keys(other)}
+    return next((door.tolerance for door in address_keys(one) if door.key in keys), None)
 
 
 HOME = "1501 Interlake Ave N"
@@ -133,7 +133,7 @@ def test_whatever_the_street_two_homes_of_other_number_or_unit_never_meet(
 
 def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
     home = form(HOME, "Apt 4")
-    assert [door.tolerance for door in doors(home)] == [
+    assert [door.tolerance for door in address_keys(home)] == [
         "exact",
         "affix",
         "sound",
@@ -144,15 +144,15 @@ def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
         "place",
     ]
     assert (
-        doors(home)[0].key
-        == exact_door(home)
+        address_keys(home)[0].key
+        == exact_address_key(home)
         == f"{FORMS_VERSION}|exact|street|1501|4|||INTERLAKE|AVE|N|98103"
     )
 
 
 def test_boxes_and_counters_have_the_doors_that_the_table_gives_them() -> None:
     names = {
-        line: [door.tolerance for door in doors(form(line))]
+        line: [door.tolerance for door in address_keys(form(line))]
         for line in ("PO Box 1", "General Delivery", "HC 1 Box 2")
     }
     assert names == {
@@ -167,8 +167,8 @@ def test_boxes_and_counters_have_the_doors_that_the_table_gives_them() -> None:
     [form("Interlake Ave N"), form("1501"), form(""), form("RR 2"), form(HOME, city="", zip="")],
 )
 def test_an_address_that_names_no_one_door_has_none(address: AddressForm) -> None:
-    assert exact_door(address) == ""
-    assert doors(address) == ()
+    assert exact_address_key(address) == ""
+    assert address_keys(address) == ()
 
 
 def test_a_row_without_city_or_without_zip_still_has_a_door_that_a_whole_request_reaches() -> None:
@@ -179,7 +179,7 @@ def test_a_row_without_city_or_without_zip_still_has_a_door_that_a_whole_request
 
 def test_keys_cannot_be_confused_by_moving_text_between_parts() -> None:
     keys = {
-        exact_door(form(line, unit))
+        exact_address_key(form(line, unit))
         for line, unit in [("1 Main St", "2"), ("12 Main St", ""), ("1 2 Main St", "")]
     }
     assert len(keys) == 3
@@ -187,4 +187,4 @@ def test_keys_cannot_be_confused_by_moving_text_between_parts() -> None:
 
 
 def test_no_kind_none_has_a_door() -> None:
-    assert doors(AddressForm(AddressKind.NONE, "1", street="MAIN", zip5="98103")) == ()
+    assert address_keys(AddressForm(AddressKind.NONE, "1", street="MAIN", zip5="98103")) == ()

@@ -3,13 +3,13 @@
 import pytest
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
-from counterfoil.normalize import normalise_address
+from counterfoil.normalize import normalize_address
 
 PLACE = {"city": "Seattle", "state": "WA", "zip": "98103"}
 
 
 def form(line1: str, line2: str = "", **place: str) -> AddressForm:
-    return normalise_address(Address(line1, line2, **(PLACE | place)))
+    return normalize_address(Address(line1, line2, **(PLACE | place)))
 
 
 def parts(line1: str, line2: str = "", **place: str) -> str:

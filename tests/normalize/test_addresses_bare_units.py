@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
-from counterfoil.normalize import doors, normalise_address
+from counterfoil.normalize import address_keys, normalize_address
 
 
 def form(line1: str) -> AddressForm:
-    return normalise_address(Address(line1, "", "Anytown", "WA", "98101"))
+    return normalize_address(Address(line1, "", "Anytown", "WA", "98101"))
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_number_that_names_the_road_is_no_unit(line: str) -> None:
     ],
 )
 def test_two_doors_of_a_house_share_no_door_key(one: str, other: str) -> None:
-    assert {door.key for door in doors(form(one))}.isdisjoint(
-        door.key for door in doors(form(other))
+    assert {door.key for door in address_keys(form(one))}.isdisjoint(
+        door.key for door in address_keys(form(other))
     )
 
 
@@ -163,16 +163,19 @@ def test_a_street_and_a_box_in_one_line_are_two_addresses(line: str) -> None:
     ],
 )
 def test_a_letter_that_may_be_the_unit_parts_two_homes_at_every_door(one: str, other: str) -> None:
-    assert {door.key for door in doors(form(one))}.isdisjoint(
-        door.key for door in doors(form(other))
+    assert {door.key for door in address_keys(form(one))}.isdisjoint(
+        door.key for door in address_keys(form(other))
     )
 
 
 def test_a_direction_written_twice_meets_the_direction_written_once() -> None:
-    once, twice = doors(form("1501 South Heron Dr")), doors(form("1501 S South Heron Dr"))
+    once, twice = (
+        address_keys(form("1501 South Heron Dr")),
+        address_keys(form("1501 S South Heron Dr")),
+    )
     assert {door.key for door in once} & {door.key for door in twice}
-    assert {door.key for door in doors(form("4922-N South Heron Dr"))} & {
-        door.key for door in doors(form("4922 South Heron Dr Unit N"))
+    assert {door.key for door in address_keys(form("4922-N South Heron Dr"))} & {
+        door.key for door in address_keys(form("4922 South Heron Dr Unit N"))
     }
 
 

@@ -4,7 +4,7 @@ F3)."""
 import pytest
 
 from counterfoil.core.values import Address
-from counterfoil.normalize import incomplete_part, is_placeholder, normalise_address
+from counterfoil.normalize import incomplete_part, is_placeholder, normalize_address
 
 
 def made(
@@ -42,7 +42,7 @@ def made(
     ],
 )
 def test_the_first_part_that_is_missing_is_named(address: Address, part: str | None) -> None:
-    assert incomplete_part(normalise_address(address)) == part
+    assert incomplete_part(normalize_address(address)) == part
 
 
 PLACEHOLDERS = [
@@ -85,7 +85,7 @@ PLACEHOLDERS = [
 
 @pytest.mark.parametrize("address", PLACEHOLDERS, ids=range(len(PLACEHOLDERS)))
 def test_a_placeholder_is_not_an_address(address: Address) -> None:
-    assert is_placeholder(address, normalise_address(address))
+    assert is_placeholder(address, normalize_address(address))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_placeholder_is_not_an_address(address: Address) -> None:
     ],
 )
 def test_an_unusual_but_real_address_is_no_placeholder(address: Address) -> None:
-    assert not is_placeholder(address, normalise_address(address))
+    assert not is_placeholder(address, normalize_address(address))
 
 
 def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
@@ -118,7 +118,7 @@ def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
         "WOULD NOT PROVIDE",
     ):
         assert is_placeholder(
-            made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}"))
+            made(f"12 {alternative}"), normalize_address(made(f"12 {alternative}"))
         )
     for alternative in (
         "BAD ADDRESS",
@@ -130,5 +130,5 @@ def test_no_phrase_is_missed_for_want_of_a_trigger() -> None:
         "N A NA",
     ):
         assert is_placeholder(
-            made(f"12 {alternative}"), normalise_address(made(f"12 {alternative}"))
+            made(f"12 {alternative}"), normalize_address(made(f"12 {alternative}"))
         )

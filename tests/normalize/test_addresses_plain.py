@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from counterfoil.core.values import Address
 from counterfoil.normalize import tables
-from counterfoil.normalize.addresses import normalise_address, read_in_full
+from counterfoil.normalize.addresses import normalize_address, read_in_full
 from counterfoil.normalize.places import Place, read_place
 from counterfoil.normalize.plain_address import read_plain_address
 
@@ -129,7 +129,7 @@ def test_the_plain_shape_is_read_alike_by_both_readings(
 )
 def test_ordinary_lines_take_the_fast_path(number: int, name: str, suffix: str) -> None:
     address = Address(f"{number} N {name} {suffix}", "Apt 4", "Seattle", "WA", "98103")
-    assert read_plain_address(address, PLACE) == normalise_address(address)
+    assert read_plain_address(address, PLACE) == normalize_address(address)
 
 
 def test_a_place_is_read_the_same_on_both_paths() -> None:

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
 from counterfoil.normalize import (
-    doors,
-    exact_door,
+    address_keys,
+    exact_address_key,
     incomplete_part,
     is_placeholder,
-    normalise_address,
+    normalize_address,
 )
 from counterfoil.normalize.parser import parse_street
 
@@ -55,18 +55,18 @@ def test_no_text_raises_and_every_part_is_capitals_digits_and_single_spaces(
     a: str, b: str, c: str, d: str, e: str
 ) -> None:
     address = Address(a, b, c, d, e)
-    form = normalise_address(address)
+    form = normalize_address(address)
     assert all(PART.fullmatch(value) for value in values(form))
     incomplete_part(form)
     is_placeholder(address, form)
-    assert bool(doors(form)) == bool(exact_door(form))
+    assert bool(address_keys(form)) == bool(exact_address_key(form))
 
 
 @given(WILD, WILD)
 def test_the_form_is_deterministic_and_ignores_letter_case(line1: str, line2: str) -> None:
     if line1.isascii() and line2.isascii():
-        upper = normalise_address(Address(line1.upper(), line2.upper(), "Seattle", "WA", "98103"))
-        lower = normalise_address(Address(line1.lower(), line2.lower(), "SEATTLE", "wa", "98103"))
+        upper = normalize_address(Address(line1.upper(), line2.upper(), "Seattle", "WA", "98103"))
+        lower = normalize_address(Address(line1.lower(), line2.lower(), "SEATTLE", "wa", "98103"))
         assert upper == lower
 
 
@@ -83,6 +83,6 @@ def test_the_parser_behind_never_raises(tokens: list[str]) -> None:
 @given(st.text(alphabet="ابجدهפמשЖЯ漢字", min_size=1, max_size=20))
 def test_letters_that_have_no_capital_a_to_z_make_no_form(text: str) -> None:
     assert (
-        normalise_address(Address(f"12 {text} St", "", "Seattle", "WA", "98103")).kind
+        normalize_address(Address(f"12 {text} St", "", "Seattle", "WA", "98103")).kind
         is AddressKind.NONE
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
-from counterfoil.normalize import exact_door, normalise_address
+from counterfoil.normalize import exact_address_key, normalize_address
 
 STREETS = [
     "1501 Interlake Ave N",
@@ -74,7 +74,7 @@ WRITTEN = [(unit, way) for unit, ways in UNITS.items() for way in ways]
 
 
 def form(line1: str, line2: str = "") -> AddressForm:
-    return normalise_address(Address(line1, line2, "Seattle", "WA", "98103"))
+    return normalize_address(Address(line1, line2, "Seattle", "WA", "98103"))
 
 
 @pytest.mark.parametrize("street", STREETS)
@@ -188,7 +188,7 @@ DISTINCT = [
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(DISTINCT, 2)))
 def test_different_units_never_share_an_exact_door(one: str, other: str) -> None:
-    doors = {exact_door(form("1501 Interlake Ave N", unit)) for unit in (one, other)}
+    doors = {exact_address_key(form("1501 Interlake Ave N", unit)) for unit in (one, other)}
     assert len(doors) == 2
 
 

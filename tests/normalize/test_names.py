@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.values import NameForm, Person
-from counterfoil.normalize import normalise_name
+from counterfoil.normalize import normalize_name
 from counterfoil.normalize.name_words import (
     DEGREES,
     GENERATION,
@@ -37,14 +37,14 @@ PERSON = st.builds(Person, given_name=FIELD, middle_name=FIELD, family_name=FIEL
 
 
 def form(given: str = "", middle: str = "", family: str = "", suffix: str = "") -> NameForm:
-    return normalise_name(
+    return normalize_name(
         Person(given_name=given, middle_name=middle, family_name=family, suffix=suffix)
     )
 
 
 @given(PERSON)
 def test_any_text_gives_words_of_a_to_z_and_a_known_suffix(person: Person) -> None:
-    name = normalise_name(person)
+    name = normalize_name(person)
     assert all(re.fullmatch("[A-Z]+", word) for word in name.given + name.middle + name.family)
     assert max(len(name.given), len(name.middle), len(name.family)) <= 6
     assert name.suffix in ("", "JR", "SR", "II", "III", "IV", "V", "VI")
@@ -52,7 +52,7 @@ def test_any_text_gives_words_of_a_to_z_and_a_known_suffix(person: Person) -> No
 
 @given(PERSON | st.builds(Person, *[st.sampled_from(WORDS_ALONE)] * 4))
 def test_the_short_way_of_a_name_gives_the_form_of_the_full_reading(person: Person) -> None:
-    assert normalise_name(person) == read_name_in_full(person)
+    assert normalize_name(person) == read_name_in_full(person)
 
 
 @given(PERSON)
@@ -66,12 +66,12 @@ def test_letter_case_and_spacing_never_change_a_form(person: Person) -> None:
         family_name=changed(person.family_name),
         suffix=changed(person.suffix),
     )
-    assert normalise_name(again) == normalise_name(person)
+    assert normalize_name(again) == normalize_name(person)
 
 
 @given(PERSON)
 def test_the_form_of_a_form_is_the_form(person: Person) -> None:
-    name = normalise_name(person)
+    name = normalize_name(person)
     again = form(" ".join(name.given), " ".join(name.middle), " ".join(name.family), name.suffix)
     if name.middle or len(name.given) < 2:
         assert again == name

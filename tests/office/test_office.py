@@ -212,8 +212,8 @@ def test_a_register_built_without_evidence_is_matched_by_the_default_weights(wor
 
 
 def test_the_trial_counts_its_openings_apart(world: World) -> None:
-    world.office.keeper(made_up_trial=True).reserve(5)
-    assert world.office.keeper().total() == 0
+    world.office.custodian(made_up_trial=True).reserve(5)
+    assert world.office.custodian().total() == 0
 
 
 # -- a principal who signs ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from counterfoil import normalize
 from counterfoil.core import keyfile
 from counterfoil.core.values import Address, Grant, Person, Request
-from counterfoil.register import Keeper, Manifest, Plan, SealedRegister, build, open_register
+from counterfoil.register import KeyCustodian, Manifest, Plan, SealedRegister, build, open_register
 from counterfoil.register.source import COLUMNS
 
 SECRET = bytes(range(64))
@@ -91,8 +91,8 @@ def grant_at(address: dict[str, str], tin: str = "", number: int = 1) -> Grant:
     request = Request(f"Q{number}", number, person, asked)
     return Grant(
         request,
-        normalize.normalise_address(asked),
-        normalize.normalise_name(person),
+        normalize.normalize_address(asked),
+        normalize.normalize_name(person),
         (2020,),
         "sha256:rules",
     )
@@ -110,14 +110,14 @@ class Office:
     def register(self) -> Path:
         return self.folder / "register"
 
-    def keeper(self, secret: bytes = SECRET) -> Keeper:
-        return Keeper(secret, self.folder / "keeper.json", self.limit, self.day)
+    def custodian(self, secret: bytes = SECRET) -> KeyCustodian:
+        return KeyCustodian(secret, self.folder / "keeper.json", self.limit, self.day)
 
     def plan(self, **options: Any) -> Plan:
         if "learner" in options:
             options = {"evidence": dict} | options
         given = {
-            "keeper": self.keeper(),
+            "custodian": self.custodian(),
             "sign": keyfile.signing_key(HOLDER).sign,
             "now": NOW,
             "match_version": "match-0",
@@ -131,7 +131,7 @@ class Office:
         )
 
     def open(self, **options: Any) -> SealedRegister:
-        return open_register(self.register, self.keeper(), PUBLIC, **options)
+        return open_register(self.register, self.custodian(), PUBLIC, **options)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.core.errors import KeyFault, VerifyFault
-from counterfoil.core.values import Door, NameForm, Resident
+from counterfoil.core.values import AddressKey, NameForm, Resident
 from counterfoil.register.bucket import (
     MARK_KIND,
     REFERENCE_BYTES,
@@ -39,7 +39,7 @@ def sealed(body: bytes = b"body", kind: int = RESIDENTS_KIND) -> bytes:
 def test_a_door_is_derived_as_the_format_says() -> None:
     message = b"counterfoil/register/door/v1\x00forms-9\x00exact\x00door key"
     expected = hmac.new(SECRET, message, hashlib.sha512).digest()
-    tag, key = RegisterKey(SECRET, "forms-9").derive([Door("exact", "door key")])[0][1:]
+    tag, key = RegisterKey(SECRET, "forms-9").derive([AddressKey("exact", "door key")])[0][1:]
     assert tag == bytes([expected[0] & 0x7F]) + expected[1:32]
     assert key == expected[32:]
 
@@ -47,8 +47,8 @@ def test_a_door_is_derived_as_the_format_says() -> None:
 def test_an_exact_and_a_tolerant_door_of_one_text_never_collide() -> None:
     key = RegisterKey(SECRET, "forms-9")
     exact, tolerant = (
-        key.derive([Door("exact", "text")])[0][1:],
-        key.derive([Door("suffix", "text")])[0][1:],
+        key.derive([AddressKey("exact", "text")])[0][1:],
+        key.derive([AddressKey("suffix", "text")])[0][1:],
     )
     assert exact[1] != tolerant[1]
     assert (exact[0][0] >> 7, tolerant[0][0] >> 7) == (0, 1)
@@ -58,8 +58,8 @@ def test_an_exact_and_a_tolerant_door_of_one_text_never_collide() -> None:
 def test_a_mark_of_one_text_collides_with_no_door_and_sorts_behind_all(mark: str) -> None:
     key = RegisterKey(SECRET, "forms-9")
     texts = [str(number) for number in range(100)]
-    tolerant = key.derive([Door("affix", text) for text in texts])
-    marks = key.derive([Door(mark, text) for text in texts])
+    tolerant = key.derive([AddressKey("affix", text) for text in texts])
+    marks = key.derive([AddressKey(mark, text) for text in texts])
     assert max(tag for _, tag, _ in tolerant) < min(tag for _, tag, _ in marks)
     assert not {its for _, _, its in tolerant} & {its for _, _, its in marks}
 
@@ -70,7 +70,7 @@ def test_a_mark_is_a_value_of_the_smallest_class() -> None:
 
 
 def test_another_version_of_the_forms_derives_other_doors() -> None:
-    door = Door("exact", "text")
+    door = AddressKey("exact", "text")
     assert RegisterKey(SECRET, "forms-1").derive([door]) != RegisterKey(SECRET, "forms-2").derive(
         [door]
     )
@@ -80,7 +80,8 @@ def test_another_version_of_the_forms_derives_other_doors() -> None:
 def test_any_text_has_a_door_and_different_texts_have_different_ones(one: str, other: str) -> None:
     key = RegisterKey(SECRET, "forms-9")
     assert (
-        key.derive([Door("exact", one)])[0][1:] == key.derive([Door("exact", other)])[0][1:]
+        key.derive([AddressKey("exact", one)])[0][1:]
+        == key.derive([AddressKey("exact", other)])[0][1:]
     ) == (one == other)
 
 

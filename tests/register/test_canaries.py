@@ -55,12 +55,12 @@ def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_tha
     rows = people(400)
     _, _, made = built(tmp_path / "with", rows, 20)
     held = [
-        normalize.normalise_address(
+        normalize.normalize_address(
             Address(*[row[name] for name in ("line1", "line2", "city", "state", "zip")])
         )
         for row in rows
     ]
-    doors = {door.key for form in held for door in normalize.doors(form)}
+    doors = {door.key for form in held for door in normalize.address_keys(form)}
     lines = {(form.number, form.predirectional, form.street, form.suffix) for form in held}
     references = {row["record_ref"] for row in rows}
     assert len(made) >= 10
@@ -128,7 +128,7 @@ def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_ca
             {**near, "line2": "Apt 7"},
         ]
     grants = [grant_at(address, number=number) for number, address in enumerate(questions, 1)]
-    others = [grant for grant in grants if normalize.exact_door(grant.address) not in places]
+    others = [grant for grant in grants if normalize.exact_address_key(grant.address) not in places]
     with plain.open() as one, office.open() as two:
         assert one.open_residents(others) == two.open_residents(others)
     assert len(others) > 2000
@@ -182,17 +182,17 @@ def test_a_source_that_gives_no_street_or_no_two_names_gives_no_canary(
 def test_a_candidate_that_a_row_speaks_against_does_not_stand(tmp_path: Path) -> None:
     draws = Draws(bytes(32))
     sampled = sample(iter([Batch(1, [tuple(row.values()) for row in people(40)])]), 5, draws)
-    keeper = Office(tmp_path).keeper()
-    canary = next(candidates(sampled, keeper.tin_hash, draws))
+    custodian = Office(tmp_path).custodian()
+    canary = next(candidates(sampled, custodian.tin_hash, draws))
     for change in ({}, {"unit": "7"}, {"zip5": "94999", "city": "ELSEWHERE"}):
-        watch = Watch([canary], keeper)
+        watch = Watch([canary], custodian)
         form = grant_at(asked(canary.address)).address
         changed = type(form)(
             **({name: getattr(form, name) for name in form.__struct_fields__} | change)
         )
-        watch.saw_place(changed, *lead(changed, keeper))
+        watch.saw_place(changed, *lead(changed, custodian))
         assert watch.standing(5) == []
-    watch = Watch([canary, canary], keeper)
+    watch = Watch([canary, canary], custodian)
     watch.saw_reference("another")
     assert [held[0] for held in watch.standing(5)] == [canary]
     watch.saw_reference(canary.resident.record_ref)

@@ -149,8 +149,8 @@ def test_marks_do_not_depend_on_the_order_of_rows(office: Office) -> None:
 
 def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office) -> None:
     manifest = office.build(street("Oak St", 3))
-    [line, _] = office.keeper().derive(
-        normalize.marks(normalize.normalise_address(Address(**TOWN | {"line1": "9 Oak St"})))
+    [line, _] = office.custodian().derive(
+        normalize.place_keys(normalize.normalize_address(Address(**TOWN | {"line1": "9 Oak St"})))
     )
     store = LmdbReader(
         office.register / manifest.snapshot / "buckets.lmdb",
@@ -167,8 +167,8 @@ def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office
 
 
 def test_where_a_row_leads_survives_its_encoding(office: Office) -> None:
-    form = normalize.normalise_address(Address(**TOWN | {"line1": "9 N Oak St"}))
-    _, leading = lead(form, office.keeper())
+    form = normalize.normalize_address(Address(**TOWN | {"line1": "9 N Oak St"}))
+    _, leading = lead(form, office.custodian())
     assert decode_leading(encode_leading(leading)) == leading
     assert (leading.parts, leading.number, len(leading.streets)) == (("N", "ST", ""), "9", 1)
 

@@ -23,14 +23,16 @@ def test_who_has_the_manifest_alone_cannot_ask_whether_a_name_is_in_it(world: Wo
     world.build([*SOURCE, *many])
     folder = max((world.path / "register").glob("0*"))
     evidence = json.loads((folder / "manifest.json").read_bytes())["evidence"]
-    keeper = world.office.keeper()
+    custodian = world.office.custodian()
     assert evidence["salt"] == ""
-    assert name_key(keeper.names_salt(), "MARISOL") in evidence["given"]
+    assert name_key(custodian.names_salt(), "MARISOL") in evidence["given"]
     assert name_key("", "MARISOL") not in evidence["given"]
-    assert all(keeper.names_salt().encode() not in path.read_bytes() for path in folder.iterdir())
+    assert all(
+        custodian.names_salt().encode() not in path.read_bytes() for path in folder.iterdir()
+    )
 
 
 def test_the_learned_weights_reach_the_decision(world: World) -> None:
     with world.office.open_register() as sealed:
         assert sealed.manifest.evidence
-        assert world.office.weights(sealed.manifest).salt == world.office.keeper().names_salt()
+        assert world.office.weights(sealed.manifest).salt == world.office.custodian().names_salt()

@@ -12,10 +12,10 @@ from typing import Any, get_type_hints
 
 import counterfoil.register as register
 from counterfoil.core.values import Grant, Resident, Residents
-from counterfoil.register import Keeper, SealedRegister, reader, stores
+from counterfoil.register import KeyCustodian, SealedRegister, reader, stores
 
 SOURCE = Path(inspect.getfile(register)).parent
-BUILDERS = {"sealing.py", "learning.py", "rows.py", "seal.py"}
+BUILDERS = {"writer.py", "learning.py", "rows.py", "bucket.py"}
 """Where residents exist outside an answer: what a build makes of its source, and the form of a
 bucket."""
 
@@ -27,7 +27,7 @@ def offered(thing: object) -> set[str]:
 def test_the_room_offers_exactly_these_names() -> None:
     assert set(register.__all__) == {
         "Counts",
-        "Keeper",
+        "KeyCustodian",
         "Learner",
         "Manifest",
         "Plan",
@@ -67,7 +67,7 @@ def test_the_one_way_in_takes_grants() -> None:
 
 
 def test_nothing_can_be_iterated_or_measured() -> None:
-    for thing in (SealedRegister, Keeper, stores.LmdbReader):
+    for thing in (SealedRegister, KeyCustodian, stores.LmdbReader):
         assert not {"__iter__", "__len__", "__getitem__", "__contains__", "__next__"} & set(
             dir(thing)
         )
@@ -100,7 +100,7 @@ def test_only_the_store_writer_of_the_build_uses_a_cursor() -> None:
         for node in ast.walk(top)
         if isinstance(node, ast.Attribute)
         and node.attr in ("cursor", "iternext", "iterprev")
-        and path.name != "piles.py"
+        and path.name != "external_sort.py"
     }
     assert used == {("stores.py", "LmdbWriter")}
 
@@ -124,4 +124,4 @@ def test_residents_are_decoded_by_the_opener_and_the_builders_only() -> None:
         for path in SOURCE.glob("*.py")
         if re.search(r"decode_residents|decode_identity", path.read_text())
     }
-    assert using <= BUILDERS | {"sealed.py"}
+    assert using <= BUILDERS | {"reader.py"}

@@ -9,7 +9,7 @@ import pytest
 from counterfoil import normalize
 from counterfoil.core import keyfile
 from counterfoil.core.errors import KeyFault, StateFault, StoreFault, UsageFault, VerifyFault
-from counterfoil.core.values import Address, Door, Grant, Residents
+from counterfoil.core.values import Address, AddressKey, Grant, Residents
 from counterfoil.register import Manifest, check_store, open_register
 from counterfoil.register.bucket import EXACT
 from counterfoil.register.stores import LmdbReader
@@ -74,11 +74,11 @@ def test_a_tolerant_door_leads_to_the_residents_and_names_the_tolerance(office: 
     [residents] = opened(office, grant_at(asked))
     shared = {
         door.key: door.tolerance
-        for door in normalize.doors(normalize.normalise_address(Address(**JUNIPER)))
+        for door in normalize.address_keys(normalize.normalize_address(Address(**JUNIPER)))
     }
     best = next(
         d.tolerance
-        for d in normalize.doors(normalize.normalise_address(Address(**asked)))
+        for d in normalize.address_keys(normalize.normalize_address(Address(**asked)))
         if d.key in shared
     )
     assert references(residents) == [("REF-7781", best), ("REF-7782", best)]
@@ -132,7 +132,7 @@ def test_openings_are_counted_before_any_door_opens(
     with office.open() as register:
         monkeypatch.setattr(
             "counterfoil.register.reader.open_bucket",
-            lambda *_, **__: counted.append(office.keeper().total()),
+            lambda *_, **__: counted.append(office.custodian().total()),
         )
         with pytest.raises(TypeError):
             register.open_residents([grant_at(JUNIPER)] * 3)
@@ -155,14 +155,14 @@ def test_a_request_that_is_no_grant_opens_nothing_and_counts_nothing(office: Off
     office.build()
     with office.open() as register, pytest.raises(UsageFault, match="not_a_grant"):
         register.open_residents([grant_at(JUNIPER).request])  # pyright: ignore
-    assert office.keeper().total() == 0
+    assert office.custodian().total() == 0
 
 
 def test_a_register_of_another_key_is_refused_before_anything_is_opened(office: Office) -> None:
     office.build()
     (office.folder / "keeper.json").unlink(missing_ok=True)
     with pytest.raises(KeyFault, match="register_key_other"):
-        open_register(office.register, office.keeper(b"o" * 64), PUBLIC)
+        open_register(office.register, office.custodian(b"o" * 64), PUBLIC)
     assert not (office.folder / "keeper.json").exists()
 
 
@@ -220,8 +220,10 @@ def test_an_altered_bucket_answers_nothing(office: Office) -> None:
     manifest = office.build()
     path = data_file(office, manifest)
     store = LmdbReader(path, manifest.store_bytes, manifest.store_head_digest)
-    door = Door(EXACT, normalize.exact_door(normalize.normalise_address(Address(**JUNIPER))))
-    [value] = store.get_many([office.keeper().derive([door])[0][1]])
+    door = AddressKey(
+        EXACT, normalize.exact_address_key(normalize.normalize_address(Address(**JUNIPER)))
+    )
+    [value] = store.get_many([office.custodian().derive([door])[0][1]])
     store.close()
     assert value is not None
     data = path.read_bytes()
@@ -259,4 +261,4 @@ def test_a_bucket_of_another_snapshot_does_not_open(office: Office) -> None:
 def test_another_holders_key_is_refused(office: Office) -> None:
     office.build()
     with pytest.raises(VerifyFault, match="manifest_not_verified"):
-        open_register(office.register, office.keeper(), keyfile.public_bytes(b"x" * 32))
+        open_register(office.register, office.custodian(), keyfile.public_bytes(b"x" * 32))

@@ -60,10 +60,10 @@ class Whole:
     ) -> list[Match]:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        keeper = register.Keeper(SECRET, self._folder / "keeper.json", 10**9, ON)
-        learner = matching.Learner(keeper.names_salt())
+        custodian = register.KeyCustodian(SECRET, self._folder / "keeper.json", 10**9, ON)
+        learner = matching.Learner(custodian.names_salt())
         plan = register.Plan(
-            keeper=keeper,
+            custodian=custodian,
             sign=keyfile.signing_key(HOLDER).sign,
             now=datetime(2026, 5, 4, tzinfo=UTC),
             match_version=matching.MATCH_VERSION,
@@ -75,7 +75,7 @@ class Whole:
         register.build(path, self._folder / "register", plan)
         learned = weights or learner.finish()
         with register.open_register(
-            self._folder / "register", keeper, keyfile.public_bytes(HOLDER)
+            self._folder / "register", custodian, keyfile.public_bytes(HOLDER)
         ) as sealed:
             found = sealed.open_residents(grants)
         return [

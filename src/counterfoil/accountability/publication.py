@@ -11,9 +11,9 @@ this order:
     4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader
        would.
 
-What stands in the folder counts, not what was entered: `standing` reads it there. Not held up by a
-suspension: what an office did can be published while it stands still. Whoever reads the folder
-tells a missed clock from the entries (ledger/clock.py).
+What stands in the folder counts, not what was entered: `publication_status` reads it there. Not
+held up by a suspension: what an office did can be published while it stands still. Whoever reads
+the folder tells a missed clock from the entries (ledger/clock.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from counterfoil.controls.witnesses import Ask, Cosigned, cosign, office_policy
 from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
@@ -43,7 +43,7 @@ class Published(Public, frozen=True):
     cosigned: Cosigned | None
 
 
-class Standing(Public, frozen=True):
+class PublicationStatus(Public, frozen=True):
     """How an office stands with its clock. `folder` is "" where office.toml names none; `size` -1
     and `time` "" where it shows nothing."""
 
@@ -65,7 +65,7 @@ def publish(office: Office, folder: Path, ask: Ask = ask_witnesses) -> Published
     KeyFault, VerifyFault."""
     _catch_up(office, folder)
     with office.store.transaction() as connection:
-        draft = Draft(Kind.PUBLISHED, {"hours": office.settings.publish_every_hours})
+        draft = Draft(EntryKind.PUBLISHED, {"hours": office.settings.publish_every_hours})
         entry = office.ledger.append(connection, [draft], office.clock())[0]
         note = office.ledger.sign_checkpoint(connection, office.signer())
     policy = office_policy(office)
@@ -74,15 +74,17 @@ def publish(office: Office, folder: Path, ask: Ask = ask_witnesses) -> Published
     return Published(ledger.check_export(folder, office.holder_key).size, entry, files, cosigned)
 
 
-def standing(office: Office, connection: Connection) -> Standing:
+def publication_status(office: Office, connection: Connection) -> PublicationStatus:
     """Whether what stands in the folder of office.toml was published in time."""
     folder, hours = publish_folder(office), office.settings.publish_every_hours
     shown = _shown(office, connection, folder) if folder else None
     size = shown.size if shown else -1
-    published = office.ledger.newest_of(connection, Kind.PUBLISHED)
+    published = office.ledger.newest_of(connection, EntryKind.PUBLISHED)
     time = next((entry.time for index, entry in published if index < size), "")
     due = datetime.fromisoformat(time) + timedelta(hours=hours) if time else None
-    return Standing(str(folder or ""), size, time, hours, due is None or office.clock() > due)
+    return PublicationStatus(
+        str(folder or ""), size, time, hours, due is None or office.clock() > due
+    )
 
 
 def _catch_up(office: Office, folder: Path) -> None:
@@ -92,7 +94,7 @@ def _catch_up(office: Office, folder: Path) -> None:
             _shown(office, connection, folder),
             office.ledger.newest_checkpoint(connection),
         )
-        behind = office.ledger.index_of_newest(connection, Kind.PUBLISHED) >= (
+        behind = office.ledger.index_of_newest(connection, EntryKind.PUBLISHED) >= (
             shown.size if shown else -1
         )
     if shown is None and _read(folder) is not None:

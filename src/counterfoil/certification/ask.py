@@ -5,8 +5,8 @@ certification does.
           deck and its own choices
 2 read    as intake reads a request; a name and address that can be asked about, as the gate reads
           them; once each, since most decoys of a row share both
-3 open    every address once, through the keeper, which counts it; decoys about one address share
-          what was opened
+3 open    every address once, through the key custodian, which counts it; decoys about one address
+          share what was opened
 4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as
           left out
 5 decide  as every question is decided; only counts leave. With a date of birth stated, a
@@ -15,7 +15,7 @@ certification does.
 
 Certification is the holder's own act: the questions are nobody's, are made of the holder's own
 file, and no answer to one leaves this process. That is why it passes the gate's unsafe door and why
-the keeper counts it apart (register/trial.json).
+the key custodian counts it apart (register/trial.json).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from counterfoil import matching
-from counterfoil.certification.decoys import BIRTH, KINDS, Asked, can_ask, read_held
+from counterfoil.certification.decoys import BIRTH, KINDS, DecoyQuestion, can_ask, read_held
 from counterfoil.certification.seeded_choice import Chance
 from counterfoil.certification.source_sample import Deck, Row
 from counterfoil.certification.tally import PROXY, Tally, new_tally
@@ -88,12 +88,12 @@ class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
     visit: int
     kind: str
     subject: Subject
-    asked: Asked
+    asked: DecoyQuestion
 
 
 class Asker:
-    """Everything that a process needs to ask. `tin_hash` is the keeper's; `seed` at most 64 bytes;
-    `asks` one of decoys.ASKS."""
+    """Everything that a process needs to ask. `tin_hash` is the key custodian's; `seed` at most 64
+    bytes; `asks` one of decoys.ASKS."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ class Asker:
         blank: Sequence[str] = ("",) * count
         columns = zip(*[decoy.asked.cells() for decoy in decoys], strict=True)
         cells: dict[str, Sequence[str]] = {
-            **dict(zip(Asked.__struct_fields__, columns, strict=True)),
+            **dict(zip(DecoyQuestion.__struct_fields__, columns, strict=True)),
             "request_id": [*map(str, range(count))],
         }
         if not self._with_birth:

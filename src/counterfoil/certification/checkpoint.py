@@ -4,12 +4,12 @@
     register/SNAPSHOT/certify.json   {"signature": "<base64>", "state": {...}}   canonical JSON,
                                      replaced whole, mode 0600
 
-`state` is `Standing`: what is certified, which pass over the source, how many of its rows are done,
-and the counts. The holder's key signs "counterfoil/certify/v1" 00 and the canonical bytes of
-`state`, so another hand cannot make wrong answers vanish (`certify_state_altered`); putting an
-older file back asks some decoys again, the same ones. Lost: begin again. It holds counts and names
-of levels, no name and no address. A state of another snapshot, seed, kind of question or number of
-decoys is not gone on with (`certify_state_other`).
+`state` is `CertificationStatus`: what is certified, which pass over the source, how many of its
+rows are done, and the counts. The holder's key signs "counterfoil/certify/v1" 00 and the canonical
+bytes of `state`, so another hand cannot make wrong answers vanish (`certify_state_altered`);
+putting an older file back asks some decoys again, the same ones. Lost: begin again. It holds counts
+and names of levels, no name and no address. A state of another snapshot, seed, kind of question or
+number of decoys is not gone on with (`certify_state_other`).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Task(msgspec.Struct, frozen=True):
         return tuple(name for name in KINDS if name not in self.without)
 
 
-class Standing(msgspec.Struct):
+class CertificationStatus(msgspec.Struct):
     """`rows_done` of the source in pass number `turn`; `wanted` visits by kind in it; all counts so
     far."""
 
@@ -88,12 +88,12 @@ class Standing(msgspec.Struct):
         }
 
 
-def begin(task: Task) -> Standing:
+def begin(task: Task) -> CertificationStatus:
     """The first pass: a visit for each decoy wanted."""
-    return Standing(task=task, wanted=dict.fromkeys(task.kinds, task.per_class))
+    return CertificationStatus(task=task, wanted=dict.fromkeys(task.kinds, task.per_class))
 
 
-def save(folder: Path, standing: Standing, key: Ed25519PrivateKey) -> None:
+def save(folder: Path, standing: CertificationStatus, key: Ed25519PrivateKey) -> None:
     """Replace the state file. Inverse of `load`. Raises StoreFault."""
     state = _plain(standing)
     signature = b64encode(key.sign(_CONTEXT + canonical.encode(state))).decode("ascii")
@@ -111,7 +111,7 @@ def save(folder: Path, standing: Standing, key: Ed25519PrivateKey) -> None:
         ) from None
 
 
-def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> Standing:
+def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> CertificationStatus:
     """Where `task` stands. Raises StateFault `certify_state_missing`, `certify_state_other`,
     VerifyFault."""
     try:
@@ -120,7 +120,7 @@ def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> Standing:
         key.public_key().verify(
             b64decode(held["signature"], validate=True), _CONTEXT + canonical.encode(state)
         )
-        standing = msgspec.convert(state, Standing)
+        standing = msgspec.convert(state, CertificationStatus)
     except FileNotFoundError:
         raise StateFault(
             "certify_state_missing",
@@ -153,7 +153,7 @@ def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> Standing:
     return standing
 
 
-def _plain(standing: Standing) -> dict[str, Any]:
+def _plain(standing: CertificationStatus) -> dict[str, Any]:
     return {
         "task": msgspec.to_builtins(standing.task),
         "wanted": standing.wanted,

@@ -9,7 +9,7 @@ from typing import Final
 from counterfoil import matching, register
 from counterfoil.certification.bounds import CONFIDENCE_PERCENT, PARTS
 from counterfoil.certification.certificate import Certificate, CertifiedKind
-from counterfoil.certification.checkpoint import Standing
+from counterfoil.certification.checkpoint import CertificationStatus
 from counterfoil.certification.curves import Point
 from counterfoil.certification.decoys import BIRTH, KINDS, NAMES
 from counterfoil.core.errors import StateFault
@@ -43,7 +43,7 @@ _ASKED: Final = {
 def compose(
     manifest: register.Manifest,
     weights: matching.Weights,
-    standing: Standing,
+    standing: CertificationStatus,
     chosen: Point,
     limit: int,
     mix: Mapping[str, int],
@@ -86,7 +86,7 @@ def compose(
     )
 
 
-def _limits(standing: Standing) -> list[str]:
+def _limits(standing: CertificationStatus) -> list[str]:
     """What holds for this certification alone: kinds left out, and kinds of which the source shows
     few."""
     left_out = [

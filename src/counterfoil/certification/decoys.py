@@ -75,7 +75,7 @@ class Held(Written, frozen=True, gc=False, array_like=True):
     taxable_period: str
 
 
-class Asked(Written, frozen=True, gc=False, array_like=True):
+class DecoyQuestion(Written, frozen=True, gc=False, array_like=True):
     """One question: the columns of a request file that speak of person, address and periods."""
 
     taxable_periods: str
@@ -101,14 +101,14 @@ def _around(period: str, periods: tuple[int, ...]) -> str:
     return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
 
 
-def _ask(held: Held, deck: Deck, **changes: str) -> Asked:
+def _ask(held: Held, deck: Deck, **changes: str) -> DecoyQuestion:
     """The row's own question, with changes."""
     cells: tuple[str, ...] = (*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
-    own = Asked(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
+    own = DecoyQuestion(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
     return replace(own, **changes) if changes else own
 
 
-def withheld(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def withheld(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """Three in four as held; the others without middle name, or with one letter of the given name
     exchanged."""
     writing = chance.below(8)
@@ -121,7 +121,7 @@ def withheld(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     return _ask(held, deck)
 
 
-def junior_senior(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def junior_senior(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """Another suffix; for a held suffix, in every second question none: seniors often write
     none."""
     own = held.suffix.strip(". ").upper()
@@ -132,7 +132,7 @@ def junior_senior(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     return _ask(held, deck, suffix=suffix, date_of_birth=born)
 
 
-def sibling(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def sibling(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """A twin or a sibling within nine years."""
     own = (held.given_name.upper().split() or [""])[0]
     drawn = chance.many(deck.names, 8)
@@ -152,7 +152,7 @@ def sibling(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     )
 
 
-def next_unit(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def next_unit(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """The unit one on, wherever it is written; a unit where none is."""
     born = _another_birth(held, chance, deck)
     if held.line2:
@@ -162,7 +162,7 @@ def next_unit(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     return _ask(held, deck, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
 
 
-def next_number(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def next_number(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """Two on or back: the neighbour on the same side of the street."""
     line1 = bump_number(held.line1, 2 if chance.below(2) else -2)
     return (
@@ -172,7 +172,7 @@ def next_number(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     )
 
 
-def other_zip(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def other_zip(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """Another ZIP of the city, or another city's where the register knows none."""
     if not _has_other_zip(held, deck):
         return None
@@ -188,7 +188,7 @@ def other_zip(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     )
 
 
-def like_street(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def like_street(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """The row's number and unit in the other street."""
     found = deck.streets.find(held.line1, held.zip[:5])
     if found is None:
@@ -203,14 +203,14 @@ def like_street(held: Held, chance: Chance, deck: Deck) -> Asked | None:
     )
 
 
-def former(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def former(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """One other period, in which no row has the person there; the year after, in a register of one
     period."""
     years = _years_away(held, deck)
     return _ask(held, deck, taxable_periods=chance.of(years)) if years else None
 
 
-def synthetic(held: Held, chance: Chance, deck: Deck) -> Asked | None:
+def synthetic(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
     one, two, three, four = chance.many(deck.names, 4)
     return _ask(
@@ -260,7 +260,7 @@ class KindOfDecoy(NamedTuple):
     `can`: whether a row can be asked about at all, told cheaply."""
 
     sentence: str
-    make: Callable[[Held, Chance, Deck], Asked | None]
+    make: Callable[[Held, Chance, Deck], DecoyQuestion | None]
     elsewhere: bool = False
     same_given: bool = False
     can: Callable[[Held, Deck], bool] | None = None

@@ -25,7 +25,7 @@ from counterfoil.certification.tally import half_bits, levels_of
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Grant, Match, Public, Reject, Request
 from counterfoil.gate.ungated import UnsafeGate
-from counterfoil.normalize import normalise_name
+from counterfoil.normalize import normalize_name
 from counterfoil.office import Office
 from counterfoil.office.journal import open_chunk
 from counterfoil.register import SealedRegister
@@ -145,7 +145,7 @@ def examine(office: Office, labelled: Path, progress: Progress) -> Examination:
 
 def _family_words(labelled: Path) -> Counter[str]:
     rows = (row for row, _ in read_labelled(labelled) if isinstance(row, Request))
-    return Counter(word for row in rows for word in core_words(normalise_name(row.person))[:1])
+    return Counter(word for row in rows for word in core_words(normalize_name(row.person))[:1])
 
 
 def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tuple[Grant, bool]]]:

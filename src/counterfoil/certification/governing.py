@@ -24,7 +24,7 @@ from counterfoil.certification.certificate import (
 from counterfoil.core.values import Grant, Public
 from counterfoil.database import Connection
 from counterfoil.gate.law.agreement import Confirmation
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.matching.weights import UNIT
 from counterfoil.office.context import Office
 
@@ -139,7 +139,7 @@ def by_scope(certificates: Certificates) -> dict[str, Certified]:
 def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:
     """Digest of the newest certificate by scope, as the ledger says."""
     found: dict[str, str] = {}
-    for _, entry in office.ledger.newest_of(connection, Kind.CERTIFICATE):
+    for _, entry in office.ledger.newest_of(connection, EntryKind.CERTIFICATE):
         scope = str(entry.fields.get("scope", ""))
         if entry.fields["snapshot"] == manifest and scope in SCOPES:
             found.setdefault(scope, str(entry.fields["certificate"]))

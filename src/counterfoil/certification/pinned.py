@@ -46,7 +46,7 @@ _SMALLEST_HOLDS: Final = 4096
 _NO_MARK: Final = bytes(MARK_BYTES)
 
 
-class Held(Sensitive, frozen=True):
+class PinnedHolds(Sensitive, frozen=True):
     """The holds that a batch is determined under: their marks, and the sealed chunk that says
     so."""
 
@@ -86,18 +86,22 @@ def pinned_certificates(connection: Connection, batch: Batch, key: BatchKey) -> 
 
 
 def pin_holds(
-    office: Office, connection: Connection, batch: Batch, key: BatchKey, keeper: register.Keeper
-) -> Held:
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    key: BatchKey,
+    custodian: register.KeyCustodian,
+) -> PinnedHolds:
     """The holds that the batch is determined under: as were sealed with it, or, the first time, as
     stand now.
 
     Raises as `marks_in_force`; StoreFault `payload_sealed`.
     """
     if not batches.count_chunks(connection, batch, HOLDS)[0]:
-        plain = b"".join(sorted(marks_in_force(office, connection, keeper.key_id)))
+        plain = b"".join(sorted(marks_in_force(office, connection, custodian.key_id)))
         padded = plain.ljust(max(_SMALLEST_HOLDS, 1 << len(plain).bit_length()), b"\x00")
         keep_chunk(connection, batch, key, HOLDS, 0, padded, 0, office.random)
-    return Held(
+    return PinnedHolds(
         pinned_holds(connection, batch, key), batches.get_chunk(connection, batch, HOLDS, 0).sealed
     )
 
@@ -110,7 +114,7 @@ def pinned_holds(connection: Connection, batch: Batch, key: BatchKey) -> frozens
     return frozenset(split_marks(read_chunk(connection, batch, key, HOLDS, 0))) - {_NO_MARK}
 
 
-def require_held(connection: Connection, batch: Batch, held: Held) -> None:
+def require_pinned_holds(connection: Connection, batch: Batch, held: PinnedHolds) -> None:
     """Raise StateFault `batch_moved` where the batch is to be determined under other holds by
     now."""
     if [chunk.sealed for chunk in batches.iterate_chunks(connection, batch, HOLDS)] != [

@@ -147,9 +147,9 @@ def _serve(pipe: Pipe, task: Task) -> dict[str, Any]:
 def open_asker(office: Office, task: Task, stack: ExitStack) -> Asker:
     """An asker over the task's snapshot, which `stack` closes."""
     sealed = stack.enter_context(office.open_register(task.snapshot, made_up_trial=True))
-    keeper, weights = office.keeper(made_up_trial=True), office.weights(sealed.manifest)
+    custodian, weights = office.custodian(made_up_trial=True), office.weights(sealed.manifest)
     return Asker(
-        sealed, UnsafeGate(office.law), weights, keeper.tin_hash, task.deck, task.seed, task.asks
+        sealed, UnsafeGate(office.law), weights, custodian.tin_hash, task.deck, task.seed, task.asks
     )
 
 

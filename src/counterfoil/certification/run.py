@@ -26,7 +26,7 @@ from counterfoil.certification import checkpoint
 from counterfoil.certification.ask import Chunk, Turn
 from counterfoil.certification.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.certification.charts import draw_certificate
-from counterfoil.certification.checkpoint import Standing
+from counterfoil.certification.checkpoint import CertificationStatus
 from counterfoil.certification.compose import EQUAL, compose, refusal
 from counterfoil.certification.curves import Point, curve, lowest_meeting
 from counterfoil.certification.decoys import NAMES, untriable
@@ -35,7 +35,7 @@ from counterfoil.certification.seeded_choice import spread
 from counterfoil.certification.source_sample import Deck, Row, check_source, read_deck, read_rows
 from counterfoil.certification.tally import Tally, add
 from counterfoil.core.errors import StateFault, StoreFault
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 
 PER_CLASS: Final = 300_000
@@ -167,7 +167,7 @@ def _crew(
 
 
 def _ask_all(
-    standing: Standing,
+    standing: CertificationStatus,
     source: Path,
     deck: Deck,
     crew: Crew,
@@ -189,7 +189,7 @@ def _ask_all(
         save()
 
 
-def _chunks(standing: Standing, source: Path, deck: Deck) -> Iterator[Chunk]:
+def _chunks(standing: CertificationStatus, source: Path, deck: Deck) -> Iterator[Chunk]:
     """The rest of the pass, in chunks."""
     done, total = standing.rows_done, deck.rows
     turns_of = _schedule(standing.wanted, standing.turn, total)
@@ -241,7 +241,7 @@ def _enter(office: Office, folder: Path, certificate: Certificate, picture: str)
     }
     signer = office.signer()
     with office.store.transaction() as connection:
-        office.ledger.append(connection, [Draft(Kind.CERTIFICATE, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.CERTIFICATE, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
     try:
         write_certificate(folder, certificate, signer.private.sign, picture)

@@ -18,7 +18,7 @@ from zlib import crc32
 
 from counterfoil.certification.seen import Seen
 from counterfoil.core.values import Address, AddressForm, AddressKind, Sensitive
-from counterfoil.normalize import doors, normalise_address
+from counterfoil.normalize import address_keys, normalize_address
 
 LEAST_HOMES: Final = 3
 LEAST_OF_FULLER: Final = 8
@@ -77,7 +77,7 @@ class Streets:
         known = self._known()
         met: dict[str, list[int]] = {}
         for at in known:
-            for door in doors(self._forms[at]):
+            for door in address_keys(self._forms[at]):
                 if door.tolerance not in _OWN_DOORS:
                     met.setdefault(door.key, []).append(at)
         found: dict[int, set[int]] = {}
@@ -108,7 +108,7 @@ class Streets:
 
     def _read(self, street: str, city: str, state: str, zip5: str) -> tuple[int, str]:
         """(number of the street, unit written behind it); -1 for what is no street."""
-        form = normalise_address(Address(f"{_STAND_IN} {street}", "", city, state, zip5))
+        form = normalize_address(Address(f"{_STAND_IN} {street}", "", city, state, zip5))
         if (
             form.kind is not AddressKind.STREET
             or form.number != _STAND_IN
@@ -118,7 +118,7 @@ class Streets:
             return -1, ""
         at = self._ids.setdefault((_parts(form), form.zip5), len(self._forms))
         if at == len(self._forms):
-            bare = normalise_address(Address(f"{_STAND_IN} {_text(form)}", "", city, state, zip5))
+            bare = normalize_address(Address(f"{_STAND_IN} {_text(form)}", "", city, state, zip5))
             self._forms.append(bare)
             self._homes.append(0)
         return at, form.unit

@@ -111,7 +111,9 @@ def _openings_line(openings: dict[str, int]) -> str:
         if granted == opened
         else "These should be equal: run `ledger check`."
     )
-    return f"Requests admitted: {granted}. Openings that the keeper counted: {opened}. {tale}"
+    return (
+        f"Requests admitted: {granted}. Openings that the key custodian counted: {opened}. {tale}"
+    )
 
 
 def _group_line(name: str, counts: dict[str, int]) -> str:

@@ -19,7 +19,12 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, show, write_file
 from counterfoil.core.values import State
-from counterfoil.disclosure.explain import Asked, Explanation, explain_request, explain_with_values
+from counterfoil.disclosure.explain import (
+    Explanation,
+    RequestValues,
+    explain_request,
+    explain_with_values,
+)
 from counterfoil.disclosure.explain_chart import draw_svg, draw_text
 
 
@@ -56,7 +61,7 @@ def explain(
         show(told, _words(found, asked), as_json=as_json)
 
 
-def _words(found: Explanation, asked: Asked | None) -> str:
+def _words(found: Explanation, asked: RequestValues | None) -> str:
     lines = [
         f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")
     ]

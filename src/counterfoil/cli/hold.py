@@ -105,7 +105,7 @@ def show_list(
         show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
 
 
-def _line(each: holds.Listed) -> str:
+def _line(each: holds.HoldListing) -> str:
     lifted = (
         f", lifted {each.lifted_at} by {' and '.join(each.lifted_by)}"
         if each.lifted_at

@@ -14,7 +14,7 @@ from counterfoil.batches.store import retire_officer, signing_officer
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 from counterfoil.core.values import Officer
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, enrol, key_purpose, make_officer
 from counterfoil.tlog import verifier_key
 
@@ -49,7 +49,7 @@ def remove_officer(office: Office, name: str) -> None:
             "purpose": key_purpose(role),
             "event": "retired",
         }
-        office.ledger.append(connection, [Draft(Kind.KEY, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.KEY, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
 
 

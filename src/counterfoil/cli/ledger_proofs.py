@@ -14,7 +14,7 @@ from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.core.errors import InputFault
 from counterfoil.database import Connection
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.attest import attest_none
 from counterfoil.ledger.report import COLUMNS, report_year
 from counterfoil.ledger.store import read_checkpoints
@@ -63,7 +63,9 @@ def attest(
             "--to", formats=["%Y-%m-%d"], help="Last day, itself included.", show_default=False
         ),
     ],
-    none: Annotated[Kind, typer.Option(help="The kind of which there is none.")] = Kind.RELEASE,
+    none: Annotated[
+        EntryKind, typer.Option(help="The kind of which there is none.")
+    ] = EntryKind.RELEASE,
     checkpoint: Annotated[
         Path | None,
         typer.Option(help="A checkpoint from before the first day.", show_default=False),

@@ -97,10 +97,13 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
     with faults(as_json=as_json):
         office = open_office(directory)
         with office.store.reading() as connection:
-            witnessed, still = witnesses.standing(office, connection), stopped(office, connection)
+            witnessed, still = (
+                witnesses.quorum_status(office, connection),
+                stopped(office, connection),
+            )
             published, reconciled = (
-                publication.standing(office, connection),
-                reconciliation.standing(office, connection),
+                publication.publication_status(office, connection),
+                reconciliation.reconciliation_status(office, connection),
             )
         found = [
             {"batch": each.batch, "state": each.state, "counts": each.counts}
@@ -132,7 +135,7 @@ def _still(still: Stopped) -> str:
     return "".join(lines)
 
 
-def _witnessed(standing: witnesses.Standing) -> str:
+def _witnessed(standing: witnesses.QuorumStatus) -> str:
     if not standing.configured:
         return "Witnesses: none are set; answers leave without a cosigned checkpoint."
     last = (
@@ -145,7 +148,7 @@ def _witnessed(standing: witnesses.Standing) -> str:
     )
 
 
-def _published(standing: publication.Standing) -> str:
+def _published(standing: publication.PublicationStatus) -> str:
     if not standing.folder:
         return "Published: no folder is set; nobody outside sees this ledger."
     shown = f"{standing.size} entries at {standing.time}" if standing.time else "nothing yet"
@@ -153,7 +156,7 @@ def _published(standing: publication.Standing) -> str:
     return promised + (" LATE: run `counterfoil ledger publish`." if standing.late else "")
 
 
-def _reconciled(standing: reconciliation.Standing) -> str:
+def _reconciled(standing: reconciliation.ReconciliationStatus) -> str:
     found = f"{standing.differences} differences" if standing.differences else "no difference"
     told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
     return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")

@@ -11,7 +11,7 @@ import typer
 
 from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
 from counterfoil.cli.output import faults, say, show
-from counterfoil.controls.suspension.service import Stood
+from counterfoil.controls.suspension.service import OrderResult
 from counterfoil.controls.suspension.service import resume as run_resume
 from counterfoil.controls.suspension.service import suspend as run_suspend
 from counterfoil.office import open_office
@@ -95,12 +95,12 @@ def resume(
         _tell(stood, words, as_json)
 
 
-def _what(stood: Stood) -> str:
+def _what(stood: OrderResult) -> str:
     return (
         "The office stands" if stood.scope == "office" else f"What is within {stood.scope} stands"
     )
 
 
-def _tell(stood: Stood, words: str, as_json: bool) -> None:
+def _tell(stood: OrderResult, words: str, as_json: bool) -> None:
     show(msgspec.to_builtins(stood), str(stood.index), as_json=as_json)
     say(words, quiet=as_json)

@@ -31,7 +31,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.ledger.entries import MAX_NUMBER, Value
 from counterfoil.ledger.store import read_checkpoints
 from counterfoil.office import Office
@@ -54,7 +54,7 @@ class Cosigned(Public, frozen=True):
     fork: int | None
 
 
-class Standing(Public, frozen=True):
+class QuorumStatus(Public, frozen=True):
     """How an office stands with its witnesses. `size` is -1 and `time` "" where nothing was
     cosigned yet."""
 
@@ -84,24 +84,24 @@ def office_policy(office: Office) -> Policy | None:
     return read_policy(office.directory / named) if named else None
 
 
-def standing(office: Office, connection: Connection) -> Standing:
+def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
     """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does
     not verify)."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
-        return Standing(policy is not None, size, "", policy is None)
+        return QuorumStatus(policy is not None, size, "", policy is None)
     checkpoint = check_checkpoint(note, office.holder_key)
     times = check_cosignatures(note, [each.key for each in policy.witnesses])
     now, limit = int(office.clock().timestamp()), 60 * office.settings.cosign_within_minutes
     fresh = policy.holds({key for key, time in times.items() if abs(now - time) <= limit})
     fresh = fresh and _is_ours(office, connection, checkpoint)
-    return Standing(True, checkpoint.size, _time_text(max(times.values(), default=0)), fresh)
+    return QuorumStatus(True, checkpoint.size, _time_text(max(times.values(), default=0)), fresh)
 
 
 def require_witnessed(office: Office, connection: Connection) -> None:
-    """Rule 1. Raises StateFault `cosign_overdue`; as `standing`."""
-    if not standing(office, connection).fresh:
+    """Rule 1. Raises StateFault `cosign_overdue`; as `quorum_status`."""
+    if not quorum_status(office, connection).fresh:
         raise StateFault(
             "cosign_overdue",
             "no checkpoint was cosigned by a quorum of witnesses in the last "
@@ -183,10 +183,10 @@ def _enter(
     office: Office, connection: Connection, checkpoint: Checkpoint, fields: dict[str, Value]
 ) -> int | None:
     newest = office.ledger.index_of_newest
-    if newest(connection, Kind.FORK) > newest(connection, Kind.RESUMPTION):
+    if newest(connection, EntryKind.FORK) > newest(connection, EntryKind.RESUMPTION):
         return None
     hold_open(connection)
-    draft = Draft(Kind.FORK, {"checkpoint": _digest(checkpoint), **fields})
+    draft = Draft(EntryKind.FORK, {"checkpoint": _digest(checkpoint), **fields})
     return office.ledger.append(connection, [draft], office.clock())[0]
 
 

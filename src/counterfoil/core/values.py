@@ -188,7 +188,7 @@ class NameForm(Sensitive, frozen=True, gc=False, array_like=True):
     suffix: str = ""
 
 
-class Door(Sensitive, frozen=True, gc=False, array_like=True):
+class AddressKey(Sensitive, frozen=True, gc=False, array_like=True):
     """An address key that opens a bucket. `tolerance` names its row in the door table ("exact"
     first)."""
 

@@ -29,7 +29,7 @@ from counterfoil.demo import sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
 from counterfoil.disclosure import register_build
 from counterfoil.disclosure.judging import REFUSED_BY
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 
 MARK: Final = ".counterfoil-demonstration"
@@ -178,10 +178,11 @@ def _refused_by_element(office: Office) -> dict[str, int]:
 
 
 def _openings(office: Office) -> dict[str, int]:
-    """Admitted requests by the ledger, and openings by the keeper's own count: the same number."""
+    """Admitted requests by the ledger, and openings by the key custodian's own count: the same
+    number."""
     with office.store.reading() as connection:
-        granted = office.ledger.counts(connection)[Kind.GRANTED]
-    return {"granted": granted, "opened": office.keeper().total()}
+        granted = office.ledger.counts(connection)[EntryKind.GRANTED]
+    return {"granted": granted, "opened": office.custodian().total()}
 
 
 def _ledger(office: Office) -> dict[str, Any]:

@@ -89,7 +89,7 @@ _SOUGHT: Final = 20
 """People for each of whom F21 tries one address after another."""
 
 
-class Asked(Public, frozen=True):
+class ReplayRequest(Public, frozen=True):
     """One request row, the group it was made for, and what the register holds for it: rows of a
     source."""
 
@@ -98,7 +98,7 @@ class Asked(Public, frozen=True):
     held: tuple[Row, ...]
 
 
-def replay_rows(count: int) -> Iterator[Asked]:
+def replay_rows(count: int) -> Iterator[ReplayRequest]:
     """`count` rows with the reported proportions."""
     made = dict.fromkeys(SHARES, 0)
     for number in range(count):
@@ -117,21 +117,21 @@ def group_of(number: int) -> str:
     raise AssertionError("the shares come to the reported rows")
 
 
-def _asked(number: int, group: str, nth: int) -> Asked:
+def _asked(number: int, group: str, nth: int) -> ReplayRequest:
     person, home = _person(number), _home(number)
     in_order = dict.fromkeys(REQUEST_COLUMNS, "") | person | home | _matter(number)
     held = (_source(number, person, home), _source(number, _person(number, 7), home, spouse=True))
     match group:
         case "other":
-            return Asked(group, in_order | _person(number, 8), held)
+            return ReplayRequest(group, in_order | _person(number, 8), held)
         case "moved":
-            return Asked(group, in_order | _home(number, 9), held)
+            return ReplayRequest(group, in_order | _home(number, 9), held)
         case "nobody":
-            return Asked(group, in_order, ())
+            return ReplayRequest(group, in_order, ())
         case "F21":
-            return Asked(group, in_order | _person(nth % _SOUGHT, 11), held)
+            return ReplayRequest(group, in_order | _person(nth % _SOUGHT, 11), held)
         case _:
-            return Asked(group, in_order | _DEFECTS.get(group, _nothing)(number), held)
+            return ReplayRequest(group, in_order | _DEFECTS.get(group, _nothing)(number), held)
 
 
 def _nothing(_number: int) -> Row:

@@ -157,7 +157,7 @@ def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
     ]
     disclosure.review_batch(office, batch, *keys[0])
     disclosure.release_batch(office, batch, *keys[1], out)
-    opened = office.keeper().total()
+    opened = office.custodian().total()
     office.store.close()
     found = tabulate(out, {element.code: element.id for element in office.law.elements})
     return {"residents": manifest.counts.residents, "opened": opened, **found}

@@ -11,7 +11,12 @@ from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.batches.rows import DeterminationsDigest, decode_gated, encode_determinations
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import Governing
-from counterfoil.certification.pinned import Held, pin_certificates, pin_holds, require_held
+from counterfoil.certification.pinned import (
+    PinnedHolds,
+    pin_certificates,
+    pin_holds,
+    require_pinned_holds,
+)
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.stopped import acting
@@ -23,10 +28,10 @@ from counterfoil.disclosure.steps import (
     quiet,
     require_in_force,
 )
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, journal
 
-Deciding = tuple[matching.Weights, Governing, Held]
+Deciding = tuple[matching.Weights, Governing, PinnedHolds]
 
 
 KEEPER_LIMIT = "keeper_limit"
@@ -52,11 +57,11 @@ def determine_batch(office: Office, batch_id: str, progress: Progress = quiet) -
         with acting(office, batch) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
-            held = pin_holds(office, connection, batch, key, office.keeper())
+            held = pin_holds(office, connection, batch, key, office.custodian())
         batch = find(office, batch_id)
         _determine_chunks(office, batch, key, sealed, (weights, governed, held), progress)
     with acting(office, batch) as connection:
-        require_held(connection, batch, held)
+        require_pinned_holds(connection, batch, held)
         digest = DeterminationsDigest(key)
         for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
             digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
@@ -99,27 +104,27 @@ def _determine_chunk(
 ) -> None:
     """Enter the openings, then open, then decide, then keep. Broken off between: entered once,
     opened again."""
-    keeper, (weights, governed, held) = office.keeper(), deciding
+    custodian, (weights, governed, held) = office.custodian(), deciding
     with acting(office, batch) as connection:
-        require_held(connection, batch, held)
+        require_pinned_holds(connection, batch, held)
         kept = batches.get_chunk(connection, batch, REQUEST, seq)
         rows = journal.with_overrides(
             decode_gated(key.open(REQUEST, seq, kept.sealed)),
             read_overrides(connection, batch, key),
         )
         admitted = [grant for grant in journal.grants_of(rows) if governed.puts(grant)]
-        grants = admitted[: keeper.remaining()]
+        grants = admitted[: custodian.remaining()]
         if not kept.opened:
-            draft = Draft(Kind.OPENING, {**opening, "rows": len(grants)})
+            draft = Draft(EntryKind.OPENING, {**opening, "rows": len(grants)})
             office.ledger.append(connection, [draft] if grants else [], office.clock())
             batches.mark_opened(connection, batch, seq)
     opened = journal.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = journal.decide_rows(
-        rows, opened, weights, governed, code, lambda found: keeper.held_among(found, held.marks)
+        rows, opened, weights, governed, code, lambda found: custodian.held_among(found, held.marks)
     )
     with acting(office, batch) as connection:
-        require_held(connection, batch, held)
+        require_pinned_holds(connection, batch, held)
         plain = encode_determinations(decided)
         keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
         batches.add_counts(connection, batch, journal.count_determined(decided))

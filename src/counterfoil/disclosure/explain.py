@@ -29,7 +29,7 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Finding, Match, Public, Refusal, Request, Sensitive, State
 from counterfoil.database import Connection
 from counterfoil.gate.decide import Explained, explain_finding
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
@@ -58,7 +58,7 @@ class Explanation(Public, frozen=True):
     overridden: tuple[str, ...] = ()
 
 
-class Asked(Sensitive, frozen=True):
+class RequestValues(Sensitive, frozen=True):
     """The request's own values, by feature of the evidence, as received; empty ones left out. No
     value of the register.
 
@@ -80,13 +80,13 @@ def explain_request(
 
 def explain_with_values(
     office: Office, batch_id: str, request_id: str, name: str, signer: Signer
-) -> tuple[Explanation, Asked]:
+) -> tuple[Explanation, RequestValues]:
     """The same with what was asked; enters that this officer looked at values. Raises as
     `explain_request`."""
     found, request = _look(
         office, batch_id, {"request_id": request_id, "values": True}, name, signer
     )
-    return found, asked_of(request)
+    return found, request_values(request)
 
 
 def _look(
@@ -117,13 +117,13 @@ def _look(
             "commitment": looked,
             "officer": canonical.digest(officer.vkey.encode()),
         }
-        office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
         decided = _determination(connection, batch, key, seq, request)
         override = read_overrides(connection, batch, key).get(request.row)
     return _explanation(office, batch, request, failed, decided, override), request
 
 
-def asked_of(request: Request) -> Asked:
+def request_values(request: Request) -> RequestValues:
     """The request's own values, as they may be shown to an officer who asked for them."""
     person, address = request.person, request.address
     born = person.date_of_birth.isoformat() if person.date_of_birth else ""
@@ -140,7 +140,7 @@ def asked_of(request: Request) -> Asked:
             if part
         ),
     }
-    return Asked({name: _printable(value) for name, value in told.items() if value})
+    return RequestValues({name: _printable(value) for name, value in told.items() if value})
 
 
 def _printable(value: str) -> str:

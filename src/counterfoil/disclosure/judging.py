@@ -15,7 +15,7 @@ from counterfoil.batches.rows import Gated, Granted, Refused, Rejected, encode_r
 from counterfoil.core.values import AddressForm, Grant, Refusal, Reject, Request, Sensitive
 from counterfoil.gate import Gate
 from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element
@@ -29,7 +29,7 @@ _KINDS: Final[dict[type[Gated], str]] = {
 """The kind of each row's entry in the ledger (ledger.Kind)."""
 
 
-class Judged(Sensitive, frozen=True, gc=False):
+class Screened(Sensitive, frozen=True, gc=False):
     """A chunk that met the gate: the bytes of its rows, the kinds of their entries, what to count,
     and how many were attempts to probe."""
 
@@ -43,14 +43,14 @@ def judge(
     rows: Sequence[Request | Reject],
     addresses: Sequence[AddressForm],
     gate: Gate,
-    marks: Marks,
+    marks: Fingerprints,
     past: Counts,
-) -> Judged:
+) -> Screened:
     """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their marks, in
     order."""
     gated = gate_rows(rows, addresses, gate, marks, past)
     probes = sum(gate.is_probe(row.refusal) for row in gated if isinstance(row, Refused))
-    return Judged(
+    return Screened(
         encode_rows(gated), [_KINDS[type(row)] for row in gated], count_gated(gated), probes
     )
 
@@ -59,7 +59,7 @@ def gate_rows(
     rows: Sequence[Request | Reject],
     addresses: Sequence[AddressForm],
     gate: Gate,
-    marks: Marks,
+    marks: Fingerprints,
     past: Counts,
 ) -> list[Gated]:
     """Put each row before the law."""

@@ -11,8 +11,8 @@ Each step yields ledger entries, and a step's effect is not seen before they are
     override    `override` and the grant that two roles made, in one commit
                 (controls/overrides/service.py)
     determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is
-                committed, the keeper counts, only then is a door opened; at the end `determined`,
-                from which the sample is drawn
+                committed, the key custodian counts, only then is a door opened; at the end
+                `determined`, from which the sample is drawn
     review      `sample` with what the first officer found of it, and `review` with the same
                 officer's signature, in one commit
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the
@@ -42,17 +42,17 @@ from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.values import Header, Reject
-from counterfoil.disclosure.judging import Judged
+from counterfoil.disclosure.judging import Screened
 from counterfoil.disclosure.screening import Whole
 from counterfoil.disclosure.steps import BatchStatus, Progress, quiet
-from counterfoil.disclosure.workers import Hands, hands
+from counterfoil.disclosure.workers import WorkerPool, worker_pool
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.fingerprints import Marks
-from counterfoil.gate.history.snapshot import Known, encode_known
+from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.snapshot import HistorySnapshot, encode_snapshot
 from counterfoil.gate.history.store import add_probes, recall, remember
 from counterfoil.gate.history.store_merge import load_history, record_batch
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, enter_law, journal, new_batch_id
 
 RejectSink = Callable[[Reject], None]
@@ -85,7 +85,7 @@ def receive_file(
     header = _header_fields(file.header, office, history_key)
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
-    with hands(office.settings.workers, path.stat().st_size, history_key) as at_work:
+    with worker_pool(office.settings.workers, path.stat().st_size, history_key) as at_work:
         whole = _read_through(
             file, office.settings.chunk_rows, history_key, at_work, reject, progress
         )
@@ -100,7 +100,7 @@ def _read_through(
     file: intake.RequestFile,
     size: int,
     history_key: bytes,
-    at_work: Hands,
+    at_work: WorkerPool,
     reject: RejectSink,
     progress: Progress,
 ) -> Whole:
@@ -169,7 +169,7 @@ def _batch_draft(batch: Batch, key: BatchKey, file: intake.RequestFile) -> Draft
     }
     if document := batch.header["document"]:
         fields["commitment"] = canonical.commit(key.salt("document", 0), document.encode())
-    return Draft(Kind.BATCH, fields)
+    return Draft(EntryKind.BATCH, fields)
 
 
 def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str, str]:
@@ -195,7 +195,7 @@ def _gate_batch(
     key: BatchKey,
     file: intake.RequestFile,
     whole: Whole,
-    at_work: Hands,
+    at_work: WorkerPool,
     progress: Progress,
 ) -> Batch:
     agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
@@ -208,7 +208,7 @@ def _gate_batch(
     at_work.every("begin", office.law, facts, history, batch.gate_date)
     sent, told = tee(_to_judge(office, batch, file, whole, done))
     for judged, (*_, part, past) in zip(at_work.each("judge", sent, seq), told, strict=True):
-        known = Known(file.header, history, past)
+        known = HistorySnapshot(file.header, history, past)
         batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done), watched)
         seq, done = seq + 1, done + len(judged.kinds)
         progress(done, facts.rows, "gate")
@@ -220,7 +220,7 @@ def _gate_batch(
 
 def _to_judge(
     office: Office, batch: Batch, file: intake.RequestFile, whole: Whole, done: int
-) -> Iterator[tuple[int, intake.Table | None, Marks, Counts]]:
+) -> Iterator[tuple[int, intake.Table | None, Fingerprints, Counts]]:
     """Each chunk that is not in the store yet: its number, its cells where who counted it has not
     kept it, its marks, and what earlier batches asked about its rows. Chunks of another size, of a
     run before the setting was changed, are read again."""
@@ -239,8 +239,8 @@ def _keep_judged(
     office: Office,
     batch: Batch,
     key: BatchKey,
-    judged: Judged,
-    told: tuple[Marks, Known],
+    judged: Screened,
+    told: tuple[Fingerprints, HistorySnapshot],
     place: tuple[int, int],
     watched: frozenset[int],
 ) -> Batch:
@@ -257,7 +257,7 @@ def _keep_judged(
             len(judged.kinds),
             office.random,
         )
-        keep_chunk(connection, batch, key, KNOWN, seq, encode_known(known), 0, office.random)
+        keep_chunk(connection, batch, key, KNOWN, seq, encode_snapshot(known), 0, office.random)
         batches.add_counts(connection, batch, judged.counts)
         add_probes(connection, batch.id, judged.probes)
         office.ledger.append(

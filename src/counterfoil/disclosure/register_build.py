@@ -8,7 +8,7 @@ from pathlib import Path
 
 from counterfoil import matching, register
 from counterfoil.controls.canaries.store import canary_doors, keep_canaries
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, enter_law
 from counterfoil.register.canaries import Canary
 
@@ -34,8 +34,8 @@ def build_register(
 
     Raises InputFault (the source), StateFault, KeyFault, StoreFault; the old snapshot then stands.
     """
-    signer, keeper = office.signer(), office.keeper()
-    learner, history_key = matching.Learner(keeper.names_salt()), office.payload_keys()[1]
+    signer, custodian = office.signer(), office.custodian()
+    learner, history_key = matching.Learner(custodian.names_salt()), office.payload_keys()[1]
 
     def keep(snapshot: str, made: list[Canary]) -> None:
         with office.store.transaction() as connection:
@@ -48,7 +48,7 @@ def build_register(
         told(made)
 
     plan = register.Plan(
-        keeper=keeper,
+        custodian=custodian,
         sign=signer.private.sign,
         now=office.clock(),
         match_version=matching.MATCH_VERSION,
@@ -64,7 +64,7 @@ def build_register(
     with office.store.transaction() as connection:
         enter_law(office, connection)
         fields = {"snapshot": register.manifest_digest(manifest), "rows": manifest.counts.rows}
-        office.ledger.append(connection, [Draft(Kind.SNAPSHOT, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.SNAPSHOT, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, signer)
     return manifest
 

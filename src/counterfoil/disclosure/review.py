@@ -13,7 +13,7 @@ from counterfoil.core import canonical
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection
 from counterfoil.disclosure.steps import BatchStatus, acting_on
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
@@ -55,7 +55,7 @@ def _enter_review(
         "determinations": batch.determinations_digest,
         "officer": canonical.digest(officer.vkey.encode()),
     }
-    office.ledger.append(connection, [Draft(Kind.REVIEW, fields)], office.clock())
+    office.ledger.append(connection, [Draft(EntryKind.REVIEW, fields)], office.clock())
 
 
 def withdraw_batch(office: Office, batch_id: str, name: str, signer: Signer) -> BatchStatus:
@@ -65,7 +65,7 @@ def withdraw_batch(office: Office, batch_id: str, name: str, signer: Signer) -> 
         officer = batches.officer_with_key(connection, name, str(signer.verifier))
         batches.mark_withdrawn(connection, batch)
         fields = {"batch": batch.id, "officer": canonical.digest(officer.vkey.encode())}
-        office.ledger.append(connection, [Draft(Kind.WITHDRAWAL, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.WITHDRAWAL, {**fields})], office.clock())
         office.ledger.sign_checkpoint(connection, office.signer())
         batch = batches.find_batch(connection, batch_id)
     return BatchStatus(batch.id, str(batch.state), batch.counts)

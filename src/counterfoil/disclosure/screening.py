@@ -25,11 +25,11 @@ import msgspec
 
 from counterfoil import intake
 from counterfoil.core.values import AddressForm, Reject, Request, Sensitive
-from counterfoil.disclosure.judging import Judged, judge
+from counterfoil.disclosure.judging import Screened, judge
 from counterfoil.gate import BatchFacts, Gate, History, Law
 from counterfoil.gate.history.batch_counts import Tally, tally
 from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.fingerprints import Marker, Marks, address_forms
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
 
 KEPT_BYTES: Final = 512_000_000
 """What one process keeps at most of rows that it has read."""
@@ -50,7 +50,7 @@ class Whole(Sensitive, frozen=True, gc=False):
     that are kept."""
 
     facts: BatchFacts
-    marks: Marks
+    marks: Fingerprints
     kept: frozenset[int]
 
 
@@ -74,13 +74,13 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(_Read).decode
 
 
-class Gating:
+class Screener:
     """One worker's half of receiving one file: `count` the whole file, then `begin`, then `judge`
     the whole file."""
 
     def __init__(self, history_key: bytes, kept_bytes: int = KEPT_BYTES) -> None:
         self._key = history_key
-        self._marker = Marker(history_key)
+        self._marker = Fingerprinter(history_key)
         self._reader = intake.RowReader()
         self._gate: Gate | None = None
         self._kept: dict[int, bytes] = {}
@@ -101,7 +101,9 @@ class Gating:
         """What every row is judged by. Raises GateFault as `Gate`."""
         self._gate = Gate(law, facts, history, on)
 
-    def judge(self, number: int, table: intake.Table | None, marks: Marks, past: Counts) -> Judged:
+    def judge(
+        self, number: int, table: intake.Table | None, marks: Fingerprints, past: Counts
+    ) -> Screened:
         """The decision of each row of a stretch that was kept, or of `table`. `marks` are of these
         rows, `past` is what was asked about them before."""
         if self._gate is None:

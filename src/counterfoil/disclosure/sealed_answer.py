@@ -35,7 +35,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Answer, Ruling
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.tlog import Signer
 
@@ -183,4 +183,4 @@ def _release_draft(batch: Batch, ruling: Ruling, facts: ReleaseFacts) -> Draft:
         "determinations": batch.determinations_digest,
         "answers": release_commitment(facts),
     }
-    return Draft(Kind.RELEASE, {**body, **officers, "rows": facts.row_count})
+    return Draft(EntryKind.RELEASE, {**body, **officers, "rows": facts.row_count})

@@ -27,7 +27,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, Final, Protocol
 
 from counterfoil.core.errors import StateFault
-from counterfoil.disclosure.screening import Gating
+from counterfoil.disclosure.screening import Screener
 
 MODULE: Final = "counterfoil.disclosure.workers"
 LEAST_BYTES: Final = 10_000_000
@@ -35,11 +35,11 @@ LEAST_BYTES: Final = 10_000_000
 _PROTOCOL: Final = 5
 
 
-class Hands(Protocol):
+class WorkerPool(Protocol):
     """Whoever does the thinking."""
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
-        """Call a method of `Gating` with each of `calls`; the results in the order of the calls.
+        """Call a method of `Screener` with each of `calls`; the results in the order of the calls.
         The calls are numbered from `first`; the same number is called in the same place, whatever
         the method."""
         ...
@@ -49,11 +49,11 @@ class Hands(Protocol):
         ...
 
 
-class Own:
+class InProcess:
     """This process."""
 
     def __init__(self, history_key: bytes) -> None:
-        self._gating = Gating(history_key)
+        self._gating = Screener(history_key)
 
     def each(self, method: str, calls: Iterable[tuple[Any, ...]], first: int = 0) -> Iterator[Any]:
         """One after another."""
@@ -66,7 +66,7 @@ class Own:
         getattr(self._gating, method)(*arguments)
 
 
-class Several:
+class WorkerProcesses:
     """Some workers beside this process."""
 
     def __init__(self, count: int, history_key: bytes, module: str = MODULE) -> None:
@@ -153,14 +153,14 @@ class _Worker:
 
 
 @contextmanager
-def hands(wanted: int, size_bytes: int, history_key: bytes) -> Generator[Hands]:
+def worker_pool(wanted: int, size_bytes: int, history_key: bytes) -> Generator[WorkerPool]:
     """Whoever is to think about a file of this size. `wanted` is the setting: 0 leaves it to the
     machine, 1 is this process."""
     count = wanted or (_processors() if size_bytes >= LEAST_BYTES else 1)
     if count == 1 or not sys.executable:
-        yield Own(history_key)
+        yield InProcess(history_key)
         return
-    several = Several(count, history_key)
+    several = WorkerProcesses(count, history_key)
     try:
         yield several
     finally:
@@ -189,7 +189,7 @@ def _write(pipe: IO[bytes], value: Any) -> None:
 
 
 def serve(
-    told: IO[bytes], answers: IO[bytes], thinking: Callable[[bytes], object] = Gating
+    told: IO[bytes], answers: IO[bytes], thinking: Callable[[bytes], object] = Screener
 ) -> None:
     """Be a worker until the caller is gone. An error's text could hold a value of a row, so only
     its type is told."""

@@ -21,14 +21,14 @@ from typing import Final
 
 from counterfoil.core.errors import GateFault
 from counterfoil.core.values import Finding, Grant, Public, Refusal, Request, State
-from counterfoil.gate.checks.inputs import Asked, Reader, Sent
+from counterfoil.gate.checks.inputs import CheckInput, Reader, Sent
 from counterfoil.gate.checks.limits import PROBING
 from counterfoil.gate.checks.memo import PARTS, SharedSteps, own_checks
 from counterfoil.gate.checks.states import MET
 from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import NO_COUNTS, Counts
-from counterfoil.gate.history.fingerprints import Marker, Question
+from counterfoil.gate.history.fingerprints import Fingerprinter, Question
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.law.statute import Element
 
@@ -107,7 +107,7 @@ class Gate:
         self._probing = frozenset(
             element.id for element in self.elements if element.check in PROBING and not locked
         )
-        self._marker = Marker(facts.key)
+        self._marker = Fingerprinter(facts.key)
         self._reader = Reader(law.terms.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
@@ -161,7 +161,7 @@ class Gate:
                 found.extend(shared.failed(one))
         return map(self._decision, asked, failed)
 
-    def _decision(self, asked: Asked, failed: list[tuple[int, Finding]]) -> Grant | Refusal:
+    def _decision(self, asked: CheckInput, failed: list[tuple[int, Finding]]) -> Grant | Refusal:
         request = asked.request
         if not failed and not self._batch_failed:
             return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)

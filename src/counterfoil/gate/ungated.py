@@ -17,7 +17,7 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Grant, NameForm, Person, Request, State
-from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.inputs import CheckInput
 from counterfoil.gate.checks.periods import Periods, read_periods
 from counterfoil.gate.checks.person import (
     address_is_no_placeholder,
@@ -27,11 +27,11 @@ from counterfoil.gate.checks.person import (
 from counterfoil.gate.checks.words import split_words
 from counterfoil.gate.history.counts import Uses
 from counterfoil.gate.law.load import Law
-from counterfoil.normalize import exact_door, normalise_address, normalise_name
+from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 
 _NO_WORDS: Final[list[str]] = []
-_NO_ADDRESS: Final = normalise_address(Address())
-_NO_NAME: Final = normalise_name(Person())
+_NO_ADDRESS: Final = normalize_address(Address())
+_NO_NAME: Final = normalize_name(Person())
 _NO_PERIODS: Final = Periods((), given=False, vague=False)
 _ONCE: Final = Uses(1, 1, 1, 1)
 
@@ -72,7 +72,7 @@ class UnsafeGate:
 
     def _name(self, request: Request) -> NameForm | None:
         """The name's form; None where it is missing or a placeholder."""
-        asked = _asked(request, name=normalise_name(request.person))
+        asked = _asked(request, name=normalize_name(request.person))
         met = all(
             check(asked, self._law.terms) is State.MET
             for check in (name_is_given, name_is_no_placeholder)
@@ -82,9 +82,9 @@ class UnsafeGate:
     def _place(self, request: Request) -> AddressForm | None:
         """The address's form; None where it names no door or is a placeholder."""
         words = split_words(f"{request.address.line1} {request.address.line2}")
-        asked = _asked(request, address=normalise_address(request.address), words=words)
+        asked = _asked(request, address=normalize_address(request.address), words=words)
         if (
-            not exact_door(asked.address)
+            not exact_address_key(asked.address)
             or address_is_no_placeholder(asked, self._law.terms) is not State.MET
         ):
             return None
@@ -97,9 +97,9 @@ def _asked(
     name: NameForm = _NO_NAME,
     address: AddressForm = _NO_ADDRESS,
     words: list[str] = _NO_WORDS,
-) -> Asked:
+) -> CheckInput:
     """What the checks of a name, or of an address, are shown; they look at nothing else."""
-    return Asked(
+    return CheckInput(
         request,
         address,
         name,

@@ -16,7 +16,7 @@ from counterfoil.core.errors import InputFault
 MAX_ROW_CHARACTERS: Final = 65_536
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """How a cell is read."""
 
     ID = "id"
@@ -36,35 +36,35 @@ class Column:
 
     name: str
     limit: int
-    kind: Kind = Kind.TEXT
+    kind: ColumnKind = ColumnKind.TEXT
     required: bool = False
 
 
 COLUMNS: Final = (
-    Column("request_id", 64, Kind.ID, required=True),
+    Column("request_id", 64, ColumnKind.ID, required=True),
     Column("given_name", 100, required=True),
     Column("middle_name", 100),
     Column("family_name", 100, required=True),
-    Column("suffix", 20, Kind.REPEATED_TEXT),
-    Column("date_of_birth", 10, Kind.DATE),
+    Column("suffix", 20, ColumnKind.REPEATED_TEXT),
+    Column("date_of_birth", 10, ColumnKind.DATE),
     Column("tin", 20),
     Column("line1", 100, required=True),
     Column("line2", 100),
-    Column("city", 60, Kind.REPEATED_TEXT, required=True),
-    Column("state", 30, Kind.REPEATED_TEXT, required=True),
+    Column("city", 60, ColumnKind.REPEATED_TEXT, required=True),
+    Column("state", 30, ColumnKind.REPEATED_TEXT, required=True),
     Column("zip", 20, required=True),
-    Column("taxable_periods", 200, Kind.PERIODS),
-    Column("statutory_authority", 200, Kind.REPEATED_TEXT),
-    Column("reason", 4000, Kind.FREE_TEXT),
+    Column("taxable_periods", 200, ColumnKind.PERIODS),
+    Column("statutory_authority", 200, ColumnKind.REPEATED_TEXT),
+    Column("reason", 4000, ColumnKind.FREE_TEXT),
     Column("investigation_number", 64),
-    Column("investigation_opened_on", 10, Kind.DATE),
+    Column("investigation_opened_on", 10, ColumnKind.DATE),
     Column("removal_order_number", 64),
-    Column("removal_order_date", 10, Kind.DATE),
-    Column("removal_ground", 200, Kind.REPEATED_TEXT),
-    Column("court_order_date", 10, Kind.DATE),
-    Column("stay_or_deferral", 200, Kind.REPEATED_TEXT),
-    Column("engaged_officers", 4000, Kind.OFFICERS),
-    Column("use_certified", 10, Kind.YES_NO),
+    Column("removal_order_date", 10, ColumnKind.DATE),
+    Column("removal_ground", 200, ColumnKind.REPEATED_TEXT),
+    Column("court_order_date", 10, ColumnKind.DATE),
+    Column("stay_or_deferral", 200, ColumnKind.REPEATED_TEXT),
+    Column("engaged_officers", 4000, ColumnKind.OFFICERS),
+    Column("use_certified", 10, ColumnKind.YES_NO),
 )
 NAMES: Final = tuple(column.name for column in COLUMNS)
 BY_NAME: Final = {column.name: column for column in COLUMNS}

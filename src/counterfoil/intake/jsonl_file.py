@@ -23,7 +23,7 @@ from counterfoil.intake.columns import (
     NAMES,
     REQUIRED,
     Column,
-    Kind,
+    ColumnKind,
     empty_file,
 )
 from counterfoil.intake.rejects import reject
@@ -31,7 +31,7 @@ from counterfoil.intake.rows import Table
 
 
 def _field(column: Column) -> tuple[str, Any] | tuple[str, Any, str]:
-    kind = str | bool | None if column.kind is Kind.YES_NO else str | None
+    kind = str | bool | None if column.kind is ColumnKind.YES_NO else str | None
     return (column.name, kind) if column.required else (column.name, kind, "")
 
 
@@ -144,7 +144,7 @@ def _fault(text: str) -> tuple[str, str]:
 
 
 def _is_allowed(first: bytes, column: Column) -> bool:
-    return first in (_TEXT, _NULL) or (column.kind is Kind.YES_NO and first in (b"t", b"f"))
+    return first in (_TEXT, _NULL) or (column.kind is ColumnKind.YES_NO and first in (b"t", b"f"))
 
 
 def _keys(text: str) -> dict[str, msgspec.Raw] | None:

@@ -17,7 +17,7 @@ import pyarrow
 from pyarrow import compute, parquet
 
 from counterfoil.core.errors import InputFault
-from counterfoil.intake.columns import COLUMNS, Column, Kind, check_columns
+from counterfoil.intake.columns import COLUMNS, Column, ColumnKind, check_columns
 from counterfoil.intake.rows import Table
 
 _arrow: Any = pyarrow  # ships no types
@@ -107,9 +107,9 @@ def _as_text(column: Column, schema: Any, name: str) -> _ToText:
     of = kind.value_type if _arrow.types.is_dictionary(kind) else kind
     if _arrow.types.is_string(of) or _arrow.types.is_large_string(of) or _arrow.types.is_null(of):
         return lambda array: array.cast(_arrow.large_string())
-    if column.kind is Kind.YES_NO and _arrow.types.is_boolean(of):
+    if column.kind is ColumnKind.YES_NO and _arrow.types.is_boolean(of):
         return lambda array: array.cast(_arrow.large_string())
-    if column.kind is Kind.DATE and (
+    if column.kind is ColumnKind.DATE and (
         _arrow.types.is_date(of) or (_arrow.types.is_timestamp(of) and of.tz is None)
     ):
         return lambda array: _days(array, column.name, name)

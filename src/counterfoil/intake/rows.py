@@ -32,7 +32,7 @@ from counterfoil.intake.cells import (
     read_text,
     read_yes_no,
 )
-from counterfoil.intake.columns import COLUMNS, Column, Kind
+from counterfoil.intake.columns import COLUMNS, Column, ColumnKind
 from counterfoil.intake.rejects import reject
 
 _REMEMBERED_CELLS: Final = 4096
@@ -88,14 +88,14 @@ def _apart(columns: Sequence[str | Sequence[str]], rows: Any, rejects: Any, faul
 _Faults = dict[int, tuple[str, str]]
 _Read = Callable[[str], Any]
 
-_PARSERS: Final[dict[Kind, _Read]] = {
-    Kind.ID: read_request_id,
-    Kind.DATE: read_date,
-    Kind.PERIODS: read_periods,
-    Kind.OFFICERS: read_officers,
-    Kind.YES_NO: read_yes_no,
+_PARSERS: Final[dict[ColumnKind, _Read]] = {
+    ColumnKind.ID: read_request_id,
+    ColumnKind.DATE: read_date,
+    ColumnKind.PERIODS: read_periods,
+    ColumnKind.OFFICERS: read_officers,
+    ColumnKind.YES_NO: read_yes_no,
 }
-_DISTINCT: Final = frozenset({Kind.ID, Kind.TEXT, Kind.FREE_TEXT})
+_DISTINCT: Final = frozenset({ColumnKind.ID, ColumnKind.TEXT, ColumnKind.FREE_TEXT})
 
 
 class IdReader:
@@ -176,7 +176,11 @@ def to_requests(table: Table, used: set[str]) -> list[Request | Reject]:
 
 def _reader(column: Column) -> _Read:
     """How one cell of this column is read. Raises ValueError with the code of the reject."""
-    free, limit, parse = column.kind is Kind.FREE_TEXT, column.limit, _PARSERS.get(column.kind)
+    free, limit, parse = (
+        column.kind is ColumnKind.FREE_TEXT,
+        column.limit,
+        _PARSERS.get(column.kind),
+    )
 
     def read(cell: str) -> Any:
         text = read_text(cell, limit, free=free)

@@ -16,8 +16,17 @@ from __future__ import annotations
 
 from counterfoil.ledger.check import CheckReport, check
 from counterfoil.ledger.check_export import check_export
-from counterfoil.ledger.entries import Draft, Entry, Kind
+from counterfoil.ledger.entries import Draft, Entry, EntryKind
 from counterfoil.ledger.export import export
 from counterfoil.ledger.log import Ledger
 
-__all__ = ["CheckReport", "Draft", "Entry", "Kind", "Ledger", "check", "check_export", "export"]
+__all__ = [
+    "CheckReport",
+    "Draft",
+    "Entry",
+    "EntryKind",
+    "Ledger",
+    "check",
+    "check_export",
+    "export",
+]

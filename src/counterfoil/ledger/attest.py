@@ -9,7 +9,7 @@ from pathlib import Path
 
 from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.ledger.check_export import check_export
-from counterfoil.ledger.entries import Kind, decode
+from counterfoil.ledger.entries import EntryKind, decode
 from counterfoil.ledger.exported import read_bundles, read_file, tile_rows
 from counterfoil.tlog.attestation import Attestation, Shown, check_attestation
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
@@ -19,7 +19,12 @@ from counterfoil.tlog.tree import check_consistency, prove_consistency, prove_in
 
 
 def attest_none(
-    directory: Path, key: VerifierKey, kind: Kind, first: date, last: date, older: str | None = None
+    directory: Path,
+    key: VerifierKey,
+    kind: EntryKind,
+    first: date,
+    last: date,
+    older: str | None = None,
 ) -> str:
     """The attestation that no entry of `kind` has a time from `first` to `last`, both days
     included, UTC.
@@ -57,12 +62,12 @@ def attest_none(
 
 
 def _range(
-    directory: Path, size: int, kind: Kind, days: tuple[str, str]
+    directory: Path, size: int, kind: EntryKind, days: tuple[str, str]
 ) -> tuple[int, int, dict[int, bytes]]:
     """(first index of the days, index after their last, the entries to show): one walk over all
     entries."""
     low = high = size
-    lasts: dict[Kind, tuple[int, bytes]] = {}
+    lasts: dict[EntryKind, tuple[int, bytes]] = {}
     needed: dict[int, bytes] = {}
     found: list[int] = []
     for index, data in enumerate(chain.from_iterable(read_bundles(directory, size))):

@@ -23,7 +23,7 @@ from itertools import groupby
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger.entries import Kind, counts_text
+from counterfoil.ledger.entries import EntryKind, counts_text
 from counterfoil.ledger.reckon import Reckoning, differing, divergence
 from counterfoil.ledger.store import count_tiles, read_blocks, read_checkpoints, read_tile
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
@@ -39,7 +39,7 @@ class CheckReport(Public, frozen=True, gc=False):
     size: int
     root: str
     last_time: str
-    counts: dict[Kind, int]
+    counts: dict[EntryKind, int]
     checkpoints: int
     statements: tuple[str, ...]
 

@@ -20,9 +20,9 @@ from typing import Final
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
-from counterfoil.ledger.entries import Kind, decode, entry_time
+from counterfoil.ledger.entries import EntryKind, decode, entry_time
 
-_MARK: Final = f'"kind":"{Kind.PUBLISHED.value}"'.encode()
+_MARK: Final = f'"kind":"{EntryKind.PUBLISHED.value}"'.encode()
 
 
 class Missed(Public, frozen=True):

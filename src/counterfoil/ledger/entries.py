@@ -13,8 +13,8 @@ or an address. A `commitment` is salted (canon.commit): its salt rests with the 
 
 Another `v`, a kind or field that is not listed, a missing field, a value outside its grammar and
 bytes that are not canonical are refused, when written and when read. To add a kind, add its name to
-`Kind` and one row to `KINDS`; readers of an older version refuse it, and say so. Nothing is ever
-removed or changed: entries are for ever.
+`EntryKind` and one row to `KINDS`; readers of an older version refuse it, and say so. Nothing is
+ever removed or changed: entries are for ever.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_NUMBER: Final = 999_999_999
 Value = str | int
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """The closed list. The table `KINDS` says what each one means."""
 
     OFFICE = "office"
@@ -86,117 +86,121 @@ def _form(meaning: str, needs: str, may: str = "") -> Form:
     return Form(meaning, frozenset(needs.split()), frozenset(may.split()))
 
 
-KINDS: Final[dict[Kind, Form]] = {
-    Kind.OFFICE: _form(
+KINDS: Final[dict[EntryKind, Form]] = {
+    EntryKind.OFFICE: _form(
         "The office was made, under this agreement and these rules.", "agreement rules"
     ),
-    Kind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
-    Kind.LAW: _form("From here on these rules and this agreement are in force.", "agreement rules"),
-    Kind.SNAPSHOT: _form(
+    EntryKind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
+    EntryKind.LAW: _form(
+        "From here on these rules and this agreement are in force.", "agreement rules"
+    ),
+    EntryKind.SNAPSHOT: _form(
         "From here on this build of the register is asked.", "snapshot", "certificate rows"
     ),
-    Kind.CERTIFICATE: _form(
+    EntryKind.CERTIFICATE: _form(
         "A bound on wrong confirmations was measured on a snapshot.",
         "certificate snapshot",
         "scope",
     ),
-    Kind.BATCH: _form(
+    EntryKind.BATCH: _form(
         "A request file was received.",
         "batch agreement file rules",
         "commitment principal requester route rows",
     ),
-    Kind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
-    Kind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
-    Kind.REFUSED: _form("The gate refused a request.", "batch commitment"),
-    Kind.OPENING: _form(
+    EntryKind.REJECTED: _form("A row of a batch could not become a request.", "batch commitment"),
+    EntryKind.GRANTED: _form("The gate admitted a request.", "batch commitment"),
+    EntryKind.REFUSED: _form("The gate refused a request.", "batch commitment"),
+    EntryKind.OPENING: _form(
         "The register is about to be opened for this many admitted requests.", "batch rows snapshot"
     ),
-    Kind.NOT_COMPARED: _form(
+    EntryKind.NOT_COMPARED: _form(
         "An admitted request could not be compared and is answered so.", "batch commitment"
     ),
-    Kind.REVIEW: _form(
+    EntryKind.REVIEW: _form(
         "A first officer signed the determinations of a batch.", "batch determinations officer"
     ),
-    Kind.DISCLOSURE: _form(
+    EntryKind.DISCLOSURE: _form(
         "An answer, yes or no alike, is given to one admitted request.", "batch commitment"
     ),
-    Kind.RELEASE: _form(
+    EntryKind.RELEASE: _form(
         "A second officer released the answers of a batch.",
         "answers batch determinations officer second",
         "rows",
     ),
-    Kind.INSPECTION: _form(
+    EntryKind.INSPECTION: _form(
         "An officer of the holder looked at one request, drew up an accounting, or listed the "
         "holds.",
         "commitment officer",
         "batch",
     ),
-    Kind.WITHDRAWAL: _form("A batch was withdrawn before release.", "batch", "commitment officer"),
-    Kind.SUSPENSION: _form(
+    EntryKind.WITHDRAWAL: _form(
+        "A batch was withdrawn before release.", "batch", "commitment officer"
+    ),
+    EntryKind.SUSPENSION: _form(
         "Answering stopped, by an order that the payload states, in the whole office or where a "
         "field says.",
         "commitment",
         "batch officer principal requester route second",
     ),
-    Kind.RESUMPTION: _form(
+    EntryKind.RESUMPTION: _form(
         "One suspension of the same reach was lifted, by an order that the payload states.",
         "commitment",
         "batch officer principal requester route second",
     ),
-    Kind.INCIDENT: _form(
+    EntryKind.INCIDENT: _form(
         "An incident was opened, by an officer or by the office itself, reported to the "
         "inspector general, or closed.",
         "commitment event",
         "batch officer",
     ),
-    Kind.OVERRIDE: _form(
+    EntryKind.OVERRIDE: _form(
         "Two roles set aside a safeguard, for a reason that the payload states.",
         "commitment officer second",
         "batch",
     ),
-    Kind.FORK: _form(
+    EntryKind.FORK: _form(
         "Another history of this ledger was signed, or is claimed: answering stopped.",
         "checkpoint",
         "cosigner other size",
     ),
-    Kind.DISPOSAL: _form(
+    EntryKind.DISPOSAL: _form(
         "The key of a batch was deleted in due time: its rows are gone for good.", "batch rows"
     ),
-    Kind.RETENTION_HOLD: _form(
+    EntryKind.RETENTION_HOLD: _form(
         "An order keeps the rows of a batch from disposal.", "batch commitment officer"
     ),
-    Kind.RETENTION_LIFT: _form(
+    EntryKind.RETENTION_LIFT: _form(
         "Two officers lifted such an order.", "batch commitment officer second"
     ),
-    Kind.DELAY: _form(
+    EntryKind.DELAY: _form(
         "Telling persons of a batch's requests is put off to a day that the payload states.",
         "batch commitment officer",
     ),
-    Kind.HOLD: _form(
+    EntryKind.HOLD: _form(
         "Two officers added or lifted a hold of 26 USC 6103(i)(6); the entry does not say "
         "which, nor of whom.",
         "commitment officer second",
     ),
-    Kind.PUBLISHED: _form(
+    EntryKind.PUBLISHED: _form(
         "This ledger is about to be published, and is to be published again within so many hours.",
         "hours",
     ),
-    Kind.REPLAY: _form(
+    EntryKind.REPLAY: _form(
         "The register is about to be opened again for this many released answers of a batch, to "
         "decide them again.",
         "batch rows snapshot",
     ),
-    Kind.RECONCILED: _form(
+    EntryKind.RECONCILED: _form(
         "Database, ledger and answers of the time since the last one without a difference were "
         "compared.",
         "differences entries replayed rows",
     ),
-    Kind.DETERMINED: _form(
+    EntryKind.DETERMINED: _form(
         "Every row of a batch was determined; from this entry the sample is drawn that is "
         "looked at before release.",
         "batch determinations",
     ),
-    Kind.SAMPLE: _form(
+    EntryKind.SAMPLE: _form(
         "An officer looked at the sample of a batch, each row beside what was asked.",
         "batch commitment determinations disagreed officer",
     ),
@@ -268,7 +272,7 @@ _decode: Final = msgspec.json.Decoder(
 _KIND_AT: Final = re.compile(rb'"kind":"([a-z_]+)"').search
 
 
-def _shape(kind: Kind, form: Form) -> Callable[[bytes], re.Match[bytes] | None]:
+def _shape(kind: EntryKind, form: Form) -> Callable[[bytes], re.Match[bytes] | None]:
     """The whole grammar of one kind's entries as one pattern over their bytes: what it matches is
     canonical."""
     parts = {
@@ -284,21 +288,21 @@ def _shape(kind: Kind, form: Form) -> Callable[[bytes], re.Match[bytes] | None]:
 
 
 _SHAPES: Final = {kind: _shape(kind, form) for kind, form in KINDS.items()}
-_KNOWN: Final = {kind.value.encode(): kind for kind in Kind}
+_KNOWN: Final = {kind.value.encode(): kind for kind in EntryKind}
 
 
 class Draft(Public, frozen=True, gc=False, array_like=True):
     """An entry before the ledger gives it time and count. `fields` are those of its kind's row in
     `KINDS`."""
 
-    kind: Kind
+    kind: EntryKind
     fields: dict[str, Value]
 
 
 class Entry(Public, frozen=True, gc=False, array_like=True):
     """An entry read back. `time` is the text of the entry; texts of that form sort as times do."""
 
-    kind: Kind
+    kind: EntryKind
     count: int
     time: str
     fields: dict[str, Value]
@@ -312,12 +316,12 @@ def entry_time(time: datetime) -> str:
     return f"{time.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def counts_text(counts: dict[Kind, int]) -> str:
+def counts_text(counts: dict[EntryKind, int]) -> str:
     """Running counts as canonical JSON, kinds without entries left out."""
     return _encode({kind.value: count for kind, count in counts.items() if count}).decode()
 
 
-def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes:
+def encode(kind: EntryKind, fields: dict[str, Value], count: int, time: str) -> bytes:
     """The bytes of an entry. Fields outside the kind's grammar are a bug of the caller: ValueError
     names the field."""
     data = _encode({**fields, "count": count, "kind": kind, "time": time, "v": VERSION})
@@ -328,7 +332,7 @@ def encode(kind: Kind, fields: dict[str, Value], count: int, time: str) -> bytes
     return data
 
 
-def head_of(data: bytes, place: str) -> tuple[Kind, int, str]:
+def head_of(data: bytes, place: str) -> tuple[EntryKind, int, str]:
     """(kind, running count, time) of an entry whose whole grammar holds; `place` is what an error
     will name, "entry 17".
 
@@ -377,7 +381,7 @@ def _why_not(data: bytes, place: str) -> VerifyFault:
     )
 
 
-def _wrong_field(kind: Kind, fields: dict[str, Any]) -> str:
+def _wrong_field(kind: EntryKind, fields: dict[str, Any]) -> str:
     """The first rule that these fields break, naming a listed field at most and never a value; ""
     if none."""
     form, names = KINDS[kind], fields.keys()

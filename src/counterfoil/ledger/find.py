@@ -9,15 +9,15 @@ import msgspec
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Connection
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.ledger.store import Block, read_block
 from counterfoil.tlog.tiles import split_entries
 
-_decode: Final = msgspec.json.Decoder(dict[Kind, int]).decode
-_NONE: Final = dict.fromkeys(Kind, 0)
+_decode: Final = msgspec.json.Decoder(dict[EntryKind, int]).decode
+_NONE: Final = dict.fromkeys(EntryKind, 0)
 
 
-def counts_of(text: str) -> dict[Kind, int]:
+def counts_of(text: str) -> dict[EntryKind, int]:
     """Running counts from their JSON, zeros included: the inverse of `entries.counts_text`.
 
     Raises VerifyFault `ledger_column`.
@@ -28,7 +28,7 @@ def counts_of(text: str) -> dict[Kind, int]:
         raise _column_fault() from None
 
 
-def find_entry(connection: Connection, kind: Kind, count: int, size: int) -> tuple[int, Entry]:
+def find_entry(connection: Connection, kind: EntryKind, count: int, size: int) -> tuple[int, Entry]:
     """(index, entry) of the `count`-th entry of a kind, which must be among the first `size`."""
     low, high = 0, size
     while True:
@@ -42,12 +42,12 @@ def find_entry(connection: Connection, kind: Kind, count: int, size: int) -> tup
             high = block.start
 
 
-def _first_count(connection: Connection, block: Block, kind: Kind) -> int:
+def _first_count(connection: Connection, block: Block, kind: EntryKind) -> int:
     """How many of the kind stand before the block."""
     return counts_of(read_block(connection, block.start - 1).counts)[kind] if block.start else 0
 
 
-def _within(block: Block, kind: Kind, count: int) -> tuple[int, Entry]:
+def _within(block: Block, kind: EntryKind, count: int) -> tuple[int, Entry]:
     for index, data in enumerate(
         split_entries(block.entries, block.stop - block.start), block.start
     ):

@@ -16,7 +16,15 @@ from typing import Final
 
 from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
 from counterfoil.database import Connection
-from counterfoil.ledger.entries import Draft, Entry, Kind, Value, counts_text, encode, entry_time
+from counterfoil.ledger.entries import (
+    Draft,
+    Entry,
+    EntryKind,
+    Value,
+    counts_text,
+    encode,
+    entry_time,
+)
 from counterfoil.ledger.find import counts_of, find_entry
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
@@ -87,7 +95,7 @@ class Ledger:
         """Number of entries."""
         return read_head(connection).size
 
-    def counts(self, connection: Connection) -> dict[Kind, int]:
+    def counts(self, connection: Connection) -> dict[EntryKind, int]:
         """Number of entries of each kind, zeros included."""
         return counts_of(read_head(connection).counts)
 
@@ -95,13 +103,13 @@ class Ledger:
         """Bytes of the entries start .. stop-1."""
         return read_entries(connection, start, stop)
 
-    def newest_fields(self, connection: Connection, kind: Kind) -> dict[str, Value] | None:
+    def newest_fields(self, connection: Connection, kind: EntryKind) -> dict[str, Value] | None:
         """The fields of the last entry of a kind, or None where there is none."""
         head = read_head(connection)
         count = counts_of(head.counts)[kind]
         return find_entry(connection, kind, count, head.size)[1].fields if count else None
 
-    def newest_of(self, connection: Connection, kind: Kind) -> Iterator[tuple[int, Entry]]:
+    def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
         head = read_head(connection)
         for count in range(counts_of(head.counts)[kind], 0, -1):
@@ -146,7 +154,7 @@ class Ledger:
         """Every checkpoint that was cosigned, oldest first."""
         return read_cosigned(connection)
 
-    def index_of_newest(self, connection: Connection, kind: Kind) -> int:
+    def index_of_newest(self, connection: Connection, kind: EntryKind) -> int:
         """The index of the last entry of a kind, -1 where there is none."""
         head = read_head(connection)
         count = counts_of(head.counts)[kind]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.ledger.entries import Kind, head_of
+from counterfoil.ledger.entries import EntryKind, head_of
 from counterfoil.tlog.tiles import WIDTH, Tile
 from counterfoil.tlog.tree import EMPTY_ROOT, leaf_hash, root_of
 
@@ -25,7 +25,7 @@ class Reckoning:
     def __init__(self) -> None:
         self.size = 0
         self.time = ""
-        self.counts: dict[Kind, int] = dict.fromkeys(Kind, 0)
+        self.counts: dict[EntryKind, int] = dict.fromkeys(EntryKind, 0)
         self._levels: list[list[bytes]] = [[]]
 
     def add(self, data: bytes) -> None:

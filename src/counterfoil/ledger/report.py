@@ -26,19 +26,19 @@ from typing import Final
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.ledger.check_export import check_export
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.ledger.exported import read_bundles
 from counterfoil.tlog.note import VerifierKey
 
 SMALL: Final = 10
 COLUMNS: Final = ("requests", "unreadable", "refused", "disclosed", "not_compared", "releases")
 _COUNTED: Final = {
-    Kind.GRANTED: "granted",
-    Kind.REFUSED: "refused",
-    Kind.REJECTED: "unreadable",
-    Kind.DISCLOSURE: "disclosed",
-    Kind.NOT_COMPARED: "not_compared",
-    Kind.RELEASE: "releases",
+    EntryKind.GRANTED: "granted",
+    EntryKind.REFUSED: "refused",
+    EntryKind.REJECTED: "unreadable",
+    EntryKind.DISCLOSURE: "disclosed",
+    EntryKind.NOT_COMPARED: "not_compared",
+    EntryKind.RELEASE: "releases",
 }
 _PARTS: Final = ("refused", "disclosed", "not_compared", "granted")
 
@@ -70,7 +70,7 @@ def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for index, data in enumerate(chain.from_iterable(read_bundles(directory, checked.size))):
         entry = decode(data, f"entry {index}")
-        if entry.kind is Kind.BATCH:
+        if entry.kind is EntryKind.BATCH:
             fields = entry.fields
             doors[str(fields["batch"])] = str(fields["agreement"]), str(fields.get("route", ""))
         elif entry.kind in _COUNTED and entry.time.startswith(f"{year:04d}-"):

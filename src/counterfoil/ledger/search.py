@@ -8,19 +8,19 @@ from itertools import chain
 from typing import Final
 
 from counterfoil.database import Connection
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.ledger.store import read_blocks
 from counterfoil.tlog.tiles import split_entries
 
 _SINGLE: Final = {
     kind: f'"kind":"{kind.value}"'.encode()
     for kind in (
-        Kind.BATCH,
-        Kind.OPENING,
-        Kind.REVIEW,
-        Kind.RELEASE,
-        Kind.WITHDRAWAL,
-        Kind.DISPOSAL,
+        EntryKind.BATCH,
+        EntryKind.OPENING,
+        EntryKind.REVIEW,
+        EntryKind.RELEASE,
+        EntryKind.WITHDRAWAL,
+        EntryKind.DISPOSAL,
     )
 }
 """Kinds of which a batch has few: all of them are found. Of rows, only those whose commitment is
@@ -46,7 +46,7 @@ def find_of_batch(
 
 
 def find_before(
-    connection: Connection, kind: Kind, fields: Mapping[str, str], before: int
+    connection: Connection, kind: EntryKind, fields: Mapping[str, str], before: int
 ) -> int | None:
     """Index of the last entry before `before` of this kind with these fields, at least one of them
     a digest; or None."""

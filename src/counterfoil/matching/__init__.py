@@ -15,7 +15,7 @@ from counterfoil.matching.decide import decide as decide
 from counterfoil.matching.decide import explain as explain
 from counterfoil.matching.learn import Learner as Learner
 from counterfoil.matching.reduced import reduce_weights as reduce_weights
-from counterfoil.matching.suppressed import decide_withheld as decide_withheld
+from counterfoil.matching.suppressed import decide_suppressed as decide_suppressed
 from counterfoil.matching.thresholds import NEVER as NEVER
 from counterfoil.matching.thresholds import Thresholds as Thresholds
 from counterfoil.matching.thresholds import own_thresholds as own_thresholds

@@ -32,7 +32,7 @@ CROWD: Final = "crowd"
 """The feature that says how many entries the home has (evidence.py)."""
 
 
-def decide_withheld(
+def decide_suppressed(
     grant: Grant,
     residents: Residents,
     held: Set[int],

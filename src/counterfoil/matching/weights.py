@@ -15,8 +15,8 @@ stands in clear:
      "pairs": {"same_person": 6120, "co_residents": 9011}}            how much was counted
 
 The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. A
-manifest leaves `salt` empty: it comes from the keeper of the register key, so that who has the
-manifest alone cannot ask whether a name is in it. Names that fewer than three residents (family
+manifest leaves `salt` empty: it comes from the key custodian of the register key, so that who has
+the manifest alone cannot ask whether a name is in it. Names that fewer than three residents (family
 names: homes) bear are not in it. Another format, level or type is refused (P10).
 """
 

@@ -8,27 +8,27 @@ from counterfoil.normalize.address_keys import (
     KNOWN_LINE,
     KNOWN_ZIP,
     PLACE,
+    address_keys,
     counted_among,
-    doors,
-    exact_door,
-    marks,
+    exact_address_key,
+    place_keys,
 )
-from counterfoil.normalize.addresses import FORMS_VERSION, normalise_address
+from counterfoil.normalize.addresses import FORMS_VERSION, normalize_address
 from counterfoil.normalize.completeness import incomplete_part, is_placeholder
-from counterfoil.normalize.names import family_out_of_middle, normalise_name
+from counterfoil.normalize.names import family_out_of_middle, normalize_name
 
 __all__ = [
     "FORMS_VERSION",
     "KNOWN_LINE",
     "KNOWN_ZIP",
     "PLACE",
+    "address_keys",
     "counted_among",
-    "doors",
-    "exact_door",
+    "exact_address_key",
     "family_out_of_middle",
     "incomplete_part",
     "is_placeholder",
-    "marks",
-    "normalise_address",
-    "normalise_name",
+    "normalize_address",
+    "normalize_name",
+    "place_keys",
 ]

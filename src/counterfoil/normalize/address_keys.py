@@ -63,7 +63,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from counterfoil.core.values import AddressForm, AddressKind, Door
+from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.street_keys import (
     MIN_HEARD,
@@ -90,7 +90,7 @@ _GENERAL: Final = AddressKind.GENERAL_DELIVERY
 _PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
 
 
-def exact_door(form: AddressForm) -> str:
+def exact_address_key(form: AddressForm) -> str:
     """The key under which the residents of `form` are kept; "" where the address does not name one
     door.
 
@@ -103,7 +103,7 @@ def exact_door(form: AddressForm) -> str:
     return f"{FORMS_VERSION}|{EXACT}|{_home(form)}|{_line(form)}|{zone}"
 
 
-def doors(form: AddressForm) -> tuple[Door, ...]:
+def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     """All doors of `form`, exact first, then in the door table's order; () where it has no exact
     door."""
     zone = _zone(form)
@@ -116,26 +116,26 @@ def doors(form: AddressForm) -> tuple[Door, ...]:
         keys += [(door, f"{kept}|{zone}") for door, kept in spelled]
     if form.kind in _PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
-    return tuple([Door(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
+    return tuple([AddressKey(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
 
 
-def marks(form: AddressForm) -> tuple[Door, ...]:
+def place_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     """The marks that would show the register's knowledge of the line and of the ZIP of `form`: one
     of each, or fewer."""
     zone = _zone(form)
-    found: list[Door] = []
+    found: list[AddressKey] = []
     if form.kind is _STREET and form.street and zone:
         line = f"{form.kind}|{_line(form)}|{form.urbanization}|{zone}"
-        found.append(Door(KNOWN_LINE, f"{FORMS_VERSION}|{KNOWN_LINE}|{line}"))
+        found.append(AddressKey(KNOWN_LINE, f"{FORMS_VERSION}|{KNOWN_LINE}|{line}"))
     if form.kind in _PLACED and form.city and form.state and form.zip5 not in _NO_ZIP:
         place = f"{form.zip5}|{_city_alike(form.city)}|{form.state}"
-        found.append(Door(KNOWN_ZIP, f"{FORMS_VERSION}|{KNOWN_ZIP}|{place}"))
+        found.append(AddressKey(KNOWN_ZIP, f"{FORMS_VERSION}|{KNOWN_ZIP}|{place}"))
     return tuple(found)
 
 
-def counted_among(form: AddressForm) -> tuple[Door, ...]:
-    """For each of `marks`, in their order, what it is counted among. These name no bucket and are
-    never stored."""
+def counted_among(form: AddressForm) -> tuple[AddressKey, ...]:
+    """For each of `place_keys`, in their order, what it is counted among. These name no bucket and
+    are never stored."""
     zone = _zone(form)
     among = {
         KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{zone}",
@@ -143,8 +143,8 @@ def counted_among(form: AddressForm) -> tuple[Door, ...]:
     }
     return tuple(
         [
-            Door(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}")
-            for mark in marks(form)
+            AddressKey(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}")
+            for mark in place_keys(form)
         ]
     )
 

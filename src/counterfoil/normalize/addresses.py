@@ -47,7 +47,7 @@ _HYPHENED: Final = re.compile(
 )
 
 
-def normalise_address(address: Address) -> AddressForm:
+def normalize_address(address: Address) -> AddressForm:
     """The normal form of `address`; kind NONE where nothing usable is written. Never raises on any
     text."""
     place = read_place(address.city, address.state, address.zip)

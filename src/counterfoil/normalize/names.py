@@ -43,7 +43,7 @@ _SPECIAL: Final = frozenset({"NA", *GENERATION, *PLACEHOLDER_GIVEN, *PLACEHOLDER
 """Lone words that are no name, or that may be none."""
 
 
-def normalise_name(person: Person) -> NameForm:
+def normalize_name(person: Person) -> NameForm:
     """Return the normal form of the name of `person`. Pure; never raises on any string."""
     if not person.suffix:
         given, middle, family = (
@@ -68,7 +68,7 @@ def _plain(text: str) -> tuple[str, ...] | None:
 
 
 def read_name_in_full(person: Person) -> NameForm:
-    """The form of a name of any shape: `normalise_name` without its short way."""
+    """The form of a name of any shape: `normalize_name` without its short way."""
     given, given_suffix = _field(person.given_name)
     middle, middle_suffix = _field(person.middle_name) if person.middle_name else (_NO_WORDS, "")
     family, family_suffix = _field(person.family_name)

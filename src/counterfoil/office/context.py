@@ -7,7 +7,7 @@
                              *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
     DIR/office.db            ledger, batches, history
-    DIR/register/            snapshots, and the keeper's count of openings
+    DIR/register/            snapshots, and the key custodian's count of openings
 
 An office is made in a directory beside the one that was named and moved into place last, so that a
 making that was broken off leaves no half office. The `Office` that `open_office` returns is what
@@ -31,7 +31,7 @@ from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store, open_store
 from counterfoil.gate.law.archive import keep_law
-from counterfoil.ledger import Draft, Kind, Ledger
+from counterfoil.ledger import Draft, EntryKind, Ledger
 from counterfoil.office.settings import Settings, read_settings
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
@@ -112,16 +112,18 @@ class Office:
             )
         if not manifest.evidence:
             return matching.default_weights()
-        return matching.weights_from_dict(manifest.evidence | {"salt": self.keeper().names_salt()})
+        return matching.weights_from_dict(
+            manifest.evidence | {"salt": self.custodian().names_salt()}
+        )
 
     def open_register(
         self, snapshot: str = "", *, made_up_trial: bool = False
     ) -> register.SealedRegister:
-        """The current snapshot, or the named one, through the keeper. Raises StateFault, KeyFault,
-        VerifyFault, StoreFault."""
-        keeper = self.keeper(made_up_trial=made_up_trial)
+        """The current snapshot, or the named one, through the key custodian. Raises StateFault,
+        KeyFault, VerifyFault, StoreFault."""
+        custodian = self.custodian(made_up_trial=made_up_trial)
         return register.open_register(
-            self.register_directory, keeper, self.holder_key.public, snapshot=snapshot
+            self.register_directory, custodian, self.holder_key.public, snapshot=snapshot
         )
 
     def signer(self) -> Signer:
@@ -134,9 +136,9 @@ class Office:
         secret = self._service_key("payload")
         return secret[:32], secret[32:]
 
-    def keeper(self, *, made_up_trial: bool = False) -> register.Keeper:
-        """The keeper of the register key, with the agreement's limit of openings a day. Raises
-        KeyFault.
+    def custodian(self, *, made_up_trial: bool = False) -> register.KeyCustodian:
+        """The key custodian of the register key, with the agreement's limit of openings a day.
+        Raises KeyFault.
 
         `made_up_trial` counts apart and without the agreement's limit: only for registers marked as
         made up.
@@ -147,7 +149,9 @@ class Office:
             else ("openings", self.law.agreement.openings_per_day)
         )
         state = self.register_directory / f"{name}.json"
-        return register.Keeper(self._service_key("register"), state, limit, self.clock().date())
+        return register.KeyCustodian(
+            self._service_key("register"), state, limit, self.clock().date()
+        )
 
     def officer(self, path: Path, passphrase: str | None) -> tuple[str, Signer]:
         """(name, signer) of an officer's key file. Raises KeyFault."""
@@ -219,8 +223,8 @@ def enter_law(office: Office, connection: Connection) -> None:
     it. Its files are kept."""
     keep_law(connection, office.rules, office.directory / "law")
     fields = law_fields(office)
-    if office.ledger.newest_fields(connection, Kind.LAW) != fields:
-        office.ledger.append(connection, [Draft(Kind.LAW, {**fields})], office.clock())
+    if office.ledger.newest_fields(connection, EntryKind.LAW) != fields:
+        office.ledger.append(connection, [Draft(EntryKind.LAW, {**fields})], office.clock())
 
 
 def law_fields(office: Office) -> dict[str, str | int]:

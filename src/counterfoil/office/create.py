@@ -15,7 +15,7 @@ from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection, create_store
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
     Clock,
@@ -133,7 +133,9 @@ def key_purpose(role: Role) -> str:
 
 
 def _key_draft(purpose: str, named: bytes) -> Draft:
-    return Draft(Kind.KEY, {"key": canonical.digest(named), "purpose": purpose, "event": "added"})
+    return Draft(
+        EntryKind.KEY, {"key": canonical.digest(named), "purpose": purpose, "event": "added"}
+    )
 
 
 def _fill(
@@ -188,12 +190,15 @@ def _begin_ledger(office: Office) -> None:
         make_officer(office.directory / "keys", name, None, office.random) for name in names
     ]
     secret_keys = [
-        (purpose, office.keeper().key_id if purpose == "register" else _payload_id(office))
+        (purpose, office.custodian().key_id if purpose == "register" else _payload_id(office))
         for purpose in ("register", "payload")
     ]
     try:
         with office.store.transaction() as connection:
-            drafts = [Draft(Kind.OFFICE, law_fields(office)), Draft(Kind.LAW, law_fields(office))]
+            drafts = [
+                Draft(EntryKind.OFFICE, law_fields(office)),
+                Draft(EntryKind.LAW, law_fields(office)),
+            ]
             drafts += [_key_draft("holder", str(office.holder_key).encode())]
             drafts += [_key_draft(purpose, key_id.encode()) for purpose, key_id in secret_keys]
             office.ledger.append(connection, drafts, office.clock())

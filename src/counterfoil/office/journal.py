@@ -20,15 +20,17 @@ from counterfoil.controls.overrides.store import Override
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Answer, Grant, Match, NotCompared, Refusal, Residents, Ruling
-from counterfoil.disclosure.judging import Judged
-from counterfoil.ledger import Draft, Kind
+from counterfoil.disclosure.judging import Screened
+from counterfoil.ledger import Draft, EntryKind
 
 HeldAmong = Callable[[Residents], frozenset[int]]
 """Places of the residents who are held (Keeper.held_among)."""
-_KINDS: Final = {kind.value: kind for kind in (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED)}
+_KINDS: Final = {
+    kind.value: kind for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED)
+}
 
 
-def gate_drafts(judged: Judged, batch: str, key: BatchKey, first: int) -> list[Draft]:
+def gate_drafts(judged: Screened, batch: str, key: BatchKey, first: int) -> list[Draft]:
     """One entry for each row. `first` is the place of the first row in the batch, from 0."""
     salts = key.salts("request", range(first, first + len(judged.kinds)))
     return [
@@ -77,7 +79,7 @@ def decide_rows(
             else:
                 held = held_among(opened)
                 decided.append(
-                    matching.decide_withheld(grant, opened, held, weights, governed.thresholds)
+                    matching.decide_suppressed(grant, opened, held, weights, governed.thresholds)
                 )
     return decided
 
@@ -113,7 +115,7 @@ def answer_drafts(
     ]
     salts = key.salts("answer", [row.row for row, _ in told])
     for (row, answer), salt in zip(told, salts, strict=True):
-        kind = Kind.NOT_COMPARED if isinstance(row, NotCompared) else Kind.DISCLOSURE
+        kind = EntryKind.NOT_COMPARED if isinstance(row, NotCompared) else EntryKind.DISCLOSURE
         yield Draft(
             kind, {"batch": batch, "commitment": canonical.commit(salt, answer_bytes(answer))}
         )

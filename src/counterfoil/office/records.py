@@ -28,7 +28,7 @@ from counterfoil.gate.history.replay import (
     circumstances_of,
     facts_of,
 )
-from counterfoil.gate.history.snapshot import decode_known
+from counterfoil.gate.history.snapshot import decode_snapshot
 
 
 class Recorded(Sensitive, frozen=True):
@@ -79,7 +79,7 @@ def read_recorded(
             place=batch.id,
             cure="`counterfoil explain` shows the findings and the evidence of its requests.",
         )
-    known = decode_known(read_chunk(connection, batch, key, KNOWN, seq))
+    known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, seq))
     request = row.grant.request if isinstance(row, Granted) else row.request
     counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
     decided = _determination(connection, batch, key, seq, request.row)
@@ -106,7 +106,7 @@ def read_recorded_rows(
         first += len(rows)
         if not wanted:
             continue
-        known = decode_known(read_chunk(connection, batch, key, KNOWN, chunk.seq))
+        known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, chunk.seq))
         facts = facts or facts_of(known.header, _requests(connection, batch, key), history_key)
         decided = {each.row: each for each in _determinations(connection, batch, key, chunk.seq)}
         for place, row in wanted:

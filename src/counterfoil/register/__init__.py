@@ -1,14 +1,14 @@
 """The sealed register: the address is the key (DESIGN section 5, docs/formats/sealed-register.md).
 
 `build` seals a source into a snapshot; `open_register` opens one; `SealedRegister.open_residents`
-answers for grants, through the keeper that counts. There is no function here that lists or walks
-residents, and none that finds a person by name or number.
+answers for grants, through the key custodian that counts. There is no function here that lists or
+walks residents, and none that finds a person by name or number.
 """
 
 from __future__ import annotations
 
 from counterfoil.register.build import Plan, build
-from counterfoil.register.keeper import Keeper
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.learning import Learner
 from counterfoil.register.manifest import (
     Counts,
@@ -32,7 +32,7 @@ from counterfoil.register.snapshots import current_snapshot
 
 __all__ = [
     "Counts",
-    "Keeper",
+    "KeyCustodian",
     "Learner",
     "Manifest",
     "Plan",

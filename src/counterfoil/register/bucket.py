@@ -48,7 +48,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil import normalize
 from counterfoil.core.errors import KeyFault, VerifyFault
-from counterfoil.core.values import Door, Resident
+from counterfoil.core.values import AddressKey, Resident
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash  # pyright: ignore[reportPrivateUsage] # it has no public name
@@ -122,7 +122,7 @@ class RegisterKey:
         self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
-    def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
+    def derive(self, doors: Iterable[AddressKey]) -> list[DoorKey]:
         """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3
         microseconds, not 8."""
         kinds, tolerant, outer_start = self._kinds, self._tolerant, self._outer
@@ -156,7 +156,7 @@ class RegisterKey:
         return hmac.digest(self._secret, _NAMES_CONTEXT, "sha256")[:16].hex()
 
     def state_mac(self, data: bytes) -> str:
-        """Authenticates the keeper's own state file."""
+        """Authenticates the key custodian's own state file."""
         return hmac.digest(self._secret, _STATE_CONTEXT + data, "sha256").hex()
 
     def __repr__(self) -> str:

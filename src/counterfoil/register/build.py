@@ -27,9 +27,9 @@ from counterfoil.core.errors import InputFault
 from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.canary_watch import Watch
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.external_sort import Pile, SortRoom
-from counterfoil.register.keeper import Keeper
-from counterfoil.register.known_places import Marking
+from counterfoil.register.known_places import KnownPlaces
 from counterfoil.register.learning import Learner, PersonPile
 from counterfoil.register.loading import Loading, Progress
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
@@ -44,7 +44,7 @@ from counterfoil.register.source import (
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
-from counterfoil.register.writer import Sealing, Standing
+from counterfoil.register.writer import RegisterWriter, Standing
 
 REJECTS_FILE: Final = "rejects.jsonl"
 _REPORT_DOORS: Final = 4096
@@ -70,7 +70,7 @@ class Plan:
     name and those that stand before it is made current, and nothing else ever is.
     """
 
-    keeper: Keeper
+    custodian: KeyCustodian
     sign: Callable[[bytes], bytes]
     now: datetime
     match_version: str
@@ -131,7 +131,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
             store_head_digest=digest_head(made / LMDB_FILE),
             built_at=_time(plan.now),
             made_up=plan.made_up,
-            key_id=plan.keeper.key_id,
+            key_id=plan.custodian.key_id,
             bucket_format=BUCKET_FORMAT,
             forms_version=normalize.FORMS_VERSION,
             match_version=plan.match_version,
@@ -145,7 +145,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
 def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
     told = {
         "source": fingerprint.digest,
-        "key": plan.keeper.key_id,
+        "key": plan.custodian.key_id,
         "forms": normalize.FORMS_VERSION,
         "built_at": _time(plan.now),
     }
@@ -161,14 +161,14 @@ def _fill(
     with SortRoom(folder, plan.memory_bytes, plan.random) as room:
         rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
         marking, persons = (
-            Marking(room.pile("homes"), marks),
+            KnownPlaces(room.pile("homes"), marks),
             PersonPile(room.pile("persons"), plan.random),
         )
         loading = _load(opened, made, (rows, watch), plan)
         standing = watch.standing(plan.canaries)
         store = LmdbWriter(made / LMDB_FILE)
         try:
-            sealing = Sealing(made.name, store, plan.random)
+            sealing = RegisterWriter(made.name, store, plan.random)
             _seal_exact(sealing, (rows, standing), marking, persons, plan)
             _settle_marks(marking, references, plan)
             _seal_tolerant(sealing, references, plan)
@@ -184,7 +184,7 @@ def _watch(opened: Source, plan: Plan) -> Watch:
         return Watch()
     draws = Draws(plan.random(32))
     sampled = sample(opened.batches(), plan.canaries, draws)
-    return Watch(candidates(sampled, plan.keeper.tin_hash, draws), plan.keeper)
+    return Watch(candidates(sampled, plan.custodian.tin_hash, draws), plan.custodian)
 
 
 def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> Loading:
@@ -192,7 +192,7 @@ def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> L
     with os.fdopen(
         os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
     ) as rejects:
-        loading = Loading(plan.keeper, rows, rejects, watch)
+        loading = Loading(plan.custodian, rows, rejects, watch)
         loading.load(opened.batches(), opened.total_rows, plan.progress)
     if not loading.rows:
         raise empty()
@@ -209,9 +209,9 @@ def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> L
 
 
 def _seal_exact(
-    sealing: Sealing,
+    sealing: RegisterWriter,
     given: tuple[Pile, Sequence[Standing]],
-    marking: Marking,
+    marking: KnownPlaces,
     persons: PersonPile,
     plan: Plan,
 ) -> None:
@@ -226,7 +226,7 @@ def _seal_exact(
     plan.progress(done, rows.pairs, "seal")
 
 
-def _settle_marks(marking: Marking, references: Pile, plan: Plan) -> None:
+def _settle_marks(marking: KnownPlaces, references: Pile, plan: Plan) -> None:
     done = 0
     for taken in marking.settle(references):
         done += taken
@@ -235,7 +235,7 @@ def _settle_marks(marking: Marking, references: Pile, plan: Plan) -> None:
     plan.progress(done, marking.homes, "marks")
 
 
-def _seal_tolerant(sealing: Sealing, references: Pile, plan: Plan) -> None:
+def _seal_tolerant(sealing: RegisterWriter, references: Pile, plan: Plan) -> None:
     done = 0
     for taken in sealing.seal_tolerant(references):
         done += taken
@@ -253,7 +253,7 @@ def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
     return plan.evidence()
 
 
-def _counts(loading: Loading, sealing: Sealing, marking: Marking) -> Counts:
+def _counts(loading: Loading, sealing: RegisterWriter, marking: KnownPlaces) -> Counts:
     return Counts(
         rows=loading.rows,
         rejected_rows=loading.rejects.total(),

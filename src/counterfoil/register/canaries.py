@@ -34,8 +34,8 @@ from counterfoil import normalize
 from counterfoil.core.values import (
     Address,
     AddressForm,
+    AddressKey,
     AddressKind,
-    Door,
     Person,
     Resident,
     Sensitive,
@@ -57,7 +57,7 @@ class Canary(Sensitive, frozen=True, gc=False):
     resident: Resident
     address: Address
     form: AddressForm
-    doors: tuple[Door, ...]
+    doors: tuple[AddressKey, ...]
 
 
 class Draws:
@@ -107,7 +107,7 @@ def candidates(
     named = [row for row in read if row.resident.name.given and row.resident.name.family]
     periods = tuple(sorted({row.period for row in read}))
     for at, row in enumerate(read):
-        form = normalize.normalise_address(row.address)
+        form = normalize.normalize_address(row.address)
         donors = [named[(at + turn) % len(named)] for turn in (1, 2, 3)] if named else []
         if (
             not donors
@@ -123,7 +123,7 @@ def candidates(
 
 def _placed(
     form: AddressForm, near: Address, draws: Draws
-) -> tuple[Address, AddressForm, tuple[Door, ...]] | None:
+) -> tuple[Address, AddressForm, tuple[AddressKey, ...]] | None:
     """An address in the street of `form` with another number; None where it does not read back as
     that."""
     number = _number(len(form.number), draws)
@@ -131,7 +131,7 @@ def _placed(
         filter(None, (number, form.predirectional, form.street, form.suffix, form.postdirectional))
     )
     address = Address(line, "", near.city, near.state, near.zip)
-    made = normalize.normalise_address(address)
+    made = normalize.normalize_address(address)
     is_that = made == replace(form, number=number, unit="", urbanization="")
     if (
         not is_that
@@ -139,7 +139,7 @@ def _placed(
         or normalize.is_placeholder(address, made)
     ):
         return None
-    return address, made, normalize.doors(made)
+    return address, made, normalize.address_keys(made)
 
 
 def _number(digits: int, draws: Draws) -> str:
@@ -149,7 +149,7 @@ def _number(digits: int, draws: Draws) -> str:
 
 def _resident(donors: list[HeldRow], periods: tuple[int, ...], draws: Draws) -> Resident:
     first, second, third = (donor.resident for donor in donors)
-    name = normalize.normalise_name(
+    name = normalize.normalize_name(
         Person(" ".join(first.name.given), "", " ".join(second.name.family))
     )
     number = draws.take(16) if third.tin_hash else b""

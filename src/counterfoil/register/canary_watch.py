@@ -14,7 +14,7 @@ from typing import Final
 from counterfoil.core.values import AddressForm
 from counterfoil.register.bucket import TAG_BYTES
 from counterfoil.register.canaries import Canary
-from counterfoil.register.keeper import Keeper
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.leading import Leading
 
 _MOST_DIGITS: Final = 5
@@ -24,13 +24,15 @@ _MOST_DIGITS: Final = 5
 class Watch:
     """Candidates, and which of them a row spoke against. Without candidates it costs nothing."""
 
-    def __init__(self, candidates: Iterable[Canary] = (), keeper: Keeper | None = None) -> None:
+    def __init__(
+        self, candidates: Iterable[Canary] = (), custodian: KeyCustodian | None = None
+    ) -> None:
         self._candidates: list[tuple[Canary, bytes, bytes]] = []
         self._keys: dict[object, list[int]] = {}
         self._met: set[int] = set()
-        if keeper is not None:
+        if custodian is not None:
             for canary in candidates:
-                self._add(canary, keeper)
+                self._add(canary, custodian)
 
     def __bool__(self) -> bool:
         return bool(self._candidates)
@@ -59,8 +61,8 @@ class Watch:
             before[street] += 1
         return sorted((unspoken[index] for _, index in sorted(turns)[:wanted]), key=itemgetter(1))
 
-    def _add(self, canary: Canary, keeper: Keeper) -> None:
-        doors = keeper.derive(canary.doors)
+    def _add(self, canary: Canary, custodian: KeyCustodian) -> None:
+        doors = custodian.derive(canary.doors)
         form, line = canary.form, _line(canary.form)
         own: list[object] = [tag for _, tag, _ in doors]
         own += [("reference", canary.resident.record_ref), (form.number, line)]

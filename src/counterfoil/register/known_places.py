@@ -73,7 +73,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(_Home)
 
 
-class Marking:
+class KnownPlaces:
     """Homes go in while exact doors are sealed; marks and references come out."""
 
     def __init__(self, homes: Pile, marks: Pile) -> None:

@@ -23,7 +23,7 @@ import msgspec
 from counterfoil import normalize
 from counterfoil.core.values import AddressForm, Sensitive
 from counterfoil.register.bucket import EXACT
-from counterfoil.register.keeper import Keeper
+from counterfoil.register.custodian import KeyCustodian
 
 Parts = tuple[str, str, str]
 """Predirectional, suffix, postdirectional."""
@@ -48,11 +48,11 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(Leading)
 
 
-def lead(form: AddressForm, keeper: Keeper) -> tuple[bytes, Leading]:
+def lead(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, Leading]:
     """(tag of the exact door, where `form` leads). `form` has an exact door."""
-    doors = keeper.derive(normalize.doors(form))
-    marks = {name: tag + key for name, tag, key in keeper.derive(normalize.marks(form))}
-    among = {name: tag for name, tag, _ in keeper.derive(normalize.counted_among(form))}
+    doors = custodian.derive(normalize.address_keys(form))
+    marks = {name: tag + key for name, tag, key in custodian.derive(normalize.place_keys(form))}
+    among = {name: tag for name, tag, _ in custodian.derive(normalize.counted_among(form))}
     [(tag, key)] = [(tag, key) for name, tag, key in doors if name == EXACT]
     leading = Leading(
         key,

@@ -17,8 +17,8 @@ import msgspec
 from counterfoil import normalize
 from counterfoil.core.values import Address
 from counterfoil.register.canary_watch import Watch
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.external_sort import Pile
-from counterfoil.register.keeper import Keeper
 from counterfoil.register.leading import encode_leading, lead
 from counterfoil.register.rows import HeldRow, encode_identity, read_row, row_fault
 from counterfoil.register.source import Batch
@@ -44,12 +44,12 @@ class Loading:
     """Counts and places of one build's rows."""
 
     def __init__(
-        self, keeper: Keeper, pile: Pile, rejects: BinaryIO, watch: Watch | None = None
+        self, custodian: KeyCustodian, pile: Pile, rejects: BinaryIO, watch: Watch | None = None
     ) -> None:
         self.rows = 0
         self.malformed_tins = 0
         self.rejects: Counter[str] = Counter()
-        self._keeper = keeper
+        self._custodian = custodian
         self._pile = pile
         self._file = rejects
         self._watch = watch or Watch()
@@ -59,7 +59,7 @@ class Loading:
         """Take every row of the source. Raises InputFault, StoreFault, OSError."""
         for batch in batches:
             for at, fields in enumerate(batch.rows, batch.first_row):
-                taken = read_row(fields, self._keeper.tin_hash)
+                taken = read_row(fields, self._custodian.tin_hash)
                 fault = taken if isinstance(taken, tuple) else self._put(taken)
                 if fault:
                     self._reject(at, *fault)
@@ -84,7 +84,7 @@ class Loading:
     def _remember(self, address: Address) -> Place:
         if len(self._places) >= _REMEMBERED_ADDRESSES:
             self._places.clear()
-        place = self._places[address] = find_place(address, self._keeper, self._watch)
+        place = self._places[address] = find_place(address, self._custodian, self._watch)
         return place
 
     def _reject(self, row: int, field: str, code: str) -> None:
@@ -92,14 +92,14 @@ class Loading:
         self._file.write(_ENCODER.encode(row_fault(row, field, code)) + b"\n")
 
 
-def find_place(address: Address, keeper: Keeper, watch: Watch) -> Place:
+def find_place(address: Address, custodian: KeyCustodian, watch: Watch) -> Place:
     """Where an address leads; `watch` is told of it."""
-    form = normalize.normalise_address(address)
-    if not normalize.exact_door(form):
+    form = normalize.normalize_address(address)
+    if not normalize.exact_address_key(form):
         return Place(b"", b"", "address_incomplete")
     if normalize.is_placeholder(address, form):
         return Place(b"", b"", "address_placeholder")
-    tag, leading = lead(form, keeper)
+    tag, leading = lead(form, custodian)
     if watch:
         watch.saw_place(form, tag, leading)
     return Place(tag, encode_leading(leading))

@@ -4,7 +4,7 @@ address come out.
 What a call of `open_residents` establishes, in this order:
 
     1  every question is a Grant: the gate's word that it may be asked (P2)
-    2  the keeper has counted all of them durably and is within its limit
+    2  the key custodian has counted all of them durably and is within its limit
     3  every door of every grant is derived from the address that the grant names (P3: there is no
        other way in)
     4  every bucket that was found is what the builder sealed under that tag, key and snapshot
@@ -24,7 +24,7 @@ from typing import Final
 
 from counterfoil import normalize
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.core.values import AddressForm, Door, Grant, NotCompared, Resident, Residents
+from counterfoil.core.values import AddressForm, AddressKey, Grant, NotCompared, Resident, Residents
 from counterfoil.register.bucket import (
     BUCKET_FORMAT,
     EXACT,
@@ -37,7 +37,7 @@ from counterfoil.register.bucket import (
     open_bucket,
     split_references,
 )
-from counterfoil.register.keeper import Keeper
+from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.manifest import Manifest, open_manifest
 from counterfoil.register.shown import Opened, Shown, ShownBucket, open_buckets
 from counterfoil.register.snapshots import check_name, current_snapshot
@@ -55,12 +55,12 @@ class SealedRegister:
     """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a
     context."""
 
-    __slots__ = ("_bound", "_keeper", "_store", "manifest", "snapshot")
+    __slots__ = ("_bound", "_custodian", "_store", "manifest", "snapshot")
 
-    def __init__(self, manifest: Manifest, keeper: Keeper, store: BucketReader) -> None:
+    def __init__(self, manifest: Manifest, custodian: KeyCustodian, store: BucketReader) -> None:
         self.manifest = manifest
         self.snapshot = manifest.snapshot
-        self._keeper = keeper
+        self._custodian = custodian
         self._store = store
         self._bound = bound_to(manifest.snapshot)
 
@@ -72,7 +72,7 @@ class SealedRegister:
         bucket was altered), UsageFault.
         """
         _check_grants(grants)
-        self._keeper.reserve(len(grants))
+        self._custodian.reserve(len(grants))
         asked = self._derive([grant.address for grant in grants])
         opened = self._open({tag: key for doors in asked for _, tag, key in doors})
         routes = _routes(opened)
@@ -84,7 +84,7 @@ class SealedRegister:
             if kind == RESIDENTS_KIND
         }
         return [
-            _gather(led, homes, self._keeper.tin_hash(grant.request.person.tin))
+            _gather(led, homes, self._custodian.tin_hash(grant.request.person.tin))
             for grant, led in zip(grants, ways, strict=True)
         ]
 
@@ -95,9 +95,9 @@ class SealedRegister:
         Raises as `open_residents`; VerifyFault `register_bucket_altered`.
         """
         _check_grants([grant])
-        self._keeper.reserve(1)
+        self._custodian.reserve(1)
         [doors] = self._derive([grant.address])
-        first = Shown(self._shown(doors), (), self._keeper.tin_hash(grant.request.person.tin))
+        first = Shown(self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin))
         opened = open_buckets(first, self.snapshot)
         led = _led(_ways(doors, opened, _routes(opened)), opened)
         return Shown(
@@ -109,12 +109,12 @@ class SealedRegister:
     def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
         """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
         derived once."""
-        derive = self._keeper.derive
-        marks = [normalize.marks(address) for address in addresses]
+        derive = self._custodian.derive
+        marks = [normalize.place_keys(address) for address in addresses]
         distinct = {mark.key: mark for found in marks for mark in found}
         derived = dict(zip(distinct, derive(distinct.values()), strict=True))
         return [
-            derive(normalize.doors(address)) + [derived[mark.key] for mark in found]
+            derive(normalize.address_keys(address)) + [derived[mark.key] for mark in found]
             for address, found in zip(addresses, marks, strict=True)
         ]
 
@@ -179,7 +179,7 @@ def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
 
 
 def open_register(
-    directory: Path, keeper: Keeper, public_key: bytes, *, snapshot: str = ""
+    directory: Path, custodian: KeyCustodian, public_key: bytes, *, snapshot: str = ""
 ) -> SealedRegister:
     """Open the current snapshot of the register in `directory`, or the named one.
 
@@ -196,7 +196,7 @@ def open_register(
             place=name,
             cure="Restore the snapshot from its backup.",
         )
-    if manifest.key_id != keeper.key_id:
+    if manifest.key_id != custodian.key_id:
         raise KeyFault(
             "register_key_other",
             "this register was built with another register key",
@@ -212,7 +212,7 @@ def open_register(
         )
     return SealedRegister(
         manifest,
-        keeper,
+        custodian,
         LmdbReader(directory / name / LMDB_FILE, manifest.store_bytes, manifest.store_head_digest),
     )
 
@@ -250,9 +250,9 @@ def _check_grants(asked: Sequence[object]) -> None:
         )
 
 
-def _asked_at(grant: Grant) -> tuple[Door, ...]:
+def _asked_at(grant: Grant) -> tuple[AddressKey, ...]:
     """Every key that a grant's address is looked up by: its doors, then its marks."""
-    return (*normalize.doors(grant.address), *normalize.marks(grant.address))
+    return (*normalize.address_keys(grant.address), *normalize.place_keys(grant.address))
 
 
 def _routes(opened: Opened) -> Routes:

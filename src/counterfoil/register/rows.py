@@ -102,7 +102,7 @@ def _read_fields(
     reference, tin = reference.strip(), tin.strip()
     if not reference or not reference.isprintable():
         return "record_ref", "record_ref_missing"
-    name = normalize.normalise_name(Person(given, middle, family, suffix))
+    name = normalize.normalize_name(Person(given, middle, family, suffix))
     if not name.given and not name.family:
         return "family_name", "name_missing"
     birth, real = _birth(born.strip())

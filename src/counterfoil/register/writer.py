@@ -30,7 +30,7 @@ from counterfoil.register.bucket import (
 )
 from counterfoil.register.canaries import Canary
 from counterfoil.register.external_sort import Pile
-from counterfoil.register.known_places import Marking
+from counterfoil.register.known_places import KnownPlaces
 from counterfoil.register.leading import Leading, decode_leading
 from counterfoil.register.loading import split_row
 from counterfoil.register.rows import decode_identity
@@ -43,7 +43,7 @@ _WRITE_PAIRS: Final = 2_048
 _KEY_BYTES: Final = 32
 
 
-class Sealing:
+class RegisterWriter:
     """Seals buckets into a store and counts them. `random` gives the nonces."""
 
     def __init__(self, snapshot: str, store: BucketWriter, random: Callable[[int], bytes]) -> None:
@@ -58,7 +58,7 @@ class Sealing:
         self._waiting: list[Pair] = []
 
     def seal_exact(
-        self, rows: Pile, marking: Marking, canaries: Sequence[Standing] = ()
+        self, rows: Pile, marking: KnownPlaces, canaries: Sequence[Standing] = ()
     ) -> Iterator[tuple[int, tuple[Resident, ...]]]:
         """Seal every exact door; yields (rows taken, residents) after each. `canaries` are in order
         of tag. Raises StoreFault."""

@@ -129,12 +129,12 @@ def test_a_law_that_changed_since_is_not_the_one_that_judges(world: World) -> No
 # -- the look is entered --------------------------------------------------------------------------
 
 
-def test_each_bundle_is_entered_as_an_inspection_and_counted_by_the_keeper(world: World) -> None:
+def test_each_bundle_is_entered_as_an_inspection_and_counted_by_the_custodian(world: World) -> None:
     batch = released(world)
-    before = world.office.keeper().total()
+    before = world.office.custodian().total()
     made = make(world, batch)
     assert world.kinds()[-1] == "inspection"
-    assert world.office.keeper().total() == before + 1
+    assert world.office.custodian().total() == before + 1
     assert parts(made)[0].entries[-1].role == "inspection"
 
 

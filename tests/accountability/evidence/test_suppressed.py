@@ -7,7 +7,7 @@ import pytest
 
 from counterfoil.accountability.evidence import replay
 from counterfoil.accountability.evidence.suppressed import (
-    WithheldMarks,
+    SuppressedMarks,
     mark_withheld,
     withheld_among,
 )
@@ -54,7 +54,7 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_marks_of_another_form_are_refused(world: World, name: str) -> None:
     made = make(world, released(world))
-    other = WithheldMarks(*SHAPES[name])
+    other = SuppressedMarks(*SHAPES[name])
     with pytest.raises(VerifyFault) as fault:
         replay(signed_again(world, made, sealed={"withheld": other}), made.key)
     assert fault.value.code == "evidence_differs"

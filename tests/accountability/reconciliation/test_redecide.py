@@ -20,12 +20,12 @@ def test_some_of_each_outcome_are_decided_again_and_the_opening_is_entered_befor
     world: World,
 ) -> None:
     answers(world)
-    opened = world.office.keeper().total()
+    opened = world.office.custodian().total()
     found = run(world, replays=2)
     assert (found.replayed, found.left_out, found.differences) == (4, 0, ())
     replay = [entry for entry in world.entries() if entry["kind"] == "replay"]
     assert [entry["rows"] for entry in replay] == [4]
-    assert world.office.keeper().total() == opened + 4
+    assert world.office.custodian().total() == opened + 4
     assert world.kinds()[-2:] == ["replay", "reconciled"]
 
 
@@ -39,13 +39,13 @@ def test_p7_a_match_that_confirmed_what_the_rules_do_not_is_found(
 ) -> None:
     """A script that released what was never compared: made up as the defect that was reported of
     August 2025."""
-    decided = matching.decide_withheld
+    decided = matching.decide_suppressed
 
     def confirming(*given: object) -> Match:
         return replace(decided(*given), confirmed=True)  # type: ignore[arg-type]
 
     with monkeypatch.context() as script:
-        script.setattr(matching, "decide_withheld", confirming)
+        script.setattr(matching, "decide_suppressed", confirming)
         answers(world, rows=REQUESTS[:5])
         assert codes(world) == set()  # the entries alone do not show it
         answers(world, "more.jsonl", REQUESTS[5:])

@@ -246,9 +246,9 @@ def test_it_runs_while_the_office_stands_still(world: World) -> None:
     assert codes(world, replays=1) == set()
 
 
-def standing(world: World) -> reconciliation.Standing:
+def standing(world: World) -> reconciliation.ReconciliationStatus:
     with world.office.store.reading() as connection:
-        return reconciliation.standing(world.office, connection)
+        return reconciliation.reconciliation_status(world.office, connection)
 
 
 def test_status_is_late_after_a_day(world: World) -> None:

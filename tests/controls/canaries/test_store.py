@@ -19,12 +19,12 @@ from counterfoil.database import Store, create_store
 from counterfoil.gate.history.counts import read_question
 from counterfoil.gate.history.store import remember
 from counterfoil.gate.history.store_merge import record_batch
-from counterfoil.normalize import exact_door
+from counterfoil.normalize import exact_address_key
 from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
 
 QUESTION = read_question(KEY, REQUEST)
-DOOR = exact_door(QUESTION.address)
+DOOR = exact_address_key(QUESTION.address)
 
 
 @pytest.fixture

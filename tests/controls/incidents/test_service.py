@@ -160,6 +160,6 @@ def test_a_report_says_that_the_office_stands_still_for_a_fork_as_for_an_order(
     number = _open(world).number
     assert not incidents.fill_report(world.office, number).suspended
     with world.office.store.transaction() as connection:
-        draft = ledger.Draft(ledger.Kind.FORK, {"checkpoint": canonical.digest(b"made up")})
+        draft = ledger.Draft(ledger.EntryKind.FORK, {"checkpoint": canonical.digest(b"made up")})
         world.office.ledger.append(connection, [draft], world.now)
     assert incidents.fill_report(world.office, number).suspended

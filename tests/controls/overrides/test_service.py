@@ -15,7 +15,7 @@ from counterfoil.accountability.evidence import replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.overrides.service import Overridden, override_request
+from counterfoil.controls.overrides.service import OverrideResult, override_request
 from counterfoil.controls.overrides.store import Override, decode_override, encode_override
 from counterfoil.controls.suspension.service import suspend
 from counterfoil.core.errors import (
@@ -81,7 +81,7 @@ def _override(
     request_id: str = "q2",
     elements: tuple[str, ...] = (WAITING,),
     reason: str = PROSE,
-) -> Overridden:
+) -> OverrideResult:
     return override_request(
         desk.office, batch, request_id, elements, reason, desk.officer("a"), counsel
     )

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.controls.sampling.sheet import (
-    Looked,
+    SampleFinding,
     SheetRow,
     check_looked,
     decode_looked,
@@ -33,7 +33,7 @@ def filled(text: str) -> bytes:
     return write_sheet([ROW]).replace(b'"agrees":null', f'"agrees":{text}'.encode())
 
 
-def signed(rows: dict[int, bool]) -> Looked:
+def signed(rows: dict[int, bool]) -> SampleFinding:
     return sign_looked("made-up", "b-0001", DETERMINED, rows, OFFICER, KEY)
 
 
@@ -79,7 +79,7 @@ def test_the_word_stands_for_every_row_and_for_nothing_else() -> None:
             name: value
         }
         with pytest.raises(VerifyFault) as fault:
-            check_looked(Looked(**changed))
+            check_looked(SampleFinding(**changed))
         assert fault.value.code == "officer_signature"
 
 

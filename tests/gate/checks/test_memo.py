@@ -19,12 +19,12 @@ from counterfoil.core.values import (
     Request,
 )
 from counterfoil.gate import Gate, Law
-from counterfoil.gate.checks.inputs import Asked, Reader
+from counterfoil.gate.checks.inputs import CheckInput, Reader
 from counterfoil.gate.checks.memo import PARTS, own_checks
 from counterfoil.gate.checks.states import MET
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.history.counts import NO_COUNTS
-from counterfoil.gate.history.fingerprints import Marker, Marks, address_forms
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
 from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 
 LAW = sandbox()
@@ -77,10 +77,10 @@ GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 """One gate for all requests that are made: what it remembers of one must not reach another."""
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request) -> CheckInput:
     rules = LAW.terms.rules.periods
     return Reader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
-        request, Marker(KEY).question(request), NO_COUNTS
+        request, Fingerprinter(KEY).question(request), NO_COUNTS
     )
 
 
@@ -196,12 +196,12 @@ def test_every_check_is_asked_once() -> None:
 def test_marks_are_one_for_each_row_and_a_row_that_is_no_request_has_none() -> None:
     reject = Reject(2, "", "csv_malformed", "", "")
     rows = [REQUEST, reject, changed(row=3, investigation_number="")]
-    marks = Marker(KEY).mark(rows, address_forms(rows))
+    marks = Fingerprinter(KEY).mark(rows, address_forms(rows))
     assert len(marks) == 3
     assert {
         column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)
     } == {0}
     assert (marks.investigations[2], marks.owners[2]) == (0, 0)
-    question = Marker(KEY).question(REQUEST)
+    question = Fingerprinter(KEY).question(REQUEST)
     assert marks.part(0, 1).questions([question.address]) == [question]
-    assert len(Marks(*[marks.persons[:0]] * 6)) == 0
+    assert len(Fingerprints(*[marks.persons[:0]] * 6)) == 0

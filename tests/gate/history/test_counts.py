@@ -11,7 +11,7 @@ import msgspec
 from counterfoil.core.values import Address, Person, Refusal, Request
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_marks, read_question, uses_of
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.law.casefile import changed as with_fields
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.load import Law
@@ -159,7 +159,9 @@ def test_the_same_request_under_two_ids_is_refused_twice() -> None:
 def test_a_batch_keeps_only_what_is_repeated() -> None:
     asked = [(number, number, number) for number in range(1, 1001)] + [(7, 8, 7)]
     counts = count_marks(
-        Marks(*[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3)
+        Fingerprints(
+            *[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3
+        )
     )
     assert (counts.attempts, counts.contents) == ({7: 2}, {7: 2})
     assert (counts.doors, counts.people) == ({7: {7, 8}}, {8: {7, 8}})

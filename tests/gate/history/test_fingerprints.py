@@ -9,38 +9,38 @@ import pytest
 
 from counterfoil.core.values import Address, EngagedOfficer, Person, Reject, RemovalOrder, Request
 from counterfoil.gate.history.fingerprints import (
-    Marker,
-    Marks,
+    Fingerprinter,
+    Fingerprints,
     Question,
     address_forms,
     content_bytes,
     new_marks,
 )
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
-from counterfoil.normalize import exact_door, normalise_address
+from counterfoil.normalize import exact_address_key, normalize_address
 from tests.gate.world import KEY, ON, REQUEST, changed
 
-MARKER = Marker(KEY)
+MARKER = Fingerprinter(KEY)
 COLUMNS = ("persons", "doors", "contents", "reasons", "similar", "investigations", "owners")
 REJECT = Reject(2, "", "csv_malformed", "", "")
 
 
 def _question(request: Request) -> Question:
-    return Marker(KEY).question(request)
+    return Fingerprinter(KEY).question(request)
 
 
-def _marks(*rows: Request | Reject) -> Marks:
-    return Marker(KEY).mark(rows, address_forms(rows))
+def _marks(*rows: Request | Reject) -> Fingerprints:
+    return Fingerprinter(KEY).mark(rows, address_forms(rows))
 
 
-def _row(marks: Marks, place: int) -> dict[str, int]:
+def _row(marks: Fingerprints, place: int) -> dict[str, int]:
     return {name: getattr(marks, name)[place] for name in COLUMNS}
 
 
 def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an_old_one_was_asked() -> (
     None
 ):
-    door = exact_door(normalise_address(REQUEST.address))
+    door = exact_address_key(normalize_address(REQUEST.address))
     reason = "The address on the notice to depart is disputed before the grand jury."
     assert {name: mark for name, mark in _row(_marks(REQUEST), 0).items() if name != "owners"} == {
         "persons": keyed_hash(KEY, b"asked person", b"rosalind|quill|1980-02-29"),
@@ -141,13 +141,13 @@ def test_the_owner_of_an_investigation_is_told_by_name_suffix_and_birthday() -> 
 
 def test_address_forms_stand_one_for_each_row() -> None:
     forms = address_forms([REQUEST, REJECT])
-    assert forms == [normalise_address(REQUEST.address), normalise_address(Address())]
+    assert forms == [normalize_address(REQUEST.address), normalize_address(Address())]
     assert _question(REQUEST).address == forms[0]
 
 
 def test_rows_and_addresses_of_other_length_are_a_bug() -> None:
     with pytest.raises(ValueError, match="zip"):
-        Marker(KEY).mark([REQUEST, REQUEST], address_forms([REQUEST]))
+        Fingerprinter(KEY).mark([REQUEST, REQUEST], address_forms([REQUEST]))
 
 
 # -- columns -----------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from counterfoil.gate import Gate, History, Law
 from counterfoil.gate.history.batch_counts import officer_hash
 from counterfoil.gate.history.counts import Counts, read_question
 from counterfoil.gate.history.replay import Circumstances, circumstances_of, decide_again, set_aside
-from counterfoil.gate.history.snapshot import Known
-from counterfoil.normalize import normalise_address, normalise_name
+from counterfoil.gate.history.snapshot import HistorySnapshot
+from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, KEY, ON, REQUEST, amended, changed, facts_of, sandbox
 from tests.world.faults import expect_fault
 
@@ -118,7 +118,7 @@ def _file() -> list[Request]:
     return [ASKED, changed(ASKED, row=2, request_id="r2"), neighbour, elsewhere]
 
 
-def _known() -> Known:
+def _known() -> HistorySnapshot:
     question = read_question(KEY, REQUEST)
     past = Counts(
         {question.person: 5},
@@ -127,7 +127,9 @@ def _known() -> Known:
         {question.content: 1},
     )
     past.contents[read_question(KEY, ASKED).content] = 6
-    return Known(HEADER, History({officer_hash(KEY, "OFF-2"): 20}, 30, 40, ((ON, 3),)), past)
+    return HistorySnapshot(
+        HEADER, History({officer_hash(KEY, "OFF-2"): 20}, 30, 40, ((ON, 3),)), past
+    )
 
 
 def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
@@ -151,9 +153,9 @@ def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
 
 def test_an_officer_of_no_other_request_is_counted_once() -> None:
     alone = changed(engaged_officers=(EngagedOfficer("OFF-9", "Kim Vale", "Special Agent"),))
-    assert circumstances_of(alone, [[alone]], Known(HEADER, History(), Counts()), KEY).officers == (
-        1,
-    )
+    assert circumstances_of(
+        alone, [[alone]], HistorySnapshot(HEADER, History(), Counts()), KEY
+    ).officers == (1,)
 
 
 @pytest.mark.parametrize("place", range(4))
@@ -176,15 +178,15 @@ def test_each_decision_of_a_file_is_made_again_from_its_circumstances(place: int
 
 
 def _alone(request: Request) -> Circumstances:
-    return circumstances_of(request, [[request]], Known(HEADER, History(), Counts()), KEY)
+    return circumstances_of(request, [[request]], HistorySnapshot(HEADER, History(), Counts()), KEY)
 
 
 def test_what_waits_for_an_officer_is_set_aside_and_the_grant_is_whole() -> None:
     law = sandbox()
     grant = set_aside(law, AT_A_POST_OFFICE, _alone(AT_A_POST_OFFICE), ON, [WAITING])
-    form = normalise_address(AT_A_POST_OFFICE.address)
+    form = normalize_address(AT_A_POST_OFFICE.address)
     assert grant == Grant(
-        AT_A_POST_OFFICE, form, normalise_name(REQUEST.person), (2022, 2023), law.digest
+        AT_A_POST_OFFICE, form, normalize_name(REQUEST.person), (2022, 2023), law.digest
     )
 
 

@@ -10,14 +10,14 @@ from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import Document, Header, Person
 from counterfoil.gate.history.batch_counts import History
 from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.snapshot import Known, decode_known, encode_known
+from counterfoil.gate.history.snapshot import HistorySnapshot, decode_snapshot, encode_snapshot
 from tests.gate.world import ON
 from tests.world.faults import expect_fault
 
 DOCUMENT = Document(
     "sha256:" + "a" * 64, ON, None, (Person("Ada", "", "Quill"),), ("2023",), ("address",)
 )
-KNOWN = Known(
+KNOWN = HistorySnapshot(
     Header(
         "Agency A",
         "sandbox",
@@ -33,12 +33,12 @@ KNOWN = Known(
 
 
 def test_what_was_known_is_read_back_as_it_was() -> None:
-    assert decode_known(encode_known(KNOWN)) == KNOWN
+    assert decode_snapshot(encode_snapshot(KNOWN)) == KNOWN
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", encode_known(KNOWN)[:-1], b"\xc0", encode_known(KNOWN) + b"\x00"]
+    "damage", [b"", encode_snapshot(KNOWN)[:-1], b"\xc0", encode_snapshot(KNOWN) + b"\x00"]
 )
 def test_a_damaged_chunk_is_told_as_that(damage: bytes) -> None:
     with expect_fault(StoreFault, "known_unreadable", ""):
-        decode_known(damage)
+        decode_snapshot(damage)

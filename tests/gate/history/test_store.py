@@ -17,7 +17,7 @@ from counterfoil import disclosure
 from counterfoil.database import Store, create_store
 from counterfoil.gate.history import store as memory
 from counterfoil.gate.history.counts import Question, read_question
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.store import add_probes, forget, recall, remember
 from counterfoil.gate.history.store_merge import load_history, record_batch
 from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
@@ -38,10 +38,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def marks_of(*questions: Question) -> Marks:
+def marks_of(*questions: Question) -> Fingerprints:
     """The marks of a chunk whose rows are these questions."""
     names = ("person", "door", "content", "reason", "similar", "investigation")
-    return Marks(*[array("q", [getattr(each, name) for each in questions]) for name in names])
+    return Fingerprints(
+        *[array("q", [getattr(each, name) for each in questions]) for name in names]
+    )
 
 
 def _keep(store: Store, batch: str, day: date, *questions: Question) -> None:

@@ -10,7 +10,7 @@ from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address
 from counterfoil.gate.checks.words import fold_citation
 from counterfoil.gate.law.compiled import Terms, compile_terms, place_keys
-from counterfoil.normalize import normalise_address
+from counterfoil.normalize import normalize_address
 from tests.gate.world import amended, changed, every_route, sandbox
 from tests.world.faults import expect_fault
 
@@ -160,7 +160,7 @@ def test_phrases_of_placeholders_and_custody_screen_for_themselves() -> None:
 def test_a_place_is_listed_by_zip_and_by_city_whatever_the_unit() -> None:
     terms = _terms()
     asked = Address("500 Custody Loop Unit 7", "", "Anytown", "WA", "98001")
-    by_zip, by_city = place_keys(normalise_address(asked))
+    by_zip, by_city = place_keys(normalize_address(asked))
     assert (by_zip, by_city) == (("500", "CUSTODY", "98001"), ("500", "CUSTODY", "ANYTOWN", "WA"))
     assert {by_zip, by_city} <= terms.custodial_places
     assert {by_zip, by_city}.isdisjoint(terms.requester_offices)

@@ -44,7 +44,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import Match, NotCompared, Public, Request, Sensitive
 from counterfoil.database import Connection
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.journal import with_overrides
 
@@ -94,7 +94,7 @@ def look_commitment(
 ) -> str:
     """What the entry of a look at no single request commits to: `said`, salted by the entry's count
     under the accounting key."""
-    count = office.ledger.counts(connection)[Kind.INSPECTION] + 1
+    count = office.ledger.counts(connection)[EntryKind.INSPECTION] + 1
     return canonical.commit(
         hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256"), canonical.encode(said)
     )

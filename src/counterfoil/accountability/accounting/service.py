@@ -34,7 +34,7 @@ from counterfoil.batches.batch import Batch, instant_text
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Address, Officer, Person, Public, Sensitive
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
@@ -248,7 +248,7 @@ def _enter(
         }
         if batch_id:
             fields["batch"] = batch_id
-        office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
 
 
 def _named(officer: Officer) -> str:

@@ -19,7 +19,7 @@ from counterfoil.core.values import Address, Person, Sensitive
 from counterfoil.gate.checks.words import fold_entry, fold_words
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 from counterfoil.gate.law.agreement import Agreement
-from counterfoil.normalize import exact_door, normalise_address
+from counterfoil.normalize import exact_address_key, normalize_address
 
 OTHER_STATUTE: Final = "none that the agreement designates"
 _NUMBER_DIGITS: Final = 9
@@ -46,7 +46,7 @@ def traces_of(key: bytes, person: Person, address: Address) -> Traces:
     return Traces(
         _hashed(key, b"account person", dated),
         _hashed(key, b"account name", name),
-        _hashed(key, b"account door", exact_door(normalise_address(address))),
+        _hashed(key, b"account door", exact_address_key(normalize_address(address))),
         _hashed(key, b"account number", number),
     )
 

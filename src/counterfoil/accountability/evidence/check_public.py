@@ -21,21 +21,21 @@ from counterfoil.core.values import Public, Ruling
 from counterfoil.gate.checks.table import CHECKS_VERSION
 from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of
 from counterfoil.tlog import VerifierKey, check_proof
 
-KINDS_OF: Final[dict[str, tuple[Kind, ...]]] = {
-    "law": (Kind.LAW,),
-    **dict.fromkeys(CERTIFICATE_ROLES.values(), (Kind.CERTIFICATE,)),
-    "batch": (Kind.BATCH,),
-    "gate": (Kind.GRANTED, Kind.REFUSED),
-    "override": (Kind.OVERRIDE,),
-    "opening": (Kind.OPENING,),
-    "review": (Kind.REVIEW,),
-    "answer": (Kind.DISCLOSURE, Kind.NOT_COMPARED),
-    "release": (Kind.RELEASE,),
-    "inspection": (Kind.INSPECTION,),
+KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
+    "law": (EntryKind.LAW,),
+    **dict.fromkeys(CERTIFICATE_ROLES.values(), (EntryKind.CERTIFICATE,)),
+    "batch": (EntryKind.BATCH,),
+    "gate": (EntryKind.GRANTED, EntryKind.REFUSED),
+    "override": (EntryKind.OVERRIDE,),
+    "opening": (EntryKind.OPENING,),
+    "review": (EntryKind.REVIEW,),
+    "answer": (EntryKind.DISCLOSURE, EntryKind.NOT_COMPARED),
+    "release": (EntryKind.RELEASE,),
+    "inspection": (EntryKind.INSPECTION,),
 }
 _ALWAYS: Final = frozenset({"law", "batch", "gate", "inspection"})
 _OF_NO_BATCH: Final = frozenset({"law", *CERTIFICATE_ROLES.values()})

@@ -15,7 +15,7 @@ from counterfoil.office import Office
 
 
 def compare_snapshot(office: Office, data: bytes, key: bytes) -> str:
-    """Statement 12, of a bundle that was replayed. Counts one opening with the keeper.
+    """Statement 12, of a bundle that was replayed. Counts one opening with the key custodian.
 
     Raises VerifyFault `evidence_differs`, StoreFault (limit of openings, snapshot unreadable),
     KeyFault.

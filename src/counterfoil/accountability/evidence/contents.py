@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from counterfoil.accountability.evidence.suppressed import WithheldMarks
+from counterfoil.accountability.evidence.suppressed import SuppressedMarks
 from counterfoil.answers.format import SCOPES
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Officer
@@ -108,7 +108,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: dict[str, Any] | None
     thresholds: Thresholds | None
     doors: Shown | None
-    withheld: WithheldMarks
+    withheld: SuppressedMarks
     answer: bytes
     answer_salt: bytes
 

@@ -3,7 +3,7 @@ order:
 
     1  the request, what the guards knew of it and what was determined are read; the buckets behind
        its doors are taken, still sealed, from the snapshot that decided it, and who of them was
-       withheld; the keeper counts that as an opening
+       withheld; the key custodian counts that as an opening
     2  the look is entered as an `inspection` and the ledger is signed, in one commit: only then is
        anything handed over
     3  the entries are proved to that one checkpoint, which witnesses cosign where a policy is at
@@ -64,7 +64,7 @@ from counterfoil.core.values import (
 from counterfoil.database import Connection
 from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.office.journal import answer_bytes
 from counterfoil.office.records import Recorded, read_recorded
@@ -233,7 +233,7 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
                 }
                 for scope, digest in held.items()
             },
-            tuple(found.residents[place] for place in office.keeper().held_among(found, holds)),
+            tuple(found.residents[place] for place in office.custodian().held_among(found, holds)),
         )
 
 
@@ -288,6 +288,6 @@ def _enter(
     }
     with office.store.transaction() as connection:
         index = office.ledger.append(
-            connection, [Draft(Kind.INSPECTION, {**fields})], office.clock()
+            connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock()
         )[0]
         return index, office.ledger.sign_checkpoint(connection, holder)

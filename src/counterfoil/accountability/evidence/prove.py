@@ -7,20 +7,20 @@ from counterfoil.batches.batch import Batch
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger.entries import Entry, Kind
+from counterfoil.ledger.entries import Entry, EntryKind
 from counterfoil.ledger.search import find_before, find_of_batch
 from counterfoil.office import Office
 
 _ROLE_OF = {
-    Kind.BATCH: "batch",
-    Kind.GRANTED: "gate",
-    Kind.REFUSED: "gate",
-    Kind.OVERRIDE: "override",
-    Kind.OPENING: "opening",
-    Kind.REVIEW: "review",
-    Kind.DISCLOSURE: "answer",
-    Kind.NOT_COMPARED: "answer",
-    Kind.RELEASE: "release",
+    EntryKind.BATCH: "batch",
+    EntryKind.GRANTED: "gate",
+    EntryKind.REFUSED: "gate",
+    EntryKind.OVERRIDE: "override",
+    EntryKind.OPENING: "opening",
+    EntryKind.REVIEW: "review",
+    EntryKind.DISCLOSURE: "answer",
+    EntryKind.NOT_COMPARED: "answer",
+    EntryKind.RELEASE: "release",
 }
 
 
@@ -43,10 +43,12 @@ def prove_entries(
     found = list(find_of_batch(connection, batch.id, wanted.commitments))
     places = _places(found, batch.determinations_digest)
     rules = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
-    before = {"law": find_before(connection, Kind.LAW, rules, places.get("batch", 0))}
+    before = {"law": find_before(connection, EntryKind.LAW, rules, places.get("batch", 0))}
     for scope, fields in wanted.certificates.items():
         opened = places.get("opening", 0)
-        before[CERTIFICATE_ROLES[scope]] = find_before(connection, Kind.CERTIFICATE, fields, opened)
+        before[CERTIFICATE_ROLES[scope]] = find_before(
+            connection, EntryKind.CERTIFICATE, fields, opened
+        )
     if None in before.values() or not {"batch", "gate"} <= places.keys():
         raise StateFault(
             "evidence_entry",
@@ -74,7 +76,7 @@ def _places(found: list[tuple[int, Entry]], determinations: str) -> dict[str, in
     for index, entry in found:
         role = _ROLE_OF.get(entry.kind)
         if role is None or (
-            entry.kind is Kind.REVIEW and entry.fields["determinations"] != determinations
+            entry.kind is EntryKind.REVIEW and entry.fields["determinations"] != determinations
         ):
             continue
         if role != "opening" or role not in places:

@@ -61,7 +61,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Request
 from counterfoil.gate.history.replay import decide_again, set_aside
-from counterfoil.ledger.entries import Kind
+from counterfoil.ledger.entries import EntryKind
 from counterfoil.office.journal import answer_bytes
 from counterfoil.tlog import VerifierKey
 
@@ -177,7 +177,7 @@ def _check_gate(
     admitted = isinstance(decision, Grant)
     row = Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)
     if encode_row(row) != sealed.row or checked.entries["gate"].kind is not (
-        Kind.GRANTED if admitted else Kind.REFUSED
+        EntryKind.GRANTED if admitted else EntryKind.REFUSED
     ):
         raise differs("the gate decides otherwise")
     elements, failed = len(checked.route.in_force(checked.part.gate_date)), 0
@@ -262,7 +262,7 @@ def _check_match(
     residents = register.residents_shown(sealed.doors, decision, checked.part.snapshot)
     weights, thresholds = _check_thresholds(sealed, checked, decision)
     held = withheld_among(residents, sealed.withheld)
-    again = matching.decide_withheld(decision, residents, held, weights, thresholds)
+    again = matching.decide_suppressed(decision, residents, held, weights, thresholds)
     if encode_determinations([again]) != sealed.determination:
         raise differs("the match decides otherwise")
     behind = sum(bool(each.value) for each in (*sealed.doors.doors, *sealed.doors.homes))
@@ -334,7 +334,7 @@ def _check_answer(
             f"{checked.indices['gate']} is its refusal."
         )
         return str(answer.answer)
-    kind = Kind.NOT_COMPARED if isinstance(decided, NotCompared) else Kind.DISCLOSURE
+    kind = EntryKind.NOT_COMPARED if isinstance(decided, NotCompared) else EntryKind.DISCLOSURE
     committed = canonical.commit(_salt(sealed.answer_salt), sealed.answer)
     if entry is None or entry.kind is not kind or entry.fields["commitment"] != committed:
         raise differs("the ledger commits to another answer")

@@ -24,7 +24,7 @@ from counterfoil.core.values import Resident, Residents, Sensitive
 _CONTEXT: Final = b"counterfoil/evidence-withheld/v1\x00"
 
 
-class WithheldMarks(Sensitive, frozen=True, forbid_unknown_fields=True):
+class SuppressedMarks(Sensitive, frozen=True, forbid_unknown_fields=True):
     """See the module. `salt` is 32 bytes."""
 
     salt: bytes
@@ -44,13 +44,13 @@ class WithheldMarks(Sensitive, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def mark_withheld(withheld: Iterable[Resident], random: Callable[[int], bytes]) -> WithheldMarks:
+def mark_withheld(withheld: Iterable[Resident], random: Callable[[int], bytes]) -> SuppressedMarks:
     """The marks of these residents, hidden among random ones."""
     salt = random(canonical.SALT_BYTES)
-    return WithheldMarks(salt, hide_marks([_mark(salt, each) for each in withheld], random))
+    return SuppressedMarks(salt, hide_marks([_mark(salt, each) for each in withheld], random))
 
 
-def withheld_among(residents: Residents, shown: WithheldMarks) -> frozenset[int]:
+def withheld_among(residents: Residents, shown: SuppressedMarks) -> frozenset[int]:
     """Places of the residents who are marked. Inverse of `mark_withheld`."""
     marks = frozenset(shown.marks)
     return frozenset(

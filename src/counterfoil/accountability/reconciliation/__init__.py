@@ -13,6 +13,10 @@ and told. All are told.
 """
 
 from counterfoil.accountability.reconciliation.run import Reconciled as Reconciled
-from counterfoil.accountability.reconciliation.run import Standing as Standing
+from counterfoil.accountability.reconciliation.run import (
+    ReconciliationStatus as ReconciliationStatus,
+)
 from counterfoil.accountability.reconciliation.run import reconcile as reconcile
-from counterfoil.accountability.reconciliation.run import standing as standing
+from counterfoil.accountability.reconciliation.run import (
+    reconciliation_status as reconciliation_status,
+)

@@ -26,8 +26,8 @@ import msgspec
 from counterfoil.accountability.evidence.check_public import public_codes
 from counterfoil.accountability.reconciliation.ledger_view import (
     ANSWERS,
+    BatchEntries,
     Committed,
-    Told,
     difference,
 )
 from counterfoil.answers.format import commit_release
@@ -45,7 +45,7 @@ from counterfoil.database import Connection
 from counterfoil.disclosure.sealed_answer import ANSWER, ENVELOPE, Envelope
 from counterfoil.gate.law.archive import kept_law, law_of_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, journal
 
 _RESTORE = (
@@ -54,10 +54,10 @@ _RESTORE = (
 )
 
 
-def compare_standing(batch: Batch, told: Told | None) -> Iterator[VerifyFault]:
+def compare_standing(batch: Batch, told: BatchEntries | None) -> Iterator[VerifyFault]:
     """1 to 3: what needs no key."""
     fields = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
-    if told is None or len(told.of(Kind.BATCH, **fields)) != 1:
+    if told is None or len(told.of(EntryKind.BATCH, **fields)) != 1:
         yield difference(
             "reconcile_batch",
             batch.id,
@@ -66,7 +66,7 @@ def compare_standing(batch: Batch, told: Told | None) -> Iterator[VerifyFault]:
         )
         return
     kinds, counts = told.kinds, batch.counts
-    for kind in (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED):
+    for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED):
         held = counts.get(kind.value, 0)
         if held != kinds[kind]:
             yield difference(
@@ -92,33 +92,33 @@ def compare_standing(batch: Batch, told: Told | None) -> Iterator[VerifyFault]:
         )
 
 
-def _stands(batch: Batch, told: Told) -> bool:
+def _stands(batch: Batch, told: BatchEntries) -> bool:
     """Statement 3."""
     answered, word = (
         sum(told.kinds[kind] for kind in ANSWERS),
         {"determinations": batch.determinations_digest},
     )
-    reviewed = bool(told.of(Kind.REVIEW, **word))
+    reviewed = bool(told.of(EntryKind.REVIEW, **word))
     if batch.state is BatchState.RELEASED:
         told_all = answered == batch.counts.get("compared", 0) + batch.counts.get("not_compared", 0)
-        return reviewed and told_all and told.of(Kind.RELEASE, **word) == [batch.release_index]
-    if batch.state is BatchState.WITHDRAWN and not told.kinds[Kind.WITHDRAWAL]:
+        return reviewed and told_all and told.of(EntryKind.RELEASE, **word) == [batch.release_index]
+    if batch.state is BatchState.WITHDRAWN and not told.kinds[EntryKind.WITHDRAWAL]:
         return False
     return (
         not answered
-        and not told.of(Kind.RELEASE)
+        and not told.of(EntryKind.RELEASE)
         and (reviewed or batch.state is not BatchState.REVIEWED)
     )
 
 
 def compare_rows(
-    office: Office, connection: Connection, batch: Batch, told: Told
+    office: Office, connection: Connection, batch: Batch, told: BatchEntries
 ) -> Iterator[VerifyFault]:
     """4 and 5. What cannot be read is a difference too, under its own code."""
     try:
         key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
         if _rows_made(connection, batch, key) != told.rows.digest() or not told.of(
-            Kind.BATCH, file=_file(batch, key)
+            EntryKind.BATCH, file=_file(batch, key)
         ):
             message = "the rows that are kept are not those that the ledger commits to"
             yield difference("reconcile_rows", batch.id, message, _RESTORE)
@@ -177,14 +177,14 @@ def _rows_made(connection: Connection, batch: Batch, key: BatchKey) -> bytes:
     return made.digest()
 
 
-def _kind(row: Gated) -> Kind:
+def _kind(row: Gated) -> EntryKind:
     if isinstance(row, Granted):
-        return Kind.GRANTED
-    return Kind.REFUSED if isinstance(row, Refused) else Kind.REJECTED
+        return EntryKind.GRANTED
+    return EntryKind.REFUSED if isinstance(row, Refused) else EntryKind.REJECTED
 
 
 def _answers_made(
-    office: Office, connection: Connection, batch: Batch, key: BatchKey, told: Told
+    office: Office, connection: Connection, batch: Batch, key: BatchKey, told: BatchEntries
 ) -> bool:
     ruling, envelope = (
         batches.load_ruling(connection, batch, office.settings.name),
@@ -212,7 +212,7 @@ def _answers_made(
     return (
         made.digest() == told.answers.digest()
         and len(named) == 1
-        and told.of(Kind.RELEASE, **release) != []
+        and told.of(EntryKind.RELEASE, **release) != []
     )
 
 

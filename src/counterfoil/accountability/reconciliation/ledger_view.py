@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.ledger.entries import Entry, Kind, decode
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 
-ROWS: Final = frozenset({Kind.GRANTED, Kind.REFUSED, Kind.REJECTED})
-ANSWERS: Final = frozenset({Kind.DISCLOSURE, Kind.NOT_COMPARED})
-_SINGLE: Final = frozenset({Kind.BATCH, Kind.REVIEW, Kind.RELEASE})
+ROWS: Final = frozenset({EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED})
+ANSWERS: Final = frozenset({EntryKind.DISCLOSURE, EntryKind.NOT_COMPARED})
+_SINGLE: Final = frozenset({EntryKind.BATCH, EntryKind.REVIEW, EntryKind.RELEASE})
 
 
 class Committed:
@@ -27,7 +27,7 @@ class Committed:
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
-    def add(self, kind: Kind, commitment: object) -> None:
+    def add(self, kind: EntryKind, commitment: object) -> None:
         """Add the next one."""
         self._hash.update(f"{kind.value} {commitment}\n".encode())
 
@@ -37,12 +37,12 @@ class Committed:
 
 
 @dataclass
-class Told:
+class BatchEntries:
     """One batch. `last`: index of its last entry, but for `replay`; `single`: its entries `batch`,
     `review`, `release`, with indices."""
 
     last: int = -1
-    kinds: Counter[Kind] = field(default_factory=Counter[Kind])
+    kinds: Counter[EntryKind] = field(default_factory=Counter[EntryKind])
     opened: int = 0
     rows: Committed = field(default_factory=Committed)
     answers: Committed = field(default_factory=Committed)
@@ -50,18 +50,18 @@ class Told:
 
     def add(self, index: int, entry: Entry) -> None:
         """Take the batch's next entry."""
-        self.last = self.last if entry.kind is Kind.REPLAY else index
+        self.last = self.last if entry.kind is EntryKind.REPLAY else index
         self.kinds[entry.kind] += 1
         if entry.kind in ROWS:
             self.rows.add(entry.kind, entry.fields["commitment"])
         elif entry.kind in ANSWERS:
             self.answers.add(entry.kind, entry.fields["commitment"])
-        elif entry.kind is Kind.OPENING:
+        elif entry.kind is EntryKind.OPENING:
             self.opened += int(entry.fields["rows"])
         elif entry.kind in _SINGLE:
             self.single.append((index, entry))
 
-    def of(self, kind: Kind, **fields: Any) -> list[int]:
+    def of(self, kind: EntryKind, **fields: Any) -> list[int]:
         """Indices of the entries `batch`, `review` or `release` that have these fields."""
         return [
             at
@@ -70,14 +70,14 @@ class Told:
         ]
 
 
-def read_told(entries: Iterable[bytes]) -> dict[str, Told]:
+def read_told(entries: Iterable[bytes]) -> dict[str, BatchEntries]:
     """What all entries of a ledger, in order, say of each batch. Raises VerifyFault as
     `entries.decode`."""
-    told: dict[str, Told] = {}
+    told: dict[str, BatchEntries] = {}
     for index, data in enumerate(entries):
         entry = decode(data, f"entry {index}")
         if "batch" in entry.fields:
-            told.setdefault(str(entry.fields["batch"]), Told()).add(index, entry)
+            told.setdefault(str(entry.fields["batch"]), BatchEntries()).add(index, entry)
     return told
 
 

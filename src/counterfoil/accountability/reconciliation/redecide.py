@@ -4,13 +4,13 @@ officer.
     1  Rows are drawn at random from those that were compared: so many that were confirmed, and as
        many that were not.
     2  The gate, asked again under the law, day and counts of then, admits each by the same bytes.
-    3  `replay` is entered; only then is the snapshot that decided opened again, through the keeper,
-       which counts.
+    3  `replay` is entered; only then is the snapshot that decided opened again, through the key
+       custodian, which counts.
     4  The match, made again under the certificates and holds that were pinned, gives the same
        determination, byte for byte.
 
-Left out, and counted so: batches whose law, version or snapshot is gone, and what the keeper's
-limit of the day leaves no room for.
+Left out, and counted so: batches whose law, version or snapshot is gone, and what the key
+custodian's limit of the day leaves no room for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from counterfoil.core.values import Grant, Public
 from counterfoil.database import Connection
 from counterfoil.gate.history.replay import decide_again, set_aside
 from counterfoil.gate.law.load import Law
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.office.records import Recorded, read_recorded_rows
 
@@ -100,11 +100,13 @@ def _decide(
     }
     found = [_differs(batch, each, "gate") for each in recorded if each.request.row not in grants]
     asked = [each for each in recorded if each.request.row in grants]
-    if office.keeper().remaining() < len(asked):
+    if office.custodian().remaining() < len(asked):
         return Again(0, len(asked), tuple(found))
     snapshot = register.manifest_digest(sealed.manifest)
     with office.store.transaction() as connection:
-        draft = Draft(Kind.REPLAY, {"batch": batch.id, "rows": len(asked), "snapshot": snapshot})
+        draft = Draft(
+            EntryKind.REPLAY, {"batch": batch.id, "rows": len(asked), "snapshot": snapshot}
+        )
         office.ledger.append(connection, [draft], office.clock())
         key = recorded[0].key
         pinned, marks = (
@@ -115,8 +117,8 @@ def _decide(
     governed = governing(pinned, law.agreement.confirmation, weights)
     wanted = [grants[each.request.row] for each in asked]
     for each, grant, residents in zip(asked, wanted, sealed.open_residents(wanted), strict=True):
-        held = office.keeper().held_among(residents, marks)
-        again = matching.decide_withheld(grant, residents, held, weights, governed.thresholds)
+        held = office.custodian().held_among(residents, marks)
+        again = matching.decide_suppressed(grant, residents, held, weights, governed.thresholds)
         if each.determination is None or encode_determinations([again]) != encode_determinations(
             [each.determination]
         ):

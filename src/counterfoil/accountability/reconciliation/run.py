@@ -29,7 +29,11 @@ from counterfoil.accountability.reconciliation.database import (
     released_files,
 )
 from counterfoil.accountability.reconciliation.files import Released, compare_files
-from counterfoil.accountability.reconciliation.ledger_view import Told, difference, read_told
+from counterfoil.accountability.reconciliation.ledger_view import (
+    BatchEntries,
+    difference,
+    read_told,
+)
 from counterfoil.accountability.reconciliation.redecide import decide_some_again
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import REQUEST, Batch
@@ -39,7 +43,7 @@ from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.disclosure.sealed_answer import Envelope
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 
 WITHIN: Final = timedelta(hours=25)
@@ -70,7 +74,7 @@ class Reconciled(Public, frozen=True):
     differences: tuple[Difference, ...]
 
 
-class Standing(Public, frozen=True):
+class ReconciliationStatus(Public, frozen=True):
     """When the office was last reconciled, "" for never, and what was found; `late` where that is
     more than a day ago."""
 
@@ -118,17 +122,19 @@ def reconcile(
     return Reconciled(entry, since, size, len(lately), rows, files, replayed, left_out, told_all)
 
 
-def standing(office: Office, connection: Connection) -> Standing:
+def reconciliation_status(office: Office, connection: Connection) -> ReconciliationStatus:
     """How the office stands with it."""
-    found = next(office.ledger.newest_of(connection, Kind.RECONCILED), None)
+    found = next(office.ledger.newest_of(connection, EntryKind.RECONCILED), None)
     if found is None:
-        return Standing("", 0, late=True)
+        return ReconciliationStatus("", 0, late=True)
     _, newest = found
     late = office.clock() - datetime.fromisoformat(newest.time) > WITHIN
-    return Standing(newest.time, int(newest.fields["differences"]), late)
+    return ReconciliationStatus(newest.time, int(newest.fields["differences"]), late)
 
 
-def _compare_standing(held: Sequence[Batch], told: dict[str, Told]) -> Iterator[VerifyFault]:
+def _compare_standing(
+    held: Sequence[Batch], told: dict[str, BatchEntries]
+) -> Iterator[VerifyFault]:
     for batch in held:
         yield from compare_standing(batch, told.get(batch.id))
     for batch_id in sorted(told.keys() - {batch.id for batch in held}):
@@ -165,7 +171,7 @@ def _compare_files(
 
 def _since(office: Office, connection: Connection, size: int) -> int:
     """How far the newest reconciliation came that found no difference."""
-    for index, entry in office.ledger.newest_of(connection, Kind.RECONCILED):
+    for index, entry in office.ledger.newest_of(connection, EntryKind.RECONCILED):
         if index < size and entry.fields["differences"] == 0:
             return int(entry.fields["entries"])
     return 0
@@ -174,7 +180,7 @@ def _since(office: Office, connection: Connection, size: int) -> int:
 def _enter(office: Office, counts: dict[str, int]) -> int:
     with office.store.transaction() as connection:
         return office.ledger.append(
-            connection, [Draft(Kind.RECONCILED, {**counts})], office.clock()
+            connection, [Draft(EntryKind.RECONCILED, {**counts})], office.clock()
         )[0]
 
 

@@ -43,16 +43,16 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.ledger.search import find_of_batch
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
-_CLOSED = {BatchState.RELEASED: Kind.RELEASE, BatchState.WITHDRAWN: Kind.WITHDRAWAL}
+_CLOSED = {BatchState.RELEASED: EntryKind.RELEASE, BatchState.WITHDRAWN: EntryKind.WITHDRAWAL}
 _ENTERED_AS = {
-    OrderKind.HOLD: Kind.RETENTION_HOLD,
-    OrderKind.LIFT: Kind.RETENTION_LIFT,
-    OrderKind.DELAY: Kind.DELAY,
+    OrderKind.HOLD: EntryKind.RETENTION_HOLD,
+    OrderKind.LIFT: EntryKind.RETENTION_LIFT,
+    OrderKind.DELAY: EntryKind.DELAY,
 }
 
 
@@ -116,7 +116,7 @@ def _dispose(office: Office, due: Due, key: bytes, holder: Signer) -> bool:
             return False
         keep_lines(office, connection, batch, key)
         batches.destroy_key(connection, batch)
-        draft = Draft(Kind.DISPOSAL, {"batch": batch.id, "rows": due.rows})
+        draft = Draft(EntryKind.DISPOSAL, {"batch": batch.id, "rows": due.rows})
         office.ledger.append(connection, [draft], office.clock())
         office.ledger.sign_checkpoint(connection, holder)
         return True

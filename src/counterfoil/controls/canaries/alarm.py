@@ -42,7 +42,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Match, Public, Residents
 from counterfoil.database import Connection
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.office import Office
 
 REPEATED: Final = "canary_repeated"
@@ -76,7 +76,7 @@ def raise_if_repeated(
     connection: Connection,
     batch: Batch,
     first: int,
-    marks: Marks,
+    marks: Fingerprints,
     watched: frozenset[int],
 ) -> Alarm | None:
     """Of a chunk of a file that was remembered before. first: the number of its first row."""

@@ -29,7 +29,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.values import Officer, Public, Sensitive
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.ledger.entries import decode
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
@@ -53,7 +53,7 @@ class HeldPerson(Sensitive, frozen=True, forbid_unknown_fields=True):
     tin: str = ""
 
 
-class Withheld(Public, frozen=True):
+class HoldResult(Public, frozen=True):
     """What was done. `batches`: how many are determined anew."""
 
     hold: int
@@ -61,7 +61,7 @@ class Withheld(Public, frozen=True):
     batches: int = 0
 
 
-class Listed(Public, frozen=True):
+class HoldListing(Public, frozen=True):
     """A hold as an officer of the role is shown it. Times are UTC text; the last two are "" while
     it stands."""
 
@@ -101,28 +101,28 @@ def read_held(data: bytes) -> HeldPerson:
     return HeldPerson(person.format, tuple(refs), person.tin)
 
 
-def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing) -> Withheld:
+def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing) -> HoldResult:
     """Hold a person from this commit on. Batches that are determined and not released are
     determined anew under it.
 
     Raises InputFault `held_tin`, StateFault (the officers), KeyFault, StoreFault.
     """
-    keeper = office.keeper()
-    number_hash = keeper.tin_hash(person.tin)
+    custodian = office.custodian()
+    number_hash = custodian.tin_hash(person.tin)
     if person.tin and not number_hash:
         raise _unusable(
             "held_tin",
             "the tax number is not one",
             "Nine digits; hyphens and spaces may stand between.",
         )
-    marks = [mark for ref in person.record_refs for mark in keeper.hold_marks(b"", ref)]
-    hidden = store.hide_marks([*marks, *keeper.hold_marks(number_hash, "")], office.random)
+    marks = [mark for ref in person.record_refs for mark in custodian.hold_marks(b"", ref)]
+    hidden = store.hide_marks([*marks, *custodian.hold_marks(number_hash, "")], office.random)
     joined = b"".join(hidden)
     with office.store.transaction() as connection:
         officers = _officers(connection, first, second)
         number = store.next_number(connection)
         word = _enter(office, connection, store.word_bytes(ADDED, number, joined), officers)
-        store.keep_hold(connection, Hold(number, joined, keeper.key_id, word))
+        store.keep_hold(connection, Hold(number, joined, custodian.key_id, word))
         begun = [
             each
             for each in batches.list_batches(connection)
@@ -130,10 +130,10 @@ def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing
         ]
         for batch in begun:
             batches.mark_reconsidered(connection, batch)
-    return Withheld(number, word.index, len(begun))
+    return HoldResult(number, word.index, len(begun))
 
 
-def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> Withheld:
+def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> HoldResult:
     """Lift a hold for what is first determined from this commit on. Raises StateFault
     `hold_unknown`, `hold_lifted`, as `add_hold`."""
     with office.store.transaction() as connection:
@@ -141,10 +141,10 @@ def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> W
         hold = store.find_standing(connection, number)
         word = _enter(office, connection, store.word_bytes(LIFTED, number, hold.marks), officers)
         store.lift_hold(connection, hold, word)
-    return Withheld(number, word.index)
+    return HoldResult(number, word.index)
 
 
-def list_holds(office: Office, name: str, signer: Signer) -> list[Listed]:
+def list_holds(office: Office, name: str, signer: Signer) -> list[HoldListing]:
     """Every hold, lifted ones too. Entered before anything is shown. Raises StateFault, KeyFault
     (the officer)."""
     key = accounting_key(office)
@@ -152,13 +152,13 @@ def list_holds(office: Office, name: str, signer: Signer) -> list[Listed]:
         officer = batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS)
         commitment = look_commitment(office, connection, key, {"holds": "listed"})
         fields = {"commitment": commitment, "officer": canonical.digest(officer.vkey.encode())}
-        office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
         return [_listed(hold) for hold in store.list_holds(connection)]
 
 
 def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[bytes]:
     """The marks of every hold that stands, once all rows are what the ledger's entries say.
-    `key_id` is the keeper's.
+    `key_id` is the key custodian's.
 
     Raises VerifyFault `holds_altered`, StateFault `hold_key_other` where a hold's marks were made
     under another register key.
@@ -166,7 +166,7 @@ def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[
     held = store.list_holds(connection)
     words = [(ADDED, hold, hold.added) for hold in held]
     words += [(LIFTED, hold, hold.lifted) for hold in held if hold.lifted]
-    entered = office.ledger.counts(connection)[Kind.HOLD]
+    entered = office.ledger.counts(connection)[EntryKind.HOLD]
     if len(words) != entered or not all(_is_entered(office, connection, *each) for each in words):
         raise VerifyFault(
             "holds_altered",
@@ -201,7 +201,7 @@ def _enter(office: Office, connection: Connection, said: bytes, officers: list[O
     now, salt = office.clock(), office.random(canonical.SALT_BYTES)
     first, second = (canonical.digest(each.vkey.encode()) for each in officers)
     fields = {"commitment": canonical.commit(salt, said), "officer": first, "second": second}
-    index = office.ledger.append(connection, [Draft(Kind.HOLD, {**fields})], now)[0]
+    index = office.ledger.append(connection, [Draft(EntryKind.HOLD, {**fields})], now)[0]
     return Word(officers[0].name, officers[1].name, salt, now, index)
 
 
@@ -212,12 +212,12 @@ def _is_entered(office: Office, connection: Connection, event: str, hold: Hold, 
         next(office.ledger.entries(connection, word.index, word.index + 1)), f"entry {word.index}"
     )
     said = canonical.commit(word.salt, store.word_bytes(event, hold.number, hold.marks))
-    return entry.kind is Kind.HOLD and entry.fields["commitment"] == said
+    return entry.kind is EntryKind.HOLD and entry.fields["commitment"] == said
 
 
-def _listed(hold: Hold) -> Listed:
+def _listed(hold: Hold) -> HoldListing:
     added, lifted = hold.added, hold.lifted
-    return Listed(
+    return HoldListing(
         hold.number,
         instant_text(added.at),
         (added.officer, added.second),

@@ -30,13 +30,22 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
 Mark = Callable[[Connection, Incident, datetime], None]
 _COUNTED: Final = tuple(
-    map(str, (Kind.GRANTED, Kind.REFUSED, Kind.REJECTED, Kind.DISCLOSURE, Kind.NOT_COMPARED))
+    map(
+        str,
+        (
+            EntryKind.GRANTED,
+            EntryKind.REFUSED,
+            EntryKind.REJECTED,
+            EntryKind.DISCLOSURE,
+            EntryKind.NOT_COMPARED,
+        ),
+    )
 )
 
 
@@ -238,5 +247,5 @@ def _enter(
     fields |= {"officer": canonical.digest(officer.vkey.encode())} if officer else {}
     about = {"batch": incident.batch} if incident.batch else {}
     return office.ledger.append(
-        connection, [Draft(Kind.INCIDENT, {**fields, **about})], office.clock()
+        connection, [Draft(EntryKind.INCIDENT, {**fields, **about})], office.clock()
     )[0]

@@ -35,13 +35,13 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.gate.history.replay import set_aside
-from counterfoil.ledger import Draft, Kind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.office.records import Recorded, read_recorded
 from counterfoil.tlog import Signer
 
 
-class Overridden(Public, frozen=True):
+class OverrideResult(Public, frozen=True):
     """What was set aside, and the entry that says so."""
 
     batch: str
@@ -58,7 +58,7 @@ def override_request(
     reason: str,
     disclosure: tuple[str, Signer],
     counsel: tuple[str, Signer],
-) -> Overridden:
+) -> OverrideResult:
     """Admit one request. Raises UsageFault (the reason), StateFault (batch, request, officers),
     GateFault as `Gate.set_aside`."""
     words, named = read_reason(reason), tuple(sorted(set(elements)))
@@ -88,7 +88,7 @@ def override_request(
             grant,
         )
         index = _enter(office, connection, batch, row, override)
-    return Overridden(batch.id, request_id, named, index)
+    return OverrideResult(batch.id, request_id, named, index)
 
 
 def _officers(
@@ -133,4 +133,6 @@ def _enter(
     seq, _ = batches.count_chunks(connection, batch, OVERRIDE)
     keep_chunk(connection, batch, row.key, OVERRIDE, seq, plain, 0, office.random)
     batches.add_counts(connection, batch, {"overridden": 1})
-    return office.ledger.append(connection, [Draft(Kind.OVERRIDE, {**fields})], office.clock())[0]
+    return office.ledger.append(
+        connection, [Draft(EntryKind.OVERRIDE, {**fields})], office.clock()
+    )[0]

@@ -27,7 +27,7 @@ from counterfoil.batches.rows import Granted, Refused, decode_gated
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.sheet import (
     SAMPLE,
-    Looked,
+    SampleFinding,
     SheetRow,
     check_looked,
     decode_looked,
@@ -40,8 +40,8 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.values import Match, Officer, Request
 from counterfoil.database import Connection
-from counterfoil.disclosure.explain import asked_of, decided_word
-from counterfoil.ledger import Draft, Kind
+from counterfoil.disclosure.explain import decided_word, request_values
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.ledger.entries import decode
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
@@ -53,7 +53,7 @@ def enter_determined(office: Office, connection: Connection, batch: Batch) -> No
         "batch": batch.id,
         "determinations": batch.determinations_digest,
     }
-    office.ledger.append(connection, [Draft(Kind.DETERMINED, fields)], office.clock())
+    office.ledger.append(connection, [Draft(EntryKind.DETERMINED, fields)], office.clock())
 
 
 def show_sample(office: Office, batch_id: str, name: str, signer: Signer) -> list[SheetRow]:
@@ -73,7 +73,7 @@ def show_sample(office: Office, batch_id: str, name: str, signer: Signer) -> lis
             "commitment": canonical.commit(key.salt("inspection", 0), looked),
         }
         fields["officer"] = canonical.digest(officer.vkey.encode())
-        office.ledger.append(connection, [Draft(Kind.INSPECTION, {**fields})], office.clock())
+        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
         return [
             _sheet_row(each, rows[each.row]) for each in _requests(connection, batch, key, rows)
         ]
@@ -86,7 +86,7 @@ def enter_sample(
     officer: Officer,
     signer: Signer,
     sheet: Mapping[str, bool] | None,
-) -> Looked | None:
+) -> SampleFinding | None:
     """Enter what the officer found of the sample; None where the office asks for no sample.
     `sheet`: by request id.
 
@@ -187,7 +187,7 @@ def _drawn(office: Office, connection: Connection, batch: Batch, key: BatchKey) 
 def _determined_entry(office: Office, connection: Connection, batch: Batch) -> bytes:
     """The bytes of the newest entry `determined` of the batch. Raises StateFault
     `sample_not_drawn`."""
-    for index, entry in office.ledger.newest_of(connection, Kind.DETERMINED):
+    for index, entry in office.ledger.newest_of(connection, EntryKind.DETERMINED):
         if entry.fields == {"batch": batch.id, "determinations": batch.determinations_digest}:
             return next(office.ledger.entries(connection, index, index + 1))
     raise StateFault(
@@ -214,17 +214,19 @@ def _requests(
 def _sheet_row(request: Request, decided: Match) -> SheetRow:
     evidence = tuple((each.feature, each.level) for each in decided.evidence)
     return SheetRow(
-        request.request_id, decided_word(decided), asked_of(request).values, evidence, None
+        request.request_id, decided_word(decided), request_values(request).values, evidence, None
     )
 
 
-def _kept(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[tuple[int, Looked]]:
+def _kept(
+    connection: Connection, batch: Batch, key: BatchKey
+) -> Iterator[tuple[int, SampleFinding]]:
     for chunk in batches.iterate_chunks(connection, batch, SAMPLE):
         yield decode_looked(key.open(SAMPLE, chunk.seq, chunk.sealed))
 
 
 def _enter(
-    office: Office, connection: Connection, batch: Batch, key: BatchKey, looked: Looked
+    office: Office, connection: Connection, batch: Batch, key: BatchKey, looked: SampleFinding
 ) -> None:
     seq = batches.count_chunks(connection, batch, SAMPLE)[0]
     fields: dict[str, str | int] = {
@@ -234,12 +236,17 @@ def _enter(
     }
     fields |= {"commitment": canonical.commit(key.salt(SAMPLE, seq), looked_bytes(looked))}
     fields |= {"officer": canonical.digest(looked.officer.vkey.encode())}
-    index = office.ledger.append(connection, [Draft(Kind.SAMPLE, fields)], office.clock())[0]
+    index = office.ledger.append(connection, [Draft(EntryKind.SAMPLE, fields)], office.clock())[0]
     keep_chunk(connection, batch, key, SAMPLE, seq, encode_looked(index, looked), 0, office.random)
 
 
 def _is_entered(
-    office: Office, connection: Connection, key: BatchKey, seq: int, index: int, looked: Looked
+    office: Office,
+    connection: Connection,
+    key: BatchKey,
+    seq: int,
+    index: int,
+    looked: SampleFinding,
 ) -> bool:
     if not 0 <= index < office.ledger.size(connection):
         return False
@@ -248,4 +255,4 @@ def _is_entered(
     except VerifyFault:
         return False
     said = canonical.commit(key.salt(SAMPLE, seq), looked_bytes(looked))
-    return entry.kind is Kind.SAMPLE and entry.fields["commitment"] == said
+    return entry.kind is EntryKind.SAMPLE and entry.fields["commitment"] == said

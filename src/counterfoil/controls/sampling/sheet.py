@@ -17,9 +17,10 @@ Format `counterfoil-sample-1`: what the officer signs, with Ed25519, as canonica
 
     {"batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-sample-1","office":"sandbox","rows":[[7,true],[12,false]]}
 
-Kept as MessagePack of [index of the entry `sample`, `Looked`], sealed in a chunk of kind `sample`;
-the entry commits to `Looked`. It tells how many rows the officer does not agree with, and not how
-many were drawn: that would tell how many were confirmed. An unknown field or format is refused.
+Kept as MessagePack of [index of the entry `sample`, `SampleFinding`], sealed in a chunk of kind
+`sample`; the entry commits to `SampleFinding`. It tells how many rows the officer does not agree
+with, and not how many were drawn: that would tell how many were confirmed. An unknown field or
+format is refused.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
     agrees: bool | None
 
 
-class Looked(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
+class SampleFinding(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
     """An officer's word on the rows of one sample: number, and whether the officer agrees."""
 
     office: str
@@ -124,30 +125,30 @@ def sign_looked(
     rows: Mapping[int, bool],
     officer: Officer,
     key: Ed25519PrivateKey,
-) -> Looked:
+) -> SampleFinding:
     """The officer's word over the whole sample."""
     told = tuple(sorted(rows.items()))
     signature = b64encode(key.sign(_word(office, batch, determinations, told))).decode("ascii")
-    return Looked(office, batch, determinations, told, officer, signature)
+    return SampleFinding(office, batch, determinations, told, officer, signature)
 
 
-def check_looked(looked: Looked) -> None:
+def check_looked(looked: SampleFinding) -> None:
     """Raise VerifyFault `officer_signature` unless the officer signed exactly this."""
     word = _word(looked.office, looked.batch, looked.determinations, looked.rows)
     check_signature(word, SAMPLE, looked.officer, looked.signature)
 
 
-def looked_bytes(looked: Looked) -> bytes:
+def looked_bytes(looked: SampleFinding) -> bytes:
     """What the entry `sample` commits to."""
     return msgspec.msgpack.encode(looked)
 
 
-def encode_looked(index: int, looked: Looked) -> bytes:
+def encode_looked(index: int, looked: SampleFinding) -> bytes:
     """Plain bytes of a `sample` chunk. Inverse of `decode_looked`."""
     return msgspec.msgpack.encode((index, looked))
 
 
-def decode_looked(plain: bytes) -> tuple[int, Looked]:
+def decode_looked(plain: bytes) -> tuple[int, SampleFinding]:
     """(index of the entry, the word), not verified yet. Raises StoreFault `payload_rows`."""
     try:
         return _KEPT.decode(plain)
@@ -161,7 +162,7 @@ def decode_looked(plain: bytes) -> tuple[int, Looked]:
 
 
 _SHEET_ROW: Final = msgspec.json.Decoder(SheetRow)
-_KEPT: Final = msgspec.msgpack.Decoder(tuple[int, Looked])
+_KEPT: Final = msgspec.msgpack.Decoder(tuple[int, SampleFinding])
 
 
 def _word(office: str, batch: str, determinations: str, rows: Iterable[tuple[int, bool]]) -> bytes:

@@ -35,8 +35,8 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, UsageFault, VerifyFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
-from counterfoil.gate.law.route import Kind as RouteKind
-from counterfoil.ledger import Draft, Kind
+from counterfoil.gate.law.route import RouteKind
+from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
@@ -44,7 +44,7 @@ MAX_ORDER_BYTES: Final = 50_000_000
 _OPEN: Final = (BatchState.RECEIVED, BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
 
 
-class Stood(Public, frozen=True):
+class OrderResult(Public, frozen=True):
     """What an order did. `batches`: how many were held, or let go on; `running`: whether what it
     reaches answers now."""
 
@@ -57,7 +57,7 @@ class Stood(Public, frozen=True):
 
 def suspend(
     office: Office, order: Path, expected: str, name: str, signer: Signer, scope: str = "office"
-) -> Stood:
+) -> OrderResult:
     """Stop at once. `expected` is the order's digest where it was given apart from the file, else
     ""; `scope` as `read_reach` reads it.
 
@@ -77,13 +77,13 @@ def suspend(
 
 def stop_here(
     office: Office, connection: Connection, reach: Reach, digest: str, officer: Officer | None
-) -> Stood:
+) -> OrderResult:
     """Enter a suspension and hold what it reaches, in the caller's commit. No officer: the office
     stopped by itself."""
     index = _enter(
-        office, connection, Kind.SUSPENSION, (digest, reach), [officer] if officer else []
+        office, connection, EntryKind.SUSPENSION, (digest, reach), [officer] if officer else []
     )
-    return Stood(digest, index, hold_open(connection, reach), False, str(reach))
+    return OrderResult(digest, index, hold_open(connection, reach), False, str(reach))
 
 
 def resume(
@@ -93,7 +93,7 @@ def resume(
     first: tuple[str, Signer],
     second: tuple[str, Signer],
     scope: str = "office",
-) -> Stood:
+) -> OrderResult:
     """Lift one suspension of `scope` by a new order.
 
     Raises as `suspend`; StateFault `not_suspended`, `officers_same`, `orders_disagree`.
@@ -110,7 +110,7 @@ def resume(
         require_two(officers, "lift a suspension")
         _require_stopped(office, connection, reach)
         _require_new(connection, digest)
-        index = _enter(office, connection, Kind.RESUMPTION, (digest, reach), officers)
+        index = _enter(office, connection, EntryKind.RESUMPTION, (digest, reach), officers)
         now = stopped(office, connection)
         held = [
             batch for batch in batches.list_batches(connection) if batch.state is BatchState.HELD
@@ -118,7 +118,7 @@ def resume(
         going = [batch for batch in held if now.holds(batch.id, batch.header) is None]
         for batch in going:
             batches.mark_resumed(connection, batch)
-    return Stood(
+    return OrderResult(
         digest,
         index,
         len(going),
@@ -217,7 +217,7 @@ def _require_new(connection: Connection, digest: str) -> None:
 def _enter(
     office: Office,
     connection: Connection,
-    kind: Kind,
+    kind: EntryKind,
     what: tuple[str, Reach],
     officers: list[Officer],
 ) -> int:

@@ -23,7 +23,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Kind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import decode
 from counterfoil.office import Office
 
@@ -49,16 +49,19 @@ class Stopped(Public, frozen=True):
 def stopped(office: Office, connection: Connection) -> Stopped:
     """What stands still now."""
     orders, counts = list_orders(connection), office.ledger.counts(connection)
-    entered = {Kind.SUSPENSION: counts[Kind.SUSPENSION], Kind.RESUMPTION: counts[Kind.RESUMPTION]}
+    entered = {
+        EntryKind.SUSPENSION: counts[EntryKind.SUSPENSION],
+        EntryKind.RESUMPTION: counts[EntryKind.RESUMPTION],
+    }
     kept = Counter(order.kind for order in orders)
     agrees = (
         all(kept[kind.value] == count for kind, count in entered.items())
         and len({order.entry_index for order in orders}) == len(orders) == sum(entered.values())
         and all(_is_entered(office, connection, order) for order in orders)
     )
-    net = Counter({str(OFFICE): counts[Kind.FORK]})
+    net = Counter({str(OFFICE): counts[EntryKind.FORK]})
     for order in orders:
-        net[order.reach] += 1 if order.kind == Kind.SUSPENSION.value else -1
+        net[order.reach] += 1 if order.kind == EntryKind.SUSPENSION.value else -1
     return Stopped({text: count for text, count in net.items() if count > 0}, agrees)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import Asked, Sent
+from counterfoil.gate.checks.inputs import CheckInput, Sent
 from counterfoil.gate.checks.scope import person_key
 from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN, met_if
 from counterfoil.gate.checks.words import fold_entry, fold_words
@@ -65,7 +65,7 @@ def document_reaches_item(sent: Sent, terms: Terms) -> State:
     return met_if(not terms.document_items.isdisjoint(map(fold_entry, document.items)))
 
 
-def person_is_reached(asked: Asked, terms: Terms) -> State:
+def person_is_reached(asked: CheckInput, terms: Terms) -> State:
     """The person is one whom the document names; where it gives a date of birth, the request gives
     the same."""
     del terms
@@ -75,7 +75,7 @@ def person_is_reached(asked: Asked, terms: Terms) -> State:
     return met_if(scope.names(person_key(asked.request.person), asked.request.person.date_of_birth))
 
 
-def periods_are_reached(asked: Asked, terms: Terms) -> State:
+def periods_are_reached(asked: CheckInput, terms: Terms) -> State:
     """Every taxable year of the request is one that the document names."""
     del terms
     scope = asked.scope

@@ -1,8 +1,8 @@
 """What a check is shown: the request with its normal forms and counts, or the file that carried it.
 
-A check reads `Asked` or `Sent` and `Terms`, and nothing else. Days of a request are judged as of
-the day it was sent, or the day of decision where that is earlier: a request must be whole when it
-is made.
+A check reads `CheckInput` or `Sent` and `Terms`, and nothing else. Days of a request are judged as
+of the day it was sent, or the day of decision where that is earlier: a request must be whole when
+it is made.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_l
 from counterfoil.gate.history.counts import Counts, Question, Uses, uses_of
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.gate.law.schema import Span
-from counterfoil.normalize import incomplete_part, normalise_name
+from counterfoil.normalize import incomplete_part, normalize_name
 
 _REMEMBERED: Final = 65_536
 """Groups of officers, and lists of periods, remembered at most, so that no batch fills memory; real
@@ -42,7 +42,7 @@ class Engaged(Sensitive, frozen=True, gc=False):
     load: int
 
 
-class Asked(Sensitive, frozen=True, gc=False):
+class CheckInput(Sensitive, frozen=True, gc=False):
     """One request, read once. `line_words` and `reason_words` are the folded words of address lines
     and reason, `reason` the same together; `missing` is the address's first missing part; `scope`
     what the file's document reaches, None where it has none."""
@@ -88,15 +88,15 @@ class Reader:
         self._scope = read_scope(facts.header.document, rules)
         self._periods: dict[tuple[str, ...], Periods] = {}
 
-    def read(self, request: Request, question: Question, past: Counts) -> Asked:
+    def read(self, request: Request, question: Question, past: Counts) -> CheckInput:
         """The request as the checks see it. `question` is its own, `past` what was asked before.
         Never raises on any request."""
         address, facts = question.address, self._facts
         reason = split_words(request.reason)
-        return Asked(
+        return CheckInput(
             request,
             address,
-            normalise_name(request.person),
+            normalize_name(request.person),
             self._periods.get(request.taxable_periods)
             or self._read_periods(request.taxable_periods),
             incomplete_part(address),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import Asked, Sent
+from counterfoil.gate.checks.inputs import CheckInput, Sent
 from counterfoil.gate.checks.states import MET, NOT_MET, met_if
 from counterfoil.gate.law.compiled import Terms, place_keys
 
@@ -21,19 +21,19 @@ PROBING: Final = frozenset(
 days."""
 
 
-def person_is_not_asked_often(asked: Asked, terms: Terms) -> State:
+def person_is_not_asked_often(asked: CheckInput, terms: Terms) -> State:
     """No more requests about this person within the window than agreed, whoever asks."""
     return (
         MET if asked.uses.attempts <= terms.agreement.limits.guards.attempts_on_person else NOT_MET
     )
 
 
-def person_addresses_are_few(asked: Asked, terms: Terms) -> State:
+def person_addresses_are_few(asked: CheckInput, terms: Terms) -> State:
     """No more different addresses asked for this person within the window than agreed."""
     return MET if asked.uses.doors <= terms.agreement.limits.guards.addresses_of_person else NOT_MET
 
 
-def address_people_are_few(asked: Asked, terms: Terms) -> State:
+def address_people_are_few(asked: CheckInput, terms: Terms) -> State:
     """No more different people asked at this address within the window than agreed; listed places
     of custody aside."""
     if asked.uses.people <= terms.agreement.limits.guards.people_at_address:
@@ -41,7 +41,7 @@ def address_people_are_few(asked: Asked, terms: Terms) -> State:
     return NOT_MET if terms.custodial_places.isdisjoint(place_keys(asked.address)) else MET
 
 
-def request_is_not_repeated(asked: Asked, terms: Terms) -> State:
+def request_is_not_repeated(asked: CheckInput, terms: Terms) -> State:
     """The request, but for its id, was not made more often within the window than agreed."""
     return MET if asked.uses.contents <= terms.agreement.limits.guards.same_request else NOT_MET
 

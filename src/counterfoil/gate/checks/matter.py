@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.inputs import CheckInput
 from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN, met_if
 from counterfoil.gate.checks.words import fold_citation, fold_entry
 from counterfoil.gate.law.compiled import Terms
@@ -20,33 +20,33 @@ _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
 """One letter or digit, whatever stands between its repetitions."""
 
 
-def period_is_given(asked: Asked, terms: Terms) -> State:
+def period_is_given(asked: CheckInput, terms: Terms) -> State:
     """A taxable period is stated."""
     del terms
     return MET if asked.periods.given else NOT_SHOWN
 
 
-def period_is_not_vague(asked: Asked, terms: Terms) -> State:
+def period_is_not_vague(asked: CheckInput, terms: Terms) -> State:
     """Every period is a year or a short range of years, and there are few."""
     del terms
     return met_if(not asked.periods.vague)
 
 
-def period_is_not_in_future(asked: Asked, terms: Terms) -> State:
+def period_is_not_in_future(asked: CheckInput, terms: Terms) -> State:
     """No period lies after the year of the request."""
     del terms
     years = asked.periods.years
     return met_if(not years or years[-1] <= asked.day.year)
 
 
-def authority_is_given(asked: Asked, terms: Terms) -> State:
+def authority_is_given(asked: CheckInput, terms: Terms) -> State:
     """The statutory authority is stated."""
     return (
         NOT_SHOWN if fold_entry(asked.request.statutory_authority) in terms.nothing_stated else MET
     )
 
 
-def authority_is_designated(asked: Asked, terms: Terms) -> State:
+def authority_is_designated(asked: CheckInput, terms: Terms) -> State:
     """The authority is one federal criminal statute, not a tax one, that the agreement
     designates."""
     authority = asked.request.statutory_authority
@@ -55,12 +55,12 @@ def authority_is_designated(asked: Asked, terms: Terms) -> State:
     return NOT_MET if authority else NOT_SHOWN
 
 
-def reason_is_given(asked: Asked, terms: Terms) -> State:
+def reason_is_given(asked: CheckInput, terms: Terms) -> State:
     """A reason is stated."""
     return NOT_SHOWN if asked.reason in terms.nothing_words else MET
 
 
-def reason_is_specific(asked: Asked, terms: Terms) -> State:
+def reason_is_specific(asked: CheckInput, terms: Terms) -> State:
     """The reason is more than a general phrase."""
     reason, rules = asked.reason, terms.rules.reason
     words = reason.count(" ") + 1
@@ -69,32 +69,32 @@ def reason_is_specific(asked: Asked, terms: Terms) -> State:
     return met_if(long_enough and reason not in terms.general_reasons) if reason else NOT_SHOWN
 
 
-def reason_does_not_locate(asked: Asked, terms: Terms) -> State:
+def reason_does_not_locate(asked: CheckInput, terms: Terms) -> State:
     """The reason is not to find a person: that is another door, 26 USC 6103(i)(5)."""
     return met_if(not terms.locating.hits(asked.reason_words))
 
 
-def reason_is_not_civil(asked: Asked, terms: Terms) -> State:
+def reason_is_not_civil(asked: CheckInput, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
     return met_if(not terms.civil.hits(asked.reason_words))
 
 
-def reason_is_not_benefits(asked: Asked, terms: Terms) -> State:
+def reason_is_not_benefits(asked: CheckInput, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
     return met_if(not terms.benefits.hits(asked.reason_words))
 
 
-def reason_is_not_voter_rolls(asked: Asked, terms: Terms) -> State:
+def reason_is_not_voter_rolls(asked: CheckInput, terms: Terms) -> State:
     """The reason is not voter rolls, which have no door in 26 USC 6103."""
     return met_if(not terms.voter_rolls.hits(asked.reason_words))
 
 
-def reason_is_of_this_purpose(asked: Asked, terms: Terms) -> State:
+def reason_is_of_this_purpose(asked: CheckInput, terms: Terms) -> State:
     """The reason is not collection, statistics or another purpose that this door does not serve."""
     return met_if(not terms.other_purpose.hits(asked.reason_words))
 
 
-def reason_is_not_repeated(asked: Asked, terms: Terms) -> State:
+def reason_is_not_repeated(asked: CheckInput, terms: Terms) -> State:
     """The same reason does not stand in more requests of the batch than the agreement allows."""
     limits = terms.agreement.limits
     return met_if(
@@ -102,31 +102,31 @@ def reason_is_not_repeated(asked: Asked, terms: Terms) -> State:
     )
 
 
-def investigation_is_numbered(asked: Asked, terms: Terms) -> State:
+def investigation_is_numbered(asked: CheckInput, terms: Terms) -> State:
     """An investigation number is stated and has the form of one."""
     return number_state(asked.request.investigation_number, terms)
 
 
-def investigation_is_dated(asked: Asked, terms: Terms) -> State:
+def investigation_is_dated(asked: CheckInput, terms: Terms) -> State:
     """The day on which the investigation was opened is stated."""
     del terms
     return MET if asked.request.investigation_opened_on else NOT_SHOWN
 
 
-def investigation_has_begun(asked: Asked, terms: Terms) -> State:
+def investigation_has_begun(asked: CheckInput, terms: Terms) -> State:
     """The investigation was not opened after the request was made."""
     del terms
     opened = asked.request.investigation_opened_on
     return met_if(opened is None or opened <= asked.day)
 
 
-def investigation_is_of_few_people(asked: Asked, terms: Terms) -> State:
+def investigation_is_of_few_people(asked: CheckInput, terms: Terms) -> State:
     """One investigation number does not stand for more people of the batch than the agreement
     allows."""
     return met_if(asked.investigation_people <= terms.agreement.limits.people_per_investigation)
 
 
-def officers_are_named(asked: Asked, terms: Terms) -> State:
+def officers_are_named(asked: CheckInput, terms: Terms) -> State:
     """At least one engaged officer is stated, each with id, name and title."""
     for officer in asked.engaged:
         if not terms.absent.isdisjoint(officer.entries):
@@ -134,7 +134,7 @@ def officers_are_named(asked: Asked, terms: Terms) -> State:
     return MET if asked.engaged else NOT_SHOWN
 
 
-def officers_are_individuals(asked: Asked, terms: Terms) -> State:
+def officers_are_individuals(asked: CheckInput, terms: Terms) -> State:
     """No engaged officer is a group, an office or a unit."""
     for officer in asked.engaged:
         if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.words):
@@ -142,7 +142,7 @@ def officers_are_individuals(asked: Asked, terms: Terms) -> State:
     return MET
 
 
-def officer_caseload_is_possible(asked: Asked, terms: Terms) -> State:
+def officer_caseload_is_possible(asked: CheckInput, terms: Terms) -> State:
     """No engaged officer is named in more requests within the window than a person can be engaged
     in."""
     most = terms.agreement.limits.officer_caseload.limit
@@ -152,7 +152,7 @@ def officer_caseload_is_possible(asked: Asked, terms: Terms) -> State:
     return MET
 
 
-def use_is_certified(asked: Asked, terms: Terms) -> State:
+def use_is_certified(asked: CheckInput, terms: Terms) -> State:
     """The use by the engaged officers alone is certified."""
     del terms
     return MET if asked.request.use_certified else NOT_SHOWN

@@ -23,7 +23,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
-from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.inputs import CheckInput
 from counterfoil.gate.checks.states import MET
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.law.compiled import Terms
@@ -37,16 +37,16 @@ class Part(NamedTuple):
     """A part of a request, and the names of the checks that read nothing else of it, unless it is
     `ALONE`."""
 
-    of: Callable[[Asked, Terms], Hashable]
+    of: Callable[[CheckInput, Terms], Hashable]
     checks: frozenset[str]
 
 
-def _officers(asked: Asked, terms: Terms) -> Hashable:
+def _officers(asked: CheckInput, terms: Terms) -> Hashable:
     del terms
     return asked.request.engaged_officers
 
 
-def _words(asked: Asked, terms: Terms) -> Hashable:
+def _words(asked: CheckInput, terms: Terms) -> Hashable:
     del terms
     request = asked.request
     return (
@@ -58,21 +58,21 @@ def _words(asked: Asked, terms: Terms) -> Hashable:
     )
 
 
-def _opened(asked: Asked, terms: Terms) -> Hashable:
+def _opened(asked: CheckInput, terms: Terms) -> Hashable:
     del terms
     return asked.request.investigation_opened_on
 
 
-def _orders(asked: Asked, terms: Terms) -> Hashable:
+def _orders(asked: CheckInput, terms: Terms) -> Hashable:
     del terms
     return asked.request.removal_order.ordered_on, asked.request.removal_order.court_ordered_on
 
 
-def _screened(asked: Asked, terms: Terms) -> Hashable:
+def _screened(asked: CheckInput, terms: Terms) -> Hashable:
     return () if terms.screened.isdisjoint(asked.reason_words) else ALONE
 
 
-def _counts(asked: Asked, terms: Terms) -> Hashable:
+def _counts(asked: CheckInput, terms: Terms) -> Hashable:
     if asked.uses.people > terms.agreement.limits.guards.people_at_address:
         return ALONE  # a listed place of custody is let pass: the address itself is read
     return asked.uses, asked.reason_uses, asked.similar_uses, asked.investigation_people
@@ -143,7 +143,7 @@ class SharedSteps:
         self._findings = findings
         self._found: dict[Hashable, list[tuple[int, Finding]]] = {}
 
-    def failed(self, asked: Asked) -> list[tuple[int, Finding]]:
+    def failed(self, asked: CheckInput) -> list[tuple[int, Finding]]:
         """Place and finding of each check that is not met."""
         thing = self._of(asked, self._terms)
         found = self._found.get(thing)

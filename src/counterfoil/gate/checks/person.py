@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from counterfoil.core.values import AddressKind, State
-from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.inputs import CheckInput
 from counterfoil.gate.checks.states import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN
 from counterfoil.gate.checks.words import fold_entry
 from counterfoil.gate.law.compiled import Terms, place_keys
@@ -20,13 +20,13 @@ _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
 _NO_KIND: Final = AddressKind.NONE
 
 
-def name_is_given(asked: Asked, terms: Terms) -> State:
+def name_is_given(asked: CheckInput, terms: Terms) -> State:
     """A given name and a family name are stated in letters."""
     del terms
     return MET if asked.name.given and asked.name.family else NOT_SHOWN
 
 
-def name_is_no_placeholder(asked: Asked, terms: Terms) -> State:
+def name_is_no_placeholder(asked: CheckInput, terms: Terms) -> State:
     """Neither part of the name is a word that stands for a missing one."""
     person = asked.request.person
     given, family = fold_entry(person.given_name), fold_entry(person.family_name)
@@ -34,7 +34,7 @@ def name_is_no_placeholder(asked: Asked, terms: Terms) -> State:
     return MET if real else NOT_MET
 
 
-def address_is_complete(asked: Asked, terms: Terms) -> State:
+def address_is_complete(asked: CheckInput, terms: Terms) -> State:
     """The address has every part of its kind (Rev. Proc. 2010-16, 2.03)."""
     del terms
     if asked.missing is None:
@@ -42,7 +42,7 @@ def address_is_complete(asked: Asked, terms: Terms) -> State:
     return NOT_SHOWN if asked.address.kind is _NO_KIND and not asked.line_words else NOT_MET
 
 
-def address_is_no_placeholder(asked: Asked, terms: Terms) -> State:
+def address_is_no_placeholder(asked: CheckInput, terms: Terms) -> State:
     """The address is not a phrase, ZIP or number that stands for a missing one."""
     if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(
         asked.request.address, asked.address
@@ -51,7 +51,7 @@ def address_is_no_placeholder(asked: Asked, terms: Terms) -> State:
     return MET
 
 
-def custodial_address_is_located(asked: Asked, terms: Terms) -> State:
+def custodial_address_is_located(asked: CheckInput, terms: Terms) -> State:
     """A jail or detention centre is stated with its whole address and is on the agreement's
     list."""
     if not terms.custodial_words.hits(asked.line_words):
@@ -66,18 +66,18 @@ def custodial_address_is_located(asked: Asked, terms: Terms) -> State:
     return NEEDS_OFFICER
 
 
-def address_is_not_the_requesters(asked: Asked, terms: Terms) -> State:
+def address_is_not_the_requesters(asked: CheckInput, terms: Terms) -> State:
     """The address is not an office of the requester."""
     return MET if terms.requester_offices.isdisjoint(place_keys(asked.address)) else NOT_MET
 
 
-def address_is_not_general_delivery(asked: Asked, terms: Terms) -> State:
+def address_is_not_general_delivery(asked: CheckInput, terms: Terms) -> State:
     """General delivery names a post office, not a door: an officer must look."""
     del terms
     return NEEDS_OFFICER if asked.address.kind is _GENERAL_DELIVERY else MET
 
 
-def tin_is_well_formed(asked: Asked, terms: Terms) -> State:
+def tin_is_well_formed(asked: CheckInput, terms: Terms) -> State:
     """The number, if stated, has the form of a person's number. Nothing is inferred from its kind
     (P8)."""
     tin = asked.request.person.tin

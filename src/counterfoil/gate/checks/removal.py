@@ -9,19 +9,19 @@ first day on which a request can be met is day 91: an order of 2 January 2025 is
 from __future__ import annotations
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import Asked
+from counterfoil.gate.checks.inputs import CheckInput
 from counterfoil.gate.checks.matter import number_state
 from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN
 from counterfoil.gate.checks.words import fold_citation, fold_entry
 from counterfoil.gate.law.compiled import Terms
 
 
-def removal_order_is_numbered(asked: Asked, terms: Terms) -> State:
+def removal_order_is_numbered(asked: CheckInput, terms: Terms) -> State:
     """The final order's number is stated and has the form of one."""
     return number_state(asked.request.removal_order.number, terms)
 
 
-def removal_order_is_dated(asked: Asked, terms: Terms) -> State:
+def removal_order_is_dated(asked: CheckInput, terms: Terms) -> State:
     """The final order's date is stated and is not after the request."""
     del terms
     ordered = asked.request.removal_order.ordered_on
@@ -30,7 +30,7 @@ def removal_order_is_dated(asked: Asked, terms: Terms) -> State:
     return MET if ordered <= asked.day else NOT_MET
 
 
-def removal_ground_is_deportability(asked: Asked, terms: Terms) -> State:
+def removal_ground_is_deportability(asked: CheckInput, terms: Terms) -> State:
     """The ground is a class described in 8 USC 1227(a), cited to its paragraph."""
     ground = asked.request.removal_order.ground
     if fold_entry(ground) in terms.nothing_stated:
@@ -38,7 +38,7 @@ def removal_ground_is_deportability(asked: Asked, terms: Terms) -> State:
     return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
 
 
-def court_order_date_is_possible(asked: Asked, terms: Terms) -> State:
+def court_order_date_is_possible(asked: CheckInput, terms: Terms) -> State:
     """The court's order, if review was had, is neither before the order nor after the request."""
     del terms
     order = asked.request.removal_order
@@ -50,7 +50,7 @@ def court_order_date_is_possible(asked: Asked, terms: Terms) -> State:
     return MET if order.ordered_on <= court <= asked.day else NOT_MET
 
 
-def departure_days_have_passed(asked: Asked, terms: Terms) -> State:
+def departure_days_have_passed(asked: CheckInput, terms: Terms) -> State:
     """Day 90 after the later of the two orders has passed. See the module for the count."""
     order = asked.request.removal_order
     if order.ordered_on is None:
@@ -59,6 +59,6 @@ def departure_days_have_passed(asked: Asked, terms: Terms) -> State:
     return MET if (asked.day - last_order).days > terms.departure_days else NOT_MET
 
 
-def no_stay_is_stated(asked: Asked, terms: Terms) -> State:
+def no_stay_is_stated(asked: CheckInput, terms: Terms) -> State:
     """No stay of removal and no deferral is stated."""
     return MET if fold_entry(asked.request.stay_or_deferral) in terms.nothing_stated else NOT_MET

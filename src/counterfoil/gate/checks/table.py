@@ -15,15 +15,15 @@ from typing import Final
 from counterfoil.core.values import State
 from counterfoil.gate.checks import batch, document, matter, person, removal
 from counterfoil.gate.checks import limits as guards
-from counterfoil.gate.checks.inputs import Asked, Sent
+from counterfoil.gate.checks.inputs import CheckInput, Sent
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.route import Kind
+from counterfoil.gate.law.route import RouteKind
 
 CHECKS_VERSION: Final = "checks-3"
 """Part of the law's digest: raise it when a check's behaviour changes."""
 
 BatchCheck = Callable[[Sent, Terms], State]
-RequestCheck = Callable[[Asked, Terms], State]
+RequestCheck = Callable[[CheckInput, Terms], State]
 
 BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "principal_is_listed": batch.principal_is_listed,
@@ -142,7 +142,7 @@ _EVERY: Final = (
     - _ENFORCEMENT
 )
 
-DEMANDED: Final[dict[Kind, frozenset[str]]] = {
+DEMANDED: Final[dict[RouteKind, frozenset[str]]] = {
     "written-request": frozenset(_EVERY | _ENFORCEMENT | _REMOVAL),
     "court-order": frozenset(_EVERY | (_ENFORCEMENT - _OF_ONE_MATTER) | _DOCUMENT | _ORDER),
     "consent": frozenset(_EVERY | _DOCUMENT | _CONSENT),

@@ -23,7 +23,12 @@ from typing import Final
 from counterfoil.core.values import AddressForm, Header, Reject, Request, Sensitive
 from counterfoil.gate.checks.words import fold_entry
 from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_marks, group, repeated
-from counterfoil.gate.history.fingerprints import Marker, Marks, address_forms, new_marks
+from counterfoil.gate.history.fingerprints import (
+    Fingerprinter,
+    Fingerprints,
+    address_forms,
+    new_marks,
+)
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 
 OFFICER_HASH_BYTES: Final = 16
@@ -85,7 +90,7 @@ class Tally(Sensitive, frozen=True, gc=False):
     engaged officer (by hash)."""
 
     requests: int
-    marks: Marks
+    marks: Fingerprints
     officers: dict[bytes, int]
 
 
@@ -96,7 +101,7 @@ class BatchFactsBuilder:
         if len(history_key) < 32:
             raise ValueError("a history key is at least 32 bytes")
         self._key = history_key
-        self._marker = Marker(history_key)
+        self._marker = Fingerprinter(history_key)
         self._requests = 0
         self._officers: dict[bytes, int] = {}
         self._marks = new_marks()
@@ -113,7 +118,7 @@ class BatchFactsBuilder:
             self._officers[hashed] = self._officers.get(hashed, 0) + times
 
     @property
-    def marks(self) -> Marks:
+    def marks(self) -> Fingerprints:
         """The marks of every row added, in order."""
         return self._marks.kept()
 
@@ -136,7 +141,10 @@ class BatchFactsBuilder:
 
 
 def tally(
-    key: bytes, marker: Marker, rows: Sequence[Request | Reject], addresses: Sequence[AddressForm]
+    key: bytes,
+    marker: Fingerprinter,
+    rows: Sequence[Request | Reject],
+    addresses: Sequence[AddressForm],
 ) -> Tally:
     """What a stretch of rows adds to the facts. `addresses` are their forms
     (marks.address_forms)."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Final
 
 from counterfoil.core.values import Request, Sensitive
-from counterfoil.gate.history.fingerprints import Marker, Marks, Question
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, Question
 
 _NOBODY: Final = frozenset[int]()
 
@@ -46,7 +46,7 @@ _FIRST: Final = Uses(1, 1, 1, 1)
 
 def read_question(key: bytes, request: Request) -> Question:
     """The question of a request under the history key. Never raises on any request."""
-    return Marker(key).question(request)
+    return Fingerprinter(key).question(request)
 
 
 def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
@@ -73,7 +73,7 @@ def _together(
     return len(here) + (own not in here)
 
 
-def count_marks(marks: Marks) -> Counts:
+def count_marks(marks: Fingerprints) -> Counts:
     """What is repeated among the questions of one batch."""
     attempts = repeated(marks.persons)
     return Counts(

@@ -3,7 +3,7 @@ once a file.
 
     person         given and family name as folded words, and date of birth: spelling of a name
                    aside, dates tell namesakes apart
-    door           the address as register and gate know it (`forms.exact_door`), so that two
+    door           the address as register and gate know it (`forms.exact_address_key`), so that two
                    spellings are one address
     content        the whole request as it was sent, but for its id and row
     reason         the reason by case and white space; similar: by folded words, so that a changed
@@ -13,8 +13,8 @@ once a file.
 
 0 stands for what is not there: a name that names nobody, an address that opens no door, no
   investigation, a row that is no
-request. `Marks` holds a file's hashes in columns, 56 bytes a row while the file is counted and 48
-while it is decided.
+request. `Fingerprints` holds a file's hashes in columns, 56 bytes a row while the file is counted
+and 48 while it is decided.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ import msgspec
 from counterfoil.core.values import Address, AddressForm, Person, Reject, Request, Sensitive
 from counterfoil.gate.checks.words import fold_entry, fold_words
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
-from counterfoil.normalize import exact_door, normalise_address
+from counterfoil.normalize import exact_address_key, normalize_address
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _COLUMNS: Final = 7
-_NO_FORM: Final = normalise_address(Address())
+_NO_FORM: Final = normalize_address(Address())
 
 
 def address_forms(rows: Iterable[Request | Reject]) -> list[AddressForm]:
     """The address form of each row, which marks, checks and register all go on with; of no kind
     where it is no request."""
     return [
-        normalise_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows
+        normalize_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows
     ]
 
 
@@ -55,7 +55,7 @@ class Question(Sensitive, frozen=True, gc=False):
     investigation: int = 0
 
 
-class Marks(Sensitive, frozen=True, gc=False):
+class Fingerprints(Sensitive, frozen=True, gc=False):
     """The marks of the rows of a file, or of a stretch of it, by column. `owners` may be left
     out."""
 
@@ -70,19 +70,19 @@ class Marks(Sensitive, frozen=True, gc=False):
     def __len__(self) -> int:
         return len(self.persons)
 
-    def kept(self) -> Marks:
+    def kept(self) -> Fingerprints:
         """The same marks without owners, which only counting needs."""
-        return Marks(*self._kept())
+        return Fingerprints(*self._kept())
 
-    def part(self, start: int, stop: int) -> Marks:
+    def part(self, start: int, stop: int) -> Fingerprints:
         """The marks of rows start .. stop-1, counted from 0, without owners."""
-        return Marks(*[column[start:stop] for column in self._kept()])
+        return Fingerprints(*[column[start:stop] for column in self._kept()])
 
     def questions(self, addresses: Iterable[AddressForm]) -> list[Question]:
         """The questions of these rows, whose address forms are given in order."""
         return list(map(Question, addresses, *self._kept()))
 
-    def extend(self, more: Marks) -> None:
+    def extend(self, more: Fingerprints) -> None:
         """Add the marks of the rows that follow: for whoever reads a file in stretches."""
         for column, added in zip(
             (*self._kept(), self.owners), (*more._kept(), more.owners), strict=True
@@ -100,12 +100,12 @@ class Marks(Sensitive, frozen=True, gc=False):
         )
 
 
-def new_marks() -> Marks:
+def new_marks() -> Fingerprints:
     """The marks of no rows, to be extended."""
-    return Marks(*[array("q") for _ in range(_COLUMNS)])
+    return Fingerprints(*[array("q") for _ in range(_COLUMNS)])
 
 
-class Marker:
+class Fingerprinter:
     """Makes marks under one history key. Never raises on any request."""
 
     def __init__(self, key: bytes) -> None:
@@ -121,7 +121,9 @@ class Marker:
             )
         ]
 
-    def mark(self, rows: Iterable[Request | Reject], addresses: Iterable[AddressForm]) -> Marks:
+    def mark(
+        self, rows: Iterable[Request | Reject], addresses: Iterable[AddressForm]
+    ) -> Fingerprints:
         """The marks of these rows, whose address forms are given, in order."""
         pairs = list(zip(rows, addresses, strict=True))
         asked = [(row, address) for row, address in pairs if isinstance(row, Request)]
@@ -134,16 +136,16 @@ class Marker:
                 [next(column) if is_request else ABSENT for is_request in are]
                 for column in map(iter, columns)
             ]
-        return Marks(*map(column_of, columns))
+        return Fingerprints(*map(column_of, columns))
 
     def question(self, request: Request) -> Question:
         """The question of one request."""
-        addresses = [normalise_address(request.address)]
+        addresses = [normalize_address(request.address)]
         return self.mark([request], addresses).questions(addresses)[0]
 
     def _columns(self, requests: list[Request], addresses: list[AddressForm]) -> list[list[bytes]]:
-        """Eight bytes of each request for each column of `Marks`. Column by column: the processor
-        stays with one step at a time."""
+        """Eight bytes of each request for each column of `Fingerprints`. Column by column: the
+        processor stays with one step at a time."""
         people, reasons = (
             [request.person for request in requests],
             [request.reason for request in requests],
@@ -153,7 +155,7 @@ class Marker:
         owned = zip(people, persons, numbers, strict=True)
         return [
             persons,
-            [self._door(text) if text else ABSENT for text in map(exact_door, addresses)],
+            [self._door(text) if text else ABSENT for text in map(exact_address_key, addresses)],
             list(map(self._content, map(content_bytes, requests))),
             list(map(self._reason, map(fold_entry, reasons))),
             list(map(self._reason, map(fold_words, reasons))),

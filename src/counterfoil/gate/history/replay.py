@@ -29,7 +29,7 @@ from counterfoil.gate.history.batch_counts import (
     reason_hash,
 )
 from counterfoil.gate.history.counts import Counts, Question, Uses, read_question, uses_of
-from counterfoil.gate.history.snapshot import Known
+from counterfoil.gate.history.snapshot import HistorySnapshot
 from counterfoil.gate.law.load import Law
 
 _KEY: Final = bytes(32)
@@ -57,7 +57,7 @@ class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True
 
 
 def circumstances_of(
-    request: Request, stretches: Iterable[Sequence[Request]], known: Known, key: bytes
+    request: Request, stretches: Iterable[Sequence[Request]], known: HistorySnapshot, key: bytes
 ) -> Circumstances:
     """The circumstances of `request`, whose file held these requests, stretch by stretch. `key` is
     the office's history key."""
@@ -74,7 +74,7 @@ def facts_of(header: Header, stretches: Iterable[Sequence[Request]], key: bytes)
 
 
 def circumstances_in(
-    request: Request, facts: BatchFacts, known: Known, key: bytes
+    request: Request, facts: BatchFacts, known: HistorySnapshot, key: bytes
 ) -> Circumstances:
     """As `circumstances_of`, of a file that was counted by `facts_of`."""
     history = known.history

@@ -1,5 +1,5 @@
 """What the guards knew of the past while one chunk was decided: kept, sealed, beside the chunk.
-MessagePack of `Known`.
+MessagePack of `HistorySnapshot`.
 
 Keyed hashes and counts only: header of the file, history of the run, past of the chunk's questions.
 The memory itself forgets.
@@ -15,7 +15,7 @@ from counterfoil.gate.history.batch_counts import History
 from counterfoil.gate.history.counts import Counts
 
 
-class Known(Sensitive, frozen=True, gc=False):
+class HistorySnapshot(Sensitive, frozen=True, gc=False):
     """See the module."""
 
     header: Header
@@ -23,15 +23,15 @@ class Known(Sensitive, frozen=True, gc=False):
     past: Counts
 
 
-def encode_known(known: Known) -> bytes:
-    """Plain bytes of what the guards knew. Inverse of `decode_known`."""
+def encode_snapshot(known: HistorySnapshot) -> bytes:
+    """Plain bytes of what the guards knew. Inverse of `decode_snapshot`."""
     return msgspec.msgpack.encode(known)
 
 
-def decode_known(plain: bytes) -> Known:
+def decode_snapshot(plain: bytes) -> HistorySnapshot:
     """Raises StoreFault `known_unreadable`."""
     try:
-        return msgspec.msgpack.decode(plain, type=Known)
+        return msgspec.msgpack.decode(plain, type=HistorySnapshot)
     except msgspec.MsgspecError:
         raise StoreFault(
             "known_unreadable",

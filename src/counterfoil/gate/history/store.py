@@ -38,7 +38,7 @@ from sqlalchemy import (
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.fingerprints import Marks
+from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
 from counterfoil.gate.law.agreement import Guards
 
@@ -51,7 +51,7 @@ _NOBODY: Final = 0
 
 
 def recall(
-    connection: Connection, marks: Marks, batch_id: str, on: date, window_days: int
+    connection: Connection, marks: Fingerprints, batch_id: str, on: date, window_days: int
 ) -> Counts:
     """What earlier batches asked about these rows' people, doors and contents in the days that end
     with `on`."""
@@ -141,7 +141,10 @@ def _asked(
 
 
 def remember(
-    commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, on: date, marks: Marks
+    commit: Callable[[], AbstractContextManager[Connection]],
+    batch_id: str,
+    on: date,
+    marks: Fingerprints,
 ) -> None:
     """Keep what a file asks: the marks of all its rows. `commit` gives a connection and commits it
     at the end.

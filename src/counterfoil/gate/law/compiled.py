@@ -22,7 +22,7 @@ from counterfoil.gate.law.route import (
     RemovalRules,
     Route,
 )
-from counterfoil.normalize import incomplete_part, normalise_address
+from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
 _SUBDIVISIONS: Final = r"(?:\([a-z0-9]{1,4}\))*\Z"
@@ -163,7 +163,7 @@ def _screen(phrases: Iterable[str], field: str) -> Screen:
 def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     keys: set[PlaceKey] = set()
     for index, place in enumerate(places):
-        form = normalise_address(Address(place.line1, "", place.city, place.state, place.zip))
+        form = normalize_address(Address(place.line1, "", place.city, place.state, place.zip))
         if incomplete_part(form) is not None:
             raise SettingsFault(
                 "law_place_incomplete",

@@ -141,7 +141,7 @@ class Common(Closed, frozen=True, gc=False):
     rules: CommonRules
 
 
-Kind = Literal["written-request", "court-order", "consent"]
+RouteKind = Literal["written-request", "court-order", "consent"]
 
 
 class Route(Closed, frozen=True, gc=False):
@@ -151,7 +151,7 @@ class Route(Closed, frozen=True, gc=False):
     format: Literal["counterfoil-route-1"]
     id: Identifier
     title: Text
-    kind: Kind
+    kind: RouteKind
     accounted: bool
     common: Identifier
     statutes: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1)]

@@ -13,7 +13,7 @@ from typing import Final
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
 from counterfoil.gate.checks.table import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
-from counterfoil.gate.law.route import Kind, Route
+from counterfoil.gate.law.route import Route, RouteKind
 from counterfoil.gate.law.statute import Element, Statute
 
 
@@ -152,7 +152,7 @@ def check_rules(route: Route) -> None:
             )
 
 
-_RULES: Final[dict[Kind, dict[str, bool]]] = {
+_RULES: Final[dict[RouteKind, dict[str, bool]]] = {
     "written-request": {"removal": True, "document": False, "document.judges": False},
     "court-order": {"removal": False, "document": True, "document.judges": True},
     "consent": {"removal": False, "document": True, "document.judges": False},

@@ -1,4 +1,4 @@
-"""The keeper counts before it opens, and stops."""
+"""The key custodian counts before it opens, and stops."""
 
 from __future__ import annotations
 
@@ -13,49 +13,51 @@ import pytest
 
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import NameForm, Resident, Residents
-from counterfoil.register import Keeper
+from counterfoil.register import KeyCustodian
 from counterfoil.register.tin import tin_digits
 from tests.register.conftest import DAY, SECRET
 
 
-def keeper(folder: Path, limit: int = 10, day: date = DAY, secret: bytes = SECRET) -> Keeper:
-    return Keeper(secret, folder / "keeper.json", limit, day)
+def custodian(
+    folder: Path, limit: int = 10, day: date = DAY, secret: bytes = SECRET
+) -> KeyCustodian:
+    return KeyCustodian(secret, folder / "keeper.json", limit, day)
 
 
-def test_a_count_outlives_the_keeper(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(4)
-    assert (keeper(tmp_path).total(), keeper(tmp_path).remaining()) == (4, 6)
+def test_a_count_outlives_the_custodian(tmp_path: Path) -> None:
+    custodian(tmp_path).reserve(4)
+    assert (custodian(tmp_path).total(), custodian(tmp_path).remaining()) == (4, 6)
 
 
 def test_the_limit_itself_may_be_reached(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(10)
-    assert keeper(tmp_path).remaining() == 0
+    custodian(tmp_path).reserve(10)
+    assert custodian(tmp_path).remaining() == 0
 
 
 def test_passing_the_limit_counts_nothing_and_says_what_is_left(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(8)
+    custodian(tmp_path).reserve(8)
     with pytest.raises(StoreFault, match=r"3 asked, 2 left.*keeper_limit"):
-        keeper(tmp_path).reserve(3)
-    assert keeper(tmp_path).total() == 8
+        custodian(tmp_path).reserve(3)
+    assert custodian(tmp_path).total() == 8
 
 
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_of_nothing_opens_nothing(tmp_path: Path, limit: int) -> None:
     with pytest.raises(StoreFault, match="keeper_limit"):
-        keeper(tmp_path, limit).reserve(1)
+        custodian(tmp_path, limit).reserve(1)
 
 
 def test_a_new_day_begins_a_new_count_and_keeps_the_total(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(10)
-    tomorrow = keeper(tmp_path, day=DAY + timedelta(days=1))
+    custodian(tmp_path).reserve(10)
+    tomorrow = custodian(tmp_path, day=DAY + timedelta(days=1))
     tomorrow.reserve(5)
     assert (tomorrow.remaining(), tomorrow.total()) == (5, 15)
 
 
 def test_a_day_before_the_last_counted_opens_nothing(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(1)
+    custodian(tmp_path).reserve(1)
     with pytest.raises(StoreFault, match="keeper_clock"):
-        keeper(tmp_path, day=DAY - timedelta(days=1)).reserve(1)
+        custodian(tmp_path, day=DAY - timedelta(days=1)).reserve(1)
 
 
 @pytest.mark.parametrize(
@@ -73,40 +75,40 @@ def test_a_day_before_the_last_counted_opens_nothing(tmp_path: Path) -> None:
 def test_a_count_set_back_by_another_hand_is_refused(
     tmp_path: Path, change: dict[str, object]
 ) -> None:
-    keeper(tmp_path).reserve(9)
+    custodian(tmp_path).reserve(9)
     path = tmp_path / "keeper.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(VerifyFault, match="keeper_state_altered"):
-        keeper(tmp_path).reserve(1)
+        custodian(tmp_path).reserve(1)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff"])
 def test_a_count_that_cannot_be_read_opens_nothing(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "keeper.json").write_bytes(data)
     with pytest.raises(VerifyFault, match="keeper_state_altered"):
-        keeper(tmp_path).reserve(1)
+        custodian(tmp_path).reserve(1)
 
 
 def test_another_keys_count_is_refused(tmp_path: Path) -> None:
-    keeper(tmp_path).reserve(1)
+    custodian(tmp_path).reserve(1)
     with pytest.raises(VerifyFault):
-        keeper(tmp_path, secret=b"o" * 64).reserve(1)
+        custodian(tmp_path, secret=b"o" * 64).reserve(1)
 
 
 def test_a_count_that_cannot_be_written_opens_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreFault, match="keeper_state_unwritable"):
-        keeper(tmp_path / "no such folder").reserve(1)
+        custodian(tmp_path / "no such folder").reserve(1)
 
 
 def test_a_count_in_a_place_that_cannot_be_read_opens_nothing(tmp_path: Path) -> None:
     (tmp_path / "keeper.json").mkdir()
     with pytest.raises(StoreFault, match="keeper_state_unwritable"):
-        keeper(tmp_path).reserve(1)
+        custodian(tmp_path).reserve(1)
 
 
 def reserve_one_at_a_time(folder: Path, times: int) -> None:
     for _ in range(times):
-        keeper(folder, 1000).reserve(1)
+        custodian(folder, 1000).reserve(1)
 
 
 def test_two_processes_count_every_opening(tmp_path: Path) -> None:
@@ -118,16 +120,16 @@ def test_two_processes_count_every_opening(tmp_path: Path) -> None:
         process.start()
     for process in working:
         process.join()
-    assert keeper(tmp_path).total() == 40
+    assert custodian(tmp_path).total() == 40
 
 
 def test_a_tax_number_is_hashed_by_its_digits_and_by_the_key(tmp_path: Path) -> None:
-    held = keeper(tmp_path)
+    held = custodian(tmp_path)
     assert (
         held.tin_hash("900-00-1234") == held.tin_hash("900001234") == held.tin_hash(" 900 00 1234")
     )
     assert len(held.tin_hash("900-00-1234")) == 16
-    assert held.tin_hash("900-00-1234") != keeper(tmp_path, secret=b"o" * 64).tin_hash(
+    assert held.tin_hash("900-00-1234") != custodian(tmp_path, secret=b"o" * 64).tin_hash(
         "900-00-1234"
     )
 
@@ -147,13 +149,13 @@ def test_a_tax_number_is_hashed_by_its_digits_and_by_the_key(tmp_path: Path) -> 
 )
 def test_a_malformed_tax_number_is_absent(tmp_path: Path, tin: str) -> None:
     assert tin_digits(tin) == ""
-    assert keeper(tmp_path).tin_hash(tin) == b""
+    assert custodian(tmp_path).tin_hash(tin) == b""
 
 
-def test_a_keeper_does_not_show_or_copy_itself(tmp_path: Path) -> None:
-    assert repr(keeper(tmp_path)) == "<Keeper: hidden>"
+def test_a_custodian_does_not_show_or_copy_itself(tmp_path: Path) -> None:
+    assert repr(custodian(tmp_path)) == "<Keeper: hidden>"
     with pytest.raises(TypeError):
-        pickle.dumps(keeper(tmp_path))
+        pickle.dumps(custodian(tmp_path))
 
 
 # -- holds ---------------------------------------------------------------------------------------
@@ -164,7 +166,7 @@ def _resident(tin_hash: bytes, ref: str) -> Resident:
 
 
 def test_a_hold_names_a_person_by_number_or_reference_under_the_key_alone(tmp_path: Path) -> None:
-    ours, others = keeper(tmp_path), keeper(tmp_path, secret=bytes(64))
+    ours, others = custodian(tmp_path), custodian(tmp_path, secret=bytes(64))
     hashed = ours.tin_hash("900-00-1001")
     both = ours.hold_marks(hashed, "r1")
     assert both == ours.hold_marks(hashed, "") + ours.hold_marks(b"", "r1")
@@ -175,11 +177,11 @@ def test_a_hold_names_a_person_by_number_or_reference_under_the_key_alone(tmp_pa
 
 def test_a_mark_is_the_hmac_that_the_format_says(tmp_path: Path) -> None:
     said = b"counterfoil/register/hold/v1\x00ref\x00r1"
-    assert keeper(tmp_path).hold_marks(b"", "r1") == [hmac.digest(SECRET, said, "sha256")[:16]]
+    assert custodian(tmp_path).hold_marks(b"", "r1") == [hmac.digest(SECRET, said, "sha256")[:16]]
 
 
 def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> None:
-    ours = keeper(tmp_path)
+    ours = custodian(tmp_path)
     one, two = ours.tin_hash("900-00-1001"), ours.tin_hash("900-00-1002")
     people = (
         _resident(one, "r1"),

@@ -1,4 +1,5 @@
-"""The keeper: holds the register key, counts every opening before it happens, and stops at a limit.
+"""The key custodian: holds the register key, counts every opening before it happens, and stops at a
+limit.
 
 State file, format `counterfoil-keeper-1`, one JSON object, replaced whole (temporary file, fsync,
 rename):
@@ -28,7 +29,7 @@ from typing import Any, Final, NoReturn
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault, VerifyFault
-from counterfoil.core.values import Door, Residents
+from counterfoil.core.values import AddressKey, Residents
 from counterfoil.register.bucket import DoorKey, RegisterKey
 from counterfoil.register.tin import tin_digits
 
@@ -36,7 +37,7 @@ FORMAT: Final = "counterfoil-keeper-1"
 _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
 
 
-class Keeper:
+class KeyCustodian:
     """Holds the register key; derives doors, hashes tax numbers, counts openings.
 
     secret: 64 bytes from the register key file. state_path: the count's file, made at the first
@@ -57,7 +58,7 @@ class Keeper:
         """32 hex digits that name the key and do not reveal it."""
         return self._key.key_id
 
-    def derive(self, doors: Iterable[Door]) -> list[DoorKey]:
+    def derive(self, doors: Iterable[AddressKey]) -> list[DoorKey]:
         """(tolerance, tag, bucket key) of each door, in order."""
         return self._key.derive(doors)
 
@@ -90,8 +91,8 @@ class Keeper:
         return frozenset(place for place, held in enumerate(told) if held)
 
     def names_salt(self) -> str:
-        """The salt of the names in a manifest's evidence: without the keeper nobody can ask which
-        names are in it."""
+        """The salt of the names in a manifest's evidence: without the key custodian nobody can ask
+        which names are in it."""
         return self._key.names_salt()
 
     def reserve(self, openings: int) -> None:
@@ -108,7 +109,7 @@ class Keeper:
                 raise StoreFault(
                     "keeper_limit",
                     f"the day's limit of openings would be passed: {openings} asked, {left} left",
-                    place="keeper",
+                    place="custodian",
                     cure="Nothing was opened. Ask fewer, wait for tomorrow, or have the limit "
                     "in office.toml changed.",
                 )
@@ -152,8 +153,8 @@ class Keeper:
         if day > self._today.isoformat():
             raise StoreFault(
                 "keeper_clock",
-                "the day lies before the last day that the keeper counted",
-                place="keeper",
+                "the day lies before the last day that the key custodian counted",
+                place="custodian",
                 cure="Nothing was opened. Set the clock right, then run it again.",
             )
         return (state["today"] if day == self._today.isoformat() else 0), state["total"]
