@@ -1,0 +1,10 @@
+"""The officer's own side of a use case: key files are opened here, statements are signed here.
+
+The office never sees a private key: what goes to it is an identity and what was signed.
+"""
+
+from __future__ import annotations
+
+from counterfoil.client.keys import OfficerKey, act, open_officer_key
+
+__all__ = ["OfficerKey", "act", "open_officer_key"]

@@ -1,0 +1,67 @@
+"""An officer's key file, and the acts that it signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from counterfoil.batches.statements import ed25519_signature
+from counterfoil.core import keyfile
+from counterfoil.core.use_cases import Actor, Signed, SignedCommand, Statement, statement_bytes
+from counterfoil.core.values import Officer
+from counterfoil.office import Office
+from counterfoil.tlog import Signer
+
+
+Command = TypeVar("Command", bound=SignedCommand)
+Result = TypeVar("Result")
+
+
+class OfficerKey:
+    """An officer's opened private key. Its `repr` shows the name alone."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    @property
+    def officer(self) -> Officer:
+        """The identity that the office knows: name and public key."""
+        return Officer(self._signer.name, str(self._signer.verifier))
+
+    def sign(self, statement: Statement) -> Signed:
+        """The statement, signed."""
+        raw = self._signer.private.sign(statement_bytes(statement))
+        return Signed(self.officer, statement, ed25519_signature(raw))
+
+    def __repr__(self) -> str:
+        return f"<OfficerKey {self._signer.name}>"
+
+
+def open_officer_key(
+    path: Path, passphrase: str | None, *, allow_unprotected: bool = False
+) -> OfficerKey:
+    """Open an officer's key file. `allow_unprotected` is for a sandbox alone. Raises KeyFault."""
+    name, secret = keyfile.open_key(
+        path, purpose="officer", passphrase=passphrase, allow_unprotected=allow_unprotected
+    )
+    return OfficerKey(Signer(name, keyfile.signing_key(secret)))
+
+
+def act(
+    office: Office,
+    statement_of: Callable[[Office, Actor, Command], Statement],
+    verb: Callable[[Office, Actor, Command], Result],
+    command: Command,
+    *keys: OfficerKey,
+) -> Result:
+    """Have the office state the act, sign the statement with each key, and do it.
+
+    The first key is that of the officer who acts. Raises as the two use cases.
+    """
+    actor = keys[0].officer
+    statement = statement_of(office, actor, command)
+    signatures = tuple(key.sign(statement) for key in keys)
+    return verb(office, actor, msgspec.structs.replace(command, signatures=signatures))

@@ -1,0 +1,162 @@
+"""What a use case is made of: who acts, what comes in, what an officer signs, what is yielded.
+
+A use case is what a person or a program asks the office to do. It has one form, whoever calls it:
+
+    verb(office, actor, command) -> frozen result
+    query(office, actor, question) -> frozen result
+
+A long verb is a generator: it yields `Progress` and each `Reject`, and returns its result
+(`finish`). Commands and results are frozen. A command holds no terminal and no private key; a file
+comes as an `Upload`.
+
+An act of an officer has one `Statement`. The verb's own `..._statement` query hands it out; it is
+signed elsewhere, by a key file, a security key or a browser; it comes back as `Signed`, and the
+verb builds the statement again from the state as it is now. Where the two differ, the state has
+moved since, and nothing is done. What is signed, format `counterfoil-statement-1`, as canonical
+JSON (core/canonical.py):
+
+    {"act":"review","details":{"determinations":"sha256:9f..."},"expires":"2026-05-04T12:15:00Z",
+     "format":"counterfoil-statement-1","generation":3,"nonce":"5d...","office":"tax-office.example",
+     "subject":"b-0001"}
+
+- `act` is one of the verbs of the office; a signature for one never serves as another.
+- `subject` is what the act is about: a batch, the scope of a suspension, the number of a hold.
+- `generation` counts what was done to the subject before, so that a statement serves once.
+- `details` are texts and whole numbers: digests, commitments, counts. Never a value of a record.
+- `nonce` is 16 random bytes in hex; `expires` is UTC, and nothing is done with it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from counterfoil.core import canonical
+from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Officer, Public, Reject
+
+STATEMENT_FORMAT: Final = "counterfoil-statement-1"
+ED25519: Final = "ed25519"
+
+Result = TypeVar("Result")
+
+
+# -- who acts ----------------------------------------------------------------------------------
+
+
+class Service(Public, frozen=True, gc=False):
+    """The office's own process, or the operator who runs it: whoever can open the office's keys."""
+
+
+class Nobody(Public, frozen=True, gc=False):
+    """Whoever reads what everyone with access to the office's machine may read."""
+
+
+SERVICE: Final = Service()
+NOBODY: Final = Nobody()
+
+Actor = Officer | Service | Nobody
+"""An identity only. An officer is the name and public key as enrolled; whoever calls a use case has
+made sure that the caller is the officer. What needs more than that comes as `Signed`."""
+
+
+# -- what an officer signs ---------------------------------------------------------------------
+
+
+class Statement(Public, frozen=True, gc=False):
+    """One act over one subject, as it stands now. See the module."""
+
+    act: str
+    office: str
+    subject: str
+    generation: int
+    details: dict[str, str | int]
+    nonce: str
+    expires: str
+
+
+class Signature(Public, frozen=True, gc=False):
+    """A signature made elsewhere: base64 of its bytes under `scheme` ("ed25519"). `client_data` is
+    what a browser or a security key adds, and "" for a key file."""
+
+    scheme: str
+    value: str
+    client_data: str = ""
+
+
+class Signed(Public, frozen=True, gc=False):
+    """A statement that an officer signed."""
+
+    officer: Officer
+    statement: Statement
+    signature: Signature
+
+
+class SignedCommand(Public, frozen=True, kw_only=True):
+    """Base of the commands of acts. `signatures`: one of each officer, who acts first; empty while
+    the statement is asked for."""
+
+    signatures: tuple[Signed, ...] = ()
+
+
+def statement_bytes(statement: Statement) -> bytes:
+    """The bytes that are signed."""
+    body = {name: getattr(statement, name) for name in Statement.__struct_fields__}
+    return canonical.encode(body | {"format": STATEMENT_FORMAT})
+
+
+# -- what comes in -----------------------------------------------------------------------------
+
+
+class Upload(Public, frozen=True, gc=False):
+    """A file that came in: it does not change while it is used and can be read again. Its format is
+    what the name ends in. `name` is what messages show; `path` is where it stands for this use."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's own name, without its folder."""
+        return self.path.name
+
+    def read(self, limit: int, unreadable: Callable[[str], InputFault]) -> bytes:
+        """At most `limit` + 1 bytes of it: one more than the limit shows that it is too large.
+
+        `unreadable` makes the fault that is raised where it cannot be read, from the error's type.
+        """
+        try:
+            with self.path.open("rb") as file:
+                return file.read(limit + 1)
+        except OSError as fault:
+            raise unreadable(type(fault).__name__) from None
+
+
+# -- what is yielded ---------------------------------------------------------------------------
+
+
+class Progress(Public, frozen=True, gc=False):
+    """How far a long verb is: `done` of `total` (None where nobody knows) in the named phase."""
+
+    done: int
+    total: int | None
+    phase: str
+
+
+Work = Generator[Progress | Reject, None, Result]
+"""A long verb under way."""
+
+
+def finish(work: Work[Result], watch: Callable[[Progress | Reject], None] | None = None) -> Result:
+    """Run a long verb to its end and return its result; `watch` is called with all that it
+    yields."""
+    try:
+        while True:
+            event = next(work)
+            if watch is not None:
+                watch(event)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    finally:
+        work.close()

@@ -1,0 +1,136 @@
+"""Who may act: an officer's signed statement against the state as it is, in the transaction that
+relies on it.
+
+    1  as many officers signed as the act needs, and whoever calls is the first of them
+    2  each is enrolled under that key, in the role that the act needs, and is not retired
+    3  where two sign, they are two officers
+    4  each signed the very statement that the state gives now, which has not expired
+    5  each signature verifies under the officer's key
+
+Nothing here does the act. Raises what the numbered checks find, in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from counterfoil.batches.officers import Role, require_two
+from counterfoil.batches.statements import check_signed
+from counterfoil.batches.store import officer_with_key
+from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.use_cases import Actor, Service, Signed, Statement
+from counterfoil.core.values import Officer, Public
+from counterfoil.database import Connection
+from counterfoil.office.context import Office
+
+STATEMENT_MINUTES: Final = 15
+"""How long a statement can be signed and brought back."""
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class ActForm(Public, frozen=True):
+    """What an act would say of the state as it is now. `roles`: of each officer who must sign;
+    `alone`: what one officer cannot do alone, where two must sign."""
+
+    act: str
+    subject: str
+    generation: int
+    details: dict[str, str | int]
+    roles: tuple[Role, ...] = (Role.DISCLOSURE,)
+    alone: str = ""
+
+
+def require_service(actor: Actor) -> None:
+    """Raise UsageFault `actor_refused` unless the office's own process acts."""
+    if not isinstance(actor, Service):
+        raise UsageFault(
+            "actor_refused",
+            "only the office's own process does this",
+            cure="Have the operator of the office run it.",
+        )
+
+
+def require_officer(connection: Connection, actor: Actor, role: Role = Role.DISCLOSURE) -> Officer:
+    """The enrolled officer who acts, in this role. Raises UsageFault `actor_refused`; as
+    `officer_with_key`."""
+    if not isinstance(actor, Officer):
+        raise UsageFault(
+            "actor_refused",
+            "only an enrolled officer does this",
+            cure="Have an officer do it, with their own key.",
+        )
+    return officer_with_key(connection, actor.name, actor.vkey, role)
+
+
+def state(office: Office, form: ActForm) -> Statement:
+    """The statement of an act over the state as it is, to be signed elsewhere."""
+    expires = office.clock() + timedelta(minutes=STATEMENT_MINUTES)
+    return Statement(
+        form.act,
+        office.settings.name,
+        form.subject,
+        form.generation,
+        form.details,
+        office.random(16).hex(),
+        expires.astimezone(UTC).strftime(_INSTANT),
+    )
+
+
+def require_signed(
+    office: Office,
+    connection: Connection,
+    actor: Actor,
+    form: ActForm,
+    signatures: Sequence[Signed],
+) -> list[Officer]:
+    """The officers who signed this act over the state as it is now. See the module.
+
+    Raises UsageFault `actor_refused`, `signatures_missing`; StateFault `officer_unknown`,
+    `officer_retired`, `officer_role`, `officers_same`, `statement_moved`, `statement_expired`;
+    KeyFault `officer_key_other`; VerifyFault `officer_signature`.
+    """
+    if len(signatures) != len(form.roles) or signatures[0].officer != actor:
+        raise UsageFault(
+            "signatures_missing",
+            f"this needs {len(form.roles)} signed statements, the first by the officer who acts",
+            cure="Ask for the statement, have each officer sign it, and bring all of them.",
+        )
+    officers = [
+        require_officer(connection, signed.officer, role)
+        for signed, role in zip(signatures, form.roles, strict=True)
+    ]
+    if form.alone:
+        require_two(officers, form.alone)
+    for signed in signatures:
+        _require_current(office, form, signed.statement)
+        check_signed(signed)
+    return officers
+
+
+def _require_current(office: Office, form: ActForm, statement: Statement) -> None:
+    now = msgspec.structs.replace(
+        statement,
+        act=form.act,
+        office=office.settings.name,
+        subject=form.subject,
+        generation=form.generation,
+        details=form.details,
+    )
+    if now != statement:
+        raise StateFault(
+            "statement_moved",
+            "what the officer signed is not how things stand now",
+            place=form.subject,
+            cure="Nothing was done. Ask for the statement again, read it, and sign it anew.",
+        )
+    if office.clock() > datetime.strptime(statement.expires, _INSTANT).replace(tzinfo=UTC):
+        raise StateFault(
+            "statement_expired",
+            f"a statement can be used for {STATEMENT_MINUTES} minutes",
+            place=form.subject,
+            cure="Nothing was done. Ask for the statement again, and sign it anew.",
+        )
