@@ -15,7 +15,6 @@ from counterfoil.core.values import Officer
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
-
 Command = TypeVar("Command", bound=SignedCommand)
 Result = TypeVar("Result")
 
