@@ -34,7 +34,7 @@ from counterfoil.core.values import Request
 from counterfoil.demo import demonstration
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import replay_rows
-from counterfoil.disclosure.judging import judge
+from counterfoil.disclosure.screening import screen as judge
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.history.batch_counts import tally
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms

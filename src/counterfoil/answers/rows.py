@@ -16,6 +16,7 @@ from typing import Final, Literal
 import msgspec
 
 from counterfoil.answers.format import CSV_HEADER, ROW
+from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Answer
 
@@ -50,6 +51,12 @@ def render_rows(answers: Iterable[Answer], form: RowsFormat) -> Iterator[bytes]:
                 cure="Nothing was released. Report this.",
             )
         yield part
+
+
+def answer_bytes(answer: Answer) -> bytes:
+    """The canonical bytes of an answer that its ledger entry commits to."""
+    row = {"request_id": answer.request_id, "answer": str(answer.answer)}
+    return canonical.encode(row | {"codes": list(answer.codes)})
 
 
 def _csv_lines(answers: list[Answer]) -> bytes:

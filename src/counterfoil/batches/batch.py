@@ -4,21 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from counterfoil.batches.states import NEXT_STEP, BatchState, Standing
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Public, Sensitive
 
-REQUEST: Final = "request"
-DETERMINATION: Final = "determination"
-KNOWN: Final = "known"
-HOLDS: Final = "holds"
-"""Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk
-(gate/history/replay.py), the holds that the batch is determined under (certification/pinned.py)."""
 DETERMINED_COUNTS: Final = ("compared", "not_compared")
 """Counts of rows that a batch has from being determined (office/journal.py)."""
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class ChunkKind(StrEnum):
+    """What a sealed chunk of a batch holds."""
+
+    REQUEST = "request"
+    """Rows as the gate left them."""
+    KNOWN = "known"
+    """What the guards knew of the rows of a request chunk (gate/history/snapshot.py)."""
+    DETERMINATION = "determination"
+    """Rows as they were determined."""
+    CERTIFICATES = "certificates"
+    """The certificates that govern the batch (certification/pinned.py)."""
+    HOLDS = "holds"
+    """The holds that the batch is determined under (controls/holds/pinned.py)."""
+    SAMPLE = "sample"
+    """What an officer found of the sample (controls/sampling/sheet.py)."""
+    OVERRIDE = "override"
+    """What two roles admitted (override.py)."""
+    ENVELOPE = "envelope"
+    """The signed envelope of the answer (disclosure/sealed_answer.py)."""
+    ANSWER = "answer"
+    """A part of the answer file."""
+
+
+class BatchHeader(Public, frozen=True, gc=False):
+    """What is kept of a request file's header. `requester` is what the file says; `party` is the
+    agreement's. Of a document: its digest, and a keyed hash of all that is stated of it. A batch of
+    an older version has no route and no party: "".
+
+    Stored as a JSON object of texts; `signed` is "true" or "false" there.
+    """
+
+    requester: str
+    principal: str
+    sent_on: str
+    signed: bool
+    route: str = ""
+    party: str = ""
+    document: str = ""
+    stated: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """The stored form. Inverse of `header_from_texts`."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return fields | {"signed": "true" if self.signed else "false"}
+
+
+def header_from_texts(stored: Mapping[str, str]) -> BatchHeader:
+    """The header in its stored form; what an older version did not store is absent."""
+    texts = {name: stored.get(name, "") for name in BatchHeader.__struct_fields__}
+    return BatchHeader(**{**texts, "signed": texts["signed"] == "true"})  # pyright: ignore[reportArgumentType]
 
 
 class NewBatch(Public, frozen=True, gc=False):
@@ -34,7 +81,7 @@ class NewBatch(Public, frozen=True, gc=False):
     agreement: str
     agreement_digest: str
     rules_digest: str
-    header: dict[str, str]
+    header: BatchHeader
     received_at: datetime
     gate_date: date
     wrapped_key: bytes
@@ -42,7 +89,7 @@ class NewBatch(Public, frozen=True, gc=False):
 
 class Batch(Public, frozen=True, gc=False):
     """One request file as it stands. Absent text is "", `wrapped_key` is None once the rows are
-    disposed of."""
+    disposed of. `generation` counts its steps, so that a statement about it serves once."""
 
     id: str
     standing: Standing
@@ -51,7 +98,7 @@ class Batch(Public, frozen=True, gc=False):
     agreement_digest: str
     rules_digest: str
     snapshot: str
-    header: dict[str, str]
+    header: BatchHeader
     received_at: datetime
     gate_date: date
     wrapped_key: bytes | None
@@ -63,6 +110,7 @@ class Batch(Public, frozen=True, gc=False):
     second_signature: str
     released_at: datetime | None
     release_index: int | None
+    generation: int
 
     @property
     def state(self) -> BatchState:
@@ -88,6 +136,7 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
         BatchState(fields.pop("state")), BatchState(held_from) if held_from else None
     )
     del fields["identity"]
+    fields["header"] = header_from_texts(fields["header"])
     fields["received_at"] = from_instant(fields["received_at"])
     fields["released_at"] = from_instant(fields["released_at"]) if fields["released_at"] else None
     fields["gate_date"] = date.fromisoformat(fields["gate_date"])
@@ -108,7 +157,7 @@ class Chunk(Sensitive, frozen=True, gc=False):
     """A sealed chunk of up to 4096 rows. `opened`: its openings are in the ledger, so the register
     may be asked."""
 
-    kind: str
+    kind: ChunkKind
     seq: int
     row_count: int
     opened: bool

@@ -111,6 +111,12 @@ def decode_determinations(plain: bytes) -> list[Determination]:
         raise _unreadable() from None
 
 
+def count_determined(rows: Sequence[Determination]) -> dict[str, int]:
+    """Admitted requests by whether they were compared; never by what was found."""
+    compared = sum(isinstance(row, Match) for row in rows)
+    return {"compared": compared, "not_compared": sum(isinstance(row, NotCompared) for row in rows)}
+
+
 class DeterminationsDigest:
     """The running digest over `encode_determinations` bytes, added in the order asked."""
 

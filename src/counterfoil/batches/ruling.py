@@ -1,38 +1,41 @@
-"""Two officers' word over one batch (P6). The types hold the order: no Ruling without a Reviewed.
+"""The signatures of two officers over one batch (P6). The types hold the order: no Ruling without a
+Reviewed.
 
-Format `counterfoil-officer-1`: what an officer signs, with Ed25519, as canonical JSON
-(core/canonical.py):
+An officer signs a statement (core/use_cases.py) whose `act` is `review` (first officer) or
+`release` (second), whose `subject` is the batch, and whose `details` name `determinations`: the
+digest of rows.py, every row in order, with its evidence. It is kept as the text of statements.py.
 
-    {"act":"review","batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-officer-1","office":"sandbox"}
+Batches that were signed by an older version keep a signature of format `counterfoil-officer-1`:
+base64 of 64 bytes, Ed25519 over canonical JSON:
 
-- `act` is `review` (first officer) or `release` (second); a signature for one never serves as the
-  other.
-- `determinations` is the digest of determinations.py: every row, in order, with its evidence.
-- `office` binds the word to one office, `format` to this use of the key. Nothing else is signed.
-- An unknown format is not read: `check_word` builds the bytes itself and compares signatures only.
+    {"act":"review","batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-officer-1",
+     "office":"sandbox"}
 
-A signature is written as standard base64 of its 64 bytes; a public key as a C2SP signed-note
-verifier key, `name+8 hex+base64(0x01 || 32 bytes)`, whose name is the officer's. Two officers are
-two names (case is not a difference) and two keys (the 32 bytes are compared, because the text of a
-key carries its name).
+It is read, and never made. Whoever checks either form builds what must have been signed and
+compares; an unknown form is refused. A signature for one act never serves as another.
+
+A public key is a C2SP signed-note verifier key, `name+8 hex+base64(0x01 || 32 bytes)`, whose name
+is the officer's. Two officers are two names (case is not a difference) and two keys (the 32 bytes
+are compared, because the text of a key carries its name).
 """
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from enum import StrEnum
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from counterfoil.batches.officers import public_key
+from counterfoil.batches.statements import (
+    check_signature,
+    check_signed,
+    read_signed,
+    signature_fault,
+)
 from counterfoil.core import canonical
-from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Officer, Public, Ruling
 
-FORMAT: Final = "counterfoil-officer-1"
+OLDER_FORMAT: Final = "counterfoil-officer-1"
 
 
 class Act(StrEnum):
@@ -86,43 +89,34 @@ def rule(reviewed: Reviewed, officer: Officer, signature: str) -> Ruling:
     )
 
 
-def word_bytes(determined: Determined, act: Act) -> bytes:
-    """The bytes that an officer signs for `act`."""
+def check_word(determined: Determined, act: Act, officer: Officer, signature: str) -> None:
+    """Raise VerifyFault `officer_signature` unless `officer` signed `act` over exactly this."""
+    if not signature.startswith("{"):
+        check_signature(_older_bytes(determined, act), act, officer, signature)
+        return
+    signed = read_signed(signature, officer)
+    said = signed.statement
+    if (said.act, said.office, said.subject, said.details.get("determinations")) != (
+        act,
+        determined.office,
+        determined.batch_id,
+        determined.determinations_digest,
+    ):
+        raise signature_fault(officer, act)
+    check_signed(signed)
+
+
+def _older_bytes(determined: Determined, act: Act) -> bytes:
+    """What an officer signed for `act` in an older version."""
     return canonical.encode(
         {
-            "format": FORMAT,
+            "format": OLDER_FORMAT,
             "act": str(act),
             "batch": determined.batch_id,
             "determinations": determined.determinations_digest,
             "office": determined.office,
         }
     )
-
-
-def sign_word(determined: Determined, act: Act, key: Ed25519PrivateKey) -> str:
-    """An officer's signature over `act`, as base64. Inverse check: `check_word`."""
-    return b64encode(key.sign(word_bytes(determined, act))).decode("ascii")
-
-
-def check_word(determined: Determined, act: Act, officer: Officer, signature: str) -> None:
-    """Raise VerifyFault `officer_signature` unless `officer` signed `act` over exactly this."""
-    check_signature(word_bytes(determined, act), act, officer, signature)
-
-
-def check_signature(word: bytes, act: str, officer: Officer, signature: str) -> None:
-    """Raise VerifyFault `officer_signature` unless `officer` signed these bytes; `act` is what the
-    fault will name."""
-    try:
-        raw = b64decode(signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(public_key(officer)).verify(raw, word)
-    except (InvalidSignature, Base64Error, ValueError):
-        raise VerifyFault(
-            "officer_signature",
-            f"the officer's signature does not stand for the {act} of this batch",
-            place=officer.name,
-            cure="Sign again with the key that is enrolled for this officer, over this batch as "
-            "it stands now.",
-        ) from None
 
 
 def _same_officer(code: str, what: str) -> StateFault:

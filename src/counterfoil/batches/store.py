@@ -16,11 +16,10 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, func, select
 
 from counterfoil.batches.batch import (
-    DETERMINATION,
     DETERMINED_COUNTS,
-    HOLDS,
     Batch,
     Chunk,
+    ChunkKind,
     NewBatch,
     batch_from_row,
     instant_text,
@@ -160,12 +159,11 @@ def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
     """The batch of this request file, and whether it is new: the same bytes, asked by the same
     principal and signed or not as before, find the batch that stands. A withdrawn batch stands no
     more: the file can be sent again."""
-    asked = {
-        "file": new.file_digest,
-        "agreement": new.agreement,
-        **{name: new.header.get(name, "") for name in IDENTIFYING},
-    }
-    identity = canonical.digest(canonical.encode(asked))
+    header = new.header.texts()
+    sent = {"file": new.file_digest, "agreement": new.agreement}
+    identity = canonical.digest(
+        canonical.encode(sent | {name: header[name] for name in IDENTIFYING})
+    )
     held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
     if held is not None:
         return batch_from_row(held), False
@@ -173,7 +171,8 @@ def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
         dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
     )
     row |= {"received_at": instant_text(new.received_at), "gate_date": new.gate_date.isoformat()}
-    connection.execute(BATCH.insert().values(**row, state=BatchState.RECEIVED, counts={}))
+    row |= {"header": header, "state": BatchState.RECEIVED, "counts": {}, "generation": 0}
+    connection.execute(BATCH.insert().values(**row))
     return find_batch(connection, new.id), True
 
 
@@ -274,7 +273,7 @@ def mark_reconsidered(connection: Connection, batch: Batch) -> None:
     """Undo what was determined, and whoever signed it: the batch is determined anew under the holds
     that stand then, its openings are entered anew, and it is reviewed anew. Snapshot and
     certificates stay those that it was begun on (P7)."""
-    undone = CHUNK.c.kind.in_([DETERMINATION, HOLDS])
+    undone = CHUNK.c.kind.in_([ChunkKind.DETERMINATION, ChunkKind.HOLDS])
     connection.execute(CHUNK.delete().where(CHUNK.c.batch_id == batch.id, undone))
     connection.execute(CHUNK.update().where(CHUNK.c.batch_id == batch.id).values(opened=False))
     counts = {name: count for name, count in batch.counts.items() if name not in DETERMINED_COUNTS}
@@ -314,9 +313,15 @@ def destroy_key(connection: Connection, batch: Batch) -> None:
 
 def _step(connection: Connection, batch: Batch, event: Event, values: dict[str, Any]) -> None:
     after = advance(batch.standing, event)
-    change = BATCH.update().where(BATCH.c.id == batch.id, BATCH.c.state == batch.state)
-    change = change.values(**values, state=after.state, held_from=after.held_from or "")
-    if connection.execute(change).rowcount != 1:
+    change = BATCH.update().where(
+        BATCH.c.id == batch.id, BATCH.c.state == batch.state, BATCH.c.generation == batch.generation
+    )
+    moved = {
+        "state": after.state,
+        "held_from": after.held_from or "",
+        "generation": batch.generation + 1,
+    }
+    if connection.execute(change.values(**values, **moved)).rowcount != 1:
         raise batch_moved(batch)
 
 
@@ -345,7 +350,7 @@ def put_chunk(connection: Connection, batch: Batch, chunk: Chunk) -> None:
     connection.execute(CHUNK.insert().values(batch_id=batch.id, **msgspec.structs.asdict(chunk)))
 
 
-def get_chunk(connection: Connection, batch: Batch, kind: str, seq: int) -> Chunk:
+def get_chunk(connection: Connection, batch: Batch, kind: ChunkKind, seq: int) -> Chunk:
     """One chunk. Raises StateFault `chunk_missing`."""
     where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind, CHUNK.c.seq == seq)
     row = connection.execute(select(CHUNK).where(*where)).mappings().first()
@@ -359,7 +364,7 @@ def get_chunk(connection: Connection, batch: Batch, kind: str, seq: int) -> Chun
     return _chunk(row)
 
 
-def iterate_chunks(connection: Connection, batch: Batch, kind: str) -> Iterator[Chunk]:
+def iterate_chunks(connection: Connection, batch: Batch, kind: ChunkKind) -> Iterator[Chunk]:
     """Every chunk of a kind in order, one in memory at a time."""
     chosen = (
         select(CHUNK)
@@ -370,7 +375,7 @@ def iterate_chunks(connection: Connection, batch: Batch, kind: str) -> Iterator[
     return (_chunk(row) for row in rows)
 
 
-def count_chunks(connection: Connection, batch: Batch, kind: str) -> tuple[int, int]:
+def count_chunks(connection: Connection, batch: Batch, kind: ChunkKind) -> tuple[int, int]:
     """(chunks, rows) of a kind that are kept: where a run that was broken off goes on."""
     where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind)
     counted = (
@@ -387,7 +392,7 @@ def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
     they were before."""
     where = (
         CHUNK.c.batch_id == batch.id,
-        CHUNK.c.kind == "request",
+        CHUNK.c.kind == ChunkKind.REQUEST,
         CHUNK.c.seq == seq,
         ~CHUNK.c.opened,
     )
@@ -401,4 +406,5 @@ def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
 
 
 def _chunk(row: RowMapping) -> Chunk:
-    return Chunk(**{field: row[field] for field in Chunk.__struct_fields__})
+    fields: dict[str, Any] = {field: row[field] for field in Chunk.__struct_fields__}
+    return Chunk(**fields | {"kind": ChunkKind(row["kind"])})

@@ -54,6 +54,7 @@ BATCH: Final = Table(
     Column("second_signature", String, nullable=False),
     Column("released_at", String, nullable=False),
     Column("release_index", Integer, nullable=True),
+    Column("generation", Integer, nullable=False),
 )
 
 CHUNK: Final = Table(

@@ -25,9 +25,8 @@ import msgspec
 
 from counterfoil import matching, register
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import HOLDS, Batch
-from counterfoil.batches.chunks import keep_chunk, read_chunk
-from counterfoil.batches.encryption import BatchKey
+from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.session import BatchSession
 from counterfoil.certification.governing import (
     Certificates,
     Governing,
@@ -38,10 +37,8 @@ from counterfoil.controls.holds.service import marks_in_force
 from counterfoil.controls.holds.store import MARK_BYTES, split_marks
 from counterfoil.core import canonical
 from counterfoil.core.values import Sensitive
-from counterfoil.database import Connection
 from counterfoil.office import Office
 
-CERTIFICATES: Final = "certificates"
 _SMALLEST_HOLDS: Final = 4096
 _NO_MARK: Final = bytes(MARK_BYTES)
 
@@ -55,12 +52,7 @@ class PinnedHolds(Sensitive, frozen=True):
 
 
 def pin_certificates(
-    office: Office,
-    connection: Connection,
-    batch: Batch,
-    key: BatchKey,
-    manifest: register.Manifest,
-    weights: matching.Weights,
+    office: Office, session: BatchSession, manifest: register.Manifest, weights: matching.Weights
 ) -> Governing:
     """What governs the batch: as was sealed with it, or, the first time, as stands now. The
     snapshot is pinned before.
@@ -68,56 +60,49 @@ def pin_certificates(
     Raises StateFault `certificate_missing`, `certificate_unknown`, StoreFault, VerifyFault
     `certificate_not_verified`.
     """
-    if batches.count_chunks(connection, batch, CERTIFICATES)[0]:
-        held = pinned_certificates(connection, batch, key)
+    if session.count(ChunkKind.CERTIFICATES)[0]:
+        held = pinned_certificates(session)
     else:
-        held = find_certificates(office, connection, manifest, weights)
+        held = find_certificates(office, session.connection, manifest, weights)
         plain = canonical.encode(msgspec.to_builtins(held))
-        keep_chunk(connection, batch, key, CERTIFICATES, 0, plain, 0, office.random)
+        session.keep(ChunkKind.CERTIFICATES, plain, office.random)
     return governing(held, office.law.agreement.confirmation, weights)
 
 
-def pinned_certificates(connection: Connection, batch: Batch, key: BatchKey) -> Certificates:
+def pinned_certificates(session: BatchSession) -> Certificates:
     """The certificates that were sealed with the batch. Raises StateFault `chunk_missing`,
     StoreFault `payload_sealed`."""
-    return msgspec.json.decode(
-        read_chunk(connection, batch, key, CERTIFICATES, 0), type=Certificates
-    )
+    return msgspec.json.decode(session.read(ChunkKind.CERTIFICATES), type=Certificates)
 
 
 def pin_holds(
-    office: Office,
-    connection: Connection,
-    batch: Batch,
-    key: BatchKey,
-    custodian: register.KeyCustodian,
+    office: Office, session: BatchSession, custodian: register.KeyCustodian
 ) -> PinnedHolds:
     """The holds that the batch is determined under: as were sealed with it, or, the first time, as
     stand now.
 
     Raises as `marks_in_force`; StoreFault `payload_sealed`.
     """
-    if not batches.count_chunks(connection, batch, HOLDS)[0]:
-        plain = b"".join(sorted(marks_in_force(office, connection, custodian.key_id)))
+    if not session.count(ChunkKind.HOLDS)[0]:
+        plain = b"".join(sorted(marks_in_force(office, session.connection, custodian.key_id)))
         padded = plain.ljust(max(_SMALLEST_HOLDS, 1 << len(plain).bit_length()), b"\x00")
-        keep_chunk(connection, batch, key, HOLDS, 0, padded, 0, office.random)
-    return PinnedHolds(
-        pinned_holds(connection, batch, key), batches.get_chunk(connection, batch, HOLDS, 0).sealed
-    )
+        session.keep(ChunkKind.HOLDS, padded, office.random)
+    return PinnedHolds(pinned_holds(session), session.chunk(ChunkKind.HOLDS).sealed)
 
 
-def pinned_holds(connection: Connection, batch: Batch, key: BatchKey) -> frozenset[bytes]:
+def pinned_holds(session: BatchSession) -> frozenset[bytes]:
     """The marks that the batch was determined under. None for a batch of before there were holds.
     Raises StoreFault `payload_sealed`."""
-    if not batches.count_chunks(connection, batch, HOLDS)[0]:
+    if not session.count(ChunkKind.HOLDS)[0]:
         return frozenset()
-    return frozenset(split_marks(read_chunk(connection, batch, key, HOLDS, 0))) - {_NO_MARK}
+    return frozenset(split_marks(session.read(ChunkKind.HOLDS))) - {_NO_MARK}
 
 
-def require_pinned_holds(connection: Connection, batch: Batch, held: PinnedHolds) -> None:
+def require_pinned_holds(session: BatchSession, held: PinnedHolds) -> None:
     """Raise StateFault `batch_moved` where the batch is to be determined under other holds by
     now."""
-    if [chunk.sealed for chunk in batches.iterate_chunks(connection, batch, HOLDS)] != [
-        held.sealed
-    ]:
-        raise batches.batch_moved(batch)
+    if (
+        not session.count(ChunkKind.HOLDS)[0]
+        or session.chunk(ChunkKind.HOLDS).sealed != held.sealed
+    ):
+        raise batches.batch_moved(session.batch)

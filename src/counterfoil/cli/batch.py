@@ -28,7 +28,7 @@ from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, sho
 from counterfoil.cli.rejects import RejectList
 from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, read_sheet
 from counterfoil.core.errors import UsageFault
-from counterfoil.disclosure.judging import REFUSED_BY
+from counterfoil.disclosure.screening import REFUSED_BY
 from counterfoil.office import Office
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]

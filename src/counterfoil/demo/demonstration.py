@@ -28,7 +28,7 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.demo import sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
 from counterfoil.disclosure import register_build
-from counterfoil.disclosure.judging import REFUSED_BY
+from counterfoil.disclosure.screening import REFUSED_BY
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 

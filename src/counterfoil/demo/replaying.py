@@ -29,7 +29,7 @@ from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import LEAST_ROWS, STOPPED_BY, group_of, replay_rows
 from counterfoil.demo.sample import SOURCE_COLUMNS
 from counterfoil.disclosure import register_build
-from counterfoil.disclosure.judging import REFUSED_BY
+from counterfoil.disclosure.screening import REFUSED_BY
 from counterfoil.office import Office, create_office, law_library, open_office
 
 MARK: Final = ".counterfoil-replay"

@@ -1,16 +1,30 @@
-"""Determine: open the register for what the gate admitted, and decide. The order of things is in
-receive.py."""
+"""Determine: open the register for what the gate admitted, and decide.
+
+For each chunk: the openings are entered, then the key custodian counts, only then is the register
+opened, and what is decided is sealed. Broken off between, openings are entered once, and opened
+again. The order of the steps is in receive.py.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
 from counterfoil import matching, register
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, REQUEST, Batch
-from counterfoil.batches.chunks import keep_chunk, read_chunk, read_overrides
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import DeterminationsDigest, decode_gated, encode_determinations
+from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.rows import (
+    Determination,
+    DeterminationsDigest,
+    Gated,
+    Granted,
+    Refused,
+    count_determined,
+    encode_determinations,
+)
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.certification.governing import Governing
+from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.certification.pinned import (
     PinnedHolds,
     pin_certificates,
@@ -20,113 +34,169 @@ from counterfoil.certification.pinned import (
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.stopped import acting
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.use_cases import Actor, Progress, Work
+from counterfoil.core.values import Grant, Public, Residents
 from counterfoil.disclosure.steps import (
     BatchStatus,
-    Progress,
     find,
     find_running,
-    quiet,
     require_in_force,
+    status_of,
 )
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_service
 
-Deciding = tuple[matching.Weights, Governing, PinnedHolds]
-
-
-KEEPER_LIMIT = "keeper_limit"
-
-
-UNREADABLE = "register_unreadable"
+KEEPER_LIMIT: Final = "keeper_limit"
+UNREADABLE: Final = "register_unreadable"
+_DETERMINED: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED)
 
 
-def determine_batch(office: Office, batch_id: str, progress: Progress = quiet) -> BatchStatus:
+class DetermineBatch(Public, frozen=True):
+    """Decide every row of a batch that the gate has admitted."""
+
+    batch: str
+
+
+class Deciding(Public, frozen=True):
+    """What decides a batch: pinned when it is first determined."""
+
+    sealed: register.SealedRegister
+    weights: matching.Weights
+    governed: Governing
+    held: PinnedHolds
+
+
+def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Work[BatchStatus]:
     """Open the register for what the gate admitted, and decide. Nothing is told to anyone.
 
-    Raises StateFault (not gated, other rules, other snapshot, a certificate is missing),
-    StoreFault, KeyFault, VerifyFault.
+    Raises UsageFault `actor_refused`; StateFault (not gated, other rules, other snapshot, a
+    certificate is missing), StoreFault, KeyFault, VerifyFault.
     """
-    batch = find_running(office, batch_id)
-    if batch.state in (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED):
-        return BatchStatus(batch.id, str(batch.state), batch.counts, already=True)
+    require_service(actor)
+    batch = find_running(office, command.batch)
+    if batch.state in _DETERMINED:
+        return status_of(batch, already=True)
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
-    key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
     with office.open_register(batch.snapshot) as sealed:
         weights = office.weights(sealed.manifest)
         with acting(office, batch) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
-            governed = pin_certificates(office, connection, batch, key, sealed.manifest, weights)
-            held = pin_holds(office, connection, batch, key, office.custodian())
-        batch = find(office, batch_id)
-        _determine_chunks(office, batch, key, sealed, (weights, governed, held), progress)
+            session = office.batch_session(connection, batch)
+            governed = pin_certificates(office, session, sealed.manifest, weights)
+            held = pin_holds(office, session, office.custodian())
+        deciding = Deciding(sealed, weights, governed, held)
+        yield from _determine_chunks(office, command.batch, deciding)
     with acting(office, batch) as connection:
-        require_pinned_holds(connection, batch, held)
-        digest = DeterminationsDigest(key)
-        for seq in range(batches.count_chunks(connection, batch, DETERMINATION)[0]):
-            digest.add(read_chunk(connection, batch, key, DETERMINATION, seq))
-        batches.mark_determined(
-            connection, batches.find_batch(connection, batch.id), digest.digest(), {}
-        )
-        batch = batches.find_batch(connection, batch.id)
-        enter_determined(office, connection, batch)
-    return BatchStatus(batch.id, str(batch.state), batch.counts)
+        session = office.batch_session(connection, batches.find_batch(connection, batch.id))
+        require_pinned_holds(session, held)
+        digest = DeterminationsDigest(session.key)
+        for plain in session.read_all(ChunkKind.DETERMINATION):
+            digest.add(plain)
+        batches.mark_determined(connection, session.batch, digest.digest(), {})
+        determined = batches.find_batch(connection, batch.id)
+        enter_determined(office, connection, determined)
+    return status_of(determined)
 
 
-def _determine_chunks(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    sealed: register.SealedRegister,
-    deciding: Deciding,
-    progress: Progress,
-) -> None:
+def _determine_chunks(office: Office, batch_id: str, deciding: Deciding) -> Work[None]:
+    batch = find(office, batch_id)
     with office.store.reading() as connection:
-        total, _ = batches.count_chunks(connection, batch, REQUEST)
-        done, _ = batches.count_chunks(connection, batch, DETERMINATION)
-    opening: dict[str, str | int] = {
-        "batch": batch.id,
-        "snapshot": register.manifest_digest(sealed.manifest),
-    }
+        session = office.batch_session(connection, batch)
+        total, done = session.count(ChunkKind.REQUEST)[0], session.count(ChunkKind.DETERMINATION)[0]
     for seq in range(done, total):
-        _determine_chunk(office, batch, key, sealed, deciding, opening, seq)
-        progress(seq + 1, total, "determine")
+        _determine_chunk(office, session, deciding, seq)
+        yield Progress(seq + 1, total, "determine")
 
 
-def _determine_chunk(
-    office: Office,
-    batch: Batch,
-    key: BatchKey,
-    sealed: register.SealedRegister,
-    deciding: Deciding,
-    opening: dict[str, str | int],
-    seq: int,
-) -> None:
-    """Enter the openings, then open, then decide, then keep. Broken off between: entered once,
-    opened again."""
-    custodian, (weights, governed, held) = office.custodian(), deciding
+def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, seq: int) -> None:
+    batch, custodian, held = known.batch, office.custodian(), deciding.held
     with acting(office, batch) as connection:
-        require_pinned_holds(connection, batch, held)
-        kept = batches.get_chunk(connection, batch, REQUEST, seq)
-        rows = journal.with_overrides(
-            decode_gated(key.open(REQUEST, seq, kept.sealed)),
-            read_overrides(connection, batch, key),
-        )
-        admitted = [grant for grant in journal.grants_of(rows) if governed.puts(grant)]
+        session = BatchSession(connection, batch, known.key)
+        require_pinned_holds(session, held)
+        rows = session.rows(seq)
+        admitted = [
+            row.grant
+            for row in rows
+            if isinstance(row, Granted) and deciding.governed.puts(row.grant)
+        ]
         grants = admitted[: custodian.remaining()]
-        if not kept.opened:
-            draft = Draft(EntryKind.OPENING, {**opening, "rows": len(grants)})
-            office.ledger.append(connection, [draft] if grants else [], office.clock())
+        if not session.chunk(ChunkKind.REQUEST, seq).opened:
+            _enter_openings(office, session, deciding.sealed, len(grants))
             batches.mark_opened(connection, batch, seq)
-    opened = journal.open_chunk(grants, sealed) if grants else {}
+    opened = open_residents(grants, deciding.sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
-    decided = journal.decide_rows(
-        rows, opened, weights, governed, code, lambda found: custodian.held_among(found, held.marks)
+    decided = decide_rows(
+        rows, opened, deciding, code, lambda found: custodian.held_among(found, held.marks)
     )
     with acting(office, batch) as connection:
-        require_pinned_holds(connection, batch, held)
+        session = BatchSession(connection, batch, known.key)
+        require_pinned_holds(session, held)
         plain = encode_determinations(decided)
-        keep_chunk(connection, batch, key, DETERMINATION, seq, plain, len(decided), office.random)
-        batches.add_counts(connection, batch, journal.count_determined(decided))
+        session.keep(ChunkKind.DETERMINATION, plain, office.random, seq=seq, rows=len(decided))
+        batches.add_counts(connection, batch, count_determined(decided))
         alarm = raise_if_confirmed(office, connection, batch, decided, opened)
     page(office, alarm)
+
+
+def _enter_openings(
+    office: Office, session: BatchSession, sealed: register.SealedRegister, count: int
+) -> None:
+    if count:
+        snapshot = register.manifest_digest(sealed.manifest)
+        fields = {"batch": session.batch.id, "snapshot": snapshot, "rows": count}
+        journal.enter(office, session.connection, EntryKind.OPENING, fields)
+
+
+def open_residents(
+    grants: Sequence[Grant], sealed: register.SealedRegister
+) -> dict[int, Residents]:
+    """Residents by row; none at all where one bucket of the chunk is damaged.
+
+    To leave out only the question that needs the bucket would tell that there is one at its address
+    (P4).
+    """
+    try:
+        opened = sealed.open_residents(grants)
+    except VerifyFault:
+        return {}
+    return {grant.request.row: residents for grant, residents in zip(grants, opened, strict=True)}
+
+
+def decide_rows(
+    rows: Iterable[Gated],
+    residents: Mapping[int, Residents],
+    deciding: Deciding,
+    code: str,
+    held_among: Callable[[Residents], frozenset[int]],
+) -> list[Determination]:
+    """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified`
+    where it is not put to the register, `code` where no residents were opened for its row.
+    `held_among` finds the places of the residents whom a disclosure hold suppresses."""
+    decided: list[Determination] = []
+    for row in rows:
+        if isinstance(row, Refused):
+            decided.append(row.refusal)
+        elif isinstance(row, Granted):
+            decided.append(
+                _decide(row.grant, residents.get(row.grant.request.row), deciding, code, held_among)
+            )
+    return decided
+
+
+def _decide(
+    grant: Grant,
+    opened: Residents | None,
+    deciding: Deciding,
+    code: str,
+    held_among: Callable[[Residents], frozenset[int]],
+) -> Determination:
+    if not deciding.governed.puts(grant):
+        return register.not_compared(grant, NOT_CERTIFIED)
+    if opened is None:
+        return register.not_compared(grant, code)
+    return matching.decide_suppressed(
+        grant, opened, held_among(opened), deciding.weights, deciding.governed.thresholds
+    )

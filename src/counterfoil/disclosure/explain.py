@@ -182,7 +182,7 @@ def _explanation(
     override: Override | None,
 ) -> Explanation:
     states = {finding.element: finding.state for finding in failed}
-    elements = office.law.under(batch.header.get("route", "")).in_force(batch.gate_date)
+    elements = office.law.under(batch.header.route).in_force(batch.gate_date)
     findings = tuple(
         explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements
     )

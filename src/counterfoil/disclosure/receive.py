@@ -26,25 +26,24 @@ batch, stands still by order (controls/suspension/stopped.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import tee
-from pathlib import Path
 
 from counterfoil import intake
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import KNOWN, REQUEST, Batch, NewBatch
-from counterfoil.batches.chunks import keep_chunk
+from counterfoil.batches.batch import Batch, BatchHeader, ChunkKind, NewBatch
 from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_doors
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
 from counterfoil.core import canonical
-from counterfoil.core.values import Header, Reject
-from counterfoil.disclosure.judging import Screened
-from counterfoil.disclosure.screening import Whole
-from counterfoil.disclosure.steps import BatchStatus, Progress, quiet
+from counterfoil.core.use_cases import Actor, Progress, Upload, Work
+from counterfoil.core.values import Header, Public
+from counterfoil.disclosure.screening import Screened, Whole
+from counterfoil.disclosure.steps import BatchStatus, status_of
 from counterfoil.disclosure.workers import WorkerPool, worker_pool
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
@@ -52,80 +51,74 @@ from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.snapshot import HistorySnapshot, encode_snapshot
 from counterfoil.gate.history.store import add_probes, recall, remember
 from counterfoil.gate.history.store_merge import load_history, record_batch
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office, enter_law, journal, new_batch_id
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, new_batch_id
+from counterfoil.office.authority import require_service
+from counterfoil.office.journal import enter, enter_law, enter_screened
 
-RejectSink = Callable[[Reject], None]
+
+class ReceiveFile(Public, frozen=True):
+    """Receive a request file. `document`: the order or consent that its header names."""
+
+    file: Upload
+    document: Upload | None = None
 
 
-def receive_file(
-    office: Office,
-    path: Path,
-    reject: RejectSink,
-    progress: Progress = quiet,
-    *,
-    document: Path | None = None,
-) -> BatchStatus:
+def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[BatchStatus]:
     """Read a request file, put every row before the law, and keep both. The same bytes are one
-    batch for ever.
+    batch for ever. Yields each row that could not be read, and the progress.
 
-    `reject` is told each row that could not be read; `document` is the file of the order or consent
-    that the header names. Raises InputFault or VerifyFault for a file that is refused whole,
+    Raises UsageFault `actor_refused`; InputFault or VerifyFault for a file that is refused whole;
     GateFault where the agreement is not signed by both parties, has no such route, or the document
-    is not the one that is named, StateFault where the office stands still.
+    is not the one that is named; StateFault where the office is suspended.
     """
+    require_service(actor)
     with office.store.reading() as connection:
         require_running(office, connection)
+    path = command.file.path
     file = intake.open_file(
         path, default_header=office.default_header(), principal_keys=office.principal_keys()
     )
-    wrapping, history_key = office.payload_keys()
+    _, history_key = office.payload_keys()
     require_signed(office.law.agreement)
-    require_document(file.header, intake.file_digest(document) if document else "", path.name)
-    header = _header_fields(file.header, office, history_key)
+    document = intake.file_digest(command.document.path) if command.document else ""
+    require_document(file.header, document, path.name)
+    header = _batch_header(file.header, office, history_key)
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
-    with worker_pool(office.settings.workers, path.stat().st_size, history_key) as at_work:
-        whole = _read_through(
-            file, office.settings.chunk_rows, history_key, at_work, reject, progress
-        )
-        batch, key, new = _batch_of(office, file, wrapping, header)
+    with worker_pool(office.settings.workers, path.stat().st_size, history_key) as pool:
+        whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
+        batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:
             require_same_rules(office, batch)
-            batch = _gate_batch(office, batch, key, file, whole, at_work, progress)
-    return BatchStatus(batch.id, str(batch.state), batch.counts, already=not new)
+            batch = yield from _gate_batch(office, batch, key, file, whole, pool)
+    return status_of(batch, already=not new)
 
 
 def _read_through(
-    file: intake.RequestFile,
-    size: int,
-    history_key: bytes,
-    at_work: WorkerPool,
-    reject: RejectSink,
-    progress: Progress,
-) -> Whole:
+    file: intake.RequestFile, size: int, history_key: bytes, pool: WorkerPool
+) -> Work[Whole]:
     """Read the whole file once before any row is decided: guards look at all of it, and rejects are
-    told."""
+    yielded."""
     builder, done, kept = BatchFactsBuilder(history_key), 0, set[int]()
-    for number, counted in enumerate(at_work.each("count", enumerate(file.stretches(size)))):
+    for number, counted in enumerate(pool.each("count", enumerate(file.stretches(size)))):
         builder.count(counted.tally)
         done += counted.rows
         if counted.kept:
             kept.add(number)
-        for row in counted.rejects:
-            reject(row)
+        yield from counted.rejects
         if counted.rows == size:
-            progress(done, None, "read")
+            yield Progress(done, None, "read")
     return Whole(builder.finish(file.header, file.digest), builder.marks, frozenset(kept))
 
 
 def _batch_of(
-    office: Office, file: intake.RequestFile, wrapping: bytes, header: dict[str, str]
+    office: Office, file: intake.RequestFile, header: BatchHeader
 ) -> tuple[Batch, BatchKey, bool]:
-    """The batch of this file: the one that stands, or a new one whose `batch` entry is in the same
-    commit."""
+    """The batch of this file: the one that is there, or a new one whose `batch` entry is in the
+    same commit."""
     now, batch_id = office.clock(), new_batch_id(office.random)
-    key = new_key(batch_id, office.random)
+    key, wrapping = new_key(batch_id, office.random), office.payload_keys()[0]
     wanted = NewBatch(
         id=batch_id,
         file_digest=file.digest,
@@ -141,52 +134,44 @@ def _batch_of(
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
-            office.ledger.append(connection, [_batch_draft(batch, key, file)], now)
-        else:
-            require_running(office, connection, batch.id, batch.header)
-    return (
-        (batch, key, True)
-        if new
-        else (batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False)
-    )
+            enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key))
+            return batch, key, True
+        require_running(office, connection, batch.id, batch.header)
+    return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False
 
 
-def _batch_draft(batch: Batch, key: BatchKey, file: intake.RequestFile) -> Draft:
+def _entry_fields(batch: Batch, key: BatchKey) -> dict[str, str | int]:
     """The entry of a file: whose it is, its route, and salted commitments to the file and to the
     document that it rests on."""
+    header = batch.header
     fields: dict[str, str | int] = {
         "batch": batch.id,
         "agreement": batch.agreement_digest,
         "rules": batch.rules_digest,
+        "file": canonical.commit(key.salt("file", 0), batch.file_digest.encode()),
+        "route": header.route,
+        "principal": name_digest(header.principal),
+        "requester": name_digest(header.party),
     }
-    fields |= {
-        "file": canonical.commit(key.salt("file", 0), file.digest.encode()),
-        "route": batch.header["route"],
-    }
-    fields |= {
-        "principal": name_digest(batch.header["principal"]),
-        "requester": name_digest(batch.header["party"]),
-    }
-    if document := batch.header["document"]:
-        fields["commitment"] = canonical.commit(key.salt("document", 0), document.encode())
-    return Draft(EntryKind.BATCH, fields)
+    if header.document:
+        salt = key.salt("document", 0)
+        fields["commitment"] = canonical.commit(salt, header.document.encode())
+    return fields
 
 
-def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str, str]:
-    """What is kept of the header. Of a document: its digest, and a keyed hash of all that is stated
-    of it. `requester` is what the file says; `party` is the agreement's. Raises GateFault where the
-    agreement has no such route."""
+def _batch_header(sent: Header, office: Office, history_key: bytes) -> BatchHeader:
+    """What is kept of the header. Raises GateFault where the agreement has no such route."""
     stated = canonical.encode(intake.body_of(sent).get("document"))
-    return {
-        "requester": sent.requester,
-        "principal": sent.principal,
-        "sent_on": sent.sent_on.isoformat(),
-        "signed": "true" if sent.signed else "false",
-        "route": office.law.under(sent.route).route.id,
-        "party": office.law.agreement.parties.requester.id,
-        "document": sent.document.digest if sent.document else "",
-        "stated": canonical.commit(history_key, stated) if sent.document else "",
-    }
+    return BatchHeader(
+        requester=sent.requester,
+        principal=sent.principal,
+        sent_on=sent.sent_on.isoformat(),
+        signed=sent.signed,
+        route=office.law.under(sent.route).route.id,
+        party=office.law.agreement.parties.requester.id,
+        document=sent.document.digest if sent.document else "",
+        stated=canonical.commit(history_key, stated) if sent.document else "",
+    )
 
 
 def _gate_batch(
@@ -195,35 +180,34 @@ def _gate_batch(
     key: BatchKey,
     file: intake.RequestFile,
     whole: Whole,
-    at_work: WorkerPool,
-    progress: Progress,
-) -> Batch:
+    pool: WorkerPool,
+) -> Work[Batch]:
     agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
-        seq, done = batches.count_chunks(connection, batch, REQUEST)
+        seq, done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     if not done:
         remember(lambda: acting(office, batch), batch.id, batch.gate_date, whole.marks)
-    at_work.every("begin", office.law, facts, history, batch.gate_date)
-    sent, told = tee(_to_judge(office, batch, file, whole, done))
-    for judged, (*_, part, past) in zip(at_work.each("judge", sent, seq), told, strict=True):
+    pool.every("begin", office.law, facts, history, batch.gate_date)
+    sent, told = tee(_to_screen(office, batch, file, whole, done))
+    for judged, (*_, part, past) in zip(pool.each("judge", sent, seq), told, strict=True):
         known = HistorySnapshot(file.header, history, past)
-        batch = _keep_judged(office, batch, key, judged, (part, known), (seq, done), watched)
-        seq, done = seq + 1, done + len(judged.kinds)
-        progress(done, facts.rows, "gate")
+        batch = _keep_screened(office, batch, key, judged, (part, known), (seq, done), watched)
+        seq, done = seq + 1, done + len(judged.rows)
+        yield Progress(done, facts.rows, "gate")
     with acting(office, batch) as connection:
         batches.mark_gated(connection, batch, batch.counts)
         office.ledger.sign_checkpoint(connection, office.signer())
         return batches.find_batch(connection, batch.id)
 
 
-def _to_judge(
+def _to_screen(
     office: Office, batch: Batch, file: intake.RequestFile, whole: Whole, done: int
 ) -> Iterator[tuple[int, intake.Table | None, Fingerprints, Counts]]:
     """Each chunk that is not in the store yet: its number, its cells where who counted it has not
-    kept it, its marks, and what earlier batches asked about its rows. Chunks of another size, of a
-    run before the setting was changed, are read again."""
+    kept it, its fingerprints, and what earlier batches asked about its rows. Chunks of another
+    size, of a run before the setting was changed, are read again."""
     size, window = office.settings.chunk_rows, office.law.agreement.limits.guards.window_days
     again: Iterator[intake.Table] | None = None
     for start in range(done, len(whole.marks), size):
@@ -235,7 +219,7 @@ def _to_judge(
         yield start // size, next(again) if again else None, part, past
 
 
-def _keep_judged(
+def _keep_screened(
     office: Office,
     batch: Batch,
     key: BatchKey,
@@ -247,22 +231,13 @@ def _keep_judged(
     """The rows, what the guards knew of them, their counts and their entries, in one commit."""
     (marks, known), (seq, first) = told, place
     with acting(office, batch) as connection:
-        keep_chunk(
-            connection,
-            batch,
-            key,
-            REQUEST,
-            seq,
-            pack(judged.encoded),
-            len(judged.kinds),
-            office.random,
-        )
-        keep_chunk(connection, batch, key, KNOWN, seq, encode_snapshot(known), 0, office.random)
+        session = BatchSession(connection, batch, key)
+        plain = pack([data for _, data in judged.rows])
+        session.keep(ChunkKind.REQUEST, plain, office.random, seq=seq, rows=len(judged.rows))
+        session.keep(ChunkKind.KNOWN, encode_snapshot(known), office.random, seq=seq)
         batches.add_counts(connection, batch, judged.counts)
         add_probes(connection, batch.id, judged.probes)
-        office.ledger.append(
-            connection, journal.gate_drafts(judged, batch.id, key, first), office.clock()
-        )
+        enter_screened(office, connection, batch.id, judged.rows, key, first)
         alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
         kept = batches.find_batch(connection, batch.id)
     page(office, alarm)

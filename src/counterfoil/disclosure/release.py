@@ -1,61 +1,89 @@
-"""Release: the second officer signs; the answers are entered, then written."""
+"""Release: the second officer signs; the answers are entered and sealed in the same commit. What
+was released is read back to be written, the same bytes each time."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Generator
+from contextlib import contextmanager
 
-from counterfoil.answers.write import check_out, write_answer
+from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
-from counterfoil.batches.encryption import unwrap_key
-from counterfoil.batches.ruling import Act, rule, sign_word
+from counterfoil.batches.batch import Batch
+from counterfoil.batches.ruling import Act, rule
+from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.service import require_sampled
 from counterfoil.controls.suspension.stopped import require_running
 from counterfoil.controls.witnesses import require_witnessed
-from counterfoil.disclosure.sealed_answer import answer_of, seal_answer
+from counterfoil.core.use_cases import Actor, SignedCommand, Statement
+from counterfoil.core.values import Public
+from counterfoil.disclosure.sealed_answer import AnswerFile, read_sealed, seal_answer
 from counterfoil.disclosure.steps import (
     BatchStatus,
     acting_on,
-    find,
     find_running,
     require_in_force,
+    status_of,
 )
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.office import Office, authority
 
 
-def release_batch(
-    office: Office, batch_id: str, name: str, signer: Signer, out: Path
-) -> BatchStatus:
-    """The second officer signs; the answers are entered, then written to `out` and `out`.jws.
+class ReleaseBatch(SignedCommand, frozen=True):
+    """The second officer signs what was reviewed. `form`: how the answer file is written."""
 
-    On a released batch it writes the same bytes again. Raises StateFault, VerifyFault, UsageFault,
-    StoreFault.
+    batch: str
+    form: RowsFormat = "jsonl"
+
+
+class ReadAnswer(Public, frozen=True):
+    """The answer of a released batch, in the form that it was released in."""
+
+    batch: str
+    form: RowsFormat = "jsonl"
+
+
+def release_statement(office: Office, actor: Actor, command: ReleaseBatch) -> Statement:
+    """What the second officer is to sign. Raises StateFault; as `require_officer`."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+    return authority.state(office, _release_form(find_running(office, command.batch), command))
+
+
+def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchStatus:
+    """Enter and seal the answers of a reviewed batch.
+
+    Raises StateFault, VerifyFault, StoreFault; as `require_signed`.
     """
-    holder, (wrapping, _) = office.signer(), office.payload_keys()
+    with acting_on(office, command.batch) as session:
+        connection, batch = session.connection, session.batch
+        form = _release_form(batch, command)
+        require_witnessed(office, connection)
+        require_in_force(office, batch)
+        require_sampled(office, session)
+        officers = authority.require_signed(office, connection, actor, form, command.signatures)
+        reviewed = batches.load_reviewed(connection, batch, office.settings.name)
+        ruling = rule(reviewed, officers[0], keep_signed(command.signatures[0]))
+        seal_answer(office, session, ruling, command.form)
+        return status_of(batches.find_batch(connection, batch.id))
+
+
+@contextmanager
+def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator[AnswerFile]:
+    """The answer of a released batch, for as long as it is being written.
+
+    Raises StateFault (not released, suspended, not witnessed, the officer), UsageFault `out_format`
+    where another form was released, StoreFault.
+    """
     with office.store.reading() as connection:
-        batches.officer_with_key(connection, name, str(signer.verifier))
-    already = find_running(office, batch_id).state is BatchState.RELEASED
-    if not already:
-        check_out(out)
-        with acting_on(office, batch_id) as (connection, batch):
-            batch.require(BatchState.REVIEWED)
-            require_witnessed(office, connection)
-            require_in_force(office, batch)
-            require_sampled(office, connection, batch)
-            second = batches.officer_with_key(connection, name, str(signer.verifier))
-            reviewed = batches.load_reviewed(connection, batch, office.settings.name)
-            ruling = rule(
-                reviewed, second, sign_word(reviewed.determined, Act.RELEASE, signer.private)
-            )
-            key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-            seal_answer(office, connection, batch, ruling, key, holder, out)
-    batch = find(office, batch_id)
-    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+        batch = find_running(office, question.batch)
+        batch.require(BatchState.RELEASED)
         require_running(office, connection, batch.id, batch.header)
         require_witnessed(office, connection)
-        envelope, parts, digest = answer_of(
-            connection, batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), out
-        )
-        write_answer(out, envelope, parts, digest)
-    return BatchStatus(batch.id, str(batch.state), batch.counts, already=already)
+        yield read_sealed(office.batch_session(connection, batch), question.form)
+
+
+def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:
+    batch.require(BatchState.REVIEWED)
+    details = {"determinations": batch.determinations_digest, "form": command.form}
+    return authority.ActForm(Act.RELEASE, batch.id, batch.generation, {**details})

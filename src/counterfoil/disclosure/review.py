@@ -6,66 +6,101 @@ from collections.abc import Mapping
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
-from counterfoil.batches.ruling import Act, Determined, Reviewed, sign_word
+from counterfoil.batches.ruling import Act, Determined, Reviewed
+from counterfoil.batches.session import BatchSession
+from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.sampling.service import disagreed, enter_sample
-from counterfoil.core import canonical
+from counterfoil.controls.sampling.service import Found, disagreed, enter_sample, find_sample
+from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Officer
-from counterfoil.database import Connection
-from counterfoil.disclosure.steps import BatchStatus, acting_on
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.disclosure.steps import BatchStatus, acting_on, find_running, status_of
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, authority, journal
 
 
-def review_batch(
-    office: Office,
-    batch_id: str,
-    name: str,
-    signer: Signer,
-    sheet: Mapping[str, bool] | None = None,
-) -> BatchStatus:
-    """The first officer signs the determinations, and what they found of the sample: `sheet`, by
-    request id (controls/sampling/service.py).
+class ReviewBatch(SignedCommand, frozen=True):
+    """The first officer signs what was determined, and what they found of its sample: `sheet`, by
+    request id, whether the officer agrees; None where no sample was looked at."""
+
+    batch: str
+    sheet: Mapping[str, bool] | None = None
+
+
+class WithdrawBatch(SignedCommand, frozen=True):
+    """Close a batch unanswered, for good."""
+
+    batch: str
+
+
+def review_statement(office: Office, actor: Actor, command: ReviewBatch) -> Statement:
+    """What the first officer is to sign. Raises StateFault, InputFault (the sheet), as
+    `require_officer`."""
+    batch = find_running(office, command.batch)
+    with office.store.reading() as connection:
+        session = office.batch_session(connection, batch)
+        officer = authority.require_officer(connection, actor)
+        batch.require(BatchState.DETERMINED)
+        found = find_sample(office, session, officer, command.sheet)
+        return authority.state(office, _review_form(batch, found))
+
+
+def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchStatus:
+    """The first officer's review of the determinations and of the sample.
 
     Raises StateFault, `sample_disagreed` after it was entered among them, InputFault (the sheet),
-    VerifyFault.
+    VerifyFault; as `require_signed`.
     """
-    with acting_on(office, batch_id) as (connection, batch):
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        batch.require(BatchState.DETERMINED)
-        looked = enter_sample(office, connection, batch, officer, signer, sheet)
-        if looked is None or not looked.disagreed:
-            _enter_review(office, connection, batch, officer, signer)
-        after = batches.find_batch(connection, batch_id)
-    if looked is not None and looked.disagreed:
-        raise disagreed(after, looked.disagreed)
-    return BatchStatus(after.id, str(after.state), after.counts)
+    with acting_on(office, command.batch) as session:
+        officer = authority.require_officer(session.connection, actor)
+        session.batch.require(BatchState.DETERMINED)
+        found = find_sample(office, session, officer, command.sheet)
+        form = _review_form(session.batch, found)
+        authority.require_signed(office, session.connection, actor, form, command.signatures)
+        signed = keep_signed(command.signatures[0])
+        if found is not None:
+            enter_sample(office, session, found, signed)
+        differing = found.finding.disagreed if found else 0
+        if not differing:
+            _enter_review(office, session, officer, signed)
+        after = batches.find_batch(session.connection, command.batch)
+    if differing:
+        raise disagreed(after, differing)
+    return status_of(after)
 
 
-def _enter_review(
-    office: Office, connection: Connection, batch: Batch, officer: Officer, signer: Signer
-) -> None:
-    word = Determined(office.settings.name, batch.id, batch.determinations_digest)
-    batches.mark_reviewed(
-        connection, batch, Reviewed(word, officer, sign_word(word, Act.REVIEW, signer.private))
-    )
-    fields: dict[str, str | int] = {
-        "batch": batch.id,
-        "determinations": batch.determinations_digest,
-        "officer": canonical.digest(officer.vkey.encode()),
-    }
-    office.ledger.append(connection, [Draft(EntryKind.REVIEW, fields)], office.clock())
+def _review_form(batch: Batch, found: Found | None) -> authority.ActForm:
+    sample = found.commitment if found else ""
+    details = {"determinations": batch.determinations_digest, "sample": sample}
+    return authority.ActForm(Act.REVIEW, batch.id, batch.generation, {**details})
 
 
-def withdraw_batch(office: Office, batch_id: str, name: str, signer: Signer) -> BatchStatus:
-    """Close a batch unanswered, for good. Raises StateFault."""
+def _enter_review(office: Office, session: BatchSession, officer: Officer, signed: str) -> None:
+    batch = session.batch
+    subject = Determined(office.settings.name, batch.id, batch.determinations_digest)
+    batches.mark_reviewed(session.connection, batch, Reviewed(subject, officer, signed))
+    fields = {"batch": batch.id, "determinations": batch.determinations_digest}
+    journal.enter(office, session.connection, EntryKind.REVIEW, fields, officer)
+
+
+def withdraw_statement(office: Office, actor: Actor, command: WithdrawBatch) -> Statement:
+    """What an officer is to sign. Raises StateFault `batch_unknown`, as `require_officer`."""
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, command.batch)
+        authority.require_officer(connection, actor)
+        return authority.state(office, _withdraw_form(batch))
+
+
+def withdraw_batch(office: Office, actor: Actor, command: WithdrawBatch) -> BatchStatus:
+    """Close a batch unanswered, for good. Raises StateFault; as `require_signed`."""
     with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
+        batch = batches.find_batch(connection, command.batch)
+        form = _withdraw_form(batch)
+        officers = authority.require_signed(office, connection, actor, form, command.signatures)
         batches.mark_withdrawn(connection, batch)
-        fields = {"batch": batch.id, "officer": canonical.digest(officer.vkey.encode())}
-        office.ledger.append(connection, [Draft(EntryKind.WITHDRAWAL, {**fields})], office.clock())
+        journal.enter(office, connection, EntryKind.WITHDRAWAL, {"batch": batch.id}, *officers)
         office.ledger.sign_checkpoint(connection, office.signer())
-        batch = batches.find_batch(connection, batch_id)
-    return BatchStatus(batch.id, str(batch.state), batch.counts)
+        return status_of(batches.find_batch(connection, batch.id))
+
+
+def _withdraw_form(batch: Batch) -> authority.ActForm:
+    return authority.ActForm("withdraw", batch.id, batch.generation, {"state": str(batch.state)})

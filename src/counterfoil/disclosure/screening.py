@@ -16,6 +16,7 @@ brought to its form, once up to about a million rows a process.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
@@ -24,8 +25,8 @@ from typing import Final
 import msgspec
 
 from counterfoil import intake
-from counterfoil.core.values import AddressForm, Reject, Request, Sensitive
-from counterfoil.disclosure.judging import Screened, judge
+from counterfoil.batches.rows import Gated, Granted, Refused, Rejected, encode_row
+from counterfoil.core.values import AddressForm, Grant, Refusal, Reject, Request, Sensitive
 from counterfoil.gate import BatchFacts, Gate, History, Law
 from counterfoil.gate.history.batch_counts import Tally, tally
 from counterfoil.gate.history.counts import Counts
@@ -33,6 +34,26 @@ from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, a
 
 KEPT_BYTES: Final = 512_000_000
 """What one process keeps at most of rows that it has read."""
+
+
+REFUSED_BY: Final = "refused."
+"""Before an element's id: the name under which a batch counts the refusals that the element
+caused."""
+_KINDS: Final[dict[type[Gated], str]] = {
+    Granted: "granted",
+    Refused: "refused",
+    Rejected: "rejected",
+}
+"""The kind of each row's entry in the ledger (ledger.EntryKind)."""
+
+
+class Screened(Sensitive, frozen=True, gc=False):
+    """A chunk that met the gate: the kind of each row's entry with the bytes that it commits to,
+    what to count, and how many rows were attempts to probe."""
+
+    rows: list[tuple[str, bytes]]
+    counts: dict[str, int]
+    probes: int
 
 
 class Counted(Sensitive, frozen=True, gc=False):
@@ -109,7 +130,7 @@ class Screener:
         if self._gate is None:
             raise AssertionError("judged before it was begun")
         read = _decode(self._kept.pop(number)) if table is None else self._read(table)
-        return judge(read.rows(), read.addresses, self._gate, marks, past)
+        return screen(read.rows(), read.addresses, self._gate, marks, past)
 
     def _read(self, table: intake.Table) -> _Read:
         rows = self._reader.read(table)
@@ -117,3 +138,50 @@ class Screener:
         return _Read(
             requests, [row for row in rows if isinstance(row, Reject)], address_forms(rows)
         )
+
+
+def screen(
+    rows: Sequence[Request | Reject],
+    addresses: Sequence[AddressForm],
+    gate: Gate,
+    marks: Fingerprints,
+    past: Counts,
+) -> Screened:
+    """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their
+    fingerprints, in order."""
+    gated = gate_rows(rows, addresses, gate, marks, past)
+    probes = sum(gate.is_probe(row.refusal) for row in gated if isinstance(row, Refused))
+    return Screened(
+        [(_KINDS[type(row)], encode_row(row)) for row in gated], count_gated(gated), probes
+    )
+
+
+def gate_rows(
+    rows: Sequence[Request | Reject],
+    addresses: Sequence[AddressForm],
+    gate: Gate,
+    marks: Fingerprints,
+    past: Counts,
+) -> list[Gated]:
+    """The decision on each row."""
+    pairs = zip(rows, marks.questions(addresses), strict=True)
+    asked = [(row, question) for row, question in pairs if isinstance(row, Request)]
+    decided = iter(gate.decide_all(asked, past))
+    return [
+        Rejected(row) if isinstance(row, Reject) else _gated(row, next(decided)) for row in rows
+    ]
+
+
+def count_gated(rows: Sequence[Gated]) -> dict[str, int]:
+    """Rows by what became of them at the gate, and refusals by element: one that fails three counts
+    in three."""
+    kinds = Counter(_KINDS[type(row)] for row in rows)
+    failed = Counter(
+        each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed
+    )
+    counts = {kind: kinds[kind] for kind in _KINDS.values()}
+    return counts | {f"{REFUSED_BY}{element}": times for element, times in failed.items()}
+
+
+def _gated(request: Request, decision: Grant | Refusal) -> Gated:
+    return Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)

@@ -3,18 +3,17 @@ force."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
+from counterfoil.batches.session import BatchSession
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
+from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
-from counterfoil.database import Connection
 from counterfoil.office import Office
-
-Progress = Callable[[int, int | None, str], None]
 
 
 class BatchStatus(Public, frozen=True):
@@ -27,28 +26,27 @@ class BatchStatus(Public, frozen=True):
     already: bool = False
 
 
-def quiet(_done: int, _total: int | None, _phase: str) -> None:
-    """No progress is shown."""
+def status_of(batch: Batch, *, already: bool = False) -> BatchStatus:
+    """Where this batch stands."""
+    return BatchStatus(batch.id, str(batch.state), batch.counts, already)
 
 
-def batch_statuses(office: Office) -> list[BatchStatus]:
-    """Every batch, oldest first."""
+def batch_statuses(office: Office, _actor: Actor, _question: None = None) -> list[BatchStatus]:
+    """Every batch, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
-        return [
-            BatchStatus(batch.id, str(batch.state), batch.counts)
-            for batch in batches.list_batches(connection)
-        ]
+        return [status_of(batch) for batch in batches.list_batches(connection)]
 
 
 @contextmanager
-def acting_on(office: Office, batch_id: str) -> Generator[tuple[Connection, Batch]]:
-    """A transaction of a step, and the batch as it stands in it. Raises as `acting`."""
+def acting_on(office: Office, batch_id: str) -> Generator[BatchSession]:
+    """A transaction of a step, and the batch as it stands in it. Raises as `acting`, and as
+    `Office.batch_session`."""
     with acting(office, find_running(office, batch_id)) as connection:
-        yield connection, batches.find_batch(connection, batch_id)
+        yield office.batch_session(connection, batches.find_batch(connection, batch_id))
 
 
 def find_running(office: Office, batch_id: str) -> Batch:
-    """The batch, unless it stands still."""
+    """The batch, unless it is suspended."""
     with office.store.reading() as connection:
         require_running(office, connection)
         batch = batches.find_batch(connection, batch_id)

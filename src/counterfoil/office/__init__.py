@@ -2,7 +2,6 @@
 what stands in it."""
 
 from counterfoil.office.context import Office as Office
-from counterfoil.office.context import enter_law as enter_law
 from counterfoil.office.context import new_batch_id as new_batch_id
 from counterfoil.office.context import open_office as open_office
 from counterfoil.office.context import read_vkey as read_vkey
@@ -13,3 +12,4 @@ from counterfoil.office.create import enrol as enrol
 from counterfoil.office.create import key_purpose as key_purpose
 from counterfoil.office.create import law_library as law_library
 from counterfoil.office.create import make_officer as make_officer
+from counterfoil.office.create import retire as retire

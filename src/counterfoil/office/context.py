@@ -26,12 +26,13 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil import gate, matching, register
+from counterfoil.batches.batch import Batch
+from counterfoil.batches.session import BatchSession
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store, open_store
-from counterfoil.gate.law.archive import keep_law
-from counterfoil.ledger import Draft, EntryKind, Ledger
+from counterfoil.ledger import Ledger
 from counterfoil.office.settings import Settings, read_settings
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
@@ -153,12 +154,10 @@ class Office:
             self._service_key("register"), state, limit, self.clock().date()
         )
 
-    def officer(self, path: Path, passphrase: str | None) -> tuple[str, Signer]:
-        """(name, signer) of an officer's key file. Raises KeyFault."""
-        name, secret = keyfile.open_key(
-            path, purpose="officer", passphrase=passphrase, allow_unprotected=self.settings.sandbox
-        )
-        return name, Signer(name, keyfile.signing_key(secret))
+    def batch_session(self, connection: Connection, batch: Batch) -> BatchSession:
+        """The batch in this transaction, its key opened. Raises KeyFault, StateFault
+        `payload_destroyed`, StoreFault `payload_sealed`."""
+        return BatchSession.open(connection, batch, self.payload_keys()[0])
 
     def _service_key(self, purpose: str) -> bytes:
         """Opened once: scrypt is slow on purpose."""
@@ -216,15 +215,6 @@ def read_vkey(path: Path) -> VerifierKey:
             place=path.name,
             cure="Name a file that holds one verifier key.",
         ) from None
-
-
-def enter_law(office: Office, connection: Connection) -> None:
-    """Enter the law in force, unless it is the one entered last: before anything is decided under
-    it. Its files are kept."""
-    keep_law(connection, office.rules, office.directory / "law")
-    fields = law_fields(office)
-    if office.ledger.newest_fields(connection, EntryKind.LAW) != fields:
-        office.ledger.append(connection, [Draft(EntryKind.LAW, {**fields})], office.clock())
 
 
 def law_fields(office: Office) -> dict[str, str | int]:

@@ -10,12 +10,12 @@ from typing import Final
 
 from counterfoil import gate
 from counterfoil.batches.officers import Role
-from counterfoil.batches.store import enrol_officer
+from counterfoil.batches.store import enrol_officer, retire_officer, signing_officer
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection, create_store
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
     Clock,
@@ -26,6 +26,7 @@ from counterfoil.office.context import (
     open_office,
     utc_now,
 )
+from counterfoil.office.journal import enter
 from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings
 from counterfoil.tlog import verifier_key
 
@@ -122,9 +123,8 @@ def enrol(
     office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE
 ) -> None:
     """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
-    now = office.clock()
-    enrol_officer(connection, officer, now, role)
-    office.ledger.append(connection, [_key_draft(key_purpose(role), officer.vkey.encode())], now)
+    enrol_officer(connection, officer, office.clock(), role)
+    _enter_key(office, connection, key_purpose(role), officer.vkey)
 
 
 def key_purpose(role: Role) -> str:
@@ -132,10 +132,20 @@ def key_purpose(role: Role) -> str:
     return "officer" if role is Role.DISCLOSURE else str(role)
 
 
-def _key_draft(purpose: str, named: bytes) -> Draft:
-    return Draft(
-        EntryKind.KEY, {"key": canonical.digest(named), "purpose": purpose, "event": "added"}
-    )
+def retire(office: Office, connection: Connection, name: str) -> Officer:
+    """Take from an officer the power to sign, and enter it. Raises StateFault `officer_unknown`,
+    `officer_retired`."""
+    officer, role = signing_officer(connection, name)
+    retire_officer(connection, name)
+    _enter_key(office, connection, key_purpose(role), officer.vkey, "retired")
+    return officer
+
+
+def _enter_key(
+    office: Office, connection: Connection, purpose: str, named: str, event: str = "added"
+) -> None:
+    fields = {"key": canonical.digest(named.encode()), "purpose": purpose, "event": event}
+    enter(office, connection, EntryKind.KEY, fields)
 
 
 def _fill(
@@ -195,13 +205,11 @@ def _begin_ledger(office: Office) -> None:
     ]
     try:
         with office.store.transaction() as connection:
-            drafts = [
-                Draft(EntryKind.OFFICE, law_fields(office)),
-                Draft(EntryKind.LAW, law_fields(office)),
-            ]
-            drafts += [_key_draft("holder", str(office.holder_key).encode())]
-            drafts += [_key_draft(purpose, key_id.encode()) for purpose, key_id in secret_keys]
-            office.ledger.append(connection, drafts, office.clock())
+            for kind in (EntryKind.OFFICE, EntryKind.LAW):
+                enter(office, connection, kind, law_fields(office))
+            _enter_key(office, connection, "holder", str(office.holder_key))
+            for purpose, key_id in secret_keys:
+                _enter_key(office, connection, purpose, key_id)
             for officer in officers:
                 enrol(office, connection, officer)
             office.ledger.sign_checkpoint(connection, office.signer())

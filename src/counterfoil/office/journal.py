@@ -1,107 +1,85 @@
-"""What a step does to a chunk of rows. Pure: rows in, rows and ledger drafts out;
-disclosure/receive.py stores them in one commit.
+"""The journal: the only place that drafts ledger entries.
 
-A row's commitment is `canon.commit(salt, bytes)`: the salt from the batch key by kind and row
-number, the bytes those that are sealed in the payload (or, for an answer, the answer's canonical
-bytes). Whoever holds the batch key can open it, nobody else.
+An entry says what happened by digests: officers by the digest of their verifier keys, everything
+else by salted commitments (core/canonical.py). Whoever calls has a transaction open, so that an
+entry and the rows that it is about are one commit.
+
+A row's commitment is `canonical.commit(salt, bytes)`: the salt from the batch key by kind and row
+number, the bytes those that are sealed in the chunk, or, for an answer, its canonical bytes.
+Whoever holds the batch key can open it, nobody else. What a look at no single request commits to is
+salted under the accounting key, by the running count of the look's own entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from counterfoil import matching, register
-from counterfoil.answers.coarsen import coarsen
+from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches.encryption import BatchKey
-from counterfoil.batches.rows import Determination, Gated, Granted, Refused
-from counterfoil.certification.governing import NOT_CERTIFIED, Governing
-from counterfoil.controls.overrides.store import Override
+from counterfoil.batches.rows import Determination
 from counterfoil.core import canonical
-from counterfoil.core.errors import VerifyFault
-from counterfoil.core.values import Answer, Grant, Match, NotCompared, Refusal, Residents, Ruling
-from counterfoil.disclosure.judging import Screened
+from counterfoil.core.values import Answer, NotCompared, Officer, Refusal
+from counterfoil.database import Connection
+from counterfoil.gate.law.archive import keep_law
 from counterfoil.ledger import Draft, EntryKind
+from counterfoil.office.context import Office, law_fields
 
-HeldAmong = Callable[[Residents], frozenset[int]]
-"""Places of the residents who are held (Keeper.held_among)."""
-_KINDS: Final = {
-    kind.value: kind for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED)
-}
+_KEY_CONTEXT: Final = b"counterfoil/accounting/v1"
+_SALT_CONTEXT: Final = b"counterfoil/account-salt/v1\x00"
 
 
-def gate_drafts(judged: Screened, batch: str, key: BatchKey, first: int) -> list[Draft]:
-    """One entry for each row. `first` is the place of the first row in the batch, from 0."""
-    salts = key.salts("request", range(first, first + len(judged.kinds)))
-    return [
-        Draft(_KINDS[kind], {"batch": batch, "commitment": canonical.commit(salt, data)})
-        for kind, data, salt in zip(judged.kinds, judged.encoded, salts, strict=True)
+def enter(
+    office: Office,
+    connection: Connection,
+    kind: EntryKind,
+    fields: Mapping[str, str | int],
+    *officers: Officer,
+) -> int:
+    """Enter one thing that happened, and who ordered it; return the index of the entry."""
+    said = {**fields, **officer_fields(officers)}
+    return office.ledger.append(connection, [Draft(kind, said)], office.clock())[0]
+
+
+def officer_fields(officers: Iterable[Officer]) -> dict[str, str]:
+    """The fields that name up to two officers."""
+    return dict(zip(("officer", "second"), map(officer_digest, officers), strict=False))
+
+
+def officer_digest(officer: Officer) -> str:
+    """How an entry names an officer."""
+    return canonical.digest(officer.vkey.encode())
+
+
+def enter_law(office: Office, connection: Connection) -> None:
+    """Enter the law in force, unless it is the one entered last: before anything is decided under
+    it. Its files are kept."""
+    keep_law(connection, office.rules, office.directory / "law")
+    fields = law_fields(office)
+    if office.ledger.newest_fields(connection, EntryKind.LAW) != fields:
+        enter(office, connection, EntryKind.LAW, fields)
+
+
+# -- rows --------------------------------------------------------------------------------------
+
+
+def enter_screened(
+    office: Office,
+    connection: Connection,
+    batch: str,
+    rows: Sequence[tuple[str, bytes]],
+    key: BatchKey,
+    first: int,
+) -> None:
+    """One entry for each row that met the gate: its kind and its bytes. `first` is the place of the
+    first row in the batch, from 0."""
+    salts = key.salts("request", range(first, first + len(rows)))
+    drafts = [
+        Draft(EntryKind(kind), {"batch": batch, "commitment": canonical.commit(salt, data)})
+        for (kind, data), salt in zip(rows, salts, strict=True)
     ]
-
-
-def with_overrides(rows: Iterable[Gated], overrides: Mapping[int, Override]) -> list[Gated]:
-    """The rows as they are determined: what two roles admitted is granted."""
-    return [
-        Granted(overrides[row.request.row].grant)
-        if isinstance(row, Refused) and row.request.row in overrides
-        else row
-        for row in rows
-    ]
-
-
-def grants_of(rows: Iterable[Gated]) -> list[Grant]:
-    """The admitted requests of a chunk, in order."""
-    return [row.grant for row in rows if isinstance(row, Granted)]
-
-
-def decide_rows(
-    rows: Iterable[Gated],
-    residents: Mapping[int, Residents],
-    weights: matching.Weights,
-    governed: Governing,
-    code: str,
-    held_among: HeldAmong,
-) -> list[Determination]:
-    """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified`
-    where it is not put to the register, `code` where no residents were opened for its row.
-    `held_among` tells who of the residents is held."""
-    decided: list[Determination] = []
-    for row in rows:
-        if isinstance(row, Refused):
-            decided.append(row.refusal)
-        elif isinstance(row, Granted):
-            grant = row.grant
-            opened = residents.get(grant.request.row)
-            if not governed.puts(grant):
-                decided.append(register.not_compared(grant, NOT_CERTIFIED))
-            elif opened is None:
-                decided.append(register.not_compared(grant, code))
-            else:
-                held = held_among(opened)
-                decided.append(
-                    matching.decide_suppressed(grant, opened, held, weights, governed.thresholds)
-                )
-    return decided
-
-
-def open_chunk(grants: Sequence[Grant], sealed: register.SealedRegister) -> dict[int, Residents]:
-    """Residents by row; none at all where one bucket of the chunk is damaged.
-
-    To leave out only the question that needs the bucket would tell that there is one at its address
-    (P4).
-    """
-    try:
-        opened = sealed.open_residents(grants)
-    except VerifyFault:
-        return {}
-    return {grant.request.row: residents for grant, residents in zip(grants, opened, strict=True)}
-
-
-def answer_rows(
-    rows: Iterable[Determination], ruling: Ruling, public_codes: Mapping[str, str]
-) -> list[Answer]:
-    """What leaves."""
-    return [coarsen(row, ruling, public_codes) for row in rows]
+    office.ledger.append(connection, drafts, office.clock())
 
 
 def answer_drafts(
@@ -116,19 +94,30 @@ def answer_drafts(
     salts = key.salts("answer", [row.row for row, _ in told])
     for (row, answer), salt in zip(told, salts, strict=True):
         kind = EntryKind.NOT_COMPARED if isinstance(row, NotCompared) else EntryKind.DISCLOSURE
-        yield Draft(
-            kind, {"batch": batch, "commitment": canonical.commit(salt, answer_bytes(answer))}
-        )
+        commitment = canonical.commit(salt, answer_bytes(answer))
+        yield Draft(kind, {"batch": batch, "commitment": commitment})
 
 
-def answer_bytes(answer: Answer) -> bytes:
-    """The canonical bytes of an answer that its entry commits to."""
-    return canonical.encode(
-        {"request_id": answer.request_id, "answer": str(answer.answer), "codes": list(answer.codes)}
-    )
+# -- looks -------------------------------------------------------------------------------------
 
 
-def count_determined(rows: Iterable[Determination]) -> dict[str, int]:
-    """Admitted requests by whether they were compared; never by what was found."""
-    compared = sum(isinstance(row, Match) for row in rows)
-    return {"compared": compared, "not_compared": sum(isinstance(row, NotCompared) for row in rows)}
+def accounting_key(office: Office) -> bytes:
+    """The key of traces and sealed accounting. Raises KeyFault."""
+    return hmac.digest(office.payload_keys()[1], _KEY_CONTEXT, "sha256")
+
+
+def enter_look(
+    office: Office,
+    connection: Connection,
+    officer: Officer,
+    said: Mapping[str, str],
+    batch: str = "",
+) -> int:
+    """Enter that an officer looked at what is no single request: `said` is what the entry commits
+    to. Raises KeyFault."""
+    key = accounting_key(office)
+    count = office.ledger.counts(connection)[EntryKind.INSPECTION] + 1
+    salt = hmac.digest(key, _SALT_CONTEXT + b"%d" % count, "sha256")
+    fields = {"commitment": canonical.commit(salt, canonical.encode(dict(said)))}
+    fields |= {"batch": batch} if batch else {}
+    return enter(office, connection, EntryKind.INSPECTION, fields, officer)

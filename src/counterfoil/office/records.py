@@ -1,26 +1,17 @@
-"""What the office kept about one request: read from its batch, nothing decided."""
+"""What the office recorded about one request: read from its batch, nothing decided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, KNOWN, REQUEST, Batch
-from counterfoil.batches.chunks import read_chunk, read_overrides
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import (
-    Determination,
-    Granted,
-    Refused,
-    decode_determinations,
-    decode_gated,
-    encode_row,
-)
-from counterfoil.controls.overrides.store import Override
+from counterfoil.answers.rows import RowsFormat
+from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.override import Override
+from counterfoil.batches.rows import Determination, Granted, Refused, Rejected, encode_row
+from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Grant, Request, Sensitive
-from counterfoil.database import Connection
+from counterfoil.core.values import Grant, Match, Public, Refusal, Request, Sensitive
 from counterfoil.gate.history.batch_counts import BatchFacts
 from counterfoil.gate.history.replay import (
     Circumstances,
@@ -32,10 +23,10 @@ from counterfoil.gate.history.snapshot import decode_snapshot
 
 
 class Recorded(Sensitive, frozen=True):
-    """One row as gated, its salt, what the guards knew of it, and what was determined, or None
-    before that; the chunk that it stands in; the override that admitted it, or None."""
+    """One row as gated and the salt of its entry, what the guards knew of it, and what was
+    determined, or None before that; the chunk that holds it; the override that admitted it, or
+    None."""
 
-    key: BatchKey
     row: Granted | Refused
     row_salt: bytes
     circumstances: Circumstances
@@ -46,7 +37,7 @@ class Recorded(Sensitive, frozen=True):
     @property
     def request(self) -> Request:
         """The request, admitted or not."""
-        return self.row.grant.request if isinstance(self.row, Granted) else self.row.request
+        return request_of(self.row)
 
     @property
     def grant(self) -> Grant | None:
@@ -66,98 +57,101 @@ class Recorded(Sensitive, frozen=True):
         return canonical.commit(self.row_salt, self.row_bytes)
 
 
-def read_recorded(
-    connection: Connection, batch: Batch, wrapping: bytes, history_key: bytes, request_id: str
-) -> Recorded:
-    """Raises StateFault `payload_destroyed`, `request_unknown`, `evidence_not_kept`, StoreFault."""
-    key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-    seq, place, row = _find(connection, batch, key, request_id)
-    if batches.count_chunks(connection, batch, KNOWN)[0] <= seq:
+def read_recorded(session: BatchSession, history_key: bytes, request_id: str) -> Recorded:
+    """One request. Raises StateFault `request_unknown`, `evidence_not_kept`, StoreFault."""
+    seq, place, row = session.find_request(request_id)
+    if session.count(ChunkKind.KNOWN)[0] <= seq:
         raise StateFault(
             "evidence_not_kept",
             "this batch was received by a version that did not keep what the guards knew",
-            place=batch.id,
+            place=session.batch.id,
             cure="`counterfoil explain` shows the findings and the evidence of its requests.",
         )
-    known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, seq))
-    request = row.grant.request if isinstance(row, Granted) else row.request
-    counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
-    decided = _determination(connection, batch, key, seq, request.row)
-    override = read_overrides(connection, batch, key).get(request.row)
-    return Recorded(key, row, key.salt("request", place), counted, decided, seq, override)
+    known = decode_snapshot(session.read(ChunkKind.KNOWN, seq))
+    request = request_of(row)
+    counted = circumstances_of(request, session.request_lists(), known, history_key)
+    decided = session.determination(seq, request.row)
+    override = session.overrides.get(request.row)
+    return Recorded(row, session.key.salt("request", place), counted, decided, seq, override)
 
 
 def read_recorded_rows(
-    connection: Connection, batch: Batch, wrapping: bytes, history_key: bytes, numbers: Set[int]
+    session: BatchSession, history_key: bytes, numbers: Set[int]
 ) -> Iterator[Recorded]:
     """The requests of these row numbers, in order; the file is counted once for all of them. Raises
     as `read_recorded`."""
-    key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-    overrides = read_overrides(connection, batch, key)
     facts: BatchFacts | None = None
     first = 0
-    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        rows = decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed))
+    for chunk, rows in session.gated_chunks():
         wanted = [
             (place, row)
             for place, row in enumerate(rows, first)
-            if isinstance(row, Granted | Refused) and _request_of(row).row in numbers
+            if not isinstance(row, Rejected) and request_of(row).row in numbers
         ]
         first += len(rows)
         if not wanted:
             continue
-        known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, chunk.seq))
-        facts = facts or facts_of(known.header, _requests(connection, batch, key), history_key)
-        decided = {each.row: each for each in _determinations(connection, batch, key, chunk.seq)}
+        known = decode_snapshot(session.read(ChunkKind.KNOWN, chunk.seq))
+        facts = facts or facts_of(known.header, session.request_lists(), history_key)
+        decided = {each.row: each for each in session.determinations(chunk.seq)}
         for place, row in wanted:
-            request = _request_of(row)
-            counted = circumstances_in(request, facts, known, history_key)
-            salt, override = key.salt("request", place), overrides.get(request.row)
-            yield Recorded(key, row, salt, counted, decided.get(request.row), chunk.seq, override)
+            request = request_of(row)
+            yield Recorded(
+                row,
+                session.key.salt("request", place),
+                circumstances_in(request, facts, known, history_key),
+                decided.get(request.row),
+                chunk.seq,
+                session.overrides.get(request.row),
+            )
 
 
-def _find(
-    connection: Connection, batch: Batch, key: BatchKey, request_id: str
-) -> tuple[int, int, Granted | Refused]:
-    """(chunk, place in the batch from 0, row) of the request."""
-    first = 0
-    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        for place, row in enumerate(
-            decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)), first
-        ):
-            if isinstance(row, Granted | Refused) and _request_of(row).request_id == request_id:
-                return chunk.seq, place, row
-        first += chunk.row_count
-    raise StateFault(
-        "request_unknown",
-        "the batch holds no request of that id",
-        place=batch.id,
-        cure="Ids are those of the request file; a rejected row has none.",
-    )
+class Envelope(Public, frozen=True, array_like=True):
+    """What the envelope chunk of a released batch holds: the form of the answer file, the digest of
+    its bytes, and the bytes of FILE.jws."""
+
+    form: RowsFormat
+    rows_digest: str
+    compact: bytes
 
 
-def _requests(connection: Connection, batch: Batch, key: BatchKey) -> Iterator[list[Request]]:
-    """The requests of each chunk of the batch in order, one chunk in memory at a time."""
-    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        rows = decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed))
-        yield [_request_of(row) for row in rows if isinstance(row, Granted | Refused)]
+# -- as an officer may be shown it -------------------------------------------------------------
 
 
-def _request_of(row: Granted | Refused) -> Request:
-    return row.grant.request if isinstance(row, Granted) else row.request
+class RequestValues(Sensitive, frozen=True):
+    """The request's own values, by feature of the evidence, as received; empty ones left out. No
+    value of the register.
+
+    What cannot be printed (control characters, marks that turn the direction of text) stands as
+    U+FFFD."""
+
+    values: dict[str, str]
 
 
-def _determination(
-    connection: Connection, batch: Batch, key: BatchKey, seq: int, number: int
-) -> Determination | None:
-    return next(
-        (row for row in _determinations(connection, batch, key, seq) if row.row == number), None
-    )
+def request_values(request: Request) -> RequestValues:
+    """The request's own values, as they may be shown to an officer who asked for them."""
+    person, address = request.person, request.address
+    lines = (address.line1, address.line2, address.city, address.state, address.zip)
+    values = {
+        "given": person.given_name,
+        "middle": person.middle_name,
+        "family": person.family_name,
+        "suffix": person.suffix,
+        "dob": person.date_of_birth.isoformat() if person.date_of_birth else "",
+        "tin": person.tin,
+        "door": ", ".join(part for part in lines if part),
+    }
+    return RequestValues({name: _printable(value) for name, value in values.items() if value})
 
 
-def _determinations(
-    connection: Connection, batch: Batch, key: BatchKey, seq: int
-) -> list[Determination]:
-    if batches.count_chunks(connection, batch, DETERMINATION)[0] <= seq:
-        return []
-    return decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))
+def decided_word(decided: Determination | None) -> str:
+    """What was determined, in one word; "" before that."""
+    if isinstance(decided, Match):
+        return "confirmed" if decided.confirmed else "not_confirmed"
+    if isinstance(decided, Refusal):
+        return "refused"
+    return "" if decided is None else "not_compared"
+
+
+def _printable(value: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in value)

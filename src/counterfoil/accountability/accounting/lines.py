@@ -104,14 +104,14 @@ def occasion_of(office: Office, batch: Batch) -> Occasion:
     """What the lines of a batch share."""
     released = instant_text(batch.released_at)[:10] if batch.released_at else ""
     officers = tuple(name for name in (batch.first_officer, batch.second_officer) if name)
-    route = batch.header.get("route", "")
+    route = batch.header.route
     accounted = all(
         each.route.accounted for each in office.law.every_route if each.route.id == route
     )
     return Occasion(
         batch.id,
-        batch.header.get("requester", ""),
-        batch.header.get("principal", ""),
+        batch.header.requester,
+        batch.header.principal,
         batch.agreement,
         instant_text(batch.received_at)[:10],
         released,

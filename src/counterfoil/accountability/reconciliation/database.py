@@ -190,9 +190,7 @@ def _answers_made(
         batches.load_ruling(connection, batch, office.settings.name),
         released_files(connection, batch, key),
     )
-    codes = public_codes(
-        law_of_batch(office, connection, batch).under(batch.header.get("route", ""))
-    )
+    codes = public_codes(law_of_batch(office, connection, batch).under(batch.header.route))
     made, rendered, kept = Committed(), hashlib.sha256(), hashlib.sha256()
     for part in render_rows(_answers(connection, batch, key, ruling, codes, made), envelope.form):
         rendered.update(part)

@@ -143,9 +143,7 @@ def page(office: Office, alarm: Alarm | None) -> None:
 
 
 def _raise(office: Office, connection: Connection, batch: Batch, row: int, code: str) -> Alarm:
-    reach = Reach(
-        Over.REQUESTER, batch.header.get("party", office.law.agreement.parties.requester.id)
-    )
+    reach = Reach(Over.REQUESTER, batch.header.party or office.law.agreement.parties.requester.id)
     stop_here(office, connection, reach, canonical.digest(facts_bytes(batch.id, row, code)), None)
     incident = enter_incident(
         office, connection, IncidentClass.CANARY_ASKED, office.clock(), batch.id, None

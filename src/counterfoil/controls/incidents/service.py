@@ -224,7 +224,7 @@ def _batches(
         BatchFacts(
             batch.id,
             instant_text(batch.received_at),
-            batch.header["principal"],
+            batch.header.principal,
             batch.agreement_digest,
             batch.rules_digest,
             batch.file_digest,

@@ -17,86 +17,92 @@ were not. Only a sandbox may ask for none.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Mapping
+from typing import Final
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST, Batch
-from counterfoil.batches.chunks import keep_chunk, read_chunk, read_compared
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import Granted, Refused, decode_gated
+from counterfoil.batches.batch import Batch, ChunkKind
+from counterfoil.batches.rows import Rejected
+from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.sheet import (
-    SAMPLE,
+    KeptFinding,
     SampleFinding,
     SheetRow,
-    check_looked,
-    decode_looked,
+    check_finding,
+    decode_finding,
     draw_sample,
-    encode_looked,
-    looked_bytes,
-    sign_looked,
+    encode_finding,
+    finding_bytes,
 )
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
-from counterfoil.core.values import Match, Officer, Request
+from counterfoil.core.use_cases import Actor
+from counterfoil.core.values import Match, Officer, Public, Request, Sensitive
 from counterfoil.database import Connection
-from counterfoil.disclosure.explain import decided_word, request_values
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import decode
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_officer
+from counterfoil.office.records import decided_word, request_values
+
+_LOOKABLE: Final = (BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED)
+
+
+class ShowSample(Public, frozen=True):
+    """The sample of a batch, to be looked at."""
+
+    batch: str
+
+
+class Found(Sensitive, frozen=True):
+    """What an officer found of a sample, and its commitment."""
+
+    finding: SampleFinding
+    commitment: str
 
 
 def enter_determined(office: Office, connection: Connection, batch: Batch) -> None:
     """Enter that every row is determined, in the commit that makes it so."""
-    fields: dict[str, str | int] = {
-        "batch": batch.id,
-        "determinations": batch.determinations_digest,
-    }
-    office.ledger.append(connection, [Draft(EntryKind.DETERMINED, fields)], office.clock())
+    fields = {"batch": batch.id, "determinations": batch.determinations_digest}
+    journal.enter(office, connection, EntryKind.DETERMINED, fields)
 
 
-def show_sample(office: Office, batch_id: str, name: str, signer: Signer) -> list[SheetRow]:
+def show_sample(office: Office, actor: Actor, question: ShowSample) -> list[SheetRow]:
     """The sheet of a batch's sample, to be filled in; enters that this officer looked at values.
 
     Raises StateFault (no such batch, not determined, officer), KeyFault, StoreFault.
     """
     with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        batch.require(BatchState.DETERMINED, BatchState.REVIEWED, BatchState.RELEASED)
-        key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-        rows = _drawn(office, connection, batch, key)
+        batch = batches.find_batch(connection, question.batch)
+        officer = require_officer(connection, actor)
+        batch.require(*_LOOKABLE)
+        session = office.batch_session(connection, batch)
+        drawn = _drawn(office, session)
         looked = canonical.encode({"sample": batch.determinations_digest, "values": True})
-        fields = {
-            "batch": batch.id,
-            "commitment": canonical.commit(key.salt("inspection", 0), looked),
-        }
-        fields["officer"] = canonical.digest(officer.vkey.encode())
-        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
+        commitment = canonical.commit(session.key.salt("inspection", 0), looked)
+        fields = {"batch": batch.id, "commitment": commitment}
+        journal.enter(office, connection, EntryKind.INSPECTION, fields, officer)
         return [
-            _sheet_row(each, rows[each.row]) for each in _requests(connection, batch, key, rows)
+            _sheet_row(request_of(row), drawn[request_of(row).row])
+            for _, rows in session.gated_chunks()
+            for row in rows
+            if not isinstance(row, Rejected) and request_of(row).row in drawn
         ]
 
 
-def enter_sample(
-    office: Office,
-    connection: Connection,
-    batch: Batch,
-    officer: Officer,
-    signer: Signer,
-    sheet: Mapping[str, bool] | None,
-) -> SampleFinding | None:
-    """Enter what the officer found of the sample; None where the office asks for no sample.
-    `sheet`: by request id.
+def find_sample(
+    office: Office, session: BatchSession, officer: Officer, sheet: Mapping[str, bool] | None
+) -> Found | None:
+    """What the officer found of the sample, by the sheet; None where the office asks for no sample.
 
     Raises StateFault `sample_not_reviewed` (no sheet), `sample_disagreed_before`, InputFault
     `sample_other`.
     """
     if not office.settings.sample_rows:
         return None
-    key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-    ids = {drawn.request_id: row for row, drawn in _drawn(office, connection, batch, key).items()}
+    batch = session.batch
+    ids = {drawn.request_id: row for row, drawn in _drawn(office, session).items()}
     if ids and sheet is None:
         raise not_sampled(batch)
     if ids.keys() != (sheet or {}).keys():
@@ -107,46 +113,55 @@ def enter_sample(
             cure="Run `counterfoil sample` again, and look at those rows.",
         )
     rows = {ids[request_id]: agrees for request_id, agrees in (sheet or {}).items()}
-    looked = sign_looked(
-        office.settings.name, batch.id, batch.determinations_digest, rows, officer, signer.private
+    finding = SampleFinding(
+        office.settings.name,
+        batch.id,
+        batch.determinations_digest,
+        tuple(sorted(rows.items())),
+        officer,
     )
-    before = [
-        each
-        for _, each in _kept(connection, batch, key)
-        if each.determinations == looked.determinations
-    ]
-    if not looked.disagreed and any(each.disagreed and each.officer == officer for each in before):
+    if not finding.disagreed and _disagreed_before(session, finding):
         raise StateFault(
             "sample_disagreed_before",
             "this officer did not agree with the sample of these determinations",
             place=batch.id,
-            cure="Another officer must look. Where the determination is wrong, withdraw the "
-            "batch and open an incident.",
+            cure="Another officer must look. Where the determination is wrong, withdraw the batch "
+            "and open an incident.",
         )
-    _enter(office, connection, batch, key, looked)
-    return looked
+    return Found(finding, _commitment(session, session.count(ChunkKind.SAMPLE)[0], finding))
 
 
-def require_sampled(office: Office, connection: Connection, batch: Batch) -> None:
+def enter_sample(office: Office, session: BatchSession, found: Found, signed: str) -> None:
+    """Enter what the officer found of the sample. `signed`: the kept form of the signed
+    statement of the review."""
+    finding = found.finding
+    fields: dict[str, str | int] = {
+        "batch": session.batch.id,
+        "determinations": finding.determinations,
+        "disagreed": finding.disagreed,
+        "commitment": found.commitment,
+    }
+    index = journal.enter(office, session.connection, EntryKind.SAMPLE, fields, finding.officer)
+    plain = encode_finding(KeptFinding(index, finding, signed))
+    session.keep(ChunkKind.SAMPLE, plain, office.random, seq=session.count(ChunkKind.SAMPLE)[0])
+
+
+def require_sampled(office: Office, session: BatchSession) -> None:
     """Raise StateFault `sample_not_reviewed` unless whoever reviewed the batch agreed with its
     sample, as the ledger says too."""
     if not office.settings.sample_rows:
         return
-    key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-    seqs = batches.count_chunks(connection, batch, SAMPLE)[0]
-    if not seqs:
+    batch, chunks = session.batch, session.count(ChunkKind.SAMPLE)[0]
+    if not chunks:
         raise not_sampled(batch)
-    index, looked = decode_looked(read_chunk(connection, batch, key, SAMPLE, seqs - 1))
-    check_looked(looked)
-    of_this = (looked.batch, looked.determinations, looked.officer.name) == (
-        batch.id,
-        batch.determinations_digest,
-        batch.first_officer,
-    )
+    kept = decode_finding(session.read(ChunkKind.SAMPLE, chunks - 1))
+    finding, commitment = kept.finding, _commitment(session, chunks - 1, kept.finding)
+    check_finding(kept, commitment)
     if (
-        not of_this
-        or looked.disagreed
-        or not _is_entered(office, connection, key, seqs - 1, index, looked)
+        (finding.batch, finding.determinations) != (batch.id, batch.determinations_digest)
+        or finding.officer.name != batch.first_officer
+        or finding.disagreed
+        or not _is_entered(office, session.connection, kept.index, commitment)
     ):
         raise not_sampled(batch)
 
@@ -163,30 +178,30 @@ def not_sampled(batch: Batch) -> StateFault:
 
 
 def disagreed(batch: Batch, count: int) -> StateFault:
-    """What the officer is told whose word stops the batch. It is entered."""
+    """What the officer reads who does not agree and so stops the batch. It is entered."""
     return StateFault(
         "sample_disagreed",
         f"entered: the officer does not agree with {count} rows of the sample; the batch is not "
         "reviewed",
         place=batch.id,
-        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another "
-        "officer look; "
-        "open an incident if such answers left before.",
+        cure="Find out why with `counterfoil explain`. Withdraw the batch, or have another officer "
+        "look; open an incident if such answers left before.",
     )
 
 
-def _drawn(office: Office, connection: Connection, batch: Batch, key: BatchKey) -> dict[int, Match]:
+def _drawn(office: Office, session: BatchSession) -> dict[int, Match]:
     """What was determined of each drawn row, by its number, rising."""
-    entry = _determined_entry(office, connection, batch)
-    rows = draw_sample(entry, read_compared(connection, batch, key), office.settings.sample_rows)
+    entry = _determined_entry(office, session)
+    rows = draw_sample(entry, session.compared(), office.settings.sample_rows)
     wanted = set(rows)
-    found = {row.row: row for row in read_compared(connection, batch, key) if row.row in wanted}
+    found = {row.row: row for row in session.compared() if row.row in wanted}
     return {row: found[row] for row in rows}
 
 
-def _determined_entry(office: Office, connection: Connection, batch: Batch) -> bytes:
+def _determined_entry(office: Office, session: BatchSession) -> bytes:
     """The bytes of the newest entry `determined` of the batch. Raises StateFault
     `sample_not_drawn`."""
+    batch, connection = session.batch, session.connection
     for index, entry in office.ledger.newest_of(connection, EntryKind.DETERMINED):
         if entry.fields == {"batch": batch.id, "determinations": batch.determinations_digest}:
             return next(office.ledger.entries(connection, index, index + 1))
@@ -199,60 +214,31 @@ def _determined_entry(office: Office, connection: Connection, batch: Batch) -> b
     )
 
 
-def _requests(
-    connection: Connection, batch: Batch, key: BatchKey, rows: Container[int]
-) -> Iterator[Request]:
-    """The requests of these rows, in order."""
-    for seq in range(batches.count_chunks(connection, batch, REQUEST)[0]):
-        for row in decode_gated(read_chunk(connection, batch, key, REQUEST, seq)):
-            if isinstance(row, Granted | Refused):
-                request = row.grant.request if isinstance(row, Granted) else row.request
-                if request.row in rows:
-                    yield request
-
-
 def _sheet_row(request: Request, decided: Match) -> SheetRow:
     evidence = tuple((each.feature, each.level) for each in decided.evidence)
-    return SheetRow(
-        request.request_id, decided_word(decided), request_values(request).values, evidence, None
+    values = request_values(request).values
+    return SheetRow(request.request_id, decided_word(decided), values, evidence, None)
+
+
+def _disagreed_before(session: BatchSession, finding: SampleFinding) -> bool:
+    before = (decode_finding(plain).finding for plain in session.read_all(ChunkKind.SAMPLE))
+    return any(
+        each.disagreed
+        and each.officer == finding.officer
+        and each.determinations == finding.determinations
+        for each in before
     )
 
 
-def _kept(
-    connection: Connection, batch: Batch, key: BatchKey
-) -> Iterator[tuple[int, SampleFinding]]:
-    for chunk in batches.iterate_chunks(connection, batch, SAMPLE):
-        yield decode_looked(key.open(SAMPLE, chunk.seq, chunk.sealed))
+def _commitment(session: BatchSession, seq: int, finding: SampleFinding) -> str:
+    return canonical.commit(session.key.salt(ChunkKind.SAMPLE, seq), finding_bytes(finding))
 
 
-def _enter(
-    office: Office, connection: Connection, batch: Batch, key: BatchKey, looked: SampleFinding
-) -> None:
-    seq = batches.count_chunks(connection, batch, SAMPLE)[0]
-    fields: dict[str, str | int] = {
-        "batch": batch.id,
-        "determinations": looked.determinations,
-        "disagreed": looked.disagreed,
-    }
-    fields |= {"commitment": canonical.commit(key.salt(SAMPLE, seq), looked_bytes(looked))}
-    fields |= {"officer": canonical.digest(looked.officer.vkey.encode())}
-    index = office.ledger.append(connection, [Draft(EntryKind.SAMPLE, fields)], office.clock())[0]
-    keep_chunk(connection, batch, key, SAMPLE, seq, encode_looked(index, looked), 0, office.random)
-
-
-def _is_entered(
-    office: Office,
-    connection: Connection,
-    key: BatchKey,
-    seq: int,
-    index: int,
-    looked: SampleFinding,
-) -> bool:
+def _is_entered(office: Office, connection: Connection, index: int, commitment: str) -> bool:
     if not 0 <= index < office.ledger.size(connection):
         return False
     try:
         entry = decode(next(office.ledger.entries(connection, index, index + 1)), f"entry {index}")
     except VerifyFault:
         return False
-    said = canonical.commit(key.salt(SAMPLE, seq), looked_bytes(looked))
-    return entry.kind is EntryKind.SAMPLE and entry.fields["commitment"] == said
+    return entry.kind is EntryKind.SAMPLE and entry.fields["commitment"] == commitment

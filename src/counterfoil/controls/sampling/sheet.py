@@ -1,38 +1,40 @@
-"""The sample of a batch's determinations that the reviewing officer looks at, and the officer's
-word on it. Pure.
+"""The sample of a batch's determinations that the reviewing officer looks at, and what the officer
+found. Pure.
 
-Drawn by nobody: the seed is the leaf hash of the ledger's entry `determined`, SHA-256(0x00 ||
+Nobody draws it: the seed is the leaf hash of the ledger's entry `determined`, SHA-256(0x00 ||
 entry), which commits to all determinations of the batch under a salt, so that it cannot be known
 before they are made. Of the rows that were compared, so many that were confirmed are drawn
-(drawing.py), and as many that were not; all of them where there are no more.
+(draw.py), and as many that were not; all of them where there are no more.
 
 The sheet that the officer fills in, JSON lines, one a row, `agrees` null until the officer has
 written `true` or `false`:
 
-    {"request_id":"R-1","decided":"confirmed","asked":{"given":"...","door":"..."},"evidence":[["given","equal"],["door","exact"]],
-     "agrees":null}
+    {"request_id":"R-1","decided":"confirmed","asked":{"given":"...","door":"..."},
+     "evidence":[["given","equal"],["door","exact"]],"agrees":null}
 
-Format `counterfoil-sample-1`: what the officer signs, with Ed25519, as canonical JSON
-(core/canonical.py); a row by its number in the file:
+What was found is `SampleFinding`, rows by number: the statement of the review names its commitment,
+so that one signature covers the determinations and the sample. Kept as MessagePack of [index of the
+entry `sample`, SampleFinding, the signed statement], sealed in a chunk of kind `sample`; the entry
+commits to the finding. The entry says how many rows the officer does not agree with, and not how
+many were drawn: that would tell how many were confirmed. An unknown field is refused.
 
-    {"batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-sample-1","office":"sandbox","rows":[[7,true],[12,false]]}
-
-Kept as MessagePack of [index of the entry `sample`, `SampleFinding`], sealed in a chunk of kind
-`sample`; the entry commits to `SampleFinding`. It tells how many rows the officer does not agree
-with, and not how many were drawn: that would tell how many were confirmed. An unknown field or
-format is refused.
+A finding of an older version has a signature of its own, of format `counterfoil-sample-1`, over
+canonical JSON of batch, determinations, format, office and rows; it is read, and never made.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil.batches.ruling import check_signature
+from counterfoil.batches.statements import (
+    check_signature,
+    check_signed,
+    read_signed,
+    signature_fault,
+)
 from counterfoil.controls.sampling.draw import draw
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StoreFault
@@ -40,7 +42,7 @@ from counterfoil.core.values import Match, Officer, Sensitive
 from counterfoil.tlog import leaf_hash
 
 SAMPLE: Final = "sample"
-FORMAT: Final = "counterfoil-sample-1"
+OLDER_FORMAT: Final = "counterfoil-sample-1"
 MAX_SHEET_BYTES: Final = 16_777_216
 
 
@@ -56,19 +58,29 @@ class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
 
 
 class SampleFinding(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
-    """An officer's word on the rows of one sample: number, and whether the officer agrees."""
+    """What an officer found of one sample: rows by number, and whether the officer agrees.
+    `signature` is "" but in a finding of an older version."""
 
     office: str
     batch: str
     determinations: str
     rows: tuple[tuple[int, bool], ...]
     officer: Officer
-    signature: str
+    signature: str = ""
 
     @property
     def disagreed(self) -> int:
         """How many rows the officer does not agree with."""
         return sum(not agrees for _, agrees in self.rows)
+
+
+class KeptFinding(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
+    """What a chunk of kind `sample` holds: the index of the entry, the finding, and the signed
+    statement of the review ("" in an older version)."""
+
+    index: int
+    finding: SampleFinding
+    signed: str = ""
 
 
 def draw_sample(entry: bytes, compared: Iterable[Match], count: int) -> list[int]:
@@ -118,38 +130,36 @@ def read_sheet(data: bytes) -> dict[str, bool]:
     return found
 
 
-def sign_looked(
-    office: str,
-    batch: str,
-    determinations: str,
-    rows: Mapping[int, bool],
-    officer: Officer,
-    key: Ed25519PrivateKey,
-) -> SampleFinding:
-    """The officer's word over the whole sample."""
-    told = tuple(sorted(rows.items()))
-    signature = b64encode(key.sign(_word(office, batch, determinations, told))).decode("ascii")
-    return SampleFinding(office, batch, determinations, told, officer, signature)
+def check_finding(kept: KeptFinding, commitment: str) -> None:
+    """Raise VerifyFault `officer_signature` unless the officer signed exactly this. `commitment` is
+    that of the finding."""
+    finding = kept.finding
+    if finding.signature:
+        check_signature(_older_bytes(finding), SAMPLE, finding.officer, finding.signature)
+        return
+    signed = read_signed(kept.signed, finding.officer)
+    said = signed.statement
+    if (said.office, said.subject, said.details) != (
+        finding.office,
+        finding.batch,
+        {"determinations": finding.determinations, "sample": commitment},
+    ):
+        raise signature_fault(finding.officer, SAMPLE)
+    check_signed(signed)
 
 
-def check_looked(looked: SampleFinding) -> None:
-    """Raise VerifyFault `officer_signature` unless the officer signed exactly this."""
-    word = _word(looked.office, looked.batch, looked.determinations, looked.rows)
-    check_signature(word, SAMPLE, looked.officer, looked.signature)
-
-
-def looked_bytes(looked: SampleFinding) -> bytes:
+def finding_bytes(finding: SampleFinding) -> bytes:
     """What the entry `sample` commits to."""
-    return msgspec.msgpack.encode(looked)
+    return msgspec.msgpack.encode(finding)
 
 
-def encode_looked(index: int, looked: SampleFinding) -> bytes:
-    """Plain bytes of a `sample` chunk. Inverse of `decode_looked`."""
-    return msgspec.msgpack.encode((index, looked))
+def encode_finding(kept: KeptFinding) -> bytes:
+    """Plain bytes of a `sample` chunk. Inverse of `decode_finding`."""
+    return msgspec.msgpack.encode(kept)
 
 
-def decode_looked(plain: bytes) -> tuple[int, SampleFinding]:
-    """(index of the entry, the word), not verified yet. Raises StoreFault `payload_rows`."""
+def decode_finding(plain: bytes) -> KeptFinding:
+    """What was kept, not verified yet. Raises StoreFault `payload_rows`."""
     try:
         return _KEPT.decode(plain)
     except msgspec.MsgspecError:
@@ -162,12 +172,14 @@ def decode_looked(plain: bytes) -> tuple[int, SampleFinding]:
 
 
 _SHEET_ROW: Final = msgspec.json.Decoder(SheetRow)
-_KEPT: Final = msgspec.msgpack.Decoder(tuple[int, SampleFinding])
+_KEPT: Final = msgspec.msgpack.Decoder(KeptFinding)
 
 
-def _word(office: str, batch: str, determinations: str, rows: Iterable[tuple[int, bool]]) -> bytes:
-    body = {"batch": batch, "determinations": determinations, "format": FORMAT, "office": office}
-    return canonical.encode(body | {"rows": [list(each) for each in rows]})
+def _older_bytes(finding: SampleFinding) -> bytes:
+    """What an officer signed of a sample in an older version."""
+    body = {"batch": finding.batch, "determinations": finding.determinations}
+    body |= {"format": OLDER_FORMAT, "office": finding.office}
+    return canonical.encode(body | {"rows": [list(each) for each in finding.rows]})
 
 
 def _sheet(code: str, message: str, number: int) -> InputFault:

@@ -16,10 +16,10 @@ tells which files a suspension reaches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from counterfoil.batches.batch import BatchHeader
 from counterfoil.core import canonical
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Public
@@ -44,16 +44,19 @@ class Reach(Public, frozen=True, gc=False):
     def __str__(self) -> str:
         return f"{self.over}:{self.of}" if self.of else str(self.over)
 
-    def covers(self, batch_id: str, header: Mapping[str, str]) -> bool:
-        """Whether a batch of this id and header is within it."""
+    def covers(self, batch_id: str, header: BatchHeader | None) -> bool:
+        """Whether a batch of this id and header is within it; no header, no batch. What a batch of
+        an older version does not say of itself could be anything."""
         if self.over is Over.OFFICE:
             return True
-        if self.over is Over.BATCH:
-            return self.of == batch_id
-        return (
-            header.get("party" if self.over is Over.REQUESTER else str(self.over), self.of)
-            == self.of
-        )
+        if self.over is Over.BATCH or header is None:
+            return self.over is Over.BATCH and self.of == batch_id
+        said = {
+            Over.ROUTE: header.route,
+            Over.PRINCIPAL: header.principal,
+            Over.REQUESTER: header.party,
+        }[self.over]
+        return said in (self.of, "")
 
     def fields(self) -> dict[str, str]:
         """What an entry says of it."""

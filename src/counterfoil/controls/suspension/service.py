@@ -191,9 +191,8 @@ def _require_there(office: Office, connection: Connection, reach: Reach) -> None
         Over.BATCH: {batch.id for batch in held},
         Over.ROUTE: set(get_args(RouteKind)),
         Over.PRINCIPAL: {each.id for each in agreement.principals}
-        | {batch.header["principal"] for batch in held},
-        Over.REQUESTER: {agreement.parties.requester.id}
-        | {batch.header.get("party", "") for batch in held},
+        | {batch.header.principal for batch in held},
+        Over.REQUESTER: {agreement.parties.requester.id} | {batch.header.party for batch in held},
     }[reach.over]
     if reach.of not in known:
         raise UsageFault(

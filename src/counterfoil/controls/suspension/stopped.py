@@ -13,10 +13,10 @@ Where either fails, the whole office stands still (`orders_disagree`): closed by
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 
-from counterfoil.batches.batch import Batch, NewBatch
+from counterfoil.batches.batch import Batch, BatchHeader, NewBatch
 from counterfoil.controls.suspension.scope import OFFICE, Reach, read_reach
 from counterfoil.controls.suspension.store import Order, list_orders
 from counterfoil.core import canonical
@@ -27,8 +27,6 @@ from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import decode
 from counterfoil.office import Office
 
-_NOTHING: Mapping[str, str] = {"party": "", "route": "", "principal": ""}
-
 
 class Stopped(Public, frozen=True):
     """`reaches`: by the text of a reach, how many suspensions of it are not lifted. `agrees`:
@@ -37,7 +35,7 @@ class Stopped(Public, frozen=True):
     reaches: dict[str, int]
     agrees: bool = True
 
-    def holds(self, batch_id: str = "", header: Mapping[str, str] = _NOTHING) -> Reach | None:
+    def holds(self, batch_id: str = "", header: BatchHeader | None = None) -> Reach | None:
         """The reach for which a batch stands still, or, of no batch, the office; None where it goes
         on."""
         if not self.agrees:
@@ -66,7 +64,7 @@ def stopped(office: Office, connection: Connection) -> Stopped:
 
 
 def require_running(
-    office: Office, connection: Connection, batch_id: str = "", header: Mapping[str, str] = _NOTHING
+    office: Office, connection: Connection, batch_id: str = "", header: BatchHeader | None = None
 ) -> None:
     """Raise StateFault `suspended` while a batch of this id and header stands still,
     `orders_disagree`.
