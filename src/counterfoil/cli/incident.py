@@ -12,7 +12,13 @@ import msgspec
 import typer
 
 from counterfoil.batches.batch import from_instant, instant_text
-from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    OfficerKeyFile,
+    OfficerPassphrase,
+    officer_signer,
+)
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls.incidents import service as incidents
@@ -38,7 +44,7 @@ Number = Annotated[
 
 def open_(
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     about: Annotated[
         str,
         typer.Option(
@@ -86,7 +92,7 @@ def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> N
 def reported(
     number: Number,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
@@ -99,7 +105,7 @@ def reported(
 def close(
     number: Number,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
 ) -> None:

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.batches.officers import Role
-from counterfoil.batches.store import retire_officer, signing_officer
-from counterfoil.core import canonical, keyfile
+from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 from counterfoil.core.values import Officer
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office, enrol, key_purpose, make_officer
+from counterfoil.office import Office, enrol, make_officer, retire
 from counterfoil.tlog import verifier_key
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -42,14 +40,7 @@ def remove_officer(office: Office, name: str) -> None:
     """Retire an officer and enter it. Raises StateFault, KeyFault, StoreFault."""
     signer = office.signer()
     with office.store.transaction() as connection:
-        officer, role = signing_officer(connection, name)
-        retire_officer(connection, name)
-        fields = {
-            "key": canonical.digest(officer.vkey.encode()),
-            "purpose": key_purpose(role),
-            "event": "retired",
-        }
-        office.ledger.append(connection, [Draft(EntryKind.KEY, {**fields})], office.clock())
+        retire(office, connection, name)
         office.ledger.sign_checkpoint(connection, signer)
 
 

@@ -23,6 +23,7 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
 from counterfoil.controls.suspension.stopped import Stopped, stopped
 from counterfoil.core.errors import UsageFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
 from counterfoil.office.settings import DATABASE
 
@@ -107,7 +108,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             )
         found = [
             {"batch": each.batch, "state": each.state, "counts": each.counts}
-            for each in disclosure.batch_statuses(office)
+            for each in disclosure.batch_statuses(office, NOBODY)
         ]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."

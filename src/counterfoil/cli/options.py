@@ -12,6 +12,7 @@ import typer
 
 from counterfoil.batches.officers import Role
 from counterfoil.batches.store import officer_with_key
+from counterfoil.client import OfficerKey, open_officer_key
 from counterfoil.core import keyfile
 from counterfoil.core.errors import KeyFault, UsageFault
 from counterfoil.office import Office, open_office, read_vkey
@@ -33,7 +34,7 @@ PassphraseFile = Annotated[
         show_default=False,
     ),
 ]
-OfficerKey = Annotated[
+OfficerKeyFile = Annotated[
     Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)
 ]
 OfficerPassphrase = Annotated[
@@ -113,19 +114,20 @@ def opened(directory: Path, passphrase_file: Path | None) -> Office:
     return open_office(directory, read_passphrase(passphrase_file))
 
 
-def officer_signer(
+def officer_key(
     office: Office, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
-) -> tuple[str, Signer]:
-    """(name, signer) of the key of an officer enrolled in this role; asks for its passphrase where
-    it has one and no file was given.
+) -> OfficerKey:
+    """The key of an officer enrolled in this role; asks for its passphrase where it has one and no
+    file was given.
 
     Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that
     was released before.
     """
-    name, signer = office.officer(path, passphrase_for(path, passphrase_file))
+    passphrase = passphrase_for(path, passphrase_file)
+    key = open_officer_key(path, passphrase, allow_unprotected=office.settings.sandbox)
     with office.store.reading() as connection:
-        officer_with_key(connection, name, str(signer.verifier), role)
-    return name, signer
+        officer_with_key(connection, key.officer.name, key.officer.vkey, role)
+    return key
 
 
 def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:

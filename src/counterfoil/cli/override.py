@@ -15,7 +15,7 @@ from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
     officer_signer,
@@ -33,7 +33,7 @@ def override(
         str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")
     ],
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     counsel: Annotated[
         Path, typer.Option(help="Key file of an officer of the role counsel.", show_default=False)
     ],

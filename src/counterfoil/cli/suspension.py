@@ -9,7 +9,13 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil.cli.options import AsJson, OfficeDir, OfficerKey, OfficerPassphrase, officer_signer
+from counterfoil.cli.options import (
+    AsJson,
+    OfficeDir,
+    OfficerKeyFile,
+    OfficerPassphrase,
+    officer_signer,
+)
 from counterfoil.cli.output import faults, say, show
 from counterfoil.controls.suspension.service import OrderResult
 from counterfoil.controls.suspension.service import resume as run_resume
@@ -38,7 +44,7 @@ Scope = Annotated[
 def suspend(
     directory: OfficeDir,
     order: OrderFile,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     digest: Digest = "",
     scope: Scope = "office",
     officer_passphrase_file: OfficerPassphrase = None,
@@ -61,7 +67,7 @@ def suspend(
 def resume(
     directory: OfficeDir,
     order: OrderFile,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     second: Annotated[
         Path,
         typer.Option(

@@ -64,3 +64,9 @@ def act(
     statement = statement_of(office, actor, command)
     signatures = tuple(key.sign(statement) for key in keys)
     return verb(office, actor, msgspec.structs.replace(command, signatures=signatures))
+
+
+def sandbox_key(office: Office, name: str) -> OfficerKey:
+    """The key of an officer of a sandbox, which lies open in its folder. Raises KeyFault."""
+    path = office.directory / "keys" / f"{name}.key"
+    return open_officer_key(path, None, allow_unprotected=office.settings.sandbox)

@@ -160,3 +160,18 @@ def finish(work: Work[Result], watch: Callable[[Progress | Reject], None] | None
         return result
     finally:
         work.close()
+
+
+def watcher(
+    advance: Callable[[int, int | None, str], None], reject: Callable[[Reject], None] | None = None
+) -> Callable[[Progress | Reject], None]:
+    """What `finish` calls with each event: `advance` with done, total and phase, `reject` with each
+    rejected row."""
+
+    def watch(event: Progress | Reject) -> None:
+        if isinstance(event, Progress):
+            advance(event.done, event.total, event.phase)
+        elif reject is not None:
+            reject(event)
+
+    return watch

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from counterfoil import matching, register
 from counterfoil.controls.canaries.store import canary_doors, keep_canaries
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office, enter_law
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
 from counterfoil.register.canaries import Canary
 
 
@@ -62,9 +62,9 @@ def build_register(
     )
     manifest = register.build(source, office.register_directory, plan)
     with office.store.transaction() as connection:
-        enter_law(office, connection)
+        journal.enter_law(office, connection)
         fields = {"snapshot": register.manifest_digest(manifest), "rows": manifest.counts.rows}
-        office.ledger.append(connection, [Draft(EntryKind.SNAPSHOT, {**fields})], office.clock())
+        journal.enter(office, connection, EntryKind.SNAPSHOT, fields)
         office.ledger.sign_checkpoint(connection, signer)
     return manifest
 
