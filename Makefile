@@ -4,6 +4,8 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Pin files are complete and nothing is resolved; this sees that what was installed fits together.
+CHECK := $(BIN)/python -m pip --quiet --disable-pip-version-check check
 SAMPLE := data/pseudopeople
 DEMO_DIR ?= demo-office
 ROWS ?= 1280000
@@ -38,8 +40,9 @@ accuracy: $(BIN)/.runtime $(BIN)/.test  ## recall and wrong confirmations beside
 
 mutants: requirements/mutants.txt  ## break gate/ in many small ways and see that its tests notice; half an hour; make mutants ONLY='*periods*' tries those again that lived
 	@$(PYTHON) -m venv $(VENV)-mutants
-	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
+	$(VENV)-mutants/bin/python -m pip --quiet --disable-pip-version-check check
 	nice $(VENV)-mutants/bin/mutmut run 'counterfoil.gate.checks.states.*'  # makes all mutants, and finds which tests reach each
 	PYTHONWARNDEFAULTENCODING=1 nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/python -m scripts.mutants_page
@@ -50,8 +53,10 @@ kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS ran
 fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an environment of its own
 	$(BIN)/python -m bench.fuzz $(SECONDS)
 
-pins: $(BIN)/.runtime  ## compile requirements/*.txt anew from pyproject.toml
-	$(PIP) uv && BIN=$(BIN) sh requirements/compile
+pins: $(BIN)/.runtime $(BIN)/.test  ## compile requirements/*.txt anew from pyproject.toml
+	$(PIP) --require-hashes --no-deps -r requirements/pins.txt
+	$(CHECK)
+	BIN=$(BIN) sh requirements/compile
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(VENV)-mutants $(VENV)-fuzz mutants data $(DEMO_DIR) replay-office
@@ -65,14 +70,17 @@ $(BIN)/python:
 $(BIN)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes --no-deps -r requirements/runtime.txt -r requirements/build.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(CHECK)
 	@touch $@
 
 $(BIN)/.test: requirements/test.txt | $(BIN)/.runtime
 	$(PIP) --require-hashes --no-deps -r requirements/test.txt
+	$(CHECK)
 	@touch $@
 
 $(BIN)/.lint: requirements/lint.txt | $(BIN)/.runtime
 	$(PIP) --require-hashes --no-deps -r requirements/lint.txt
+	$(CHECK)
 	@touch $@
 
 $(SAMPLE)/.ready: requirements/data.txt | $(BIN)/.runtime

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ class _Scope(NamedTuple):
     helpers: dict[str, _Helper]
 
 
+@cache
 def read_faults(source: Path) -> list[Fault]:
     """Every fault under the package `source`, sorted, each once."""
     trees = {

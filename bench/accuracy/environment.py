@@ -28,8 +28,9 @@ def make_environment() -> None:
         return
     shutil.rmtree(_VENV, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", _VENV], check=True)
-    install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", PINS]
-    subprocess.run([_PYTHON, "-m", "pip", *install], check=True)
+    pip = [_PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--require-hashes", "--no-deps", "-r", PINS], check=True)
+    subprocess.run([*pip, "check"], check=True)
     _READY.write_text(digest, encoding="ascii")
 
 

@@ -1,8 +1,8 @@
 """Fuzz every target in turn: `python -m bench.fuzz SECONDS`, seconds for each; exit 1 where
 something was found.
 
-atheris is not among the test dependencies: it is installed into `.venv-fuzz`, which then sees the
-packages of this environment.
+atheris is not among the test dependencies: it is installed into `.venv-fuzz` with the hash that
+requirements/fuzz.txt pins. That environment then sees the packages of this one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bench.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-fuzz"
-PINNED = "atheris==3.0.0"
+PINS = ROOT / "requirements" / "fuzz.txt"
 
 
 def python_with_atheris() -> Path:
@@ -28,7 +28,9 @@ def python_with_atheris() -> Path:
     python = ENVIRONMENT / "bin" / "python"
     if not python.exists():
         venv.create(ENVIRONMENT, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", PINNED], check=True)
+        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "--require-hashes", "--no-deps", "-r", PINS], check=True)
+        subprocess.run([*pip, "check"], check=True)
     return python
 
 

@@ -18,9 +18,12 @@ from tests.house.tree import ROOT, SOURCE, committed_files
 # -- pages that are made -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
+PAGES = pages()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_that_is_made_is_what_the_source_makes(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == pages()[path], "run `python -m scripts.write_docs`"
+    assert path.read_text(encoding="utf-8") == PAGES[path], "run `python -m scripts.write_docs`"
 
 
 def test_every_fault_has_words_for_the_person_who_reads_it() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.core import errors
-from tests.house.tree import SOURCE, TESTS, committed_files, imports, python_files, room_of, syntax
+from tests.house.tree import SOURCE, TESTS, committed_files, imports, nodes, python_files, room_of
 
 ERROR_NAMES = {name for name in vars(errors) if name.endswith("Fault")}
 BUGS = {"AssertionError", "TypeError", "ValueError"}
@@ -50,7 +50,7 @@ def _raised(node: ast.Raise) -> str:
     "path", python_files(SOURCE), ids=lambda path: str(path.relative_to(SOURCE))
 )
 def test_only_the_one_error_tree_is_raised(path: Path) -> None:
-    raised = {_raised(node) for node in ast.walk(syntax(path)) if isinstance(node, ast.Raise)}
+    raised = {_raised(node) for node in nodes(path) if isinstance(node, ast.Raise)}
     foreign = {name for name in raised if name and name[0].isupper()} - ERROR_NAMES - BUGS
     allowed = (
         {"Exit", "BadParameter"}
@@ -144,14 +144,10 @@ def _asserts(node: ast.AST) -> bool:
 @pytest.mark.parametrize("path", python_files(TESTS), ids=lambda path: str(path.relative_to(TESTS)))
 def test_every_test_can_fail(path: Path) -> None:
     tests = [
-        n
-        for n in ast.walk(syntax(path))
-        if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
+        n for n in nodes(path) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
     ]
     assert [test.name for test in tests if not _asserts(test)] == []
     constant = [
-        n
-        for n in ast.walk(syntax(path))
-        if isinstance(n, ast.Assert) and isinstance(n.test, ast.Constant)
+        n for n in nodes(path) if isinstance(n, ast.Assert) and isinstance(n.test, ast.Constant)
     ]
     assert constant == []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from functools import cache
 
 import pytest
 
-from tests.house.tree import SOURCE, python_files, room_of, syntax
+from tests.house.tree import SOURCE, nodes, python_files, room_of
 
 MAKERS = {
     "Request": "intake",
@@ -25,20 +27,21 @@ MAKERS = {
 }
 
 
-def _calls(name: str) -> list[str]:
-    found: list[str] = []
+@cache
+def _calls() -> dict[str, set[str]]:
+    """The rooms that call each name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for path in python_files(SOURCE):
-        for node in ast.walk(syntax(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                if called == name:
-                    found.append(room_of(path))
+                found[called].add(room_of(path))
     return found
 
 
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_only_its_room_makes_the_value(name: str) -> None:
-    makers = set(_calls(name)) - {"core"}
+    makers = _calls()[name] - {"core"}
     assert makers == {MAKERS[name]}
 
 
@@ -46,7 +49,7 @@ def test_one_function_coarsens() -> None:
     places = [
         f"{path.name}:{node.name}"
         for path in python_files(SOURCE)
-        for node in ast.walk(syntax(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef)
         and any(
             isinstance(c, ast.Call) and getattr(c.func, "id", "") == "Answer"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,9 +27,15 @@ def python_files(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*.py") if "migrations" not in path.parts)
 
 
-@lru_cache
+@cache
 def syntax(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree."""
+    return tuple(ast.walk(syntax(path)))
 
 
 def line_count(path: Path) -> int:
@@ -37,7 +43,7 @@ def line_count(path: Path) -> int:
 
 
 def functions(path: Path) -> Iterator[Function]:
-    for node in ast.walk(syntax(path)):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
             end = body[-1].end_lineno or 0
@@ -59,15 +65,19 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every dotted name that a file imports, at any depth and under TYPE_CHECKING too."""
-    for node in ast.walk(syntax(path)):
+    found: list[str] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
+@cache
 def committed_files() -> list[Path]:
     """The files that git tracks, or would track; every file when this is not a checkout."""
     listing = subprocess.run(
