@@ -18,7 +18,10 @@ def test_files_are_short() -> None:
 
 
 def test_no_file_is_over_500_lines() -> None:
-    assert [path.name for path in python_files(SOURCE) if line_count(path) > 500] == []
+    """But for `counterfoil-verify`, which is one file on purpose: tests/ledger/test_verifier.py holds
+    its budget of 600 lines."""
+    long = [path for path in python_files(SOURCE) if line_count(path) > 500]
+    assert [path.name for path in long if path != SOURCE / "cli" / "verifier.py"] == []
 
 
 def test_functions_are_short() -> None:
