@@ -12,7 +12,7 @@ from counterfoil import ledger
 from counterfoil.accountability import publication
 from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.ledger.clock import Clock, read_clock
-from counterfoil.ledger.exported import read_bundles
+from counterfoil.ledger.export import read_bundles
 from counterfoil.tlog.cosignature import check_cosignatures
 from counterfoil.tlog.policy import parse_policy
 from counterfoil.tlog.witness import Witness

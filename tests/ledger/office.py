@@ -9,10 +9,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core import canonical
-from counterfoil.database import Store, create_store
+from counterfoil.database import Connection, Store, create_store
 from counterfoil.ledger import Draft, EntryKind, Ledger
 from counterfoil.ledger.entries import KINDS, NUMBERS, Value
+from counterfoil.ledger.store import Hashes
 from counterfoil.tlog import Signer
+from counterfoil.tlog.tiles import node_reader
+from counterfoil.tlog.tree import prove_inclusion
 
 ORIGIN = "made-up.example/office"
 SIGNER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
@@ -70,3 +73,9 @@ def grow(store: Store, count: int, *, step: int = 100, sign: bool = True) -> str
         return ""
     with store.transaction() as connection:
         return LEDGER.sign_checkpoint(connection, SIGNER)
+
+
+def inclusion_path(connection: Connection, index: int) -> list[bytes]:
+    """The inclusion proof of an entry in the tree of all entries, without a checkpoint."""
+    size = LEDGER.size(connection)
+    return prove_inclusion(index, size, node_reader(Hashes(connection, size)))

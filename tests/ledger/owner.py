@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from counterfoil.ledger.entries import counts_text, decode, encode
-from counterfoil.ledger.find import counts_of
+from counterfoil.ledger.store import counts_of
 from counterfoil.tlog.tiles import join_entries, split_entries
 
 

@@ -15,7 +15,7 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Store
 from counterfoil.ledger import EntryKind, check
 from counterfoil.ledger.entries import counts_text, decode, encode
-from counterfoil.ledger.find import counts_of
+from counterfoil.ledger.store import counts_of
 from counterfoil.tlog import Checkpoint, Signer, parse_checkpoint, sign_checkpoint, verifier_key
 from counterfoil.tlog.tree import leaf_hash, root_of
 from tests.ledger.office import KEY, LEDGER, ORIGIN, SIGNER, START, drafts, grow

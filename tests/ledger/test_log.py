@@ -23,7 +23,18 @@ from counterfoil.tlog import (
     parse_checkpoint,
 )
 from counterfoil.tlog.tree import root_of
-from tests.ledger.office import BATCH, KEY, LEDGER, SIGNER, START, draft, drafts, grow, make_store
+from tests.ledger.office import (
+    BATCH,
+    KEY,
+    LEDGER,
+    SIGNER,
+    START,
+    draft,
+    drafts,
+    grow,
+    inclusion_path,
+    make_store,
+)
 
 
 def code_of(fault: pytest.ExceptionInfo[CounterfoilError]) -> str:
@@ -91,7 +102,7 @@ def test_a_ledger_grown_by_any_steps_is_the_tree_of_its_entries(
         assert LEDGER.root(connection) == root_of(leaves)
         assert check(connection, KEY).size == size
         for index in {0, size // 2, size - 1}:
-            proof = LEDGER.prove_inclusion(connection, index)
+            proof = inclusion_path(connection, index)
             check_inclusion(leaves[index], index, size, proof, root_of(leaves))
         for old in {0, 1, size // 2, size}:
             proof = LEDGER.prove_consistency(connection, old)
@@ -107,11 +118,19 @@ def test_a_ledger_over_three_levels_of_tiles_proves_and_checks(store: Store) -> 
         for index in (0, 255, 256, 65_535, 65_536, 65_999):
             entry = next(LEDGER.entries(connection, index, index + 1))
             check_inclusion(
-                leaf_hash(entry), index, 66_000, LEDGER.prove_inclusion(connection, index), root
+                leaf_hash(entry), index, 66_000, inclusion_path(connection, index), root
             )
         proof = LEDGER.prove_consistency(connection, 65_537)
         check_consistency(65_537, LEDGER.root(connection, 65_537), 66_000, root, proof)
         assert check(connection, KEY).size == 66_000
+
+
+def test_one_entry_is_read_by_its_index_or_there_is_none(store: Store) -> None:
+    grow(store, 300, step=70, sign=False)
+    with store.reading() as connection:
+        for index, data in enumerate(LEDGER.entries(connection, 0, 300)):
+            assert LEDGER.entry(connection, index) == decode(data, "entry")
+        assert [LEDGER.entry(connection, index) for index in (-1, 300, 2**62)] == [None] * 3
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.ledger.clock import clock_words, read_clock, require_on_clock
-from counterfoil.ledger.exported import read_bundles
+from counterfoil.ledger.export import read_bundles
 from counterfoil.tlog.tlog_proof import check_proof
 
 

@@ -3,19 +3,20 @@ can change unseen.
 
     entries        what an entry can say: the closed list of kinds, the grammar of fields
     log            append, sign, prove
-    check          everything reckoned anew from a database            check_export   the same from
-                   exported files
+    store          the tables, the SQL, and finding entries
+    check          everything computed anew, from a database or from exported files
     export         the ledger as static files of C2SP tlog-tiles
-    reckon         the pure part of both checks
-    tables, store  the tables and the SQL
+    attest         an attestation that none of a kind was entered, from exported files
+    report         the yearly counts, from exported files
+    clock          whether the ledger was published when it was promised, from entries
+    certification  the technical part of a certification of a check
 
 See docs/formats/ledger.md for the formats.
 """
 
 from __future__ import annotations
 
-from counterfoil.ledger.check import CheckReport, check
-from counterfoil.ledger.check_export import check_export
+from counterfoil.ledger.check import CheckReport, check, check_export
 from counterfoil.ledger.entries import Draft, Entry, EntryKind
 from counterfoil.ledger.export import export
 from counterfoil.ledger.log import Ledger

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from counterfoil.core.errors import StateFault, UsageFault
-from counterfoil.ledger.check_export import check_export
+from counterfoil.ledger.check import check_export
 from counterfoil.ledger.entries import EntryKind, decode
-from counterfoil.ledger.exported import read_bundles, read_file, tile_rows
+from counterfoil.ledger.export import read_bundles, read_file, tile_rows
 from counterfoil.tlog.attestation import Attestation, Shown, check_attestation
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey

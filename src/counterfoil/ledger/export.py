@@ -1,15 +1,17 @@
-"""The ledger as static files: c2sp.org/tlog-tiles, for whoever wants to read it without this
-program.
+"""The ledger as static files, for anyone who wants to read it without this program: writing them,
+and reading them back. The format is c2sp.org/tlog-tiles.
 
-    DIR/checkpoint                        the signed checkpoint that the files belong to
-    DIR/tile/<level>/<index>[.p/<width>]  hashes          DIR/tile/entries/<index>[.p/<width>]
-                                          entries
+    DIR/checkpoint                                the signed checkpoint that the files belong to
+    DIR/tile/<level>/<index>[.p/<width>]          hashes
+    DIR/tile/entries/<index>[.p/<width>]          entries
 
-Full tiles never change, so an export into the same directory adds to it; a file that stands with
-other bytes is of another history and is refused. Each file is written beside its place and renamed;
-the checkpoint comes last, after everything is on disk, so a directory with a checkpoint is
-complete. Trusted: nothing; `check_export` reckons it anew. Partial tiles of older sizes stay: an
-older checkpoint can still be checked against them.
+Full tiles never change, so an export into the same directory adds files to it. If a file is there
+with other bytes, it belongs to another history, and the export is refused. Each file is written
+beside its place and renamed. The checkpoint comes last, when everything else is on disk, so a
+directory with a checkpoint is complete. Partial tiles of older sizes stay: an older checkpoint can
+still be checked against them.
+
+Nothing that is read back is trusted; `check_export` computes all of it anew.
 """
 
 from __future__ import annotations
@@ -18,28 +20,42 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.database import Connection
 from counterfoil.ledger.log import Ledger
 from counterfoil.ledger.store import Hashes, read_entries
 from counterfoil.tlog.checkpoint import parse_checkpoint
-from counterfoil.tlog.tiles import WIDTH, join_entries, tile_path, tiles_of
+from counterfoil.tlog.tiles import (
+    MAX_ENTRY_BYTES,
+    TILE_BYTES,
+    WIDTH,
+    Row,
+    join_entries,
+    split_entries,
+    split_hashes,
+    tile_path,
+    tiles_of,
+)
+
+_BUNDLE_BYTES: Final = WIDTH * (MAX_ENTRY_BYTES + 2)
 
 
 def export(connection: Connection, directory: Path, checkpoint: str) -> int:
-    """Write the tree of `checkpoint`, a signed note of this ledger, below `directory`; return how
-    many files are new.
+    """Write the tree of `checkpoint`, a signed note of this ledger, below `directory`; return the
+    number of files that are new.
 
     Raises VerifyFault `ledger_rewritten` where the checkpoint is not of this tree, StateFault
-    `export_other` where another history stands there, StoreFault `export_failed` where a file
-    cannot be written.
+    `export_other` where the directory holds another history, StoreFault `export_failed` where a
+    file cannot be written.
     """
     signed = parse_checkpoint(checkpoint)
     Ledger(signed.origin).check_ours(connection, signed)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        new = sum(_write(directory / path, data) for path, data in _files(connection, signed.size))
+        files = tree_files(connection, signed.size)
+        new = sum(_write(directory / path, data) for path, data in files)
         os.sync()
         _replace(directory / "checkpoint", checkpoint.encode())
         os.sync()
@@ -53,29 +69,68 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
     return new
 
 
-def _files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of every tile and bundle of a tree of `size`."""
-    source = read_entries(connection, 0, size)
+def tree_files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of every bundle and tile of the tree of the first `size` entries."""
+    entries = read_entries(connection, 0, size)
     for index in range(-(-size // WIDTH)):
-        bundle = list(islice(source, WIDTH))
+        bundle = list(islice(entries, WIDTH))
         yield tile_path(None, index, len(bundle)), join_entries(bundle)
     hashes = Hashes(connection, size)
     for level, full, width in tiles_of(size):
-        spans = [(index, WIDTH) for index in range(full)] + ([(full, width)] if width else [])
-        for index, wide in spans:
-            yield (
-                tile_path(level, index, wide),
-                b"".join(hashes(level, index * WIDTH, index * WIDTH + wide)),
-            )
+        for low in range(0, full * WIDTH + width, WIDTH):
+            high = min(low + WIDTH, full * WIDTH + width)
+            path = tile_path(level, low // WIDTH, high - low)
+            yield path, b"".join(hashes(level, low, high))
+
+
+def read_file(directory: Path, path: str, limit: int) -> bytes:
+    """The bytes of a file below `directory`, at most `limit`. Raises VerifyFault
+    `export_unreadable`."""
+    try:
+        with (directory / path).open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError:
+        data = None
+    if data is None or len(data) > limit:
+        raise VerifyFault(
+            "export_unreadable",
+            "a file of the export is missing, unreadable or too long",
+            place=path,
+            cure="Ask for the export again.",
+        )
+    return data
+
+
+def read_bundles(directory: Path, size: int) -> Iterator[list[bytes]]:
+    """The first `size` entries, in order, at most 256 at a time. Raises `export_unreadable`,
+    `bundle_malformed`."""
+    for first in range(0, size, WIDTH):
+        width = min(WIDTH, size - first)
+        path = tile_path(None, first // WIDTH, width)
+        yield split_entries(read_file(directory, path, _BUNDLE_BYTES), width)
+
+
+def tile_rows(directory: Path, size: int) -> Row:
+    """The tree hashes of a tree of `size`, for `tlog.tiles.node_reader`. Raises as `read_file`, and
+    VerifyFault `tile_malformed`."""
+
+    def row(level: int, low: int, high: int) -> list[bytes]:
+        index = low // WIDTH
+        width = min(WIDTH, size // WIDTH**level - index * WIDTH)
+        path = tile_path(level, index, width)
+        hashes = split_hashes(read_file(directory, path, TILE_BYTES), width)
+        return hashes[low - index * WIDTH : high - index * WIDTH]
+
+    return row
 
 
 def _write(path: Path, data: bytes) -> bool:
-    """Write a file that never changes. False if it stands already."""
+    """Write a file that never changes. Returns False if it is there already."""
     if path.exists():
         if path.read_bytes() != data:
             raise StateFault(
                 "export_other",
-                "other bytes stand where this file belongs",
+                "there is a file of this name with other bytes",
                 place=path.name,
                 cure="Export to an empty directory.",
             )

@@ -1,9 +1,9 @@
 """The ledger: appending, signing, proving.
 
-Entries become durable with the flow's transaction, before their effect can be seen (P5). One office
-has one ledger; its origin is its name in checkpoints and the name of the key that signs them.
-Whoever appends holds the store's write transaction, so places and counts are given out without a
-gap.
+Entries become durable with the caller's transaction, before their effect can be seen (P5). One
+office has one ledger. Its origin is its name in checkpoints and the name of the key that signs
+them. Whoever appends has the database's write transaction, so indices and running counts are given
+out without a gap.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from counterfoil.ledger.entries import (
     EntryKind,
     Value,
     counts_text,
+    decode,
     encode,
     entry_time,
 )
-from counterfoil.ledger.find import counts_of, find_entry
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
     Block,
     Hashes,
     Head,
+    counts_of,
+    find_entry,
     insert_blocks,
     insert_checkpoint,
     insert_cosigned,
@@ -58,11 +60,11 @@ from counterfoil.tlog.tree import (
 )
 
 _NODES_KEPT: Final = 4096
-"""Subtree roots that a prover keeps: those near the root are in every proof."""
+"""How many subtree roots a prover keeps in memory. Those near the root are in every proof."""
 
 
 class Ledger:
-    """The ledger named `origin`. Holds no state: everything is read from the connection."""
+    """The ledger named `origin`. It has no state: everything is read from the connection."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -71,8 +73,8 @@ class Ledger:
         """Append entries in order, all with this time (UTC); return their indices.
 
         Raises StateFault `clock_backwards` where the last entry is later than `time`, ValueError
-        for a draft outside its kind's grammar. The caller's transaction decides whether all of it
-        stands, or nothing.
+        for a draft outside its kind's grammar. The caller's transaction makes all of them durable,
+        or none.
         """
         head = read_head(connection)
         text = entry_time(time)
@@ -103,11 +105,22 @@ class Ledger:
         """Bytes of the entries start .. stop-1."""
         return read_entries(connection, start, stop)
 
+    def entry(self, connection: Connection, index: int) -> Entry | None:
+        """The entry of an index from 0, decoded; None where the ledger has no such entry. Raises
+        VerifyFault as `entries.decode`, and `bundle_malformed`."""
+        if not 0 <= index < self.size(connection):
+            return None
+        return decode(read_entry(connection, index), f"entry {index}")
+
     def newest_fields(self, connection: Connection, kind: EntryKind) -> dict[str, Value] | None:
         """The fields of the last entry of a kind, or None where there is none."""
-        head = read_head(connection)
-        count = counts_of(head.counts)[kind]
-        return find_entry(connection, kind, count, head.size)[1].fields if count else None
+        newest = next(self.newest_of(connection, kind), None)
+        return newest[1].fields if newest else None
+
+    def index_of_newest(self, connection: Connection, kind: EntryKind) -> int:
+        """The index of the last entry of a kind, -1 where there is none."""
+        newest = next(self.newest_of(connection, kind), None)
+        return newest[0] if newest else -1
 
     def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
@@ -120,18 +133,18 @@ class Ledger:
         return root_at(*_tree(connection, size))
 
     def sign_checkpoint(self, connection: Connection, signer: Signer) -> str:
-        """Sign, store and return a checkpoint of all entries; for the same size, return the one
-        that stands.
+        """Sign, store and return a checkpoint of all entries. If one of this size was signed
+        before, return that one.
 
         Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not
         of this tree.
         """
-        size, held = self.size(connection), read_newest_checkpoint(connection)
-        if held is not None:
-            before = parse_checkpoint(held)
+        size, newest = self.size(connection), read_newest_checkpoint(connection)
+        if newest is not None:
+            before = parse_checkpoint(newest)
             self.check_ours(connection, before)
             if before.size == size:
-                return held
+                return newest
         note = sign_checkpoint(Checkpoint(self.origin, size, self.root(connection, size)), signer)
         insert_checkpoint(connection, size, note)
         return note
@@ -154,12 +167,6 @@ class Ledger:
         """Every checkpoint that was cosigned, oldest first."""
         return read_cosigned(connection)
 
-    def index_of_newest(self, connection: Connection, kind: EntryKind) -> int:
-        """The index of the last entry of a kind, -1 where there is none."""
-        head = read_head(connection)
-        count = counts_of(head.counts)[kind]
-        return find_entry(connection, kind, count, head.size)[0] if count else -1
-
     def checkpoint_of(self, connection: Connection, size: int) -> str:
         """The checkpoint that was signed at `size`. Raises UsageFault `checkpoint_none`."""
         note = read_checkpoint(connection, size)
@@ -170,16 +177,6 @@ class Ledger:
                 cure="`counterfoil ledger checkpoints` lists the sizes that were signed.",
             )
         return note
-
-    def prove_inclusion(
-        self, connection: Connection, index: int, size: int | None = None
-    ) -> list[bytes]:
-        """Inclusion proof of an entry in the tree of `size`, or of all entries. Raises UsageFault
-        `ledger_index`."""
-        size, read = _tree(connection, size)
-        if not 0 <= index < size:
-            raise _no_such_index(index, size)
-        return prove_inclusion(index, size, read)
 
     def prove_consistency(
         self, connection: Connection, old: int, new: int | None = None
@@ -200,16 +197,20 @@ class Ledger:
         return self.prover(connection, checkpoint)(index)
 
     def prover(self, connection: Connection, checkpoint: str) -> Callable[[int], str]:
-        """`tlog_proof` for many entries under one checkpoint: what they share is read once. Raises
-        as that does."""
+        """`tlog_proof` for many entries under one checkpoint: what their proofs have in common is
+        read once. Raises as `tlog_proof` does."""
         signed = parse_checkpoint(checkpoint)
-        held, read = _tree(connection, None)
+        size, read = _tree(connection, None)
         read = lru_cache(_NODES_KEPT)(read)
-        self._require_ours(signed, held, read)
+        self._require_ours(signed, size, read)
 
         def prove(index: int) -> str:
             if not 0 <= index < signed.size:
-                raise _no_such_index(index, signed.size)
+                raise UsageFault(
+                    "ledger_index",
+                    f"the ledger has no entry {index} at size {signed.size}",
+                    cure=f"Name an index below {signed.size}.",
+                )
             hashes = prove_inclusion(index, signed.size, read)
             leaf = leaf_hash(read_entry(connection, index))
             check_inclusion(leaf, index, signed.size, hashes, signed.root)
@@ -224,8 +225,8 @@ class Ledger:
         `ledger_rewritten` where one of them is not of this tree.
         """
         before, after = parse_checkpoint(older), parse_checkpoint(newer)
-        self.check_ours(connection, before)
-        self.check_ours(connection, after)
+        for checkpoint in (before, after):
+            self.check_ours(connection, checkpoint)
         hashes = self.prove_consistency(connection, before.size, after.size)
         return str(Consistency(tuple(hashes), older, newer))
 
@@ -250,7 +251,7 @@ class Ledger:
 
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:
-    """Drafts as blocks with their leaf hashes, none across the edge of a tile."""
+    """Drafts as blocks with their leaf hashes. No block crosses the edge of a tile."""
     counts, start = counts_of(head.counts), head.size
     while chunk := list(islice(drafts, WIDTH - start % WIDTH)):
         entries: list[bytes] = []
@@ -266,25 +267,17 @@ def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Bl
 
 
 def _tree(connection: Connection, size: int | None) -> tuple[int, Reader]:
-    """The size asked for, or all there is, and a reader of the tree as it stands."""
-    held = read_head(connection).size
-    asked = held if size is None else size
-    if not 0 <= asked <= held:
-        raise _no_such_size(asked, held)
-    return asked, node_reader(Hashes(connection, held))
+    """`size`, or the number of all entries where it is None, and a reader of the whole tree."""
+    entered = read_head(connection).size
+    size = entered if size is None else size
+    if not 0 <= size <= entered:
+        raise _no_such_size(size, entered)
+    return size, node_reader(Hashes(connection, entered))
 
 
-def _no_such_index(index: int, size: int) -> UsageFault:
-    return UsageFault(
-        "ledger_index",
-        f"the ledger has no entry {index} at size {size}",
-        cure=f"Name an index below {size}.",
-    )
-
-
-def _no_such_size(size: int, held: int) -> UsageFault:
+def _no_such_size(size: int, most: int) -> UsageFault:
     return UsageFault(
         "ledger_size",
-        f"the ledger had no size {size} up to {held}",
-        cure=f"Name a size from 0 to {held}.",
+        f"the ledger had no size {size} up to {most}",
+        cure=f"Name a size from 0 to {most}.",
     )

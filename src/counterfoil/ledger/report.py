@@ -25,9 +25,9 @@ from typing import Final
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
-from counterfoil.ledger.check_export import check_export
+from counterfoil.ledger.check import check_export
 from counterfoil.ledger.entries import Entry, EntryKind, decode
-from counterfoil.ledger.exported import read_bundles
+from counterfoil.ledger.export import read_bundles
 from counterfoil.tlog.note import VerifierKey
 
 SMALL: Final = 10

@@ -1,24 +1,96 @@
-"""The ledger's SQL, and nothing else: reads by key or key range, inserts by the chunk.
+"""The ledger's four tables, and all SQL over them.
 
-Every function takes the flow's Connection; none commits. A row whose values are not of their
-columns' types, which only the owner of the file can bring about, raises VerifyFault `ledger_column`
-wherever it is read. `Hashes` reads tree hashes: full tiles as they stand, the rightmost of each
-level put together from what is below it, at most 255 rows.
+    ledger_block        start, stop, time, counts, entries: the entries start .. stop-1, which were
+                        appended together
+    ledger_tile         level, idx, root (32 bytes), hashes (8,192 bytes): full tiles only, made
+                        from the entries
+    ledger_checkpoint   size, note: each checkpoint that this office signed
+    ledger_cosigned     number (1, 2, ...), note: each checkpoint that a quorum of the witnesses
+                        cosigned
+
+All four tables only grow. Migrations 0001_ledger and 0006_cosigned create them, and the triggers
+that refuse every other change.
+
+A block is a bundle of C2SP tlog-tiles: each entry after its length in two bytes. It lies within one
+tile, so it has 1 to 256 entries. (One row for each entry would cost more than making and hashing
+the entry.) `time` and `counts` (JSON: the running count of each kind after the block) repeat what
+the entries say, so that the next append reads one row.
+
+Nothing here is trusted. `ledger check` computes columns, tiles and roots anew from the entries. The
+owner of the database file can drop a trigger and rewrite history: a checkpoint, in this table or
+with somebody else, then shows it. If the newest entries are deleted together with every checkpoint
+that covers them, only a checkpoint that somebody else keeps shows it: publish them. What is lost
+cannot be made again: back the database up.
+
+Functions read by key or by key range and insert by the chunk. None commits. A row whose values are
+not of their columns' types, which only the owner of the file can bring about, raises VerifyFault
+`ledger_column` wherever it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 
 from counterfoil.core.errors import VerifyFault
-from counterfoil.database import Connection, Prepared
-from counterfoil.ledger.tables import BLOCK, CHECKPOINT, COSIGNED, TILE
+from counterfoil.database import METADATA, Connection, Prepared
+from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.tlog.tiles import WIDTH, Tile, entry_within, split_entries, split_hashes
 from counterfoil.tlog.tree import leaf_hash
+
+_KEY: Final = BigInteger().with_variant(Integer, "sqlite")
+
+BLOCK: Final = Table(
+    "ledger_block",
+    METADATA,
+    Column("start", _KEY, primary_key=True, autoincrement=False),
+    Column("stop", BigInteger, nullable=False),
+    Column("time", String(20), nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+)
+
+TILE: Final = Table(
+    "ledger_tile",
+    METADATA,
+    Column("level", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("level", "idx"),
+    sqlite_with_rowid=False,
+)
+
+CHECKPOINT: Final = Table(
+    "ledger_checkpoint",
+    METADATA,
+    Column("size", _KEY, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
+
+COSIGNED: Final = Table(
+    "ledger_cosigned",
+    METADATA,
+    Column("number", _KEY, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+)
 
 BLOCKS_AT_ONCE: Final = 16
 _CACHED_TILES: Final = 16
@@ -71,8 +143,8 @@ _ADD_CHECKPOINT: Final = Prepared(insert(CHECKPOINT))
 
 
 class Head(NamedTuple):
-    """Where the ledger stands: number of entries, time of the last one ("" if empty), counts as
-    JSON."""
+    """The ledger's end: the number of entries, the time of the last one ("" if there is none), and
+    the running counts as JSON."""
 
     size: int = 0
     time: str = ""
@@ -88,9 +160,13 @@ class Block(NamedTuple):
     counts: str
     entries: bytes
 
+    def split(self) -> list[bytes]:
+        """The bytes of each of its entries. Raises VerifyFault `bundle_malformed`."""
+        return split_entries(self.entries, self.stop - self.start, f"entry {self.start}")
+
 
 def read_head(connection: Connection) -> Head:
-    """Read where the ledger stands, from one row."""
+    """Read the ledger's end, from one row."""
     found = _HEAD.read(connection)
     return _typed(found[0], Head) if found else Head()
 
@@ -131,17 +207,15 @@ def read_checkpoint(connection: Connection, size: int) -> str | None:
 
 
 def read_checkpoints(connection: Connection) -> Iterator[tuple[int, str]]:
-    """(size, note) of every checkpoint as it stands, smallest first."""
+    """(size, note) of every checkpoint, smallest first. Nothing is verified."""
     return (_typed(row, tuple[int, str]) for row in _walk(connection, _CHECKPOINTS))
 
 
 def insert_cosigned(connection: Connection, note: str) -> None:
     """Insert a checkpoint with its cosignatures, after every one before."""
-    held = _NEWEST_COSIGNED.read(connection)
-    _ADD_COSIGNED.write(
-        connection,
-        [{"number": _typed(held[0], tuple[int, str])[0] + 1 if held else 1, "note": note}],
-    )
+    newest = _NEWEST_COSIGNED.read(connection)
+    number = _typed(newest[0], tuple[int, str])[0] + 1 if newest else 1
+    _ADD_COSIGNED.write(connection, [{"number": number, "note": note}])
 
 
 def read_newest_cosigned(connection: Connection) -> str | None:
@@ -150,12 +224,12 @@ def read_newest_cosigned(connection: Connection) -> str | None:
 
 
 def read_cosigned(connection: Connection) -> Iterator[str]:
-    """Every cosigned checkpoint as it stands, oldest first."""
+    """Every cosigned checkpoint, oldest first. Nothing is verified."""
     return (_typed(row, tuple[int, str])[1] for row in _walk(connection, _COSIGNED))
 
 
 def read_blocks(connection: Connection) -> Iterator[Block]:
-    """Every block as it stands, by start; few at a time in memory."""
+    """Every block, by start; at most 16 are in memory. Nothing is verified."""
     return (_typed(row, Block) for row in _walk(connection, _BLOCKS))
 
 
@@ -164,8 +238,7 @@ def read_entries(connection: Connection, start: int, stop: int) -> Iterator[byte
     for low in range(start // WIDTH * WIDTH, stop, WIDTH):
         for row in _SPAN.read(connection, low=low, high=min(low + WIDTH, stop)):
             block = _typed(row, Block)
-            held = split_entries(block.entries, block.stop - block.start, f"entry {block.start}")
-            yield from held[max(start - block.start, 0) : max(stop - block.start, 0)]
+            yield from block.split()[max(start - block.start, 0) : max(stop - block.start, 0)]
 
 
 def read_entry(connection: Connection, index: int) -> bytes:
@@ -175,13 +248,13 @@ def read_entry(connection: Connection, index: int) -> bytes:
 
 
 def read_tile(connection: Connection, level: int, index: int) -> Tile | None:
-    """A full tile as it stands, or None."""
+    """A full tile, or None. Nothing is verified."""
     found = _TILE.read(connection, level=level, low=index)
     return Tile(level, index, *_typed(found[0], tuple[bytes, bytes])) if found else None
 
 
 def count_tiles(connection: Connection) -> int:
-    """How many full tiles stand in the table."""
+    """The number of full tiles in the table."""
     return int(_TILES.read(connection)[0][0])
 
 
@@ -189,11 +262,18 @@ def _typed(row: Sequence[Any], kind: type[_Row]) -> _Row:
     try:
         return msgspec.convert(list(row), kind, builtin_types=(bytes,))
     except msgspec.ValidationError:
-        raise VerifyFault(
-            "ledger_column",
-            "a row of the ledger holds values of another type than its columns",
-            cure="Answer nothing, keep this database, and restore a copy that checks.",
+        raise _column_fault(
+            "a row of the ledger holds values of another type than its columns"
         ) from None
+
+
+def _column_fault(message: str) -> VerifyFault:
+    return VerifyFault(
+        "ledger_column",
+        message,
+        cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a "
+        "copy that checks.",
+    )
 
 
 def _only_note(rows: Sequence[Sequence[Any]]) -> str | None:
@@ -210,11 +290,11 @@ def _walk(connection: Connection, query: Prepared) -> Iterator[Any]:
 
 
 class Hashes:
-    """Rows of tree hashes for `proof.tiles`: a callable (level, low, high) -> hashes, all within
-    one tile.
+    """Tree hashes for `tlog.tiles`: a callable (level, low, high) -> the hashes low .. high-1 of a
+    level, which must lie within one tile.
 
-    `size` is the number of entries that stand; tiles beyond it are put together from what is below
-    them.
+    `size` is the number of entries. Full tiles are read from the table. The rightmost tile of a
+    level is put together from the roots of the tiles below it, or from entries: at most 255 rows.
     """
 
     def __init__(self, connection: Connection, size: int) -> None:
@@ -225,12 +305,11 @@ class Hashes:
     def __call__(self, level: int, low: int, high: int) -> list[bytes]:
         """The hashes low .. high-1 of a level."""
         index = low // WIDTH
-        held = self._tiles.get((level, index))
-        if held is None:
+        if (level, index) not in self._tiles:
             if len(self._tiles) >= _CACHED_TILES:
                 self._tiles.clear()
-            held = self._tiles[level, index] = self._load(level, index)
-        return held[low - index * WIDTH : high - index * WIDTH]
+            self._tiles[level, index] = self._load(level, index)
+        return self._tiles[level, index][low - index * WIDTH : high - index * WIDTH]
 
     def _load(self, level: int, index: int) -> list[bytes]:
         if (index + 1) * WIDTH ** (level + 1) <= self._size:
@@ -241,3 +320,104 @@ class Hashes:
             rows = _ROOTS.read(self._connection, level=level - 1, low=low, high=high)
             return _typed([row[0] for row in rows], list[bytes])
         return [leaf_hash(entry) for entry in read_entries(self._connection, low, high)]
+
+
+# -- Finding entries -------------------------------------------------------------------------
+
+_decode_counts: Final = msgspec.json.Decoder(dict[EntryKind, int]).decode
+_NO_COUNTS: Final = dict.fromkeys(EntryKind, 0)
+_FEW_OF_A_BATCH: Final = [
+    f'"kind":"{kind.value}"'.encode()
+    for kind in (
+        EntryKind.BATCH,
+        EntryKind.OPENING,
+        EntryKind.REVIEW,
+        EntryKind.RELEASE,
+        EntryKind.WITHDRAWAL,
+        EntryKind.DISPOSAL,
+    )
+]
+"""Kinds of which a batch has a few entries. A batch has one entry of another kind for each row."""
+
+
+def counts_of(text: str) -> dict[EntryKind, int]:
+    """Running counts from their JSON, zeros included: the inverse of `entries.counts_text`.
+
+    Raises VerifyFault `ledger_column`.
+    """
+    try:
+        return _NO_COUNTS | _decode_counts(text)
+    except msgspec.MsgspecError:
+        raise _counts_fault() from None
+
+
+def find_entry(connection: Connection, kind: EntryKind, count: int, size: int) -> tuple[int, Entry]:
+    """(index, entry) of the `count`-th entry of a kind, which must be among the first `size`.
+
+    Takes O(log n) reads, because each block says how many entries of each kind there are after it.
+    Raises VerifyFault `ledger_column`, and as `entries.decode`.
+    """
+    low, high = 0, size
+    while True:
+        block = read_block(connection, (low + high) // 2)
+        if counts_of(block.counts)[kind] < count:
+            low = block.stop
+        elif block.start == low or _count_before(connection, block, kind) < count:
+            return _entry_in(block, kind, count)
+        else:
+            high = block.start
+
+
+def find_of_batch(
+    connection: Connection, batch: str, commitments: Set[str]
+) -> Iterator[tuple[int, Entry]]:
+    """(index, entry), in order, of a batch's own entries (one or a few of a kind), and of those of
+    its rows that carry one of `commitments`. Raises VerifyFault as `entries.decode`, and
+    `bundle_malformed`."""
+    wanted = [*_FEW_OF_A_BATCH, *(each.encode() for each in commitments)]
+    for index, data in _entries_with(connection, f'"batch":"{batch}"'.encode()):
+        if any(each in data for each in wanted):
+            yield index, decode(data, f"entry {index}")
+
+
+def find_before(
+    connection: Connection, kind: EntryKind, fields: Mapping[str, str], before: int
+) -> int | None:
+    """The index of the last entry before `before` of this kind with these fields, or None. At least
+    one of the fields must be a digest, and the first one is looked for first."""
+    first, *others = [f'"{name}":"{value}"'.encode() for name, value in fields.items()]
+    others.append(f'"kind":"{kind.value}"'.encode())
+    return max(
+        (
+            index
+            for index, data in _entries_with(connection, first)
+            if index < before and all(each in data for each in others)
+        ),
+        default=None,
+    )
+
+
+def _entries_with(connection: Connection, part: bytes) -> Iterator[tuple[int, bytes]]:
+    """(index, bytes) of every entry that contains `part`. Blocks without it are not split."""
+    for block in read_blocks(connection):
+        if part in block.entries:
+            for index, data in enumerate(block.split(), block.start):
+                if part in data:
+                    yield index, data
+
+
+def _count_before(connection: Connection, block: Block, kind: EntryKind) -> int:
+    """How many entries of the kind come before the block."""
+    return counts_of(read_block(connection, block.start - 1).counts)[kind] if block.start else 0
+
+
+def _entry_in(block: Block, kind: EntryKind, count: int) -> tuple[int, Entry]:
+    for index, data in enumerate(block.split(), block.start):
+        entry = decode(data, f"entry {index}")
+        if (entry.kind, entry.count) == (kind, count):
+            return index, entry
+    raise _counts_fault()
+
+
+def _counts_fault() -> VerifyFault:
+    return _column_fault("the columns of a block do not say what its entries say")

@@ -8,7 +8,7 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger.entries import Entry, EntryKind
-from counterfoil.ledger.search import find_before, find_of_batch
+from counterfoil.ledger.store import find_before, find_of_batch
 from counterfoil.office import Office
 
 _ROLE_OF = {

@@ -44,7 +44,7 @@ from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.ledger import Draft, EntryKind
-from counterfoil.ledger.search import find_of_batch
+from counterfoil.ledger.store import find_of_batch
 from counterfoil.office import Office
 from counterfoil.tlog import Signer
 
