@@ -27,8 +27,8 @@ from pathlib import Path
 from bench import floors
 from bench.certify.make_people import COLUMNS, Maker
 from counterfoil import normalize
-from counterfoil.certification.bounds import PARTS
 from counterfoil.certification.checkpoint import STATE_FILE
+from counterfoil.certification.curves import PARTS
 from counterfoil.certification.decoys import ASKS, BIRTH, KINDS
 from counterfoil.certification.run import Outcome, Plan, certify
 from counterfoil.core.values import Address

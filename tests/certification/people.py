@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from counterfoil.certification.decoys import Held
-from counterfoil.certification.places import Presence, Zips
+from counterfoil.certification.places import Alike, Presence, Streets, Zips
 from counterfoil.certification.source_sample import Deck, named
-from counterfoil.certification.streets import Alike, Streets
 from counterfoil.core.values import Address, Grant, NameForm, Person, Request, Resident, Residents
 from counterfoil.normalize import normalize_address, normalize_name
 

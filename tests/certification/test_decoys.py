@@ -14,16 +14,15 @@ from counterfoil.certification.decoys import (
     DecoyQuestion,
     Held,
     Written,
+    bump_last,
+    bump_number,
     can_ask,
     read_held,
     untriable,
 )
-from counterfoil.certification.places import Presence, Zips
+from counterfoil.certification.places import Presence, Streets, Zips, checksum_of
 from counterfoil.certification.seeded_choice import Chance
-from counterfoil.certification.seen import checksum_of
 from counterfoil.certification.source_sample import Deck
-from counterfoil.certification.street_decoys import bump_last, bump_number
-from counterfoil.certification.streets import Streets
 from counterfoil.register.source import COLUMNS
 from tests.certification.people import DECK, HELD
 
@@ -229,4 +228,7 @@ def test_a_house_number_never_falls_under_one() -> None:
 
 
 def test_p1_rows_and_questions_hide_every_value() -> None:
-    assert f"{HELD} {made('withheld')} {DECK}" == "<Held: hidden> <Asked: hidden> <Deck: hidden>"
+    assert (
+        f"{HELD} {made('withheld')} {DECK}"
+        == "<Held: hidden> <DecoyQuestion: hidden> <Deck: hidden>"
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from counterfoil.certification.places import Presence, ZipCounter
-from counterfoil.certification.seen import Seen, checksum_of
+from counterfoil.certification.places import Presence, Seen, ZipCounter, checksum_of
 
 
 def counted(**homes: int) -> ZipCounter:

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from counterfoil.certification import run as certify_module
 from counterfoil.certification.ask import Chunk, Visit
-from counterfoil.certification.bounds import PARTS
 from counterfoil.certification.certificate import certificate_digest, open_certificate
 from counterfoil.certification.checkpoint import STATE_FILE
+from counterfoil.certification.curves import PARTS
 from counterfoil.certification.decoys import KINDS
 from counterfoil.certification.governing import Certificates, Certified, find_certificates
 from counterfoil.certification.processes import Alone

@@ -3,7 +3,7 @@ leads to both."""
 
 from __future__ import annotations
 
-from counterfoil.certification.streets import Alike, Streets
+from counterfoil.certification.places import Alike, Streets
 
 
 def found(*lines: str, zip5: str = "98101") -> Alike:

@@ -13,8 +13,7 @@ from counterfoil import matching, normalize
 from counterfoil.core.values import Address
 from counterfoil.register import Manifest
 from counterfoil.register.canaries import SAMPLED, Canary, Draws, candidates, sample
-from counterfoil.register.canary_watch import Watch
-from counterfoil.register.leading import lead
+from counterfoil.register.loading import Watch, lead
 from counterfoil.register.source import Batch
 from tests.register.conftest import Office, grant_at
 from tests.world.crowd import FAMILY, GIVEN, people

@@ -14,7 +14,7 @@ import pytest
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import NameForm, Resident, Residents
 from counterfoil.register import KeyCustodian
-from counterfoil.register.tin import tin_digits
+from counterfoil.register.rows import tin_digits
 from tests.register.conftest import DAY, SECRET
 
 

@@ -7,7 +7,7 @@ import pytest
 from counterfoil import normalize
 from counterfoil.core.values import Address
 from counterfoil.register.known_places import known_lines
-from counterfoil.register.leading import decode_leading, encode_leading, lead
+from counterfoil.register.loading import decode_leading, encode_leading, lead
 from counterfoil.register.stores import LmdbReader
 from tests.register.conftest import Office, grant_at
 

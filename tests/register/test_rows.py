@@ -15,9 +15,9 @@ from counterfoil.register.rows import (
     encode_identity,
     read_row,
     row_fault,
+    tin_digits,
 )
 from counterfoil.register.source import COLUMNS
-from counterfoil.register.tin import tin_digits
 from tests.register.conftest import PEOPLE
 
 

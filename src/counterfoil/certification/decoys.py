@@ -1,25 +1,25 @@
-"""Decoys: questions whose true answer is no, by kind of confusion. Pure; made of one source row, a
-deck and choices.
+"""Decoys: questions whose true answer is no, by kind of confusion. Pure.
 
-THE TABLE OF KINDS is `KINDS`, at the end: for each its sentence, how its question is made, and what
-shows that it is no decoy after all. `names` questions state name and address only; `birth`
-questions state a date of birth too: the person's own, or for a namesake or a made-up person another
-one.
+A decoy is made of one source row, the source sample and seeded choices. THE TABLE OF KINDS is
+`KINDS`, at the end: for each kind its sentence, how its question is made, and what shows that a
+question of the kind is no decoy after all. Questions of the scope `names` state name and address
+only. Questions of the scope `birth` state a date of birth too: the person's own, or another one for
+a namesake or a made-up person.
 
 withheld      the row's person, at the row's address; afterwards all that the register holds of that
-              person is taken out of what was opened, and the household stays
+              person is removed from what was opened, and the household stays
 junior_senior father or son of the row's person: the same name, another suffix
 sibling       the row's family name with another given name; every second one a twin: the same first
-              letter if there is one among eight drawn, and the same date of birth
+              letter if one of eight drawn names has it, and the same date of birth
 next_unit     the row's name in the next unit, or in a unit of a house that has none
 next_number   the row's name two house numbers on, or in the next PO box
-other_zip     the row's name at the same line in another ZIP of that city; of elsewhere, where the
-              city has no other
-like_street   the row's name at the same number of a real other street of that ZIP, of another
-              suffix or directional or spelled alike (streets.py)
+other_zip     the row's name at the same line in another ZIP of that city, or of another city where
+              this one has no other
+like_street   the row's name at the same number of a real other street of that ZIP, which has
+              another suffix or directional or is spelled alike (places.py)
 former        the row's person at the row's address, in a period for which the source does not hold
               that person there
-synthetic     given, middle and family name and date of birth drawn each for itself, at the row's
+synthetic     given, middle and family name and date of birth each drawn by itself, at the row's
               address
 """
 
@@ -34,12 +34,36 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import astuple, replace
 
+from counterfoil.certification.places import checksum_of
 from counterfoil.certification.seeded_choice import Chance
-from counterfoil.certification.seen import checksum_of
 from counterfoil.certification.source_sample import Deck, Row
-from counterfoil.certification.street_decoys import bump_last, bump_number
 from counterfoil.core.values import Sensitive
 from counterfoil.register.source import COLUMNS
+
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+
+
+def bump_last(text: str, step: int) -> str:
+    """The last number of `text` changed by `step`, else its last letter moved on by one."""
+    runs = list(_DIGITS.finditer(text))
+    if runs:
+        return _changed(text, runs[-1], step)
+    last = text.rstrip()[-1:]
+    last = last.upper() if last.isascii() else last
+    moved = "A" if last == "Z" else chr(ord(last) + 1) if "A" <= last < "Z" else f"{last}2"
+    return text.rstrip()[:-1] + moved
+
+
+def bump_number(line: str, step: int) -> str:
+    """The house number or box changed by `step`; "" where the line has none."""
+    run = _DIGITS.search(line)
+    return _changed(line, run, step) if run else ""
+
+
+def _changed(text: str, run: re.Match[str], step: int) -> str:
+    number = int(run[0]) + step
+    return f"{text[: run.start()]}{number if number > 0 else int(run[0]) - step}{text[run.end() :]}"
+
 
 BIRTH: Final = "birth"
 NAMES: Final = "names"

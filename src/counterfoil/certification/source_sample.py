@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from counterfoil.certification.places import Presence, ZipCounter, Zips
-from counterfoil.certification.seen import checksum_of
-from counterfoil.certification.streets import Alike, Streets
+from counterfoil.certification.places import Alike, Presence, Streets, ZipCounter, Zips, checksum_of
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
 from counterfoil.register import Manifest

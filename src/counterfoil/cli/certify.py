@@ -10,9 +10,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from counterfoil.certification.bounds import PARTS
 from counterfoil.certification.certificate import certificate_digest
-from counterfoil.certification.curves import Point, curve_csv
+from counterfoil.certification.curves import PARTS, Point, curve_csv
 from counterfoil.certification.decoys import ASKS, KINDS, NAMES
 from counterfoil.certification.governing import agreed_limit
 from counterfoil.certification.history_mix import read_mix

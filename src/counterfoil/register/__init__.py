@@ -22,12 +22,13 @@ from counterfoil.register.manifest import (
 )
 from counterfoil.register.reader import (
     SealedRegister,
+    Shown,
+    ShownBucket,
     check_store,
     not_compared,
     open_register,
     residents_shown,
 )
-from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 
 __all__ = [

@@ -26,12 +26,11 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
-from counterfoil.register.canary_watch import Watch
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.external_sort import Pile, SortRoom
 from counterfoil.register.known_places import KnownPlaces
 from counterfoil.register.learning import Learner, PersonPile
-from counterfoil.register.loading import Loading, Progress
+from counterfoil.register.loading import Loading, Progress, Watch
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
 from counterfoil.register.snapshots import building, next_number, publish
 from counterfoil.register.source import (

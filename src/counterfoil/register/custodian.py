@@ -31,7 +31,7 @@ from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import AddressKey, Residents
 from counterfoil.register.bucket import DoorKey, RegisterKey
-from counterfoil.register.tin import tin_digits
+from counterfoil.register.rows import tin_digits
 
 FORMAT: Final = "counterfoil-keeper-1"
 _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import duckdb
+import pyarrow
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil.core.errors import StoreFault
-from counterfoil.register.arrow import ArrowFault, pa
 
+_arrow: Any = pyarrow  # ships no types
 _CHUNK_PAIRS: Final = 65_536
 _CHUNK_BYTES: Final = 32 << 20
 _DRAIN_PAIRS: Final = 8_192
@@ -66,7 +67,7 @@ class Pile:
                     yield key, decrypt(value[:12], value[12:], None)
             del reader
             self._connection.execute(f"DROP TABLE {self._name}")
-        except (duckdb.Error, ArrowFault) as fault:
+        except (duckdb.Error, _arrow.ArrowException) as fault:
             raise _failed(fault) from None
 
     def _flush(self) -> None:
@@ -74,8 +75,11 @@ class Pile:
             return
         # Each chunk is committed: within an open transaction DuckDB keeps every chunk's Arrow
         # memory until the end.
-        chunk = pa.table(
-            [pa.array(self._keys, pa.binary()), pa.array(self._values, pa.binary())],
+        chunk = _arrow.table(
+            [
+                _arrow.array(self._keys, _arrow.binary()),
+                _arrow.array(self._values, _arrow.binary()),
+            ],
             names=["k", "v"],
         )
         try:

@@ -43,7 +43,7 @@ import msgspec
 from counterfoil.core.values import Sensitive
 from counterfoil.register.bucket import TAG_BYTES
 from counterfoil.register.external_sort import Pile
-from counterfoil.register.leading import Leading, Parts
+from counterfoil.register.loading import Leading, Parts
 
 LEAST_HOMES: Final = 3
 LEAST_OF_FULLER: Final = 8

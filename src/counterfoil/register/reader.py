@@ -1,19 +1,22 @@
-"""The sealed register, opened: questions that the gate admitted go in, residents at the asked
-address come out.
+"""The opened sealed register: grants go in, the residents at the granted addresses come out.
 
-What a call of `open_residents` establishes, in this order:
+A call of `open_residents` establishes, in this order:
 
-    1  every question is a Grant: the gate's word that it may be asked (P2)
-    2  the key custodian has counted all of them durably and is within its limit
-    3  every door of every grant is derived from the address that the grant names (P3: there is no
-       other way in)
-    4  every bucket that was found is what the builder sealed under that tag, key and snapshot
+    1  Every question is a Grant: the gate has admitted it (P2).
+    2  The key custodian has counted all of them durably and is within its limit.
+    3  Every address key is derived from an address that a grant names. There is no other way in
+       (P3).
+    4  Every bucket that was found is what the builder sealed under that tag, key and snapshot.
 
-The exact door, the tolerant doors and the marks are always all looked up: the answer to a question
-is the union of what they lead to, so the shape of the work does not depend on what is found. A
-tolerant door leads to a home unless question and home both stand at marked places
-(normalize/address_keys.py). A resident is reported once, by the best door that leads to it. Nothing
-in this package lists, counts or walks residents.
+The exact, tolerant and known-place buckets are always all looked up, so the shape of the work does
+not depend on what is found. The answer to a question is the union of what they lead to. A tolerant
+bucket leads to a home unless the question's address and the home are both known places
+(normalize/address_keys.py). A resident is reported once, with the tolerance of the best key that
+leads to it. Nothing in this package lists, counts or walks residents.
+
+For an evidence bundle, `collect_buckets` returns the buckets of one grant as they are sealed, with
+the keys that open exactly these; `residents_in` opens them again as the register does. Whoever has
+an `EvidenceBuckets` can open nothing else of the register.
 """
 
 from __future__ import annotations
@@ -24,7 +27,15 @@ from typing import Final
 
 from counterfoil import normalize
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.core.values import AddressForm, AddressKey, Grant, NotCompared, Resident, Residents
+from counterfoil.core.values import (
+    AddressForm,
+    AddressKey,
+    Grant,
+    NotCompared,
+    Resident,
+    Residents,
+    Sensitive,
+)
 from counterfoil.register.bucket import (
     BUCKET_FORMAT,
     EXACT,
@@ -39,10 +50,44 @@ from counterfoil.register.bucket import (
 )
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.manifest import Manifest, open_manifest
-from counterfoil.register.shown import Opened, Shown, ShownBucket, open_buckets
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
+
+
+class ShownBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One bucket: tag and key (32 bytes each), the sealed value, or b"" where the store holds
+    none."""
+
+    tolerance: str
+    tag: bytes
+    key: bytes
+    value: bytes
+
+
+class Shown(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The doors of a grant in the order of the door table, then its marks; the homes that they lead
+    to and no door opened before."""
+
+    doors: tuple[ShownBucket, ...]
+    homes: tuple[ShownBucket, ...]
+    asked_tin_hash: bytes
+
+
+Opened = dict[bytes, tuple[int, bytes]]
+"""(kind, body) of each shown bucket by its tag, unsealed and not decoded."""
+
+
+def open_buckets(shown: Shown, snapshot: str) -> Opened:
+    """Unseal what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key
+    and tag do not open."""
+    bound = bound_to(snapshot)
+    return {
+        each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=bound)
+        for each in (*shown.doors, *shown.homes)
+        if each.value
+    }
+
 
 Routes = dict[bytes, list[Reference]]
 """References of each tolerant door, by its tag."""

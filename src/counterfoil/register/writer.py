@@ -31,8 +31,7 @@ from counterfoil.register.bucket import (
 from counterfoil.register.canaries import Canary
 from counterfoil.register.external_sort import Pile
 from counterfoil.register.known_places import KnownPlaces
-from counterfoil.register.leading import Leading, decode_leading
-from counterfoil.register.loading import split_row
+from counterfoil.register.loading import Leading, decode_leading, split_row
 from counterfoil.register.rows import decode_identity
 from counterfoil.register.stores import BucketWriter, Pair
 
