@@ -11,13 +11,9 @@ from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.batches.rows import DeterminationsDigest, decode_gated, encode_determinations
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import Governing
-from counterfoil.certification.pinned import (
-    PinnedHolds,
-    pin_certificates,
-    pin_holds,
-    require_pinned_holds,
-)
+from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
+from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.stopped import acting
 from counterfoil.disclosure.steps import (

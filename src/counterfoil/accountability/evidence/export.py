@@ -45,7 +45,8 @@ from counterfoil.batches.rows import encode_determinations
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.certificate import certificate_files, open_certificate
 from counterfoil.certification.governing import by_scope, governing
-from counterfoil.certification.pinned import pinned_certificates, pinned_holds
+from counterfoil.certification.pinned import pinned_certificates
+from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.overrides.store import OVERRIDE, encode_override
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
