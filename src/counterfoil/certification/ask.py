@@ -20,8 +20,11 @@ the key custodian counts it apart (register/trial.json).
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
@@ -32,10 +35,12 @@ from counterfoil.certification.seeded_choice import Chance
 from counterfoil.certification.source_sample import Deck, Row
 from counterfoil.certification.tally import PROXY, Tally, new_tally
 from counterfoil.certification.true_negative import Subject, as_decoy
+from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.intake import COLUMN_NAMES, Table, to_requests
-from counterfoil.register import SealedRegister
+from counterfoil.office import Office, open_office
+from counterfoil.register import KeyCustodian, SealedRegister
 
 _DATE: Final = "date_of_birth"
 _WITHHELD: Final = "withheld"
@@ -92,15 +97,15 @@ class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Asker:
-    """Everything that a process needs to ask. `tin_hash` is the key custodian's; `seed` at most 64
-    bytes; `asks` one of decoys.ASKS."""
+    """Everything that one process needs to ask decoys. `seed` is at most 64 bytes; `asks` is one of
+    decoys.ASKS. It owns the opened register: close it, or use `contextlib.closing`."""
 
     def __init__(
         self,
         sealed: SealedRegister,
         gate: UnsafeGate,
         weights: matching.Weights,
-        tin_hash: Callable[[str], bytes],
+        custodian: KeyCustodian,
         deck: Deck,
         seed: bytes,
         asks: str,
@@ -109,11 +114,15 @@ class Asker:
         self._gate = gate
         self._weights = weights
         self._thresholds = replace(matching.own_thresholds(weights), undated=matching.NEVER)
-        self._tin_hash = tin_hash
+        self._tin_hash = custodian.tin_hash
         self._deck = deck
         self._seed = seed
         self._with_birth = asks == BIRTH
         self._years = frozenset(str(year) for year in deck.periods)
+
+    def close(self) -> None:
+        """Let go of the register."""
+        self._sealed.close()
 
     def ask(self, visits: Sequence[Visit]) -> Tally:
         """Make, ask and count. Raises StoreFault, VerifyFault."""
@@ -146,7 +155,8 @@ class Asker:
             return
         tin_hash = self._tin_hash(held.tin)
         if not tin_hash:
-            return  # without a number, what the register holds of the person cannot be told from others' entries
+            # Without a number, the person's entries cannot be told from those of other people.
+            return
         subject = Subject(tin_hash, held.record_ref)
         for kind, start, stop in visit.turns:
             for place in range(start, stop):
@@ -195,3 +205,44 @@ class Asker:
                 with_levels=False,
             )
         return True
+
+
+def open_asker(office: Office, snapshot: str, deck: Deck, seed: bytes, asks: str) -> Asker:
+    """An asker over a snapshot of the office's register. Raises as `Office.open_register`."""
+    sealed = office.open_register(snapshot, made_up_trial=True)
+    custodian, weights = office.custodian(made_up_trial=True), office.weights(sealed.manifest)
+    return Asker(sealed, UnsafeGate(office.law), weights, custodian, deck, seed, asks)
+
+
+def start_asker(
+    directory: Path, passphrase: str | None, snapshot: str, deck: Deck, seed: bytes, asks: str
+) -> Asker:
+    """The asker of a worker process, which opens the office for itself: an LMDB file is not shared
+    across processes by descriptor, and keys are not sent."""
+    asker = open_asker(open_office(directory, passphrase), snapshot, deck, seed, asks)
+    gc.collect()
+    gc.freeze()
+    return asker
+
+
+@contextmanager
+def frozen_memory() -> Generator[None]:
+    """Keep the garbage collector from looking again and again through what this process holds by
+    now: the source sample and the tables of names."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def process_lost(place: str, kind: str) -> StoreFault:
+    """The fault of a process that asked decoys and ended early."""
+    return StoreFault(
+        "certify_process_lost",
+        f"a process that asked decoys ended before its time ({kind or 'it is gone'})",
+        place=place or "worker process",
+        cure="What was counted stands. Run it again with --resume; with --jobs 1 if it happens "
+        "again.",
+    )

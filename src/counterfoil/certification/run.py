@@ -16,25 +16,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import tee
 from pathlib import Path
 from typing import Final
 
 from counterfoil import register
 from counterfoil.certification import checkpoint
-from counterfoil.certification.ask import Chunk, Turn
+from counterfoil.certification.ask import (
+    Chunk,
+    Turn,
+    frozen_memory,
+    open_asker,
+    process_lost,
+    start_asker,
+)
 from counterfoil.certification.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.certification.charts import draw_certificate
 from counterfoil.certification.checkpoint import CertificationStatus
 from counterfoil.certification.compose import EQUAL, compose, refusal
 from counterfoil.certification.curves import Point, curve, lowest_meeting
 from counterfoil.certification.decoys import NAMES, untriable
-from counterfoil.certification.processes import Alone, Crew, Processes, Task, at_rest, open_asker
 from counterfoil.certification.seeded_choice import spread
 from counterfoil.certification.source_sample import Deck, Row, check_source, read_deck, read_rows
 from counterfoil.certification.tally import Tally, add
 from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.worker_pool import InProcess, WorkerPool, WorkerProcesses
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 
@@ -115,9 +123,23 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     if untried := [name for name in untriable(deck) if name in task.kinds]:
         raise checkpoint.kinds_untried(untried)
     with ExitStack() as stack:
-        crew = _crew(office, manifest, deck, plan, seed, stack)
-        stack.enter_context(at_rest())
-        _ask_all(standing, source, deck, crew, save, progress)
+        asking = (manifest.snapshot, deck, seed, plan.asks)
+        pool: WorkerPool = (
+            InProcess(stack.enter_context(closing(open_asker(office, *asking))))
+            if plan.jobs <= 1
+            else stack.enter_context(
+                WorkerProcesses(
+                    plan.jobs,
+                    start_asker,
+                    office.directory,
+                    office.passphrase,
+                    *asking,
+                    ended=process_lost,
+                )
+            )
+        )
+        stack.enter_context(frozen_memory())
+        _ask_all(standing, source, deck, pool, save, progress)
     points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
     fault = refusal(chosen, points, plan.limit, plan.least_recall)
@@ -145,32 +167,11 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     )
 
 
-def _crew(
-    office: Office,
-    manifest: register.Manifest,
-    deck: Deck,
-    plan: Plan,
-    seed: bytes,
-    stack: ExitStack,
-) -> Crew:
-    task = Task(
-        directory=office.directory,
-        passphrase=office.passphrase,
-        snapshot=manifest.snapshot,
-        deck=deck,
-        seed=seed,
-        asks=plan.asks,
-    )
-    if plan.jobs <= 1:
-        return Alone(open_asker(office, task, stack))
-    return stack.enter_context(Processes(task, plan.jobs))
-
-
 def _ask_all(
     standing: CertificationStatus,
     source: Path,
     deck: Deck,
-    crew: Crew,
+    pool: WorkerPool,
     save: Callable[[], None],
     progress: Progress,
 ) -> None:
@@ -179,9 +180,13 @@ def _ask_all(
         while standing.rows_done < deck.rows or not standing.is_done:
             if standing.rows_done >= deck.rows:
                 standing.next_turn(deck.rows)
-            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck)), 1):
+            chunks, sent = tee(_chunks(standing, source, deck))
+            tallies = pool.each("ask", ((chunk.visits,) for chunk in sent))
+            for at, (chunk, tally) in enumerate(zip(chunks, tallies, strict=True), 1):
                 add(standing.tally, tally)
-                standing.rows_done += rows
+                for kind, visits in chunk.passed.items():
+                    standing.tally[kind].visits += visits
+                standing.rows_done += chunk.rows
                 progress(standing.asked, total, "decoys")
                 if at % _SAVE_CHUNKS == 0:
                     save()

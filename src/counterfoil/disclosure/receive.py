@@ -42,10 +42,10 @@ from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.values import Header, Reject
+from counterfoil.core.worker_pool import WorkerPool, worker_count, worker_pool
 from counterfoil.disclosure.judging import Screened
-from counterfoil.disclosure.screening import Whole
+from counterfoil.disclosure.screening import Screener, Whole
 from counterfoil.disclosure.steps import BatchStatus, Progress, quiet
-from counterfoil.disclosure.workers import WorkerPool, worker_pool
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -85,7 +85,8 @@ def receive_file(
     header = _header_fields(file.header, office, history_key)
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
-    with worker_pool(office.settings.workers, path.stat().st_size, history_key) as at_work:
+    count = worker_count(office.settings.workers, path.stat().st_size)
+    with worker_pool(count, Screener, history_key) as at_work:
         whole = _read_through(
             file, office.settings.chunk_rows, history_key, at_work, reject, progress
         )
