@@ -31,7 +31,7 @@ from counterfoil.normalize import address_keys, normalize_address
 _BITS: Final = 1 << 25
 
 
-class Seen:
+class BloomSet:
     """Checksums of 32 bits that were met."""
 
     __slots__ = ("_bits",)
@@ -68,7 +68,7 @@ Parts = tuple[str, str, str, str]
 """Predirectional, name, suffix, postdirectional."""
 
 
-class Alike(Sensitive, frozen=True, gc=False):
+class SimilarStreets(Sensitive, frozen=True, gc=False):
     """For each writing of a street, in capitals, and ZIP: the number of the street, and a unit that
     stands in the line. By its number, `others`: the streets like it; `written`: how it is
     written."""
@@ -84,7 +84,7 @@ class Alike(Sensitive, frozen=True, gc=False):
         return (cut[1], place[1], self.others[place[0]]) if cut and place else None
 
 
-class Streets:
+class StreetCollector:
     """Collects the streets of a source, line by line."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Streets:
         self._ids: dict[tuple[Parts, str], int] = {}
         self._forms: list[AddressForm] = []
         self._homes: list[int] = []
-        self._seen = Seen()
+        self._seen = BloomSet()
 
     def note(self, line1: str, city: str, state: str, zip5: str) -> None:
         """One row's address. What is no street with a house number is passed over."""
@@ -109,7 +109,7 @@ class Streets:
         if place[0] >= 0 and self._seen.add(crc32(b"%d|%d" % (place[0], int(number)))):
             self._homes[place[0]] += 1
 
-    def finish(self) -> Alike:
+    def finish(self) -> SimilarStreets:
         """The streets that have others like them."""
         known = self._known()
         met: dict[str, list[int]] = {}
@@ -123,7 +123,7 @@ class Streets:
                 found.setdefault(at, set()).update(group)
         others = {at: tuple(sorted(group - {at})) for at, group in found.items()}
         places = {writing: place for writing, place in self._places.items() if place[0] in others}
-        return Alike(places, others, {at: _text(self._forms[at]) for at in others})
+        return SimilarStreets(places, others, {at: _text(self._forms[at]) for at in others})
 
     def _known(self) -> list[int]:
         lines: dict[tuple[str, str], list[int]] = {}
@@ -193,13 +193,13 @@ class Presence:
     at most."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, Seen] = {}
+        self._seen: dict[str, BloomSet] = {}
 
     def note(self, person: int, period: str) -> None:
         """One row. person: `checksum_of` tax number, address lines and ZIP."""
         seen = self._seen.get(period)
         if seen is None and len(self._seen) < _PERIODS:
-            seen = self._seen[period] = Seen()
+            seen = self._seen[period] = BloomSet()
         if seen is not None:
             seen.add(person)
 
@@ -209,7 +209,7 @@ class Presence:
         return seen is not None and seen.holds(person)
 
 
-class Zips(Sensitive, frozen=True, gc=False):
+class CityZips(Sensitive, frozen=True, gc=False):
     """ZIPs by city, and such places of the whole source, at most 4,096."""
 
     of_city: dict[City, tuple[str, ...]]
@@ -230,12 +230,12 @@ class Zips(Sensitive, frozen=True, gc=False):
         )
 
 
-class ZipCounter:
+class ZipCollector:
     """Counts homes by city and ZIP."""
 
     def __init__(self) -> None:
         self._homes: dict[City, dict[str, int]] = {}
-        self._seen = Seen()
+        self._seen = BloomSet()
 
     def note(self, line1: str, city: str, state: str, zip5: str) -> None:
         """One row's address: a house counts once, however many units it has."""
@@ -249,7 +249,7 @@ class ZipCounter:
             homes = self._homes[named] = {}
         homes[zip5] = homes.get(zip5, 0) + 1
 
-    def finish(self) -> Zips:
+    def finish(self) -> CityZips:
         """The ZIPs that are places of their own."""
         found: dict[City, tuple[str, ...]] = {}
         for city, homes in self._homes.items():
@@ -257,4 +257,4 @@ class ZipCounter:
             found[city] = tuple(zip5 for zip5, count in homes.items() if count >= least)
         everywhere = [(*city, zip5) for city, zips in found.items() for zip5 in zips]
         step = -(-len(everywhere) // _ELSEWHERE) or 1
-        return Zips(found, tuple(everywhere[::step]))
+        return CityZips(found, tuple(everywhere[::step]))

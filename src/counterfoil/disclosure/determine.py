@@ -117,7 +117,7 @@ def _determine_chunk(
     opened = journal.open_chunk(grants, sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = journal.decide_rows(
-        rows, opened, weights, governed, code, lambda found: custodian.held_among(found, held.marks)
+        rows, opened, weights, governed, code, lambda found: custodian.on_hold(found, held.marks)
     )
     with acting(office, batch) as connection:
         require_pinned_holds(connection, batch, held)

@@ -47,7 +47,7 @@ def build_register(
             )
         told(made)
 
-    plan = register.Plan(
+    plan = register.BuildPlan(
         custodian=custodian,
         sign=signer.private.sign,
         now=office.clock(),

@@ -24,7 +24,7 @@ from counterfoil.disclosure.judging import Screened
 from counterfoil.ledger import Draft, EntryKind
 
 HeldAmong = Callable[[Residents], frozenset[int]]
-"""Places of the residents who are held (Keeper.held_among)."""
+"""Places of the residents who are held (KeyCustodian.on_hold)."""
 _KINDS: Final = {
     kind.value: kind for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED)
 }

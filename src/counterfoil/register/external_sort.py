@@ -28,7 +28,7 @@ _CHUNK_BYTES: Final = 32 << 20
 _DRAIN_PAIRS: Final = 8_192
 
 
-class Pile:
+class ExternalSort:
     """Pairs go in by `add` in any order and come out by `drain` in order of key, once."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, cipher: AESGCM) -> None:
@@ -91,7 +91,7 @@ class Pile:
         self._keys, self._values, self._bytes = [], [], 0
 
 
-class SortRoom:
+class SortSpace:
     """A folder and an amount of memory in which piles are sorted. Use as a context; everything is
     gone afterwards but the folder, which the caller removes."""
 
@@ -104,11 +104,11 @@ class SortRoom:
         except duckdb.Error as fault:
             raise _failed(fault) from None
 
-    def pile(self, name: str) -> Pile:
+    def pile(self, name: str) -> ExternalSort:
         """A new pile with a key of its own. `name` is a plain word of this package. Raises
         StoreFault."""
         try:
-            return Pile(self._database.cursor(), name, AESGCM(self._random(32)))
+            return ExternalSort(self._database.cursor(), name, AESGCM(self._random(32)))
         except duckdb.Error as fault:
             raise _failed(fault) from None
 

@@ -37,8 +37,8 @@ from counterfoil.core.values import Address, AddressForm, Sensitive
 from counterfoil.register.bucket import EXACT, TAG_BYTES
 from counterfoil.register.canaries import Canary
 from counterfoil.register.custodian import KeyCustodian
-from counterfoil.register.external_sort import Pile
-from counterfoil.register.rows import HeldRow, encode_identity, read_row, row_fault
+from counterfoil.register.external_sort import ExternalSort
+from counterfoil.register.rows import SourceRow, encode_identity, read_row, row_fault
 from counterfoil.register.source import Batch
 
 Parts = tuple[str, str, str]
@@ -46,7 +46,7 @@ Parts = tuple[str, str, str]
 _APART: Final = frozenset({EXACT, normalize.PLACE})
 
 
-class Leading(Sensitive, frozen=True, gc=False, array_like=True):
+class AddressLinks(Sensitive, frozen=True, gc=False, array_like=True):
     """Tags and keys to which an address leads; see the module."""
 
     key: bytes
@@ -61,16 +61,16 @@ class Leading(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 _LINKS_ENCODER: Final = msgspec.msgpack.Encoder()
-_LINKS_DECODER: Final = msgspec.msgpack.Decoder(Leading)
+_LINKS_DECODER: Final = msgspec.msgpack.Decoder(AddressLinks)
 
 
-def lead(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, Leading]:
+def find_links(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, AddressLinks]:
     """(tag of the exact door, where `form` leads). `form` has an exact door."""
     doors = custodian.derive(normalize.address_keys(form))
     marks = {name: tag + key for name, tag, key in custodian.derive(normalize.place_keys(form))}
     among = {name: tag for name, tag, _ in custodian.derive(normalize.counted_among(form))}
     [(tag, key)] = [(tag, key) for name, tag, key in doors if name == EXACT]
-    leading = Leading(
+    links = AddressLinks(
         key,
         tuple(tag + key for name, tag, key in doors if name not in _APART),
         marks.get(normalize.KNOWN_LINE, b""),
@@ -81,16 +81,16 @@ def lead(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, Leading]:
         marks.get(normalize.KNOWN_ZIP, b""),
         among.get(normalize.KNOWN_ZIP, b""),
     )
-    return tag, leading
+    return tag, links
 
 
-def encode_leading(leading: Leading) -> bytes:
-    """Inverse of `decode_leading`."""
-    return _LINKS_ENCODER.encode(leading)
+def encode_links(links: AddressLinks) -> bytes:
+    """Inverse of `decode_links`."""
+    return _LINKS_ENCODER.encode(links)
 
 
-def decode_leading(data: bytes) -> Leading:
-    """Inverse of `encode_leading`; for bytes that came back from a pile."""
+def decode_links(data: bytes) -> AddressLinks:
+    """Inverse of `encode_links`; for bytes that came back from a pile."""
     return _LINKS_DECODER.decode(data)
 
 
@@ -98,7 +98,7 @@ _MOST_DIGITS: Final = 5
 """Of a canary's house number."""
 
 
-class Watch:
+class CanaryWatch:
     """Candidates, and which of them a row spoke against. Without candidates it costs nothing."""
 
     def __init__(
@@ -118,9 +118,9 @@ class Watch:
         """A row has this record reference."""
         self._meet(("reference", reference))
 
-    def saw_place(self, form: AddressForm, tag: bytes, leading: Leading) -> None:
+    def saw_place(self, form: AddressForm, tag: bytes, links: AddressLinks) -> None:
         """A row stands at this address, whose exact door has this tag."""
-        for door in (tag, *leading.streets, leading.place):
+        for door in (tag, *links.streets, links.place):
             self._meet(door[:TAG_BYTES])
         self._meet((form.number, _line(form)))
         for near in _near(form):
@@ -173,23 +173,27 @@ _REMEMBERED_ADDRESSES: Final = 32_768
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class Place:
-    """Where an address leads: tag of its exact door and `leading` as above; or the code of its
+class LoadedAddress:
+    """Where an address leads: tag of its exact door and `links` as above; or the code of its
     fault."""
 
-    __slots__ = ("fault", "leading", "tag")
+    __slots__ = ("fault", "links", "tag")
 
-    def __init__(self, tag: bytes, leading: bytes, fault: str = "") -> None:
+    def __init__(self, tag: bytes, links: bytes, fault: str = "") -> None:
         self.tag = tag
-        self.leading = leading
+        self.links = links
         self.fault = fault
 
 
-class Loading:
+class SourceLoader:
     """Counts and places of one build's rows."""
 
     def __init__(
-        self, custodian: KeyCustodian, pile: Pile, rejects: BinaryIO, watch: Watch | None = None
+        self,
+        custodian: KeyCustodian,
+        pile: ExternalSort,
+        rejects: BinaryIO,
+        watch: CanaryWatch | None = None,
     ) -> None:
         self.rows = 0
         self.malformed_tins = 0
@@ -197,8 +201,8 @@ class Loading:
         self._custodian = custodian
         self._pile = pile
         self._file = rejects
-        self._watch = watch or Watch()
-        self._places: dict[Address, Place] = {}
+        self._watch = watch or CanaryWatch()
+        self._places: dict[Address, LoadedAddress] = {}
 
     def load(self, batches: Iterator[Batch], total: int | None, progress: Progress) -> None:
         """Take every row of the source. Raises InputFault, StoreFault, OSError."""
@@ -211,25 +215,25 @@ class Loading:
             self.rows += len(batch.rows)
             progress(self.rows, total, "read")
 
-    def _put(self, held: HeldRow) -> tuple[str, str] | None:
+    def _put(self, held: SourceRow) -> tuple[str, str] | None:
         place = self._places.get(held.address)
-        leading = b""
+        links = b""
         if place is None:
             place = self._remember(held.address)
-            leading = place.leading
+            links = place.links
         if place.fault:
             return "address", place.fault
         if self._watch:
             self._watch.saw_reference(held.resident.record_ref)
         self.malformed_tins += held.tin_malformed
-        head = held.period.to_bytes(2, "big") + len(leading).to_bytes(2, "big")
-        self._pile.add(place.tag, head + leading + encode_identity(held.resident))
+        head = held.period.to_bytes(2, "big") + len(links).to_bytes(2, "big")
+        self._pile.add(place.tag, head + links + encode_identity(held.resident))
         return None
 
-    def _remember(self, address: Address) -> Place:
+    def _remember(self, address: Address) -> LoadedAddress:
         if len(self._places) >= _REMEMBERED_ADDRESSES:
             self._places.clear()
-        place = self._places[address] = find_place(address, self._custodian, self._watch)
+        place = self._places[address] = load_address(address, self._custodian, self._watch)
         return place
 
     def _reject(self, row: int, field: str, code: str) -> None:
@@ -237,20 +241,20 @@ class Loading:
         self._file.write(_ENCODER.encode(row_fault(row, field, code)) + b"\n")
 
 
-def find_place(address: Address, custodian: KeyCustodian, watch: Watch) -> Place:
+def load_address(address: Address, custodian: KeyCustodian, watch: CanaryWatch) -> LoadedAddress:
     """Where an address leads; `watch` is told of it."""
     form = normalize.normalize_address(address)
     if not normalize.exact_address_key(form):
-        return Place(b"", b"", "address_incomplete")
+        return LoadedAddress(b"", b"", "address_incomplete")
     if normalize.is_placeholder(address, form):
-        return Place(b"", b"", "address_placeholder")
-    tag, leading = lead(form, custodian)
+        return LoadedAddress(b"", b"", "address_placeholder")
+    tag, links = find_links(form, custodian)
     if watch:
-        watch.saw_place(form, tag, leading)
-    return Place(tag, encode_leading(leading))
+        watch.saw_place(form, tag, links)
+    return LoadedAddress(tag, encode_links(links))
 
 
 def split_row(value: bytes) -> tuple[int, bytes, bytes]:
-    """(period, leading, identity) of a pair's value."""
+    """(period, links, identity) of a pair's value."""
     end = 4 + int.from_bytes(value[2:4], "big")
     return int.from_bytes(value[:2], "big"), value[4:end], value[end:]

@@ -41,11 +41,11 @@ from counterfoil.register.bucket import (
     EXACT,
     REFERENCES_KIND,
     RESIDENTS_KIND,
-    DoorKey,
+    BucketKey,
     Reference,
-    bound_to,
     decode_residents,
     open_bucket,
+    snapshot_binding,
     split_references,
 )
 from counterfoil.register.custodian import KeyCustodian
@@ -55,7 +55,7 @@ from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
 
 
-class ShownBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+class EvidenceBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
     """One bucket: tag and key (32 bytes each), the sealed value, or b"" where the store holds
     none."""
 
@@ -65,12 +65,12 @@ class ShownBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
     value: bytes
 
 
-class Shown(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+class EvidenceBuckets(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
     """The doors of a grant in the order of the door table, then its marks; the homes that they lead
     to and no door opened before."""
 
-    doors: tuple[ShownBucket, ...]
-    homes: tuple[ShownBucket, ...]
+    doors: tuple[EvidenceBucket, ...]
+    homes: tuple[EvidenceBucket, ...]
     asked_tin_hash: bytes
 
 
@@ -78,10 +78,10 @@ Opened = dict[bytes, tuple[int, bytes]]
 """(kind, body) of each shown bucket by its tag, unsealed and not decoded."""
 
 
-def open_buckets(shown: Shown, snapshot: str) -> Opened:
+def open_buckets(shown: EvidenceBuckets, snapshot: str) -> Opened:
     """Unseal what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key
     and tag do not open."""
-    bound = bound_to(snapshot)
+    bound = snapshot_binding(snapshot)
     return {
         each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=bound)
         for each in (*shown.doors, *shown.homes)
@@ -107,7 +107,7 @@ class SealedRegister:
         self.snapshot = manifest.snapshot
         self._custodian = custodian
         self._store = store
-        self._bound = bound_to(manifest.snapshot)
+        self._bound = snapshot_binding(manifest.snapshot)
 
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
         """The residents at each grant's address, in the order of `grants`. Counts the openings
@@ -133,7 +133,7 @@ class SealedRegister:
             for grant, led in zip(grants, ways, strict=True)
         ]
 
-    def show(self, grant: Grant) -> Shown:
+    def collect_buckets(self, grant: Grant) -> EvidenceBuckets:
         """The sealed buckets behind a grant's doors and the keys that open exactly these, for
         evidence. Counts one opening.
 
@@ -142,16 +142,18 @@ class SealedRegister:
         _check_grants([grant])
         self._custodian.reserve(1)
         [doors] = self._derive([grant.address])
-        first = Shown(self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin))
+        first = EvidenceBuckets(
+            self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin)
+        )
         opened = open_buckets(first, self.snapshot)
         led = _led(_ways(doors, opened, _routes(opened)), opened)
-        return Shown(
+        return EvidenceBuckets(
             first.doors,
             self._shown([(EXACT, tag, key) for tag, key in led.items()]),
             first.asked_tin_hash,
         )
 
-    def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
+    def _derive(self, addresses: list[AddressForm]) -> list[list[BucketKey]]:
         """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
         derived once."""
         derive = self._custodian.derive
@@ -173,12 +175,12 @@ class SealedRegister:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _shown(self, doors: list[DoorKey]) -> tuple[ShownBucket, ...]:
+    def _shown(self, doors: list[BucketKey]) -> tuple[EvidenceBucket, ...]:
         """Each of these doors with the bucket behind it, still sealed."""
         held = zip(doors, self._store.get_many([tag for _, tag, _ in doors]), strict=True)
         return tuple(
             [
-                ShownBucket(tolerance, tag, key, value or b"")
+                EvidenceBucket(tolerance, tag, key, value or b"")
                 for (tolerance, tag, key), value in held
             ]
         )
@@ -194,7 +196,7 @@ class SealedRegister:
         }
 
 
-def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
+def residents_in(shown: EvidenceBuckets, grant: Grant, snapshot: str) -> Residents:
     """The residents that the shown buckets hold, as `open_residents` reports them for this grant.
     Pure.
 
@@ -313,7 +315,7 @@ def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
     return {tag: key for _, tag, key in ways if tag not in opened}
 
 
-def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:
+def _ways(doors: list[BucketKey], stored: Container[bytes], routes: Routes) -> list[Way]:
     """Every home that the doors of one question lead to, in the order of the doors; a home may come
     more than once."""
     found = [door for door in doors if door[1] in stored]

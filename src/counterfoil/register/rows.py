@@ -71,7 +71,7 @@ class RowFault(Public, frozen=True, gc=False):
     cure: str
 
 
-class HeldRow(Sensitive, frozen=True, gc=False):
+class SourceRow(Sensitive, frozen=True, gc=False):
     """What is sealed of a row: the resident without periods, the period, the address as held."""
 
     resident: Resident
@@ -80,7 +80,9 @@ class HeldRow(Sensitive, frozen=True, gc=False):
     tin_malformed: bool
 
 
-def read_row(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
+def read_row(
+    fields: Sequence[str], tin_hash: Callable[[str], bytes]
+) -> SourceRow | tuple[str, str]:
     """What is held of the row, or (field, code) of its fault. `fields` are in the order of
     `COLUMNS`."""
     return _shape_fault(fields) or _read_fields(fields, tin_hash)
@@ -100,7 +102,7 @@ def _shape_fault(fields: Sequence[str]) -> tuple[str, str] | None:
 
 def _read_fields(
     fields: Sequence[str], tin_hash: Callable[[str], bytes]
-) -> HeldRow | tuple[str, str]:
+) -> SourceRow | tuple[str, str]:
     (
         reference,
         tin,
@@ -130,7 +132,7 @@ def _read_fields(
         return "taxable_period", "taxable_period"
     hashed = tin_hash(tin)
     resident = Resident(name, birth, hashed, reference, ())
-    return HeldRow(
+    return SourceRow(
         resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed
     )
 

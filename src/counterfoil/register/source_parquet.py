@@ -21,7 +21,7 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from counterfoil.core.errors import InputFault
-from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, unreadable
+from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, unreadable_source
 
 pa: Final[Any] = pyarrow
 pc: Final[Any] = pyarrow.compute
@@ -42,7 +42,7 @@ class ParquetSource:
         try:
             self._file: Any = pq.ParquetFile(path)
         except (ArrowFault, OSError) as fault:
-            raise unreadable(type(fault).__name__) from None
+            raise unreadable_source(type(fault).__name__) from None
         schema = self._file.schema_arrow
         check_columns(list(schema.names))
         for name in COLUMNS:
@@ -59,7 +59,7 @@ class ParquetSource:
                 yield Batch(row + 1, list(zip(*columns, strict=True)))
                 row += batch.num_rows
         except (ArrowFault, OSError) as fault:
-            raise unreadable(type(fault).__name__, f"after row {row}") from None
+            raise unreadable_source(type(fault).__name__, f"after row {row}") from None
         except UnicodeDecodeError:
             raise InputFault(
                 "source_encoding",

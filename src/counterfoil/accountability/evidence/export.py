@@ -91,7 +91,7 @@ class _Asked(Sensitive, frozen=True):
     withheld.
     """
 
-    buckets: register.Shown | None = None
+    buckets: register.EvidenceBuckets | None = None
     weights: dict[str, Any] | None = None
     thresholds: matching.Thresholds | None = None
     manifest: str = ""
@@ -215,8 +215,8 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
         certificates = {
             scope: _text(office, manifest, scope, digest) for scope, digest in held.items()
         }
-        shown = sealed.show(recorded.grant)
-        found = register.residents_shown(shown, recorded.grant, sealed.snapshot)
+        shown = sealed.collect_buckets(recorded.grant)
+        found = register.residents_in(shown, recorded.grant, sealed.snapshot)
         names = _names(recorded.grant, found)
         weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
         return _Asked(
@@ -234,7 +234,7 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
                 }
                 for scope, digest in held.items()
             },
-            tuple(found.residents[place] for place in office.custodian().held_among(found, holds)),
+            tuple(found.residents[place] for place in office.custodian().on_hold(found, holds)),
         )
 
 

@@ -118,7 +118,7 @@ def _decide(
     governed = governing(pinned, law.agreement.confirmation, weights)
     wanted = [grants[each.request.row] for each in asked]
     for each, grant, residents in zip(asked, wanted, sealed.open_residents(wanted), strict=True):
-        held = office.custodian().held_among(residents, marks)
+        held = office.custodian().on_hold(residents, marks)
         again = matching.decide_suppressed(grant, residents, held, weights, governed.thresholds)
         if each.determination is None or encode_determinations([again]) != encode_determinations(
             [each.determination]
