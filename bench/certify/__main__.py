@@ -27,10 +27,10 @@ from pathlib import Path
 from bench import floors
 from bench.certify.make_people import COLUMNS, Maker
 from counterfoil import normalize
-from counterfoil.certification.bounds import PARTS
 from counterfoil.certification.checkpoint import STATE_FILE
+from counterfoil.certification.curves import PARTS
 from counterfoil.certification.decoys import ASKS, BIRTH, KINDS
-from counterfoil.certification.run import Outcome, Plan, certify
+from counterfoil.certification.run import CertificationOutcome, CertificationPlan, certify
 from counterfoil.core.values import Address
 from counterfoil.disclosure import register_build
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
@@ -131,7 +131,7 @@ def floor_us() -> float:
     return (time.process_time() - started) / addresses * 1e6 * ADDRESSES_A_ROW / len(KINDS)
 
 
-def report(found: Outcome, clock: Clock) -> None:
+def report(found: CertificationOutcome, clock: Clock) -> None:
     """Print counts, bounds and rates."""
     wall, cpu = clock.spent()
     point = found.points[0]
@@ -173,7 +173,7 @@ def main() -> None:
     limit = asked.limit or 3.1 / asked.per_class
     with folder(asked.dir) as directory:
         office, source = make_office(directory, asked.people)
-        plan = Plan(
+        plan = CertificationPlan(
             per_class=asked.per_class,
             asks=asked.ask,
             jobs=asked.jobs or os.cpu_count() or 1,

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.gate.held import MODULE
+from bench.gate.held import Held
 from counterfoil import intake
-from counterfoil.disclosure.workers import WorkerProcesses
+from counterfoil.core.worker_pool import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
 from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.store import add_probes, recall, remember
@@ -41,16 +41,13 @@ def run(office: Office, path: Path, count: int) -> Ran:
     """One pass over the file, by `count` workers beside this process."""
     file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
     key = office.payload_keys()[1]
-    several = WorkerProcesses(count, key, MODULE)
-    try:
+    with WorkerProcesses(count, Held, key) as several:
         stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
         used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
         decided = _decide(office, file, key, several, stretches)
         return Ran(
             decided, time.perf_counter() - begun, time.process_time() - before, _cpu(several) - used
         )
-    finally:
-        several.end()
 
 
 def _decide(

@@ -1,21 +1,15 @@
 """A worker that holds the rows of a file before it is timed, so that the gate is measured without
 reading.
 
-`python -m bench.gate.held` is a worker of `counterfoil.disclosure.workers` with one method more:
-`hold` reads a stretch and keeps its requests; `count` and `judge` are then told its number in the
-place of its cells.
+`Held` is the worker of `receive` with one method more: `hold` reads a stretch and keeps its
+requests; `count` and `judge` are then given its number in the place of its cells.
 """
 
 from __future__ import annotations
 
-import sys
-
 from counterfoil import intake
 from counterfoil.core.values import Reject, Request
 from counterfoil.disclosure.screening import Screener
-from counterfoil.disclosure.workers import serve
-
-MODULE = "bench.gate.held"
 
 
 class _HeldRows(intake.RowReader):
@@ -40,7 +34,3 @@ class Held(Screener):
         """Read the rows of a stretch; how many there are."""
         self._held.rows[number] = self._held.read(table)
         return len(self._held.rows[number])
-
-
-if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer, Held)

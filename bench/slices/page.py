@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from bench.slices.names import ARMS
 from bench.slices.noise import ALL, COMPOUND, PARTICLES
 from bench.slices.people import SEED, Asked
-from counterfoil.certification.bounds import upper_bound
+from counterfoil.certification.curves import upper_bound
 from counterfoil.certification.slices import SLICES
 
 KINDS_SHOWN: Final = 6

@@ -11,7 +11,7 @@ from bench.certify import __main__ as bench
 from bench.certify import make_people
 
 from counterfoil.certification import run as certify_module
-from counterfoil.certification.run import Outcome
+from counterfoil.certification.run import CertificationOutcome
 from counterfoil.certification.tally import plain
 
 CHUNKS = 3
@@ -32,8 +32,8 @@ class Impatient(bench.Clock):
 @pytest.fixture
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[Outcome, bench.Clock]]:
-    told: list[tuple[Outcome, bench.Clock]] = []
+) -> Callable[..., tuple[CertificationOutcome, bench.Clock]]:
+    told: list[tuple[CertificationOutcome, bench.Clock]] = []
     report = bench.report
     monkeypatch.setattr(make_people, "STREETS_A_ZIP", 25)  # so that few people have two ZIPs
     monkeypatch.setattr(certify_module, "_CHUNK_DECOYS", 300)
@@ -53,7 +53,7 @@ def run(
         str(tmp_path),
     ]
 
-    def run(*more: str) -> tuple[Outcome, bench.Clock]:
+    def run(*more: str) -> tuple[CertificationOutcome, bench.Clock]:
         monkeypatch.setattr("sys.argv", ["certify", *size, *more])
         bench.main()
         return told[-1]
@@ -63,7 +63,7 @@ def run(
 
 def test_a_run_that_was_broken_off_goes_on_on_the_same_register(
     tmp_path: Path,
-    run: Callable[..., tuple[Outcome, bench.Clock]],
+    run: Callable[..., tuple[CertificationOutcome, bench.Clock]],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):

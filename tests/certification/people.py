@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 
-from counterfoil.certification.decoys import Held
-from counterfoil.certification.places import Presence, Zips
-from counterfoil.certification.source_sample import Deck, named
-from counterfoil.certification.streets import Alike, Streets
+from counterfoil.certification.decoys import SourceRecord
+from counterfoil.certification.places import CityZips, Presence, SimilarStreets, StreetCollector
+from counterfoil.certification.source_sample import SourceSample, sampled_name
 from counterfoil.core.values import Address, Grant, NameForm, Person, Request, Resident, Residents
 from counterfoil.normalize import normalize_address, normalize_name
 
-HELD = Held(
+RECORD = SourceRecord(
     "Marisol", "Ana", "Quintanilla", "", "1981-05-29",
     "1847 N Heron Lake Rd", "Apt 4B", "Anytown", "WA", "98101", "r1", "900-00-1001", "2024",
 )  # fmt: skip
 
 
-def alike() -> Alike:
+def alike() -> SimilarStreets:
     """Two streets of one name, each with three homes, and one that stands alone."""
-    streets = Streets()
+    streets = StreetCollector()
     for line in ("N Heron Lake Rd", "S Heron Lake Rd", "Thornquist Ave"):
         for number in (1843, 1847, 1851):
             streets.note(f"{number} {line}", "Anytown", "WA", "98101")
     return streets.finish()
 
 
-DECK = Deck(
+SAMPLE = SourceSample(
     (
-        named("Teodoro", "B", "Ostrander", "1979-10-27"),
-        named("Wilhelmina", "", "Vandermolen", "1990-01-02"),
-        named("Marisol", "C", "Thornquist", "1962-03-04"),
-        named("Marta", "", "Featherstone", "1955-07-08"),
+        sampled_name("Teodoro", "B", "Ostrander", "1979-10-27"),
+        sampled_name("Wilhelmina", "", "Vandermolen", "1990-01-02"),
+        sampled_name("Marisol", "C", "Thornquist", "1962-03-04"),
+        sampled_name("Marta", "", "Featherstone", "1955-07-08"),
     ),
-    Zips(
+    CityZips(
         {("ANYTOWN", "WA"): ("98101", "98102"), ("ELSEWHERE", "WA"): ("98109",)},
         (("ANYTOWN", "WA", "98101"), ("ANYTOWN", "WA", "98102"), ("ELSEWHERE", "WA", "98109")),
     ),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.certification.bounds import PARTS, at_most, parts, upper_bound
+from counterfoil.certification.curves import PARTS, at_most, parts, upper_bound
 
 COUNTS = st.integers(1, 120).flatmap(lambda asked: st.tuples(st.integers(0, asked), st.just(asked)))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from counterfoil.certification.places import Presence, ZipCounter
-from counterfoil.certification.seen import Seen, checksum_of
+from counterfoil.certification.places import BloomSet, Presence, ZipCollector, checksum_of
 
 
-def counted(**homes: int) -> ZipCounter:
-    counter = ZipCounter()
+def counted(**homes: int) -> ZipCollector:
+    counter = ZipCollector()
     for zip5, count in homes.items():
         for at in range(count):
             counter.note(f"{at} Heron Rd", "Anytown", "WA", zip5.removeprefix("z"))
@@ -33,7 +32,7 @@ def test_a_zip_of_a_small_share_of_its_city_may_be_a_slip_too() -> None:
 
 
 def test_a_home_counts_once_however_often_it_is_written() -> None:
-    counter = ZipCounter()
+    counter = ZipCollector()
     for _ in range(9):
         counter.note("12 Heron Rd", "Anytown", "WA", "98101")
     assert counter.finish().everywhere == ()
@@ -50,7 +49,7 @@ def test_who_was_noted_somewhere_is_never_said_to_be_absent() -> None:
 
 
 def test_something_is_new_once() -> None:
-    seen = Seen()
+    seen = BloomSet()
     assert [seen.add(checksum_of("Heron", "Rd")), seen.add(checksum_of("HERON", "RD"))] == [
         True,
         False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,14 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from counterfoil.certification import run as certify_module
-from counterfoil.certification.ask import Chunk, Visit
-from counterfoil.certification.bounds import PARTS
+from counterfoil.certification.ask import DecoyAsker, Visit
 from counterfoil.certification.certificate import certificate_digest, open_certificate
 from counterfoil.certification.checkpoint import STATE_FILE
+from counterfoil.certification.curves import PARTS
 from counterfoil.certification.decoys import KINDS
 from counterfoil.certification.governing import Certificates, Certified, find_certificates
-from counterfoil.certification.processes import Alone
-from counterfoil.certification.run import Outcome, Plan, certify
+from counterfoil.certification.run import CertificationOutcome, CertificationPlan, certify
 from counterfoil.certification.tally import PROXY, Tally, add, new_tally, plain
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.office import Office
@@ -74,8 +73,8 @@ def agency(tmp_path: Path, made: Path) -> Iterator[World]:
         yield world
 
 
-def run(world: World, progress: object = quiet, **changes: object) -> Outcome:
-    plan = Plan(**({"per_class": 400, "limit": LOOSE, "asks": "birth"} | changes))  # type: ignore[arg-type]
+def run(world: World, progress: object = quiet, **changes: object) -> CertificationOutcome:
+    plan = CertificationPlan(**({"per_class": 400, "limit": LOOSE, "asks": "birth"} | changes))  # type: ignore[arg-type]
     return certify(world.office, world.directory / "source.csv", plan, progress)  # type: ignore[arg-type]
 
 
@@ -168,17 +167,17 @@ def test_two_processes_count_what_one_counts(agency: World) -> None:
     assert plain(run(agency, jobs=2).tally) == alone
 
 
-def one_by_one(alone: Alone, chunks: Iterable[Chunk]) -> Iterator[tuple[int, Tally]]:
+ASK = DecoyAsker.ask
+
+
+def one_by_one(asker: DecoyAsker, visits: Sequence[Visit]) -> Tally:
     """Each decoy by itself: nothing is shared with another."""
-    for chunk in chunks:
-        total = new_tally()
-        for visit in chunk.visits:
-            for kind, start, stop in visit.turns:
-                for place in range(start, stop):
-                    add(total, alone._asker.ask([Visit(visit.row, ((kind, place, place + 1),))]))
-        for kind, visits in chunk.passed.items():
-            total[kind].visits += visits
-        yield chunk.rows, total
+    total = new_tally()
+    for visit in visits:
+        for kind, start, stop in visit.turns:
+            for place in range(start, stop):
+                add(total, ASK(asker, [Visit(visit.row, ((kind, place, place + 1),))]))
+    return total
 
 
 @pytest.mark.parametrize("asks", ["birth", "names"])
@@ -186,7 +185,7 @@ def test_decoys_that_share_an_opening_are_decided_as_each_by_itself(
     agency: World, monkeypatch: pytest.MonkeyPatch, asks: str
 ) -> None:
     together = run(agency, asks=asks, per_class=60).tally
-    monkeypatch.setattr(Alone, "ask", one_by_one)
+    monkeypatch.setattr(DecoyAsker, "ask", one_by_one)
     apart = run(agency, asks=asks, per_class=60).tally
     assert all(count.asked >= 60 for count in together.values())
     for count in (*together.values(), *apart.values()):
@@ -195,11 +194,11 @@ def test_decoys_that_share_an_opening_are_decided_as_each_by_itself(
 
 
 def test_a_process_that_fails_says_why(agency: World) -> None:
-    """Its error comes back with its code; the crew ends."""
+    """Its error comes back with its code; the other processes end."""
     (agency.office.register_directory / "trial.json").write_text("{}")
     with pytest.raises(VerifyFault) as raised:
         run(agency, jobs=2)
-    assert raised.value.code == "keeper_state_altered"
+    assert raised.value.code == "custodian_state_altered"
 
 
 def test_another_seed_asks_other_decoys(agency: World) -> None:

@@ -3,11 +3,11 @@ leads to both."""
 
 from __future__ import annotations
 
-from counterfoil.certification.streets import Alike, Streets
+from counterfoil.certification.places import SimilarStreets, StreetCollector
 
 
-def found(*lines: str, zip5: str = "98101") -> Alike:
-    streets = Streets()
+def found(*lines: str, zip5: str = "98101") -> SimilarStreets:
+    streets = StreetCollector()
     for line in lines:
         streets.note(line, "Anytown", "WA", zip5)
     return streets.finish()
@@ -17,7 +17,7 @@ def homes(street: str, count: int = 3) -> list[str]:
     return [f"{100 + 4 * at} {street}" for at in range(count)]
 
 
-def written(alike: Alike) -> set[str]:
+def written(alike: SimilarStreets) -> set[str]:
     return set(alike.written.values())
 
 
@@ -35,7 +35,7 @@ def test_another_directional_another_suffix_and_another_spelling_are_alike() -> 
 
 def test_streets_of_other_names_or_other_zips_are_not_alike() -> None:
     assert written(found(*homes("Heron Rd"), *homes("Juniper Rd"))) == set()
-    streets = Streets()
+    streets = StreetCollector()
     for zip5, street in (("98101", "N Heron Rd"), ("98102", "S Heron Rd")):
         for line in homes(street):
             streets.note(line, "Anytown", "WA", zip5)
@@ -86,4 +86,4 @@ def test_what_is_no_street_is_passed_over() -> None:
 
 
 def test_p1_a_table_of_streets_hides_every_street() -> None:
-    assert str(found(*homes("N Heron Rd"), *homes("S Heron Rd"))) == "<Alike: hidden>"
+    assert str(found(*homes("N Heron Rd"), *homes("S Heron Rd"))) == "<SimilarStreets: hidden>"

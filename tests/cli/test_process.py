@@ -149,7 +149,7 @@ def test_on_a_full_disk_nothing_is_answered_and_the_batch_can_be_run_again(
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] in {
         "store_failed",
-        "keeper_state_unwritable",
+        "custodian_state_unwritable",
         "answer_not_written",
     }
     assert not (desk.directory / "answers.jsonl").exists()

@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 
 from counterfoil import client, disclosure, intake
+from counterfoil.core import worker_pool as workers
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY, watcher
 from counterfoil.core.values import Reject
-from counterfoil.disclosure import screening, workers
+from counterfoil.disclosure import receive, screening
+from counterfoil.disclosure.screening import Screener
 from tests.house.tree import ROOT
 from tests.world.office import World, quiet
 from tests.world.people import REQUESTS, request
@@ -118,7 +120,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
         return stretches(file, size, skip)
 
     monkeypatch.setattr(intake.RequestFile, "stretches", counted)
-    monkeypatch.setattr(workers, "Gating", partial(screening.Screener, kept_bytes=room))
+    monkeypatch.setattr(receive, "Screener", partial(screening.Screener, kept_bytes=room))
     client.receive(world.office, _file(world))
     assert len(read) == readings
     assert _kept(world) == _kept(whole)
@@ -168,13 +170,15 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     world = _world(tmp_path / "several", template, 2)
     give, given = workers._Worker.give, 0
 
-    def give_and_end(worker: workers._Worker, called: str, arguments: tuple[object, ...]) -> None:
+    def give_and_end(
+        worker: workers._Worker, called: object, arguments: tuple[object, ...]
+    ) -> None:
         nonlocal given
         given += called == method
         if given == 3 or (given and method == "count"):
             worker._process.kill()
             worker._process.wait()
-        give(worker, called, arguments)
+        give(worker, called, arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
         patched.setattr(workers._Worker, "give", give_and_end)
@@ -218,9 +222,10 @@ def _children() -> list[int]:
 
 def test_workers_end_when_their_caller_is_killed() -> None:
     script = (
-        "import sys, time; from counterfoil.disclosure.workers import Several; several = "
-        "Several(2, bytes(32));"
-        "print(*[worker._process.pid for worker in several._workers], flush=True); time.sleep(60)"
+        "import time; from counterfoil.core.worker_pool import WorkerProcesses; "
+        "from counterfoil.disclosure.screening import Screener; "
+        "pool = WorkerProcesses(2, Screener, bytes(32)); "
+        "print(*pool.pids, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script],
@@ -247,7 +252,10 @@ def _running(pid: int) -> bool:
 
 
 def test_an_error_in_a_worker_tells_its_type_and_no_value() -> None:
-    with workers.worker_pool(2, 0, bytes(32)) as at_work, pytest.raises(StateFault) as raised:
+    with (
+        workers.worker_pool(2, Screener, bytes(32)) as at_work,
+        pytest.raises(StateFault) as raised,
+    ):
         at_work.every("count", "Rosalind Quill")
     assert raised.value.code == "worker_ended"
     assert "Rosalind" not in str(raised.value) + repr(raised.value)
@@ -259,5 +267,6 @@ def test_an_error_in_a_worker_tells_its_type_and_no_value() -> None:
 def test_a_small_file_and_a_setting_of_one_need_no_other_process(
     wanted: int, size: int, own: bool
 ) -> None:
-    with workers.worker_pool(wanted, size, bytes(32)) as at_work:
+    count = workers.worker_count(wanted, size)
+    with workers.worker_pool(count, Screener, bytes(32)) as at_work:
         assert isinstance(at_work, workers.InProcess) is own

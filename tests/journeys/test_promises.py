@@ -91,16 +91,14 @@ def test_p3_a_name_and_a_number_without_the_address_find_nobody(world: World) ->
 
 def test_p3_nothing_public_lists_or_walks_residents() -> None:
     public = {name for name, _ in inspect.getmembers(SealedRegister) if not name.startswith("_")}
-    assert public == {"close", "manifest", "open_residents", "show", "snapshot"}
+    assert public == {"close", "manifest", "open_residents", "collect_buckets", "snapshot"}
     assert (
-        get_type_hints(SealedRegister.show)["grant"] is Grant
+        get_type_hints(SealedRegister.collect_buckets)["grant"] is Grant
     )  # the sealed buckets of one admitted question, for its evidence
     walking = re.compile(r"residents|walk|list|search|find|scan|iterate|all_")
-    assert [name for name in register.__all__ if walking.search(name.lower())] == [
-        "residents_shown"
-    ]
+    assert [name for name in register.__all__ if walking.search(name.lower())] == ["residents_in"]
     assert (
-        get_type_hints(register.residents_shown)["shown"] is register.Shown
+        get_type_hints(register.residents_in)["shown"] is register.EvidenceBuckets
     )  # opens what was shown of one question, and nothing else
 
 

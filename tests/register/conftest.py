@@ -15,7 +15,14 @@ import pytest
 from counterfoil import normalize
 from counterfoil.core import keyfile
 from counterfoil.core.values import Address, Grant, Person, Request
-from counterfoil.register import KeyCustodian, Manifest, Plan, SealedRegister, build, open_register
+from counterfoil.register import (
+    BuildPlan,
+    KeyCustodian,
+    Manifest,
+    SealedRegister,
+    build,
+    open_register,
+)
 from counterfoil.register.source import COLUMNS
 
 SECRET = bytes(range(64))
@@ -111,9 +118,9 @@ class Office:
         return self.folder / "register"
 
     def custodian(self, secret: bytes = SECRET) -> KeyCustodian:
-        return KeyCustodian(secret, self.folder / "keeper.json", self.limit, self.day)
+        return KeyCustodian(secret, self.folder / "custodian.json", self.limit, self.day)
 
-    def plan(self, **options: Any) -> Plan:
+    def plan(self, **options: Any) -> BuildPlan:
         if "learner" in options:
             options = {"evidence": dict} | options
         given = {
@@ -123,7 +130,7 @@ class Office:
             "match_version": "match-0",
             "random": self.random.randbytes,
         }
-        return Plan(**(given | options))
+        return BuildPlan(**(given | options))
 
     def build(self, people: list[dict[str, str]] = PEOPLE, **options: Any) -> Manifest:
         return build(

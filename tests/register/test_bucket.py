@@ -14,22 +14,22 @@ from hypothesis import strategies as st
 from counterfoil.core.errors import KeyFault, VerifyFault
 from counterfoil.core.values import AddressKey, NameForm, Resident
 from counterfoil.register.bucket import (
-    MARK_KIND,
+    KNOWN_PLACE_KIND,
     REFERENCE_BYTES,
     REFERENCES_KIND,
     RESIDENTS_KIND,
     RegisterKey,
-    bound_to,
     decode_residents,
     encode_residents,
     open_bucket,
     seal_bucket,
     size_class,
+    snapshot_binding,
     split_references,
 )
 from tests.register.conftest import SECRET
 
-TAG, KEY, BOUND, NONCE = b"t" * 32, b"k" * 32, bound_to("0001-0123456789ab"), b"n" * 12
+TAG, KEY, BOUND, NONCE = b"t" * 32, b"k" * 32, snapshot_binding("0001-0123456789ab"), b"n" * 12
 
 
 def sealed(body: bytes = b"body", kind: int = RESIDENTS_KIND) -> bytes:
@@ -65,8 +65,11 @@ def test_a_mark_of_one_text_collides_with_no_door_and_sorts_behind_all(mark: str
 
 
 def test_a_mark_is_a_value_of_the_smallest_class() -> None:
-    assert len(sealed(b"", MARK_KIND)) == 128
-    assert open_bucket(sealed(b"", MARK_KIND), tag=TAG, key=KEY, bound=BOUND) == (MARK_KIND, b"")
+    assert len(sealed(b"", KNOWN_PLACE_KIND)) == 128
+    assert open_bucket(sealed(b"", KNOWN_PLACE_KIND), tag=TAG, key=KEY, bound=BOUND) == (
+        KNOWN_PLACE_KIND,
+        b"",
+    )
 
 
 def test_another_version_of_the_forms_derives_other_doors() -> None:
@@ -125,7 +128,7 @@ def test_a_cut_value_does_not_open(value: bytes) -> None:
 def test_a_value_moved_to_another_tag_or_snapshot_or_key_does_not_open() -> None:
     for change in (
         {"tag": b"u" * 32},
-        {"bound": bound_to("0002-0123456789ab")},
+        {"bound": snapshot_binding("0002-0123456789ab")},
         {"key": b"l" * 32},
     ):
         with pytest.raises(VerifyFault):

@@ -14,14 +14,14 @@ import pytest
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import NameForm, Resident, Residents
 from counterfoil.register import KeyCustodian
-from counterfoil.register.tin import tin_digits
+from counterfoil.register.rows import tin_digits
 from tests.register.conftest import DAY, SECRET
 
 
 def custodian(
     folder: Path, limit: int = 10, day: date = DAY, secret: bytes = SECRET
 ) -> KeyCustodian:
-    return KeyCustodian(secret, folder / "keeper.json", limit, day)
+    return KeyCustodian(secret, folder / "custodian.json", limit, day)
 
 
 def test_a_count_outlives_the_custodian(tmp_path: Path) -> None:
@@ -36,14 +36,14 @@ def test_the_limit_itself_may_be_reached(tmp_path: Path) -> None:
 
 def test_passing_the_limit_counts_nothing_and_says_what_is_left(tmp_path: Path) -> None:
     custodian(tmp_path).reserve(8)
-    with pytest.raises(StoreFault, match=r"3 asked, 2 left.*keeper_limit"):
+    with pytest.raises(StoreFault, match=r"3 asked, 2 left.*custodian_limit"):
         custodian(tmp_path).reserve(3)
     assert custodian(tmp_path).total() == 8
 
 
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_of_nothing_opens_nothing(tmp_path: Path, limit: int) -> None:
-    with pytest.raises(StoreFault, match="keeper_limit"):
+    with pytest.raises(StoreFault, match="custodian_limit"):
         custodian(tmp_path, limit).reserve(1)
 
 
@@ -56,7 +56,7 @@ def test_a_new_day_begins_a_new_count_and_keeps_the_total(tmp_path: Path) -> Non
 
 def test_a_day_before_the_last_counted_opens_nothing(tmp_path: Path) -> None:
     custodian(tmp_path).reserve(1)
-    with pytest.raises(StoreFault, match="keeper_clock"):
+    with pytest.raises(StoreFault, match="custodian_clock"):
         custodian(tmp_path, day=DAY - timedelta(days=1)).reserve(1)
 
 
@@ -76,16 +76,16 @@ def test_a_count_set_back_by_another_hand_is_refused(
     tmp_path: Path, change: dict[str, object]
 ) -> None:
     custodian(tmp_path).reserve(9)
-    path = tmp_path / "keeper.json"
+    path = tmp_path / "custodian.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(VerifyFault, match="keeper_state_altered"):
+    with pytest.raises(VerifyFault, match="custodian_state_altered"):
         custodian(tmp_path).reserve(1)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff"])
 def test_a_count_that_cannot_be_read_opens_nothing(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "keeper.json").write_bytes(data)
-    with pytest.raises(VerifyFault, match="keeper_state_altered"):
+    (tmp_path / "custodian.json").write_bytes(data)
+    with pytest.raises(VerifyFault, match="custodian_state_altered"):
         custodian(tmp_path).reserve(1)
 
 
@@ -96,13 +96,13 @@ def test_another_keys_count_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_count_that_cannot_be_written_opens_nothing(tmp_path: Path) -> None:
-    with pytest.raises(StoreFault, match="keeper_state_unwritable"):
+    with pytest.raises(StoreFault, match="custodian_state_unwritable"):
         custodian(tmp_path / "no such folder").reserve(1)
 
 
 def test_a_count_in_a_place_that_cannot_be_read_opens_nothing(tmp_path: Path) -> None:
-    (tmp_path / "keeper.json").mkdir()
-    with pytest.raises(StoreFault, match="keeper_state_unwritable"):
+    (tmp_path / "custodian.json").mkdir()
+    with pytest.raises(StoreFault, match="custodian_state_unwritable"):
         custodian(tmp_path).reserve(1)
 
 
@@ -153,7 +153,7 @@ def test_a_malformed_tax_number_is_absent(tmp_path: Path, tin: str) -> None:
 
 
 def test_a_custodian_does_not_show_or_copy_itself(tmp_path: Path) -> None:
-    assert repr(custodian(tmp_path)) == "<Keeper: hidden>"
+    assert repr(custodian(tmp_path)) == "<KeyCustodian: hidden>"
     with pytest.raises(TypeError):
         pickle.dumps(custodian(tmp_path))
 
@@ -168,16 +168,18 @@ def _resident(tin_hash: bytes, ref: str) -> Resident:
 def test_a_hold_names_a_person_by_number_or_reference_under_the_key_alone(tmp_path: Path) -> None:
     ours, others = custodian(tmp_path), custodian(tmp_path, secret=bytes(64))
     hashed = ours.tin_hash("900-00-1001")
-    both = ours.hold_marks(hashed, "r1")
-    assert both == ours.hold_marks(hashed, "") + ours.hold_marks(b"", "r1")
-    assert ours.hold_marks(b"", "") == []
+    both = ours.hold_fingerprints(hashed, "r1")
+    assert both == ours.hold_fingerprints(hashed, "") + ours.hold_fingerprints(b"", "r1")
+    assert ours.hold_fingerprints(b"", "") == []
     assert {len(mark) for mark in both} == {16} and hashed not in both
-    assert set(both).isdisjoint(others.hold_marks(hashed, "r1"))
+    assert set(both).isdisjoint(others.hold_fingerprints(hashed, "r1"))
 
 
 def test_a_mark_is_the_hmac_that_the_format_says(tmp_path: Path) -> None:
     said = b"counterfoil/register/hold/v1\x00ref\x00r1"
-    assert custodian(tmp_path).hold_marks(b"", "r1") == [hmac.digest(SECRET, said, "sha256")[:16]]
+    assert custodian(tmp_path).hold_fingerprints(b"", "r1") == [
+        hmac.digest(SECRET, said, "sha256")[:16]
+    ]
 
 
 def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> None:
@@ -190,7 +192,7 @@ def test_those_whom_a_mark_names_are_held_and_nobody_else(tmp_path: Path) -> Non
         _resident(one, "r4"),
     )
     found = Residents(people, ("exact",) * 4)
-    assert ours.held_among(found, frozenset(ours.hold_marks(one, ""))) == {0, 3}
-    assert ours.held_among(found, frozenset(ours.hold_marks(b"", "r3"))) == {2}
-    assert ours.held_among(found, frozenset(ours.hold_marks(b"", "r9"))) == frozenset()
-    assert ours.held_among(found, frozenset()) == frozenset()
+    assert ours.on_hold(found, frozenset(ours.hold_fingerprints(one, ""))) == {0, 3}
+    assert ours.on_hold(found, frozenset(ours.hold_fingerprints(b"", "r3"))) == {2}
+    assert ours.on_hold(found, frozenset(ours.hold_fingerprints(b"", "r9"))) == frozenset()
+    assert ours.on_hold(found, frozenset()) == frozenset()

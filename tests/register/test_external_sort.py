@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from counterfoil.core.errors import StoreFault
-from counterfoil.register.external_sort import SortRoom
+from counterfoil.register.external_sort import SortSpace
 
 
 def test_pairs_come_out_in_order_of_key(tmp_path: Path) -> None:
     pairs = [(os.urandom(32), b"value %d" % at) for at in range(70_000)]
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         pile = room.pile("pairs")
         for key, value in pairs:
             pile.add(key, value)
@@ -24,7 +24,7 @@ def test_pairs_come_out_in_order_of_key(tmp_path: Path) -> None:
 def test_equal_keys_all_come_out_together(tmp_path: Path) -> None:
     pairs = [(bytes([at % 3]) * 32, str(at).encode()) for at in range(3000)]
     random.Random(1).shuffle(pairs)
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         pile = room.pile("pairs")
         for pair in pairs:
             pile.add(*pair)
@@ -34,12 +34,12 @@ def test_equal_keys_all_come_out_together(tmp_path: Path) -> None:
 
 
 def test_an_empty_pile_gives_nothing(tmp_path: Path) -> None:
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         assert list(room.pile("pairs").drain()) == []
 
 
 def test_one_pile_is_filled_while_another_is_drained(tmp_path: Path) -> None:
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         first, second = room.pile("first"), room.pile("second")
         for at in range(70_000):
             first.add(at.to_bytes(4, "little"), b"x" * 40)
@@ -49,7 +49,7 @@ def test_one_pile_is_filled_while_another_is_drained(tmp_path: Path) -> None:
 
 
 def test_more_than_the_memory_is_sorted_by_way_of_the_disk(tmp_path: Path) -> None:
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         pile = room.pile("pairs")
         for _ in range(500_000):
             pile.add(os.urandom(32), b"y" * 600)
@@ -59,7 +59,7 @@ def test_more_than_the_memory_is_sorted_by_way_of_the_disk(tmp_path: Path) -> No
 
 
 def test_no_plaintext_reaches_the_disk(tmp_path: Path) -> None:
-    with SortRoom(tmp_path, 256 << 20, os.urandom) as room:
+    with SortSpace(tmp_path, 256 << 20, os.urandom) as room:
         pile = room.pile("pairs")
         for _ in range(300_000):
             pile.add(os.urandom(32), b"ACHTERBERG " * 30)
@@ -73,13 +73,13 @@ def test_no_plaintext_reaches_the_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_gone_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(StoreFault, match="register_sort_failed"):
-        SortRoom(tmp_path / "no such folder", 256 << 20, os.urandom)
+        SortSpace(tmp_path / "no such folder", 256 << 20, os.urandom)
 
 
 def test_memory_that_cannot_hold_a_sort_is_a_fault(tmp_path: Path) -> None:
     with (
         pytest.raises(StoreFault, match="register_sort_failed"),
-        SortRoom(tmp_path, 1 << 20, os.urandom) as room,
+        SortSpace(tmp_path, 1 << 20, os.urandom) as room,
     ):
         pile = room.pile("pairs")
         for _ in range(70_000):

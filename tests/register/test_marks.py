@@ -7,7 +7,7 @@ import pytest
 from counterfoil import normalize
 from counterfoil.core.values import Address
 from counterfoil.register.known_places import known_lines
-from counterfoil.register.leading import decode_leading, encode_leading, lead
+from counterfoil.register.loading import decode_links, encode_links, find_links
 from counterfoil.register.stores import LmdbReader
 from tests.register.conftest import Office, grant_at
 
@@ -168,9 +168,9 @@ def test_a_mark_is_stored_in_the_smallest_class_and_holds_nothing(office: Office
 
 def test_where_a_row_leads_survives_its_encoding(office: Office) -> None:
     form = normalize.normalize_address(Address(**TOWN | {"line1": "9 N Oak St"}))
-    _, leading = lead(form, office.custodian())
-    assert decode_leading(encode_leading(leading)) == leading
-    assert (leading.parts, leading.number, len(leading.streets)) == (("N", "ST", ""), "9", 1)
+    _, links = find_links(form, office.custodian())
+    assert decode_links(encode_links(links)) == links
+    assert (links.parts, links.number, len(links.streets)) == (("N", "ST", ""), "9", 1)
 
 
 def test_a_city_of_many_zips_forgets_the_rarest(

@@ -40,24 +40,38 @@ def test_the_room_offers_exactly_these_names() -> None:
         "not_compared",
         "open_manifest",
         "open_register",
-        "Shown",
-        "ShownBucket",
+        "EvidenceBuckets",
+        "EvidenceBucket",
         "manifest_bytes",
         "read_manifest",
         "read_signature",
-        "residents_shown",
+        "residents_in",
     }
 
 
 def test_an_open_register_offers_one_way_in_and_for_evidence_its_sealed_buckets() -> None:
-    assert offered(SealedRegister) == {"close", "manifest", "open_residents", "show", "snapshot"}
+    assert offered(SealedRegister) == {
+        "close",
+        "manifest",
+        "open_residents",
+        "collect_buckets",
+        "snapshot",
+    }
 
 
 def test_sealed_buckets_are_shown_for_one_grant_and_opened_with_what_was_shown_alone() -> None:
-    shown, opened = get_type_hints(SealedRegister.show), get_type_hints(register.residents_shown)
-    assert (shown["grant"], shown["return"]) == (Grant, register.Shown)
-    assert list(inspect.signature(SealedRegister.show).parameters) == ["self", "grant"]
-    assert opened == {"shown": register.Shown, "grant": Grant, "snapshot": str, "return": Residents}
+    shown, opened = (
+        get_type_hints(SealedRegister.collect_buckets),
+        get_type_hints(register.residents_shown),
+    )
+    assert (shown["grant"], shown["return"]) == (Grant, register.EvidenceBuckets)
+    assert list(inspect.signature(SealedRegister.collect_buckets).parameters) == ["self", "grant"]
+    assert opened == {
+        "shown": register.EvidenceBuckets,
+        "grant": Grant,
+        "snapshot": str,
+        "return": Residents,
+    }
 
 
 def test_the_one_way_in_takes_grants() -> None:
@@ -82,7 +96,7 @@ def test_no_other_public_function_gives_residents() -> None:
         and not function.__name__.startswith("_")
         and {Resident, Residents} & set(names_in(get_type_hints(function).get("return")))
     ]
-    assert giving == ["residents_shown"]
+    assert giving == ["residents_in"]
 
 
 def names_in(hint: Any) -> Iterator[Any]:

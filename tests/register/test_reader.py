@@ -147,7 +147,7 @@ def test_beyond_the_limit_nothing_is_opened(
     monkeypatch.setattr(
         "counterfoil.register.reader.open_bucket", lambda *_, **__: pytest.fail("opened")
     )
-    with office.open() as register, pytest.raises(StoreFault, match="keeper_limit"):
+    with office.open() as register, pytest.raises(StoreFault, match="custodian_limit"):
         register.open_residents([grant_at(JUNIPER)] * 3)
 
 
@@ -160,10 +160,10 @@ def test_a_request_that_is_no_grant_opens_nothing_and_counts_nothing(office: Off
 
 def test_a_register_of_another_key_is_refused_before_anything_is_opened(office: Office) -> None:
     office.build()
-    (office.folder / "keeper.json").unlink(missing_ok=True)
+    (office.folder / "custodian.json").unlink(missing_ok=True)
     with pytest.raises(KeyFault, match="register_key_other"):
         open_register(office.register, office.custodian(b"o" * 64), PUBLIC)
-    assert not (office.folder / "keeper.json").exists()
+    assert not (office.folder / "custodian.json").exists()
 
 
 def test_no_register_is_said_so(office: Office) -> None:

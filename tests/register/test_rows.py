@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from counterfoil.register.rows import (
     CURES,
-    HeldRow,
+    SourceRow,
     decode_identity,
     encode_identity,
     read_row,
     row_fault,
+    tin_digits,
 )
 from counterfoil.register.source import COLUMNS
-from counterfoil.register.tin import tin_digits
 from tests.register.conftest import PEOPLE
 
 
@@ -25,14 +25,14 @@ def hashed(tin: str) -> bytes:
     return tin_digits(tin).encode()
 
 
-def read(**changes: str) -> HeldRow | tuple[str, str]:
+def read(**changes: str) -> SourceRow | tuple[str, str]:
     row = PEOPLE[0] | changes
     return read_row([row.get(name, "") for name in COLUMNS], hashed)
 
 
-def held(**changes: str) -> HeldRow:
+def held(**changes: str) -> SourceRow:
     row = read(**changes)
-    assert isinstance(row, HeldRow)
+    assert isinstance(row, SourceRow)
     return row
 
 
@@ -85,13 +85,13 @@ def test_a_malformed_tax_number_is_absent_and_told_apart_from_none() -> None:
 @given(st.lists(st.text(), max_size=15))
 def test_no_row_raises(fields: list[str]) -> None:
     taken = read_row(fields, hashed)
-    assert isinstance(taken, HeldRow) or taken[1] in CURES
+    assert isinstance(taken, SourceRow) or taken[1] in CURES
 
 
 @given(st.sampled_from(COLUMNS), st.text(max_size=2000))
 def test_no_field_raises(name: str, text: str) -> None:
     taken = read(**{name: text})
-    assert isinstance(taken, HeldRow) or taken[1] in CURES
+    assert isinstance(taken, SourceRow) or taken[1] in CURES
 
 
 def test_every_code_has_a_cure_and_no_value() -> None:

@@ -60,9 +60,9 @@ class Whole:
     ) -> list[Match]:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        custodian = register.KeyCustodian(SECRET, self._folder / "keeper.json", 10**9, ON)
+        custodian = register.KeyCustodian(SECRET, self._folder / "custodian.json", 10**9, ON)
         learner = matching.Learner(custodian.names_salt())
-        plan = register.Plan(
+        plan = register.BuildPlan(
             custodian=custodian,
             sign=keyfile.signing_key(HOLDER).sign,
             now=datetime(2026, 5, 4, tzinfo=UTC),

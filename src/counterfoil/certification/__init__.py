@@ -5,7 +5,7 @@ questions  the demonstration's request file, lawful questions and reported defec
 evaluate   recall and wrong confirmations over a labelled file, by group and by threshold: made-up
            registers only
 certify    decoys drawn from a register's own source: how seldom it confirms what is not so, and the
-           threshold for that bounds, chance, curves, tally (pure) · deck, decoys, street_decoys,
+           threshold for that bounds, chance, curves, tally (pure) · sample, decoys, street_decoys,
            holding, asking (a decoy's way) · crew, certify_state (processes, going on) ·
            certificate, certifying (what is signed) · pictures, svg
 """

@@ -2,7 +2,7 @@
 certification does.
 
 1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the
-          deck and its own choices
+          sample and its own choices
 2 read    as intake reads a request; a name and address that can be asked about, as the gate reads
           them; once each, since most decoys of a row share both
 3 open    every address once, through the key custodian, which counts it; decoys about one address
@@ -20,28 +20,33 @@ the key custodian counts it apart (register/trial.json).
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
 
 from counterfoil import matching
-from counterfoil.certification.decoys import BIRTH, KINDS, DecoyQuestion, can_ask, read_held
-from counterfoil.certification.seeded_choice import Chance
-from counterfoil.certification.source_sample import Deck, Row
+from counterfoil.certification.decoys import BIRTH, KINDS, DecoyQuestion, can_ask, read_record
+from counterfoil.certification.seeded_choice import SeededChoice
+from counterfoil.certification.source_sample import Row, SourceSample
 from counterfoil.certification.tally import PROXY, Tally, new_tally
-from counterfoil.certification.true_negative import Subject, as_decoy
+from counterfoil.certification.true_negative import RowPerson, residents_for_decoy
+from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.intake import COLUMN_NAMES, Table, to_requests
-from counterfoil.register import SealedRegister
+from counterfoil.office import Office, open_office
+from counterfoil.register import KeyCustodian, SealedRegister
 
 _DATE: Final = "date_of_birth"
 _WITHHELD: Final = "withheld"
 
 
-Turn = tuple[str, int, int]
+VisitSpan = tuple[str, int, int]
 """A kind, and the first place in the stream at which to make it and the one behind the last: places
 fix the choices."""
 
@@ -50,12 +55,12 @@ class Visit(Sensitive, frozen=True, gc=False, array_like=True):
     """A row, and what to make of it."""
 
     row: tuple[str, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[VisitSpan, ...]
 
 
 class Chunk:
     """Visits that are asked together. `rows` of the source that it takes the pass further;
-    `passed`: by kind, decoys that the deck shows cannot be made, which are counted as visits and
+    `passed`: by kind, decoys that the sample shows cannot be made, which are counted as visits and
     not sent."""
 
     __slots__ = ("decoys", "passed", "rows", "visits")
@@ -66,13 +71,13 @@ class Chunk:
         self.passed = Counter[str]()
         self.decoys = 0
 
-    def add(self, row: Row, turns: Sequence[Turn], deck: Deck) -> None:
+    def add(self, row: Row, turns: Sequence[VisitSpan], sample: SourceSample) -> None:
         """One row's visit."""
-        held = read_held(row)
-        left: list[Turn] = []
+        held = read_record(row)
+        left: list[VisitSpan] = []
         for turn in turns:
             kind, start, stop = turn
-            if held is not None and can_ask(kind, held, deck):
+            if held is not None and can_ask(kind, held, sample):
                 left.append(turn)
                 self.decoys += stop - start
             else:
@@ -87,21 +92,21 @@ class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
 
     visit: int
     kind: str
-    subject: Subject
+    subject: RowPerson
     asked: DecoyQuestion
 
 
-class Asker:
-    """Everything that a process needs to ask. `tin_hash` is the key custodian's; `seed` at most 64
-    bytes; `asks` one of decoys.ASKS."""
+class DecoyAsker:
+    """Everything that one process needs to ask decoys. `seed` is at most 64 bytes; `asks` is one of
+    decoys.ASKS. It owns the opened register: close it, or use `contextlib.closing`."""
 
     def __init__(
         self,
         sealed: SealedRegister,
         gate: UnsafeGate,
         weights: matching.Weights,
-        tin_hash: Callable[[str], bytes],
-        deck: Deck,
+        custodian: KeyCustodian,
+        sample: SourceSample,
         seed: bytes,
         asks: str,
     ) -> None:
@@ -109,11 +114,15 @@ class Asker:
         self._gate = gate
         self._weights = weights
         self._thresholds = replace(matching.own_thresholds(weights), undated=matching.NEVER)
-        self._tin_hash = tin_hash
-        self._deck = deck
+        self._tin_hash = custodian.tin_hash
+        self._sample = sample
         self._seed = seed
         self._with_birth = asks == BIRTH
-        self._years = frozenset(str(year) for year in deck.periods)
+        self._years = frozenset(str(year) for year in sample.periods)
+
+    def close(self) -> None:
+        """Let go of the register."""
+        self._sealed.close()
 
     def ask(self, visits: Sequence[Visit]) -> Tally:
         """Make, ask and count. Raises StoreFault, VerifyFault."""
@@ -141,16 +150,17 @@ class Asker:
     def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
         for kind, start, stop in visit.turns:
             tally[kind].visits += stop - start
-        held = read_held(visit.row)
+        held = read_record(visit.row)
         if held is None or held.taxable_period not in self._years:
             return
         tin_hash = self._tin_hash(held.tin)
         if not tin_hash:
-            return  # without a number, what the register holds of the person cannot be told from others' entries
-        subject = Subject(tin_hash, held.record_ref)
+            # Without a number, the person's entries cannot be told from those of other people.
+            return
+        subject = RowPerson(tin_hash, held.record_ref)
         for kind, start, stop in visit.turns:
             for place in range(start, stop):
-                made = KINDS[kind].make(held, Chance(self._seed, kind, place), self._deck)
+                made = KINDS[kind].make(held, SeededChoice(self._seed, kind, place), self._sample)
                 if made is not None:
                     yield Decoy(at, kind, subject, made)
 
@@ -182,7 +192,7 @@ class Asker:
 
     def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> bool:
         """Whether it was a decoy."""
-        left = as_decoy(decoy.kind, decoy.subject, grant, residents)
+        left = residents_for_decoy(decoy.kind, decoy.subject, grant, residents)
         if left is None:
             tally[decoy.kind].none_after_all += 1
             return False
@@ -195,3 +205,51 @@ class Asker:
                 with_levels=False,
             )
         return True
+
+
+def open_asker(
+    office: Office, snapshot: str, sample: SourceSample, seed: bytes, asks: str
+) -> DecoyAsker:
+    """An asker over a snapshot of the office's register. Raises as `Office.open_register`."""
+    sealed = office.open_register(snapshot, made_up_trial=True)
+    custodian, weights = office.custodian(made_up_trial=True), office.weights(sealed.manifest)
+    return DecoyAsker(sealed, UnsafeGate(office.law), weights, custodian, sample, seed, asks)
+
+
+def start_asker(
+    directory: Path,
+    passphrase: str | None,
+    snapshot: str,
+    sample: SourceSample,
+    seed: bytes,
+    asks: str,
+) -> DecoyAsker:
+    """The asker of a worker process, which opens the office for itself: an LMDB file is not shared
+    across processes by descriptor, and keys are not sent."""
+    asker = open_asker(open_office(directory, passphrase), snapshot, sample, seed, asks)
+    gc.collect()
+    gc.freeze()
+    return asker
+
+
+@contextmanager
+def frozen_memory() -> Generator[None]:
+    """Keep the garbage collector from looking again and again through what this process holds by
+    now: the source sample and the tables of names."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def process_lost(place: str, kind: str) -> StoreFault:
+    """The fault of a process that asked decoys and ended early."""
+    return StoreFault(
+        "certify_process_lost",
+        f"a process that asked decoys ended before its time ({kind or 'it is gone'})",
+        place=place or "worker process",
+        cure="What was counted stands. Run it again with --resume; with --jobs 1 if it happens "
+        "again.",
+    )

@@ -7,8 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from counterfoil.certification.bounds import PARTS
-from counterfoil.certification.curves import Point
+from counterfoil.certification.curves import PARTS, Point
 from counterfoil.core import svg
 from counterfoil.core.svg import BLUE, INK, PALE, RED, Frame
 

@@ -37,7 +37,7 @@ _CONTEXT: Final = b"counterfoil/certify/v1\x00"
 _MORE: Final = 1.05
 
 
-class Task(msgspec.Struct, frozen=True):
+class CertificationTask(msgspec.Struct, frozen=True):
     """What is certified: digest of the manifest, kind of question, seed in hex, decoys wanted of
     each kind, and the kinds that are left out."""
 
@@ -57,7 +57,7 @@ class CertificationStatus(msgspec.Struct):
     """`rows_done` of the source in pass number `turn`; `wanted` visits by kind in it; all counts so
     far."""
 
-    task: Task
+    task: CertificationTask
     wanted: dict[str, int]
     turn: int = 0
     rows_done: int = 0
@@ -88,7 +88,7 @@ class CertificationStatus(msgspec.Struct):
         }
 
 
-def begin(task: Task) -> CertificationStatus:
+def begin(task: CertificationTask) -> CertificationStatus:
     """The first pass: a visit for each decoy wanted."""
     return CertificationStatus(task=task, wanted=dict.fromkeys(task.kinds, task.per_class))
 
@@ -111,7 +111,7 @@ def save(folder: Path, standing: CertificationStatus, key: Ed25519PrivateKey) ->
         ) from None
 
 
-def load(folder: Path, task: Task, key: Ed25519PrivateKey) -> CertificationStatus:
+def load(folder: Path, task: CertificationTask, key: Ed25519PrivateKey) -> CertificationStatus:
     """Where `task` stands. Raises StateFault `certify_state_missing`, `certify_state_other`,
     VerifyFault."""
     try:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from counterfoil import matching, register
-from counterfoil.certification.bounds import CONFIDENCE_PERCENT, PARTS
 from counterfoil.certification.certificate import Certificate, CertifiedKind
 from counterfoil.certification.checkpoint import CertificationStatus
-from counterfoil.certification.curves import Point
+from counterfoil.certification.curves import CONFIDENCE_PERCENT, PARTS, Point
 from counterfoil.certification.decoys import BIRTH, KINDS, NAMES
 from counterfoil.core.errors import StateFault
 

@@ -1,25 +1,25 @@
-"""Decoys: questions whose true answer is no, by kind of confusion. Pure; made of one source row, a
-deck and choices.
+"""Decoys: questions whose true answer is no, by kind of confusion. Pure.
 
-THE TABLE OF KINDS is `KINDS`, at the end: for each its sentence, how its question is made, and what
-shows that it is no decoy after all. `names` questions state name and address only; `birth`
-questions state a date of birth too: the person's own, or for a namesake or a made-up person another
-one.
+A decoy is made of one source row, the source sample and seeded choices. THE TABLE OF KINDS is
+`KINDS`, at the end: for each kind its sentence, how its question is made, and what shows that a
+question of the kind is no decoy after all. Questions of the scope `names` state name and address
+only. Questions of the scope `birth` state a date of birth too: the person's own, or another one for
+a namesake or a made-up person.
 
 withheld      the row's person, at the row's address; afterwards all that the register holds of that
-              person is taken out of what was opened, and the household stays
+              person is removed from what was opened, and the household stays
 junior_senior father or son of the row's person: the same name, another suffix
 sibling       the row's family name with another given name; every second one a twin: the same first
-              letter if there is one among eight drawn, and the same date of birth
+              letter if one of eight drawn names has it, and the same date of birth
 next_unit     the row's name in the next unit, or in a unit of a house that has none
 next_number   the row's name two house numbers on, or in the next PO box
-other_zip     the row's name at the same line in another ZIP of that city; of elsewhere, where the
-              city has no other
-like_street   the row's name at the same number of a real other street of that ZIP, of another
-              suffix or directional or spelled alike (streets.py)
+other_zip     the row's name at the same line in another ZIP of that city, or of another city where
+              this one has no other
+like_street   the row's name at the same number of a real other street of that ZIP, which has
+              another suffix or directional or is spelled alike (places.py)
 former        the row's person at the row's address, in a period for which the source does not hold
               that person there
-synthetic     given, middle and family name and date of birth drawn each for itself, at the row's
+synthetic     given, middle and family name and date of birth each drawn by itself, at the row's
               address
 """
 
@@ -34,12 +34,36 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import astuple, replace
 
-from counterfoil.certification.seeded_choice import Chance
-from counterfoil.certification.seen import checksum_of
-from counterfoil.certification.source_sample import Deck, Row
-from counterfoil.certification.street_decoys import bump_last, bump_number
+from counterfoil.certification.places import checksum_of
+from counterfoil.certification.seeded_choice import SeededChoice
+from counterfoil.certification.source_sample import Row, SourceSample
 from counterfoil.core.values import Sensitive
 from counterfoil.register.source import COLUMNS
+
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+
+
+def bump_last(text: str, step: int) -> str:
+    """The last number of `text` changed by `step`, else its last letter moved on by one."""
+    runs = list(_DIGITS.finditer(text))
+    if runs:
+        return _changed(text, runs[-1], step)
+    last = text.rstrip()[-1:]
+    last = last.upper() if last.isascii() else last
+    moved = "A" if last == "Z" else chr(ord(last) + 1) if "A" <= last < "Z" else f"{last}2"
+    return text.rstrip()[:-1] + moved
+
+
+def bump_number(line: str, step: int) -> str:
+    """The house number or box changed by `step`; "" where the line has none."""
+    run = _DIGITS.search(line)
+    return _changed(line, run, step) if run else ""
+
+
+def _changed(text: str, run: re.Match[str], step: int) -> str:
+    number = int(run[0]) + step
+    return f"{text[: run.start()]}{number if number > 0 else int(run[0]) - step}{text[run.end() :]}"
+
 
 BIRTH: Final = "birth"
 NAMES: Final = "names"
@@ -52,7 +76,7 @@ _MIDDLE: Final = date(1970, 1, 1).toordinal()
 _OTHER_SUFFIX: Final = {"": "JR", "SR": "JR", "JR": "SR", "II": "SR", "III": "JR", "IV": "III"}
 
 
-class Written(Sensitive, frozen=True, gc=False, array_like=True):
+class PersonAtAddress(Sensitive, frozen=True, gc=False, array_like=True):
     """Person and address as source rows and questions both write them, under the columns' names."""
 
     given_name: str
@@ -67,7 +91,7 @@ class Written(Sensitive, frozen=True, gc=False, array_like=True):
     zip: str
 
 
-class Held(Written, frozen=True, gc=False, array_like=True):
+class SourceRecord(PersonAtAddress, frozen=True, gc=False, array_like=True):
     """One source row, stripped."""
 
     record_ref: str
@@ -75,7 +99,7 @@ class Held(Written, frozen=True, gc=False, array_like=True):
     taxable_period: str
 
 
-class DecoyQuestion(Written, frozen=True, gc=False, array_like=True):
+class DecoyQuestion(PersonAtAddress, frozen=True, gc=False, array_like=True):
     """One question: the columns of a request file that speak of person, address and periods."""
 
     taxable_periods: str
@@ -85,13 +109,13 @@ class DecoyQuestion(Written, frozen=True, gc=False, array_like=True):
         return astuple(self)
 
 
-_pick: Final = itemgetter(*[COLUMNS.index(name) for name in Held.__struct_fields__])
-_SHARED: Final = len(Written.__struct_fields__)
+_pick: Final = itemgetter(*[COLUMNS.index(name) for name in SourceRecord.__struct_fields__])
+_SHARED: Final = len(PersonAtAddress.__struct_fields__)
 
 
-def read_held(row: Row) -> Held | None:
+def read_record(row: Row) -> SourceRecord | None:
     """A source row, None where it has another number of fields."""
-    return Held(*map(str.strip, _pick(row))) if len(row) == len(COLUMNS) else None
+    return SourceRecord(*map(str.strip, _pick(row))) if len(row) == len(COLUMNS) else None
 
 
 @lru_cache(maxsize=256)
@@ -101,27 +125,36 @@ def _around(period: str, periods: tuple[int, ...]) -> str:
     return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
 
 
-def _ask(held: Held, deck: Deck, **changes: str) -> DecoyQuestion:
+def _ask(held: SourceRecord, sample: SourceSample, **changes: str) -> DecoyQuestion:
     """The row's own question, with changes."""
-    cells: tuple[str, ...] = (*astuple(held)[:_SHARED], _around(held.taxable_period, deck.periods))
+    cells: tuple[str, ...] = (
+        *astuple(held)[:_SHARED],
+        _around(held.taxable_period, sample.periods),
+    )
     own = DecoyQuestion(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
     return replace(own, **changes) if changes else own
 
 
-def withheld(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def withheld(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """Three in four as held; the others without middle name, or with one letter of the given name
     exchanged."""
     writing = chance.below(8)
     if writing == 0:
-        return _ask(held, deck, middle_name="")
+        return _ask(held, sample, middle_name="")
     given = held.given_name
     if writing == 1 and len(given) > 3:
         at = 1 + chance.below(len(given) - 2)
-        return _ask(held, deck, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :])
-    return _ask(held, deck)
+        return _ask(
+            held, sample, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :]
+        )
+    return _ask(held, sample)
 
 
-def junior_senior(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def junior_senior(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """Another suffix; for a held suffix, in every second question none: seniors often write
     none."""
     own = held.suffix.strip(". ").upper()
@@ -129,13 +162,13 @@ def junior_senior(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | Non
     if own and chance.below(2):
         suffix = ""
     born = _years_apart(held.date_of_birth, 20 + chance.below(16), chance)
-    return _ask(held, deck, suffix=suffix, date_of_birth=born)
+    return _ask(held, sample, suffix=suffix, date_of_birth=born)
 
 
-def sibling(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def sibling(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> DecoyQuestion | None:
     """A twin or a sibling within nine years."""
     own = (held.given_name.upper().split() or [""])[0]
-    drawn = chance.many(deck.names, 8)
+    drawn = chance.many(sample.names, 8)
     others = [other for other in drawn if other.first and other.first != own]
     if not others:
         return None
@@ -148,74 +181,92 @@ def sibling(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
         else _years_apart(held.date_of_birth, 1 + chance.below(9), chance)
     )
     return _ask(
-        held, deck, given_name=other.given, middle_name=other.middle, suffix="", date_of_birth=born
+        held,
+        sample,
+        given_name=other.given,
+        middle_name=other.middle,
+        suffix="",
+        date_of_birth=born,
     )
 
 
-def next_unit(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def next_unit(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """The unit one on, wherever it is written; a unit where none is."""
-    born = _another_birth(held, chance, deck)
+    born = _another_birth(held, chance, sample)
     if held.line2:
-        return _ask(held, deck, line2=bump_last(held.line2, 1), date_of_birth=born)
+        return _ask(held, sample, line2=bump_last(held.line2, 1), date_of_birth=born)
     if _UNIT.search(held.line1):
-        return _ask(held, deck, line1=bump_last(held.line1, 1), date_of_birth=born)
-    return _ask(held, deck, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
+        return _ask(held, sample, line1=bump_last(held.line1, 1), date_of_birth=born)
+    return _ask(held, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
 
 
-def next_number(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def next_number(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """Two on or back: the neighbour on the same side of the street."""
     line1 = bump_number(held.line1, 2 if chance.below(2) else -2)
     return (
-        _ask(held, deck, line1=line1, date_of_birth=_another_birth(held, chance, deck))
+        _ask(held, sample, line1=line1, date_of_birth=_another_birth(held, chance, sample))
         if line1
         else None
     )
 
 
-def other_zip(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def other_zip(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """Another ZIP of the city, or another city's where the register knows none."""
-    if not _has_other_zip(held, deck):
+    if not _has_other_zip(held, sample):
         return None
     own = held.zip[:5]
-    known, born = deck.zips.others(held.city, held.state, own), _another_birth(held, chance, deck)
+    known, born = (
+        sample.zips.others(held.city, held.state, own),
+        _another_birth(held, chance, sample),
+    )
     if known:
-        return _ask(held, deck, zip=chance.of(known), date_of_birth=born)
-    city, state, zip5 = chance.of(deck.zips.everywhere)
+        return _ask(held, sample, zip=chance.of(known), date_of_birth=born)
+    city, state, zip5 = chance.of(sample.zips.everywhere)
     return (
-        _ask(held, deck, city=city, state=state, zip=zip5, date_of_birth=born)
+        _ask(held, sample, city=city, state=state, zip=zip5, date_of_birth=born)
         if zip5 != own
         else None
     )
 
 
-def like_street(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def like_street(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """The row's number and unit in the other street."""
-    found = deck.streets.find(held.line1, held.zip[:5])
+    found = sample.streets.find(held.line1, held.zip[:5])
     if found is None:
         return None
     number, unit, others = found
     line1, line2 = (
-        f"{number} {deck.streets.written[chance.of(others)]}",
+        f"{number} {sample.streets.written[chance.of(others)]}",
         held.line2 or (f"# {unit}" if unit else ""),
     )
     return _ask(
-        held, deck, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, deck)
+        held, sample, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, sample)
     )
 
 
-def former(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def former(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> DecoyQuestion | None:
     """One other period, in which no row has the person there; the year after, in a register of one
     period."""
-    years = _years_away(held, deck)
-    return _ask(held, deck, taxable_periods=chance.of(years)) if years else None
+    years = _years_away(held, sample)
+    return _ask(held, sample, taxable_periods=chance.of(years)) if years else None
 
 
-def synthetic(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
+def synthetic(
+    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
-    one, two, three, four = chance.many(deck.names, 4)
+    one, two, three, four = chance.many(sample.names, 4)
     return _ask(
         held,
-        deck,
+        sample,
         given_name=one.given,
         middle_name=two.middle,
         family_name=three.family,
@@ -224,12 +275,12 @@ def synthetic(held: Held, chance: Chance, deck: Deck) -> DecoyQuestion | None:
     )
 
 
-def _years_away(held: Held, deck: Deck) -> list[str]:
-    if len(deck.periods) == 1:
-        return [str(deck.periods[0] + 1)]
+def _years_away(held: SourceRecord, sample: SourceSample) -> list[str]:
+    if len(sample.periods) == 1:
+        return [str(sample.periods[0] + 1)]
     person = checksum_of(held.tin, held.line1, held.line2, held.zip[:5])
-    others = _others(held.taxable_period, deck.periods)
-    return [year for year in others if not deck.presence.may_hold(person, year)]
+    others = _others(held.taxable_period, sample.periods)
+    return [year for year in others if not sample.presence.may_hold(person, year)]
 
 
 @lru_cache(maxsize=256)
@@ -237,13 +288,13 @@ def _others(period: str, periods: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(str(year) for year in periods if str(year) != period)
 
 
-def _another_birth(held: Held, chance: Chance, deck: Deck) -> str:
+def _another_birth(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> str:
     """A date of birth of somebody else: a namesake is another person."""
-    born = chance.of(deck.names).born
+    born = chance.of(sample.names).born
     return born if born != held.date_of_birth else _years_apart(born, 1 + chance.below(40), chance)
 
 
-def _years_apart(born: str, years: int, chance: Chance) -> str:
+def _years_apart(born: str, years: int, chance: SeededChoice) -> str:
     """Another day so many years away, on the side that stays between 1900 and 2020; "" for no
     date."""
     try:
@@ -254,75 +305,73 @@ def _years_apart(born: str, years: int, chance: Chance) -> str:
     return date.fromordinal(day + apart if day < _MIDDLE else max(1, day - apart)).isoformat()
 
 
-class KindOfDecoy(NamedTuple):
+class DecoyKind(NamedTuple):
     """One row of `KINDS`. `elsewhere`: the question names another address than the row's.
     `same_given`: it is no decoy where a resident of the asked suffix bears the asked given name.
     `can`: whether a row can be asked about at all, told cheaply."""
 
     sentence: str
-    make: Callable[[Held, Chance, Deck], DecoyQuestion | None]
+    make: Callable[[SourceRecord, SeededChoice, SourceSample], DecoyQuestion | None]
     elsewhere: bool = False
     same_given: bool = False
-    can: Callable[[Held, Deck], bool] | None = None
+    can: Callable[[SourceRecord, SourceSample], bool] | None = None
 
 
-def _has_like_street(held: Held, deck: Deck) -> bool:
-    return deck.streets.find(held.line1, held.zip[:5]) is not None
+def _has_like_street(held: SourceRecord, sample: SourceSample) -> bool:
+    return sample.streets.find(held.line1, held.zip[:5]) is not None
 
 
-def _has_other_zip(held: Held, deck: Deck) -> bool:
-    return len(deck.zips.everywhere) >= _LEAST_PLACES and deck.zips.knows(
+def _has_other_zip(held: SourceRecord, sample: SourceSample) -> bool:
+    return len(sample.zips.everywhere) >= _LEAST_PLACES and sample.zips.knows(
         held.city, held.state, held.zip[:5]
     )
 
 
-def _has_been_away(held: Held, deck: Deck) -> bool:
-    return bool(_years_away(held, deck))
+def _has_been_away(held: SourceRecord, sample: SourceSample) -> bool:
+    return bool(_years_away(held, sample))
 
 
-KINDS: Final[dict[str, KindOfDecoy]] = {
-    "withheld": KindOfDecoy("A person who lived here is not held, and the household is.", withheld),
-    "junior_senior": KindOfDecoy(
+KINDS: Final[dict[str, DecoyKind]] = {
+    "withheld": DecoyKind("A person who lived here is not held, and the household is.", withheld),
+    "junior_senior": DecoyKind(
         "A father or son of a resident: the same name, another suffix.",
         junior_senior,
         same_given=True,
     ),
-    "sibling": KindOfDecoy("A brother, sister or twin of a resident.", sibling, same_given=True),
-    "next_unit": KindOfDecoy("A namesake in the next unit.", next_unit, elsewhere=True),
-    "next_number": KindOfDecoy("A namesake two house numbers on.", next_number, elsewhere=True),
-    "other_zip": KindOfDecoy(
+    "sibling": DecoyKind("A brother, sister or twin of a resident.", sibling, same_given=True),
+    "next_unit": DecoyKind("A namesake in the next unit.", next_unit, elsewhere=True),
+    "next_number": DecoyKind("A namesake two house numbers on.", next_number, elsewhere=True),
+    "other_zip": DecoyKind(
         "A namesake at the same line in another ZIP.", other_zip, elsewhere=True, can=_has_other_zip
     ),
-    "like_street": KindOfDecoy(
+    "like_street": DecoyKind(
         "A namesake at the same number of a street of that ZIP with another suffix or "
         "directional, or spelled alike.",
         like_street,
         elsewhere=True,
         can=_has_like_street,
     ),
-    "former": KindOfDecoy(
+    "former": DecoyKind(
         "A resident of other periods than the one asked about.", former, can=_has_been_away
     ),
-    "synthetic": KindOfDecoy(
-        "Nobody: a name drawn from the register's own frequencies.", synthetic
-    ),
+    "synthetic": DecoyKind("Nobody: a name drawn from the register's own frequencies.", synthetic),
 }
 
 
 _CAN: Final = {name: kind.can for name, kind in KINDS.items()}
 
 
-def can_ask(kind: str, held: Held, deck: Deck) -> bool:
-    """Whether the row can be asked about in this way, as far as the deck tells."""
+def can_ask(kind: str, held: SourceRecord, sample: SourceSample) -> bool:
+    """Whether the row can be asked about in this way, as far as the sample tells."""
     can = _CAN[kind]
-    return can is None or can(held, deck)
+    return can is None or can(held, sample)
 
 
-def untriable(deck: Deck) -> list[str]:
+def kinds_without_decoys(sample: SourceSample) -> list[str]:
     """Kinds of which nothing can be asked: no two like streets, or no other ZIP, are in the
     source."""
     lacking = {
-        "like_street": not deck.streets.places,
-        "other_zip": len(deck.zips.everywhere) < _LEAST_PLACES,
+        "like_street": not sample.streets.places,
+        "other_zip": len(sample.zips.everywhere) < _LEAST_PLACES,
     }
     return [name for name, is_lacking in lacking.items() if is_lacking]

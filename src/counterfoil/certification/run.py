@@ -8,33 +8,47 @@ seldom enough?
   confirms most of the register's own people (curves.py); there may be none
 4 the certificate is entered in the ledger, and then written beside the manifest, with its picture
 
-What cannot be certified is not: the figures are returned either way, and `Outcome.fault` says why
-there is no certificate.
+What cannot be certified is not: the figures are returned either way, and
+`CertificationOutcome.fault` says why there is no certificate.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import tee
 from pathlib import Path
 from typing import Final
 
 from counterfoil import register
 from counterfoil.certification import checkpoint
-from counterfoil.certification.ask import Chunk, Turn
+from counterfoil.certification.ask import (
+    Chunk,
+    VisitSpan,
+    frozen_memory,
+    open_asker,
+    process_lost,
+    start_asker,
+)
 from counterfoil.certification.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.certification.charts import draw_certificate
 from counterfoil.certification.checkpoint import CertificationStatus
 from counterfoil.certification.compose import EQUAL, compose, refusal
 from counterfoil.certification.curves import Point, curve, lowest_meeting
-from counterfoil.certification.decoys import NAMES, untriable
-from counterfoil.certification.processes import Alone, Crew, Processes, Task, at_rest, open_asker
+from counterfoil.certification.decoys import NAMES, kinds_without_decoys
 from counterfoil.certification.seeded_choice import spread
-from counterfoil.certification.source_sample import Deck, Row, check_source, read_deck, read_rows
+from counterfoil.certification.source_sample import (
+    Row,
+    SourceSample,
+    check_source,
+    read_rows,
+    read_sample,
+)
 from counterfoil.certification.tally import Tally, add
 from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.worker_pool import InProcess, WorkerPool, WorkerProcesses
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 
@@ -50,7 +64,7 @@ Progress = Callable[[int, int | None, str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class CertificationPlan:
     """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives.
     mix: weights by kind, empty for equal ones; mix_said: where they are from. without: kinds that
     are left out, and then not covered. least_recall: of the register's own people, what a threshold
@@ -69,7 +83,7 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CertificationOutcome:
     """What was found: the certificate, or the fault that says why there is none; the whole curve;
     the counts."""
 
@@ -80,7 +94,9 @@ class Outcome:
     picture: str
 
 
-def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Outcome:
+def certify(
+    office: Office, source: Path, plan: CertificationPlan, progress: Progress
+) -> CertificationOutcome:
     """Ask decoys of the current snapshot and certify it, if it can be.
 
     Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be
@@ -97,7 +113,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
         if plan.seed
         else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
     )
-    task = checkpoint.Task(
+    task = checkpoint.CertificationTask(
         manifest=digest,
         asks=plan.asks,
         seed=seed.hex(),
@@ -111,13 +127,27 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     def save() -> None:
         checkpoint.save(folder, standing, signer.private)
 
-    deck = read_deck(source, progress)
-    if untried := [name for name in untriable(deck) if name in task.kinds]:
+    sample = read_sample(source, progress)
+    if untried := [name for name in kinds_without_decoys(sample) if name in task.kinds]:
         raise checkpoint.kinds_untried(untried)
     with ExitStack() as stack:
-        crew = _crew(office, manifest, deck, plan, seed, stack)
-        stack.enter_context(at_rest())
-        _ask_all(standing, source, deck, crew, save, progress)
+        asking = (manifest.snapshot, sample, seed, plan.asks)
+        pool: WorkerPool = (
+            InProcess(stack.enter_context(closing(open_asker(office, *asking))))
+            if plan.jobs <= 1
+            else stack.enter_context(
+                WorkerProcesses(
+                    plan.jobs,
+                    start_asker,
+                    office.directory,
+                    office.passphrase,
+                    *asking,
+                    ended=process_lost,
+                )
+            )
+        )
+        stack.enter_context(frozen_memory())
+        _ask_all(standing, source, sample, pool, save, progress)
     points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
     fault = refusal(chosen, points, plan.limit, plan.least_recall)
@@ -132,7 +162,7 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
             plan.limit,
             mix,
             office.clock(),
-            deck.rows,
+            sample.rows,
             mix_said=plan.mix_said if plan.mix else EQUAL,
         )
     picture = draw_certificate(
@@ -140,48 +170,31 @@ def certify(office: Office, source: Path, plan: Plan, progress: Progress) -> Out
     )
     if certificate is not None:
         _enter(office, folder, certificate, picture)
-    return Outcome(
+    return CertificationOutcome(
         certificate=certificate, fault=fault, points=points, tally=standing.tally, picture=picture
     )
-
-
-def _crew(
-    office: Office,
-    manifest: register.Manifest,
-    deck: Deck,
-    plan: Plan,
-    seed: bytes,
-    stack: ExitStack,
-) -> Crew:
-    task = Task(
-        directory=office.directory,
-        passphrase=office.passphrase,
-        snapshot=manifest.snapshot,
-        deck=deck,
-        seed=seed,
-        asks=plan.asks,
-    )
-    if plan.jobs <= 1:
-        return Alone(open_asker(office, task, stack))
-    return stack.enter_context(Processes(task, plan.jobs))
 
 
 def _ask_all(
     standing: CertificationStatus,
     source: Path,
-    deck: Deck,
-    crew: Crew,
+    sample: SourceSample,
+    pool: WorkerPool,
     save: Callable[[], None],
     progress: Progress,
 ) -> None:
     total = standing.task.per_class * len(standing.task.kinds)
     try:
-        while standing.rows_done < deck.rows or not standing.is_done:
-            if standing.rows_done >= deck.rows:
-                standing.next_turn(deck.rows)
-            for at, (rows, tally) in enumerate(crew.ask(_chunks(standing, source, deck)), 1):
+        while standing.rows_done < sample.rows or not standing.is_done:
+            if standing.rows_done >= sample.rows:
+                standing.next_turn(sample.rows)
+            chunks, sent = tee(_chunks(standing, source, sample))
+            tallies = pool.each("ask", ((chunk.visits,) for chunk in sent))
+            for at, (chunk, tally) in enumerate(zip(chunks, tallies, strict=True), 1):
                 add(standing.tally, tally)
-                standing.rows_done += rows
+                for kind, visits in chunk.passed.items():
+                    standing.tally[kind].visits += visits
+                standing.rows_done += chunk.rows
                 progress(standing.asked, total, "decoys")
                 if at % _SAVE_CHUNKS == 0:
                     save()
@@ -189,15 +202,15 @@ def _ask_all(
         save()
 
 
-def _chunks(standing: CertificationStatus, source: Path, deck: Deck) -> Iterator[Chunk]:
+def _chunks(standing: CertificationStatus, source: Path, sample: SourceSample) -> Iterator[Chunk]:
     """The rest of the pass, in chunks."""
-    done, total = standing.rows_done, deck.rows
+    done, total = standing.rows_done, sample.rows
     turns_of = _schedule(standing.wanted, standing.turn, total)
     chunk, first = Chunk(), done
     for index, row in enumerate(_from(read_rows(source), done), done):
         turns = turns_of(index)
         if turns:
-            chunk.add(row, turns, deck)
+            chunk.add(row, turns, sample)
         if chunk.decoys >= _CHUNK_DECOYS:
             chunk.rows = index + 1 - first
             yield chunk
@@ -206,7 +219,7 @@ def _chunks(standing: CertificationStatus, source: Path, deck: Deck) -> Iterator
     yield chunk
 
 
-def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int], list[Turn]]:
+def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int], list[VisitSpan]]:
     """What to make of each row of the source in a pass: the visits of each kind spread evenly."""
     shift, start = turn * 7919 % total, turn * _TURN
     by_count: dict[int, list[str]] = {}
@@ -214,8 +227,8 @@ def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int
         by_count.setdefault(count, []).append(name)
     counts = [(count, tuple(names)) for count, names in by_count.items() if count]
 
-    def turns_of(index: int) -> list[Turn]:
-        turns: list[Turn] = []
+    def turns_of(index: int) -> list[VisitSpan]:
+        turns: list[VisitSpan] = []
         place = (index - shift) % total
         for count, names in counts:
             first, behind = spread(place, count, total)

@@ -14,7 +14,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-class Chance:
+class SeededChoice:
     """512 bits to choose with: enough for a hundred small choices."""
 
     __slots__ = ("_left",)

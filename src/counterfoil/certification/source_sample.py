@@ -5,8 +5,8 @@ holder built it from. The file is named by the holder and compared with the dige
 manifest: another file is refused, because it could hold people whom the register holds, or does not
 hold, without our knowing.
 
-A deck holds names, dates of birth, streets and ZIPs of the source in this process's memory, nowhere
-else.
+A sample holds names, dates of birth, streets and ZIPs of the source in this process's memory,
+nowhere else.
 """
 
 from __future__ import annotations
@@ -15,22 +15,27 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from counterfoil.certification.places import Presence, ZipCounter, Zips
-from counterfoil.certification.seen import checksum_of
-from counterfoil.certification.streets import Alike, Streets
+from counterfoil.certification.places import (
+    CityZips,
+    Presence,
+    SimilarStreets,
+    StreetCollector,
+    ZipCollector,
+    checksum_of,
+)
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
 from counterfoil.register import Manifest
 from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint
 
-DECK_NAMES: Final = 65_536
+SAMPLE_NAMES: Final = 65_536
 
 Progress = Callable[[int, int | None, str], None]
 Row = Sequence[str]
 
 
-class Named(Sensitive, frozen=True, gc=False, array_like=True):
+class SampledName(Sensitive, frozen=True, gc=False, array_like=True):
     """A name that the register holds, with its bearer's date of birth. `first`: the first given
     name, in capitals."""
 
@@ -41,13 +46,13 @@ class Named(Sensitive, frozen=True, gc=False, array_like=True):
     first: str
 
 
-class Deck(Sensitive, frozen=True):
+class SourceSample(Sensitive, frozen=True):
     """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may
     be where in which period; taxable periods held, rows of the source."""
 
-    names: tuple[Named, ...]
-    zips: Zips
-    streets: Alike
+    names: tuple[SampledName, ...]
+    zips: CityZips
+    streets: SimilarStreets
     presence: Presence
     periods: tuple[int, ...]
     rows: int
@@ -70,11 +75,11 @@ def read_rows(source: Path) -> Iterator[Row]:
         yield from batch.rows
 
 
-def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
+def read_sample(source: Path, progress: Progress, size: int = SAMPLE_NAMES) -> SourceSample:
     """Read the source once. Names are every so-many-th row, so they have the register's
     frequencies; bounded memory."""
-    names: list[Named] = []
-    zips, streets, presence = ZipCounter(), Streets(), Presence()
+    names: list[SampledName] = []
+    zips, streets, presence = ZipCollector(), StreetCollector(), Presence()
     years: set[str] = set()
     total, step, last = 0, 1, ("", "")
     for row in read_rows(source):
@@ -84,7 +89,7 @@ def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
             )
             zip5 = zip_code[:5]
             if total % step == 0:
-                names.append(named(given, middle, family, born))
+                names.append(sampled_name(given, middle, family, born))
             if (line1, zip5) != last:  # households stand together
                 zips.note(line1, city, state, zip5)
                 streets.note(line1, city, state, zip5)
@@ -95,11 +100,11 @@ def read_deck(source: Path, progress: Progress, size: int = DECK_NAMES) -> Deck:
         if len(names) >= 2 * size:
             names, step = names[::2], step * 2
         if total % 65_536 == 0:
-            progress(total, None, "deck")
+            progress(total, None, "sample")
     periods = tuple(sorted(int(year) for year in years if len(year) == 4 and year.isdecimal()))
-    return Deck(tuple(names), zips.finish(), streets.finish(), presence, periods, total)
+    return SourceSample(tuple(names), zips.finish(), streets.finish(), presence, periods, total)
 
 
-def named(given: str, middle: str, family: str, born: str) -> Named:
-    """One name of a deck."""
-    return Named(given, middle, family, born, given.partition(" ")[0].upper())
+def sampled_name(given: str, middle: str, family: str, born: str) -> SampledName:
+    """One name of a sample."""
+    return SampledName(given, middle, family, born, given.partition(" ")[0].upper())

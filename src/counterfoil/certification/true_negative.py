@@ -29,7 +29,7 @@ EXACT: Final = "exact"
 _SAME_SUFFIX: Final = {"II": "JR"}
 
 
-class Subject(Sensitive, frozen=True, gc=False, array_like=True):
+class RowPerson(Sensitive, frozen=True, gc=False, array_like=True):
     """The row's person, as far as entries tell: keyed hash of the tax number, and the record
     reference."""
 
@@ -37,7 +37,9 @@ class Subject(Sensitive, frozen=True, gc=False, array_like=True):
     ref: str
 
 
-def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) -> Residents | None:
+def residents_for_decoy(
+    kind: str, subject: RowPerson, grant: Grant, residents: Residents
+) -> Residents | None:
     """The residents of whom the decoy is asked; None where it is no decoy after all."""
     rule = KINDS[kind]
     if rule.same_given:
@@ -46,7 +48,7 @@ def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) ->
         return residents
     own = entries_of(subject, residents.residents)
     if kind == "withheld":
-        return without(residents, own) if own else None
+        return remove_entries(residents, own) if own else None
     if rule.elsewhere:
         there = [
             held
@@ -57,7 +59,7 @@ def as_decoy(kind: str, subject: Subject, grant: Grant, residents: Residents) ->
     return residents if all(set(grant.periods).isdisjoint(held.periods) for held in own) else None
 
 
-def entries_of(subject: Subject, residents: tuple[Resident, ...]) -> list[Resident]:
+def entries_of(subject: RowPerson, residents: tuple[Resident, ...]) -> list[Resident]:
     """All entries of the row's person."""
     own = [
         held
@@ -72,7 +74,7 @@ def entries_of(subject: Subject, residents: tuple[Resident, ...]) -> list[Reside
     )
 
 
-def without(residents: Residents, own: list[Resident]) -> Residents:
+def remove_entries(residents: Residents, own: list[Resident]) -> Residents:
     """What was opened, with these entries taken out."""
     kept = [
         (held, door)

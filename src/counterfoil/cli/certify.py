@@ -10,13 +10,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from counterfoil.certification.bounds import PARTS
 from counterfoil.certification.certificate import certificate_digest
-from counterfoil.certification.curves import Point, curve_csv
+from counterfoil.certification.curves import PARTS, Point, curve_csv
 from counterfoil.certification.decoys import ASKS, KINDS, NAMES
 from counterfoil.certification.governing import agreed_limit
 from counterfoil.certification.history_mix import read_mix
-from counterfoil.certification.run import PER_CLASS, Outcome, Plan
+from counterfoil.certification.run import PER_CLASS, CertificationOutcome, CertificationPlan
 from counterfoil.certification.run import certify as run_certification
 from counterfoil.certification.tally import Tally
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
@@ -97,7 +96,7 @@ def certify(
     """
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        plan = Plan(
+        plan = CertificationPlan(
             per_class=per_class,
             limit=_limit(limit, office, _asks(ask)),
             asks=ask,
@@ -120,14 +119,14 @@ def certify(
         show(_told(found), _words(found), as_json=as_json)
 
 
-def _told(found: Outcome) -> dict[str, Any]:
+def _told(found: CertificationOutcome) -> dict[str, Any]:
     if found.certificate is None:
         raise AssertionError("a certification without a fault has a certificate")
     told: dict[str, Any] = msgspec.to_builtins(found.certificate)
     return told | {"digest": certificate_digest(found.certificate)}
 
 
-def _words(found: Outcome) -> str:
+def _words(found: CertificationOutcome) -> str:
     held = found.certificate
     if held is None:
         raise AssertionError("a certification without a fault has a certificate")
@@ -149,7 +148,7 @@ def _words(found: Outcome) -> str:
     )
 
 
-def _refused(found: Outcome, plan: Plan) -> str:
+def _refused(found: CertificationOutcome, plan: CertificationPlan) -> str:
     useful = [point for point in found.points if point.recall >= plan.least_recall] or found.points[
         :1
     ]
@@ -264,7 +263,7 @@ def _read_mix(path: Path | None) -> dict[str, int]:
     return mix
 
 
-def _with_history(plan: Plan, office: Office) -> Plan:
+def _with_history(plan: CertificationPlan, office: Office) -> CertificationPlan:
     if plan.mix:
         raise UsageFault(
             "mix_twice",

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from counterfoil.certification.bounds import upper_bound
 from counterfoil.certification.charts import draw_curve
+from counterfoil.certification.curves import upper_bound
 from counterfoil.certification.evaluate import Evaluation, Examination, examine
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show, write_file

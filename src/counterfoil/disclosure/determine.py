@@ -25,13 +25,9 @@ from counterfoil.batches.rows import (
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
-from counterfoil.certification.pinned import (
-    PinnedHolds,
-    pin_certificates,
-    pin_holds,
-    require_pinned_holds,
-)
+from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
+from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.stopped import acting
 from counterfoil.core.errors import VerifyFault
@@ -129,7 +125,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
     opened = open_residents(grants, deciding.sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = decide_rows(
-        rows, opened, deciding, code, lambda found: custodian.held_among(found, held.marks)
+        rows, opened, deciding, code, lambda found: custodian.on_hold(found, held.marks)
     )
     with acting(office, batch) as connection:
         session = BatchSession(connection, batch, known.key)

@@ -42,9 +42,9 @@ from counterfoil.controls.suspension.stopped import acting, require_running, req
 from counterfoil.core import canonical
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
-from counterfoil.disclosure.screening import Screened, Whole
+from counterfoil.core.worker_pool import WorkerPool, worker_count, worker_pool
+from counterfoil.disclosure.screening import Screened, Screener, Whole
 from counterfoil.disclosure.steps import BatchStatus, status_of
-from counterfoil.disclosure.workers import WorkerPool, worker_pool
 from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -86,7 +86,8 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
     header = _batch_header(file.header, office, history_key)
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
-    with worker_pool(office.settings.workers, path.stat().st_size, history_key) as pool:
+    count = worker_count(office.settings.workers, path.stat().st_size)
+    with worker_pool(count, Screener, history_key) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:

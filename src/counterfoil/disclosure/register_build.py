@@ -113,7 +113,7 @@ def build_snapshot(
             )
         told(made)
 
-    plan = register.Plan(
+    plan = register.BuildPlan(
         custodian=custodian,
         sign=signer.private.sign,
         now=office.clock(),

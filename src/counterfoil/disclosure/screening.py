@@ -2,7 +2,7 @@
 it, put it before the law.
 
 Pure, and the same wherever it is done: in this process, or in workers that each do some of the
-stretches (disclosure/workers.py).
+stretches (core/worker_pool.py).
 
     first    `count(number, table)` reads the rows of stretch `number`, makes their address forms,
              counts, and keeps what it read

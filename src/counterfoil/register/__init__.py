@@ -7,7 +7,7 @@ walks residents, and none that finds a person by name or number.
 
 from __future__ import annotations
 
-from counterfoil.register.build import Plan, build
+from counterfoil.register.build import BuildPlan, build
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.learning import Learner
 from counterfoil.register.manifest import (
@@ -21,24 +21,25 @@ from counterfoil.register.manifest import (
     read_signature,
 )
 from counterfoil.register.reader import (
+    EvidenceBucket,
+    EvidenceBuckets,
     SealedRegister,
     check_store,
     not_compared,
     open_register,
-    residents_shown,
+    residents_in,
 )
-from counterfoil.register.shown import Shown, ShownBucket
 from counterfoil.register.snapshots import current_snapshot
 
 __all__ = [
+    "BuildPlan",
     "Counts",
+    "EvidenceBucket",
+    "EvidenceBuckets",
     "KeyCustodian",
     "Learner",
     "Manifest",
-    "Plan",
     "SealedRegister",
-    "Shown",
-    "ShownBucket",
     "build",
     "check_store",
     "current_snapshot",
@@ -50,5 +51,5 @@ __all__ = [
     "open_register",
     "read_manifest",
     "read_signature",
-    "residents_shown",
+    "residents_in",
 ]

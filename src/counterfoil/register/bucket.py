@@ -56,14 +56,14 @@ if TYPE_CHECKING:
 BUCKET_FORMAT: Final = "counterfoil-bucket-2"
 EXACT: Final = "exact"
 TAG_BYTES: Final = 32
-DOOR_BYTES: Final = 64
+TAG_KEY_BYTES: Final = 64
 """Tag and key of a door."""
-REFERENCE_BYTES: Final = DOOR_BYTES + 1
+REFERENCE_BYTES: Final = TAG_KEY_BYTES + 1
 REFERENCES_MAX: Final = 31
 RESIDENTS_KIND: Final = 1
 REFERENCES_KIND: Final = 2
-MARK_KIND: Final = 3
-_KINDS: Final = (RESIDENTS_KIND, REFERENCES_KIND, MARK_KIND)
+KNOWN_PLACE_KIND: Final = 3
+_KINDS: Final = (RESIDENTS_KIND, REFERENCES_KIND, KNOWN_PLACE_KIND)
 SMALLEST_CLASS: Final = 128
 NONCE_BYTES: Final = 12
 
@@ -81,7 +81,7 @@ _BYTES: Final = [bytes((number,)) for number in range(256)]
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[Resident, ...])
 
-DoorKey = tuple[str, bytes, bytes]
+BucketKey = tuple[str, bytes, bytes]
 """Tolerance, tag and bucket key of a door."""
 Reference = tuple[bytes, bytes, bool]
 """Tag and key of an exact door, and whether a mark stands for its place."""
@@ -122,11 +122,11 @@ class RegisterKey:
         self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
-    def derive(self, doors: Iterable[AddressKey]) -> list[DoorKey]:
+    def derive(self, doors: Iterable[AddressKey]) -> list[BucketKey]:
         """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3
         microseconds, not 8."""
         kinds, tolerant, outer_start = self._kinds, self._tolerant, self._outer
-        derived: list[DoorKey] = []
+        derived: list[BucketKey] = []
         for door in doors:
             start, kept, first_bits = kinds.get(door.tolerance, tolerant)
             inner = start.copy()
@@ -142,7 +142,7 @@ class RegisterKey:
         """The 16-byte keyed hash of a tax number of nine digits."""
         return hmac.digest(self._secret, _TIN_CONTEXT + digits.encode("ascii"), "sha256")[:16]
 
-    def hold_mark(self, kind: bytes, value: bytes) -> bytes:
+    def hold_fingerprint(self, kind: bytes, value: bytes) -> bytes:
         """The 16-byte keyed hash (HMAC-SHA-256) by which a hold names a person: of a `tin` (its
         keyed hash) or a `ref`."""
         inner, outer = self._holds[kind].copy(), self._holds_outer.copy()
@@ -197,8 +197,8 @@ def split_references(body: bytes) -> list[Reference]:
     return [
         (
             body[at : at + TAG_BYTES],
-            body[at + TAG_BYTES : at + DOOR_BYTES],
-            body[at + DOOR_BYTES : at + REFERENCE_BYTES] != b"\x00",
+            body[at + TAG_BYTES : at + TAG_KEY_BYTES],
+            body[at + TAG_KEY_BYTES : at + REFERENCE_BYTES] != b"\x00",
         )
         for at in range(0, len(body), REFERENCE_BYTES)
     ]
@@ -231,7 +231,7 @@ def open_bucket(value: bytes, *, tag: bytes, key: bytes, bound: bytes) -> tuple[
     return kind, frame[_HEAD : _HEAD + length]
 
 
-def bound_to(snapshot: str) -> bytes:
+def snapshot_binding(snapshot: str) -> bytes:
     """The part of the authenticated data that all buckets of a snapshot share."""
     return BUCKET_FORMAT.encode() + b"\x00" + snapshot.encode() + b"\x00"
 

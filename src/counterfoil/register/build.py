@@ -26,25 +26,24 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
-from counterfoil.register.canary_watch import Watch
 from counterfoil.register.custodian import KeyCustodian
-from counterfoil.register.external_sort import Pile, SortRoom
+from counterfoil.register.external_sort import ExternalSort, SortSpace
 from counterfoil.register.known_places import KnownPlaces
-from counterfoil.register.learning import Learner, PersonPile
-from counterfoil.register.loading import Loading, Progress
+from counterfoil.register.learning import Learner, PersonSort
+from counterfoil.register.loading import CanaryWatch, Progress, SourceLoader
 from counterfoil.register.manifest import Counts, Manifest, write_manifest
 from counterfoil.register.snapshots import building, next_number, publish
 from counterfoil.register.source import (
     Fingerprint,
     Source,
     check_unchanged,
-    empty,
+    empty_source,
     take_fingerprint,
 )
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
-from counterfoil.register.writer import RegisterWriter, Standing
+from counterfoil.register.writer import PlacedCanary, RegisterWriter
 
 REJECTS_FILE: Final = "rejects.jsonl"
 _REPORT_DOORS: Final = 4096
@@ -59,7 +58,7 @@ def _forget(_snapshot: str, _canaries: list[Canary]) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class BuildPlan:
     """What a build is given besides its source and its place.
 
     sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the
@@ -104,7 +103,7 @@ def open_source(path: Path) -> Source:
     return kind(path)
 
 
-def build(source: Path, directory: Path, plan: Plan) -> Manifest:
+def build(source: Path, directory: Path, plan: BuildPlan) -> Manifest:
     """Build `source` into a new snapshot of the register in `directory` and make it current.
 
     Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of
@@ -142,7 +141,7 @@ def build(source: Path, directory: Path, plan: Plan) -> Manifest:
     return manifest
 
 
-def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
+def _name(number: int, fingerprint: Fingerprint, plan: BuildPlan) -> str:
     told = {
         "source": fingerprint.digest,
         "key": plan.custodian.key_id,
@@ -153,16 +152,16 @@ def _name(number: int, fingerprint: Fingerprint, plan: Plan) -> str:
 
 
 def _fill(
-    opened: Source, made: Path, folder: Path, plan: Plan
+    opened: Source, made: Path, folder: Path, plan: BuildPlan
 ) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
     """Phases 0 to 5, in a folder that is removed afterwards: counts, digest of the content,
     evidence, canaries."""
     watch = _watch(opened, plan)
-    with SortRoom(folder, plan.memory_bytes, plan.random) as room:
+    with SortSpace(folder, plan.memory_bytes, plan.random) as room:
         rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
         marking, persons = (
             KnownPlaces(room.pile("homes"), marks),
-            PersonPile(room.pile("persons"), plan.random),
+            PersonSort(room.pile("persons"), plan.random),
         )
         loading = _load(opened, made, (rows, watch), plan)
         standing = watch.standing(plan.canaries)
@@ -179,23 +178,25 @@ def _fill(
         return counts, sealing.content_digest(), _learn(persons, plan), canaries
 
 
-def _watch(opened: Source, plan: Plan) -> Watch:
+def _watch(opened: Source, plan: BuildPlan) -> CanaryWatch:
     if not plan.canaries:
-        return Watch()
+        return CanaryWatch()
     draws = Draws(plan.random(32))
     sampled = sample(opened.batches(), plan.canaries, draws)
-    return Watch(candidates(sampled, plan.custodian.tin_hash, draws), plan.custodian)
+    return CanaryWatch(candidates(sampled, plan.custodian.tin_hash, draws), plan.custodian)
 
 
-def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> Loading:
+def _load(
+    opened: Source, made: Path, into: tuple[ExternalSort, CanaryWatch], plan: BuildPlan
+) -> SourceLoader:
     rows, watch = into
     with os.fdopen(
         os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
     ) as rejects:
-        loading = Loading(plan.custodian, rows, rejects, watch)
+        loading = SourceLoader(plan.custodian, rows, rejects, watch)
         loading.load(opened.batches(), opened.total_rows, plan.progress)
     if not loading.rows:
-        raise empty()
+        raise empty_source()
     if not rows.pairs:
         found = ", ".join(f"{count} {code}" for code, count in sorted(loading.rejects.items()))
         raise InputFault(
@@ -210,10 +211,10 @@ def _load(opened: Source, made: Path, into: tuple[Pile, Watch], plan: Plan) -> L
 
 def _seal_exact(
     sealing: RegisterWriter,
-    given: tuple[Pile, Sequence[Standing]],
+    given: tuple[ExternalSort, Sequence[PlacedCanary]],
     marking: KnownPlaces,
-    persons: PersonPile,
-    plan: Plan,
+    persons: PersonSort,
+    plan: BuildPlan,
 ) -> None:
     done, (rows, canaries) = 0, given
     for taken, residents in sealing.seal_exact(rows, marking, canaries):
@@ -226,7 +227,7 @@ def _seal_exact(
     plan.progress(done, rows.pairs, "seal")
 
 
-def _settle_marks(marking: KnownPlaces, references: Pile, plan: Plan) -> None:
+def _settle_marks(marking: KnownPlaces, references: ExternalSort, plan: BuildPlan) -> None:
     done = 0
     for taken in marking.settle(references):
         done += taken
@@ -235,7 +236,7 @@ def _settle_marks(marking: KnownPlaces, references: Pile, plan: Plan) -> None:
     plan.progress(done, marking.homes, "marks")
 
 
-def _seal_tolerant(sealing: RegisterWriter, references: Pile, plan: Plan) -> None:
+def _seal_tolerant(sealing: RegisterWriter, references: ExternalSort, plan: BuildPlan) -> None:
     done = 0
     for taken in sealing.seal_tolerant(references):
         done += taken
@@ -244,7 +245,7 @@ def _seal_tolerant(sealing: RegisterWriter, references: Pile, plan: Plan) -> Non
     plan.progress(done, references.pairs, "doors")
 
 
-def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
+def _learn(persons: PersonSort, plan: BuildPlan) -> dict[str, Any]:
     if plan.learner is None or plan.evidence is None:
         return {}
     for earlier, later in persons.pairs():
@@ -253,7 +254,7 @@ def _learn(persons: PersonPile, plan: Plan) -> dict[str, Any]:
     return plan.evidence()
 
 
-def _counts(loading: Loading, sealing: RegisterWriter, marking: KnownPlaces) -> Counts:
+def _counts(loading: SourceLoader, sealing: RegisterWriter, marking: KnownPlaces) -> Counts:
     return Counts(
         rows=loading.rows,
         rejected_rows=loading.rejects.total(),

@@ -40,7 +40,7 @@ from counterfoil.core.values import (
     Resident,
     Sensitive,
 )
-from counterfoil.register.rows import HeldRow, read_row
+from counterfoil.register.rows import SourceRow, read_row
 from counterfoil.register.source import Batch
 
 TRIES: Final = 2
@@ -103,7 +103,7 @@ def candidates(
 ) -> Iterator[Canary]:
     """Canaries that might stand: up to TRIES for each sampled row with a street. Names and places
     come from different rows."""
-    read = [row for fields in sampled if isinstance(row := read_row(fields, tin_hash), HeldRow)]
+    read = [row for fields in sampled if isinstance(row := read_row(fields, tin_hash), SourceRow)]
     named = [row for row in read if row.resident.name.given and row.resident.name.family]
     periods = tuple(sorted({row.period for row in read}))
     for at, row in enumerate(read):
@@ -147,7 +147,7 @@ def _number(digits: int, draws: Draws) -> str:
     return str(least + draws.below(9 * least))
 
 
-def _resident(donors: list[HeldRow], periods: tuple[int, ...], draws: Draws) -> Resident:
+def _resident(donors: list[SourceRow], periods: tuple[int, ...], draws: Draws) -> Resident:
     first, second, third = (donor.resident for donor in donors)
     name = normalize.normalize_name(
         Person(" ".join(first.name.given), "", " ".join(second.name.family))

@@ -10,7 +10,7 @@ rename):
 `today` and `total` count questions for which doors may have been opened; a crash after the count
 and before the opening counts too much, never too little. `mac` is keyed by the register key over
 the canonical bytes of the other members, so another hand cannot set the count back
-(`keeper_state_altered`). What it does not stop: deleting the file, or putting back an older one,
+(`custodian_state_altered`). What it does not stop: deleting the file, or putting back an older one,
 begins the count again; the ledger's own running count of `opening` entries shows the difference. A
 limit of zero or less opens nothing (P10); neither does a day before the last day counted.
 """
@@ -30,8 +30,8 @@ from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import AddressKey, Residents
-from counterfoil.register.bucket import DoorKey, RegisterKey
-from counterfoil.register.tin import tin_digits
+from counterfoil.register.bucket import BucketKey, RegisterKey
+from counterfoil.register.rows import tin_digits
 
 FORMAT: Final = "counterfoil-keeper-1"
 _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
@@ -58,7 +58,7 @@ class KeyCustodian:
         """32 hex digits that name the key and do not reveal it."""
         return self._key.key_id
 
-    def derive(self, doors: Iterable[AddressKey]) -> list[DoorKey]:
+    def derive(self, doors: Iterable[AddressKey]) -> list[BucketKey]:
         """(tolerance, tag, bucket key) of each door, in order."""
         return self._key.derive(doors)
 
@@ -67,25 +67,28 @@ class KeyCustodian:
         digits = tin_digits(tin)
         return self._key.tin_hash(digits) if digits else b""
 
-    def hold_marks(self, tin_hash: bytes, record_ref: str) -> list[bytes]:
+    def hold_fingerprints(self, tin_hash: bytes, record_ref: str) -> list[bytes]:
         """Keyed hashes (16 bytes each) by which a hold names a person: of the number's own keyed
         hash, and of the record reference.
 
         None for what is empty."""
-        marks = [self._key.hold_mark(b"tin", tin_hash)] if tin_hash else []
+        marks = [self._key.hold_fingerprint(b"tin", tin_hash)] if tin_hash else []
         return (
-            [*marks, self._key.hold_mark(b"ref", record_ref.encode("utf-8", "surrogatepass"))]
+            [
+                *marks,
+                self._key.hold_fingerprint(b"ref", record_ref.encode("utf-8", "surrogatepass")),
+            ]
             if record_ref
             else marks
         )
 
-    def held_among(self, residents: Residents, marks: Set[bytes]) -> frozenset[int]:
+    def on_hold(self, residents: Residents, marks: Set[bytes]) -> frozenset[int]:
         """Places of those residents whom one of `marks` names. No marks, no work; else the same
         work for everyone."""
         if not marks:
             return frozenset()
         told = [
-            not marks.isdisjoint(self.hold_marks(each.tin_hash, each.record_ref))
+            not marks.isdisjoint(self.hold_fingerprints(each.tin_hash, each.record_ref))
             for each in residents.residents
         ]
         return frozenset(place for place, held in enumerate(told) if held)
@@ -99,15 +102,15 @@ class KeyCustodian:
         """Count `openings` questions durably, before any door of theirs is opened: all of them or
         none.
 
-        Raises StoreFault (`keeper_limit`) if the day's limit would be passed, and says how many are
-        left.
+        Raises StoreFault (`custodian_limit`) if the day's limit would be passed, and says how many
+        are left.
         """
         with self._locked():
             today, total = self._read()
             left = max(0, self._limit - today)
             if openings > left:
                 raise StoreFault(
-                    "keeper_limit",
+                    "custodian_limit",
                     f"the day's limit of openings would be passed: {openings} asked, {left} left",
                     place="custodian",
                     cure="Nothing was opened. Ask fewer, wait for tomorrow, or have the limit "
@@ -124,10 +127,10 @@ class KeyCustodian:
         return self._read()[1]
 
     def __repr__(self) -> str:
-        return "<Keeper: hidden>"
+        return "<KeyCustodian: hidden>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a keeper is not copied or pickled")
+        raise TypeError("a key custodian is not copied or pickled")
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -152,7 +155,7 @@ class KeyCustodian:
         day = state["day"]
         if day > self._today.isoformat():
             raise StoreFault(
-                "keeper_clock",
+                "custodian_clock",
                 "the day lies before the last day that the key custodian counted",
                 place="custodian",
                 cure="Nothing was opened. Set the clock right, then run it again.",
@@ -172,8 +175,8 @@ class KeyCustodian:
             state = None
         if not isinstance(state, dict) or not self._genuine(state):  # pyright: ignore[reportUnknownArgumentType]
             raise VerifyFault(
-                "keeper_state_altered",
-                "the keeper's count is not what this key wrote",
+                "custodian_state_altered",
+                "the key custodian's count is not what this key wrote",
                 place=self._state_path.name,
                 cure="Nothing was opened. Restore the file and compare it with the ledger's "
                 "count of openings.",
@@ -208,8 +211,8 @@ class KeyCustodian:
 
     def _unwritten(self) -> StoreFault:
         return StoreFault(
-            "keeper_state_unwritable",
-            "the keeper's count cannot be read or written",
+            "custodian_state_unwritable",
+            "the key custodian's count cannot be read or written",
             place=self._state_path.name,
             cure="Nothing was opened. Check disk space and permissions of the office, then run "
             "it again.",

@@ -17,17 +17,18 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import duckdb
+import pyarrow
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil.core.errors import StoreFault
-from counterfoil.register.arrow import ArrowFault, pa
 
+_arrow: Any = pyarrow  # ships no types
 _CHUNK_PAIRS: Final = 65_536
 _CHUNK_BYTES: Final = 32 << 20
 _DRAIN_PAIRS: Final = 8_192
 
 
-class Pile:
+class ExternalSort:
     """Pairs go in by `add` in any order and come out by `drain` in order of key, once."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, cipher: AESGCM) -> None:
@@ -66,7 +67,7 @@ class Pile:
                     yield key, decrypt(value[:12], value[12:], None)
             del reader
             self._connection.execute(f"DROP TABLE {self._name}")
-        except (duckdb.Error, ArrowFault) as fault:
+        except (duckdb.Error, _arrow.ArrowException) as fault:
             raise _failed(fault) from None
 
     def _flush(self) -> None:
@@ -74,8 +75,11 @@ class Pile:
             return
         # Each chunk is committed: within an open transaction DuckDB keeps every chunk's Arrow
         # memory until the end.
-        chunk = pa.table(
-            [pa.array(self._keys, pa.binary()), pa.array(self._values, pa.binary())],
+        chunk = _arrow.table(
+            [
+                _arrow.array(self._keys, _arrow.binary()),
+                _arrow.array(self._values, _arrow.binary()),
+            ],
             names=["k", "v"],
         )
         try:
@@ -87,7 +91,7 @@ class Pile:
         self._keys, self._values, self._bytes = [], [], 0
 
 
-class SortRoom:
+class SortSpace:
     """A folder and an amount of memory in which piles are sorted. Use as a context; everything is
     gone afterwards but the folder, which the caller removes."""
 
@@ -100,11 +104,11 @@ class SortRoom:
         except duckdb.Error as fault:
             raise _failed(fault) from None
 
-    def pile(self, name: str) -> Pile:
+    def pile(self, name: str) -> ExternalSort:
         """A new pile with a key of its own. `name` is a plain word of this package. Raises
         StoreFault."""
         try:
-            return Pile(self._database.cursor(), name, AESGCM(self._random(32)))
+            return ExternalSort(self._database.cursor(), name, AESGCM(self._random(32)))
         except duckdb.Error as fault:
             raise _failed(fault) from None
 

@@ -42,8 +42,8 @@ import msgspec
 
 from counterfoil.core.values import Sensitive
 from counterfoil.register.bucket import TAG_BYTES
-from counterfoil.register.external_sort import Pile
-from counterfoil.register.leading import Leading, Parts
+from counterfoil.register.external_sort import ExternalSort
+from counterfoil.register.loading import AddressLinks, Parts
 
 LEAST_HOMES: Final = 3
 LEAST_OF_FULLER: Final = 8
@@ -76,7 +76,7 @@ _DECODER: Final = msgspec.msgpack.Decoder(_Home)
 class KnownPlaces:
     """Homes go in while exact doors are sealed; marks and references come out."""
 
-    def __init__(self, homes: Pile, marks: Pile) -> None:
+    def __init__(self, homes: ExternalSort, marks: ExternalSort) -> None:
         self.known_lines = self.known_zips = 0
         self._homes = homes
         self._marks = marks
@@ -88,21 +88,21 @@ class KnownPlaces:
         """How many wait."""
         return self._homes.pairs
 
-    def add(self, door: bytes, leadings: Sequence[Leading]) -> None:
-        """Add a sealed home. door: tag and key. leadings: of its rows, at least one. Raises
+    def add(self, door: bytes, links_of_rows: Sequence[AddressLinks]) -> None:
+        """Add a sealed home. door: tag and key. links_of_rows: of its rows, at least one. Raises
         StoreFault."""
-        first = leadings[0]
-        cities = {(each.city, each.zip_mark) for each in leadings if each.city}
+        first = links_of_rows[0]
+        cities = {(each.city, each.zip_mark) for each in links_of_rows if each.city}
         self._cities.update({city for city, _ in cities})
         self._zips.update(cities)
         if len(self._zips) > ZIPS_MAX:
             _forget_rarest(self._zips)
-        places = sorted({(each.place, each.zip_mark) for each in leadings if each.place})
+        places = sorted({(each.place, each.zip_mark) for each in links_of_rows if each.place})
         if first.streets or places:
             home = _Home(door, first.streets, first.line, first.parts, first.number, tuple(places))
             self._homes.add(first.name or door[:TAG_BYTES], _ENCODER.encode(home))
 
-    def settle(self, references: Pile) -> Iterator[int]:
+    def settle(self, references: ExternalSort) -> Iterator[int]:
         """Make the marks and give every reference to `references`; yields homes taken. Raises
         StoreFault."""
         known_zips = self._settle_zips()
@@ -154,7 +154,9 @@ def _says_more(one: Parts, two: Parts) -> bool:
     return one != two and all(has in ("", more) for has, more in zip(two, one, strict=True))
 
 
-def _refer(references: Pile, home: _Home, is_known: bool, known_zips: frozenset[bytes]) -> None:
+def _refer(
+    references: ExternalSort, home: _Home, is_known: bool, known_zips: frozenset[bytes]
+) -> None:
     told = home.door + _FLAG[is_known]
     for street in home.streets:
         references.add(street[:TAG_BYTES], street[TAG_BYTES:] + told)

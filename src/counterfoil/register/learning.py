@@ -21,7 +21,7 @@ from typing import Final, Protocol
 import msgspec
 
 from counterfoil.core.values import Resident
-from counterfoil.register.external_sort import Pile
+from counterfoil.register.external_sort import ExternalSort
 
 PAIRS_MAX: Final = 8
 _SHARED_RESIDENTS: Final = 4
@@ -42,10 +42,10 @@ class Learner(Protocol):
         ...
 
 
-class PersonPile:
+class PersonSort:
     """Residents by tax number. The sort key on disk is a keyed hash under a key in memory only."""
 
-    def __init__(self, pile: Pile, random: Callable[[int], bytes]) -> None:
+    def __init__(self, pile: ExternalSort, random: Callable[[int], bytes]) -> None:
         self._pile = pile
         self._key = random(32)
 

@@ -1,19 +1,22 @@
-"""The sealed register, opened: questions that the gate admitted go in, residents at the asked
-address come out.
+"""The opened sealed register: grants go in, the residents at the granted addresses come out.
 
-What a call of `open_residents` establishes, in this order:
+A call of `open_residents` establishes, in this order:
 
-    1  every question is a Grant: the gate's word that it may be asked (P2)
-    2  the key custodian has counted all of them durably and is within its limit
-    3  every door of every grant is derived from the address that the grant names (P3: there is no
-       other way in)
-    4  every bucket that was found is what the builder sealed under that tag, key and snapshot
+    1  Every question is a Grant: the gate has admitted it (P2).
+    2  The key custodian has counted all of them durably and is within its limit.
+    3  Every address key is derived from an address that a grant names. There is no other way in
+       (P3).
+    4  Every bucket that was found is what the builder sealed under that tag, key and snapshot.
 
-The exact door, the tolerant doors and the marks are always all looked up: the answer to a question
-is the union of what they lead to, so the shape of the work does not depend on what is found. A
-tolerant door leads to a home unless question and home both stand at marked places
-(normalize/address_keys.py). A resident is reported once, by the best door that leads to it. Nothing
-in this package lists, counts or walks residents.
+The exact, tolerant and known-place buckets are always all looked up, so the shape of the work does
+not depend on what is found. The answer to a question is the union of what they lead to. A tolerant
+bucket leads to a home unless the question's address and the home are both known places
+(normalize/address_keys.py). A resident is reported once, with the tolerance of the best key that
+leads to it. Nothing in this package lists, counts or walks residents.
+
+For an evidence bundle, `collect_buckets` returns the buckets of one grant as they are sealed, with
+the keys that open exactly these; `residents_in` opens them again as the register does. Whoever has
+an `EvidenceBuckets` can open nothing else of the register.
 """
 
 from __future__ import annotations
@@ -24,25 +27,67 @@ from typing import Final
 
 from counterfoil import normalize
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
-from counterfoil.core.values import AddressForm, AddressKey, Grant, NotCompared, Resident, Residents
+from counterfoil.core.values import (
+    AddressForm,
+    AddressKey,
+    Grant,
+    NotCompared,
+    Resident,
+    Residents,
+    Sensitive,
+)
 from counterfoil.register.bucket import (
     BUCKET_FORMAT,
     EXACT,
     REFERENCES_KIND,
     RESIDENTS_KIND,
-    DoorKey,
+    BucketKey,
     Reference,
-    bound_to,
     decode_residents,
     open_bucket,
+    snapshot_binding,
     split_references,
 )
 from counterfoil.register.custodian import KeyCustodian
 from counterfoil.register.manifest import Manifest, open_manifest
-from counterfoil.register.shown import Opened, Shown, ShownBucket, open_buckets
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
+
+
+class EvidenceBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One bucket: tag and key (32 bytes each), the sealed value, or b"" where the store holds
+    none."""
+
+    tolerance: str
+    tag: bytes
+    key: bytes
+    value: bytes
+
+
+class EvidenceBuckets(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The doors of a grant in the order of the door table, then its marks; the homes that they lead
+    to and no door opened before."""
+
+    doors: tuple[EvidenceBucket, ...]
+    homes: tuple[EvidenceBucket, ...]
+    asked_tin_hash: bytes
+
+
+Opened = dict[bytes, tuple[int, bytes]]
+"""(kind, body) of each shown bucket by its tag, unsealed and not decoded."""
+
+
+def open_buckets(shown: EvidenceBuckets, snapshot: str) -> Opened:
+    """Unseal what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key
+    and tag do not open."""
+    bound = snapshot_binding(snapshot)
+    return {
+        each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=bound)
+        for each in (*shown.doors, *shown.homes)
+        if each.value
+    }
+
 
 Routes = dict[bytes, list[Reference]]
 """References of each tolerant door, by its tag."""
@@ -62,7 +107,7 @@ class SealedRegister:
         self.snapshot = manifest.snapshot
         self._custodian = custodian
         self._store = store
-        self._bound = bound_to(manifest.snapshot)
+        self._bound = snapshot_binding(manifest.snapshot)
 
     def open_residents(self, grants: Sequence[Grant]) -> list[Residents]:
         """The residents at each grant's address, in the order of `grants`. Counts the openings
@@ -88,7 +133,7 @@ class SealedRegister:
             for grant, led in zip(grants, ways, strict=True)
         ]
 
-    def show(self, grant: Grant) -> Shown:
+    def collect_buckets(self, grant: Grant) -> EvidenceBuckets:
         """The sealed buckets behind a grant's doors and the keys that open exactly these, for
         evidence. Counts one opening.
 
@@ -97,16 +142,18 @@ class SealedRegister:
         _check_grants([grant])
         self._custodian.reserve(1)
         [doors] = self._derive([grant.address])
-        first = Shown(self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin))
+        first = EvidenceBuckets(
+            self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin)
+        )
         opened = open_buckets(first, self.snapshot)
         led = _led(_ways(doors, opened, _routes(opened)), opened)
-        return Shown(
+        return EvidenceBuckets(
             first.doors,
             self._shown([(EXACT, tag, key) for tag, key in led.items()]),
             first.asked_tin_hash,
         )
 
-    def _derive(self, addresses: list[AddressForm]) -> list[list[DoorKey]]:
+    def _derive(self, addresses: list[AddressForm]) -> list[list[BucketKey]]:
         """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
         derived once."""
         derive = self._custodian.derive
@@ -128,12 +175,12 @@ class SealedRegister:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _shown(self, doors: list[DoorKey]) -> tuple[ShownBucket, ...]:
+    def _shown(self, doors: list[BucketKey]) -> tuple[EvidenceBucket, ...]:
         """Each of these doors with the bucket behind it, still sealed."""
         held = zip(doors, self._store.get_many([tag for _, tag, _ in doors]), strict=True)
         return tuple(
             [
-                ShownBucket(tolerance, tag, key, value or b"")
+                EvidenceBucket(tolerance, tag, key, value or b"")
                 for (tolerance, tag, key), value in held
             ]
         )
@@ -149,7 +196,7 @@ class SealedRegister:
         }
 
 
-def residents_shown(shown: Shown, grant: Grant, snapshot: str) -> Residents:
+def residents_in(shown: EvidenceBuckets, grant: Grant, snapshot: str) -> Residents:
     """The residents that the shown buckets hold, as `open_residents` reports them for this grant.
     Pure.
 
@@ -268,7 +315,7 @@ def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
     return {tag: key for _, tag, key in ways if tag not in opened}
 
 
-def _ways(doors: list[DoorKey], stored: Container[bytes], routes: Routes) -> list[Way]:
+def _ways(doors: list[BucketKey], stored: Container[bytes], routes: Routes) -> list[Way]:
     """Every home that the doors of one question lead to, in the order of the doors; a home may come
     more than once."""
     found = [door for door in doors if door[1] in stored]

@@ -1,7 +1,6 @@
-"""One source row -> what is sealed of it, or a RowFault with the cure. A fault names field and
-code, never the value.
+"""Reads one source row: what is sealed of it, or the code of its fault.
 
-Checked in this order; the first that fails is the row's fault:
+A row is checked in this order, and the first check that fails is the row's fault:
 
     row_columns         another number of fields than the header
     field_too_long      a field of more than 1,000 characters
@@ -9,11 +8,16 @@ Checked in this order; the first that fails is the row's fault:
     name_missing        neither a given nor a family name in letters
     date_of_birth       not a day of the calendar as YYYY-MM-DD
     taxable_period      not a year YYYY between 1913 and 2199
-    address_incomplete  a part is missing without which no door leads here
+    address_incomplete  a part is missing without which the address has no exact key
     address_placeholder a placeholder, which no admitted request can name
 
-A malformed tax number is no fault: it is held as absent and counted, because it never opens a door
-anyway.
+A `RowFault` names the field, the code and the cure, never the value.
+
+A tax number is nine digits, with hyphens or spaces anywhere between them. Numbers that nobody is
+given (one digit repeated, area 000, serial 0000) are what people write when they have none, and
+count as absent. 9xx-00 numbers are free for made-up people and are accepted. The number is used for
+comparison only; its kind says nothing here (P8). A malformed number is no fault of the row: it is
+sealed as absent and counted, because a tax number never opens a bucket.
 """
 
 from __future__ import annotations
@@ -27,6 +31,19 @@ import msgspec
 from counterfoil import normalize
 from counterfoil.core.values import Address, Person, Public, Resident, Sensitive
 from counterfoil.register.source import COLUMNS
+
+_DROPPED = str.maketrans("", "", "- ")
+
+
+def tin_digits(tin: str) -> str:
+    """The nine digits of a well-formed number, else ""."""
+    digits = tin.translate(_DROPPED)
+    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+        return ""
+    if digits == digits[0] * 9 or digits[:3] == "000" or digits[5:] == "0000":
+        return ""
+    return digits
+
 
 CURES: Final = {
     "row_columns": "Give the row one field for each column.",
@@ -54,7 +71,7 @@ class RowFault(Public, frozen=True, gc=False):
     cure: str
 
 
-class HeldRow(Sensitive, frozen=True, gc=False):
+class SourceRow(Sensitive, frozen=True, gc=False):
     """What is sealed of a row: the resident without periods, the period, the address as held."""
 
     resident: Resident
@@ -63,7 +80,9 @@ class HeldRow(Sensitive, frozen=True, gc=False):
     tin_malformed: bool
 
 
-def read_row(fields: Sequence[str], tin_hash: Callable[[str], bytes]) -> HeldRow | tuple[str, str]:
+def read_row(
+    fields: Sequence[str], tin_hash: Callable[[str], bytes]
+) -> SourceRow | tuple[str, str]:
     """What is held of the row, or (field, code) of its fault. `fields` are in the order of
     `COLUMNS`."""
     return _shape_fault(fields) or _read_fields(fields, tin_hash)
@@ -83,7 +102,7 @@ def _shape_fault(fields: Sequence[str]) -> tuple[str, str] | None:
 
 def _read_fields(
     fields: Sequence[str], tin_hash: Callable[[str], bytes]
-) -> HeldRow | tuple[str, str]:
+) -> SourceRow | tuple[str, str]:
     (
         reference,
         tin,
@@ -113,7 +132,7 @@ def _read_fields(
         return "taxable_period", "taxable_period"
     hashed = tin_hash(tin)
     resident = Resident(name, birth, hashed, reference, ())
-    return HeldRow(
+    return SourceRow(
         resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed
     )
 

@@ -68,7 +68,7 @@ def take_fingerprint(path: Path) -> Fingerprint:
             held = os.fstat(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
-        raise unreadable(type(fault).__name__) from None
+        raise unreadable_source(type(fault).__name__) from None
     return Fingerprint("sha256:" + digest, held.st_size, held.st_mtime_ns)
 
 
@@ -77,7 +77,7 @@ def check_unchanged(path: Path, before: Fingerprint) -> None:
     try:
         now = path.stat()
     except OSError as fault:
-        raise unreadable(type(fault).__name__) from None
+        raise unreadable_source(type(fault).__name__) from None
     if (now.st_size, now.st_mtime_ns) != (before.size, before.changed_ns):
         raise InputFault(
             "source_changed",
@@ -110,7 +110,7 @@ def check_columns(names: Sequence[str]) -> None:
         )
 
 
-def unreadable(kind: str, place: str = "source") -> InputFault:
+def unreadable_source(kind: str, place: str = "source") -> InputFault:
     """The fault of a file that cannot be opened or read on. `kind` names the kind of error, never
     its text."""
     return InputFault(
@@ -121,7 +121,7 @@ def unreadable(kind: str, place: str = "source") -> InputFault:
     )
 
 
-def empty() -> InputFault:
+def empty_source() -> InputFault:
     """The fault of a source without a row."""
     return InputFault(
         "source_empty",

@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.core.errors import InputFault
-from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, empty, unreadable
+from counterfoil.register.source import (
+    BATCH_ROWS,
+    COLUMNS,
+    Batch,
+    check_columns,
+    empty_source,
+    unreadable_source,
+)
 
 _SCAN_BYTES: Final = 1 << 20
 
@@ -48,12 +55,12 @@ class CsvSource:
         except csv.Error:
             raise _malformed(row, reader.line_num) from None  # pyright: ignore[reportPossiblyUnboundVariable]
         except OSError as fault:
-            raise unreadable(type(fault).__name__) from None
+            raise unreadable_source(type(fault).__name__) from None
 
 
 def _picker(header: list[str] | None) -> Callable[[list[str]], tuple[str, ...]]:
     if header is None:
-        raise empty()
+        raise empty_source()
     names = [name.strip() for name in header]
     check_columns(names)
     return itemgetter(*[names.index(name) for name in COLUMNS])

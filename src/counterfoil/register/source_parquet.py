@@ -1,13 +1,13 @@
-"""Parquet sources: text columns, and where writers type them, dates and integers.
+"""Parquet sources: text columns and, where a writer typed them, dates and integers.
 
-    date_of_birth                             text as in CSV, or date32, date64, timestamp (its day)
-    record_ref, tin, zip, taxable_period      text, or an integer; an integer ZIP is filled to 5
-    digits (9 above
-                                              99999), a TIN to 9
-    every other column                        text (string, large string, dictionary of strings), or
-    null throughout
+    date_of_birth                         text as in CSV, or date32, date64, timestamp (its day)
+    record_ref, tin, zip, taxable_period  text, or an integer; an integer ZIP is filled to 5 digits
+                                          (9 above 99999), a TIN to 9
+    every other column                    text (string, large string, dictionary of strings), or
+                                          null throughout
 
-Another type (a float that lost a ZIP's zero, a list) refuses the file: closed by default.
+A column of another type, such as a float that lost a ZIP's zero, refuses the file: closed by
+default. Arrow ships no types, so it is used here as values of type Any.
 """
 
 from __future__ import annotations
@@ -16,9 +16,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+
 from counterfoil.core.errors import InputFault
-from counterfoil.register.arrow import ArrowFault, pa, pc, pq
-from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, unreadable
+from counterfoil.register.source import BATCH_ROWS, COLUMNS, Batch, check_columns, unreadable_source
+
+pa: Final[Any] = pyarrow
+pc: Final[Any] = pyarrow.compute
+pq: Final[Any] = pyarrow.parquet
+ArrowFault: Final[type[Exception]] = pa.ArrowException
+"""Base of Arrow's own errors."""
+
 
 _INTEGERS: Final = frozenset({"record_ref", "tin", "zip", "taxable_period"})
 _DATES: Final = frozenset({"date_of_birth"})
@@ -32,7 +42,7 @@ class ParquetSource:
         try:
             self._file: Any = pq.ParquetFile(path)
         except (ArrowFault, OSError) as fault:
-            raise unreadable(type(fault).__name__) from None
+            raise unreadable_source(type(fault).__name__) from None
         schema = self._file.schema_arrow
         check_columns(list(schema.names))
         for name in COLUMNS:
@@ -49,7 +59,7 @@ class ParquetSource:
                 yield Batch(row + 1, list(zip(*columns, strict=True)))
                 row += batch.num_rows
         except (ArrowFault, OSError) as fault:
-            raise unreadable(type(fault).__name__, f"after row {row}") from None
+            raise unreadable_source(type(fault).__name__, f"after row {row}") from None
         except UnicodeDecodeError:
             raise InputFault(
                 "source_encoding",

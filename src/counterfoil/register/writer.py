@@ -19,24 +19,23 @@ from typing import Final
 
 from counterfoil.core.values import Resident
 from counterfoil.register.bucket import (
-    MARK_KIND,
+    KNOWN_PLACE_KIND,
     NONCE_BYTES,
     REFERENCES_KIND,
     REFERENCES_MAX,
     RESIDENTS_KIND,
-    bound_to,
     encode_residents,
     seal_bucket,
+    snapshot_binding,
 )
 from counterfoil.register.canaries import Canary
-from counterfoil.register.external_sort import Pile
+from counterfoil.register.external_sort import ExternalSort
 from counterfoil.register.known_places import KnownPlaces
-from counterfoil.register.leading import Leading, decode_leading
-from counterfoil.register.loading import split_row
+from counterfoil.register.loading import AddressLinks, decode_links, split_row
 from counterfoil.register.rows import decode_identity
 from counterfoil.register.stores import BucketWriter, Pair
 
-Standing = tuple[Canary, bytes, bytes]
+PlacedCanary = tuple[Canary, bytes, bytes]
 """A canary, and tag and key of its exact door."""
 RESIDENTS_MAX: Final = 10_000
 _WRITE_PAIRS: Final = 2_048
@@ -52,20 +51,20 @@ class RegisterWriter:
         ) = self.residents = 0
         self.size_classes: Counter[int] = Counter()
         self._content = hashlib.sha256()
-        self._bound = bound_to(snapshot)
+        self._bound = snapshot_binding(snapshot)
         self._store = store
         self._random = random
         self._waiting: list[Pair] = []
 
     def seal_exact(
-        self, rows: Pile, marking: KnownPlaces, canaries: Sequence[Standing] = ()
+        self, rows: ExternalSort, marking: KnownPlaces, canaries: Sequence[PlacedCanary] = ()
     ) -> Iterator[tuple[int, tuple[Resident, ...]]]:
         """Seal every exact door; yields (rows taken, residents) after each. `canaries` are in order
         of tag. Raises StoreFault."""
         waiting = deque(canaries)
         for tag, group in groupby(rows.drain(), itemgetter(0)):
             self._seal_canaries(waiting, tag)
-            taken, leadings, merged = merge_rows(value for _, value in group)
+            taken, links_of_rows, merged = merge_rows(value for _, value in group)
             residents = tuple(
                 decode_identity(identity, tuple(sorted(merged[identity])))
                 for identity in sorted(merged)
@@ -74,16 +73,16 @@ class RegisterWriter:
                 self.crowded_exact_doors += 1
                 yield taken, ()
                 continue
-            key = leadings[0].key
+            key = links_of_rows[0].key
             self._seal(RESIDENTS_KIND, encode_residents(residents), tag, key)
             self.exact_doors += 1
             self.residents += len(residents)
-            marking.add(tag + key, leadings)
+            marking.add(tag + key, links_of_rows)
             yield taken, residents
         self._seal_canaries(waiting, None)
         self._write()
 
-    def seal_tolerant(self, references: Pile) -> Iterator[int]:
+    def seal_tolerant(self, references: ExternalSort) -> Iterator[int]:
         """Seal every tolerant door that is not too ambiguous; yields references taken after each.
         Raises StoreFault."""
         for tag, group in groupby(references.drain(), itemgetter(0)):
@@ -100,17 +99,17 @@ class RegisterWriter:
             yield taken
         self._write()
 
-    def seal_marks(self, marks: Pile) -> None:
+    def seal_marks(self, marks: ExternalSort) -> None:
         """Seal every mark. Raises StoreFault."""
         for tag, key in marks.drain():
-            self._seal(MARK_KIND, b"", tag, key)
+            self._seal(KNOWN_PLACE_KIND, b"", tag, key)
         self._write()
 
     def content_digest(self) -> str:
         """Digest of every pair so far, as the manifest defines it."""
         return "sha256:" + self._content.hexdigest()
 
-    def _seal_canaries(self, waiting: deque[Standing], before: bytes | None) -> None:
+    def _seal_canaries(self, waiting: deque[PlacedCanary], before: bytes | None) -> None:
         while waiting and (before is None or waiting[0][1] < before):
             canary, tag, key = waiting.popleft()
             self._put(RESIDENTS_KIND, encode_residents((canary.resident,)), tag, key)
@@ -135,22 +134,22 @@ class RegisterWriter:
             self._waiting = []
 
 
-def merge_rows(values: Iterator[bytes]) -> tuple[int, list[Leading], dict[bytes, set[int]]]:
+def merge_rows(values: Iterator[bytes]) -> tuple[int, list[AddressLinks], dict[bytes, set[int]]]:
     """(rows, where they lead, periods by identity) of one door's rows; stops collecting identities
     once it is crowded.
 
     Rows of one exact door may differ in what its key does not hold (a city has several names in one
     ZIP), so that the tolerant doors of all of them lead here."""
     rows = 0
-    leading: set[bytes] = set()
+    links: set[bytes] = set()
     merged: dict[bytes, set[int]] = {}
     for value in values:
         period, leads, identity = split_row(value)
         rows += 1
         if leads:
-            leading.add(leads)
+            links.add(leads)
         if identity in merged:
             merged[identity].add(period)
         elif len(merged) <= RESIDENTS_MAX:
             merged[identity] = {period}
-    return rows, [decode_leading(leads) for leads in sorted(leading)], merged
+    return rows, [decode_links(leads) for leads in sorted(links)], merged

@@ -20,7 +20,7 @@ from counterfoil.accountability.evidence.check_public import versions
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.register import Shown
+from counterfoil.register import EvidenceBuckets
 from tests.accountability.evidence.bundles import Made, make, parts, released, signed_again
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE, request
@@ -184,7 +184,7 @@ def test_a_door_that_the_holder_left_out_is_found_against_the_snapshot(world: Wo
     _, sealed = parts(made)
     assert sealed.doors is not None
     emptied = tuple(msgspec.structs.replace(each, value=b"") for each in sealed.doors.doors)
-    nobody = Shown(emptied, (), sealed.doors.asked_tin_hash)
+    nobody = EvidenceBuckets(emptied, (), sealed.doors.asked_tin_hash)
     with pytest.raises(VerifyFault) as fault:
         compare_snapshot(
             world.office, signed_again(world, made, sealed={"doors": nobody}), made.key

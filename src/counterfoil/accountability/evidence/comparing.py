@@ -28,7 +28,7 @@ def compare_snapshot(office: Office, data: bytes, key: bytes) -> str:
         return f"12. Snapshot {part.snapshot} no longer exists here: it was not compared."
     [row] = decode_gated(pack([sealed.row]))
     with office.open_register(part.snapshot) as held:
-        if not isinstance(row, Granted) or held.show(row.grant) != sealed.doors:
+        if not isinstance(row, Granted) or held.collect_buckets(row.grant) != sealed.doors:
             raise differs("the snapshot holds other buckets behind these doors")
     return (
         f"12. Snapshot {part.snapshot} still stands: its key makes these doors, and it holds "

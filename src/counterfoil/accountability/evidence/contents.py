@@ -20,7 +20,7 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Officer
 from counterfoil.gate.history.replay import Circumstances
 from counterfoil.matching import Thresholds
-from counterfoil.register import Shown
+from counterfoil.register import EvidenceBuckets
 
 CERTIFICATE_ROLES: Final = {scope: f"certificate-{scope}" for scope in SCOPES}
 ROLES: Final = (
@@ -107,7 +107,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     determination: bytes
     weights: dict[str, Any] | None
     thresholds: Thresholds | None
-    doors: Shown | None
+    doors: EvidenceBuckets | None
     withheld: SuppressedMarks
     answer: bytes
     answer_salt: bytes

@@ -45,7 +45,8 @@ from counterfoil.batches.rows import encode_determinations
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.certificate import certificate_files, open_certificate
 from counterfoil.certification.governing import by_scope, governing
-from counterfoil.certification.pinned import pinned_certificates, pinned_holds
+from counterfoil.certification.pinned import pinned_certificates
+from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.overrides.store import OVERRIDE, encode_override
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
@@ -90,7 +91,7 @@ class _Asked(Sensitive, frozen=True):
     withheld.
     """
 
-    buckets: register.Shown | None = None
+    buckets: register.EvidenceBuckets | None = None
     weights: dict[str, Any] | None = None
     thresholds: matching.Thresholds | None = None
     manifest: str = ""
@@ -214,8 +215,8 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
         certificates = {
             scope: _text(office, manifest, scope, digest) for scope, digest in held.items()
         }
-        shown = sealed.show(recorded.grant)
-        found = register.residents_shown(shown, recorded.grant, sealed.snapshot)
+        shown = sealed.collect_buckets(recorded.grant)
+        found = register.residents_in(shown, recorded.grant, sealed.snapshot)
         names = _names(recorded.grant, found)
         weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
         return _Asked(
@@ -233,7 +234,7 @@ def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) ->
                 }
                 for scope, digest in held.items()
             },
-            tuple(found.residents[place] for place in office.custodian().held_among(found, holds)),
+            tuple(found.residents[place] for place in office.custodian().on_hold(found, holds)),
         )
 
 

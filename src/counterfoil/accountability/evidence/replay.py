@@ -259,7 +259,7 @@ def _check_match(
         return decided
     if not isinstance(decision, Grant) or sealed.doors is None:
         raise differs("what was matched is not in the bundle")
-    residents = register.residents_shown(sealed.doors, decision, checked.part.snapshot)
+    residents = register.residents_in(sealed.doors, decision, checked.part.snapshot)
     weights, thresholds = _check_thresholds(sealed, checked, decision)
     held = withheld_among(residents, sealed.withheld)
     again = matching.decide_suppressed(decision, residents, held, weights, thresholds)

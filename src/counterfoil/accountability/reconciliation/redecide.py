@@ -23,7 +23,8 @@ from counterfoil.batches.chunks import read_compared
 from counterfoil.batches.encryption import unwrap_key
 from counterfoil.batches.rows import Granted, encode_determinations, encode_row
 from counterfoil.certification.governing import governing
-from counterfoil.certification.pinned import pinned_certificates, pinned_holds
+from counterfoil.certification.pinned import pinned_certificates
+from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.sampling.draw import SEED_BYTES
 from counterfoil.controls.sampling.sheet import draw_of_each
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
@@ -117,7 +118,7 @@ def _decide(
     governed = governing(pinned, law.agreement.confirmation, weights)
     wanted = [grants[each.request.row] for each in asked]
     for each, grant, residents in zip(asked, wanted, sealed.open_residents(wanted), strict=True):
-        held = office.custodian().held_among(residents, marks)
+        held = office.custodian().on_hold(residents, marks)
         again = matching.decide_suppressed(grant, residents, held, weights, governed.thresholds)
         if each.determination is None or encode_determinations([again]) != encode_determinations(
             [each.determination]

@@ -115,8 +115,10 @@ def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing
             "the tax number is not one",
             "Nine digits; hyphens and spaces may stand between.",
         )
-    marks = [mark for ref in person.record_refs for mark in custodian.hold_marks(b"", ref)]
-    hidden = store.hide_marks([*marks, *custodian.hold_marks(number_hash, "")], office.random)
+    marks = [mark for ref in person.record_refs for mark in custodian.hold_fingerprints(b"", ref)]
+    hidden = store.hide_marks(
+        [*marks, *custodian.hold_fingerprints(number_hash, "")], office.random
+    )
     joined = b"".join(hidden)
     with office.store.transaction() as connection:
         officers = _officers(connection, first, second)

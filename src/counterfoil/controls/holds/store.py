@@ -1,7 +1,7 @@
 """Holds of 26 USC 6103(i)(6): whom no answer may confirm. Table `disclosure_hold`.
 
     number          1, 2, 3 ...
-    marks           16 bytes each, rising: the keyed hashes that name the person (Keeper.hold_marks)
+    marks           16 bytes each, rising: the keyed hashes that name the person (hold_fingerprints)
                     among random ones, 16 or the next multiple, so that nobody sees how many numbers
                     and references it has
     key_id          the register key that made them
