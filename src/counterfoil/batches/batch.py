@@ -15,7 +15,7 @@ DETERMINATION: Final = "determination"
 KNOWN: Final = "known"
 HOLDS: Final = "holds"
 """Kinds of chunk: rows as gated, rows as determined, what the guards knew of a request chunk
-(gate/history/replay.py), the holds that the batch is determined under (certification/pinned.py)."""
+(gate/replay.py), the holds that the batch is determined under (certification/pinned.py)."""
 DETERMINED_COUNTS: Final = ("compared", "not_compared")
 """Counts of rows that a batch has from being determined (office/journal.py)."""
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"

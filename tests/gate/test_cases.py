@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from counterfoil.gate import Law
+from counterfoil.gate.cases import Posed, pose_cases
 from counterfoil.gate.checks.table import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
-from counterfoil.gate.law.cases import Posed, pose_cases
 from tests.gate.world import CASES, LIBRARY, every_route
 
 POSED = pose_cases(LIBRARY, CASES)
