@@ -43,7 +43,7 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 	  -r requirements/runtime.txt -r requirements/test.txt -r requirements/mutants.txt
 	$(VENV)-mutants/bin/python -m pip --quiet --disable-pip-version-check check
-	nice $(VENV)-mutants/bin/mutmut run 'counterfoil.gate.checks.states.*'  # makes all mutants, and finds which tests reach each
+	nice $(VENV)-mutants/bin/mutmut run 'counterfoil.gate.checks.inputs.*'  # makes all mutants, and finds which tests reach each
 	PYTHONWARNDEFAULTENCODING=1 nice $(VENV)-mutants/bin/python -m scripts.try_mutants $(if $(ONLY),'$(ONLY)')
 	$(VENV)-mutants/bin/python -m scripts.mutants_page
 

@@ -38,8 +38,7 @@ from counterfoil.disclosure.screening import screen as judge
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.history.batch_counts import tally
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
-from counterfoil.gate.history.store import recall, remember
-from counterfoil.gate.history.store_merge import load_history
+from counterfoil.gate.history.store import load_history, recall, remember
 from counterfoil.office import Office, open_office
 
 CHUNK = 4096

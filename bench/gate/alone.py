@@ -19,8 +19,7 @@ from counterfoil import intake
 from counterfoil.core.worker_pool import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.store import add_probes, recall, remember
-from counterfoil.gate.history.store_merge import load_history, record_batch
+from counterfoil.gate.history.store import add_probes, load_history, recall, record_batch, remember
 from counterfoil.office import Office
 
 CHUNK = 4096

@@ -7,9 +7,8 @@ import pytest
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks import memo
-from counterfoil.gate.checks.inputs import CheckInput, Reader
+from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, Reader
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
-from counterfoil.gate.checks.states import MET, NOT_MET
 from counterfoil.gate.history.batch_counts import History, officer_load
 from counterfoil.gate.history.counts import (
     NO_COUNTS,

@@ -11,7 +11,7 @@ import yaml
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import State
-from counterfoil.gate.law.cases import CaseResult, pose_cases, run_cases
+from counterfoil.gate.cases import CaseResult, pose_cases, run_cases
 from tests.gate.world import CASES, LIBRARY
 from tests.world.faults import expect_fault
 

@@ -15,8 +15,7 @@ from sqlalchemy.dialects import postgresql
 from counterfoil.database import Store, create_store
 from counterfoil.gate.history import store as memory
 from counterfoil.gate.history.counts import Counts, Question, read_question
-from counterfoil.gate.history.store import add_probes, forget, recall, remember
-from counterfoil.gate.history.store_merge import record_batch
+from counterfoil.gate.history.store import add_probes, forget, recall, record_batch, remember
 from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
 from counterfoil.gate.law.agreement import Guards
 from tests.gate.history.test_store import marks_of

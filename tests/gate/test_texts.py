@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.gate.checks.periods import read_periods
-from counterfoil.gate.checks.words import fold_citation, fold_entry, fold_words, new_screen
+from counterfoil.gate.law.folding import fold_citation, fold_entry, fold_words, new_screen
 from counterfoil.gate.law.route import PeriodRules
 
 RULES = PeriodRules(earliest_year=1990, range_years=3, most_years=6)

@@ -9,7 +9,7 @@ import msgspec
 
 from counterfoil.core.values import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
-from counterfoil.gate.law.casefile import changed as with_fields
+from counterfoil.gate.cases import changed as with_fields
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.schema import convert
 

@@ -14,8 +14,8 @@ from counterfoil.cli.options import AsJson
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault, VerifyFault
-from counterfoil.gate.law.cases import CaseResult, Found
-from counterfoil.gate.law.library import ElementPage, routes_of
+from counterfoil.gate.cases import CaseResult, Found
+from counterfoil.gate.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
 app = group(

@@ -49,8 +49,7 @@ from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
 from counterfoil.gate.history.counts import Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.snapshot import HistorySnapshot, encode_snapshot
-from counterfoil.gate.history.store import add_probes, recall, remember
-from counterfoil.gate.history.store_merge import load_history, record_batch
+from counterfoil.gate.history.store import add_probes, load_history, recall, record_batch, remember
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, new_batch_id
 from counterfoil.office.authority import require_service

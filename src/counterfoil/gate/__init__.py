@@ -15,15 +15,14 @@ kept_law) is imported by its own name: a worker that decides needs none.
 
 from __future__ import annotations
 
+from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
 from counterfoil.gate.history.batch_counts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law.agreement import Agreement
-from counterfoil.gate.law.cases import CaseResult, run_cases
-from counterfoil.gate.law.documents import require_document
-from counterfoil.gate.law.library import LawReport, check_law, explain_element, table_page
 from counterfoil.gate.law.load import AGREEMENT_FILE, Law, copy_law, load_law
-from counterfoil.gate.law.signatures import require_signed
+from counterfoil.gate.law.signatures import require_document, require_signed
 from counterfoil.gate.law.statute import Element, Statute
+from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
 
 __all__ = [
     "AGREEMENT_FILE",

@@ -21,10 +21,9 @@ from typing import Final
 
 from counterfoil.core.errors import GateFault
 from counterfoil.core.values import Finding, Grant, Public, Refusal, Request, State
-from counterfoil.gate.checks.inputs import CheckInput, Reader, Sent
+from counterfoil.gate.checks.inputs import MET, CheckInput, Reader, Sent
 from counterfoil.gate.checks.limits import PROBING
 from counterfoil.gate.checks.memo import PARTS, SharedSteps, own_checks
-from counterfoil.gate.checks.states import MET
 from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import NO_COUNTS, Counts

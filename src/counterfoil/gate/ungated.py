@@ -24,8 +24,8 @@ from counterfoil.gate.checks.person import (
     name_is_given,
     name_is_no_placeholder,
 )
-from counterfoil.gate.checks.words import split_words
 from counterfoil.gate.history.counts import Uses
+from counterfoil.gate.law.folding import split_words
 from counterfoil.gate.law.load import Law
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 

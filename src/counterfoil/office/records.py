@@ -13,13 +13,8 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Grant, Match, Public, Refusal, Request, Sensitive
 from counterfoil.gate.history.batch_counts import BatchFacts
-from counterfoil.gate.history.replay import (
-    Circumstances,
-    circumstances_in,
-    circumstances_of,
-    facts_of,
-)
 from counterfoil.gate.history.snapshot import decode_snapshot
+from counterfoil.gate.replay import Circumstances, circumstances_in, circumstances_of, facts_of
 
 
 class Recorded(Sensitive, frozen=True):

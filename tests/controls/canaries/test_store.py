@@ -17,8 +17,7 @@ from counterfoil.controls.canaries.store import (
 )
 from counterfoil.database import Store, create_store
 from counterfoil.gate.history.counts import read_question
-from counterfoil.gate.history.store import remember
-from counterfoil.gate.history.store_merge import record_batch
+from counterfoil.gate.history.store import record_batch, remember
 from counterfoil.normalize import exact_address_key
 from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox

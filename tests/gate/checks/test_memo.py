@@ -19,9 +19,8 @@ from counterfoil.core.values import (
     Request,
 )
 from counterfoil.gate import Gate, Law
-from counterfoil.gate.checks.inputs import CheckInput, Reader
+from counterfoil.gate.checks.inputs import MET, CheckInput, Reader
 from counterfoil.gate.checks.memo import PARTS, own_checks
-from counterfoil.gate.checks.states import MET
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.history.counts import NO_COUNTS
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms

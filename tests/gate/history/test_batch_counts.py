@@ -6,8 +6,8 @@ import pytest
 
 from counterfoil.core.values import EngagedOfficer, Grant, Person, Refusal
 from counterfoil.gate import BatchFactsBuilder, Gate, History
-from counterfoil.gate.checks.words import fold_words
 from counterfoil.gate.history.batch_counts import officer_hash, officer_load
+from counterfoil.gate.law.folding import fold_words
 from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 
 LAW = sandbox()

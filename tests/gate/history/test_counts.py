@@ -10,9 +10,9 @@ import msgspec
 
 from counterfoil.core.values import Address, Person, Refusal, Request
 from counterfoil.gate import BatchFactsBuilder, Gate
+from counterfoil.gate.cases import changed as with_fields
 from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_marks, read_question, uses_of
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.law.casefile import changed as with_fields
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.law.schema import convert

@@ -19,8 +19,14 @@ from counterfoil.database import Store, create_store
 from counterfoil.gate.history import store as memory
 from counterfoil.gate.history.counts import Question, read_question
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.store import add_probes, forget, recall, remember
-from counterfoil.gate.history.store_merge import load_history, record_batch
+from counterfoil.gate.history.store import (
+    add_probes,
+    forget,
+    load_history,
+    recall,
+    record_batch,
+    remember,
+)
 from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
 from tests.world.office import World

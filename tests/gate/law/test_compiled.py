@@ -8,8 +8,8 @@ import pytest
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address
-from counterfoil.gate.checks.words import fold_citation
 from counterfoil.gate.law.compiled import Terms, compile_terms, place_keys
+from counterfoil.gate.law.folding import fold_citation
 from counterfoil.normalize import normalize_address
 from tests.gate.world import amended, changed, every_route, sandbox
 from tests.world.faults import expect_fault

@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import Address, Person, Sensitive
-from counterfoil.gate.checks.words import fold_entry, fold_words
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 from counterfoil.gate.law.agreement import Agreement
+from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address
 
 OTHER_STATUTE: Final = "none that the agreement designates"

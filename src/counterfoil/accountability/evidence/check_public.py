@@ -18,8 +18,8 @@ from counterfoil.certification.certificate import Certificate, read_certificate
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.values import Public, Ruling
-from counterfoil.gate.checks.table import CHECKS_VERSION
 from counterfoil.gate.law.archive import law_of_texts
+from counterfoil.gate.law.demands import CHECKS_VERSION
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of

@@ -18,7 +18,7 @@ from counterfoil.accountability.evidence.suppressed import SuppressedMarks
 from counterfoil.answers.format import SCOPES
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Officer
-from counterfoil.gate.history.replay import Circumstances
+from counterfoil.gate.replay import Circumstances
 from counterfoil.matching import Thresholds
 from counterfoil.register import EvidenceBuckets
 

@@ -60,7 +60,7 @@ from counterfoil.controls.overrides.store import check_override, decode_override
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Request
-from counterfoil.gate.history.replay import decide_again, set_aside
+from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger.entries import EntryKind
 from counterfoil.office.journal import answer_bytes
 from counterfoil.tlog import VerifierKey

@@ -30,8 +30,8 @@ from counterfoil.controls.sampling.sheet import draw_of_each
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
 from counterfoil.core.values import Grant, Public
 from counterfoil.database import Connection
-from counterfoil.gate.history.replay import decide_again, set_aside
 from counterfoil.gate.law.load import Law
+from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.office.records import Recorded, read_recorded_rows

@@ -34,7 +34,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
-from counterfoil.gate.history.replay import set_aside
+from counterfoil.gate.replay import set_aside
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office
 from counterfoil.office.records import Recorded, read_recorded

@@ -7,11 +7,10 @@ words.
 from __future__ import annotations
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import Sent
-from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN, met_if
-from counterfoil.gate.checks.words import fold_entry
+from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, Sent, met_if
 from counterfoil.gate.law.agreement import DELEGATE, Principal
 from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.folding import fold_entry
 
 
 def _principal(sent: Sent, terms: Terms) -> Principal | None:

@@ -15,11 +15,10 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import CheckInput, Sent
-from counterfoil.gate.checks.scope import person_key
-from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN, met_if
-from counterfoil.gate.checks.words import fold_entry, fold_words
+from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, Sent, met_if
+from counterfoil.gate.checks.periods import person_key
 from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.folding import fold_entry, fold_words
 
 FINDS_ACT: Final = "specific_act"
 FINDS_RELEVANCE: Final = "relevance"

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import CheckInput, Sent
-from counterfoil.gate.checks.states import MET, NOT_MET, met_if
+from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, Sent, met_if
 from counterfoil.gate.law.compiled import Terms, place_keys
 
 PROBING: Final = frozenset(

@@ -10,10 +10,9 @@ import re
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import CheckInput
-from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN, met_if
-from counterfoil.gate.checks.words import fold_citation, fold_entry
+from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.folding import fold_citation, fold_entry
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")

@@ -23,8 +23,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
-from counterfoil.gate.checks.inputs import CheckInput
-from counterfoil.gate.checks.states import MET
+from counterfoil.gate.checks.inputs import MET, CheckInput
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.law.compiled import Terms
 

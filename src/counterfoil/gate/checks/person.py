@@ -9,10 +9,9 @@ import re
 from typing import Final
 
 from counterfoil.core.values import AddressKind, State
-from counterfoil.gate.checks.inputs import CheckInput
-from counterfoil.gate.checks.states import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN
-from counterfoil.gate.checks.words import fold_entry
+from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN, CheckInput
 from counterfoil.gate.law.compiled import Terms, place_keys
+from counterfoil.gate.law.folding import fold_entry
 from counterfoil.normalize import is_placeholder
 
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)

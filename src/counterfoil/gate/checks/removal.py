@@ -9,11 +9,10 @@ first day on which a request can be met is day 91: an order of 2 January 2025 is
 from __future__ import annotations
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import CheckInput
+from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput
 from counterfoil.gate.checks.matter import number_state
-from counterfoil.gate.checks.states import MET, NOT_MET, NOT_SHOWN
-from counterfoil.gate.checks.words import fold_citation, fold_entry
 from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.folding import fold_citation, fold_entry
 
 
 def removal_order_is_numbered(asked: CheckInput, terms: Terms) -> State:

@@ -1,10 +1,9 @@
 """The table of checks: the name that a law file writes, and the function that it means.
 
-A check is pure: the same arguments give the same state, and nothing else is read (P2). Batch checks
-are asked once a file, request checks once a request. `DEMANDED` says which checks a route of each
-kind has: a law that leaves one without an element, or names another, is refused by the loader,
-because a rule ends by a dated entry and not by deletion. To add a check: write the function, add it
-here, name it in an element, give the element four cases.
+A check is pure: the same arguments give the same state, and nothing else is read (P2). The checks
+of `BATCH_CHECKS` are asked once a file, those of `REQUEST_CHECKS` once a request. To add a check:
+write the function, name it here, say in gate/law/demands.py which routes demand it, name it in an
+element of each of them, and give the element four cases.
 """
 
 from __future__ import annotations
@@ -17,10 +16,6 @@ from counterfoil.gate.checks import batch, document, matter, person, removal
 from counterfoil.gate.checks import limits as guards
 from counterfoil.gate.checks.inputs import CheckInput, Sent
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.route import RouteKind
-
-CHECKS_VERSION: Final = "checks-3"
-"""Part of the law's digest: raise it when a check's behaviour changes."""
 
 BatchCheck = Callable[[Sent, Terms], State]
 RequestCheck = Callable[[CheckInput, Terms], State]
@@ -99,52 +94,3 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "person_is_reached": document.person_is_reached,
     "periods_are_reached": document.periods_are_reached,
 }
-
-_REMOVAL: Final = frozenset(
-    {
-        "removal_order_is_numbered",
-        "removal_order_is_dated",
-        "removal_ground_is_deportability",
-        "court_order_date_is_possible",
-        "departure_days_have_passed",
-        "no_stay_is_stated",
-    }
-)
-_ORDER: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("order_"))
-_CONSENT: Final = frozenset(name for name in BATCH_CHECKS if name.startswith("consent_"))
-_DOCUMENT: Final = frozenset(
-    {
-        "document_is_stated",
-        "document_is_not_future",
-        "document_is_recent",
-        "document_has_not_expired",
-        "document_reaches_item",
-        "person_is_reached",
-        "periods_are_reached",
-    }
-)
-_OF_ONE_MATTER: Final = frozenset(
-    {"authority_is_designated", "reason_is_not_repeated", "investigation_is_of_few_people"}
-)
-"""Of a written request: an order speaks of its own act, and may reach several people for one
-reason."""
-_ENFORCEMENT: Final = frozenset(
-    name
-    for name in REQUEST_CHECKS
-    if name.split("_")[0] in ("authority", "reason", "investigation", "officers", "officer")
-)
-_EVERY: Final = (
-    (BATCH_CHECKS.keys() | REQUEST_CHECKS.keys())
-    - _REMOVAL
-    - _ORDER
-    - _CONSENT
-    - _DOCUMENT
-    - _ENFORCEMENT
-)
-
-DEMANDED: Final[dict[RouteKind, frozenset[str]]] = {
-    "written-request": frozenset(_EVERY | _ENFORCEMENT | _REMOVAL),
-    "court-order": frozenset(_EVERY | (_ENFORCEMENT - _OF_ONE_MATTER) | _DOCUMENT | _ORDER),
-    "consent": frozenset(_EVERY | _DOCUMENT | _CONSENT),
-}
-"""The checks that a route of each kind has: all of them, and no other."""

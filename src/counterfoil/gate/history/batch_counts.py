@@ -21,7 +21,6 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import AddressForm, Header, Reject, Request, Sensitive
-from counterfoil.gate.checks.words import fold_entry
 from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_marks, group, repeated
 from counterfoil.gate.history.fingerprints import (
     Fingerprinter,
@@ -30,6 +29,7 @@ from counterfoil.gate.history.fingerprints import (
     new_marks,
 )
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
+from counterfoil.gate.law.folding import fold_entry
 
 OFFICER_HASH_BYTES: Final = 16
 

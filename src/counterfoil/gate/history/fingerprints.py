@@ -26,8 +26,8 @@ from typing import Final
 import msgspec
 
 from counterfoil.core.values import Address, AddressForm, Person, Reject, Request, Sensitive
-from counterfoil.gate.checks.words import fold_entry, fold_words
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
+from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address
 
 _encode: Final = msgspec.msgpack.Encoder().encode

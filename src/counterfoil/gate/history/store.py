@@ -1,23 +1,31 @@
-"""Remembers what a file asks, and recalls what was asked before for a chunk of rows: three queries
-a chunk at most. See tables.py.
+"""The history of requests in the office's database: what earlier files asked, under keyed hashes.
+The tables are in tables.py.
 
-By person: requests, doors and contents, since a request that is the same as another is about the
-same person. By door: people. By content only where there is no usable name; such a request stands
-under person 0 and the same door. Each query is answered by the key of one table.
+Of whole files, `record_batch` keeps how much a file asks and how often it names each engaged
+officer, and `load_history` reads that of earlier files. Of single requests, `remember` keeps the
+fingerprints of a file's rows, and `recall` counts what earlier files asked about the people,
+addresses and contents of a chunk of rows, in at most three queries:
 
-A file is remembered whole before its first row is decided, so batches that are received at the same
-time see each other's questions; what a batch asked itself is not its past. It is written in the
-order of the keys, so that each page of a table is written once a file: row by row it would be each
-page once a chunk. To remember it again adds nothing. Hashes go to the database as one array a query
-(JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared statement: neither
-costs more for being many.
+    by person     requests, addresses and contents: a request that is the same as another is about
+                  the same person
+    by address    people
+    by content    only where there is no usable name; such a request is kept under person 0
+
+Everything about a file is kept before its first row is decided, so that files received at the same
+time count each other; a file is never part of its own past. To keep a file again adds nothing, so a
+run that was cut off can be run again.
+
+Each query is answered by the key of one table. Rows are written in the order of the keys, so that
+each page of a table is written once a file instead of once a chunk. Hashes go to the database as
+one array a query (JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared
+statement, so that many cost no more than few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import compress, groupby, islice
 from typing import Any, Final
@@ -32,15 +40,17 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     select,
     update,
 )
 
 from counterfoil.database import Prepared
+from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE
-from counterfoil.gate.law.agreement import Guards
+from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE, CASELOAD
+from counterfoil.gate.law.agreement import Agreement, Guards, Limits
 
 YEAR_DAYS: Final = 365
 COMMIT_ROWS: Final = 65_536
@@ -201,3 +211,80 @@ def forget(connection: Connection, on: date, guards: Guards) -> None:
         connection.execute(update(ASKED_FILE).where(left).values(held=False))
     longest = max(YEAR_DAYS, guards.window_days, guards.lockout_days + 1)
     connection.execute(delete(ASKED_FILE).where(table.day <= on.toordinal() - longest))
+
+
+def load_history(
+    connection: Connection, facts: BatchFacts, batch_id: str, on: date, limits: Limits
+) -> History:
+    """What earlier files asked, in the limits' windows that end with `on`, this batch left out."""
+    window_days = limits.officer_caseload.window_days
+    begins = on - timedelta(days=window_days - 1)
+    in_window = CASELOAD.c.day.between(begins, on) & (CASELOAD.c.batch_id != batch_id)
+    asked = (
+        select(CASELOAD.c.officer_hash, func.sum(CASELOAD.c.requests))
+        .where(in_window)
+        .group_by(CASELOAD.c.officer_hash)
+    )
+    officers = {
+        bytes(hashed): int(requests)
+        for hashed, requests in connection.execute(asked)
+        if bytes(hashed) in facts.officers
+    }
+    files = _files(connection, batch_id, on, max(YEAR_DAYS, limits.guards.lockout_days + 1))
+    today, year = on.toordinal(), on.toordinal() - YEAR_DAYS
+    return History(
+        officers,
+        sum(requests for day, requests, _ in files if day == today),
+        sum(requests for day, requests, _ in files if day > year),
+        tuple((date.fromordinal(day), probes) for day, _, probes in files if probes),
+    )
+
+
+def _files(
+    connection: Connection, batch_id: str, on: date, days: int
+) -> list[tuple[int, int, int]]:
+    """(day, requests, probes) of the other files of the last days."""
+    table, today = ASKED_FILE.c, on.toordinal()
+    in_window = table.day.between(today - days + 1, today) & (table.batch_id != batch_id)
+    found = connection.execute(select(table.day, table.requests, table.probes).where(in_window))
+    return [(day, requests, probes) for day, requests, probes in found]
+
+
+def record_batch(
+    connection: Connection, facts: BatchFacts, batch_id: str, on: date, agreement: Agreement
+) -> None:
+    """Record how much this batch asks and how often it names each engaged officer. Idempotent for a
+    batch id.
+
+    Called before its first row is decided, so that files received at the same time count each
+    other. What no window reaches any more is forgotten, on days within the agreement's dates only:
+    a clock that jumps must not empty the memory.
+    """
+    held = connection.execute(
+        select(CASELOAD.c.officer_hash).where(CASELOAD.c.batch_id == batch_id)
+    )
+    known = {bytes(hashed) for (hashed,) in held}
+    rows = [
+        {"officer_hash": hashed, "batch_id": batch_id, "day": on, "requests": requests}
+        for hashed, requests in facts.officers.items()
+        if hashed not in known
+    ]
+    if rows:
+        connection.execute(insert(CASELOAD), rows)
+    if (
+        connection.execute(
+            select(ASKED_FILE.c.day).where(ASKED_FILE.c.batch_id == batch_id)
+        ).first()
+        is None
+    ):
+        requests = min(facts.rows, agreement.limits.batch_rows)
+        row = {
+            "batch_id": batch_id,
+            "day": on.toordinal(),
+            "requests": requests,
+            "probes": 0,
+            "held": True,
+        }
+        connection.execute(insert(ASKED_FILE).values(row))
+    if agreement.in_force.covers(on):
+        forget(connection, on, agreement.limits.guards)

@@ -12,8 +12,8 @@ from typing import Final
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address, AddressForm, Public
-from counterfoil.gate.checks.words import Screen, fold_citation, fold_entry, fold_words, new_screen
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
+from counterfoil.gate.law.folding import Screen, fold_citation, fold_entry, fold_words, new_screen
 from counterfoil.gate.law.route import (
     Common,
     CommonRules,

@@ -35,10 +35,10 @@ import msgspec
 from counterfoil.core import canonical
 from counterfoil.core.errors import GateFault, SettingsFault
 from counterfoil.core.values import Public
-from counterfoil.gate.checks.table import CHECKS_VERSION
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
+from counterfoil.gate.law.demands import CHECKS_VERSION
 from counterfoil.gate.law.route import Common, Route
 from counterfoil.gate.law.schema import read_law_file
 from counterfoil.gate.law.signatures import check_signatures

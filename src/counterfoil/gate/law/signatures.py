@@ -1,23 +1,36 @@
-"""Both parties' signatures over an agreement. Format `counterfoil-agreement-signature-2`.
+"""What must be signed or given before a file is decided: the parties' signatures over the
+agreement, and the document that a file rests on.
 
-A party signs, with Ed25519, the canonical JSON (core/canonical.py) of
+Format `counterfoil-agreement-signature-2`. A party signs, with Ed25519, the canonical JSON
+(core/canonical.py) of
 
-    {"agreement": "sha256:..." (the digest of its terms: clauses.py), "format":
-    "counterfoil-agreement-signature-2",
-     "party": "holder" | "requester", "vkey": "treasury-secretary+8 hex+base64"}
+    {"agreement": "sha256:..." (the digest of its terms, see clauses.py),
+     "format": "counterfoil-agreement-signature-2",
+     "party": "holder" | "requester",
+     "vkey": "treasury-secretary+8 hex+base64"}
 
-and the file keeps, under `signatures`, for each party `vkey` (a C2SP verifier key) and `signature`
-(standard base64 of 64 bytes). Comments and layout of the file do not count; any other change ends
-both signatures. The same signatures verify over a publication with hidden clauses (publication.py).
-A signature of one party never serves as the other's, and the two keys must be two.
+and the agreement's file keeps, under `signatures`, for each party `vkey` (a C2SP verifier key) and
+`signature` (standard base64 of 64 bytes). Comments and layout of the file do not count; any other
+change ends both signatures. The same signatures verify over a publication with hidden clauses
+(publication.py). A signature of one party never serves as the other's, and the two keys differ.
 
     a signature that does not verify    the law does not load (law_signature)
     one party or none has signed        the office opens, and receives nothing
-                                        (agreement_not_signed); a sandbox may
+                                        (agreement_not_signed); a sandbox may receive
 
-Trusted: the two keys stand in the file, so who may write it can put other keys there and sign anew.
-The file's digest is in the ledger before it is used, so that this shows; each party compares the
-keys of `counterfoil agreement verify` with its own.
+Trusted: the two keys are in the file, so whoever may write it can put other keys there and sign
+anew. The file's digest is in the ledger before it is used, so that such a change shows; each party
+compares the keys that `counterfoil agreement verify` prints with its own.
+
+A court's order or a consent is named in a file's header by its digest, and its file must be given:
+
+    header names none, none is given      nothing to do: the route's elements say what is missing
+    header names one, none is given       document_missing
+    header names none, one is given       document_not_named
+    header names one, another is given    document_differs
+
+Each of the last three refuses the file whole, before a row is decided. The document itself stays in
+the holder's own files; batch and ledger keep its digest, the ledger salted.
 """
 
 from __future__ import annotations
@@ -33,6 +46,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import GateFault, SettingsFault, StoreFault, VerifyFault
+from counterfoil.core.values import Header
 from counterfoil.gate.law.agreement import Agreement, Signature
 from counterfoil.gate.law.clauses import terms_digest
 from counterfoil.tlog import Signer, parse_vkey
@@ -145,3 +159,35 @@ def check_signed_digest(
             cure="Restore the text that was signed, or have both parties sign the one that stands.",
         ) from None
     return key.public
+
+
+def require_document(header: Header, given: str, name: str) -> None:
+    """Raise GateFault unless the document that was given is the one that the header names.
+
+    `given` is "sha256:..." of the bytes of the document's file, "" where none was given; `name` the
+    request file's.
+    """
+    named = header.document.digest if header.document else ""
+    if named == given:
+        return
+    if not given:
+        raise GateFault(
+            "document_missing",
+            "the header names an order or consent by its digest, and its file was not given",
+            place=f"{name}: header, document.digest",
+            cure="Give it: --document FILE.",
+        )
+    if not named:
+        raise GateFault(
+            "document_not_named",
+            "a document was given, and the file's header names none",
+            place=f"{name}: header, document",
+            cure="Have the requester state the document in the header, or leave out --document.",
+        )
+    raise GateFault(
+        "document_differs",
+        "the document's file is not the one whose digest the header names",
+        place=f"{name}: header, document.digest",
+        cure="Give the file of the order or consent byte for byte as the requester sent it, or "
+        "have the header corrected and signed anew.",
+    )

@@ -12,7 +12,7 @@ from typing import Final
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
-from counterfoil.gate.checks.table import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
+from counterfoil.gate.law.demands import DEMANDS, demanded_of
 from counterfoil.gate.law.route import Route, RouteKind
 from counterfoil.gate.law.statute import Element, Statute
 
@@ -89,15 +89,15 @@ def check_table(route: Route, elements: Sequence[Element]) -> None:
 
     Raises SettingsFault law_check_unknown, law_check_other_kind or law_check_unused.
     """
-    table, demanded = BATCH_CHECKS.keys() | REQUEST_CHECKS.keys(), DEMANDED[route.kind]
+    demanded = demanded_of(route.kind)
     for element in elements:
-        if element.check not in table:
+        if element.check not in DEMANDS:
             raise _fault(
                 "law_check_unknown",
                 "no such check",
                 element,
                 "check",
-                "Name a check of gate/checks/table.py.",
+                "Name a check of gate/law/demands.py.",
             )
         if element.check not in demanded:
             raise _fault(

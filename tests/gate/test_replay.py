@@ -13,8 +13,8 @@ from counterfoil.core.values import Address, EngagedOfficer, Grant, Person, Refu
 from counterfoil.gate import Gate, History, Law
 from counterfoil.gate.history.batch_counts import officer_hash
 from counterfoil.gate.history.counts import Counts, read_question
-from counterfoil.gate.history.replay import Circumstances, circumstances_of, decide_again, set_aside
 from counterfoil.gate.history.snapshot import HistorySnapshot
+from counterfoil.gate.replay import Circumstances, circumstances_of, decide_again, set_aside
 from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, KEY, ON, REQUEST, amended, changed, facts_of, sandbox
 from tests.world.faults import expect_fault

@@ -10,7 +10,7 @@ import pytest
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address, Document, EngagedOfficer, Person, RemovalOrder, Request
-from counterfoil.gate.law.casefile import changed, read_case_files, read_columns, read_document
+from counterfoil.gate.cases import changed, read_case_files, read_columns, read_document
 from tests.world.faults import expect_fault
 
 FILE = Path("cases/names.yaml")

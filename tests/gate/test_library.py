@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.gate import Element, check_law, copy_law, explain_element, table_page
-from counterfoil.gate.law.library import LawReport, laws_of, routes_of
+from counterfoil.gate.library import LawReport, laws_of, routes_of
 from tests.cli.desk import command
 from tests.gate.world import LIBRARY, ROOT, changed, every_route
 from tests.world.faults import expect_fault

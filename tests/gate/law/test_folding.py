@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.gate.checks.words import fold_entry, fold_words, new_screen, split_words
+from counterfoil.gate.law.folding import fold_entry, fold_words, new_screen, split_words
 
 SPACES = st.sampled_from(
     [*" \t\n\u00a0\u2003\u3000\u2028\x1c\x85", "  ", "", "-", "A", "ẞ", "ǅ", "a b", "x y "]

@@ -18,7 +18,6 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Grant, Header, Refusal, Request, Sensitive
-from counterfoil.gate.checks.words import fold_entry, fold_words
 from counterfoil.gate.decide import Gate
 from counterfoil.gate.history.batch_counts import (
     BatchFacts,
@@ -30,6 +29,7 @@ from counterfoil.gate.history.batch_counts import (
 )
 from counterfoil.gate.history.counts import Counts, Question, Uses, read_question, uses_of
 from counterfoil.gate.history.snapshot import HistorySnapshot
+from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.gate.law.load import Law
 
 _KEY: Final = bytes(32)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from counterfoil.core.values import Public
-from counterfoil.gate.law.cases import CaseResult, run_cases
+from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.law.load import AGREEMENT_FILE, Law, load_law
 from counterfoil.gate.law.statute import Element
 

@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from counterfoil.gate import Law
-from counterfoil.gate.checks.table import BATCH_CHECKS, DEMANDED, REQUEST_CHECKS
-from counterfoil.gate.law.cases import Posed, pose_cases
+from counterfoil.gate.cases import Posed, pose_cases
+from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
+from counterfoil.gate.law.demands import DEMANDS, demanded_of
 from tests.gate.world import CASES, LIBRARY, every_route
 
 POSED = pose_cases(LIBRARY, CASES)
@@ -43,12 +44,13 @@ def test_no_sentence_is_written_twice() -> None:
 
 @pytest.mark.parametrize("law", every_route(), ids=lambda law: law.route.id)
 def test_a_route_has_an_element_for_each_check_of_its_kind_and_for_no_other(law: Law) -> None:
-    assert {element.check for element in law.elements} == DEMANDED[law.route.kind]
+    assert {element.check for element in law.elements} == demanded_of(law.route.kind)
     assert len({element.check for element in law.elements}) == len(law.elements)
 
 
 def test_every_check_of_the_table_is_of_some_route() -> None:
-    assert frozenset().union(*DEMANDED.values()) == BATCH_CHECKS.keys() | REQUEST_CHECKS.keys()
+    assert [*DEMANDS] == [*BATCH_CHECKS, *REQUEST_CHECKS]
+    assert all(DEMANDS.values())
 
 
 @pytest.mark.parametrize("defect", DEFECTS)

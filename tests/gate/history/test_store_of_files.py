@@ -12,7 +12,7 @@ from counterfoil.core.values import EngagedOfficer
 from counterfoil.database import Store, create_store
 from counterfoil.gate import History
 from counterfoil.gate.history.batch_counts import officer_hash
-from counterfoil.gate.history.store_merge import load_history, record_batch
+from counterfoil.gate.history.store import load_history, record_batch
 from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE, CASELOAD
 from counterfoil.gate.law.agreement import Agreement
 from tests.gate.world import KEY, ON, REQUEST, amended, changed, facts_of, sandbox

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from counterfoil.core.values import Document, Person
-from counterfoil.gate.checks.scope import Scope, person_key, read_scope
+from counterfoil.gate.checks.periods import Scope, person_key, read_scope
 from counterfoil.gate.law.route import PeriodRules
 from tests.gate.world import ON
 

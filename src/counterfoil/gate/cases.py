@@ -1,0 +1,508 @@
+"""Sentences about the law as data, and what the law says to each: `law/cases/**/*.yaml`.
+
+A base file, `law/cases/base*.yaml`, holds one whole request that every element admits:
+
+    format: counterfoil-case-base-1
+    agreement, on                        the agreement's name and the day of decision
+    header, request                      fields of a file's header; columns of a request file
+    document                             what the header states of an order or a consent, where the
+                                         route needs one
+
+Every other file holds sentences, each of which changes something of its base:
+
+    format: counterfoil-cases-1
+    title: Names
+    base: base-consent                   a base other than base.yaml; may be left out
+    cases:
+      - element: i2-name-given           the element that the sentences are about
+        sentences:
+          - because: the given name is empty
+                                         read: on this date this request is refused, because ...
+            change: {given_name: ""}     columns that differ from the base
+            finds: {i2-name-given: not_shown}
+                                         every finding that is not met; {} means admitted
+
+A sentence may also have these fields; an unknown field refuses.
+
+    agreement, on       instead of the base's
+    header              fields that differ; `sent_on` is otherwise the day of decision
+    document            fields of the base's document that differ
+    no_document         true: the header states no document
+    batch               counts of the request's file: `rows`, `same_reason`, `similar_reason`,
+                        `people_in_investigation`, `officers` (id to requests of the file), and for
+                        the guards, this request included, `attempts_on_person`,
+                        `addresses_of_person`, `people_at_address`, `same_request`
+    past                the last four of earlier files, and `requests_today`,
+                        `requests_of_365_days`, `probes_days_ago` (days to attempts)
+    history             officer id to earlier requests
+    amend               field of the agreement, dotted, to another value
+    repeal              statute id to its last day
+
+Nothing here is trusted: a file that does not fit refuses with a SettingsFault.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from counterfoil.core import canonical
+from counterfoil.core.errors import SettingsFault
+from counterfoil.core.values import Document, Header, Person, Public, Refusal, Request, State
+from counterfoil.gate.decide import Gate
+from counterfoil.gate.history.batch_counts import (
+    BatchFacts,
+    History,
+    investigation_hash,
+    officer_hash,
+    reason_hash,
+)
+from counterfoil.gate.history.counts import Counts, Question, read_question
+from counterfoil.gate.law.agreement import Agreement
+from counterfoil.gate.law.compiled import compile_terms
+from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.load import Law, elements_of, load_law
+from counterfoil.gate.law.route import Closed
+from counterfoil.gate.law.schema import (
+    Count,
+    Digest,
+    Identifier,
+    Span,
+    Text,
+    convert,
+    read_law_file,
+)
+from counterfoil.gate.law.statute import Statute
+
+BASE: Final = "base"
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Columns(Closed, frozen=True, gc=False):
+    """The columns of a request file (docs/formats/request-file.md), as text; absent is empty."""
+
+    request_id: str = "case"
+    given_name: str = ""
+    middle_name: str = ""
+    family_name: str = ""
+    suffix: str = ""
+    date_of_birth: str = ""
+    tin: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    taxable_periods: str = ""
+    statutory_authority: str = ""
+    reason: str = ""
+    investigation_number: str = ""
+    investigation_opened_on: str = ""
+    removal_order_number: str = ""
+    removal_order_date: str = ""
+    removal_ground: str = ""
+    court_order_date: str = ""
+    stay_or_deferral: str = ""
+    engaged_officers: str = ""
+    use_certified: str = ""
+
+
+class HeaderChange(Closed, frozen=True, gc=False):
+    """Header fields that a sentence sets; None leaves the base's."""
+
+    requester: str | None = None
+    agreement: str | None = None
+    principal: str | None = None
+    sent_on: date | None = None
+    signed: bool | None = None
+    route: str | None = None
+
+
+class StatedPerson(Closed, frozen=True, gc=False):
+    """A person whom a document names."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date | None = None
+
+
+class StatedDocument(Closed, frozen=True, gc=False):
+    """An order or consent, with the fields that a header has for it."""
+
+    digest: Digest
+    issued_on: date
+    expires_on: date | None = None
+    people: tuple[StatedPerson, ...] = ()
+    periods: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    court: str = ""
+    judge: str = ""
+    finds: tuple[str, ...] = ()
+    recipient: str = ""
+    purpose: str = ""
+
+
+class BatchChange(Closed, frozen=True, gc=False):
+    """Counts of the file that the request came in."""
+
+    rows: Count = 1
+    same_reason: Count = 1
+    similar_reason: Count = 1
+    people_in_investigation: Count = 1
+    officers: dict[str, Count] = {}
+    attempts_on_person: Count = 1
+    addresses_of_person: Count = 1
+    people_at_address: Count = 1
+    same_request: Count = 1
+
+
+class Past(Closed, frozen=True, gc=False):
+    """What earlier files asked about the request's person, address and content, and in all.
+
+    `probes_days_ago`: attempts to probe in an earlier file, by how many days ago it came.
+    """
+
+    attempts_on_person: NotNegative = 0
+    addresses_of_person: NotNegative = 0
+    people_at_address: NotNegative = 0
+    same_request: NotNegative = 0
+    requests_today: NotNegative = 0
+    requests_of_365_days: NotNegative = 0
+    probes_days_ago: dict[int, Count] = {}
+
+
+class Sentence(Closed, frozen=True, gc=False):
+    """One sentence. See the module."""
+
+    because: Text
+    finds: dict[str, State]
+    change: dict[str, str] = {}
+    agreement: Identifier | None = None
+    on: date | None = None
+    header: HeaderChange = HeaderChange()
+    batch: BatchChange = BatchChange()
+    history: dict[str, Count] = {}
+    past: Past = Past()
+    amend: dict[str, Any] = {}
+    document: dict[str, Any] = {}
+    no_document: bool = False
+    repeal: dict[str, date] = {}
+
+
+class Case(Closed, frozen=True, gc=False):
+    """The sentences about one element."""
+
+    element: Identifier
+    sentences: tuple[Sentence, ...]
+
+
+class CaseFile(Closed, frozen=True, gc=False):
+    """One file of cases."""
+
+    format: Literal["counterfoil-cases-1"]
+    title: Text
+    cases: tuple[Case, ...]
+    base: Identifier = BASE
+
+
+class Base(Closed, frozen=True, gc=False):
+    """The request that every sentence starts from."""
+
+    format: Literal["counterfoil-case-base-1"]
+    agreement: Identifier
+    on: date
+    header: HeaderChange
+    request: dict[str, str]
+    document: dict[str, Any] | None = None
+
+
+def read_columns(fields: dict[str, str], path: Path) -> Request:
+    """A request from text columns. Raises SettingsFault law_field for an unknown column or a bad
+    date."""
+    text = convert(fields, Columns, path)
+    return convert(_request(text), Request, path)
+
+
+def _request(text: Columns) -> list[Any]:
+    """The fields of `Request` in their order."""
+    person = [
+        text.given_name,
+        text.middle_name,
+        text.family_name,
+        text.suffix,
+        text.date_of_birth or None,
+        text.tin,
+    ]
+    ordered_on, court_ordered_on = text.removal_order_date or None, text.court_order_date or None
+    return [
+        text.request_id,
+        1,
+        person,
+        [text.line1, text.line2, text.city, text.state, text.zip],
+        _items(text.taxable_periods),
+        text.statutory_authority,
+        text.reason,
+        text.investigation_number,
+        text.investigation_opened_on or None,
+        [text.removal_order_number, ordered_on, text.removal_ground, court_ordered_on],
+        text.stay_or_deferral,
+        [_officer(item) for item in _items(text.engaged_officers)],
+        text.use_certified or "false",
+    ]
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(";")] if text.strip() else []
+
+
+def _officer(item: str) -> list[str]:
+    parts = [part.strip() for part in item.split("|")]
+    return [*parts, "", "", ""][:3]
+
+
+def read_case_files(directory: Path) -> list[Path]:
+    """Every case file under a directory, the bases left out, in order of path."""
+    return sorted(
+        path for path in directory.rglob("*.yaml") if path not in set(directory.glob("base*.yaml"))
+    )
+
+
+def read_document(fields: dict[str, Any], path: Path) -> Document:
+    """A document as a header states it. Raises SettingsFault law_field."""
+    stated = convert(fields, StatedDocument, path)
+    people = tuple(
+        Person(each.given_name, "", each.family_name, "", each.date_of_birth)
+        for each in stated.people
+    )
+    document: dict[str, Any] = msgspec.structs.asdict(stated) | {"people": people}
+    return Document(**document)
+
+
+def changed(base: Any, changes: dict[str, Any]) -> Any:
+    """Builtins with dotted fields set to other values; a number selects an item of a list.
+
+    Raises ValueError, IndexError or TypeError for a field that is not there.
+    """
+    for dotted, value in changes.items():
+        *path, last = dotted.split(".")
+        fields = _fields_at(base, path)
+        if last not in fields:
+            raise ValueError("no such field")
+        fields[last] = value
+    return base
+
+
+def _fields_at(place: Any, path: list[str]) -> dict[str, Any]:
+    for part in path:
+        place = place[part if part in place else int(part)]
+    return place
+
+
+def to_builtins(value: Any) -> Any:
+    """A law value as lists, dicts and text, ready to be changed and converted again."""
+    return msgspec.to_builtins(value)
+
+
+_KEY: Final = b"the history key of made-up cases"
+_DIGEST: Final = canonical.digest(b"a made-up file")
+
+Found = tuple[tuple[str, State], ...]
+
+
+class CaseResult(Public, frozen=True, gc=False):
+    """One sentence with what it expects and what the law found: (element, state) of every finding
+    not met."""
+
+    file: str
+    element: str
+    because: str
+    expected: Found
+    found: Found
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law says what the sentence says."""
+        return self.expected == self.found
+
+
+class Posed(Public, frozen=True, gc=False):
+    """One sentence, ready to be put to the law: by whom it is told, about which element, from which
+    base."""
+
+    file: str
+    element: str
+    sentence: Sentence
+    base: Base
+    law: Law
+    path: Path
+
+    def run(self) -> CaseResult:
+        """Put it to the law. Raises SettingsFault for a sentence that cannot be used."""
+        return _run(self)
+
+
+def run_cases(
+    law_directory: Path, cases_directory: Path, agreements: Path | None = None
+) -> list[CaseResult]:
+    """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that
+    cannot be used.
+
+    `agreements` is the folder of those that the sentences suppose by name; None is the library's
+    own.
+    """
+    return [posed.run() for posed in pose_cases(law_directory, cases_directory, agreements)]
+
+
+def pose_cases(
+    law_directory: Path, cases_directory: Path, agreements: Path | None = None
+) -> list[Posed]:
+    """Every sentence with the law that it is put to. Raises SettingsFault for a file that cannot be
+    used."""
+    bases: dict[str, Base] = {}
+    agreements = agreements or law_directory / "agreements"
+    laws: dict[str, Law] = {}
+    found: list[Posed] = []
+    for path in read_case_files(cases_directory):
+        file, name = (
+            read_law_file(path, CaseFile),
+            str(path.relative_to(cases_directory).with_suffix("")),
+        )
+        if file.base not in bases:
+            bases[file.base] = read_law_file(cases_directory / f"{file.base}.yaml", Base)
+        base = bases[file.base]
+        for element, sentence in (
+            (case.element, sentence) for case in file.cases for sentence in case.sentences
+        ):
+            agreement = sentence.agreement or base.agreement
+            if agreement not in laws:
+                laws[agreement] = load_law(law_directory, agreements / f"{agreement}.yaml")
+            law = laws[agreement].under(base.header.route or "")
+            found.append(Posed(name, element, sentence, base, law, path))
+    return found
+
+
+def _run(posed: Posed) -> CaseResult:
+    sentence, element, base, path = posed.sentence, posed.element, posed.base, posed.path
+    law = _amended(posed.law, sentence, path)
+    if element not in {entry.id for entry in law.elements}:
+        raise SettingsFault(
+            "law_case_element",
+            "the case is about no element of this law",
+            place=f"{path.name}: {element}",
+            cure="Correct the element's id.",
+        )
+    on = sentence.on or base.on
+    request = read_columns(base.request | sentence.change, path)
+    document = (
+        None if base.document is None or sentence.no_document else base.document | sentence.document
+    )
+    header = _header(
+        base.header, sentence.header, law, on, read_document(document, path) if document else None
+    )
+    facts = _facts(sentence.batch, header, request)
+    officers = {officer_hash(_KEY, officer): count for officer, count in sentence.history.items()}
+    past, question = sentence.past, read_question(_KEY, request)
+    probes = tuple(
+        (on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items()
+    )
+    history = History(officers, past.requests_today, past.requests_of_365_days, probes)
+    decided = Gate(law, facts, history, on).decide(
+        request, question, _asked(past, question, 1_000_000, set(), set())
+    )
+    failed = decided.failed if isinstance(decided, Refusal) else ()
+    found = tuple((finding.element, finding.state) for finding in failed)
+    return CaseResult(posed.file, element, sentence.because, tuple(sentence.finds.items()), found)
+
+
+def _header(
+    base: HeaderChange, change: HeaderChange, law: Law, on: date, document: Document | None
+) -> Header:
+    changes = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
+    }
+    stated = msgspec.structs.replace(base, **changes)
+    return Header(
+        requester=stated.requester or "",
+        agreement=law.agreement.id if stated.agreement is None else stated.agreement,
+        principal=stated.principal or "",
+        sent_on=stated.sent_on or on,
+        signed=stated.signed or False,
+        route=law.route.id,
+        document=document,
+    )
+
+
+def _facts(batch: BatchChange, header: Header, request: Request) -> BatchFacts:
+    question = read_question(_KEY, request)
+    return BatchFacts(
+        rows=batch.rows,
+        file_digest=_DIGEST,
+        header=header,
+        key=_KEY,
+        reasons={reason_hash(_KEY, fold_entry(request.reason)): batch.same_reason},
+        similar_reasons={reason_hash(_KEY, fold_words(request.reason)): batch.similar_reason},
+        investigations={
+            investigation_hash(_KEY, request.investigation_number): batch.people_in_investigation
+        },
+        officers={officer_hash(_KEY, officer): count for officer, count in batch.officers.items()},
+        asked=_asked(batch, question, 1, {question.door}, {question.person}),
+    )
+
+
+def _asked(
+    counted: BatchChange | Past, question: Question, first: int, doors: set[int], people: set[int]
+) -> Counts:
+    """Counts about one question. `doors` and `people` are its own where it is counted among them;
+    the others are made up."""
+    return Counts(
+        {question.person: counted.attempts_on_person},
+        {
+            question.person: doors
+            | set(range(first, first + counted.addresses_of_person - len(doors)))
+        },
+        {
+            question.door: people
+            | set(range(first, first + counted.people_at_address - len(people)))
+        },
+        {question.content: counted.same_request},
+    )
+
+
+def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
+    """The law as the sentence supposes it: fields of the agreement changed, statutes ended."""
+    if sentence.amend:
+        try:
+            fields = changed(to_builtins(law.agreement), sentence.amend)
+        except (IndexError, ValueError, TypeError):
+            raise SettingsFault(
+                "law_case_amend",
+                "the case amends a field that the agreement does not have",
+                place=f"{path.name}: {', '.join(sentence.amend)}",
+                cure="Name the field as in docs/formats/law.md, dotted.",
+            ) from None
+        agreement = convert(fields, Agreement, path)
+        law = msgspec.structs.replace(
+            law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+        )
+    return _repealed(law, sentence.repeal) if sentence.repeal else law
+
+
+def _repealed(law: Law, repeal: dict[str, date]) -> Law:
+    statutes = tuple(
+        _ended(statute, repeal[statute.id]) if statute.id in repeal else statute
+        for statute in law.statutes
+    )
+    elements = elements_of(statutes, law.route, law.common)
+    return msgspec.structs.replace(law, statutes=statutes, elements=elements)
+
+
+def _ended(statute: Statute, last: date) -> Statute:
+    replace = msgspec.structs.replace
+    elements = tuple(
+        replace(element, in_force=Span(element.in_force.first, last))
+        for element in statute.elements
+    )
+    return replace(statute, in_force=Span(statute.in_force.first, last), elements=elements)

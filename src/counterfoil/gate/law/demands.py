@@ -1,0 +1,106 @@
+"""The checks that each kind of route demands: a row for each check, with the routes it is of.
+
+A law file says which element asks which check; this table says which checks a route may not be
+without. A route of a kind has an element for every check of its kind, and no other: a law file that
+leaves one without an element, or that names another, is refused when it is loaded, because a rule
+ends by a dated entry and not by deletion. That is why the table is code and not a field of the law
+files: whoever deletes an element would delete its demand with it. The functions of these names are
+in gate/checks/table.py; docs/formats/law.md shows this table.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.gate.law.route import RouteKind
+
+CHECKS_VERSION: Final = "checks-3"
+"""Part of the law's digest: raise it when a check's behavior changes."""
+
+Kinds = frozenset[RouteKind]
+EVERY_ROUTE: Final[Kinds] = frozenset({"written-request", "court-order", "consent"})
+ENFORCEMENT: Final[Kinds] = frozenset({"written-request", "court-order"})
+"""Routes of a criminal matter: a consent states no authority, reason, investigation or officers."""
+ON_A_DOCUMENT: Final[Kinds] = frozenset({"court-order", "consent"})
+WRITTEN_REQUEST: Final[Kinds] = frozenset({"written-request"})
+"""Beside the facts of removal, what is of one matter: an order speaks of its own act, and may reach
+several people for one reason."""
+COURT_ORDER: Final[Kinds] = frozenset({"court-order"})
+CONSENT: Final[Kinds] = frozenset({"consent"})
+
+DEMANDS: Final[dict[str, Kinds]] = {
+    "principal_is_listed": EVERY_ROUTE,
+    "principal_is_no_delegate": EVERY_ROUTE,
+    "request_is_signed": EVERY_ROUTE,
+    "agreement_is_named": EVERY_ROUTE,
+    "agreement_is_in_force": EVERY_ROUTE,
+    "requester_is_party": EVERY_ROUTE,
+    "law_is_in_force": EVERY_ROUTE,
+    "safeguards_are_current": EVERY_ROUTE,
+    "batch_is_within_limit": EVERY_ROUTE,
+    "batch_is_plausible": EVERY_ROUTE,
+    "sent_date_has_come": EVERY_ROUTE,
+    "sent_date_is_recent": EVERY_ROUTE,
+    "day_quota_is_kept": EVERY_ROUTE,
+    "year_quota_is_kept": EVERY_ROUTE,
+    "no_lockout_is_in_force": EVERY_ROUTE,
+    "document_is_stated": ON_A_DOCUMENT,
+    "document_is_not_future": ON_A_DOCUMENT,
+    "document_is_recent": ON_A_DOCUMENT,
+    "document_has_not_expired": ON_A_DOCUMENT,
+    "document_reaches_item": ON_A_DOCUMENT,
+    "order_court_is_named": COURT_ORDER,
+    "order_judge_is_listed": COURT_ORDER,
+    "order_finds_act": COURT_ORDER,
+    "order_finds_relevance": COURT_ORDER,
+    "order_finds_exclusive_use": COURT_ORDER,
+    "consent_names_recipient": CONSENT,
+    "consent_purpose_is_stated": CONSENT,
+    "consent_is_of_one_person": CONSENT,
+    "name_is_given": EVERY_ROUTE,
+    "name_is_no_placeholder": EVERY_ROUTE,
+    "address_is_complete": EVERY_ROUTE,
+    "address_is_no_placeholder": EVERY_ROUTE,
+    "custodial_address_is_located": EVERY_ROUTE,
+    "address_is_not_the_requesters": EVERY_ROUTE,
+    "address_is_not_general_delivery": EVERY_ROUTE,
+    "tin_is_well_formed": EVERY_ROUTE,
+    "period_is_given": EVERY_ROUTE,
+    "period_is_not_vague": EVERY_ROUTE,
+    "period_is_not_in_future": EVERY_ROUTE,
+    "authority_is_given": ENFORCEMENT,
+    "authority_is_designated": WRITTEN_REQUEST,
+    "reason_is_given": ENFORCEMENT,
+    "reason_is_specific": ENFORCEMENT,
+    "reason_does_not_locate": ENFORCEMENT,
+    "reason_is_not_civil": ENFORCEMENT,
+    "reason_is_not_benefits": ENFORCEMENT,
+    "reason_is_not_voter_rolls": ENFORCEMENT,
+    "reason_is_of_this_purpose": ENFORCEMENT,
+    "reason_is_not_repeated": WRITTEN_REQUEST,
+    "investigation_is_numbered": ENFORCEMENT,
+    "investigation_is_dated": ENFORCEMENT,
+    "investigation_has_begun": ENFORCEMENT,
+    "investigation_is_of_few_people": WRITTEN_REQUEST,
+    "officers_are_named": ENFORCEMENT,
+    "officers_are_individuals": ENFORCEMENT,
+    "officer_caseload_is_possible": ENFORCEMENT,
+    "use_is_certified": EVERY_ROUTE,
+    "removal_order_is_numbered": WRITTEN_REQUEST,
+    "removal_order_is_dated": WRITTEN_REQUEST,
+    "removal_ground_is_deportability": WRITTEN_REQUEST,
+    "court_order_date_is_possible": WRITTEN_REQUEST,
+    "departure_days_have_passed": WRITTEN_REQUEST,
+    "no_stay_is_stated": WRITTEN_REQUEST,
+    "person_is_not_asked_often": EVERY_ROUTE,
+    "person_addresses_are_few": EVERY_ROUTE,
+    "address_people_are_few": EVERY_ROUTE,
+    "request_is_not_repeated": EVERY_ROUTE,
+    "person_is_reached": ON_A_DOCUMENT,
+    "periods_are_reached": ON_A_DOCUMENT,
+}
+
+
+def demanded_of(kind: RouteKind) -> frozenset[str]:
+    """The checks that a route of this kind has: all of them, and no other."""
+    return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
