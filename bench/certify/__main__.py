@@ -43,7 +43,7 @@ DOORS = [
     for form in [
         normalize.normalize_address(Address("1501 Copperfield Ave N", "", "Anytown", "WA", "98101"))
     ]
-    for door in (*normalize.address_keys(form), *normalize.place_keys(form))
+    for door in (*normalize.address_keys(form), *normalize.known_place_keys(form))
 ]
 
 

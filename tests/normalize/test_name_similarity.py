@@ -107,3 +107,42 @@ def test_every_line_of_the_name_tables_is_words_of_a_to_z_without_a_repeat() -> 
     for name, forms in [*alike.familiar_forms().items(), *alike.spellings().items()]:
         assert name.isascii() and name.isalpha() and name.isupper()
         assert name not in forms
+
+
+LISTED = st.sampled_from(sorted(alike.familiar_forms()) + sorted(alike.spellings())).filter(
+    lambda word: len(word) > 1
+)
+MADE_UP = st.text(alphabet="ABCDEHILNORSTVWZ", min_size=2, max_size=12)
+WORDS = LISTED | MADE_UP
+
+
+@st.composite
+def slips(draw: st.DrawFn) -> tuple[str, str]:
+    """A word, and what one to three edits make of it."""
+    word = draw(WORDS)
+    other = word
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(other)))
+        put = draw(st.sampled_from(["", "A", "E", "H", "N", "PH", "RN", "CK", "Z"]))
+        other = other[:at] + put + other[at + draw(st.integers(0, 1)) :]
+    return word, other if len(other) > 1 else word
+
+
+@given(st.tuples(WORDS, WORDS) | slips())
+def test_a_name_that_is_surely_apart_is_another_name(pair: tuple[str, str]) -> None:
+    one, two = pair
+    if alike.apart_from(one)(two):
+        assert alike.compare_words(one, two) == alike.OTHER
+    assert alike.apart_from(one)(two) == alike.apart_from(two)(one)
+
+
+@given(WORDS)
+def test_no_name_is_apart_from_itself(word: str) -> None:
+    assert not alike.apart_from(word)(word)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [("MARTHA", "DONALD"), ("JOHN", "CHRISTOPHER"), ("KEVIN", "AMANDA")]
+)
+def test_names_far_apart_are_surely_apart(one: str, two: str) -> None:
+    assert alike.apart_from(one)(two)

@@ -14,8 +14,8 @@ from counterfoil.core.values import NameForm
 from counterfoil.matching.table import LISTED_RARITY, MOST_RARITY
 from counterfoil.matching.weights import Weights, name_key
 from counterfoil.normalize import name_similarity as alike
+from counterfoil.normalize.name_similarity import apart_from
 from counterfoil.normalize.name_words import PARTICLES
-from counterfoil.normalize.names_apart import apart_from
 
 OTHER_GIVEN: Final = "given.other"
 

@@ -1,5 +1,5 @@
-"""Normal forms of addresses and names, and the door keys made from them: one form for gate,
-register and match.
+"""Normal forms of addresses and names, and the address keys made from them: one form for gate,
+register and matching.
 
 Addresses: docs/formats/address-form.md. All functions are pure and never raise on any text.
 """
@@ -11,7 +11,7 @@ from counterfoil.normalize.address_keys import (
     address_keys,
     counted_among,
     exact_address_key,
-    place_keys,
+    known_place_keys,
 )
 from counterfoil.normalize.addresses import FORMS_VERSION, normalize_address
 from counterfoil.normalize.completeness import incomplete_part, is_placeholder
@@ -28,7 +28,7 @@ __all__ = [
     "family_out_of_middle",
     "incomplete_part",
     "is_placeholder",
+    "known_place_keys",
     "normalize_address",
     "normalize_name",
-    "place_keys",
 ]

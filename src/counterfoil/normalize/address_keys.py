@@ -1,29 +1,34 @@
-"""The doors of an address: which keys open the bucket of its residents, and what each forgives.
+"""The keys of an address: which of them open the bucket of its residents, and what each forgives.
 
-THE DOOR TABLE. Number, unit, box and urbanization are in every key: no door relaxes them. `zone` is
-the ZIP, or city and state where no usable ZIP is written. One function makes the keys at build and
-when asked, so two addresses meet at a door exactly if they agree in all that the door keeps. Reach
-and cost: measured, docs/formats/address-form.md.
+THE TABLE OF ADDRESS KEYS. Number, unit, box and urbanization are in every key: no key relaxes them.
+`zone` is the ZIP, or city and state where no usable ZIP is written. One function makes the keys
+when a register is built and when it is asked, so two addresses meet under a key exactly if they
+agree in all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
 
-| door  | keeps, beside those                  | forgives, and why                  | costs |
-|-------|--------------------------------------|------------------------------------|---------------------------------|
-| exact | all of the street, zone              | city names: one ZIP has many       | nothing: they
-name one door | | affix | bare stem, zone (numbered: name,     | suffix or directionals left out or
-misspelled; | N MAIN, S MAIN; OAK ST, OAK CT |
-|       | suffix)                              | a last word that may be a broken suffix        | |
-| sound | sound of the stem, directionals, zone | spelled as heard, vowels mistyped  | 0.08 streets
-of 500 sound alike | | start | start of it, directionals, zone      | slips in the second half of a
-name | 0.07 streets of 500 |
-| end   | end of it, directionals, zone        | slips in the first half of a name  | 0.09 streets
-        of 500 |
-| rest  | rest of it, directionals, zone       | first letter wrong                 | 0.02 streets
-        of 500 |
-| head  | all but its end, directionals, zone  | last letter wrong (y read as v)    | 0.002 streets
-        of 500 |
-| place | all of the street, city alike, state | ZIP wrong                          | same line,
-other ZIP of a city |
+    key    keeps, beside those          forgives, and why                    costs
+    -----  ---------------------------  -----------------------------------  -----------------------
+    exact  all of the street, zone      city names: one ZIP has many         nothing: they name one
+                                                                             home
+    affix  bare stem, zone (numbered    suffix or directionals left out or   N MAIN and S MAIN; OAK
+           streets: name, suffix)       misspelled; a last word that may be  ST and OAK CT
+                                        a broken suffix
+    sound  sound of the stem,           spelled as heard, vowels mistyped    0.08 streets of 500
+           directionals, zone                                                sound alike
+    start  first three letters of the   slips in the second half of a name   0.07 streets of 500
+           stem and its last,
+           directionals, zone
+    end    first letter of the stem     slips in the first half of a name    0.09 streets of 500
+           and its last three,
+           directionals, zone
+    rest   all but the first letter of  first letter wrong                   0.02 streets of 500
+           the stem, directionals, zone
+    head   all but the last letter of   last letter wrong (y read as v)      0.002 streets of 500
+           the stem, directionals, zone
+    place  all of the street, first     ZIP wrong                            same line, other ZIP
+           and last two letters of the                                       of a city
+           city, state
 
-A cost is the other streets of a ZIP with 500 streets that the door leads to as well; a wrong
+A cost is the other streets of a ZIP with 500 streets that the key leads to as well; a wrong
 confirmation needs, besides, the same house number and unit in that street, and a resident of the
 same name there.
 
@@ -32,30 +37,24 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-Key: `forms-2|door|kind|number|unit|urbanization|...|zone`. Parts hold A-Z, 0-9 and spaces only, so
-`|` parts them.
+A key is a text, `forms-2|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+and spaces only, so `|` parts them.
 
-THE TABLE OF MARKS. A tolerance forgives only what the register does not know as a place of its own.
-A mark says that the register knows one: other people live there, which a slip of the pen almost
-never gives. A tolerant door leads from the asked place to another only if at least one of the two
-is unmarked. How many homes make a mark: register/known_places.py.
+THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
+its own. A known-place key says that the register knows one: other people live there, which a slip
+of the pen almost never gives. A tolerant key leads from the asked place to another only if at least
+one of the two is not known. How many homes make a known place: register/known_places.py.
 
-| mark       | names                            | counted among                   | shuts, between
-             two marked   |
-|------------|----------------------------------|---------------------------------|-----------------------------|
-| known-line | a line in its zone, no number,   | lines of that street name in    | affix sound
-start end rest  |
-|            |                                  |                                 | head
-             |
-|            | no unit                          | that zone                       |
-             |
-| known-zip  | a ZIP of a city, by the letters  | ZIPs of that city               | place
-             |
-|            | of it that `place` keeps         |                                 |
-             |
+    key         names                        counted among            closes, between two known
+    ----------  ---------------------------  -----------------------  ------------------------------
+    known-line  a line in its zone, without  lines of that street     affix sound start end rest
+                number and unit              name in that zone        head
+    known-zip   a ZIP of a city, by the      ZIPs of that city        place
+                letters of it that `place`
+                keeps
 
 Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-2|known-zip|zip|city alike|state`.
+`forms-2|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
@@ -65,25 +64,22 @@ from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
-from counterfoil.normalize.street_keys import (
-    MIN_HEARD,
-    MIN_SOUND,
-    MIN_STEM,
-    numbered,
-    shortened,
-    sound,
-    stems,
-)
+from counterfoil.normalize.places import NO_ZIPS
+from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
 
 EXACT: Final = "exact"
 PLACE: Final = "place"
 KNOWN_LINE: Final = "known-line"
 KNOWN_ZIP: Final = "known-zip"
 
-_NO_ZIP: Final = frozenset({"", "00000", "99999"})
-_STREET: Final = (
-    AddressKind.STREET
-)  # bound once: an enum's attribute costs more than the comparison
+MIN_HEARD: Final = 4
+MIN_STEM: Final = 5
+"""Stems under five letters have only a sound, those under four none."""
+MIN_SOUND: Final = 3
+
+_NO_ZIPS: Final = NO_ZIPS | {""}
+# Bound once: an enum's attribute costs more than the comparison.
+_STREET: Final = AddressKind.STREET
 _MILITARY: Final = AddressKind.MILITARY
 _NONE: Final = AddressKind.NONE
 _GENERAL: Final = AddressKind.GENERAL_DELIVERY
@@ -91,11 +87,11 @@ _PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONT
 
 
 def exact_address_key(form: AddressForm) -> str:
-    """The key under which the residents of `form` are kept; "" where the address does not name one
-    door.
+    """The key under which the residents of `form` are stored; "" where the address does not name
+    one home.
 
-    One door is named by a whole delivery line and a ZIP, or city and state: a holder's row with a
-    ZIP and no city has a door, although a request like it is incomplete.
+    One home is named by a whole delivery line and a ZIP, or city and state: a holder's row with a
+    ZIP and no city has an exact key, although a request like it is incomplete.
     """
     zone = _zone(form)
     if not zone or not _is_whole(form):
@@ -104,8 +100,8 @@ def exact_address_key(form: AddressForm) -> str:
 
 
 def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
-    """All doors of `form`, exact first, then in the door table's order; () where it has no exact
-    door."""
+    """All keys of `form`, exact first, then in the order of the table of address keys; () where it
+    has no exact key."""
     zone = _zone(form)
     if not zone or not _is_whole(form):
         return ()
@@ -113,73 +109,70 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     keys = [(EXACT, f"{line}|{zone}")]
     if form.kind is _STREET:
         spelled = _street_keys(form.predirectional, form.street, form.suffix, form.postdirectional)
-        keys += [(door, f"{kept}|{zone}") for door, kept in spelled]
+        keys += [(tolerance, f"{kept}|{zone}") for tolerance, kept in spelled]
     if form.kind in _PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
-    return tuple([AddressKey(door, f"{FORMS_VERSION}|{door}|{home}|{key}") for door, key in keys])
+    return tuple(
+        [
+            AddressKey(tolerance, f"{FORMS_VERSION}|{tolerance}|{home}|{key}")
+            for tolerance, key in keys
+        ]
+    )
 
 
-def place_keys(form: AddressForm) -> tuple[AddressKey, ...]:
-    """The marks that would show the register's knowledge of the line and of the ZIP of `form`: one
-    of each, or fewer."""
+def known_place_keys(form: AddressForm) -> tuple[AddressKey, ...]:
+    """The keys that would show that the register knows the line and the ZIP of `form`: one of each,
+    or fewer."""
     zone = _zone(form)
     found: list[AddressKey] = []
     if form.kind is _STREET and form.street and zone:
         line = f"{form.kind}|{_line(form)}|{form.urbanization}|{zone}"
         found.append(AddressKey(KNOWN_LINE, f"{FORMS_VERSION}|{KNOWN_LINE}|{line}"))
-    if form.kind in _PLACED and form.city and form.state and form.zip5 not in _NO_ZIP:
+    if form.kind in _PLACED and form.city and form.state and form.zip5 not in _NO_ZIPS:
         place = f"{form.zip5}|{_city_alike(form.city)}|{form.state}"
         found.append(AddressKey(KNOWN_ZIP, f"{FORMS_VERSION}|{KNOWN_ZIP}|{place}"))
     return tuple(found)
 
 
 def counted_among(form: AddressForm) -> tuple[AddressKey, ...]:
-    """For each of `place_keys`, in their order, what it is counted among. These name no bucket and
-    are never stored."""
-    zone = _zone(form)
+    """For each of `known_place_keys`, in their order, what it is counted among. These name no
+    bucket and are never stored."""
     among = {
-        KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{zone}",
+        KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{_zone(form)}",
         KNOWN_ZIP: f"{_city_alike(form.city)}|{form.state}",
     }
-    return tuple(
-        [
-            AddressKey(mark.tolerance, f"among|{mark.tolerance}|{among[mark.tolerance]}")
-            for mark in place_keys(form)
-        ]
-    )
+    kinds = [known.tolerance for known in known_place_keys(form)]
+    return tuple([AddressKey(kind, f"among|{kind}|{among[kind]}") for kind in kinds])
 
 
 @lru_cache(maxsize=16384)
 def _street_keys(
     predirectional: str, street: str, suffix: str, postdirectional: str
-) -> tuple[tuple[str, str], ...]:
-    """(door, what its key holds between urbanization and zone) of the doors between exact and
+) -> list[tuple[str, str]]:
+    """(tolerance, what its key keeps between urbanization and zone) of the keys between exact and
     place. Streets repeat."""
     form = AddressForm(_STREET, "", predirectional, street, suffix, postdirectional)
     spelled = stems(form)
     if spelled is None:
-        return (("affix", numbered(form)),)
+        return [("affix", numbered(form))]
     letters, bare = spelled
-    affix = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
-    if len(letters) < MIN_HEARD:
-        return tuple(affix)
+    keys = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
     tail = f"{predirectional}|{postdirectional}"
     heard = sound(letters)
-    sounds = [("sound", f"{heard}|{tail}")] if len(heard) >= MIN_SOUND else []
-    if len(letters) < MIN_STEM:
-        return (*affix, *sounds)
-    return (
-        *affix,
-        *sounds,
-        ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
-        ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
-        ("rest", f"{letters[1:]}|{tail}"),
-        ("head", f"{letters[:-1]}|{tail}"),
-    )
+    if len(letters) >= MIN_HEARD and len(heard) >= MIN_SOUND:
+        keys.append(("sound", f"{heard}|{tail}"))
+    if len(letters) >= MIN_STEM:
+        keys += [
+            ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
+            ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
+            ("rest", f"{letters[1:]}|{tail}"),
+            ("head", f"{letters[:-1]}|{tail}"),
+        ]
+    return keys
 
 
 def _home(form: AddressForm) -> str:
-    """What no door relaxes."""
+    """What no key relaxes."""
     return f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
 
 
@@ -188,7 +181,7 @@ def _line(form: AddressForm) -> str:
 
 
 def _zone(form: AddressForm) -> str:
-    if form.zip5 not in _NO_ZIP:
+    if form.zip5 not in _NO_ZIPS:
         return form.zip5
     return f"{form.city} {form.state}" if form.city and form.state else ""
 
@@ -204,6 +197,4 @@ def _is_whole(form: AddressForm) -> bool:
         return bool(form.number and form.street)
     if form.kind is _MILITARY:
         return bool(form.number or form.street.startswith("US"))
-    if form.kind is _NONE:
-        return False
-    return bool(form.number) or form.kind is _GENERAL
+    return form.kind is _GENERAL or (form.kind is not _NONE and bool(form.number))

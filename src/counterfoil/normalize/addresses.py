@@ -1,15 +1,16 @@
-"""Address -> AddressForm: the one normal form that gate, register and match use. Pure; never
+"""Address -> AddressForm: the one normal form that gate, register and matching use. Pure; never
 raises.
 
-docs/formats/address-form.md holds the form and its rules. The order of reading:
+docs/formats/address-form.md has the form and its rules. The order of reading:
 
 1. City, state and ZIP (`places`), and both lines cleaned (`text`). Unusable text: no form.
 2. A last line repeated at the end of a line, and a "care of" line without digits, are taken off.
 3. A Puerto Rico urbanization is taken off (`URB LAS GLADIOLAS`).
 4. Boxes, routes, military addresses, general delivery (`boxes`).
-5. A street: house number (`numbers`), marked unit on either line (`units`), the street between them
-(`streets`). 6. The guard: every digit of both lines stands in some part of the form, or there is no
-form. A unit is never lost.
+5. A street: house number (`house_numbers`), a marked unit on either line (`units`), the street
+   between them (`streets`).
+6. The last check: every digit of both lines is in some part of the form, or there is no form. A
+   unit is never lost.
 
 No form is kind NONE, with city, state and ZIP as far as they were read.
 """
@@ -22,14 +23,14 @@ from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
 from counterfoil.normalize import units
-from counterfoil.normalize.boxes import Box, may_be_box, read_box
+from counterfoil.normalize.boxes import may_be_box, read_box
 from counterfoil.normalize.house_numbers import split_number
 from counterfoil.normalize.parser import Street
 from counterfoil.normalize.places import Place, read_place
 from counterfoil.normalize.plain_address import read_plain_address
 from counterfoil.normalize.streets import read_street
-from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
-from counterfoil.normalize.text import clean
+from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES, words
+from counterfoil.normalize.text import clean, has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
 FORMS_VERSION: Final = "forms-2"
@@ -38,11 +39,11 @@ _RUNS: Final = re.compile(r"[0-9]+")
 _EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})
 _CARE_OF: Final = re.compile(r"(?:C O|CARE OF|ATTN|ATTENTION|ATT)(?: [A-Z ]*)?")
 _URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
-_ROADS: Final = frozenset({"HIGHWAY", "HWY", "ROUTE", "RTE", "RT", "INTERSTATE"})
-_ROAD_OWNERS: Final = frozenset({"US", "U", "S", "STATE", "COUNTY"})
+_ROADS: Final = words("HIGHWAY HWY ROUTE RTE RT INTERSTATE")
+_ROAD_OWNERS: Final = words("US U S STATE COUNTY") | set(STATE_CODES)
 _HYPHENED: Final = re.compile(
-    r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})|([NSEW])(?= "
-    r"+(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))",
+    r"(\s*[0-9]+)-(?:([IJ-MO-RT-VX-Z])(?= +[A-Z]{2})"
+    r"|([NSEW])(?= +(?:[NSEW]|NORTH|SOUTH|EAST|WEST) ))",
     re.I,
 )
 
@@ -56,17 +57,18 @@ def normalize_address(address: Address) -> AddressForm:
 
 def read_in_full(address: Address, place: Place) -> AddressForm:
     """The form of an address of any shape, by the order of reading above."""
+    form = None
     line1, line2 = clean(_part_letter(address.line1)), clean(_part_letter(address.line2))
-    if line1 is None or line2 is None:
-        return _none(place)
-    first, second = _trim(line1, place), _trim(line2, place)
-    urbanization, first, second = _split_urbanization(first, second)
-    form = _read_boxes(first, second, urbanization, place) or _read_street(
-        first, second, urbanization, place
+    if line1 is not None and line2 is not None:
+        urbanization, first, second = _split_urbanization(_trim(line1, place), _trim(line2, place))
+        form = _read_boxes(first, second, urbanization, place) or _read_street(
+            first, second, urbanization, place
+        )
+        if form and not _has_digits(form, f"{first} {second} {urbanization}"):
+            form = None
+    return form or AddressForm(
+        AddressKind.NONE, city=place.city, state=place.state, zip5=place.zip5
     )
-    if form is None or not _holds_digits(form, f"{first} {second} {urbanization}"):
-        return _none(place)
-    return form
 
 
 def _part_letter(line: str) -> str:
@@ -74,10 +76,6 @@ def _part_letter(line: str) -> str:
     is the north of X."""
     found = _HYPHENED.match(line)
     return f"{found[1]} # {found[2] or found[3]}{line[found.end() :]}" if found else line
-
-
-def _none(place: Place) -> AddressForm:
-    return AddressForm(AddressKind.NONE, city=place.city, state=place.state, zip5=place.zip5)
 
 
 def _trim(line: str, place: Place) -> str:
@@ -93,14 +91,11 @@ def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
     """(urbanization, line 1, line 2): a line's words from URB up to its first number are the
     urbanization."""
     for line, other in ((first, second), (second, first)):
-        words = line.split()
-        if words and words[0] in _URBANIZATIONS and len(words) > 1:
-            end = next(
-                (i for i, word in enumerate(words) if i and any(c.isdigit() for c in word)),
-                len(words),
-            )
-            rest = " ".join(words[end:])
-            name = " ".join(words[1:end]).replace("#", " ").strip()
+        head, *tokens = line.split(" ")
+        if head in _URBANIZATIONS and tokens:
+            numbers = (index for index, token in enumerate(tokens) if has_digit(token))
+            end = next(numbers, len(tokens))
+            name, rest = " ".join(tokens[:end]).replace("#", " "), " ".join(tokens[end:])
             return " ".join(name.split()), (rest or other), (other if rest else "")
     return "", first, second
 
@@ -108,52 +103,32 @@ def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
 def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
     if not may_be_box(first or second) and not may_be_box(second):
         return None
-    joined = read_box(f"{first} {second}".strip())
-    if joined is not None:
-        return _box_form(joined, "", urbanization, place)
-    words = first.split()
-    cut = unit_start(words[1:]) + 1
-    box = read_box(" ".join(words[:cut]))
-    if box is not None:
-        unit = units.read([*words[cut:], *second.split()])
-        return None if unit is None else _box_form(box, unit, urbanization, place)
-    box = read_box(second) if second and not _RUNS.search(first) else None
-    return None if box is None else _box_form(box, "", urbanization, place)
-
-
-def _box_form(box: Box, unit: str, urbanization: str, place: Place) -> AddressForm:
-    return AddressForm(
-        box.kind,
-        box.number,
-        "",
-        box.street,
-        "",
-        "",
-        unit,
-        urbanization,
-        place.city,
-        place.state,
-        place.zip5,
-    )
+    box, unit = read_box(f"{first} {second}".strip()), ""
+    if box is None:
+        tokens = first.split()
+        cut = unit_start(tokens[1:]) + 1
+        box = read_box(" ".join(tokens[:cut]))
+        unit = units.read([*tokens[cut:], *second.split()]) if box else ""
+    if box is None and second and not has_digit(first):
+        box = read_box(second)
+    if box is None or unit is None:
+        return None
+    return AddressForm(box.kind, box.number, "", box.street, "", "", unit, urbanization, *place)
 
 
 def _read_street(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
     line, other = _order(first.split(), second.split())
     before, line = leading_unit(line)
     number, rest = split_number(line)
-    rest = _without_mark(rest)
-    inner: Sequence[str] = ()
-    if number:
-        inner, rest = inner_unit(rest)
-    if holds_box(rest):
-        return None
+    inner, rest = inner_unit(_without_sign(rest), number)
+    if holds_box(rest) or (second and not second.startswith("BOX") and read_box(second)):
+        return None  # two addresses in one
     cut = unit_start(rest)
-    street = read_street(rest[:cut]) if cut else Street("", "", "", "", "")
-    if street is None or (second and not second.startswith("BOX") and read_box(second)):
-        return None  # unreadable, or two addresses in one
-    unit = _unit(street.unit.split(), [*before, *inner, *rest[cut:]], other)
-    if not (number or street.name):
+    street = read_street(rest[:cut]) if cut else Street()
+    if street is None or not (number or street.name):
         return None
+    inline = [*street.unit.split(), *before, *inner, *rest[cut:]]
+    unit = _unit(inline, other) if inline else units.read_loose(other)
     return AddressForm(
         AddressKind.STREET,
         number,
@@ -169,49 +144,42 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
     )
 
 
-def _order(first: list[str], second: list[str]) -> tuple[list[str], list[str]]:
+def _order(first: Sequence[str], second: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """(the line that holds the street, the line that holds the rest)."""
     if not (first and second):
         return first or second, []
     number, rest = split_number(first)
-    is_unit = units.read(second) is not None
-    if (number and rest) or is_unit:
+    if (number and rest) or units.read(second) is not None:
         return first, second
     if not split_number(second)[0]:
-        return (first + second, []) if number else (first, second)
+        return ([*first, *second], []) if number else (first, second)
     if units.read(first) is not None:
         return second, first
-    has_digits = any(char.isdigit() for word in first for char in word)
-    return (first, second) if has_digits else (second, [])
+    return (first, second) if any(map(has_digit, first)) else (second, [])
 
 
-def _without_mark(tokens: Sequence[str]) -> Sequence[str]:
-    """The tokens of a numbered road without the mark before its number: US HIGHWAY NO 202, STATE
+def _without_sign(tokens: Sequence[str]) -> Sequence[str]:
+    """The tokens of a numbered road without the word before its number: US HIGHWAY NO 202, STATE
     HIGHWAY # 50.
 
     EAST WEST HIGHWAY # 718 is a road with a name, and a unit."""
     for index, word in enumerate(tokens[:-1]):
         if word in _ROADS and tokens[index + 1] in NUMBER_WORDS:
             before = tokens[index - 1] if index else ""
-            if (
-                not before
-                or before in _ROAD_OWNERS
-                or before in STATE_CODES
-                or (before in DIRECTIONALS and index == 1)
-            ):
+            if not before or before in _ROAD_OWNERS or (before in DIRECTIONALS and index == 1):
                 return [*tokens[: index + 1], *tokens[index + 2 :]]
     return tokens
 
 
-def _unit(bare: list[str], marked: list[str], other: list[str]) -> str:
-    inline = units.read_loose([*bare, *marked])
-    if not other or not inline:
-        return units.read_loose(other) if other else inline
-    return (
-        inline if units.read_loose(other) == inline else units.read_loose([*bare, *marked, *other])
-    )
+def _unit(inline: Sequence[str], other: Sequence[str]) -> str:
+    """The unit that the street's line and the other line write, once where both write the same."""
+    unit, other_unit = units.read_loose(inline), units.read_loose(other)
+    if not unit or not other or unit == other_unit:
+        return unit or other_unit
+    return units.read_loose([*inline, *other])
 
 
-def _holds_digits(form: AddressForm, text: str) -> bool:
-    held = f"{form.number} {form.street} {form.unit} {form.urbanization}"
-    return all(run.lstrip("0") in held for run in _RUNS.findall(text))
+def _has_digits(form: AddressForm, text: str) -> bool:
+    """Whether every number of `text` is in some part of the form."""
+    parts = f"{form.number} {form.street} {form.unit} {form.urbanization}"
+    return all(run.lstrip("0") in parts for run in _RUNS.findall(text))

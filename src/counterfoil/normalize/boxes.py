@@ -1,14 +1,16 @@
 """Addresses that name a box or a counter instead of a street (Publication 28, sections 24 to 28).
 
-    PO BOX 123 · POB 123 · P.O. Drawer 123 · BOX 123     ->  po_box            number 123
-    RR 2 BOX 15 · RFD 2 BX 15 · ROUTE 2 BOX 15           ->  rural             number 15   street RR
-    2
-    HC 3 BOX 4 · STAR ROUTE BOX 4                        ->  highway_contract  number 4    street HC
-    3, HC PSC 1650 BOX 10 · CMR 9 BOX 1 · UNIT 2050 BOX 4190   ->  military          number 10
-    street PSC 1650
-    USS NIMITZ                                           ->  military          number ""   street
-    USS NIMITZ
-    GENERAL DELIVERY · GEN DEL                           ->  general_delivery
+    written                                          kind              number  street
+    PO BOX 123 · POB 123 · P.O. Drawer 123           po_box            123
+    BOX 123                                          po_box            123
+    RR 2 BOX 15 · RFD 2 BX 15 · ROUTE 2 BOX 15       rural             15      RR 2
+    HC 3 BOX 4                                       highway_contract  4       HC 3
+    STAR ROUTE BOX 4                                 highway_contract  4       HC
+    PSC 1650 BOX 10                                  military          10      PSC 1650
+    CMR 9 BOX 1                                      military          1       CMR 9
+    UNIT 2050 BOX 4190                               military          4190    UNIT 2050
+    USS NIMITZ                                       military                  USS NIMITZ
+    GENERAL DELIVERY · GEN DEL                       general_delivery
 
 A route without its box keeps the kind, with number "": incomplete. Box identifiers are written as
 units are.
@@ -28,37 +30,42 @@ _ID: Final = (
 )
 _BOX: Final = rf"(?:BOX|BX|BOXES) ?{_ID}"
 _ROUTE: Final = r"(?:# ?)?(?:(?:NO|NUMBER) )?(?P<route>[0-9]+[A-Z]?)"
+_ROUTE_WORD: Final = r"(?:ROUTE|RTE|RT)"
+_RURAL_WORD: Final = rf"(?:R ?R|RURAL(?: (?:{_ROUTE_WORD}|DELIVERY))?|R ?F ?D|R ?D|{_ROUTE_WORD})"
 _HEADS: Final = re.compile(
     r"(?:P ?[O0]|B(?:O?X|IN)|DR|CALLER|LOCKB|APARTA|APTDO|R|H|STAR|PSC|CMR|UNIT|UMR|US|G)"
 )
-_PO_BOX: Final = re.compile(
+_PO_BOX: Final = (
     r"(?:(?:P ?[O0]|POST (?:OFFICE|OFC)) ?(?:BOX|BX|B|DRAWER|DRW|BIN|LOCKBOX) ?|P ?O |BOX|BX|DRAWER"
     r"|LOCKBOX|CALLER(?: SERVICE)?"
     rf"|(?:APARTADO|APTDO)(?: POSTAL)?) ?{_ID}"
 )
-_RURAL_WORD: Final = r"(?:R ?R|RURAL(?: (?:ROUTE|RTE|RT|DELIVERY))?|R ?F ?D|R ?D|ROUTE|RTE|RT)"
-_RURAL: Final = re.compile(rf"{_RURAL_WORD} ?{_ROUTE} {_BOX}")
-_RURAL_TURNED: Final = re.compile(rf"{_BOX} {_RURAL_WORD} ?{_ROUTE}")
-_RURAL_ALONE: Final = re.compile(rf"(?:R ?R|RURAL (?:ROUTE|RTE|RT)|RFD) ?{_ROUTE}")
-_CONTRACT: Final = re.compile(
-    r"(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT))(?: "
-    rf"?{_ROUTE})?(?: {_BOX})?"
+_CONTRACT: Final = (
+    rf"(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?|STAR {_ROUTE_WORD})"
+    rf"(?: ?{_ROUTE})?(?: {_BOX})?"
 )
-_MILITARY: Final = re.compile(
-    rf"(?P<kind>PSC|CMR|UNIT|UMR) ?{_ROUTE} {_BOX}(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
+_POST: Final = r"(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
+_KINDS: Final = tuple(
+    (re.compile(pattern), kind, word)
+    for pattern, kind, word in (
+        (r"(?:GENERAL|GENL?|GNRL) ?DEL(?:IVERY)?|GD", AddressKind.GENERAL_DELIVERY, ""),
+        (rf"(?P<word>(?:USS|USNS|USCGC) [A-Z0-9 ]+?){_POST}", AddressKind.MILITARY, ""),
+        (rf"(?P<word>PSC|CMR|UNIT|UMR) ?{_ROUTE} {_BOX}{_POST}", AddressKind.MILITARY, ""),
+        (_PO_BOX, AddressKind.PO_BOX, ""),
+        (rf"{_RURAL_WORD} ?{_ROUTE} {_BOX}", AddressKind.RURAL, "RR"),
+        (rf"{_BOX} {_RURAL_WORD} ?{_ROUTE}", AddressKind.RURAL, "RR"),
+        (rf"(?:R ?R|RURAL {_ROUTE_WORD}|RFD) ?{_ROUTE}", AddressKind.RURAL, "RR"),
+        (_CONTRACT, AddressKind.HIGHWAY_CONTRACT, "HC"),
+    )
 )
-_SHIP: Final = re.compile(
-    r"(?P<ship>(?:USS|USNS|USCGC) [A-Z0-9 ]+?)(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
-)
-_GENERAL: Final = re.compile(r"(?:GENERAL|GENL?|GNRL) ?DEL(?:IVERY)?|GD")
 
 
 class Box(NamedTuple):
     """A delivery line that is no street."""
 
     kind: AddressKind
-    number: str = ""
-    street: str = ""
+    number: str
+    street: str
 
 
 def may_be_box(text: str) -> bool:
@@ -68,33 +75,11 @@ def may_be_box(text: str) -> bool:
 
 def read_box(text: str) -> Box | None:
     """What `text` (clean) names as a whole, or None if it is not of these kinds."""
-    if not may_be_box(text):
-        return None
-    if _GENERAL.fullmatch(text):
-        return Box(AddressKind.GENERAL_DELIVERY)
-    ship = _SHIP.fullmatch(text)
-    if ship:
-        return Box(AddressKind.MILITARY, "", ship["ship"])
-    for pattern, kind, word in _ROUTES:
-        match = pattern.fullmatch(text)
-        if match:
-            return _boxed(match, kind, word)
+    if may_be_box(text):
+        for pattern, kind, word in _KINDS:
+            if match := pattern.fullmatch(text):
+                groups = match.groupdict("")
+                number = units.read_loose(groups.get("box", "").split())
+                street = f"{groups.get('word', word)} {groups.get('route', '').lstrip('0')}"
+                return Box(kind, number, street.strip())
     return None
-
-
-_ROUTES: Final = (
-    (_MILITARY, AddressKind.MILITARY, ""),
-    (_PO_BOX, AddressKind.PO_BOX, ""),
-    (_RURAL, AddressKind.RURAL, "RR"),
-    (_RURAL_TURNED, AddressKind.RURAL, "RR"),
-    (_RURAL_ALONE, AddressKind.RURAL, "RR"),
-    (_CONTRACT, AddressKind.HIGHWAY_CONTRACT, "HC"),
-)
-
-
-def _boxed(match: re.Match[str], kind: AddressKind, word: str) -> Box:
-    groups = match.groupdict()
-    number = units.read_loose((groups.get("box") or "").split())
-    route = (groups.get("route") or "").lstrip("0")
-    word = groups.get("kind") or word
-    return Box(kind, number, f"{word} {route}".strip() if word else "")

@@ -5,28 +5,38 @@ or other.
     nickname   JOSE / PEPE, WILLIAM / BILL: a name and a familiar form of it, in one step
     variant    SARA / SARAH, KATHERINE / CATHERINE: two spellings of one sound
     initial    J / JOSE: one side holds the first letter only
-               (two names that differ by a closing A or O are never one, whatever a table says:
-               ANGEL / ANGELA)
     near       JOSE / JOSW: within the few changes that typing, scanning or mishearing make, and at
                most one of the two is a name in the tables. MARIA / MARIO, JON / JOAN, ANA / ANN are
                two names, so they are other, and so are a name and what an ending draws from it:
                ALEX / ALEXIA
-    other      all else
+    other      all else; and two names that differ by a closing A or O (ANGEL / ANGELA), whatever a
+               table says
 
 English familiar forms come from the package `nicknames` (Apache-2.0), Spanish ones from
 data/spanish_given_names.csv, written by hand; pairs that siblings bear side by side
 (data/two_names.csv) are struck from both. Whether a spelling is a name *in the register* is for
-`match` to say: it knows frequencies.
+`matching` to say: it knows frequencies.
+
+Most of the people at an address bear another given name than the one asked for, and most of those
+names are far from it. What `compare_words` finds after four keys and an edit distance, `apart_from`
+can often tell from the letters:
+
+- an edit changes at most two letters of the set of letters that a word is made of, so that words
+  within d edits differ in at most 2 d letters, and in at most d of their length;
+- mishearing and misreading, which go further, leave their keys equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 from nicknames import name_triplets
 from rapidfuzz.distance import OSA
+
+from counterfoil.normalize.tables import words
 
 EQUAL: Final = "equal"
 NICKNAME: Final = "nickname"
@@ -35,102 +45,86 @@ INITIAL: Final = "initial"
 NEAR: Final = "near"
 OTHER: Final = "other"
 
+_LONG: Final = 6
+"""Words of fewer letters may be one edit apart, others two."""
+
 _MISHEARD: Final = (
-    ("PH", "F"),
-    ("TH", "T"),
-    ("CK", "K"),
-    ("GH", "G"),
-    ("WR", "R"),
-    ("KN", "N"),
-    ("SCH", "S"),
-    ("SH", "S"),
-    ("CH", "K"),
-    ("CE", "SE"),
-    ("CI", "SI"),
-    ("C", "K"),
-    ("Q", "K"),
-    ("Z", "S"),
-    ("X", "KS"),
-    ("V", "F"),
-    ("D", "T"),
-    ("B", "P"),
-    ("G", "J"),
-    ("W", ""),
-    ("H", ""),
-)
-_DAUGHTERS: Final = frozenset(
-    {
-        "IA",
-        "INA",
-        "INE",
-        "ITA",
-        "ICA",
-        "ELLA",
-        "ELLE",
-        "ETTA",
-        "ETTE",
-        "ANNA",
-        "ANNE",
-        "LYN",
-        "LYNN",
-    }
-)
+    ("PH", "F"), ("TH", "T"), ("CK", "K"), ("GH", "G"), ("WR", "R"), ("KN", "N"), ("SCH", "S"),
+    ("SH", "S"), ("CH", "K"), ("CE", "SE"), ("CI", "SI"), ("C", "K"), ("Q", "K"), ("Z", "S"),
+    ("X", "KS"), ("V", "F"), ("D", "T"), ("B", "P"), ("G", "J"), ("W", ""), ("H", ""),
+)  # fmt: skip
 _MISREAD: Final = (
-    ("RN", "M"),
-    ("CL", "D"),
-    ("VV", "W"),
-    ("RI", "N"),
-    ("LO", "B"),
-    ("LC", "K"),
-    ("IJ", "U"),
-    ("LI", "U"),
-    ("III", "M"),
-)
+    ("RN", "M"), ("CL", "D"), ("VV", "W"), ("RI", "N"), ("LO", "B"), ("LC", "K"), ("IJ", "U"),
+    ("LI", "U"), ("III", "M"),
+)  # fmt: skip
+_LOOKALIKES: Final = str.maketrans("QDGLJVYPEB", "OOOIIUUFFS")
+_DAUGHTERS: Final = words("IA INA INE ITA ICA ELLA ELLE ETTA ETTE ANNA ANNE LYN LYNN")
+_NO_FORMS: Final[frozenset[str]] = frozenset()
 
 
 @lru_cache(maxsize=65536)
 def compare_words(one: str, two: str) -> str:
-    """Return the level reached by two words of given names. Symmetric."""
+    """The level reached by two words of given names, each of one letter at least. Symmetric."""
     if one == two:
         return EQUAL if len(one) > 1 else INITIAL
     if len(one) == 1 or len(two) == 1:
         return INITIAL if one[0] == two[0] else OTHER
-    if one[0] == two[0] and is_pair_of_sexes(one, two):
+    if is_pair_of_sexes(one, two):
         return OTHER
-    if two in familiar_forms().get(one, ()):
+    if two in familiar_forms().get(one, _NO_FORMS):
         return NICKNAME
-    return VARIANT if _is_variant(one, two) else _near_or_other(one, two)
+    if two in spellings().get(one, _NO_FORMS) or spelling_key(one) == spelling_key(two):
+        return VARIANT
+    return NEAR if _is_near(one, two) else OTHER
 
 
-def _is_variant(one: str, two: str) -> bool:
-    return two in spellings().get(one, ()) or spelling_key(one) == spelling_key(two)
-
-
-def _near_or_other(one: str, two: str) -> str:
-    if (
-        not slip_apart(one, two)
-        or (is_listed_name(one) and is_listed_name(two))
-        or _is_drawn_from(one, two)
-    ):
-        return OTHER
-    return NEAR
-
-
-def _is_drawn_from(one: str, two: str) -> bool:
-    """True if one name is the other with an ending that makes a daughter's name of a father's:
-    ALEX, ALEXIA."""
+def _is_near(one: str, two: str) -> bool:
+    if not slip_apart(one, two) or (is_listed_name(one) and is_listed_name(two)):
+        return False
+    # An ending that makes a daughter's name of a father's is no slip: ALEX, ALEXIA.
     shorter, longer = sorted((one, two), key=len)
-    return longer.startswith(shorter) and longer[len(shorter) :] in _DAUGHTERS
+    return not (longer.startswith(shorter) and longer[len(shorter) :] in _DAUGHTERS)
+
+
+@lru_cache(maxsize=4096)
+def apart_from(word: str) -> Callable[[str], bool]:
+    """A function that says of another word of two letters or more whether it is surely another name
+    than `word`.
+
+    It says so only where `compare_words` gives `other`; a property test checks that."""
+    length, letters, heard, read, spelled = _keys(word)
+    forms = familiar_forms().get(word, _NO_FORMS) | spellings().get(word, _NO_FORMS)
+
+    def is_apart(other: str) -> bool:
+        other_length, other_letters, other_heard, other_read, other_spelled = _keys(other)
+        edits = 1 if length < _LONG or other_length < _LONG else 2
+        if (
+            -edits <= length - other_length <= edits
+            and (letters ^ other_letters).bit_count() <= 2 * edits
+        ) or (heard == other_heard or read == other_read or spelled == other_spelled):
+            return False
+        return other not in forms
+
+    return is_apart
+
+
+@lru_cache(maxsize=131072)
+def _keys(word: str) -> tuple[int, int, str, str, str]:
+    """Length, set of letters as bits, keys of sound, sight and spelling."""
+    letters = 0
+    for letter in word:
+        letters |= 1 << (ord(letter) & 31)
+    return len(word), letters, sound_key(word), misread_key(word), spelling_key(word)
 
 
 @lru_cache(maxsize=65536)
 def slip_apart(one: str, two: str) -> bool:
-    """True if typing, scanning or mishearing may have made one word of the other. Words under 3
+    """Whether typing, scanning or mishearing may have made one word of the other. Words under 3
     letters never."""
     shorter = min(len(one), len(two))
     if shorter < 3:
         return False
-    allowed = 1 if shorter < 6 else 2
+    allowed = 1 if shorter < _LONG else 2
     distance = OSA.distance(one, two, score_cutoff=allowed + 1)
     if distance <= allowed or shorter == 3:
         return distance <= allowed
@@ -140,9 +134,9 @@ def slip_apart(one: str, two: str) -> bool:
 
 
 def is_pair_of_sexes(one: str, two: str) -> bool:
-    """True for names that differ by a closing A or O alone (ANGEL, ANGELA): brother and sister,
-    never a slip."""
-    return one != two and _stem(one) == _stem(two)
+    """Whether two names differ by a closing A or O alone (ANGEL, ANGELA): brother and sister, never
+    a slip."""
+    return one != two and one[0] == two[0] and _stem(one) == _stem(two)
 
 
 def _stem(word: str) -> str:
@@ -150,7 +144,7 @@ def _stem(word: str) -> str:
 
 
 def is_listed_name(word: str) -> bool:
-    """True if the word is a given name, or a familiar form of one, in the tables."""
+    """Whether the word is a given name, or a familiar form of one, in the tables."""
     return word in familiar_forms() or word in spellings()
 
 
@@ -162,21 +156,11 @@ def spelling_key(word: str) -> str:
     The closing vowel stays, and Y and I there stay apart, because that is where names of two sexes
     part."""
     key = word.replace("PH", "F").replace("CHR", "KR").replace("CK", "K")
-    key = (
-        key.replace("CE", "SE")
-        .replace("CI", "SI")
-        .replace("CY", "SI")
-        .replace("C", "K")
-        .replace("KH", "CH")
-        .replace("Z", "S")
-    )
+    key = key.replace("CE", "SE").replace("CI", "SI").replace("CY", "SI").replace("C", "K")
+    key = key.replace("KH", "CH").replace("Z", "S")
     key = key[:-1].replace("Y", "I") + key[-1:]
-    key = (
-        key[:1] + key[1:].replace("H", "")
-        if not key.startswith("CH")
-        else "CH" + key[2:].replace("H", "")
-    )
-    return _undoubled(key)
+    head = 2 if key.startswith("CH") else 1
+    return _undoubled(key[:head] + key[head:].replace("H", ""))
 
 
 @lru_cache(maxsize=32768)
@@ -196,22 +180,6 @@ def misread_key(word: str) -> str:
     return word.translate(_LOOKALIKES)
 
 
-_LOOKALIKES: Final = str.maketrans(
-    {
-        "Q": "O",
-        "D": "O",
-        "G": "O",
-        "L": "I",
-        "J": "I",
-        "V": "U",
-        "Y": "U",
-        "P": "F",
-        "E": "F",
-        "B": "S",
-    }
-)
-
-
 def _undoubled(word: str) -> str:
     kept = word[:1]
     for letter in word[1:]:
@@ -224,39 +192,38 @@ def _undoubled(word: str) -> str:
 def familiar_forms() -> dict[str, frozenset[str]]:
     """Every listed name with the names one step away, both directions. Read once from the installed
     tables."""
-    steps: dict[str, set[str]] = {}
-    for name, form in [*_english(), *_spanish()]:
-        if name != form:
-            steps.setdefault(name, set()).add(form)
-            steps.setdefault(form, set()).add(name)
-    for one, two in _table("two_names.csv"):
-        steps.setdefault(one, set()).discard(two)
-        steps.setdefault(two, set()).discard(one)
-    return {name: frozenset(forms) for name, forms in steps.items()}
+    english = [
+        (row.name1.upper(), row.name2.upper())
+        for row in name_triplets()
+        if row.relationship == "has_nickname" and row.name1.isalpha() and row.name2.isalpha()
+    ]
+    forms = _joined([*english, *_pairs("spanish_given_names.csv")])
+    for one, two in _pairs("two_names.csv"):
+        forms[one] = forms.get(one, _NO_FORMS) - {two}
+        forms[two] = forms.get(two, _NO_FORMS) - {one}
+    return forms
 
 
 @lru_cache(maxsize=1)
 def spellings() -> dict[str, frozenset[str]]:
     """Every name of data/given_name_spellings.csv with the other spellings of it. Read once."""
-    groups = [frozenset(line) for line in _table("given_name_spellings.csv")]
+    lines = _table("given_name_spellings.csv")
+    return _joined((one, two) for line in lines for one in line for two in line)
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Every name of the pairs with the other names that it is paired with."""
     found: dict[str, set[str]] = {}
-    for group in groups:
-        for name in group:
-            found.setdefault(name, set()).update(group - {name})
+    for one, two in pairs:
+        if one != two:
+            found.setdefault(one, set()).add(two)
+            found.setdefault(two, set()).add(one)
     return {name: frozenset(others) for name, others in found.items()}
 
 
-def _english() -> list[tuple[str, str]]:
-    pairs = [
-        (row.name1.upper(), row.name2.upper())
-        for row in name_triplets()
-        if row.relationship == "has_nickname"
-    ]
-    return [pair for pair in pairs if pair[0].isalpha() and pair[1].isalpha()]
-
-
-def _spanish() -> list[tuple[str, str]]:
-    return [(line[0], form) for line in _table("spanish_given_names.csv") for form in line[1:]]
+def _pairs(name: str) -> list[tuple[str, str]]:
+    """The first name of each line of a table with each of the others."""
+    return [(line[0], other) for line in _table(name) for other in line[1:]]
 
 
 def _table(name: str) -> list[list[str]]:

@@ -1,23 +1,36 @@
-"""The normal form of a person's name: one form for gate, register and match.
+"""The normal form of a person's name: one form for gate, register and matching.
 
     given   words of A-Z in the order written; titles, suffixes and degrees taken out
     middle  the same; a lone initial that closes the given names ("JOHN A") is the middle name where
             none is given
     family  the same; particles stay (DE LA CRUZ), heads join (O BRIEN -> OBRIEN, MC DONALD ->
-            MCDONALD), hyphens part
+            MCDONALD), a hyphen parts two words
     suffix  JR SR II III IV V VI or "", wherever it was written; the suffix field wins, then family,
             middle, given
 
-    given "Dr. José  Luis", family "Peña-de la Cruz, Jr."  ->  (JOSE, LUIS) () (PENA, DE, LA, CRUZ)
-                     JR
+    given "Dr. José  Luis", family "Peña-de la Cruz, Jr."
+        ->  (JOSE, LUIS) () (PENA, DE, LA, CRUZ) JR
+
+A text becomes words of A-Z and 0-9 first (`words_of`): case, accents, letters of other Latin
+alphabets and punctuation are folded.
+
+    "Nuñez-O'Brien"  ->  NUNEZ, OBRIEN      "Ł. Müller"  ->  L, MULLER      "5mith"  ->  SMITH
+
+Apostrophes vanish, every other sign separates. A digit inside a word of letters is a scanning error
+and is read as the letter it looks like; words of digits only, and ordinals (2ND), stay for the
+suffix. Only the first 256 characters are read. Letters outside the Latin alphabet are dropped: a
+name written only with them has no form, and is insufficient rather than guessed.
 
 A placeholder ("Mrs", "Baby boy", "Child F", "Unknown") gives an empty part: it names nobody, so it
-is missing and never agrees with anything. At most 6 words a part are kept. The function is total:
-any text gives a form, possibly empty. Its version is part of `FORMS_VERSION`.
+is missing and never agrees with anything. At most 6 words a part are kept. The functions are total:
+any text, lone surrogates included, gives a form, possibly empty. Their version is part of
+`FORMS_VERSION`.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
@@ -33,30 +46,60 @@ from counterfoil.normalize.name_words import (
     PLACEHOLDER_WHOLE,
     TITLES,
 )
-from counterfoil.normalize.names_fold import MAX_CHARACTERS, words_of
+from counterfoil.normalize.text import LOOKS_LIKE
 
+MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
 
 Words = tuple[str, ...]
-_NO_WORDS: Final[Words] = ()
+
+_LETTERS: Final = str.maketrans(
+    {
+        "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+        "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+        "\u0131": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "Ŋ": "N", "ə": "a", "Ə": "A", "ŧ": "t",
+        "Ŧ": "T",
+    }
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)  # fmt: skip
+_APOSTROPHES: Final = str.maketrans(
+    "", "", "'`\u2018\u2019\u02bb\u02bc\u00b4\u02b9\uff07\u02bf\u02be"
+)
+_WORD: Final = re.compile(r"[A-Z0-9]+")
+_ORDINAL: Final = re.compile(r"[1-9](?:ST|ND|RD|TH)")
 _SPECIAL: Final = frozenset({"NA", *GENERATION, *PLACEHOLDER_GIVEN, *PLACEHOLDER_FAMILY})
 """Lone words that are no name, or that may be none."""
 
 
+def words_of(text: str) -> list[str]:
+    """The words of `text` in order, of A-Z and 0-9. Never raises."""
+    if text.isalpha() and text.isascii() and len(text) <= MAX_CHARACTERS:
+        return [text.upper()]
+    text = text[:MAX_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_APOSTROPHES)
+        text = text.encode("ascii", "ignore").decode("ascii")
+    return [_letters_only(word) for word in _WORD.findall(text.translate(_APOSTROPHES).upper())]
+
+
+def _letters_only(word: str) -> str:
+    """Read digits inside a word of letters as the letters they look like."""
+    if word.isalpha() or word.isdigit() or _ORDINAL.fullmatch(word):
+        return word
+    return word.translate(LOOKS_LIKE)
+
+
 def normalize_name(person: Person) -> NameForm:
-    """Return the normal form of the name of `person`. Pure; never raises on any string."""
+    """The normal form of the name of `person`. Pure; never raises on any string."""
     if not person.suffix:
-        given, middle, family = (
-            _plain(person.given_name),
-            _plain(person.middle_name),
-            _plain(person.family_name),
-        )
+        given, middle = _plain(person.given_name), _plain(person.middle_name)
+        family = _plain(person.family_name)
         if given is not None and middle is not None and family is not None:
             return NameForm(given, middle, family)
     return read_name_in_full(person)
 
 
-def _plain(text: str) -> tuple[str, ...] | None:
+def _plain(text: str) -> Words | None:
     """The form of a field of one word of A-Z, as most are, or of an empty one; None for every
     other."""
     if not text:
@@ -68,69 +111,52 @@ def _plain(text: str) -> tuple[str, ...] | None:
 
 
 def read_name_in_full(person: Person) -> NameForm:
-    """The form of a name of any shape: `normalize_name` without its short way."""
+    """The form of a name of any shape: `normalize_name` without its fast path."""
     given, given_suffix = _field(person.given_name)
-    middle, middle_suffix = _field(person.middle_name) if person.middle_name else (_NO_WORDS, "")
+    middle, middle_suffix = _field(person.middle_name)
     family, family_suffix = _field(person.family_name)
-    if len(given) > 1:
-        given, middle = _given(given, middle)
-    if len(family) > 1:
-        family = _joined_heads(family)
+    given, middle = _given(given, middle)
     return NameForm(
-        () if _names_nobody(given, PLACEHOLDER_GIVEN) else given[:MAX_WORDS],
-        () if middle and _names_nobody(middle, PLACEHOLDER_GIVEN) else middle[:MAX_WORDS],
-        () if _names_nobody(family, PLACEHOLDER_FAMILY) else family[:MAX_WORDS],
-        (_suffix(person.suffix) if person.suffix else "")
-        or family_suffix
-        or middle_suffix
-        or given_suffix,
+        _named(given, PLACEHOLDER_GIVEN),
+        _named(middle, PLACEHOLDER_GIVEN),
+        _named(_joined_heads(family), PLACEHOLDER_FAMILY),
+        _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
     )
 
 
 @lru_cache(maxsize=32768)
 def _field(text: str) -> tuple[Words, str]:
-    """Words of one field without suffix, degree and bare digits, and the suffix found in it. Names
-    repeat."""
+    """The words of one field without suffix, degree and bare digits, and the suffix found in it.
+
+    It is cached because names repeat."""
     words = words_of(text)
-    if len(words) < 2:
-        return _lone_word(words)
+    if len(words) == 1 and words[0] in GENERATION:
+        return (), GENERATION[words[0]]
     while len(words) > 1 and words[-1] in DEGREES:
         words.pop()
     suffix = ""
     for index in range(len(words) - 1, -1, -1):
-        found = GENERATION.get(words[index])
-        if (
-            found and len(words) > 1 and not (index == 0 and found == "SR")
-        ):  # a leading SR is the title Senor
+        found = GENERATION.get(words[index], "")
+        # A leading SR is the title Senor.
+        if found and len(words) > 1 and not (index == 0 and found == "SR"):
             suffix = found
             del words[index]
             break
     return tuple([word for word in words if word.isalpha()]), suffix
 
 
-def _lone_word(words: list[str]) -> tuple[Words, str]:
-    if words and (words[0] in GENERATION or not words[0].isalpha()):
-        return _NO_WORDS, GENERATION.get(words[0], "")
-    return tuple(words), ""
-
-
 def _given(given: Words, middle: Words) -> tuple[Words, Words]:
     """Drop titles at the head; move a closing initial to an empty middle name."""
-    start = 0
-    while start < len(given) - 1 and given[start] in TITLES:
-        start += 1
-    given = given[start:]
-    if (
-        len(given) > 1
-        and not middle
-        and len(given[-1]) == 1
-        and not _names_nobody(given, PLACEHOLDER_GIVEN)
-    ):
-        return given[:-1], given[-1:]
-    return given, middle
+    while len(given) > 1 and given[0] in TITLES:
+        given = given[1:]
+    if middle or len(given) < 2 or len(given[-1]) > 1 or _is_nobody(given, PLACEHOLDER_GIVEN):
+        return given, middle
+    return given[:-1], given[-1:]
 
 
 def _joined_heads(family: Words) -> Words:
+    if len(family) < 2:
+        return family
     joined: list[str] = []
     head = ""
     for word in family:
@@ -142,39 +168,37 @@ def _joined_heads(family: Words) -> Words:
     return (*joined, head) if head else tuple(joined)
 
 
-def _names_nobody(words: Words, placeholders: frozenset[str]) -> bool:
-    """True if every word is a placeholder or completes one, and at least one is."""
+def _named(words: Words, placeholders: frozenset[str]) -> Words:
+    """The part of a form that these words are: none where they name nobody."""
+    return words[:MAX_WORDS] if words and not _is_nobody(words, placeholders) else ()
+
+
+def _is_nobody(words: Words, placeholders: frozenset[str]) -> bool:
+    """Whether every word is a placeholder or completes one, and at least one is."""
     if len(words) == 1:
         return words[0] in placeholders or (words[0] == "NA" and placeholders is PLACEHOLDER_GIVEN)
-    if not words:
-        return False
     if words in PLACEHOLDER_WHOLE:
         return True
     rest = [word for word in words if word not in placeholders]
     return len(rest) < len(words) and all(word in PLACEHOLDER_BESIDE for word in rest)
 
 
+@lru_cache(maxsize=4096)
 def _suffix(text: str) -> str:
-    for word in words_of(text):
-        if word in GENERATION_IN_SUFFIX_FIELD:
-            return GENERATION_IN_SUFFIX_FIELD[word]
-    return ""
+    found = [GENERATION_IN_SUFFIX_FIELD.get(word, "") for word in words_of(text)]
+    return next(filter(None, found), "")
 
 
-def family_out_of_middle(asked: NameForm, held: NameForm) -> tuple[NameForm, NameForm]:
+def family_out_of_middle(first: NameForm, second: NameForm) -> tuple[NameForm, NameForm]:
     """Both names, where one side writes a part of the other's family name in the middle name's
     field, with that part moved back."""
-    return _moved(asked, held), _moved(held, asked)
+    return _moved(first, second), _moved(second, first)
 
 
 def _moved(one: NameForm, two: NameForm) -> NameForm:
-    if (
-        len(two.family) < 2
-        or not one.middle
-        or one.middle[0] not in two.family
-        or one.middle[0] in one.family
-    ):
+    if len(two.family) < 2 or not one.middle:
         return one
-    if one.middle[0] in two.middle + two.given:
+    word = one.middle[0]
+    if word not in two.family or word in one.family or word in two.middle or word in two.given:
         return one
-    return NameForm(one.given, one.middle[1:], one.middle[:1] + one.family, one.suffix)
+    return NameForm(one.given, one.middle[1:], (word, *one.family), one.suffix)

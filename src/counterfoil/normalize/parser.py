@@ -21,11 +21,11 @@ class Street(NamedTuple):
     """The parts of a street, not yet in normal form. `unit` is a unit written without a
     designator."""
 
-    predirectional: str
-    name: str
-    suffix: str
-    postdirectional: str
-    unit: str
+    predirectional: str = ""
+    name: str = ""
+    suffix: str = ""
+    postdirectional: str = ""
+    unit: str = ""
 
 
 def parse_street(tokens: Sequence[str]) -> Street | None:
@@ -35,22 +35,9 @@ def parse_street(tokens: Sequence[str]) -> Street | None:
         parsed = doorplate.parse_fields(line1=f"{_NUMBER} {' '.join(tokens)}")
     except ValueError:
         return None
-    if (
-        parsed.street_number != _NUMBER
-        or parsed.unparsed
-        or parsed.po_box
-        or parsed.rural_route
-        or parsed.military
-    ):
-        return None
-    if (
-        parsed.attention
-        or parsed.building
-        or parsed.city
-        or parsed.state
-        or parsed.zip5
-        or parsed.general_delivery
-    ):
+    no_street = (parsed.po_box, parsed.rural_route, parsed.military, parsed.general_delivery)
+    no_line = (parsed.attention, parsed.building, parsed.city, parsed.state, parsed.zip5)
+    if parsed.street_number != _NUMBER or parsed.unparsed or any(no_street) or any(no_line):
         return None
     units = (
         parsed.unit_type,
@@ -68,5 +55,5 @@ def parse_street(tokens: Sequence[str]) -> Street | None:
         name,
         suffix,
         parsed.street_dir_suffix or "",
-        " ".join(unit for unit in units if unit),
+        " ".join(filter(None, units)),
     )

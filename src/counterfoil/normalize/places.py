@@ -2,8 +2,8 @@
 
     "Ft. Worth"          -> "FORT WORTH"        "texas" · "Tx."          -> "TX"
     "N Hollywood"        -> "NORTH HOLLYWOOD"   "98103-1234" · "981O3"   -> "98103"
-    "St. Louis"          -> "SAINT LOUIS"       "2139" in Massachusetts  -> "02139" (a spreadsheet
-                         drops the 0)
+    "St. Louis"          -> "SAINT LOUIS"       "2139" in Massachusetts  -> "02139"
+                                                (a spreadsheet drops the 0)
 
 What has no normal form is "" and so incomplete.
 """
@@ -16,24 +16,18 @@ from typing import Final, NamedTuple
 from counterfoil.normalize.tables import DIRECTIONALS, STATE_CODES, STATES, ZERO_ZIP_STATES
 from counterfoil.normalize.text import MAX_LENGTH, clean
 
+NO_ZIPS: Final = frozenset({"00000", "99999"})
+"""ZIPs that are written where none is known."""
+
 _CITY_WORDS: Final = {
-    "ST": "SAINT",
-    "STE": "SAINTE",
-    "FT": "FORT",
-    "MT": "MOUNT",
-    "PT": "POINT",
-    "SPGS": "SPRINGS",
-    "HTS": "HEIGHTS",
-    "BCH": "BEACH",
-    "CTY": "CITY",
-    "VLG": "VILLAGE",
-    "TWP": "TOWNSHIP",
-    "JCT": "JUNCTION",
-    "LK": "LAKE",
-}
+    "ST": "SAINT", "STE": "SAINTE", "FT": "FORT", "MT": "MOUNT", "PT": "POINT", "SPGS": "SPRINGS",
+    "HTS": "HEIGHTS", "BCH": "BEACH", "CTY": "CITY", "VLG": "VILLAGE", "TWP": "TOWNSHIP",
+    "JCT": "JUNCTION", "LK": "LAKE",
+}  # fmt: skip
 _DIRECTIONS: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _DIGITS: Final = str.maketrans("OILoil|", "0110111")
-_SHIFTED: Final = (4, 8)  # digits of a ZIP, or ZIP+4, that lost its leading 0
+_SHIFTED: Final = (4, 8)
+"""How many digits are left of a ZIP, or ZIP+4, that lost its leading 0."""
 
 
 class Place(NamedTuple):
@@ -56,15 +50,14 @@ def _city(text: str) -> str:
     if upper.isascii() and upper.isalpha() and len(upper) <= MAX_LENGTH:
         return _CITY_WORDS.get(upper, upper)
     words = (clean(text) or "").replace("#", " ").replace("-", " ").split()
-    if words and len(words) > 1:
+    if len(words) > 1:
         words[0] = _DIRECTIONS.get(words[0], words[0])
     return " ".join(_CITY_WORDS.get(word, word) for word in words)
 
 
 def _state(text: str) -> str:
-    code = STATE_CODES.get(text)
-    if code is not None:
-        return code
+    if text in STATE_CODES:
+        return text
     words = clean(text) or ""
     return STATE_CODES.get(words.replace(" ", "")) or STATES.get(words, "")
 

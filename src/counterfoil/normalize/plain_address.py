@@ -2,7 +2,7 @@
 nowhere.
 
 Two addresses in three have this shape. What this file gives is exactly what the full reading gives
-(held by a property test over real-shaped lines, tests/normalize/test_addresses_plain.py); a word
+(checked by a property test over real-shaped lines, tests/normalize/test_addresses_plain.py); a word
 that could mean anything else to it sends the line there.
 """
 
@@ -24,36 +24,14 @@ from counterfoil.normalize.tables import (
     STRONG_DESIGNATORS,
     SUFFIXES,
     TENS,
+    words,
 )
 
 _STREET: Final = AddressKind.STREET
 _MAX_LINE: Final = 60
-_SPECIAL: Final = (
-    frozenset(
-        {
-            "ST",
-            "SAINT",
-            "COUNTY",
-            "CH",
-            "CTH",
-            "CALLE",
-            "HIGHWAY",
-            "HWY",
-            "LOOP",
-            "ROUTE",
-            "RTE",
-            "RT",
-            "URB",
-        }
-    )
-    | DESIGNATORS
-    | set(STANDALONE)
-    | set(DIRECTIONALS)
-    | set(NAME_WORDS)
-    | set(LAST_WORDS)
-    | set(ORDINALS)
-    | set(TENS)
-)
+_SPECIAL: Final = words(
+    "ST SAINT COUNTY CH CTH CALLE HIGHWAY HWY LOOP ROUTE RTE RT URB"
+) | DESIGNATORS.union(STANDALONE, DIRECTIONALS, NAME_WORDS, LAST_WORDS, ORDINALS, TENS)
 _IDENTIFIER: Final = re.compile("[1-9][0-9]*[A-Z]?")
 _ORDINAL_ENDS: Final = frozenset({"ST", "ND", "RD", "TH"})
 _SUFFIX: Final = {word: suffix for word, suffix in SUFFIXES.items() if suffix in COMMON_SUFFIXES}
@@ -62,30 +40,26 @@ _SUFFIX: Final = {word: suffix for word, suffix in SUFFIXES.items() if suffix in
 def read_plain_address(address: Address, place: Place) -> AddressForm | None:
     """The form of an address of the plain shape; None if it has another shape and needs the full
     reading."""
-    line = address.line1
-    if len(line) > _MAX_LINE or not line.isascii():
+    text = address.line1
+    upper = text.upper()
+    if len(text) > _MAX_LINE or not text.isascii() or "VV" in upper:
         return None
-    upper = line.upper()
-    if "VV" in upper:
-        return None
-    words = upper.split()
+    line = upper.split()
     unit = _unit(address.line2.upper().split()) if address.line2 else ""
-    if not unit and len(words) > 4 and words[-2] in STRONG_DESIGNATORS:
-        unit = None if address.line2 else _unit(words[-2:])
-        del words[-2:]
-    number = words[0] if words else ""
-    if unit is None or len(words) < 3 or not number.isdigit() or number[0] == "0":
+    if not unit and len(line) > 4 and line[-2] in STRONG_DESIGNATORS:
+        unit = None if address.line2 else _unit(line[-2:])
+        del line[-2:]
+    number = line[0] if len(line) > 2 else ""
+    if unit is None or not number.isdigit() or number[0] == "0":
         return None
-    last = len(words) - 1
-    post = DIRECTIONALS.get(words[last], "") if last > 2 else ""
+    last = len(line) - 1
+    post = DIRECTIONALS.get(line[last], "") if last > 2 else ""
     if post:
         last -= 1
-    suffix = _SUFFIX.get(words[last])
-    if suffix is None:
-        return None
-    pre = DIRECTIONALS.get(words[1], "") if last > 2 else ""
-    street = _name(words[2 if pre else 1 : last])
-    if street is None:
+    pre = DIRECTIONALS.get(line[1], "") if last > 2 else ""
+    suffix = _SUFFIX.get(line[last])
+    street = _name(line[2 if pre else 1 : last]) if suffix else None
+    if suffix is None or street is None:
         return None
     return AddressForm(
         _STREET, number, pre, street, suffix, post, unit, "", place.city, place.state, place.zip5
@@ -96,15 +70,14 @@ def _name(words: list[str]) -> str | None:
     """A name that is its own normal form, or a single ordinal; None for every other."""
     if not words or not _SPECIAL.isdisjoint(words):
         return None
-    if len(words) == 1:
-        word = words[0]
-        if word.isalpha():
-            return word if len(word) > 1 else None
-        digits = word[:-2]
-        return (
-            digits if word[-2:] in _ORDINAL_ENDS and digits.isdigit() and digits[0] != "0" else None
-        )
-    return " ".join(words) if "".join(words).isalpha() and min(map(len, words)) > 1 else None
+    name = words[0]
+    if len(words) > 1:
+        return " ".join(words) if "".join(words).isalpha() and min(map(len, words)) > 1 else None
+    if name.isalpha():
+        return name if len(name) > 1 else None
+    digits = name[:-2]
+    is_ordinal = name[-2:] in _ORDINAL_ENDS and digits.isdigit() and digits[0] != "0"
+    return digits if is_ordinal else None
 
 
 def _unit(words: list[str]) -> str | None:

@@ -1,13 +1,26 @@
 """Street lines without house number and marked unit -> predirectional, name, suffix,
 postdirectional, bare unit.
 
-Three readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`,
-read here; and the parser proper. The plain shape is read alike by both, which a property test
-holds: it is here for speed alone.
+Four readings, the first that fits: a numbered highway; the plain shape `[DIR] NAME SUFFIX [DIR]`;
+the parser; and the line as it is written, for a line whose end the parser takes for a state. The
+plain shape is read alike by the parser, which a property test checks: it is here for speed alone.
 
 Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in the line, 5TH),
 common abbreviations are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so
 that a name has one form and a typing error in it stays one error.
+
+A numbered highway has one name, however it is written:
+
+    US HWY 192 · U S ROUTE 192 · US 192              ->  US HIGHWAY 192
+    ST RD 7 · SR 7 · STATE ROUTE 7 · NC HWY 7        ->  STATE HIGHWAY 7
+    CR 12A · C R 12A · CO RD 12A · COUNTY HWY 12A    ->  COUNTY ROAD 12A
+    ANDERSON COUNTY RD 12                            ->  ANDERSON COUNTY ROAD 12
+    I 35 · INTERSTATE 35                             ->  INTERSTATE 35
+    HWY 701 · HIGHWAY 701 · HGHWAY 701               ->  HIGHWAY 701
+    RT 9 · ROUTE 9                                   ->  ROUTE 9
+
+State and county names for their numbered roads differ by custom and are mixed up in practice;
+within one ZIP there is one road of each class and number.
 """
 
 from __future__ import annotations
@@ -16,7 +29,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from counterfoil.normalize.highways import read_highway
 from counterfoil.normalize.parser import Street, parse_street
 from counterfoil.normalize.tables import (
     COMMON_SUFFIXES,
@@ -31,21 +43,60 @@ from counterfoil.normalize.tables import (
     STATE_CODES,
     SUFFIXES,
     TENS,
+    one_edit,
+    ordinal_ending,
+    words,
 )
+from counterfoil.normalize.text import has_digit, token_at
 
-_ENDINGS: Final = {"1": "ST", "2": "ND", "3": "RD"}
+_ROAD: Final = r"(?:HIGHWAY|HWY|HIGHWY|HIWAY|ROUTE|RTE|RT|ROAD|RD)"
+_STATE: Final = "|".join(
+    sorted(code for code in STATE_CODES if code not in SUFFIXES and code not in {"FL", "FM", "CO"})
+)
+_ROUTE: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z][0-9]+[A-Z]?)"
+_LETTERED: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z]{1,2})"
+_REST: Final = r"(?: (?P<rest>.*))?"
+_CLASSES: Final = (
+    (rf"U ?S (?:{_ROAD} )?{_ROUTE}", "US HIGHWAY"),
+    (rf"(?:S ?R|S ?H|STHY|STHWY|(?:STATE|ST) {_ROAD}) {_ROUTE}", "STATE HIGHWAY"),
+    (
+        rf"(?:(?:{_STATE}|FL|CO) (?:HIGHWAY|HWY|ROUTE|RTE|RT)|(?:{_STATE})) {_ROUTE}",
+        "STATE HIGHWAY",
+    ),
+    (
+        rf"(?:C ?R|C ?RD|C ?H|CTH|(?:COUNTY|CNTY|CO)(?: TRUNK)? {_ROAD}) (?:{_ROAD} )?{_LETTERED}",
+        "COUNTY ROAD",
+    ),
+    (rf"(?:INTERSTATE|I) (?:HIGHWAY |HWY )?{_ROUTE}", "INTERSTATE"),
+    (rf"(?:F ?M|FARM TO MARKET|FARM)(?: ROAD| RD)? {_ROUTE}", "FM"),
+    (rf"(?:HIGHWAY|HWY|HIGHWY|HIWAY) (?:NO |# )?{_ROUTE}", "HIGHWAY"),
+    (rf"(?:ROUTE|RTE|RT) (?:NO |# )?{_ROUTE}", "ROUTE"),
+)
+_PATTERNS: Final = tuple(
+    (re.compile(rf"{written}(?: {_ROAD})?{_REST}"), name) for written, name in _CLASSES
+)
+_NAMED_COUNTY: Final = re.compile(
+    rf"(?P<county>[A-Z]{{3,}}) (?:COUNTY|CNTY|CO) {_ROAD} {_ROUTE}{_REST}"
+)
+_NO_COUNTIES: Final = words("OLD NEW") | set(DIRECTIONALS)
+_STATE_BEFORE_NUMBER: Final = re.compile(rf"(?:{_STATE}|FL|CO) {_ROUTE} {_ROAD}{_REST}")
+_HIGHWAY_SLIPS: Final = one_edit(("HIGHWAY",))
+_HIGHWAY_HEADS: Final = set(STATE_CODES) | words("""
+    US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH
+    CH INTERSTATE I FM F FARM
+""")
+_LETTERED_HEADS: Final = words("COUNTY CH CTH")
+
 _ORDINAL: Final = re.compile(r"0*([0-9]+)(?:ST|ND|RD|TH)?")
 _ENDED: Final = re.compile(r"[0-9]+(?:ST|ND|RD|TH)")
-_HEADS: Final = """
-US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH CH INTERSTATE I FM F FARM
-"""
 _TRAILING: Final = re.compile(r"[0-9]+[A-Z]?")
 _BLOCK: Final = re.compile(r"(?![NSEW])[A-Z]")
-_HIGHWAY_HEADS: Final = frozenset(_HEADS.split()) | set(STATE_CODES)
-# Words that only the parser proper may judge.
 _NOT_PLAIN: Final = frozenset(
-    DESIGNATORS | set(STANDALONE) | {"HWY", "HIGHWAY", "LOOP", "ROUTE", "RTE", "RT"}
+    DESIGNATORS | set(STANDALONE) | set(DIRECTIONALS) | words("HWY HIGHWAY LOOP ROUTE RTE RT")
 )
+"""Words that only the parser may judge."""
+_SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
+"""Words that begin a street whose suffix comes first."""
 
 
 def read_street(tokens: Sequence[str]) -> Street | None:
@@ -53,9 +104,25 @@ def read_street(tokens: Sequence[str]) -> Street | None:
     street = (
         _highway(tokens) or read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
     )
-    if street is None or "#" in street.name:  # a mark that no unit follows
-        return None
-    return _normal(street)
+    # A number sign that no unit follows cannot be read.
+    return None if street is None or "#" in street.name else _normal(_unit_apart(street))
+
+
+def read_highway(tokens: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """(normal name, the tokens after it), or None if `tokens` begin no numbered highway."""
+    corrected = ["HIGHWAY" if token in _HIGHWAY_SLIPS else token for token in tokens]
+    text = " ".join(corrected).replace("-", " ")
+    if found := _STATE_BEFORE_NUMBER.fullmatch(text):
+        return f"STATE HIGHWAY {found['route']}", (found["rest"] or "").split()
+    found = _NAMED_COUNTY.fullmatch(text)
+    if found and found["county"] not in _NO_COUNTIES:
+        return f"{found['county']} COUNTY ROAD {found['route']}", (found["rest"] or "").split()
+    for pattern, name in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            rest = (found["rest"] or "").split()
+            named = bool(rest) and rest[0] in SUFFIXES and rest[0] not in DIRECTIONALS
+            return None if named else (f"{name} {found['route']}", rest)
+    return None
 
 
 def read_plain(tokens: Sequence[str]) -> Street | None:
@@ -69,55 +136,43 @@ def read_plain(tokens: Sequence[str]) -> Street | None:
     if suffix not in COMMON_SUFFIXES:
         return None
     pre = DIRECTIONALS.get(tokens[0], "") if last > 1 else ""
-    name = tokens[1:last] if pre else tokens[:last]
-    if not all(_is_plain(word) for word in name):
-        return None
-    return Street(pre, " ".join(name), suffix, post, "")
+    name = tokens[bool(pre) : last]
+    return Street(pre, " ".join(name), suffix, post) if all(map(_is_plain, name)) else None
+
+
+def _is_plain(word: str) -> bool:
+    if word in _NOT_PLAIN:
+        return False
+    return len(word) > 1 and (word.isalpha() or _ORDINAL.fullmatch(word) is not None)
 
 
 def _read_as_written(tokens: Sequence[str]) -> Street | None:
     """The same shape with any words as a name: for a line whose end the parser takes for a state
     (BUCK CRK CT, 44TH SD)."""
     last = len(tokens) - 1
-    if last < 1 or any(_holds_digits(token) for token in tokens) or "BOX" in tokens:
+    numbered = any(has_digit(token) and not _ENDED.fullmatch(token) for token in tokens)
+    if last < 1 or numbered or "BOX" in tokens:
         return None
     pre = DIRECTIONALS.get(tokens[0], "")
     suffix = SUFFIXES.get(tokens[last], "") if last > bool(pre) else ""
-    name = tokens[bool(pre) : last if suffix else last + 1]
-    return Street(pre, " ".join(name), suffix, "", "")
-
-
-def _holds_digits(token: str) -> bool:
-    """Whether digits stand in it that are no ordinal."""
-    return any(char.isdigit() for char in token) and _ENDED.fullmatch(token) is None
-
-
-def _is_plain(word: str) -> bool:
-    if word in _NOT_PLAIN or word in DIRECTIONALS:
-        return False
-    return len(word) > 1 and (word.isalpha() or _ORDINAL.fullmatch(word) is not None)
+    return Street(pre, " ".join(tokens[bool(pre) : last if suffix else last + 1]), suffix)
 
 
 def _highway(tokens: Sequence[str]) -> Street | None:
     """A numbered highway between directionals; what follows it must be a bare unit, or it is
     none."""
-    if not any(char.isdigit() for token in tokens for char in token) and tokens[0] not in {
-        "COUNTY",
-        "CH",
-        "CTH",
-    }:
+    if not any(map(has_digit, tokens)) and tokens[0] not in _LETTERED_HEADS:
         return None
-    pre = DIRECTIONALS.get(tokens[0], "") if len(tokens) > 1 and tokens[1] in _HIGHWAY_HEADS else ""
-    found = read_highway(tokens[1:] if pre else tokens)
+    pre = DIRECTIONALS.get(tokens[0], "") if token_at(tokens, 1) in _HIGHWAY_HEADS else ""
+    found = read_highway(tokens[bool(pre) :])
     if found is None:
         return None
     name, rest = found
     post = DIRECTIONALS.get(rest[0], "") if rest else ""
-    if post:
-        rest = rest[1:]
-    if len(rest) > 2 or any(len(word) > 1 and not any(c.isdigit() for c in word) for word in rest):
+    unit = rest[bool(post) :]
+    if len(unit) > 2 or any(len(word) > 1 and not has_digit(word) for word in unit):
         return None
-    return Street(pre, name, "", post, " ".join(rest))
+    return Street(pre, name, "", post, " ".join(unit))
 
 
 def _unit_apart(street: Street) -> Street:
@@ -125,56 +180,42 @@ def _unit_apart(street: Street) -> Street:
     1 W, DUNWOODY B 17.
 
     Not where a word before it may be numbered itself (ROAD 20, CALLE 5, LAKE 3, COUNTY ROAD 7)."""
-    *words, last = street.name.split() or [""]
-    if street.suffix or street.unit or not words or not _TRAILING.fullmatch(last):
+    *name, last = street.name.split() or [""]
+    if street.suffix or street.unit or not name or not _TRAILING.fullmatch(last):
         return street
-    if len(words) > 1 and last.isdigit() and _BLOCK.fullmatch(words[-1]):
-        last = f"{words.pop()} {last}"
+    if len(name) > 1 and last.isdigit() and _BLOCK.fullmatch(name[-1]):
+        last = f"{name.pop()} {last}"
     if any(
         len(word) < 3 or not word.isalpha() or word in SUFFIXES or word in ROAD_NUMBERERS
-        for word in words
+        for word in name
     ):
         return street
-    return Street(
-        street.predirectional, " ".join(words), "", "", f"{last} {street.postdirectional}".strip()
-    )
+    unit = f"{last} {street.postdirectional}".strip()
+    return Street(street.predirectional, " ".join(name), unit=unit)
 
 
 def _normal(street: Street) -> Street:
-    street = _unit_apart(street)
-    words = street.name.replace("-", " ").split()
-    suffix = street.suffix
-    if (
-        not suffix
-        and len(words) > 1
-        and words[-1] in SUFFIXES
-        and words[0] not in {"VIA", "CALLE", "RUE", "AVENIDA"}
-    ):
-        suffix = SUFFIXES[words.pop()]
-    if not words:
+    written, suffix = street.name.replace("-", " ").split(), street.suffix
+    if not written:
         return street
-    name = normal_name(words)
-    if (
-        name.isdigit()
-        and words != [name]
-        and not (suffix or street.predirectional or street.postdirectional)
-    ):
-        name = ordinal(name)  # 1422 THIRD is a street; 1422 3 is two numbers
-    return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
+    if not suffix and len(written) > 1 and written[0] not in _SUFFIX_FIRST:
+        suffix = SUFFIXES.get(written[-1], "")
+        written = written[:-1] if suffix else written
+    name = normal_name(written)
+    alone = not (suffix or street.predirectional or street.postdirectional)
+    if alone and name.isdigit() and written != [name]:
+        name += ordinal_ending(name)  # 1422 THIRD is a street; 1422 3 is two numbers
+    return street._replace(name=name, suffix=suffix)
 
 
-def ordinal(digits: str) -> str:
-    """The number with its ending: 3RD, 12TH."""
-    return digits + ("TH" if digits[-2:-1] == "1" else _ENDINGS.get(digits[-1], "TH"))
-
-
-def normal_name(words: Sequence[str]) -> str:
-    """A street name of which suffix and directionals have been taken off, in normal form."""
+def normal_name(written: Sequence[str]) -> str:
+    """The normal form of a street name's words, of which suffix and directionals have been taken
+    off."""
     out: list[str] = []
-    last = len(words) - 1
-    for index, word in enumerate(words):
-        if word in ONES and out and index and words[index - 1] in TENS:
-            out[-1] = str(TENS[words[index - 1]] + ONES[word])
+    last = len(written) - 1
+    for index, word in enumerate(written):
+        if word in ONES and index and written[index - 1] in TENS:
+            out[-1] = str(TENS[written[index - 1]] + ONES[word])
         elif word in ORDINALS:
             out.append(ORDINALS[word])
         elif word in {"ST", "SAINT"}:

@@ -157,7 +157,7 @@ class SealedRegister:
         """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
         derived once."""
         derive = self._custodian.derive
-        marks = [normalize.place_keys(address) for address in addresses]
+        marks = [normalize.known_place_keys(address) for address in addresses]
         distinct = {mark.key: mark for found in marks for mark in found}
         derived = dict(zip(distinct, derive(distinct.values()), strict=True))
         return [
@@ -299,7 +299,7 @@ def _check_grants(asked: Sequence[object]) -> None:
 
 def _asked_at(grant: Grant) -> tuple[AddressKey, ...]:
     """Every key that a grant's address is looked up by: its doors, then its marks."""
-    return (*normalize.address_keys(grant.address), *normalize.place_keys(grant.address))
+    return (*normalize.address_keys(grant.address), *normalize.known_place_keys(grant.address))
 
 
 def _routes(opened: Opened) -> Routes:
