@@ -3,14 +3,18 @@ kind."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil.batches.batch import NewBatch
+from counterfoil.batches.batch import BatchHeader, NewBatch
 from counterfoil.batches.officers import enrol_form
 from counterfoil.batches.rows import Granted, Refused, Rejected
-from counterfoil.batches.ruling import Act, Determined, Reviewed, rule, sign_word
+from counterfoil.batches.ruling import Act, Determined, Reviewed, rule
+from counterfoil.batches.statements import ed25519_signature, keep_signed
+from counterfoil.core import canonical
+from counterfoil.core.use_cases import Signed, Statement, statement_bytes
 from counterfoil.core.values import (
     Address,
     AddressForm,
@@ -46,12 +50,50 @@ def officer(name: str, number: int) -> Officer:
 ADA, BEN = officer("officer-a", 1), officer("officer-b", 2)
 
 
+def statement(
+    subject: Determined = DETERMINED, act: str = "review", /, **changes: object
+) -> Statement:
+    """What the office hands out to be signed for an act over these determinations."""
+    fields = {
+        "act": str(act),
+        "office": subject.office,
+        "subject": subject.batch_id,
+        "generation": 2,
+        "details": {"determinations": subject.determinations_digest},
+        "nonce": "5d" * 16,
+        "expires": "2026-03-02T14:20:00Z",
+    }
+    return Statement(**(fields | changes))  # type: ignore[arg-type]
+
+
+def sign(said: Statement, signer: Officer, number: int) -> Signed:
+    """The statement, signed with key `number` in the name of `signer`."""
+    return Signed(signer, said, ed25519_signature(officer_key(number).sign(statement_bytes(said))))
+
+
+def word(subject: Determined, act: Act, number: int, /, **changes: object) -> str:
+    """The kept text of a signed statement; the officer's name is not in it."""
+    return keep_signed(sign(statement(subject, act, **changes), ADA, number))
+
+
+def older_word(subject: Determined, act: Act, number: int) -> str:
+    """A signature of format `counterfoil-officer-1`, as an older version made it."""
+    body = {
+        "act": str(act),
+        "batch": subject.batch_id,
+        "determinations": subject.determinations_digest,
+        "format": "counterfoil-officer-1",
+        "office": subject.office,
+    }
+    return b64encode(officer_key(number).sign(canonical.encode(body))).decode("ascii")
+
+
 def reviewed(subject: Determined = DETERMINED) -> Reviewed:
-    return Reviewed(subject, ADA, sign_word(subject, Act.REVIEW, officer_key(1)))
+    return Reviewed(subject, ADA, word(subject, Act.REVIEW, 1))
 
 
 def ruling(subject: Determined = DETERMINED):
-    return rule(reviewed(subject), BEN, sign_word(subject, Act.RELEASE, officer_key(2)))
+    return rule(reviewed(subject), BEN, word(subject, Act.RELEASE, 2))
 
 
 def new_batch(**changes: object) -> NewBatch:
@@ -61,7 +103,7 @@ def new_batch(**changes: object) -> NewBatch:
         "agreement": "sandbox",
         "agreement_digest": DIGEST,
         "rules_digest": DIGEST,
-        "header": {"signed": "false", "requester": "made-up bureau", "principal": "head"},
+        "header": BatchHeader("made-up bureau", "head", "2026-03-01", signed=False),
         "received_at": NOW,
         "gate_date": date(2026, 3, 2),
         "wrapped_key": b"wrapped",

@@ -10,13 +10,13 @@ from threading import Barrier, Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from counterfoil.batches import store
-from counterfoil.batches.batch import DETERMINATION, HOLDS, REQUEST, Batch, Chunk
+from counterfoil.batches.batch import Batch, BatchHeader, Chunk, ChunkKind, header_from_texts
 from counterfoil.batches.encryption import new_key, unwrap_key
 from counterfoil.batches.officers import Role
-from counterfoil.batches.ruling import Act, Determined, Reviewed, rule, sign_word
+from counterfoil.batches.ruling import Act, Determined, Reviewed, rule
 from counterfoil.batches.states import BatchState
 from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
 from counterfoil.core.errors import CounterfoilError, KeyFault, StateFault, StoreFault, VerifyFault
@@ -30,9 +30,9 @@ from tests.batches.office import (
     NOW,
     new_batch,
     officer,
-    officer_key,
     reviewed,
     ruling,
+    word,
 )
 
 
@@ -270,9 +270,9 @@ def test_a_ruling_on_another_first_word_than_the_stored_one_is_expect(
     batch = _batch(connection, BatchState.REVIEWED)
     third = officer("officer-c", 3)
     other = rule(
-        Reviewed(DETERMINED, third, sign_word(DETERMINED, Act.REVIEW, officer_key(3))),
+        Reviewed(DETERMINED, third, word(DETERMINED, Act.REVIEW, 3)),
         BEN,
-        sign_word(DETERMINED, Act.RELEASE, officer_key(2)),
+        word(DETERMINED, Act.RELEASE, 2),
     )
     with _expect("batch_moved"):
         store.mark_released(connection, batch, other, NOW, 1)
@@ -280,16 +280,16 @@ def test_a_ruling_on_another_first_word_than_the_stored_one_is_expect(
 
 def test_P6_a_word_of_somebody_who_is_not_enrolled_moves_nothing(connection: Connection) -> None:
     stranger = officer("officer-c", 3)
-    word = Reviewed(DETERMINED, stranger, sign_word(DETERMINED, Act.REVIEW, officer_key(3)))
+    signed = Reviewed(DETERMINED, stranger, word(DETERMINED, Act.REVIEW, 3))
     with _expect("officer_unknown"):
-        store.mark_reviewed(connection, _batch(connection, BatchState.DETERMINED), word)
+        store.mark_reviewed(connection, _batch(connection, BatchState.DETERMINED), signed)
 
 
 def test_P6_a_word_under_an_officers_name_with_another_key_moves_nothing(
     connection: Connection,
 ) -> None:
     forged = officer("officer-b", 3)
-    release = rule(reviewed(), forged, sign_word(DETERMINED, Act.RELEASE, officer_key(3)))
+    release = rule(reviewed(), forged, word(DETERMINED, Act.RELEASE, 3))
     with _expect("officer_key_other"):
         store.mark_released(connection, _batch(connection, BatchState.REVIEWED), release, NOW, 1)
 
@@ -391,7 +391,12 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
 ) -> None:
     batch = _batch(connection, BatchState.GATED)
     store.pin_snapshot(connection, batch, "0001-a")
-    for kind in (REQUEST, "certificates", HOLDS, DETERMINATION):
+    for kind in (
+        ChunkKind.REQUEST,
+        ChunkKind.CERTIFICATES,
+        ChunkKind.HOLDS,
+        ChunkKind.DETERMINATION,
+    ):
         store.put_chunk(connection, batch, Chunk(kind, 0, 2, False, b"sealed"))
     store.mark_opened(connection, batch, 0)
     store.add_counts(connection, batch, {"compared": 1, "not_compared": 1})
@@ -407,7 +412,7 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
         {"granted": 2},
     )
     assert (again.determinations_digest, again.first_officer, again.first_signature) == ("", "", "")
-    kinds = (REQUEST, "certificates", HOLDS, DETERMINATION)
+    kinds = (ChunkKind.REQUEST, ChunkKind.CERTIFICATES, ChunkKind.HOLDS, ChunkKind.DETERMINATION)
     assert [store.count_chunks(connection, batch, kind)[0] for kind in kinds] == [1, 1, 0, 0]
     store.mark_opened(connection, again, 0)  # its openings are entered anew
 
@@ -421,10 +426,127 @@ def test_what_is_released_or_not_gated_is_not_reconsidered(
         store.mark_reconsidered(connection, batch)
 
 
+# -- generations -----------------------------------------------------------------------------
+
+
+STEPS = {
+    "gate": lambda c, b: store.mark_gated(c, b, {}),
+    "determine": lambda c, b: store.mark_determined(c, b, DIGEST, {}),
+    "review": lambda c, b: store.mark_reviewed(c, b, reviewed()),
+    "hold": store.mark_held,
+    "resume": store.mark_resumed,
+    "review again": lambda c, b: store.mark_reviewed(c, b, reviewed()),
+    "reconsider": store.mark_reconsidered,
+    "determine again": lambda c, b: store.mark_determined(c, b, DIGEST, {}),
+    "review at last": lambda c, b: store.mark_reviewed(c, b, reviewed()),
+    "release": lambda c, b: store.mark_released(c, b, ruling(), NOW, 7),
+}
+"""A batch's steps in an order that meets all of them but withdrawing."""
+
+
+def test_the_generation_counts_every_step_and_nothing_else(connection: Connection) -> None:
+    batch, counted = _batch(connection), []
+    assert batch.generation == 0
+    for name, step in STEPS.items():
+        store.add_counts(connection, batch, {"granted": 1})
+        if name == "determine":
+            store.pin_snapshot(connection, batch, "snapshot-1")
+        assert store.find_batch(connection, batch.id).generation == len(counted)
+        step(connection, store.find_batch(connection, batch.id))
+        batch = store.find_batch(connection, batch.id)
+        counted.append(batch.generation)
+    assert counted == list(range(1, len(STEPS) + 1))
+
+
+def test_withdrawing_counts_too(connection: Connection) -> None:
+    batch = _batch(connection, BatchState.GATED)
+    store.mark_withdrawn(connection, batch)
+    assert store.find_batch(connection, batch.id).generation == batch.generation + 1
+
+
+def test_a_step_against_an_older_generation_of_the_same_state_moves_nothing(
+    connection: Connection,
+) -> None:
+    """Held and resumed in between: the state is the same again, and what was looked at is not."""
+    for step in (
+        lambda c, b: store.mark_reviewed(c, b, reviewed()),
+        store.mark_held,
+        store.mark_reconsidered,
+        store.mark_withdrawn,
+    ):
+        stale = store.list_batches(connection)[:1] or [_batch(connection, BatchState.DETERMINED)]
+        store.mark_held(connection, stale[0])
+        store.mark_resumed(connection, store.find_batch(connection, stale[0].id))
+        now = store.find_batch(connection, stale[0].id)
+        assert (now.state, now.generation) == (stale[0].state, stale[0].generation + 2)
+        with _expect("batch_moved"):
+            step(connection, stale[0])
+        assert store.find_batch(connection, now.id) == now
+
+
+# -- headers and identities ------------------------------------------------------------------
+
+
+FULL = BatchHeader(
+    *("made-up bureau", "head", "2026-03-01"),
+    signed=True,
+    route="6103-i-2",
+    party="agency-a",
+    document="sha256:" + "0d" * 32,
+    stated="sha256:" + "0e" * 32,
+)
+
+
+@pytest.mark.parametrize("header", [FULL, new_batch().header, BatchHeader("", "", "", False)])
+def test_a_header_comes_back_as_it_was_stored(connection: Connection, header: BatchHeader) -> None:
+    assert header_from_texts(header.texts()) == header
+    assert set(map(type, header.texts().values())) == {str}
+    store.create_batch(connection, new_batch(header=header))
+    assert store.find_batch(connection, DETERMINED.batch_id).header == header
+
+
+def test_a_header_that_an_older_version_stored_is_read_without_route_and_party(
+    connection: Connection,
+) -> None:
+    batch = _batch(connection)
+    older = {"requester": "bureau", "principal": "head", "sent_on": "2025-01-02", "signed": "true"}
+    connection.execute(BATCH.update().values(header=older))
+    assert store.find_batch(connection, batch.id).header == BatchHeader(
+        "bureau", "head", "2025-01-02", signed=True, route="", party="", document="", stated=""
+    )
+
+
+@pytest.mark.parametrize("signed", ["", "True", "1", "yes"])
+def test_p10_a_header_that_does_not_plainly_say_that_it_was_signed_was_not(signed: str) -> None:
+    assert header_from_texts({**FULL.texts(), "signed": signed}).signed is False
+
+
+@pytest.mark.parametrize(
+    ("header", "identity"),
+    [
+        (
+            new_batch().header,
+            "sha256:21c41fbc11cb5b2af99922e81a0ed4f6f10644f273ac7fa0eeb1afea5451dfa5",
+        ),
+        (FULL, "sha256:cc6642397b0e9ee507434fa7af6ad85191abfc6be413fe96259127a225802440"),
+    ],
+    ids=["without route", "with route and document"],
+)
+def test_p7_the_identity_of_a_file_is_what_the_first_version_stored(
+    connection: Connection, header: BatchHeader, identity: str
+) -> None:
+    """A file that was received before is found, and not answered a second time."""
+    file = "sha256:" + ("02" if header is FULL else "01") * 32
+    store.create_batch(connection, new_batch(header=header, file_digest=file))
+    assert connection.execute(select(BATCH.c.identity)).scalar_one() == identity
+
+
 # -- chunks ----------------------------------------------------------------------------------
 
 
-def _chunks(connection: Connection, batch: Batch, kind: str = REQUEST) -> list[Chunk]:
+def _chunks(
+    connection: Connection, batch: Batch, kind: ChunkKind = ChunkKind.REQUEST
+) -> list[Chunk]:
     chunks = [Chunk(kind, seq, 4096 - seq, False, bytes([seq])) for seq in range(3)]
     for chunk in chunks:
         store.put_chunk(connection, batch, chunk)
@@ -434,15 +556,15 @@ def _chunks(connection: Connection, batch: Batch, kind: str = REQUEST) -> list[C
 def test_chunks_come_back_in_order_and_counted(connection: Connection) -> None:
     batch = _batch(connection)
     chunks = _chunks(connection, batch)
-    assert list(store.iterate_chunks(connection, batch, REQUEST)) == chunks
-    assert store.get_chunk(connection, batch, REQUEST, 1) == chunks[1]
-    assert store.count_chunks(connection, batch, REQUEST) == (3, 4096 + 4095 + 4094)
-    assert store.count_chunks(connection, batch, DETERMINATION) == (0, 0)
+    assert list(store.iterate_chunks(connection, batch, ChunkKind.REQUEST)) == chunks
+    assert store.get_chunk(connection, batch, ChunkKind.REQUEST, 1) == chunks[1]
+    assert store.count_chunks(connection, batch, ChunkKind.REQUEST) == (3, 4096 + 4095 + 4094)
+    assert store.count_chunks(connection, batch, ChunkKind.DETERMINATION) == (0, 0)
 
 
 def test_a_missing_chunk_is_a_stated_fault(connection: Connection) -> None:
     with _expect("chunk_missing"):
-        store.get_chunk(connection, _batch(connection), REQUEST, 0)
+        store.get_chunk(connection, _batch(connection), ChunkKind.REQUEST, 0)
 
 
 def test_a_chunk_is_never_replaced(office: Store) -> None:
@@ -450,23 +572,21 @@ def test_a_chunk_is_never_replaced(office: Store) -> None:
         batch = _batch(connection)
         _chunks(connection, batch)
     with pytest.raises(StoreFault), office.transaction() as connection:
-        store.put_chunk(connection, batch, Chunk(REQUEST, 0, 1, False, b"other"))
+        store.put_chunk(connection, batch, Chunk(ChunkKind.REQUEST, 0, 1, False, b"other"))
     with office.reading() as connection:
-        assert store.get_chunk(connection, batch, REQUEST, 0).sealed == b"\x00"
+        assert store.get_chunk(connection, batch, ChunkKind.REQUEST, 0).sealed == b"\x00"
 
 
 def test_the_openings_of_a_chunk_are_entered_once(connection: Connection) -> None:
     batch = _batch(connection)
     _chunks(connection, batch)
     store.mark_opened(connection, batch, 1)
-    assert [chunk.opened for chunk in store.iterate_chunks(connection, batch, REQUEST)] == [
-        False,
-        True,
-        False,
-    ]
+    assert [
+        chunk.opened for chunk in store.iterate_chunks(connection, batch, ChunkKind.REQUEST)
+    ] == [False, True, False]
     with _expect("chunk_opened"):
         store.mark_opened(connection, batch, 1)
 
 
 def test_a_chunk_does_not_print_what_it_holds() -> None:
-    assert repr(Chunk(REQUEST, 0, 1, False, b"sealed")) == "<Chunk: hidden>"
+    assert repr(Chunk(ChunkKind.REQUEST, 0, 1, False, b"sealed")) == "<Chunk: hidden>"

@@ -6,7 +6,7 @@ The kept form of a signed statement is canonical JSON, one line:
 
 `statement` has the fields of core/use_cases.py, without the format. Trusted: no; whoever reads it
 checks the signature again with the officer's enrolled key, and compares the statement with what it
-must say. An unknown field, scheme or format is refused.
+must say. An unknown field or scheme, and any text that is not the canonical one, is refused.
 """
 
 from __future__ import annotations
@@ -47,9 +47,14 @@ def read_signed(text: str, officer: Officer) -> Signed:
     """What the officer signed, not yet checked. Raises VerifyFault `officer_signature`."""
     try:
         kept = msgspec.json.decode(text, type=_Kept)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        signature = Signature(kept.scheme, kept.signature, kept.client_data)
+        signed = Signed(officer, kept.statement, signature)
+        canonical_text = keep_signed(signed)
+    except (msgspec.MsgspecError, ValueError):
         raise signature_fault(officer, "act") from None
-    return Signed(officer, kept.statement, Signature(kept.scheme, kept.signature, kept.client_data))
+    if canonical_text != text:
+        raise signature_fault(officer, "act")
+    return signed
 
 
 def check_signed(signed: Signed) -> None:

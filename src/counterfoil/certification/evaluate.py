@@ -13,7 +13,7 @@ that came out wrong, by id and level of evidence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -22,12 +22,11 @@ from counterfoil import matching
 from counterfoil.certification.labelled import read_labelled
 from counterfoil.certification.slices import SliceCount, Slicer, SliceTally, core_words
 from counterfoil.certification.tally import half_bits, levels_of
-from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Grant, Match, Public, Reject, Request
+from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.core.values import Grant, Match, Public, Reject, Request, Residents
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.normalize import normalize_name
 from counterfoil.office import Office
-from counterfoil.office.journal import open_chunk
 from counterfoil.register import SealedRegister
 
 CHUNK_ROWS: Final = 4096
@@ -176,9 +175,7 @@ def _ask(
     slicer: Slicer,
     tally: _Tally,
 ) -> None:
-    opened = open_chunk([grant for grant, _ in questions], sealed)
-    for grant, truth in questions:
-        residents = opened.get(grant.request.row)
+    for (grant, truth), residents in zip(questions, _opened(questions, sealed), strict=True):
         found = None if residents is None else matching.decide(grant, residents, weights)
         confirmed = found is not None and found.confirmed
         tally.confirmed[truth] += confirmed
@@ -194,6 +191,17 @@ def _ask(
             tally.mistakes.append(
                 Mistake(*told, found.score_bits, found.margin_bits, levels_of(found))
             )
+
+
+def _opened(
+    questions: list[tuple[Grant, bool]], sealed: SealedRegister
+) -> Sequence[Residents | None]:
+    """The residents of each question; none at all where one bucket is damaged, as in
+    `determine`."""
+    try:
+        return sealed.open_residents([grant for grant, _ in questions])
+    except VerifyFault:
+        return [None] * len(questions)
 
 
 def _agrees(found: Match) -> bool:

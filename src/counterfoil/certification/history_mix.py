@@ -22,9 +22,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, Batch
-from counterfoil.batches.encryption import unwrap_key
-from counterfoil.batches.rows import decode_determinations
+from counterfoil.batches.batch import Batch
+from counterfoil.batches.session import BatchSession
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Comparison, Match
 from counterfoil.database import Connection
@@ -84,8 +83,5 @@ def nearest_kinds(evidence: tuple[Comparison, ...]) -> tuple[str, ...]:
 def _negatives(connection: Connection, batch: Batch, wrapping: bytes) -> Iterator[Match]:
     if batch.wrapped_key is None:
         return
-    key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-    for chunk in batches.iterate_chunks(connection, batch, DETERMINATION):
-        for row in decode_determinations(key.open(DETERMINATION, chunk.seq, chunk.sealed)):
-            if isinstance(row, Match) and not row.confirmed:
-                yield row
+    session = BatchSession.open(connection, batch, wrapping)
+    yield from (row for row in session.compared() if not row.confirmed)

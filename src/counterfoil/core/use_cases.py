@@ -15,9 +15,9 @@ verb builds the statement again from the state as it is now. Where the two diffe
 moved since, and nothing is done. What is signed, format `counterfoil-statement-1`, as canonical
 JSON (core/canonical.py):
 
-    {"act":"review","details":{"determinations":"sha256:9f..."},"expires":"2026-05-04T12:15:00Z",
-     "format":"counterfoil-statement-1","generation":3,"nonce":"5d...","office":"tax-office.example",
-     "subject":"b-0001"}
+    {"act":"review","details":{"determinations":"sha256:9f...","sample":""},
+     "expires":"2026-05-04T12:15:00Z","format":"counterfoil-statement-1","generation":3,
+     "nonce":"5d...","office":"tax-office.example","subject":"b-0001"}
 
 - `act` is one of the verbs of the office; a signature for one never serves as another.
 - `subject` is what the act is about: a batch, the scope of a suspension, the number of a hold.

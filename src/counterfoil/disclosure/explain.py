@@ -72,8 +72,8 @@ def explain_request(office: Office, actor: Actor, question: ExplainRequest) -> E
     rules changed), KeyFault.
     """
     with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, question.batch)
         officer = require_officer(connection, actor)
+        batch = batches.find_batch(connection, question.batch)
         if batch.rules_digest != office.rules:
             raise StateFault(
                 "rules_changed",

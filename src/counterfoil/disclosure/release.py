@@ -53,7 +53,7 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
 
     Raises StateFault, VerifyFault, StoreFault; as `require_signed`.
     """
-    with acting_on(office, command.batch) as session:
+    with acting_on(office, actor, command.batch) as (session, _):
         connection, batch = session.connection, session.batch
         form = _release_form(batch, command)
         require_witnessed(office, connection)

@@ -35,10 +35,10 @@ class WithdrawBatch(SignedCommand, frozen=True):
 def review_statement(office: Office, actor: Actor, command: ReviewBatch) -> Statement:
     """What the first officer is to sign. Raises StateFault, InputFault (the sheet), as
     `require_officer`."""
-    batch = find_running(office, command.batch)
     with office.store.reading() as connection:
-        session = office.batch_session(connection, batch)
         officer = authority.require_officer(connection, actor)
+        batch = find_running(office, command.batch)
+        session = office.batch_session(connection, batch)
         batch.require(BatchState.DETERMINED)
         found = find_sample(office, session, officer, command.sheet)
         return authority.state(office, _review_form(batch, found))
@@ -50,8 +50,7 @@ def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchSta
     Raises StateFault, `sample_disagreed` after it was entered among them, InputFault (the sheet),
     VerifyFault; as `require_signed`.
     """
-    with acting_on(office, command.batch) as session:
-        officer = authority.require_officer(session.connection, actor)
+    with acting_on(office, actor, command.batch) as (session, officer):
         session.batch.require(BatchState.DETERMINED)
         found = find_sample(office, session, officer, command.sheet)
         form = _review_form(session.batch, found)
@@ -85,14 +84,15 @@ def _enter_review(office: Office, session: BatchSession, officer: Officer, signe
 def withdraw_statement(office: Office, actor: Actor, command: WithdrawBatch) -> Statement:
     """What an officer is to sign. Raises StateFault `batch_unknown`, as `require_officer`."""
     with office.store.reading() as connection:
-        batch = batches.find_batch(connection, command.batch)
         authority.require_officer(connection, actor)
+        batch = batches.find_batch(connection, command.batch)
         return authority.state(office, _withdraw_form(batch))
 
 
 def withdraw_batch(office: Office, actor: Actor, command: WithdrawBatch) -> BatchStatus:
     """Close a batch unanswered, for good. Raises StateFault; as `require_signed`."""
     with office.store.transaction() as connection:
+        authority.require_officer(connection, actor)
         batch = batches.find_batch(connection, command.batch)
         form = _withdraw_form(batch)
         officers = authority.require_signed(office, connection, actor, form, command.signatures)

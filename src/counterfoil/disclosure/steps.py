@@ -12,8 +12,9 @@ from counterfoil.batches.session import BatchSession
 from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
-from counterfoil.core.values import Public
+from counterfoil.core.values import Officer, Public
 from counterfoil.office import Office
+from counterfoil.office.authority import require_officer
 
 
 class BatchStatus(Public, frozen=True):
@@ -43,11 +44,17 @@ def batch_status(office: Office, _actor: Actor, batch_id: str) -> BatchStatus:
 
 
 @contextmanager
-def acting_on(office: Office, batch_id: str) -> Generator[BatchSession]:
-    """A transaction of a step, and the batch as it stands in it. Raises as `acting`, and as
+def acting_on(
+    office: Office, actor: Actor, batch_id: str
+) -> Generator[tuple[BatchSession, Officer]]:
+    """A transaction of an officer's step: the batch as it stands in it, and the enrolled officer
+    who acts. Raises as `require_officer`, before the batch is looked at; as `acting`, and as
     `Office.batch_session`."""
+    with office.store.reading() as connection:
+        require_officer(connection, actor)
     with acting(office, find_running(office, batch_id)) as connection:
-        yield office.batch_session(connection, batches.find_batch(connection, batch_id))
+        officer = require_officer(connection, actor)
+        yield office.batch_session(connection, batches.find_batch(connection, batch_id)), officer
 
 
 def find_running(office: Office, batch_id: str) -> Batch:

@@ -1,10 +1,11 @@
 """Who may act: an officer's signed statement against the state as it is, in the transaction that
 relies on it.
 
-    1  as many officers signed as the act needs, and whoever calls is the first of them
+    1  an officer acts; as many signed as the act needs, and the first of them is whoever acts
     2  each is enrolled under that key, in the role that the act needs, and is not retired
     3  where two sign, they are two officers
-    4  each signed the very statement that the state gives now, which has not expired
+    4  each signed the very statement that the state gives now, as this office hands it out, and it
+       has not expired
     5  each signature verifies under the officer's key
 
 Nothing here does the act. Raises what the numbered checks find, in that order.
@@ -12,6 +13,7 @@ Nothing here does the act. Raises what the numbered checks find, in that order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -29,19 +31,20 @@ from counterfoil.office.context import Office
 
 STATEMENT_MINUTES: Final = 15
 """How long a statement can be signed and brought back."""
+_NONCE: Final = re.compile(r"[0-9a-f]{32}")
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ActForm(Public, frozen=True):
     """What an act would say of the state as it is now. `roles`: of each officer who must sign;
-    `alone`: what one officer cannot do alone, where two must sign."""
+    `alone`: what the fault says that one officer cannot do alone, where two must sign."""
 
     act: str
     subject: str
     generation: int
     details: dict[str, str | int]
     roles: tuple[Role, ...] = (Role.DISCLOSURE,)
-    alone: str = ""
+    alone: str = "do this"
 
 
 def require_service(actor: Actor) -> None:
@@ -58,11 +61,7 @@ def require_officer(connection: Connection, actor: Actor, role: Role = Role.DISC
     """The enrolled officer who acts, in this role. Raises UsageFault `actor_refused`; as
     `officer_with_key`."""
     if not isinstance(actor, Officer):
-        raise UsageFault(
-            "actor_refused",
-            "only an enrolled officer does this",
-            cure="Have an officer do it, with their own key.",
-        )
+        raise _no_officer()
     return officer_with_key(connection, actor.name, actor.vkey, role)
 
 
@@ -93,22 +92,33 @@ def require_signed(
     `officer_retired`, `officer_role`, `officers_same`, `statement_moved`, `statement_expired`;
     KeyFault `officer_key_other`; VerifyFault `officer_signature`.
     """
-    if len(signatures) != len(form.roles) or signatures[0].officer != actor:
+    if not isinstance(actor, Officer):
+        raise _no_officer()
+    if len(signatures) != len(form.roles) or signatures[0].officer != actor:  # 1
         raise UsageFault(
             "signatures_missing",
             f"this needs {len(form.roles)} signed statements, the first by the officer who acts",
             cure="Ask for the statement, have each officer sign it, and bring all of them.",
         )
-    officers = [
+    officers = [  # 2
         require_officer(connection, signed.officer, role)
         for signed, role in zip(signatures, form.roles, strict=True)
     ]
-    if form.alone:
-        require_two(officers, form.alone)
+    if len(officers) > 1:
+        require_two(officers, form.alone)  # 3
     for signed in signatures:
-        _require_current(office, form, signed.statement)
-        check_signed(signed)
+        _require_current(office, form, signed.statement)  # 4
+    for signed in signatures:
+        check_signed(signed)  # 5
     return officers
+
+
+def _no_officer() -> UsageFault:
+    return UsageFault(
+        "actor_refused",
+        "only an enrolled officer does this",
+        cure="Have an officer do it, with their own key.",
+    )
 
 
 def _require_current(office: Office, form: ActForm, statement: Statement) -> None:
@@ -120,17 +130,27 @@ def _require_current(office: Office, form: ActForm, statement: Statement) -> Non
         generation=form.generation,
         details=form.details,
     )
-    if now != statement:
+    if now != statement or not _NONCE.fullmatch(statement.nonce):
         raise StateFault(
             "statement_moved",
             "what the officer signed is not how things stand now",
             place=form.subject,
             cure="Nothing was done. Ask for the statement again, read it, and sign it anew.",
         )
-    if office.clock() > datetime.strptime(statement.expires, _INSTANT).replace(tzinfo=UTC):
+    if not _can_be_used(statement, office.clock()):
         raise StateFault(
             "statement_expired",
             f"a statement can be used for {STATEMENT_MINUTES} minutes",
             place=form.subject,
             cure="Nothing was done. Ask for the statement again, and sign it anew.",
         )
+
+
+def _can_be_used(statement: Statement, now: datetime) -> bool:
+    """Whether it has not expired, and expires no later than what the office hands out now: an
+    officer who writes a later day into a statement does not make it last."""
+    try:
+        expires = datetime.strptime(statement.expires, _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return now <= expires <= now + timedelta(minutes=STATEMENT_MINUTES)

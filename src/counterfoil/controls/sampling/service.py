@@ -74,8 +74,8 @@ def show_sample(office: Office, actor: Actor, question: ShowSample) -> list[Shee
     Raises StateFault (no such batch, not determined, officer), KeyFault, StoreFault.
     """
     with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, question.batch)
         officer = require_officer(connection, actor)
+        batch = batches.find_batch(connection, question.batch)
         batch.require(*_LOOKABLE)
         session = office.batch_session(connection, batch)
         drawn = _drawn(office, session)

@@ -29,6 +29,7 @@ from typing import Final
 
 import msgspec
 
+from counterfoil.batches.ruling import Act
 from counterfoil.batches.statements import (
     check_signature,
     check_signed,
@@ -139,7 +140,8 @@ def check_finding(kept: KeptFinding, commitment: str) -> None:
         return
     signed = read_signed(kept.signed, finding.officer)
     said = signed.statement
-    if (said.office, said.subject, said.details) != (
+    if (said.act, said.office, said.subject, said.details) != (
+        Act.REVIEW,
         finding.office,
         finding.batch,
         {"determinations": finding.determinations, "sample": commitment},
