@@ -10,6 +10,7 @@ from contextlib import closing as closed
 from pathlib import Path
 
 import pytest
+from counterfoil.cli.keys import add_officer
 
 from counterfoil import client, disclosure
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
@@ -19,7 +20,6 @@ from counterfoil.batches.batch import DETERMINATION, HOLDS
 from counterfoil.batches.encryption import unwrap_key
 from counterfoil.batches.officers import Role
 from counterfoil.batches.rows import decode_determinations
-from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError, StateFault

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from counterfoil.cli.keys import add_officer
 
 from counterfoil import client, ledger
 from counterfoil.batches.officers import Role
-from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import SettingsFault, StateFault, StoreFault

@@ -67,7 +67,9 @@ _LINKS_DECODER: Final = msgspec.msgpack.Decoder(AddressLinks)
 def find_links(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, AddressLinks]:
     """(tag of the exact door, where `form` leads). `form` has an exact door."""
     doors = custodian.derive(normalize.address_keys(form))
-    marks = {name: tag + key for name, tag, key in custodian.derive(normalize.known_place_keys(form))}
+    marks = {
+        name: tag + key for name, tag, key in custodian.derive(normalize.known_place_keys(form))
+    }
     among = {name: tag for name, tag, _ in custodian.derive(normalize.counted_among(form))}
     [(tag, key)] = [(tag, key) for name, tag, key in doors if name == EXACT]
     links = AddressLinks(
