@@ -229,4 +229,7 @@ def test_a_house_number_never_falls_under_one() -> None:
 
 
 def test_p1_rows_and_questions_hide_every_value() -> None:
-    assert f"{HELD} {made('withheld')} {DECK}" == "<Held: hidden> <Asked: hidden> <Deck: hidden>"
+    assert (
+        f"{HELD} {made('withheld')} {DECK}"
+        == "<Held: hidden> <DecoyQuestion: hidden> <Deck: hidden>"
+    )

@@ -292,13 +292,13 @@ def test_p9_evaluation_refuses_a_register_that_is_not_made_up(world: World) -> N
     assert caught.value.code == "register_not_made_up"
 
 
-def test_p9_only_the_trial_may_skip_the_law() -> None:
+def test_p9_only_the_certification_may_skip_the_law() -> None:
     callers = {
         room_of(path)
         for path in python_files(TREE)
-        if "gate.unsafe" in path.read_text(encoding="utf-8")
+        if "gate.ungated" in path.read_text(encoding="utf-8")
     }
-    assert callers == {"trial"}
+    assert callers == {"certification"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"- a\n- list\n"])
