@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+from tests.world import once
 from tests.world.office import World, closing
 from tests.world.postgres import Server
+from tests.world.seconds import pytest_addoption, pytest_collection_modifyitems, pytest_configure
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure"]
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 """What `make test` uses: the same commit has the same verdict on a busy machine too. Plain pytest
@@ -18,6 +22,14 @@ settings.register_profile(
     "mutants", settings.get_profile("steady"), phases=[Phase.explicit, Phase.generate]
 )
 """What `make mutants` uses: steady, and a test that fails is not asked for a smaller example."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _once() -> Iterator[None]:
+    """Keys are derived, law is parsed and the command line is built once in a test process."""
+    with pytest.MonkeyPatch.context() as patch:
+        once.remember(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,14 @@ itself."""
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import shutil
+import tempfile
 from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,15 +64,12 @@ def command(*arguments: str | Path, values: bool = False) -> Told:
 class Desk:
     """A sandbox office with its register, and the commands that tests give in it."""
 
-    def __init__(self, directory: Path, template: Path | None = None) -> None:
+    def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.office = directory / "office"
         self.at = ("--office", self.office)
-        if template is not None:
-            shutil.copytree(template / "office", self.office)
-            return
-        assert command("office", "create", self.office, "--sandbox").code == 0
-        assert command("register", "build", self.source(), *self.at, "--made-up").code == 0
+        shutil.copytree(_built() / "office", self.office)
+        self.source()
 
     def source(self, rows: Iterable[Row] = SOURCE) -> Path:
         return write_csv(self.directory / "source.csv", rows, SOURCE_COLUMNS)
@@ -103,6 +103,18 @@ class Desk:
     def answers(self, out: str = "answers.jsonl") -> dict[str, str]:
         lines = (self.directory / out).read_text(encoding="utf-8").splitlines()
         return {row["request_id"]: row["answer"] for row in map(json.loads, lines)}
+
+
+@cache
+def _built() -> Path:
+    """The folder of an office that the command line made once; each desk is a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="cf-desk-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    office = folder / "office"
+    source = write_csv(folder / "source.csv", SOURCE, SOURCE_COLUMNS)
+    assert command("office", "create", office, "--sandbox").code == 0
+    assert command("register", "build", source, "--office", office, "--made-up").code == 0
+    return folder
 
 
 def secret(path: Path, passphrase: str = "correct horse, made up") -> Path:

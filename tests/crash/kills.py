@@ -1,5 +1,5 @@
 """`make kills LOOPS=1000`: the whole `answer` run killed with SIGKILL at a random moment, again and
-again; not part of `make test`.
+again. `make test` does it fifty times, in test_kill.py.
 
     python -m tests.crash.kills [LOOPS] [SEED]
 
@@ -32,22 +32,21 @@ from counterfoil.office import Office, open_office
 from tests.world.office import NOW, World, closing, read_rows
 from tests.world.people import REQUESTS, request, write_csv
 
-ROWS = 60
-CHUNK_ROWS = 10
+ROWS, CHUNK_ROWS = 60, 10
 PEOPLE = [
     ("Marisol", "Quintanilla", "1847 Heron Lake Rd"),
     ("Leopold", "Winterbourne", "1847 Heron Lake Rd"),
 ]
 
 
-def make_template(directory: Path) -> None:
-    """An office whose commits are many and small."""
+def make_template(directory: Path, count: int, chunk_rows: int) -> None:
+    """An office whose commits are many and small, and a file of `count` requests and a few more."""
     with closing(World(directory)) as world:
         settings = world.path / "office.toml"
         settings.write_text(
-            settings.read_text().replace("chunk_rows = 4096", f"chunk_rows = {CHUNK_ROWS}")
+            settings.read_text().replace("chunk_rows = 4096", f"chunk_rows = {chunk_rows}")
         )
-        rows = [request(number, *PEOPLE[number % 2]) for number in range(20, 20 + ROWS)]
+        rows = [request(number, *PEOPLE[number % 2]) for number in range(20, 20 + count)]
         write_csv(directory / "many.csv", [*REQUESTS, *rows])
 
 
@@ -123,11 +122,13 @@ class Loops:
     """Loops over copies of one office; `stages`: the last kind that had been entered at each
     kill."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(
+        self, directory: Path, seed: int, rows: int = ROWS, chunk_rows: int = CHUNK_ROWS
+    ) -> None:
         self.directory, self.chance = directory, random.Random(seed)
         self.template = directory / "template"
         self.template.mkdir()
-        assert forked(lambda _: make_template(self.template), None)[0] == 0
+        assert forked(lambda _: make_template(self.template, rows, chunk_rows), None)[0] == 0
         self.stages: Counter[str] = Counter()
         self.warm = open_office(self.template / "office", clock=lambda: NOW)
         self.warm.signer()
@@ -154,10 +155,12 @@ class Loops:
             after,
         )
 
-    def loop(self) -> None:
-        """One copy, one kill, one run to the end."""
+    def loop(self, first: float = 0.0, last: float = 1.0) -> None:
+        """One copy, one kill between two moments, as shares of a whole run, and one run to the
+        end."""
         office, out = self._copy("killed")
-        status, least, _ = self._run(office, out, self.chance.uniform(0, self.seconds))
+        moment = self.seconds * self.chance.uniform(first, last)
+        status, least, _ = self._run(office, out, moment)
         counts = check_standing(opened_as(self.warm, office), out, least)
         kinds = [
             kind

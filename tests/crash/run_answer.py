@@ -1,5 +1,5 @@
-"""The child of test_kill.py: runs the four steps and says when it begins, so that it can be killed
-at a chosen moment."""
+"""Runs the four steps in a process of its own, for the test that two processes with other hash seeds
+answer the same bytes."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(
     found, asked = explain_with_values(world.office, batch, "q1", *world.officer("a"))
     assert asked.values["given"] == REQUESTS[0]["given_name"]
     assert found == _explain(world, batch, "q1")
-    assert repr(asked) == "<Asked: hidden>"
+    assert repr(asked) == "<RequestValues: hidden>"
 
 
 def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record(

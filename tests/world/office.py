@@ -3,10 +3,12 @@ repeats."""
 
 from __future__ import annotations
 
+import atexit
 import csv
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,16 +26,20 @@ from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 
 
-def repeating(seed: str) -> Callable[[int], bytes]:
+class Repeating:
     """Randomness that is the same in every run: never two equal draws, nothing secret."""
-    count = 0
 
-    def draw(size: int) -> bytes:
-        nonlocal count
-        count += 1
-        return hashlib.shake_256(f"{seed} {count}".encode()).digest(size)
+    def __init__(self, seed: str) -> None:
+        self.seed, self.count = seed, 0
 
-    return draw
+    def __call__(self, size: int) -> bytes:
+        self.count += 1
+        return hashlib.shake_256(f"{self.seed} {self.count}".encode()).digest(size)
+
+
+def repeating(seed: str) -> Callable[[int], bytes]:
+    """A source of such randomness, from its beginning."""
+    return Repeating(seed)
 
 
 def quiet(_done: int, _total: int | None, _phase: str) -> None:
@@ -55,12 +61,17 @@ class World:
         self.directory = directory
         self.path = directory / "office"
         self.now = NOW
-        self._random = repeating(seed)
+        self._random = Repeating(seed)
+        if template is None and database == DATABASE:
+            template, self._random.count = _built(list(source), seed)
         if template is not None:
             shutil.copytree(template / "office", self.path)
             shutil.copy(template / "source.csv", directory)
             self.office = self.opened()
             return
+        self._create(source, database)
+
+    def _create(self, source: Iterable[Row], database: str) -> None:
         library = law_library()
         create_office(
             self.path,
@@ -129,6 +140,31 @@ class World:
 
     def kinds(self) -> list[object]:
         return [entry["kind"] for entry in self.entries()]
+
+
+class _Built(World):
+    """An office that is created and built where it stands, whatever was built before."""
+
+    def __init__(self, directory: Path, source: Iterable[Row], seed: str) -> None:
+        self.directory, self.path, self.now = directory, directory / "office", NOW
+        self._random = Repeating(seed)
+        self._create(source, DATABASE)
+
+
+_BUILT: dict[tuple[str, str], tuple[Path, int]] = {}
+
+
+def _built(source: list[Row], seed: str) -> tuple[Path, int]:
+    """The folder of an office that was built once of this source and seed, and how often it drew
+    randomness. A copy that goes on drawing from there is the same, byte for byte, as one that is
+    built anew."""
+    key = (json.dumps(source), seed)
+    if key not in _BUILT:
+        folder = tempfile.mkdtemp(prefix="cf-built-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        with closing(_Built(Path(folder), source, seed)) as made:
+            _BUILT[key] = Path(folder), made._random.count
+    return _BUILT[key]
 
 
 def read_rows(path: Path) -> list[dict[str, object]]:

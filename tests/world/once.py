@@ -1,0 +1,45 @@
+"""What a test process works out once, though each command of the program works it out anew.
+
+A program is a process: it derives the keys of its office, reads its law and builds its command line
+once, and ends. The tests run thousands of programs in one process, and half of their time went into
+three results that depend on nothing but the arguments: a key derived by scrypt, which is slow on
+purpose; the nodes of a YAML text; and the tree of commands. Each is remembered here by all of its
+arguments, so what a test sees is what the program would have computed, byte for byte. The program
+knows nothing of it, and the tests that start a process of their own go without it.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from counterfoil.core import keyfile
+
+
+@cache
+def derived(passphrase: bytes, salt: bytes, length: int, n: int, r: int, p: int) -> bytes:
+    """The key that scrypt derives of these parameters."""
+    return Scrypt(salt=salt, length=length, n=n, r=r, p=p).derive(passphrase)
+
+
+class RememberedScrypt:
+    """`Scrypt` as the key files use it: a parameter that is missing or unknown is an error."""
+
+    def __init__(self, *, salt: bytes, length: int, n: int, r: int, p: int) -> None:
+        self._parameters = (salt, length, n, r, p)
+
+    def derive(self, key_material: bytes) -> bytes:
+        return derived(key_material, *self._parameters)
+
+
+def remember(patch: pytest.MonkeyPatch) -> None:
+    """Put the three in place. Only what succeeds is remembered."""
+    patch.setattr(keyfile, "Scrypt", RememberedScrypt)
+    patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+    compose: Any = yaml.compose
+    patch.setattr(yaml, "compose", lru_cache(maxsize=512)(compose))
