@@ -14,7 +14,7 @@ from counterfoil.cli import verifier
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import encode
 from counterfoil.tlog import Checkpoint, sign_checkpoint
-from counterfoil.tlog.attestation import Attestation, Shown
+from counterfoil.tlog.attestation import Attestation, ProvenEntry
 from tests.ledger.office import KEY, ORIGIN, SIGNER, draft
 from tests.tlog import reference
 
@@ -82,7 +82,7 @@ class Held(NamedTuple):
         self, low: int, high: int, shown: Iterable[int], older: int | None = None
     ) -> Attestation:
         proofs = [
-            Shown(at, self.entries[at], tuple(reference.path(at, self.entries)))
+            ProvenEntry(at, self.entries[at], tuple(reference.path(at, self.entries)))
             for at in sorted(set(shown))
         ]
         path = () if older is None else tuple(reference.consistency(older, self.entries))

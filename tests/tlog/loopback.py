@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.tlog import Signer
 from counterfoil.tlog.cosignature import cosigner_key
-from counterfoil.tlog.records import Records
-from counterfoil.tlog.witness import Answered, Witness
+from counterfoil.tlog.witness import Records, Witness, WitnessResponse
 from counterfoil.tlog.witness_server import serve
 from tests.world.office import World
 
@@ -23,8 +22,8 @@ NOBODY = "http://127.0.0.1:9"
 class Accuser(Witness):
     """Says of every checkpoint that it continues nothing."""
 
-    def add_checkpoint(self, body: bytes) -> Answered:
-        return Answered(HTTPStatus.UNPROCESSABLE_ENTITY)
+    def add_checkpoint(self, body: bytes) -> WitnessResponse:
+        return WitnessResponse(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def signer(number: int) -> Signer:

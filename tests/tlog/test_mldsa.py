@@ -20,8 +20,7 @@ from counterfoil.tlog.cosignature import (
 from counterfoil.tlog.encoding import from_base64, to_base64
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import parse_policy
-from counterfoil.tlog.records import Records
-from counterfoil.tlog.witness import Witness
+from counterfoil.tlog.witness import Records, Witness
 from tests.cli.desk import command, secret
 from tests.ledger.office import KEY, ORIGIN
 from tests.tlog.test_witness import HONEST, TIME, body, key, signer

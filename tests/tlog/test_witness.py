@@ -22,8 +22,7 @@ from counterfoil.tlog.cosignature import (
 from counterfoil.tlog.encoding import to_base64
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import Policy, parse_policy
-from counterfoil.tlog.records import Records
-from counterfoil.tlog.witness import Answered, Witness
+from counterfoil.tlog.witness import Records, Witness, WitnessResponse
 from counterfoil.tlog.witness_client import Witnessed, ask_witnesses
 from counterfoil.tlog.witness_server import serve
 from tests.ledger.history import STORY, Held, entries_of, verify, vkey
@@ -64,7 +63,7 @@ def witness(records: Records) -> Witness:
     return Witness(records, [KEY], [signer(2)], lambda: TIME)
 
 
-def status(answered: Answered) -> int:
+def status(answered: WitnessResponse) -> int:
     return int(answered.status)
 
 
@@ -133,7 +132,7 @@ def test_two_witnesses_do_not_share_records(records: Records) -> None:
 
 
 def test_what_cannot_be_recorded_is_not_cosigned(witness: Witness, records: Records) -> None:
-    (records.directory / f".{records._path(ORIGIN, 'checkpoint').name}.tmp").mkdir()
+    (records.directory / f"{records._path(ORIGIN, 'checkpoint').name}.new").mkdir()
     with pytest.raises(StoreFault) as fault:
         witness.add_checkpoint(body(HONEST, 0, 6))
     assert fault.value.code == "witness_not_written"
@@ -174,10 +173,10 @@ def test_a_cosignature_that_was_altered_is_refused(
 class Liar(Witness):
     """Cosigns a fork whatever it is asked."""
 
-    def add_checkpoint(self, body: bytes) -> Answered:
+    def add_checkpoint(self, body: bytes) -> WitnessResponse:
         from http import HTTPStatus
 
-        return Answered(HTTPStatus.OK, cosign(parse_note(FORK.note()).text, signer(4), TIME))
+        return WitnessResponse(HTTPStatus.OK, cosign(parse_note(FORK.note()).text, signer(4), TIME))
 
 
 @pytest.fixture

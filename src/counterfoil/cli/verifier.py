@@ -94,7 +94,7 @@ ATTESTATION = re.compile(
 consistency proof, one hash a line."""
 
 
-class VerifyFault(Exception):
+class VerifyFault(ValueError):
     """A check failed. The text says which one."""
 
 

@@ -30,8 +30,7 @@ from counterfoil.controls import witnesses
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
 from counterfoil.tlog import Signer, parse_vkey
 from counterfoil.tlog.cosignature import MldsaSigner, cosigner_key
-from counterfoil.tlog.records import Records
-from counterfoil.tlog.witness import Witness
+from counterfoil.tlog.witness import Records, Witness
 from counterfoil.tlog.witness_server import serve
 
 app = group("Witness the ledgers of others.", "witness create w1 --name witness.example/w1")

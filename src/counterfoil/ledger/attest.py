@@ -11,7 +11,7 @@ from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.ledger.check import check_export
 from counterfoil.ledger.entries import EntryKind, decode
 from counterfoil.ledger.export import read_bundles, read_file, tile_rows
-from counterfoil.tlog.attestation import Attestation, Shown, check_attestation
+from counterfoil.tlog.attestation import Attestation, ProvenEntry, check_attestation
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
 from counterfoil.tlog.tiles import node_reader
@@ -48,7 +48,7 @@ def attest_none(
     )
     read = node_reader(tile_rows(directory, checkpoint.size))
     shown = [
-        Shown(index, entry, tuple(prove_inclusion(index, checkpoint.size, read)))
+        ProvenEntry(index, entry, tuple(prove_inclusion(index, checkpoint.size, read)))
         for index, entry in sorted(needed.items())
     ]
     path: list[bytes] = []

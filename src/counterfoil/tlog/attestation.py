@@ -1,44 +1,45 @@
-"""Attestations: `counterfoil-attestation-1`. Between two days none of a kind was entered;
-checkpoints at both ends.
+"""Attestations: `counterfoil-attestation-1`. No entry of one kind was made between two days; the
+file holds checkpoints at both ends.
 
     counterfoil-attestation-1
     none release                                      the kind
     from 2026-01-01                                   first day, UTC
     to 2026-01-31                                     last day, UTC, itself included
     range 17 4711                                     entries 17 to 4710 are all those of these days
-    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      consistency proof, earlier to later
-    checkpoint; none without one entry 3 {"agreement":"sha256:...","v":1}          entries in rising
-    order, each with its inclusion proof sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=      in the
-    tree of the later checkpoint entry 16 ...
+    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      consistency proof from the earlier to the
+                                                      later checkpoint; no line without the earlier
+    entry 3 {"agreement":"sha256:...","v":1}          an entry, byte for byte
+    sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=      its inclusion proof in the tree of the later
+                                                      checkpoint
+    entry 16 ...                                      and so on, in rising order
                                                       an empty line
-    example.com/fancylog                              the earlier checkpoint, of size 17 or less;
-    may be missing,
-    ...                                               with the empty line after it
+    example.com/fancylog                              the earlier checkpoint, of size 17 or less; it
+    ...                                               may be missing, with the empty line after it
     example.com/fancylog                              the later checkpoint
     ...
 
-The entries are, before 17 and before 4711, the last of every kind, and the four at the edges: 16,
-17, 4710, 4711. Their running counts tell how many of a kind there were. If the counts of all kinds
-before an index add up to that index, no entry is left out of them: so the file is small however
+The entries are the last ones of every kind before 17 and before 4711, and the four at the edges:
+16, 17, 4710, 4711. Their running counts say how many entries of each kind there were. If the counts
+of all kinds before an index add up to that index, no kind is left out. So the file is small however
 long the range is.
 
 What `check_attestation` establishes:
 
     1  The log signed the later checkpoint.
     2  The log signed the earlier checkpoint before the range, and the later tree continues it.
-    3  Every entry in the file is in that tree at its place.
-    4  The range is all entries of the days: those at its edges say so, as times never go back.
+    3  Every entry in the file is in that tree at its index.
+    4  The range is all entries of the days: the entries at its edges say so, because times never go
+       back.
     5  The running counts of all kinds add up to both ends of the range: no entry is left out.
     6  The running count of the kind is the same at both ends.
 
-It rests on the running counts: a holder who signs one count too low and another too high is found
-by whoever reads the exported entries (`ledger/check_export.py`), not here. And no ledger shows what
-was never entered.
+It rests on the running counts. A holder who signs one count that is too low and another that is too
+high is found by anyone who reads all exported entries (`ledger/check.py`), not here. And no ledger
+shows what was never entered.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,10 +47,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
+from counterfoil.core.canonical import read_object
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
-from counterfoil.tlog.consistency import read_hashes
-from counterfoil.tlog.encoding import from_decimal, malformed, to_base64, to_text
+from counterfoil.tlog.encoding import from_decimal, malformed, read_hashes, to_base64, to_text
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
 from counterfoil.tlog.tree import check_consistency, check_inclusion, leaf_hash
 
@@ -63,8 +64,8 @@ _TOP: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An entry that the file shows: its index from 0, its bytes, its inclusion proof."""
+class ProvenEntry:
+    """An entry of the file: its index from 0, its bytes, its inclusion proof."""
 
     index: int
     entry: bytes
@@ -82,7 +83,7 @@ class Attestation:
     low: int
     high: int
     path: tuple[bytes, ...]
-    shown: tuple[Shown, ...]
+    entries: tuple[ProvenEntry, ...]
     older: str | None
     newer: str
 
@@ -95,7 +96,7 @@ class Attestation:
             f"range {self.low} {self.high}",
         ]
         lines += map(to_base64, self.path)
-        for each in self.shown:
+        for each in self.entries:
             lines += [
                 f"entry {each.index} {each.entry.decode('ascii')}",
                 *map(to_base64, each.hashes),
@@ -134,7 +135,7 @@ def parse_attestation(raw: str | bytes) -> Attestation:
         low=low,
         high=high,
         path=read_hashes(found[6].split("\n")[1:], _CODE, _WHAT),
-        shown=tuple(map(_shown, blocks)),
+        entries=tuple(map(_proven_entry, blocks)),
         older=f"{notes[0]}\n\n{notes[1]}\n" if len(notes) == 4 else None,
         newer=f"{notes[-2]}\n\n{notes[-1]}",
     )
@@ -146,86 +147,74 @@ def check_attestation(raw: str | bytes, key: VerifierKey) -> Attested:
     Raises VerifyFault: `attestation_malformed`, those of `check_checkpoint`, `proof_consistency`,
     `proof_inclusion`, `attestation_range`, `attestation_gap`, `attestation_found`.
     """
-    said = parse_attestation(raw)
-    newer = check_checkpoint(said.newer, key)  # 1
-    earlier = _check_older(said, newer, key)  # 2
-    entries = _check_entries(said.shown, newer)  # 3
-    ends = _check_range(said, entries, newer.size)  # 4
-    before, after = (_counts(entries, end) for end in (said.low, said.high))  # 5
-    count = after.get(said.kind, 0)
-    if before.get(said.kind, 0) != count:  # 6
+    stated = parse_attestation(raw)
+    newer = check_checkpoint(stated.newer, key)  # 1
+    earlier = _check_older(stated, newer, key)  # 2
+    entries = _check_entries(stated.entries, newer)  # 3
+    ends = _check_range(stated, entries, newer.size)  # 4
+    before = _counts(entries, stated.low).get(stated.kind, 0)  # 5
+    after = _counts(entries, stated.high).get(stated.kind, 0)  # 5
+    if before != after:  # 6
         raise _fault(
-            "attestation_found",
-            f"{count - before.get(said.kind, 0)} of kind {said.kind} are in the range",
+            "attestation_found", f"{after - before} of kind {stated.kind} are in the range"
         )
-    return Attested(
-        newer,
-        count,
-        (
-            f"1. {key.name} signed its ledger at {newer.size} entries.",
-            f"2. {earlier}",
-            f"3. The {len(entries)} entries in this file stand in that ledger, each at its place.",
-            f"4. Entries {said.low} to {said.high - 1} are all those of {said.first} to "
-            f"{said.last} (UTC).{ends}",
-            f"5. The running counts of all kinds add up to {said.low} and {said.high}: no entry "
-            "is left out.",
-            f"6. Of kind {said.kind} there were {count} before the range and as many at its "
-            "end: none in it.",
-        ),
+    statements = (
+        f"1. {key.name} signed its ledger at {newer.size} entries.",
+        f"2. {earlier}",
+        f"3. The {len(entries)} entries in this file stand in that ledger, each at its place.",
+        f"4. Entries {stated.low} to {stated.high - 1} are all those of {stated.first} to "
+        f"{stated.last} (UTC).{ends}",
+        f"5. The running counts of all kinds add up to {stated.low} and {stated.high}: no entry is "
+        "left out.",
+        f"6. Of kind {stated.kind} there were {after} before the range and as many at its end: "
+        "none in it.",
     )
+    return Attested(newer, after, statements)
 
 
-def _check_older(said: Attestation, newer: Checkpoint, key: VerifierKey) -> str:
-    if said.older is None:
-        if said.path:
+def _check_older(stated: Attestation, newer: Checkpoint, key: VerifierKey) -> str:
+    if stated.older is None:
+        if stated.path:
             raise malformed(
                 _CODE, _WHAT, "it holds a consistency proof without an earlier checkpoint"
             )
         return (
             "No earlier checkpoint is here: the part before the range rests on the later one alone."
         )
-    older = check_checkpoint(said.older, key)
-    check_consistency(older.size, older.root, newer.size, newer.root, said.path)
-    if older.size > said.low:
+    older = check_checkpoint(stated.older, key)
+    check_consistency(older.size, older.root, newer.size, newer.root, stated.path)
+    if older.size > stated.low:
         raise _fault("attestation_range", "the earlier checkpoint is not from before the range")
     return f"It had signed the first {older.size} of them before the range, and they are unchanged."
 
 
-def _check_entries(shown: Sequence[Shown], newer: Checkpoint) -> dict[int, dict[str, Any]]:
-    for each in shown:
+def _check_entries(proven: Sequence[ProvenEntry], newer: Checkpoint) -> dict[int, dict[str, Any]]:
+    for each in proven:
         check_inclusion(leaf_hash(each.entry), each.index, newer.size, each.hashes, newer.root)
-    if any(one.index >= two.index for one, two in pairwise(shown)):
+    if any(one.index >= two.index for one, two in pairwise(proven)):
         raise malformed(_CODE, _WHAT, "its entries are not in rising order")
-    return {each.index: _object(each) for each in shown}
+    return {each.index: _object(each) for each in proven}
 
 
-def _check_range(said: Attestation, entries: Mapping[int, Mapping[str, Any]], size: int) -> str:
-    if not (said.low <= said.high <= size and said.first <= said.last):
+def _check_range(stated: Attestation, entries: Mapping[int, Mapping[str, Any]], size: int) -> str:
+    if not (stated.low <= stated.high <= size and stated.first <= stated.last):
         raise _fault(
             "attestation_range",
             "its range or its days are in the wrong order, or outside the ledger",
         )
-    edges = {at for at in (said.low - 1, said.low, said.high - 1, said.high) if 0 <= at < size}
-    if not edges <= entries.keys():
-        raise _fault(
-            "attestation_range",
-            f"entry {min(edges - entries.keys())} at the edge of the range is missing",
-        )
-    first, last = said.first.isoformat(), said.last.isoformat()
-    for at in sorted(edges):
+    first, last = stated.first.isoformat(), stated.last.isoformat()
+    for at in (stated.low - 1, stated.low, stated.high - 1, stated.high):
+        if not 0 <= at < size:
+            continue
+        if at not in entries:
+            raise _fault("attestation_range", f"entry {at} at the edge of the range is missing")
         day = str(entries[at]["time"])[:10]
-        side = (
-            day < first
-            if at < said.low
-            else day > last
-            if at >= said.high
-            else first <= day <= last
-        )
-        if not side:
+        side = -1 if day < first else int(day > last)
+        if side != (-1 if at < stated.low else int(at >= stated.high)):
             raise _fault("attestation_range", f"entry {at} is on the wrong side of the range")
     return (
         ""
-        if said.high < size
+        if stated.high < size
         else " The ledger ends there: it shows nothing of any day after its last entry."
     )
 
@@ -244,33 +233,23 @@ def _counts(entries: Mapping[int, Mapping[str, Any]], end: int) -> dict[str, int
     return counts
 
 
-def _shown(block: str) -> Shown:
+def _proven_entry(block: str) -> ProvenEntry:
     line, *hashes = block.split("\n")
     place, _, entry = line.partition(" ")
     index = from_decimal(place)
     if index is None or not entry.isascii():
         raise malformed(_CODE, _WHAT, "an entry has no index, or is not ASCII")
-    return Shown(index, entry.encode(), read_hashes(hashes, _CODE, _WHAT))
+    return ProvenEntry(index, entry.encode(), read_hashes(hashes, _CODE, _WHAT))
 
 
-def _object(shown: Shown) -> dict[str, Any]:
-    """The parts of an entry that are read here. It is signed for; its full grammar is the ledger's
-    matter."""
-    try:
-        said = json.loads(shown.entry)
-        canonical = (
-            json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-            == shown.entry
-        )
-    except (ValueError, RecursionError):
-        said, canonical = None, False
-    if not canonical or not isinstance(said, dict) or not isinstance(said.get("count"), int):  # pyright: ignore[reportUnknownMemberType]
-        raise malformed(
-            _CODE, _WHAT, "an entry is not canonical JSON with a count", f"entry {shown.index}"
-        )
-    if not (isinstance(said.get("kind"), str) and isinstance(said.get("time"), str)):  # pyright: ignore[reportUnknownMemberType]
-        raise malformed(_CODE, _WHAT, "an entry has no kind or time", f"entry {shown.index}")
-    return said  # pyright: ignore[reportUnknownVariableType]
+def _object(proven: ProvenEntry) -> dict[str, Any]:
+    """The fields of an entry. The log signed it; only the fields that are read here are checked."""
+    entry, place = read_object(proven.entry) or {}, f"entry {proven.index}"
+    if not isinstance(entry.get("count"), int):
+        raise malformed(_CODE, _WHAT, "an entry is not canonical JSON with a count", place)
+    if not isinstance(entry.get("kind"), str) or not isinstance(entry.get("time"), str):
+        raise malformed(_CODE, _WHAT, "an entry has no kind or time", place)
+    return entry
 
 
 def _day(text: str) -> date:

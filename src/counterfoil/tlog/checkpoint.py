@@ -1,18 +1,17 @@
-"""Checkpoints: c2sp.org/tlog-checkpoint. A log's signed word on its size and root.
+"""Checkpoints: c2sp.org/tlog-checkpoint. A log's signed statement of its size and root.
 
 The text of the note is three lines or more, each ended by a newline:
 
-    example.com/behind-the-sofa                       origin: the log's name, and the name of the
-    key that signs
-    20852163                                          size: decimal, no leading zero, at most 2**63
-                                                      - 1
+    example.com/behind-the-sofa                       origin: the log's name, which is also the name
+                                                      of the key that signs
+    20852163                                          size: decimal, at most 2**63 - 1
     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=      root: base64 of 32 bytes
-                                                      extension lines, none of them empty: read and
-                                                      kept, never written
+                                                      extension lines, none of them empty: they are
+                                                      read and kept, never written
 
-Here the log's key name must equal the origin (the format only recommends it), and size 0 must carry
-the root of the empty tree. Other signatures, a witness's among them, are left for whoever knows
-their keys.
+Here the log's key name must equal the origin, which the format only recommends, and size 0 must
+have the root of the empty tree. Other signatures, a witness's among them, are left to those who
+know their keys.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Consistency files: `counterfoil-consistency-1`. A later ledger continues an earlier one; both
-checkpoints are inside.
+"""Consistency files: `counterfoil-consistency-1`. A later ledger continues an earlier one; the file
+holds both checkpoints.
 
     counterfoil-consistency-1
-    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      RFC 9162 2.1.4 proof, in its order, at most 63
-    lines; none where
-                                                      the earlier ledger is empty or as large as the
-                                                      later one an empty line
+    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      the proof of RFC 9162 2.1.4 in its order, at
+                                                      most 63 lines; none where the earlier ledger
+                                                      is empty or as large as the later one
+                                                      an empty line
     example.com/fancylog                              the earlier checkpoint, as signed
     109482
     sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=
@@ -15,23 +15,21 @@ checkpoints are inside.
     example.com/fancylog                              the later checkpoint, as signed
     ...
 
-A checkpoint holds exactly one empty line, before its signatures, so the file falls into five parts.
+A checkpoint has exactly one empty line, before its signatures, so the file falls into five parts.
 Another first line is another version and is refused. The file name's extension is `.consistency`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
-from counterfoil.tlog.encoding import from_base64, malformed, to_base64, to_text
+from counterfoil.tlog.encoding import malformed, read_hashes, to_base64, to_text
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
-from counterfoil.tlog.tree import HASH_BYTES, check_consistency
+from counterfoil.tlog.tree import check_consistency
 
 HEADER: Final = "counterfoil-consistency-1"
-MAX_HASHES: Final = 63
 _CODE: Final = "consistency_malformed"
 _WHAT: Final = "consistency proof"
 
@@ -73,13 +71,3 @@ def check_consistency_file(raw: str | bytes, key: VerifierKey) -> tuple[Checkpoi
     older, newer = check_checkpoint(proof.older, key), check_checkpoint(proof.newer, key)  # 1
     check_consistency(older.size, older.root, newer.size, newer.root, proof.hashes)  # 2
     return older, newer
-
-
-def read_hashes(lines: Sequence[str], code: str, what: str) -> tuple[bytes, ...]:
-    """At most 63 hashes, one a line. Raises VerifyFault with `code`."""
-    hashes = tuple(
-        data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES
-    )
-    if len(lines) > MAX_HASHES or len(hashes) != len(lines):
-        raise malformed(code, what, f"a proof is not at most {MAX_HASHES} hashes of 32 bytes")
-    return hashes

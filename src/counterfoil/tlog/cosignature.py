@@ -1,28 +1,27 @@
-"""Cosignatures: c2sp.org/tlog-cosignature. A witness's word that a checkpoint continues all it saw
-of that log.
+"""Cosignatures: c2sp.org/tlog-cosignature. A witness's statement that a checkpoint continues all
+that the witness saw of that log.
 
     \u2014 witness.example/w1 base64(key id || time in 8 bytes, big-endian || signature)
 
-A line among the signatures of a checkpoint. The key id is the first four bytes of SHA-256(name 0x0A
-type public), so that a cosigner's verifier key, name+key id+base64(type || public), is never taken
-for a log's.
+It is a line among the signatures of a checkpoint. The key id is the first four bytes of SHA-256(
+name 0x0A type public), so that a cosigner's verifier key, name+key id+base64(type || public), is
+never taken for a log's.
 
     type   algorithm    public key     signature      signed is
-    0x04   Ed25519      32 bytes       64 bytes       cosignature/v1 0x0A time <decimal> 0x0A <the
-           checkpoint's text>
-    0x06   ML-DSA-44    1,312 bytes    2,420 bytes    "subtree/v1" 0x0A 0x00 || n || cosigner's name
-           || time in 8 bytes || n ||
-                                                      origin || 0 in 8 bytes || size in 8 bytes ||
-                                                      root
+    0x04   Ed25519      32 bytes       64 bytes       cosignature/v1 0x0A time <decimal> 0x0A
+                                                      <the checkpoint's text>
+    0x06   ML-DSA-44    1,312 bytes    2,420 bytes    "subtree/v1" 0x0A 0x00
+                                                      || n || cosigner's name || time in 8 bytes
+                                                      || n || origin || 0 in 8 bytes
+                                                      || size in 8 bytes || root
 
-where n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of
+There n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of
 extension lines. Other types are refused as keys and ignored as signatures. Type 6 needs a
 `cryptography` that was built with it (`cosigner_unsupported`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -33,8 +32,16 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import read_text
-from counterfoil.tlog.encoding import from_base64, malformed, to_base64, to_text
-from counterfoil.tlog.note import Signer, VerifierKey, parse_note, verifier_key
+from counterfoil.tlog.encoding import malformed
+from counterfoil.tlog.note import (
+    Signer,
+    VerifierKey,
+    check_name,
+    key_id,
+    parse_note,
+    signature_line,
+    split_vkey,
+)
 
 ED25519_COSIGNATURE: Final = 0x04
 MLDSA44_COSIGNATURE: Final = 0x06
@@ -45,6 +52,7 @@ _PREFIX: Final = "cosignature/v1\ntime "
 _LABEL: Final = b"subtree/v1\n\0"
 _MAX_NAMED_BYTES: Final = 255
 _MAX_KEY_BYTES: Final = 3000
+_WHAT: Final = "cosigner key"
 
 
 class CosignerKey(VerifierKey):
@@ -53,14 +61,8 @@ class CosignerKey(VerifierKey):
     @property
     def kind(self) -> int:
         """The signature type."""
-        return (
-            MLDSA44_COSIGNATURE
-            if len(self.public) == _PUBLIC_BYTES[MLDSA44_COSIGNATURE]
-            else ED25519_COSIGNATURE
-        )
-
-    def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
+        is_mldsa = len(self.public) == _PUBLIC_BYTES[MLDSA44_COSIGNATURE]
+        return MLDSA44_COSIGNATURE if is_mldsa else ED25519_COSIGNATURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +76,19 @@ class MldsaSigner:
 def cosigner_key(name: str, public: bytes) -> CosignerKey:
     """The cosigner key of a public key of 32 or 1,312 bytes. Raises VerifyFault `vkey_malformed`
     for a bad name."""
-    verifier_key(name, bytes(32))  # the same rules for a name
+    check_name(name, _WHAT)
     if len(name.encode()) > _MAX_NAMED_BYTES:
-        raise malformed(
-            "vkey_malformed", "cosigner key", f"its name is over {_MAX_NAMED_BYTES} bytes"
-        )
+        raise malformed("vkey_malformed", _WHAT, f"its name is over {_MAX_NAMED_BYTES} bytes")
     kind = CosignerKey(name, b"", public).kind
-    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
-    return CosignerKey(name, key_id, public)
+    return CosignerKey(name, key_id(name, kind, public), public)
 
 
 def parse_cosigner_key(text: str) -> CosignerKey:
     """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
-    parts = to_text(text, _MAX_KEY_BYTES, "vkey_malformed", "cosigner key").split("+", 2)
-    data = from_base64(parts[2]) if len(parts) == 3 else None
-    if not data or _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
-        raise malformed(
-            "vkey_malformed", "cosigner key", "it is not name+key id+base64 of type 4 or 6"
-        )
-    key = cosigner_key(parts[0], data[1:])
-    if key.key_id.hex() != parts[1]:
-        raise malformed("vkey_malformed", "cosigner key", "its key id does not belong to its key")
-    return key
+    name, data = split_vkey(text, _MAX_KEY_BYTES, _WHAT)
+    if _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
+        raise malformed("vkey_malformed", _WHAT, "it is not name+key id+base64 of type 4 or 6")
+    return cosigner_key(name, data[1:])
 
 
 def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
@@ -105,7 +98,7 @@ def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
         raise ValueError("a cosignature's time is 0 .. 2**63 - 1")
     key = cosigner_key(signer.name, signer.private.public_key().public_bytes_raw())
     signature = signer.private.sign(_message(key, text, time))
-    return f"\u2014 {signer.name} {to_base64(key.key_id + time.to_bytes(8, 'big') + signature)}\n"
+    return signature_line(signer.name, key.key_id + time.to_bytes(8, "big") + signature)
 
 
 def check_cosignatures(raw: str | bytes, keys: Iterable[CosignerKey]) -> dict[CosignerKey, int]:

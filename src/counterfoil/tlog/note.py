@@ -9,16 +9,15 @@ A note is a text that ends in a newline, an empty line, and one signature line o
     \u2014 example.com/office Az3grlgtzPICa5OS8npVmf1Myq/5IZni...
 
 A signature line is an em dash, a space, the key's name, a space, base64(key id || signature). The
-key id is the first four bytes of SHA-256(name 0x0A type public). A verifier key is one line, its
-key id in lower-case hex:
+key id is the first four bytes of SHA-256(name 0x0A type public). A verifier key is one line, name+
+key id+base64(0x01 || public), with the key id in lower-case hex:
 
-    PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW      name+key id+base64(0x01
-    || public)
+    PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW
 
 Limits: 1,000,000 bytes and 100 signatures a note. Signatures by unknown keys, of whatever type, are
-kept and ignored; a known key whose signature does not verify refuses the whole note; the same key
-twice counts once. A verifier key of another type is refused. Base64 must be canonical, which the
-format leaves open.
+kept and ignored. If the signature of a known key does not verify, the whole note is refused. The
+same key twice counts once. A verifier key of another type is refused. Base64 must be canonical,
+which the format leaves open.
 """
 
 from __future__ import annotations
@@ -38,7 +37,8 @@ ED25519: Final = 0x01
 MAX_NOTE_BYTES: Final = 1_000_000
 MAX_SIGNATURES: Final = 100
 _MAX_KEY_BYTES: Final = 1000
-_DASH: Final = "\u2014 "
+_PUBLIC_BYTES: Final = 32
+_DASH: Final = "\u2014"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,13 @@ class VerifierKey:
     key_id: bytes
     public: bytes
 
+    @property
+    def kind(self) -> int:
+        """The signature type."""
+        return ED25519
+
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([ED25519]) + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +91,44 @@ class Note:
 def verifier_key(name: str, public: bytes) -> VerifierKey:
     """The verifier key of a 32-byte Ed25519 public key. Raises VerifyFault `vkey_malformed` for a
     bad name."""
-    if not _is_name(name):
-        raise malformed(
-            "vkey_malformed",
-            "verifier key",
-            "its name is empty or holds a space, a plus or a control character",
-        )
-    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()[:4]
-    return VerifierKey(name, key_id, public)
+    check_name(name, "verifier key")
+    return VerifierKey(name, key_id(name, ED25519, public), public)
 
 
 def parse_vkey(text: str) -> VerifierKey:
     """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
-    code, what = "vkey_malformed", "verifier key"
-    parts = to_text(text, _MAX_KEY_BYTES, code, what).split("+", 2)
+    what = "verifier key"
+    name, data = split_vkey(text, _MAX_KEY_BYTES, what)
+    if data[0] != ED25519 or len(data) != 1 + _PUBLIC_BYTES:
+        raise malformed("vkey_malformed", what, "its type is not Ed25519 (1)")
+    return verifier_key(name, data[1:])
+
+
+def split_vkey(text: str, limit: int, what: str) -> tuple[str, bytes]:
+    """The name, and the type (1 byte) with the public key, of a verifier key of any type.
+
+    Raises VerifyFault `vkey_malformed`, which calls the text a `what`.
+    """
+    parts = to_text(text, limit, "vkey_malformed", what).split("+", 2)
     data = from_base64(parts[2]) if len(parts) == 3 else None
-    if data is None:
-        raise malformed(code, what, "it is not name+key id+base64")
-    if data[:1] != bytes([ED25519]) or len(data) != 33:
-        raise malformed(code, what, "its type is not Ed25519 (1)")
-    key = verifier_key(parts[0], data[1:])
-    if key.key_id.hex() != parts[1]:
-        raise malformed(code, what, "its key id does not belong to its key")
-    return key
+    if not data:
+        raise malformed("vkey_malformed", what, "it is not name+key id+base64")
+    check_name(parts[0], what)
+    if key_id(parts[0], data[0], data[1:]).hex() != parts[1]:
+        raise malformed("vkey_malformed", what, "its key id does not belong to its key")
+    return parts[0], data
+
+
+def key_id(name: str, kind: int, public: bytes) -> bytes:
+    """The four bytes by which a signature line names its key."""
+    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
+
+
+def check_name(name: str, what: str) -> None:
+    """Raise VerifyFault `vkey_malformed` for a name that no key can have."""
+    if not _is_name(name):
+        why = "its name is empty or holds a space, a plus or a control character"
+        raise malformed("vkey_malformed", what, why)
 
 
 def sign_note(text: str, signers: Iterable[Signer]) -> str:
@@ -121,12 +141,17 @@ def sign_note(text: str, signers: Iterable[Signer]) -> str:
         raise malformed("note_malformed", "note text", "it does not end in a newline")
     message = text.encode()
     lines = [
-        f"{_DASH}{signer.name} {to_base64(signer.verifier.key_id + signer.private.sign(message))}\n"
+        signature_line(signer.name, signer.verifier.key_id + signer.private.sign(message))
         for signer in signers
     ]
     if not lines:
         raise ValueError("a note needs a signer")
     return f"{text}\n{''.join(lines)}"
+
+
+def signature_line(name: str, data: bytes) -> str:
+    """A signature line; `data` is key id || signature."""
+    return f"{_DASH} {name} {to_base64(data)}\n"
 
 
 def parse_note(raw: str | bytes) -> Note:
@@ -198,17 +223,14 @@ def _check(key: VerifierKey, signature: bytes, message: bytes) -> None:
 
 
 def _signature(line: str) -> Signature:
-    parts = line.removeprefix(_DASH).split(" ")
-    data = (
-        from_base64(parts[1])
-        if line.startswith(_DASH) and len(parts) == 2 and _is_name(parts[0])
-        else None
-    )
+    dash, _, rest = line.partition(" ")
+    name, _, encoded = rest.partition(" ")
+    data = from_base64(encoded) if dash == _DASH and _is_name(name) else None
     if data is None or len(data) < 5:
         raise malformed(
             "note_malformed", "signed note", "a signature line is not dash, name, base64"
         )
-    return Signature(parts[0], data[:4], data[4:])
+    return Signature(name, data[:4], data[4:])
 
 
 def _is_name(name: str) -> bool:

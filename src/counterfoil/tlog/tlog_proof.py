@@ -1,11 +1,12 @@
-"""Proof files: c2sp.org/tlog-proof@v1. What anyone can carry away and check offline, with the log's
-key alone.
+"""Proof files: c2sp.org/tlog-proof@v1. An entry is in a log; anyone can check it offline, with the
+log's key alone.
 
     c2sp.org/tlog-proof@v1
-    extra YWdlLXYxLjIuMQ==                            at most one such line; opaque, not
-    authenticated, never trusted index 73894
-    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      inclusion proof, leaf's sibling first, at most
-    63 lines
+    extra YWdlLXYxLjIuMQ==                            at most one such line: opaque data that is not
+                                                      authenticated and never trusted
+    index 73894
+    gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      inclusion proof, the leaf's sibling first, at
+                                                      most 63 lines
                                                       an empty line
     example.com/fancylog                              the checkpoint, as signed
     109482
@@ -18,17 +19,22 @@ Another first line is another version and is refused. The file name's extension 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
-from counterfoil.tlog.encoding import from_base64, from_decimal, malformed, to_base64, to_text
+from counterfoil.tlog.encoding import (
+    from_base64,
+    from_decimal,
+    malformed,
+    read_hashes,
+    to_base64,
+    to_text,
+)
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
-from counterfoil.tlog.tree import HASH_BYTES, check_inclusion, leaf_hash
+from counterfoil.tlog.tree import check_inclusion, leaf_hash
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
-MAX_HASHES: Final = 63
 _CODE: Final = "proof_malformed"
 _WHAT: Final = "tlog-proof"
 
@@ -57,15 +63,16 @@ def parse_proof(raw: str | bytes) -> Proof:
     lines = head.split("\n")
     if not blank or lines.pop(0) != HEADER:
         raise malformed(_CODE, _WHAT, f"it does not begin with {HEADER}, or holds no checkpoint")
-    extra = _extra(lines.pop(0)) if lines and lines[0].startswith("extra ") else None
-    index = (
-        from_decimal(lines[0].removeprefix("index "))
-        if lines and lines[0].startswith("index ")
-        else None
-    )
+    extra = None
+    if lines and lines[0].startswith("extra "):
+        extra = from_base64(lines.pop(0).removeprefix("extra "))
+        if extra is None:
+            raise malformed(_CODE, _WHAT, "its extra data is not base64")
+    place, *hashes = lines or [""]
+    index = from_decimal(place.removeprefix("index ")) if place.startswith("index ") else None
     if index is None:
         raise malformed(_CODE, _WHAT, "its index is missing or not a decimal number")
-    return Proof(index, _hashes(lines[1:]), note, extra)
+    return Proof(index, read_hashes(hashes, _CODE, _WHAT), note, extra)
 
 
 def check_proof(raw: str | bytes, entry: bytes, key: VerifierKey) -> tuple[Proof, Checkpoint]:
@@ -80,21 +87,3 @@ def check_proof(raw: str | bytes, entry: bytes, key: VerifierKey) -> tuple[Proof
         leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root
     )  # 2
     return proof, checkpoint
-
-
-def _extra(line: str) -> bytes:
-    extra = from_base64(line.removeprefix("extra "))
-    if extra is None:
-        raise malformed(_CODE, _WHAT, "its extra data is not base64")
-    return extra
-
-
-def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
-    if len(lines) > MAX_HASHES:
-        raise malformed(_CODE, _WHAT, f"it holds more than {MAX_HASHES} hashes")
-    hashes = tuple(
-        data for data in map(from_base64, lines) if data is not None and len(data) == HASH_BYTES
-    )
-    if len(hashes) != len(lines):
-        raise malformed(_CODE, _WHAT, "a hash is not the base64 of 32 bytes")
-    return hashes

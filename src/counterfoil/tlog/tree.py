@@ -4,9 +4,9 @@
     MTH({d})    = SHA-256(0x00 d)                             a leaf
     MTH(D[n])   = SHA-256(0x01 MTH(D[0:k]) MTH(D[k:n]))       k = the largest power of two below n
 
-A *whole* subtree has 2**h leaves and starts at a multiple of 2**h: it is named by its height h and
+A *whole* subtree has 2**h leaves and starts at a multiple of 2**h. It is named by its height h and
 its index i, and once it is full its hash never changes. Everything here is put together from whole
-subtrees, so that proofs read O(log n) hashes from wherever they rest.
+subtrees, so that proofs read O(log n) hashes from wherever the hashes are stored.
 
 Proofs are lists of 32-byte hashes in the order of RFC 9162 sections 2.1.3 and 2.1.4. `prove_` makes
 them from a `Reader`; `check_` recomputes the root. Sizes are at most 2**63 - 1. A check that fails
@@ -75,14 +75,14 @@ def prove_consistency(old: int, new: int, read: Reader) -> list[bytes]:
         raise ValueError("the older tree is larger than the newer")
     if old in (0, new):
         return []
-    # RFC's SUBPROOF walks to the last whole subtree of the old tree; what stands beside it proves
-    # both.
+    # RFC's SUBPROOF walks to the last whole subtree of the old tree. The ranges beside the path to
+    # it prove both roots; those inside it are left out.
     height = (old & -old).bit_length() - 1
     start = old - (1 << height)
     proof = [
         _range_root(low, high, read)
         for low, high in _beside(start, new)
-        if _reaches(low, high, start, height)
+        if low >= old or high <= start
     ]
     return proof if start == 0 else [read(height, start >> height), *proof]
 
@@ -91,21 +91,14 @@ def check_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
     """RFC 9162 section 2.1.3.2. Raises VerifyFault `proof_inclusion`."""
-    if not 0 <= index < size <= MAX_SIZE:
-        raise _inclusion_fault()
-    node, last, reckoned = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise _inclusion_fault()
-        if node & 1 or node == last:
-            reckoned = node_hash(sibling, reckoned)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            reckoned = node_hash(reckoned, sibling)
-        node, last = node >> 1, last >> 1
-    if last or reckoned != root:
-        raise _inclusion_fault()
+    in_tree = 0 <= index < size <= MAX_SIZE
+    roots = _roots_above(index, size - 1, proof, leaf) if in_tree else None
+    if roots is None or roots[1] != root:
+        raise VerifyFault(
+            "proof_inclusion",
+            "the entry is not shown to be in the tree",
+            cure="Ask the holder for the entry, the index and the proof again.",
+        )
 
 
 def check_consistency(
@@ -118,27 +111,30 @@ def check_consistency(
     if not 0 <= old <= new <= MAX_SIZE:
         raise _consistency_fault()
     if old in (0, new):
-        if (
-            proof
-            or old_root != (EMPTY_ROOT if old == 0 else new_root)
-            or (new == 0 and new_root != EMPTY_ROOT)
-        ):
+        same = old_root == (EMPTY_ROOT if old == 0 else new_root)
+        if proof or not same or (new == 0 and new_root != EMPTY_ROOT):
             raise _consistency_fault()
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
-    if not path or _both_roots(old, new, path) != (old_root, new_root):
+    height = (old & -old).bit_length() - 1
+    start, last = (old - 1) >> height, (new - 1) >> height
+    if not path or _roots_above(start, last, path[1:], path[0]) != (old_root, new_root):
         raise _consistency_fault()
 
 
-def _both_roots(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Steps 3 to 7 of RFC 9162 section 2.1.4.2."""
-    node, last = old - 1, new - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    older = newer = path[0]
-    for sibling in path[1:]:
+def _roots_above(
+    node: int, last: int, proof: Sequence[bytes], start: bytes
+) -> tuple[bytes, bytes] | None:
+    """Climb from `node`, whose hash is `start`, in a row whose last node is `last`: the steps that
+    RFC 9162 sections 2.1.3.2 and 2.1.4.2 have in common.
+
+    Returns the root of the tree that ends with `node` and the root of the whole tree; None for a
+    proof that is too long or too short.
+    """
+    older = newer = start
+    for sibling in proof:
         if last == 0:
-            raise _consistency_fault()
+            return None
         if node & 1 or node == last:
             older, newer = node_hash(sibling, older), node_hash(sibling, newer)
             while not node & 1 and node:
@@ -146,13 +142,11 @@ def _both_roots(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes
         else:
             newer = node_hash(newer, sibling)
         node, last = node >> 1, last >> 1
-    if last:
-        raise _consistency_fault()
-    return older, newer
+    return None if last else (older, newer)
 
 
 def _beside(index: int, size: int) -> list[tuple[int, int]]:
-    """The ranges [low, high) that stand beside the path from leaf `index` to the root, lowest
+    """The ranges [low, high) beside the path from leaf `index` to the root, the one beside the leaf
     first."""
     ranges: list[tuple[int, int]] = []
     low, high = 0, size
@@ -165,11 +159,6 @@ def _beside(index: int, size: int) -> list[tuple[int, int]]:
             ranges.append((low, middle))
             low = middle
     return ranges[::-1]
-
-
-def _reaches(low: int, high: int, start: int, height: int) -> bool:
-    """Whether [low, high) stands beside the whole subtree at `start`, not inside it."""
-    return low >= start + (1 << height) or high <= start
 
 
 def _range_root(low: int, high: int, read: Reader) -> bytes:
@@ -193,14 +182,6 @@ def _join(roots: Sequence[bytes]) -> bytes:
     for root in reversed(roots[:-1]):
         joined = node_hash(root, joined)
     return joined
-
-
-def _inclusion_fault() -> VerifyFault:
-    return VerifyFault(
-        "proof_inclusion",
-        "the entry is not shown to be in the tree",
-        cure="Ask the holder for the entry, the index and the proof again.",
-    )
 
 
 def _consistency_fault() -> VerifyFault:
