@@ -190,9 +190,9 @@ def test_a_candidate_that_a_row_speaks_against_does_not_stand(tmp_path: Path) ->
             **({name: getattr(form, name) for name in form.__struct_fields__} | change)
         )
         watch.saw_place(changed, *find_links(changed, custodian))
-        assert watch.standing(5) == []
+        assert watch.choose(5) == []
     watch = CanaryWatch([canary, canary], custodian)
     watch.saw_reference("another")
-    assert [held[0] for held in watch.standing(5)] == [canary]
+    assert [held[0] for held in watch.choose(5)] == [canary]
     watch.saw_reference(canary.resident.record_ref)
-    assert watch.standing(5) == []
+    assert watch.choose(5) == []

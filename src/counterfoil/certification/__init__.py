@@ -1,11 +1,10 @@
-"""Questions with known answers, asked of register and match.
+"""Certification: how seldom a register confirms what is not so, and what follows from it.
 
-sample     the made-up population of the demonstration, as register source and as labelled questions
-questions  the demonstration's request file, lawful questions and reported defects
-evaluate   recall and wrong confirmations over a labelled file, by group and by threshold: made-up
-           registers only
-certify    decoys drawn from a register's own source: how seldom it confirms what is not so, and the
-           threshold for that bounds, chance, curves, tally (pure) · sample, decoys, street_decoys,
-           holding, asking (a decoy's way) · crew, certify_state (processes, going on) ·
-           certificate, certifying (what is signed) · pictures, svg
+certify    run.py, checkpoint.py; source_sample.py, places.py, seeded_choice.py (what decoys are
+           made of); decoys.py, true_negative.py, ask.py (how they are made, checked and asked);
+           tally.py, curves.py, charts.py (what was counted); compose.py, certificate.py
+govern     governing.py and pinned.py: which certificates hold for a batch; history_mix.py: which
+           kinds of negatives an office has had
+evaluate   evaluate.py, labelled.py, slices.py: recall and wrong confirmations over a labelled
+           file, by group and by threshold, for made-up registers only
 """

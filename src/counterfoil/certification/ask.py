@@ -1,21 +1,21 @@
-"""Asking decoys of the sealed register, a chunk of source rows at a time: what one process of a
-certification does.
+"""Asks decoys of the sealed register, a chunk of source rows at a time. This is what one process of
+a certification does.
 
-1 make    each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the
-          sample and its own choices
-2 read    as intake reads a request; a name and address that can be asked about, as the gate reads
-          them; once each, since most decoys of a row share both
-3 open    every address once, through the key custodian, which counts it; decoys about one address
-          share what was opened
-4 check   what shows that it is no decoy after all (holding.py): then it is left out, and counted as
-          left out
-5 decide  as every question is decided; only counts leave. With a date of birth stated, a
-          confirmation counts only where the resident's date agrees in full: no other is decided by
-          the threshold that is sought (matching/thresholds.py)
+1 make    Each visit of a row makes at most one decoy of each kind (decoys.py), from the row, the
+          source sample and its own seeded choices.
+2 read    The decoys are read as intake reads a request, and kept where the gate finds a name and an
+          address that can be asked about.
+3 open    Every address is opened once, through the key custodian, which counts it. Decoys about one
+          address share what was opened.
+4 check   A question that is no decoy after all (true_negative.py) is left out and counted as left
+          out.
+5 decide  The rest are decided as every question is decided, and only counts leave. Where a date of
+          birth is stated, a confirmation counts only where the resident's date agrees in full: no
+          other is decided by the threshold that is sought (matching/thresholds.py).
 
-Certification is the holder's own act: the questions are nobody's, are made of the holder's own
-file, and no answer to one leaves this process. That is why it passes the gate's unsafe door and why
-the key custodian counts it apart (register/trial.json).
+Certification is the holder's own act: the questions are nobody's, they are made of the holder's own
+file, and no answer to one leaves this process. That is why it uses the gate's unsafe entrance, and
+why the key custodian counts it apart (register/trial.json).
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""A certificate: how seldom this snapshot, asked by these rules, confirms what is not so. Format
-`counterfoil-certificate-1`.
+"""A certificate states how seldom this snapshot, asked by these rules, confirms what is not so.
+Format `counterfoil-certificate-1`.
 
 `register/SNAPSHOT/certificate-SCOPE-XXXXXXXXXXXX.json` is canonical JSON (core/canonical.py: whole
-numbers only) of `Certificate`; SCOPE is what the decoys stated, X the first 12 hex digits of the
-bytes' SHA-256. Beside it `.sig`: base64 of the holder's Ed25519 signature over
+numbers only) of `Certificate`. SCOPE is what the decoys stated, X the first 12 hex digits of the
+bytes' SHA-256. Beside it are `.sig`, the base64 of the holder's Ed25519 signature over
 "counterfoil/certificate/v1" 00 and exactly those bytes, and `.svg`, its picture. Its digest is in a
-ledger entry of kind `certificate` with snapshot and scope; the newest such entry says which file
-stands (certified.py), and answers cite it. Bounds and limit are parts of 10**12, thresholds
+ledger entry of kind `certificate` with snapshot and scope. The newest such entry says which file is
+in force (governing.py), and answers cite it. Bounds and limit are parts of 10**12, thresholds
 hundredths of a bit. docs/formats/certificate.md has a worked example.
 
-Trusted? only after `open_certificate` has compared it with the ledger's digest and verified it
+Trusted only after `open_certificate` has compared it with the ledger's digest and verified it
 against the holder's key and the snapshot's manifest. Altered, or of another snapshot or rules:
 `certificate_not_verified`. Lost: `certificate_missing`, and nothing is answered from the snapshot
 until it is restored or followed by a newer one. An unknown format is refused
-(`certificate_unknown`). Made in trial/.
+(`certificate_unknown`).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The pictures: of a certificate (bound by kind; recall proxy against threshold), and of an
-evaluation's curve. Pure."""
+"""The pictures of a certificate (bound by kind; recall proxy by threshold) and of an evaluation's
+curve. Pure.
+"""
 
 from __future__ import annotations
 

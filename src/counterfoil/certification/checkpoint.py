@@ -1,4 +1,4 @@
-"""Where a certification stands, so that it can go on after it was broken off. Format
+"""The state of a certification, so that it can go on after it was broken off. Format
 `counterfoil-certify-1`.
 
     register/SNAPSHOT/certify.json   {"signature": "<base64>", "state": {...}}   canonical JSON,
@@ -6,10 +6,10 @@
 
 `state` is `CertificationStatus`: what is certified, which pass over the source, how many of its
 rows are done, and the counts. The holder's key signs "counterfoil/certify/v1" 00 and the canonical
-bytes of `state`, so another hand cannot make wrong answers vanish (`certify_state_altered`);
-putting an older file back asks some decoys again, the same ones. Lost: begin again. It holds counts
-and names of levels, no name and no address. A state of another snapshot, seed, kind of question or
-number of decoys is not gone on with (`certify_state_other`).
+bytes of `state`, so nobody else can make wrong answers vanish (`certify_state_altered`). Whoever
+restores an older file causes some decoys to be asked again, the same ones. Lost: begin again. The
+state holds counts and names of levels, no name and no address. A state of another snapshot, seed,
+scope or number of decoys is not continued (`certify_state_other`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words and numbers of a certificate, and of a refusal to give one. Pure."""
+"""The sentences and numbers of a certificate, and of a refusal to give one. Pure."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""`evaluate`: a labelled file asked of a made-up register, without the gate's legal part. Prints
-counts, never a person.
+"""`evaluate`: a labelled file asked of a made-up register, without the legal part of the gate. It
+prints counts, never a person.
 
-The gate is skipped, which is why a register that is not marked as made up refuses. What a question
-must have to be asked at all, a name and a complete address that is no placeholder, is asked here as
-in the gate, by the same code; a question without it counts as not sufficient.
+Because the gate is skipped, a register that is not marked as made up refuses. What a question must
+have to be asked at all, a name and a complete address that is no placeholder, is required as in the
+gate, by the same code; a question without it counts as not sufficient.
 
-The file is read twice: first for how often names stand in it (slices.py), then to be asked.
-`Examination` holds, besides the counts, the groups, the curve over thresholds and the questions
+The file is read twice: first to learn how often names are in it (slices.py), then to be asked.
+`Examination` holds, besides the counts, the groups, the curve over thresholds, and the questions
 that came out wrong, by id and level of evidence.
 """
 

@@ -1,9 +1,9 @@
 """Which certificates govern a snapshot, and what that means for a question. docs/decisions/0008
 says why.
 
-For each scope the newest ledger entry of kind `certificate` for the snapshot names the certificate
-by its digest. So a file that was deleted, put back from an older day or swapped changes nothing:
-`find_certificates` stops instead. Entries without a scope are from before certificates governed,
+For each scope, the newest ledger entry of kind `certificate` for the snapshot names the certificate
+by its digest. So a file that was deleted, restored from an older day or exchanged changes nothing:
+`find_certificates` raises instead. Entries without a scope are from before certificates governed,
 and name none.
 """
 

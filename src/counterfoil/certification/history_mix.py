@@ -5,14 +5,14 @@ THE TABLE. A negative's truth is not known; what is known is the evidence for it
 whose evidence fits several kinds is shared among them evenly. Rows that were disposed of, refused
 or not compared are not counted. Only counts come out.
 
-| best evidence                                    | nearest kinds                     |
-|--------------------------------------------------|-----------------------------------|
-| none: nobody is held there in those periods      | next_number, next_unit, former    |
-| only given names that are another's              | withheld, sibling, synthetic      |
-| reached by the door that forgives a ZIP          | other_zip                         |
-| reached by any other tolerant door               | like_street                       |
-| another suffix, or another date of birth         | junior_senior                     |
-| all else: agreement that is not enough           | withheld                          |
+| best evidence                                       | nearest kinds                     |
+|-----------------------------------------------------|-----------------------------------|
+| none: no resident is there in those periods         | next_number, next_unit, former    |
+| only given names that are another's                 | withheld, sibling, synthetic      |
+| reached by the address key that forgives a ZIP      | other_zip                         |
+| reached by any other tolerant address key           | like_street                       |
+| another suffix, or another date of birth            | junior_senior                     |
+| all else: agreement that is not enough              | withheld                          |
 """
 
 from __future__ import annotations

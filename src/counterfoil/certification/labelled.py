@@ -1,9 +1,9 @@
 """Labelled questions: a request file's person, address and period columns, and `truth`.
 
-CSV, JSON lines or Parquet, by the end of the name. `truth` is `true` or `false` in every row.
-`request_id` may be missing; rows are then named by their number. Other columns of a request file
-are read over. Cells are strings, read by intake's own rules, so a row that a request file would
-reject is rejected here too.
+The file is CSV, JSON lines or Parquet, by the end of its name. `truth` is `true` or `false` in
+every row. `request_id` may be missing; rows are then named by their number. Other columns of a
+request file are ignored. Cells are strings, read by intake's own rules, so a row that a request
+file would reject is rejected here too.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""`register certify`: how often would this register confirm what is not so, and at which threshold
-seldom enough?
+"""`register certify`: how often this register would confirm what is not so, and at which threshold
+that is seldom enough.
 
-1 the snapshot's manifest verifies, and the source is the file that it was built from
-2 decoys of every kind are asked, pass after pass over the source, until there are enough of each
-  (asking.py, crew.py); where it stands is written every few seconds (certify_state.py)
-3 the lowest threshold is taken at which every kind's bound meets the limit, and which still
-  confirms most of the register's own people (curves.py); there may be none
-4 the certificate is entered in the ledger, and then written beside the manifest, with its picture
+1 The snapshot's manifest verifies, and the source is the file that it was built from.
+2 Decoys of every kind are asked, pass after pass over the source, until there are enough of each
+  (ask.py). The state is written every few seconds, so that a run can go on (checkpoint.py).
+3 The lowest threshold is taken at which every kind's bound meets the limit, and which still
+  confirms most of the register's own people (curves.py). There may be none.
+4 The certificate is entered in the ledger, and then written beside the manifest, with its picture.
 
-What cannot be certified is not: the figures are returned either way, and
-`CertificationOutcome.fault` says why there is no certificate.
+The figures are returned whether or not the register can be certified; the outcome's `fault` says
+why there is no certificate.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from counterfoil.certification.ask import (
 )
 from counterfoil.certification.certificate import Certificate, certificate_digest, write_certificate
 from counterfoil.certification.charts import draw_certificate
-from counterfoil.certification.checkpoint import CertificationStatus
+from counterfoil.certification.checkpoint import CertificationStatus, CertificationTask
 from counterfoil.certification.compose import EQUAL, compose, refusal
 from counterfoil.certification.curves import Point, curve, lowest_meeting
 from counterfoil.certification.decoys import NAMES, kinds_without_decoys
@@ -57,7 +57,7 @@ LIMIT: Final = 10_000_000
 _CHUNK_DECOYS: Final = 8192
 _SAVE_CHUNKS: Final = 8
 _TURN: Final = 10**12
-"""Places of the stream that one pass may take."""
+"""Places of the stream of decoys that one pass may take."""
 _SEED_CONTEXT: Final = b"counterfoil/certify/seed/v1\x00"
 
 Progress = Callable[[int, int | None, str], None]
@@ -65,10 +65,13 @@ Progress = Callable[[int, int | None, str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class CertificationPlan:
-    """limit: parts of 10**12. asks: decoys.ASKS. seed: hex, "" for the one that the manifest gives.
-    mix: weights by kind, empty for equal ones; mix_said: where they are from. without: kinds that
-    are left out, and then not covered. least_recall: of the register's own people, what a threshold
-    must still confirm to be of use."""
+    """What a certification is to establish.
+
+    limit: parts of 10**12. asks: one of decoys.ASKS. seed: hex, or "" for the one that follows from
+    the manifest. mix: weights by kind, empty for equal ones; mix_said: where they are from.
+    without: kinds that are left out and then not covered. least_recall: the share of the register's
+    own people that a threshold must still confirm to be of use.
+    """
 
     per_class: int = PER_CLASS
     limit: int = LIMIT
@@ -85,7 +88,7 @@ class CertificationPlan:
 @dataclass(frozen=True, kw_only=True)
 class CertificationOutcome:
     """What was found: the certificate, or the fault that says why there is none; the whole curve;
-    the counts."""
+    the counts; the picture."""
 
     certificate: Certificate | None
     fault: StateFault | None
@@ -97,120 +100,120 @@ class CertificationOutcome:
 def certify(
     office: Office, source: Path, plan: CertificationPlan, progress: Progress
 ) -> CertificationOutcome:
-    """Ask decoys of the current snapshot and certify it, if it can be.
+    """Ask decoys of the current snapshot and certify it, if it can be certified.
 
     Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be
-    tried, a state that is another's), KeyFault, VerifyFault, StoreFault. What was counted stands;
-    --resume goes on.
+    tried, the state of another certification), KeyFault, VerifyFault, StoreFault. What was counted
+    is kept; a plan that resumes goes on from there.
     """
     folder = office.register_directory / register.current_snapshot(office.register_directory)
     manifest = register.open_manifest(folder, office.holder_key.public)
-    weights, signer = office.weights(manifest), office.signer()
+    weights, key = office.weights(manifest), office.signer().private
     check_source(source, manifest)
-    digest = register.manifest_digest(manifest)
-    seed = (
-        bytes.fromhex(plan.seed)
-        if plan.seed
-        else hashlib.sha256(_SEED_CONTEXT + digest.encode()).digest()
-    )
-    task = checkpoint.CertificationTask(
-        manifest=digest,
-        asks=plan.asks,
-        seed=seed.hex(),
-        per_class=plan.per_class,
-        without=tuple(sorted(set(plan.without))),
-    )
-    standing = (
-        checkpoint.load(folder, task, signer.private) if plan.resume else checkpoint.begin(task)
-    )
-
-    def save() -> None:
-        checkpoint.save(folder, standing, signer.private)
-
+    task = _task(manifest, plan)
+    status = checkpoint.load(folder, task, key) if plan.resume else checkpoint.begin(task)
     sample = read_sample(source, progress)
-    if untried := [name for name in kinds_without_decoys(sample) if name in task.kinds]:
-        raise checkpoint.kinds_untried(untried)
+    if lacking := [name for name in kinds_without_decoys(sample) if name in task.kinds]:
+        raise checkpoint.kinds_untried(lacking)
     with ExitStack() as stack:
-        asking = (manifest.snapshot, sample, seed, plan.asks)
-        pool: WorkerPool = (
-            InProcess(stack.enter_context(closing(open_asker(office, *asking))))
-            if plan.jobs <= 1
-            else stack.enter_context(
-                WorkerProcesses(
-                    plan.jobs,
-                    start_asker,
-                    office.directory,
-                    office.passphrase,
-                    *asking,
-                    ended=process_lost,
-                )
-            )
-        )
+        pool = _open_pool(office, manifest.snapshot, sample, task, plan.jobs, stack)
         stack.enter_context(frozen_memory())
-        _ask_all(standing, source, sample, pool, save, progress)
-    points = curve(standing.tally, round(weights.threshold_bits * 100), task.kinds)
+        _ask_all(
+            status, source, sample, pool, lambda: checkpoint.save(folder, status, key), progress
+        )
+    points = curve(status.tally, round(weights.threshold_bits * 100), task.kinds)
     chosen = lowest_meeting(points, plan.limit)
     fault = refusal(chosen, points, plan.limit, plan.least_recall)
+    chosen = None if fault else chosen
+    picture = draw_certificate(points, chosen, plan.limit, manifest.snapshot)
     certificate = None
-    if chosen is not None and fault is None:
-        mix = plan.mix or dict.fromkeys(task.kinds, 1)
+    if chosen is not None:
         certificate = compose(
             manifest,
             weights,
-            standing,
+            status,
             chosen,
             plan.limit,
-            mix,
+            plan.mix or dict.fromkeys(task.kinds, 1),
             office.clock(),
             sample.rows,
             mix_said=plan.mix_said if plan.mix else EQUAL,
         )
-    picture = draw_certificate(
-        points, chosen if fault is None else None, plan.limit, manifest.snapshot
-    )
-    if certificate is not None:
         _enter(office, folder, certificate, picture)
     return CertificationOutcome(
-        certificate=certificate, fault=fault, points=points, tally=standing.tally, picture=picture
+        certificate=certificate, fault=fault, points=points, tally=status.tally, picture=picture
+    )
+
+
+def _task(manifest: register.Manifest, plan: CertificationPlan) -> CertificationTask:
+    digest = register.manifest_digest(manifest)
+    return CertificationTask(
+        manifest=digest,
+        asks=plan.asks,
+        seed=bytes.fromhex(plan.seed).hex()
+        if plan.seed
+        else hashlib.sha256(_SEED_CONTEXT + digest.encode()).hexdigest(),
+        per_class=plan.per_class,
+        without=tuple(sorted(set(plan.without))),
+    )
+
+
+def _open_pool(
+    office: Office,
+    snapshot: str,
+    sample: SourceSample,
+    task: CertificationTask,
+    jobs: int,
+    stack: ExitStack,
+) -> WorkerPool:
+    """A pool of askers, which `stack` ends: this process, or `jobs` processes beside it."""
+    asking = (snapshot, sample, bytes.fromhex(task.seed), task.asks)
+    if jobs <= 1:
+        return InProcess(stack.enter_context(closing(open_asker(office, *asking))))
+    opening = (office.directory, office.passphrase)
+    return stack.enter_context(
+        WorkerProcesses(jobs, start_asker, *opening, *asking, ended=process_lost)
     )
 
 
 def _ask_all(
-    standing: CertificationStatus,
+    status: CertificationStatus,
     source: Path,
     sample: SourceSample,
     pool: WorkerPool,
     save: Callable[[], None],
     progress: Progress,
 ) -> None:
-    total = standing.task.per_class * len(standing.task.kinds)
+    """Ask until every kind was asked as often as is wanted, and at least through the whole
+    source. The same chunks give the same counts in any number of processes."""
+    total = status.task.per_class * len(status.task.kinds)
     try:
-        while standing.rows_done < sample.rows or not standing.is_done:
-            if standing.rows_done >= sample.rows:
-                standing.next_turn(sample.rows)
-            chunks, sent = tee(_chunks(standing, source, sample))
+        while status.rows_done < sample.rows or not status.is_done:
+            if status.rows_done >= sample.rows:
+                status.next_turn(sample.rows)
+            chunks, sent = tee(_chunks(status, source, sample))
             tallies = pool.each("ask", ((chunk.visits,) for chunk in sent))
             for at, (chunk, tally) in enumerate(zip(chunks, tallies, strict=True), 1):
-                add(standing.tally, tally)
+                add(status.tally, tally)
                 for kind, visits in chunk.passed.items():
-                    standing.tally[kind].visits += visits
-                standing.rows_done += chunk.rows
-                progress(standing.asked, total, "decoys")
+                    status.tally[kind].visits += visits
+                status.rows_done += chunk.rows
+                progress(status.asked, total, "decoys")
                 if at % _SAVE_CHUNKS == 0:
                     save()
     finally:
         save()
 
 
-def _chunks(standing: CertificationStatus, source: Path, sample: SourceSample) -> Iterator[Chunk]:
-    """The rest of the pass, in chunks."""
-    done, total = standing.rows_done, sample.rows
-    turns_of = _schedule(standing.wanted, standing.turn, total)
+def _chunks(status: CertificationStatus, source: Path, sample: SourceSample) -> Iterator[Chunk]:
+    """The visits of the rest of the pass, in chunks."""
+    done, total = status.rows_done, sample.rows
+    spans_of = _schedule(status.wanted, status.turn, total)
     chunk, first = Chunk(), done
     for index, row in enumerate(_from(read_rows(source), done), done):
-        turns = turns_of(index)
-        if turns:
-            chunk.add(row, turns, sample)
+        spans = spans_of(index)
+        if spans:
+            chunk.add(row, spans, sample)
         if chunk.decoys >= _CHUNK_DECOYS:
             chunk.rows = index + 1 - first
             yield chunk
@@ -220,23 +223,24 @@ def _chunks(standing: CertificationStatus, source: Path, sample: SourceSample) -
 
 
 def _schedule(wanted: Mapping[str, int], turn: int, total: int) -> Callable[[int], list[VisitSpan]]:
-    """What to make of each row of the source in a pass: the visits of each kind spread evenly."""
+    """A function that states the visits of each row in a pass. The visits of each kind are spread
+    evenly over the rows."""
     shift, start = turn * 7919 % total, turn * _TURN
     by_count: dict[int, list[str]] = {}
     for name, count in wanted.items():
         by_count.setdefault(count, []).append(name)
     counts = [(count, tuple(names)) for count, names in by_count.items() if count]
 
-    def turns_of(index: int) -> list[VisitSpan]:
-        turns: list[VisitSpan] = []
+    def spans_of(index: int) -> list[VisitSpan]:
+        spans: list[VisitSpan] = []
         place = (index - shift) % total
         for count, names in counts:
             first, behind = spread(place, count, total)
             if first < behind:
-                turns += [(name, start + first, start + behind) for name in names]
-        return turns
+                spans += [(name, start + first, start + behind) for name in names]
+        return spans
 
-    return turns_of
+    return spans_of
 
 
 def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:
@@ -246,7 +250,8 @@ def _from(rows: Iterable[Row], start: int) -> Iterator[Row]:
 
 
 def _enter(office: Office, folder: Path, certificate: Certificate, picture: str) -> None:
-    """The ledger first, the files after it: no answer can cite what is not entered."""
+    """Enter the certificate in the ledger, then write its files: no answer can cite a certificate
+    that is not entered."""
     fields = {
         "certificate": certificate_digest(certificate),
         "snapshot": certificate.manifest,

@@ -1,4 +1,4 @@
-"""Choices that are the same in every run: each decoy has its own, from the seed, its class and its
+"""Choices that are the same in every run: each decoy has its own, from the seed, its kind and its
 place in the stream.
 
 So a certification that was broken off goes on where it was, in any number of processes, and asks

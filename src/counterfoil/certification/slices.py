@@ -1,13 +1,13 @@
 """Groups of names and addresses by which an evaluation is reported, so that one group's gain is not
 another's loss. Pure.
 
-A group is told by the form of what is asked and by how often the labelled file itself uses a name;
-nothing is inferred of anyone (P8). Questions that are not sufficient have no form and stand in no
-group.
+The groups of a question follow from the form of what is asked, and from how often the labelled file
+itself uses a name. Nothing is inferred of anyone (P8). Questions that are not sufficient have no
+form and are in no group.
 
 `family_common` are the most frequent words of family names that together make up half of the
-questions, `family_rare` the least frequent that make up a quarter; by the first word of the name
-that is no particle.
+questions, `family_rare` the least frequent that make up a quarter. The first word of the name that
+is no particle counts.
 """
 
 from __future__ import annotations

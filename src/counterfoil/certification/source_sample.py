@@ -1,11 +1,11 @@
-"""What decoys are drawn from: the first reading of the register's own source.
+"""What decoys are drawn from: a first reading of the register's own source.
 
 The sealed register has no function that lists residents (P3), so decoys come from the file that the
-holder built it from. The file is named by the holder and compared with the digest in the signed
-manifest: another file is refused, because it could hold people whom the register holds, or does not
-hold, without our knowing.
+holder built it from. The holder names the file, and it is compared with the digest in the signed
+manifest. Another file is refused, because whether the register holds the people in it would not be
+known.
 
-A sample holds names, dates of birth, streets and ZIPs of the source in this process's memory,
+The sample keeps names, dates of birth, streets and ZIPs of the source in this process's memory and
 nowhere else.
 """
 

@@ -1,10 +1,10 @@
-"""Counts of one certification: by kind of decoy, and the recall proxy. Adding is all that is done
-to them.
+"""The counts of one certification, by kind of decoy, and the recall proxy. Counts are only ever
+added.
 
-Scores are counted in half bits, rounded down, of confirmations only: what was not confirmed at the
-weights' own threshold is not confirmed at a higher one, and what was confirmed is so at a higher
-one exactly if its score reaches it. Levels are the names of levels of the evidence table, in a row:
-never a value.
+Scores are counted in half bits, rounded down, of confirmations only. What was not confirmed at the
+weights' own threshold is not confirmed at a higher one, and what was confirmed is confirmed at a
+higher one exactly if its score reaches it. Levels are the names of levels of the evidence table, in
+a row, never a value.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""Whether a decoy's true answer is no, by what the register holds at the asked address: checked
-after opening. Pure.
+"""Whether a decoy's true answer is no, by what the register holds at the asked address. Pure;
+checked after the address was opened.
 
-An entry is the row's person's if it has that person's tax number or record reference; and so is
+An entry belongs to the row's person if it has that person's tax number or record reference; so does
 every entry of the same given and family name and date of birth as one of those: one person under a
 mistyped number. A question is no decoy
 
     withheld                where the register holds nothing of the person: the row was rejected
-                            when it was built
-    former                  where the person is held at the address in the period asked about
+                            when the register was built
+    former                  where the person is at the address in the period asked about
     next_unit, next_number, other_zip, like_street
                             where the person, or somebody of the asked given name and a word of the
-                            family name, is held at the very address that is asked about
+                            family name, is at the very address that is asked about
     junior_senior, sibling  where somebody of the asked given name and a word of the family name is
-                            held there, and has the asked suffix too, or the very date of birth that
-                            was drawn: then the question is about that one
+                            there, and has the asked suffix too, or the very date of birth that was
+                            drawn: then the question is about that one
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The main job, end to end, on made-up people: what `counterfoil demo` runs.
 
-DIR/people.csv       the register's source: returns of 2019 and 2020        DIR/office/         the
-                     office
-DIR/requests.csv     about 2,000 requests, lawful and not                   DIR/answers.jsonl   what
-                     leaves, with its .jws
-DIR/deputy.csv       the same kind of file, sent by an official whom the statute does not name (F9)
-DIR/labelled.csv     every census row of 2020 as a question with its answer, for `evaluate`
+DIR/people.csv     the register's source: returns of 2019 and 2020
+DIR/requests.csv   about 2,000 requests, lawful and not
+DIR/deputy.csv     the same kind of file, sent by an official whom the statute does not name (F9)
+DIR/labelled.csv   every census row of 2020 as a question with its answer, for `evaluate`
+DIR/office/        the office
+DIR/answers.jsonl  what leaves, with its .jws
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The demonstration's request file: made-up questions about the sample's people, lawful and not.
 
 Each group names what it is made of and what must come out. A defect is one of those reported of the
-run of August 2025 (docs/guides/lawyer.md lists them as F1 to F22), put into a request that is
-otherwise in order.
+run of August 2025 (docs/guides/lawyer.md lists them as F1 to F22), in a request that is otherwise
+in order.
 
-    true            the person is held at the address                  confirmed, less the matcher's
-                    misses
-    household       a child or sibling whose household files           not_confirmed
-    mover           held, but at another address                       not_confirmed
-    unit            held at the building, asked with another unit      not_confirmed
-    F1 ... F20      see DEFECTS                                        refused
+    true        the register has the person at the address       confirmed, but for the matcher's
+                                                                 misses
+    household   a child or sibling in a household that files     not_confirmed
+    mover       the register has the person at another address   not_confirmed
+    unit        the person's building, asked with another unit   not_confirmed
+    F1 ... F20  see DEFECTS                                      refused
 """
 
 from __future__ import annotations

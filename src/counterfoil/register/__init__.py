@@ -1,8 +1,9 @@
 """The sealed register: the address is the key (DESIGN section 5, docs/formats/sealed-register.md).
 
-`build` seals a source into a snapshot; `open_register` opens one; `SealedRegister.open_residents`
-answers for grants, through the key custodian that counts. There is no function here that lists or
-walks residents, and none that finds a person by name or number.
+`build` seals a source into a snapshot, and `open_register` opens one.
+`SealedRegister.open_residents` returns the residents at the addresses of grants, through the key
+custodian that counts openings. Nothing here lists or walks residents, and nothing finds a person by
+name or number.
 """
 
 from __future__ import annotations

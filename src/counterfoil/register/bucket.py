@@ -1,38 +1,39 @@
 """How a bucket is sealed: format `counterfoil-bucket-2`.
 
-A door key (text that only `forms` makes) and the register key (64 bytes) give 64 bytes:
+An address key (text that only `normalize` makes) and the register key (64 bytes) give 64 bytes:
 
-    HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 door key)
-    KIND is "exact" for an exact door, "mark" for a mark (known-line, known-zip), "tolerant" for
-    every other door
-    bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact door, 10 for a
-                 tolerant one and 11 for a mark, so that all exact doors sort before all tolerant
-                 ones, these before all marks, and none collide
+    HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 address
+    key) KIND is "exact" for an exact key, "mark" for the key of a known place (known-line,
+    known-zip), "tolerant" for every other key
+    bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact bucket, 10 for a
+                 tolerant one and 11 for a known place, so that all exact buckets sort before all
+                 tolerant ones, these before all known places, and none collide
     bytes 32-63  the AES-256-GCM key that opens this bucket and no other
 
 The value under a tag:
 
     nonce (12 random bytes) | AES-256-GCM(key, nonce, frame, AAD) with its 16-byte tag
     AAD   = "counterfoil-bucket-2" 00 snapshot id 00 tag
-    frame = kind (1 byte: 01 residents, 02 references, 03 mark) | length of body (4 bytes,
+    frame = kind (1 byte: 01 residents, 02 references, 03 known place) | length of body (4 bytes,
     big-endian) | body | zero padding
 
 A value is padded to a size class: exactly 128, 256, 512, 1024 ... bytes. The body of kind 01 is
-MessagePack of an array of `model.Resident`; of kind 02, one to 31 references of 65 bytes, each the
-tag and key of an exact door and 01 if that home stands at a marked place, else 00 (31 is what the
-class of 2048 bytes holds); of kind 03, nothing: a mark says that it is there. A tolerant door that
-leads to more exact doors is too ambiguous to help and is not stored.
+MessagePack of an array of `core.values.Resident`. The body of kind 02 is one to 31 references of 65
+bytes (31 is what the class of 2048 bytes holds): the tag and key of an exact bucket, then 01 if
+that home is at a known place, else 00. The body of kind 03 is empty: the bucket says that the place
+is known. A tolerant key that leads to more exact buckets is too ambiguous to help and is not
+stored.
 
-Worked example: one reference is 5 + 65 + 28 = 98 bytes and so a value of 128; a mark is one of 128
-too; four residents are about 400 and so one of 512.
+Worked example: one reference is 5 + 65 + 28 = 98 bytes and so a value of 128; a known place is one
+of 128 too; four residents are about 400 bytes and so a value of 512.
 
-Who alters a value, moves it to another tag or takes it from another snapshot gets
-`register_bucket_altered`. Who deletes one turns answers into `not_confirmed`; the digests in the
-manifest show it. An unknown kind is refused.
+Whoever alters a value, moves it to another tag or takes it from another snapshot causes
+`register_bucket_altered`. Whoever deletes one turns answers into `not_confirmed`; the digests in
+the manifest show it. An unknown kind is refused.
 
-Guessable inputs: addresses can be guessed, so whoever holds the register key can test guesses. The
-key and its keeper are what protects (see keeper.py); the file without the key shows the number of
-doors and their size classes, and two snapshots under one key show which doors are in both.
+Addresses can be guessed, so whoever holds the register key can test guesses. The key and its
+custodian are what protects (custodian.py). The file without the key shows the number of buckets and
+their size classes, and two snapshots under one key show which address keys are in both.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
-"""Building a snapshot: bounded memory, atomic, and nothing readable on disk at any moment.
+"""Builds a snapshot: in bounded memory, atomically, and with nothing readable on disk at any
+moment.
 
-0 choose  source rows -> candidates for canaries                   (canaries.py), if any are wanted
-1 read    source rows -> opaque pairs, sorted on disk by tag        (loading.py, piles.py)
-2 seal    pairs in order of tag -> exact doors in the store         (sealing.py)
-3 marks   homes by street and city -> marks, references             (marking.py)
-4 doors   references in order of tag -> tolerant doors, then marks  (sealing.py)
-5 learn   residents by tax number -> evidence                       (learning.py), if a learner is
-          given
-6 close   store synced, manifest signed, folder moved into place, `current` replaced
-          (snapshots.py)
+0 choose  source rows -> candidates for canaries, if any are wanted         (canaries.py)
+1 read    source rows -> opaque pairs, sorted on disk by tag                (loading.py)
+2 seal    pairs in order of tag -> exact buckets in the store               (writer.py)
+3 places  homes by street and city -> known places and references           (known_places.py)
+4 doors   references in order of tag -> tolerant buckets, then known places (writer.py)
+5 learn   residents by tax number -> evidence, if a learner is given        (learning.py)
+6 close   the store is synced, the manifest signed, the folder moved into place, and `current`
+          replaced                                                          (snapshots.py)
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any, Final
 from counterfoil import normalize
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
+from counterfoil.core.values import Resident
 from counterfoil.register.bucket import BUCKET_FORMAT
 from counterfoil.register.canaries import Canary, Draws, candidates, sample
 from counterfoil.register.custodian import KeyCustodian
@@ -43,30 +44,31 @@ from counterfoil.register.source import (
 from counterfoil.register.source_csv import CsvSource
 from counterfoil.register.source_parquet import ParquetSource
 from counterfoil.register.stores import LMDB_FILE, LmdbWriter, digest_head
-from counterfoil.register.writer import PlacedCanary, RegisterWriter
+from counterfoil.register.writer import RegisterWriter
 
 REJECTS_FILE: Final = "rejects.jsonl"
-_REPORT_DOORS: Final = 4096
+_REPORT_STEPS: Final = 4096
 
 
-def _silent(_done: int, _total: int | None, _phase: str) -> None:
-    """No progress."""
+def _no_progress(_done: int, _total: int | None, _phase: str) -> None:
+    """Report nothing."""
 
 
-def _forget(_snapshot: str, _canaries: list[Canary]) -> None:
-    """Nobody keeps them."""
+def _keep_no_canaries(_snapshot: str, _canaries: list[Canary]) -> None:
+    """Keep nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildPlan:
     """What a build is given besides its source and its place.
 
-    sign: the holder's Ed25519 signature over bytes. now: UTC. match_version: stored, for the
-    reader. learner: fed as learning.py says; evidence, given with it: called once afterwards for
-    what goes into the manifest. memory_bytes: what DuckDB may use, at least 256 MiB; the rest of a
-    build needs about 300 MB. progress: called with (done, total or None, phase), phases read, seal,
-    marks, doors, learn, close. canaries: how many are wanted; keep_canaries: told the snapshot's
-    name and those that stand before it is made current, and nothing else ever is.
+    sign: makes the holder's Ed25519 signature over bytes. now: UTC. match_version: stored for the
+    reader. learner: is fed as learning.py says. evidence: given with a learner, called once after
+    it was fed; returns what goes into the manifest. memory_bytes: what DuckDB may use, at least
+    256 MiB; the rest of a build needs about 300 MB. progress: called with (done, total or None,
+    phase); the phases are read, seal, marks, doors, learn and close. canaries: how many are wanted.
+    keep_canaries: called with the snapshot's name and its canaries before the snapshot is made
+    current; nothing else learns which they are.
     """
 
     custodian: KeyCustodian
@@ -78,9 +80,9 @@ class BuildPlan:
     made_up: bool = False
     random: Callable[[int], bytes] = os.urandom
     memory_bytes: int = 512 << 20
-    progress: Progress = field(default=_silent)
+    progress: Progress = field(default=_no_progress)
     canaries: int = 0
-    keep_canaries: Callable[[str, list[Canary]], None] = _forget
+    keep_canaries: Callable[[str, list[Canary]], None] = _keep_no_canaries
 
     def __post_init__(self) -> None:
         if (self.learner is None) != (self.evidence is None):
@@ -88,9 +90,14 @@ class BuildPlan:
                 "a learner and its evidence are given together, or what was learned is lost"
             )
 
+    @property
+    def built_at(self) -> str:
+        """The time of the build, UTC to the second, as the manifest states it."""
+        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 def open_source(path: Path) -> Source:
-    """The source at `path`, by suffix: .csv or .parquet. Raises InputFault."""
+    """The source at `path`, by its suffix: .csv or .parquet. Raises InputFault."""
     kinds: dict[str, Callable[[Path], Source]] = {".csv": CsvSource, ".parquet": ParquetSource}
     kind = kinds.get(path.suffix.lower())
     if kind is None:
@@ -107,7 +114,7 @@ def build(source: Path, directory: Path, plan: BuildPlan) -> Manifest:
     """Build `source` into a new snapshot of the register in `directory` and make it current.
 
     Raises InputFault (the source), StateFault (another build runs), StoreFault (disk). After any of
-    them, or a kill, the old snapshot is current still.
+    them, or a kill, the old snapshot is still current.
     """
     fingerprint = take_fingerprint(source)
     opened = open_source(source)
@@ -128,7 +135,7 @@ def build(source: Path, directory: Path, plan: BuildPlan) -> Manifest:
             store_digest=stored.digest,
             store_bytes=stored.size,
             store_head_digest=digest_head(made / LMDB_FILE),
-            built_at=_time(plan.now),
+            built_at=plan.built_at,
             made_up=plan.made_up,
             key_id=plan.custodian.key_id,
             bucket_format=BUCKET_FORMAT,
@@ -142,40 +149,40 @@ def build(source: Path, directory: Path, plan: BuildPlan) -> Manifest:
 
 
 def _name(number: int, fingerprint: Fingerprint, plan: BuildPlan) -> str:
-    told = {
+    facts = {
         "source": fingerprint.digest,
         "key": plan.custodian.key_id,
         "forms": normalize.FORMS_VERSION,
-        "built_at": _time(plan.now),
+        "built_at": plan.built_at,
     }
-    return f"{number:04}-{hashlib.sha256(canonical.encode(told)).hexdigest()[:12]}"
+    return f"{number:04}-{hashlib.sha256(canonical.encode(facts)).hexdigest()[:12]}"
 
 
 def _fill(
     opened: Source, made: Path, folder: Path, plan: BuildPlan
 ) -> tuple[Counts, str, dict[str, Any], list[Canary]]:
-    """Phases 0 to 5, in a folder that is removed afterwards: counts, digest of the content,
-    evidence, canaries."""
+    """Phases 0 to 5, in a folder that is removed afterwards. Returns the counts, the digest of the
+    content, the evidence and the canaries."""
     watch = _watch(opened, plan)
-    with SortSpace(folder, plan.memory_bytes, plan.random) as room:
-        rows, references, marks = room.pile("residents"), room.pile("links"), room.pile("marks")
-        marking, persons = (
-            KnownPlaces(room.pile("homes"), marks),
-            PersonSort(room.pile("persons"), plan.random),
-        )
-        loading = _load(opened, made, (rows, watch), plan)
-        standing = watch.standing(plan.canaries)
+    with SortSpace(folder, plan.memory_bytes, plan.random) as space:
+        rows, references, marks = (space.sort(name) for name in ("residents", "links", "marks"))
+        places = KnownPlaces(space.sort("homes"), marks)
+        persons = PersonSort(space.sort("persons"), plan.random)
+        loader = _load(opened, made, rows, watch, plan)
+        canaries = watch.choose(plan.canaries)
         store = LmdbWriter(made / LMDB_FILE)
         try:
-            sealing = RegisterWriter(made.name, store, plan.random)
-            _seal_exact(sealing, (rows, standing), marking, persons, plan)
-            _settle_marks(marking, references, plan)
-            _seal_tolerant(sealing, references, plan)
-            sealing.seal_marks(marks)
+            writer = RegisterWriter(made.name, store, plan.random)
+            sealed = writer.seal_exact(rows, places, canaries)
+            _run_phase("seal", _teach(sealed, persons, plan.learner), rows.pairs, plan)
+            _run_phase("marks", places.settle(references), places.homes, plan)
+            _run_phase("doors", writer.seal_tolerant(references), references.pairs, plan)
+            writer.seal_marks(marks)
         finally:
             store.close()
-        counts, canaries = _counts(loading, sealing, marking), [canary for canary, _, _ in standing]
-        return counts, sealing.content_digest(), _learn(persons, plan), canaries
+        evidence = _learn(persons, plan)
+    counts = _counts(loader, writer, places)
+    return counts, writer.content_digest(), evidence, [canary for canary, _, _ in canaries]
 
 
 def _watch(opened: Source, plan: BuildPlan) -> CanaryWatch:
@@ -187,62 +194,45 @@ def _watch(opened: Source, plan: BuildPlan) -> CanaryWatch:
 
 
 def _load(
-    opened: Source, made: Path, into: tuple[ExternalSort, CanaryWatch], plan: BuildPlan
+    opened: Source, made: Path, rows: ExternalSort, watch: CanaryWatch, plan: BuildPlan
 ) -> SourceLoader:
-    rows, watch = into
-    with os.fdopen(
-        os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-    ) as rejects:
-        loading = SourceLoader(plan.custodian, rows, rejects, watch)
-        loading.load(opened.batches(), opened.total_rows, plan.progress)
-    if not loading.rows:
+    descriptor = os.open(made / REJECTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as rejects:
+        loader = SourceLoader(plan.custodian, rows, rejects, watch)
+        loader.load(opened.batches(), opened.total_rows, plan.progress)
+    if not loader.rows:
         raise empty_source()
     if not rows.pairs:
-        found = ", ".join(f"{count} {code}" for code, count in sorted(loading.rejects.items()))
+        found = ", ".join(f"{count} {code}" for code, count in sorted(loader.rejects.items()))
         raise InputFault(
             "source_all_rejected",
             f"not one row of the source can be used ({found})",
             place="source",
-            cure="The old snapshot still stands. See docs/formats/register-source.md for what a "
-            "row needs.",
+            cure="The old snapshot is still current. See docs/formats/register-source.md for what "
+            "a row needs.",
         )
-    return loading
+    return loader
 
 
-def _seal_exact(
-    sealing: RegisterWriter,
-    given: tuple[ExternalSort, Sequence[PlacedCanary]],
-    marking: KnownPlaces,
-    persons: PersonSort,
-    plan: BuildPlan,
-) -> None:
-    done, (rows, canaries) = 0, given
-    for taken, residents in sealing.seal_exact(rows, marking, canaries):
+def _run_phase(phase: str, steps: Iterable[int], total: int, plan: BuildPlan) -> None:
+    """Take every step of a phase, each of which says how much it has done, and report progress."""
+    done = 0
+    for number, taken in enumerate(steps):
         done += taken
-        if plan.learner is not None and residents:
-            plan.learner.co_residents(residents)
+        if number % _REPORT_STEPS == 0:
+            plan.progress(done, total, phase)
+    plan.progress(done, total, phase)
+
+
+def _teach(
+    sealed: Iterable[tuple[int, tuple[Resident, ...]]], persons: PersonSort, learner: Learner | None
+) -> Iterator[int]:
+    """Feed the learner with the residents of each bucket; yield the rows that were taken."""
+    for taken, residents in sealed:
+        if learner is not None and residents:
+            learner.co_residents(residents)
             persons.add(residents)
-        if sealing.exact_doors % _REPORT_DOORS == 0:
-            plan.progress(done, rows.pairs, "seal")
-    plan.progress(done, rows.pairs, "seal")
-
-
-def _settle_marks(marking: KnownPlaces, references: ExternalSort, plan: BuildPlan) -> None:
-    done = 0
-    for taken in marking.settle(references):
-        done += taken
-        if done % _REPORT_DOORS == 0:
-            plan.progress(done, marking.homes, "marks")
-    plan.progress(done, marking.homes, "marks")
-
-
-def _seal_tolerant(sealing: RegisterWriter, references: ExternalSort, plan: BuildPlan) -> None:
-    done = 0
-    for taken in sealing.seal_tolerant(references):
-        done += taken
-        if sealing.tolerant_doors % _REPORT_DOORS == 0:
-            plan.progress(done, references.pairs, "doors")
-    plan.progress(done, references.pairs, "doors")
+        yield taken
 
 
 def _learn(persons: PersonSort, plan: BuildPlan) -> dict[str, Any]:
@@ -254,22 +244,18 @@ def _learn(persons: PersonSort, plan: BuildPlan) -> dict[str, Any]:
     return plan.evidence()
 
 
-def _counts(loading: SourceLoader, sealing: RegisterWriter, marking: KnownPlaces) -> Counts:
+def _counts(loader: SourceLoader, writer: RegisterWriter, places: KnownPlaces) -> Counts:
     return Counts(
-        rows=loading.rows,
-        rejected_rows=loading.rejects.total(),
-        rejects=dict(sorted(loading.rejects.items())),
-        malformed_tins=loading.malformed_tins,
-        residents=sealing.residents,
-        exact_doors=sealing.exact_doors,
-        tolerant_doors=sealing.tolerant_doors,
-        dropped_tolerant_doors=sealing.dropped_tolerant_doors,
-        crowded_exact_doors=sealing.crowded_exact_doors,
-        known_lines=marking.known_lines,
-        known_zips=marking.known_zips,
-        size_classes={str(size): count for size, count in sorted(sealing.size_classes.items())},
+        rows=loader.rows,
+        rejected_rows=loader.rejects.total(),
+        rejects=dict(sorted(loader.rejects.items())),
+        malformed_tins=loader.malformed_tins,
+        residents=writer.residents,
+        exact_doors=writer.exact_doors,
+        tolerant_doors=writer.tolerant_doors,
+        dropped_tolerant_doors=writer.dropped_tolerant_doors,
+        crowded_exact_doors=writer.crowded_exact_doors,
+        known_lines=places.known_lines,
+        known_zips=places.known_zips,
+        size_classes={str(size): count for size, count in sorted(writer.size_classes.items())},
     )
-
-
-def _time(now: datetime) -> str:
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

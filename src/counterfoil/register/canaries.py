@@ -1,23 +1,24 @@
-"""Canaries: made-up people at made-up addresses, sealed among the holder's rows. Whoever asks for
-one has no truthful reason to.
+"""Canaries: made-up people at made-up addresses, sealed among the holder's rows. Nobody has a
+truthful reason to ask about one.
 
-    who     given names of one source row, family names of another, a date of birth as a third has
-            one; a random tax number's hash where that row has a number; a reference of the shape of
-            the first row's; the periods that the sampled rows hold
+    who     the given names of one source row, the family names of another, and a date of birth as a
+            third has one; the hash of a random tax number where that row has a number; a reference
+            of the shape of the first row's; the periods that the sampled rows have
     where   street, city, state and ZIP of a source row, no unit, and a house number of the same
             length (three digits at least)
 
-What holds of each, against every row of the source (`Watch` looks while the rows are read):
+What is true of each canary, against every row of the source (`CanaryWatch` in loading.py compares
+them while the rows are read):
 
-    1  no door of the canary, exact or tolerant, is a door of a row
-    2  no row has its house number on a street of its name, suffix and directionals, in any city
-    3  no row in its ZIP has a house number on that street that one wrong digit makes of it
-    4  no row has its reference, and no other canary its number and street
+    1  No address key of the canary, exact or tolerant, is a key of a row.
+    2  No row has its house number on a street of its name, suffix and directionals, in any city.
+    3  No row in its ZIP has a house number on that street that differs from it by one digit.
+    4  No row has its reference, and no other canary has its number and street.
 
-Only the exact door is sealed: no tolerant door leads to a canary. So a question reaches one only by
-naming its address, and then (1 and 2) reaches nobody else: what is determined of any other question
-is the same with and without canaries. They teach the weights nothing, mark no place, and are in
-none of the manifest's counts.
+Only the exact bucket of a canary is sealed: no tolerant key leads to it. So a question reaches one
+only by naming its address, and then (1 and 2) it reaches nobody else. What is determined of any
+other question is the same with and without canaries. They teach the weights nothing, make no place
+known, and are in none of the manifest's counts.
 """
 
 from __future__ import annotations

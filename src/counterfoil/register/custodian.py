@@ -1,18 +1,19 @@
 """The key custodian: holds the register key, counts every opening before it happens, and stops at a
 limit.
 
-State file, format `counterfoil-keeper-1`, one JSON object, replaced whole (temporary file, fsync,
-rename):
+Its state file has the format `counterfoil-keeper-1`: one JSON object, replaced whole (temporary
+file, fsync, rename).
 
     {"day": "2025-08-07", "format": "counterfoil-keeper-1", "mac": "<64 hex>", "today": 4096,
     "total": 81920}
 
-`today` and `total` count questions for which doors may have been opened; a crash after the count
+`today` and `total` count questions for which buckets may have been opened. A crash after the count
 and before the opening counts too much, never too little. `mac` is keyed by the register key over
-the canonical bytes of the other members, so another hand cannot set the count back
-(`custodian_state_altered`). What it does not stop: deleting the file, or putting back an older one,
-begins the count again; the ledger's own running count of `opening` entries shows the difference. A
-limit of zero or less opens nothing (P10); neither does a day before the last day counted.
+the canonical bytes of the other members, so nobody without the key can set the count back
+(`custodian_state_altered`). It does not stop somebody who deletes the file or restores an older
+one: the count then begins again, and the ledger's own running count of `opening` entries shows the
+difference. A limit of zero or less opens nothing (P10); neither does a day before the last day that
+was counted.
 """
 
 from __future__ import annotations

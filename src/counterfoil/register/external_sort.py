@@ -1,10 +1,10 @@
-"""Out-of-core sorting of opaque pairs: what goes to disk while a register is built.
+"""Sorting opaque pairs on disk, within a limit of memory, while a register is built.
 
-Each pair is a sort key and a plaintext. On disk the sort key stands as it is, so it must be opaque
-already (a tag, a keyed hash); the plaintext stands as AES-256-GCM under a key that lives in this
-process's memory only. So a build that is killed leaves nothing that anybody, the holder included,
-can read. DuckDB sorts within a memory limit and spills beside its file; it is asked for nothing
-else, may load no extension and reach no network.
+Each pair is a sort key and a plaintext. On disk the sort key is written as it is, so it must be
+opaque already (a tag, a keyed hash). The plaintext is written as AES-256-GCM under a key that lives
+in this process's memory only, so a build that is killed leaves nothing that anybody can read, the
+holder included. DuckDB sorts within a memory limit and spills beside its file. It is asked for
+nothing else, may load no extension and reach no network.
 
     value on disk = counter (12 bytes, never used twice under the key) | ciphertext with its 16-byte
     tag
@@ -104,7 +104,7 @@ class SortSpace:
         except duckdb.Error as fault:
             raise _failed(fault) from None
 
-    def pile(self, name: str) -> ExternalSort:
+    def sort(self, name: str) -> ExternalSort:
         """A new pile with a key of its own. `name` is a plain word of this package. Raises
         StoreFault."""
         try:

@@ -1,33 +1,36 @@
-"""Which places the register knows as places of their own: homes counted, marks made, references
-told of them.
+"""Which places the register knows as places of their own.
 
-A tolerance forgives a slip of the pen. It must not lead from one street that people live in to
-another: so a build seals marks (normalize/address_keys.py has the table of their keys), and each
-reference of a tolerant door says whether the home that it leads to stands at a marked place. A
-question's tolerant door leads on unless both are marked: the slip may be in the question or in the
-register's own row, and neither is known before the other. Decision 0007.
+A tolerance forgives a slip of the pen. It must not lead from one street where people live to
+another. So a build counts the homes of each line and ZIP, seals a bucket for each that is a known
+place (normalize/address_keys.py has the table of their keys), and states in each reference of a
+tolerant bucket whether the home that it leads to is at a known place. A question's tolerant key
+leads on unless both places are known: the slip may be in the question or in the register's own row,
+and neither is known before the other. Decision 0007.
 
-THE TABLE OF COUNTS. Homes are exact doors that were sealed; a house counts once however many units
-it has.
+THE TABLE OF COUNTS. Homes are exact buckets that were sealed; a house counts once however many
+units it has.
 
-| mark       | homes | share                        | because
-             |
-|------------|-------|------------------------------|------------------------------------------------------------|
-| known-line | 3     | 1/8 of any line that says    | two homes can share a slip; a street whose
-                     suffix many     |
-|            |       | more                         | leave out is no second street
-             |
-| known-zip  | 3     | 1/256 of the homes of a city | the commonest wrong ZIP of the noisiest sample
-             is 1 of 500 |
+| known place | homes | share                                | because
+| |-------------|-------|--------------------------------------|----------------------------------------|
+| known-line  | 3     | 1/8 of any line that only adds to it | two homes can share a slip; a street
+              |
+|             |       |                                      | whose suffix many leave out is no
+              |
+|             |       |                                      | second street
+              |
+| known-zip   | 3     | 1/256 of the homes of a city         | the commonest wrong ZIP of the
+              |
+|             |       |                                      | noisiest sample is 1 of 500
+              |
 
-A line says more than another of the same street name if it only adds suffix or directionals (N OAK
-ST, OAK ST, OAK). Whole lines of one name (OAK ST, OAK CT) are not weighed against each other: a
-court of three homes is a court.
+A line adds to another of the same street name if it only adds suffix or directionals (N OAK ST adds
+to OAK ST, and both add to OAK). Whole lines of one name (OAK ST, OAK CT) are not weighed against
+each other: a court of three homes is a court.
 
-Memory: the homes of one street name in one zone at a time (beyond 65,536 of them the first tell
-what is marked), and the ZIPs of cities (beyond 262,144 pairs of both the rarest are forgotten, and
-so unmarked). Everything else rests in sorted piles. All counts depend on the source and the
-register key alone, never on the order of rows.
+Memory: the homes of one street name in one zone at a time (beyond 65,536 of them, the first decide
+which lines are known), and the ZIPs of cities (beyond 262,144 pairs of both, the rarest are
+forgotten and so not known). Everything else is in sorted files. All counts depend on the source and
+the register key alone, never on the order of rows.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
-"""Fourth phase of a build: what the register itself teaches the match rules, with no labels.
+"""The phase of a build in which the register itself teaches the match rules, with no labels.
 
-The learner is the match room's, passed in; this room knows only the shape below. It is shown
-residents and counts; what is made of them goes into the manifest and so holds integers and levels,
-no name in clear. Persons come in no fixed order, so a learner counts and does not sample.
+The learner is given by the caller and belongs to `matching`; this room knows only the shape below.
+It is fed residents, and counts. What it makes of them goes into the manifest, and so holds integers
+and levels and no name in clear. Persons come in no fixed order, so a learner counts and does not
+sample.
 
-    co_residents   once for each exact door, all its residents (one or many), doors in order of tag
-    same_person    pairs of residents under one tax number, from different taxable periods:
-                   consecutive periods of a person, at most 8 pairs each. A number under which one
-                   period shows more than four residents is shared, and teaches nothing.
+    co_residents   called once for each exact bucket with all its residents (one or many), buckets
+                   in order of tag
+    same_person    called with pairs of residents under one tax number, from different taxable
+                   periods: consecutive periods of a person, at most 8 pairs each. A number under
+                   which one period shows more than four residents is shared, and teaches nothing.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class CanaryWatch:
         for near in _near(form):
             self._meet(near)
 
-    def standing(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
+    def choose(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
         """At most `wanted` of those that nothing spoke against, at different streets first, each
         with tag and key of its exact door, in order of tag."""
         unspoken = [held for index, held in enumerate(self._candidates) if index not in self._met]

@@ -1,13 +1,14 @@
-"""What a snapshot says of itself: format `counterfoil-manifest-1`.
+"""What a snapshot states of itself: format `counterfoil-manifest-1`.
 
 `manifest.json` is canonical JSON (core/canonical.py: integers only) of `Manifest`; `manifest.sig`
-is the base64 of the holder's Ed25519 signature over exactly those bytes. No other thing the holder
-signs begins with `{`, so no signature serves twice. It holds counts, digests and versions, and in
-`evidence` what the match rules learned: levels and counts, no name, no address. Docs:
+is the base64 of the holder's Ed25519 signature over exactly those bytes. Nothing else that the
+holder signs begins with `{`, so no signature serves twice. It holds counts, digests and versions,
+and in `evidence` what the match rules learned: levels and counts, no name, no address. See
 docs/formats/sealed-register.md.
 
-Trusted? only after `open_manifest` has verified it. Altered: `manifest_not_verified`. Lost: the
-snapshot cannot be opened; restore or build. An unknown format is refused (`manifest_unknown`).
+Trusted only after `open_manifest` has verified it. Altered: `manifest_not_verified`. Lost: the
+snapshot cannot be opened; restore it, or build again. An unknown format is refused
+(`manifest_unknown`).
 """
 
 from __future__ import annotations

@@ -1,16 +1,15 @@
-"""The register's folder: snapshots that stand, the one that is current, and the one being built.
+"""The register's folder: its snapshots, the one that is current, and the one being built.
 
     register/                mode 0700
-      .lock                  held by the one build that may run
-      .building/             the build in progress; whatever a killed build left is removed by the
-                             next
+      .lock                  locked by the one build that may run
+      .building/             the build in progress; the next build removes what a killed one left
       0001-3f9a1c.../        a snapshot: buckets.lmdb, manifest.json, manifest.sig, rejects.jsonl;
                              never changed again
       current                the name of the snapshot that answers; replaced whole, last of all
 
 So a build that is stopped at any point leaves `current` as it was. A snapshot that was moved into
 place but not made current is harmless, and its number is not used again. Old snapshots stay until
-somebody removes them: answers cite them.
+somebody removes them, because answers cite them.
 """
 
 from __future__ import annotations

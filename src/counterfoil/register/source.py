@@ -1,10 +1,10 @@
-"""A register source: CSV or Parquet rows as text, in bounded memory
+"""A register source: rows of a CSV or Parquet file as text, in bounded memory
 (docs/formats/register-source.md).
 
-One row speaks of one person at one address in one taxable period. The thirteen columns of `COLUMNS`
+One row is about one person at one address in one taxable period. The thirteen columns of `COLUMNS`
 are all there, in any order, and no others. A source that cannot be read at all is refused whole,
 with the place of the fault; a row that cannot be used is left to rows.py. No message repeats
-anything of the file: not even an unknown column's name, which in a file without a header is
+anything of the file, not even the name of an unknown column, which in a file without a header is
 somebody's name.
 """
 

@@ -1,11 +1,11 @@
-"""Where sealed buckets rest: any store that maps bytes to bytes can hold them.
+"""Where sealed buckets are stored: any store that maps bytes to bytes can hold them.
 
 A store is two small classes. The writer is given pairs once, in ascending order of key, no key
-twice; the reader is given keys and returns values, and nothing else: it has no way to list what it
-holds. `tests/register/store_conformance.py` is the suite that every store passes. Here: LMDB in one
-file, memory-mapped, read by any number of processes without locks.
+twice. The reader is given keys and returns values, and nothing else: it has no way to list what it
+contains. `tests/register/store_conformance.py` is the suite that every store passes. The store here
+is LMDB in one file, memory-mapped, read by any number of processes without locks.
 
-    file      buckets.lmdb, one unnamed database, 32-byte keys, values of seal.py's size classes
+    file      buckets.lmdb, one unnamed database, 32-byte keys, values of bucket.py's size classes
     trusted?  no: buckets authenticate themselves, and the signed manifest holds the file's size,
               the digest of its head and of the whole. Size and head are compared at every opening,
               because a cut file, or a head that points beyond its end, would end the process.

@@ -1,11 +1,11 @@
-"""Phases two to four of a build: pairs in order of tag -> sealed buckets.
+"""Seals the buckets of a snapshot: pairs in order of tag become values in the store.
 
-Rows of one exact door come together; those of the same person (all equal but the period) become one
-resident with the union of the periods. Residents stand in order of their bytes, so the same source
-gives the same bucket. Each exact door then says once which tolerant doors lead to it; marking.py
-tells each such reference whether the home stands at a place of its own. The references, in order of
-tolerant tag, become the tolerant doors; the marks come last. Canaries (canaries.py) are sealed in
-their place among the exact doors and counted nowhere.
+The rows of one exact bucket come together; those of the same person (all equal but the period)
+become one resident with the union of the periods. Residents are in order of their bytes, so the
+same source gives the same bucket. Each exact bucket then states once which tolerant keys lead to
+it; known_places.py adds to each such reference whether the home is at a known place. The
+references, in order of tolerant tag, become the tolerant buckets; the known places come last.
+Canaries (canaries.py) are sealed at their place among the exact buckets and counted nowhere.
 """
 
 from __future__ import annotations
