@@ -1,5 +1,5 @@
-"""With somebody held: never them, nobody in their place, and what is kept looks as if they were not
-there."""
+"""With a resident suppressed: never confirmed, nobody confirmed in their place, and what is kept looks
+as if they were not there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from counterfoil.core.values import Grant, Match, Residents
 from counterfoil.matching import decide, decide_suppressed
-from counterfoil.matching.same import is_same_person
+from counterfoil.matching.evidence import is_same_person
 from tests.matching.people import grant, held, resident
 from tests.matching.test_properties import HOUSEHOLD, TINS, WEIGHTS, opened, questions
 
@@ -31,7 +31,7 @@ def only(residents: Residents, places: list[int]) -> Residents:
 
 
 def shown(residents: Residents, places: set[int]) -> tuple[frozenset[int], list[int]]:
-    """(those who are held, places of those who are not withheld)."""
+    """(those who are suppressed, places of those who are left)."""
     people = residents.residents
     asked = frozenset(place for place in places if place < len(people))
     kept = [
@@ -44,7 +44,7 @@ def shown(residents: Residents, places: set[int]) -> tuple[frozenset[int], list[
 
 
 @given(questions(), HOUSEHOLD, TINS)
-def test_where_nobody_is_held_it_is_the_decision_itself(
+def test_where_nobody_is_suppressed_it_is_the_decision_itself(
     asked: Grant, household: list, tin: bytes
 ) -> None:
     residents = opened(household, tin)

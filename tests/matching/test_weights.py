@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
 from counterfoil.matching import Learner, default_weights, weights_from_dict, weights_to_dict
-from counterfoil.matching.table import DOORS, LEVELS
+from counterfoil.matching.table import LEVELS, TOLERANCES
 from tests.matching.people import ask, level, resident
 
 SALT = "ab" * 16
@@ -45,8 +45,8 @@ def test_every_level_and_door_says_why_and_the_exact_door_is_free() -> None:
     assert all(
         entry.because.endswith((".", ").", ")")) or entry.because for entry in LEVELS.values()
     )
-    assert DOORS["exact"] == 0
-    assert all(cost < 0 for name, cost in DOORS.items() if name != "exact")
+    assert TOLERANCES["exact"] == 0
+    assert all(cost < 0 for name, cost in TOLERANCES.items() if name != "exact")
 
 
 def test_the_weights_have_a_canonical_form_that_reads_back() -> None:

@@ -1,25 +1,41 @@
 """Evidence and decision: is this resident the person asked about, or somebody else who lives there?
 Pure.
 
-    decide(grant, residents, weights, thresholds) -> Match      explain(...) -> all evidence, for
-    the holder's eyes decide_withheld(grant, residents, held, ...)    the same, as if those held
-    were not there default_weights(), Learner(salt).finish()       the table's weights, or those
-    that the register taught weights_to_dict, weights_from_dict              the form that a
-    snapshot's manifest carries
+    decide(grant, residents, weights, thresholds) -> Match
+    decide_suppressed(grant, residents, suppressed, ...)    as if those suppressed were not there
+    explain(...)                                            all evidence, for the holder's eyes
+    default_weights(), Learner(salt).finish()               the table's weights, or those that the
+                                                            register taught
+    weights_to_dict, weights_from_dict                      the form that a snapshot's manifest
+                                                            carries
 
 The table of evidence is table.py; docs/formats/evidence.md says the same in words.
 """
 
-from counterfoil.matching.decide import MATCH_VERSION as MATCH_VERSION
-from counterfoil.matching.decide import decide as decide
-from counterfoil.matching.decide import explain as explain
-from counterfoil.matching.learn import Learner as Learner
-from counterfoil.matching.reduced import reduce_weights as reduce_weights
-from counterfoil.matching.suppressed import decide_suppressed as decide_suppressed
-from counterfoil.matching.thresholds import NEVER as NEVER
-from counterfoil.matching.thresholds import Thresholds as Thresholds
-from counterfoil.matching.thresholds import own_thresholds as own_thresholds
-from counterfoil.matching.weights import Weights as Weights
-from counterfoil.matching.weights import default_weights as default_weights
-from counterfoil.matching.weights import weights_from_dict as weights_from_dict
-from counterfoil.matching.weights import weights_to_dict as weights_to_dict
+from counterfoil.matching.decide import MATCH_VERSION, decide, explain
+from counterfoil.matching.learn import Learner
+from counterfoil.matching.suppressed import decide_suppressed
+from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds
+from counterfoil.matching.weights import (
+    Weights,
+    default_weights,
+    reduce_weights,
+    weights_from_dict,
+    weights_to_dict,
+)
+
+__all__ = [
+    "MATCH_VERSION",
+    "NEVER",
+    "Learner",
+    "Thresholds",
+    "Weights",
+    "decide",
+    "decide_suppressed",
+    "default_weights",
+    "explain",
+    "own_thresholds",
+    "reduce_weights",
+    "weights_from_dict",
+    "weights_to_dict",
+]

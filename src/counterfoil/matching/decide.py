@@ -1,7 +1,7 @@
 """The decision: this person, or somebody else who lives there.
 
-Only residents held for one of the periods that the question names are looked at; others are as if
-they were not there, for confirming and for the margin alike. Each is scored against the alternative
+Only residents of one of the periods that the question names are looked at; others are as if they
+were not there, for confirming and for the margin alike. Each is scored against the alternative
 that it is another resident of the same address; a contradiction ends its score. The best resident
 is confirmed if its score reaches the threshold and every resident within the margin of it is
 evidently the same person under another entry. Nobody at all, no period in common, and two
@@ -17,9 +17,8 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Comparison, Grant, Match, Residents
-from counterfoil.matching.evidence import Line, Scored, evidence_of, score_of
+from counterfoil.matching.evidence import Line, Scored, evidence_of, is_same_person, score_of
 from counterfoil.matching.names import OTHER_GIVEN, given_level, stranger_to
-from counterfoil.matching.same import is_same_person
 from counterfoil.matching.table import FATAL, OUT_OF_REACH
 from counterfoil.matching.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.matching.weights import UNIT, Weights
@@ -30,33 +29,16 @@ MATCH_VERSION: Final = "match-2"
 def decide(
     grant: Grant, residents: Residents, weights: Weights, thresholds: Thresholds | None = None
 ) -> Match:
-    """Compare the person asked about with the residents that the doors opened. Pure.
+    """Compare the person asked about with the residents that the address keys opened. Pure.
 
-    thresholds: by scope, where certificates set them; None for the weights' own."""
-    periods = frozenset(grant.periods)
-    asked, levels = grant.name, weights.levels
-    is_stranger = stranger_to(asked)
-    candidates: list[Scored] = []
-    stranger = ""
-    for index, resident in enumerate(residents.residents):
-        if periods.isdisjoint(resident.periods):
-            continue
-        if is_stranger(resident.name):
-            stranger = OTHER_GIVEN
-            continue
-        given = given_level(asked, resident.name, weights)
-        if levels[given] <= FATAL:
-            stranger = given
-        else:
-            lines = evidence_of(grant, residents, index, given, weights)
-            candidates.append((score_of(lines), lines, resident))
+    `thresholds` are by scope, where certificates set them; None for the weights' own."""
+    candidates, stranger = _candidates(grant, residents, weights)
     request = grant.request
     if not candidates:
         lines = ((stranger, FATAL),) if stranger else ()
-        return Match(
-            request.request_id, request.row, False, score_of(lines) / UNIT, 0.0, _shown(lines)
-        )
-    best = candidates[0] if len(candidates) == 1 else max(candidates, key=_standing)
+        score = score_of(lines) / UNIT
+        return Match(request.request_id, request.row, False, score, 0.0, _shown(lines))
+    best = candidates[0] if len(candidates) == 1 else max(candidates, key=_by_evidence)
     score, lines, _ = best
     margin = _margin(best, candidates, weights)
     threshold = threshold_for(grant, lines, thresholds or own_thresholds(weights))
@@ -66,10 +48,30 @@ def decide(
     )
 
 
+def _candidates(grant: Grant, residents: Residents, weights: Weights) -> tuple[list[Scored], str]:
+    """The residents whose given name may be the one asked about, scored; and the level that left
+    out the last of the others, "" if it left out nobody."""
+    periods = frozenset(grant.periods)
+    is_stranger = stranger_to(grant.name)
+    candidates: list[Scored] = []
+    stranger = ""
+    for index, resident in enumerate(residents.residents):
+        if periods.isdisjoint(resident.periods):
+            continue
+        is_other = is_stranger(resident.name)
+        given = OTHER_GIVEN if is_other else given_level(grant.name, resident.name, weights)
+        if weights.levels[given] <= FATAL:
+            stranger = given
+        else:
+            lines = evidence_of(grant, residents, index, given, weights)
+            candidates.append((score_of(lines), lines, resident))
+    return candidates, stranger
+
+
 def is_enough(
     score: int, margin: int, lines: tuple[Line, ...], weights: Weights, threshold: int
 ) -> bool:
-    """True if threshold and margin are reached and no line is a contradiction, whatever the others
+    """Whether threshold and margin are reached and no line is a contradiction, whatever the others
     say."""
     if score < threshold or margin < round(weights.margin_bits * UNIT):
         return False
@@ -79,19 +81,16 @@ def is_enough(
 def explain(
     grant: Grant, residents: Residents, weights: Weights
 ) -> tuple[tuple[Comparison, ...], ...]:
-    """Every line of evidence of every resident, in the order held: for the holder's eyes. Levels,
-    never values."""
+    """Every line of evidence of every resident, in their order: for the holder's eyes. It has
+    levels, never values."""
+    levels = [given_level(grant.name, each.name, weights) for each in residents.residents]
     return tuple(
-        _shown(
-            evidence_of(
-                grant, residents, index, given_level(grant.name, resident.name, weights), weights
-            )
-        )
-        for index, resident in enumerate(residents.residents)
+        _shown(evidence_of(grant, residents, index, given, weights))
+        for index, given in enumerate(levels)
     )
 
 
-def _standing(scored: Scored) -> tuple[int, tuple[Line, ...]]:
+def _by_evidence(scored: Scored) -> tuple[int, tuple[Line, ...]]:
     return scored[:2]
 
 
@@ -101,16 +100,12 @@ def _margin(best: Scored, candidates: list[Scored], weights: Weights) -> int:
 
     All residents within reach must be the same person pairwise, so that one entry cannot make two
     people one."""
-    if len(candidates) > 1:
-        same = [best[2]]
-        for score, _, resident in sorted(candidates, key=_standing, reverse=True):
-            if resident is best[2]:
-                continue
-            if score < OUT_OF_REACH or not all(
-                is_same_person(one, resident, weights) for one in same
-            ):
-                return best[0] - score
-            same.append(resident)
+    same = [best[2]]
+    others = [each for each in candidates if each[2] is not best[2]]
+    for score, _, resident in sorted(others, key=_by_evidence, reverse=True):
+        if score < OUT_OF_REACH or not all(is_same_person(one, resident, weights) for one in same):
+            return best[0] - score
+        same.append(resident)
     return best[0] - FATAL
 
 

@@ -1,12 +1,25 @@
-"""The lines of evidence of one resident: feature by feature, level and weight. Pure."""
+"""The evidence about one resident, feature by feature: levels, weights, and who is evidently one
+person. Pure.
+
+A line of evidence is the level that a comparison reached and its weight. `evidence_of` makes the
+lines of one resident; `is_same_person` says of two entries whether both are evidently one person's,
+so that neither stands in the other's way. Levels of names are in names.py; those of suffix, date of
+birth and tax number are here. All of them are symmetric.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Grant, Resident, Residents
-from counterfoil.matching.facts import dob_level, suffix_level, tin_level
-from counterfoil.matching.names import family_level, family_rarity, middle_level, rarity
+from counterfoil.matching.names import (
+    family_level,
+    family_rarity,
+    given_level,
+    middle_level,
+    rarity,
+)
 from counterfoil.matching.table import FEW_BITS
 from counterfoil.matching.weights import UNIT, Weights
 from counterfoil.normalize import family_out_of_middle
@@ -20,9 +33,15 @@ Scored = tuple[int, tuple[Line, ...], Resident]
 _BY_RARITY: Final = frozenset(
     {"given.equal", "given.joined", "given.variant", "given.nickname", "given.among"}
 )
+_AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _AGREEING_FAMILY: Final = frozenset(
     {"family.equal", "family.joined", "family.reordered", "family.part", "family.near"}
 )
+_EQUAL_BY_GIVEN: Final = {
+    "given.equal": "dob.equal",
+    "given.joined": "dob.equal",
+    "given.missing": "dob.equal_unnamed",
+}
 
 
 def evidence_of(
@@ -31,21 +50,19 @@ def evidence_of(
     """Lines of the resident at `index`, whose given name reached the level `given`."""
     resident = residents.residents[index]
     levels = weights.levels
-    asked, held = family_out_of_middle(grant.name, resident.name)
+    asked, name = family_out_of_middle(grant.name, resident.name)
     weight = levels[given]
     if given in _BY_RARITY:
-        weight += _rarity(given, asked.given[0], held.given[0], weights)
-    middle = "middle.missing" if given == "given.among" else middle_level(asked, held)
-    if (
-        given == "given.swapped" and middle == "middle.differs"
-    ):  # a second family name stands where given names do
+        weight += _rarity(given, asked.given[0], name.given[0], weights)
+    middle = "middle.missing" if given == "given.among" else middle_level(asked, name)
+    # A second family name may be written where given names are.
+    if given == "given.swapped" and middle == "middle.differs":
         middle = "middle.missing"
-    family = family_level(asked, held, weights)
-    suffix = suffix_level(asked.suffix, held.suffix)
+    family = family_level(asked, name, weights)
+    suffix = suffix_level(asked.suffix, name.suffix)
     dob = dob_level(grant.request.person.date_of_birth, resident.date_of_birth, given)
     tin = tin_level(residents.asked_tin_hash, resident.tin_hash)
-    crowd = _crowd(len(residents.residents))
-    doors, tolerance = weights.doors, residents.tolerances[index]
+    tolerance = residents.tolerances[index]
     return (
         (given, weight),
         (middle, levels[middle]),
@@ -53,10 +70,8 @@ def evidence_of(
         (suffix, levels[suffix]),
         (dob, levels[dob]),
         (tin, levels[tin]),
-        ("door." + tolerance, doors[tolerance] if tolerance in doors else doors["*"]),
-        ("crowd.many", _crowd_cost(crowd, family, asked.family, weights))
-        if crowd
-        else ("crowd.few", 0),
+        ("door." + tolerance, weights.tolerances.get(tolerance, weights.tolerances["*"])),
+        _crowd_line(len(residents.residents), family, asked.family, weights),
     )
 
 
@@ -68,22 +83,76 @@ def score_of(lines: tuple[Line, ...]) -> int:
     return total
 
 
-def _crowd(entries: int) -> int:
-    """How far many entries raise the chance of a coincidence: a bit for each doubling from 8 on, in
-    hundredths."""
-    return UNIT * max(0, entries.bit_length() - FEW_BITS)
+def suffix_level(one: str, two: str) -> str:
+    """Level of two suffixes. JR and II may be one person's; JR and SR, or II and III, may not."""
+    if one == two:
+        return "suffix.equal" if one else "suffix.none"
+    return "suffix.one" if not one or not two or {one, two} == {"JR", "II"} else "suffix.differs"
 
 
-def _crowd_cost(crowd: int, family: str, asked: tuple[str, ...], weights: Weights) -> int:
-    """A family name that agrees pays the crowd, up to its rarity: in a crowd, unlike at home, few
+def dob_level(one: date | None, two: date | None, given: str = "given.equal") -> str:
+    """Level of two dates of birth. A date that one slip explains is near; what an equal one is
+    worth depends on `given`, the level of the given names (twins)."""
+    if one is None or two is None:
+        return "dob.missing"
+    if one == two:
+        return _EQUAL_BY_GIVEN.get(given, "dob.equal_unsure")
+    if one.year == two.year and one.month == two.day and one.day == two.month:
+        return "dob.near"
+    digits = zip(one.isoformat(), two.isoformat(), strict=True)
+    return "dob.near" if sum(left != right for left, right in digits) == 1 else "dob.differs"
+
+
+def tin_level(one: bytes, two: bytes) -> str:
+    """Level of two keyed hashes of tax numbers: equal, or not."""
+    if not one or not two:
+        return "tin.missing"
+    return "tin.equal" if one == two else "tin.differs"
+
+
+def is_same_person(one: Resident, two: Resident, weights: Weights) -> bool:
+    """Whether two entries have the same tax number; or the same name and no contradiction, in
+    periods that do not overlap.
+
+    A given name counts as the same if it is a slip of the other and the middle names agree (KEVIN
+    C, KECIN C).
+
+    A person has one entry a period: two entries of one period under different numbers are two
+    people, however alike.
+    """
+    if one.tin_hash and one.tin_hash == two.tin_hash:
+        return True
+    first, second = one.name, two.name
+    overlap = not set(one.periods).isdisjoint(two.periods)
+    if not first.given or first.suffix != second.suffix or overlap:
+        return False
+    middle = middle_level(first, second)
+    is_same_given = first.given == second.given or (
+        middle in _AGREEING_MIDDLE and given_level(first, second, weights) == "given.near"
+    )
+    return (
+        is_same_given
+        and middle != "middle.differs"
+        and family_level(first, second, weights) != "family.other"
+        and dob_level(one.date_of_birth, two.date_of_birth) != "dob.differs"
+    )
+
+
+def _crowd_line(entries: int, family: str, asked: tuple[str, ...], weights: Weights) -> Line:
+    """How many entries raise the chance of a coincidence: a bit for each doubling from 8 on.
+
+    A family name that agrees pays that cost, up to its rarity: in a crowd, unlike at home, few
     share it."""
-    if family not in _AGREEING_FAMILY:
-        return -crowd
-    return -max(0, crowd - max(family_rarity(word, weights) for word in asked))
+    crowd = UNIT * (entries.bit_length() - FEW_BITS)
+    if crowd <= 0:
+        return "crowd.few", 0
+    if family in _AGREEING_FAMILY:
+        crowd = max(0, crowd - max(family_rarity(word, weights) for word in asked))
+    return "crowd.many", -crowd
 
 
 def _rarity(level: str, one: str, two: str, weights: Weights) -> int:
-    """Of two names for one person, the rarer tells how unlikely the pair is by chance."""
+    """Of two names for one person, the rarer shows how unlikely the pair is by chance."""
     if level == "given.equal":
         return rarity(one, weights)
     return max(rarity(one, weights), rarity(two, weights))

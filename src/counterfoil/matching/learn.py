@@ -4,7 +4,7 @@
         different times
     u   residents of one bucket under different tax numbers: how co-residents agree by chance
 
-A learned weight is log2(m / u), smoothed towards the table's default and held between the table's
+A learned weight is log2(m / u), smoothed towards the table's default and kept between the table's
 bounds. The smoothing adds, to the counts of m and of u, a hundred pairs that behave as the default
 says. Pairs that teach the wrong thing are left out: two entries under different numbers whose name
 agrees in all parts are mostly one person whose number was mistyped, and two under one number whose
@@ -20,12 +20,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 from math import exp2, log2
-from typing import Final, final
+from typing import Any, Final, final
 
 from msgspec.structs import replace
 
 from counterfoil.core.values import NameForm, Resident
-from counterfoil.matching.facts import dob_level
+from counterfoil.matching.evidence import dob_level
 from counterfoil.matching.names import family_level, given_level, is_in_use, middle_level
 from counterfoil.matching.table import LEAST_BEARERS, LEAST_SHARE_RARITY, LEVELS
 from counterfoil.matching.weights import UNIT, Weights, default_weights, name_key
@@ -43,7 +43,7 @@ _SAME_NAME: Final = frozenset({"given.equal", "given.joined"})
 
 @final
 class Learner:
-    """Counts while a register is built; `finish` gives the weights. Counts are all that it holds.
+    """Counts while a register is built; `finish` gives the weights. It keeps counts only.
 
     `salt` is a random text (32 hex digits) that the build makes; it keys the names in the
     weights."""
@@ -56,24 +56,20 @@ class Learner:
         self._slips = Counter[tuple[bool, str, str]]()
         self._same = Counter[str]()
         self._others = Counter[str]()
-        self._people = 0
-        self._homes = 0
-        self._same_pairs = 0
-        self._other_pairs = 0
+        self._totals = Counter[str]()
 
     def same_person(self, one: Resident, two: Resident) -> None:
         """Feed two entries under one tax number."""
         levels = self._levels(one, two)
         if levels[0] != "given.other":
-            self._same_pairs += 1
+            self._totals["same pairs"] += 1
             self._count(self._same, levels, one.name, two.name, is_same=True)
 
     def co_residents(self, residents: Sequence[Resident]) -> None:
         """Feed one bucket, whole and once: its people give frequencies, its pairs the chance of
         agreement."""
         people = _people(residents)
-        self._people += len(people)
-        self._homes += 1
+        self._totals.update({"people": len(people), "homes": 1})
         self._family.update({word for resident in people for word in resident.name.family})
         for resident in people:
             self._given.update(resident.name.given[:1])
@@ -81,36 +77,32 @@ class Learner:
             return
         for one, two in combinations(people, 2):
             levels = self._levels(one, two)
-            if (
+            is_same_name = (
                 levels[0] in _SAME_NAME
                 and levels[1] != "middle.differs"
                 and levels[2] != "family.other"
-            ):
-                continue
-            self._other_pairs += 1
-            self._count(self._others, levels, one.name, two.name, is_same=False)
+            )
+            if not is_same_name:
+                self._totals["other pairs"] += 1
+                self._count(self._others, levels, one.name, two.name, is_same=False)
 
     def merge(self, other: Learner) -> None:
         """Add the counts of another learner, as of a build in parts."""
-        self._given.update(other._given)
-        self._family.update(other._family)
-        self._slips.update(other._slips)
-        self._same.update(other._same)
-        self._others.update(other._others)
-        self._people += other._people
-        self._homes += other._homes
-        self._same_pairs += other._same_pairs
-        self._other_pairs += other._other_pairs
+        for counts, more in zip(self._counters(), other._counters(), strict=True):
+            counts.update(more)
+
+    def _counters(self) -> tuple[Counter[Any], ...]:
+        return (self._given, self._family, self._slips, self._same, self._others, self._totals)
 
     def finish(self) -> Weights:
         """The weights. Those of the table where nothing was fed."""
         weights = replace(
             self._bare,
-            given=_rarities(self._given, self._people, self._salt),
-            family=_rarities(self._family, self._homes, self._salt),
+            given=_rarities(self._given, self._totals["people"], self._salt),
+            family=_rarities(self._family, self._totals["homes"], self._salt),
             salt=self._salt,
-            same_person_pairs=self._same_pairs,
-            co_resident_pairs=self._other_pairs,
+            same_person_pairs=self._totals["same pairs"],
+            co_resident_pairs=self._totals["other pairs"],
         )
         same, others = self._same.copy(), self._others.copy()
         self._settle_slips(weights, same, others)
@@ -143,7 +135,8 @@ class Learner:
             counts[levels[0]] += 1
 
     def _settle_slips(self, weights: Weights, same: Counter[str], others: Counter[str]) -> None:
-        """Near given names can be told from two names in use only when all names are counted."""
+        """Count near given names as a slip or as two names in use, which is known only when all
+        names are counted."""
         for (is_same, one, two), count in self._slips.items():
             in_use = is_in_use(one, weights) + is_in_use(two, weights)
             level = ("given.near_rare", "given.near", "given.other")[in_use]
@@ -154,12 +147,14 @@ class Learner:
         if level.bounds is None:
             return level.default
         ratio = exp2(level.default / UNIT)
+        same_pairs = self._totals["same pairs"] + PRIOR_PAIRS
         if name in _WEIGHED_BY_RARITY:  # what chance does is in the rarity of the name: m alone
-            learned = (same + PRIOR_PAIRS * ratio) / (self._same_pairs + PRIOR_PAIRS)
+            learned = (same + PRIOR_PAIRS * ratio) / same_pairs
         else:
             prior = max(_TYPICAL_M, min(0.9, _TYPICAL_M * ratio))
-            m = (same + PRIOR_PAIRS * prior) / (self._same_pairs + PRIOR_PAIRS)
-            learned = m * (self._other_pairs + PRIOR_PAIRS) / (others + PRIOR_PAIRS * prior / ratio)
+            m = (same + PRIOR_PAIRS * prior) / same_pairs
+            other_pairs = self._totals["other pairs"] + PRIOR_PAIRS
+            learned = m * other_pairs / (others + PRIOR_PAIRS * prior / ratio)
         least, most = level.bounds
         return min(most, max(least, round(UNIT * log2(learned))))
 
@@ -167,14 +162,9 @@ class Learner:
 def _people(residents: Sequence[Resident]) -> list[Resident]:
     """One entry a tax number, and every entry without one, in an order that does not depend on the
     feeding."""
-    kept: dict[bytes, Resident] = {}
-    without: list[Resident] = []
-    for resident in sorted(residents, key=_order):
-        if not resident.tin_hash:
-            without.append(resident)
-        elif resident.tin_hash not in kept:
-            kept[resident.tin_hash] = resident
-    return [*kept.values(), *without]
+    ordered = sorted(residents, key=_order)
+    by_number = {each.tin_hash: each for each in reversed(ordered) if each.tin_hash}
+    return [each for each in ordered if not each.tin_hash or by_number[each.tin_hash] is each]
 
 
 def _order(

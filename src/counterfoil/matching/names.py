@@ -1,4 +1,4 @@
-"""Levels of the parts of a name: what was asked against what is held.
+"""Levels of the parts of a name: the name that a request asks about against a resident's.
 
 Every function takes two normal forms and gives the name of a level of table.LEVELS. All are pure,
 and symmetric in the two forms. Given names that differ are decided here for good: `given.other` is
@@ -13,25 +13,27 @@ from typing import Final
 from counterfoil.core.values import NameForm
 from counterfoil.matching.table import LISTED_RARITY, MOST_RARITY
 from counterfoil.matching.weights import Weights, name_key
-from counterfoil.normalize import name_similarity as alike
-from counterfoil.normalize.name_similarity import apart_from
+from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize.name_words import PARTICLES
 
 OTHER_GIVEN: Final = "given.other"
 
+Words = tuple[str, ...]
+
 
 def stranger_to(asked: NameForm) -> Callable[[NameForm], bool]:
-    """A function that tells of a name whether its given name is surely another: a quick look before
+    """A function that says of a name whether its given name is surely another: a quick look before
     `given_level`.
 
     Both sides must have one given name in full and at most a middle initial, so that nothing can be
-    joined, swapped or found among later names. True only where `given_level` says `given.other`."""
+    joined, swapped or found among later names. It is true only where `given_level` is
+    `given.other`."""
     if len(asked.given) != 1 or len(asked.given[0]) < 2 or not _is_initial(asked.middle):
         return _never
-    is_apart, family = apart_from(asked.given[0]), asked.family
+    is_apart, family = similarity.apart_from(asked.given[0]), asked.family
 
-    def is_stranger(held: NameForm) -> bool:
-        given, middle = held.given, held.middle
+    def is_stranger(name: NameForm) -> bool:
+        given, middle = name.given, name.middle
         if len(given) != 1 or (middle and len(middle[0]) > 1):
             return False
         word = given[0]
@@ -40,61 +42,61 @@ def stranger_to(asked: NameForm) -> Callable[[NameForm], bool]:
     return is_stranger
 
 
-def _never(_held: NameForm) -> bool:
+def _never(_name: NameForm) -> bool:
     return False
 
 
-def given_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
-    """Level of the given names. Near names are one only if the register does not hold both as names
+def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
+    """Level of the given names. Near names are one only if the register does not have both as names
     in use."""
-    one, two = asked.given, held.given
+    one, two = first.given, second.given
     if not one or not two:
         return "given.missing"
     if one[0] == two[0] and len(one[0]) > 1:
         return "given.equal"
     if len(one) != len(two) and "".join(one) == "".join(two):
         return "given.joined"
-    level = alike.compare_words(one[0], two[0])
-    if level == alike.NEAR:
-        level = _near(one[0], two[0], weights)
-    if level == alike.OTHER or (level == alike.INITIAL and len(one) + len(two) > 2):
-        return _rearranged(asked, held) or "given." + level
-    return "given." + level
-
-
-def _near(one: str, two: str, weights: Weights) -> str:
-    in_use = is_in_use(one, weights) + is_in_use(two, weights)
-    return (alike.NEAR + "_rare", alike.NEAR, alike.OTHER)[in_use]
+    level = similarity.compare_words(one[0], two[0])
+    if level == similarity.NEAR:
+        in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
+        level = ("near_rare", "near", "other")[in_use]
+    is_weak = level == "other" or (level == "initial" and len(one) + len(two) > 2)
+    return (_rearranged(first, second) if is_weak else "") or "given." + level
 
 
 def is_in_use(word: str, weights: Weights) -> bool:
-    """True if the spelling is a given name of the tables, or one in use in the register."""
-    return alike.is_listed_name(word) or name_key(weights.salt, word) in weights.given
+    """Whether the spelling is a given name of the tables, or one in use in the register."""
+    return similarity.is_listed_name(word) or name_key(weights.salt, word) in weights.given
 
 
-def _rearranged(asked: NameForm, held: NameForm) -> str:
+def _rearranged(first: NameForm, second: NameForm) -> str:
     """Level of given names that agree only when exchanged with the family name, joined, or found
     among later ones."""
-    one, two = asked.given, held.given
-    if one[0] in held.family and two[0] in asked.family:
+    one, two = first.given, second.given
+    if _is_swapped(first, second):
         return "given.swapped"
-    if len(one) + len(two) == 2 and _is_initial(asked.middle) and _is_initial(held.middle):
+    if len(one) + len(two) == 2 and _is_initial(first.middle) and _is_initial(second.middle):
         return ""
-    if "".join(one + asked.middle) == "".join(two + held.middle):
+    if "".join(one + first.middle) == "".join(two + second.middle):
         return "given.joined"
-    if (len(one[0]) > 1 and one[0] in two[1:] + held.middle) or (
-        len(two[0]) > 1 and two[0] in one[1:] + asked.middle
-    ):
-        return "given.among"
-    return ""
+    is_among = _is_among(one[0], two[1:] + second.middle) or _is_among(
+        two[0], one[1:] + first.middle
+    )
+    return "given.among" if is_among else ""
 
 
-def _is_initial(middle: tuple[str, ...]) -> bool:
+def _is_swapped(first: NameForm, second: NameForm) -> bool:
+    """Whether each side's given name is in the other's family name."""
+    one, two = first.given[:1], second.given[:1]
+    return bool(one and two) and one[0] in second.family and two[0] in first.family
+
+
+def _is_among(word: str, words: Words) -> bool:
+    return len(word) > 1 and word in words
+
+
+def _is_initial(middle: Words) -> bool:
     return not middle or len(middle[0]) == 1
-
-
-def _is_letter(words: tuple[str, ...]) -> bool:
-    return len(words) == 1 and len(words[0]) == 1
 
 
 def rarity(word: str, weights: Weights) -> int:
@@ -102,7 +104,8 @@ def rarity(word: str, weights: Weights) -> int:
     frequencies."""
     found = weights.given.get(name_key(weights.salt, word))
     if found is None:
-        found = LISTED_RARITY if not weights.given and alike.is_listed_name(word) else MOST_RARITY
+        is_listed = not weights.given and similarity.is_listed_name(word)
+        found = LISTED_RARITY if is_listed else MOST_RARITY
     return min(found, MOST_RARITY)
 
 
@@ -111,45 +114,39 @@ def family_rarity(word: str, weights: Weights) -> int:
     return weights.family.get(name_key(weights.salt, word), MOST_RARITY)
 
 
-def middle_level(asked: NameForm, held: NameForm) -> str:
+def middle_level(first: NameForm, second: NameForm) -> str:
     """Level of all given names after the first."""
-    if len(asked.given) != len(held.given) and "".join(asked.given) == "".join(held.given):
-        one, two = asked.middle, held.middle
-    else:
-        one, two = asked.given[1:] + asked.middle, held.given[1:] + held.middle
+    one, two = first.given[1:] + first.middle, second.given[1:] + second.middle
+    if len(first.given) != len(second.given) and "".join(first.given) == "".join(second.given):
+        one, two = first.middle, second.middle
     if not one or not two:
         return "middle.missing"
-    if one[0] == two[0]:
-        return "middle.equal" if len(one[0]) > 1 else "middle.initial"
     if len(one[0]) == 1 or len(two[0]) == 1:
         return "middle.initial" if one[0][0] == two[0][0] else "middle.differs"
     if one[0] in two or two[0] in one or "".join(one) == "".join(two):
         return "middle.equal"
-    return (
-        "middle.initial" if alike.compare_words(one[0], two[0]) != alike.OTHER else "middle.differs"
-    )
+    is_other = similarity.compare_words(one[0], two[0]) == similarity.OTHER
+    return "middle.differs" if is_other else "middle.initial"
 
 
-def family_level(asked: NameForm, held: NameForm, weights: Weights) -> str:
+def family_level(first: NameForm, second: NameForm, weights: Weights) -> str:
     """Level of the family names. Particles (DE LA, VAN DER) count only where the rest is joined to
     them."""
-    one, two = asked.family, held.family
-    if not one or not two:
-        return "family.missing"
+    one, two = first.family, second.family
     if one == two:
-        return "family.equal"
-    if _is_letter(one) or _is_letter(two):
+        return "family.equal" if one else "family.missing"
+    if len("".join(one)) < 2 or len("".join(two)) < 2:
         return "family.missing"  # a lone letter names no family
     if len(one) + len(two) == 2:
-        return (
-            "family.near" if _is_slip(one[0], two[0], weights) else _swapped_or_other(asked, held)
-        )
-    return _whole_compound(one, two, weights) or (
-        "family.joined" if "".join(one) == "".join(two) else _swapped_or_other(asked, held)
-    )
+        level = "family.near" if _is_slip(one[0], two[0], weights) else ""
+    else:
+        level = _whole_compound(one, two, weights)
+        if not level and "".join(one) == "".join(two):
+            level = "family.joined"
+    return level or ("family.swapped" if _is_swapped(first, second) else "family.other")
 
 
-def _whole_compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> str:
+def _whole_compound(one: Words, two: Words, weights: Weights) -> str:
     """Level of two names of more than one word in all, "" if no word agrees. A particle may be
     joined to what follows it."""
     joined_one, joined_two = _particles_joined(one), _particles_joined(two)
@@ -161,33 +158,27 @@ def _whole_compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights
     return level
 
 
-def _compound(one: tuple[str, ...], two: tuple[str, ...], weights: Weights) -> str:
+def _compound(one: Words, two: Words, weights: Weights) -> str:
     if one == two:
         return "family.joined"
     if sorted(one) == sorted(two):
         return "family.reordered"
-    if not set(one).isdisjoint(two):
-        fewer, more = sorted((one, two), key=len)
-        return (
-            "family.part"
-            if all(_stands_in(word, more, weights) for word in fewer)
-            else "family.shared"
-        )
-    return (
-        "family.near"
-        if any(_is_slip(word, other, weights) for word in one for other in two)
-        else ""
-    )
+    if set(one).isdisjoint(two):
+        slip = any(_is_slip(word, other, weights) for word in one for other in two)
+        return "family.near" if slip else ""
+    fewer, more = sorted((one, two), key=len)
+    is_part = all(_agrees_with_one(word, more, weights) for word in fewer)
+    return "family.part" if is_part else "family.shared"
 
 
-def _stands_in(word: str, words: tuple[str, ...], weights: Weights) -> bool:
+def _agrees_with_one(word: str, words: Words, weights: Weights) -> bool:
     return word in words or any(
         word.startswith(other[:1]) and (len(word) == 1 or _is_slip(word, other, weights))
         for other in words
     )
 
 
-def _particles_joined(words: tuple[str, ...]) -> tuple[str, ...]:
+def _particles_joined(words: Words) -> Words:
     """DE LA CRUZ SOTO as DELACRUZ SOTO."""
     out: list[str] = []
     head = ""
@@ -200,24 +191,13 @@ def _particles_joined(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(out) or words
 
 
-def _swapped_or_other(asked: NameForm, held: NameForm) -> str:
-    swapped = (
-        asked.given
-        and held.given
-        and asked.given[0] in held.family
-        and held.given[0] in asked.family
-    )
-    return "family.swapped" if swapped else "family.other"
-
-
-def _core(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in PARTICLES) or words
+def _core(words: Words) -> Words:
+    return tuple([word for word in words if word not in PARTICLES]) or words
 
 
 def _is_slip(one: str, two: str, weights: Weights) -> bool:
-    if not alike.slip_apart(one, two):
-        return False
-    return not (
+    """Whether one word may be a slip of the other, and the register does not have both."""
+    return similarity.slip_apart(one, two) and not (
         name_key(weights.salt, one) in weights.family
         and name_key(weights.salt, two) in weights.family
     )

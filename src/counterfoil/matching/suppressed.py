@@ -1,18 +1,20 @@
-"""The decision where somebody is held by 26 USC 6103(i)(6): as if they were not there, and nobody
-confirmed by it. Pure.
+"""The decision where a resident is suppressed under 26 USC 6103(i)(6): as if they were not there,
+and nobody is confirmed by their absence. Pure.
 
-    all     decided over every resident              rest    decided over those who are not held
-    withheld = the held, and every entry that is evidently one of theirs (same.py)
+    all         decided over every resident
+    rest        decided over those who are not suppressed
+    suppressed  those whom a disclosure hold names, and every entry that is evidently one of theirs
+                (`evidence.is_same_person`)
 
-    nobody is withheld                                                    -> all
-    rest does not confirm                                                 -> rest
-    rest confirms, and all confirms the same resident                     -> rest
-    rest confirms, and all does not, or confirms somebody who is withheld -> what is decided where
-    nobody lives
+    nobody is suppressed                                  -> all
+    rest does not confirm                                 -> rest
+    rest confirms, and all confirms the same resident     -> rest
+    rest confirms, and all does not, or confirms somebody
+    who is suppressed                                     -> what is decided where nobody lives
 
-So whoever is withheld is never confirmed, and nobody is confirmed because somebody else was hidden.
-What is kept shows no trace of the withheld: evidence, score and margin are those of the rest, or
-those of an empty home.
+So whoever is suppressed is never confirmed, and nobody is confirmed because somebody else was
+hidden. What is kept shows no trace of the suppressed: evidence, score and margin are those of the
+rest, or those of an empty home.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from msgspec.structs import replace
 
 from counterfoil.core.values import Grant, Match, Residents
 from counterfoil.matching.decide import decide
-from counterfoil.matching.same import is_same_person
+from counterfoil.matching.evidence import is_same_person
 from counterfoil.matching.thresholds import Thresholds
 from counterfoil.matching.weights import Weights
 
@@ -35,27 +37,28 @@ CROWD: Final = "crowd"
 def decide_suppressed(
     grant: Grant,
     residents: Residents,
-    held: Set[int],
+    suppressed: Set[int],
     weights: Weights,
     thresholds: Thresholds | None = None,
 ) -> Match:
-    """As `decide`, with the residents at the places `held` withheld."""
+    """As `decide`, with the residents at the places `suppressed` left out."""
     every = decide(grant, residents, weights, thresholds)
-    if not held:
+    if not suppressed:
         return every
     people = residents.residents
     kept = [
         place
         for place, each in enumerate(people)
-        if place not in held and not any(is_same_person(people[one], each, weights) for one in held)
+        if place not in suppressed
+        and not any(is_same_person(people[one], each, weights) for one in suppressed)
     ]
     rest = decide(grant, _only(residents, kept), weights, thresholds)
-    if not rest.confirmed or (every.confirmed and _of_same(every, rest)):
+    if not rest.confirmed or (every.confirmed and _is_of_same(every, rest)):
         return rest
     return decide(grant, _only(residents, []), weights, thresholds)
 
 
-def _of_same(every: Match, rest: Match) -> bool:
+def _is_of_same(every: Match, rest: Match) -> bool:
     """Whether two confirmations are of one resident. Of two with the same evidence neither is
     confirmed, unless they are one person.
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 FATAL: Final = -6000
 OUT_OF_REACH: Final = -3000
-"""A score below this holds a contradiction."""
+"""A score below this has a contradiction in it."""
 THRESHOLD: Final = 600
 MARGIN: Final = 300
 LEAST_THRESHOLD: Final = 400
@@ -149,7 +149,7 @@ LEVELS: Final[dict[str, Level]] = {
     "tin.differs": Level(FATAL, "Another tax number."),
 }
 
-DOORS: Final[dict[str, int]] = {
+TOLERANCES: Final[dict[str, int]] = {
     "exact": 0,
     "affix": -200,  # N MAIN and S MAIN are two streets
     "sound": -100,
@@ -160,8 +160,8 @@ DOORS: Final[dict[str, int]] = {
     "place": -200,  # one line in two ZIPs of a city
     "*": -300,
 }
-"""What a tolerant door costs, by its name in the door table (forms.doors); "*" for every name not
-listed."""
+"""What a tolerance costs, by its name in the table of address keys (normalize/address_keys.py); "*"
+for every name not listed."""
 
 MOST_RARITY: Final = 850
 """No given name weighs more: two or three co-residents in 1,000 share one because one is named for

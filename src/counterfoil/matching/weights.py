@@ -2,54 +2,64 @@
 are.
 
 A snapshot's manifest carries them, so everything is whole numbers (hundredths of a bit) and no name
-stands in clear:
+is in clear:
 
     {"format": "counterfoil/weights/v1", "salt": "<32 hex>", "threshold": 700, "margin": 300,
-     "levels":   {"given.near": 250, "dob.differs": -6000, ...},      every level of table.LEVELS,
-                 no other
-     "doors":    {"exact": 0, "affix": -200, ..., "*": -300},         cost by tolerance; "*" for any
-                 other
-     "given":    {"9c1185a5c5e9fc54": 612, ...},                      rarity by key of the given
-                 name, -100 log2 share
+     "levels":   {"given.near": 250, "dob.differs": -6000, ...},
+     "doors":    {"exact": 0, "affix": -200, ..., "*": -300},
+     "given":    {"9c1185a5c5e9fc54": 612, ...},
      "family":   {"4bc1a7d3f0e2b611": 702, ...},
-     "pairs": {"same_person": 6120, "co_residents": 9011}}            how much was counted
+     "pairs":    {"same_person": 6120, "co_residents": 9011}}
+
+    levels          every level of table.LEVELS, no other
+    doors           cost by tolerance; "*" for any other
+    given, family   rarity by key of the name, -100 log2 of its share
+    pairs           how much was counted
 
 The key of a name is the first 8 bytes, in hex, of SHA-256 over salt, a zero byte and the name. A
 manifest leaves `salt` empty: it comes from the key custodian of the register key, so that who has
 the manifest alone cannot ask whether a name is in it. Names that fewer than three residents (family
 names: homes) bear are not in it. Another format, level or type is refused (P10).
+
+`reduce_weights` gives the weights of one decision: levels, tolerances and thresholds whole, of the
+name counts only those that the decision can look up, under a fresh salt. Whoever has them can make
+this decision again, and can ask about no other name of the register.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from counterfoil.core.errors import InputFault
-from counterfoil.core.values import Public
+from counterfoil.core.values import NameForm, Public
 from counterfoil.matching.table import (
-    DOORS,
     LEAST_MARGIN,
     LEAST_THRESHOLD,
     LEVELS,
     MARGIN,
     THRESHOLD,
+    TOLERANCES,
 )
 
 FORMAT: Final = "counterfoil/weights/v1"
 UNIT: Final = 100
 """Hundredths of a bit in a bit."""
+_OTHERS: Final = {"-": 0}
+"""Is there for the names that are left out: a register that counts names is not one that counts
+none."""
 
 
 class Weights(Public, frozen=True, gc=False, kw_only=True):
-    """All that `decide` needs to know beside grant and residents. Levels, doors and rarities in
-    hundredths of a bit."""
+    """All that `decide` needs to know beside grant and residents. Levels, costs of tolerances and
+    rarities are in hundredths of a bit."""
 
     levels: dict[str, int]
-    doors: dict[str, int]
+    tolerances: dict[str, int]
     given: dict[str, int]
     family: dict[str, int]
     salt: str
@@ -76,7 +86,7 @@ def default_weights() -> Weights:
     frequencies."""
     return Weights(
         levels={name: level.default for name, level in LEVELS.items()},
-        doors=dict(DOORS),
+        tolerances=dict(TOLERANCES),
         given={},
         family={},
         salt="",
@@ -86,14 +96,14 @@ def default_weights() -> Weights:
 
 
 def weights_to_dict(weights: Weights) -> dict[str, object]:
-    """The canonical form: strings and whole numbers only, so that `canon.encode` takes it."""
+    """The canonical form: strings and whole numbers only, so that `canonical.encode` takes it."""
     return {
         "format": FORMAT,
         "salt": weights.salt,
         "threshold": round(weights.threshold_bits * UNIT),
         "margin": round(weights.margin_bits * UNIT),
         "levels": dict(weights.levels),
-        "doors": dict(weights.doors),
+        "doors": dict(weights.tolerances),
         "given": dict(weights.given),
         "family": dict(weights.family),
         "pairs": {
@@ -110,26 +120,11 @@ def weights_from_dict(form: object) -> Weights:
         read = msgspec.convert(form, _Form)
     except msgspec.ValidationError as error:
         raise _unusable("The weights are not of the form that is documented.") from error
-    if read.format != FORMAT:
-        raise _unusable("The weights are of another format version.")
-    if read.levels.keys() != LEVELS.keys() or "*" not in read.doors or read.doors.get("exact") != 0:
-        raise _unusable(
-            "The weights do not name exactly the levels and doors of the evidence table."
-        )
-    if any(read.levels[name] != level.default for name, level in LEVELS.items() if level.fatal):
-        raise _unusable("The weights soften a contradiction.")
-    if (
-        max(read.doors.values()) > 0
-        or read.threshold < LEAST_THRESHOLD
-        or read.margin < LEAST_MARGIN
-    ):
-        raise _unusable(
-            "The weights reward a tolerant door, or their threshold or margin is below the "
-            "least allowed."
-        )
+    if fault := _fault(read):
+        raise _unusable(fault)
     return Weights(
         levels=read.levels,
-        doors=read.doors,
+        tolerances=read.doors,
         given=read.given,
         family=read.family,
         salt=read.salt,
@@ -138,6 +133,24 @@ def weights_from_dict(form: object) -> Weights:
         same_person_pairs=read.pairs.get("same_person", 0),
         co_resident_pairs=read.pairs.get("co_residents", 0),
     )
+
+
+def _fault(read: _Form) -> str:
+    """What makes weights of the documented shape unusable, "" if nothing does."""
+    levels, tolerances = read.levels, read.doors
+    if read.format != FORMAT:
+        return "The weights are of another format version."
+    if levels.keys() != LEVELS.keys() or "*" not in tolerances or tolerances.get("exact") != 0:
+        return "The weights do not name exactly the levels and tolerances of the evidence table."
+    if any(levels[name] != level.default for name, level in LEVELS.items() if level.fatal):
+        return "The weights soften a contradiction."
+    is_low = read.threshold < LEAST_THRESHOLD or read.margin < LEAST_MARGIN
+    if is_low or max(tolerances.values()) > 0:
+        return (
+            "The weights reward a tolerance, or their threshold or margin is below the least "
+            "allowed."
+        )
+    return ""
 
 
 def _unusable(message: str) -> InputFault:
@@ -149,7 +162,27 @@ def _unusable(message: str) -> InputFault:
     )
 
 
+def reduce_weights(weights: Weights, names: Iterable[NameForm], salt: str) -> Weights:
+    """The weights that decide between these names as `weights` do. `salt` is 32 random hex
+    digits."""
+    parts = [part for name in names for part in (name.given, name.middle, name.family)]
+    words = {word for part in parts for word in (*part, "".join(part))}
+    keys = {name_key(weights.salt, word): name_key(salt, word) for word in words}
+    return msgspec.structs.replace(
+        weights,
+        salt=salt,
+        given=_rekeyed(weights.given, keys),
+        family=_rekeyed(weights.family, keys),
+    )
+
+
+def _rekeyed(rarities: dict[str, int], keys: dict[str, str]) -> dict[str, int]:
+    """The rarities of the names in `keys`, each under its fresh key."""
+    found = {fresh: rarities[key] for key, fresh in keys.items() if key in rarities}
+    return _OTHERS | found if rarities else {}
+
+
 @lru_cache(maxsize=65536)
 def name_key(salt: str, name: str) -> str:
-    """The key under which `name` stands in `Weights.given` and `Weights.family`."""
+    """The key of `name` in `Weights.given` and `Weights.family`."""
     return hashlib.sha256(f"{salt}\x00{name}".encode()).hexdigest()[:16]
