@@ -118,7 +118,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
         return stretches(file, size, skip)
 
     monkeypatch.setattr(intake.RequestFile, "stretches", counted)
-    monkeypatch.setattr(workers, "Gating", partial(screening.Screener, kept_bytes=room))
+    monkeypatch.setattr(workers, "Screener", partial(screening.Screener, kept_bytes=room))
     client.receive(world.office, _file(world))
     assert len(read) == readings
     assert _kept(world) == _kept(whole)
