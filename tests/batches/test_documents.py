@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.batches import officers, override, ruling, statements, states, store
+from counterfoil.batches.ruling import Act, Determined
 from counterfoil.controls.sampling import sheet
 from counterfoil.core.use_cases import Statement, statement_bytes
 from counterfoil.office import authority
@@ -45,3 +46,8 @@ def test_the_example_is_what_is_signed() -> None:
 def test_the_page_says_of_each_older_format_that_it_is_only_read(module) -> None:
     assert f"`{module.OLDER_FORMAT}`" in PAGE
     assert "only read" in PAGE
+
+
+def test_the_example_of_the_older_format_is_what_was_signed() -> None:
+    subject = Determined("sandbox", "b-0001", "sha256:9f")
+    assert ruling._older_bytes(subject, Act.REVIEW).decode() in PAGE

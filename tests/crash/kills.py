@@ -64,10 +64,7 @@ def answer(office: Office, requests: Path, out: Path, said: int) -> None:
         with office.store.reading() as connection:
             os.write(said, b"%d\n" % office.ledger.size(connection))
 
-    keys = {
-        name: office.officer(office.directory / "keys" / f"officer-{name}.key", None)
-        for name in "ab"
-    }
+    keys = {name: client.sandbox_key(office, f"officer-{name}") for name in "ab"}
     standing = client.receive(office, requests, watcher(acknowledge))
     if (
         standing.state != "released"

@@ -13,9 +13,7 @@ from tests.world.office import NOW
 
 def main(office_path: Path, requests: Path, out: Path) -> None:
     office = open_office(office_path, clock=lambda: NOW)
-    keys = {
-        name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"
-    }
+    keys = {name: client.sandbox_key(office, f"officer-{name}") for name in "ab"}
     print("begin", flush=True)
     standing = client.receive(office, requests)
     if (

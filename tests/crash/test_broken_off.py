@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from counterfoil import client, disclosure
+from counterfoil.client import steps
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.disclosure import judging, release, sealed_answer
-from counterfoil.office import journal
+from counterfoil.disclosure import determine, receive, screening, sealed_answer
 from tests.world.office import World, read_rows
 
 
@@ -42,12 +42,12 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str, call
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (judging, "gate_rows"),
-        (journal, "gate_drafts"),
-        (journal, "open_chunk"),
-        (journal, "decide_rows"),
+        (screening, "gate_rows"),
+        (receive, "enter_screened"),
+        (determine, "open_residents"),
+        (determine, "decide_rows"),
         (sealed_answer, "seal_envelope"),
-        (release, "write_answer"),
+        (steps, "write_answer"),
     ],
     ids=[
         "before gate",
@@ -68,7 +68,7 @@ def test_a_run_broken_off_is_finished_by_the_next(
 ) -> None:
     _small_chunks(world)
     with monkeypatch.context() as patched:
-        _stop_after(patched, module, name, calls if module is journal else 0)
+        _stop_after(patched, module, name, calls if module in (receive, determine) else 0)
         with pytest.raises(Stopped):
             world.answer()
     assert not (world.directory / "answers.jsonl").exists()
@@ -106,7 +106,7 @@ def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
         raise StoreFault("answer_not_written", "the answer could not be written")
 
     with monkeypatch.context() as patched:
-        patched.setattr(release, "write_answer", full)
+        patched.setattr(steps, "write_answer", full)
         with pytest.raises(StoreFault):
             world.answer()
     batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch

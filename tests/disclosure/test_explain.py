@@ -10,8 +10,14 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.core import canonical
 from counterfoil.core.errors import KeyFault, StateFault
-from counterfoil.core.values import State
-from counterfoil.disclosure.explain import Explanation, explain_request, explain_with_values
+from counterfoil.core.values import Officer, State
+from counterfoil.disclosure.explain import (
+    ExplainedRequest,
+    ExplainRequest,
+    Explanation,
+    RequestValues,
+    explain_request,
+)
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
 from tests.world.scan import found_in, tokens_of
@@ -23,7 +29,20 @@ def batch(world: World) -> str:
 
 
 def _explain(world: World, batch: str, request_id: str) -> Explanation:
-    return explain_request(world.office, batch, request_id, *world.officer("a"))
+    shown = _look(world, batch, request_id, values=False)
+    assert shown.values is None
+    return shown.explanation
+
+
+def _look(world: World, batch: str, request_id: str, *, values: bool) -> ExplainedRequest:
+    question = ExplainRequest(batch, request_id, values)
+    return explain_request(world.office, world.officer("a").officer, question)
+
+
+def _values(world: World, batch: str, request_id: str) -> RequestValues:
+    asked = _look(world, batch, request_id, values=True).values
+    assert asked is not None
+    return asked
 
 
 def test_a_refused_request_shows_what_failed_with_citation_and_cure(
@@ -98,14 +117,15 @@ def test_looking_opens_no_door_of_the_register(world: World, batch: str) -> None
 
 
 def test_only_an_enrolled_officer_may_look(world: World, batch: str) -> None:
-    name, signer = world.officer("a")
-    stranger = world.office.signer()
+    officer, question = world.officer("a").officer, ExplainRequest(batch, "q1")
+    stranger = Officer(officer.name, str(world.office.signer().verifier))
     with pytest.raises(KeyFault) as caught:
-        explain_request(world.office, batch, "q1", name, stranger)
+        explain_request(world.office, stranger, question)
     assert caught.value.code == "officer_key_other"
     with pytest.raises(StateFault) as unknown:
-        explain_request(world.office, batch, "q1", "stranger", signer)
+        explain_request(world.office, Officer("stranger", officer.vkey), question)
     assert unknown.value.code == "officer_unknown"
+    assert "inspection" not in world.kinds()
 
 
 def test_findings_are_not_told_in_the_words_of_another_law(world: World, batch: str) -> None:
@@ -123,10 +143,12 @@ def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(
     world: World, batch: str
 ) -> None:
     client.determine(world.office, batch)
-    found, asked = explain_with_values(world.office, batch, "q1", *world.officer("a"))
-    assert asked.values["given"] == REQUESTS[0]["given_name"]
-    assert found == _explain(world, batch, "q1")
-    assert repr(asked) == "<RequestValues: hidden>"
+    shown = _look(world, batch, "q1", values=True)
+    assert shown.values is not None
+    assert shown.values.values["given"] == REQUESTS[0]["given_name"]
+    assert shown.explanation == _explain(world, batch, "q1")
+    assert repr(shown.values) == "<RequestValues: hidden>"
+    assert repr(shown) == "<ExplainedRequest: hidden>"
 
 
 def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record(
@@ -135,13 +157,13 @@ def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record
     row = {**REQUESTS[0], "request_id": "near", "family_name": "Quintanila", "middle_name": ""}
     batch = world.receive(world.requests([row]))
     client.determine(world.office, batch)
-    _, asked = explain_with_values(world.office, batch, "near", *world.officer("a"))
+    asked = _values(world, batch, "near")
     assert asked.values["family"] == "Quintanila"
     assert "Quintanilla" not in asked.values.values()
 
 
 def test_that_values_were_looked_at_can_be_shown_from_the_entry(world: World, batch: str) -> None:
-    explain_with_values(world.office, batch, "q1", *world.officer("a"))
+    _values(world, batch, "q1")
     _explain(world, batch, "q1")
     looks = [entry for entry in world.entries() if entry["kind"] == "inspection"]
     salt = _key(world, batch).salt("inspection", 1)
@@ -154,7 +176,7 @@ def test_that_values_were_looked_at_can_be_shown_from_the_entry(world: World, ba
 def test_what_cannot_be_printed_in_a_value_never_reaches_the_terminal(world: World) -> None:
     row = {**REQUESTS[0], "given_name": "Mari\u00a0sol"}
     batch = world.receive(world.requests([row]))
-    _, asked = explain_with_values(world.office, batch, row["request_id"], *world.officer("a"))
+    asked = _values(world, batch, str(row["request_id"]))
     assert asked.values["given"] == "Mari\ufffdsol"
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from counterfoil import client, disclosure
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
-from counterfoil.core.use_cases import NOBODY
-from counterfoil.office import journal
+from counterfoil.core.use_cases import NOBODY, watcher
+from counterfoil.disclosure import determine
 from tests.world.office import World
 from tests.world.people import REQUESTS, person, request, write_csv
 
@@ -124,7 +124,7 @@ def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr(journal, "decide_rows", stopped)
+        patched.setattr(determine, "decide_rows", stopped)
         with pytest.raises(Stopped):
             client.determine(world.office, batch)
     begun_on = world.office.open_register().snapshot
@@ -147,10 +147,9 @@ def test_a_long_file_tells_its_progress_by_phase(world: World) -> None:
     ]
     told: list[tuple[int, int | None, str]] = []
     path = write_csv(world.directory / "long.csv", rows)
-    batch = client.receive(
-        world.office, path, lambda _: None, lambda *each: told.append(each)
-    ).batch
-    client.determine(world.office, batch, lambda *each: told.append(each))
+    watch = watcher(lambda *each: told.append(each))
+    batch = client.receive(world.office, path, watch).batch
+    client.determine(world.office, batch, watch)
     assert told == [
         (4096, None, "read"),
         (4096, 4200, "gate"),

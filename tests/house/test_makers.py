@@ -57,3 +57,15 @@ def test_one_function_coarsens() -> None:
         )
     ]
     assert {place.split(":")[0] for place in places} == {"coarsen.py"}
+
+
+def test_only_the_journal_drafts_entries() -> None:
+    """What the ledger says is said in one file: nobody else makes a `Draft`."""
+    places = {
+        str(path.relative_to(SOURCE))
+        for path in python_files(SOURCE)
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "id", "") == "Draft" or getattr(node.func, "attr", "") == "Draft")
+    }
+    assert places == {"office/journal.py"}

@@ -1,88 +1,124 @@
-"""What a step does to a chunk of rows: one entry a row, counts that tell no outcome, commitments
-that open."""
+"""What is entered of a chunk of rows: one entry a row, counts that tell no outcome, commitments that
+open."""
 
 from __future__ import annotations
 
 import pytest
-from counterfoil.batches.chunks import keep_chunk, read_chunk
 
 from counterfoil import disclosure
+from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import decode_gated, encode_row
+from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.encryption import BatchKey
+from counterfoil.batches.rows import count_determined, encode_row
+from counterfoil.batches.session import BatchSession
 from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.core.values import Answer, NotCompared, Outcome
-from counterfoil.disclosure.sealed_answer import answer_of
+from counterfoil.core.values import Answer, NotCompared, Officer, Outcome
+from counterfoil.disclosure.sealed_answer import read_sealed
+from counterfoil.ledger import EntryKind
 from counterfoil.office import journal
 from tests.world.office import World
 
-
-def _key(world: World, batch_id: str) -> BatchKey:
-    with world.office.store.reading() as connection:
-        batch = batches.find_batch(connection, batch_id)
-    return unwrap_key(batch_id, batch.wrapped_key, world.office.payload_keys()[0])
+BATCH = "b-0f1e2d3c4b5a6978"
 
 
 def test_whoever_holds_the_batch_key_can_open_the_commitment_of_a_row(world: World) -> None:
     batch_id = world.receive(world.requests())
-    key = _key(world, batch_id)
     with world.office.store.reading() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        rows = decode_gated(read_chunk(connection, batch, key, REQUEST, 0))
+        session = world.office.batch_session(connection, batches.find_batch(connection, batch_id))
+        rows = session.gated(0)
     entered = [
         entry["commitment"] for entry in world.entries() if entry["kind"] in {"granted", "refused"}
     ]
     opened = [
         canonical.commit(salt, encode_row(row))
-        for row, salt in zip(rows, key.salts("request", range(len(rows))), strict=True)
+        for row, salt in zip(rows, session.key.salts("request", range(len(rows))), strict=True)
     ]
     assert opened == entered
 
 
 def test_an_answers_bytes_are_canonical() -> None:
     answer = Answer("q1", Outcome.REFUSED, ("a", "b"))
-    assert (
-        journal.answer_bytes(answer) == b'{"answer":"refused","codes":["a","b"],"request_id":"q1"}'
-    )
+    assert answer_bytes(answer) == b'{"answer":"refused","codes":["a","b"],"request_id":"q1"}'
 
 
 def test_the_counts_of_determinations_do_not_tell_what_was_found() -> None:
     rows = [NotCompared("q1", 1, "keeper_limit"), NotCompared("q2", 2, "keeper_limit")]
-    assert journal.count_determined(rows) == {"compared": 0, "not_compared": 2}
+    assert count_determined(rows) == {"compared": 0, "not_compared": 2}
 
 
 def test_a_chunk_is_never_replaced(world: World) -> None:
     batch_id = world.receive(world.requests())
-    key = _key(world, batch_id)
     with pytest.raises(StoreFault) as caught, world.office.store.transaction() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        keep_chunk(connection, batch, key, REQUEST, 0, b"other", 1, world.office.random)
+        session = world.office.batch_session(connection, batches.find_batch(connection, batch_id))
+        session.keep(ChunkKind.REQUEST, b"other", world.office.random, rows=1)
     assert caught.value.code == "store_refused"
 
 
 def test_a_chunk_under_another_batchs_key_does_not_open(world: World) -> None:
     batch_id = world.receive(world.requests())
-    other = unwrap_key(
-        batch_id, BatchKey(batch_id, bytes(32)).wrap(bytes(32), world.office.random), bytes(32)
-    )
     with pytest.raises(StoreFault) as caught, world.office.store.reading() as connection:
-        read_chunk(connection, batches.find_batch(connection, batch_id), other, REQUEST, 0)
+        batch = batches.find_batch(connection, batch_id)
+        BatchSession(connection, batch, BatchKey(batch_id, bytes(32))).read(ChunkKind.REQUEST)
     assert caught.value.code == "payload_sealed"
 
 
 def test_a_released_answer_is_read_back_in_its_own_form_only(world: World) -> None:
     world.answer(out="answers.csv")
     batch_id = disclosure.batch_statuses(world.office, NOBODY)[0].batch
-    key = _key(world, batch_id)
     with world.office.store.reading() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        envelope, parts, digest = answer_of(connection, batch, key, world.directory / "again.csv")
-        assert b"".join(parts) == (world.directory / "answers.csv").read_bytes()
-        assert envelope == (world.directory / "answers.csv.jws").read_bytes()
-        assert digest == canonical.digest((world.directory / "answers.csv").read_bytes())
+        session = world.office.batch_session(connection, batches.find_batch(connection, batch_id))
+        answer = read_sealed(session, "csv")
+        assert b"".join(answer.parts) == (world.directory / "answers.csv").read_bytes()
+        assert answer.envelope == (world.directory / "answers.csv.jws").read_bytes()
+        assert answer.digest == canonical.digest((world.directory / "answers.csv").read_bytes())
         with pytest.raises(UsageFault) as caught:
-            answer_of(connection, batch, key, world.directory / "again.jsonl")
+            read_sealed(session, "jsonl")
     assert caught.value.code == "out_format"
+
+
+# -- who did it ----------------------------------------------------------------------------------
+
+
+def test_an_entry_names_up_to_two_officers_by_the_digests_of_their_keys(world: World) -> None:
+    officers = [world.officer(letter).officer for letter in "ab"]
+    digests = [canonical.digest(each.vkey.encode()) for each in officers]
+    assert journal.officer_fields([]) == {}
+    assert journal.officer_fields(officers[:1]) == {"officer": digests[0]}
+    assert journal.officer_fields(officers) == {"officer": digests[0], "second": digests[1]}
+    assert journal.officer_digest(Officer("x", "x+1+A")) == canonical.digest(b"x+1+A")
+
+
+def test_an_entry_and_the_rows_that_it_is_about_are_one_commit(world: World) -> None:
+    before = world.entries()
+    with pytest.raises(KeyError), world.office.store.transaction() as connection:
+        officer = world.officer("a").officer
+        journal.enter(world.office, connection, EntryKind.WITHDRAWAL, {"batch": BATCH}, officer)
+        raise KeyError
+    assert world.entries() == before
+
+
+def test_the_law_is_entered_once_until_it_changes(world: World) -> None:
+    def laws() -> int:
+        with world.office.store.transaction() as connection:
+            journal.enter_law(world.office, connection)
+        return world.kinds().count("law")
+
+    before = world.kinds().count("law")
+    assert [laws(), laws()] == [before, before]
+    world.amend("answer_expiry_days: 90", "answer_expiry_days: 30")
+    assert [laws(), laws()] == [before + 1, before + 1]
+
+
+def test_two_looks_at_the_same_thing_commit_to_it_differently(world: World) -> None:
+    officer = world.officer("a").officer
+    with world.office.store.transaction() as connection:
+        for batch in ("", BATCH):
+            journal.enter_look(world.office, connection, officer, {"file": "sha256:9f"}, batch)
+    looks = [entry for entry in world.entries() if entry["kind"] == "inspection"]
+    assert [entry["count"] for entry in looks] == [1, 2]
+    assert [entry.get("batch") for entry in looks] == [None, BATCH]
+    assert {entry["officer"] for entry in looks} == {journal.officer_digest(officer)}
+    assert len({entry["commitment"] for entry in looks}) == 2

@@ -12,13 +12,13 @@ import pytest
 
 from counterfoil import client, disclosure
 from counterfoil.batches import store as batches
-from counterfoil.controls.sampling.service import show_sample
+from counterfoil.controls.sampling.service import ShowSample, show_sample
 from counterfoil.controls.sampling.sheet import SheetRow
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault
 from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.values import Officer
 from counterfoil.office import enrol, make_officer
-from counterfoil.tlog import Signer
 from tests.accountability.reconciliation.desk import alter
 from tests.cli.desk import Desk, Told, command
 from tests.world.office import World
@@ -57,7 +57,7 @@ def determined(world: World) -> str:
 
 
 def drawn(world: World, batch: str, letter: str = "a") -> list[SheetRow]:
-    return show_sample(world.office, batch, *world.officer(letter))
+    return show_sample(world.office, world.officer(letter).officer, ShowSample(batch))
 
 
 def review(world: World, batch: str, letter: str = "a", **wrong: bool) -> str:
@@ -140,7 +140,7 @@ def test_the_entries_say_who_looked_and_not_how_many_were_confirmed(strict: Worl
     batch = determined(strict)
     review(strict, batch)
     [looked], [sampled] = entries(strict, "inspection"), entries(strict, "sample")
-    officer = canonical.digest(strict.officer("a")[1].verifier.__str__().encode())
+    officer = canonical.digest(strict.officer("a").officer.vkey.encode())
     assert (looked["officer"], sampled["officer"], sampled["disagreed"]) == (officer, officer, 0)
     assert sampled.keys() == {
         "batch",
@@ -258,9 +258,9 @@ def test_only_an_enrolled_officer_is_shown_it_and_only_after_it_was_determined(
     batch = strict.receive(strict.requests())
     assert code_of(lambda: drawn(strict, batch)) == "batch_not_ready"
     client.determine(strict.office, batch)
-    stranger = Signer("officer-a", strict.officer("b")[1].private)
+    stranger = Officer("officer-a", strict.officer("b").officer.vkey)
     with pytest.raises(CounterfoilError) as fault:
-        show_sample(strict.office, batch, "officer-a", stranger)
+        show_sample(strict.office, stranger, ShowSample(batch))
     assert fault.value.code == "officer_key_other"
     assert "inspection" not in strict.kinds()
 
