@@ -22,8 +22,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from counterfoil import ledger
-from counterfoil.controls.witnesses import Ask, Cosigned, cosign, office_policy
+from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
 from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.core.use_cases import SERVICE
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import Draft, EntryKind
@@ -69,7 +70,7 @@ def publish(office: Office, folder: Path, ask: Ask = ask_witnesses) -> Published
         entry = office.ledger.append(connection, [draft], office.clock())[0]
         note = office.ledger.sign_checkpoint(connection, office.signer())
     policy = office_policy(office)
-    cosigned = None if policy is None else cosign(office, policy, ask)
+    cosigned = None if policy is None else cosign(office, SERVICE, Cosign(), ask)
     files = _write(office, folder, note if cosigned is None else cosigned.note)
     return Published(ledger.check_export(folder, office.holder_key).size, entry, files, cosigned)
 

@@ -22,6 +22,7 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
 from counterfoil.controls import witnesses
 from counterfoil.core.errors import CounterfoilError, VerifyFault
+from counterfoil.core.use_cases import SERVICE
 from counterfoil.ledger.certification import certification as certify
 from counterfoil.office import Office, open_office
 from counterfoil.tlog import parse_proof
@@ -91,7 +92,7 @@ def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
             with suppress(
                 CounterfoilError
             ):  # what was found is told, whether or not it can be entered
-                witnesses.enter_fork(office, [*cosigned, *held])
+                witnesses.enter_fork(office, SERVICE, [*cosigned, *held])
         raise
 
 

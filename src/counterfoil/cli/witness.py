@@ -27,7 +27,8 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
-from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.errors import KeyFault, StateFault, VerifyFault
+from counterfoil.core.use_cases import SERVICE, Upload
 from counterfoil.tlog import Signer, parse_vkey
 from counterfoil.tlog.cosignature import MldsaSigner, cosigner_key
 from counterfoil.tlog.records import Records
@@ -127,17 +128,8 @@ def cosign(
     Exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        wanted = (
-            witnesses.office_policy(office) if policy is None else witnesses.read_policy(policy)
-        )
-        if wanted is None:
-            raise UsageFault(
-                "policy_missing",
-                "office.toml names no witnesses",
-                place="--policy",
-                cure="Name a policy, or set `witnesses` in office.toml.",
-            )
-        done = witnesses.cosign(office, wanted)
+        named = Upload(policy) if policy else None
+        done = witnesses.cosign(office, SERVICE, witnesses.Cosign(named))
         say_witnesses(done, quiet=as_json)
         require_cosigned(done)
         show(

@@ -36,9 +36,9 @@ from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_doors
+from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
-from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
+from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
@@ -182,7 +182,7 @@ def _gate_batch(
     whole: Whole,
     pool: WorkerPool,
 ) -> Work[Batch]:
-    agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
+    agreement, facts, watched = office.law.agreement, whole.facts, watched_addresses(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from counterfoil import matching, register
-from counterfoil.controls.canaries.store import canary_doors, keep_canaries
+from counterfoil.controls.canaries.store import canary_addresses, keep_canaries
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.office import Office, enter_law
 from counterfoil.register.canaries import Canary
@@ -72,4 +72,4 @@ def build_register(
 def count_canaries(office: Office, snapshot: str) -> int:
     """How many canaries a build holds."""
     with office.store.reading() as connection:
-        return len(canary_doors(connection, snapshot))
+        return len(canary_addresses(connection, snapshot))

@@ -13,7 +13,7 @@ from counterfoil.batches.ruling import Act, rule
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.service import require_sampled
-from counterfoil.controls.suspension.stopped import require_running
+from counterfoil.controls.suspension.service import require_running
 from counterfoil.controls.witnesses import require_witnessed
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public

@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from counterfoil.accountability.accounting.delays import delayed_until
 from counterfoil.accountability.accounting.lines import (
     NOT_ANSWERED,
     Line,
@@ -28,7 +29,6 @@ from counterfoil.accountability.accounting.lines import (
     look_commitment,
 )
 from counterfoil.accountability.accounting.traces import is_about, traces_of
-from counterfoil.accountability.retention.store import delayed_until
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, instant_text
 from counterfoil.core import canonical
