@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import floors
-from counterfoil import disclosure, intake, normalize
+from counterfoil import client, disclosure, intake, normalize
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Request
 from counterfoil.demo import demonstration, sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, complete_request
@@ -126,20 +127,16 @@ def _steps(directory: Path, requests: Path, office: Office) -> dict[str, float]:
         shutil.copytree(office.directory, copy)
         opened = open_office(copy)
         keys = [opened.officer(copy / "keys" / f"officer-{letter}.key", None) for letter in "ab"]
-        seconds = {
-            "receive": cpu_seconds(
-                lambda opened=opened: disclosure.receive_file(opened, requests, lambda _: None)
-            )
-        }
-        batch = disclosure.batch_statuses(opened)[-1].batch
+        seconds = {"receive": cpu_seconds(lambda opened=opened: client.receive(opened, requests))}
+        batch = disclosure.batch_statuses(opened, NOBODY)[-1].batch
         seconds["determine"] = cpu_seconds(
-            lambda opened=opened, batch=batch: disclosure.determine_batch(opened, batch)
+            lambda opened=opened, batch=batch: client.determine(opened, batch)
         )
-        disclosure.review_batch(opened, batch, *keys[0])
+        client.review(opened, batch, keys[0])
         out = directory / f"answers-{number}.jsonl"
         seconds["release"] = cpu_seconds(
-            lambda opened=opened, batch=batch, keys=keys, out=out: disclosure.release_batch(
-                opened, batch, *keys[1], out
+            lambda opened=opened, batch=batch, keys=keys, out=out: client.release(
+                opened, batch, keys[1], out
             )
         )
         opened.store.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.__main__ import write_requests
 from bench.certify.__main__ import cpu_seconds, make_office
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.disclosure import register_build
 from counterfoil.office import Office
 
@@ -33,10 +33,7 @@ def main(people: int, canaries: int, requests: int) -> None:
         held = register_build.count_canaries(offices[1][0], _snapshot(offices[1][0]))
         _tell(f"build of {people} people, {held} canaries", min(builds[0]), min(builds[1]))
         file = write_requests(Path(scratch), requests)
-        received = [
-            _spent(lambda o=office: disclosure.receive_file(o, file, lambda _: None))
-            for office, _ in offices
-        ]
+        received = [_spent(lambda o=office: client.receive(o, file)) for office, _ in offices]
         _tell(f"receive of {requests} requests", *received)
 
 
@@ -46,7 +43,7 @@ def _office(directory: Path, people: int) -> tuple[Office, Path]:
 
 
 def _build(office: Office, source: Path, canaries: int) -> None:
-    register_build.build_register(
+    register_build.build_snapshot(
         office, source, made_up=True, progress=lambda *_: None, canaries=canaries
     )
 

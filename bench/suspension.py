@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from bench.__main__ import SAMPLE, write_requests
-from counterfoil import disclosure, ledger
+from counterfoil import client, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.demo import demonstration
@@ -55,10 +55,10 @@ def run(directory: Path, requests: Path, out: Path) -> None:
     """The run that is stopped, in a process of its own."""
     office = open_office(directory)
     try:
-        batch = disclosure.receive_file(office, requests, lambda _: None).batch
-        disclosure.determine_batch(office, batch)
-        disclosure.review_batch(office, batch, *_officer(office, "a"))
-        disclosure.release_batch(office, batch, *_officer(office, "b"), out)
+        batch = client.receive(office, requests).batch
+        client.determine(office, batch)
+        client.review(office, batch, _officer(office, "a"))
+        client.release(office, batch, _officer(office, "b"), out)
         print("released")
     except CounterfoilError as fault:
         print(fault.code)

@@ -29,7 +29,7 @@ from bench import floors
 from bench.__main__ import SAMPLE, best, write_requests
 from bench.gate import alone
 from bench.gate.page import Measured, Run, write_page
-from counterfoil import disclosure, intake, normalize
+from counterfoil import client, intake, normalize
 from counterfoil.core.values import Request
 from counterfoil.demo import demonstration
 from counterfoil.demo.questions import REQUEST_COLUMNS
@@ -65,7 +65,7 @@ def _measured(
     demonstration.demonstrate(directory / "demo", SAMPLE, lambda *_: None)
     asked, cores = write(directory, rows), len(os.sched_getaffinity(0))
     office = open_office(directory / "demo" / "office")
-    disclosure.receive_file(office, _earlier(asked, rows // 2), lambda _: None)
+    client.receive(office, _earlier(asked, rows // 2))
     floor = best(lambda: floors.read_csv(asked))
     steps = [
         (step, seconds / rows * 1e6, seconds / floor) for step, seconds in _steps(office, asked)
@@ -208,7 +208,7 @@ def _received(directory: Path, path: Path, workers: int) -> tuple[float, float]:
 def _receive_once(directory: Path, path: Path, workers: int) -> tuple[float, float]:
     with _copied(directory) as opened:
         office = _with_workers(opened, workers)
-        return _timed(lambda: disclosure.receive_file(office, path, lambda _: None))
+        return _timed(lambda: client.receive(office, path))
 
 
 @contextmanager

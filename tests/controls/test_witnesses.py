@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
@@ -34,14 +34,14 @@ def cosign(world: World) -> witnessing.Cosigned:
 def reviewed(world: World, name: str = "requests.csv") -> str:
     """A batch that waits for its second officer."""
     batch = world.receive(world.requests(name=name))
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
     return batch
 
 
 def release(world: World, batch: str) -> disclosure.BatchStatus:
-    return disclosure.release_batch(
-        world.office, batch, *world.officer("b"), world.directory / f"{batch}.jsonl"
+    return client.release(
+        world.office, batch, world.officer("b"), world.directory / f"{batch}.jsonl"
     )
 
 
@@ -174,9 +174,7 @@ def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(
         assert len(forks(world)) == 1  # told again, entered once
 
         assert lift(world).running
-        disclosure.review_batch(
-            world.office, batch, *world.officer("a")
-        )  # what was held is looked at again
+        client.review(world.office, batch, world.officer("a"))  # what was held is looked at again
         assert release(world, batch).state == "released"
         cosign(world)
         assert (

@@ -25,7 +25,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, ledger
+from counterfoil.core.use_cases import watcher
 from counterfoil.database import open_store
 from counterfoil.office import Office, open_office
 from tests.world.office import NOW, World, closing, read_rows
@@ -68,14 +69,14 @@ def answer(office: Office, requests: Path, out: Path, said: int) -> None:
         name: office.officer(office.directory / "keys" / f"officer-{name}.key", None)
         for name in "ab"
     }
-    standing = disclosure.receive_file(office, requests, lambda _: None, acknowledge)
+    standing = client.receive(office, requests, watcher(acknowledge))
     if (
         standing.state != "released"
-        and disclosure.determine_batch(office, standing.batch, acknowledge).state == "determined"
+        and client.determine(office, standing.batch, acknowledge).state == "determined"
     ):
-        disclosure.review_batch(office, standing.batch, *keys["a"])
+        client.review(office, standing.batch, keys["a"])
         acknowledge()
-    disclosure.release_batch(office, standing.batch, *keys["b"], out)
+    client.release(office, standing.batch, keys["b"], out)
     acknowledge()
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.office import open_office
 from tests.world.office import NOW
 
@@ -17,13 +17,13 @@ def main(office_path: Path, requests: Path, out: Path) -> None:
         name: office.officer(office_path / "keys" / f"officer-{name}.key", None) for name in "ab"
     }
     print("begin", flush=True)
-    standing = disclosure.receive_file(office, requests, lambda _: None)
+    standing = client.receive(office, requests)
     if (
         standing.state != "released"
-        and disclosure.determine_batch(office, standing.batch).state == "determined"
+        and client.determine(office, standing.batch).state == "determined"
     ):
-        disclosure.review_batch(office, standing.batch, *keys["a"])
-    disclosure.release_batch(office, standing.batch, *keys["b"], out)
+        client.review(office, standing.batch, keys["a"])
+    client.release(office, standing.batch, keys["b"], out)
     print("end", flush=True)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.core.errors import StoreFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import judging, release, sealed_answer
 from counterfoil.office import journal
 from tests.world.office import World, read_rows
@@ -72,14 +73,12 @@ def test_a_run_broken_off_is_finished_by_the_next(
             world.answer()
     assert not (world.directory / "answers.jsonl").exists()
     world.office = world.opened()
-    standing = disclosure.receive_file(
-        world.office, world.directory / "requests.csv", lambda _: None
-    )
-    state = disclosure.determine_batch(world.office, standing.batch).state
+    standing = client.receive(world.office, world.directory / "requests.csv")
+    state = client.determine(world.office, standing.batch).state
     if state == "determined":
-        disclosure.review_batch(world.office, standing.batch, *world.officer("a"))
-    disclosure.release_batch(
-        world.office, standing.batch, *world.officer("b"), world.directory / "answers.jsonl"
+        client.review(world.office, standing.batch, world.officer("a"))
+    client.release(
+        world.office, standing.batch, world.officer("b"), world.directory / "answers.jsonl"
     )
     assert [row["answer"] for row in read_rows(world.directory / "answers.jsonl")] == [
         "confirmed",
@@ -110,9 +109,9 @@ def test_a_full_disk_at_release_leaves_a_batch_that_can_be_released_again(
         patched.setattr(release, "write_answer", full)
         with pytest.raises(StoreFault):
             world.answer()
-    batch = disclosure.batch_statuses(world.office)[0].batch
-    again = disclosure.release_batch(
-        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+    batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch
+    again = client.release(
+        world.office, batch, world.officer("b"), world.directory / "answers.jsonl"
     )
     assert again.already
     assert len(read_rows(world.directory / "answers.jsonl")) == 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.batches import store as batches
 from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.core import canonical
@@ -50,7 +50,7 @@ def test_before_the_register_is_opened_nothing_is_decided(world: World, batch: s
     ("asked", "decided"), [("q1", "confirmed"), ("q4", "not_confirmed"), ("q6", "refused")]
 )
 def test_what_was_decided_is_shown(world: World, batch: str, asked: str, decided: str) -> None:
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     assert _explain(world, batch, asked).decided == decided
 
 
@@ -61,7 +61,7 @@ def test_what_was_not_compared_is_shown_as_that(world: World) -> None:
     )
     world.office = world.opened()
     batch = world.receive(world.requests())
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     assert [_explain(world, batch, asked).decided for asked in ("q1", "q2")] == [
         "confirmed",
         "not_compared",
@@ -69,7 +69,7 @@ def test_what_was_not_compared_is_shown_as_that(world: World) -> None:
 
 
 def test_evidence_is_levels_and_weights_and_names_nobody(world: World, batch: str) -> None:
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     found = [_explain(world, batch, str(row["request_id"])) for row in REQUESTS]
     assert any(each.evidence for each in found)
     assert found_in(msgspec.json.encode(found), tokens_of([*SOURCE, *REQUESTS])) == []
@@ -91,7 +91,7 @@ def test_a_look_that_finds_nothing_shows_and_enters_nothing(world: World, batch:
 
 
 def test_looking_opens_no_door_of_the_register(world: World, batch: str) -> None:
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     before = world.office.custodian().total()
     _explain(world, batch, "q1")
     assert world.office.custodian().total() == before
@@ -122,7 +122,7 @@ def test_findings_are_not_told_in_the_words_of_another_law(world: World, batch: 
 def test_values_are_the_requests_own_and_shown_only_where_they_were_asked_for(
     world: World, batch: str
 ) -> None:
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     found, asked = explain_with_values(world.office, batch, "q1", *world.officer("a"))
     assert asked.values["given"] == REQUESTS[0]["given_name"]
     assert found == _explain(world, batch, "q1")
@@ -134,7 +134,7 @@ def test_values_of_a_request_that_matched_tolerantly_are_not_those_of_the_record
 ) -> None:
     row = {**REQUESTS[0], "request_id": "near", "family_name": "Quintanila", "middle_name": ""}
     batch = world.receive(world.requests([row]))
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     _, asked = explain_with_values(world.office, batch, "near", *world.officer("a"))
     assert asked.values["family"] == "Quintanila"
     assert "Quintanilla" not in asked.values.values()

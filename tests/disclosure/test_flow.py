@@ -8,33 +8,32 @@ from datetime import UTC, datetime
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import journal
 from tests.world.office import World
 from tests.world.people import REQUESTS, person, request, write_csv
 
 
 def _steps(world: World, batch: str, last: str) -> None:
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     if last == "reviewed":
-        disclosure.review_batch(world.office, batch, *world.officer("a"))
+        client.review(world.office, batch, world.officer("a"))
 
 
 def test_each_step_says_where_the_batch_stands(world: World) -> None:
-    received = disclosure.receive_file(world.office, world.requests(), lambda _: None)
-    states = [received.state, disclosure.determine_batch(world.office, received.batch).state]
-    states.append(disclosure.review_batch(world.office, received.batch, *world.officer("a")).state)
+    received = client.receive(world.office, world.requests())
+    states = [received.state, client.determine(world.office, received.batch).state]
+    states.append(client.review(world.office, received.batch, world.officer("a")).state)
     out = world.directory / "answers.jsonl"
-    states.append(
-        disclosure.release_batch(world.office, received.batch, *world.officer("b"), out).state
-    )
+    states.append(client.release(world.office, received.batch, world.officer("b"), out).state)
     assert states == ["gated", "determined", "reviewed", "released"]
-    assert [each.state for each in disclosure.batch_statuses(world.office)] == ["released"]
+    assert [each.state for each in disclosure.batch_statuses(world.office, NOBODY)] == ["released"]
 
 
 def test_the_counts_of_a_received_batch_are_of_rows_and_of_refusing_elements(world: World) -> None:
-    counts = disclosure.receive_file(world.office, world.requests(), lambda _: None).counts
+    counts = client.receive(world.office, world.requests()).counts
     assert counts["granted"] + counts["refused"] == len(REQUESTS)
     assert counts["refused.i2-period-definite"] == 1
 
@@ -44,14 +43,14 @@ def test_determining_again_changes_nothing(world: World, last: str) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, last)
     opened = world.office.custodian().total()
-    again = disclosure.determine_batch(world.office, batch)
+    again = client.determine(world.office, batch)
     assert (again.already, again.state, world.office.custodian().total()) == (True, last, opened)
 
 
 def test_a_batch_that_is_not_determined_cannot_be_reviewed(world: World) -> None:
     batch = world.receive(world.requests())
     with pytest.raises(StateFault) as caught:
-        disclosure.review_batch(world.office, batch, *world.officer("a"))
+        client.review(world.office, batch, world.officer("a"))
     assert caught.value.code == "batch_not_ready"
 
 
@@ -65,10 +64,10 @@ def test_nothing_is_opened_or_released_outside_the_agreements_dates(
     world.now = datetime(2040, 1, 1, tzinfo=UTC)
     with pytest.raises(StateFault) as caught:
         if step == "determine":
-            disclosure.determine_batch(world.office, batch)
+            client.determine(world.office, batch)
         else:
-            disclosure.release_batch(
-                world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+            client.release(
+                world.office, batch, world.officer("b"), world.directory / "answers.jsonl"
             )
     assert caught.value.code == "agreement_not_in_force"
     assert not (world.directory / "answers.jsonl").exists()
@@ -77,12 +76,10 @@ def test_nothing_is_opened_or_released_outside_the_agreements_dates(
 def test_a_withdrawn_batch_is_not_determined_and_not_released(world: World) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, "reviewed")
-    disclosure.withdraw_batch(world.office, batch, *world.officer("b"))
+    client.withdraw(world.office, batch, world.officer("b"))
     with pytest.raises(StateFault):
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
-        )
-    assert (world.kinds()[-1], disclosure.batch_statuses(world.office)[0].state) == (
+        client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
+    assert (world.kinds()[-1], disclosure.batch_statuses(world.office, NOBODY)[0].state) == (
         "withdrawal",
         "withdrawn",
     )
@@ -90,17 +87,17 @@ def test_a_withdrawn_batch_is_not_determined_and_not_released(world: World) -> N
 
 def test_a_released_batch_cannot_be_withdrawn(world: World) -> None:
     world.answer()
-    batch = disclosure.batch_statuses(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     with pytest.raises(StateFault):
-        disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
+        client.withdraw(world.office, batch, world.officer("a"))
 
 
 def test_where_the_answer_would_go_is_looked_at_before_anything_is_released(world: World) -> None:
     batch = world.receive(world.requests())
     _steps(world, batch, "reviewed")
     with pytest.raises(UsageFault) as caught:
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), world.directory / "missing" / "answers.jsonl"
+        client.release(
+            world.office, batch, world.officer("b"), world.directory / "missing" / "answers.jsonl"
         )
     assert caught.value.code == "out_folder"
     assert "release" not in world.kinds()
@@ -111,8 +108,8 @@ def test_a_refused_file_leaves_no_batch_and_no_entry(world: World) -> None:
     path = world.directory / "bad.csv"
     path.write_text("given_name\nx\n", encoding="utf-8")
     with pytest.raises(InputFault):
-        disclosure.receive_file(world.office, path, lambda _: None)
-    assert (disclosure.batch_statuses(world.office), len(world.entries())) == ([], before)
+        client.receive(world.office, path)
+    assert (disclosure.batch_statuses(world.office, NOBODY), len(world.entries())) == ([], before)
 
 
 def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
@@ -129,14 +126,12 @@ def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
     with monkeypatch.context() as patched:
         patched.setattr(journal, "decide_rows", stopped)
         with pytest.raises(Stopped):
-            disclosure.determine_batch(world.office, batch)
+            client.determine(world.office, batch)
     begun_on = world.office.open_register().snapshot
     world.build([person("x1", "Somebody", "Else", "77 Other Ave")])
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
-    disclosure.release_batch(
-        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
-    )
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
+    client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
     assert begun_on.encode() in _payload(world)
 
 
@@ -152,10 +147,10 @@ def test_a_long_file_tells_its_progress_by_phase(world: World) -> None:
     ]
     told: list[tuple[int, int | None, str]] = []
     path = write_csv(world.directory / "long.csv", rows)
-    batch = disclosure.receive_file(
+    batch = client.receive(
         world.office, path, lambda _: None, lambda *each: told.append(each)
     ).batch
-    disclosure.determine_batch(world.office, batch, lambda *each: told.append(each))
+    client.determine(world.office, batch, lambda *each: told.append(each))
     assert told == [
         (4096, None, "read"),
         (4096, 4200, "gate"),

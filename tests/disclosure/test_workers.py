@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure, intake
+from counterfoil import client, disclosure, intake
 from counterfoil.core.errors import StateFault
+from counterfoil.core.use_cases import NOBODY, watcher
 from counterfoil.core.values import Reject
 from counterfoil.disclosure import screening, workers
 from tests.house.tree import ROOT
-from tests.world.office import World
+from tests.world.office import World, quiet
 from tests.world.people import REQUESTS, request
 
 ROWS = 120
@@ -89,7 +90,7 @@ def test_p7_what_is_kept_is_the_same_bytes_however_many_processes_thought(
     kept, told = [], []
     for name, number in (("one", 1), ("several", count)):
         world, rejects = _world(tmp_path / name, template, number), list[Reject]()
-        standing = disclosure.receive_file(world.office, _file(world), rejects.append)
+        standing = client.receive(world.office, _file(world), watcher(quiet, rejects.append))
         told.append((rejects, standing))
         kept.append(_kept(world))
     assert told[0] == told[1]
@@ -108,7 +109,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
 ) -> None:
     """The first stretches find room where there is some for them."""
     whole = _world(tmp_path / "one", template, 1)
-    disclosure.receive_file(whole.office, _file(whole), lambda _: None)
+    client.receive(whole.office, _file(whole))
     world, read = _world(tmp_path / "several", template, 1), list[int]()
     stretches = intake.RequestFile.stretches
 
@@ -118,7 +119,7 @@ def test_what_finds_no_room_in_memory_is_read_again_and_nobody_can_tell(
 
     monkeypatch.setattr(intake.RequestFile, "stretches", counted)
     monkeypatch.setattr(workers, "Gating", partial(screening.Screener, kept_bytes=room))
-    disclosure.receive_file(world.office, _file(world), lambda _: None)
+    client.receive(world.office, _file(world))
     assert len(read) == readings
     assert _kept(world) == _kept(whole)
     assert (room == 20_000) == any(0 < skip < ROWS for skip in read[1:])
@@ -128,7 +129,7 @@ def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(
     tmp_path: Path, template: Path
 ) -> None:
     whole = _world(tmp_path / "one", template, 1)
-    told = disclosure.receive_file(whole.office, _file(whole), lambda _: None)
+    told = client.receive(whole.office, _file(whole))
     world = _world(tmp_path / "several", template, 2)
 
     def interrupt(done: int, _total: int | None, phase: str) -> None:
@@ -136,13 +137,13 @@ def test_a_run_that_goes_on_with_chunks_of_another_size_reads_them_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        disclosure.receive_file(world.office, _file(world), lambda _: None, interrupt)
+        client.receive(world.office, _file(world), watcher(interrupt))
     settings = world.path / "office.toml"
     settings.write_text(
         settings.read_text("utf-8").replace("chunk_rows = 7", "chunk_rows = 12"), encoding="utf-8"
     )
     world.office = world.opened()
-    again = disclosure.receive_file(world.office, _file(world), lambda _: None)
+    again = client.receive(world.office, _file(world))
     assert again.counts == told.counts
     assert _kept(world)["asked"] == _kept(whole)["asked"]
 
@@ -163,7 +164,7 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     whole = _world(tmp_path / "one", template, 1)
-    disclosure.receive_file(whole.office, _file(whole), lambda _: None)
+    client.receive(whole.office, _file(whole))
     world = _world(tmp_path / "several", template, 2)
     give, given = workers._Worker.give, 0
 
@@ -178,12 +179,12 @@ def test_a_worker_that_ends_early_breaks_the_step_off_and_the_next_run_finishes_
     with monkeypatch.context() as patched:
         patched.setattr(workers._Worker, "give", give_and_end)
         with pytest.raises(StateFault) as raised:
-            disclosure.receive_file(world.office, _file(world), lambda _: None)
+            client.receive(world.office, _file(world))
     assert raised.value.code == "worker_ended"
-    again = disclosure.receive_file(world.office, _file(world), lambda _: None)
+    again = client.receive(world.office, _file(world))
     assert (again.state, again.counts) == (
         "gated",
-        disclosure.batch_statuses(whole.office)[0].counts,
+        disclosure.batch_statuses(whole.office, NOBODY)[0].counts,
     )
     kinds = world.kinds()
     assert (
@@ -202,10 +203,10 @@ def test_ctrl_c_ends_the_workers_and_the_next_run_finishes(tmp_path: Path, templ
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        disclosure.receive_file(world.office, _file(world), lambda _: None, interrupt)
+        client.receive(world.office, _file(world), watcher(interrupt))
     assert len(started) == 2
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
-    assert disclosure.receive_file(world.office, _file(world), lambda _: None).state == "gated"
+    assert client.receive(world.office, _file(world)).state == "gated"
 
 
 def _children() -> list[int]:

@@ -7,9 +7,10 @@ import re
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.answers.verify import verify_answer
 from counterfoil.core.errors import KeyFault, StateFault, UsageFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.tlog import Signer
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, request
@@ -68,8 +69,8 @@ def test_the_ledger_has_an_entry_for_each_step_and_checks(world: World) -> None:
 
 def test_the_same_file_is_one_batch(world: World) -> None:
     path = world.requests()
-    first = disclosure.receive_file(world.office, path, lambda _: None)
-    again = disclosure.receive_file(world.office, path, lambda _: None)
+    first = client.receive(world.office, path)
+    again = client.receive(world.office, path)
     assert (again.batch, again.already, again.counts) == (first.batch, True, first.counts)
 
 
@@ -84,56 +85,50 @@ def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
 
 def test_release_before_review_is_refused(world: World) -> None:
     batch = world.receive(world.requests())
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     with pytest.raises(StateFault):
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
-        )
+        client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
     assert not (world.directory / "answers.jsonl").exists()
 
 
 def test_a_released_batch_keeps_its_form(world: World) -> None:
     world.answer()
-    batch = disclosure.batch_statuses(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     with pytest.raises(UsageFault) as caught:
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), world.directory / "answers.csv"
-        )
+        client.release(world.office, batch, world.officer("b"), world.directory / "answers.csv")
     assert caught.value.code == "out_format"
 
 
 def test_a_withdrawn_batch_is_closed(world: World) -> None:
     batch = world.receive(world.requests())
-    assert disclosure.withdraw_batch(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert client.withdraw(world.office, batch, world.officer("a")).state == "withdrawn"
     with pytest.raises(StateFault):
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
     assert world.kinds()[-1] == "withdrawal"
 
 
 def test_a_withdrawn_file_can_be_sent_again(world: World) -> None:
     path = world.requests()
     first = world.receive(path)
-    disclosure.withdraw_batch(world.office, first, *world.officer("a"))
-    again = disclosure.receive_file(world.office, path, lambda _: None)
+    client.withdraw(world.office, first, world.officer("a"))
+    again = client.receive(world.office, path)
     assert (again.batch != first, again.already, again.state) == (True, False, "gated")
 
 
 def test_releasing_again_needs_an_enrolled_key(world: World) -> None:
     world.answer()
     batch, stranger = (
-        disclosure.batch_statuses(world.office)[0].batch,
+        disclosure.batch_statuses(world.office, NOBODY)[0].batch,
         Signer("officer-b", Ed25519PrivateKey.generate()),
     )
     with pytest.raises(KeyFault):
-        disclosure.release_batch(
-            world.office, batch, "officer-b", stranger, world.directory / "again.jsonl"
-        )
+        client.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
     assert not (world.directory / "again.jsonl").exists()
 
 
 def test_the_counts_say_how_many_were_compared(world: World) -> None:
     world.answer()
-    counts = disclosure.batch_statuses(world.office)[0].counts
+    counts = disclosure.batch_statuses(world.office, NOBODY)[0].counts
     assert (counts["granted"], counts["compared"], counts["not_compared"]) == (8, 8, 0)
 
 
@@ -144,7 +139,7 @@ def test_a_batch_is_finished_under_the_rules_it_was_received_under(world: World)
         agreement.read_text().replace("answer_expiry_days: 90", "answer_expiry_days: 30")
     )
     with pytest.raises(StateFault) as caught:
-        disclosure.determine_batch(world.opened(), batch)
+        client.determine(world.opened(), batch)
     assert caught.value.code == "rules_changed"
 
 

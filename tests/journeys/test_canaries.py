@@ -10,11 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from counterfoil.batches.chunks import read_chunk
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, REQUEST
-from counterfoil.batches.chunks import read_chunk
 from counterfoil.batches.encryption import unwrap_key
 from counterfoil.controls.canaries import alarm
 from counterfoil.controls.canaries.store import CANARY
@@ -23,6 +23,7 @@ from counterfoil.controls.suspension import service as suspension
 from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import determine, register_build
 from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
@@ -42,7 +43,7 @@ def canaries(world: World) -> list[Canary]:
     """The canaries of a crowd's register, which is the current one."""
     made: list[Canary] = []
     path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    register_build.build_register(
+    register_build.build_snapshot(
         world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
     )
     assert len(made) == 6
@@ -123,7 +124,7 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
     [suspension] = _of_kind(world, "suspension")
     assert suspension["requester"] == canonical.digest(b"agency-a")
     assert not {"officer", "second", "batch"} & suspension.keys()
-    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+    assert [standing.state for standing in disclosure.batch_statuses(world.office, NOBODY)] == [
         "held",
         "held",
     ]
@@ -199,15 +200,13 @@ def test_outside_the_window_and_by_name_alone_nothing_is_raised(
     who = canaries[2]
     elsewhere = [_about(who, number) | {"line1": f"{number} Elsewhere Rd"} for number in (1, 2, 3)]
     assert (
-        disclosure.determine_batch(
-            world.office, world.receive(world.requests(elsewhere, "names.csv"))
-        ).state
+        client.determine(world.office, world.receive(world.requests(elsewhere, "names.csv"))).state
         == "determined"
     )
     world.receive(world.requests([_stranger(who, 4)], "once.csv"))
     world.now += timedelta(days=30)
     assert (
-        disclosure.determine_batch(
+        client.determine(
             world.office, world.receive(world.requests([_stranger(who, 5)], "later.csv"))
         ).state
         == "determined"
@@ -231,14 +230,14 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
     _set(world, chunk_rows=2)
     _suspended(world, disclosure.receive_file, path, lambda _: None)
     assert _lift(world).batches == 1
-    watched = disclosure.receive_file(world.office, path, lambda _: None)
+    watched = client.receive(world.office, path)
     counts = watched.counts
-    disclosure.withdraw_batch(world.office, watched.batch, *world.officer("a"))
+    client.withdraw(world.office, watched.batch, world.officer("a"))
     seen = _gated(world, watched.batch)
     with world.office.store.transaction() as connection:
         connection.execute(CANARY.delete())
     world.now += timedelta(days=31)
-    again = disclosure.receive_file(world.office, path, lambda _: None)
+    again = client.receive(world.office, path)
     assert (again.counts, len(_of_kind(world, "suspension"))) == (counts, 1)
     assert _gated(world, again.batch) == seen
 
@@ -266,11 +265,9 @@ def test_lifted_by_two_officers_and_an_order_the_run_goes_on_and_the_answer_has_
         )
     assert raised.value.code == "officers_same"
     assert _lift(world).batches == 1
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
-    disclosure.release_batch(
-        world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
-    )
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
+    client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
     answers = [
         json.loads(line) for line in (world.directory / "answers.jsonl").read_text().splitlines()
     ]
@@ -290,7 +287,7 @@ def test_broken_off_before_or_after_the_commit_it_is_entered_once(
     with monkeypatch.context() as broken_off:
         broken_off.setattr(alarm if broken == "enter_incident" else determine, broken, killed)
         with pytest.raises(KeyboardInterrupt):
-            disclosure.determine_batch(world.office, batch)
+            client.determine(world.office, batch)
     assert len(_of_kind(world, "suspension")) == (0 if broken == "enter_incident" else 1)
     _suspended(world, disclosure.determine_batch, batch)
     assert (
@@ -342,11 +339,11 @@ def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canari
         (tmp_path / name).mkdir()
         world = World(tmp_path / name, seed="same")
         path = write_csv(world.directory / "crowd.csv", rows, SOURCE_COLUMNS)
-        register_build.build_register(
+        register_build.build_snapshot(
             world.office, path, made_up=True, progress=quiet, canaries=wanted
         )
         batch = world.receive(world.requests(asked))
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
         wrapping, _ = world.office.payload_keys()
         with world.office.store.reading() as connection:
             held = batches.find_batch(connection, batch)

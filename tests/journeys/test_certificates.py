@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.answers.verify import verify_answer
 from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Grant
 from counterfoil.office import journal
 from counterfoil.register import SealedRegister
@@ -201,12 +202,12 @@ def test_a_certificate_that_was_deleted_or_swapped_stops_and_opens_nothing(
             path.unlink()
     batch = world.receive(world.requests(ASKED))
     with pytest.raises(CounterfoilError) as raised:
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
     assert raised.value.code == code
     assert (
         opened,
         world.kinds().count("opening"),
-        disclosure.batch_statuses(world.office)[-1].state,
+        disclosure.batch_statuses(world.office, NOBODY)[-1].state,
     ) == ([], 0, "gated")
 
 
@@ -234,15 +235,13 @@ def test_p7_a_batch_begun_under_a_certificate_is_finished_under_it(
     with monkeypatch.context() as patched:
         patched.setattr(journal, "decide_rows", stopped)
         with pytest.raises(Stopped):
-            disclosure.determine_batch(strict.office, batch)
+            client.determine(strict.office, batch)
     certify(strict, "birth", threshold=5000)
     certify(strict, "names", threshold=600)
     certificate_files(strict, certificate_digest(first))[0].unlink()
-    disclosure.determine_batch(strict.office, batch)
-    disclosure.review_batch(strict.office, batch, *strict.officer("a"))
-    disclosure.release_batch(
-        strict.office, batch, *strict.officer("b"), strict.directory / "answers.jsonl"
-    )
+    client.determine(strict.office, batch)
+    client.review(strict.office, batch, strict.officer("a"))
+    client.release(strict.office, batch, strict.officer("b"), strict.directory / "answers.jsonl")
     rows = [
         json.loads(line) for line in (strict.directory / "answers.jsonl").read_text().splitlines()
     ]
@@ -261,10 +260,8 @@ def test_p7_the_same_file_under_the_same_certificates_gives_the_same_bytes(
     for each in (strict, other):
         each.answer(ASKED)
     certify(strict, "birth", threshold=5000)
-    batch = disclosure.batch_statuses(strict.office)[-1].batch
-    disclosure.release_batch(
-        strict.office, batch, *strict.officer("b"), strict.directory / "again.jsonl"
-    )
+    batch = disclosure.batch_statuses(strict.office, NOBODY)[-1].batch
+    client.release(strict.office, batch, strict.officer("b"), strict.directory / "again.jsonl")
     [first, second, again] = [
         path.read_bytes()
         for path in (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
 from counterfoil.accountability.evidence import export_evidence, replay
 from counterfoil.batches import store as batches
@@ -23,6 +23,7 @@ from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError, StateFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Match
 from counterfoil.disclosure.explain import explain_request
 from counterfoil.disclosure.explain_chart import draw_text
@@ -78,9 +79,9 @@ def told(rows: list[dict[str, object]]) -> dict[object, object]:
 def finish(world: World, batch: str) -> dict[object, object]:
     """A batch taken from where it is gated to its answer."""
     out = world.directory / "answers.jsonl"
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
-    disclosure.release_batch(world.office, batch, *world.officer("b"), out)
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
+    client.release(world.office, batch, world.officer("b"), out)
     return told(read_rows(out))
 
 
@@ -134,7 +135,7 @@ def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_l
 ) -> None:
     add(held, PHILIPPA)
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     found = matches(held, batch)
     hidden, nobody = found["q7"], found["q9"]
     assert (hidden.confirmed, hidden.score_bits, hidden.margin_bits, hidden.evidence) == (
@@ -147,12 +148,12 @@ def test_what_is_kept_of_one_held_who_lives_alone_is_what_is_kept_where_nobody_l
 
 def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     before = {
         each: explain_request(held.office, batch, each, *held.officer("a")) for each in ("q4", "q9")
     }
     add(held, PHILIPPA)
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     found = explain_request(held.office, batch, "q7", *held.officer("a"))
     assert (found.decided, found.evidence, draw_text(found)) == (
         "not_confirmed",
@@ -193,15 +194,13 @@ def test_of_two_holds_both_must_be_lifted(held: World) -> None:
 @pytest.mark.parametrize("steps", [1, 2])
 def test_p4_a_hold_added_before_the_release_is_not_missed(held: World, steps: int) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     if steps == 2:
-        disclosure.review_batch(held.office, batch, *held.officer("a"))
+        client.review(held.office, batch, held.officer("a"))
     assert add(held).batches == 1
-    assert disclosure.batch_statuses(held.office)[0].state == "gated"
+    assert disclosure.batch_statuses(held.office, NOBODY)[0].state == "gated"
     with pytest.raises(StateFault) as fault:
-        disclosure.release_batch(
-            held.office, batch, *held.officer("b"), held.directory / "answers.jsonl"
-        )
+        client.release(held.office, batch, held.officer("b"), held.directory / "answers.jsonl")
     assert fault.value.code == "batch_not_ready"
     assert finish(held, batch) == HIDDEN
     assert held.kinds().count("opening") == 2  # what is opened again is entered again
@@ -223,7 +222,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
     with monkeypatch.context() as patched:
         patched.setattr(journal, "decide_rows", interrupted)
         with pytest.raises(StateFault) as fault:
-            disclosure.determine_batch(held.office, batch)
+            client.determine(held.office, batch)
     assert (fault.value.code, len(calls)) == ("batch_moved", 2)
     assert finish(held, batch) == HIDDEN
 
@@ -231,7 +230,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 def test_a_hold_added_after_the_last_chunk_stops_the_run_too(held: World) -> None:
     batch = held.receive(held.requests())
     with pytest.raises(StateFault) as fault:
-        disclosure.determine_batch(held.office, batch, lambda *_: add(held) and None)
+        client.determine(held.office, batch, lambda *_: add(held) and None)
     assert fault.value.code == "batch_moved"
     assert finish(held, batch) == HIDDEN
 
@@ -249,23 +248,23 @@ def test_p7_a_determination_broken_off_goes_on_under_the_same_holds(held: World)
         raise Stopped
 
     with pytest.raises(Stopped):
-        disclosure.determine_batch(held.office, batch, stop)
+        client.determine(held.office, batch, stop)
     lift(held)
     assert finish(held, batch) == HIDDEN
 
 
 def test_a_batch_that_stands_still_by_order_comes_back_to_be_determined_anew(held: World) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
-    disclosure.review_batch(held.office, batch, *held.officer("a"))
+    client.determine(held.office, batch)
+    client.review(held.office, batch, held.officer("a"))
     orders = [held.directory / name for name in ("stop.txt", "go.txt")]
     for order in orders:
         order.write_text(f"made up: {order.name}", encoding="utf-8")
     suspension.suspend(held.office, orders[0], "", *held.officer("a"))
     assert add(held).batches == 1
-    assert disclosure.batch_statuses(held.office)[0].state == "held"
+    assert disclosure.batch_statuses(held.office, NOBODY)[0].state == "held"
     suspension.resume(held.office, orders[1], "", held.officer("a"), held.officer("b"))
-    assert disclosure.batch_statuses(held.office)[0].state == "gated"
+    assert disclosure.batch_statuses(held.office, NOBODY)[0].state == "gated"
     assert finish(held, batch) == HIDDEN
 
 
@@ -276,13 +275,16 @@ def test_a_released_answer_stands_and_is_written_again_as_it_was(held: World) ->
     before = out.read_bytes()
     assert add(held).batches == 0
     out.unlink()
-    assert disclosure.release_batch(held.office, batch, *held.officer("b"), out).already
+    assert client.release(held.office, batch, held.officer("b"), out).already
     assert out.read_bytes() == before
 
 
 def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> None:
     batch = held.receive(held.requests())
-    assert (add(held).batches, disclosure.batch_statuses(held.office)[0].state) == (0, "gated")
+    assert (add(held).batches, disclosure.batch_statuses(held.office, NOBODY)[0].state) == (
+        0,
+        "gated",
+    )
     assert finish(held, batch) == HIDDEN
 
 
@@ -306,7 +308,9 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
     add(held, PHILIPPA)
     hidden, shown = HIDDEN | {"q7": "not_confirmed"}, []
     assert told(held.answer()) == hidden
-    for name, made in bundles(held, disclosure.batch_statuses(held.office)[0].batch).items():
+    for name, made in bundles(
+        held, disclosure.batch_statuses(held.office, NOBODY)[0].batch
+    ).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
         marks = parts(made)[1].withheld
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
@@ -315,8 +319,8 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
 
 def test_a_reconsidered_batch_has_its_bundles_too(held: World) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
-    disclosure.review_batch(held.office, batch, *held.officer("a"))
+    client.determine(held.office, batch)
+    client.review(held.office, batch, held.officer("a"))
     add(held)
     finish(held, batch)
     assert {name: replay(*made).outcome for name, made in bundles(held, batch).items()} == HIDDEN
@@ -341,7 +345,7 @@ def test_a_thief_of_the_office_finds_neither_number_nor_reference_nor_a_hash_of_
 ) -> None:
     person = holds.HeldPerson(holds.HELD_FORMAT, ("held-reference-77",), "900-00-1001")
     add(held, person)
-    disclosure.determine_batch(held.office, held.receive(held.requests()))
+    client.determine(held.office, held.receive(held.requests()))
     tins = [b"900-00-1001", b"900001001", held.office.custodian().tin_hash("900-00-1001")]
     refs = [b"held-reference-77"]
     plain = [*tins, *refs]
@@ -372,14 +376,14 @@ def test_no_step_and_no_size_of_the_batch_shows_whether_there_are_holds(held: Wo
             )
 
     first = held.receive(held.requests())
-    disclosure.determine_batch(held.office, first)
+    client.determine(held.office, first)
     without = pin(first)
     for _ in range(15):
         add(held)
-    disclosure.determine_batch(held.office, first)
+    client.determine(held.office, first)
     assert pin(first) == without
     add(held)
-    disclosure.determine_batch(held.office, first)
+    client.determine(held.office, first)
     assert pin(first) > without
 
 
@@ -427,19 +431,19 @@ def test_p10_nothing_is_determined_where_holds_are_not_what_the_ledger_says(
     for statement in statements.split("; "):
         by_owner(held, statement)
     with pytest.raises(CounterfoilError) as fault:
-        disclosure.determine_batch(held.office, batch)
+        client.determine(held.office, batch)
     assert (fault.value.code, bool(fault.value.cure)) == (code, True)
-    assert (disclosure.batch_statuses(held.office)[0].state, held.kinds().count("opening")) == (
-        "gated",
-        0,
-    )
+    assert (
+        disclosure.batch_statuses(held.office, NOBODY)[0].state,
+        held.kinds().count("opening"),
+    ) == ("gated", 0)
 
 
 def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all(
     held: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     before = held.entries()
 
     def broken(*_: object) -> None:
@@ -449,7 +453,7 @@ def test_a_hold_is_taken_from_the_ledger_and_the_database_together_or_not_at_all
         patched.setattr(batches, "mark_reconsidered", broken)
         with pytest.raises(RuntimeError):
             add(held)
-    assert (held.entries(), disclosure.batch_statuses(held.office)[0].state) == (
+    assert (held.entries(), disclosure.batch_statuses(held.office, NOBODY)[0].state) == (
         before,
         "determined",
     )
@@ -511,9 +515,9 @@ def test_p6_two_officers_of_the_role_and_nobody_else(
 
 def test_an_officer_of_holds_neither_reviews_nor_releases_nor_looks(held: World) -> None:
     batch = held.receive(held.requests())
-    disclosure.determine_batch(held.office, batch)
+    client.determine(held.office, batch)
     for act in (
-        lambda: disclosure.review_batch(held.office, batch, *officer(held, "a")),
+        lambda: client.review(held.office, batch, officer(held, "a")),
         lambda: explain_request(held.office, batch, "q1", *officer(held, "a")),
         lambda: export_evidence(held.office, batch, "q1", *officer(held, "a")),
     ):

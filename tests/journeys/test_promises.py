@@ -14,7 +14,7 @@ from typing import get_type_hints
 
 import pytest
 
-from counterfoil import disclosure, register
+from counterfoil import client, disclosure, register
 from counterfoil.core import keyfile
 from counterfoil.core.errors import (
     CounterfoilError,
@@ -23,6 +23,7 @@ from counterfoil.core.errors import (
     StateFault,
     StoreFault,
 )
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Answer, Grant
 from counterfoil.disclosure import release
 from counterfoil.office import enrol, make_officer, open_office
@@ -118,19 +119,17 @@ def test_p4_every_negative_has_the_same_shape(world: World) -> None:
 
 def test_p5_if_the_ledger_cannot_be_written_nothing_leaves(world: World) -> None:
     batch = world.receive(world.requests())
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
     with world.office.store.transaction() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER full_disk BEFORE INSERT ON ledger_block WHEN instr(NEW.entries, "
             "'\"release\"') > 0 BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
     with pytest.raises(StoreFault):
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), world.directory / "answers.jsonl"
-        )
+        client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
     assert list(world.directory.glob("*answers.jsonl*")) == []
-    assert disclosure.batch_statuses(world.office)[0].state == "reviewed"
+    assert disclosure.batch_statuses(world.office, NOBODY)[0].state == "reviewed"
 
 
 def test_p5_the_entry_is_durable_before_the_file_is_written(
@@ -151,17 +150,15 @@ def test_p5_the_entry_is_durable_before_the_file_is_written(
 
 def _determined(world: World) -> str:
     batch = world.receive(world.requests())
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     return batch
 
 
 def test_p6_one_officer_cannot_release(world: World) -> None:
     batch = _determined(world)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    client.review(world.office, batch, world.officer("a"))
     with pytest.raises(StateFault) as caught:
-        disclosure.release_batch(
-            world.office, batch, *world.officer("a"), world.directory / "answers.jsonl"
-        )
+        client.release(world.office, batch, world.officer("a"), world.directory / "answers.jsonl")
     assert caught.value.code == "second_officer_same_name"
     assert not (world.directory / "answers.jsonl").exists()
 
@@ -180,8 +177,8 @@ def test_p6_a_key_that_is_not_enrolled_signs_nothing(world: World) -> None:
     batch = _determined(world)
     make_officer(world.directory, "officer-a", None, world.office.random)
     with pytest.raises(KeyFault) as caught:
-        disclosure.review_batch(
-            world.office, batch, *world.office.officer(world.directory / "officer-a.key", None)
+        client.review(
+            world.office, batch, world.office.officer(world.directory / "officer-a.key", None)
         )
     assert caught.value.code == "officer_key_other"
 
@@ -191,10 +188,10 @@ def test_p7_releasing_again_writes_the_same_bytes(world: World) -> None:
     first = [
         (world.directory / name).read_bytes() for name in ("answers.jsonl", "answers.jsonl.jws")
     ]
-    batch = disclosure.batch_statuses(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     (world.directory / "again").mkdir()
-    disclosure.release_batch(
-        world.office, batch, *world.officer("b"), world.directory / "again" / "answers.jsonl"
+    client.release(
+        world.office, batch, world.officer("b"), world.directory / "again" / "answers.jsonl"
     )
     assert [
         (world.directory / "again" / name).read_bytes()
@@ -325,7 +322,7 @@ def test_p10_without_the_register_key_nothing_is_determined(world: World) -> Non
     batch = world.receive(world.requests())
     (world.path / "keys" / "register.key").unlink()
     with pytest.raises(KeyFault):
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
 
 
 def test_p10_a_register_built_with_another_key_does_not_open(world: World) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, ledger
 from counterfoil.batches.officers import Role
 from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
@@ -94,14 +94,12 @@ def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(
         as_daily(world, place)
         two = [_officer_of_holds(world, name) for name in ("holds-a", "holds-b")]
         batch = world.receive(world.requests())
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
         person = holds.HeldPerson(holds.HELD_FORMAT, ("r1",))
         assert holds.add_hold(world.office, person, *two).batches == 1
-        disclosure.determine_batch(world.office, batch)
-        disclosure.review_batch(world.office, batch, *world.officer("a"))
-        disclosure.release_batch(
-            world.office, batch, *world.officer("b"), tmp_path / "answers.jsonl"
-        )
+        client.determine(world.office, batch)
+        client.review(world.office, batch, world.officer("a"))
+        client.release(world.office, batch, world.officer("b"), tmp_path / "answers.jsonl")
         holds.lift_hold(world.office, 1, *two)
         assert [bool(each.lifted_at) for each in holds.list_holds(world.office, *two[0])] == [True]
         told = {row["request_id"]: row["answer"] for row in read_rows(tmp_path / "answers.jsonl")}
@@ -181,7 +179,7 @@ def test_a_suspension_stops_the_work(tmp_path: Path, place: ServerPlace) -> None
         order.write_text("made up: stop", encoding="utf-8")
         assert suspension.suspend(world.office, order, "", *world.officer("a")).batches == 1
         with pytest.raises(StateFault):
-            disclosure.determine_batch(world.office, batch)
+            client.determine(world.office, batch)
         assert world.kinds()[-1] == "suspension"
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from bench.suspension import ACTS
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
+from counterfoil.core.use_cases import NOBODY, watcher
 from tests.cli.desk import Desk, command
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -46,10 +47,10 @@ def _resume(
 def _step(world: World, step: str, batch: str) -> disclosure.BatchStatus:
     out = world.directory / "answers.jsonl"
     steps = {
-        "receive": lambda: disclosure.receive_file(world.office, world.requests(), lambda _: None),
-        "determine": lambda: disclosure.determine_batch(world.office, batch),
-        "review": lambda: disclosure.review_batch(world.office, batch, *world.officer("a")),
-        "release": lambda: disclosure.release_batch(world.office, batch, *world.officer("b"), out),
+        "receive": lambda: client.receive(world.office, world.requests()),
+        "determine": lambda: client.determine(world.office, batch),
+        "review": lambda: client.review(world.office, batch, world.officer("a")),
+        "release": lambda: client.release(world.office, batch, world.officer("b"), out),
     }
     return steps[step]()
 
@@ -87,7 +88,7 @@ def test_every_step_is_blocked_and_what_waits_is_held_where_it_stands(
         with pytest.raises(StateFault) as raised:
             _step(world, step, batch)
         assert raised.value.code == "suspended"
-    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+    assert [standing.state for standing in disclosure.batch_statuses(world.office, NOBODY)] == [
         "held"
     ] * bool(done)
     assert _acts_after_the_suspension(world) == []
@@ -104,13 +105,13 @@ def test_a_run_of_many_rows_stops_at_its_next_chunk_and_goes_on_when_it_is_lifte
             _suspend(world)
 
     with pytest.raises(StateFault) as raised:
-        disclosure.receive_file(world.office, path, lambda _: None, stop_in_the_middle)
+        client.receive(world.office, path, watcher(stop_in_the_middle))
     assert raised.value.code == "suspended"
     kinds = world.kinds()
     assert kinds.count("granted") + kinds.count("refused") == 300
     assert _acts_after_the_suspension(world) == []
     assert _resume(world).batches == 1
-    assert disclosure.receive_file(world.office, path, lambda _: None).counts["granted"] == 998
+    assert client.receive(world.office, path).counts["granted"] == 998
 
 
 @pytest.mark.parametrize("chunks", [0, 1, 3])
@@ -124,11 +125,11 @@ def test_a_register_is_not_opened_after_the_suspension(world: World, chunks: int
     if chunks == 0:
         _suspend(world)
     with pytest.raises(StateFault):
-        disclosure.determine_batch(world.office, batch, stop)
+        client.determine(world.office, batch, stop)
     assert world.kinds().count("opening") == chunks
     assert world.office.custodian().total() == sum(_granted(world)[:chunks])
     _resume(world)
-    assert disclosure.determine_batch(world.office, batch).state == "determined"
+    assert client.determine(world.office, batch).state == "determined"
 
 
 def _granted(world: World) -> list[int]:
@@ -144,12 +145,12 @@ def test_a_suspension_at_any_moment_of_a_run_leaves_nothing_after_it(
     def run() -> None:
         office = world.opened()
         try:
-            batch = disclosure.receive_file(office, path, lambda _: None).batch
-            disclosure.determine_batch(office, batch)
-            disclosure.review_batch(office, batch, *world.officer("a"))
+            batch = client.receive(office, path).batch
+            client.determine(office, batch)
+            client.review(office, batch, world.officer("a"))
             ended.append(
-                disclosure.release_batch(
-                    office, batch, *world.officer("b"), world.directory / "answers.jsonl"
+                client.release(
+                    office, batch, world.officer("b"), world.directory / "answers.jsonl"
                 ).state
             )
         except CounterfoilError as fault:
@@ -174,7 +175,7 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
         _step(world, step, batch)
     _suspend(world)
     _resume(world)
-    assert [standing.state for standing in disclosure.batch_statuses(world.office)] == [
+    assert [standing.state for standing in disclosure.batch_statuses(world.office, NOBODY)] == [
         "determined"
     ]
     for step in ("review", "release"):
@@ -185,7 +186,7 @@ def test_a_reviewed_batch_is_reviewed_again_after_it_was_held(world: World) -> N
 def test_a_held_batch_may_be_withdrawn(world: World) -> None:
     batch = _step(world, "receive", "").batch
     _suspend(world)
-    assert disclosure.withdraw_batch(world.office, batch, *world.officer("a")).state == "withdrawn"
+    assert client.withdraw(world.office, batch, world.officer("a")).state == "withdrawn"
     assert _resume(world).batches == 0
 
 

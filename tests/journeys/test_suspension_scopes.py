@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bench.suspension import ACTS as ALL_ACTS
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.store import IncidentClass
 from counterfoil.controls.suspension import service as suspension
@@ -70,9 +70,9 @@ def _file(world: World, name: str, principal: str = "sandbox-principal", rows: i
 
 def _finish(world: World, batch: str) -> str:
     out = world.directory / f"{batch}.jsonl"
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
-    return disclosure.release_batch(world.office, batch, *world.officer("b"), out).state
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
+    return client.release(world.office, batch, world.officer("b"), out).state
 
 
 def _refused(world: World, step: object, *arguments: Any) -> str:
@@ -107,9 +107,9 @@ def test_a_suspended_batch_is_held_while_another_is_released(world: World, done:
         world.receive(_file(world, "two.csv", rows=2)),
     )
     if done >= 1:
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
     if done >= 2:
-        disclosure.review_batch(world.office, batch, *world.officer("a"))
+        client.review(world.office, batch, world.officer("a"))
     stood = _suspend(world, f"batch:{batch}")
     assert (stood.batches, stood.running, stood.scope) == (1, False, f"batch:{batch}")
     out = world.directory / "out.jsonl"
@@ -137,7 +137,7 @@ def test_a_released_batch_of_a_suspended_scope_is_not_written_out_again(world: W
     )
     assert not again.exists()
     _resume(world, f"batch:{batch}")
-    assert disclosure.release_batch(world.office, batch, *world.officer("b"), again).already
+    assert client.release(world.office, batch, world.officer("b"), again).already
 
 
 def test_a_suspended_principals_next_file_is_refused_and_another_principals_goes_on(

@@ -4,15 +4,16 @@ that open."""
 from __future__ import annotations
 
 import pytest
+from counterfoil.batches.chunks import keep_chunk, read_chunk
 
 from counterfoil import disclosure
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import REQUEST
-from counterfoil.batches.chunks import keep_chunk, read_chunk
 from counterfoil.batches.encryption import BatchKey, unwrap_key
 from counterfoil.batches.rows import decode_gated, encode_row
 from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault, UsageFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Answer, NotCompared, Outcome
 from counterfoil.disclosure.sealed_answer import answer_of
 from counterfoil.office import journal
@@ -74,7 +75,7 @@ def test_a_chunk_under_another_batchs_key_does_not_open(world: World) -> None:
 
 def test_a_released_answer_is_read_back_in_its_own_form_only(world: World) -> None:
     world.answer(out="answers.csv")
-    batch_id = disclosure.batch_statuses(world.office)[0].batch
+    batch_id = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     key = _key(world, batch_id)
     with world.office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)

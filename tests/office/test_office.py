@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from counterfoil import disclosure, intake, matching, office
+from counterfoil import client, intake, matching, office
 from counterfoil.core import keyfile
 from counterfoil.core.errors import (
     KeyFault,
@@ -244,7 +244,7 @@ def test_a_file_that_a_registered_principal_signed_is_put_before_the_law(
 ) -> None:
     made, file, secret = signed
     intake.sign_header(file, HEADER, secret)
-    standing = disclosure.receive_file(made, file, lambda _: None)
+    standing = client.receive(made, file)
     made.store.close()
     assert (standing.counts["granted"], standing.counts["refused"]) == (8, 2)
 
@@ -255,7 +255,7 @@ def test_the_same_file_unsigned_is_refused_in_every_row(
     made, file, _ = signed
     body = '{"requester":"dhs","agreement":"treasury-dhs-2025","principal":"dhs-secretary","sent_on":"2026-05-04"}'
     file.with_name("requests.csv.header.json").write_text(body, encoding="utf-8")
-    counts = disclosure.receive_file(made, file, lambda _: None).counts
+    counts = client.receive(made, file).counts
     made.store.close()
     assert (counts["granted"], counts["refused"]) == (0, len(REQUESTS))
     assert counts["refused.i2-in-writing"] == len(REQUESTS)
@@ -267,7 +267,7 @@ def test_a_file_that_another_key_signed_is_refused_whole(
     made, file, _ = signed
     intake.sign_header(file, HEADER, bytes(32))
     with pytest.raises(VerifyFault) as caught:
-        disclosure.receive_file(made, file, lambda _: None)
+        client.receive(made, file)
     made.store.close()
     assert caught.value.code == "signature_wrong"
 

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from counterfoil import disclosure
+from counterfoil import client
+from counterfoil.client import OfficerKey
+from counterfoil.core.use_cases import watcher
 from counterfoil.core.values import Reject
 from counterfoil.disclosure import register_build
 from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
 from counterfoil.office.settings import DATABASE
-from counterfoil.tlog import Signer
 from tests.world.people import REQUESTS, SOURCE, SOURCE_COLUMNS, Row, write_csv
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -93,28 +94,28 @@ class World:
 
     def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
         path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
-        return register_build.build_register(
+        return register_build.build_snapshot(
             self.office, path, made_up=made_up, progress=quiet
         ).snapshot
 
     def requests(self, rows: Iterable[Row] = REQUESTS, name: str = "requests.csv") -> Path:
         return write_csv(self.directory / name, rows)
 
-    def officer(self, letter: str) -> tuple[str, Signer]:
-        return self.office.officer(self.path / "keys" / f"officer-{letter}.key", None)
+    def officer(self, letter: str) -> OfficerKey:
+        return client.sandbox_key(self.office, f"officer-{letter}")
 
     def receive(self, path: Path) -> str:
         self.rejects: list[Reject] = []
-        return disclosure.receive_file(self.office, path, self.rejects.append).batch
+        return client.receive(self.office, path, watcher(quiet, self.rejects.append)).batch
 
     def answer(
         self, rows: Iterable[Row] = REQUESTS, out: str = "answers.jsonl", name: str = "requests.csv"
     ) -> list[dict[str, object]]:
         """All four steps; the answer file's rows."""
         batch = self.receive(self.requests(rows, name))
-        disclosure.determine_batch(self.office, batch)
-        disclosure.review_batch(self.office, batch, *self.officer("a"))
-        disclosure.release_batch(self.office, batch, *self.officer("b"), self.directory / out)
+        client.determine(self.office, batch)
+        client.review(self.office, batch, self.officer("a"))
+        client.release(self.office, batch, self.officer("b"), self.directory / out)
         return read_rows(self.directory / out)
 
     def entries(self) -> list[dict[str, object]]:

@@ -406,5 +406,4 @@ def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
 
 
 def _chunk(row: RowMapping) -> Chunk:
-    fields: dict[str, Any] = {field: row[field] for field in Chunk.__struct_fields__}
-    return Chunk(**fields | {"kind": ChunkKind(row["kind"])})
+    return Chunk(ChunkKind(row["kind"]), row["seq"], row["row_count"], row["opened"], row["sealed"])

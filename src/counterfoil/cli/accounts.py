@@ -21,7 +21,7 @@ from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     OrderFile,
     PassphraseFile,
@@ -59,7 +59,7 @@ def account(
         Path, typer.Option(help="The person who asks, as counterfoil-person-1.", show_default=False)
     ],
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     reader: Annotated[
         Reader,
         typer.Option("--for", help="Who will read it: a person is not shown what is delayed."),
@@ -92,7 +92,7 @@ def delay(
     ],
     directory: OfficeDir,
     order: OrderFile,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +112,7 @@ def delay(
 
 def disclosure_record(
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     batch: Annotated[
         str, typer.Option(help="One batch; or name a period.", show_default=False)
     ] = "",

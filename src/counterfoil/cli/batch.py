@@ -12,22 +12,24 @@ from typing import Annotated, Any
 
 import typer
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
     Quiet,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, read_sheet
 from counterfoil.core.errors import UsageFault
+from counterfoil.core.use_cases import watcher
+from counterfoil.disclosure import BatchStatus
 from counterfoil.disclosure.screening import REFUSED_BY
 from counterfoil.office import Office
 
@@ -99,14 +101,14 @@ def determine(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
-            standing = disclosure.determine_batch(office, batch, advance)
+            standing = client.determine(office, batch, watcher(advance))
         _tell(standing, quiet=quiet, as_json=as_json)
 
 
 def review(
     batch: BatchId,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     sample: SampleSheet = None,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
@@ -117,8 +119,8 @@ def review(
     with faults(as_json=as_json):
         sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
-        standing = disclosure.review_batch(
-            office, batch, *officer_signer(office, officer, officer_passphrase_file), sheet
+        standing = client.review(
+            office, batch, officer_key(office, officer, officer_passphrase_file), sheet
         )
         _tell(standing, quiet=quiet, as_json=as_json)
 
@@ -126,7 +128,7 @@ def review(
 def release(
     batch: BatchId,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     out: Out,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
@@ -137,8 +139,8 @@ def release(
     the same bytes."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        standing = disclosure.release_batch(
-            office, batch, *officer_signer(office, officer, officer_passphrase_file), out
+        standing = client.release(
+            office, batch, officer_key(office, officer, officer_passphrase_file), out
         )
         _tell(standing, quiet=quiet, as_json=as_json, out=out)
 
@@ -146,7 +148,7 @@ def release(
 def withdraw(
     batch: BatchId,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
@@ -155,8 +157,8 @@ def withdraw(
     """Close a batch unanswered, for good."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        standing = disclosure.withdraw_batch(
-            office, batch, *officer_signer(office, officer, officer_passphrase_file)
+        standing = client.withdraw(
+            office, batch, officer_key(office, officer, officer_passphrase_file)
         )
         _tell(standing, quiet=quiet, as_json=as_json)
 
@@ -164,7 +166,7 @@ def withdraw(
 def answer(
     file: RequestFile,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     out: Out,
     second: Annotated[
         Path,
@@ -190,16 +192,16 @@ def answer(
             )
         sheet = _sheet(sample)
         office = opened(directory, passphrase_file)
-        first_officer = officer_signer(office, officer, officer_passphrase_file)
-        second_officer = officer_signer(office, second, second_passphrase_file)
+        first_officer = officer_key(office, officer, officer_passphrase_file)
+        second_officer = officer_key(office, second, second_passphrase_file)
         beside = out.with_name(f"{out.name}.rejects.jsonl")
         standing, rejected = _receive(office, file, beside, document, quiet=quiet or as_json)
         if standing.state != "released":
             with progress(quiet=quiet or as_json) as advance:
-                standing = disclosure.determine_batch(office, standing.batch, advance)
+                standing = client.determine(office, standing.batch, watcher(advance))
             if standing.state == "determined":
-                disclosure.review_batch(office, standing.batch, *first_officer, sheet)
-        standing = disclosure.release_batch(office, standing.batch, *second_officer, out)
+                client.review(office, standing.batch, first_officer, sheet)
+        standing = client.release(office, standing.batch, second_officer, out)
         _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
 
 
@@ -209,11 +211,12 @@ def _sheet(path: Path | None) -> dict[str, bool] | None:
 
 def _receive(
     office: Office, file: Path, rejects: Path | None, document: Path | None, *, quiet: bool
-) -> tuple[disclosure.BatchStatus, RejectList]:
+) -> tuple[BatchStatus, RejectList]:
     listed = RejectList(rejects, quiet=quiet)
     try:
         with progress(quiet=quiet) as advance:
-            standing = disclosure.receive_file(office, file, listed.add, advance, document=document)
+            watch = watcher(advance, listed.add)
+            standing = client.receive(office, file, watch, document=document)
     finally:
         listed.close()
     if standing.already:
@@ -222,7 +225,7 @@ def _receive(
 
 
 def _tell(
-    standing: disclosure.BatchStatus,
+    standing: BatchStatus,
     rejected: RejectList | None = None,
     *,
     quiet: bool,

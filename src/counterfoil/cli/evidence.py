@@ -21,7 +21,7 @@ from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
     named_vkey,
@@ -50,7 +50,7 @@ def export(
         Path, typer.Option(help="The bundle; its key is written to FILE.key.", show_default=False)
     ],
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     policy: Annotated[
         Path | None,
         typer.Option(

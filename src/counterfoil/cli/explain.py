@@ -11,19 +11,19 @@ import typer
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, show, write_file
 from counterfoil.core.values import State
 from counterfoil.disclosure.explain import (
+    ExplainRequest,
     Explanation,
     RequestValues,
     explain_request,
-    explain_with_values,
 )
 from counterfoil.disclosure.explain_chart import draw_svg, draw_text
 
@@ -34,7 +34,7 @@ def explain(
         str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")
     ],
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     svg: Annotated[
@@ -49,13 +49,9 @@ def explain(
     the ledger."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        look = (
-            office,
-            batch,
-            request_id,
-            *officer_signer(office, officer, officer_passphrase_file),
-        )
-        found, asked = explain_with_values(*look) if values else (explain_request(*look), None)
+        key = officer_key(office, officer, officer_passphrase_file)
+        shown = explain_request(office, key.officer, ExplainRequest(batch, request_id, values))
+        found, asked = shown.explanation, shown.values
         told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
         write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())
         show(told, _words(found, asked), as_json=as_json)

@@ -106,7 +106,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             )
         found = [
             {"batch": each.batch, "state": each.state, "counts": each.counts}
-            for each in disclosure.batch_statuses(office)
+            for each in disclosure.batch_statuses(office, NOBODY)
         ]
         lines = [f"{each['batch']}  {each['state']}" for each in found]
         words = "\n".join(lines) or "No batch has been received."

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.batches.officers import Role
-from counterfoil.batches.store import officer_with_key
+from counterfoil.client import OfficerKey, open_officer_key
 from counterfoil.core import keyfile
 from counterfoil.core.errors import KeyFault, UsageFault
+from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
-from counterfoil.tlog import Signer, VerifierKey, parse_vkey
+from counterfoil.requester.keys import PrincipalKey, VerifierKey, open_principal, parse_vkey
 
 OfficeDir = Annotated[
     Path, typer.Option("--office", help="The office's directory.", show_default=False)
@@ -33,7 +34,7 @@ PassphraseFile = Annotated[
         show_default=False,
     ),
 ]
-OfficerKey = Annotated[
+OfficerKeyFile = Annotated[
     Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)
 ]
 OfficerPassphrase = Annotated[
@@ -90,19 +91,15 @@ HolderKey = Annotated[
 def named_vkey(named: str) -> VerifierKey:
     """A verifier key that was written on the command line, or the one in the file named there.
     Raises as `read_vkey`."""
-    return (
-        parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
-    )
+    if "+" in named and not Path(named).is_file():
+        return parse_vkey(named)
+    return read_vkey(Path(named))
 
 
-def principal_signer(path: Path, passphrase_file: Path | None) -> Signer:
-    """The signer of a principal's key file; asks for its passphrase where none was named. Raises
+def principal_key(path: Path, passphrase_file: Path | None) -> PrincipalKey:
+    """The key of a principal's key file; asks for its passphrase where none was named. Raises
     KeyFault."""
-    passphrase = passphrase_for(path, passphrase_file)
-    name, secret = keyfile.open_key(
-        path, purpose="principal", passphrase=passphrase, allow_unprotected=False
-    )
-    return Signer(name, keyfile.signing_key(secret))
+    return open_principal(path, passphrase_for(path, passphrase_file))
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:
@@ -113,19 +110,19 @@ def opened(directory: Path, passphrase_file: Path | None) -> Office:
     return open_office(directory, read_passphrase(passphrase_file))
 
 
-def officer_signer(
+def officer_key(
     office: Office, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
-) -> tuple[str, Signer]:
-    """(name, signer) of the key of an officer enrolled in this role; asks for its passphrase where
-    it has one and no file was given.
+) -> OfficerKey:
+    """The key of an officer enrolled in this role; asks for its passphrase where it has one and no
+    file was given.
 
     Raises KeyFault, StateFault: who may not sign here begins nothing, and is handed no answer that
     was released before.
     """
-    name, signer = office.officer(path, passphrase_for(path, passphrase_file))
-    with office.store.reading() as connection:
-        officer_with_key(connection, name, str(signer.verifier), role)
-    return name, signer
+    passphrase = passphrase_for(path, passphrase_file)
+    key = open_officer_key(path, passphrase, allow_unprotected=office.settings.sandbox)
+    require_enrolled(office, key.officer, role)
+    return key
 
 
 def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:

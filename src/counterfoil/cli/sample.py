@@ -12,21 +12,21 @@ from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
     OfficeDir,
-    OfficerKey,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.controls.sampling.service import show_sample
+from counterfoil.controls.sampling.service import ShowSample, show_sample
 from counterfoil.controls.sampling.sheet import write_sheet
 
 
 def sample(
     batch: BatchArgument,
     directory: OfficeDir,
-    officer: OfficerKey,
+    officer: OfficerKeyFile,
     to: Annotated[
         Path,
         typer.Option(
@@ -42,7 +42,8 @@ def sample(
     with faults(as_json=as_json):
         require_new(to)
         office = opened(directory, passphrase_file)
-        rows = show_sample(office, batch, *officer_signer(office, officer, officer_passphrase_file))
+        key = officer_key(office, officer, officer_passphrase_file)
+        rows = show_sample(office, key.officer, ShowSample(batch))
         write_new(to, write_sheet(rows))
         show({"sheet": str(to), "rows": len(rows)}, str(to), as_json=as_json)
         words = (

@@ -21,10 +21,12 @@ from typing import Any, Final
 
 import msgspec
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.answers.verify import verify_answer
 from counterfoil.certification.evaluate import evaluate
+from counterfoil.client import sandbox_key
 from counterfoil.core.errors import UsageFault
+from counterfoil.core.use_cases import NOBODY, watcher
 from counterfoil.demo import sample
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
 from counterfoil.disclosure import register_build
@@ -50,7 +52,7 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
     questions = make_questions(population)
     _write_requests(directory / "requests.csv", questions)
     office = _office(directory / "office")
-    manifest = register_build.build_register(
+    manifest = register_build.build_snapshot(
         office, directory / "people.csv", made_up=True, progress=progress
     )
     groups = _answer(office, directory, questions, progress)
@@ -62,7 +64,7 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
             "addresses": manifest.counts.exact_doors,
         },
         "asked": len(questions),
-        "batch": disclosure.batch_statuses(office)[0].batch,
+        "batch": disclosure.batch_statuses(office, NOBODY)[0].batch,
         "groups": groups,
         "refused_by_element": _refused_by_element(office),
         "deputy": deputy,
@@ -126,12 +128,10 @@ def _answer(
     """Answer requests.csv with the sandbox's two officers; count answers by the group each request
     was made for."""
     out = directory / "answers.jsonl"
-    standing = disclosure.receive_file(
-        office, directory / "requests.csv", lambda _reject: None, progress
-    )
-    disclosure.determine_batch(office, standing.batch, progress)
-    disclosure.review_batch(office, standing.batch, *_officer(office, "officer-a"))
-    disclosure.release_batch(office, standing.batch, *_officer(office, "officer-b"), out)
+    batch = client.receive(office, directory / "requests.csv", watcher(progress)).batch
+    client.determine(office, batch, watcher(progress))
+    client.review(office, batch, sandbox_key(office, "officer-a"))
+    client.release(office, batch, sandbox_key(office, "officer-b"), out)
     told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     groups: dict[str, Counter[str]] = {}
     for question, answer in zip(questions, told, strict=True):
@@ -157,18 +157,14 @@ def _ask_as_deputy(
         "sent_on": header.sent_on.isoformat(),
     }
     path.with_name("deputy.csv.header.json").write_text(json.dumps(sent), encoding="utf-8")
-    standing = disclosure.receive_file(office, path, lambda _reject: None)
+    standing = client.receive(office, path)
     return {
         name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)
     }
 
 
-def _officer(office: Office, name: str) -> tuple[str, Any]:
-    return office.officer(office.directory / "keys" / f"{name}.key", None)
-
-
 def _refused_by_element(office: Office) -> dict[str, int]:
-    counts = disclosure.batch_statuses(office)[0].counts
+    counts = disclosure.batch_statuses(office, NOBODY)[0].counts
     refused = {
         name.removeprefix(REFUSED_BY): count
         for name, count in counts.items()

@@ -23,8 +23,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from counterfoil import disclosure
+from counterfoil import client
+from counterfoil.client import sandbox_key
 from counterfoil.core.errors import UsageFault, VerifyFault
+from counterfoil.core.use_cases import watcher
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import LEAST_ROWS, STOPPED_BY, group_of, replay_rows
 from counterfoil.demo.sample import SOURCE_COLUMNS
@@ -126,9 +128,7 @@ def _office(directory: Path, name: str, *, lifted: bool) -> Office:
 def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
     """Received, and refused whole: there is nothing to determine."""
     office = _office(directory, "limited", lifted=False)
-    counts = disclosure.receive_file(
-        office, directory / "requests.csv", lambda _: None, progress
-    ).counts
+    counts = client.receive(office, directory / "requests.csv", watcher(progress)).counts
     office.store.close()
     total = counts["granted"] + counts["refused"] + counts["rejected"]
     whole = sorted(
@@ -145,18 +145,13 @@ def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
 
 def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
     office, out = _office(directory, "lifted", lifted=True), directory / "answers.jsonl"
-    manifest = register_build.build_register(
+    manifest = register_build.build_snapshot(
         office, directory / "people.csv", made_up=True, progress=progress
     )
-    batch = disclosure.receive_file(
-        office, directory / "requests.csv", lambda _: None, progress
-    ).batch
-    disclosure.determine_batch(office, batch, progress)
-    keys = [
-        office.officer(office.directory / "keys" / f"officer-{letter}.key", None) for letter in "ab"
-    ]
-    disclosure.review_batch(office, batch, *keys[0])
-    disclosure.release_batch(office, batch, *keys[1], out)
+    batch = client.receive(office, directory / "requests.csv", watcher(progress)).batch
+    client.determine(office, batch, watcher(progress))
+    client.review(office, batch, sandbox_key(office, "officer-a"))
+    client.release(office, batch, sandbox_key(office, "officer-b"), out)
     opened = office.custodian().total()
     office.store.close()
     found = tabulate(out, {element.code: element.id for element in office.law.elements})

@@ -3,19 +3,42 @@ register."""
 
 from __future__ import annotations
 
-from counterfoil.disclosure.determine import determine_batch
-from counterfoil.disclosure.receive import receive_file
-from counterfoil.disclosure.release import release_batch
-from counterfoil.disclosure.review import review_batch, withdraw_batch
-from counterfoil.disclosure.steps import BatchStatus, Progress, batch_statuses
+from counterfoil.disclosure.determine import DetermineBatch, determine_batch
+from counterfoil.disclosure.receive import ReceiveFile, receive_file
+from counterfoil.disclosure.release import (
+    ReadAnswer,
+    ReleaseBatch,
+    read_answer,
+    release_batch,
+    release_statement,
+)
+from counterfoil.disclosure.review import (
+    ReviewBatch,
+    WithdrawBatch,
+    review_batch,
+    review_statement,
+    withdraw_batch,
+    withdraw_statement,
+)
+from counterfoil.disclosure.steps import BatchStatus, batch_status, batch_statuses
 
 __all__ = [
     "BatchStatus",
-    "Progress",
+    "DetermineBatch",
+    "ReadAnswer",
+    "ReceiveFile",
+    "ReleaseBatch",
+    "ReviewBatch",
+    "WithdrawBatch",
+    "batch_status",
     "batch_statuses",
     "determine_batch",
+    "read_answer",
     "receive_file",
     "release_batch",
+    "release_statement",
     "review_batch",
+    "review_statement",
     "withdraw_batch",
+    "withdraw_statement",
 ]

@@ -10,28 +10,28 @@ shown later. What the register holds is never shown here, to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, REQUEST, Batch
-from counterfoil.batches.chunks import read_chunk, read_overrides
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import (
-    Determination,
-    Granted,
-    Refused,
-    decode_determinations,
-    decode_gated,
-)
-from counterfoil.controls.overrides.store import Override
+from counterfoil.batches.batch import Batch
+from counterfoil.batches.override import Override
+from counterfoil.batches.rows import Determination, Refused
+from counterfoil.batches.session import request_of
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Finding, Match, Public, Refusal, Request, Sensitive, State
-from counterfoil.database import Connection
+from counterfoil.core.use_cases import Actor
+from counterfoil.core.values import Finding, Match, Public, Request, Sensitive, State
 from counterfoil.gate.decide import Explained, explain_finding
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_officer
+from counterfoil.office.records import RequestValues, decided_word, request_values
+
+
+class ExplainRequest(Public, frozen=True):
+    """Explain one request. `values`: whether its own values are shown too, which the entry says."""
+
+    batch: str
+    request_id: str
+    values: bool = False
 
 
 class Evidence(Public, frozen=True):
@@ -58,45 +58,22 @@ class Explanation(Public, frozen=True):
     overridden: tuple[str, ...] = ()
 
 
-class RequestValues(Sensitive, frozen=True):
-    """The request's own values, by feature of the evidence, as received; empty ones left out. No
-    value of the register.
+class ExplainedRequest(Sensitive, frozen=True):
+    """An explanation, and the request's own values where they were asked for."""
 
-    What cannot be printed (control characters, marks that turn the direction of text) stands as
-    U+FFFD."""
-
-    values: dict[str, str]
+    explanation: Explanation
+    values: RequestValues | None
 
 
-def explain_request(
-    office: Office, batch_id: str, request_id: str, name: str, signer: Signer
-) -> Explanation:
-    """Findings and evidence of one request; enters that this officer looked.
+def explain_request(office: Office, actor: Actor, question: ExplainRequest) -> ExplainedRequest:
+    """Findings and evidence of one request; enters that this officer looked, and whether at values.
 
-    Raises StateFault (no such batch or request, officer not enrolled, rules changed), KeyFault.
+    Raises UsageFault `actor_refused`; StateFault (no such batch or request, officer not enrolled,
+    rules changed), KeyFault.
     """
-    return _look(office, batch_id, {"request_id": request_id}, name, signer)[0]
-
-
-def explain_with_values(
-    office: Office, batch_id: str, request_id: str, name: str, signer: Signer
-) -> tuple[Explanation, RequestValues]:
-    """The same with what was asked; enters that this officer looked at values. Raises as
-    `explain_request`."""
-    found, request = _look(
-        office, batch_id, {"request_id": request_id, "values": True}, name, signer
-    )
-    return found, request_values(request)
-
-
-def _look(
-    office: Office, batch_id: str, what: Mapping[str, str | bool], name: str, signer: Signer
-) -> tuple[Explanation, Request]:
-    """`what`, committed to in the entry, is the request's id and whether its values are shown."""
-    wrapping, _ = office.payload_keys()
     with office.store.transaction() as connection:
-        batch = batches.find_batch(connection, batch_id)
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
+        batch = batches.find_batch(connection, question.batch)
+        officer = require_officer(connection, actor)
         if batch.rules_digest != office.rules:
             raise StateFault(
                 "rules_changed",
@@ -104,73 +81,20 @@ def _look(
                 place=batch.id,
                 cure="Explain it with the version and law that judged it.",
             )
-        key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-        seq, found = _find(connection, batch, key, str(what["request_id"]))
-        request, failed = (
-            (found.request, found.refusal.failed)
-            if isinstance(found, Refused)
-            else (found.grant.request, ())
-        )
-        looked = canonical.commit(key.salt("inspection", request.row), canonical.encode(dict(what)))
-        fields = {
-            "batch": batch.id,
-            "commitment": looked,
-            "officer": canonical.digest(officer.vkey.encode()),
-        }
-        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
-        decided = _determination(connection, batch, key, seq, request)
-        override = read_overrides(connection, batch, key).get(request.row)
-    return _explanation(office, batch, request, failed, decided, override), request
-
-
-def request_values(request: Request) -> RequestValues:
-    """The request's own values, as they may be shown to an officer who asked for them."""
-    person, address = request.person, request.address
-    born = person.date_of_birth.isoformat() if person.date_of_birth else ""
-    told = {
-        "given": person.given_name,
-        "middle": person.middle_name,
-        "family": person.family_name,
-        "suffix": person.suffix,
-        "dob": born,
-        "tin": person.tin,
-        "door": ", ".join(
-            part
-            for part in (address.line1, address.line2, address.city, address.state, address.zip)
-            if part
-        ),
-    }
-    return RequestValues({name: _printable(value) for name, value in told.items() if value})
-
-
-def _printable(value: str) -> str:
-    return "".join(char if char.isprintable() else "\ufffd" for char in value)
-
-
-def _find(
-    connection: Connection, batch: Batch, key: BatchKey, request_id: str
-) -> tuple[int, Granted | Refused]:
-    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        for row in decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed)):
-            if isinstance(row, Granted) and row.grant.request.request_id == request_id:
-                return chunk.seq, row
-            if isinstance(row, Refused) and row.request.request_id == request_id:
-                return chunk.seq, row
-    raise StateFault(
-        "request_unknown",
-        "the batch holds no request of that id",
-        place=batch.id,
-        cure="Ids are those of the request file; a rejected row has none.",
-    )
-
-
-def _determination(
-    connection: Connection, batch: Batch, key: BatchKey, seq: int, request: Request
-) -> Determination | None:
-    if batches.count_chunks(connection, batch, DETERMINATION)[0] <= seq:
-        return None
-    rows = decode_determinations(read_chunk(connection, batch, key, DETERMINATION, seq))
-    return next((row for row in rows if row.row == request.row), None)
+        session = office.batch_session(connection, batch)
+        seq, _, row = session.find_request(question.request_id)
+        request = request_of(row)
+        failed = row.refusal.failed if isinstance(row, Refused) else ()
+        said: dict[str, str | bool] = {"request_id": question.request_id}
+        said |= {"values": True} if question.values else {}
+        salt = session.key.salt("inspection", request.row)
+        commitment = canonical.commit(salt, canonical.encode(said))
+        fields = {"batch": batch.id, "commitment": commitment}
+        journal.enter(office, connection, EntryKind.INSPECTION, fields, officer)
+        decided = session.determination(seq, request.row)
+        override = session.overrides.get(request.row)
+    explanation = _explanation(office, batch, request, failed, decided, override)
+    return ExplainedRequest(explanation, request_values(request) if question.values else None)
 
 
 def _explanation(
@@ -201,12 +125,3 @@ def _explanation(
         else (),
         overridden=override.elements if override else (),
     )
-
-
-def decided_word(decided: Determination | None) -> str:
-    """What was determined, in one word; "" before that."""
-    if isinstance(decided, Match):
-        return "confirmed" if decided.confirmed else "not_confirmed"
-    if isinstance(decided, Refusal):
-        return "refused"
-    return "" if decided is None else "not_compared"

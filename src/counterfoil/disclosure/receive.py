@@ -21,7 +21,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
-batch, stands still by order (controls/suspension/stopped.py).
+batch, is suspended by order (controls/suspension/service.py).
 """
 
 from __future__ import annotations

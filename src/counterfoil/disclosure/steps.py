@@ -31,10 +31,15 @@ def status_of(batch: Batch, *, already: bool = False) -> BatchStatus:
     return BatchStatus(batch.id, str(batch.state), batch.counts, already)
 
 
-def batch_statuses(office: Office, _actor: Actor, _question: None = None) -> list[BatchStatus]:
+def batch_statuses(office: Office, _actor: Actor) -> list[BatchStatus]:
     """Every batch, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
         return [status_of(batch) for batch in batches.list_batches(connection)]
+
+
+def batch_status(office: Office, _actor: Actor, batch_id: str) -> BatchStatus:
+    """Where one batch stands. Anybody may ask. Raises StateFault `batch_unknown`."""
+    return status_of(find(office, batch_id))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.accountability.accounting import service as accounting
 from counterfoil.accountability.accounting.lines import accounting_key, lines_of, occasion_of
 from counterfoil.accountability.accounting.service import (
@@ -111,7 +111,7 @@ def test_a_refused_request_is_accounted_for_too(world: World) -> None:
 
 
 def test_what_was_not_answered_yet_is_told_as_that(world: World) -> None:
-    disclosure.determine_batch(world.office, world.receive(world.requests()))
+    client.determine(world.office, world.receive(world.requests()))
     assert [(each.outcome, each.released_on) for each in asked(world)] == [("not_answered", "")]
 
 

@@ -18,6 +18,7 @@ from counterfoil.accountability.evidence.contents import (
     encode_public,
     encode_sealed,
 )
+from counterfoil.core.use_cases import NOBODY
 from tests.world.office import World
 
 
@@ -31,7 +32,7 @@ class Made(NamedTuple):
 def released(world: World) -> str:
     """The id of a batch that was answered."""
     world.answer()
-    return disclosure.batch_statuses(world.office)[0].batch
+    return disclosure.batch_statuses(world.office, NOBODY)[0].batch
 
 
 def make(world: World, batch: str, request_id: str = "q1") -> Made:

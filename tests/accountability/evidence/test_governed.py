@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.accountability.evidence import compare_snapshot, replay
 from counterfoil.batches.rows import encode_determinations
 from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import NotCompared
 from counterfoil.matching import NEVER, Thresholds
 from counterfoil.office import agreement_file, law_library
@@ -29,7 +30,7 @@ UNDATED = request(2, "Wilhelmina", "Ostrander", "2290 Copperfield Ave", line2="A
 
 
 def batch_of(world: World) -> str:
-    return disclosure.batch_statuses(world.office)[-1].batch
+    return disclosure.batch_statuses(world.office, NOBODY)[-1].batch
 
 
 def refused(world: World, made: Made, public: Any = None, **sealed: Any) -> tuple[str, str]:
@@ -203,8 +204,8 @@ def by_consent(world: World) -> str:
     (asked.parent / f"{asked.name}.header.json").write_text(
         json.dumps(header | {"route": "consent", "document": stated})
     )
-    batch = disclosure.receive_file(world.office, asked, [].append, document=paper).batch
-    disclosure.determine_batch(world.office, batch)
+    batch = client.receive(world.office, asked, document=paper).batch
+    client.determine(world.office, batch)
     return batch
 
 

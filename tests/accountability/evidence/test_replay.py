@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.accountability.evidence import (
     check_public,
     compare_snapshot,
@@ -19,6 +19,7 @@ from counterfoil.accountability.evidence import (
 from counterfoil.accountability.evidence.check_public import versions
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.register import Shown
 from tests.accountability.evidence.bundles import Made, make, parts, released, signed_again
 from tests.world.office import World
@@ -43,7 +44,7 @@ def test_every_answer_of_a_batch_is_reckoned_again_and_is_the_one_that_was_given
     world: World,
 ) -> None:
     given = {str(row["request_id"]): row["answer"] for row in world.answer()}
-    batch = disclosure.batch_statuses(world.office)[0].batch
+    batch = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     for request_id, outcome in given.items():
         made = make(world, batch, request_id)
         found = replay(made.data, made.key, world.office.holder_key)
@@ -77,7 +78,7 @@ def test_the_counts_of_the_past_are_those_of_the_day(world: World) -> None:
     for number in range(3):
         rows = [request(40 + number, "Marisol", "Quintanilla", "1847 Heron Lake Rd")]
         batch = world.receive(world.requests(rows, f"file{number}.csv"))
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
         batches.append((batch, f"q{40 + number}"))
     made = [make(world, *each) for each in batches]
     assert [
@@ -94,8 +95,8 @@ def test_a_request_before_it_is_determined_or_answered_has_its_bundle_too(world:
         "10. Nothing was determined when the bundle was made.",
         "11. No answer was given when the bundle was made.",
     )
-    disclosure.determine_batch(world.office, batch)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
     determined = make(world, batch)
     assert replay(determined.data, determined.key).outcome == ""
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from counterfoil.batches.chunks import read_chunk
 from msgspec import msgpack
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.accountability import reconciliation
 from counterfoil.accountability.reconciliation import run as daily
 from counterfoil.accountability.retention import service as retention
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import DETERMINATION, REQUEST
-from counterfoil.batches.chunks import read_chunk
 from counterfoil.batches.encryption import unwrap_key
 from counterfoil.batches.rows import decode_determinations, encode_determinations
 from counterfoil.controls.suspension.service import suspend
@@ -230,11 +230,11 @@ def test_rows_that_were_disposed_of_are_no_difference(world: World) -> None:
 def test_a_batch_in_the_middle_of_its_steps_is_no_difference(world: World, step: str) -> None:
     batch = world.receive(world.requests())
     if step != "withdraw":
-        disclosure.determine_batch(world.office, batch)
+        client.determine(world.office, batch)
     if step == "review":
-        disclosure.review_batch(world.office, batch, *world.officer("a"))
+        client.review(world.office, batch, world.officer("a"))
     if step == "withdraw":
-        disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
+        client.withdraw(world.office, batch, world.officer("a"))
     assert codes(world) == set()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
 from counterfoil.accountability.evidence import export_evidence, replay
 from counterfoil.accountability.retention import service as retention
@@ -144,7 +144,7 @@ def test_an_open_batch_is_never_due(world: World) -> None:
 def test_a_withdrawn_batch_is_counted_from_its_withdrawal(world: World) -> None:
     batch = world.receive(world.requests())
     world.now = NOW + timedelta(days=100)
-    disclosure.withdraw_batch(world.office, batch, *world.officer("a"))
+    client.withdraw(world.office, batch, world.officer("a"))
     passed(world)
     assert [each.is_due for each in retention.list_due(world.office)] == [False]
     passed(world, 100)

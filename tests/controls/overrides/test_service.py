@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from counterfoil.controls.overrides.store import Override, decode_override, encode_override
 
-from counterfoil import disclosure, ledger
+from counterfoil import client, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, PersonFile, account
 from counterfoil.accountability.evidence import replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.overrides.service import OverrideResult, override_request
-from counterfoil.controls.overrides.store import Override, decode_override, encode_override
 from counterfoil.controls.suspension.service import suspend
 from counterfoil.core.errors import (
     CounterfoilError,
@@ -88,9 +88,9 @@ def _override(
 
 
 def _finished(desk: World, batch: str, out: str = "answers.jsonl") -> list[dict[str, object]]:
-    disclosure.determine_batch(desk.office, batch)
-    disclosure.review_batch(desk.office, batch, *desk.officer("a"))
-    disclosure.release_batch(desk.office, batch, *desk.officer("b"), desk.directory / out)
+    client.determine(desk.office, batch)
+    client.review(desk.office, batch, desk.officer("a"))
+    client.release(desk.office, batch, desk.officer("b"), desk.directory / out)
     return read_rows(desk.directory / out)
 
 

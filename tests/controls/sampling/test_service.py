@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.batches import store as batches
 from counterfoil.controls.sampling.service import show_sample
 from counterfoil.controls.sampling.sheet import SheetRow
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import enrol, make_officer
 from counterfoil.tlog import Signer
 from tests.accountability.reconciliation.desk import alter
@@ -51,7 +52,7 @@ def reopened(world: World, rows: int) -> None:
 
 def determined(world: World) -> str:
     batch = world.receive(world.requests())
-    disclosure.determine_batch(world.office, batch)
+    client.determine(world.office, batch)
     return batch
 
 
@@ -62,12 +63,12 @@ def drawn(world: World, batch: str, letter: str = "a") -> list[SheetRow]:
 def review(world: World, batch: str, letter: str = "a", **wrong: bool) -> str:
     """Review with a sheet that agrees with every row but those named."""
     sheet = {row.request_id: wrong.get(row.request_id, True) for row in drawn(world, batch, letter)}
-    return disclosure.review_batch(world.office, batch, *world.officer(letter), sheet).state
+    return client.review(world.office, batch, world.officer(letter), sheet).state
 
 
 def release(world: World, batch: str, letter: str = "b") -> str:
-    return disclosure.release_batch(
-        world.office, batch, *world.officer(letter), world.directory / "answers.jsonl"
+    return client.release(
+        world.office, batch, world.officer(letter), world.directory / "answers.jsonl"
     ).state
 
 
@@ -85,7 +86,7 @@ def entries(world: World, kind: str) -> list[dict[str, object]]:
 def test_nothing_is_released_before_the_sample_was_looked_at(strict: World) -> None:
     batch = determined(strict)
     assert (
-        code_of(lambda: disclosure.review_batch(strict.office, batch, *strict.officer("a")))
+        code_of(lambda: client.review(strict.office, batch, strict.officer("a")))
         == "sample_not_reviewed"
     )
     assert {"sample", "review"}.isdisjoint(strict.kinds())
@@ -162,7 +163,7 @@ def test_one_row_that_the_officer_does_not_agree_with_stops_the_batch_and_is_ent
     assert code_of(lambda: review(strict, batch, **{wrong: False})) == "sample_disagreed"
     assert [entry["disagreed"] for entry in entries(strict, "sample")] == [1]
     assert "review" not in strict.kinds()
-    assert disclosure.batch_statuses(strict.office)[0].state == "determined"
+    assert disclosure.batch_statuses(strict.office, NOBODY)[0].state == "determined"
     assert code_of(lambda: release(strict, batch)) == "batch_not_ready"
 
 
@@ -183,7 +184,7 @@ def test_another_batchs_rows_too_few_or_too_many_are_refused(strict: World) -> N
     fewer = dict(list(sheet.items())[1:])
     for other in (fewer, sheet | {"q99": True}, fewer | {"q99": True}, {}):
         with pytest.raises(InputFault) as fault:
-            disclosure.review_batch(strict.office, batch, *strict.officer("a"), other)
+            client.review(strict.office, batch, strict.officer("a"), other)
         assert fault.value.code == "sample_other"
     assert "sample" not in strict.kinds()
 
@@ -214,7 +215,7 @@ def test_a_batch_that_was_reviewed_without_a_sample_is_not_released_once_one_is_
     world: World,
 ) -> None:
     batch = determined(world)
-    disclosure.review_batch(world.office, batch, *world.officer("a"))
+    client.review(world.office, batch, world.officer("a"))
     reopened(world, 1)
     assert code_of(lambda: release(world, batch)) == "sample_not_reviewed"
 
@@ -224,10 +225,10 @@ def test_what_is_determined_anew_is_looked_at_anew(strict: World) -> None:
     review(strict, batch)
     with strict.office.store.transaction() as connection:
         batches.mark_reconsidered(connection, batches.find_batch(connection, batch))
-    disclosure.determine_batch(strict.office, batch)
+    client.determine(strict.office, batch)
     assert len(entries(strict, "determined")) == 2
     assert (
-        code_of(lambda: disclosure.review_batch(strict.office, batch, *strict.officer("a")))
+        code_of(lambda: client.review(strict.office, batch, strict.officer("a")))
         == "sample_not_reviewed"
     )
     assert review(strict, batch) == "reviewed"
@@ -244,9 +245,9 @@ def test_where_nothing_was_compared_there_is_nothing_to_look_at(strict: World) -
     batch = strict.receive(
         strict.requests([request(6, "Rosalind", "Featherstone", "Failed to Provide")])
     )
-    disclosure.determine_batch(strict.office, batch)
+    client.determine(strict.office, batch)
     assert drawn(strict, batch) == []
-    assert disclosure.review_batch(strict.office, batch, *strict.officer("a")).state == "reviewed"
+    assert client.review(strict.office, batch, strict.officer("a")).state == "reviewed"
     assert release(strict, batch) == "released"
     assert [entry["disagreed"] for entry in entries(strict, "sample")] == [0]
 
@@ -256,7 +257,7 @@ def test_only_an_enrolled_officer_is_shown_it_and_only_after_it_was_determined(
 ) -> None:
     batch = strict.receive(strict.requests())
     assert code_of(lambda: drawn(strict, batch)) == "batch_not_ready"
-    disclosure.determine_batch(strict.office, batch)
+    client.determine(strict.office, batch)
     stranger = Signer("officer-a", strict.officer("b")[1].private)
     with pytest.raises(CounterfoilError) as fault:
         show_sample(strict.office, batch, "officer-a", stranger)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.database import Store, create_store
 from counterfoil.gate.history import store as memory
 from counterfoil.gate.history.counts import Question, read_question
@@ -242,7 +243,7 @@ def _about(*numbers: int) -> list[Row]:
 
 
 def _refused(world: World, name: str, rows: list[Row]) -> dict[str, int]:
-    standing = disclosure.receive_file(world.office, world.requests(rows, name), lambda _: None)
+    standing = client.receive(world.office, world.requests(rows, name))
     return {
         each.removeprefix("refused."): n
         for each, n in standing.counts.items()
@@ -299,4 +300,4 @@ def test_people_who_are_asked_about_once_are_not_refused_for_others(world: World
     _refused(
         world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")]
     )
-    assert disclosure.batch_statuses(world.office)[0].counts["granted"] == 1
+    assert disclosure.batch_statuses(world.office, NOBODY)[0].counts["granted"] == 1

@@ -1,0 +1,79 @@
+"""The steps of a batch for those who sit at the office's own machine: files in, files out, each
+officer with a key of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from counterfoil.answers.rows import rows_format
+from counterfoil.answers.write import check_out, write_answer
+from counterfoil.client.keys import OfficerKey, act
+from counterfoil.core.use_cases import NOBODY, SERVICE, Progress, Upload, finish
+from counterfoil.core.values import Reject
+from counterfoil.disclosure import (
+    BatchStatus,
+    DetermineBatch,
+    ReadAnswer,
+    ReceiveFile,
+    ReleaseBatch,
+    ReviewBatch,
+    WithdrawBatch,
+    batch_status,
+    determine_batch,
+    read_answer,
+    receive_file,
+    release_batch,
+    release_statement,
+    review_batch,
+    review_statement,
+    withdraw_batch,
+    withdraw_statement,
+)
+from counterfoil.office import Office
+
+Watch = Callable[[Progress | Reject], None]
+
+
+def receive(
+    office: Office, file: Path, watch: Watch | None = None, *, document: Path | None = None
+) -> BatchStatus:
+    """Receive a request file. `watch` sees each rejected row and the progress. Raises as
+    `receive_file`."""
+    named = Upload(document) if document else None
+    return finish(receive_file(office, SERVICE, ReceiveFile(Upload(file), named)), watch)
+
+
+def determine(office: Office, batch: str, watch: Watch | None = None) -> BatchStatus:
+    """Decide a batch. Raises as `determine_batch`."""
+    return finish(determine_batch(office, SERVICE, DetermineBatch(batch)), watch)
+
+
+def review(
+    office: Office, batch: str, key: OfficerKey, sheet: Mapping[str, bool] | None = None
+) -> BatchStatus:
+    """The first officer signs. Raises as `review_batch`."""
+    return act(office, review_statement, review_batch, ReviewBatch(batch, sheet), key)
+
+
+def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStatus:
+    """The second officer signs, and the answer is written to `out` and `out`.jws. Of a released
+    batch the same bytes are written again.
+
+    Raises as `release_batch` and `read_answer`; UsageFault `out_taken`, `out_folder`, `out_format`,
+    StoreFault `answer_not_written`.
+    """
+    form = rows_format(out)
+    already = batch_status(office, NOBODY, batch).state == "released"
+    if not already:
+        check_out(out)
+        act(office, release_statement, release_batch, ReleaseBatch(batch, form), key)
+    with read_answer(office, key.officer, ReadAnswer(batch, form)) as answer:
+        write_answer(out, answer.envelope, answer.parts, answer.digest)
+    status = batch_status(office, NOBODY, batch)
+    return BatchStatus(status.batch, status.state, status.counts, already)
+
+
+def withdraw(office: Office, batch: str, key: OfficerKey) -> BatchStatus:
+    """Close a batch unanswered. Raises as `withdraw_batch`."""
+    return act(office, withdraw_statement, withdraw_batch, WithdrawBatch(batch), key)
