@@ -97,15 +97,11 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
     passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
+        witnessed = witnesses.quorum_status(office, NOBODY)
+        published = publication.publication_status(office, NOBODY)
+        reconciled = reconciliation.reconciliation_status(office, NOBODY)
         with office.store.reading() as connection:
-            witnessed, still = (
-                witnesses.quorum_status(office, connection),
-                stopped(office, connection),
-            )
-            published, reconciled = (
-                publication.publication_status(office, connection),
-                reconciliation.reconciliation_status(office, connection),
-            )
+            still = stopped(office, connection)
         found = [
             {"batch": each.batch, "state": each.state, "counts": each.counts}
             for each in disclosure.batch_statuses(office, NOBODY)

@@ -28,13 +28,15 @@ from typing import Final
 
 from counterfoil.controls.suspension.service import hold_open
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
+from counterfoil.core.errors import SettingsFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.ledger.entries import MAX_NUMBER, Value
 from counterfoil.ledger.store import read_checkpoints
 from counterfoil.office import Office
+from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures
 from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
@@ -42,6 +44,13 @@ from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
 
 Ask = Callable[[Policy, str, Prove], Witnessed]
 _OTHER_HISTORY: Final = ("fork", "ahead")
+
+
+class CosignLedger(Public, frozen=True):
+    """Have the ledger cosigned. `policy`: a C2SP tlog-policy; None for the one that office.toml
+    names."""
+
+    policy: Upload | None = None
 
 
 class Cosigned(Public, frozen=True):
@@ -84,9 +93,15 @@ def office_policy(office: Office) -> Policy | None:
     return read_policy(office.directory / named) if named else None
 
 
-def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
-    """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does
-    not verify)."""
+def quorum_status(office: Office, _actor: Actor) -> QuorumStatus:
+    """How the office stands with its witnesses. Anybody may ask. Raises SettingsFault (the policy),
+    VerifyFault (what is kept does not verify)."""
+    with office.store.reading() as connection:
+        return _quorum(office, connection)
+
+
+def _quorum(office: Office, connection: Connection) -> QuorumStatus:
+    """Whether rule 1 holds now."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
@@ -101,7 +116,7 @@ def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
 
 def require_witnessed(office: Office, connection: Connection) -> None:
     """Rule 1. Raises StateFault `cosign_overdue`; as `quorum_status`."""
-    if not quorum_status(office, connection).fresh:
+    if not _quorum(office, connection).fresh:
         raise StateFault(
             "cosign_overdue",
             "no checkpoint was cosigned by a quorum of witnesses in the last "
@@ -112,28 +127,74 @@ def require_witnessed(office: Office, connection: Connection) -> None:
         )
 
 
-def cosign(office: Office, policy: Policy, ask: Ask = ask_witnesses) -> Cosigned:
+def cosign(
+    office: Office, actor: Actor, command: CosignLedger, ask: Ask = ask_witnesses
+) -> Cosigned:
     """Sign a checkpoint, ask the witnesses, keep what a quorum cosigned, and enter what one of them
-    holds against it.
+    holds against it. `require_cosigned` says whether it was enough.
 
-    Kept is what the office's own policy, where it has one, finds enough. Raises KeyFault,
-    StoreFault, VerifyFault.
+    Kept is what the office's own policy, where it has one, finds enough. Raises UsageFault
+    `actor_refused`, `policy_missing`; SettingsFault (the policy), KeyFault, StoreFault,
+    VerifyFault.
     """
+    require_service(actor)
+    policy = read_policy(command.policy.path) if command.policy else office_policy(office)
+    if policy is None:
+        raise UsageFault(
+            "policy_missing",
+            "office.toml names no witnesses",
+            place="--policy",
+            cure="Name a policy, or set `witnesses` in office.toml.",
+        )
+    return cosign_by(office, policy, ask)
+
+
+def cosign_by(office: Office, policy: Policy, ask: Ask) -> Cosigned:
+    """`cosign` by the witnesses of this policy, for whoever acts for the office already."""
     with office.store.transaction() as connection:
         note = office.ledger.sign_checkpoint(connection, office.signer())
-    signed = parse_checkpoint(note)
-    with office.store.reading() as connection:
-        done = ask(
-            policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size)
-        )
+    done = ask_for_cosignatures(office, policy, note, ask)
     with office.store.transaction() as connection:
         own = office_policy(office) or policy
         if done.holds and own.holds(
             check_cosignatures(done.note, [each.key for each in own.witnesses])
         ):
             office.ledger.keep_cosigned(connection, done.note)
-        fork = _enter_claimed(office, connection, signed, policy, done)
+        fork = _enter_claimed(office, connection, parse_checkpoint(note), policy, done)
     return Cosigned(done.note, done.said, done.holds, fork)
+
+
+def ask_for_cosignatures(
+    office: Office, policy: Policy, note: str, ask: Ask = ask_witnesses
+) -> Witnessed:
+    """What the witnesses of this policy say of a checkpoint that the office signed. Nothing is
+    kept."""
+    size = parse_checkpoint(note).size
+    with office.store.reading() as connection:
+        return ask(policy, note, lambda old: office.ledger.prove_consistency(connection, old, size))
+
+
+def require_cosigned(done: Cosigned) -> None:
+    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where
+    too few cosigned."""
+    said = ", ".join(f"{name} {what}" for name, what in done.said.items())
+    if done.fork is not None:
+        raise VerifyFault(
+            "ledger_fork",
+            f"a witness holds another history: {said}",
+            place=f"entry {done.fork}",
+            cure="It is entered, and nothing is answered. Compare with what that witness holds, "
+            "then lift it with "
+            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+        )
+    if not done.holds:
+        raise VerifyFault(
+            "witness_quorum",
+            f"the witnesses that cosigned are no quorum: {said or 'there are none'}",
+            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds "
+            "another history: "
+            "answer nothing, keep this database, and ask the witness for what it holds.",
+        )
 
 
 def enter_fork(office: Office, others: Iterable[str]) -> int | None:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from counterfoil.accountability.accounting.lines import accounting_key, keep_lines
+from counterfoil.accountability.accounting.lines import keep_lines
 from counterfoil.accountability.retention.store import (
     BatchOrder,
     OrderKind,
@@ -34,7 +34,7 @@ from counterfoil.accountability.retention.store import (
     was_used,
 )
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST, Batch
+from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import require_two
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.suspension.service import read_order
@@ -96,25 +96,25 @@ def dispose(office: Office) -> list[Due]:
     Raises StateFault `suspended`, KeyFault, StoreFault `log_not_cut` where another program still
     reads what was deleted.
     """
-    key, holder = accounting_key(office), office.signer()
+    holder = office.signer()
     with office.store.reading() as connection:
         require_running(office, connection)
     disposed: list[Due] = []
     for due in list_due(office):
-        if due.is_due and _dispose(office, due, key, holder):
+        if due.is_due and _dispose(office, due, holder):
             disposed.append(due)
     office.store.cut_log()
     return disposed
 
 
-def _dispose(office: Office, due: Due, key: bytes, holder: Signer) -> bool:
+def _dispose(office: Office, due: Due, holder: Signer) -> bool:
     """One batch in one commit. False where another program was quicker, or an order came."""
     with acting(office) as connection:
         batch = batches.find_batch(connection, due.batch)
         standing = stopped(office, connection).holds(batch.id, batch.header)
         if batch.wrapped_key is None or standing or is_held(connection, batch.id):
             return False
-        keep_lines(office, connection, batch, key)
+        keep_lines(office, connection, batch)
         batches.destroy_key(connection, batch)
         draft = Draft(EntryKind.DISPOSAL, {"batch": batch.id, "rows": due.rows})
         office.ledger.append(connection, [draft], office.clock())
@@ -226,7 +226,7 @@ def _due(office: Office, connection: Connection, batch: Batch) -> Due:
     closed = _closed_on(connection, batch)
     due_on = closed + timedelta(days=office.law.agreement.retention_days)
     held = is_held(connection, batch.id)
-    rows = batches.count_chunks(connection, batch, REQUEST)[1]
+    rows = batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
     is_due = not held and office.clock().date() >= due_on
     return Due(batch.id, closed.isoformat(), due_on.isoformat(), rows, held, is_due)
 

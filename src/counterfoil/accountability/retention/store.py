@@ -1,4 +1,4 @@
-"""What concerns one batch beside its rows: orders over it, and the accounting that outlives them.
+"""Orders over one batch, and what they do.
 
 batch_order      number 1, 2, 3 ...; kind; digest of the order's file; salt of the entry's
                  commitment; officers; last day; index
@@ -8,17 +8,13 @@ batch_order      number 1, 2, 3 ...; kind; digest of the order's file; salt of t
                                      `until`
                  commitment of the entry = canon.commit(salt, canonical JSON of {"order": digest,
                  "until": day or ""})
-accounting       a disposed batch's accounting, sealed chunk by chunk under the accounting key
-                 (accountability/accounting/ service.py): never deleted here
 
 Trusted: batch_order is, for delaying and for keeping: who alters it can have rows disposed of
-early, or a person told early; the entries still show each order. Lost accounting cannot be made
-again once the rows are gone: back it up.
+early, or a person told early; the entries still show each order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -55,14 +51,6 @@ BATCH_ORDER: Final = Table(
     Column("entered_at", String, nullable=False),
     Column("entry_index", Integer, nullable=False),
     Index("batch_order_batch", "batch_id"),
-)
-ACCOUNTING: Final = Table(
-    "accounting",
-    METADATA,
-    Column("batch_id", String, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("row_count", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
 )
 
 
@@ -129,19 +117,3 @@ def delayed_until(connection: Connection, batch_id: str) -> date | None:
     where = (BATCH_ORDER.c.batch_id == batch_id, BATCH_ORDER.c.kind == OrderKind.DELAY)
     last = connection.execute(select(func.max(BATCH_ORDER.c.until)).where(*where)).scalar_one()
     return date.fromisoformat(last) if last else None
-
-
-def put_accounting(
-    connection: Connection, batch_id: str, seq: int, row_count: int, sealed: bytes
-) -> None:
-    """Keep one sealed chunk of a batch's accounting. A chunk is never replaced (StoreFault from the
-    transaction)."""
-    row = {"batch_id": batch_id, "seq": seq, "row_count": row_count, "sealed": sealed}
-    connection.execute(insert(ACCOUNTING).values(row))
-
-
-def read_accounting(connection: Connection, batch_id: str) -> Iterator[tuple[int, bytes]]:
-    """(seq, sealed) of each chunk of a batch's accounting, in order."""
-    chosen = select(ACCOUNTING.c.seq, ACCOUNTING.c.sealed).where(ACCOUNTING.c.batch_id == batch_id)
-    for seq, sealed in connection.execute(chosen.order_by(ACCOUNTING.c.seq)):
-        yield int(seq), bytes(sealed)
