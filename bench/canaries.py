@@ -43,7 +43,7 @@ def _office(directory: Path, people: int) -> tuple[Office, Path]:
 
 
 def _build(office: Office, source: Path, canaries: int) -> None:
-    register_build.build_register(
+    register_build.build_snapshot(
         office, source, made_up=True, progress=lambda *_: None, canaries=canaries
     )
 

@@ -111,7 +111,7 @@ def make_office(directory: Path, people: int) -> tuple[Office, Path]:
         )
     office = open_office(home)
     if not (office.register_directory / CURRENT).exists():
-        register_build.build_register(office, source, made_up=True, progress=lambda *_: None)
+        register_build.build_snapshot(office, source, made_up=True, progress=lambda *_: None)
     return office, source
 
 

@@ -43,7 +43,7 @@ def canaries(world: World) -> list[Canary]:
     """The canaries of a crowd's register, which is the current one."""
     made: list[Canary] = []
     path = write_csv(world.directory / "crowd.csv", people(200), SOURCE_COLUMNS)
-    register_build.build_register(
+    register_build.build_snapshot(
         world.office, path, made_up=True, progress=quiet, canaries=6, told=made.extend
     )
     assert len(made) == 6
@@ -339,7 +339,7 @@ def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canari
         (tmp_path / name).mkdir()
         world = World(tmp_path / name, seed="same")
         path = write_csv(world.directory / "crowd.csv", rows, SOURCE_COLUMNS)
-        register_build.build_register(
+        register_build.build_snapshot(
             world.office, path, made_up=True, progress=quiet, canaries=wanted
         )
         batch = world.receive(world.requests(asked))

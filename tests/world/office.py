@@ -94,7 +94,7 @@ class World:
 
     def build(self, source: Iterable[Row], *, made_up: bool = True) -> str:
         path = write_csv(self.directory / "source.csv", source, SOURCE_COLUMNS)
-        return register_build.build_register(
+        return register_build.build_snapshot(
             self.office, path, made_up=made_up, progress=quiet
         ).snapshot
 

@@ -4,24 +4,10 @@ this room that reads verifier keys."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 from counterfoil.core.errors import KeyFault, StateFault
-from counterfoil.core.values import Officer
+from counterfoil.core.values import Officer, Role
 from counterfoil.tlog.note import parse_vkey, verifier_key
-
-
-class Role(StrEnum):
-    """What an officer's key may do. One officer, one role: what needs two roles needs two keys.
-
-    disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer,
-    set aside what waits for an officer. holds: see and change the holds of 26 USC 6103(i)(6), two
-    of them together.
-    """
-
-    DISCLOSURE = "disclosure"
-    COUNSEL = "counsel"
-    HOLDS = "holds"
 
 
 def enrol_form(name: str, public: bytes) -> Officer:
@@ -57,3 +43,6 @@ def public_key(officer: Officer) -> bytes:
             cure="Enrol the officer under the name that stands in the key.",
         )
     return key.public
+
+
+__all__ = ["Role", "enrol_form", "public_key", "require_two"]

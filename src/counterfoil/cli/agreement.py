@@ -3,35 +3,25 @@ may read what it publishes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from counterfoil.answers.sd_jwt import Claim, seal_sd_jwt
 from counterfoil.cli.files import read_some
-from counterfoil.cli.options import AsJson, principal_signer
+from counterfoil.cli.options import AsJson, principal_key
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.core.errors import UsageFault, VerifyFault
-from counterfoil.gate.law.agreement import Agreement
-from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
-from counterfoil.gate.law.publication import (
+from counterfoil.requester.agreement import (
     MAX_BYTES,
-    Published,
-    check_publication,
-    hide,
-    require_salt,
-    write_publication,
-)
-from counterfoil.gate.law.schema import read_law_file
-from counterfoil.gate.law.signatures import (
     PARTIES,
-    check_signatures,
-    require_signed,
-    sign_agreement,
-    write_signature,
+    Published,
+    publish_file,
+    require_party,
+    sign_file,
+    verify_file,
+    verify_publication,
 )
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
@@ -59,22 +49,11 @@ def sign(
     """Sign an agreement for one party and write the signature into the file. Any later change of
     its terms ends it."""
     with faults(as_json=as_json):
-        if party not in PARTIES:
-            raise UsageFault(
-                "party_unknown",
-                "there is no such party",
-                place="--as",
-                cure="Say holder or requester.",
-            )
-        chosen, agreement = PARTIES[PARTIES.index(party)], _read(file)
-        signature = sign_agreement(agreement, chosen, principal_signer(key, key_passphrase_file))
-        write_signature(file, agreement, chosen, signature)
-        check_signatures(_read(file))
-        show(
-            {"agreement": agreement.id, "party": chosen, "vkey": signature.vkey},
-            signature.vkey,
-            as_json=as_json,
-        )
+        require_party(party)
+        signed = sign_file(file, party, principal_key(key, key_passphrase_file))
+        vkey = signed.keys[party]
+        said = {"agreement": signed.agreement, "party": party, "vkey": vkey}
+        show(said, vkey, as_json=as_json)
 
 
 def verify(
@@ -95,21 +74,13 @@ def verify(
     """
     with faults(as_json=as_json):
         if file.suffix == ".json":
-            published = check_publication(read_some(file, MAX_BYTES + 1))
-            _check_digest(published.agreement, digest)
+            published = verify_publication(read_some(file, MAX_BYTES + 1), digest)
             show(_facts(published), "\n".join(_statements(published)), as_json=as_json)
             return
-        agreement = _read(file)
-        _check_digest(agreement_digest(agreement), digest)
-        check_signatures(agreement)
-        signed = {
-            "holder": agreement.signatures.holder,
-            "requester": agreement.signatures.requester,
-        }
-        keys = {party: signature.vkey for party, signature in signed.items() if signature}
-        require_signed(agreement)
-        lines = [f"{party}: {vkey}" for party, vkey in keys.items()]
-        show({"agreement": agreement.id, "signed": keys}, "\n".join(lines), as_json=as_json)
+        signed = verify_file(file, digest)
+        lines = [f"{party}: {vkey}" for party, vkey in signed.keys.items()]
+        said = {"agreement": signed.agreement, "signed": signed.keys}
+        show(said, "\n".join(lines), as_json=as_json)
 
 
 def publish(
@@ -132,28 +103,12 @@ def publish(
     """Print the agreement with the clauses that are named hidden, in a form that still verifies. It
     is JSON with or without --json."""
     with faults(as_json=as_json):
-        agreement = _read(file)
-        check_signatures(agreement)
-        clauses = hide(agreement, redact or ())
         if key is None:
-            show_lines([write_publication(clauses).decode().rstrip()])
+            show_lines([publish_file(file, redact or (), None).decode()])
             return
-        signer = principal_signer(key, key_passphrase_file)
-        plain = {"agreement": agreement_digest(agreement), "iss": signer.name}
-        statement = seal_sd_jwt(plain, _claims(agreement, clauses), signer).decode()
+        signer = principal_key(key, key_passphrase_file)
+        statement = publish_file(file, redact or (), signer).decode()
         show({"sd_jwt": statement}, statement, as_json=as_json)
-
-
-def _claims(agreement: Agreement, clauses: Sequence[Clause | bytes]) -> list[Claim]:
-    """Every clause as a claim. Raises SettingsFault `agreement_no_salt`: a claim without a salt
-    could be guessed."""
-    whole = clauses_of(agreement)
-    require_salt(agreement)
-    pairs = zip(whole, clauses, strict=True)
-    return [
-        Claim(clause.salt or "", clause.path, clause.value, isinstance(shown, Clause))
-        for clause, shown in pairs
-    ]
 
 
 def _facts(published: Published) -> dict[str, object]:
@@ -186,22 +141,6 @@ def _statements(published: Published) -> Iterator[str]:
             "its own:"
         )
     yield from (f"   {party}: {vkey}" for party, vkey in published.keys.items())
-
-
-def _check_digest(found: str, wanted: str) -> None:
-    if wanted and wanted != found:
-        raise VerifyFault(
-            "agreement_other",
-            "this is another agreement than the one that the digest names",
-            place="--digest",
-            cure="Compare with `agreement_digest` of the answer, or with the ledger's law entries.",
-        )
-
-
-def _read(file: Path) -> Agreement:
-    """The agreement of a file. Its signatures are not checked: one that ended is replaced by
-    signing again."""
-    return read_law_file(file, Agreement)
 
 
 add_verb(app, sign, "agreement sign agreement.yaml --as holder --key treasury-secretary.key")

@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.batches.officers import Role
-from counterfoil.batches.store import list_officers
-from counterfoil.cli.keys import add_officer, remove_officer
+from counterfoil import client
 from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
@@ -22,7 +20,10 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.core.use_cases import NOBODY, SERVICE
+from counterfoil.core.values import Role
 from counterfoil.office import open_office
+from counterfoil.office.officers import RetireOfficer, list_officers, retire_officer
 
 app = group(
     "Enrol and retire disclosure officers.",
@@ -57,7 +58,7 @@ def create(
         protect = read_passphrase(key_passphrase_file)
         if protect is None and not office.settings.sandbox:
             protect = ask_new(f"Passphrase for {name}")
-        officer = add_officer(office, keys, name, protect, role)
+        officer = client.create_officer(office, keys, name, protect, role)
         show(
             {"officer": officer.name, "role": str(role), "vkey": officer.vkey},
             officer.vkey,
@@ -68,11 +69,10 @@ def create(
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The officers who may sign now, with their roles and verifier keys. Needs no passphrase."""
     with faults(as_json=as_json):
-        with open_office(directory).store.reading() as connection:
-            found = [
-                {"officer": each.name, "role": str(role), "vkey": each.vkey}
-                for each, role in list_officers(connection)
-            ]
+        found = [
+            {"officer": each.name, "role": str(role), "vkey": each.vkey}
+            for each, role in list_officers(open_office(directory), NOBODY)
+        ]
         lines = "\n".join(f"{each['officer']}  {each['role']}  {each['vkey']}" for each in found)
         show({"officers": found}, lines or "No officer is enrolled.", as_json=as_json)
 
@@ -86,7 +86,7 @@ def retire(
     """Take from an officer the power to sign, for good; what they signed still verifies. The
     retirement is a ledger entry."""
     with faults(as_json=as_json):
-        remove_officer(opened(directory, passphrase_file), name)
+        retire_officer(opened(directory, passphrase_file), SERVICE, RetireOfficer(name))
         show({"officer": name, "retired": True}, f"{name} may no longer sign.", as_json=as_json)
 
 

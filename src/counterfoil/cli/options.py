@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.batches.officers import Role
-from counterfoil.batches.store import officer_with_key
 from counterfoil.client import OfficerKey, open_officer_key
 from counterfoil.core import keyfile
 from counterfoil.core.errors import KeyFault, UsageFault
+from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
-from counterfoil.tlog import Signer, VerifierKey, parse_vkey
+from counterfoil.requester.keys import PrincipalKey, VerifierKey, open_principal, parse_vkey
 
 OfficeDir = Annotated[
     Path, typer.Option("--office", help="The office's directory.", show_default=False)
@@ -91,19 +91,15 @@ HolderKey = Annotated[
 def named_vkey(named: str) -> VerifierKey:
     """A verifier key that was written on the command line, or the one in the file named there.
     Raises as `read_vkey`."""
-    return (
-        parse_vkey(named) if "+" in named and not Path(named).is_file() else read_vkey(Path(named))
-    )
+    if "+" in named and not Path(named).is_file():
+        return parse_vkey(named)
+    return read_vkey(Path(named))
 
 
-def principal_signer(path: Path, passphrase_file: Path | None) -> Signer:
-    """The signer of a principal's key file; asks for its passphrase where none was named. Raises
+def principal_key(path: Path, passphrase_file: Path | None) -> PrincipalKey:
+    """The key of a principal's key file; asks for its passphrase where none was named. Raises
     KeyFault."""
-    passphrase = passphrase_for(path, passphrase_file)
-    name, secret = keyfile.open_key(
-        path, purpose="principal", passphrase=passphrase, allow_unprotected=False
-    )
-    return Signer(name, keyfile.signing_key(secret))
+    return open_principal(path, passphrase_for(path, passphrase_file))
 
 
 def opened(directory: Path, passphrase_file: Path | None) -> Office:
@@ -125,8 +121,7 @@ def officer_key(
     """
     passphrase = passphrase_for(path, passphrase_file)
     key = open_officer_key(path, passphrase, allow_unprotected=office.settings.sandbox)
-    with office.store.reading() as connection:
-        officer_with_key(connection, key.officer.name, key.officer.vkey, role)
+    require_enrolled(office, key.officer, role)
     return key
 
 

@@ -80,11 +80,15 @@ def say(words: str, *, quiet: bool = False) -> None:
         sys.stderr.write(words + "\n")
 
 
+def no_progress(_done: int, _total: int | None, _phase: str) -> None:
+    """Shows nothing."""
+
+
 @contextmanager
 def progress(*, quiet: bool) -> Generator[Advance]:
     """A progress bar on a terminal, nothing elsewhere. Yields a function (done, total, phase)."""
     if quiet or not sys.stderr.isatty():
-        yield lambda done, total, phase: None
+        yield no_progress
         return
     columns = (
         TextColumn("{task.description}"),

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import register
 from counterfoil.cli.certify import EXAMPLE, certify
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.disclosure import register_build
+from counterfoil.core.use_cases import NOBODY, SERVICE, finish, watcher
+from counterfoil.disclosure.register_build import BuildRegister, build_register, describe_register
 from counterfoil.office import open_office
 
 app = group(
@@ -58,26 +58,23 @@ def build(
                 "an office with its own agreement.",
                 quiet=quiet,
             )
+        command = BuildRegister(source, made_up, canaries)
         with progress(quiet=quiet or as_json) as advance:
-            wanted = office.settings.canaries if canaries is None else canaries
-            manifest = register_build.build_register(
-                office, source, made_up=made_up, progress=advance, canaries=wanted
-            )
-        made = register_build.count_canaries(office, manifest.snapshot)
-        show(register.describe(manifest) | {"canaries": made}, manifest.snapshot, as_json=as_json)
-        counts = manifest.counts
+            built = finish(build_register(office, SERVICE, command), watcher(advance))
+        show(built.described | {"canaries": built.canaries}, built.snapshot, as_json=as_json)
         words = (
-            f"Sealed {counts.rows} rows: {counts.residents} residents behind "
-            f"{counts.exact_doors} addresses."
+            f"Sealed {built.rows} rows: {built.residents} residents behind "
+            f"{built.addresses} addresses."
         )
-        words += f" {made} canaries are sealed among them." if wanted else ""
-        if counts.rejected_rows:
+        wanted = office.settings.canaries if canaries is None else canaries
+        words += f" {built.canaries} canaries are sealed among them." if wanted else ""
+        if built.rejected_rows:
             words += (
-                f"\n{counts.rejected_rows} rows were rejected; "
-                f"register/{manifest.snapshot}/rejects.jsonl says which and why."
+                f"\n{built.rejected_rows} rows were rejected; "
+                f"register/{built.snapshot}/rejects.jsonl says which and why."
             )
         say(words, quiet=quiet or as_json)
-        if counts.rejected_rows:
+        if built.rejected_rows:
             raise typer.Exit(DONE_WITH_REJECTS)
 
 
@@ -85,12 +82,7 @@ def info(directory: OfficeDir, as_json: AsJson = False) -> None:
     """The current snapshot's manifest, verified: counts and versions, never a person. Needs no
     passphrase."""
     with faults(as_json=as_json):
-        office = open_office(directory)
-        folder = office.register_directory
-        manifest = register.open_manifest(
-            folder / register.current_snapshot(folder), office.holder_key.public
-        )
-        said = register.describe(manifest)
+        said = describe_register(open_office(directory), NOBODY).described
         show(said, "\n".join(f"{name}: {value}" for name, value in said.items()), as_json=as_json)
 
 

@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 
-from counterfoil import intake
-from counterfoil.cli.keys import make_principal
 from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
@@ -19,12 +17,13 @@ from counterfoil.cli.options import (
     passphrase_for,
     read_passphrase,
 )
-from counterfoil.cli.output import DONE_WITH_REJECTS, faults, say, show
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, no_progress, say, show
 from counterfoil.cli.rejects import RejectList
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.core import keyfile
-from counterfoil.core.errors import UsageFault
-from counterfoil.core.values import Document, Header, Reject
+from counterfoil.core.use_cases import finish, watcher
+from counterfoil.requester.keys import make_principal, open_principal
+from counterfoil.requester.request_file import SignRequest
+from counterfoil.requester.request_file import sign_request as sign_request_file
 
 app = group(
     "Make the key of a principal who signs request files.",
@@ -46,7 +45,7 @@ def create(
     """Make a principal's key. Prints the verifier key, which the parties enter in the agreement."""
     with faults(as_json=as_json):
         protect = read_passphrase(key_passphrase_file) or ask_new(f"Passphrase for {name}")
-        vkey = make_principal(keys, name, protect)
+        vkey = str(make_principal(keys, name, protect))
         show({"principal": name, "vkey": vkey}, vkey, as_json=as_json)
 
 
@@ -94,41 +93,17 @@ def sign_request(
     """Sign a request file, then read it as the holder will. Rows that could not be read are told:
     exit 3."""
     with faults(as_json=as_json):
-        passphrase = passphrase_for(key, key_passphrase_file)
-        _, secret = keyfile.open_key(
-            key, purpose="principal", passphrase=passphrase, allow_unprotected=False
-        )
-        stated = _stated(document, states)
-        header = Header(
-            requester, agreement, principal, datetime.now(UTC).date(), route=route, document=stated
-        )
-        side = intake.sign_header(file, header, secret)
-        keys = {principal: keyfile.public_bytes(secret)}
-        rejects, rows = RejectList(None, quiet=quiet or as_json), 0
-        for row in intake.open_file(file, default_header=None, principal_keys=keys).rows():
-            rows += 1
-            if isinstance(row, Reject):
-                rejects.add(row)
-        said = {"signed": str(side), "rows": rows, "rejected": rejects.count}
-        show(said, str(side), as_json=as_json)
-        say(f"Signed {rows} rows; {rejects.count} of them cannot be read.", quiet=quiet or as_json)
-        if rejects.count:
+        opened = open_principal(key, passphrase_for(key, key_passphrase_file))
+        today = datetime.now(UTC).date()
+        command = SignRequest(file, requester, agreement, principal, today, route, document, states)
+        rejects = RejectList(None, quiet=quiet or as_json)
+        done = finish(sign_request_file(opened, command), watcher(no_progress, rejects.add))
+        said = {"signed": str(done.header), "rows": done.rows, "rejected": done.rejected}
+        show(said, str(done.header), as_json=as_json)
+        words = f"Signed {done.rows} rows; {done.rejected} of them cannot be read."
+        say(words, quiet=quiet or as_json)
+        if done.rejected:
             raise typer.Exit(DONE_WITH_REJECTS)
-
-
-def _stated(document: Path | None, states: Path | None) -> Document | None:
-    """The document that the header will name: what the requester states of it, checked against the
-    document's own file."""
-    if document is None and states is None:
-        return None
-    if document is None or states is None:
-        raise UsageFault(
-            "document_half",
-            "a document is named by its file and by what it states",
-            place="--document, --states",
-            cure="Give both, or neither.",
-        )
-    return intake.state_document(states, document)
 
 
 add_verb(app, create, "principal create dhs-secretary --keys keys")

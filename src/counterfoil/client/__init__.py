@@ -5,12 +5,13 @@ The office never sees a private key: what goes to it is an identity and what was
 
 from __future__ import annotations
 
-from counterfoil.client.keys import OfficerKey, act, open_officer_key, sandbox_key
+from counterfoil.client.keys import OfficerKey, act, create_officer, open_officer_key, sandbox_key
 from counterfoil.client.steps import determine, receive, release, review, withdraw
 
 __all__ = [
     "OfficerKey",
     "act",
+    "create_officer",
     "determine",
     "open_officer_key",
     "receive",

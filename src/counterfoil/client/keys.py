@@ -10,9 +10,17 @@ import msgspec
 
 from counterfoil.batches.statements import ed25519_signature
 from counterfoil.core import keyfile
-from counterfoil.core.use_cases import Actor, Signed, SignedCommand, Statement, statement_bytes
-from counterfoil.core.values import Officer
-from counterfoil.office import Office
+from counterfoil.core.use_cases import (
+    SERVICE,
+    Actor,
+    Signed,
+    SignedCommand,
+    Statement,
+    statement_bytes,
+)
+from counterfoil.core.values import Officer, Role
+from counterfoil.office import Office, make_officer
+from counterfoil.office.officers import EnrollOfficer, enroll_officer
 from counterfoil.tlog import Signer
 
 Command = TypeVar("Command", bound=SignedCommand)
@@ -70,3 +78,15 @@ def sandbox_key(office: Office, name: str) -> OfficerKey:
     """The key of an officer of a sandbox, which lies open in its folder. Raises KeyFault."""
     path = office.directory / "keys" / f"{name}.key"
     return open_officer_key(path, None, allow_unprotected=office.settings.sandbox)
+
+
+def create_officer(
+    office: Office, keys: Path, name: str, passphrase: str | None, role: Role
+) -> Officer:
+    """Make an officer's key in the folder `keys`, and have the office enroll its public half.
+
+    Raises UsageFault `key_name`, `key_taken`; as `enroll_officer`. Where it fails, no key is left.
+    """
+    with keyfile.new_key_files(keys, name):
+        officer = make_officer(keys, name, passphrase, office.random)
+        return enroll_officer(office, SERVICE, EnrollOfficer(officer, role))

@@ -21,9 +21,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +35,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from counterfoil.core import canonical
-from counterfoil.core.errors import KeyFault, StoreFault
+from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, UsageFault
 
 FORMAT: Final = "counterfoil-key-1"
 ED25519_PURPOSES: Final = ("holder", "officer", "principal")
@@ -41,6 +43,7 @@ SECRET_PURPOSES: Final = ("register", "payload")
 SECRET_BYTES: Final = 64
 _N, _R, _P = 2**15, 8, 1
 _MAX_FILE_BYTES: Final = 4096
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Random = Callable[[int], bytes]
 
@@ -222,3 +225,39 @@ def _write_new(path: Path, data: bytes) -> None:
             place=path.name,
             cure="Keys are never overwritten: name a new file.",
         ) from fault
+
+
+@contextmanager
+def new_key_files(keys: Path, name: str) -> Generator[None]:
+    """A folder where NAME.key and NAME.vkey are new, for the block to write; both are removed again
+    where it fails. Raises UsageFault `key_name`, `key_taken`, StoreFault `key_folder`."""
+    if not _NAME.fullmatch(name):
+        raise UsageFault(
+            "key_name",
+            "a name has letters, digits and . _ - only",
+            place="NAME",
+            cure="Choose one such as m-okafor.",
+        )
+    files = [keys / f"{name}.key", keys / f"{name}.vkey"]
+    if any(path.exists() for path in files):
+        raise UsageFault(
+            "key_taken",
+            "a key of that name stands there already",
+            place=files[0].name,
+            cure="Keys are never overwritten: choose another name or folder.",
+        )
+    try:
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except (CounterfoilError, OSError, KeyboardInterrupt) as fault:
+        for path in files:
+            with suppress(OSError):
+                path.unlink()
+        if not isinstance(fault, OSError):
+            raise
+        raise StoreFault(
+            "key_folder",
+            "the key cannot be written there",
+            place=keys.name,
+            cure="Check the folder's permissions.",
+        ) from None

@@ -30,7 +30,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Final, TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, Generic, TypeVar, cast
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
@@ -196,3 +198,47 @@ def watcher(
             reject(event)
 
     return watch
+
+
+class _Abandoned(BaseException):
+    """Nobody listens any more: the work stops where it next says how far it is."""
+
+
+def yielding(run: Callable[[Callable[[Progress], None]], Result]) -> Work[Result]:
+    """A long verb from a function that calls back with its progress. `run` works in a thread of its
+    own, and waits at each call until whoever runs the verb has seen it; so that the two never work
+    at once. Where the verb is closed before its end, `run` stops at its next call."""
+    events: SimpleQueue[Progress | _Ended[Result]] = SimpleQueue()
+    answers: SimpleQueue[bool] = SimpleQueue()
+
+    def emit(event: Progress) -> None:
+        events.put(event)
+        if not answers.get():
+            raise _Abandoned
+
+    def work() -> None:
+        try:
+            events.put(_Ended(run(emit), None))
+        except BaseException as fault:  # noqa: BLE001 - handed to whoever runs the verb
+            events.put(_Ended(None, fault))
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while isinstance(event := events.get(), Progress):
+            yield event
+            answers.put(True)
+        if event.fault is not None:
+            raise event.fault
+        return cast("Result", event.result)
+    finally:
+        answers.put(False)
+        thread.join()
+
+
+class _Ended(Generic[Result]):
+    """How the work ended: its result, or what it raised."""
+
+    def __init__(self, result: Result | None, fault: BaseException | None) -> None:
+        self.result = result
+        self.fault = fault

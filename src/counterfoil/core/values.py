@@ -301,6 +301,19 @@ class Officer(Public, frozen=True, gc=False):
     vkey: str
 
 
+class Role(StrEnum):
+    """What an officer's key may do. One officer, one role: what needs two roles needs two keys.
+
+    disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer,
+    set aside what waits for an officer. holds: see and change the holds of 26 USC 6103(i)(6), two
+    of them together.
+    """
+
+    DISCLOSURE = "disclosure"
+    COUNSEL = "counsel"
+    HOLDS = "holds"
+
+
 class Ruling(Public, frozen=True, gc=False):
     """Two officers' word over one batch: both signed `determinations_digest`. First reviews, second
     releases."""

@@ -52,7 +52,7 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
     questions = make_questions(population)
     _write_requests(directory / "requests.csv", questions)
     office = _office(directory / "office")
-    manifest = register_build.build_register(
+    manifest = register_build.build_snapshot(
         office, directory / "people.csv", made_up=True, progress=progress
     )
     groups = _answer(office, directory, questions, progress)

@@ -145,7 +145,7 @@ def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
 
 def _lifted(directory: Path, progress: Progress) -> dict[str, Any]:
     office, out = _office(directory, "lifted", lifted=True), directory / "answers.jsonl"
-    manifest = register_build.build_register(
+    manifest = register_build.build_snapshot(
         office, directory / "people.csv", made_up=True, progress=progress
     )
     batch = client.receive(office, directory / "requests.csv", watcher(progress)).batch

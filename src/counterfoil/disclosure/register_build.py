@@ -5,19 +5,85 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from counterfoil import matching, register
 from counterfoil.controls.canaries.store import canary_doors, keep_canaries
+from counterfoil.core.use_cases import Actor, Progress, Work, yielding
+from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_service
 from counterfoil.register.canaries import Canary
+
+
+class BuildRegister(Public, frozen=True):
+    """Build a source that the office's operator names into a new snapshot. `canaries`: how many to
+    seal among its rows; None leaves it to the office's settings."""
+
+    source: Path
+    made_up: bool = False
+    canaries: int | None = None
+
+
+class RegisterSnapshot(Public, frozen=True):
+    """A snapshot as its manifest describes it: counts and versions, never a person."""
+
+    snapshot: str
+    rows: int
+    residents: int
+    addresses: int
+    rejected_rows: int
+    canaries: int
+    described: dict[str, Any]
+
+
+def build_register(office: Office, actor: Actor, command: BuildRegister) -> Work[RegisterSnapshot]:
+    """Build a snapshot, enter it and make it current. Raises UsageFault `actor_refused`; as
+    `build_snapshot`."""
+    require_service(actor)
+    wanted = office.settings.canaries if command.canaries is None else command.canaries
+
+    def run(emit: Callable[[Progress], None]) -> register.Manifest:
+        return build_snapshot(
+            office,
+            command.source,
+            made_up=command.made_up,
+            progress=lambda done, total, phase: emit(Progress(done, total, phase)),
+            canaries=wanted,
+        )
+
+    manifest = yield from yielding(run)
+    return _described(manifest, count_canaries(office, manifest.snapshot))
+
+
+def describe_register(office: Office, _actor: Actor) -> RegisterSnapshot:
+    """The current snapshot, its manifest verified. Anybody may ask. Raises StateFault, StoreFault,
+    VerifyFault."""
+    folder = office.register_directory
+    named = register.current_snapshot(folder)
+    manifest = register.open_manifest(folder / named, office.holder_key.public)
+    return _described(manifest, 0)
+
+
+def _described(manifest: register.Manifest, canaries: int) -> RegisterSnapshot:
+    counts = manifest.counts
+    return RegisterSnapshot(
+        manifest.snapshot,
+        counts.rows,
+        counts.residents,
+        counts.exact_doors,
+        counts.rejected_rows,
+        canaries,
+        register.describe(manifest),
+    )
 
 
 def _untold(_canaries: list[Canary]) -> None:
     """Nobody sees them."""
 
 
-def build_register(
+def build_snapshot(
     office: Office,
     source: Path,
     *,

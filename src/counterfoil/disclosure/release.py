@@ -13,7 +13,6 @@ from counterfoil.batches.ruling import Act, rule
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.service import require_sampled
-from counterfoil.controls.suspension.stopped import require_running
 from counterfoil.controls.witnesses import require_witnessed
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
@@ -76,9 +75,9 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
     """
     with office.store.reading() as connection:
         authority.require_officer(connection, actor)
-        batch = find_running(office, question.batch)
-        batch.require(BatchState.RELEASED)
-        require_running(office, connection, batch.id, batch.header)
+    batch = find_running(office, question.batch)
+    batch.require(BatchState.RELEASED)
+    with office.store.reading() as connection:
         require_witnessed(office, connection)
         yield read_sealed(office.batch_session(connection, batch), question.form)
 

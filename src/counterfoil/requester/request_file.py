@@ -1,0 +1,71 @@
+"""Signing a request file, and reading it as the holder will."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from counterfoil import intake
+from counterfoil.core.errors import UsageFault
+from counterfoil.core.use_cases import Work
+from counterfoil.core.values import Document, Header, Public, Reject
+from counterfoil.requester.keys import PrincipalKey
+
+
+class SignRequest(Public, frozen=True):
+    """Sign a request file for a principal of an agreement. `document` and `states`: the order or
+    consent that the requests rest on, and what it states."""
+
+    file: Path
+    requester: str
+    agreement: str
+    principal: str
+    sent_on: date
+    route: str = ""
+    document: Path | None = None
+    states: Path | None = None
+
+
+class SignedRequest(Public, frozen=True):
+    """The header that was written beside the file; how many rows it has, and cannot be read."""
+
+    header: Path
+    rows: int
+    rejected: int
+
+
+def sign_request(key: PrincipalKey, command: SignRequest) -> Work[SignedRequest]:
+    """Write FILE.header.jws beside the file, then read every row as the holder will; each row that
+    cannot be read is yielded. Raises UsageFault, InputFault, VerifyFault, StoreFault."""
+    header = Header(
+        command.requester,
+        command.agreement,
+        command.principal,
+        command.sent_on,
+        route=command.route,
+        document=_stated(command),
+    )
+    side = intake.sign_header(command.file, header, key.secret)
+    keys = {command.principal: key.public}
+    rows = rejected = 0
+    for row in intake.open_file(command.file, default_header=None, principal_keys=keys).rows():
+        rows += 1
+        if isinstance(row, Reject):
+            rejected += 1
+            yield row
+    return SignedRequest(side, rows, rejected)
+
+
+def _stated(command: SignRequest) -> Document | None:
+    """The document that the header will name: what the requester states of it, checked against the
+    document's own file."""
+    if command.document is None and command.states is None:
+        return None
+    if command.document is None or command.states is None:
+        raise UsageFault(
+            "document_half",
+            "a document is named by its file and by what it states",
+            place="--document, --states",
+            cure="Give both, or neither.",
+        )
+    return intake.state_document(command.states, command.document)
