@@ -77,7 +77,7 @@ class Exported(Sensitive, frozen=True):
 
 
 class _Gathered(Sensitive, frozen=True):
-    """What the office recorded of the request. `answer`: the bytes of the answer as it was released,
+    """What the office recorded of the request. `answer`: the bytes of the answer as was released,
     b"" where there is none; `ruling`: None before the release."""
 
     batch: Batch
