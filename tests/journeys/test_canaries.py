@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from counterfoil.batches.chunks import read_chunk
+from counterfoil.controls.suspension.store import ORDER
 
 from counterfoil import client, disclosure, ledger
 from counterfoil.batches import store as batches
@@ -20,7 +21,6 @@ from counterfoil.controls.canaries import alarm
 from counterfoil.controls.canaries.store import CANARY
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.suspension import service as suspension
-from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY

@@ -15,7 +15,7 @@ import msgspec
 from counterfoil import ledger
 from counterfoil.controls.witnesses import enter_fork
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
-from counterfoil.core.use_cases import Actor, Upload
+from counterfoil.core.use_cases import SERVICE, Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.ledger.certification import certification
 from counterfoil.ledger.store import read_checkpoints
@@ -118,7 +118,7 @@ def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):
             # What was found is raised, whether or not it can be entered.
             with suppress(CounterfoilError):
-                enter_fork(office, notes)
+                enter_fork(office, SERVICE, notes)
         raise
 
 

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from counterfoil import ledger
-from counterfoil.controls.witnesses import Ask, Cosigned, cosign_by, office_policy
+from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
 from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
@@ -85,8 +85,7 @@ def publish(
     with office.store.transaction() as connection:
         entry = journal.enter(office, connection, EntryKind.PUBLISHED, {"hours": hours})  # 2
         note = office.ledger.sign_checkpoint(connection, office.signer())
-    policy = office_policy(office)
-    cosigned = None if policy is None else cosign_by(office, policy, ask)  # 3
+    cosigned = cosign(office, actor, Cosign(), ask) if office_policy(office) else None  # 3
     files = _write(office, folder, note if cosigned is None else cosigned.note)  # 4
     size = ledger.check_export(folder, office.holder_key).size
     return Published(str(folder), size, entry, files, hours, cosigned)

@@ -6,7 +6,7 @@ Canonical JSON, whole numbers only; a scope without a certificate is null:
 
     {"birth":{"certificate":"sha256:...","limit":10000000,"threshold":750},"names":null}
 
-Kind `holds`: the marks of all holds that stand (controls/holds/store.py), 16 bytes each, rising,
+Kind `holds`: the marks of all holds that stand (controls/holds/marks.py), 16 bytes each, rising,
 then zeros up to
 4096 bytes or the next higher power of two, so that its size tells nothing below that. A mark of
      zeros is none.
@@ -33,8 +33,8 @@ from counterfoil.certification.governing import (
     find_certificates,
     governing,
 )
+from counterfoil.controls.holds.marks import MARK_BYTES, split_marks
 from counterfoil.controls.holds.service import marks_in_force
-from counterfoil.controls.holds.store import MARK_BYTES, split_marks
 from counterfoil.core import canonical
 from counterfoil.core.values import Sensitive
 from counterfoil.office import Office

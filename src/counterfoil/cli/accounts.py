@@ -28,6 +28,7 @@ from counterfoil.cli.options import (
     opened,
 )
 from counterfoil.cli.output import faults, say, show
+from counterfoil.client import act
 from counterfoil.core.use_cases import Upload
 from counterfoil.office import open_office
 
@@ -89,8 +90,9 @@ def delay(
     Entered in the ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        signer = officer_signer(office, officer, officer_passphrase_file)
-        done = retention.delay(office, batch, until.date(), order, signer)
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = retention.DelayNotice(batch, until.date(), Upload(order))
+        done = act(office, retention.delay_notice_statement, retention.delay_notice, wanted, key)
         words = (
             f"{done.batch} is not shown to persons up to and with {until.date()}; entry "
             f"{done.index}."

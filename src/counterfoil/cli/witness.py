@@ -128,7 +128,7 @@ def cosign(
     Exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        command = witnesses.CosignLedger(Upload(policy) if policy else None)
+        command = witnesses.Cosign(Upload(policy) if policy else None)
         done = witnesses.cosign(office, SERVICE, command)
         say_witnesses(done, quiet=as_json)
         witnesses.require_cosigned(done)

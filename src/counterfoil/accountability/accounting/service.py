@@ -3,7 +3,7 @@ Each look is entered before anything is shown.
 
     account              the requests about one person, who asks with name, address and, if they
                          have them, date of birth and number; what an inspector is shown, or what
-                         the person may be shown: requests under a delay (retention/service.py) are
+                         the person may be shown: requests under a delay (delays.py) are
                          left out of the latter without a trace until it is over
     record_disclosures   one line a disclosure, for the holder's accounting form
 
@@ -20,9 +20,9 @@ from typing import Final
 
 import msgspec
 
+from counterfoil.accountability.accounting.delays import delayed_until
 from counterfoil.accountability.accounting.lines import Line, Occasion, lines_of
 from counterfoil.accountability.accounting.traces import Traces, is_about, traces_of
-from counterfoil.accountability.retention.store import delayed_until
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.core import canonical

@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from counterfoil.controls.holds.store import MARK_BYTES, MARKS_AT_ONCE, hide_marks
+from counterfoil.controls.holds.marks import MARK_BYTES, MARKS_AT_ONCE, hide_marks
 from counterfoil.core import canonical
 from counterfoil.core.values import Resident, Residents, Sensitive
 
