@@ -98,11 +98,7 @@ def matches(world: World, batch_id: str) -> dict[str, Match]:
     with world.office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)
         kept = world.office.batch_session(connection, batch).read_all(ChunkKind.DETERMINATION)
-        rows = [
-            row
-            for chunk in kept
-            for row in decode_determinations(key.open(DETERMINATION, chunk.seq, chunk.sealed))
-        ]
+        rows = [row for plain in kept for row in decode_determinations(plain)]
     return {row.request_id: row for row in rows if isinstance(row, Match)}
 
 
@@ -373,7 +369,7 @@ def test_no_step_and_no_size_of_the_batch_shows_whether_there_are_holds(held: Wo
         with held.office.store.reading() as connection:
             return len(
                 batches.get_chunk(
-                    connection, batches.find_batch(connection, batch_id), HOLDS, 0
+                    connection, batches.find_batch(connection, batch_id), ChunkKind.HOLDS, 0
                 ).sealed
             )
 

@@ -146,18 +146,47 @@ def cosign(office: Office, actor: Actor, command: Cosign, ask: Ask = ask_witness
         )
     with office.store.transaction() as connection:
         note = office.ledger.sign_checkpoint(connection, office.signer())
-    signed = parse_checkpoint(note)
-    with office.store.reading() as connection:
-        done = ask(
-            policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size)
-        )
+    done = ask_for_cosignatures(office, policy, note, ask)
     with office.store.transaction() as connection:
         decisive = own or policy
         times = check_cosignatures(done.note, [each.key for each in decisive.witnesses])
         if done.holds and decisive.holds(times):
             office.ledger.keep_cosigned(connection, done.note)
-        fork = _enter_claimed(office, connection, signed, policy, done)
+        fork = _enter_claimed(office, connection, parse_checkpoint(note), policy, done)
     return Cosigned(done.note, done.said, done.holds, fork)
+
+
+def ask_for_cosignatures(
+    office: Office, policy: Policy, note: str, ask: Ask = ask_witnesses
+) -> Witnessed:
+    """What the witnesses of this policy say of a checkpoint that the office signed. Nothing is
+    kept."""
+    size = parse_checkpoint(note).size
+    with office.store.reading() as connection:
+        return ask(policy, note, lambda old: office.ledger.prove_consistency(connection, old, size))
+
+
+def require_cosigned(done: Cosigned) -> None:
+    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where
+    too few cosigned."""
+    said = ", ".join(f"{name} {what}" for name, what in done.said.items())
+    if done.fork is not None:
+        raise VerifyFault(
+            "ledger_fork",
+            f"a witness holds another history: {said}",
+            place=f"entry {done.fork}",
+            cure="It is entered, and nothing is answered. Compare with what that witness holds, "
+            "then lift it with "
+            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+        )
+    if not done.holds:
+        raise VerifyFault(
+            "witness_quorum",
+            f"the witnesses that cosigned are no quorum: {said or 'there are none'}",
+            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds "
+            "another history: "
+            "answer nothing, keep this database, and ask the witness for what it holds.",
+        )
 
 
 def enter_fork(office: Office, actor: Actor, others: Iterable[str]) -> int | None:
