@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.controls.holds.service import HELD_FORMAT, MAX_HELD_BYTES, MOST_REFS
+from counterfoil.controls.holds.service import MAX_PERSON_BYTES, MOST_REFS, PERSON_FORMAT
 from tests.cli.desk import Desk, Told, command, secret
 from tests.world.people import SOURCE
 from tests.world.scan import found_in
 
-PERSON = {"format": HELD_FORMAT, "tin": "900-00-1001"}
+PERSON = {"format": PERSON_FORMAT, "tin": "900-00-1001"}
 VALUES = ["900-00-1001", "900001001", "made-up-reference-41"]
 
 
@@ -84,7 +84,7 @@ def test_the_list_is_empty_before_the_first(held: Desk) -> None:
 
 
 def test_a_reference_may_stand_with_spaces_around_it_as_in_the_source(held: Desk) -> None:
-    assert add(held, {"format": HELD_FORMAT, "record_refs": [" r1 "]}).code == 0
+    assert add(held, {"format": PERSON_FORMAT, "record_refs": [" r1 "]}).code == 0
     held.answer(held.requests())
     assert held.answers()["q1"] == "not_confirmed"
 
@@ -113,11 +113,11 @@ def test_a_file_that_is_not_in_the_format_holds_nobody(held: Desk, name: str) ->
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ({"format": HELD_FORMAT}, "held_nobody"),
+        ({"format": PERSON_FORMAT}, "held_nobody"),
         (PERSON | {"tin": "900-00-100"}, "held_tin"),
         (PERSON | {"tin": "made-up-reference-41"}, "held_tin"),
         (PERSON | {"tin": "000-00-1001", "record_refs": ["r1"]}, "held_tin"),
-        ("x" * (MAX_HELD_BYTES + 1), "file_too_long"),
+        ("x" * (MAX_PERSON_BYTES + 1), "file_too_long"),
     ],
 )
 def test_what_names_nobody_is_told_with_place_and_cure(

@@ -64,7 +64,7 @@ def test_only_the_journal_drafts_entries() -> None:
     places = {
         str(path.relative_to(SOURCE))
         for path in python_files(SOURCE)
-        for node in ast.walk(syntax(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and (getattr(node.func, "id", "") == "Draft" or getattr(node.func, "attr", "") == "Draft")
     }

@@ -11,9 +11,9 @@ this order:
     4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader
        would.
 
-What stands in the folder counts, not what was entered: `publication_status` reads it there. Not
-held up by a suspension: what an office did can be published while it stands still. Whoever reads
-the folder tells a missed clock from the entries (ledger/clock.py).
+What the folder shows counts, not what was entered: `publication_status` reads it there. A
+suspension does not stop it: what an office did can be published while it stands still. Whoever
+reads the folder tells a missed clock from the entries (ledger/clock.py).
 """
 
 from __future__ import annotations
@@ -22,24 +22,34 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from counterfoil import ledger
-from counterfoil.controls.witnesses import Ask, Cosigned, cosign, office_policy
-from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
+from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.witness_client import ask_witnesses
 
 
-class Published(Public, frozen=True):
-    """What was published: entries, the `published` entry's index, new files; what the witnesses
-    said, None where none are set."""
+class PublishLedger(Public, frozen=True):
+    """Publish the ledger. `folder`: None for the one that office.toml names."""
 
+    folder: Path | None = None
+
+
+class Published(Public, frozen=True):
+    """What was published and where: entries, the `published` entry's index, new files, the hours
+    within which the next one is promised; what the witnesses said, None where none are set."""
+
+    folder: str
     size: int
     entry: int
     files: int
+    hours: int
     cosigned: Cosigned | None
 
 
@@ -54,49 +64,57 @@ class PublicationStatus(Public, frozen=True):
     late: bool
 
 
-def publish_folder(office: Office) -> Path | None:
+def publish(
+    office: Office, actor: Actor, command: PublishLedger, ask: Ask = ask_witnesses
+) -> Published:
+    """Publish the ledger, with or without a quorum (controls/witnesses.py, `require_cosigned`).
+
+    Raises UsageFault `actor_refused`, `publish_folder`; StateFault `export_other`, StoreFault
+    `export_failed`, KeyFault, VerifyFault.
+    """
+    require_service(actor)
+    folder, hours = command.folder or _own_folder(office), office.settings.publish_every_hours
+    if folder is None:
+        raise UsageFault(
+            "publish_folder",
+            "office.toml names no public folder",
+            place="--to",
+            cure="Name one, or set `publish_to` in office.toml, so that `status` watches it.",
+        )
+    _catch_up(office, folder)  # 1
+    with office.store.transaction() as connection:
+        entry = journal.enter(office, connection, EntryKind.PUBLISHED, {"hours": hours})  # 2
+        note = office.ledger.sign_checkpoint(connection, office.signer())
+    cosigned = cosign(office, actor, Cosign(), ask) if office_policy(office) else None  # 3
+    files = _write(office, folder, note if cosigned is None else cosigned.note)  # 4
+    size = ledger.check_export(folder, office.holder_key).size
+    return Published(str(folder), size, entry, files, hours, cosigned)
+
+
+def publication_status(office: Office, _actor: Actor) -> PublicationStatus:
+    """Whether what the folder of office.toml shows was published in time. Anybody may ask."""
+    folder, hours = _own_folder(office), office.settings.publish_every_hours
+    with office.store.reading() as connection:
+        shown = _shown(office, connection, folder) if folder else None
+        size = shown.size if shown else -1
+        published = office.ledger.newest_of(connection, EntryKind.PUBLISHED)
+        time = next((entry.time for index, entry in published if index < size), "")
+    late = not time or office.clock() > datetime.fromisoformat(time) + timedelta(hours=hours)
+    return PublicationStatus(str(folder or ""), size, time, hours, late)
+
+
+def _own_folder(office: Office) -> Path | None:
     """The folder that office.toml names; a relative path is inside the office. None where it names
     none."""
     return office.directory / office.settings.publish_to if office.settings.publish_to else None
 
 
-def publish(office: Office, folder: Path, ask: Ask = ask_witnesses) -> Published:
-    """Publish the ledger in `folder`. Raises StateFault `export_other`, StoreFault `export_failed`,
-    KeyFault, VerifyFault."""
-    _catch_up(office, folder)
-    with office.store.transaction() as connection:
-        draft = Draft(EntryKind.PUBLISHED, {"hours": office.settings.publish_every_hours})
-        entry = office.ledger.append(connection, [draft], office.clock())[0]
-        note = office.ledger.sign_checkpoint(connection, office.signer())
-    policy = office_policy(office)
-    cosigned = None if policy is None else cosign(office, policy, ask)
-    files = _write(office, folder, note if cosigned is None else cosigned.note)
-    return Published(ledger.check_export(folder, office.holder_key).size, entry, files, cosigned)
-
-
-def publication_status(office: Office, connection: Connection) -> PublicationStatus:
-    """Whether what stands in the folder of office.toml was published in time."""
-    folder, hours = publish_folder(office), office.settings.publish_every_hours
-    shown = _shown(office, connection, folder) if folder else None
-    size = shown.size if shown else -1
-    published = office.ledger.newest_of(connection, EntryKind.PUBLISHED)
-    time = next((entry.time for index, entry in published if index < size), "")
-    due = datetime.fromisoformat(time) + timedelta(hours=hours) if time else None
-    return PublicationStatus(
-        str(folder or ""), size, time, hours, due is None or office.clock() > due
-    )
-
-
 def _catch_up(office: Office, folder: Path) -> None:
     """Step 1. Raises StateFault `export_other` where the folder shows another ledger."""
     with office.store.reading() as connection:
-        shown, newest = (
-            _shown(office, connection, folder),
-            office.ledger.newest_checkpoint(connection),
-        )
-        behind = office.ledger.index_of_newest(connection, EntryKind.PUBLISHED) >= (
-            shown.size if shown else -1
-        )
+        shown = _shown(office, connection, folder)
+        newest = office.ledger.newest_checkpoint(connection)
+        entered = office.ledger.index_of_newest(connection, EntryKind.PUBLISHED)
     if shown is None and _read(folder) is not None:
         raise StateFault(
             "export_other",
@@ -104,12 +122,12 @@ def _catch_up(office: Office, folder: Path) -> None:
             place="checkpoint",
             cure="Keep it, and publish to an empty folder.",
         )
-    if behind and newest is not None:
+    if newest is not None and entered >= (shown.size if shown else -1):
         _write(office, folder, newest)
 
 
 def _shown(office: Office, connection: Connection, folder: Path) -> Checkpoint | None:
-    """The checkpoint that stands in the folder, where it is one of this ledger."""
+    """The checkpoint that the folder shows, where it is one of this ledger."""
     try:
         shown = check_checkpoint(_read(folder) or b"", office.holder_key)
         office.ledger.check_ours(connection, shown)

@@ -7,7 +7,6 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,8 @@ import msgspec
 import typer
 
 from counterfoil.accountability.accounting import service as accounting
+from counterfoil.accountability.accounting.service import Reader
 from counterfoil.accountability.retention import service as retention
-from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
     BatchArgument,
@@ -25,11 +24,12 @@ from counterfoil.cli.options import (
     OfficerPassphrase,
     OrderFile,
     PassphraseFile,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.core.errors import UsageFault
+from counterfoil.client import act
+from counterfoil.core.use_cases import Upload
 from counterfoil.office import open_office
 
 _Day = Annotated[
@@ -42,13 +42,6 @@ _LastDay = Annotated[
         "--to", formats=["%Y-%m-%d"], help="Last day, itself included.", show_default=False
     ),
 ]
-
-
-class Reader(StrEnum):
-    """Who will read an accounting."""
-
-    INSPECTOR = "inspector"
-    PERSON = "person"
 
 
 def account(
@@ -68,11 +61,11 @@ def account(
     """The accounting of disclosures for one person: date, requester, purpose, outcome. Entered as
     an inspection."""
     with faults(as_json=as_json):
-        person = accounting.read_person(read_whole(person_file, accounting.MAX_PERSON_BYTES))
         office = opened(directory, passphrase_file)
-        signer = officer_signer(office, officer, officer_passphrase_file)
-        found = accounting.account(office, person, reader is Reader.PERSON, *signer)
-        lines = [line for each in found for line in _told(each)]
+        key = officer_key(office, officer, officer_passphrase_file)
+        question = accounting.AccountPerson(Upload(person_file), reader)
+        found = accounting.account(office, key.officer, question)
+        lines = [line for each in found for line in _request_lines(each)]
         words = "\n".join(lines or ["No request about this person is shown."])
         show({"for": reader.value, "requests": msgspec.to_builtins(found)}, words, as_json=as_json)
         say(
@@ -97,8 +90,9 @@ def delay(
     Entered in the ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        signer = officer_signer(office, officer, officer_passphrase_file)
-        done = retention.delay(office, batch, until.date(), order, signer)
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = retention.DelayNotice(batch, until.date(), Upload(order))
+        done = act(office, retention.delay_notice_statement, retention.delay_notice, wanted, key)
         words = (
             f"{done.batch} is not shown to persons up to and with {until.date()}; entry "
             f"{done.index}."
@@ -121,21 +115,15 @@ def disclosure_record(
     """The holder's record of disclosures, one line an answer, as CSV or JSON. Entered as an
     inspection."""
     with faults(as_json=as_json):
-        if bool(batch) == bool(first and last) or bool(first) != bool(last):
-            raise UsageFault(
-                "record_of_what",
-                "name one batch, or the first and the last day of a period",
-                place="disclosure-record",
-                cure="Give --batch, or both --from and --to.",
-            )
+        days = [None if day is None else day.date() for day in (first, last)]
+        question = accounting.RecordDisclosures(batch, *days)
         office = opened(directory, passphrase_file)
-        signer = officer_signer(office, officer, officer_passphrase_file)
-        days = ((first or datetime.min).date(), (last or datetime.min).date())
-        found = accounting.record_disclosures(office, batch, *days, *signer)
+        key = officer_key(office, officer, officer_passphrase_file)
+        found = accounting.record_disclosures(office, key.officer, question)
         show({"disclosures": msgspec.to_builtins(found)}, _csv(found), as_json=as_json)
 
 
-def _told(each: accounting.Accounted) -> list[str]:
+def _request_lines(each: accounting.Accounted) -> list[str]:
     delayed = (
         f", not to be told before the end of {each.delayed_until}" if each.delayed_until else ""
     )

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from counterfoil.accountability.evidence import (
-    Replayed,
-    check_public,
-    compare_snapshot,
-    export_evidence,
-)
-from counterfoil.accountability.evidence import replay as run_replay
-from counterfoil.accountability.evidence.bundle import MAX_BYTES, read_key, write_key
+from counterfoil.accountability import evidence
 from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import (
     AsJson,
@@ -25,15 +17,12 @@ from counterfoil.cli.options import (
     OfficerPassphrase,
     PassphraseFile,
     named_vkey,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.core.errors import VerifyFault
-from counterfoil.office import Office
-from counterfoil.tlog.policy import MAX_POLICY_BYTES, parse_policy
-from counterfoil.tlog.witness_client import ask_witnesses
+from counterfoil.core.use_cases import SERVICE
 
 app = group(
     "Evidence bundles: one request, whole, to be reckoned again elsewhere.",
@@ -66,11 +55,12 @@ def export(
     with faults(as_json=as_json):
         key_file = key_path(to)
         require_new(to, key_file)
-        wanted = None if policy is None else read_whole(policy, MAX_POLICY_BYTES)
+        wanted = None if policy is None else read_whole(policy, evidence.MAX_POLICY_BYTES)
         office = opened(directory, passphrase_file)
-        signer = officer_signer(office, officer, officer_passphrase_file)
-        made = export_evidence(office, batch, request_id, *signer, _cosigner(office, wanted))
-        write_new(key_file, write_key(made.key))
+        signer = officer_key(office, officer, officer_passphrase_file)
+        command = evidence.ExportEvidence(batch, request_id, wanted)
+        made = evidence.export_evidence(office, signer.officer, command)
+        write_new(key_file, evidence.write_key(made.key))
         write_new(to, made.bundle)
         result = {
             "bundle": str(to),
@@ -100,7 +90,9 @@ def check(
     """Check the public part of a bundle, without its key: law, ledger, manifest, officers. Exit 5
     if it does not hold."""
     with faults(as_json=as_json):
-        found = check_public(read_whole(bundle, MAX_BYTES), named_vkey(holder_key))
+        found = evidence.check_public(
+            read_whole(bundle, evidence.MAX_BYTES), named_vkey(holder_key)
+        )
         show(
             msgspec.to_builtins(found),
             "\n".join([*found.statements, "OK: the public part"]),
@@ -117,14 +109,14 @@ def replay_bundle(
     *,
     as_json: bool,
 ) -> None:
-    """Reckon a bundle again and say so. `office` is asked for its snapshot where it is named."""
-    data, secret = (
-        read_whole(bundle, MAX_BYTES),
-        read_key(read_whole(key or key_path(bundle), 4096)),
-    )
-    found = run_replay(data, secret, named_vkey(holder_key) if holder_key else None)
+    """Make the answer of a bundle again and say so. `office` is asked for its snapshot where it is
+    named."""
+    data = read_whole(bundle, evidence.MAX_BYTES)
+    secret = evidence.read_key(read_whole(key or key_path(bundle), evidence.MAX_KEY_FILE_BYTES))
+    found = evidence.replay(data, secret, named_vkey(holder_key) if holder_key else None)
     if office is not None:
-        stated = compare_snapshot(opened(office, passphrase_file), data, secret)
+        question = evidence.CompareSnapshot(data, secret)
+        stated = evidence.compare_snapshot(opened(office, passphrase_file), SERVICE, question)
         found = msgspec.structs.replace(found, statements=(*found.statements, stated))
     show(msgspec.to_builtins(found) | {"identical": True}, _words(found), as_json=as_json)
 
@@ -134,33 +126,8 @@ def key_path(bundle: Path) -> Path:
     return bundle.with_name(bundle.name + ".key")
 
 
-def _words(found: Replayed) -> str:
+def _words(found: evidence.Replayed) -> str:
     return "\n".join([*found.statements, f"identical: {found.outcome or 'not answered yet'}"])
-
-
-def _cosigner(office: Office, policy: bytes | None) -> Callable[[str], str]:
-    """What asks the witnesses of a policy for a checkpoint that was just signed."""
-    if policy is None:
-        return str
-    wanted = parse_policy(policy)
-
-    def cosign(note: str) -> str:
-        with office.store.reading() as connection:
-            size = int(note.split("\n")[1])
-            done = ask_witnesses(
-                wanted, note, lambda old: office.ledger.prove_consistency(connection, old, size)
-            )
-        if not done.holds:
-            raise VerifyFault(
-                "witness_quorum",
-                "the witnesses that cosigned are no quorum",
-                place="evidence",
-                cure="The look is entered; no bundle was written. Ask again when the witnesses "
-                "are up, or without --policy.",
-            )
-        return done.note
-
-    return cosign
 
 
 add_verb(

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from counterfoil.core.errors import InputFault, StoreFault, UsageFault
+from counterfoil.core.use_cases import Upload
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
@@ -27,15 +28,7 @@ def read_some(path: Path, limit: int = -1) -> bytes:
 def read_whole(path: Path, limit: int) -> bytes:
     """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`,
     `file_too_long`."""
-    data = read_some(path, limit + 1)
-    if len(data) > limit:
-        raise InputFault(
-            "file_too_long",
-            f"the file is longer than {limit} bytes",
-            place=path.name,
-            cure="Name the file itself.",
-        )
-    return data
+    return Upload(path).read_whole(limit)
 
 
 def require_new(*paths: Path) -> None:

@@ -10,7 +10,6 @@ import msgspec
 import typer
 
 from counterfoil.batches.officers import Role
-from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -18,12 +17,14 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import act
 from counterfoil.controls.holds import service as holds
+from counterfoil.core.use_cases import Upload
 from counterfoil.office import open_office
 
 app = group(
@@ -52,11 +53,11 @@ def add(
     """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not
     released is determined anew."""
     with faults(as_json=as_json):
-        person = holds.read_held(read_whole(person_file, holds.MAX_HELD_BYTES))
         office = opened(directory, passphrase_file)
-        first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
-        other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
-        done = holds.add_hold(office, person, first, other)
+        first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
+        wanted = holds.AddHold(Upload(person_file))
+        done = act(office, holds.add_hold_statement, holds.add_hold, wanted, first, other)
         show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
         say(f"Hold {done.hold} stands from entry {done.index} on; destroy the file.", quiet=as_json)
         if done.batches:
@@ -81,9 +82,10 @@ def lift(
     """Lift a hold, for batches that are not determined yet. What was decided under it stands."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        first = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
-        other = officer_signer(office, second, second_passphrase_file, Role.HOLDS)
-        done = holds.lift_hold(office, number, first, other)
+        first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
+        wanted = holds.LiftHold(number)
+        done = act(office, holds.lift_hold_statement, holds.lift_hold, wanted, first, other)
         show(msgspec.to_builtins(done), str(done.hold), as_json=as_json)
         say(f"Hold {done.hold} is lifted by entry {done.index}.", quiet=as_json)
 
@@ -99,8 +101,8 @@ def show_list(
     inspection."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        signer = officer_signer(office, officer, officer_passphrase_file, Role.HOLDS)
-        found = holds.list_holds(office, *signer)
+        key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        found = holds.list_holds(office, key.officer)
         words = "\n".join(_line(each) for each in found) or "No hold was ever added."
         show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
 

@@ -3,9 +3,8 @@ report's fields."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,15 +16,22 @@ from counterfoil.cli.options import (
     OfficeDir,
     OfficerKeyFile,
     OfficerPassphrase,
-    officer_signer,
+    officer_key,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import act
 from counterfoil.controls.incidents import service as incidents
-from counterfoil.controls.incidents.store import CLASSES, DUE_HOURS, Incident, IncidentClass
+from counterfoil.controls.incidents.service import (
+    CLASSES,
+    DUE_HOURS,
+    IncidentClass,
+    IncidentFacts,
+    IncidentStatus,
+)
 from counterfoil.core.errors import UsageFault
-from counterfoil.office import Office, open_office
-from counterfoil.tlog import Signer
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.office import open_office
 
 _CLASSES = "Classes: " + "; ".join(
     f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items()
@@ -36,7 +42,6 @@ app = group(
     "incident show 1 --office tax-office",
     after=_CLASSES,
 )
-Step = Callable[[Office, int, str, Signer], Incident]
 Number = Annotated[
     int, typer.Argument(metavar="NUMBER", help="Its number, as `incident open` printed it.")
 ]
@@ -64,28 +69,30 @@ def open_(
     office, and no words about anyone."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        signed = officer_signer(office, officer, officer_passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file)
         found = _moment(found_at) if found_at else office.clock()
-        incident = incidents.open_incident(office, _class(about), found, batch, *signed)
-        _tell(incident, incidents.hours_left(office, incident), as_json)
+        wanted = incidents.OpenIncident(IncidentFacts(_class(about), found, batch))
+        done = act(office, incidents.open_incident_statement, incidents.open_incident, wanted, key)
+        _show(done, as_json)
 
 
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
     """Incidents that are not closed, and the hours left to report each."""
     with faults(as_json=as_json):
-        due = incidents.due_incidents(open_office(directory))
-        lines = [f"{each.number}  {each.about}  {_clock(each, left)}" for each, left in due]
-        told = [
-            {"incident": each.number, "class": each.about, "hours_left": left} for each, left in due
+        due = incidents.due_incidents(open_office(directory), NOBODY)
+        lines = [f"{each.number}  {each.about}  {_clock(each)}" for each in due]
+        listed = [
+            {"incident": each.number, "class": each.about, "hours_left": each.hours_left}
+            for each in due
         ]
-        show({"incidents": told}, "\n".join(lines) or "No incident is open.", as_json=as_json)
+        show({"incidents": listed}, "\n".join(lines) or "No incident is open.", as_json=as_json)
 
 
 def show_one(number: Number, directory: OfficeDir, as_json: AsJson = False) -> None:
     """The report's fields, filled in from the ledger: digests, dates, counts. No row is opened, and
     nobody is named but officials."""
     with faults(as_json=as_json):
-        report = incidents.fill_report(open_office(directory), number)
+        report = incidents.fill_report(open_office(directory), NOBODY, number)
         show(msgspec.to_builtins(report), "\n".join(_lines(report)), as_json=as_json)
 
 
@@ -97,9 +104,14 @@ def reported(
     as_json: AsJson = False,
 ) -> None:
     """Enter that the inspector general was told, which stops the clock."""
-    _go_on(
-        incidents.report_incident, number, directory, (officer, officer_passphrase_file), as_json
-    )
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = incidents.ReportIncident(number)
+        done = act(
+            office, incidents.report_incident_statement, incidents.report_incident, wanted, key
+        )
+        _show(done, as_json)
 
 
 def close(
@@ -110,35 +122,34 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Enter that nothing more is to be done about a reported incident."""
-    _go_on(incidents.close_incident, number, directory, (officer, officer_passphrase_file), as_json)
-
-
-def _go_on(
-    step: Step, number: int, directory: Path, officer: tuple[Path, Path | None], as_json: bool
-) -> None:
     with faults(as_json=as_json):
         office = open_office(directory)
-        incident = step(office, number, *officer_signer(office, *officer))
-        _tell(incident, incidents.hours_left(office, incident), as_json)
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = incidents.CloseIncident(number)
+        done = act(
+            office, incidents.close_incident_statement, incidents.close_incident, wanted, key
+        )
+        _show(done, as_json)
 
 
-def _tell(incident: Incident, left: int, as_json: bool) -> None:
-    told = {
-        "incident": incident.number,
-        "class": incident.about,
-        "due_at": instant_text(incident.due_at),
-        "hours_left": left,
+def _show(done: IncidentStatus, as_json: bool) -> None:
+    shown = {
+        "incident": done.number,
+        "class": done.about,
+        "due_at": instant_text(done.due_at),
+        "hours_left": done.hours_left,
     }
-    show(told, str(incident.number), as_json=as_json)
-    say(f"Incident {incident.number}: {_clock(incident, left)}", quiet=as_json)
+    show(shown, str(done.number), as_json=as_json)
+    say(f"Incident {done.number}: {_clock(done)}", quiet=as_json)
 
 
-def _clock(incident: Incident, left: int) -> str:
-    if incident.closed_at:
+def _clock(status: IncidentStatus) -> str:
+    if status.state == "closed":
         return "closed"
-    if incident.reported_at:
+    left = status.hours_left
+    if status.state == "reported":
         return f"reported {'in time' if left >= 0 else 'late'}"
-    due = f"due {incident.due_at:%Y-%m-%d %H:%M} UTC, {DUE_HOURS} hours after it was found"
+    due = f"due {status.due_at:%Y-%m-%d %H:%M} UTC, {DUE_HOURS} hours after it was found"
     return f"{due}: {left} hours left" if left >= 0 else f"{due}: overdue"
 
 

@@ -3,28 +3,32 @@ group."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from counterfoil import ledger
+from counterfoil.accountability.ledger_access import (
+    CheckLedger,
+    ExportLedger,
+    ProveEntry,
+    ReadEntries,
+    check_ledger,
+    export_ledger,
+    prove_entry,
+    read_entries,
+)
 from counterfoil.cli.accounts import account, delay, disclosure_record
 from counterfoil.cli.files import require_new, write_new
-from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, read_note, report
+from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, report
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.publish import publish
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.cli.witness import cosign
-from counterfoil.controls import witnesses
-from counterfoil.core.errors import CounterfoilError, VerifyFault
-from counterfoil.ledger.certification import certification as certify
-from counterfoil.office import Office, open_office
-from counterfoil.tlog import parse_proof
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
+from counterfoil.office import open_office
 
 app = group("Check, read, prove and export the ledger.", "ledger check --office tax-office")
 
@@ -55,44 +59,14 @@ def check(
     with faults(as_json=as_json):
         require_new(*([] if certification is None else [certification]))
         office = open_office(directory)
-        held = [read_note(path) for path in checkpoint or []]
-        held += [] if exported is None else [read_note(exported / "checkpoint")]
-        report = _checked(office, held)
-        statements = report.statements
-        if exported is not None:
-            size = ledger.check_export(exported, office.holder_key).size
-            statements += (
-                f"7. The {size} exported entries and every exported tile are what this ledger's "
-                "entries make.",
-            )
+        checkpoints = tuple(Upload(path) for path in checkpoint or [])
+        question = CheckLedger(checkpoints, exported, certify=certification is not None)
+        found = check_ledger(office, NOBODY, question)
         if certification is not None:
-            write_new(
-                certification,
-                certify(report, office.holder_key, len(held), office.clock()).encode(),
-            )
-        result = msgspec.to_builtins(report) | {"statements": statements}
-        show(
-            result,
-            "\n".join(statements) + f"\nOK: {report.size} entries, root {report.root}",
-            as_json=as_json,
-        )
-
-
-def _checked(office: Office, held: list[str]) -> ledger.CheckReport:
-    """The report. A signed checkpoint that is not of this tree is entered as a fork before its
-    fault is told."""
-    with office.store.reading() as connection:
-        cosigned = list(office.ledger.cosigned(connection))
-    try:
-        with office.store.reading() as connection:
-            return ledger.check(connection, office.holder_key, [*cosigned, *held])
-    except VerifyFault as fault:
-        if fault.code in ("ledger_rewritten", "ledger_shortened"):
-            with suppress(
-                CounterfoilError
-            ):  # what was found is told, whether or not it can be entered
-                witnesses.enter_fork(office, [*cosigned, *held])
-        raise
+            write_new(certification, found.certification.encode())
+        report = found.report
+        lines = [*report.statements, f"OK: {report.size} entries, root {report.root}"]
+        show(msgspec.to_builtins(report), "\n".join(lines), as_json=as_json)
 
 
 def show_entries(
@@ -110,17 +84,13 @@ def show_entries(
     passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        with office.store.reading() as connection:
-            size = office.ledger.size(connection)
-            end = size if stop is None else min(stop, size)
-            entries = (
-                data.decode() for data in office.ledger.entries(connection, min(start, end), end)
-            )
+        with read_entries(office, NOBODY, ReadEntries(start, stop)) as found:
             if as_json:
-                found = [msgspec.json.decode(entry) for entry in entries]
-                show({"size": size, "from": start, "entries": found}, "", as_json=True)
+                entries = [msgspec.json.decode(entry) for entry in found.entries]
+                show({"size": found.size, "from": start, "entries": entries}, "", as_json=True)
             else:
-                show_lines(f"{index} {entry}" for index, entry in enumerate(entries, start))
+                numbered = enumerate(found.entries, start)
+                show_lines(f"{index} {entry}" for index, entry in numbered)
 
 
 def prove(
@@ -132,13 +102,10 @@ def prove(
     """Print a C2SP tlog-proof that an entry is in the ledger; its extra line carries the entry."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        with office.store.transaction() as connection:
-            checkpoint = office.ledger.sign_checkpoint(connection, office.signer())
-            proof = office.ledger.tlog_proof(connection, index, checkpoint)
-            entry = next(office.ledger.entries(connection, index, index + 1))
-        carried = str(replace(parse_proof(proof), extra=entry))
-        result = {"index": index, "entry": msgspec.json.decode(entry), "proof": carried}
-        show(result, carried.removesuffix("\n"), as_json=as_json)
+        made = prove_entry(office, SERVICE, ProveEntry(index))
+        entry = msgspec.json.decode(made.entry)
+        result = {"index": made.index, "entry": entry, "proof": made.proof}
+        show(result, made.proof.removesuffix("\n"), as_json=as_json)
 
 
 def export(
@@ -157,11 +124,7 @@ def export(
     """Write the ledger as the static files of C2SP tlog-tiles, and check what was written."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        with office.store.transaction() as connection:
-            checkpoint = office.ledger.sign_checkpoint(connection, office.signer())
-            size = office.ledger.size(connection)
-            ledger.export(connection, out, checkpoint)
-        ledger.check_export(out, office.holder_key)
+        size = export_ledger(office, SERVICE, ExportLedger(out))
         show(
             {"out": str(out), "size": size},
             f"Wrote {size} entries to {out}, and checked them.",

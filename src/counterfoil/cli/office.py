@@ -21,7 +21,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
-from counterfoil.controls.suspension.stopped import Stopped, stopped
+from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
@@ -97,15 +97,10 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
     passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        with office.store.reading() as connection:
-            witnessed, still = (
-                witnesses.quorum_status(office, connection),
-                stopped(office, connection),
-            )
-            published, reconciled = (
-                publication.publication_status(office, connection),
-                reconciliation.reconciliation_status(office, connection),
-            )
+        witnessed = witnesses.witness_status(office, NOBODY)
+        suspended = suspension_status(office, NOBODY)
+        published = publication.publication_status(office, NOBODY)
+        reconciled = reconciliation.reconciliation_status(office, NOBODY)
         found = [
             {"batch": each.batch, "state": each.state, "counts": each.counts}
             for each in disclosure.batch_statuses(office, NOBODY)
@@ -114,22 +109,23 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         words = "\n".join(lines) or "No batch has been received."
         told = {
             "witnesses": witnessed,
-            "stopped": still,
+            "stopped": {"reaches": suspended.scopes, "agrees": suspended.agrees},
             "published": published,
             "reconciled": reconciled,
         }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
         say(
-            f"{_still(still)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}",
+            f"{_still(suspended)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}",
             quiet=as_json,
         )
 
 
-def _still(still: Stopped) -> str:
+def _still(suspended: SuspensionStatus) -> str:
     lines = [
-        f"Stands still: {text} ({count} to be lifted).\n" for text, count in still.reaches.items()
+        f"Stands still: {text} ({count} to be lifted).\n"
+        for text, count in suspended.scopes.items()
     ]
-    if not still.agrees:
+    if not suspended.agrees:
         lines.append(
             "Stands still: office, for its table of orders does not say what the ledger says.\n"
         )

@@ -18,11 +18,16 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
-from counterfoil.controls.overrides.service import override_request
+from counterfoil.client import act
+from counterfoil.controls.overrides.service import (
+    OverrideRequest,
+    override_request,
+    override_statement,
+)
 
 _MOST_BYTES: Final = 16_000
 
@@ -62,12 +67,12 @@ def override(
     or not shown cannot be set aside."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        first = officer_signer(office, officer, officer_passphrase_file)
-        second = officer_signer(office, counsel, counsel_passphrase_file, Role.COUNSEL)
-        words = read_whole(reason, _MOST_BYTES).decode(
-            "utf-8", "surrogateescape"
-        )  # which no reason may hold
-        done = override_request(office, batch, request_id, tuple(element), words, first, second)
+        first = officer_key(office, officer, officer_passphrase_file)
+        second = officer_key(office, counsel, counsel_passphrase_file, Role.COUNSEL)
+        # What is not UTF-8 becomes characters that no reason may have.
+        words = read_whole(reason, _MOST_BYTES).decode("utf-8", "surrogateescape")
+        wanted = OverrideRequest(batch, request_id, tuple(element), words)
+        done = act(office, override_statement, override_request, wanted, first, second)
         show(msgspec.to_builtins(done), str(done.index), as_json=as_json)
         say(
             f"{request_id} is admitted, as entry {done.index} says; `counterfoil determine` "

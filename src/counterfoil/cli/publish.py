@@ -10,8 +10,9 @@ import typer
 from counterfoil.accountability import publication
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show
-from counterfoil.cli.witness import require_cosigned, say_witnesses
-from counterfoil.core.errors import UsageFault
+from counterfoil.cli.witness import say_witnesses
+from counterfoil.controls.witnesses import require_cosigned
+from counterfoil.core.use_cases import SERVICE
 
 
 def publish(
@@ -29,28 +30,19 @@ def publish(
     witnesses, exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        folder = to or publication.publish_folder(office)
-        if folder is None:
-            raise UsageFault(
-                "publish_folder",
-                "office.toml names no public folder",
-                place="--to",
-                cure="Name one, or set `publish_to` in office.toml, so that `status` watches it.",
-            )
-        done = publication.publish(office, folder)
+        done = publication.publish(office, SERVICE, publication.PublishLedger(to))
         if done.cosigned is not None:
             say_witnesses(done.cosigned, quiet=as_json)
             require_cosigned(done.cosigned)
-        hours = office.settings.publish_every_hours
         said = {
-            "to": str(folder),
+            "to": done.folder,
             "size": done.size,
             "entry": done.entry,
             "files": done.files,
-            "hours": hours,
+            "hours": done.hours,
         }
         words = (
-            f"Published {done.size} entries in {folder}; the next time within {hours} hours "
-            f"is promised in entry {done.entry}."
+            f"Published {done.size} entries in {done.folder}; the next time within {done.hours} "
+            f"hours is promised in entry {done.entry}."
         )
         show(said, words, as_json=as_json)

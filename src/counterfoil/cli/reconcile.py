@@ -10,8 +10,9 @@ import typer
 
 from counterfoil.accountability import reconciliation
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
-from counterfoil.cli.output import faults, show
+from counterfoil.cli.output import faults, progress, show
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.use_cases import SERVICE, finish, watcher
 
 
 def reconcile(
@@ -40,7 +41,10 @@ def reconcile(
     where they differ."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        done = reconciliation.reconcile(office, answers or (), replays, whole=whole)
+        command = reconciliation.Reconcile(tuple(answers or ()), replays, whole)
+        with progress(quiet=as_json) as advance:
+            work = reconciliation.reconcile(office, SERVICE, command)
+            done = finish(work, watcher(advance))
         show(msgspec.to_builtins(done), _words(done), as_json=as_json)
         if done.differences:
             raise typer.Exit(VerifyFault.exit_code)

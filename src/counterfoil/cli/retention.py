@@ -19,11 +19,13 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
-    officer_signer,
+    officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import act
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload, finish
 from counterfoil.office import open_office
 
 app = group(
@@ -44,7 +46,11 @@ def run(
     stay."""
     with faults(as_json=as_json):
         office = open_office(directory) if dry_run else opened(directory, passphrase_file)
-        found = retention.list_due(office) if dry_run else retention.dispose(office)
+        found = (
+            retention.list_due(office, NOBODY)
+            if dry_run
+            else finish(retention.dispose(office, SERVICE))
+        )
         words = [
             f"{each.batch}  {each.rows} rows, closed {each.closed_on}, due "
             f"{each.due_on}{_state(each)}"
@@ -71,9 +77,9 @@ def hold(
     ledger."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        done = retention.hold(
-            office, batch, order, officer_signer(office, officer, officer_passphrase_file)
-        )
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = retention.KeepRows(batch, Upload(order))
+        done = act(office, retention.keep_rows_statement, retention.keep_rows, wanted, key)
         show(
             msgspec.to_builtins(done),
             f"{done.batch} is held from entry {done.index} on.",
@@ -94,9 +100,17 @@ def lift(
     """Lift one such order: two officers, and the order that lifts it."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        first = officer_signer(office, officer, officer_passphrase_file)
-        other = officer_signer(office, second, second_passphrase_file)
-        done = retention.lift(office, batch, order, first, other)
+        first = officer_key(office, officer, officer_passphrase_file)
+        other = officer_key(office, second, second_passphrase_file)
+        wanted = retention.LiftRetention(batch, Upload(order))
+        done = act(
+            office,
+            retention.lift_retention_statement,
+            retention.lift_retention,
+            wanted,
+            first,
+            other,
+        )
         rest = "another order still holds it" if done.held else "no order holds it now"
         show(msgspec.to_builtins(done), f"Lifted by entry {done.index}; {rest}.", as_json=as_json)
 

@@ -4,21 +4,18 @@ holder's verifier key."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from counterfoil import ledger
+from counterfoil.accountability import exported_ledger
 from counterfoil.answers.verify import verify_answer as verify
 from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
-from counterfoil.ledger.clock import clock_words, read_clock, require_on_clock
-from counterfoil.ledger.export import read_bundles
-from counterfoil.tlog.tlog_proof import check_proof
+from counterfoil.tlog import check_proof
 
 
 def verify_answer(
@@ -56,22 +53,14 @@ def verify_export(
     """Check an exported ledger from its files alone, and tell when it was published. Exit 5 names
     the first divergence."""
     with faults(as_json=as_json):
-        report = ledger.check_export(directory, named_vkey(holder_key))
-        clock = read_clock(
-            chain.from_iterable(read_bundles(directory, report.size)), datetime.now(UTC)
+        since = None if on_clock_since is None else on_clock_since.date()
+        found = exported_ledger.verify_export(
+            directory, named_vkey(holder_key), datetime.now(UTC), since
         )
-        if on_clock_since is not None:
-            require_on_clock(clock, on_clock_since.date())
-        lines = [
-            *report.statements,
-            *clock_words(clock),
-            f"OK: {report.size} entries, root {report.root}",
-        ]
-        show(
-            msgspec.to_builtins(report) | {"clock": msgspec.to_builtins(clock)},
-            "\n".join(lines),
-            as_json=as_json,
-        )
+        size, root = found.report.size, found.report.root
+        words = "\n".join([*found.statements, f"OK: {size} entries, root {root}"])
+        said = msgspec.to_builtins(found.report) | {"clock": msgspec.to_builtins(found.clock)}
+        show(said, words, as_json=as_json)
 
 
 def verify_proof(

@@ -27,7 +27,8 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
-from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.errors import KeyFault, StateFault
+from counterfoil.core.use_cases import SERVICE, Upload
 from counterfoil.tlog import Signer, parse_vkey
 from counterfoil.tlog.cosignature import MldsaSigner, cosigner_key
 from counterfoil.tlog.witness import Records, Witness
@@ -126,19 +127,10 @@ def cosign(
     Exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
-        wanted = (
-            witnesses.office_policy(office) if policy is None else witnesses.read_policy(policy)
-        )
-        if wanted is None:
-            raise UsageFault(
-                "policy_missing",
-                "office.toml names no witnesses",
-                place="--policy",
-                cure="Name a policy, or set `witnesses` in office.toml.",
-            )
-        done = witnesses.cosign(office, wanted)
+        command = witnesses.Cosign(Upload(policy) if policy else None)
+        done = witnesses.cosign(office, SERVICE, command)
         say_witnesses(done, quiet=as_json)
-        require_cosigned(done)
+        witnesses.require_cosigned(done)
         show(
             {"checkpoint": done.note, "said": done.said},
             done.note.removesuffix("\n"),
@@ -150,30 +142,6 @@ def say_witnesses(done: witnesses.Cosigned, *, quiet: bool) -> None:
     """What each witness said, on stderr."""
     for name, what in done.said.items():
         say(f"{name}: {what}", quiet=quiet)
-
-
-def require_cosigned(done: witnesses.Cosigned) -> None:
-    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where
-    too few cosigned."""
-    if done.fork is not None:
-        raise VerifyFault(
-            "ledger_fork",
-            "a witness holds another history: "
-            f"{', '.join(f'{name} {what}' for name, what in done.said.items())}",
-            place=f"entry {done.fork}",
-            cure="It is entered, and nothing is answered. Compare with what that witness holds, "
-            "then lift it with "
-            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
-        )
-    if not done.holds:
-        told = ", ".join(f"{name} {what}" for name, what in done.said.items())
-        raise VerifyFault(
-            "witness_quorum",
-            f"the witnesses that cosigned are no quorum: {told or 'there are none'}",
-            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds "
-            "another history: "
-            "answer nothing, keep this database, and ask the witness for what it holds.",
-        )
 
 
 add_verb(app, create, "witness create w1 --name witness.example/w1")

@@ -7,16 +7,16 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
        of its cosignatures are at most `cosign_within_minutes` old that they are the policy's quorum
        by themselves. `ledger cosign` brings it back; run it more often than that. The times are the
        witnesses' own, and are signed.
-    2  A witness that refuses a checkpoint because it holds another history, or holds a larger one
-       of ours than we have, is told, and entered as `fork`. The office then stands still, whatever
-       the others said, until two officers lift it (controls/suspension/service.py): an honest
-       witness that says so has seen another history under the holder's signature. One that lies can
-       stop an office; officers take it out of the policy before they lift.
+    2  A witness that refuses a checkpoint because it has another history, or a larger one of ours
+       than we have, is named in the result, and entered as `fork`. The office is then suspended,
+       whatever the others said, until two officers lift it (controls/suspension/service.py): an
+       honest witness that says so has seen another history under the holder's signature. One that
+       lies can stop an office; officers take it out of the policy before they lift.
     3  A checkpoint with the holder's signature that `ledger check` finds not to be of this tree is
        entered the same way.
 
-While a `fork` stands that no `resumption` came after, another one is not entered. Without
-`witnesses`, 1 never stops an office.
+A second `fork` is not entered before a `resumption` came after the first. Without `witnesses`, 1
+never stops an office.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from counterfoil.controls.suspension.service import hold_open
+from counterfoil.controls.suspension.service import hold_batches
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
+from counterfoil.core.errors import SettingsFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import MAX_NUMBER, Value
 from counterfoil.ledger.store import read_checkpoints
-from counterfoil.office import Office
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures
 from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
@@ -52,6 +54,13 @@ class Cosigned(Public, frozen=True):
     said: dict[str, str]
     holds: bool
     fork: int | None
+
+
+class Cosign(Public, frozen=True):
+    """Have the newest checkpoint cosigned. `policy`: a C2SP tlog-policy, or None for office.toml's
+    own."""
+
+    policy: Upload | None = None
 
 
 class QuorumStatus(Public, frozen=True):
@@ -84,9 +93,15 @@ def office_policy(office: Office) -> Policy | None:
     return read_policy(office.directory / named) if named else None
 
 
+def witness_status(office: Office, _actor: Actor) -> QuorumStatus:
+    """How the office stands with its witnesses. Anybody may ask. Raises as `quorum_status`."""
+    with office.store.reading() as connection:
+        return quorum_status(office, connection)
+
+
 def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
-    """Whether rule 1 holds now. Raises SettingsFault (the policy), VerifyFault (what is kept does
-    not verify)."""
+    """Whether rule 1 holds in this transaction. Raises SettingsFault (the policy), VerifyFault
+    (what is kept does not verify)."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
@@ -112,37 +127,76 @@ def require_witnessed(office: Office, connection: Connection) -> None:
         )
 
 
-def cosign(office: Office, policy: Policy, ask: Ask = ask_witnesses) -> Cosigned:
-    """Sign a checkpoint, ask the witnesses, keep what a quorum cosigned, and enter what one of them
-    holds against it.
+def cosign(office: Office, actor: Actor, command: Cosign, ask: Ask = ask_witnesses) -> Cosigned:
+    """Sign a checkpoint, ask the witnesses with `ask`, keep what a quorum cosigned, and enter what
+    one of them has against it. Only the office itself may.
 
-    Kept is what the office's own policy, where it has one, finds enough. Raises KeyFault,
-    StoreFault, VerifyFault.
+    Kept is what the office's own policy, where it has one, finds enough. Raises UsageFault
+    `policy_missing`, SettingsFault (the policy), KeyFault, StoreFault, VerifyFault.
     """
-    with office.store.transaction() as connection:
-        note = office.ledger.sign_checkpoint(connection, office.signer())
-    signed = parse_checkpoint(note)
-    with office.store.reading() as connection:
-        done = ask(
-            policy, note, lambda old: office.ledger.prove_consistency(connection, old, signed.size)
+    require_service(actor)
+    own = office_policy(office)
+    policy = read_policy(command.policy.path) if command.policy else own
+    if policy is None:
+        raise UsageFault(
+            "policy_missing",
+            "office.toml names no witnesses",
+            place="--policy",
+            cure="Name a policy, or set `witnesses` in office.toml.",
         )
     with office.store.transaction() as connection:
-        own = office_policy(office) or policy
-        if done.holds and own.holds(
-            check_cosignatures(done.note, [each.key for each in own.witnesses])
-        ):
+        note = office.ledger.sign_checkpoint(connection, office.signer())
+    done = ask_for_cosignatures(office, policy, note, ask)
+    with office.store.transaction() as connection:
+        decisive = own or policy
+        times = check_cosignatures(done.note, [each.key for each in decisive.witnesses])
+        if done.holds and decisive.holds(times):
             office.ledger.keep_cosigned(connection, done.note)
-        fork = _enter_claimed(office, connection, signed, policy, done)
+        fork = _enter_claimed(office, connection, parse_checkpoint(note), policy, done)
     return Cosigned(done.note, done.said, done.holds, fork)
 
 
-def enter_fork(office: Office, others: Iterable[str]) -> int | None:
-    """Rule 3: enter the first signed note, of the office's own and `others`, that is not of this
-    tree; its index, or None.
+def ask_for_cosignatures(
+    office: Office, policy: Policy, note: str, ask: Ask = ask_witnesses
+) -> Witnessed:
+    """What the witnesses of this policy say of a checkpoint that the office signed. Nothing is
+    kept."""
+    size = parse_checkpoint(note).size
+    with office.store.reading() as connection:
+        return ask(policy, note, lambda old: office.ledger.prove_consistency(connection, old, size))
 
-    None also where a fork stands that was not lifted. Raises VerifyFault where another than the
-    holder signed one.
+
+def require_cosigned(done: Cosigned) -> None:
+    """Raise VerifyFault `ledger_fork` where a witness holds another history, `witness_quorum` where
+    too few cosigned."""
+    said = ", ".join(f"{name} {what}" for name, what in done.said.items())
+    if done.fork is not None:
+        raise VerifyFault(
+            "ledger_fork",
+            f"a witness holds another history: {said}",
+            place=f"entry {done.fork}",
+            cure="It is entered, and nothing is answered. Compare with what that witness holds, "
+            "then lift it with "
+            "`counterfoil resume`; a witness that lied is first taken out of the policy.",
+        )
+    if not done.holds:
+        raise VerifyFault(
+            "witness_quorum",
+            f"the witnesses that cosigned are no quorum: {said or 'there are none'}",
+            cure="Ask again when they are up. `fork` and `ahead` mean that a witness holds "
+            "another history: "
+            "answer nothing, keep this database, and ask the witness for what it holds.",
+        )
+
+
+def enter_fork(office: Office, actor: Actor, others: Iterable[str]) -> int | None:
+    """Rule 3: enter the first signed note, of the office's own and `others`, that is not of this
+    tree; its index, or None. Only the office itself may.
+
+    None also where a fork was entered and not lifted since. Raises VerifyFault where another than
+    the holder signed one.
     """
+    require_service(actor)
     with office.store.transaction() as connection:
         checkpoint = _present(office, connection)
         own = [note for _, note in read_checkpoints(connection)]
@@ -185,9 +239,9 @@ def _enter(
     newest = office.ledger.index_of_newest
     if newest(connection, EntryKind.FORK) > newest(connection, EntryKind.RESUMPTION):
         return None
-    hold_open(connection)
-    draft = Draft(EntryKind.FORK, {"checkpoint": _digest(checkpoint), **fields})
-    return office.ledger.append(connection, [draft], office.clock())[0]
+    hold_batches(connection)
+    said = {"checkpoint": _digest(checkpoint), **fields}
+    return journal.enter(office, connection, EntryKind.FORK, said)
 
 
 def _is_ours(office: Office, connection: Connection, checkpoint: Checkpoint) -> bool:

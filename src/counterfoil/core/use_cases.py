@@ -133,6 +133,27 @@ class Upload(Public, frozen=True, gc=False):
         except OSError as fault:
             raise unreadable(type(fault).__name__) from None
 
+    def read_whole(self, limit: int) -> bytes:
+        """The bytes of a file of at most `limit` bytes. Raises InputFault `file_unreadable`,
+        `file_too_long`."""
+        data = self.read(limit, self._unreadable)
+        if len(data) > limit:
+            raise InputFault(
+                "file_too_long",
+                f"the file is longer than {limit} bytes",
+                place=self.name,
+                cure="Name the file itself.",
+            )
+        return data
+
+    def _unreadable(self, _why: str) -> InputFault:
+        return InputFault(
+            "file_unreadable",
+            "the file cannot be read",
+            place=self.name,
+            cure="Check its path and permissions.",
+        )
+
 
 # -- what is yielded ---------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
-from counterfoil.controls.suspension.stopped import acting
+from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, Public, Residents

@@ -21,7 +21,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
-batch, stands still by order (controls/suspension/stopped.py).
+batch, is suspended by order (controls/suspension/service.py).
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_doors
+from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
-from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
+from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
@@ -182,7 +182,7 @@ def _gate_batch(
     whole: Whole,
     pool: WorkerPool,
 ) -> Work[Batch]:
-    agreement, facts, watched = office.law.agreement, whole.facts, watched_doors(office)
+    agreement, facts, watched = office.law.agreement, whole.facts, watched_addresses(office)
     with acting(office, batch) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil import matching, register
-from counterfoil.controls.canaries.store import canary_doors, keep_canaries
+from counterfoil.controls.canaries.store import canary_addresses, keep_canaries
 from counterfoil.core.use_cases import Actor, Progress, Work, yielding
 from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
@@ -138,4 +138,4 @@ def build_snapshot(
 def count_canaries(office: Office, snapshot: str) -> int:
     """How many canaries a build holds."""
     with office.store.reading() as connection:
-        return len(canary_doors(connection, snapshot))
+        return len(canary_addresses(connection, snapshot))

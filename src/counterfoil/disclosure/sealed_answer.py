@@ -34,7 +34,7 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Answer, Public, Ruling
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
-from counterfoil.office.records import Envelope
+from counterfoil.office.records import Envelope, public_codes, read_envelope
 
 
 class AnswerFile(Public, frozen=True):
@@ -69,7 +69,7 @@ def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: Row
 def read_sealed(session: BatchSession, form: RowsFormat) -> AnswerFile:
     """The answer as it was sealed. Raises UsageFault `out_format` where another form was
     released."""
-    envelope = msgspec.msgpack.decode(session.read(ChunkKind.ENVELOPE), type=Envelope)
+    envelope = read_envelope(session)
     if form != envelope.form:
         raise UsageFault(
             "out_format",
@@ -84,7 +84,7 @@ def _entered_answers(office: Office, session: BatchSession, ruling: Ruling) -> I
     """Each answer, its entry appended before it is handed on; at the end it is certain that they
     are what was signed."""
     batch, key = session.batch, session.key
-    codes = {element.id: element.code for element in office.law.under(batch.header.route).elements}
+    codes = public_codes(office.law.under(batch.header.route))
     for rows in ruled_chunks(session.read_all(ChunkKind.DETERMINATION), key, ruling):
         answers = [coarsen(row, ruling, codes) for row in rows]
         drafts = journal.answer_drafts(rows, answers, batch.id, key)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
-from counterfoil.controls.suspension.stopped import acting, require_running, require_same_rules
+from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public

@@ -1,20 +1,27 @@
-"""What the office recorded about one request: read from its batch, nothing decided."""
+"""What the office recorded about a batch and its requests, and the law that judged it. Nothing is
+decided here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+import msgspec
+
 from counterfoil.answers.rows import RowsFormat
-from counterfoil.batches.batch import ChunkKind
+from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.override import Override
 from counterfoil.batches.rows import Determination, Granted, Refused, Rejected, encode_row
 from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Grant, Match, Public, Refusal, Request, Sensitive
+from counterfoil.database import Connection
 from counterfoil.gate.history.batch_counts import BatchFacts
 from counterfoil.gate.history.snapshot import decode_snapshot
+from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
+from counterfoil.gate.law.load import Law
 from counterfoil.gate.replay import Circumstances, circumstances_in, circumstances_of, facts_of
+from counterfoil.office.context import Office
 
 
 class Recorded(Sensitive, frozen=True):
@@ -108,6 +115,45 @@ class Envelope(Public, frozen=True, array_like=True):
     form: RowsFormat
     rows_digest: str
     compact: bytes
+
+
+def read_envelope(session: BatchSession) -> Envelope:
+    """The envelope of a released batch. Raises StateFault `chunk_missing`, StoreFault."""
+    return msgspec.msgpack.decode(session.read(ChunkKind.ENVELOPE), type=Envelope)
+
+
+# -- the law that judged a batch ---------------------------------------------------------------
+
+
+def law_files(office: Office, connection: Connection, batch: Batch, deed: str) -> dict[str, str]:
+    """The law files that judged the batch, as text by path: kept when it was received, or those in
+    force where they are the same. `deed` is the cure's first word.
+
+    Raises StateFault `rules_changed` where this office no longer has them.
+    """
+    kept = kept_law(connection, batch.rules_digest)
+    if kept is not None:
+        return kept
+    if batch.rules_digest != office.rules:
+        raise StateFault(
+            "rules_changed",
+            "the law, the agreement or the version changed since this batch was received",
+            place=batch.id,
+            cure=f"{deed} it with the version and law that judged it.",
+        )
+    return read_law_texts(office.directory / "law")
+
+
+def law_of_batch(office: Office, connection: Connection, batch: Batch, deed: str) -> Law:
+    """The law that judged the batch. Raises as `law_files`."""
+    if batch.rules_digest == office.rules:
+        return office.law
+    return law_of_texts(law_files(office, connection, batch, deed))
+
+
+def public_codes(law: Law) -> dict[str, str]:
+    """The code of each element that a refusal names, by the element's id."""
+    return {element.id: element.code for element in law.elements}
 
 
 # -- as an officer may be shown it -------------------------------------------------------------

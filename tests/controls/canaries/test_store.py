@@ -1,4 +1,4 @@
-"""What the office keeps of canaries: hashes by snapshot, and when a door was asked more than
+"""What the office keeps of canaries: hashes by snapshot, and when an address was asked more than
 once."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 
 from counterfoil.controls.canaries.store import (
     asked_more_than_once,
-    canary_doors,
+    canary_addresses,
     canary_records,
     keep_canaries,
 )
@@ -23,7 +23,7 @@ from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
 
 QUESTION = read_question(KEY, REQUEST)
-DOOR = exact_address_key(QUESTION.address)
+ADDRESS_KEY = exact_address_key(QUESTION.address)
 
 
 @pytest.fixture
@@ -33,21 +33,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_a_canarys_door_is_hashed_as_the_guards_hash_a_questions_and_stands_in_its_snapshot_only(
+def test_a_canarys_address_key_is_hashed_as_a_questions_and_is_of_its_snapshot_only(
     store: Store,
 ) -> None:
     with store.transaction() as connection:
-        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        keep_canaries(connection, KEY, "0001-a", [(ADDRESS_KEY, "REF-1")])
         keep_canaries(connection, KEY, "0002-b", [])
-        assert canary_doors(connection, "0001-a") == {QUESTION.door}
-        assert canary_doors(connection, "0002-b") == frozenset()
+        assert canary_addresses(connection, "0001-a") == {QUESTION.door}
+        assert canary_addresses(connection, "0002-b") == frozenset()
 
 
 def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_only(
     store: Store,
 ) -> None:
     with store.transaction() as connection:
-        keep_canaries(connection, KEY, "0001-a", [(DOOR, "REF-1")])
+        keep_canaries(connection, KEY, "0001-a", [(ADDRESS_KEY, "REF-1")])
         assert canary_records(connection, KEY, "0001-a")("REF-1")
         assert not canary_records(connection, KEY, "0001-a")("REF-2")
         assert not canary_records(connection, KEY, "0002-b")("REF-1")
@@ -58,7 +58,7 @@ def test_a_record_is_known_by_its_keyed_hash_in_its_snapshot_and_under_its_key_o
     ("days_ago", "twice"),
     [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)],
 )
-def test_a_door_is_asked_more_than_once_within_the_window_over_all_files(
+def test_an_address_is_asked_more_than_once_within_the_window_over_all_files(
     store: Store, days_ago: tuple[int, ...], twice: bool
 ) -> None:
     agreement, today = sandbox().agreement, ON.toordinal()

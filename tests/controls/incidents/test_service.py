@@ -11,10 +11,20 @@ import pytest
 
 from counterfoil import ledger
 from counterfoil.controls.incidents import service as incidents
-from counterfoil.controls.incidents.store import CLASSES, Incident, IncidentClass
+from counterfoil.controls.incidents.service import (
+    CLASSES,
+    Incident,
+    IncidentClass,
+    IncidentFacts,
+    Report,
+)
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.ledger import EntryKind
+from counterfoil.office.acts import list_acts
 from tests.cli.desk import Desk, command
+from tests.world.acts import close_incident, open_incident, report_incident
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE
 from tests.world.scan import found_in, tokens_of
@@ -23,35 +33,65 @@ WRONG = IncidentClass.WRONG_ANSWER
 
 
 def _open(world: World, hours_ago: float = 0, batch: str = "") -> Incident:
-    found = world.now - timedelta(hours=hours_ago)
-    return incidents.open_incident(world.office, WRONG, found, batch, *world.officer("a"))
+    facts = IncidentFacts(WRONG, world.now - timedelta(hours=hours_ago), batch)
+    return _found(world, open_incident(world, facts).number)
+
+
+def _found(world: World, number: int) -> Incident:
+    with world.office.store.reading() as connection:
+        return incidents.find_incident(connection, number)
+
+
+def _left(world: World) -> list[int]:
+    return [each.hours_left for each in incidents.due_incidents(world.office, NOBODY)]
+
+
+def _report(world: World, number: int) -> Report:
+    return incidents.fill_report(world.office, NOBODY, number)
 
 
 def test_the_entry_commits_to_the_facts_and_names_the_officer_by_digest(world: World) -> None:
     opened = _open(world)
     entry = world.entries()[opened.entry_index]
-    assert entry["kind"] == "incident"
-    assert entry["event"] == "opened"
-    assert entry["commitment"] == canonical.commit(opened.salt, opened.facts_bytes())
+    assert (entry["kind"], entry["event"]) == ("incident", "opened")
+    assert entry["commitment"] == canonical.commit(opened.salt, opened.facts.canonical_bytes())
+    assert entry["officer"] == canonical.digest(world.officer("a").officer.vkey.encode())
     assert "batch" not in entry
+
+
+def test_all_entries_of_an_incident_carry_one_commitment_and_each_is_an_act(world: World) -> None:
+    number = _open(world).number
+    _open(world)
+    report_incident(world, number, "b")
+    close_incident(world, number)
+    entered = [entry for entry in world.entries() if entry["kind"] == "incident"]
+    assert len({entry["commitment"] for entry in entered}) == 2
+    with world.office.store.reading() as connection:
+        kept = list_acts(connection, EntryKind.INCIDENT)
+    assert [(act.subject, act.event, act.officer) for act in kept] == [
+        ("1", "opened", "officer-a"),
+        ("2", "opened", "officer-a"),
+        ("1", "reported", "officer-b"),
+        ("1", "closed", "officer-a"),
+    ]
 
 
 def test_the_clock_runs_from_finding_and_not_from_entering(world: World) -> None:
     opened = _open(world, hours_ago=20)
     assert opened.due_at - world.now == timedelta(hours=4)
-    assert [left for _, left in incidents.due_incidents(world.office)] == [4]
+    assert _left(world) == [4]
     world.now += timedelta(hours=4, seconds=1)
-    assert [left for _, left in incidents.due_incidents(world.office)] == [-1]
+    assert _left(world) == [-1]
 
 
 def test_reporting_stops_the_clock_and_closing_takes_it_off_the_list(world: World) -> None:
     number = _open(world).number
     world.now += timedelta(hours=23)
-    reported = incidents.report_incident(world.office, number, *world.officer("b"))
+    assert report_incident(world, number, "b").hours_left == 1
     world.now += timedelta(days=3)
-    assert incidents.hours_left(world.office, reported) == 1
-    incidents.close_incident(world.office, number, *world.officer("b"))
-    assert incidents.due_incidents(world.office) == []
+    assert _left(world) == [1]
+    close_incident(world, number, "b")
+    assert _left(world) == []
     assert [entry["event"] for entry in world.entries() if entry["kind"] == "incident"] == [
         "opened",
         "reported",
@@ -63,24 +103,24 @@ def test_reporting_stops_the_clock_and_closing_takes_it_off_the_list(world: Worl
 
 def test_what_was_not_reported_cannot_be_closed_and_nothing_is_done_twice(world: World) -> None:
     number = _open(world).number
-    officer = world.officer("a")
     steps = [
-        ("incident_not_reported", incidents.close_incident),
-        ("", incidents.report_incident),
-        ("incident_reported", incidents.report_incident),
-        ("", incidents.close_incident),
-        ("incident_closed", incidents.close_incident),
+        ("incident_not_reported", close_incident),
+        ("", report_incident),
+        ("incident_reported", report_incident),
+        ("", close_incident),
+        ("incident_closed", close_incident),
     ]
     for code, step in steps:
         if not code:
-            step(world.office, number, *officer)
+            step(world, number)
             continue
         with pytest.raises(StateFault) as raised:
-            step(world.office, number, *officer)
+            step(world, number)
         assert raised.value.code == code
-    with pytest.raises(StateFault) as raised:
-        incidents.fill_report(world.office, number + 1)
-    assert raised.value.code == "incident_unknown"
+    for unknown in (_report, report_incident, close_incident):
+        with pytest.raises(StateFault) as raised:
+            unknown(world, number + 1)
+        assert raised.value.code == "incident_unknown"
 
 
 def test_an_incident_found_tomorrow_or_about_no_batch_of_ours_is_not_entered(world: World) -> None:
@@ -96,7 +136,7 @@ def test_the_report_counts_what_the_ledger_says_and_names_nobody_of_the_records(
     world: World,
 ) -> None:
     answers = world.answer()
-    report = incidents.fill_report(world.office, _open(world).number)
+    report = _report(world, _open(world).number)
     told = report.batches[0]
     assert len(report.batches) == 1
     assert told.entries["granted"] + told.entries["refused"] == len(answers)
@@ -114,9 +154,7 @@ def test_a_report_about_one_batch_speaks_of_that_batch_even_before_release(world
     other = world.receive(world.requests(REQUESTS[:1], "other.csv"))
     opened = _open(world, batch=other)
     assert world.entries()[opened.entry_index]["batch"] == other
-    assert [
-        facts.batch for facts in incidents.fill_report(world.office, opened.number).batches
-    ] == [other]
+    assert [facts.batch for facts in _report(world, opened.number).batches] == [other]
 
 
 def test_every_class_has_its_sentence() -> None:
@@ -154,12 +192,12 @@ def test_the_command_line_refuses_a_class_or_a_time_that_is_none(tmp_path: Path)
     assert (late.code, late.error) == (2, "incident_time")
 
 
-def test_a_report_says_that_the_office_stands_still_for_a_fork_as_for_an_order(
+def test_a_report_says_that_the_office_is_suspended_for_a_fork_as_for_an_order(
     world: World,
 ) -> None:
     number = _open(world).number
-    assert not incidents.fill_report(world.office, number).suspended
+    assert not _report(world, number).suspended
     with world.office.store.transaction() as connection:
         draft = ledger.Draft(ledger.EntryKind.FORK, {"checkpoint": canonical.digest(b"made up")})
         world.office.ledger.append(connection, [draft], world.now)
-    assert incidents.fill_report(world.office, number).suspended
+    assert _report(world, number).suspended

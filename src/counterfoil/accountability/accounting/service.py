@@ -1,42 +1,37 @@
 """The accounting of disclosures for one person, and the disclosure record of a batch or a period.
-Each look is entered.
+Each look is entered before anything is shown.
 
-    account    the requests about one person, who asks with name, address and, if they have them,
-               date of birth and number; what an inspector is shown, or what the person may be
-               shown: requests under a delay (disposing.delay) are left out of the latter without a
-               trace while it stands
-    record     one line a disclosure, for the holder's accounting form
+    account              the requests about one person, who asks with name, address and, if they
+                         have them, date of birth and number; what an inspector is shown, or what
+                         the person may be shown: requests under a delay (delays.py) are
+                         left out of the latter without a trace until it is over
+    record_disclosures   one line a disclosure, for the holder's accounting form
 
 The entry is an `inspection` without a batch, or with the batch that was recorded. Its commitment:
-canon.commit(HMAC-SHA-256(accounting key, "counterfoil/account-salt/v1" 0x00 count of the entry),
-what was asked).
+canonical.commit(HMAC-SHA-256(accounting key, "counterfoil/account-salt/v1" 0x00 count of the
+entry), what was asked).
 """
 
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from counterfoil.accountability.accounting.lines import (
-    NOT_ANSWERED,
-    Line,
-    Occasion,
-    accounting_key,
-    lines_of,
-    look_commitment,
-)
-from counterfoil.accountability.accounting.traces import is_about, traces_of
-from counterfoil.accountability.retention.store import delayed_until
+from counterfoil.accountability.accounting.delays import delayed_until
+from counterfoil.accountability.accounting.lines import Line, Occasion, lines_of
+from counterfoil.accountability.accounting.traces import Traces, is_about, traces_of
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import Batch, instant_text
+from counterfoil.batches.batch import Batch
 from counterfoil.core import canonical
-from counterfoil.core.errors import InputFault
-from counterfoil.core.values import Address, Officer, Person, Public, Sensitive
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.core.errors import InputFault, UsageFault
+from counterfoil.core.use_cases import Actor, Upload
+from counterfoil.core.values import Address, Person, Public, Sensitive
+from counterfoil.database import Connection
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_officer
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
@@ -45,6 +40,45 @@ DISCLOSED: Final = {
     "confirmed": "that the address in the request is the one held for the person named",
     "not_confirmed": "that the address in the request is not confirmed for the person named",
 }
+
+
+class Reader(StrEnum):
+    """Who will read an accounting."""
+
+    INSPECTOR = "inspector"
+    PERSON = "person"
+
+
+class AccountPerson(Public, frozen=True):
+    """The accounting for one person. `person`: a file of format `counterfoil-person-1`."""
+
+    person: Upload
+    reader: Reader = Reader.PERSON
+
+
+class RecordDisclosures(Public, frozen=True):
+    """The record of one batch, or of the batches released from `first` to `last`, both included,
+    UTC. Raises UsageFault `record_of_what` unless it is one of the two."""
+
+    batch: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        days = (self.first is not None) + (self.last is not None)
+        if days != (0 if self.batch else 2):
+            raise UsageFault(
+                "record_of_what",
+                "name one batch, or the first and the last day of a period",
+                place="disclosure-record",
+                cure="Give --batch, or both --from and --to.",
+            )
+
+    def covers(self, batch: Batch) -> bool:
+        """Whether the batch was released, and is one that is asked for."""
+        if batch.released_at is None or self.first is None or self.last is None:
+            return batch.released_at is not None and batch.id == self.batch
+        return self.first <= batch.released_at.date() <= self.last
 
 
 class PersonFile(Sensitive, frozen=True, forbid_unknown_fields=True):
@@ -64,10 +98,10 @@ class PersonFile(Sensitive, frozen=True, forbid_unknown_fields=True):
     line2: str = ""
 
 
-class Accounted(Public, frozen=True):
+class Accounted(Public, frozen=True, kw_only=True):
     """One request about the person. `found_by`: what it has in common with them. `delayed_until`:
-    "" for none that stands. `accounted_under`: the provision that demands the line, "" for a
-    disclosure by the taxpayer's own consent."""
+    the last day of a delay that is not over, else "". `accounted_under`: the provision that demands
+    the line, "" for a disclosure by the taxpayer's own consent."""
 
     batch: str
     request_id: str
@@ -85,7 +119,7 @@ class Accounted(Public, frozen=True):
     accounted_under: str
 
 
-class Disclosed(Public, frozen=True):
+class Disclosed(Public, frozen=True, kw_only=True):
     """One disclosure, with the fields of the holder's accounting form. `accounted_under` as in
     `Accounted`."""
 
@@ -103,12 +137,58 @@ class Disclosed(Public, frozen=True):
     accounted_under: str
 
 
+def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Accounted, ...]:
+    """Every request about a person, oldest batch first, for an officer. Enters the look.
+
+    Raises InputFault `file_unreadable`, `file_too_long`, `person_file`; as `require_officer`;
+    KeyFault, StoreFault.
+    """
+    person = read_person(question.person.read_whole(MAX_PERSON_BYTES))
+    with office.store.transaction() as connection:
+        officer = require_officer(connection, actor)
+        said = {"account": canonical.digest(msgspec.msgpack.encode(person))}
+        journal.enter_look(office, connection, officer, said)
+    asked = _traces(journal.accounting_key(office), person)
+    found: list[Accounted] = []
+    with office.store.reading() as connection:
+        for batch in batches.list_batches(connection):
+            until = _delayed_until(office, connection, batch)
+            if until and question.reader is Reader.PERSON:
+                continue
+            occasion, lines = lines_of(office, connection, batch)
+            found += [
+                _accounted(occasion, line, by, until)
+                for line in lines
+                if (by := is_about(asked, line.traces))
+            ]
+    return tuple(found)
+
+
+def record_disclosures(
+    office: Office, actor: Actor, question: RecordDisclosures
+) -> tuple[Disclosed, ...]:
+    """Every answer given in the batches that the question covers, for an officer. Enters the look.
+
+    Raises as `require_officer`; StateFault `batch_unknown`; KeyFault, StoreFault.
+    """
+    with office.store.transaction() as connection:
+        officer = require_officer(connection, actor)
+        if question.batch:
+            batches.find_batch(connection, question.batch)
+        said = {"record": question.batch or f"{question.first} {question.last}"}
+        journal.enter_look(office, connection, officer, said, question.batch)
+    found: list[Disclosed] = []
+    with office.store.reading() as connection:
+        for batch in filter(question.covers, batches.list_batches(connection)):
+            occasion, lines = lines_of(office, connection, batch)
+            found += [_disclosed(occasion, line) for line in lines if line.outcome in DISCLOSED]
+    return tuple(found)
+
+
 def read_person(data: bytes) -> PersonFile:
     """Raises InputFault `person_file`: never with a value of it."""
     try:
-        person = (
-            msgspec.json.decode(data, type=PersonFile) if len(data) <= MAX_PERSON_BYTES else None
-        )
+        person = msgspec.json.decode(data, type=PersonFile)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         person = None
     if (
@@ -125,137 +205,60 @@ def read_person(data: bytes) -> PersonFile:
     return person
 
 
-def account(
-    office: Office, person: PersonFile, for_person: bool, name: str, signer: Signer
-) -> list[Accounted]:
-    """Every request about a person, oldest batch first. Entered before anything is shown.
-
-    Raises StateFault, KeyFault (the officer), StoreFault.
-    """
-    key = accounting_key(office)
-    named = Person(
-        person.given_name,
-        person.middle_name,
-        person.family_name,
-        person.suffix,
-        person.date_of_birth,
-        person.tin,
+def _traces(key: bytes, asked: PersonFile) -> Traces:
+    person = Person(
+        asked.given_name,
+        asked.middle_name,
+        asked.family_name,
+        asked.suffix,
+        asked.date_of_birth,
+        asked.tin,
     )
-    asked = traces_of(
-        key, named, Address(person.line1, person.line2, person.city, person.state, person.zip)
-    )
-    _enter(
-        office, key, {"account": canonical.digest(msgspec.msgpack.encode(person))}, "", name, signer
-    )
-    found: list[Accounted] = []
-    today = office.clock().date()
-    with office.store.reading() as connection:
-        for batch in batches.list_batches(connection):
-            last = delayed_until(connection, batch.id)
-            stands = last is not None and last >= today
-            if for_person and stands:
-                continue
-            occasion, lines = lines_of(office, connection, batch, key)
-            until = last.isoformat() if last is not None and stands else ""
-            found += [
-                _accounted(occasion, line, by, until)
-                for line in lines
-                if (by := is_about(asked, line.traces))
-            ]
-    return found
+    address = Address(asked.line1, asked.line2, asked.city, asked.state, asked.zip)
+    return traces_of(key, person, address)
 
 
-def record_disclosures(
-    office: Office, batch_id: str, first: date, last: date, name: str, signer: Signer
-) -> list[Disclosed]:
-    """Every answer given, in a batch or, where `batch_id` is "", in the batches released from
-    `first` to `last`, UTC.
-
-    Raises as `account`; StateFault `batch_unknown`.
-    """
-    key = accounting_key(office)
-    with office.store.reading() as connection:
-        chosen = (
-            [batches.find_batch(connection, batch_id)]
-            if batch_id
-            else batches.list_batches(connection)
-        )
-        chosen = [
-            batch
-            for batch in chosen
-            if batch.released_at and (batch_id or first <= _day(batch) <= last)
-        ]
-    said = {"record": batch_id or f"{first} {last}"}
-    _enter(office, key, said, batch_id, name, signer)
-    found: list[Disclosed] = []
-    with office.store.reading() as connection:
-        for batch in chosen:
-            occasion, lines = lines_of(office, connection, batch, key)
-            found += [_disclosed(occasion, line) for line in lines if line.outcome in DISCLOSED]
-    return found
+def _delayed_until(office: Office, connection: Connection, batch: Batch) -> str:
+    """The last day on which persons are not told of the batch's requests, "" for none to come."""
+    last = delayed_until(connection, batch.id)
+    return last.isoformat() if last is not None and last >= office.clock().date() else ""
 
 
 def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Accounted:
-    outcome = line.outcome if occasion.released_on or line.outcome == "refused" else NOT_ANSWERED
     return Accounted(
-        occasion.batch,
-        line.request_id,
-        occasion.received_on,
-        occasion.released_on,
-        occasion.requester,
-        occasion.principal,
-        occasion.agreement,
-        line.statute,
-        occasion.purposes,
-        outcome,
-        found_by,
-        until,
-        occasion.route,
-        _accounted_under(occasion),
+        batch=occasion.batch,
+        request_id=line.request_id,
+        received_on=occasion.received_on,
+        released_on=occasion.released_on,
+        requester=occasion.requester,
+        principal=occasion.principal,
+        agreement=occasion.agreement,
+        statute=line.statute,
+        purposes=occasion.purposes,
+        outcome=line.outcome,
+        found_by=found_by,
+        delayed_until=until,
+        route=occasion.route,
+        accounted_under=_accounted_under(occasion),
     )
 
 
 def _disclosed(occasion: Occasion, line: Line) -> Disclosed:
     return Disclosed(
-        occasion.released_on,
-        occasion.requester,
-        occasion.principal,
-        occasion.agreement,
-        line.statute,
-        occasion.purposes,
-        DISCLOSED[line.outcome],
-        occasion.officers,
-        occasion.batch,
-        line.request_id,
-        occasion.route,
-        _accounted_under(occasion),
+        date=occasion.released_on,
+        agency=occasion.requester,
+        principal=occasion.principal,
+        agreement=occasion.agreement,
+        statute=line.statute,
+        purposes=occasion.purposes,
+        disclosed=DISCLOSED[line.outcome],
+        officers=occasion.officers,
+        batch=occasion.batch,
+        request_id=line.request_id,
+        route=occasion.route,
+        accounted_under=_accounted_under(occasion),
     )
 
 
 def _accounted_under(occasion: Occasion) -> str:
     return ACCOUNTED_UNDER if occasion.accounted else ""
-
-
-def _enter(
-    office: Office, key: bytes, said: dict[str, str], batch_id: str, name: str, signer: Signer
-) -> None:
-    """Enter that this officer looked. Raises StateFault, KeyFault."""
-    with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        fields = {
-            "commitment": look_commitment(office, connection, key, said),
-            "officer": _named(officer),
-        }
-        if batch_id:
-            fields["batch"] = batch_id
-        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
-
-
-def _named(officer: Officer) -> str:
-    return canonical.digest(officer.vkey.encode())
-
-
-def _day(batch: Batch) -> date:
-    return (
-        date.fromisoformat(instant_text(batch.released_at)[:10]) if batch.released_at else date.min
-    )

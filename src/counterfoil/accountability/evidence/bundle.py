@@ -43,6 +43,7 @@ from counterfoil.tlog.encoding import from_base64, to_base64
 FORMAT: Final = "counterfoil-evidence-1"
 KEY_FORMAT: Final = "counterfoil-evidence-key-1"
 MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_KEY_FILE_BYTES: Final = 4096
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _MEMBERS: Final = frozenset({"format", "holder", "key_id", "public", "sealed", "signature"})
@@ -67,23 +68,17 @@ def seal_bundle(
 ) -> bytes:
     """The bytes of a bundle. `key` is 32, `nonce` 12 fresh random bytes. Inverse of `open_bundle`
     and `open_sealed`."""
-    body: dict[str, Any] = {
-        "format": FORMAT,
-        "holder": str(holder.verifier),
-        "key_id": key_id(key),
-        "public": public,
-    }
+    body = _bound(holder.verifier, key_id(key), public)
     body["sealed"] = to_base64(nonce + AESGCM(key).encrypt(nonce, plain, canonical.encode(body)))
-    return canonical.encode(
-        body | {"signature": to_base64(holder.private.sign(_SIGN_CONTEXT + canonical.encode(body)))}
-    )
+    signature = holder.private.sign(_SIGN_CONTEXT + canonical.encode(body))
+    return canonical.encode(body | {"signature": to_base64(signature)})
 
 
 def open_bundle(data: bytes, key: VerifierKey | None = None) -> Bundle:
     """Take a bundle apart, once its signature has verified: by `key`, or by the key that it names
     where that is None.
 
-    Raises VerifyFault `evidence_malformed`, `evidence_version`, `evidence_key_other`,
+    Raises VerifyFault `evidence_malformed`, `evidence_version`, `evidence_holder`,
     `evidence_signature`.
     """
     body = _object(data, MAX_BYTES)
@@ -102,19 +97,23 @@ def open_bundle(data: bytes, key: VerifierKey | None = None) -> Bundle:
             "the bundle names another holder's key than the one you gave",
             "Ask the holder for its verifier key, from elsewhere than the bundle.",
         )
-    signature = _bytes(body.pop("signature"))
+    _check_signature(body, named)
+    public = cast("dict[str, Any]", body["public"])
+    return Bundle(
+        named, _string(body["key_id"]), public, _bytes(body["sealed"]), canonical.digest(data)
+    )
+
+
+def _check_signature(body: dict[str, Any], holder: VerifierKey) -> None:
+    signed = {name: value for name, value in body.items() if name != "signature"}
     try:
-        Ed25519PublicKey.from_public_bytes(named.public).verify(
-            signature, _SIGN_CONTEXT + canonical.encode(body)
+        Ed25519PublicKey.from_public_bytes(holder.public).verify(
+            _bytes(body["signature"]), _SIGN_CONTEXT + canonical.encode(signed)
         )
     except (InvalidSignature, ValueError):
         raise _fault(
             "evidence_signature", "the holder's signature over the bundle does not verify"
         ) from None
-    public = cast("dict[str, Any]", body["public"])
-    return Bundle(
-        named, _string(body["key_id"]), public, _bytes(body["sealed"]), canonical.digest(data)
-    )
 
 
 def open_sealed(bundle: Bundle, key: bytes) -> bytes:
@@ -126,20 +125,20 @@ def open_sealed(bundle: Bundle, key: bytes) -> bytes:
             "this key is not the bundle's",
             "Ask the holder's officer for the key of this bundle.",
         )
-    body = {
-        "format": FORMAT,
-        "holder": str(bundle.holder),
-        "key_id": bundle.key_id,
-        "public": bundle.public,
-    }
+    bound = canonical.encode(_bound(bundle.holder, bundle.key_id, bundle.public))
     try:
         return AESGCM(key).decrypt(
-            bundle.sealed[:_NONCE_BYTES], bundle.sealed[_NONCE_BYTES:], canonical.encode(body)
+            bundle.sealed[:_NONCE_BYTES], bundle.sealed[_NONCE_BYTES:], bound
         )
     except (InvalidTag, ValueError):
         raise _fault(
             "evidence_sealed", "the sealed part does not open: it is not what was sealed"
         ) from None
+
+
+def _bound(holder: VerifierKey, name: str, public: dict[str, Any]) -> dict[str, Any]:
+    """The members that the sealed part is bound to. `name` is the `key_id`."""
+    return {"format": FORMAT, "holder": str(holder), "key_id": name, "public": public}
 
 
 def key_id(key: bytes) -> str:
@@ -149,24 +148,19 @@ def key_id(key: bytes) -> str:
 
 def write_key(key: bytes) -> bytes:
     """The bytes of a key file. Inverse of `read_key`."""
-    return (
-        canonical.encode({"format": KEY_FORMAT, "key": to_base64(key), "key_id": key_id(key)})
-        + b"\n"
-    )
+    body = {"format": KEY_FORMAT, "key": to_base64(key), "key_id": key_id(key)}
+    return canonical.encode(body) + b"\n"
 
 
 def read_key(data: bytes) -> bytes:
     """The key in a key file. Raises InputFault `evidence_key_unreadable`."""
     try:
-        body = _object(data.removesuffix(b"\n"), 4096)
-        key = (
-            _bytes(body.get("key"))
-            if body.keys() == _KEY_MEMBERS and body["format"] == KEY_FORMAT
-            else b""
-        )
+        body = _object(data.removesuffix(b"\n"), MAX_KEY_FILE_BYTES)
+        key = _bytes(body.get("key"))
     except VerifyFault:
-        key, body = b"", {}
-    if len(key) != KEY_BYTES or body.get("key_id") != key_id(key):
+        body, key = {}, b""
+    named = {"format": KEY_FORMAT, "key_id": key_id(key)}
+    if len(key) != KEY_BYTES or body.keys() != _KEY_MEMBERS or not named.items() <= body.items():
         raise InputFault(
             "evidence_key_unreadable",
             f"this is not a file of format {KEY_FORMAT}",

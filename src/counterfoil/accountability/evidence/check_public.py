@@ -1,8 +1,8 @@
-"""The public part of a bundle, checked: statements 2 to 5 of replaying.py, which names them."""
+"""The public part of a bundle, checked: statements 2 to 5 of replay.py, which names them."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle
@@ -23,6 +23,7 @@ from counterfoil.gate.law.demands import CHECKS_VERSION
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of
+from counterfoil.office.journal import officer_fields
 from counterfoil.tlog import VerifierKey, check_proof
 
 KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
@@ -38,20 +39,39 @@ KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
     "inspection": (EntryKind.INSPECTION,),
 }
 _ALWAYS: Final = frozenset({"law", "batch", "gate", "inspection"})
-_OF_NO_BATCH: Final = frozenset({"law", *CERTIFICATE_ROLES.values()})
+_CERTIFICATES: Final = frozenset(CERTIFICATE_ROLES.values())
+_OF_NO_BATCH: Final = _CERTIFICATES | {"law"}
+_IN_ORDER: Final = [role for role in ROLES if role not in _CERTIFICATES | {"inspection"}]
+
+
+class Entries(Public, frozen=True):
+    """The entries of a bundle, whose proofs verified to one checkpoint of `size` entries: each by
+    its role, with its index."""
+
+    found: dict[str, tuple[int, Entry]]
+    size: int
+
+    def index(self, role: str) -> int:
+        """The index of the entry of this role; -1 where there is none."""
+        return self.found[role][0] if role in self.found else -1
+
+    def kind(self, role: str) -> EntryKind | None:
+        """The kind of the entry of this role; None where there is none."""
+        return self.found[role][1].kind if role in self.found else None
+
+    def fields(self, role: str) -> dict[str, Any]:
+        """What the entry of this role says; nothing where there is none."""
+        return self.found[role][1].fields if role in self.found else {}
 
 
 class Checked(Public, frozen=True):
-    """A public part that holds. `route` is the law of the batch's route. `entries` and `indices` by
-    role; `certificates` that governed, by scope; `ruling` and `manifest` None where there is
-    none."""
+    """A public part that holds together. `route` is the law of the batch's route; `certificates`
+    those that governed, by scope; `ruling` and `manifest` None where there is none."""
 
     part: PublicPart
     law: Law
     route: Law
-    entries: dict[str, Entry]
-    indices: dict[str, int]
-    size: int
+    entries: Entries
     manifest: register.Manifest | None
     certificates: dict[str, Certificate]
     ruling: Ruling | None
@@ -67,36 +87,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def public_codes(law: Law) -> dict[str, str]:
-    """The public code of each element, by its id."""
-    return {element.id: element.code for element in law.elements}
-
-
 def check_part(bundle: Bundle) -> Checked:
-    """Statements 2 to 5, of a bundle whose signature verified. Raises as
-    `replaying.check_public`."""
-    part = decode_public(bundle.public)
-    _require_versions(part)
-    said = [
-        f"1. {bundle.holder.name} signed the bundle. Compare its key with the one that you have "
-        f"from elsewhere: {bundle.holder}"
-    ]
-    law = _check_law(part, said)
-    entries, indices, size = _check_entries(part, bundle.holder, law)
-    said.append(
-        f"3. {len(entries)} entries stand in the ledger that {bundle.holder.name} signed at "
-        f"{size} entries: {_named(indices)}."
-    )
-    manifest = _check_manifest(part, bundle.holder, entries, said)
-    certificates = _check_certificates(part, bundle.holder, manifest, entries, said)
-    ruling = _check_words(part, entries, said)
-    route = _route(law, str(entries["batch"].fields.get("route", "")))
-    return Checked(
-        part, law, route, entries, indices, size, manifest, certificates, ruling, tuple(said)
-    )
-
-
-def _require_versions(part: PublicPart) -> None:
+    """Statements 2 to 5, of a bundle whose signature verified. Raises as `replay.check_public`."""
+    part, holder = decode_public(bundle.public), bundle.holder
     if part.versions != versions():
         raise StateFault(
             "evidence_rules_other",
@@ -105,140 +98,163 @@ def _require_versions(part: PublicPart) -> None:
             cure="Replay it with that version; its public part names the versions of checks, "
             "forms and match.",
         )
+    law = _check_law(part)  # 2
+    entries = _prove_entries(part, holder)  # 3
+    _check_entries(part, holder, law, entries)  # 3
+    manifest = _check_manifest(part, holder, entries)  # 4
+    certificates = _check_certificates(part, holder, manifest, entries)  # 4
+    ruling = _check_officers(part, entries)  # 5
+    route = _route(law, str(entries.fields("batch").get("route", "")))
+    statements = (
+        f"1. {holder.name} signed the bundle. Compare its key with the one that you have "
+        f"from elsewhere: {holder}",
+        f"2. The {len(part.law)} law files load, and are the rules {rules_of(law)}.",
+        f"3. {len(entries.found)} entries stand in the ledger that {holder.name} signed at "
+        f"{entries.size} entries: {_named(entries)}.",
+        _snapshot_words(part, holder, certificates, entries),
+        _ruling_words(ruling),
+    )
+    return Checked(part, law, route, entries, manifest, certificates, ruling, statements)
 
 
-def _check_law(part: PublicPart, said: list[str]) -> Law:
+def _check_law(part: PublicPart) -> Law:
     """The law that the files are."""
-    if {
-        path: canonical.digest(text.encode()) for path, text in part.law.items()
-    } != part.law_digests:
-        raise _fault("a law file is not the one of its digest")
+    digests = {path: canonical.digest(text.encode()) for path, text in part.law.items()}
+    _require(digests == part.law_digests, "a law file is not the one of its digest")
     law = law_of_texts(part.law)
-    if law.agreement.id != part.agreement:
-        raise _fault("the agreement is not the one that the batch names")
-    said.append(f"2. The {len(part.law)} law files load, and are the rules {rules_of(law)}.")
+    _require(
+        law.agreement.id == part.agreement, "the agreement is not the one that the batch names"
+    )
     return law
 
 
-def _check_entries(
-    part: PublicPart, holder: VerifierKey, law: Law
-) -> tuple[dict[str, Entry], dict[str, int], int]:
-    """(entries by role, indices by role, size of the ledger) of entries that are proved and fit
-    together."""
-    entries: dict[str, Entry] = {}
-    indices: dict[str, int] = {}
-    notes: set[tuple[str, int]] = set()
+# -- entries -----------------------------------------------------------------------------------
+
+
+def _prove_entries(part: PublicPart, holder: VerifierKey) -> Entries:
+    """The entries of the bundle, all proved to one checkpoint, in the order of their roles."""
+    found: dict[str, tuple[int, Entry]] = {}
+    checkpoints: set[tuple[str, int]] = set()
     for proved in part.entries:
-        entry, index, note, size = _proved(proved, holder)
-        if proved.role in entries:
-            raise _fault("two entries have one role")
-        entries[proved.role], indices[proved.role] = entry, index
-        notes.add((note, size))
-    if (
-        not entries.keys() >= _ALWAYS
-        or len(notes) != 1
-        or list(entries) != [role for role in ROLES if role in entries]
-    ):
-        raise _fault("an entry is missing, or they are not proved to one checkpoint")
-    if any(
-        entry.fields.get("batch") != part.batch
-        for role, entry in entries.items()
-        if role not in _OF_NO_BATCH
-    ):
-        raise _fault("an entry is of another batch")
-    rules = {"agreement": law.agreement_digest, "rules": rules_of(law)}
-    for role in ("law", "batch"):
-        if any(entries[role].fields[name] != value for name, value in rules.items()):
-            raise _fault("the ledger says that other rules were in force")
-    day = part.received_at[:10]
-    if (part.office, part.received_at, part.gate_date.isoformat()) != (
-        holder.name,
-        entries["batch"].time,
-        day,
-    ):
-        raise _fault("the ledger names another office, time or day")
-    certified = [indices[role] for role in CERTIFICATE_ROLES.values() if role in indices]
-    in_order = [
-        indices[role]
-        for role in ROLES
-        if role in {*indices} - {"inspection", *CERTIFICATE_ROLES.values()}
-    ]
-    if in_order != sorted(in_order) or any(
-        index > indices.get("opening", -1) for index in certified
-    ):
-        raise _fault("the entries are not in the order of the steps")
-    return entries, indices, notes.pop()[1]
+        _require(proved.role not in found, "two entries have one role")
+        index, entry, checkpoint = _prove_entry(proved, holder)
+        found[proved.role] = index, entry
+        checkpoints.add(checkpoint)
+    _require(
+        found.keys() >= _ALWAYS
+        and len(checkpoints) == 1
+        and list(found) == [role for role in ROLES if role in found],
+        "an entry is missing, or they are not proved to one checkpoint",
+    )
+    return Entries(found, checkpoints.pop()[1])
 
 
-def _proved(proved: Proved, holder: VerifierKey) -> tuple[Entry, int, str, int]:
-    """(entry, index, note, size) of one entry whose proof verified."""
+def _prove_entry(proved: Proved, holder: VerifierKey) -> tuple[int, Entry, tuple[str, int]]:
+    """(index, entry, signed checkpoint and its size) of one entry whose proof verified."""
     data = proved.entry.encode()
     proof, checkpoint = check_proof(proved.proof, data, holder)
     entry = decode(data, f"entry {proof.index}")
-    if proof.extra is not None or entry.kind not in KINDS_OF.get(proved.role, ()):
-        raise _fault("an entry is not of the kind that its role needs")
-    return entry, proof.index, proof.note, checkpoint.size
+    _require(
+        proof.extra is None and entry.kind in KINDS_OF.get(proved.role, ()),
+        "an entry is not of the kind that its role needs",
+    )
+    return proof.index, entry, (proof.note, checkpoint.size)
+
+
+def _check_entries(part: PublicPart, holder: VerifierKey, law: Law, entries: Entries) -> None:
+    """The entries are of this batch, under these rules, in the order of the steps."""
+    of_batch = entries.found.keys() - _OF_NO_BATCH
+    _require(
+        all(entries.fields(role).get("batch") == part.batch for role in of_batch),
+        "an entry is of another batch",
+    )
+    rules = {"agreement": law.agreement_digest, "rules": rules_of(law)}
+    _require(
+        all(rules.items() <= entries.fields(role).items() for role in ("law", "batch")),
+        "the ledger says that other rules were in force",
+    )
+    received_at = entries.found["batch"][1].time
+    _require(
+        (part.office, part.received_at, part.gate_date.isoformat())
+        == (holder.name, received_at, part.received_at[:10]),
+        "the ledger names another office, time or day",
+    )
+    indices = [entries.index(role) for role in _IN_ORDER if role in entries.found]
+    certified = [entries.index(role) for role in _CERTIFICATES if role in entries.found]
+    _require(
+        indices == sorted(indices)
+        and all(index <= entries.index("opening") for index in certified),
+        "the entries are not in the order of the steps",
+    )
+
+
+# -- snapshot and certificates -----------------------------------------------------------------
 
 
 def _check_manifest(
-    part: PublicPart, holder: VerifierKey, entries: dict[str, Entry], said: list[str]
+    part: PublicPart, holder: VerifierKey, entries: Entries
 ) -> register.Manifest | None:
     if not part.snapshot:
-        if part.manifest or part.manifest_signature:
-            raise _fault("there is a manifest of no snapshot")
-        said.append("4. No snapshot of the register was asked for this request.")
+        _require(
+            not (part.manifest or part.manifest_signature), "there is a manifest of no snapshot"
+        )
         return None
     data = part.manifest.encode()
     manifest = register.read_manifest(
         data, part.manifest_signature.encode(), holder.public, "bundle"
     )
-    opening = entries.get("opening")
-    if (
-        opening is None
-        or opening.fields["snapshot"] != canonical.digest(data)
-        or manifest.snapshot != part.snapshot
-    ):
-        raise _fault("the ledger does not say that this snapshot was opened for the batch")
-    said.append(
-        f"4. {holder.name} signed the manifest of snapshot {part.snapshot}, which was opened "
-        "for this batch."
+    _require(
+        entries.fields("opening").get("snapshot") == canonical.digest(data)
+        and manifest.snapshot == part.snapshot,
+        "the ledger does not say that this snapshot was opened for the batch",
     )
     return manifest
 
 
 def _check_certificates(
-    part: PublicPart,
-    holder: VerifierKey,
-    manifest: register.Manifest | None,
-    entries: dict[str, Entry],
-    said: list[str],
+    part: PublicPart, holder: VerifierKey, manifest: register.Manifest | None, entries: Entries
 ) -> dict[str, Certificate]:
     """The certificates that governed: each signed by the holder for this snapshot, and named by the
     ledger before the opening."""
-    roles = [CERTIFICATE_ROLES.get(scope) for scope in part.certificates]
-    if set(roles) != {role for role in entries if role in CERTIFICATE_ROLES.values()} or (
-        roles and manifest is None
-    ):
-        raise _fault("certificates and their entries are not of the same scopes")
-    if manifest is None:
-        return {}
+    roles = {CERTIFICATE_ROLES.get(scope) for scope in part.certificates}
+    _require(
+        roles == entries.found.keys() & _CERTIFICATES,
+        "certificates and their entries are not of the same scopes",
+    )
     found: dict[str, Certificate] = {}
     for scope, text in part.certificates.items():
-        fields = entries[CERTIFICATE_ROLES[scope]].fields
+        if manifest is None:
+            raise _fault("certificates and their entries are not of the same scopes")
+        fields = entries.fields(CERTIFICATE_ROLES[scope])
         named = {"scope": scope, "snapshot": canonical.digest(part.manifest.encode())}
-        if any(fields.get(name) != value for name, value in named.items()):
-            raise _fault("the ledger names a certificate of another snapshot or scope")
-        data, signature, digest = (
+        _require(
+            named.items() <= fields.items(),
+            "the ledger names a certificate of another snapshot or scope",
+        )
+        found[scope] = read_certificate(
             text.certificate.encode(),
             text.signature.encode(),
-            str(fields["certificate"]),
+            holder.public,
+            manifest,
+            (scope, str(fields["certificate"])),
         )
-        found[scope] = read_certificate(data, signature, holder.public, manifest, (scope, digest))
-    told = ", ".join(
-        f"{scope} {entries[CERTIFICATE_ROLES[scope]].fields['certificate']}" for scope in found
-    )
-    said[-1] += f" Certificates that governed, as the ledger names them: {told or 'none'}."
     return found
+
+
+def _snapshot_words(
+    part: PublicPart, holder: VerifierKey, certificates: dict[str, Certificate], entries: Entries
+) -> str:
+    if not part.snapshot:
+        return "4. No snapshot of the register was asked for this request."
+    governed = ", ".join(
+        f"{scope} {entries.fields(CERTIFICATE_ROLES[scope])['certificate']}"
+        for scope in certificates
+    )
+    return (
+        f"4. {holder.name} signed the manifest of snapshot {part.snapshot}, which was opened "
+        "for this batch. Certificates that governed, as the ledger names them: "
+        f"{governed or 'none'}."
+    )
 
 
 def _route(law: Law, name: str) -> Law:
@@ -249,38 +265,50 @@ def _route(law: Law, name: str) -> Law:
     raise _fault("the ledger names a route that the agreement does not have")
 
 
-def _check_words(part: PublicPart, entries: dict[str, Entry], said: list[str]) -> Ruling | None:
+# -- officers ----------------------------------------------------------------------------------
+
+
+def _check_officers(part: PublicPart, entries: Entries) -> Ruling | None:
     """The ruling of the two officers, where the batch was released."""
     if part.review is None or part.release is None:
-        if part.review or part.release or part.determinations or "release" in entries:
-            raise _fault("the word of one officer is missing")
-        said.append("5. The batch was not released when the bundle was made.")
+        _require(
+            not (part.review or part.release or part.determinations or entries.fields("release")),
+            "the word of one officer is missing",
+        )
         return None
-    word = Determined(part.office, part.batch, part.determinations)
-    ruling = rule(
-        Reviewed(word, part.review.officer, part.review.signature),
-        part.release.officer,
-        part.release.signature,
+    determined = Determined(part.office, part.batch, part.determinations)
+    reviewed = Reviewed(determined, part.review.officer, part.review.signature)
+    ruling = rule(reviewed, part.release.officer, part.release.signature)
+    review = {"determinations": part.determinations, **officer_fields([ruling.first])}
+    release = review | officer_fields([ruling.first, ruling.second])
+    _require(
+        release.items() <= entries.fields("release").items(),
+        "the release in the ledger is of other officers or determinations",
     )
-    release, review = entries.get("release"), entries.get("review")
-    named = tuple(canonical.digest(each.vkey.encode()) for each in (ruling.first, ruling.second))
-    wanted = (part.determinations, *named)
-    if (
-        release is None
-        or tuple(release.fields[name] for name in ("determinations", "officer", "second")) != wanted
-    ):
-        raise _fault("the release in the ledger is of other officers or determinations")
-    if review is None or (review.fields["determinations"], review.fields["officer"]) != wanted[:2]:
-        raise _fault("the review in the ledger is of another officer or other determinations")
-    said.append(
-        f"5. {ruling.first.name} reviewed and {ruling.second.name} released, each by a "
-        "signature of their own key."
+    _require(
+        review.items() <= entries.fields("review").items(),
+        "the review in the ledger is of another officer or other determinations",
     )
     return ruling
 
 
-def _named(indices: dict[str, int]) -> str:
-    return ", ".join(f"{role} {index}" for role, index in indices.items())
+def _ruling_words(ruling: Ruling | None) -> str:
+    if ruling is None:
+        return "5. The batch was not released when the bundle was made."
+    return (
+        f"5. {ruling.first.name} reviewed and {ruling.second.name} released, each by a "
+        "signature of their own key."
+    )
+
+
+def _named(entries: Entries) -> str:
+    return ", ".join(f"{role} {index}" for role, (index, _) in entries.found.items())
+
+
+def _require(holds: bool, message: str) -> None:
+    """Raise VerifyFault `evidence_public` unless the check holds; `message` says what is wrong."""
+    if not holds:
+        raise _fault(message)
 
 
 def _fault(message: str) -> VerifyFault:

@@ -48,8 +48,8 @@ class Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proof: str
 
 
-class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One officer's signature: name, verifier key, base64 (batches/ruling.py)."""
+class OfficerSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An officer, and what the officer signed, as the batch keeps it (batches/ruling.py)."""
 
     officer: Officer
     signature: str
@@ -81,8 +81,8 @@ class PublicPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     manifest_signature: str
     certificates: dict[str, CertificateText]
     determinations: str
-    review: Word | None
-    release: Word | None
+    review: OfficerSignature | None
+    release: OfficerSignature | None
     entries: tuple[Proved, ...]
 
 
@@ -108,7 +108,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: dict[str, Any] | None
     thresholds: Thresholds | None
     doors: EvidenceBuckets | None
-    withheld: SuppressedMarks
+    suppressed: SuppressedMarks = msgspec.field(name="withheld")
     answer: bytes
     answer_salt: bytes
 

@@ -3,92 +3,102 @@ order:
 
     1  the request, what the guards knew of it and what was determined are read; the buckets behind
        its doors are taken, still sealed, from the snapshot that decided it, and who of them was
-       withheld; the key custodian counts that as an opening
+       suppressed; the key custodian counts that as an opening
     2  the look is entered as an `inspection` and the ledger is signed, in one commit: only then is
        anything handed over
-    3  the entries are proved to that one checkpoint, which witnesses cosign where a policy is at
-       hand
+    3  the entries are proved to that one checkpoint, which witnesses cosign where a policy was
+       given
     4  the bundle is sealed, signed, and replayed as its reader will: one that does not come out
        identical is not handed over
 
-Not held up by a suspension: an inspector or a court may look while the office stands still. Nothing
-is answered.
+A suspension does not stop it: an inspector or a court may look while the office stands still.
+Nothing is answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import KEY_BYTES, seal_bundle
+from counterfoil.accountability.evidence.check_public import versions
 from counterfoil.accountability.evidence.contents import (
     CertificateText,
+    OfficerSignature,
     PublicPart,
     SealedPart,
-    Word,
     encode_public,
     encode_sealed,
 )
 from counterfoil.accountability.evidence.prove import Wanted, prove_entries
-from counterfoil.accountability.evidence.replay import (
-    inspection_bytes,
-    public_codes,
-    replay,
-    versions,
-)
-from counterfoil.accountability.evidence.suppressed import mark_withheld
+from counterfoil.accountability.evidence.replay import inspection_bytes, replay
+from counterfoil.accountability.evidence.suppressed import mark_suppressed
 from counterfoil.answers.coarsen import coarsen
+from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, instant_text
+from counterfoil.batches.encryption import BatchKey
+from counterfoil.batches.override import OVERRIDE, encode_override
 from counterfoil.batches.rows import encode_determinations
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.certificate import certificate_files, open_certificate
 from counterfoil.certification.governing import by_scope, governing
 from counterfoil.certification.pinned import pinned_certificates
 from counterfoil.controls.holds.pinned import pinned_holds
-from counterfoil.controls.overrides.store import OVERRIDE, encode_override
+from counterfoil.controls.witnesses import ask_for_cosignatures
 from counterfoil.core import canonical
-from counterfoil.core.errors import StateFault
-from counterfoil.core.values import (
-    Answer,
-    Grant,
-    Match,
-    Officer,
-    Public,
-    Refusal,
-    Resident,
-    Residents,
-    Ruling,
-    Sensitive,
-)
-from counterfoil.database import Connection
-from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
+from counterfoil.core.errors import VerifyFault
+from counterfoil.core.use_cases import Actor
+from counterfoil.core.values import Match, Officer, Public, Refusal, Resident, Ruling, Sensitive
+from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.office.journal import answer_bytes
-from counterfoil.office.records import Recorded, read_recorded
-from counterfoil.tlog import Signer
-
-Cosign = Callable[[str], str]
-"""A signed checkpoint to the same with its witnesses' cosignatures. Called between two
-transactions."""
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_officer
+from counterfoil.office.records import Recorded, law_files, public_codes, read_recorded
+from counterfoil.tlog.policy import parse_policy
 
 
-class Exported(Public, frozen=True):
-    """A bundle and its key, and the ledger's entry that says it was made."""
+class ExportEvidence(Public, frozen=True):
+    """One request of a batch as a bundle. `policy`: text of a C2SP tlog-policy, whose witnesses are
+    asked to cosign; None for nobody."""
+
+    batch: str
+    request_id: str
+    policy: bytes | None = None
+
+
+class Exported(Sensitive, frozen=True):
+    """A bundle and its key, and the index of the ledger's entry that says it was made."""
 
     bundle: bytes
     key: bytes
     index: int
 
 
-class _Asked(Sensitive, frozen=True):
-    """What was taken from the register and its snapshot: nothing of them where it was not asked.
+class _Gathered(Sensitive, frozen=True):
+    """What the office recorded of the request. `answer`: the bytes of the answer as was released,
+    b"" where there is none; `ruling`: None before the release."""
 
-    `certificates` that governed, and the fields of the entry of each, by scope; `held`: who was
-    withheld.
+    batch: Batch
+    key: BatchKey
+    recorded: Recorded
+    files: dict[str, str]
+    law: Law
+    ruling: Ruling | None
+    answer: bytes
+
+    def salt(self, kind: str) -> bytes:
+        """The salt of what the ledger commits to about this request."""
+        return self.key.salt(kind, self.recorded.request.row)
+
+
+class _Opened(Sensitive, frozen=True):
+    """What was taken from the register and its snapshot: nothing where it was not asked.
+
+    `certificates` that governed, and the fields of the entry of each, by scope; `suppressed`: whom
+    a hold suppressed.
     """
 
     buckets: register.EvidenceBuckets | None = None
@@ -98,42 +108,142 @@ class _Asked(Sensitive, frozen=True):
     signature: str = ""
     certificates: dict[str, CertificateText] = {}
     entered: dict[str, dict[str, str]] = {}
-    held: tuple[Resident, ...] = ()
+    suppressed: tuple[Resident, ...] = ()
 
 
-_NOTHING: Final = _Asked()
+def export_evidence(office: Office, actor: Actor, command: ExportEvidence) -> Exported:
+    """The bundle of one request, for an officer. Enters that the officer took it.
 
-
-def export_evidence(
-    office: Office, batch_id: str, request_id: str, name: str, signer: Signer, cosign: Cosign = str
-) -> Exported:
-    """The bundle of one request. Enters that this officer took it.
-
-    Raises StateFault (no such batch or request, not gated yet, disposed of, received by an older
-    version), KeyFault, StoreFault (limit of openings, snapshot gone), VerifyFault.
+    Raises as `require_officer`; StateFault (no such batch or request, not gated yet, disposed of,
+    received by an older version), SettingsFault (the policy), KeyFault, StoreFault (limit of
+    openings, snapshot gone), VerifyFault, `witness_quorum` after the look was entered among them.
     """
-    holder, (wrapping, history_key) = office.signer(), office.payload_keys()
+    policy = None if command.policy is None else parse_policy(command.policy)
+    holder = office.signer()
     with office.store.reading() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        batch = batches.find_batch(connection, batch_id)
+        officer = require_officer(connection, actor)
+        batch = batches.find_batch(connection, command.batch)
         if batch.state is BatchState.RECEIVED:
             batch.require(BatchState.GATED)
-        recorded = read_recorded(connection, batch, wrapping, history_key, request_id)
-        files = _law_files(office, connection, batch)
-        ruling = (
-            batches.load_ruling(connection, batch, office.settings.name)
-            if _is_released(batch)
-            else None
-        )
-    law = law_of_texts(files)
-    asked = _ask_register(office, batch, recorded, law)
-    answer = _answer(recorded, ruling, law.under(batch.header.route))
-    index, note = _enter(office, batch, recorded, officer, holder)
-    note = cosign(note)
+        gathered = _gather(office, office.batch_session(connection, batch), command.request_id)
+    opened = _open_register(office, gathered)  # 1
+    index, note = _enter(office, gathered, officer)  # 2
+    if policy is not None:
+        cosigned = ask_for_cosignatures(office, policy, note)
+        if not cosigned.holds:
+            raise VerifyFault(
+                "witness_quorum",
+                "the witnesses that cosigned are no quorum",
+                place="evidence",
+                cure="The look is entered; no bundle was written. Ask again when the witnesses "
+                "are up, or without --policy.",
+            )
+        note = cosigned.note
+    public = _public(office, gathered, opened, index, note)  # 3
+    key = office.random(KEY_BYTES)
+    plain = encode_sealed(_sealed(office, gathered, opened))
+    bundle = seal_bundle(encode_public(public), plain, key, office.random(12), holder)  # 4
+    replay(bundle, key, office.holder_key)
+    return Exported(bundle, key, index)
+
+
+# -- gathering ---------------------------------------------------------------------------------
+
+
+def _gather(office: Office, session: BatchSession, request_id: str) -> _Gathered:
+    connection, batch = session.connection, session.batch
+    recorded = read_recorded(session, office.payload_keys()[1], request_id)
+    files = law_files(office, connection, batch, "Export")
+    law, ruling, answer = law_of_texts(files), None, b""
+    if batch.state is BatchState.RELEASED:
+        ruling = batches.load_ruling(connection, batch, office.settings.name)
+        if recorded.determination is not None:
+            codes = public_codes(law.under(batch.header.route))
+            answer = answer_bytes(coarsen(recorded.determination, ruling, codes))
+    return _Gathered(batch, session.key, recorded, files, law, ruling, answer)
+
+
+def _open_register(office: Office, gathered: _Gathered) -> _Opened:
+    recorded, grant = gathered.recorded, gathered.recorded.grant
+    if grant is None or not isinstance(recorded.determination, Match):
+        return _Opened()
     with office.store.reading() as connection:
-        wanted = Wanted(_commitments(recorded, answer), asked.entered)
-        proved = prove_entries(office, connection, batch, wanted, index, note)
-    public = PublicPart(
+        session = BatchSession(connection, gathered.batch, gathered.key)
+        pinned, holds = pinned_certificates(session), pinned_holds(session)
+    with office.open_register(gathered.batch.snapshot) as sealed:
+        manifest, digest = sealed.manifest, register.manifest_digest(sealed.manifest)
+        certified = {scope: each.certificate for scope, each in by_scope(pinned).items()}
+        certificates = {
+            scope: _certificate(office, manifest, scope, named)
+            for scope, named in certified.items()
+        }
+        shown = sealed.collect_buckets(grant)
+        found = register.residents_in(shown, grant, sealed.snapshot)
+        names = [grant.name, *(resident.name for resident in found.residents)]
+        weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
+        suppressed = office.custodian().on_hold(found, holds)
+        return _Opened(
+            buckets=shown,
+            weights=matching.weights_to_dict(weights),
+            thresholds=governing(pinned, gathered.law.agreement.confirmation, weights).thresholds,
+            manifest=register.manifest_bytes(manifest).decode(),
+            signature=register.read_signature(office.register_directory / sealed.snapshot),
+            certificates=certificates,
+            entered={
+                scope: {"certificate": named, "snapshot": digest, "scope": scope}
+                for scope, named in certified.items()
+            },
+            suppressed=tuple(found.residents[place] for place in suppressed),
+        )
+
+
+def _certificate(
+    office: Office, manifest: register.Manifest, scope: str, digest: str
+) -> CertificateText:
+    """A certificate that was pinned, as its file beside the snapshot has it, verified. Raises as
+    `open_certificate`."""
+    folder = office.register_directory / manifest.snapshot
+    open_certificate(folder, office.holder_key.public, manifest, scope, digest)
+    data, signature = certificate_files(folder, scope, digest)
+    return CertificateText(data.decode(), signature.decode("ascii"))
+
+
+# -- entering ----------------------------------------------------------------------------------
+
+
+def _enter(office: Office, gathered: _Gathered, officer: Officer) -> tuple[int, str]:
+    """(index of the look's entry, a signed checkpoint that covers it)."""
+    looked = inspection_bytes(gathered.recorded.request.request_id)
+    commitment = canonical.commit(gathered.salt("inspection"), looked)
+    fields = {"batch": gathered.batch.id, "commitment": commitment}
+    with office.store.transaction() as connection:
+        index = journal.enter(office, connection, EntryKind.INSPECTION, fields, officer)
+        return index, office.ledger.sign_checkpoint(connection, office.signer())
+
+
+def _commitments(gathered: _Gathered) -> frozenset[str]:
+    """What the entries about the request alone commit to."""
+    recorded = gathered.recorded
+    own = {recorded.commitment}
+    if recorded.override is not None:
+        plain = encode_override(recorded.override)
+        own.add(canonical.commit(gathered.salt(OVERRIDE), plain))
+    if gathered.answer and not isinstance(recorded.determination, Refusal):
+        own.add(canonical.commit(gathered.salt("answer"), gathered.answer))
+    return frozenset(own)
+
+
+# -- the two parts -----------------------------------------------------------------------------
+
+
+def _public(
+    office: Office, gathered: _Gathered, opened: _Opened, index: int, note: str
+) -> PublicPart:
+    batch, files, ruling = gathered.batch, gathered.files, gathered.ruling
+    wanted = Wanted(_commitments(gathered), opened.entered, index)
+    with office.store.reading() as connection:
+        proved = prove_entries(office, connection, batch, wanted, note)
+    return PublicPart(
         office=office.settings.name,
         batch=batch.id,
         received_at=instant_text(batch.received_at),
@@ -143,152 +253,36 @@ def export_evidence(
         versions=versions(),
         law=files,
         law_digests={path: canonical.digest(text.encode()) for path, text in files.items()},
-        snapshot=batch.snapshot if asked.buckets else "",
-        manifest=asked.manifest,
-        manifest_signature=asked.signature,
-        certificates=asked.certificates,
+        snapshot=batch.snapshot if opened.buckets else "",
+        manifest=opened.manifest,
+        manifest_signature=opened.signature,
+        certificates=opened.certificates,
         determinations=ruling.determinations_digest if ruling else "",
-        review=Word(ruling.first, ruling.first_signature) if ruling else None,
-        release=Word(ruling.second, ruling.second_signature) if ruling else None,
+        review=OfficerSignature(ruling.first, ruling.first_signature) if ruling else None,
+        release=OfficerSignature(ruling.second, ruling.second_signature) if ruling else None,
         entries=proved,
     )
-    key = office.random(KEY_BYTES)
-    plain = encode_sealed(_sealed(office, recorded, asked, answer))
-    bundle = seal_bundle(encode_public(public), plain, key, office.random(12), holder)
-    replay(bundle, key, office.holder_key)
-    return Exported(bundle, key, index)
 
 
-def _sealed(office: Office, recorded: Recorded, asked: _Asked, answer: Answer | None) -> SealedPart:
-    number, decided, override = recorded.request.row, recorded.determination, recorded.override
+def _sealed(office: Office, gathered: _Gathered, opened: _Opened) -> SealedPart:
+    recorded, key = gathered.recorded, gathered.key
+    decided, override = recorded.determination, recorded.override
+    document = recorded.circumstances.header.document
     return SealedPart(
         request_id=recorded.request.request_id,
         row=recorded.row_bytes,
         row_salt=recorded.row_salt,
-        file_salt=recorded.key.salt("file", 0),
-        document_salt=recorded.key.salt("document", 0)
-        if recorded.circumstances.header.document
-        else b"",
-        inspection_salt=recorded.key.salt("inspection", number),
+        file_salt=key.salt("file", 0),
+        document_salt=key.salt("document", 0) if document else b"",
+        inspection_salt=gathered.salt("inspection"),
         circumstances=recorded.circumstances,
-        override=b"" if override is None else encode_override(override),
-        override_salt=b"" if override is None else recorded.key.salt(OVERRIDE, number),
-        determination=b"" if decided is None else encode_determinations([decided]),
-        weights=asked.weights,
-        thresholds=asked.thresholds,
-        doors=asked.buckets,
-        withheld=mark_withheld(asked.held, office.random),
-        answer=b"" if answer is None else answer_bytes(answer),
-        answer_salt=recorded.key.salt("answer", number),
+        override=encode_override(override) if override else b"",
+        override_salt=gathered.salt(OVERRIDE) if override else b"",
+        determination=encode_determinations([decided]) if decided else b"",
+        weights=opened.weights,
+        thresholds=opened.thresholds,
+        doors=opened.buckets,
+        suppressed=mark_suppressed(opened.suppressed, office.random),
+        answer=gathered.answer,
+        answer_salt=gathered.salt("answer"),
     )
-
-
-def _is_released(batch: Batch) -> bool:
-    return batch.state is BatchState.RELEASED
-
-
-def _law_files(office: Office, connection: Connection, batch: Batch) -> dict[str, str]:
-    """The law files that judged the batch: kept when it was received, or those in force where they
-    are the same."""
-    kept = kept_law(connection, batch.rules_digest)
-    if kept is not None:
-        return kept
-    if batch.rules_digest != office.rules:
-        raise StateFault(
-            "rules_changed",
-            "the law, the agreement or the version changed since this batch was received",
-            place=batch.id,
-            cure="Export it with the version and law that judged it.",
-        )
-    return read_law_texts(office.directory / "law")
-
-
-def _ask_register(office: Office, batch: Batch, recorded: Recorded, law: Law) -> _Asked:
-    if recorded.grant is None or not isinstance(recorded.determination, Match):
-        return _NOTHING
-    with office.store.reading() as connection:
-        pinned = pinned_certificates(connection, batch, recorded.key)
-        holds = pinned_holds(connection, batch, recorded.key)
-    with office.open_register(batch.snapshot) as sealed:
-        manifest, folder = sealed.manifest, office.register_directory / sealed.snapshot
-        held = {scope: found.certificate for scope, found in by_scope(pinned).items()}
-        certificates = {
-            scope: _text(office, manifest, scope, digest) for scope, digest in held.items()
-        }
-        shown = sealed.collect_buckets(recorded.grant)
-        found = register.residents_in(shown, recorded.grant, sealed.snapshot)
-        names = _names(recorded.grant, found)
-        weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
-        return _Asked(
-            shown,
-            matching.weights_to_dict(weights),
-            governing(pinned, law.agreement.confirmation, weights).thresholds,
-            register.manifest_bytes(manifest).decode(),
-            register.read_signature(folder),
-            certificates,
-            {
-                scope: {
-                    "certificate": digest,
-                    "snapshot": register.manifest_digest(manifest),
-                    "scope": scope,
-                }
-                for scope, digest in held.items()
-            },
-            tuple(found.residents[place] for place in office.custodian().on_hold(found, holds)),
-        )
-
-
-def _text(office: Office, manifest: register.Manifest, scope: str, digest: str) -> CertificateText:
-    """A certificate that was pinned, as it stands beside the snapshot, verified. Raises as
-    `open_certificate`."""
-    folder = office.register_directory / manifest.snapshot
-    open_certificate(folder, office.holder_key.public, manifest, scope, digest)
-    data, signature = certificate_files(folder, scope, digest)
-    return CertificateText(data.decode(), signature.decode("ascii"))
-
-
-def _names(grant: Grant, found: Residents) -> list[Any]:
-    return [grant.name, *(resident.name for resident in found.residents)]
-
-
-def _answer(recorded: Recorded, ruling: Ruling | None, law: Law) -> Answer | None:
-    """The answer as it was released: coarsened again, which P7 makes the same bytes."""
-    if ruling is None or recorded.determination is None:
-        return None
-    return coarsen(recorded.determination, ruling, public_codes(law))
-
-
-def _commitments(recorded: Recorded, answer: Answer | None) -> frozenset[str]:
-    own = {recorded.commitment}
-    if recorded.override is not None:
-        own.add(
-            canonical.commit(
-                recorded.key.salt(OVERRIDE, recorded.request.row),
-                encode_override(recorded.override),
-            )
-        )
-    if answer is not None and not isinstance(recorded.determination, Refusal):
-        own.add(
-            canonical.commit(
-                recorded.key.salt("answer", recorded.request.row), answer_bytes(answer)
-            )
-        )
-    return frozenset(own)
-
-
-def _enter(
-    office: Office, batch: Batch, recorded: Recorded, officer: Officer, holder: Signer
-) -> tuple[int, str]:
-    """(index of the inspection's entry, a checkpoint that covers it)."""
-    looked = inspection_bytes(recorded.request.request_id)
-    commitment = canonical.commit(recorded.key.salt("inspection", recorded.request.row), looked)
-    fields = {
-        "batch": batch.id,
-        "commitment": commitment,
-        "officer": canonical.digest(officer.vkey.encode()),
-    }
-    with office.store.transaction() as connection:
-        index = office.ledger.append(
-            connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock()
-        )[0]
-        return index, office.ledger.sign_checkpoint(connection, holder)

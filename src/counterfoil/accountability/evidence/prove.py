@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from counterfoil.accountability.evidence.contents import CERTIFICATE_ROLES, ROLES, Proved
 from counterfoil.batches.batch import Batch
 from counterfoil.core.errors import StateFault
@@ -25,29 +27,31 @@ _ROLE_OF = {
 
 
 class Wanted(Public, frozen=True):
-    """`commitments`: of the row, of the override that admitted it, and of its answer, where there
-    are such. `certificates`: by scope, the fields of the entry of each that governed."""
+    """Which entries a bundle carries. `commitments`: of the row, of the override that admitted it,
+    and of its answer, where there are such. `certificates`: by scope, the fields of the entry of
+    each that governed. `inspection`: the index of the look's own entry."""
 
     commitments: frozenset[str]
     certificates: dict[str, dict[str, str]]
+    inspection: int
 
 
 def prove_entries(
-    office: Office, connection: Connection, batch: Batch, wanted: Wanted, inspection: int, note: str
+    office: Office, connection: Connection, batch: Batch, wanted: Wanted, note: str
 ) -> tuple[Proved, ...]:
     """The entries that a bundle carries, in the order of `contents.ROLES`, each with its proof
-    under `note`.
+    under the checkpoint `note`.
 
     Raises StateFault `evidence_entry`, VerifyFault.
     """
-    found = list(find_of_batch(connection, batch.id, wanted.commitments))
-    places = _places(found, batch.determinations_digest)
+    places = _places(
+        find_of_batch(connection, batch.id, wanted.commitments), batch.determinations_digest
+    )
     rules = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
     before = {"law": find_before(connection, EntryKind.LAW, rules, places.get("batch", 0))}
     for scope, fields in wanted.certificates.items():
-        opened = places.get("opening", 0)
         before[CERTIFICATE_ROLES[scope]] = find_before(
-            connection, EntryKind.CERTIFICATE, fields, opened
+            connection, EntryKind.CERTIFICATE, fields, places.get("opening", 0)
         )
     if None in before.values() or not {"batch", "gate"} <= places.keys():
         raise StateFault(
@@ -57,7 +61,7 @@ def prove_entries(
             cure="Run `counterfoil ledger check`, and tell the inspector.",
         )
     prove = office.ledger.prover(connection, note)
-    held = {**before, **places, "inspection": inspection}
+    found = {**before, **places, "inspection": wanted.inspection}
     return tuple(
         Proved(
             role,
@@ -65,20 +69,18 @@ def prove_entries(
             prove(index),
         )
         for role in ROLES
-        if (index := held.get(role)) is not None
+        if (index := found.get(role)) is not None
     )
 
 
-def _places(found: list[tuple[int, Entry]], determinations: str) -> dict[str, int]:
+def _places(found: Iterable[tuple[int, Entry]], determinations: str) -> dict[str, int]:
     """Index by role: the first opening; the last review, of these determinations; the only one of
     every other."""
     places: dict[str, int] = {}
     for index, entry in found:
-        role = _ROLE_OF.get(entry.kind)
-        if role is None or (
-            entry.kind is EntryKind.REVIEW and entry.fields["determinations"] != determinations
-        ):
-            continue
-        if role != "opening" or role not in places:
+        role = _ROLE_OF.get(entry.kind, "")
+        other_review = role == "review" and entry.fields["determinations"] != determinations
+        later_opening = role == "opening" and role in places
+        if role and not other_review and not later_opening:
             places[role] = index
     return places

@@ -1,4 +1,4 @@
-"""Replay: the answer reckoned anew from a bundle alone. What is established, in this order; the
+"""Replay: the answer made again from a bundle alone. What is established, in this order; the
 code is labelled with the numbers:
 
      1  The holder signed the bundle as it stands.
@@ -23,7 +23,7 @@ code is labelled with the numbers:
 It cannot show: that the doors are those that the register key makes, that an empty door or mark is
 empty, and that the counts of the past and of names are right (`compare_snapshot` shows the first
 two where the snapshot still exists); that no certificate was left out that raised a threshold; that
-the marks say what the office had entered (withheld.py); nor that this row is among those whose
+the marks say what the office had entered (suppressed.py); nor that this row is among those whose
 digest the officers signed, which takes all rows of the batch. The first thing that fails raises
 VerifyFault.
 """
@@ -32,48 +32,37 @@ from __future__ import annotations
 
 from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import Bundle, open_bundle, open_sealed
-from counterfoil.accountability.evidence.check_public import (
-    Checked,
-    check_part,
-    public_codes,
-    versions,
-)
+from counterfoil.accountability.evidence.check_public import Checked, check_part
 from counterfoil.accountability.evidence.contents import (
     CERTIFICATE_ROLES,
     SealedPart,
     decode_sealed,
 )
-from counterfoil.accountability.evidence.suppressed import withheld_among
+from counterfoil.accountability.evidence.suppressed import suppressed_among
 from counterfoil.answers.coarsen import coarsen
+from counterfoil.answers.rows import answer_bytes
+from counterfoil.batches.override import Override, check_override, decode_override
 from counterfoil.batches.rows import (
     Determination,
     Granted,
     Refused,
+    Rejected,
     decode_determinations,
     decode_gated,
     encode_determinations,
     encode_row,
     pack,
 )
+from counterfoil.batches.session import request_of
 from counterfoil.certification.governing import NOT_CERTIFIED, Certificates, certified_of, governing
-from counterfoil.controls.overrides.store import check_override, decode_override
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Request
 from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger.entries import EntryKind
-from counterfoil.office.journal import answer_bytes
+from counterfoil.office.journal import officer_fields
+from counterfoil.office.records import public_codes
 from counterfoil.tlog import VerifierKey
-
-__all__ = [
-    "Replayed",
-    "check_public",
-    "differs",
-    "inspection_bytes",
-    "public_codes",
-    "replay",
-    "versions",
-]
 
 
 class Replayed(Public, frozen=True):
@@ -96,7 +85,7 @@ def check_public(data: bytes, holder: VerifierKey | None = None) -> Replayed:
     SettingsFault for law that does not load.
     """
     bundle = open_bundle(data, holder)  # 1
-    return _replayed(bundle, check_part(bundle), "", [])
+    return _replayed(bundle, check_part(bundle), "")  # 2 3 4 5
 
 
 def replay(data: bytes, key: bytes, holder: VerifierKey | None = None) -> Replayed:
@@ -104,14 +93,14 @@ def replay(data: bytes, key: bytes, holder: VerifierKey | None = None) -> Replay
     bundle = open_bundle(data, holder)  # 1
     checked = check_part(bundle)  # 2 3 4 5
     sealed = decode_sealed(open_sealed(bundle, key))  # 6
-    if not sealed.withheld.is_whole:
-        raise differs("the marks are not in the form that every bundle has")
-    said = ["6. The bundle key opens the sealed part, which was sealed to this public part."]
-    request = _check_request(sealed, checked, said)  # 7
-    decision = _check_gate(sealed, checked, request, said)  # 8
-    decided = _check_match(sealed, checked, decision, said)  # 9 10
-    outcome = _check_answer(sealed, checked, decided, said)  # 11
-    return _replayed(bundle, checked, outcome, said)
+    _require(sealed.suppressed.is_whole, "the marks are not in the form that every bundle has")
+    request, asked = _check_request(sealed, checked)  # 7
+    decision, judged = _check_gate(sealed, checked, request)  # 8
+    decided, opened, matched = _check_determination(sealed, checked, decision)  # 9 10
+    outcome, answered = _check_answer(sealed, checked, decided)  # 11
+    unsealed = "6. The bundle key opens the sealed part, which was sealed to this public part."
+    said = (unsealed, asked, judged, opened, matched, answered)
+    return _replayed(bundle, checked, outcome, *said)
 
 
 def inspection_bytes(request_id: str) -> bytes:
@@ -129,156 +118,180 @@ def differs(message: str) -> VerifyFault:
     )
 
 
-def _check_request(sealed: SealedPart, checked: Checked, said: list[str]) -> Request:
-    """The request inside the row, which the ledger commits to."""
+# -- the request -------------------------------------------------------------------------------
+
+
+def _check_request(sealed: SealedPart, checked: Checked) -> tuple[Request, str]:
+    """The request inside the row, which the ledger commits to, and statement 7."""
     part, entries = checked.part, checked.entries
-    [row] = _one(sealed.row)
-    request = row.grant.request if isinstance(row, Granted) else row.request
-    if canonical.commit(_salt(sealed.row_salt), sealed.row) != entries["gate"].fields["commitment"]:
-        raise differs("the ledger commits to another request")
-    if (
-        canonical.commit(_salt(sealed.file_salt), part.file_digest.encode())
-        != entries["batch"].fields["file"]
-    ):
-        raise differs("the ledger commits to another request file")
-    _check_header(sealed, checked)
-    looked = canonical.commit(_salt(sealed.inspection_salt), inspection_bytes(request.request_id))
-    if (
-        request.request_id != sealed.request_id
-        or looked != entries["inspection"].fields["commitment"]
-    ):
-        raise differs("the ledger says that another request was looked at")
-    said.append(
-        f"7. The request is the one that entry {checked.indices['gate']} commits to, of the "
-        "file that entry "
-        f"{checked.indices['batch']} names, asked by the route {checked.route.route.id}."
+    request = request_of(read_row(sealed.row))
+    _require(
+        _commit(sealed.row_salt, sealed.row) == entries.fields("gate")["commitment"],
+        "the ledger commits to another request",
     )
-    return request
+    _require(
+        _commit(sealed.file_salt, part.file_digest.encode()) == entries.fields("batch")["file"],
+        "the ledger commits to another request file",
+    )
+    _check_header(sealed, checked)
+    looked = _commit(sealed.inspection_salt, inspection_bytes(request.request_id))
+    _require(
+        request.request_id == sealed.request_id
+        and looked == entries.fields("inspection")["commitment"],
+        "the ledger says that another request was looked at",
+    )
+    return request, (
+        f"7. The request is the one that entry {entries.index('gate')} commits to, of the "
+        f"file that entry {entries.index('batch')} names, asked by the route "
+        f"{checked.route.route.id}."
+    )
 
 
 def _check_header(sealed: SealedPart, checked: Checked) -> None:
     """The header's route and document are those of the batch's entry."""
-    header, fields = sealed.circumstances.header, checked.entries["batch"].fields
-    if checked.route.route.id != (header.route or checked.law.route.id) or (
-        checked.law.others and not header.route
-    ):
-        raise differs("the ledger names another route")
+    header, law = sealed.circumstances.header, checked.law
+    _require(
+        checked.route.route.id == (header.route or law.route.id)
+        and bool(header.route or not law.others),
+        "the ledger names another route",
+    )
     document = header.document.digest.encode() if header.document else b""
-    if fields.get("commitment") != (
-        canonical.commit(_salt(sealed.document_salt), document) if document else None
-    ):
-        raise differs("the ledger commits to another document")
+    committed = _commit(sealed.document_salt, document) if document else None
+    _require(
+        checked.entries.fields("batch").get("commitment") == committed,
+        "the ledger commits to another document",
+    )
+
+
+# -- the gate ----------------------------------------------------------------------------------
 
 
 def _check_gate(
-    sealed: SealedPart, checked: Checked, request: Request, said: list[str]
-) -> Grant | Refusal:
-    decision = decide_again(checked.law, request, sealed.circumstances, checked.part.gate_date)
-    admitted = isinstance(decision, Grant)
-    row = Granted(decision) if isinstance(decision, Grant) else Refused(request, decision)
-    if encode_row(row) != sealed.row or checked.entries["gate"].kind is not (
-        EntryKind.GRANTED if admitted else EntryKind.REFUSED
-    ):
-        raise differs("the gate decides otherwise")
-    elements, failed = len(checked.route.in_force(checked.part.gate_date)), 0
-    if isinstance(decision, Refusal):
-        failed = len(decision.failed)
-    said.append(
-        f"8. The gate, asked again for {checked.part.gate_date}, "
-        f"{'admits' if admitted else 'refuses'} it: {elements - failed} of "
+    sealed: SealedPart, checked: Checked, request: Request
+) -> tuple[Grant | Refusal, str]:
+    """The decision, an override put in its place, and statement 8."""
+    day = checked.part.gate_date
+    decision = decide_again(checked.law, request, sealed.circumstances, day)
+    if isinstance(decision, Grant):
+        row, kind, failed, verb = Granted(decision), EntryKind.GRANTED, 0, "admits"
+    else:
+        row, kind = Refused(request, decision), EntryKind.REFUSED
+        failed, verb = len(decision.failed), "refuses"
+    _require(
+        encode_row(row) == sealed.row and checked.entries.kind("gate") is kind,
+        "the gate decides otherwise",
+    )
+    elements = len(checked.route.in_force(day))
+    said = (
+        f"8. The gate, asked again for {day}, {verb} it: {elements - failed} of "
         f"{elements} elements met, the same byte for byte."
     )
-    return _check_override(sealed, checked, request, decision, said)
+    if not sealed.override:
+        _require(
+            "override" not in checked.entries.found,
+            "the ledger says that two roles admitted the request",
+        )
+        return decision, said
+    override = decode_override(sealed.override)
+    _check_override(sealed, checked, request, override)
+    return override.grant, said + _override_words(checked, override)
 
 
 def _check_override(
-    sealed: SealedPart,
-    checked: Checked,
-    request: Request,
-    decision: Grant | Refusal,
-    said: list[str],
-) -> Grant | Refusal:
-    """The grant that two roles made of a refusal that waited for them; the decision itself where
-    there is none."""
-    entry, part = checked.entries.get("override"), checked.part
-    if not sealed.override:
-        if entry is not None:
-            raise differs("the ledger says that two roles admitted the request")
-        return decision
-    override = decode_override(sealed.override)
+    sealed: SealedPart, checked: Checked, request: Request, override: Override
+) -> None:
+    """Two roles admitted the request, which waited for them."""
     check_override(override)
-    named = {"officer": override.first, "second": override.second}
-    fields = {name: canonical.digest(officer.vkey.encode()) for name, officer in named.items()}
-    fields |= {
-        "batch": part.batch,
-        "commitment": canonical.commit(_salt(sealed.override_salt), sealed.override),
-    }
-    if entry is None or entry.fields != fields:
-        raise differs("the ledger commits to another override")
-    if (override.office, override.batch, override.refused) != (
-        part.office,
-        part.batch,
-        checked.entries["gate"].fields["commitment"],
-    ):
-        raise differs("the override is of another request")
-    grant = set_aside(checked.law, request, sealed.circumstances, part.gate_date, override.elements)
-    if grant != override.grant:
-        raise differs("the override admits otherwise")
-    said[-1] += (
-        f" {override.first.name} and {override.second.name} admitted it by an override, each by "
-        "a signature of their own key, as entry"
-        f" {checked.indices['override']} says: it waited for an officer in "
-        f"{', '.join(override.elements)}, and in nothing else failed."
+    part, entries = checked.part, checked.entries
+    commitment = _commit(sealed.override_salt, sealed.override)
+    fields = {"batch": part.batch, "commitment": commitment}
+    _require(
+        entries.fields("override") == fields | officer_fields([override.first, override.second]),
+        "the ledger commits to another override",
     )
-    return grant
+    _require(
+        (override.office, override.batch, override.refused)
+        == (part.office, part.batch, entries.fields("gate")["commitment"]),
+        "the override is of another request",
+    )
+    grant = set_aside(checked.law, request, sealed.circumstances, part.gate_date, override.elements)
+    _require(grant == override.grant, "the override admits otherwise")
 
 
-def _check_match(
-    sealed: SealedPart, checked: Checked, decision: Grant | Refusal, said: list[str]
-) -> Determination | None:
-    if not sealed.determination:
-        _require_no_buckets(sealed)
-        said.append("9. The register was not asked.")
-        said.append("10. Nothing was determined when the bundle was made.")
-        return None
-    [decided] = decode_determinations(sealed.determination)
-    if not isinstance(decided, Match):
-        _require_no_buckets(sealed)
-        same = decided == decision if isinstance(decided, Refusal) else isinstance(decision, Grant)
-        if isinstance(decided, NotCompared) and decided.code == NOT_CERTIFIED:
-            same = same and checked.law.agreement.confirmation.certificate == "required"
-        if not same or (decided.request_id, decided.row) != (sealed.request_id, _row(decision)):
-            raise differs("the determination is of another request, or of other terms")
-        said.append("9. The register was not asked.")
+def _override_words(checked: Checked, override: Override) -> str:
+    return (
+        f" {override.first.name} and {override.second.name} admitted it by an override, each by "
+        f"a signature of their own key, as entry {checked.entries.index('override')} says: it "
+        f"waited for an officer in {', '.join(override.elements)}, and in nothing else failed."
+    )
+
+
+# -- the determination -------------------------------------------------------------------------
+
+
+def _check_determination(
+    sealed: SealedPart, checked: Checked, decision: Grant | Refusal
+) -> tuple[Determination | None, str, str]:
+    """What was determined, and statements 9 and 10."""
+    rows = decode_determinations(sealed.determination) if sealed.determination else [None]
+    _require(len(rows) == 1, "the determination is of another request, or of other terms")
+    decided = rows[0]
+    if isinstance(decided, Match):
+        return decided, *_check_match(sealed, checked, decision)
+    _require(
+        (sealed.doors, sealed.weights, sealed.thresholds) == (None, None, None),
+        "buckets are shown of a register that was not asked",
+    )
+    said = "10. Nothing was determined when the bundle was made."
+    if decided is not None:
+        _require(
+            _is_not_compared(sealed, checked, decision, decided),
+            "the determination is of another request, or of other terms",
+        )
         why = (
             f"could not be compared ({decided.code})"
             if isinstance(decided, NotCompared)
             else "was refused"
         )
-        said.append(f"10. The determination is that it {why}.")
-        return decided
+        said = f"10. The determination is that it {why}."
+    return decided, "9. The register was not asked.", said
+
+
+def _is_not_compared(
+    sealed: SealedPart, checked: Checked, decision: Grant | Refusal, decided: Refusal | NotCompared
+) -> bool:
+    """Whether the decision of the gate leaves the request undetermined in this way."""
+    if isinstance(decided, Refusal):
+        follows = decided == decision
+    else:
+        required = checked.law.agreement.confirmation.certificate == "required"
+        follows = isinstance(decision, Grant) and (required or decided.code != NOT_CERTIFIED)
+    row = decision.request.row if isinstance(decision, Grant) else decision.row
+    return follows and (decided.request_id, decided.row) == (sealed.request_id, row)
+
+
+def _check_match(
+    sealed: SealedPart, checked: Checked, decision: Grant | Refusal
+) -> tuple[str, str]:
+    """Statements 9 and 10 of a request that was compared."""
     if not isinstance(decision, Grant) or sealed.doors is None:
         raise differs("what was matched is not in the bundle")
     residents = register.residents_in(sealed.doors, decision, checked.part.snapshot)
     weights, thresholds = _check_thresholds(sealed, checked, decision)
-    held = withheld_among(residents, sealed.withheld)
-    again = matching.decide_suppressed(decision, residents, held, weights, thresholds)
-    if encode_determinations([again]) != sealed.determination:
-        raise differs("the match decides otherwise")
-    behind = sum(bool(each.value) for each in (*sealed.doors.doors, *sealed.doors.homes))
-    said.append(
-        f"9. {len(sealed.doors.doors)} doors and marks of the asked address; the {behind} "
+    suppressed = suppressed_among(residents, sealed.suppressed)
+    again = matching.decide_suppressed(decision, residents, suppressed, weights, thresholds)
+    _require(encode_determinations([again]) == sealed.determination, "the match decides otherwise")
+    buckets = sum(bool(each.value) for each in (*sealed.doors.doors, *sealed.doors.homes))
+    return (
+        f"9. {len(sealed.doors.doors)} doors and marks of the asked address; the {buckets} "
         "sealed buckets behind them open with their keys "
-        f"and hold {len(residents.residents)} residents."
-    )
-    said.append(
+        f"and hold {len(residents.residents)} residents.",
         f"10. The match, made again, {'confirms' if again.confirmed else 'does not confirm'}: "
         "the same score, margin and evidence. "
         f"Thresholds: {_bits(thresholds.birth)} with a date of birth, {_bits(thresholds.names)} "
         f"by name, {_bits(thresholds.undated)} where "
-        f"the date does not agree; margin {weights.margin_bits:.2f} bits."
+        f"the date does not agree; margin {weights.margin_bits:.2f} bits.",
     )
-    return decided
 
 
 def _check_thresholds(
@@ -290,23 +303,26 @@ def _check_thresholds(
         raise differs("what was matched is not in the bundle")
     weights = matching.weights_from_dict(sealed.weights)
     taught = checked.manifest.evidence or matching.weights_to_dict(matching.default_weights())
-    if any(
-        sealed.weights[name] != taught[name] for name in ("levels", "doors", "threshold", "margin")
-    ):
-        raise differs("the weights are not those of the snapshot")
-    held = {
+    same = ("levels", "doors", "threshold", "margin")
+    _require(
+        all(sealed.weights[name] == taught[name] for name in same),
+        "the weights are not those of the snapshot",
+    )
+    certified = {
         scope: certified_of(
             certificate,
-            str(checked.entries[CERTIFICATE_ROLES[scope]].fields["certificate"]),
+            str(checked.entries.fields(CERTIFICATE_ROLES[scope])["certificate"]),
             weights,
         )
         for scope, certificate in checked.certificates.items()
     }
-    governed = governing(Certificates(**held), checked.law.agreement.confirmation, weights)
-    if not governed.puts(grant):
-        raise differs("no certificate covers the question, and the agreement requires one")
-    if governed.thresholds != sealed.thresholds:
-        raise differs("certificates and agreement make other thresholds")
+    governed = governing(Certificates(**certified), checked.law.agreement.confirmation, weights)
+    _require(
+        governed.puts(grant), "no certificate covers the question, and the agreement requires one"
+    )
+    _require(
+        governed.thresholds == sealed.thresholds, "certificates and agreement make other thresholds"
+    )
     return weights, governed.thresholds
 
 
@@ -315,61 +331,59 @@ def _bits(threshold: int) -> str:
     return "none reachable" if threshold >= matching.NEVER else f"{threshold / 100:.2f}"
 
 
+# -- the answer --------------------------------------------------------------------------------
+
+
 def _check_answer(
-    sealed: SealedPart, checked: Checked, decided: Determination | None, said: list[str]
-) -> str:
-    """The word that was answered, or ""."""
+    sealed: SealedPart, checked: Checked, decided: Determination | None
+) -> tuple[str, str]:
+    """What was answered, in one word or "", and statement 11."""
+    entries = checked.entries
     if checked.ruling is None or decided is None:
-        if sealed.answer:
-            raise differs("there is an answer without a ruling")
-        said.append("11. No answer was given when the bundle was made.")
-        return ""
+        _require(not sealed.answer, "there is an answer without a ruling")
+        return "", "11. No answer was given when the bundle was made."
     answer = coarsen(decided, checked.ruling, public_codes(checked.route))
-    if answer_bytes(answer) != sealed.answer:
-        raise differs("the answer is another")
-    entry = checked.entries.get("answer")
+    _require(answer_bytes(answer) == sealed.answer, "the answer is another")
+    given = f"11. The answer is the one that was given, {answer.answer}"
     if isinstance(decided, Refusal):
-        said.append(
-            f"11. The answer is the one that was given, {answer.answer}; entry "
-            f"{checked.indices['gate']} is its refusal."
-        )
-        return str(answer.answer)
+        return str(answer.answer), f"{given}; entry {entries.index('gate')} is its refusal."
     kind = EntryKind.NOT_COMPARED if isinstance(decided, NotCompared) else EntryKind.DISCLOSURE
-    committed = canonical.commit(_salt(sealed.answer_salt), sealed.answer)
-    if entry is None or entry.kind is not kind or entry.fields["commitment"] != committed:
-        raise differs("the ledger commits to another answer")
-    said.append(
-        f"11. The answer is the one that was given, {answer.answer}, and entry "
-        f"{checked.indices['answer']} commits to it."
+    committed = _commit(sealed.answer_salt, sealed.answer)
+    _require(
+        entries.kind("answer") is kind and entries.fields("answer")["commitment"] == committed,
+        "the ledger commits to another answer",
     )
-    return str(answer.answer)
+    return str(answer.answer), f"{given}, and entry {entries.index('answer')} commits to it."
 
 
-def _require_no_buckets(sealed: SealedPart) -> None:
-    if (sealed.doors, sealed.weights, sealed.thresholds) != (None, None, None):
-        raise differs("buckets are shown of a register that was not asked")
+# -- parts -------------------------------------------------------------------------------------
 
 
-def _row(decision: Grant | Refusal) -> int:
-    return decision.request.row if isinstance(decision, Grant) else decision.row
-
-
-def _one(row: bytes) -> list[Granted | Refused]:
-    rows = decode_gated(pack([row]))
-    found = [each for each in rows if isinstance(each, Granted | Refused)]
-    if len(found) != 1 or len(rows) != 1:
+def read_row(row: bytes) -> Granted | Refused:
+    """The one row of the sealed part. Raises VerifyFault `evidence_differs`, StoreFault."""
+    found = decode_gated(pack([row]))
+    if len(found) != 1 or isinstance(found[0], Rejected):
         raise differs("the row is no request")
-    return found
+    return found[0]
 
 
-def _salt(salt: bytes) -> bytes:
-    if len(salt) != canonical.SALT_BYTES:
-        raise differs("a salt is not 32 bytes")
-    return salt
+def _commit(salt: bytes, data: bytes) -> str:
+    _require(len(salt) == canonical.SALT_BYTES, "a salt is not 32 bytes")
+    return canonical.commit(salt, data)
 
 
-def _replayed(bundle: Bundle, checked: Checked, outcome: str, said: list[str]) -> Replayed:
-    statements = (*checked.statements, *said)
+def _require(holds: bool, message: str) -> None:
+    """Raise VerifyFault `evidence_differs` unless the check holds; `message` says what is wrong."""
+    if not holds:
+        raise differs(message)
+
+
+def _replayed(bundle: Bundle, checked: Checked, outcome: str, *said: str) -> Replayed:
     return Replayed(
-        checked.part.batch, bundle.digest, str(bundle.holder), checked.size, outcome, statements
+        batch=checked.part.batch,
+        digest=bundle.digest,
+        holder=str(bundle.holder),
+        size=checked.entries.size,
+        outcome=outcome,
+        statements=(*checked.statements, *said),
     )

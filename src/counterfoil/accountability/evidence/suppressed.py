@@ -1,12 +1,12 @@
-"""Who is withheld by a hold of 26 USC 6103(i)(6), in a form that every bundle has, whether there is
-a hold or not. Pure.
+"""Who is suppressed by a hold of 26 USC 6103(i)(6), in a form that every bundle has, with a hold or
+without. Pure.
 
     mark = HMAC-SHA-256(salt, "counterfoil/evidence-withheld/v1" 0x00 MessagePack of the resident),
     first 16 bytes
 
-`marks` holds those of the withheld residents among random ones, rising: 16 in all, or the next
-multiple. Who has the bundle key reads the residents and so can tell which of them is marked: replay
-could not come out the same otherwise.
+`marks` has those of the suppressed residents among random ones, rising: 16 in all, or the next
+multiple. Whoever has the bundle key reads the residents, and so can tell which of them is marked:
+the match could not be made again otherwise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from counterfoil.controls.holds.store import MARK_BYTES, MARKS_AT_ONCE, hide_marks
+from counterfoil.controls.holds.marks import MARK_BYTES, MARKS_AT_ONCE, hide_marks
 from counterfoil.core import canonical
 from counterfoil.core.values import Resident, Residents, Sensitive
 
@@ -44,14 +44,16 @@ class SuppressedMarks(Sensitive, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def mark_withheld(withheld: Iterable[Resident], random: Callable[[int], bytes]) -> SuppressedMarks:
+def mark_suppressed(
+    suppressed: Iterable[Resident], random: Callable[[int], bytes]
+) -> SuppressedMarks:
     """The marks of these residents, hidden among random ones."""
     salt = random(canonical.SALT_BYTES)
-    return SuppressedMarks(salt, hide_marks([_mark(salt, each) for each in withheld], random))
+    return SuppressedMarks(salt, hide_marks([_mark(salt, each) for each in suppressed], random))
 
 
-def withheld_among(residents: Residents, shown: SuppressedMarks) -> frozenset[int]:
-    """Places of the residents who are marked. Inverse of `mark_withheld`."""
+def suppressed_among(residents: Residents, shown: SuppressedMarks) -> frozenset[int]:
+    """Places of the residents who are marked. Inverse of `mark_suppressed`."""
     marks = frozenset(shown.marks)
     return frozenset(
         place for place, each in enumerate(residents.residents) if _mark(shown.salt, each) in marks

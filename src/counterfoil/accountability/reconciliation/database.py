@@ -1,4 +1,4 @@
-"""One batch as it stands in the database, held against what the ledger says of it.
+"""One batch in the database, compared with what the ledger says of it.
 
 1  It has one entry `batch`, of this file, agreement and rules.
 2  As many rows were granted, refused and rejected as there are entries; no more were compared than
@@ -21,32 +21,27 @@ from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from counterfoil.accountability.evidence.check_public import public_codes
 from counterfoil.accountability.reconciliation.ledger_view import (
     ANSWERS,
     BatchEntries,
     Committed,
     difference,
 )
+from counterfoil.answers.coarsen import coarsen
 from counterfoil.answers.format import commit_release
 from counterfoil.answers.rows import render_rows
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, REQUEST, Batch
-from counterfoil.batches.chunks import read_chunk
-from counterfoil.batches.encryption import BatchKey, unwrap_key
-from counterfoil.batches.rows import Gated, Granted, Refused, decode_gated, encode_row, ruled_chunks
+from counterfoil.batches.batch import Batch, ChunkKind
+from counterfoil.batches.rows import Gated, Granted, Refused, encode_row, ruled_chunks
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError, StateFault, VerifyFault
+from counterfoil.core.errors import CounterfoilError, VerifyFault
 from counterfoil.core.values import Answer, Ruling
 from counterfoil.database import Connection
-from counterfoil.disclosure.sealed_answer import ANSWER, ENVELOPE, Envelope
-from counterfoil.gate.law.archive import kept_law, law_of_texts
-from counterfoil.gate.law.load import Law
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
+from counterfoil.office.records import law_of_batch, public_codes, read_envelope
 
 _RESTORE = (
     "Keep the database, tell the inspector, and compare with its backup: one of the two "
@@ -54,127 +49,80 @@ _RESTORE = (
 )
 
 
-def compare_standing(batch: Batch, told: BatchEntries | None) -> Iterator[VerifyFault]:
+def compare_state(batch: Batch, entries: BatchEntries | None) -> Iterator[VerifyFault]:
     """1 to 3: what needs no key."""
     fields = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
-    if told is None or len(told.of(EntryKind.BATCH, **fields)) != 1:
-        yield difference(
-            "reconcile_batch",
-            batch.id,
-            "the batch is not the one that the ledger has an entry of",
-            _RESTORE,
-        )
+    if entries is None or len(entries.of(EntryKind.BATCH, **fields)) != 1:
+        message = "the batch is not the one that the ledger has an entry of"
+        yield difference("reconcile_batch", batch.id, message, _RESTORE)
         return
-    kinds, counts = told.kinds, batch.counts
     for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED):
-        held = counts.get(kind.value, 0)
-        if held != kinds[kind]:
-            yield difference(
-                "reconcile_counts",
-                batch.id,
-                f"{held} rows are {kind.value} by the database, {kinds[kind]} by the ledger",
-                _RESTORE,
-            )
-    if counts.get("compared", 0) > told.opened:
-        yield difference(
-            "reconcile_openings",
-            batch.id,
-            f"{counts['compared']} rows were compared, and openings entered for {told.opened}",
-            _RESTORE,
-        )
-    if not _stands(batch, told):
-        yield difference(
-            "reconcile_state",
-            batch.id,
+        kept, entered = batch.counts.get(kind.value, 0), entries.kinds[kind]
+        if kept != entered:
+            message = f"{kept} rows are {kind.value} by the database, {entered} by the ledger"
+            yield difference("reconcile_counts", batch.id, message, _RESTORE)
+    compared = batch.counts.get("compared", 0)
+    if compared > entries.opened:
+        message = f"{compared} rows were compared, and openings entered for {entries.opened}"
+        yield difference("reconcile_openings", batch.id, message, _RESTORE)
+    if not _is_state_entered(batch, entries):
+        message = (
             f"the batch is {batch.state}, and its entries of review, release and answers say "
-            "otherwise",
-            _RESTORE,
+            "otherwise"
         )
+        yield difference("reconcile_state", batch.id, message, _RESTORE)
 
 
-def _stands(batch: Batch, told: BatchEntries) -> bool:
+def _is_state_entered(batch: Batch, entries: BatchEntries) -> bool:
     """Statement 3."""
-    answered, word = (
-        sum(told.kinds[kind] for kind in ANSWERS),
-        {"determinations": batch.determinations_digest},
-    )
-    reviewed = bool(told.of(EntryKind.REVIEW, **word))
+    answered = sum(entries.kinds[kind] for kind in ANSWERS)
+    signed = {"determinations": batch.determinations_digest}
+    reviewed = bool(entries.of(EntryKind.REVIEW, **signed))
     if batch.state is BatchState.RELEASED:
-        told_all = answered == batch.counts.get("compared", 0) + batch.counts.get("not_compared", 0)
-        return reviewed and told_all and told.of(EntryKind.RELEASE, **word) == [batch.release_index]
-    if batch.state is BatchState.WITHDRAWN and not told.kinds[EntryKind.WITHDRAWAL]:
+        answers = batch.counts.get("compared", 0) + batch.counts.get("not_compared", 0)
+        released = entries.of(EntryKind.RELEASE, **signed)
+        return reviewed and answered == answers and released == [batch.release_index]
+    if batch.state is BatchState.WITHDRAWN and not entries.kinds[EntryKind.WITHDRAWAL]:
         return False
     return (
         not answered
-        and not told.of(EntryKind.RELEASE)
+        and not entries.of(EntryKind.RELEASE)
         and (reviewed or batch.state is not BatchState.REVIEWED)
     )
 
 
 def compare_rows(
-    office: Office, connection: Connection, batch: Batch, told: BatchEntries
+    office: Office, connection: Connection, batch: Batch, entries: BatchEntries
 ) -> Iterator[VerifyFault]:
     """4 and 5. What cannot be read is a difference too, under its own code."""
     try:
-        key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-        if _rows_made(connection, batch, key) != told.rows.digest() or not told.of(
-            EntryKind.BATCH, file=_file(batch, key)
-        ):
+        session = office.batch_session(connection, batch)
+        if not _makes_rows(session, entries):
             message = "the rows that are kept are not those that the ledger commits to"
             yield difference("reconcile_rows", batch.id, message, _RESTORE)
-        if batch.state is BatchState.RELEASED and not _answers_made(
-            office, connection, batch, key, told
-        ):
+        if batch.state is BatchState.RELEASED and not _makes_answers(office, session, entries):
             message = (
                 "the answers that are kept are not those that follow from the "
                 "determinations and that the ledger commits to"
             )
             yield difference("reconcile_answers", batch.id, message, _RESTORE)
     except CounterfoilError as fault:
-        yield difference(
-            "reconcile_unreadable",
-            fault.place or batch.id,
-            f"the batch cannot be read: {fault.message} [{fault.code}]",
-            fault.cure,
-        )
+        message = f"the batch cannot be read: {fault.message} [{fault.code}]"
+        place = fault.place or batch.id
+        yield difference("reconcile_unreadable", place, message, fault.cure)
 
 
-def law_of_batch(office: Office, connection: Connection, batch: Batch) -> Law:
-    """The law that judged the batch. Raises StateFault `rules_changed` where this office no longer
-    has it."""
-    if batch.rules_digest == office.rules:
-        return office.law
-    kept = kept_law(connection, batch.rules_digest)
-    if kept is None:
-        raise StateFault(
-            "rules_changed",
-            "the law, the agreement or the version changed since this batch was received",
-            place=batch.id,
-            cure="Reconcile it with the version and law that judged it.",
-        )
-    return law_of_texts(kept)
-
-
-def released_files(connection: Connection, batch: Batch, key: BatchKey) -> Envelope:
-    """The envelope of a released batch as it is kept. Raises StateFault, StoreFault."""
-    return msgspec.msgpack.decode(read_chunk(connection, batch, key, ENVELOPE, 0), type=Envelope)
-
-
-def _file(batch: Batch, key: BatchKey) -> str:
-    return canonical.commit(key.salt("file", 0), batch.file_digest.encode())
-
-
-def _rows_made(connection: Connection, batch: Batch, key: BatchKey) -> bytes:
-    """The digest over the entries that the kept rows make."""
+def _makes_rows(session: BatchSession, entries: BatchEntries) -> bool:
+    """Statement 4, and the file of statement 1."""
     made, first = Committed(), 0
-    for chunk in batches.iterate_chunks(connection, batch, REQUEST):
-        rows = decode_gated(key.open(REQUEST, chunk.seq, chunk.sealed))
-        for row, salt in zip(
-            rows, key.salts("request", range(first, first + len(rows))), strict=True
-        ):
+    for _, rows in session.gated_chunks():
+        salts = session.key.salts("request", range(first, first + len(rows)))
+        for row, salt in zip(rows, salts, strict=True):
             made.add(_kind(row), canonical.commit(salt, encode_row(row)))
         first += len(rows)
-    return made.digest()
+    digest = session.batch.file_digest.encode()
+    file = canonical.commit(session.key.salt("file", 0), digest)
+    return made.digest() == entries.rows.digest() and entries.of(EntryKind.BATCH, file=file) != []
 
 
 def _kind(row: Gated) -> EntryKind:
@@ -183,53 +131,41 @@ def _kind(row: Gated) -> EntryKind:
     return EntryKind.REFUSED if isinstance(row, Refused) else EntryKind.REJECTED
 
 
-def _answers_made(
-    office: Office, connection: Connection, batch: Batch, key: BatchKey, told: BatchEntries
-) -> bool:
-    ruling, envelope = (
-        batches.load_ruling(connection, batch, office.settings.name),
-        released_files(connection, batch, key),
-    )
-    codes = public_codes(law_of_batch(office, connection, batch).under(batch.header.route))
+def _makes_answers(office: Office, session: BatchSession, entries: BatchEntries) -> bool:
+    """Statement 5."""
+    connection, batch = session.connection, session.batch
+    ruling = batches.load_ruling(connection, batch, office.settings.name)
+    envelope = read_envelope(session)
+    law = law_of_batch(office, connection, batch, "Reconcile").under(batch.header.route)
     made, rendered, kept = Committed(), hashlib.sha256(), hashlib.sha256()
-    for part in render_rows(_answers(connection, batch, key, ruling, codes, made), envelope.form):
+    answers = _answers(session, ruling, public_codes(law), made)
+    for part in render_rows(answers, envelope.form):
         rendered.update(part)
-    for chunk in batches.iterate_chunks(connection, batch, ANSWER):
-        kept.update(key.open(ANSWER, chunk.seq, chunk.sealed))
+    for chunk in batches.iterate_chunks(connection, batch, ChunkKind.ANSWER):
+        kept.update(session.open_chunk(chunk))
     said = _payload(envelope.compact)
-    words = {"officer": ruling.first, "second": ruling.second}
-    release = {name: canonical.digest(officer.vkey.encode()) for name, officer in words.items()}
-    release |= {
+    digests = {f"sha256:{each.hexdigest()}" for each in (rendered, kept)}
+    release = {
         "answers": commit_release(said, b64decode(said["salt"])),
         "determinations": batch.determinations_digest,
-    }
-    named = {f"sha256:{each.hexdigest()}" for each in (rendered, kept)} | {
-        envelope.rows_digest,
-        said["rows_digest"],
+        **journal.officer_fields([ruling.first, ruling.second]),
     }
     return (
-        made.digest() == told.answers.digest()
-        and len(named) == 1
-        and told.of(EntryKind.RELEASE, **release) != []
+        made.digest() == entries.answers.digest()
+        and len(digests | {envelope.rows_digest, said["rows_digest"]}) == 1
+        and entries.of(EntryKind.RELEASE, **release) != []
     )
 
 
 def _answers(
-    connection: Connection,
-    batch: Batch,
-    key: BatchKey,
-    ruling: Ruling,
-    codes: dict[str, str],
-    made: Committed,
+    session: BatchSession, ruling: Ruling, codes: dict[str, str], made: Committed
 ) -> Iterator[Answer]:
     """Every answer made anew; the entries that they make are added to `made`. Raises VerifyFault
     `determinations_changed`."""
-    total = batches.count_chunks(connection, batch, DETERMINATION)[0]
-    plain = (read_chunk(connection, batch, key, DETERMINATION, seq) for seq in range(total))
-    for rows in ruled_chunks(plain, key, ruling):
-        answers = journal.answer_rows(rows, ruling, codes)
-        draft: Draft
-        for draft in journal.answer_drafts(rows, answers, batch.id, key):
+    determined = session.read_all(ChunkKind.DETERMINATION)
+    for rows in ruled_chunks(determined, session.key, ruling):
+        answers = [coarsen(row, ruling, codes) for row in rows]
+        for draft in journal.answer_drafts(rows, answers, session.batch.id, session.key):
             made.add(draft.kind, draft.fields["commitment"])
         yield from answers
 

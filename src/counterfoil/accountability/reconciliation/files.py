@@ -1,4 +1,4 @@
-"""Answer files in a folder, held against what was released. Nothing is written.
+"""Answer files in a folder, compared with what was released. Nothing is written.
 
     1  Each FILE.jws is, byte for byte, the envelope of a batch that was released, and FILE beside
        it has the rows that it names.
@@ -21,7 +21,7 @@ from counterfoil.answers.format import CSV_HEADER, ROW, SUFFIX
 from counterfoil.answers.read_envelope import open_envelope
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.values import Public
-from counterfoil.disclosure.sealed_answer import Envelope
+from counterfoil.office.records import Envelope
 from counterfoil.tlog import VerifierKey
 
 _READ_BYTES: Final = 1 << 20
@@ -34,7 +34,7 @@ _STOP: Final = (
 
 class Released(Public, frozen=True):
     """What was released. `envelopes` by batch; `disposed`: ids of released batches whose envelope
-    went with their key; `lately`: ids whose file must stand."""
+    went with their key; `lately`: ids whose file must be there."""
 
     envelopes: dict[str, Envelope]
     disposed: frozenset[str]
@@ -48,36 +48,38 @@ def compare_files(
     by_envelope = {
         hashlib.sha256(each.compact).digest(): batch for batch, each in released.envelopes.items()
     }
-    standing: list[str] = []
+    right: list[str] = []
     found: list[VerifyFault] = []
-    for folder in folders:
-        for path in sorted(
-            each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")
-        ):
+    for path in _visible_files(folders):
+        if path.suffix == SUFFIX:
+            batch = by_envelope.get(_digest(path), "")
             rows = path.with_suffix("")
-            if path.suffix == SUFFIX:
-                batch = by_envelope.get(_digest(path), "")
-                digest = (
-                    released.envelopes[batch].rows_digest
-                    if batch
-                    else _disposed(rows, released, key)
-                )
-                differing = list(_compare(path, rows, digest))
-                standing += [] if differing else [batch]
-                found += differing
-            elif not path.with_name(path.name + SUFFIX).exists() and _is_answer(path):
-                message = "the file has answers in it, and no envelope stands beside it"
-                found.append(difference("reconcile_file_unreleased", path.name, message, _STOP))
-    return len(standing), found + [
-        _missing(batch) for batch in sorted(released.lately - set(standing))
-    ]
+            digest = (
+                released.envelopes[batch].rows_digest if batch else _disposed(rows, released, key)
+            )
+            differing = _compare(path, rows, digest)
+            if differing is None:
+                right.append(batch)
+            else:
+                found.append(differing)
+        elif not path.with_name(path.name + SUFFIX).exists() and _is_answer(path):
+            message = "the file has answers in it, and no envelope stands beside it"
+            found.append(difference("reconcile_file_unreleased", path.name, message, _STOP))
+    return len(right), found + [_missing(batch) for batch in sorted(released.lately - set(right))]
 
 
-def _compare(path: Path, rows: Path, digest: str) -> Iterator[VerifyFault]:
+def _visible_files(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                yield path
+
+
+def _compare(path: Path, rows: Path, digest: str) -> VerifyFault | None:
     if not digest:
         message = "the envelope is not one that this office released"
-        yield difference("reconcile_file_unreleased", path.name, message, _STOP)
-    elif f"sha256:{_digest(rows).hex()}" != digest:
+        return difference("reconcile_file_unreleased", path.name, message, _STOP)
+    if f"sha256:{_digest(rows).hex()}" != digest:
         message = (
             "the file beside its envelope is missing, or does not hold the rows that were released"
         )
@@ -85,7 +87,8 @@ def _compare(path: Path, rows: Path, digest: str) -> Iterator[VerifyFault]:
             "Move it away and keep it, and run `counterfoil release` on the batch again: it "
             "writes the same bytes."
         )
-        yield difference("reconcile_file", rows.name, message, cure)
+        return difference("reconcile_file", rows.name, message, cure)
+    return None
 
 
 def _disposed(rows: Path, released: Released, key: VerifierKey) -> str:

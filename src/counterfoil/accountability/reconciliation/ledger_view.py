@@ -1,6 +1,6 @@
 """What the ledger says of each batch, read in one walk over all entries. Pure.
 
-The commitments of a batch's rows, and of its answers, are told by one digest each over (kind,
+The commitments of a batch's rows, and of its answers, are kept as one digest each over (kind,
 commitment) in the order of the ledger: whoever makes the same entries anew from the rows gets the
 same digest, and a batch of a million rows costs no memory.
 """
@@ -70,17 +70,17 @@ class BatchEntries:
         ]
 
 
-def read_told(entries: Iterable[bytes]) -> dict[str, BatchEntries]:
+def read_batch_entries(entries: Iterable[bytes]) -> dict[str, BatchEntries]:
     """What all entries of a ledger, in order, say of each batch. Raises VerifyFault as
     `entries.decode`."""
-    told: dict[str, BatchEntries] = {}
+    found: dict[str, BatchEntries] = {}
     for index, data in enumerate(entries):
         entry = decode(data, f"entry {index}")
         if "batch" in entry.fields:
-            told.setdefault(str(entry.fields["batch"]), BatchEntries()).add(index, entry)
-    return told
+            found.setdefault(str(entry.fields["batch"]), BatchEntries()).add(index, entry)
+    return found
 
 
 def difference(code: str, place: str, message: str, cure: str) -> VerifyFault:
-    """A difference that was found: told, not raised."""
+    """A difference that was found: collected, not raised."""
     return VerifyFault(code, message, place=place, cure=cure)

@@ -3,8 +3,8 @@ compared. In this order:
 
     1  The ledger is checked whole (ledger/check.py); where it diverges nothing else can be
        compared, and that is the fault.
-    2  Every batch of the ledger stands in the database and the other way round, with the state and
-       the counts that its entries make.
+    2  Every batch of the ledger is in the database and the other way round, with the state and the
+       counts that its entries make.
     3  Of each batch with an entry in this time: rows and answers make their entries anew.
     4  The answer files in the folders that were named are those that were released.
     5  Of each batch that was released in this time some answers are decided again.
@@ -12,46 +12,53 @@ compared. In this order:
        next run goes on from there if there was no difference, and begins at the same place if there
        was. What was entered while this one ran is the next one's.
 
-Nothing is mended. Not held up by a suspension: nothing is answered.
+Nothing is mended. A suspension does not stop it: nothing is answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from counterfoil import ledger
-from counterfoil.accountability.reconciliation.database import (
-    compare_rows,
-    compare_standing,
-    released_files,
-)
+from counterfoil.accountability.reconciliation.database import compare_rows, compare_state
 from counterfoil.accountability.reconciliation.files import Released, compare_files
 from counterfoil.accountability.reconciliation.ledger_view import (
     BatchEntries,
     difference,
-    read_told,
+    read_batch_entries,
 )
-from counterfoil.accountability.reconciliation.redecide import decide_some_again
+from counterfoil.accountability.reconciliation.redecide import Redecided, decide_some_again
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST, Batch
-from counterfoil.batches.encryption import unwrap_key
+from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.states import BatchState
 from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.disclosure.sealed_answer import Envelope
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_service
+from counterfoil.office.records import read_envelope
 
 WITHIN: Final = timedelta(hours=25)
 """A day, and an hour for the run itself."""
 
 
+class Reconcile(Public, frozen=True):
+    """Compare what happened since the last run that found no difference. `answers`: folders that
+    answers are written to; `replays`: answers to decide again, so many of each outcome and batch;
+    `whole`: since the office was made."""
+
+    answers: tuple[Path, ...] = ()
+    replays: int = 5
+    whole: bool = False
+
+
 class Difference(Public, frozen=True):
-    """One difference, as it is told. Never with a value of a record."""
+    """One difference, as it is shown. Never with a value of a record."""
 
     code: str
     place: str
@@ -83,48 +90,57 @@ class ReconciliationStatus(Public, frozen=True):
     late: bool
 
 
-def reconcile(
-    office: Office, folders: Sequence[Path] = (), replays: int = 5, *, whole: bool = False
-) -> Reconciled:
-    """Compare, and enter what was found. `whole`: since the office was made; `replays`: of each
-    outcome and batch.
+class _Compared(Public, frozen=True):
+    """What 1 to 4 came to. `released`: batches released in this time, whose rows are kept."""
 
-    Raises VerifyFault as `ledger.check`, InputFault `answers_folder`, KeyFault, StoreFault.
+    since: int
+    size: int
+    batches: int
+    rows: int
+    files: int
+    released: tuple[Batch, ...]
+    differences: tuple[VerifyFault, ...]
+
+
+def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconciled]:
+    """Compare, and enter what was found.
+
+    Raises UsageFault `actor_refused`; VerifyFault as `ledger.check`, InputFault `answers_folder`,
+    KeyFault, StoreFault.
     """
-    _require_folders(folders)
+    require_service(actor)
+    _require_folders(command.answers)
     office.payload_keys()
+    compared = yield from _compare(office, command)
+    again: list[Redecided] = []
+    for done, batch in enumerate(compared.released, 1):  # 5
+        again.append(decide_some_again(office, batch, command.replays))
+        yield Progress(done, len(compared.released), "decide again")
+    found = [*compared.differences, *(fault for each in again for fault in each.differences)]
+    replayed = sum(each.replayed for each in again)
+    counts = {"entries": compared.size, "rows": compared.rows, "differences": len(found)}
+    counts["replayed"] = replayed
+    with office.store.transaction() as connection:
+        entry = journal.enter(office, connection, EntryKind.RECONCILED, counts)  # 6
+    return Reconciled(
+        entry=entry,
+        since=compared.since,
+        size=compared.size,
+        batches=compared.batches,
+        rows=compared.rows,
+        files=compared.files,
+        replayed=replayed,
+        left_out=sum(each.left_out for each in again),
+        differences=tuple(
+            Difference(each.code, each.place, each.message, each.cure) for each in found
+        ),
+    )
+
+
+def reconciliation_status(office: Office, _actor: Actor) -> ReconciliationStatus:
+    """How the office stands with it. Anybody may ask."""
     with office.store.reading() as connection:
-        size = ledger.check(connection, office.holder_key, office.ledger.cosigned(connection)).size
-        since = 0 if whole else _since(office, connection, size)
-        told = read_told(office.ledger.entries(connection, 0, size))
-        held = batches.list_batches(connection)
-        found = [*_compare_standing(held, told)]
-        lately = [batch for batch in held if batch.id in told and told[batch.id].last >= since]
-        readable = [batch for batch in lately if batch.wrapped_key is not None]
-        for batch in readable:
-            found += compare_rows(office, connection, batch, told[batch.id])
-        rows = sum(batches.count_chunks(connection, batch, REQUEST)[1] for batch in readable)
-        released = [
-            batch
-            for batch in readable
-            if batch.release_index is not None and batch.release_index >= since
-        ]
-        files, differing = _compare_files(office, connection, folders, held, released)
-    again = [decide_some_again(office, batch, replays) for batch in released]
-    found += [*differing, *(fault for each in again for fault in each.differences)]
-    replayed, left_out = (
-        sum(getattr(each, name) for each in again) for name in ("replayed", "left_out")
-    )
-    entry = _enter(
-        office, {"entries": size, "rows": rows, "differences": len(found), "replayed": replayed}
-    )
-    told_all = tuple(Difference(each.code, each.place, each.message, each.cure) for each in found)
-    return Reconciled(entry, since, size, len(lately), rows, files, replayed, left_out, told_all)
-
-
-def reconciliation_status(office: Office, connection: Connection) -> ReconciliationStatus:
-    """How the office stands with it."""
-    found = next(office.ledger.newest_of(connection, EntryKind.RECONCILED), None)
+        found = next(office.ledger.newest_of(connection, EntryKind.RECONCILED), None)
     if found is None:
         return ReconciliationStatus("", 0, late=True)
     _, newest = found
@@ -132,41 +148,61 @@ def reconciliation_status(office: Office, connection: Connection) -> Reconciliat
     return ReconciliationStatus(newest.time, int(newest.fields["differences"]), late)
 
 
-def _compare_standing(
-    held: Sequence[Batch], told: dict[str, BatchEntries]
-) -> Iterator[VerifyFault]:
-    for batch in held:
-        yield from compare_standing(batch, told.get(batch.id))
-    for batch_id in sorted(told.keys() - {batch.id for batch in held}):
-        cure = "Keep the database, tell the inspector, and restore the copy that holds the batch."
-        yield difference(
-            "reconcile_batch",
-            batch_id,
-            "the ledger has entries of a batch that the database does not hold",
-            cure,
+def _compare(office: Office, command: Reconcile) -> Work[_Compared]:
+    """1 to 4, in one reading transaction."""
+    with office.store.reading() as connection:
+        cosigned = office.ledger.cosigned(connection)
+        size = ledger.check(connection, office.holder_key, cosigned).size  # 1
+        since = 0 if command.whole else _since(office, connection, size)
+        entries = read_batch_entries(office.ledger.entries(connection, 0, size))
+        kept = batches.list_batches(connection)
+        found = [*_compare_states(kept, entries)]  # 2
+        lately = [batch for batch in kept if batch.id in entries]
+        lately = [batch for batch in lately if entries[batch.id].last >= since]
+        readable = [batch for batch in lately if batch.wrapped_key is not None]
+        rows = 0
+        for done, batch in enumerate(readable, 1):  # 3
+            found += compare_rows(office, connection, batch, entries[batch.id])
+            rows += batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
+            yield Progress(done, len(readable), "compare")
+        released = tuple(
+            batch
+            for batch in readable
+            if batch.release_index is not None and batch.release_index >= since
         )
+        files = 0
+        if command.answers:  # 4
+            said = _released(office, connection, kept, released)
+            files, differing = compare_files(command.answers, said, office.holder_key)
+            found += differing
+    return _Compared(since, size, len(lately), rows, files, released, tuple(found))
 
 
-def _compare_files(
-    office: Office,
-    connection: Connection,
-    folders: Sequence[Path],
-    held: Sequence[Batch],
-    lately: Sequence[Batch],
-) -> tuple[int, list[VerifyFault]]:
-    """Statement 4. The envelopes of all released batches are read: an old answer may stand in the
-    folder too."""
-    if not folders:
-        return 0, []
-    ever = [batch for batch in held if batch.state is BatchState.RELEASED]
-    envelopes: dict[str, Envelope] = {}
-    for batch in ever:
-        if batch.wrapped_key is not None:
-            key = unwrap_key(batch.id, batch.wrapped_key, office.payload_keys()[0])
-            envelopes[batch.id] = released_files(connection, batch, key)
-    disposed = frozenset(batch.id for batch in ever if batch.wrapped_key is None)
-    released = Released(envelopes, disposed, frozenset(batch.id for batch in lately))
-    return compare_files(folders, released, office.holder_key)
+def _compare_states(
+    kept: Sequence[Batch], entries: Mapping[str, BatchEntries]
+) -> Iterator[VerifyFault]:
+    for batch in kept:
+        yield from compare_state(batch, entries.get(batch.id))
+    for batch_id in sorted(entries.keys() - {batch.id for batch in kept}):
+        message = "the ledger has entries of a batch that the database does not hold"
+        cure = "Keep the database, tell the inspector, and restore the copy that holds the batch."
+        yield difference("reconcile_batch", batch_id, message, cure)
+
+
+def _released(
+    office: Office, connection: Connection, kept: Sequence[Batch], lately: Sequence[Batch]
+) -> Released:
+    """What was ever released: an old answer may be in a folder too."""
+    ever = [batch for batch in kept if batch.state is BatchState.RELEASED]
+    return Released(
+        envelopes={
+            batch.id: read_envelope(office.batch_session(connection, batch))
+            for batch in ever
+            if batch.wrapped_key is not None
+        },
+        disposed=frozenset(batch.id for batch in ever if batch.wrapped_key is None),
+        lately=frozenset(batch.id for batch in lately),
+    )
 
 
 def _since(office: Office, connection: Connection, size: int) -> int:
@@ -175,13 +211,6 @@ def _since(office: Office, connection: Connection, size: int) -> int:
         if index < size and entry.fields["differences"] == 0:
             return int(entry.fields["entries"])
     return 0
-
-
-def _enter(office: Office, counts: dict[str, int]) -> int:
-    with office.store.transaction() as connection:
-        return office.ledger.append(
-            connection, [Draft(EntryKind.RECONCILED, {**counts})], office.clock()
-        )[0]
 
 
 def _require_folders(folders: Sequence[Path]) -> None:

@@ -1,9 +1,8 @@
-"""Disposal: the key of a batch is deleted when the agreement's time is over, and everything that
+"""Retention: the key of a batch is deleted when the agreement's time is over, and everything that
 was proved stays proved.
 
 A batch is due when it is closed (released or withdrawn) and `retention_days` have passed since; the
-ledger's own entry says when it was closed.
-For each batch, in one commit:
+ledger's own entry says when it was closed. `dispose` does for each batch, in one commit:
 
     1  its accounting is sealed under the accounting key (accountability/accounting/lines.py): it
        outlives the rows
@@ -15,50 +14,80 @@ Afterwards the write-ahead log is folded into the database and cut to nothing; t
 overwrites what it deletes (`secure_delete`). What a disk or a backup keeps of its own accord is not
 reached: let backups expire by the same days.
 
-Nothing is disposed of while the office stands still by order, nor of a batch that an order holds
-(`hold`); `lift` takes two officers.
+Nothing is disposed of while the office is suspended, nor a batch that is within a suspension, or
+that an order keeps: while more orders keep it than were lifted.
+
+Orders over a batch are acts (office/acts.py), whose subject is the batch:
+
+    retention_hold   its rows are kept, whatever the agreement's retention says
+    retention_lift   one such order is lifted, by two officers
+    delay            persons are not informed of its requests up to and with a day
+                     (accountability/accounting/delays.py)
+
+Each commits to canonical JSON of {"order": digest of the order's file, "until": day or ""}. Where
+the acts are not those of the ledger, nothing is disposed of (`orders_disagree`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
+from typing import Final
 
-from counterfoil.accountability.accounting.lines import accounting_key, keep_lines
-from counterfoil.accountability.retention.store import (
-    BatchOrder,
-    OrderKind,
-    is_held,
-    keep_batch_order,
-    order_bytes,
-    was_used,
-)
+import msgspec
+
+from counterfoil.accountability.accounting.lines import keep_lines
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST, Batch
-from counterfoil.batches.officers import require_two
+from counterfoil.batches.batch import Batch, ChunkKind
+from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.suspension.service import read_order
-from counterfoil.controls.suspension.stopped import acting, require_running, stopped
+from counterfoil.controls.suspension.service import acting, require_running, suspensions
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Officer, Public
+from counterfoil.core.use_cases import Actor, Progress, SignedCommand, Statement, Upload, Work
+from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_of_batch
-from counterfoil.office import Office
+from counterfoil.office import Office, acts, authority, journal
+from counterfoil.office.acts import Act, NewAct
 from counterfoil.tlog import Signer
 
-_CLOSED = {BatchState.RELEASED: EntryKind.RELEASE, BatchState.WITHDRAWN: EntryKind.WITHDRAWAL}
-_ENTERED_AS = {
-    OrderKind.HOLD: EntryKind.RETENTION_HOLD,
-    OrderKind.LIFT: EntryKind.RETENTION_LIFT,
-    OrderKind.DELAY: EntryKind.DELAY,
+_CLOSED: Final = {
+    BatchState.RELEASED: EntryKind.RELEASE,
+    BatchState.WITHDRAWN: EntryKind.WITHDRAWAL,
 }
+_KINDS: Final = (EntryKind.RETENTION_HOLD, EntryKind.RETENTION_LIFT, EntryKind.DELAY)
+
+
+class KeepRows(SignedCommand, frozen=True):
+    """Keep a batch's rows from disposal by an order."""
+
+    batch: str
+    order: Upload
+
+
+class LiftRetention(SignedCommand, frozen=True):
+    """Lift one such order by another; two officers."""
+
+    batch: str
+    order: Upload
+
+
+class DelayNotice(SignedCommand, frozen=True):
+    """Put off informing persons of a batch's requests, up to and with the day `until`."""
+
+    batch: str
+    until: date
+    order: Upload
+
+
+Command = KeepRows | LiftRetention | DelayNotice
 
 
 class Due(Public, frozen=True):
-    """A closed batch whose rows still stand: when it was closed, from when it is due, whether an
-    order holds it."""
+    """A closed batch that has its rows: when it was closed, from when it is due, whether an order
+    holds it."""
 
     batch: str
     closed_on: str
@@ -69,7 +98,8 @@ class Due(Public, frozen=True):
 
 
 class Ordered(Public, frozen=True):
-    """An order over a batch as it was entered. `held`: whether the batch is held now."""
+    """An order over a batch as it was entered. `held`: whether an order keeps the batch's rows
+    now."""
 
     batch: str
     kind: str
@@ -78,162 +108,72 @@ class Ordered(Public, frozen=True):
     held: bool
 
 
-def list_due(office: Office) -> list[Due]:
-    """Every closed batch whose rows still stand, oldest first; `is_due` for those that `dispose`
-    would take now."""
+# -- disposal ----------------------------------------------------------------------------------
+
+
+def list_due(office: Office, _actor: Actor) -> tuple[Due, ...]:
+    """Every closed batch that has its rows, oldest first; `is_due` for those that `dispose` would
+    take now. Anybody may ask."""
     with office.store.reading() as connection:
-        standing = [
-            batch
+        orders = acts.list_acts(connection, *_KINDS)
+        return tuple(
+            _due(office, connection, batch, orders)
             for batch in batches.list_batches(connection)
             if batch.state in _CLOSED and batch.wrapped_key
-        ]
-        return [_due(office, connection, batch) for batch in standing]
+        )
 
 
-def dispose(office: Office) -> list[Due]:
-    """Dispose of every batch that is due. Broken off, it goes on where its last commit was.
+def dispose(office: Office, actor: Actor) -> Work[tuple[Due, ...]]:
+    """Dispose of every batch that is due. Only the office itself may. Broken off, it goes on where
+    its last commit was.
 
-    Raises StateFault `suspended`, KeyFault, StoreFault `log_not_cut` where another program still
-    reads what was deleted.
+    Raises StateFault `suspended`, `orders_disagree`, KeyFault, StoreFault `log_not_cut` where
+    another program still reads what was deleted.
     """
-    key, holder = accounting_key(office), office.signer()
+    authority.require_service(actor)
+    holder = office.signer()
     with office.store.reading() as connection:
         require_running(office, connection)
+        _load_acts(office, connection)
+    due = [each for each in list_due(office, actor) if each.is_due]
     disposed: list[Due] = []
-    for due in list_due(office):
-        if due.is_due and _dispose(office, due, key, holder):
-            disposed.append(due)
+    for done, each in enumerate(due, 1):
+        if _dispose(office, each, holder):
+            disposed.append(each)
+        yield Progress(done, len(due), "dispose")
     office.store.cut_log()
-    return disposed
+    return tuple(disposed)
 
 
-def _dispose(office: Office, due: Due, key: bytes, holder: Signer) -> bool:
+def _dispose(office: Office, due: Due, holder: Signer) -> bool:
     """One batch in one commit. False where another program was quicker, or an order came."""
     with acting(office) as connection:
         batch = batches.find_batch(connection, due.batch)
-        standing = stopped(office, connection).holds(batch.id, batch.header)
-        if batch.wrapped_key is None or standing or is_held(connection, batch.id):
+        suspended = suspensions(office, connection).covering(batch.id, batch.header)
+        if batch.wrapped_key is None or suspended:
             return False
-        keep_lines(office, connection, batch, key)
+        if _is_kept(_load_acts(office, connection), batch.id):
+            return False
+        keep_lines(office, connection, batch)
         batches.destroy_key(connection, batch)
-        draft = Draft(EntryKind.DISPOSAL, {"batch": batch.id, "rows": due.rows})
-        office.ledger.append(connection, [draft], office.clock())
+        fields = {"batch": batch.id, "rows": due.rows}
+        journal.enter(office, connection, EntryKind.DISPOSAL, fields)
         office.ledger.sign_checkpoint(connection, holder)
         return True
 
 
-def hold(office: Office, batch_id: str, order: Path, officer: tuple[str, Signer]) -> Ordered:
-    """Keep a batch's rows from disposal by an order. Raises InputFault (the order), StateFault,
-    KeyFault."""
-    return _order(office, batch_id, OrderKind.HOLD, read_order(order, ""), "", [officer])
-
-
-def lift(
-    office: Office,
-    batch_id: str,
-    order: Path,
-    first: tuple[str, Signer],
-    second: tuple[str, Signer],
-) -> Ordered:
-    """Lift one such order: two officers, and the order that lifts it. Raises as `hold`; StateFault
-    `officers_same`, `not_held`."""
-    return _order(office, batch_id, OrderKind.LIFT, read_order(order, ""), "", [first, second])
-
-
-def delay(
-    office: Office, batch_id: str, until: date, order: Path, officer: tuple[str, Signer]
-) -> Ordered:
-    """Put off telling persons of a batch's requests, up to and with a day (5 USC 552a(b)(7),
-    (c)(3)). Raises as `hold`.
-
-    StateFault `delay_over` for a day that has passed.
-    """
-    if until < office.clock().date():
-        raise StateFault(
-            "delay_over",
-            "the last day of the delay has passed",
-            cure="Name a later day with --until.",
-        )
-    return _order(
-        office, batch_id, OrderKind.DELAY, read_order(order, ""), until.isoformat(), [officer]
-    )
-
-
-def _order(
-    office: Office,
-    batch_id: str,
-    kind: OrderKind,
-    digest: str,
-    until: str,
-    who: list[tuple[str, Signer]],
-) -> Ordered:
-    with office.store.transaction() as connection:
-        officers = [
-            batches.officer_with_key(connection, name, str(signer.verifier)) for name, signer in who
-        ]
-        batch = batches.find_batch(connection, batch_id)
-        _require_possible(connection, batch, kind, digest, officers)
-        now, salt = office.clock(), office.random(canonical.SALT_BYTES)
-        fields = {
-            "batch": batch.id,
-            "commitment": canonical.commit(salt, order_bytes(digest, until)),
-        }
-        fields |= dict(
-            zip(
-                ("officer", "second"),
-                (canonical.digest(each.vkey.encode()) for each in officers),
-                strict=False,
-            )
-        )
-        index = office.ledger.append(connection, [Draft(_ENTERED_AS[kind], {**fields})], now)[0]
-        names = [*(each.name for each in officers), ""]
-        keep_batch_order(
-            connection,
-            BatchOrder(batch.id, kind, digest, salt, names[0], names[1], until, now, index),
-        )
-        return Ordered(batch.id, kind.value, digest, index, is_held(connection, batch.id))
-
-
-def _require_possible(
-    connection: Connection, batch: Batch, kind: OrderKind, digest: str, officers: list[Officer]
-) -> None:
-    if kind is OrderKind.LIFT:
-        require_two(officers, "lift an order")
-    if kind is OrderKind.LIFT and not is_held(connection, batch.id):
-        raise StateFault(
-            "not_held",
-            "no order holds this batch",
-            place=batch.id,
-            cure="There is nothing to lift.",
-        )
-    if kind is OrderKind.HOLD and batch.wrapped_key is None:
-        raise StateFault(
-            "payload_destroyed",
-            "the rows of this batch were disposed of",
-            place=batch.id,
-            cure="Its entries in the ledger still verify; the rows cannot be had again.",
-        )
-    if was_used(connection, batch.id, digest):
-        raise StateFault(
-            "order_used",
-            "this office acted on that order before",
-            place=digest,
-            cure="Each hold, and what lifts it, needs an order of its own.",
-        )
-
-
-def _due(office: Office, connection: Connection, batch: Batch) -> Due:
+def _due(office: Office, connection: Connection, batch: Batch, orders: Sequence[Act]) -> Due:
     closed = _closed_on(connection, batch)
     due_on = closed + timedelta(days=office.law.agreement.retention_days)
-    held = is_held(connection, batch.id)
-    rows = batches.count_chunks(connection, batch, REQUEST)[1]
-    is_due = not held and office.clock().date() >= due_on
-    return Due(batch.id, closed.isoformat(), due_on.isoformat(), rows, held, is_due)
+    kept = _is_kept(orders, batch.id)
+    rows = batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
+    is_due = not kept and office.clock().date() >= due_on
+    return Due(batch.id, closed.isoformat(), due_on.isoformat(), rows, kept, is_due)
 
 
 def _closed_on(connection: Connection, batch: Batch) -> date:
-    """The day of the entry that closed the batch. Raises StateFault `evidence_entry` where the
-    ledger holds none."""
+    """The day of the entry that closed the batch. Raises StateFault `closing_entry` where the
+    ledger has none."""
     wanted = _CLOSED[batch.state]
     found = [
         entry
@@ -248,3 +188,148 @@ def _closed_on(connection: Connection, batch: Batch) -> date:
             cure="Run `counterfoil ledger check`, and tell the inspector. Nothing was disposed of.",
         )
     return date.fromisoformat(found[-1].time[:10])
+
+
+# -- orders over a batch -----------------------------------------------------------------------
+
+
+def keep_rows_statement(office: Office, actor: Actor, command: KeepRows) -> Statement:
+    """What one officer is to sign. Raises as `keep_rows`."""
+    return _statement(office, actor, command)
+
+
+def keep_rows(office: Office, actor: Actor, command: KeepRows) -> Ordered:
+    """Keep a batch's rows from disposal by an order. Raises InputFault (the order), StateFault
+    `batch_unknown`, `payload_destroyed`, `order_used`; as `require_signed`."""
+    return _order(office, actor, command)
+
+
+def lift_retention_statement(office: Office, actor: Actor, command: LiftRetention) -> Statement:
+    """What two officers are to sign. Raises as `lift_retention`."""
+    return _statement(office, actor, command)
+
+
+def lift_retention(office: Office, actor: Actor, command: LiftRetention) -> Ordered:
+    """Lift one such order by the order that lifts it. Raises as `keep_rows`; StateFault
+    `officers_same`, `not_held`."""
+    return _order(office, actor, command)
+
+
+def delay_notice_statement(office: Office, actor: Actor, command: DelayNotice) -> Statement:
+    """What one officer is to sign. Raises as `delay_notice`."""
+    return _statement(office, actor, command)
+
+
+def delay_notice(office: Office, actor: Actor, command: DelayNotice) -> Ordered:
+    """Put off informing persons of a batch's requests (5 USC 552a(b)(7), (c)(3)). Raises as
+    `keep_rows`; StateFault `delay_over` for a day that has passed."""
+    return _order(office, actor, command)
+
+
+def _statement(office: Office, actor: Actor, command: Command) -> Statement:
+    document = _read_order(office, actor, command)
+    with office.store.reading() as connection:
+        return authority.state(office, _form(office, connection, command, document))
+
+
+def _order(office: Office, actor: Actor, command: Command) -> Ordered:
+    document = _read_order(office, actor, command)
+    with office.store.transaction() as connection:
+        form = _form(office, connection, command, document)
+        signed = command.signatures
+        officers = authority.require_signed(office, connection, actor, form, signed)
+        new = _new_act(_kind_of(command), command.batch, document, _until(command))
+        act = acts.enter_act(office, connection, new, officers, signed)
+        kept = _is_kept(acts.list_acts(connection, *_KINDS), command.batch)
+    return Ordered(command.batch, str(act.kind), document, act.entry_index, kept)
+
+
+def _read_order(office: Office, actor: Actor, command: Command) -> str:
+    """The digest of the order, read for an enrolled officer."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+    return acts.read_document(command.order)
+
+
+def _form(
+    office: Office, connection: Connection, command: Command, document: str
+) -> authority.ActForm:
+    batch = batches.find_batch(connection, command.batch)
+    before = acts.list_acts(connection, *_KINDS)
+    _require_possible(office, command, batch, before)
+    acts.require_new_document(
+        [act for act in before if act.subject == batch.id],
+        document,
+        "Each hold, and what lifts it, needs an order of its own.",
+    )
+    act = {KeepRows: "keep-rows", LiftRetention: "lift-retention", DelayNotice: "delay-notice"}
+    details: dict[str, str | int] = {"order": document, "until": _until(command)}
+    generation = acts.count_entered(office, connection, _KINDS)
+    two = isinstance(command, LiftRetention)
+    roles = (Role.DISCLOSURE,) * (2 if two else 1)
+    alone = "lift an order" if two else ""
+    return authority.ActForm(act[type(command)], batch.id, generation, details, roles, alone)
+
+
+def _require_possible(
+    office: Office, command: Command, batch: Batch, before: Sequence[Act]
+) -> None:
+    if isinstance(command, DelayNotice) and command.until < office.clock().date():
+        raise StateFault(
+            "delay_over",
+            "the last day of the delay has passed",
+            cure="Name a later day with --until.",
+        )
+    if isinstance(command, LiftRetention) and not _is_kept(before, batch.id):
+        raise StateFault(
+            "not_held",
+            "no order holds this batch",
+            place=batch.id,
+            cure="There is nothing to lift.",
+        )
+    if isinstance(command, KeepRows) and batch.wrapped_key is None:
+        raise StateFault(
+            "payload_destroyed",
+            "the rows of this batch were disposed of",
+            place=batch.id,
+            cure="Its entries in the ledger still verify; the rows cannot be had again.",
+        )
+
+
+def _kind_of(command: Command) -> EntryKind:
+    return {
+        KeepRows: EntryKind.RETENTION_HOLD,
+        LiftRetention: EntryKind.RETENTION_LIFT,
+        DelayNotice: EntryKind.DELAY,
+    }[type(command)]
+
+
+def _until(command: Command) -> str:
+    return command.until.isoformat() if isinstance(command, DelayNotice) else ""
+
+
+# -- the acts ----------------------------------------------------------------------------------
+
+
+def _load_acts(office: Office, connection: Connection) -> tuple[Act, ...]:
+    """Every order over a batch. Raises StateFault `orders_disagree`."""
+    loaded = acts.load_acts(office, connection, _KINDS, _meaning)
+    if not loaded.agrees:
+        raise acts.acts_disagree("nothing is disposed of")
+    return loaded.acts
+
+
+def _is_kept(orders: Sequence[Act], batch_id: str) -> bool:
+    """Whether more orders keep the batch's rows than were lifted."""
+    kinds = [act.kind for act in orders if act.subject == batch_id]
+    return kinds.count(EntryKind.RETENTION_HOLD) > kinds.count(EntryKind.RETENTION_LIFT)
+
+
+def _new_act(kind: EntryKind, batch_id: str, document: str, until: str) -> NewAct:
+    committed = canonical.encode({"order": document, "until": until})
+    return NewAct(kind, batch_id, committed, {"batch": batch_id}, document=document)
+
+
+def _meaning(act: Act) -> NewAct:
+    said = msgspec.json.decode(act.committed, type=dict[str, str])
+    return _new_act(act.kind, act.subject, act.document, said["until"])

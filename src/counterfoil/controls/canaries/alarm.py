@@ -1,7 +1,7 @@
-"""What happens when somebody asks for a canary: the requester stands still at once, and the
+"""What happens when somebody asks for a canary: the requester is suspended at once, and the
 officers are paged.
 
-    repeated    two requests or more named a canary's door within the guards' window, over all
+    repeated    two requests or more named a canary's address within the guards' window, over all
                 files, officers and principals; found when a chunk's questions are kept
     confirmed   a request named a canary and its address; found when a chunk's determinations are
                 kept
@@ -9,7 +9,7 @@ officers are paged.
 A name alone is never looked for, and one question at the address may be a slip. In the very commit
 that keeps the chunk:
 
-    1  an entry `suspension` that reaches the requester, with no officer; it commits to
+    1  an entry `suspension` of the requester, with no officer; it commits to the digest of
        `facts_bytes`
     2  every open batch of the requester is held, this one included
     3  an incident of the class `canary-asked` is entered, without an officer: its clock runs
@@ -33,11 +33,14 @@ from typing import Final
 from counterfoil import register
 from counterfoil.batches.batch import Batch, instant_text
 from counterfoil.batches.rows import Determination
-from counterfoil.controls.canaries.store import asked_more_than_once, canary_doors, canary_records
-from counterfoil.controls.incidents.service import enter_incident
-from counterfoil.controls.incidents.store import IncidentClass
-from counterfoil.controls.suspension.scope import Over, Reach
-from counterfoil.controls.suspension.service import stop_here
+from counterfoil.controls.canaries.store import (
+    asked_more_than_once,
+    canary_addresses,
+    canary_records,
+)
+from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, enter_incident
+from counterfoil.controls.suspension.scope import Scope, ScopeKind
+from counterfoil.controls.suspension.service import enter_suspension
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Match, Public, Residents
@@ -61,14 +64,14 @@ class Alarm(Public, frozen=True):
     code: str
 
 
-def watched_doors(office: Office) -> frozenset[int]:
-    """The hashed doors of the canaries in the build that answers now."""
+def watched_addresses(office: Office) -> frozenset[int]:
+    """The hashed address keys of the canaries in the build that answers now."""
     try:
         snapshot = register.current_snapshot(office.register_directory)
     except StateFault:
         return frozenset()
     with office.store.reading() as connection:
-        return canary_doors(connection, snapshot)
+        return canary_addresses(connection, snapshot)
 
 
 def raise_if_repeated(
@@ -76,16 +79,20 @@ def raise_if_repeated(
     connection: Connection,
     batch: Batch,
     first: int,
-    marks: Fingerprints,
+    asked: Fingerprints,
     watched: frozenset[int],
 ) -> Alarm | None:
-    """Of a chunk of a file that was remembered before. first: the number of its first row."""
-    if watched.isdisjoint(marks.doors):
+    """Raise the alarm `repeated` for the first question of a chunk that gives cause, if one does.
+
+    The guards' memory holds the questions already. `first` is the number of the chunk's first row,
+    `watched` what `watched_addresses` found.
+    """
+    if watched.isdisjoint(asked.doors):
         return None
     today = batch.gate_date.toordinal()
     begins = today - office.law.agreement.limits.guards.window_days + 1
-    for row, door in enumerate(marks.doors, first):
-        if door in watched and asked_more_than_once(connection, door, begins, today):
+    for row, address in enumerate(asked.doors, first):
+        if address in watched and asked_more_than_once(connection, address, begins, today):
             return _raise(office, connection, batch, row, REPEATED)
     return None
 
@@ -97,13 +104,16 @@ def raise_if_confirmed(
     decided: Iterable[Determination],
     opened: Mapping[int, Residents],
 ) -> Alarm | None:
-    """Of a chunk that was determined on the batch's snapshot. A question that reaches a canary
-    reaches nobody else."""
+    """Raise the alarm `confirmed` for the first row of a chunk that gives cause, if one does.
+
+    The chunk was determined on the batch's snapshot; `opened` are the residents of each row by its
+    number. A question that finds a canary's bucket finds nobody else's.
+    """
     is_canary = canary_records(connection, office.payload_keys()[1], batch.snapshot)
     for row in decided:
         if isinstance(row, Match) and row.confirmed:
-            held = opened[row.row].residents
-            if any(is_canary(resident.record_ref) for resident in held):
+            residents = opened[row.row].residents
+            if any(is_canary(resident.record_ref) for resident in residents):
                 return _raise(office, connection, batch, row.row, CONFIRMED)
     return None
 
@@ -118,16 +128,16 @@ def page(office: Office, alarm: Alarm | None) -> None:
     if alarm is None:
         return
     _log.warning(
-        "A canary was asked for: the requester stands still, incident %d is open.", alarm.incident
+        "A canary was asked for: the requester is suspended, incident %d is open.", alarm.incident
     )
     if not office.settings.page:
         _log.warning("Nobody was paged: `page` in office.toml names no program. Tell the officers.")
         return
-    told = json.dumps({name: getattr(alarm, name) for name in alarm.__struct_fields__})
+    facts = json.dumps({name: getattr(alarm, name) for name in alarm.__struct_fields__})
     try:
         done = subprocess.run(
             office.settings.page,
-            input=told.encode(),
+            input=facts.encode(),
             timeout=PAGE_SECONDS,
             check=False,
             stdout=subprocess.DEVNULL,
@@ -143,11 +153,10 @@ def page(office: Office, alarm: Alarm | None) -> None:
 
 
 def _raise(office: Office, connection: Connection, batch: Batch, row: int, code: str) -> Alarm:
-    reach = Reach(Over.REQUESTER, batch.header.party or office.law.agreement.parties.requester.id)
-    stop_here(office, connection, reach, canonical.digest(facts_bytes(batch.id, row, code)), None)
-    incident = enter_incident(
-        office, connection, IncidentClass.CANARY_ASKED, office.clock(), batch.id, None
-    )
-    return Alarm(
-        office.settings.name, batch.id, incident.number, instant_text(incident.opened_at), code
-    )
+    requester = batch.header.party or office.law.agreement.parties.requester.id
+    document = canonical.digest(facts_bytes(batch.id, row, code))
+    enter_suspension(office, connection, document, Scope(ScopeKind.REQUESTER, requester))
+    facts = IncidentFacts(IncidentClass.CANARY_ASKED, office.clock(), batch.id)
+    incident = enter_incident(office, connection, facts)
+    opened_at = instant_text(incident.opened_at)
+    return Alarm(office.settings.name, batch.id, incident.number, opened_at, code)

@@ -1,7 +1,8 @@
 """What the office keeps of its canaries: keyed hashes. Table `canary`.
 
     snapshot   the build that they are sealed in
-    door       64 bits: the exact door, hashed as the guards hash a question's door (marks.py)
+    door       64 bits: the exact address key, hashed as the guards hash a question's
+               (gate/history/fingerprints.py)
     record     64 bits: the record reference, hashed under the same key
 
 No name and no address: without the history key nobody can tell which address is a canary's, and
@@ -30,30 +31,30 @@ CANARY: Final = Table(
     Column("door", BigInteger, primary_key=True, autoincrement=False),
     Column("record", BigInteger, nullable=False),
 )
-_DOOR: Final = b"asked door"
+_ADDRESS: Final = b"asked door"
 _RECORD: Final = b"canary record"
 
 
 def keep_canaries(
-    connection: Connection, key: bytes, snapshot: str, held: Iterable[tuple[str, str]]
+    connection: Connection, key: bytes, snapshot: str, canaries: Iterable[tuple[str, str]]
 ) -> None:
-    """Keep the canaries of a build: (exact door, record reference) of each. `key` is the history
-    key."""
-    door, record = prepare(key, _DOOR), prepare(key, _RECORD)
+    """Keep the canaries of a build: (exact address key, record reference) of each. `key` is the
+    history key."""
+    address_hash, record_hash = prepare(key, _ADDRESS), prepare(key, _RECORD)
     rows = [
         {
             "snapshot": snapshot,
-            "door": number_of(door(utf8(at))),
-            "record": number_of(record(utf8(reference))),
+            "door": number_of(address_hash(utf8(address_key))),
+            "record": number_of(record_hash(utf8(reference))),
         }
-        for at, reference in held
+        for address_key, reference in canaries
     ]
     if rows:
         connection.execute(insert(CANARY), rows)
 
 
-def canary_doors(connection: Connection, snapshot: str) -> frozenset[int]:
-    """The hashed doors of a build's canaries."""
+def canary_addresses(connection: Connection, snapshot: str) -> frozenset[int]:
+    """The hashed address keys of a build's canaries."""
     return frozenset(
         connection.execute(select(CANARY.c.door).where(CANARY.c.snapshot == snapshot)).scalars()
     )
@@ -61,17 +62,17 @@ def canary_doors(connection: Connection, snapshot: str) -> frozenset[int]:
 
 def canary_records(connection: Connection, key: bytes, snapshot: str) -> Callable[[str], bool]:
     """Whether a record reference is that of one of a build's canaries."""
-    held = frozenset(
+    records = frozenset(
         connection.execute(select(CANARY.c.record).where(CANARY.c.snapshot == snapshot)).scalars()
     )
-    record = prepare(key, _RECORD)
-    return lambda reference: bool(held) and number_of(record(utf8(reference))) in held
+    record_hash = prepare(key, _RECORD)
+    return lambda reference: bool(records) and number_of(record_hash(utf8(reference))) in records
 
 
-def asked_more_than_once(connection: Connection, door: int, begins: int, today: int) -> bool:
-    """Whether two requests or more named this door in the days `begins` to `today` (ordinals), over
-    all files."""
-    here = (ASKED_AT.c.door == door, ASKED_AT.c.day.between(begins, today))
+def asked_more_than_once(connection: Connection, address: int, begins: int, today: int) -> bool:
+    """Whether two requests or more named this hashed address key in the days `begins` to `today`
+    (ordinals), over all files."""
+    here = (ASKED_AT.c.door == address, ASKED_AT.c.day.between(begins, today))
     return (
         connection.execute(select(func.sum(ASKED_AT.c.times)).where(*here)).scalar_one() or 0
     ) > 1

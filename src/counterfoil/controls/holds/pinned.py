@@ -1,6 +1,6 @@
 """The disclosure holds that a batch is determined under, sealed with it as one chunk.
 
-The chunk, of kind `holds`, is the fingerprints of all holds in force (controls/holds/store.py), 16
+The chunk, of kind `holds`, is the fingerprints of all holds in force (controls/holds/marks.py), 16
 bytes each, rising, then zeros up to 4096 bytes or the next higher power of two, so that its size
 tells nothing below that. A fingerprint of zeros is none.
 
@@ -18,8 +18,8 @@ from counterfoil import register
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.session import BatchSession
+from counterfoil.controls.holds.marks import MARK_BYTES, split_marks
 from counterfoil.controls.holds.service import marks_in_force
-from counterfoil.controls.holds.store import MARK_BYTES, split_marks
 from counterfoil.core.values import Sensitive
 from counterfoil.office import Office
 

@@ -1,56 +1,79 @@
-"""Holds of 26 USC 6103(i)(6): two officers add or lift one, and what stands is applied after
-matching (matching/suppressed.py).
+"""Disclosure holds of 26 USC 6103(i)(6): two officers add or lift one, and those in force are
+applied after matching (matching/suppressed.py).
 
-    add     the person's keyed hashes, the entry, and every batch that was determined and not
-            released sent back, in one commit
+    add     the marks of the person, the entry, and every batch that was determined and not released
+            sent back, in one commit
     lift    the entry; batches that are determined already keep what was decided
     list    numbers, days and officers, for an officer of the role; entered as an `inspection`
 
-A hold is asked by no route and told to nobody: an answer to it is `not_confirmed`, as every other
-negative. The person comes from a file, `counterfoil-held-1`: one JSON object of at most 64 KiB with
-the holder's own `record_refs`, a tax number, or both. The register is not asked whether it knows
-them. docs/decisions/0010 says what was chosen and what a clerk without the role can infer.
+No route asks about holds and nobody is informed of one: an answer about the person is
+`not_confirmed`, as every other negative. The person comes from a file, `counterfoil-held-1`: one
+JSON object of at most 64 KiB with the holder's own `record_refs`, a tax number, or both. The
+register is not asked whether it knows them. docs/decisions/0010 says what was chosen and what a
+clerk without the role can infer.
+
+Each addition and each lifting is an act (office/acts.py) of kind `hold`; its subject is the hold's
+number: 1, 2, 3 ... Both commit to canonical JSON of {"event": "added" | "lifted", "hold": number,
+"marks": digest of the marks}. The marks rest with the addition (marks.py).
+
+Trusted: no. Nothing is determined where the acts are not those of the ledger. Who reads them learns
+how many holds there are, with days and officers. Who has the register key too can test a number or
+a reference that he guesses.
 """
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
+from itertools import count
 from typing import Final
 
 import msgspec
 
-from counterfoil.accountability.accounting.lines import accounting_key, look_commitment
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import instant_text
-from counterfoil.batches.officers import Role, require_two
+from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.holds import store
-from counterfoil.controls.holds.store import Hold, Word
+from counterfoil.controls.holds.marks import hide_marks, keep_marks, read_marks, split_marks
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
-from counterfoil.core.values import Officer, Public, Sensitive
+from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
+from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.ledger.entries import decode
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, acts, authority, journal
+from counterfoil.office.acts import Act, NewAct
 
-HELD_FORMAT: Final = "counterfoil-held-1"
-MAX_HELD_BYTES: Final = 65_536
+PERSON_FORMAT: Final = "counterfoil-held-1"
+MAX_PERSON_BYTES: Final = 65_536
 MOST_REFS: Final = 256
 ADDED: Final = "added"
 LIFTED: Final = "lifted"
+_KINDS: Final = (EntryKind.HOLD,)
+_ROLES: Final = (Role.HOLDS, Role.HOLDS)
+_ALONE: Final = "change a hold"
 _CLOSED: Final = (BatchState.RELEASED, BatchState.WITHDRAWN)
-
-Signing = tuple[str, Signer]
-"""An officer's name and key."""
+_FILLER_CONTEXT: Final = b"counterfoil/hold-filler/v1\x00"
 
 
-class HeldPerson(Sensitive, frozen=True, forbid_unknown_fields=True):
+class HoldPerson(Sensitive, frozen=True, forbid_unknown_fields=True):
     """Whom a hold is of. Absent: no reference, no number."""
 
     format: str
     record_refs: tuple[str, ...] = ()
     tin: str = ""
+
+
+class AddHold(SignedCommand, frozen=True):
+    """Hold the person of a file; two officers."""
+
+    person: Upload
+
+
+class LiftHold(SignedCommand, frozen=True):
+    """Lift the hold of this number; two officers."""
+
+    number: int
 
 
 class HoldResult(Public, frozen=True):
@@ -63,7 +86,7 @@ class HoldResult(Public, frozen=True):
 
 class HoldListing(Public, frozen=True):
     """A hold as an officer of the role is shown it. Times are UTC text; the last two are "" while
-    it stands."""
+    it is in force."""
 
     hold: int
     added_at: str
@@ -72,23 +95,76 @@ class HoldListing(Public, frozen=True):
     lifted_by: tuple[str, str]
 
 
-def read_held(data: bytes) -> HeldPerson:
+class _Hold(Public, frozen=True):
+    """One hold, by its acts. `lifted` is None while it is in force."""
+
+    added: Act
+    lifted: Act | None = None
+
+
+class _Marks(Public, frozen=True):
+    """The marks that name a person, joined end to end, and the id of the key that made them."""
+
+    joined: bytes
+    key_id: str
+
+
+# -- to add ------------------------------------------------------------------------------------
+
+
+def add_hold_statement(office: Office, actor: Actor, command: AddHold) -> Statement:
+    """What two officers are to sign. Raises as `add_hold`."""
+    person = _read_person_for(office, actor, command)
+    with office.store.reading() as connection:
+        number = _next_number(connection)
+        marks = _marks_of(office, person, number)
+        return authority.state(office, _form(office, connection, ADDED, number, marks.joined))
+
+
+def add_hold(office: Office, actor: Actor, command: AddHold) -> HoldResult:
+    """Hold a person from this commit on. Batches that are determined and not released are
+    determined anew under it.
+
+    Raises InputFault `file_unreadable`, `file_too_long`, `held_file`, `held_nobody`, `held_tin`,
+    KeyFault, StoreFault; as `require_signed`.
+    """
+    person = _read_person_for(office, actor, command)
+    with office.store.transaction() as connection:
+        number = _next_number(connection)
+        marks = _marks_of(office, person, number)
+        form = _form(office, connection, ADDED, number, marks.joined)
+        signed = command.signatures
+        officers = authority.require_signed(office, connection, actor, form, signed)
+        extra = keep_marks(marks.key_id, marks.joined)
+        new = _new_act(ADDED, number, marks.joined, extra)
+        act = acts.enter_act(office, connection, new, officers, signed)
+        begun = [
+            batch
+            for batch in batches.list_batches(connection)
+            if batch.snapshot and batch.state not in _CLOSED
+        ]
+        for batch in begun:
+            batches.mark_reconsidered(connection, batch)
+    return HoldResult(number, act.entry_index, len(begun))
+
+
+def read_person(data: bytes) -> HoldPerson:
     """Raises InputFault `held_file`, `held_nobody`: never with a value of it. The number's form is
     for `add_hold` to check."""
     try:
-        person = msgspec.json.decode(data, type=HeldPerson) if len(data) <= MAX_HELD_BYTES else None
+        person = msgspec.json.decode(data, type=HoldPerson)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         person = None
     refs = [ref.strip() for ref in person.record_refs] if person else []
     if (
         person is None
-        or person.format != HELD_FORMAT
+        or person.format != PERSON_FORMAT
         or len(refs) > MOST_REFS
         or not all(map(_is_reference, refs))
     ):
         raise _unusable(
             "held_file",
-            f"this is not a file of format {HELD_FORMAT}",
+            f"this is not a file of format {PERSON_FORMAT}",
             f"docs/formats/person-file.md lists its fields; at most {MOST_REFS} references, "
             "none empty.",
         )
@@ -98,15 +174,19 @@ def read_held(data: bytes) -> HeldPerson:
             "the file names neither a record reference nor a tax number",
             "Give at least one of the two.",
         )
-    return HeldPerson(person.format, tuple(refs), person.tin)
+    return HoldPerson(person.format, tuple(refs), person.tin)
 
 
-def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing) -> HoldResult:
-    """Hold a person from this commit on. Batches that are determined and not released are
-    determined anew under it.
+def _read_person_for(office: Office, actor: Actor, command: AddHold) -> HoldPerson:
+    """The person of a file, read for an officer of the role."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor, Role.HOLDS)
+    return read_person(command.person.read_whole(MAX_PERSON_BYTES))
 
-    Raises InputFault `held_tin`, StateFault (the officers), KeyFault, StoreFault.
-    """
+
+def _marks_of(office: Office, person: HoldPerson, number: int) -> _Marks:
+    """The marks of a person for the hold of this number: the same each time, so that what officers
+    signed is what is kept. Raises InputFault `held_tin`, KeyFault."""
     custodian = office.custodian()
     number_hash = custodian.tin_hash(person.tin)
     if person.tin and not number_hash:
@@ -115,117 +195,20 @@ def add_hold(office: Office, person: HeldPerson, first: Signing, second: Signing
             "the tax number is not one",
             "Nine digits; hyphens and spaces may stand between.",
         )
-    marks = [mark for ref in person.record_refs for mark in custodian.hold_fingerprints(b"", ref)]
-    hidden = store.hide_marks(
-        [*marks, *custodian.hold_fingerprints(number_hash, "")], office.random
-    )
-    joined = b"".join(hidden)
-    with office.store.transaction() as connection:
-        officers = _officers(connection, first, second)
-        number = store.next_number(connection)
-        word = _enter(office, connection, store.word_bytes(ADDED, number, joined), officers)
-        store.keep_hold(connection, Hold(number, joined, custodian.key_id, word))
-        begun = [
-            each
-            for each in batches.list_batches(connection)
-            if each.snapshot and each.state not in _CLOSED
-        ]
-        for batch in begun:
-            batches.mark_reconsidered(connection, batch)
-    return HoldResult(number, word.index, len(begun))
+    marks = {mark for ref in person.record_refs for mark in custodian.hold_fingerprints(b"", ref)}
+    marks.update(custodian.hold_fingerprints(number_hash, ""))
+    said = b"%d\x00" % number + b"".join(sorted(marks))
+    hidden = hide_marks(marks, _filler(journal.accounting_key(office), said))
+    return _Marks(b"".join(hidden), custodian.key_id)
 
 
-def lift_hold(office: Office, number: int, first: Signing, second: Signing) -> HoldResult:
-    """Lift a hold for what is first determined from this commit on. Raises StateFault
-    `hold_unknown`, `hold_lifted`, as `add_hold`."""
-    with office.store.transaction() as connection:
-        officers = _officers(connection, first, second)
-        hold = store.find_standing(connection, number)
-        word = _enter(office, connection, store.word_bytes(LIFTED, number, hold.marks), officers)
-        store.lift_hold(connection, hold, word)
-    return HoldResult(number, word.index)
-
-
-def list_holds(office: Office, name: str, signer: Signer) -> list[HoldListing]:
-    """Every hold, lifted ones too. Entered before anything is shown. Raises StateFault, KeyFault
-    (the officer)."""
-    key = accounting_key(office)
-    with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS)
-        commitment = look_commitment(office, connection, key, {"holds": "listed"})
-        fields = {"commitment": commitment, "officer": canonical.digest(officer.vkey.encode())}
-        office.ledger.append(connection, [Draft(EntryKind.INSPECTION, {**fields})], office.clock())
-        return [_listed(hold) for hold in store.list_holds(connection)]
-
-
-def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[bytes]:
-    """The marks of every hold that stands, once all rows are what the ledger's entries say.
-    `key_id` is the key custodian's.
-
-    Raises VerifyFault `holds_altered`, StateFault `hold_key_other` where a hold's marks were made
-    under another register key.
-    """
-    held = store.list_holds(connection)
-    words = [(ADDED, hold, hold.added) for hold in held]
-    words += [(LIFTED, hold, hold.lifted) for hold in held if hold.lifted]
-    entered = office.ledger.counts(connection)[EntryKind.HOLD]
-    if len(words) != entered or not all(_is_entered(office, connection, *each) for each in words):
-        raise VerifyFault(
-            "holds_altered",
-            "the holds in the database are not those that the ledger has entries of",
-            place="disclosure_hold",
-            cure="Nothing is determined. Restore the database from a copy that has them all, "
-            "and tell the inspector.",
-        )
-    standing = [hold for hold in held if not hold.lifted]
-    if others := [hold.number for hold in standing if hold.key_id != key_id]:
-        raise StateFault(
-            "hold_key_other",
-            "a hold was made under another register key, and names nobody under this one",
-            place=str(others[0]),
-            cure="Nothing is determined. Two officers add it again from their own papers, then "
-            "lift this one.",
-        )
-    return [mark for hold in standing for mark in store.split_marks(hold.marks)]
-
-
-def _officers(connection: Connection, first: Signing, second: Signing) -> list[Officer]:
-    officers = [
-        batches.officer_with_key(connection, name, str(signer.verifier), Role.HOLDS)
-        for name, signer in (first, second)
-    ]
-    require_two(officers, "change a hold")
-    return officers
-
-
-def _enter(office: Office, connection: Connection, said: bytes, officers: list[Officer]) -> Word:
-    """Additions and liftings look alike: a commitment and two digests."""
-    now, salt = office.clock(), office.random(canonical.SALT_BYTES)
-    first, second = (canonical.digest(each.vkey.encode()) for each in officers)
-    fields = {"commitment": canonical.commit(salt, said), "officer": first, "second": second}
-    index = office.ledger.append(connection, [Draft(EntryKind.HOLD, {**fields})], now)[0]
-    return Word(officers[0].name, officers[1].name, salt, now, index)
-
-
-def _is_entered(office: Office, connection: Connection, event: str, hold: Hold, word: Word) -> bool:
-    if not 0 <= word.index < office.ledger.size(connection):
-        return False
-    entry = decode(
-        next(office.ledger.entries(connection, word.index, word.index + 1)), f"entry {word.index}"
-    )
-    said = canonical.commit(word.salt, store.word_bytes(event, hold.number, hold.marks))
-    return entry.kind is EntryKind.HOLD and entry.fields["commitment"] == said
-
-
-def _listed(hold: Hold) -> HoldListing:
-    added, lifted = hold.added, hold.lifted
-    return HoldListing(
-        hold.number,
-        instant_text(added.at),
-        (added.officer, added.second),
-        instant_text(lifted.at) if lifted else "",
-        (lifted.officer, lifted.second) if lifted else ("", ""),
-    )
+def _filler(key: bytes, said: bytes) -> Callable[[int], bytes]:
+    """Bytes that name nobody, made from what they hide: who lacks the key, or does not know the
+    marks, cannot tell them from marks."""
+    numbers = count()
+    return lambda size: hmac.digest(
+        key, _FILLER_CONTEXT + b"%d\x00" % next(numbers) + said, "sha256"
+    )[:size]
 
 
 def _is_reference(ref: str) -> bool:
@@ -235,3 +218,137 @@ def _is_reference(ref: str) -> bool:
 
 def _unusable(code: str, message: str, cure: str) -> InputFault:
     return InputFault(code, message, place="--person-file", cure=cure)
+
+
+# -- to lift and to list -----------------------------------------------------------------------
+
+
+def lift_hold_statement(office: Office, actor: Actor, command: LiftHold) -> Statement:
+    """What two officers are to sign. Raises as `lift_hold`."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor, Role.HOLDS)
+        marks = _marks_in_force_of(connection, command.number)
+        return authority.state(office, _form(office, connection, LIFTED, command.number, marks))
+
+
+def lift_hold(office: Office, actor: Actor, command: LiftHold) -> HoldResult:
+    """Lift a hold for what is first determined from this commit on. Raises StateFault
+    `hold_unknown`, `hold_lifted`; as `require_signed`."""
+    with office.store.transaction() as connection:
+        authority.require_officer(connection, actor, Role.HOLDS)
+        marks = _marks_in_force_of(connection, command.number)
+        form = _form(office, connection, LIFTED, command.number, marks)
+        signed = command.signatures
+        officers = authority.require_signed(office, connection, actor, form, signed)
+        new = _new_act(LIFTED, command.number, marks)
+        act = acts.enter_act(office, connection, new, officers, signed)
+    return HoldResult(command.number, act.entry_index)
+
+
+def list_holds(office: Office, actor: Actor) -> list[HoldListing]:
+    """Every hold, lifted ones too. Entered before anything is shown. Raises as `require_officer`;
+    KeyFault."""
+    with office.store.transaction() as connection:
+        officer = authority.require_officer(connection, actor, Role.HOLDS)
+        journal.enter_look(office, connection, officer, {"holds": "listed"})
+        return [_listed(number, hold) for number, hold in _list(connection).items()]
+
+
+def _marks_in_force_of(connection: Connection, number: int) -> bytes:
+    """The marks of a hold that is in force. Raises StateFault `hold_unknown`, `hold_lifted`."""
+    hold = _list(connection).get(number)
+    if hold is None:
+        raise StateFault(
+            "hold_unknown",
+            "this office has no hold of that number",
+            place=str(number),
+            cure="`counterfoil hold list` shows those it has.",
+        )
+    if hold.lifted is not None:
+        raise StateFault(
+            "hold_lifted",
+            "this hold was lifted before",
+            place=str(number),
+            cure="There is nothing to lift. `counterfoil hold list` says when.",
+        )
+    return read_marks(hold.added.extra)[1]
+
+
+def _listed(number: int, hold: _Hold) -> HoldListing:
+    added, lifted = hold.added, hold.lifted
+    return HoldListing(
+        number,
+        instant_text(added.entered_at),
+        (added.officer, added.second),
+        instant_text(lifted.entered_at) if lifted else "",
+        (lifted.officer, lifted.second) if lifted else ("", ""),
+    )
+
+
+# -- what is in force --------------------------------------------------------------------------
+
+
+def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[bytes]:
+    """The marks of every hold in force, once all acts are what the ledger's entries say. `key_id`
+    is the key custodian's.
+
+    Raises VerifyFault `holds_altered`, StateFault `hold_key_other` where a hold's marks were made
+    under another register key.
+    """
+    holds = _list(connection)
+    marks = {number: read_marks(hold.added.extra) for number, hold in holds.items()}
+
+    def meaning(act: Act) -> NewAct:
+        number = _number(act)
+        return _new_act(act.event, number, marks[number][1] if number in marks else b"")
+
+    if not acts.load_acts(office, connection, _KINDS, meaning).agrees:
+        raise VerifyFault(
+            "holds_altered",
+            "the holds in the database are not those that the ledger has entries of",
+            place="act",
+            cure="Nothing is determined. Restore the database from a copy that has them all, "
+            "and tell the inspector.",
+        )
+    in_force = [number for number, hold in holds.items() if hold.lifted is None]
+    if others := [number for number in in_force if marks[number][0] != key_id]:
+        raise StateFault(
+            "hold_key_other",
+            "a hold was made under another register key, and names nobody under this one",
+            place=str(others[0]),
+            cure="Nothing is determined. Two officers add it again from their own papers, then "
+            "lift this one.",
+        )
+    return [mark for number in in_force for mark in split_marks(marks[number][1])]
+
+
+def _list(connection: Connection) -> dict[int, _Hold]:
+    """Every hold by its number, lifted ones too, oldest first."""
+    found = acts.list_acts(connection, *_KINDS)
+    lifted = {act.subject: act for act in found if act.event == LIFTED}
+    added = [act for act in found if act.event == ADDED]
+    return {_number(act): _Hold(act, lifted.get(act.subject)) for act in added}
+
+
+def _number(act: Act) -> int:
+    """The number of the hold that an act is about; 0, which no hold has, where it was altered."""
+    return int(act.subject) if act.subject.isdecimal() else 0
+
+
+def _next_number(connection: Connection) -> int:
+    return max(_list(connection), default=0) + 1
+
+
+def _form(
+    office: Office, connection: Connection, event: str, number: int, marks: bytes
+) -> authority.ActForm:
+    act = {ADDED: "add-hold", LIFTED: "lift-hold"}[event]
+    details: dict[str, str | int] = {"marks": canonical.digest(marks)}
+    generation = acts.count_entered(office, connection, _KINDS)
+    return authority.ActForm(act, str(number), generation, details, _ROLES, _ALONE)
+
+
+def _new_act(event: str, number: int, marks: bytes, extra: bytes = b"") -> NewAct:
+    """Additions and liftings have entries that look alike: a commitment and two digests."""
+    said = {"event": event, "hold": number, "marks": canonical.digest(marks)}
+    return NewAct(EntryKind.HOLD, str(number), canonical.encode(said), {}, event=event, extra=extra)

@@ -3,38 +3,53 @@ ledger.
 
     open       an officer enters that something may have gone wrong: the clock runs from when it was
                found
-    reported   an officer enters that the inspector general was told: the clock stops
+    reported   an officer enters that the inspector general was informed: the clock stops
     closed     an officer enters that nothing more is to be done
 
+Each of them is an act (office/acts.py) of kind `incident`; its subject is the incident's number: 1,
+2, 3 ... All of one incident commit, under one salt, to canonical JSON of {"batch": id or "",
+"class": one of CLASSES, "found_at": when somebody of the holder first saw it, UTC}, so that the
+ledger shows which opening a report belongs to. A report is due DUE_HOURS after an incident was
+found, not after it was entered.
+
 The report is facts that the office can show: digests, dates, counts and places in the ledger. It
-holds nothing of a person's record, because nothing of it is read: rows stay sealed. What happened,
-in words, is for the officer to write beside it.
+holds nothing of a person's record, because nothing of it is read: rows stay sealed. Nor is there a
+field for text, because what is found in an incident is mostly somebody's data. What happened, in
+words, is for the officer to write beside it.
+
+Trusted: no. No step asks whether an incident is open; the entries say when each was opened,
+reported and closed, and by whom. Lost: the entries still show it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from msgspec.structs import replace
+import msgspec
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import instant_text
-from counterfoil.controls.incidents import store
-from counterfoil.controls.incidents.store import CLASSES, Incident, IncidentClass
-from counterfoil.controls.suspension.stopped import stopped
+from counterfoil.batches.batch import from_instant, instant_text
+from counterfoil.controls.suspension.service import suspensions
 from counterfoil.core import canonical
-from counterfoil.core.errors import UsageFault
-from counterfoil.core.values import Officer, Public
+from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.use_cases import Actor, SignedCommand, Statement
+from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, acts, authority
+from counterfoil.office.acts import Act, NewAct
 
-Mark = Callable[[Connection, Incident, datetime], None]
+DUE_HOURS: Final = 24
+"""From finding a possible improper inspection or disclosure to informing the inspector general
+(LAW.md F18: IRS Publication 1075)."""
+OPENED: Final = "opened"
+REPORTED: Final = "reported"
+CLOSED: Final = "closed"
+_KINDS: Final = (EntryKind.INCIDENT,)
 _COUNTED: Final = tuple(
     map(
         str,
@@ -47,6 +62,105 @@ _COUNTED: Final = tuple(
         ),
     )
 )
+
+
+class IncidentClass(StrEnum):
+    """What is thought to have happened. The closed list, in the words of the command line."""
+
+    WRONG_ANSWER = "wrong-answer"
+    UNLAWFUL_DISCLOSURE = "unlawful-disclosure"
+    UNAUTHORISED_INSPECTION = "unauthorised-inspection"
+    COPY_LOST = "copy-lost"
+    KEY_LOST = "key-lost"
+    LEDGER_FAULT = "ledger-fault"
+    USE_BEYOND_AGREEMENT = "use-beyond-agreement"
+    CANARY_ASKED = "canary-asked"
+
+
+CLASSES: Final[dict[IncidentClass, str]] = {
+    IncidentClass.WRONG_ANSWER: "Answers that were released were wrong, or not compared as they "
+    "should have been.",
+    IncidentClass.UNLAWFUL_DISCLOSURE: "Answers left for a request that the law did not admit.",
+    IncidentClass.UNAUTHORISED_INSPECTION: "Somebody of the holder looked at records or "
+    "evidence without a reason.",
+    IncidentClass.COPY_LOST: "A copy of requests, answers or the register is where it should "
+    "not be.",
+    IncidentClass.KEY_LOST: "A key or a passphrase is lost, or known to somebody else.",
+    IncidentClass.LEDGER_FAULT: "The ledger does not check, or a witness refused a checkpoint.",
+    IncidentClass.USE_BEYOND_AGREEMENT: "The requester used answers for another purpose or "
+    "passed them on.",
+    IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can "
+    "truthfully ask about.",
+}
+
+
+class IncidentFacts(Public, frozen=True, gc=False):
+    """What the entries of an incident commit to. `batch`: what it is about, "" for every batch that
+    was released."""
+
+    about: IncidentClass
+    found_at: datetime
+    batch: str = ""
+
+    def canonical_bytes(self) -> bytes:
+        """The bytes that are committed to."""
+        said = {"batch": self.batch, "class": str(self.about)}
+        return canonical.encode(said | {"found_at": instant_text(self.found_at)})
+
+
+class Incident(Public, frozen=True, gc=False):
+    """One incident. `officer` is who opened it, "" where the office did by itself (a canary was
+    asked for); `entry_index` that of the entry that opened it."""
+
+    number: int
+    facts: IncidentFacts
+    opened_at: datetime
+    officer: str
+    salt: bytes
+    entry_index: int
+    reported_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When the report is due."""
+        return self.facts.found_at + timedelta(hours=DUE_HOURS)
+
+    @property
+    def state(self) -> str:
+        """open, reported or closed."""
+        if self.closed_at is not None:
+            return CLOSED
+        return REPORTED if self.reported_at else "open"
+
+
+class IncidentStatus(Public, frozen=True):
+    """Where an incident stands. `state`: open, reported or closed; `hours_left`: whole hours until
+    its report is due, from now or from when it was made, negative if that is late."""
+
+    number: int
+    about: IncidentClass
+    state: str
+    due_at: datetime
+    hours_left: int
+
+
+class OpenIncident(SignedCommand, frozen=True):
+    """Enter that something may have gone wrong."""
+
+    facts: IncidentFacts
+
+
+class ReportIncident(SignedCommand, frozen=True):
+    """Enter that the inspector general was informed of the incident of this number."""
+
+    number: int
+
+
+class CloseIncident(SignedCommand, frozen=True):
+    """Enter that nothing more is to be done about the incident of this number."""
+
+    number: int
 
 
 class BatchFacts(Public, frozen=True):
@@ -93,100 +207,182 @@ class Report(Public, frozen=True):
     batches: tuple[BatchFacts, ...]
 
 
-def open_incident(
-    office: Office, about: IncidentClass, found_at: datetime, batch: str, name: str, signer: Signer
-) -> Incident:
-    """Enter an incident. `batch`: what it is about, or "" for every batch that was released.
+# -- to open -----------------------------------------------------------------------------------
 
-    Raises UsageFault `incident_found_later`, StateFault (officer, batch), StoreFault.
+
+def open_incident_statement(office: Office, actor: Actor, command: OpenIncident) -> Statement:
+    """What an officer is to sign. Raises as `open_incident`."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+        return authority.state(office, _open_form(office, connection, command.facts))
+
+
+def open_incident(office: Office, actor: Actor, command: OpenIncident) -> IncidentStatus:
+    """Enter an incident.
+
+    Raises UsageFault `incident_found_later`, StateFault `batch_unknown`, StoreFault; as
+    `require_signed`.
     """
-    now = office.clock()
-    if found_at > now:
+    with office.store.transaction() as connection:
+        authority.require_officer(connection, actor)
+        form = _open_form(office, connection, command.facts)
+        officers = authority.require_signed(office, connection, actor, form, command.signatures)
+        new = _new_act(len(_list(connection)) + 1, command.facts, OPENED)
+        acts.enter_act(office, connection, new, officers, command.signatures)
+        return _status(office, _list(connection)[-1])
+
+
+def enter_incident(office: Office, connection: Connection, facts: IncidentFacts) -> Incident:
+    """Enter an incident that the office found by itself, in the caller's commit."""
+    acts.enter_act(office, connection, _new_act(len(_list(connection)) + 1, facts, OPENED))
+    return _list(connection)[-1]
+
+
+def _open_form(office: Office, connection: Connection, facts: IncidentFacts) -> authority.ActForm:
+    if facts.found_at > office.clock():
         raise UsageFault(
             "incident_found_later",
             "an incident cannot have been found after now",
             place="--found-at",
             cure="Give the time in UTC, as 2026-03-02T14:05:00Z.",
         )
+    if facts.batch:
+        batches.find_batch(connection, facts.batch)
+    number = len(_list(connection)) + 1
+    return _form(office, connection, "open-incident", number, facts)
+
+
+# -- to report and to close --------------------------------------------------------------------
+
+
+def report_incident_statement(office: Office, actor: Actor, command: ReportIncident) -> Statement:
+    """What an officer is to sign. Raises as `report_incident`."""
+    return _step_statement(office, actor, command)
+
+
+def report_incident(office: Office, actor: Actor, command: ReportIncident) -> IncidentStatus:
+    """Stop the clock. Raises StateFault `incident_unknown`, `incident_reported`; as
+    `require_signed`."""
+    return _step(office, actor, command)
+
+
+def close_incident_statement(office: Office, actor: Actor, command: CloseIncident) -> Statement:
+    """What an officer is to sign. Raises as `close_incident`."""
+    return _step_statement(office, actor, command)
+
+
+def close_incident(office: Office, actor: Actor, command: CloseIncident) -> IncidentStatus:
+    """Close a reported incident. Raises StateFault `incident_unknown`, `incident_not_reported`,
+    `incident_closed`; as `require_signed`."""
+    return _step(office, actor, command)
+
+
+def _step_statement(
+    office: Office, actor: Actor, command: ReportIncident | CloseIncident
+) -> Statement:
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+        incident = find_incident(connection, command.number)
+        return authority.state(office, _step_form(office, connection, incident, command))
+
+
+def _step(office: Office, actor: Actor, command: ReportIncident | CloseIncident) -> IncidentStatus:
+    event = REPORTED if isinstance(command, ReportIncident) else CLOSED
     with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        if batch:
-            batches.find_batch(connection, batch)
-        return enter_incident(office, connection, about, found_at, batch, officer)
+        authority.require_officer(connection, actor)
+        incident = find_incident(connection, command.number)
+        form = _step_form(office, connection, incident, command)
+        officers = authority.require_signed(office, connection, actor, form, command.signatures)
+        new, salt = _new_act(incident.number, incident.facts, event), incident.salt
+        acts.enter_act(office, connection, new, officers, command.signatures, salt=salt)
+        return _status(office, find_incident(connection, command.number))
 
 
-def enter_incident(
+def _step_form(
     office: Office,
     connection: Connection,
-    about: IncidentClass,
-    found_at: datetime,
-    batch: str,
-    officer: Officer | None,
-) -> Incident:
-    """Enter an incident in the caller's commit. No officer: the office found it by itself."""
-    number, salt = store.next_number(connection), office.random(canonical.SALT_BYTES)
-    name = officer.name if officer else ""
-    opened = Incident(number, about, found_at, office.clock(), batch, name, salt, entry_index=0)
-    entered = replace(opened, entry_index=_enter(office, connection, opened, officer, "opened"))
-    store.keep_incident(connection, entered)
-    return entered
+    incident: Incident,
+    command: ReportIncident | CloseIncident,
+) -> authority.ActForm:
+    if isinstance(command, ReportIncident):
+        _require_unreported(incident)
+        act = "report-incident"
+    else:
+        _require_closable(incident)
+        act = "close-incident"
+    return _form(office, connection, act, incident.number, incident.facts)
 
 
-def report_incident(office: Office, number: int, name: str, signer: Signer) -> Incident:
-    """Enter that the inspector general was told. Raises StateFault."""
-    return _go_on(office, number, (name, signer), store.mark_reported, "reported")
+def _require_unreported(incident: Incident) -> None:
+    if incident.reported_at is not None:
+        raise StateFault(
+            "incident_reported",
+            "the incident was reported before",
+            place=str(incident.number),
+            cure="`counterfoil incident show` says when.",
+        )
 
 
-def close_incident(office: Office, number: int, name: str, signer: Signer) -> Incident:
-    """Enter that nothing more is to be done. Raises StateFault."""
-    return _go_on(office, number, (name, signer), store.mark_closed, "closed")
+def _require_closable(incident: Incident) -> None:
+    if incident.reported_at is None:
+        raise StateFault(
+            "incident_not_reported",
+            "the incident has not been reported, so it cannot be closed",
+            place=str(incident.number),
+            cure="Report it, then enter that with `counterfoil incident reported`.",
+        )
+    if incident.closed_at is not None:
+        raise StateFault(
+            "incident_closed",
+            "the incident is closed",
+            place=str(incident.number),
+            cure="There is nothing to do.",
+        )
 
 
-def _go_on(
-    office: Office, number: int, who: tuple[str, Signer], mark: Mark, event: str
-) -> Incident:
-    name, signer = who
-    with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        incident = store.find_incident(connection, number)
-        mark(connection, incident, office.clock())
-        _enter(office, connection, incident, officer, event)
-        return store.find_incident(connection, number)
+# -- to look -----------------------------------------------------------------------------------
 
 
-def due_incidents(office: Office) -> list[tuple[Incident, int]]:
-    """Incidents that are not closed, oldest first, each with the hours left to report it."""
+def due_incidents(office: Office, _actor: Actor) -> list[IncidentStatus]:
+    """Incidents that are not closed, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
-        found = [each for each in store.list_incidents(connection) if each.closed_at is None]
-    return [(each, hours_left(office, each)) for each in found]
+        found = _list(connection)
+    return [_status(office, each) for each in found if each.closed_at is None]
 
 
-def hours_left(office: Office, incident: Incident) -> int:
-    """Whole hours until the report is due, from now or from when it was made; negative if that is
-    late."""
-    stopped = incident.reported_at or office.clock()
-    return int((incident.due_at - stopped).total_seconds() // 3600)
+def find_incident(connection: Connection, number: int) -> Incident:
+    """The incident of this number. Raises StateFault `incident_unknown`."""
+    found = next((each for each in _list(connection) if each.number == number), None)
+    if found is None:
+        raise StateFault(
+            "incident_unknown",
+            "this office has no incident of that number",
+            place=str(number),
+            cure="`counterfoil incident list` shows those it has.",
+        )
+    return found
 
 
-def fill_report(office: Office, number: int) -> Report:
-    """The report's fields as they stand now. Raises StateFault `incident_unknown`."""
+def fill_report(office: Office, _actor: Actor, number: int) -> Report:
+    """The report's fields as they are now. Anybody may ask. Raises StateFault
+    `incident_unknown`."""
     agreement = office.law.agreement
     with office.store.reading() as connection:
-        incident = store.find_incident(connection, number)
+        incident = find_incident(connection, number)
         size, root = office.ledger.size(connection), office.ledger.root(connection).hex()
-        still = stopped(office, connection)
+        now = suspensions(office, connection)
         found = _batches(office, connection, incident, size)
     return Report(
         office=office.settings.name,
         incident=number,
-        about=str(incident.about),
-        sentence=CLASSES[incident.about],
-        state=_state(incident),
-        found_at=instant_text(incident.found_at),
+        about=str(incident.facts.about),
+        sentence=CLASSES[incident.facts.about],
+        state=incident.state,
+        found_at=instant_text(incident.facts.found_at),
         opened_at=instant_text(incident.opened_at),
         due_at=instant_text(incident.due_at),
         reported_at=instant_text(incident.reported_at) if incident.reported_at else "",
-        hours_left=hours_left(office, incident),
+        hours_left=_status(office, incident).hours_left,
         holder=agreement.parties.holder.name,
         requester=agreement.parties.requester.name,
         agreement=agreement.id,
@@ -194,16 +390,10 @@ def fill_report(office: Office, number: int) -> Report:
         statutes=tuple(item.citation for item in agreement.designated),
         ledger_size=size,
         ledger_root=root,
-        suspended=still.holds() is not None,
-        suspensions=tuple(still.reaches),
+        suspended=now.covering() is not None,
+        suspensions=tuple(now.scopes),
         batches=found,
     )
-
-
-def _state(incident: Incident) -> str:
-    if incident.closed_at is not None:
-        return "closed"
-    return "reported" if incident.reported_at else "open"
 
 
 def _batches(
@@ -213,7 +403,8 @@ def _batches(
     wanted = [
         batch
         for batch in batches.list_batches(connection)
-        if batch.id == incident.batch or (not incident.batch and batch.released_at is not None)
+        if batch.id == incident.facts.batch
+        or (not incident.facts.batch and batch.released_at is not None)
     ]
     entries: dict[str, Counter[str]] = {batch.id: Counter() for batch in wanted}
     for data in office.ledger.entries(connection, 0, size) if wanted else ():
@@ -239,13 +430,50 @@ def _batches(
     )
 
 
-def _enter(
-    office: Office, connection: Connection, incident: Incident, officer: Officer | None, event: str
-) -> int:
-    salted = canonical.commit(incident.salt, incident.facts_bytes())
-    fields = {"commitment": salted, "event": event}
-    fields |= {"officer": canonical.digest(officer.vkey.encode())} if officer else {}
-    about = {"batch": incident.batch} if incident.batch else {}
-    return office.ledger.append(
-        connection, [Draft(EntryKind.INCIDENT, {**fields, **about})], office.clock()
-    )[0]
+def _status(office: Office, incident: Incident) -> IncidentStatus:
+    until = incident.reported_at or office.clock()
+    left = int((incident.due_at - until).total_seconds() // 3600)
+    about = incident.facts.about
+    return IncidentStatus(incident.number, about, incident.state, incident.due_at, left)
+
+
+# -- incidents and their acts ------------------------------------------------------------------
+
+
+def _list(connection: Connection) -> list[Incident]:
+    """Every incident, oldest first."""
+    found = acts.list_acts(connection, *_KINDS)
+    later = {(act.subject, act.event): act.entered_at for act in found if act.event != OPENED}
+    return [_incident(act, later) for act in found if act.event == OPENED]
+
+
+def _incident(opened: Act, later: dict[tuple[str, str], datetime]) -> Incident:
+    said = msgspec.json.decode(opened.committed, type=dict[str, str])
+    facts = IncidentFacts(
+        IncidentClass(said["class"]), from_instant(said["found_at"]), said["batch"]
+    )
+    return Incident(
+        int(opened.subject),
+        facts,
+        opened.entered_at,
+        opened.officer,
+        opened.salt,
+        opened.entry_index,
+        later.get((opened.subject, REPORTED)),
+        later.get((opened.subject, CLOSED)),
+    )
+
+
+def _form(
+    office: Office, connection: Connection, act: str, number: int, facts: IncidentFacts
+) -> authority.ActForm:
+    found_at = instant_text(facts.found_at)
+    details: dict[str, str | int] = {"class": str(facts.about), "found_at": found_at}
+    details |= {"batch": facts.batch}
+    generation = acts.count_entered(office, connection, _KINDS)
+    return authority.ActForm(act, str(number), generation, details)
+
+
+def _new_act(number: int, facts: IncidentFacts, event: str) -> NewAct:
+    fields = {"event": event} | ({"batch": facts.batch} if facts.batch else {})
+    return NewAct(EntryKind.INCIDENT, str(number), facts.canonical_bytes(), fields, event=event)

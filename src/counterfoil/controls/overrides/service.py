@@ -1,44 +1,58 @@
 """Override: two roles admit one request that the gate left waiting for an officer. What is asked,
 in this order:
 
-    1  the batch is gated, and the chunk of the request has not been opened: nothing of it is
+    1  an officer of the role disclosure acts, and the office is not suspended
+    2  the batch is gated, and the chunk of the request has not been opened: nothing of it is
        decided yet
-    2  the gate, asked again with the counts that it was refused with, finds that nothing failed and
+    3  the gate, asked again with the counts that it was refused with, finds that nothing failed and
        exactly the named elements wait
-    3  an officer of the role disclosure and one of the role counsel sign the same words
-       (controls/overrides/store.py)
-    4  entry `override` and the sealed chunk are one commit
+    4  that officer and one of the role counsel signed the same statement (batches/override.py)
+    5  entry `override` and the sealed chunk are one commit
 
-The refusal stands where it is, in the rows and in the ledger; `determine` puts the grant in its
+The refusal stays where it is, in the rows and in the ledger; `determine` puts the grant in its
 place. Nobody can set aside a finding that is not met or not shown: only the gate makes a grant, and
 it does not make this one.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import REQUEST, Batch
-from counterfoil.batches.chunks import keep_chunk
+from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.officers import Role
-from counterfoil.batches.states import BatchState
-from counterfoil.controls.overrides.store import (
+from counterfoil.batches.override import (
     OVERRIDE,
     Override,
     encode_override,
+    override_details,
     read_reason,
-    sign_override,
-    word_bytes,
 )
-from counterfoil.controls.suspension.stopped import acting, require_same_rules
+from counterfoil.batches.session import BatchSession
+from counterfoil.batches.statements import keep_signed
+from counterfoil.batches.states import BatchState
+from counterfoil.controls.suspension.service import require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Officer, Public
+from counterfoil.core.use_cases import Actor, Signed, SignedCommand, Statement
+from counterfoil.core.values import Grant, Public, Sensitive
 from counterfoil.database import Connection
 from counterfoil.gate.replay import set_aside
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, authority, journal
 from counterfoil.office.records import Recorded, read_recorded
-from counterfoil.tlog import Signer
+
+_ROLES: Final = (Role.DISCLOSURE, Role.COUNSEL)
+
+
+class OverrideRequest(SignedCommand, Sensitive, frozen=True):
+    """Admit one request although `elements` wait for an officer. `reason`: the officers' words;
+    they may speak of a person. The officers of the roles disclosure and counsel sign."""
+
+    batch: str
+    request_id: str
+    elements: tuple[str, ...]
+    reason: str
 
 
 class OverrideResult(Public, frozen=True):
@@ -50,59 +64,53 @@ class OverrideResult(Public, frozen=True):
     index: int
 
 
-def override_request(
-    office: Office,
-    batch_id: str,
-    request_id: str,
-    elements: tuple[str, ...],
-    reason: str,
-    disclosure: tuple[str, Signer],
-    counsel: tuple[str, Signer],
-) -> OverrideResult:
-    """Admit one request. Raises UsageFault (the reason), StateFault (batch, request, officers),
-    GateFault as `Gate.set_aside`."""
-    words, named = read_reason(reason), tuple(sorted(set(elements)))
-    wrapping, history_key = office.payload_keys()
+class _Admissible(Sensitive, frozen=True):
+    """A request that two roles may admit, and the grant that the gate then makes."""
+
+    row: Recorded
+    elements: tuple[str, ...]
+    reason: str
+    grant: Grant
+
+
+def override_statement(office: Office, actor: Actor, command: OverrideRequest) -> Statement:
+    """What two officers are to sign. Raises as `override_request`."""
     with office.store.reading() as connection:
-        reached = batches.find_batch(connection, batch_id)
-    with acting(office, reached) as connection:
-        batch = batches.find_batch(connection, batch_id)
-        batch.require(BatchState.GATED)
-        require_same_rules(office, batch)
-        first, second = _officers(connection, disclosure, counsel)
-        row = read_recorded(connection, batch, wrapping, history_key, request_id)
-        _require_waiting(connection, batch, row)
-        grant = set_aside(office.law, row.request, row.circumstances, batch.gate_date, named)
-        word = word_bytes(office.settings.name, batch.id, row.commitment, named, words)
-        signed = [sign_override(word, signer.private) for _, signer in (disclosure, counsel)]
-        override = Override(
-            office.settings.name,
-            batch.id,
-            row.commitment,
-            named,
-            words,
-            first,
-            signed[0],
-            second,
-            signed[1],
-            grant,
-        )
-        index = _enter(office, connection, batch, row, override)
-    return OverrideResult(batch.id, request_id, named, index)
+        session = _session(office, connection, actor, command)
+        return authority.state(office, _form(session, _find_admissible(office, session, command)))
 
 
-def _officers(
-    connection: Connection, disclosure: tuple[str, Signer], counsel: tuple[str, Signer]
-) -> tuple[Officer, Officer]:
-    """An officer has one role, so that these are two officers and two keys."""
-    first, second = (
-        batches.officer_with_key(connection, name, str(signer.verifier), role)
-        for (name, signer), role in ((disclosure, Role.DISCLOSURE), (counsel, Role.COUNSEL))
-    )
-    return first, second
+def override_request(office: Office, actor: Actor, command: OverrideRequest) -> OverrideResult:
+    """Admit one request. Raises UsageFault `override_reason`, StateFault (batch, request),
+    GateFault as `set_aside`; as `require_running` and `require_signed`."""
+    with office.store.transaction() as connection:
+        session = _session(office, connection, actor, command)
+        found = _find_admissible(office, session, command)
+        form, signed = _form(session, found), command.signatures
+        authority.require_signed(office, connection, actor, form, signed)
+        index = _enter(office, session, _override(office, session, found, signed))
+    return OverrideResult(command.batch, command.request_id, found.elements, index)
 
 
-def _require_waiting(connection: Connection, batch: Batch, row: Recorded) -> None:
+def _session(
+    office: Office, connection: Connection, actor: Actor, command: OverrideRequest
+) -> BatchSession:
+    """Step 1, and the batch in this transaction."""
+    authority.require_officer(connection, actor)
+    batch = batches.find_batch(connection, command.batch)
+    require_running(office, connection, batch.id, batch.header)
+    return office.batch_session(connection, batch)
+
+
+def _find_admissible(
+    office: Office, session: BatchSession, command: OverrideRequest
+) -> _Admissible:
+    """Steps 2 and 3. Raises as `override_request`."""
+    reason, elements = read_reason(command.reason), tuple(sorted(set(command.elements)))
+    batch = session.batch
+    batch.require(BatchState.GATED)
+    require_same_rules(office, batch)
+    row = read_recorded(session, office.payload_keys()[1], command.request_id)
     if row.override is not None:
         raise StateFault(
             "override_stands",
@@ -110,7 +118,7 @@ def _require_waiting(connection: Connection, batch: Batch, row: Recorded) -> Non
             place=batch.id,
             cure="`counterfoil determine` decides it with its batch.",
         )
-    if batches.get_chunk(connection, batch, REQUEST, row.seq).opened:
+    if session.chunk(ChunkKind.REQUEST, row.seq).opened:
         raise StateFault(
             "override_late",
             "the part of the batch that holds this request is being determined",
@@ -118,21 +126,42 @@ def _require_waiting(connection: Connection, batch: Batch, row: Recorded) -> Non
             cure="Nothing was changed. The requester can ask again; the override is then made "
             "before `determine`.",
         )
+    grant = set_aside(office.law, row.request, row.circumstances, batch.gate_date, elements)
+    return _Admissible(row, elements, reason, grant)
 
 
-def _enter(
-    office: Office, connection: Connection, batch: Batch, row: Recorded, override: Override
-) -> int:
-    plain = encode_override(override)
-    fields = {
-        "batch": batch.id,
-        "commitment": canonical.commit(row.key.salt(OVERRIDE, row.request.row), plain),
-        "officer": canonical.digest(override.first.vkey.encode()),
-        "second": canonical.digest(override.second.vkey.encode()),
-    }
-    seq, _ = batches.count_chunks(connection, batch, OVERRIDE)
-    keep_chunk(connection, batch, row.key, OVERRIDE, seq, plain, 0, office.random)
+def _form(session: BatchSession, found: _Admissible) -> authority.ActForm:
+    details = override_details(found.row.commitment, found.elements, found.reason)
+    overridden = session.count(ChunkKind.OVERRIDE)[0]
+    return authority.ActForm(OVERRIDE, session.batch.id, overridden, details, _ROLES)
+
+
+def _override(
+    office: Office, session: BatchSession, found: _Admissible, signed: tuple[Signed, ...]
+) -> Override:
+    """What is kept, in the form of the chunk. An officer has one role, so these are two officers
+    and two keys."""
+    first, second = signed
+    return Override(
+        office=office.settings.name,
+        batch=session.batch.id,
+        refused=found.row.commitment,
+        elements=found.elements,
+        reason=found.reason,
+        first=first.officer,
+        first_signature=keep_signed(first),
+        second=second.officer,
+        second_signature=keep_signed(second),
+        grant=found.grant,
+    )
+
+
+def _enter(office: Office, session: BatchSession, override: Override) -> int:
+    plain, connection, batch = encode_override(override), session.connection, session.batch
+    salt = session.key.salt(ChunkKind.OVERRIDE, override.grant.request.row)
+    session.keep(ChunkKind.OVERRIDE, plain, office.random, seq=session.count(ChunkKind.OVERRIDE)[0])
     batches.add_counts(connection, batch, {"overridden": 1})
-    return office.ledger.append(
-        connection, [Draft(EntryKind.OVERRIDE, {**fields})], office.clock()
-    )[0]
+    fields = {"batch": batch.id, "commitment": canonical.commit(salt, plain)}
+    return journal.enter(
+        office, connection, EntryKind.OVERRIDE, fields, override.first, override.second
+    )

@@ -1,52 +1,73 @@
-"""Standing still by order, and going on by another: what `suspend` and `resume` do.
+"""Suspension by order, and what lifts it.
 
-A suspension reaches the whole office, or a batch, a route, a principal or the requester
-(controls/suspension/scope.py). What it reaches stands still while the ledger holds more suspensions
-of that reach than resumptions of it (controls/suspension/stopped.py): two courts may each stop it,
-and each of their orders must be lifted. `suspend` needs one officer and no passphrase of the
-office, so that it is quick; `resume` needs two officers, and an order that this office has not
-acted on before.
+A suspension is of the whole office, or of a batch, a route, a principal or the requester
+(controls/suspension/scope.py). What is within its scope is suspended while the ledger has more
+suspensions of that scope than resumptions of it: two courts may each suspend it, and each of their
+orders must be lifted. An entry `fork` counts as a suspension of the whole office. `suspend` needs
+one officer and no passphrase of the office, so that it is quick; `resume` needs two officers, and
+an order that this office has not acted on before.
 
-    1  a suspension is one commit: its entry, which says its reach, and every open batch within it
-       held where it stands
+    1  a suspension is one commit: its entry, which says its scope, and every open batch within it
+       held in its state
     2  every step asks `require_running` inside each of its own commits, so a run in progress stops
        at its next chunk, and a release that has not been committed is not made
     3  a release that was committed before is entered before; its files are not written, or written
-       again, until it is lifted
-    4  a resumption lifts one suspension of the same reach; a held batch that no other reaches goes
-       on where it was, and one that was reviewed is reviewed again
+       again, until the suspension is lifted
+    4  a resumption lifts one suspension of the same scope; a held batch that is within no other
+       goes on where it was, and one that was reviewed is reviewed again
 
 So from the ledger alone: between a suspension and its resumption there is no `granted`, `opening`,
-`disclosure` or `release` of a batch that it reaches. Each entry `batch` says what tells that.
+`disclosure` or `release` of a batch within its scope. Each entry `batch` says what shows that.
+
+The table of acts says which scope each entry has, and is not believed: where it does not say what
+the ledger says (office/acts.py), the whole office is suspended (`orders_disagree`).
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Final, get_args
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.officers import require_two
+from counterfoil.batches.batch import Batch, BatchHeader, NewBatch
+from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.suspension.scope import OFFICE, Over, Reach, read_reach
-from counterfoil.controls.suspension.stopped import orders_disagree, stopped
-from counterfoil.controls.suspension.store import Order, keep_order, order_was_used
-from counterfoil.core import canonical
-from counterfoil.core.errors import InputFault, StateFault, UsageFault, VerifyFault
+from counterfoil.controls.suspension.scope import OFFICE, Scope, ScopeKind, read_scope
+from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.use_cases import Actor, Signed, SignedCommand, Statement, Upload
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.gate.law.route import RouteKind
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
-from counterfoil.tlog import Signer
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, acts, authority
+from counterfoil.office.acts import Act, NewAct
 
-MAX_ORDER_BYTES: Final = 50_000_000
+KINDS: Final = (EntryKind.SUSPENSION, EntryKind.RESUMPTION)
 _OPEN: Final = (BatchState.RECEIVED, BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
 
 
+class Suspend(SignedCommand, frozen=True):
+    """Suspend `scope` (the text of `read_scope`) by an order. `digest` is the order's where it was
+    given apart from the file, else ""."""
+
+    order: Upload
+    digest: str = ""
+    scope: str = "office"
+
+
+class Resume(SignedCommand, frozen=True):
+    """Lift one suspension of `scope` by a new order; two officers. Fields as of `Suspend`."""
+
+    order: Upload
+    digest: str = ""
+    scope: str = "office"
+
+
 class OrderResult(Public, frozen=True):
-    """What an order did. `batches`: how many were held, or let go on; `running`: whether what it
-    reaches answers now."""
+    """What an order did. `batches`: how many were held, or let go on; `running`: whether what is
+    within the scope answers now."""
 
     order: str
     index: int
@@ -55,176 +76,256 @@ class OrderResult(Public, frozen=True):
     scope: str
 
 
-def suspend(
-    office: Office, order: Path, expected: str, name: str, signer: Signer, scope: str = "office"
-) -> OrderResult:
-    """Stop at once. `expected` is the order's digest where it was given apart from the file, else
-    ""; `scope` as `read_reach` reads it.
+class SuspensionStatus(Public, frozen=True):
+    """`scopes`: by the text of a scope, how many suspensions of it are not lifted. `agrees`:
+    whether the table of acts says what the ledger says."""
 
-    Raises InputFault or VerifyFault (the order), StateFault (the officer, a batch), UsageFault (the
-    scope), StoreFault.
+    scopes: dict[str, int]
+    agrees: bool = True
+
+    def covering(self, batch_id: str = "", header: BatchHeader | None = None) -> Scope | None:
+        """The scope in which a batch is suspended, or, of no batch, the office; None where it goes
+        on."""
+        if not self.agrees:
+            return OFFICE
+        found = map(read_scope, self.scopes)
+        return next((scope for scope in found if scope.covers(batch_id, header)), None)
+
+
+# -- what is suspended now ---------------------------------------------------------------------
+
+
+def suspension_status(office: Office, _actor: Actor) -> SuspensionStatus:
+    """What is suspended now. Anybody may ask."""
+    with office.store.reading() as connection:
+        return suspensions(office, connection)
+
+
+def suspensions(office: Office, connection: Connection) -> SuspensionStatus:
+    """What is suspended in this transaction."""
+    loaded = acts.load_acts(office, connection, KINDS, _meaning)
+    net = Counter({str(OFFICE): office.ledger.counts(connection)[EntryKind.FORK]})
+    for act in loaded.acts:
+        net[act.subject] += 1 if act.kind is EntryKind.SUSPENSION else -1
+    return SuspensionStatus(
+        {text: count for text, count in net.items() if count > 0}, loaded.agrees
+    )
+
+
+def require_running(
+    office: Office, connection: Connection, batch_id: str = "", header: BatchHeader | None = None
+) -> None:
+    """Raise StateFault `suspended` while a batch of this id and header is suspended,
+    `orders_disagree`.
+
+    Of no batch: while the whole office is.
     """
-    digest, reach = (
-        read_order(order, expected),
-        read_reach(scope, office.law.agreement.parties.requester.id),
-    )
+    now = suspensions(office, connection)
+    if not now.agrees:
+        raise _orders_disagree()
+    scope = now.covering(batch_id, header)
+    if scope is not None:
+        what = "this office is" if scope == OFFICE else f"what is within {scope.kind} is"
+        raise StateFault(
+            "suspended",
+            f"{what} suspended, by order or because its ledger forked; nothing is received, "
+            "decided or released",
+            place="ledger" if scope == OFFICE else str(scope),
+            cure="Wait until `counterfoil resume` is run with the order that lifts it, then run "
+            "the same command again.",
+        )
+
+
+@contextmanager
+def acting(office: Office, batch: Batch | NewBatch | None = None) -> Generator[Connection]:
+    """A transaction of a step that receives, decides or releases. Raises as `require_running`, and
+    StoreFault."""
     with office.store.transaction() as connection:
-        officer = batches.officer_with_key(connection, name, str(signer.verifier))
-        _require_there(office, connection, reach)
-        _require_new(connection, digest)
-        return stop_here(office, connection, reach, digest, officer)
+        if batch is None:
+            require_running(office, connection)
+        else:
+            require_running(office, connection, batch.id, batch.header)
+        yield connection
 
 
-def stop_here(
-    office: Office, connection: Connection, reach: Reach, digest: str, officer: Officer | None
-) -> OrderResult:
-    """Enter a suspension and hold what it reaches, in the caller's commit. No officer: the office
-    stopped by itself."""
-    index = _enter(
-        office, connection, EntryKind.SUSPENSION, (digest, reach), [officer] if officer else []
-    )
-    return OrderResult(digest, index, hold_open(connection, reach), False, str(reach))
+def require_same_rules(office: Office, batch: Batch) -> None:
+    """A batch is finished under the rules that it was received under, or not at all. Raises
+    StateFault `rules_changed`."""
+    if batch.rules_digest != office.rules:
+        raise StateFault(
+            "rules_changed",
+            "the law, the agreement or the version changed since this batch was received",
+            place=batch.id,
+            cure="Withdraw the batch, and have the requester send it again: it is judged anew "
+            "under the rules in force.",
+        )
 
 
-def resume(
+# -- to suspend --------------------------------------------------------------------------------
+
+
+def suspend_statement(office: Office, actor: Actor, command: Suspend) -> Statement:
+    """What one officer is to sign. Raises as `suspend`."""
+    document, scope = _read_order(office, actor, command)
+    with office.store.reading() as connection:
+        return authority.state(office, _suspend_form(office, connection, document, scope))
+
+
+def suspend(office: Office, actor: Actor, command: Suspend) -> OrderResult:
+    """Suspend at once.
+
+    Raises InputFault or VerifyFault (the order), UsageFault `scope_unknown`, `scope_nothing`,
+    StateFault `order_used`, StoreFault; as `require_signed`.
+    """
+    document, scope = _read_order(office, actor, command)
+    with office.store.transaction() as connection:
+        form = _suspend_form(office, connection, document, scope)
+        signed = command.signatures
+        officers = authority.require_signed(office, connection, actor, form, signed)
+        return enter_suspension(office, connection, document, scope, officers, signed)
+
+
+def enter_suspension(
     office: Office,
-    order: Path,
-    expected: str,
-    first: tuple[str, Signer],
-    second: tuple[str, Signer],
-    scope: str = "office",
+    connection: Connection,
+    document: str,
+    scope: Scope,
+    officers: Sequence[Officer] = (),
+    signatures: Sequence[Signed] = (),
 ) -> OrderResult:
-    """Lift one suspension of `scope` by a new order.
-
-    Raises as `suspend`; StateFault `not_suspended`, `officers_same`, `orders_disagree`.
-    """
-    digest, reach = (
-        read_order(order, expected),
-        read_reach(scope, office.law.agreement.parties.requester.id),
-    )
-    with office.store.transaction() as connection:
-        officers = [
-            batches.officer_with_key(connection, name, str(signer.verifier))
-            for name, signer in (first, second)
-        ]
-        require_two(officers, "lift a suspension")
-        _require_stopped(office, connection, reach)
-        _require_new(connection, digest)
-        index = _enter(office, connection, EntryKind.RESUMPTION, (digest, reach), officers)
-        now = stopped(office, connection)
-        held = [
-            batch for batch in batches.list_batches(connection) if batch.state is BatchState.HELD
-        ]
-        going = [batch for batch in held if now.holds(batch.id, batch.header) is None]
-        for batch in going:
-            batches.mark_resumed(connection, batch)
-    return OrderResult(
-        digest,
-        index,
-        len(going),
-        str(reach) not in now.reaches and str(OFFICE) not in now.reaches,
-        str(reach),
-    )
+    """Enter a suspension and hold what is within it, in the caller's commit. No officer: the office
+    suspends by itself."""
+    new = _new_act(EntryKind.SUSPENSION, document, scope)
+    act = acts.enter_act(office, connection, new, officers, signatures)
+    held = hold_batches(connection, scope)
+    return OrderResult(document, act.entry_index, held, False, str(scope))
 
 
-def hold_open(connection: Connection, reach: Reach = OFFICE) -> int:
-    """Hold every open batch within `reach` where it stands; how many there were."""
-    standing = batches.list_batches(connection)
+def hold_batches(connection: Connection, scope: Scope = OFFICE) -> int:
+    """Hold every open batch within `scope` in its state; how many there were."""
     waiting = [
-        batch for batch in standing if batch.state in _OPEN and reach.covers(batch.id, batch.header)
+        batch
+        for batch in batches.list_batches(connection)
+        if batch.state in _OPEN and scope.covers(batch.id, batch.header)
     ]
     for batch in waiting:
         batches.mark_held(connection, batch)
     return len(waiting)
 
 
-def read_order(path: Path, expected: str) -> str:
-    """The digest of an order's file. Raises InputFault `order_unreadable`, `order_empty`,
-    VerifyFault `order_digest`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ORDER_BYTES + 1)
-    except OSError as fault:
-        raise InputFault(
-            "order_unreadable",
-            f"the order cannot be read ({type(fault).__name__})",
-            place=path.name,
-            cure="Name the file of the order, as it was served.",
-        ) from None
-    if not data or len(data) > MAX_ORDER_BYTES:
-        raise InputFault(
-            "order_empty",
-            f"the order's file is empty, or larger than {MAX_ORDER_BYTES} bytes",
-            place=path.name,
-            cure="Name the file of the order, as it was served.",
-        )
-    digest = canonical.digest(data)
-    if expected and digest != expected:
-        raise VerifyFault(
-            "order_digest",
-            "the order's file does not match the digest that was given",
-            place=path.name,
-            cure="Get the order again from where it was issued; nothing was changed.",
-        )
-    return digest
+def _suspend_form(
+    office: Office, connection: Connection, document: str, scope: Scope
+) -> authority.ActForm:
+    _require_known(office, connection, scope)
+    _require_new(connection, document)
+    return _form(office, connection, "suspend", document, scope)
 
 
-def _require_stopped(office: Office, connection: Connection, reach: Reach) -> None:
-    now = stopped(office, connection)
-    if not now.agrees:
-        raise orders_disagree()
-    if str(reach) not in now.reaches:
-        raise StateFault(
-            "not_suspended",
-            "no suspension of this scope stands",
-            place=str(reach),
-            cure="`counterfoil status` shows what stands still, by scope; each is lifted in its "
-            "own.",
-        )
-
-
-def _require_there(office: Office, connection: Connection, reach: Reach) -> None:
-    """A name that is mistyped would stop nobody: refused."""
-    agreement, held = office.law.agreement, batches.list_batches(connection)
+def _require_known(office: Office, connection: Connection, scope: Scope) -> None:
+    """A scope that is mistyped would suspend nothing. Raises UsageFault `scope_nothing`."""
+    agreement, received = office.law.agreement, batches.list_batches(connection)
+    requester = agreement.parties.requester.id
     known = {
-        Over.OFFICE: {""},
-        Over.BATCH: {batch.id for batch in held},
-        Over.ROUTE: set(get_args(RouteKind)),
-        Over.PRINCIPAL: {each.id for each in agreement.principals}
-        | {batch.header.principal for batch in held},
-        Over.REQUESTER: {agreement.parties.requester.id} | {batch.header.party for batch in held},
-    }[reach.over]
-    if reach.of not in known:
+        ScopeKind.OFFICE: {""},
+        ScopeKind.BATCH: {batch.id for batch in received},
+        ScopeKind.ROUTE: set(get_args(RouteKind)),
+        ScopeKind.PRINCIPAL: {each.id for each in agreement.principals}
+        | {batch.header.principal for batch in received},
+        ScopeKind.REQUESTER: {requester} | {batch.header.party for batch in received},
+    }[scope.kind]
+    if scope.id not in known:
         raise UsageFault(
             "scope_nothing",
-            f"this office knows no {reach.over} of that name",
+            f"this office knows no {scope.kind} of that name",
             place="--scope",
             cure="Name it as the agreement or `counterfoil status` does.",
         )
 
 
-def _require_new(connection: Connection, digest: str) -> None:
-    if order_was_used(connection, digest):
+# -- to resume ---------------------------------------------------------------------------------
+
+
+def resume_statement(office: Office, actor: Actor, command: Resume) -> Statement:
+    """What two officers are to sign. Raises as `resume`."""
+    document, scope = _read_order(office, actor, command)
+    with office.store.reading() as connection:
+        return authority.state(office, _resume_form(office, connection, document, scope))
+
+
+def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
+    """Lift one suspension of the scope.
+
+    Raises as `suspend`; StateFault `not_suspended`, `officers_same`, `orders_disagree`.
+    """
+    document, scope = _read_order(office, actor, command)
+    with office.store.transaction() as connection:
+        form = _resume_form(office, connection, document, scope)
+        signed = command.signatures
+        officers = authority.require_signed(office, connection, actor, form, signed)
+        new = _new_act(EntryKind.RESUMPTION, document, scope)
+        index = acts.enter_act(office, connection, new, officers, signed).entry_index
+        now = suspensions(office, connection)
+        going = [
+            batch
+            for batch in batches.list_batches(connection)
+            if batch.state is BatchState.HELD and now.covering(batch.id, batch.header) is None
+        ]
+        for batch in going:
+            batches.mark_resumed(connection, batch)
+    running = now.scopes.keys().isdisjoint({str(scope), str(OFFICE)})
+    return OrderResult(document, index, len(going), running, str(scope))
+
+
+def _resume_form(
+    office: Office, connection: Connection, document: str, scope: Scope
+) -> authority.ActForm:
+    now = suspensions(office, connection)
+    if not now.agrees:
+        raise _orders_disagree()
+    if str(scope) not in now.scopes:
         raise StateFault(
-            "order_used",
-            "this office acted on that order before",
-            place=digest,
-            cure="A suspension, and what lifts it, each need an order of their own.",
+            "not_suspended",
+            "nothing of this scope is suspended",
+            place=str(scope),
+            cure="`counterfoil status` shows what stands still, by scope; each is lifted in its "
+            "own.",
         )
+    _require_new(connection, document)
+    return _form(office, connection, "resume", document, scope, two="lift a suspension")
 
 
-def _enter(
-    office: Office,
-    connection: Connection,
-    kind: EntryKind,
-    what: tuple[str, Reach],
-    officers: list[Officer],
-) -> int:
-    (digest, reach), now, salt = what, office.clock(), office.random(canonical.SALT_BYTES)
-    keys = [canonical.digest(officer.vkey.encode()) for officer in officers]
-    fields = {"commitment": canonical.commit(salt, digest.encode()), **reach.fields()}
-    fields |= dict(zip(("officer", "second"), keys, strict=False))
-    index = office.ledger.append(connection, [Draft(kind, {**fields})], now)[0]
-    first, second = (*(officer.name for officer in officers), "", "")[:2]
-    keep_order(connection, Order(kind.value, digest, salt, str(reach), first, second, now, index))
-    return index
+# -- what both share ---------------------------------------------------------------------------
+
+
+def _read_order(office: Office, actor: Actor, command: Suspend | Resume) -> tuple[str, Scope]:
+    """The digest of the order and the scope, read for an enrolled officer."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+    document = acts.read_document(command.order, command.digest)
+    return document, read_scope(command.scope, office.law.agreement.parties.requester.id)
+
+
+def _require_new(connection: Connection, document: str) -> None:
+    cure = "A suspension, and what lifts it, each need an order of their own."
+    acts.require_new_document(acts.list_acts(connection, *KINDS), document, cure)
+
+
+def _form(
+    office: Office, connection: Connection, act: str, document: str, scope: Scope, *, two: str = ""
+) -> authority.ActForm:
+    """`two`: what one officer cannot do alone, where two must sign."""
+    roles = (Role.DISCLOSURE,) * (2 if two else 1)
+    generation = acts.count_entered(office, connection, KINDS)
+    return authority.ActForm(act, str(scope), generation, {"order": document}, roles, two)
+
+
+def _new_act(kind: EntryKind, document: str, scope: Scope) -> NewAct:
+    return NewAct(kind, str(scope), document.encode(), scope.fields(), document=document)
+
+
+def _meaning(act: Act) -> NewAct:
+    return _new_act(act.kind, act.document, read_scope(act.subject))
+
+
+def _orders_disagree() -> StateFault:
+    return acts.acts_disagree("the whole office is suspended")

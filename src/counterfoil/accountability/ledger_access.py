@@ -1,0 +1,199 @@
+"""The ledger, for whoever checks it in the office itself: check, read, prove and export it.
+
+What can be established without the office, from exported files alone, is in exported_ledger.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from counterfoil import ledger
+from counterfoil.controls.witnesses import enter_fork
+from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
+from counterfoil.core.use_cases import SERVICE, Actor, Upload
+from counterfoil.core.values import Public
+from counterfoil.ledger.certification import certification
+from counterfoil.ledger.store import read_checkpoints
+from counterfoil.office import Office
+from counterfoil.office.authority import require_service
+from counterfoil.tlog import parse_proof
+from counterfoil.tlog.note import MAX_NOTE_BYTES
+
+
+class CheckLedger(Public, frozen=True):
+    """Check the whole ledger. `checkpoints`: kept elsewhere; `exported`: what `export_ledger`
+    wrote, compared as well; `certify`: whether the text of a certification is asked for."""
+
+    checkpoints: tuple[Upload, ...] = ()
+    exported: Path | None = None
+    certify: bool = False
+
+
+class CheckedLedger(Public, frozen=True):
+    """What was established. `certification` is "" where it was not asked for."""
+
+    report: ledger.CheckReport
+    certification: str
+
+
+class ReadEntries(Public, frozen=True):
+    """The entries from index `start` to the one before `stop`; None for the end."""
+
+    start: int = 0
+    stop: int | None = None
+
+
+class LedgerEntries(Public, frozen=True):
+    """Entries as they are kept, one canonical JSON text each, and the size of the whole ledger."""
+
+    size: int
+    entries: Iterator[str]
+
+
+class ProveEntry(Public, frozen=True):
+    """Prove that the entry of this index is in the ledger."""
+
+    index: int
+
+
+class ProvedEntry(Public, frozen=True):
+    """An entry, and a C2SP tlog-proof whose extra line carries it."""
+
+    index: int
+    entry: str
+    proof: str
+
+
+class ExportLedger(Public, frozen=True):
+    """Write the ledger into a folder as static files of C2SP tlog-tiles."""
+
+    folder: Path
+
+
+class ProveConsistency(Public, frozen=True):
+    """Prove that one checkpoint continues an earlier one. Each is the file of a checkpoint, or a
+    size at which this office signed."""
+
+    older: Upload | int
+    newer: Upload | int
+
+
+def check_ledger(office: Office, _actor: Actor, question: CheckLedger) -> CheckedLedger:
+    """Make everything anew from the entries and compare. Anybody may ask.
+
+    A signed checkpoint that is not of this tree is entered as a fork before its fault is raised.
+    Raises VerifyFault as `ledger.check` and `ledger.check_export`, InputFault
+    `checkpoint_unreadable`.
+    """
+    named = [*question.checkpoints]
+    if question.exported is not None:
+        named.append(Upload(question.exported / "checkpoint"))
+    brought = [read_note(each) for each in named]
+    report = _checked(office, brought)
+    text = ""
+    if question.certify:
+        text = certification(report, office.holder_key, len(brought), office.clock())
+    if question.exported is not None:
+        size = ledger.check_export(question.exported, office.holder_key).size
+        compared = (
+            f"7. The {size} exported entries and every exported tile are what this ledger's "
+            "entries make."
+        )
+        report = msgspec.structs.replace(report, statements=(*report.statements, compared))
+    return CheckedLedger(report, text)
+
+
+def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
+    with office.store.reading() as connection:
+        notes = [*office.ledger.cosigned(connection), *brought]
+    try:
+        with office.store.reading() as connection:
+            return ledger.check(connection, office.holder_key, notes)
+    except VerifyFault as fault:
+        if fault.code in ("ledger_rewritten", "ledger_shortened"):
+            # What was found is raised, whether or not it can be entered.
+            with suppress(CounterfoilError):
+                enter_fork(office, SERVICE, notes)
+        raise
+
+
+@contextmanager
+def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Generator[LedgerEntries]:
+    """Entries as they are kept, for as long as they are being read. Anybody may ask."""
+    with office.store.reading() as connection:
+        size = office.ledger.size(connection)
+        stop = size if question.stop is None else min(question.stop, size)
+        found = office.ledger.entries(connection, min(question.start, stop), stop)
+        yield LedgerEntries(size, (data.decode() for data in found))
+
+
+def prove_entry(office: Office, actor: Actor, question: ProveEntry) -> ProvedEntry:
+    """Prove one entry under a checkpoint that is signed now.
+
+    Raises UsageFault `actor_refused`, `ledger_index`; KeyFault, VerifyFault.
+    """
+    require_service(actor)
+    index = question.index
+    with office.store.transaction() as connection:
+        checkpoint = office.ledger.sign_checkpoint(connection, office.signer())
+        proof = office.ledger.tlog_proof(connection, index, checkpoint)
+        entry = next(office.ledger.entries(connection, index, index + 1))
+    return ProvedEntry(index, entry.decode(), str(replace(parse_proof(proof), extra=entry)))
+
+
+def export_ledger(office: Office, actor: Actor, command: ExportLedger) -> int:
+    """Sign and write the ledger, check what was written, and return how many entries it has.
+
+    Raises UsageFault `actor_refused`; as `ledger.export` and `ledger.check_export`; KeyFault.
+    """
+    require_service(actor)
+    with office.store.transaction() as connection:
+        checkpoint = office.ledger.sign_checkpoint(connection, office.signer())
+        size = office.ledger.size(connection)
+        ledger.export(connection, command.folder, checkpoint)
+    ledger.check_export(command.folder, office.holder_key)
+    return size
+
+
+def signed_sizes(office: Office, _actor: Actor) -> tuple[int, ...]:
+    """The sizes at which this office signed its ledger. Anybody may ask."""
+    with office.store.reading() as connection:
+        return tuple(size for size, _ in read_checkpoints(connection))
+
+
+def prove_consistency(office: Office, _actor: Actor, question: ProveConsistency) -> str:
+    """A consistency file for two checkpoints. Anybody may ask.
+
+    Raises UsageFault `checkpoint_none`, `ledger_size`; InputFault `checkpoint_unreadable`;
+    VerifyFault `ledger_rewritten`.
+    """
+    with office.store.reading() as connection:
+        notes = [
+            office.ledger.checkpoint_of(connection, each)
+            if isinstance(each, int)
+            else read_note(each)
+            for each in (question.older, question.newer)
+        ]
+        return office.ledger.consistency_file(connection, *notes)
+
+
+def read_note(file: Upload) -> str:
+    """The text of a checkpoint's file. Raises InputFault `checkpoint_unreadable`."""
+
+    def unreadable(_why: str) -> InputFault:
+        return InputFault(
+            "checkpoint_unreadable",
+            "the checkpoint cannot be read",
+            place=file.name,
+            cure="Name a file that holds one signed checkpoint.",
+        )
+
+    try:
+        return file.read(MAX_NOTE_BYTES, unreadable).decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise unreadable(type(fault).__name__) from None
