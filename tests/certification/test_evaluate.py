@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from counterfoil.certification.evaluate import Examination, examine
-from counterfoil.cli.evaluate import evaluate as verb
+from counterfoil.cli.office.evaluate import evaluate as verb
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.demo.sample import LABELLED_COLUMNS
 from tests.world.office import World, quiet

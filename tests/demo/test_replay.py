@@ -84,7 +84,7 @@ def test_a_small_replay_comes_out_as_each_row_was_made(tmp_path: Path) -> None:
 
 
 def test_the_last_line_is_the_summary_of_any_figures() -> None:
-    from counterfoil.cli.replay import _told
+    from counterfoil.cli.oversight.replay import _told
 
     figures = {
         "rows": 3,

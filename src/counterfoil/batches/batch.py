@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from counterfoil.batches.states import NEXT_STEP, BatchState, Standing
 from counterfoil.core.errors import StateFault
+from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public, Sensitive
 
 DETERMINED_COUNTS: Final = ("compared", "not_compared")
 """Counts of rows that a batch has from being determined (office/journal.py)."""
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ChunkKind(StrEnum):
@@ -141,16 +141,6 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
     fields["released_at"] = from_instant(fields["released_at"]) if fields["released_at"] else None
     fields["gate_date"] = date.fromisoformat(fields["gate_date"])
     return Batch(**fields)
-
-
-def instant_text(moment: datetime) -> str:
-    """A time as the table keeps it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime(_INSTANT)
-
-
-def from_instant(text: str) -> datetime:
-    """The time that `instant_text` wrote."""
-    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
 
 
 class Chunk(Sensitive, frozen=True, gc=False):

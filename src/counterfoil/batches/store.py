@@ -22,7 +22,6 @@ from counterfoil.batches.batch import (
     ChunkKind,
     NewBatch,
     batch_from_row,
-    instant_text,
 )
 from counterfoil.batches.officers import Role, public_key
 from counterfoil.batches.ruling import Determined, Reviewed, rule
@@ -30,6 +29,7 @@ from counterfoil.batches.states import BatchState, Event, advance
 from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
 from counterfoil.core import canonical
 from counterfoil.core.errors import KeyFault, StateFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Officer, Ruling
 
 IDENTIFYING = ("requester", "principal", "signed", "route", "document", "stated")

@@ -8,31 +8,16 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from counterfoil.cli import (
-    agreement,
-    batch,
-    demo,
-    evaluate,
-    evidence,
-    explain,
-    hold,
-    incident,
-    law,
-    ledger,
-    office,
-    officer,
-    override,
-    reconcile,
-    register,
-    replay,
-    requester,
-    retention,
-    sample,
-    suspension,
-    verify,
-    witness,
-)
+from counterfoil.cli import demo
+from counterfoil.cli.batch import explain, override, sample
+from counterfoil.cli.batch import steps as batch
+from counterfoil.cli.controls import hold, incident, suspension
+from counterfoil.cli.office import create as office
+from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
+from counterfoil.cli.oversight import evidence, ledger, reconcile, replay, retention, witness
+from counterfoil.cli.requester import agreement, law, verify
+from counterfoil.cli.requester import sign as requester
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(

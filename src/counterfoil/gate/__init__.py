@@ -15,14 +15,21 @@ kept_law) is imported by its own name: a worker that decides needs none.
 
 from __future__ import annotations
 
-from counterfoil.gate.cases import CaseResult, run_cases
+from counterfoil.gate.cases import CaseResult, Found, run_cases
 from counterfoil.gate.decide import Explained, Gate, decide, explain
 from counterfoil.gate.history.batch_counts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.load import AGREEMENT_FILE, Law, copy_law, load_law
 from counterfoil.gate.law.signatures import require_document, require_signed
 from counterfoil.gate.law.statute import Element, Statute
-from counterfoil.gate.library import LawReport, check_law, explain_element, table_page
+from counterfoil.gate.library import (
+    ElementPage,
+    LawReport,
+    check_law,
+    explain_element,
+    routes_of,
+    table_page,
+)
 
 __all__ = [
     "AGREEMENT_FILE",
@@ -31,7 +38,9 @@ __all__ = [
     "BatchFactsBuilder",
     "CaseResult",
     "Element",
+    "ElementPage",
     "Explained",
+    "Found",
     "Gate",
     "History",
     "Law",
@@ -45,6 +54,7 @@ __all__ = [
     "load_law",
     "require_document",
     "require_signed",
+    "routes_of",
     "run_cases",
     "table_page",
 ]

@@ -39,11 +39,11 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, func, insert, select
 
-from counterfoil.batches.batch import from_instant, instant_text
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.tables import OFFICER
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Signed, Upload
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import METADATA, Connection

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -24,6 +24,7 @@ from counterfoil.batches.officers import Role, require_two
 from counterfoil.batches.statements import check_signed
 from counterfoil.batches.store import officer_with_key
 from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor, Service, Signed, Statement
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
@@ -32,7 +33,6 @@ from counterfoil.office.context import Office
 STATEMENT_MINUTES: Final = 15
 """How long a statement can be signed and brought back."""
 _NONCE: Final = re.compile(r"[0-9a-f]{32}")
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ActForm(Public, frozen=True):
@@ -75,7 +75,7 @@ def state(office: Office, form: ActForm) -> Statement:
         form.generation,
         form.details,
         office.random(16).hex(),
-        expires.astimezone(UTC).strftime(_INSTANT),
+        instant_text(expires),
     )
 
 
@@ -150,7 +150,7 @@ def _can_be_used(statement: Statement, now: datetime) -> bool:
     """Whether it has not expired, and expires no later than what the office hands out now: an
     officer who writes a later day into a statement does not make it last."""
     try:
-        expires = datetime.strptime(statement.expires, _INSTANT).replace(tzinfo=UTC)
+        expires = from_instant(statement.expires)
     except ValueError:
         return False
     return now <= expires <= now + timedelta(minutes=STATEMENT_MINUTES)

@@ -27,12 +27,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil.accountability.accounting.store import put_accounting, read_accounting
 from counterfoil.accountability.accounting.traces import Traces, statute_of, traces_of
-from counterfoil.batches.batch import Batch, ChunkKind, instant_text
+from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.rows import Determination, Refused, Rejected
 from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.batches.states import BatchState
 from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
 from counterfoil.office import Office

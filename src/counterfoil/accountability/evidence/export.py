@@ -36,7 +36,7 @@ from counterfoil.accountability.evidence.suppressed import mark_suppressed
 from counterfoil.answers.coarsen import coarsen
 from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import Batch, instant_text
+from counterfoil.batches.batch import Batch
 from counterfoil.batches.encryption import BatchKey
 from counterfoil.batches.override import OVERRIDE, encode_override
 from counterfoil.batches.rows import encode_determinations
@@ -49,6 +49,7 @@ from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.witnesses import ask_for_cosignatures
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Match, Officer, Public, Refusal, Resident, Ruling, Sensitive
 from counterfoil.gate.law.archive import law_of_texts

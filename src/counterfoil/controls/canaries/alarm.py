@@ -31,7 +31,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from counterfoil import register
-from counterfoil.batches.batch import Batch, instant_text
+from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Determination
 from counterfoil.controls.canaries.store import (
     asked_more_than_once,
@@ -43,6 +43,7 @@ from counterfoil.controls.suspension.scope import Scope, ScopeKind
 from counterfoil.controls.suspension.service import enter_suspension
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Match, Public, Residents
 from counterfoil.database import Connection
 from counterfoil.gate.history.fingerprints import Fingerprints

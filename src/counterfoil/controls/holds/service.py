@@ -31,12 +31,12 @@ from typing import Final
 import msgspec
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import instant_text
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.holds.marks import hide_marks, keep_marks, read_marks, split_marks
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
+from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection

@@ -32,10 +32,10 @@ from typing import Final
 import msgspec
 
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import from_instant, instant_text
 from counterfoil.controls.suspension.service import suspensions
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
 from counterfoil.database import Connection

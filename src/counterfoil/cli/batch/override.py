@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from counterfoil.batches.officers import Role
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import (
     AsJson,
@@ -28,6 +27,7 @@ from counterfoil.controls.overrides.service import (
     override_request,
     override_statement,
 )
+from counterfoil.core.values import Role
 
 _MOST_BYTES: Final = 16_000
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil.batches.officers import Role
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -25,6 +24,7 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.controls.holds import service as holds
 from counterfoil.core.use_cases import Upload
+from counterfoil.core.values import Role
 from counterfoil.office import open_office
 
 app = group(

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from counterfoil.cli.evidence import replay_bundle
 from counterfoil.cli.options import AsJson, PassphraseFile, Quiet
 from counterfoil.cli.output import faults, progress, say, show
+from counterfoil.cli.oversight.evidence import replay_bundle
 from counterfoil.demo.replay import REPORTED_ROWS
 from counterfoil.demo.replaying import replay as run_replay
 

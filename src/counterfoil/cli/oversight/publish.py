@@ -10,7 +10,7 @@ import typer
 from counterfoil.accountability import publication
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show
-from counterfoil.cli.witness import say_witnesses
+from counterfoil.cli.oversight.witness import say_witnesses
 from counterfoil.controls.witnesses import require_cosigned
 from counterfoil.core.use_cases import SERVICE
 

@@ -19,14 +19,14 @@ from counterfoil.accountability.ledger_access import (
     prove_entry,
     read_entries,
 )
-from counterfoil.cli.accounts import account, delay, disclosure_record
 from counterfoil.cli.files import require_new, write_new
-from counterfoil.cli.ledger_proofs import attest, checkpoints, consistency, report
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
-from counterfoil.cli.publish import publish
+from counterfoil.cli.oversight.accounts import account, delay, disclosure_record
+from counterfoil.cli.oversight.ledger_proofs import attest, checkpoints, consistency, report
+from counterfoil.cli.oversight.publish import publish
+from counterfoil.cli.oversight.witness import cosign
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.cli.witness import cosign
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.office import open_office
 

@@ -10,7 +10,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil.batches.batch import from_instant, instant_text
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -30,6 +29,7 @@ from counterfoil.controls.incidents.service import (
     IncidentStatus,
 )
 from counterfoil.core.errors import UsageFault
+from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import open_office
 

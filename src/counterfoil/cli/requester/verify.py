@@ -11,11 +11,11 @@ import msgspec
 import typer
 
 from counterfoil.accountability import exported_ledger
-from counterfoil.answers.verify import verify_answer as verify
 from counterfoil.cli.files import read_some
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
-from counterfoil.tlog import check_proof
+from counterfoil.requester.verify import check_proof
+from counterfoil.requester.verify import verify_answer as verify
 
 
 def verify_answer(

@@ -14,8 +14,6 @@ from counterfoil.cli.options import AsJson
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault, VerifyFault
-from counterfoil.gate.cases import CaseResult, Found
-from counterfoil.gate.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
 app = group(
@@ -85,7 +83,7 @@ def explain(
 def table(office: OfficeLaw = None, library: Library = None, as_json: AsJson = False) -> None:
     """Every element of the law as one page of Markdown."""
     with faults(as_json=as_json):
-        laws = routes_of(_places(office, library)[0])
+        laws = gate.routes_of(_places(office, library)[0])
         elements = {each.id: each for law in laws for each in law.elements}
         page = gate.table_page(laws).removesuffix("\n")
         show({"elements": msgspec.to_builtins(list(elements.values()))}, page, as_json=as_json)
@@ -106,7 +104,7 @@ def _places(office: Path | None, library: Path | None) -> tuple[Path, Path]:
     return chosen, chosen
 
 
-def _words(page: ElementPage) -> str:
+def _words(page: gate.ElementPage) -> str:
     lines = [f"{page.entries[0].id}  [{page.entries[0].code}]", f"  law/{page.file}"]
     for entry in page.entries:
         lines += [
@@ -133,13 +131,13 @@ def _words(page: ElementPage) -> str:
     return "\n".join(lines)
 
 
-def _sentence(result: CaseResult) -> str:
+def _sentence(result: gate.CaseResult) -> str:
     """`cases/FILE: because ...: refused for ...`; where the law finds otherwise, both are said."""
     told = f"cases/{result.file}: because {result.because}: {_found(result.expected)}"
     return told if result.holds else f"{told}; the law finds {_found(result.found)}"
 
 
-def _found(found: Found) -> str:
+def _found(found: gate.Found) -> str:
     if not found:
         return "admitted"
     return "refused for " + ", ".join(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.certify import EXAMPLE, certify
+from counterfoil.cli.office.certify import EXAMPLE, certify
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.verbs import add_verb, group

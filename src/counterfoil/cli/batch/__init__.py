@@ -1,0 +1,1 @@
+"""The steps of a batch, and looking at one request."""

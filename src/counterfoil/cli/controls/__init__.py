@@ -1,0 +1,1 @@
+"""What stops, bounds or corrects an answer."""

@@ -1,0 +1,1 @@
+"""An office, its officers and its register."""

@@ -1,0 +1,1 @@
+"""What inspectors, courts and the public are owed."""

@@ -1,0 +1,1 @@
+"""Verbs that need no office: keys, request files, agreements, the law, verification."""
