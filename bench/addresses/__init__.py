@@ -1,1 +1,1 @@
-"""Address forms: their speed, and what they read beside two parsers on public labelled sets."""
+"""Address forms: their speed, and what they read beside two parsers on public labeled sets."""

@@ -1,4 +1,4 @@
-"""`python -m bench.addresses`: three readers on the public labelled sets; print the table and write
+"""`python -m bench.addresses`: three readers on the public labeled sets; print the table and write
 docs/measurements/addresses.md."""
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def measure(name: str) -> Measured:
         plain, with_unit = plain + 1, with_unit + bool(truth.unit)
         reason = reason_of(row[0])
         for reader, read in READERS.items():
-            told = list(outcomes(truth, read(row)))
+            found = list(outcomes(truth, read(row)))
             if reason:
-                otherwise[reason] += reader == "ours" and "right" not in told
-                told = [each for each in told if each not in {"lost", "invented"}]
-            counts[reader].update(told)
-            counts[reader]["unit_not_read"] += bool(truth.unit) and "not_read" in told
+                otherwise[reason] += reader == "ours" and "right" not in found
+                found = [each for each in found if each not in {"lost", "invented"}]
+            counts[reader].update(found)
+            counts[reader]["unit_not_read"] += bool(truth.unit) and "not_read" in found
     return Measured(name, total, plain, with_unit, counts, otherwise)
 
 
@@ -75,15 +75,15 @@ def outcomes(truth: Parts, read: Parts | None) -> Iterator[str]:
 
 
 def differences(name: str) -> Iterator[str]:
-    """The rows that we read otherwise than they are labelled: for whoever mends the forms. Printed,
+    """The rows that we read otherwise than they are labeled: for whoever mends the forms. Printed,
     never kept."""
     for row in rows(name):
         if is_plain(row[1]):
             truth, read = truth_of(row[1]), READERS["ours"](row)
-            told = " ".join(outcomes(truth, read))
-            if told != "right":
-                told = " ".join((told, reason_of(row[0]) or "")).strip()
-                yield f"{told or 'other'}\t{row[0]}\t{tuple(truth)}\t{read and tuple(read)}"
+            found = " ".join(outcomes(truth, read))
+            if found != "right":
+                found = " ".join((found, reason_of(row[0]) or "")).strip()
+                yield f"{found or 'other'}\t{row[0]}\t{tuple(truth)}\t{read and tuple(read)}"
 
 
 if __name__ == "__main__":

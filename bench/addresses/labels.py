@@ -1,5 +1,5 @@
 """Labels that we read otherwise on purpose: which rows, of what class, and why. No text of the sets
-stands here.
+is here.
 
 A row is named by the first 16 hexadecimal digits of the SHA-256 of its text (spaces made single).
 Such a row counts neither as lost nor as invented, for any reader; the page counts it by its class.
@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 
 class Reason(NamedTuple):
-    """What such rows look like, by a made-up row; how it is labelled; how we read it, and why."""
+    """What such rows look like, by a made-up row; how it is labeled; how we read it, and why."""
 
     example: str
-    labelled: str
+    labeled: str
     read: str
 
 
@@ -24,7 +24,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "turned": Reason(
         "210 E North Boulevard",
         "E is the unit, of North Boulevard",
-        "E is the predirectional: nothing says unit, and a street has an east side; no door "
+        "E is the predirectional: nothing says unit, and a street has an east side; no key "
         "forgives the E before such a name",
     ),
     "after": Reason(

@@ -44,12 +44,12 @@ def table(found: Sequence[Measured]) -> list[str]:
 def reasons(found: Sequence[Measured]) -> list[str]:
     """One line for each class of labels that we read otherwise on purpose."""
     lines = [
-        "| a row like (made up) | labelled | read as, and why | rows |",
+        "| a row like (made up) | labeled | read as, and why | rows |",
         "| --- | --- | --- | --- |",
     ]
     for name, reason in REASONS.items():
         rows = sum(each.otherwise[name] for each in found)
-        lines.append(f"| `{reason.example}` | {reason.labelled} | {reason.read} | {rows:,} |")
+        lines.append(f"| `{reason.example}` | {reason.labeled} | {reason.read} | {rows:,} |")
     return lines
 
 
@@ -63,23 +63,23 @@ def write_page(folder: Path, found: Sequence[Measured]) -> None:
 
 _PAGE: Final = """# Addresses, beside two parsers
 
-Written by `python -m bench.addresses`; not edited by hand. The sets are public and labelled; they come inside the
+Written by `python -m bench.addresses`; not edited by hand. The sets are public and labeled; they come inside the
 source package of usaddress {usaddress} and are fetched by hash, never committed (`bench/addresses/sets.py`).
 
-**Readers.** Ours: `normalize.normalize_address`, as gate, register and match use it. usaddress {usaddress}: `tag`, on the
-whole text as it was labelled; these are the sets that its model was trained on. doorplate {doorplate}:
+**Readers.** Ours: `normalize.normalize_address`, as gate, register and matching use it. usaddress {usaddress}: `tag`, on the
+whole text as it was labeled; these are the sets that its model was trained on. doorplate {doorplate}:
 `parse_fields`, as it comes, with line, city, state and ZIP apart, as ours gets them.
 
 **Plain rows** are one address and nothing else: rows with the name of a person, a building or a landmark, crossings,
-and rows whose place does not stand at the end are left out. Counted are different rows. Of the two large sets
+and rows whose place is not at the end are left out. Counted are different rows. Of the two large sets
 (openaddress linn, synthetic osm) every plain row with a unit is read, and every tenth of the others.
 
-**Right** means number, predirectional, street, suffix, postdirectional, unit and box, each as labelled, in a fold
+**Right** means number, predirectional, street, suffix, postdirectional, unit and box, each as labeled, in a fold
 that forgives what Publication 28 calls the same and no letter or digit of an identifier (`bench/addresses/truth.py`).
-**Lost**: some run of letters or digits of the labelled unit stands in no unit, box or letter of the house number that
-was read (4922-N and 4922 UNIT N are one door). **Invented**: the other way round. **Not read**: the reader says that
-it cannot read the row. Ours then makes no form, or one without its number, street or box, which has no door: such an
-address can neither be held nor be asked for, so that nothing is confirmed and no unit is lost in it. Counted are also those
+**Lost**: some run of letters or digits of the labeled unit is in no unit, box or letter of the house number that
+was read (4922-N and 4922 UNIT N are one unit). **Invented**: the other way round. **Not read**: the reader says that
+it cannot read the row. Ours then makes no form, or one without its number, street or box, which has no exact address key: such an
+address can be neither in a register nor asked about, so that nothing is confirmed and no unit is lost in it. Counted are also those
 of them whose label has a unit: mostly two addresses in one (a department before a PO box), and numbers in words.
 
 {table}
@@ -91,8 +91,8 @@ These rows count neither as lost nor as invented, for any reader. They are not r
 
 {reasons}
 
-All other labels are usaddress's own and are counted as they are, mistakes included. Letters of a unit are guarded by nothing
-but the reading; digits by the guard of `normalize/addresses.py`, which keeps every digit of a line in some part of the form or
+All other labels are usaddress's own and are counted as they are, mistakes included. Letters of a unit are checked by nothing
+but the reading; digits by the last check of `normalize/addresses.py`, which keeps every digit of a line in some part of the form or
 makes no form. The forms were mended on these rows, so that the table says what they do on them and not what they do on rows
 that nobody has looked at. `python -m bench.addresses --show labeled` prints every row that we read otherwise.
 """

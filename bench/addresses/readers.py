@@ -16,8 +16,8 @@ from counterfoil.normalize import incomplete_part, normalize_address
 
 
 def read_ours(row: Row) -> Parts | None:
-    """The normal form. A delivery line without its number, street or box has no door: it can
-    neither be held nor be asked.
+    """The normal form. A delivery line without its number, street or box has no exact address key: it can be
+    neither in a register nor asked about.
 
     Such a row is not read, unless the form says all that the label says."""
     line, city, state, code = fields(row[1])
@@ -36,12 +36,12 @@ def read_ours(row: Row) -> Parts | None:
         )
     else:
         said = parts("", "", "", "", "", form.unit, f"{form.street} {form.number}")
-    has_door = incomplete_part(form) not in {"number", "street", "box"}
-    return said if has_door or said == truth_of(row[1]) else None
+    has_key = incomplete_part(form) not in {"number", "street", "box"}
+    return said if has_key or said == truth_of(row[1]) else None
 
 
 def read_usaddress(row: Row) -> Parts | None:
-    """usaddress reads the whole text as it was labelled."""
+    """usaddress reads the whole text as it was labeled."""
     try:
         found, _ = usaddress.tag(row[0])
     except usaddress.RepeatedLabelError:

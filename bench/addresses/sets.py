@@ -1,10 +1,10 @@
-"""Public labelled sets of US addresses, as packages ship them: fetched by hash into data/ (ignored
+"""Public labeled sets of US addresses, as packages ship them: fetched by hash into data/ (ignored
 by git), never committed.
 
 usaddress's source package carries the sets that its model was trained on, so that they are its home
 ground:
 
-    labeled           addresses of many kinds, collected and labelled by hand
+    labeled           addresses of many kinds, collected and labeled by hand
     openaddress linn  every address of a county in Iowa (OpenAddresses): the one large set with
                       units
     synthetic osm     OpenStreetMap's addresses around Chicago, put together by a program
@@ -45,7 +45,7 @@ NOT_PLAIN: Final = frozenset(
 )
 
 Row = tuple[str, list[Token]]
-"""The whole text as it is labelled, and its tokens. What stands between two tokens belongs to the
+"""The whole text as it is labeled, and its tokens. What is between two tokens belongs to the
 text of the first."""
 
 

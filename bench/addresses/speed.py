@@ -1,4 +1,4 @@
-"""CPU microseconds to normalise one address, by shape, and to make its doors. Made-up addresses
+"""CPU microseconds to normalize one address, by shape, and to make its keys. Made-up addresses
 only."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
         address = Address(line1, line2, "Seattle", "WA", "98103")
         form = normalize_address(address)
         print(
-            f"{name:28} form {_cost(normalize_address, address):6.1f}  doors "
+            f"{name:28} form {_cost(normalize_address, address):6.1f}  keys "
             f"{_cost(address_keys, form):6.1f}"
         )
 

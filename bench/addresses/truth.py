@@ -1,4 +1,4 @@
-"""What a labelled row says, and the neutral fold in which parsers are compared with it. Uses none
+"""What a labeled row says, and the neutral fold in which parsers are compared with it. Uses none
 of our own readers.
 
 A row's labels are usaddress's (the US thoroughfare, landmark and postal address standard). Compared
@@ -70,7 +70,7 @@ class Parts(NamedTuple):
 
 
 def truth_of(tokens: list[Token]) -> Parts:
-    """The parts as labelled."""
+    """The parts as labeled."""
 
     def said(*labels: str) -> str:
         return " ".join(text for label, text in tokens if label in labels)
@@ -118,8 +118,8 @@ def _street_word(word: str) -> str:
 
 
 def fold_unit(text: str) -> tuple[str, ...]:
-    """The runs of letters and digits of a unit's identifiers, sorted; a designator that stands
-    alone is one of them."""
+    """The runs of letters and digits of a unit's identifiers, sorted; a designator that is a unit
+    by itself is one of them."""
     found: list[str] = []
     for word in words(text):
         if word in STANDALONE:
@@ -136,19 +136,19 @@ def fold_unit(text: str) -> tuple[str, ...]:
 
 
 def lost(truth: Parts, read: Parts) -> bool:
-    """Whether some run of the labelled unit stands in no unit, box or letter of the house number
+    """Whether some run of the labeled unit is in no unit, box or letter of the house number
     that was read."""
     return bool(Counter(truth.unit) - Counter(_identifiers(read, truth)))
 
 
 def invented(truth: Parts, read: Parts) -> bool:
-    """Whether some run of the unit read stands in no unit, box or letter of the house number that
-    was labelled."""
+    """Whether some run of the unit read is in no unit, box or letter of the house number that
+    was labeled."""
     return bool(Counter(read.unit) - Counter(_identifiers(truth, read)))
 
 
 def _identifiers(parts: Parts, other: Parts) -> tuple[str, ...]:
-    """All that tells one door of a house from another: 4922-N MAIN, 4922 MAIN UNIT N; a box beside
+    """All that parts one unit of a house from another: 4922-N MAIN, 4922 MAIN UNIT N; a box beside
     a street is kept apart like a unit."""
     letters = parts.number.removeprefix(other.number) if other.number else ""
     return (*parts.unit, *fold_unit(parts.box), *_RUN.findall(letters))

@@ -185,5 +185,5 @@ def test_a_reject_says_what_to_do(tmp_path: Path) -> None:
         "zip",
         "field_too_long",
         "the cell is longer than 20 characters",
-        "Shorten the cell; its limit stands in the format.",
+        "Shorten the cell; the format names its limit.",
     )

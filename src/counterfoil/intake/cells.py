@@ -1,23 +1,26 @@
 r"""One cell: which text is allowed, and how the typed cells are read.
 
-Refused everywhere (fixed here, not asked of the Unicode version that Python ships, so that the same
-file is read alike for ever):
+Refused everywhere (fixed here, and not taken from the Unicode version that Python ships, so that
+the same file is read alike for ever):
 
     U+0000-001F, 007F, 0080-009F   controls; tab, LF and CR are allowed inside free text
-    U+2028-202E, 2066-2069         line and paragraph separators, marks of text direction
-    U+FEFF, FFF9-FFFB, FFFE, FFFF  byte order mark, interlinear marks, noncharacters
+    U+2028-202E, 2066-2069         line and paragraph separators, signs of text direction
+    U+FEFF, FFF9-FFFB, FFFE, FFFF  byte order mark, interlinear signs, noncharacters
     U+D800-DFFF                    lone surrogates
 
 A whole column is looked at in a few passes: its cells joined by LF, each byte of the UTF-8 replaced
 by a class,
 
-    n  LF          w  space, = + - @          c  anything that needs a closer look          x  the
-       rest
+    n  LF
+    w  space, = + - @
+    c  anything that needs a closer look
+    x  the rest
 
 so that "no `c`, as many `n` as there are cells, no `w` beside an `n`" proves that no cell needs
-stripping, holds a refused character or begins like a formula, and "no run without `n` longer than
-the limit" that none is too long. Only columns that fail are read cell by cell.
-A fault is a ValueError whose only word is the code: a message could carry the cell.
+stripping, has a refused character or begins like a formula, and "no run without `n` longer than the
+limit" that none is too long. Only columns that fail are read cell by cell.
+
+A fault is a ValueError whose whole message is the code: more of a message could carry the cell.
 """
 
 from __future__ import annotations
@@ -45,8 +48,8 @@ def _byte_class(byte: int) -> bytes:
         return b"n"
     if byte in b" =+-@":
         return b"w"
-    # C2: U+0080-00BF. E1 E2 E3: where Unicode keeps its other spaces and marks. ED: surrogates. EF:
-    # BOM and nonchars.
+    # C2: U+0080-00BF. E1 E2 E3: where Unicode keeps its other spaces and signs. ED: surrogates. EF:
+    # byte order mark and noncharacters.
     return b"c" if byte < 0x20 or byte == 0x7F or byte in b"\xc2\xe1\xe2\xe3\xed\xef" else b"x"
 
 
@@ -117,23 +120,16 @@ def read_periods(text: str) -> tuple[str, ...]:
 def read_officers(text: str) -> tuple[EngagedOfficer, ...]:
     """`id|name|title;...`. Raises ValueError `engaged_officers_invalid` where an officer has not
     three parts."""
-    officers: list[EngagedOfficer] = []
-    for entry in text.split(";"):
-        if not entry.strip():
-            continue
-        parts = entry.split("|")
-        if len(parts) != 3:
-            raise ValueError("engaged_officers_invalid")
-        officers.append(EngagedOfficer(*map(str.strip, parts)))
-    return tuple(officers)
+    officers = [entry.split("|") for entry in text.split(";") if entry.strip()]
+    if any(len(parts) != 3 for parts in officers):
+        raise ValueError("engaged_officers_invalid")
+    return tuple([EngagedOfficer(*map(str.strip, parts)) for parts in officers])
 
 
 def read_yes_no(text: str) -> bool:
     """Whether the cell says yes; empty says no. Raises ValueError `use_certified_invalid` for
     another word."""
     word = text.lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise ValueError("use_certified_invalid")
+    if word not in _YES and word not in _NO:
+        raise ValueError("use_certified_invalid")
+    return word in _YES

@@ -1,7 +1,7 @@
 """The one column set of a request file: docs/formats/request-file.md, "Columns", in its order.
 
 `limit` counts characters after surrounding white space is removed. A column that is `required` must
-stand in the file; its cells may be empty, because what the law asks is the gate's to judge.
+be in the file; its cells may be empty, because what the law asks for is for the gate to judge.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)
 
 
 def check_columns(names: Sequence[str], name: str) -> None:
-    """Raise InputFault unless the columns are known, single, and hold all that must stand.
+    """Raise InputFault unless the columns are known, each there once, and all required ones there.
 
-    An unknown name is given by position: in a file without header line it is somebody's value.
+    The codes are `column_unknown`, `column_repeated` and `column_missing`; `name` is the file's. An
+    unknown name is given by position: in a file without header line it is somebody's value.
     """
     for position, column in enumerate(names, start=1):
         if column not in NAMES:
@@ -88,7 +89,7 @@ def check_columns(names: Sequence[str], name: str) -> None:
         if column in names[: position - 1]:
             raise InputFault(
                 "column_repeated",
-                f"the column {column} stands twice",
+                f"the column {column} is there twice",
                 place=f"{name}, column {position}",
                 cure="Keep one of them.",
             )
@@ -99,8 +100,3 @@ def check_columns(names: Sequence[str], name: str) -> None:
             place=name,
             cure="Add the columns; their cells may be empty.",
         )
-
-
-def empty_file(name: str) -> InputFault:
-    """The error for a file that holds nothing."""
-    return InputFault("file_empty", "the file is empty", place=name, cure="Send the file again.")

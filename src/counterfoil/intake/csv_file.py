@@ -4,7 +4,7 @@
     field = *(any but comma, quote, line end)  |  quote *(any but quote | two quotes) quote
 
 The standard library's reader is not used: it accepts quotes inside unquoted fields, and its limit
-of a field is a setting of the whole process. A well-formed record holds an even number of quotes,
+of a field is a setting of the whole process. A well-formed record has an even number of quotes,
 which is how a record that runs over lines finds its end. Blank lines between records are passed
 over.
 """
@@ -13,69 +13,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import BinaryIO
 
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Reject
-from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, check_columns, empty_file
+from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, check_columns
+from counterfoil.intake.lines import first_line, read_lines
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
 
 
-def read_csv(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
+def read_csv(file: BinaryIO, name: str) -> Iterator[Table]:
     """Yield the file's rows, a block of lines at a time.
 
-    Raises InputFault: `file_empty`, the codes of `check_columns`, `quote_open`.
+    Raises InputFault: `encoding_invalid`, `file_empty`, the codes of `check_columns`, `quote_open`.
     """
-    cutter, block = _first_row(line_blocks, name)
-    for lines in chain([block], line_blocks):
+    blocks = read_lines(file, name)
+    text, number, block = first_line(blocks, lambda line: not line, name)
+    columns = _column_names(text)
+    check_columns(columns, name)
+    cutter = _Cutter(columns, number, name)
+    for lines in chain([block], blocks):
         yield cutter.cut(lines)
     cutter.finish()
 
 
 def split_record(record: str) -> list[str] | None:
-    """The fields of one record that holds an even number of quotes, or None if it breaks the
+    """The fields of one record that has an even number of quotes, or None if it breaks the
     rules."""
     if '"' not in record:
         return record.split(",")
     if record[0] == record[-1] == '"':
         fields = record[1:-1].split('","')
-        if record.count('"') == 2 * len(
-            fields
-        ):  # every field quoted, no quote inside: the usual full quoting
+        if record.count('"') == 2 * len(fields):  # every field quoted and no quote inside: usual
             return fields
-    parts = record.split('"')  # outside, inside, outside, inside, ..., outside
-    fields = parts[0].split(",")
+    # The pieces between quotes are outside, inside, outside, inside, ..., outside.
+    first, *pieces = record.split('"')
+    fields = first.split(",")
     if fields[-1]:
         return None  # text before an opening quote
-    last = len(parts) - 1
-    for index in range(1, last, 2):
-        fields[-1] += parts[index]
-        outside, is_last = parts[index + 1], index + 1 == last
-        if not outside:
-            if not is_last:
-                fields[-1] += '"'  # two quotes are one
-            continue
-        if outside[0] != ",":
-            return None  # text after a closing quote
-        more = outside[1:].split(",")
-        if more[-1] and not is_last:
-            return None
-        fields += more
+    for index in range(0, len(pieces), 2):
+        inside, outside = pieces[index], pieces[index + 1]
+        is_last = index + 2 == len(pieces)
+        fields[-1] += inside
+        if outside:
+            after, *more = outside.split(",")
+            if after or (more[-1] and not is_last):
+                return None  # text after a closing quote, or before an opening one
+            fields += more
+        elif not is_last:
+            fields[-1] += '"'  # two quotes are one
     return fields
-
-
-def _first_row(line_blocks: Iterator[list[str]], name: str) -> tuple[_Cutter, list[str]]:
-    """Read the column names. Return the cutter for the rest, and the lines of the first block after
-    them."""
-    line = 0
-    for block in line_blocks:
-        for position, text in enumerate(block):
-            if text:
-                columns = _column_names(text)
-                check_columns(columns, name)
-                return _Cutter(columns, line + position + 1, name), block[position + 1 :]
-        line += len(block)
-    raise empty_file(name)
 
 
 def _column_names(text: str) -> list[str]:
@@ -85,7 +73,7 @@ def _column_names(text: str) -> list[str]:
 
 
 class _Cutter:
-    """Cuts lines into rows of cells. Holds the place in the file, and the lines of a record that is
+    """Cuts lines into rows of cells. Keeps the place in the file, and the lines of a record that is
     still open."""
 
     def __init__(self, columns: Sequence[str], line: int, name: str) -> None:
@@ -116,13 +104,12 @@ class _Cutter:
             if not cells:
                 continue  # a blank line, or a record that goes on
             self._row += 1
-            if isinstance(cells, str):
-                rejects.append(reject(self._row, "", cells, line=self._line))
-            elif len(cells) == width:
+            if len(cells) == width and not isinstance(cells, str):
                 rows.append(cells)
                 numbers.append(self._row)
             else:
-                rejects.append(reject(self._row, "", "wrong_column_count", line=self._line))
+                code = cells if isinstance(cells, str) else "wrong_column_count"
+                rejects.append(reject(self._row, "", code, line=self._line))
         return Table(self._by_column(rows), numbers, rejects)
 
     def finish(self) -> None:
@@ -168,8 +155,6 @@ class _Cutter:
         )
 
     def _by_column(self, rows: list[list[str]]) -> list[Sequence[str]]:
-        if not rows:
-            return [()] * len(COLUMNS)
         columns = list(zip(*rows, strict=True))
         absent = ("",) * len(rows)
-        return [columns[position] if position >= 0 else absent for position in self._positions]
+        return [columns[at] if rows and at >= 0 else absent for at in self._positions]

@@ -5,14 +5,14 @@
                                  boolean
 
 msgspec decodes a line straight into a struct with the columns as fields. Where it refuses, the line
-is looked at once more, key by key, to name the column: msgspec's own words are not passed on.
+is looked at once more, key by key, to name the column: msgspec's own message is not passed on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
@@ -24,8 +24,8 @@ from counterfoil.intake.columns import (
     REQUIRED,
     Column,
     ColumnKind,
-    empty_file,
 )
+from counterfoil.intake.lines import first_line, read_lines
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
 
@@ -49,38 +49,24 @@ _TEXT: Final = b'"'
 _NULL: Final = b"n"
 
 
-def read_jsonl(line_blocks: Iterator[list[str]], name: str) -> Iterator[Table]:
-    """Yield the file's rows, a block of lines at a time. Raises InputFault `file_empty`."""
-    block, first = _first_line(line_blocks, name)
-    row, line = 0, first.number
-    if _header_of(first.text) is None:
-        block, line = [first.text, *block], line - 1
-    for lines in chain([block], line_blocks):
+def read_jsonl(file: BinaryIO, name: str) -> Iterator[Table]:
+    """Yield the file's rows, a block of lines at a time. Raises InputFault `encoding_invalid`,
+    `file_empty`."""
+    blocks = read_lines(file, name)
+    text, number, block = first_line(blocks, _is_blank, name)
+    row, line = 0, number
+    if _header_of(text) is None:
+        block, line = [text, *block], number - 1
+    for lines in chain([block], blocks):
         table = _cut(lines, row, line)
         row, line = row + len(table.rows) + len(table.rejects), line + len(lines)
         yield table
 
 
-def jsonl_header(line_blocks: Iterator[list[str]], name: str) -> bytes | None:
+def jsonl_header(file: BinaryIO, name: str) -> bytes | None:
     """The header object of the first line as JSON, or None where the first line is an ordinary
-    row."""
-    return _header_of(_first_line(line_blocks, name)[1].text)
-
-
-class _Line(NamedTuple):
-    text: str
-    number: int  # in the file, from 1
-
-
-def _first_line(line_blocks: Iterator[list[str]], name: str) -> tuple[list[str], _Line]:
-    """The first line that is not blank, and the lines of its block that follow it."""
-    line = 0
-    for block in line_blocks:
-        for position, text in enumerate(block):
-            if not _is_blank(text):
-                return block[position + 1 :], _Line(text, line + position + 1)
-        line += len(block)
-    raise empty_file(name)
+    row. Raises as `read_jsonl`."""
+    return _header_of(first_line(read_lines(file, name), _is_blank, name)[0])
 
 
 def _header_of(line: str) -> bytes | None:
@@ -113,10 +99,8 @@ def _cut(lines: Sequence[str], row: int, line: int) -> Table:
 
 
 def _by_column(structs: list[Any]) -> list[Sequence[str]]:
-    if not structs:
-        return [()] * len(COLUMNS)
-    columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, structs), strict=True))
-    return [_as_text(cells) for cells in columns]
+    columns = zip(*map(msgspec.structs.astuple, structs), strict=True)
+    return [_as_text(cells) for cells in columns] or [()] * len(COLUMNS)
 
 
 def _as_text(cells: Sequence[Any]) -> Sequence[str]:
@@ -134,9 +118,8 @@ def _fault(text: str) -> tuple[str, str]:
         return "", "json_malformed"
     if any(key not in NAMES for key in keys):
         return "", "column_unknown"
-    for column in REQUIRED:
-        if column not in keys:
-            return column, "column_missing"
+    if missing := [column for column in REQUIRED if column not in keys]:
+        return missing[0], "column_missing"
     for column in COLUMNS:
         if column.name in keys and not _is_allowed(bytes(keys[column.name])[:1], column):
             return column.name, "text_expected"

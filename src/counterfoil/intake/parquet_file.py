@@ -5,7 +5,7 @@
     bool                                                   use_certified
 
 Every column is turned into the text that CSV would hold, so that one check reads all formats.
-Arrow's own words are not passed on: they can quote a cell.
+Arrow's own messages are not passed on: they can quote a cell.
 """
 
 from __future__ import annotations
@@ -69,8 +69,12 @@ def _open(file: BinaryIO, name: str) -> Any:
     except _REFUSALS:
         raise _unreadable(name) from None
     if any(size > MAX_ROW_GROUP_BYTES for size in groups):
-        cure = "Write the file with smaller row groups, 100,000 rows for example."
-        raise InputFault("row_group_too_large", "a row group is over 1 GiB", place=name, cure=cure)
+        raise InputFault(
+            "row_group_too_large",
+            "a row group is over 1 GiB",
+            place=name,
+            cure="Write the file with smaller row groups, 100,000 rows for example.",
+        )
     return source
 
 
@@ -103,31 +107,32 @@ _ToText = Callable[[Any], Any]
 
 def _as_text(column: Column, schema: Any, name: str) -> _ToText:
     """How an array of this column becomes an array of strings. Raises InputFault `column_type`."""
+    types = _arrow.types
     kind = schema.field(column.name).type
-    of = kind.value_type if _arrow.types.is_dictionary(kind) else kind
-    if _arrow.types.is_string(of) or _arrow.types.is_large_string(of) or _arrow.types.is_null(of):
+    of = kind.value_type if types.is_dictionary(kind) else kind
+    is_text = types.is_string(of) or types.is_large_string(of) or types.is_null(of)
+    if is_text or (column.kind is ColumnKind.YES_NO and types.is_boolean(of)):
         return lambda array: array.cast(_arrow.large_string())
-    if column.kind is ColumnKind.YES_NO and _arrow.types.is_boolean(of):
-        return lambda array: array.cast(_arrow.large_string())
-    if column.kind is ColumnKind.DATE and (
-        _arrow.types.is_date(of) or (_arrow.types.is_timestamp(of) and of.tz is None)
-    ):
+    is_date = types.is_date(of) or (types.is_timestamp(of) and of.tz is None)
+    if is_date and column.kind is ColumnKind.DATE:
         return lambda array: _days(array, column.name, name)
-    place = f"{name}, column {column.name}"
-    cure = "Write the column as text: a number loses its leading zeros."
     raise InputFault(
         "column_type",
         "the column has a type that the format does not allow",
-        place=place,
-        cure=cure,
+        place=f"{name}, column {column.name}",
+        cure="Write the column as text: a number loses its leading zeros.",
     )
 
 
 def _days(array: Any, column: str, name: str) -> Any:
     days = array.cast(_arrow.date32())
     if _compute.all(_compute.equal(days.cast(array.type), array)).as_py() is False:
-        place, cure = f"{name}, column {column}", "Write the column as date32 or as text."
-        raise InputFault("column_type", "the column holds times of day", place=place, cure=cure)
+        raise InputFault(
+            "column_type",
+            "the column has times of day",
+            place=f"{name}, column {column}",
+            cure="Write the column as date32 or as text.",
+        )
     return days.cast(_arrow.large_string())
 
 
@@ -139,6 +144,9 @@ def _cells(batch: Any, column: Column, texts: dict[str, _ToText], place: str) ->
     except _arrow.ArrowException:
         raise _unreadable(place) from None
     except UnicodeDecodeError:
-        message = f"the column {column.name} holds text that is not UTF-8"
-        cure = "Save the file with UTF-8 encoding."
-        raise InputFault("encoding_invalid", message, place=place, cure=cure) from None
+        raise InputFault(
+            "encoding_invalid",
+            f"the column {column.name} has text that is not UTF-8",
+            place=place,
+            cure="Save the file with UTF-8 encoding.",
+        ) from None

@@ -1,4 +1,4 @@
-"""The words of a Reject, one line a code: what is wrong, and the cure.
+"""What a Reject says, one line a code: what is wrong, and the cure.
 
 A reject names the row and the column. It never carries a value of the row: the only things filled
 in are the column's own name and limit, and the number of a line. docs/formats/request-file.md,
@@ -26,11 +26,11 @@ WORDS: Final = {
     "date_invalid": ("the cell is not a date that exists", "Write dates as YYYY-MM-DD."),
     "field_too_long": (
         "the cell is longer than {limit} characters",
-        "Shorten the cell; its limit stands in the format.",
+        "Shorten the cell; the format names its limit.",
     ),
     "control_character": (
         "the cell holds a character that is not text",
-        "Remove control characters, marks of text direction and, outside the reason, line breaks.",
+        "Remove control characters, signs of text direction and, outside the reason, line breaks.",
     ),
     "formula_cell": (
         "the cell begins like a spreadsheet formula",
@@ -62,7 +62,7 @@ WORDS: Final = {
         "Use the columns of the request file format only.",
     ),
     "column_missing": (
-        "the row lacks a column that must stand in it",
+        "the row lacks a column that must be in it",
         "Add the key; its value may be empty.",
     ),
     "text_expected": (
@@ -73,7 +73,7 @@ WORDS: Final = {
 
 
 def reject(row: int, field: str, code: str, *, line: int = 0) -> Reject:
-    """Return the Reject of data row `row` (from 1). `field` is a column's name, or "" for the whole
+    """The Reject of data row `row` (from 1). `field` is a column's name, or "" for the whole
     row.
 
     `line` is the line of the file, from 1, where it helps to find the row; 0 says nothing.

@@ -1,10 +1,10 @@
-"""A request file as flow sees it: its header, its digest, its rows. Reads the disk; thinks
-elsewhere.
+"""A request file as `disclosure` sees it: its header, its digest, its rows. This file reads the
+disk; what it reads is understood elsewhere.
 
 The file is read once for its digest, and again for each call of `rows`. Between readings its
-identity (device, inode, size, times of change) must stand. Known hole: who can write to the
+identity (device, inode, size, times of change) must stay the same. Known hole: who can write to the
 holder's own disk and set its clock back can change a file unseen between two readings; the ledger
-then holds the digest of the first.
+then has the digest of the first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from typing import BinaryIO, Final
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.values import Document, Header, Reject, Request
 from counterfoil.intake.csv_file import read_csv
-from counterfoil.intake.header import MAX_SIDE_FILE_BYTES, find_header
-from counterfoil.intake.header_body import read_document
+from counterfoil.intake.header import (
+    MAX_SIDE_FILE_BYTES,
+    SIGNED_SUFFIX,
+    find_header,
+    make_signed_header,
+    read_document,
+    write_side_file,
+)
 from counterfoil.intake.jsonl_file import jsonl_header, read_jsonl
-from counterfoil.intake.lines import read_lines
 from counterfoil.intake.rows import IdReader, RowReader, Table
-from counterfoil.intake.signed_header import SIGNED_SUFFIX, make_signed_header, write_side_file
 from counterfoil.intake.stretches import stretch
 
 _Identity = tuple[int, ...]
@@ -39,25 +43,21 @@ class _Format:
     header: Callable[[BinaryIO, str], bytes | None]
 
 
-_CSV: Final = _Format(
-    lambda file, name: read_csv(read_lines(file, name), name), lambda _file, _name: None
-)
-_JSONL: Final = _Format(
-    lambda file, name: read_jsonl(read_lines(file, name), name),
-    lambda file, name: jsonl_header(read_lines(file, name), name),
-)
-_PARQUET: Final = _Format(
-    lambda file, name: _parquet().read_parquet(file, name),
-    lambda file, name: _parquet().parquet_header(file, name),
-)
-
-
 def _parquet() -> ModuleType:
     """Loaded for a file of that kind alone: it takes longer than all the rest together."""
     return import_module("counterfoil.intake.parquet_file")
 
 
-_FORMATS: Final = {".csv": _CSV, ".jsonl": _JSONL, ".ndjson": _JSONL, ".parquet": _PARQUET}
+_JSONL: Final = _Format(read_jsonl, jsonl_header)
+_FORMATS: Final = {
+    ".csv": _Format(read_csv, lambda _file, _name: None),
+    ".jsonl": _JSONL,
+    ".ndjson": _JSONL,
+    ".parquet": _Format(
+        lambda file, name: _parquet().read_parquet(file, name),
+        lambda file, name: _parquet().parquet_header(file, name),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,11 @@ class RequestFile:
 
     def _check_unchanged(self, file: BinaryIO) -> None:
         if _identity(file) != self._identity:
-            cure = "Receive the file again when nothing writes to it."
             raise InputFault(
                 "file_changed",
                 "the file changed while it was read",
                 place=self.path.name,
-                cure=cure,
+                cure="Receive the file again when nothing writes to it.",
             )
 
 
@@ -109,7 +108,7 @@ def open_file(
 ) -> RequestFile:
     """Open a request file: .csv, .jsonl, .ndjson or .parquet, with its header (see `find_header`).
 
-    `default_header` stands in where the file has no header: a sandbox's only, None elsewhere.
+    `default_header` is used where the file has no header: a sandbox's only, None elsewhere.
     `principal_keys` are the 32-byte Ed25519 public keys of the principals by id.
 
     Raises InputFault: `format_unknown`, `file_unreadable`, `file_empty`, and the header's;
@@ -159,10 +158,8 @@ def sign_header(path: Path, header: Header, secret: bytes) -> Path:
     `secret` is the 32-byte Ed25519 secret of `header.principal`. Returns the path of the side file.
     Raises InputFault `file_unreadable`, StoreFault `header_not_written`.
     """
-    with _reading(path) as file:
-        digest = _digest(file)
     side = path.with_name(path.name + SIGNED_SUFFIX)
-    write_side_file(side, make_signed_header(header, digest, secret))
+    write_side_file(side, make_signed_header(header, file_digest(path), secret))
     return side
 
 

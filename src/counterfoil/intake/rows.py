@@ -1,7 +1,8 @@
 """Cells to requests, a few hundred rows at a time and column by column.
 
-    table -> the ids, in the file's order (IdReader) -> the other columns, in any process
-    (RowReader) -> Request | Reject
+    table -> IdReader: the ids, in the file's order
+          -> RowReader: the other columns, in any process
+          -> Request | Reject
 
 Each column is read: stripped, its text checked, turned into a date or a list.
 
@@ -54,35 +55,28 @@ class Table:
 
     def __reduce__(self) -> tuple[Callable[..., Table], tuple[Any, ...]]:
         """For another process: a column travels as one text, at half the cost of its cells."""
-        return _apart, (
-            [_joined(cells) for cells in self.columns],
-            self.rows,
-            self.rejects,
-            self.faults,
-        )
+        columns = [_joined(cells) for cells in self.columns]
+        return _unpack, (columns, self.rows, self.rejects, self.faults)
 
 
-_MARK: Final = "\x1f"
-"""Stands between cells that travel; no cell that is allowed holds it."""
+_SEPARATOR: Final = "\x1f"
+"""Separates the cells of a column that travels as one text; no cell that is allowed has it."""
 
 
 def _joined(cells: Sequence[str]) -> str | Sequence[str]:
-    """The cells as one text, inverse of `_cells`; the cells themselves where one holds the mark or
-    is a faulty id's None, or where there are none."""
+    """The cells as one text; the cells themselves where one has the separator in it or is the None
+    of a faulty id, or where there are none."""
     try:
-        text = _MARK.join(cells)
+        text = _SEPARATOR.join(cells)
     except TypeError:
         return cells
-    return text if cells and text.count(_MARK) == len(cells) - 1 else cells
+    return text if cells and text.count(_SEPARATOR) == len(cells) - 1 else cells
 
 
-def _cells(joined: str | Sequence[str]) -> Sequence[str]:
-    return joined.split(_MARK) if isinstance(joined, str) else joined
-
-
-def _apart(columns: Sequence[str | Sequence[str]], rows: Any, rejects: Any, faults: Any) -> Table:
-    """A table that travelled."""
-    return Table([_cells(joined) for joined in columns], rows, rejects, faults)
+def _unpack(columns: Sequence[str | Sequence[str]], rows: Any, rejects: Any, faults: Any) -> Table:
+    """A table that has traveled to another process: the inverse of `_joined`, column by column."""
+    cells = [each.split(_SEPARATOR) if isinstance(each, str) else each for each in columns]
+    return Table(cells, rows, rejects, faults)
 
 
 _Faults = dict[int, tuple[str, str]]
@@ -159,14 +153,14 @@ class RowReader:
     def _column(
         self, column: Column, read: _Read, cells: Sequence[str], faults: _Faults
     ) -> Sequence[Any]:
-        if column.kind in _DISTINCT:
-            return (
-                cells if is_plain(cells, column.limit) else _read_each(column, read, cells, faults)
-            )
-        try:
-            return list(map(read, cells))
-        except ValueError:
-            return _read_each(column, read, cells, faults)
+        if column.kind not in _DISTINCT:
+            try:
+                return list(map(read, cells))
+            except ValueError:
+                pass
+        elif is_plain(cells, column.limit):
+            return cells
+        return _read_each(column, read, cells, faults)
 
 
 def to_requests(table: Table, used: set[str]) -> list[Request | Reject]:
@@ -176,11 +170,8 @@ def to_requests(table: Table, used: set[str]) -> list[Request | Reject]:
 
 def _reader(column: Column) -> _Read:
     """How one cell of this column is read. Raises ValueError with the code of the reject."""
-    free, limit, parse = (
-        column.kind is ColumnKind.FREE_TEXT,
-        column.limit,
-        _PARSERS.get(column.kind),
-    )
+    free, limit = column.kind is ColumnKind.FREE_TEXT, column.limit
+    parse = _PARSERS.get(column.kind)
 
     def read(cell: str) -> Any:
         text = read_text(cell, limit, free=free)
@@ -190,7 +181,7 @@ def _reader(column: Column) -> _Read:
 
 
 def _read_each(column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> list[Any]:
-    """Read cell by cell, and note the faults. What stands in a faulty cell's place is not used."""
+    """Read cell by cell, and note the faults. The None in a faulty cell's place is not used."""
     values: list[Any] = []
     for position, cell in enumerate(cells):
         try:

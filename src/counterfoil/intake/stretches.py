@@ -1,7 +1,7 @@
-"""Tables of any length to tables of one length: what is handed to whoever reads rows.
+"""Tables of any length to tables of one length, for whoever reads rows.
 
 Every row of a file is in one table, as cells or as a reject, and rows are numbered without a gap: a
-stretch is what stands between two row numbers. Nothing is read here.
+stretch is the rows between two row numbers. No cell is read here.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from counterfoil.intake.rows import Table
 def stretch(tables: Iterable[Table], size: int, skip: int = 0) -> Iterator[Table]:
     """The rows of `tables` in order, `size` rows a table, but for the last; the first `skip` rows
     are left out."""
-    held, begins = _Held(), skip
+    waiting, begins = _Waiting(), skip
     for table in tables:
-        held.add(table)
-        while held.last >= begins + size:
-            yield held.take(begins, begins + size)
+        waiting.add(table)
+        while waiting.last >= begins + size:
+            yield waiting.take(begins, begins + size)
             begins += size
-    if held.last > begins:
-        yield held.take(begins, held.last)
+    if waiting.last > begins:
+        yield waiting.take(begins, waiting.last)
 
 
-class _Held:
-    """Tables that are not handed on yet. `last` is the number of the last row."""
+class _Waiting:
+    """Tables that are not passed on yet. `last` is the number of the last row."""
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
@@ -39,8 +39,7 @@ class _Held:
         self.last = max([self.last, *table.rows[-1:], *[each.row for each in table.rejects[-1:]]])
 
     def take(self, after: int, last: int) -> Table:
-        """The rows after+1 .. last; what stands before them is dropped, what stands behind them is
-        kept."""
+        """The rows after+1 .. last; rows before them are dropped, rows behind them are kept."""
         parts = [_part(table, after, last) for table in self._tables]
         rest = [_part(table, last, self.last) for table in self._tables]
         self._tables = [table for table in rest if table.rows or table.rejects]
