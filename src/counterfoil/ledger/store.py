@@ -93,7 +93,10 @@ COSIGNED: Final = Table(
 )
 
 BLOCKS_AT_ONCE: Final = 16
-_STOP_AND_RESTORE: Final = "Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that checks."
+_STOP_AND_RESTORE: Final = (
+    "Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that "
+    "checks."
+)
 _CACHED_TILES: Final = 16
 _BEFORE_ALL: Final = -(2**63)
 _Row = TypeVar("_Row")
