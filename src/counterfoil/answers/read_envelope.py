@@ -1,15 +1,20 @@
-"""Reading FILE.jws strictly: answer_file.py's format, its signature, and the shape of every field.
-Standard library and `cryptography` only. Nothing of the payload is read before its signature has
-verified."""
+"""Reading an answer file strictly: FILE.jws and FILE, in the formats of format.py.
+
+`open_envelope` checks the holder's signature before anything of the payload is read, and then the
+form of every field. `check_rows` checks the digest of FILE's bytes and the one form of each row.
+Standard library and `cryptography` only.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,34 +22,74 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from counterfoil.answers.format import (
     ALGORITHM,
     CERTIFICATE_FIELDS,
+    CSV_HEADER,
     FIELDS,
     FORMAT,
     LEDGER_FIELDS,
     PARTS,
+    ROW,
     SCOPES,
     SUFFIX,
+    WORDS,
 )
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.tlog.encoding import from_base64
 from counterfoil.tlog.note import VerifierKey
 
 MAX_ENVELOPE_BYTES: Final = 262_144
-_RESTORE: Final = "Fetch FILE and FILE.jws again, byte for byte, from where they came."
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+MAX_ROW_BYTES: Final = 65_536
+_FETCH_AGAIN: Final = "Fetch FILE and FILE.jws again, byte for byte, from where they came."
+_ROW: Final = {form: re.compile(row) for form, row in ROW.items()}
+_ANSWER_AT: Final[dict[str, tuple[bytes, int]]] = {"jsonl": (b'"', 7), "csv": (b",", 1)}
+"""Where the answer is in a row that has its form: the separator, and the place after splitting."""
+
+
+def envelope_path(path: Path) -> Path:
+    """The path of an answer file's envelope: beside it, `.jws` added to its name."""
+    return path.with_name(path.name + SUFFIX)
+
+
+@contextmanager
+def reading(path: Path) -> Generator[BinaryIO]:
+    """A file of an answer, open for reading. Raises InputFault `answer_unreadable`."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError:
+        raise InputFault(
+            "answer_unreadable",
+            "the file cannot be read",
+            place=path.name,
+            cure="FILE and FILE.jws must be in the same folder.",
+        ) from None
+
+
+# -- the envelope ----------------------------------------------------------------------------
 
 
 def open_envelope(path: Path, key: VerifierKey) -> dict[str, Any]:
-    """The payload of the envelope beside `path`, signed by `key`, each field of its form.
+    """The payload of the envelope beside `path`. Raises InputFault `answer_unreadable`, and as
+    `check_envelope`."""
+    with reading(envelope_path(path)) as file:
+        data = file.read(MAX_ENVELOPE_BYTES + 1)
+    return check_envelope(data, key)
 
-    Raises InputFault `answer_unreadable`; VerifyFault `envelope_malformed`, `envelope_header`,
-    `envelope_key`, `envelope_signature`, `envelope_format`, `envelope_fields`.
+
+def check_envelope(data: bytes, key: VerifierKey) -> dict[str, Any]:
+    """The payload of an envelope that is signed by `key`, each field of its form.
+
+    Raises VerifyFault `envelope_malformed`, `envelope_header`, `envelope_key`,
+    `envelope_signature`, `envelope_format`, `envelope_fields`.
     """
-    parts = _read(envelope_path(path)).split(b".")
+    if len(data) > MAX_ENVELOPE_BYTES:
+        raise _fault(
+            "envelope_malformed", f"the envelope is longer than {MAX_ENVELOPE_BYTES} bytes"
+        )
+    parts = data.split(b".")
     if len(parts) != 3:
         raise _fault("envelope_malformed", "the envelope is not a compact JWS of three parts")
-    header, payload, signature = (_from_base64url(part) for part in parts)
+    header, payload, signature = map(_from_base64url, parts)
     _check_header(header, key)
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, parts[0] + b"." + parts[1])
@@ -55,35 +100,12 @@ def open_envelope(path: Path, key: VerifierKey) -> dict[str, Any]:
     return _check_fields(one_object(payload, "envelope payload"))
 
 
-def envelope_path(path: Path) -> Path:
-    """Where the envelope of an answer file stands: beside it, `.jws` added to its name."""
-    return path.with_name(path.name + SUFFIX)
-
-
 def one_object(data: bytes, what: str) -> dict[str, Any]:
     """The object whose canonical bytes `data` is. Raises VerifyFault `envelope_malformed`."""
     value = canonical.read_object(data)
     if value is None:
         raise _fault("envelope_malformed", f"the {what} is not one canonical JSON object")
     return value
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ENVELOPE_BYTES + 1)
-    except OSError:
-        raise InputFault(
-            "answer_unreadable",
-            "the file cannot be read",
-            place=path.name,
-            cure="FILE and FILE.jws must stand side by side.",
-        ) from None
-    if len(data) > MAX_ENVELOPE_BYTES:
-        raise _fault(
-            "envelope_malformed", f"the envelope is longer than {MAX_ENVELOPE_BYTES} bytes"
-        )
-    return data
 
 
 def _check_header(raw: bytes, key: VerifierKey) -> None:
@@ -94,75 +116,60 @@ def _check_header(raw: bytes, key: VerifierKey) -> None:
         raise _fault(
             "envelope_header", f"the envelope's header is not alg {ALGORITHM}, kid and typ"
         )
-    if header["typ"] != FORMAT:
-        raise _fault(
-            "envelope_format",
-            f"the envelope is not of format {FORMAT}",
-            "Read it with a newer version.",
-        )
+    _check_format(header["typ"])
     if header["kid"] != f"{key.name}+{key.key_id.hex()}":
         raise _fault(
             "envelope_key",
             "the envelope names another key than the one you gave",
-            "Ask the holder for its verifier key.",
+            cure="Ask the holder for its verifier key.",
+        )
+
+
+def _check_format(stated: object) -> None:
+    if stated != FORMAT:
+        raise _fault(
+            "envelope_format",
+            f"the envelope is not of format {FORMAT}",
+            cure="Read it with a newer version.",
         )
 
 
 def _check_fields(payload: dict[str, Any]) -> dict[str, Any]:
-    if payload.get("format") != FORMAT:
-        raise _fault(
-            "envelope_format",
-            f"the envelope is not of format {FORMAT}",
-            "Read it with a newer version.",
-        )
+    _check_format(payload.get("format"))
     ledger = payload.get("ledger")
-    if (
-        payload.keys() != FIELDS
-        or not isinstance(ledger, dict)
-        or cast("dict[str, Any]", ledger).keys() != LEDGER_FIELDS
-    ):
+    in_ledger = cast("dict[str, Any]", ledger) if isinstance(ledger, dict) else {}
+    if payload.keys() != FIELDS or in_ledger.keys() != LEDGER_FIELDS:
         raise _fault("envelope_fields", "the envelope has a field too many or too few")
+    values = payload | {f"ledger.{name}": value for name, value in in_ledger.items()}
     for name, has_form in _FORMS.items():
-        if not has_form(payload[name]):
+        if not has_form(values[name]):
             raise _fault("envelope_fields", f"the envelope's field {name} does not have its form")
-    for name, has_form in _LEDGER_FORMS.items():
-        if not has_form(ledger[name]):
-            raise _fault(
-                "envelope_fields", f"the envelope's field ledger.{name} does not have its form"
-            )
     return payload
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+_Form = Callable[[Any], bool]
 
 
-def _is_digest(value: Any) -> bool:
-    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+def _text(pattern: str, parse: Callable[[str], object] = str) -> _Form:
+    """Whether a value is a text of a pattern that `parse` accepts too."""
+    matches = re.compile(pattern, re.ASCII | re.DOTALL).fullmatch
+
+    def has_form(value: Any) -> bool:
+        if not isinstance(value, str) or matches(value) is None:
+            return False
+        try:
+            parse(value)
+        except ValueError:
+            return False
+        return True
+
+    return has_form
 
 
-def _is_date(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and _DATE.fullmatch(value) is not None
-        and _parses(date.fromisoformat, value)
-    )
-
-
-def _is_instant(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and _INSTANT.fullmatch(value) is not None
-        and _parses(datetime.fromisoformat, value)
-    )
-
-
-def _parses(parse: Callable[[str], object], value: str) -> bool:
-    try:
-        parse(value)
-    except ValueError:
-        return False
-    return True
+_is_text: Final = _text(".+")
+_is_digest: Final = _text("sha256:[0-9a-f]{64}")
+_is_date: Final = _text(r"\d{4}-\d{2}-\d{2}", date.fromisoformat)
+_is_instant: Final = _text(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", datetime.fromisoformat)
 
 
 def _is_count(value: Any) -> bool:
@@ -170,16 +177,11 @@ def _is_count(value: Any) -> bool:
 
 
 def _is_base64(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return b64encode(b64decode(value, validate=True)).decode() == value
-    except ValueError:
-        return False
+    return isinstance(value, str) and from_base64(value) is not None
 
 
 def _is_salt(value: Any) -> bool:
-    return _is_base64(value) and len(b64decode(value)) == canonical.SALT_BYTES
+    return isinstance(value, str) and len(from_base64(value) or b"") == canonical.SALT_BYTES
 
 
 def _are_limits(value: Any) -> bool:
@@ -188,19 +190,20 @@ def _are_limits(value: Any) -> bool:
 
 
 def _are_certificates(value: Any) -> bool:
-    """By scope: digest, and a limit over 0 and below one."""
-    if not isinstance(value, dict) or not cast("dict[str, Any]", value).keys() <= set(SCOPES):
+    certificates = cast("dict[str, Any]", value) if isinstance(value, dict) else {"": None}
+    return certificates.keys() <= set(SCOPES) and all(map(_is_certificate, certificates.values()))
+
+
+def _is_certificate(value: Any) -> bool:
+    """A digest, and a limit over 0 and below one."""
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if fields.keys() != CERTIFICATE_FIELDS:
         return False
-    held = list(cast("dict[str, Any]", value).values())
-    return all(
-        isinstance(each, dict) and each.keys() == CERTIFICATE_FIELDS for each in held
-    ) and all(
-        _is_digest(each["certificate"]) and _is_count(each["limit"]) and 0 < each["limit"] < PARTS
-        for each in held
-    )
+    limit = fields["limit"]
+    return _is_digest(fields["certificate"]) and _is_count(limit) and 0 < limit < PARTS
 
 
-_FORMS: Final[Mapping[str, Callable[[Any], bool]]] = {
+_FORMS: Final[Mapping[str, _Form]] = {
     "agreement": _is_text,
     "agreement_digest": _is_digest,
     "batch": _is_text,
@@ -216,12 +219,10 @@ _FORMS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "rules_digest": _is_digest,
     "salt": _is_salt,
     "use_limits": _are_limits,
-}
-_LEDGER_FORMS: Final[Mapping[str, Callable[[Any], bool]]] = {
-    "entry": _is_base64,
-    "index": _is_count,
-    "origin": _is_text,
-    "proof": _is_text,
+    "ledger.entry": _is_base64,
+    "ledger.index": _is_count,
+    "ledger.origin": _is_text,
+    "ledger.proof": _is_text,
 }
 
 
@@ -236,5 +237,56 @@ def _from_base64url(part: bytes) -> bytes:
     return data
 
 
-def _fault(code: str, message: str, cure: str = _RESTORE) -> VerifyFault:
-    return VerifyFault(code, message, place="FILE.jws", cure=cure)
+# -- the rows --------------------------------------------------------------------------------
+
+
+def check_rows(file: BinaryIO, rows_digest: str, row_count: int, form: str) -> dict[str, int]:
+    """How often each of the four answers is given, once the bytes, the count and every row are
+    right. Reads the file once.
+
+    Raises VerifyFault `rows_digest`, `rows_shape`, `rows_count`.
+    """
+    counts = dict.fromkeys(WORDS, 0)
+    digest = hashlib.sha256()
+    wrong_row = _count_answers(file, form, digest.update, counts)
+    if f"sha256:{digest.hexdigest()}" != rows_digest:
+        raise _fault("rows_digest", "the rows are not those that the holder signed", "FILE")
+    if wrong_row is not None:
+        raise _fault(
+            "rows_shape",
+            "a row is not a request id, one of four words and its codes",
+            f"FILE, row {wrong_row}",
+        )
+    if sum(counts.values()) != row_count:
+        raise _fault(
+            "rows_count", "the number of rows is not the one that the holder signed", "FILE"
+        )
+    return counts
+
+
+def _count_answers(
+    file: BinaryIO, form: str, update: Callable[[bytes], None], counts: dict[str, int]
+) -> int | None:
+    """Read every byte once and count the answers. Returns the number of the first row that does not
+    have its form, 0 for the header; None where all have it."""
+    wrong_row: int | None = None
+    if form == "csv":
+        header = file.readline(len(CSV_HEADER))
+        update(header)
+        wrong_row = None if header == CSV_HEADER else 0
+    has_form, (separator, place) = _ROW[form].fullmatch, _ANSWER_AT[form]
+    number = 0
+    while line := file.readline(MAX_ROW_BYTES):
+        update(line)
+        number += 1
+        if has_form(line):
+            counts[line.split(separator)[place].decode()] += 1
+        elif wrong_row is None:
+            wrong_row = number
+    return wrong_row
+
+
+def _fault(
+    code: str, message: str, place: str = "FILE.jws", cure: str = _FETCH_AGAIN
+) -> VerifyFault:
+    return VerifyFault(code, message, place=place, cure=cure)

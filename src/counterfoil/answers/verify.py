@@ -24,11 +24,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from counterfoil.answers.format import PARTS, commit_release
-from counterfoil.answers.read_envelope import one_object, open_envelope
-from counterfoil.answers.read_rows import check_rows
+from counterfoil.answers.read_envelope import (
+    check_envelope,
+    check_rows,
+    one_object,
+    open_envelope,
+    reading,
+)
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
 from counterfoil.tlog.note import VerifierKey, parse_vkey
@@ -53,34 +58,34 @@ def verify_answer(path: Path, holder_vkey: str, on: date) -> list[Statement]:
     """
     key = parse_vkey(holder_vkey)
     envelope = open_envelope(path, key)  # 1
-    words = check_rows(
-        path, envelope["rows_digest"], envelope["row_count"], envelope["rows_format"]
-    )  # 2, 3
+    with reading(path) as rows:
+        return _establish(envelope, rows, key, on)
+
+
+def verify_streams(rows: BinaryIO, envelope: bytes, holder_vkey: str, on: date) -> list[Statement]:
+    """`verify_answer` for the content of FILE and of FILE.jws, wherever they come from."""
+    key = parse_vkey(holder_vkey)
+    return _establish(check_envelope(envelope, key), rows, key, on)  # 1
+
+
+def _establish(
+    envelope: Mapping[str, Any], rows: BinaryIO, key: VerifierKey, on: date
+) -> list[Statement]:
+    digest, count = envelope["rows_digest"], envelope["row_count"]
+    answers = check_rows(rows, digest, count, envelope["rows_format"])  # 2, 3
     proof, size = _check_ledger(envelope, key)  # 4, 5, 6
-    return [
-        Statement(
-            1,
-            True,
-            f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch "
-            f"{envelope['batch']}.",
-        ),
-        Statement(2, True, f"The rows are those that it signed: {envelope['rows_digest']}."),
-        Statement(
-            3,
-            True,
-            f"There are {envelope['row_count']} rows, and nothing in them but {_counted(words)}.",
-        ),
-        Statement(4, True, f"{key.name} signed a checkpoint of its ledger at {size} entries."),
-        Statement(5, True, f"The release is entry {proof.index} of that ledger."),
-        Statement(
-            6,
-            True,
-            "The entry commits to this batch, file, agreement, snapshot and rules, at "
-            f"{envelope['released_at']};"
-            f" certified {_certified(envelope['certificates'])}.",
-        ),
-        _expiry(envelope["expires_on"], on),
-    ]
+    texts = (
+        f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch "
+        f"{envelope['batch']}.",
+        f"The rows are those that it signed: {digest}.",
+        f"There are {count} rows, and nothing in them but {_counted(answers)}.",
+        f"{key.name} signed a checkpoint of its ledger at {size} entries.",
+        f"The release is entry {proof.index} of that ledger.",
+        "The entry commits to this batch, file, agreement, snapshot and rules, at "
+        f"{envelope['released_at']}; certified {_certified(envelope['certificates'])}.",
+    )
+    established = [Statement(number, True, text) for number, text in enumerate(texts, 1)]
+    return [*established, _expiry(envelope["expires_on"], on)]  # 7
 
 
 def _check_ledger(envelope: Mapping[str, Any], key: VerifierKey) -> tuple[Proof, int]:
@@ -125,27 +130,21 @@ def _not_bound(why: str) -> VerifyFault:
 
 def _expiry(expires_on: str, on: date) -> Statement:
     if on > date.fromisoformat(expires_on):
-        return Statement(
-            7,
-            False,
-            f"EXPIRED: the last day of use was {expires_on}, and you asked for {on.isoformat()}.",
-        )
-    return Statement(
-        7,
-        True,
-        f"They may be used until {expires_on}, under the use limits that the envelope states.",
-    )
+        expired = f"EXPIRED: the last day of use was {expires_on}, and you asked for {on}."
+        return Statement(7, False, expired)
+    usable = f"They may be used until {expires_on}, under the use limits that the envelope states."
+    return Statement(7, True, usable)
 
 
 def _certified(certificates: Mapping[str, Any]) -> str:
     """By scope the limit that was certified, a rate of wrong confirmations for any kind of decoy,
     and the certificate."""
-    told = (
-        f"{scope} to {held['limit'] / PARTS:.1e} by {held['certificate']}"
-        for scope, held in certificates.items()
+    cited = (
+        f"{scope} to {certificate['limit'] / PARTS:.1e} by {certificate['certificate']}"
+        for scope, certificate in certificates.items()
     )
-    return ", ".join(told) or "none"
+    return ", ".join(cited) or "none"
 
 
-def _counted(words: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {word}" for word, count in words.items())
+def _counted(answers: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {answer}" for answer, count in answers.items())

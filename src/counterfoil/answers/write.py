@@ -26,6 +26,7 @@ from typing import Final
 
 from counterfoil.answers.read_envelope import envelope_path
 from counterfoil.core import canonical
+from counterfoil.core.atomic_files import sync_path
 from counterfoil.core.errors import StoreFault, UsageFault, VerifyFault
 
 _READ_BYTES: Final = 1 << 20
@@ -83,7 +84,7 @@ def _write(path: Path, parts: Iterable[bytes], expected: str) -> None:
     try:
         _write_partial(partial, parts, expected, path.name)
         partial.rename(path)
-        _sync_folder(path.parent)
+        sync_path(path.parent)
     except OSError:
         raise _not_written(path) from None
     finally:
@@ -106,14 +107,6 @@ def _write_partial(partial: Path, parts: Iterable[bytes], expected: str, name: s
             cure="Nothing was written. Run `counterfoil ledger check` and compare the database "
             "with its backup.",
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _taken(path: Path) -> UsageFault:

@@ -1,5 +1,5 @@
-"""Making an attestation from exported files alone, by whoever holds them. The format is
-`tlog/attestation.py`'s."""
+"""Making an attestation from exported files alone, by anyone who has them. The format is that of
+`tlog/attestation.py`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from counterfoil.tlog.attestation import Attestation, ProvenEntry, check_attesta
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
 from counterfoil.tlog.tiles import node_reader
-from counterfoil.tlog.tree import check_consistency, prove_consistency, prove_inclusion
+from counterfoil.tlog.tree import Reader, check_consistency, prove_consistency, prove_inclusion
 
 
 def attest_none(
@@ -42,30 +42,41 @@ def attest_none(
         )
     check_export(directory, key)
     note = read_file(directory, "checkpoint", MAX_NOTE_BYTES).decode()
-    checkpoint = check_checkpoint(note, key)
-    low, high, needed = _range(
-        directory, checkpoint.size, kind, (first.isoformat(), last.isoformat())
-    )
-    read = node_reader(tile_rows(directory, checkpoint.size))
-    shown = [
-        ProvenEntry(index, entry, tuple(prove_inclusion(index, checkpoint.size, read)))
+    newer = check_checkpoint(note, key)
+    days = first.isoformat(), last.isoformat()
+    low, high, needed = _range(directory, newer.size, kind, days)
+    read = node_reader(tile_rows(directory, newer.size))
+    entries = [
+        ProvenEntry(index, entry, tuple(prove_inclusion(index, newer.size, read)))
         for index, entry in sorted(needed.items())
     ]
-    path: list[bytes] = []
-    if older is not None:
-        before = _before(older, key, low)
-        path = prove_consistency(before.size, checkpoint.size, read)
-        check_consistency(before.size, before.root, checkpoint.size, checkpoint.root, path)
-    text = str(Attestation(kind, first, last, low, high, tuple(path), tuple(shown), older, note))
+    path = () if older is None else _continue(older, newer, key, low, read)
+    text = str(Attestation(kind, first, last, low, high, path, tuple(entries), older, note))
     check_attestation(text, key)
     return text
+
+
+def _continue(
+    older: str, newer: Checkpoint, key: VerifierKey, low: int, read: Reader
+) -> tuple[bytes, ...]:
+    """The proof that the exported tree continues an older checkpoint of at most `low` entries."""
+    before = check_checkpoint(older, key)
+    if before.size > low:
+        raise UsageFault(
+            "attest_checkpoint",
+            f"the earlier checkpoint covers {before.size} entries, and the range begins at {low}",
+            cure=f"Name a checkpoint of at most {low} entries, or a later first day.",
+        )
+    path = prove_consistency(before.size, newer.size, read)
+    check_consistency(before.size, before.root, newer.size, newer.root, path)
+    return tuple(path)
 
 
 def _range(
     directory: Path, size: int, kind: EntryKind, days: tuple[str, str]
 ) -> tuple[int, int, dict[int, bytes]]:
-    """(first index of the days, index after their last, the entries to show): one walk over all
-    entries."""
+    """(first index of the days, index after their last, the entries that the attestation needs),
+    from one walk over all entries."""
     low = high = size
     lasts: dict[EntryKind, tuple[int, bytes]] = {}
     needed: dict[int, bytes] = {}
@@ -93,14 +104,3 @@ def _range(
             "show` shows it.",
         )
     return low, high, needed
-
-
-def _before(older: str, key: VerifierKey, low: int) -> Checkpoint:
-    before = check_checkpoint(older, key)
-    if before.size > low:
-        raise UsageFault(
-            "attest_checkpoint",
-            f"the earlier checkpoint covers {before.size} entries, and the range begins at {low}",
-            cure=f"Name a checkpoint of at most {low} entries, or a later first day.",
-        )
-    return before

@@ -1,10 +1,10 @@
 """The technical part of a certification of a ledger, from a check that was just made. Pure: text
 from a report.
 
-For the custodian of the record, or an expert, who signs under 28 USC 1746 for 902(13) and 902(14)
-of the Federal Rules of Evidence. It says what the program did and found, and leaves blank what only
-the signer can say: name, office, and that they know it to be so. It says nothing that the check did
-not establish, and it says what the check cannot show.
+It is for the custodian of the record, or an expert, who signs under 28 USC 1746 for rules 902(13)
+and 902(14) of the Federal Rules of Evidence. It says what the program did and found, and what the
+check cannot show. It leaves blank what only the signer can say: name, office, and that they know it
+to be so. It says nothing that the check did not establish.
 """
 
 from __future__ import annotations
@@ -17,27 +17,34 @@ from counterfoil.ledger.check import CheckReport
 from counterfoil.ledger.entries import entry_time
 from counterfoil.tlog.note import VerifierKey
 
-_CANNOT: Final = """\
-It did not establish, and no check of a ledger can establish:
-  - that an entry was made for everything that happened;
-  - that an entry is true, or that its time is right beyond its order;
-  - that the same ledger is shown to everyone, unless a checkpoint held elsewhere was brought to this check."""
-_SIGNER: Final = """\
-To be completed by the person who signs. The program asserts nothing below this line.
-
-  I, ________________________________ (name), am ________________________________ (position, employer).
-  I am responsible for, or qualified to speak on, the process described above, because
-  ______________________________________________________________________________________________.
-  I ran the check myself / I was present when it was run (strike one), on the copy named
-  ______________________________________________________________________________________________.
-
-  [ ] executed within the United States, its territories, possessions or commonwealths:
-      I declare (or certify, verify, or state) under penalty of perjury that the foregoing is true and correct.
-  [ ] executed without the United States:
-      I declare (or certify, verify, or state) under penalty of perjury under the laws of the United States of America
-      that the foregoing is true and correct.
-
-  Executed on ____________________ (date).        ________________________________________ (signature)"""
+_CANNOT: Final = (
+    "It did not establish, and no check of a ledger can establish:",
+    "  - that an entry was made for everything that happened;",
+    "  - that an entry is true, or that its time is right beyond its order;",
+    "  - that the same ledger is shown to everyone, unless a checkpoint held elsewhere was brought "
+    "to this check.",
+)
+_BLANK: Final = "_" * 32
+_LINE: Final = f"  {'_' * 94}"
+_SIGNER: Final = (
+    "To be completed by the person who signs. The program asserts nothing below this line.",
+    "",
+    f"  I, {_BLANK} (name), am {_BLANK} (position, employer).",
+    "  I am responsible for, or qualified to speak on, the process described above, because",
+    f"{_LINE}.",
+    "  I ran the check myself / I was present when it was run (strike one), on the copy named",
+    f"{_LINE}.",
+    "",
+    "  [ ] executed within the United States, its territories, possessions or commonwealths:",
+    "      I declare (or certify, verify, or state) under penalty of perjury that the foregoing is "
+    "true and correct.",
+    "  [ ] executed without the United States:",
+    "      I declare (or certify, verify, or state) under penalty of perjury under the laws of the "
+    "United States of America",
+    "      that the foregoing is true and correct.",
+    "",
+    f"  Executed on {'_' * 20} (date).        {'_' * 40} (signature)",
+)
 
 
 def certification(report: CheckReport, key: VerifierKey, held: int, when: datetime) -> str:
@@ -72,8 +79,8 @@ def certification(report: CheckReport, key: VerifierKey, held: int, when: dateti
         "Entries by kind",
         *counts,
         "",
-        _CANNOT,
+        *_CANNOT,
         "",
-        _SIGNER,
+        *_SIGNER,
     ]
     return "\n".join(lines) + "\n"

@@ -2,10 +2,10 @@
 had promised.
 
 `ledger publish` enters `published` before it writes the files that hold the entry. Its `hours` are
-a promise: within so many hours there is another one. So whoever has published files can tell each
-time that the clock was missed, by the holder's own word:
+a promise: within so many hours there is another publication. So anyone who has the published files
+can see, by the holder's own statement, each time that the promise was not kept:
 
-    late       a `published` entry stands more than its predecessor's `hours` after it
+    late       a `published` entry comes more than its predecessor's `hours` after it
     overdue    now is more than the last one's `hours` after it
 
 Before the first one nothing was promised. The times are the holder's own; witnesses bound them
@@ -22,10 +22,10 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.ledger.entries import EntryKind, decode, entry_time
 
-_MARK: Final = f'"kind":"{EntryKind.PUBLISHED.value}"'.encode()
+_PUBLISHED: Final = f'"kind":"{EntryKind.PUBLISHED.value}"'.encode()
 
 
-class Missed(Public, frozen=True):
+class LatePublication(Public, frozen=True):
     """A promise that was not kept. `entry`: index of the promise; `until`: time of the publication
     that came too late, "" for none yet."""
 
@@ -42,7 +42,7 @@ class Clock(Public, frozen=True):
     publications: int
     first: str
     last: str
-    missed: tuple[Missed, ...]
+    missed: tuple[LatePublication, ...]
 
 
 def read_clock(entries: Iterable[bytes], now: datetime) -> Clock:
@@ -51,14 +51,15 @@ def read_clock(entries: Iterable[bytes], now: datetime) -> Clock:
     published = [
         (index, entry.time, int(entry.fields["hours"]))
         for index, data in enumerate(entries)
-        if _MARK in data
+        if _PUBLISHED in data
         for entry in [decode(data, f"entry {index}")]
     ]
-    missed: list[Missed] = []
-    for at, (index, time, hours) in enumerate(published):
-        following = published[at + 1][1] if at + 1 < len(published) else ""
-        if _instant(following or entry_time(now)) - _instant(time) > timedelta(hours=hours):
-            missed.append(Missed(index, time, following, hours))
+    following = [*(time for _, time, _ in published[1:]), ""]
+    missed = [
+        LatePublication(index, time, until, hours)
+        for (index, time, hours), until in zip(published, following, strict=False)
+        if _instant(until or entry_time(now)) - _instant(time) > timedelta(hours=hours)
+    ]
     ends = (published[0][1], published[-1][1]) if published else ("", "")
     return Clock(len(published), *ends, tuple(missed))
 
@@ -69,12 +70,11 @@ def require_on_clock(clock: Clock, since: date) -> None:
     late = [each for each in clock.missed if not each.until or each.until[:10] >= since.isoformat()]
     if clock.publications and not late:
         return
-    place = f"entry {late[0].entry}" if late else "ledger"
-    told = missed_words(late[0]) if late else "nothing was ever published on a clock"
+    why = _late_words(late[0]) if late else "nothing was ever published on a clock"
     raise VerifyFault(
         "published_late",
-        f"the ledger was not published as promised: {told}",
-        place=place,
+        f"the ledger was not published as promised: {why}",
+        place=f"entry {late[0].entry}" if late else "ledger",
         cure="Ask the holder why, and what happened meanwhile.",
     )
 
@@ -83,22 +83,17 @@ def clock_words(clock: Clock) -> list[str]:
     """The clock in sentences, one a line."""
     if not clock.publications:
         return ["Published on a clock: never."]
-    told = (
-        "none was late"
-        if not clock.missed
-        else f"{len(clock.missed)} promised and not kept in time"
-    )
+    late = len(clock.missed)
+    kept = f"{late} promised and not kept in time" if late else "none was late"
     times = "once" if clock.publications == 1 else f"{clock.publications} times"
-    head = f"Published on a clock: {times}, first {clock.first}, last {clock.last}; {told}."
-    return [head, *(f"LATE: {missed_words(each)}" for each in clock.missed)]
+    head = f"Published on a clock: {times}, first {clock.first}, last {clock.last}; {kept}."
+    return [head, *(f"LATE: {_late_words(each)}" for each in clock.missed)]
 
 
-def missed_words(missed: Missed) -> str:
+def _late_words(late: LatePublication) -> str:
     """One promise that was not kept."""
-    came = f"it came at {missed.until}" if missed.until else "it has not come"
-    return (
-        f"at {missed.since} the next publication was promised within {missed.hours} hours; {came}"
-    )
+    came = f"it came at {late.until}" if late.until else "it has not come"
+    return f"at {late.since} the next publication was promised within {late.hours} hours; {came}"
 
 
 def _instant(time: str) -> datetime:

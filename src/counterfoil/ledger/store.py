@@ -93,6 +93,10 @@ COSIGNED: Final = Table(
 )
 
 BLOCKS_AT_ONCE: Final = 16
+_STOP_AND_RESTORE: Final = (
+    "Answer nothing, keep this database, run `counterfoil ledger check`, restore a copy that "
+    "checks."
+)
 _CACHED_TILES: Final = 16
 _BEFORE_ALL: Final = -(2**63)
 _Row = TypeVar("_Row")
@@ -262,18 +266,11 @@ def _typed(row: Sequence[Any], kind: type[_Row]) -> _Row:
     try:
         return msgspec.convert(list(row), kind, builtin_types=(bytes,))
     except msgspec.ValidationError:
-        raise _column_fault(
-            "a row of the ledger holds values of another type than its columns"
+        raise VerifyFault(
+            "ledger_column",
+            "a row of the ledger holds values of another type than its columns",
+            cure=_STOP_AND_RESTORE,
         ) from None
-
-
-def _column_fault(message: str) -> VerifyFault:
-    return VerifyFault(
-        "ledger_column",
-        message,
-        cure="Answer nothing, keep this database, run `counterfoil ledger check`, restore a "
-        "copy that checks.",
-    )
 
 
 def _only_note(rows: Sequence[Sequence[Any]]) -> str | None:
@@ -420,4 +417,8 @@ def _entry_in(block: Block, kind: EntryKind, count: int) -> tuple[int, Entry]:
 
 
 def _counts_fault() -> VerifyFault:
-    return _column_fault("the columns of a block do not say what its entries say")
+    return VerifyFault(
+        "ledger_column",
+        "the columns of a block do not say what its entries say",
+        cure=_STOP_AND_RESTORE,
+    )
