@@ -46,7 +46,7 @@ def _older(number: int) -> str:
     return b64encode(officer_key(number).sign(canonical.encode(said))).decode("ascii")
 
 
-def _refused(override: Override) -> None:
+def _expect_refused(override: Override) -> None:
     with pytest.raises(VerifyFault) as fault:
         check_override(override)
     assert fault.value.code == "officer_signature"
@@ -85,16 +85,16 @@ def test_an_override_is_of_every_part_of_it_that_was_signed(
     check_override(made)
     if older and "second_signature" in changes:
         changes = {"second_signature": made.first_signature}
-    _refused(msgspec.structs.replace(made, **changes))
+    _expect_refused(msgspec.structs.replace(made, **changes))
 
 
 @pytest.mark.parametrize("act", ["review", "release", "withdraw"])
 def test_a_statement_of_another_act_admits_nothing(act: str) -> None:
-    _refused(_override(_word(1), _word(3, act=act)))
+    _expect_refused(_override(_word(1), _word(3, act=act)))
 
 
 def test_a_statement_that_says_more_admits_nothing() -> None:
-    _refused(_override(_word(1, details={**DETAILS, "more": "x"}), _word(3)))
+    _expect_refused(_override(_word(1, details={**DETAILS, "more": "x"}), _word(3)))
 
 
 def test_bare_signatures_of_an_older_version_still_stand() -> None:
@@ -102,8 +102,8 @@ def test_bare_signatures_of_an_older_version_still_stand() -> None:
 
 
 def test_one_officers_word_in_both_places_admits_nothing() -> None:
-    _refused(_override(_word(1), _word(1)))
-    _refused(_override(_older(1), _older(1)))
+    _expect_refused(_override(_word(1), _word(1)))
+    _expect_refused(_override(_older(1), _older(1)))
 
 
 def test_what_is_no_override_is_a_stated_fault() -> None:

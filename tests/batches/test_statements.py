@@ -39,7 +39,7 @@ STATEMENTS = st.builds(
 )
 
 
-def _refused(work: Callable[[], object]) -> None:
+def _expect_refused(work: Callable[[], object]) -> None:
     with pytest.raises(VerifyFault) as fault:
         work()
     assert fault.value.code == "officer_signature"
@@ -98,18 +98,18 @@ def _kept(**changes: object) -> str:
     ],
 )
 def test_p10_a_text_that_is_not_the_canonical_one_is_refused(text: str) -> None:
-    _refused(lambda: read_signed(text, ADA))
+    _expect_refused(lambda: read_signed(text, ADA))
 
 
 @pytest.mark.parametrize("scheme", ["", "Ed25519", "ed25519ph", "webauthn", "none"])
 def test_p10_an_unknown_scheme_is_refused_whatever_was_signed(scheme: str) -> None:
     signature = Signature(scheme, SIGNED.signature.value)
-    _refused(lambda: check_signed(Signed(ADA, SIGNED.statement, signature)))
+    _expect_refused(lambda: check_signed(Signed(ADA, SIGNED.statement, signature)))
 
 
 def test_p10_what_a_browser_adds_is_refused_while_no_scheme_reads_it() -> None:
     signature = Signature("ed25519", SIGNED.signature.value, "{}")
-    _refused(lambda: check_signed(Signed(ADA, SIGNED.statement, signature)))
+    _expect_refused(lambda: check_signed(Signed(ADA, SIGNED.statement, signature)))
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_p10_what_a_browser_adds_is_refused_while_no_scheme_reads_it() -> None:
 )
 def test_a_signature_is_of_every_field_of_its_statement(changes: dict[str, object]) -> None:
     other = Signed(ADA, statement(**changes), SIGNED.signature)
-    _refused(lambda: check_signed(other))
+    _expect_refused(lambda: check_signed(other))
 
 
 def test_a_signature_of_another_key_is_refused() -> None:
-    _refused(lambda: check_signed(sign(statement(), ADA, 2)))
+    _expect_refused(lambda: check_signed(sign(statement(), ADA, 2)))
     with pytest.raises(VerifyFault):
         check_signed(Signed(BEN, SIGNED.statement, SIGNED.signature))
 
@@ -142,12 +142,14 @@ def test_a_signature_of_another_key_is_refused() -> None:
 def test_one_altered_bit_of_a_signature_is_refused(position: int, bit: int) -> None:
     raw = bytearray(b64decode(SIGNED.signature.value))
     raw[position] ^= 1 << bit
-    _refused(lambda: check_signed(Signed(ADA, SIGNED.statement, ed25519_signature(bytes(raw)))))
+    _expect_refused(
+        lambda: check_signed(Signed(ADA, SIGNED.statement, ed25519_signature(bytes(raw))))
+    )
 
 
 @pytest.mark.parametrize("value", ["", "!", "AAAA", "A" * 86, "A" * 88, "é"])
 def test_what_is_no_signature_is_refused(value: str) -> None:
-    _refused(lambda: check_signature(b"said", "review", ADA, value))
+    _expect_refused(lambda: check_signature(b"said", "review", ADA, value))
 
 
 def test_a_key_of_another_name_verifies_nothing() -> None:

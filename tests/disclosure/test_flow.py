@@ -4,6 +4,7 @@ refused."""
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from counterfoil import client, disclosure
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, watcher
 from counterfoil.disclosure import determine
+from counterfoil.office import retire
 from tests.world.office import World
 from tests.world.people import REQUESTS, person, request, write_csv
 
@@ -157,3 +159,53 @@ def test_a_long_file_tells_its_progress_by_phase(world: World) -> None:
         (1, 2, "determine"),
         (2, 2, "determine"),
     ]
+
+
+def _withdrawn_at(world: World, phase: str) -> Callable[[int, int | None, str], None]:
+    """A watcher that withdraws the batch once, as another officer's program does meanwhile."""
+    done: list[str] = []
+
+    def withdraw(_done: int, _total: int | None, now: str) -> None:
+        if now == phase and not done:
+            done.append(disclosure.batch_statuses(world.office, NOBODY)[0].batch)
+            client.withdraw(world.office, done[0], world.officer("b"))
+
+    return withdraw
+
+
+@pytest.mark.parametrize("phase", ["gate", "determine"])
+def test_nothing_more_is_entered_or_opened_of_a_batch_that_is_withdrawn_meanwhile(
+    world: World, phase: str
+) -> None:
+    settings = world.path / "office.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("chunk_rows = 4096", "chunk_rows = 2"), encoding="utf-8")
+    world.office = world.opened()
+    watch = watcher(_withdrawn_at(world, phase))
+    with pytest.raises(StateFault) as caught:
+        batch = client.receive(world.office, world.requests(), watch).batch
+        client.determine(world.office, batch, watch)
+    assert caught.value.code == "batch_not_ready"
+    assert world.kinds()[-1] == "withdrawal"
+    entered = world.kinds()
+    assert entered.count("granted") + entered.count("refused") == (2 if phase == "gate" else 10)
+    assert entered.count("opening") == (0 if phase == "gate" else 1)
+
+
+@pytest.mark.parametrize("step", ["review", "release", "withdraw"])
+def test_who_may_act_is_asked_before_whether_the_agreement_is_in_force(
+    world: World, step: str
+) -> None:
+    """An officer who is not enrolled is refused as that, whatever else stands in the way."""
+    batch = world.receive(world.requests())
+    _steps(world, batch, "determined" if step == "review" else "reviewed")
+    with world.office.store.transaction() as connection:
+        retire(world.office, connection, "officer-b")
+    world.now = datetime(2040, 1, 1, tzinfo=UTC)
+    key, out = world.officer("b"), world.directory / "answers.jsonl"
+    with pytest.raises(StateFault) as caught:
+        if step == "release":
+            client.release(world.office, batch, key, out)
+        else:
+            {"review": client.review, "withdraw": client.withdraw}[step](world.office, batch, key)
+    assert caught.value.code == "officer_retired"

@@ -1,9 +1,9 @@
 """Officers, batches and chunks on a Connection that the flow gives: no function here commits.
 
-Every change of state is `UPDATE ... WHERE state = the state that was read`; if that touches no row,
-another process moved the batch first and nothing of this transaction may stand (StateFault
-`batch_moved`). What a step needs is in its type: `mark_reviewed` takes a Reviewed, `mark_released`
-a Ruling.
+Every change of state is a step: it adds one to the batch's generation, by `UPDATE ... WHERE state
+and generation are those that were read`. If that touches no row, somebody moved the batch first and
+nothing of this transaction may stand (StateFault `batch_moved`). What a step needs is in its type:
+`mark_reviewed` takes a Reviewed, `mark_released` a Ruling.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Tables of the review room. Nothing of a person's record stands in clear in any of them.
+"""Tables of this room. Nothing of a person's record stands in clear in any of them.
 
-office_officer   enrolled disclosure officers. Public. Who alters it can enrol a key: enrolments are
-                 ledger entries too.
-batch            one request file: state, digests, the two signatures. Public but for `wrapped_key`,
+office_officer   enrolled officers and their roles. Public. Who alters it can enrol a key:
+                 enrolments are ledger entries too.
+batch            one request file: state, digests, the two signatures (ruling.py), and how many
+                 steps it took (`generation`, 0 when it is received). Public but for `wrapped_key`,
                  which opens nothing without the office's payload key. Who alters a digest or a
-                 signature is found at release.
-chunk            sealed rows (payload.py). Lost: the batch cannot be answered or replayed; the
-                 ledger still verifies.
+                 signature is found at release; who alters a generation brings an old statement
+                 back for at most the minutes that it can be used.
+chunk            sealed rows (rows.py, encryption.py). Lost: the batch cannot be answered or
+                 replayed; the ledger still verifies.
 
 Times are text, UTC, `2026-04-07T12:00:00Z`; dates `2026-04-07`. Absent text is "".
 """

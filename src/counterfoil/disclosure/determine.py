@@ -2,7 +2,8 @@
 
 For each chunk: the openings are entered, then the key custodian counts, only then is the register
 opened, and what is decided is sealed. Broken off between, openings are entered once, and opened
-again. The order of the steps is in receive.py.
+again. Where the batch is withdrawn meanwhile, nothing more is opened. The order of the steps is in
+receive.py.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ def _determine_chunks(office: Office, batch_id: str, deciding: Deciding) -> Work
 def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, seq: int) -> None:
     batch, custodian, held = known.batch, office.custodian(), deciding.held
     with acting(office, batch) as connection:
+        batches.find_batch(connection, batch.id).require(BatchState.GATED)
         session = BatchSession(connection, batch, known.key)
         require_pinned_holds(session, held)
         rows = session.rows(seq)

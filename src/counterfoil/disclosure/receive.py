@@ -228,9 +228,11 @@ def _keep_screened(
     place: tuple[int, int],
     watched: frozenset[int],
 ) -> Batch:
-    """The rows, what the guards knew of them, their counts and their entries, in one commit."""
+    """The rows, what the guards knew of them, their counts and their entries, in one commit;
+    nothing of them where the batch was withdrawn meanwhile."""
     (marks, known), (seq, first) = told, place
     with acting(office, batch) as connection:
+        batches.find_batch(connection, batch.id).require(BatchState.RECEIVED)
         session = BatchSession(connection, batch, key)
         plain = pack([data for _, data in judged.rows])
         session.keep(ChunkKind.REQUEST, plain, office.random, seq=seq, rows=len(judged.rows))

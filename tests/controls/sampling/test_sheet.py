@@ -74,7 +74,7 @@ def older(*rows: tuple[int, bool]) -> SampleFinding:
     return msgspec.structs.replace(found(*rows), signature=signature)
 
 
-def refused(kept: KeptFinding, said: str) -> None:
+def expect_refused(kept: KeptFinding, said: str) -> None:
     with pytest.raises(VerifyFault) as fault:
         check_finding(kept, said)
     assert fault.value.code == "officer_signature"
@@ -125,12 +125,12 @@ def test_the_signed_statement_stands_for_every_row() -> None:
 @pytest.mark.parametrize("name", OTHER)
 def test_the_signed_statement_stands_for_nothing_else(name: str) -> None:
     other = msgspec.structs.replace(FOUND, **{name: OTHER[name]})
-    refused(msgspec.structs.replace(signed(FOUND), finding=other), commitment(other))
+    expect_refused(msgspec.structs.replace(signed(FOUND), finding=other), commitment(other))
 
 
 def test_a_finding_that_is_not_the_one_that_was_committed_to_is_refused() -> None:
-    refused(signed(FOUND), commitment(found((7, True), (12, True))))
-    refused(KeptFinding(41, FOUND), commitment(FOUND))
+    expect_refused(signed(FOUND), commitment(found((7, True), (12, True))))
+    expect_refused(KeptFinding(41, FOUND), commitment(FOUND))
 
 
 @pytest.mark.parametrize(
@@ -147,14 +147,14 @@ def test_a_finding_that_is_not_the_one_that_was_committed_to_is_refused() -> Non
     ids=["release", "sample", "batch", "office", "no sample", "none named", "more"],
 )
 def test_a_statement_of_anything_but_this_review_is_refused(changes: dict[str, object]) -> None:
-    refused(signed(FOUND, **changes), commitment(FOUND))
+    expect_refused(signed(FOUND, **changes), commitment(FOUND))
 
 
 def test_another_keys_signature_is_refused() -> None:
     kept = signed(FOUND)
     other = b64encode(Ed25519PrivateKey.from_private_bytes(b"\x08" * 32).sign(b"said")).decode()
     text = kept.signed.split('"signature":"')[1].split('"')[0]
-    refused(
+    expect_refused(
         msgspec.structs.replace(kept, signed=kept.signed.replace(text, other)), commitment(FOUND)
     )
 
@@ -165,10 +165,10 @@ def test_the_word_of_an_older_version_stands_for_every_row_and_for_nothing_else(
     for name, value in OTHER.items():
         changed = msgspec.structs.replace(looked, **{name: value})
         if name != "officer":
-            refused(KeptFinding(41, changed), commitment(changed))
+            expect_refused(KeptFinding(41, changed), commitment(changed))
     forged = Officer("a", str(verifier_key("a", bytes(range(32)))))
-    refused(KeptFinding(41, msgspec.structs.replace(looked, officer=forged)), "")
-    refused(KeptFinding(41, msgspec.structs.replace(looked, signature="AAAA")), "")
+    expect_refused(KeptFinding(41, msgspec.structs.replace(looked, officer=forged)), "")
+    expect_refused(KeptFinding(41, msgspec.structs.replace(looked, signature="AAAA")), "")
 
 
 def test_what_an_older_version_kept_is_read() -> None:
