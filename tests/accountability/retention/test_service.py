@@ -172,8 +172,8 @@ def test_an_order_keeps_the_rows_until_two_officers_lift_it(world: World) -> Non
 
 def test_two_orders_must_both_be_lifted(world: World) -> None:
     batch = released(world)
-    for text in ("made up: one", "made up: two"):
-        keep_rows(world, batch, text)
+    for one in ("made up: one", "made up: two"):
+        keep_rows(world, batch, one)
     done = lift_retention(world, batch)
     passed(world)
     assert (done.held, dispose(world)) == (True, ())
