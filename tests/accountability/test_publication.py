@@ -10,7 +10,8 @@ import pytest
 
 from counterfoil import ledger
 from counterfoil.accountability import publication
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.errors import StateFault, StoreFault, UsageFault
+from counterfoil.core.use_cases import NOBODY, SERVICE
 from counterfoil.ledger.clock import Clock, read_clock
 from counterfoil.ledger.export import read_bundles
 from counterfoil.tlog.cosignature import check_cosignatures
@@ -38,12 +39,11 @@ def public(world: World) -> Path:
 
 
 def publish(world: World, folder: Path) -> publication.Published:
-    return publication.publish(world.office, folder)
+    return publication.publish(world.office, SERVICE, publication.PublishLedger(folder))
 
 
 def standing(world: World) -> publication.PublicationStatus:
-    with world.office.store.reading() as connection:
-        return publication.publication_status(world.office, connection)
+    return publication.publication_status(world.office, NOBODY)
 
 
 def clock(world: World, folder: Path) -> Clock:
@@ -63,6 +63,12 @@ def test_what_is_published_holds_its_own_entry_and_promise(world: World, public:
     }
     assert ledger.check_export(public, world.office.holder_key).size == done.size == done.entry + 1
     assert clock(world, public).publications == 1
+
+
+def test_only_the_office_itself_publishes(world: World, public: Path) -> None:
+    with pytest.raises(UsageFault) as fault:
+        publication.publish(world.office, NOBODY, publication.PublishLedger())
+    assert (fault.value.code, public.exists()) == ("actor_refused", False)
 
 
 def test_a_missed_clock_is_told_by_the_published_files_alone(world: World, public: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,9 +12,13 @@ from sqlalchemy import text
 
 from counterfoil import client
 from counterfoil.accountability.accounting import service as accounting
-from counterfoil.accountability.accounting.lines import accounting_key, lines_of, occasion_of
+from counterfoil.accountability.accounting.lines import lines_of, occasion_of
 from counterfoil.accountability.accounting.service import (
     Accounted,
+    AccountPerson,
+    Disclosed,
+    Reader,
+    RecordDisclosures,
     account,
     read_person,
     record_disclosures,
@@ -27,13 +30,21 @@ from counterfoil.accountability.accounting.traces import (
     statute_of,
     traces_of,
 )
-from counterfoil.accountability.retention import service as retention
 from counterfoil.batches import store as batches
-from counterfoil.core.errors import InputFault, KeyFault, StateFault, StoreFault
-from counterfoil.core.values import Address, Person
+from counterfoil.core.errors import (
+    CounterfoilError,
+    InputFault,
+    KeyFault,
+    StateFault,
+    StoreFault,
+    UsageFault,
+)
+from counterfoil.core.use_cases import NOBODY, SERVICE, Actor, Upload
+from counterfoil.core.values import Address, Officer, Person
 from counterfoil.gate.law.load import load_law
 from counterfoil.office import law_library
 from tests.accountability.evidence.bundles import released
+from tests.world.acts import delay_notice, dispose
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below, found_in, tokens_of
@@ -49,15 +60,23 @@ MARISOL = {
 }
 
 
+def person(world: World, **changes: str) -> Upload:
+    path = world.directory / "person.json"
+    path.write_text(json.dumps(MARISOL | changes), encoding="utf-8")
+    return Upload(path)
+
+
 def asked(world: World, for_person: bool = False, **changes: str) -> list[Accounted]:
-    person = read_person(json.dumps(MARISOL | changes).encode())
-    return account(world.office, person, for_person, *world.officer("a"))
+    reader = Reader.PERSON if for_person else Reader.INSPECTOR
+    question = AccountPerson(person(world, **changes), reader)
+    return [*account(world.office, world.officer("a").officer, question)]
 
 
-def order(world: World) -> Path:
-    path = world.directory / "order.pdf"
-    path.write_text("made up", encoding="utf-8")
-    return path
+def recorded(
+    world: World, batch: str = "", first: date | None = None, last: date | None = None
+) -> list[Disclosed]:
+    question = RecordDisclosures(batch, first, last)
+    return [*record_disclosures(world.office, world.officer("a").officer, question)]
 
 
 def test_a_person_finds_the_request_about_them_with_date_requester_purpose_and_outcome(
@@ -93,7 +112,8 @@ def test_what_rests_on_a_taxpayers_consent_is_shown_and_stands_under_no_accounti
     with office.store.reading() as connection:
         batch = batches.find_batch(connection, released(world))
     occasion = occasion_of(
-        office, msgspec.structs.replace(batch, header={**batch.header, "route": route})
+        office,
+        msgspec.structs.replace(batch, header=msgspec.structs.replace(batch.header, route=route)),
     )
     assert (occasion.route, occasion.accounted) == (route, accounted)
 
@@ -135,7 +155,7 @@ def test_a_delay_hides_from_the_person_and_not_from_the_inspector_until_it_is_ov
     world: World,
 ) -> None:
     batch = released(world)
-    retention.delay(world.office, batch, date(2026, 6, 30), order(world), world.officer("a"))
+    delay_notice(world, batch, date(2026, 6, 30))
     assert asked(world, for_person=True) == []
     assert [each.delayed_until for each in asked(world)] == ["2026-06-30"]
     world.now = NOW + timedelta(days=57)
@@ -150,9 +170,7 @@ def test_a_delay_hides_from_the_person_and_not_from_the_inspector_until_it_is_ov
 def test_of_two_delays_the_longer_one_counts(world: World) -> None:
     batch = released(world)
     for number, day in enumerate((date(2026, 12, 31), date(2026, 6, 30))):
-        paper = world.directory / f"{number}.pdf"
-        paper.write_text(str(number), encoding="utf-8")
-        retention.delay(world.office, batch, day, paper, world.officer("a"))
+        delay_notice(world, batch, day, str(number))
     assert [each.delayed_until for each in asked(world)] == ["2026-12-31"]
 
 
@@ -172,11 +190,20 @@ def test_each_look_is_entered_and_its_commitment_opens_with_the_file_and_the_off
 
 def test_who_is_no_officer_is_told_nothing_and_enters_nothing(world: World) -> None:
     released(world)
-    before, person = len(world.entries()), read_person(json.dumps(MARISOL).encode())
-    with pytest.raises(KeyFault):
-        account(world.office, person, False, "officer-a", world.office.signer())
-    with pytest.raises(StateFault):
-        record_disclosures(world.office, "", date.min, date.max, "stranger", world.office.signer())
+    before, vkey = len(world.entries()), str(world.office.holder_key)
+    refused: dict[Actor, tuple[type[CounterfoilError], str]] = {
+        Officer("officer-a", vkey): (KeyFault, "officer_key_other"),
+        Officer("stranger", vkey): (StateFault, "officer_unknown"),
+        SERVICE: (UsageFault, "actor_refused"),
+        NOBODY: (UsageFault, "actor_refused"),
+    }
+    period = RecordDisclosures("", date.min, date.max)
+    for actor, (kind, code) in refused.items():
+        with pytest.raises(kind) as fault:
+            account(world.office, actor, AccountPerson(person(world)))
+        assert fault.value.code == code
+        with pytest.raises(kind):
+            record_disclosures(world.office, actor, period)
     assert len(world.entries()) == before
 
 
@@ -185,7 +212,7 @@ def test_who_is_no_officer_is_told_nothing_and_enters_nothing(world: World) -> N
 
 def test_the_record_has_one_line_a_disclosure_a_yes_and_a_no_alike(world: World) -> None:
     batch = released(world)
-    found = record_disclosures(world.office, batch, date.min, date.min, *world.officer("a"))
+    found = recorded(world, batch)
     assert [each.request_id for each in found] == ["q1", "q2", "q3", "q4", "q5", "q7", "q9", "q10"]
     assert {each.officers for each in found} == {("officer-a", "officer-b")}
     assert {each.disclosed for each in found} == set(accounting.DISCLOSED.values())
@@ -196,23 +223,41 @@ def test_the_record_has_one_line_a_disclosure_a_yes_and_a_no_alike(world: World)
 
 def test_a_period_takes_the_batches_released_in_it(world: World) -> None:
     released(world)
-    officer = world.officer("a")
-    assert (
-        record_disclosures(world.office, "", date(2026, 5, 5), date(2026, 12, 31), *officer) == []
-    )
-    assert (
-        len(record_disclosures(world.office, "", date(2026, 5, 4), date(2026, 5, 4), *officer)) == 8
-    )
+    assert recorded(world, "", date(2026, 5, 5), date(2026, 12, 31)) == []
+    assert len(recorded(world, "", date(2026, 5, 4), date(2026, 5, 4))) == 8
+
+
+@pytest.mark.parametrize(
+    ("batch", "first", "last"),
+    [
+        ("", None, None),
+        ("", date.min, None),
+        ("", None, date.max),
+        ("b-1", date.min, date.max),
+        ("b-1", date.min, None),
+    ],
+)
+def test_a_record_is_of_a_batch_or_of_a_period(
+    batch: str, first: date | None, last: date | None
+) -> None:
+    with pytest.raises(UsageFault) as fault:
+        RecordDisclosures(batch, first, last)
+    assert fault.value.code == "record_of_what"
+
+
+def test_a_batch_that_is_not_there_is_not_recorded_and_enters_nothing(world: World) -> None:
+    before = len(world.entries())
+    with pytest.raises(StateFault) as fault:
+        recorded(world, "b-none")
+    assert (fault.value.code, len(world.entries())) == ("batch_unknown", before)
 
 
 def test_disposed_batches_are_in_the_record_as_before(world: World) -> None:
     batch = released(world)
-    before = record_disclosures(world.office, batch, date.min, date.min, *world.officer("a"))
+    before = recorded(world, batch)
     world.now = NOW + timedelta(days=1826)
-    retention.dispose(world.office)
-    assert (
-        record_disclosures(world.office, batch, date.min, date.min, *world.officer("a")) == before
-    )
+    dispose(world)
+    assert recorded(world, batch) == before
 
 
 # -- what rests -----------------------------------------------------------------------------------
@@ -221,21 +266,21 @@ def test_disposed_batches_are_in_the_record_as_before(world: World) -> None:
 def test_p1_what_outlives_the_rows_names_nobody_in_any_file(world: World) -> None:
     batch = released(world)
     world.now = NOW + timedelta(days=1826)
-    retention.dispose(world.office)
+    dispose(world)
     tokens = tokens_of([*SOURCE, *REQUESTS])
     assert {
         path.name for path in files_below(world.path) if found_in(path.read_bytes(), tokens)
     } == set()
     with world.office.store.reading() as connection:
         held = batches.find_batch(connection, batch)
-        occasion, lines = lines_of(world.office, connection, held, accounting_key(world.office))
+        occasion, lines = lines_of(world.office, connection, held)
         assert found_in(msgspec.json.encode([occasion, list(lines)]), tokens) == []
 
 
 def test_accounting_that_was_altered_does_not_open(world: World) -> None:
     released(world)
     world.now = NOW + timedelta(days=1826)
-    retention.dispose(world.office)
+    dispose(world)
     with world.office.store.transaction() as connection:
         connection.execute(text("UPDATE accounting SET sealed = zeroblob(100)"))
     with pytest.raises(StoreFault) as fault:

@@ -8,7 +8,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from counterfoil import disclosure
-from counterfoil.accountability.evidence import export_evidence
+from counterfoil.accountability.evidence import (
+    CompareSnapshot,
+    ExportEvidence,
+    compare_snapshot,
+    export_evidence,
+)
 from counterfoil.accountability.evidence.bundle import open_bundle, open_sealed, seal_bundle
 from counterfoil.accountability.evidence.contents import (
     PublicPart,
@@ -18,7 +23,7 @@ from counterfoil.accountability.evidence.contents import (
     encode_public,
     encode_sealed,
 )
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.use_cases import NOBODY, SERVICE
 from tests.world.office import World
 
 
@@ -36,8 +41,14 @@ def released(world: World) -> str:
 
 
 def make(world: World, batch: str, request_id: str = "q1") -> Made:
-    done = export_evidence(world.office, batch, request_id, *world.officer("a"))
+    actor = world.officer("a").officer
+    done = export_evidence(world.office, actor, ExportEvidence(batch, request_id))
     return Made(done.bundle, done.key)
+
+
+def compared(world: World, made: Made) -> str:
+    """What the office's own snapshot says of a bundle."""
+    return compare_snapshot(world.office, SERVICE, CompareSnapshot(made.data, made.key))
 
 
 def parts(made: Made) -> tuple[PublicPart, SealedPart]:

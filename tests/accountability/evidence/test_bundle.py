@@ -19,6 +19,7 @@ from counterfoil.accountability.evidence.bundle import (
 )
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
+from counterfoil.tlog import parse_vkey
 from tests.accountability.evidence.bundles import Made, make, parts, released
 from tests.world.office import World, closing
 from tests.world.people import REQUESTS, SOURCE
@@ -101,7 +102,7 @@ def test_another_key_opens_nothing(made: Made) -> None:
 
 
 def test_another_holder_than_the_one_you_know_is_refused(made: Made, world: World) -> None:
-    other = World.officer(world, "b")[1].verifier
+    other = parse_vkey(world.officer("b").officer.vkey)
     with pytest.raises(VerifyFault) as fault:
         open_bundle(made.data, other)
     assert fault.value.code == "evidence_holder"

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from counterfoil import client, disclosure
-from counterfoil.accountability.evidence import compare_snapshot, replay
+from counterfoil.accountability.evidence import replay
 from counterfoil.batches.rows import encode_determinations
 from counterfoil.certification.certificate import certificate_digest
 from counterfoil.core.errors import VerifyFault
@@ -20,7 +20,7 @@ from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import NotCompared
 from counterfoil.matching import NEVER, Thresholds
 from counterfoil.office import agreement_file, law_library
-from tests.accountability.evidence.bundles import Made, make, parts, signed_again
+from tests.accountability.evidence.bundles import Made, compared, make, parts, signed_again
 from tests.certification.certificates import certify
 from tests.world.office import World
 from tests.world.people import person, request
@@ -157,8 +157,8 @@ def test_a_tolerant_door_and_one_kept_shut_by_marks_are_replayed_as_the_register
     )
     doors = [parts(each)[1].doors for each in (shut, led)]
     assert [each and len(each.homes) for each in doors] == [0, 1]
-    assert "byte for byte" in compare_snapshot(world.office, shut.data, shut.key)
-    assert "byte for byte" in compare_snapshot(world.office, led.data, led.key)
+    assert "byte for byte" in compared(world, shut)
+    assert "byte for byte" in compared(world, led)
 
     without = doors[0]
     assert without is not None

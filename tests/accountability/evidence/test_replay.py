@@ -11,17 +11,31 @@ import pytest
 
 from counterfoil import client, disclosure
 from counterfoil.accountability.evidence import (
+    ExportEvidence,
     check_public,
-    compare_snapshot,
     export_evidence,
     replay,
 )
 from counterfoil.accountability.evidence.check_public import versions
 from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.errors import (
+    CounterfoilError,
+    StateFault,
+    StoreFault,
+    UsageFault,
+    VerifyFault,
+)
+from counterfoil.core.use_cases import NOBODY, SERVICE
+from counterfoil.core.values import Officer
 from counterfoil.register import EvidenceBuckets
-from tests.accountability.evidence.bundles import Made, make, parts, released, signed_again
+from tests.accountability.evidence.bundles import (
+    Made,
+    compared,
+    make,
+    parts,
+    released,
+    signed_again,
+)
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
@@ -141,9 +155,12 @@ def test_each_bundle_is_entered_as_an_inspection_and_counted_by_the_custodian(wo
 
 def test_nobody_takes_a_bundle_who_is_no_officer(world: World) -> None:
     batch, before = released(world), len(world.entries())
-    with pytest.raises(StateFault) as fault:
-        export_evidence(world.office, batch, "q1", "stranger", world.officer("a")[1])
-    assert (fault.value.code, len(world.entries())) == ("officer_unknown", before)
+    stranger = Officer("stranger", world.officer("a").officer.vkey)
+    refused_as = {stranger: "officer_unknown", SERVICE: "actor_refused", NOBODY: "actor_refused"}
+    for actor, code in refused_as.items():
+        with pytest.raises((StateFault, UsageFault)) as fault:
+            export_evidence(world.office, actor, ExportEvidence(batch, "q1"))
+        assert (fault.value.code, len(world.entries())) == (code, before)
 
 
 def test_a_request_that_is_not_there_enters_nothing(world: World) -> None:
@@ -158,15 +175,15 @@ def test_a_request_that_is_not_there_enters_nothing(world: World) -> None:
 
 def test_the_snapshot_that_still_stands_is_compared(world: World) -> None:
     made = make(world, released(world))
-    assert "byte for byte" in compare_snapshot(world.office, made.data, made.key)
+    assert "byte for byte" in compared(world, made)
     world.build(SOURCE[:1])
-    assert "byte for byte" in compare_snapshot(world.office, made.data, made.key)
+    assert "byte for byte" in compared(world, made)
 
 
 def test_a_snapshot_that_is_gone_is_said_and_the_bundle_stands_alone(world: World) -> None:
     made = make(world, released(world))
     shutil.rmtree(world.path / "register" / parts(made)[0].snapshot)
-    assert "no longer exists" in compare_snapshot(world.office, made.data, made.key)
+    assert "no longer exists" in compared(world, made)
     assert replay(made.data, made.key).outcome == "confirmed"
 
 
@@ -186,9 +203,7 @@ def test_a_door_that_the_holder_left_out_is_found_against_the_snapshot(world: Wo
     emptied = tuple(msgspec.structs.replace(each, value=b"") for each in sealed.doors.doors)
     nobody = EvidenceBuckets(emptied, (), sealed.doors.asked_tin_hash)
     with pytest.raises(VerifyFault) as fault:
-        compare_snapshot(
-            world.office, signed_again(world, made, sealed={"doors": nobody}), made.key
-        )
+        compared(world, Made(signed_again(world, made, sealed={"doors": nobody}), made.key))
     assert fault.value.code == "evidence_differs"
 
 

@@ -7,7 +7,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from counterfoil.accountability.reconciliation import Reconciled, reconcile
+from counterfoil.accountability.reconciliation import Reconcile, Reconciled, reconcile
+from counterfoil.core.use_cases import SERVICE, finish
 from tests.world.office import World
 from tests.world.people import REQUESTS, Row
 
@@ -20,7 +21,8 @@ def answers(world: World, name: str = "answers.jsonl", rows: Sequence[Row] = REQ
 
 def run(world: World, *, files: bool = False, replays: int = 0, whole: bool = False) -> Reconciled:
     """Without files and replays unless they are asked for."""
-    return reconcile(world.office, [world.directory / "out"] if files else (), replays, whole=whole)
+    folders = (world.directory / "out",) if files else ()
+    return finish(reconcile(world.office, SERVICE, Reconcile(folders, replays, whole)))
 
 
 def codes(world: World, *, files: bool = False, replays: int = 0) -> set[str]:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from counterfoil.accountability.retention import service as retention
 from tests.accountability.reconciliation.desk import answers, codes, run
+from tests.world.acts import dispose
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS
 
@@ -68,7 +68,7 @@ def test_an_answer_that_was_released_and_is_not_there_is_told_until_it_is(world:
 def test_an_answer_whose_rows_were_disposed_of_is_known_by_its_signature(world: World) -> None:
     answers(world)
     world.now = NOW + timedelta(days=2000)
-    retention.dispose(world.office)
+    dispose(world)
     assert codes(world, files=True) == set()
     path = world.directory / "out" / "answers.jsonl"
     path.write_bytes(path.read_bytes() + b"\n")

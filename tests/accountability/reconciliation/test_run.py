@@ -3,40 +3,38 @@ is told with place, code and cure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from counterfoil.batches.chunks import read_chunk
 from msgspec import msgpack
 
 from counterfoil import client
 from counterfoil.accountability import reconciliation
 from counterfoil.accountability.reconciliation import run as daily
-from counterfoil.accountability.retention import service as retention
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, REQUEST
-from counterfoil.batches.encryption import unwrap_key
+from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.rows import decode_determinations, encode_determinations
-from counterfoil.controls.suspension.service import suspend
-from counterfoil.core.errors import VerifyFault
+from counterfoil.core.errors import UsageFault, VerifyFault
+from counterfoil.core.use_cases import NOBODY, SERVICE, Progress
 from counterfoil.core.values import Match
-from counterfoil.disclosure.sealed_answer import ANSWER
 from tests.accountability.reconciliation.desk import alter, alter_counts, answers, codes, run
 from tests.cli.desk import Desk, command
 from tests.ledger.owner import open_as_owner, other_digest, rewrite
+from tests.world.acts import dispose, suspend
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS
 
 
-def sealed_anew(world: World, kind: str, change: object) -> None:
+def sealed_anew(world: World, kind: ChunkKind, change: Callable[[bytes], bytes]) -> None:
     """Put other plain bytes in the place of a batch's first chunk of a kind: what who has the
     office's keys can do."""
     with world.office.store.transaction() as connection:
         [batch] = batches.list_batches(connection)
-        key = unwrap_key(batch.id, batch.wrapped_key, world.office.payload_keys()[0])
-        plain = change(read_chunk(connection, batch, key, kind, 0))  # type: ignore[operator]
-        sealed = key.seal(kind, 0, plain, world.office.random)
+        session = world.office.batch_session(connection, batch)
+        plain = change(session.read(kind))
+        sealed = session.key.seal(kind, 0, plain, world.office.random)
     alter(world, "UPDATE chunk SET sealed = ? WHERE kind = ? AND seq = 0", sealed, kind)
 
 
@@ -93,18 +91,21 @@ def test_what_is_entered_while_it_runs_is_compared_the_next_time(
 
 def test_a_difference_is_told_again_until_it_is_gone(world: World) -> None:
     answers(world)
-    sealed = [row for row in _chunks(world) if row[0] == ANSWER]
-    alter(world, "UPDATE chunk SET sealed = zeroblob(99) WHERE kind = ?", ANSWER)
+    sealed = [row for row in _chunks(world) if row[0] == ChunkKind.ANSWER]
+    alter(world, "UPDATE chunk SET sealed = zeroblob(99) WHERE kind = ?", ChunkKind.ANSWER)
     for _ in range(2):
         assert codes(world) == {"reconcile_unreadable"}
-    alter(world, "UPDATE chunk SET sealed = ? WHERE kind = ?", sealed[0][1], ANSWER)
+    alter(world, "UPDATE chunk SET sealed = ? WHERE kind = ?", sealed[0][1], ChunkKind.ANSWER)
     assert (codes(world), run(world).batches) == (set(), 0)
 
 
 def _chunks(world: World) -> list[tuple[str, bytes]]:
     with world.office.store.reading() as connection:
         [batch] = batches.list_batches(connection)
-        return [(ANSWER, each.sealed) for each in batches.iterate_chunks(connection, batch, ANSWER)]
+        return [
+            (ChunkKind.ANSWER, each.sealed)
+            for each in batches.iterate_chunks(connection, batch, ChunkKind.ANSWER)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -169,13 +170,15 @@ def test_counts_that_are_not_the_ledgers_are_told(
 
 def test_another_row_under_the_office_key_is_told_by_its_commitment(world: World) -> None:
     world.receive(world.requests())
-    sealed_anew(world, REQUEST, lambda plain: plain.replace(b"Marisol", b"Mirasol"))
+    sealed_anew(world, ChunkKind.REQUEST, lambda plain: plain.replace(b"Marisol", b"Mirasol"))
     assert codes(world) == {"reconcile_rows"}
 
 
 def test_another_answer_under_the_office_key_is_told(world: World) -> None:
     answers(world)
-    sealed_anew(world, ANSWER, lambda plain: plain.replace(b'"not_confirmed"', b'"confirmed"', 1))
+    sealed_anew(
+        world, ChunkKind.ANSWER, lambda plain: plain.replace(b'"not_confirmed"', b'"confirmed"', 1)
+    )
     assert codes(world) == {"reconcile_answers"}
 
 
@@ -191,7 +194,7 @@ def test_other_determinations_under_the_office_key_are_told(world: World) -> Non
         return encode_determinations(changed)
 
     answers(world)
-    sealed_anew(world, DETERMINATION, confirm)
+    sealed_anew(world, ChunkKind.DETERMINATION, confirm)
     assert codes(world) == {"reconcile_unreadable"}
 
 
@@ -201,7 +204,7 @@ def test_an_envelope_that_says_other_rows_is_told(world: World) -> None:
         return msgpack.encode([form, digest[:-1] + ("0" if digest[-1] != "0" else "1"), compact])
 
     answers(world)
-    sealed_anew(world, "envelope", other)
+    sealed_anew(world, ChunkKind.ENVELOPE, other)
     assert codes(world) == {"reconcile_answers"}
 
 
@@ -221,7 +224,7 @@ def test_a_ledger_that_does_not_check_ends_the_run_with_its_own_fault(world: Wor
 def test_rows_that_were_disposed_of_are_no_difference(world: World) -> None:
     answers(world)
     world.now = NOW + timedelta(days=2000)
-    assert len(retention.dispose(world.office)) == 1
+    assert len(dispose(world)) == 1
     found = run(world, files=True, replays=3)
     assert (found.differences, found.rows, found.replayed) == ((), 0, 0)
 
@@ -240,15 +243,23 @@ def test_a_batch_in_the_middle_of_its_steps_is_no_difference(world: World, step:
 
 def test_it_runs_while_the_office_stands_still(world: World) -> None:
     answers(world)
-    order = world.directory / "order.txt"
-    order.write_text("made up")
-    suspend(world.office, order, "", *world.officer("a"))
+    suspend(world)
     assert codes(world, replays=1) == set()
 
 
+def test_how_far_it_is_is_yielded_and_only_the_office_itself_may_run_it(world: World) -> None:
+    answers(world)
+    with pytest.raises(UsageFault) as fault:
+        next(reconciliation.reconcile(world.office, NOBODY, reconciliation.Reconcile()))
+    assert fault.value.code == "actor_refused"
+    command = reconciliation.Reconcile(replays=1)
+    work = reconciliation.reconcile(world.office, SERVICE, command)
+    assert [*work] == [Progress(1, 1, "compare"), Progress(1, 1, "decide again")]
+    assert world.kinds()[-1] == "reconciled"
+
+
 def standing(world: World) -> reconciliation.ReconciliationStatus:
-    with world.office.store.reading() as connection:
-        return reconciliation.reconciliation_status(world.office, connection)
+    return reconciliation.reconciliation_status(world.office, NOBODY)
 
 
 def test_status_is_late_after_a_day(world: World) -> None:
