@@ -5,33 +5,21 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from counterfoil.database import create_store, open_store
+from counterfoil.database import open_store
+from tests.database import older
 
 BEFORE = """
-DROP TABLE asked;
-DROP TABLE asked_at;
-DROP TABLE asked_file;
-CREATE TABLE asked (
-    batch_id VARCHAR(64) NOT NULL, row INTEGER NOT NULL, day INTEGER NOT NULL, person BIGINT NOT NULL, door BIGINT NOT NULL,
-    content BIGINT NOT NULL, probe BOOLEAN NOT NULL, PRIMARY KEY (batch_id, row)
-);
-CREATE INDEX asked_person ON asked (person, door, content, day, batch_id);
-CREATE INDEX asked_door ON asked (door, person, day, batch_id);
-CREATE TABLE asked_file (
-    batch_id VARCHAR(64) NOT NULL PRIMARY KEY, day INTEGER NOT NULL, requests INTEGER NOT NULL, probes INTEGER NOT NULL
-);
 INSERT INTO asked VALUES
     ('b2', 1, 20, 7, 8, 9, 0), ('b2', 2, 20, 7, 8, 9, 1), ('b2', 3, 20, 7, 0, 5, 0), ('b3', 1, 21, 0, 8, 6, 0), ('b3', 2, 21, 7, 8, 9, 0);
 INSERT INTO asked_file VALUES ('b1', 1, 4, 0), ('b2', 20, 3, 1), ('b3', 21, 2, 0);
-UPDATE alembic_version SET version_num = '0013_recall';
 """
-"""The guards' memory as version 0013 held it: a row a request. The first file's questions were
+"""The guards' memory as version 0013 had it: a row a request. The first file's questions were
 forgotten."""
 
 
 def test_the_guards_memory_is_carried_into_two_tables(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'office.db'}"
-    create_store(url).close()
+    older.make(url, "0013_recall")
     database = sqlite3.connect(tmp_path / "office.db")
     database.executescript(BEFORE)
     open_store(url).close()

@@ -10,13 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from counterfoil.batches.chunks import read_chunk
-from counterfoil.controls.suspension.store import ORDER
 
 from counterfoil import client, disclosure, ledger
 from counterfoil.batches import store as batches
-from counterfoil.batches.batch import DETERMINATION, REQUEST
-from counterfoil.batches.encryption import unwrap_key
+from counterfoil.batches.batch import ChunkKind
 from counterfoil.controls.canaries import alarm
 from counterfoil.controls.canaries.store import CANARY
 from counterfoil.controls.incidents import service as incidents
@@ -25,8 +22,11 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import determine, register_build
+from counterfoil.ledger import EntryKind
+from counterfoil.office.acts import list_acts
 from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
+from tests.world.acts import resume
 from tests.world.crowd import people
 from tests.world.office import World, quiet
 from tests.world.people import SOURCE_COLUMNS, Row, request, write_csv
@@ -100,12 +100,10 @@ def _suspended(world: World, step: object, *arguments: object) -> None:
     assert (raised.value.code, raised.value.place) == ("suspended", "requester:agency-a")
 
 
-def _lift(world: World, text: str = "made up: lifted") -> suspension.OrderResult:
-    order = world.directory / f"{len(text)}.txt"
-    order.write_text(text)
-    return suspension.resume(
-        world.office, order, "", world.officer("a"), world.officer("b"), "requester"
-    )
+def _lift(
+    world: World, text: str = "made up: lifted", letters: str = "ab"
+) -> suspension.OrderResult:
+    return resume(world, "requester", text, letters)
 
 
 def _of_kind(world: World, kind: str) -> list[dict[str, object]]:
@@ -120,7 +118,7 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
     )
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
     assert not paged.exists()
-    _suspended(world, disclosure.determine_batch, batch)
+    _suspended(world, client.determine, batch)
     [suspension] = _of_kind(world, "suspension")
     assert suspension["requester"] == canonical.digest(b"agency-a")
     assert not {"officer", "second", "batch"} & suspension.keys()
@@ -128,8 +126,10 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
         "held",
         "held",
     ]
-    [(incident, left)] = incidents.due_incidents(world.office)
-    assert (str(incident.about), incident.batch, incident.officer, left) == (
+    [due] = incidents.due_incidents(world.office, NOBODY)
+    with world.office.store.reading() as connection:
+        incident = incidents.find_incident(connection, due.number)
+    assert (str(due.about), incident.facts.batch, incident.officer, due.hours_left) == (
         "canary-asked",
         batch,
         "",
@@ -144,11 +144,8 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
         "code": "canary_confirmed",
     }
     for step, arguments in (
-        (disclosure.determine_batch, (other,)),
-        (
-            disclosure.receive_file,
-            (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"), print),
-        ),
+        (client.determine, (other,)),
+        (client.receive, (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"),)),
     ):
         _suspended(world, step, *arguments)
     with world.office.store.reading() as connection:
@@ -158,12 +155,12 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
 def test_the_entry_commits_to_batch_row_and_code(world: World, canaries: list[Canary]) -> None:
     rows = [request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd"), _about(canaries[0], 2)]
     batch = world.receive(world.requests(rows))
-    _suspended(world, disclosure.determine_batch, batch)
+    _suspended(world, client.determine, batch)
     with world.office.store.reading() as connection:
-        [kept] = connection.execute(ORDER.select()).all()
+        [kept] = list_acts(connection, EntryKind.SUSPENSION)
     [entry] = _of_kind(world, "suspension")
-    assert kept.order_digest == canonical.digest(alarm.facts_bytes(batch, 2, alarm.CONFIRMED))
-    assert entry["commitment"] == canonical.commit(kept.salt, kept.order_digest.encode())
+    assert kept.document == canonical.digest(alarm.facts_bytes(batch, 2, alarm.CONFIRMED))
+    assert entry["commitment"] == canonical.commit(kept.salt, kept.document.encode())
 
 
 def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_requester(
@@ -189,7 +186,7 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
     world.receive(first)
     assert "suspension" not in world.kinds()
     world.now += timedelta(days=3)
-    _suspended(world, disclosure.receive_file, second, lambda _: None)
+    _suspended(world, client.receive, second)
     assert json.loads(paged.read_text())["code"] == "canary_repeated"
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
@@ -228,7 +225,7 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
     ]
     path = world.requests(rows)
     _set(world, chunk_rows=2)
-    _suspended(world, disclosure.receive_file, path, lambda _: None)
+    _suspended(world, client.receive, path)
     assert _lift(world).batches == 1
     watched = client.receive(world.office, path)
     counts = watched.counts
@@ -243,14 +240,13 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
 
 
 def _gated(world: World, batch_id: str) -> list[bytes]:
-    wrapping, _ = world.office.payload_keys()
+    return _chunks(world, batch_id, ChunkKind.REQUEST)
+
+
+def _chunks(world: World, batch_id: str, kind: ChunkKind) -> list[bytes]:
     with world.office.store.reading() as connection:
         batch = batches.find_batch(connection, batch_id)
-        key = unwrap_key(batch.id, batch.wrapped_key, wrapping)
-        return [
-            read_chunk(connection, batch, key, REQUEST, seq)
-            for seq in range(batches.count_chunks(connection, batch, REQUEST)[0])
-        ]
+        return list(world.office.batch_session(connection, batch).read_all(kind))
 
 
 def test_lifted_by_two_officers_and_an_order_the_run_goes_on_and_the_answer_has_the_shape_of_any(
@@ -258,11 +254,9 @@ def test_lifted_by_two_officers_and_an_order_the_run_goes_on_and_the_answer_has_
 ) -> None:
     rows = [_about(canaries[0], 1), request(50, "Rosalind", "Achterberg", "1 Elsewhere Rd")]
     batch = world.receive(world.requests(rows))
-    _suspended(world, disclosure.determine_batch, batch)
+    _suspended(world, client.determine, batch)
     with pytest.raises(StateFault) as raised:
-        suspension.resume(
-            world.office, world.requests(), "", world.officer("a"), world.officer("a"), "requester"
-        )
+        _lift(world, letters="aa")
     assert raised.value.code == "officers_same"
     assert _lift(world).batches == 1
     client.determine(world.office, batch)
@@ -289,7 +283,7 @@ def test_broken_off_before_or_after_the_commit_it_is_entered_once(
         with pytest.raises(KeyboardInterrupt):
             client.determine(world.office, batch)
     assert len(_of_kind(world, "suspension")) == (0 if broken == "enter_incident" else 1)
-    _suspended(world, disclosure.determine_batch, batch)
+    _suspended(world, client.determine, batch)
     assert (
         len(_of_kind(world, "suspension"))
         == len(_of_kind(world, "incident"))
@@ -315,7 +309,7 @@ def test_a_page_that_is_not_set_or_fails_is_said_and_changes_nothing(
 ) -> None:
     _set(world, page=page)
     batch = world.receive(world.requests([_about(canaries[0], 1)]))
-    _suspended(world, disclosure.determine_batch, batch)
+    _suspended(world, client.determine, batch)
     assert said in caplog.text
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
@@ -344,18 +338,7 @@ def test_determinations_of_all_others_are_the_same_bytes_with_and_without_canari
         )
         batch = world.receive(world.requests(asked))
         client.determine(world.office, batch)
-        wrapping, _ = world.office.payload_keys()
-        with world.office.store.reading() as connection:
-            held = batches.find_batch(connection, batch)
-            kept.append(
-                read_chunk(
-                    connection,
-                    held,
-                    unwrap_key(batch, held.wrapped_key, wrapping),
-                    DETERMINATION,
-                    0,
-                )
-            )
+        kept.append(_chunks(world, batch, ChunkKind.DETERMINATION))
         world.office.store.close()
     assert kept[0] == kept[1]
 

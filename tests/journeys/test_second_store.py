@@ -15,17 +15,15 @@ import pytest
 
 from counterfoil import client, ledger
 from counterfoil.batches.officers import Role
-from counterfoil.cli.keys import add_officer
 from counterfoil.controls.holds import service as holds
-from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import SettingsFault, StateFault, StoreFault
 from counterfoil.database import create_store, open_store
-from counterfoil.tlog import Signer
 from tests.cli.desk import command
 from tests.database.places import ServerPlace
 from tests.house.tree import ROOT
 from tests.ledger.office import KEY, LEDGER, START, drafts, grow
 from tests.ledger.owner import other_digest, rewrite
+from tests.world.acts import add_hold, lift_hold, officer, person_file, suspend
 from tests.world.office import World, closing, read_rows
 from tests.world.people import REQUEST_COLUMNS, REQUESTS, SOURCE, SOURCE_COLUMNS, write_csv
 from tests.world.postgres import Server
@@ -92,27 +90,23 @@ def test_holds_are_added_applied_and_lifted_by_the_role_of_daily_work(
 ) -> None:
     with closing(World(tmp_path, database=place.url)) as world:
         as_daily(world, place)
-        two = [_officer_of_holds(world, name) for name in ("holds-a", "holds-b")]
+        two = [officer(world, name, Role.HOLDS) for name in ("holds-a", "holds-b")]
         batch = world.receive(world.requests())
         client.determine(world.office, batch)
-        person = holds.HeldPerson(holds.HELD_FORMAT, ("r1",))
-        assert holds.add_hold(world.office, person, *two).batches == 1
+        person = person_file(world, record_refs=["r1"])
+        assert add_hold(world, person, *two).batches == 1
         client.determine(world.office, batch)
         client.review(world.office, batch, world.officer("a"))
         client.release(world.office, batch, world.officer("b"), tmp_path / "answers.jsonl")
-        holds.lift_hold(world.office, 1, *two)
-        assert [bool(each.lifted_at) for each in holds.list_holds(world.office, *two[0])] == [True]
+        lift_hold(world, 1, *two)
+        listed = holds.list_holds(world.office, two[0].officer)
+        assert [bool(each.lifted_at) for each in listed] == [True]
         told = {row["request_id"]: row["answer"] for row in read_rows(tmp_path / "answers.jsonl")}
         assert (told["q1"], told["q2"], world.kinds().count("hold")) == (
             "not_confirmed",
             "confirmed",
             2,
         )
-
-
-def _officer_of_holds(world: World, name: str) -> tuple[str, Signer]:
-    add_officer(world.office, world.path / "keys", name, None, Role.HOLDS)
-    return world.office.officer(world.path / "keys" / f"{name}.key", None)
 
 
 def test_the_role_of_daily_work_can_rewrite_nothing(tmp_path: Path, place: ServerPlace) -> None:
@@ -175,9 +169,7 @@ def test_by_the_command_line_and_what_the_owner_forces_is_found(
 def test_a_suspension_stops_the_work(tmp_path: Path, place: ServerPlace) -> None:
     with closing(World(tmp_path, database=place.url)) as world:
         batch = world.receive(world.requests())
-        order = tmp_path / "order.txt"
-        order.write_text("made up: stop", encoding="utf-8")
-        assert suspension.suspend(world.office, order, "", *world.officer("a")).batches == 1
+        assert suspend(world).batches == 1
         with pytest.raises(StateFault):
             client.determine(world.office, batch)
         assert world.kinds()[-1] == "suspension"

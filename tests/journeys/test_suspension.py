@@ -11,37 +11,27 @@ from bench.suspension import ACTS
 
 from counterfoil import client, disclosure, ledger
 from counterfoil.controls.suspension import service as suspension
-from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY, watcher
+from counterfoil.office.acts import ACT
 from tests.cli.desk import Desk, command
+from tests.world.acts import order as _order
+from tests.world.acts import resume, suspend
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
 STEPS = ("receive", "determine", "review", "release")
 
 
-def _order(world: World, text: str = "made up: stop") -> Path:
-    path = world.directory / f"{text.replace(' ', '-').replace(':', '')}.txt"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def _suspend(world: World, text: str = "made up: stop") -> suspension.OrderResult:
-    office = world.opened()
-    try:
-        return suspension.suspend(office, _order(world, text), "", *world.officer("a"))
-    finally:
-        office.store.close()
+    return suspend(world, "office", text)
 
 
 def _resume(
     world: World, text: str = "made up: lifted", second: str = "b"
 ) -> suspension.OrderResult:
-    return suspension.resume(
-        world.office, _order(world, text), "", world.officer("a"), world.officer(second)
-    )
+    return resume(world, "office", text, f"a{second}")
 
 
 def _step(world: World, step: str, batch: str) -> disclosure.BatchStatus:
@@ -208,7 +198,7 @@ def test_one_officer_cannot_lift_it_and_neither_can_the_order_that_stopped(world
     assert (alone.value.code, same.value.code) == ("officers_same", "order_used")
 
 
-def test_what_does_not_stand_still_cannot_be_lifted(world: World) -> None:
+def test_what_is_not_suspended_cannot_be_lifted(world: World) -> None:
     with pytest.raises(StateFault) as raised:
         _resume(world)
     assert raised.value.code == "not_suspended"
@@ -224,7 +214,7 @@ def test_an_order_that_cannot_be_read_or_is_another_changes_nothing(world: World
     }
     for code, (path, digest) in given.items():
         with pytest.raises((InputFault, VerifyFault)) as raised:
-            suspension.suspend(world.office, path, digest, *world.officer("a"))
+            suspend(world, file=path, digest=digest)
         assert raised.value.code == code
     assert "suspension" not in world.kinds()
 
@@ -232,7 +222,7 @@ def test_an_order_that_cannot_be_read_or_is_another_changes_nothing(world: World
 def test_the_entry_commits_to_the_order_and_the_office_can_open_it(world: World) -> None:
     stood = _suspend(world)
     with world.office.store.reading() as connection:
-        kept = connection.execute(ORDER.select()).one()
+        kept = connection.execute(ACT.select()).one()
     entry = world.entries()[stood.index]
     assert entry["commitment"] == canonical.commit(
         kept.salt, canonical.digest(b"made up: stop").encode()

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from bench.suspension import ACTS as ALL_ACTS
 
-from counterfoil import client, disclosure, ledger
+from counterfoil import client, ledger
 from counterfoil.controls.incidents import service as incidents
-from counterfoil.controls.incidents.store import IncidentClass
+from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts
 from counterfoil.controls.suspension import service as suspension
-from counterfoil.controls.suspension.stopped import stopped
-from counterfoil.controls.suspension.store import ORDER
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, UsageFault
+from counterfoil.core.use_cases import NOBODY, watcher
+from counterfoil.office.acts import ACT
 from tests.cli.desk import Desk, command
+from tests.world.acts import open_incident
+from tests.world.acts import resume as _resume
+from tests.world.acts import suspend as _suspend
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
 
@@ -28,26 +31,6 @@ OTHER = (
     " in_force: {from: 2025-01-01, to: 2035-12-31}, key: null, papers: null, unsigned_accepted: "
     "true}\ndelegation:"
 )
-
-
-def _order(world: World, text: str) -> Path:
-    path = world.directory / f"{canonical.digest(text.encode())[7:20]}.txt"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _suspend(world: World, scope: str, text: str = "made up: stop") -> suspension.OrderResult:
-    office = world.opened()
-    try:
-        return suspension.suspend(office, _order(world, text), "", *world.officer("a"), scope)
-    finally:
-        office.store.close()
-
-
-def _resume(world: World, scope: str, text: str = "made up: lifted") -> suspension.OrderResult:
-    return suspension.resume(
-        world.office, _order(world, text), "", world.officer("a"), world.officer("b"), scope
-    )
 
 
 def _file(world: World, name: str, principal: str = "sandbox-principal", rows: int = 1) -> Path:
@@ -113,13 +96,10 @@ def test_a_suspended_batch_is_held_while_another_is_released(world: World, done:
     stood = _suspend(world, f"batch:{batch}")
     assert (stood.batches, stood.running, stood.scope) == (1, False, f"batch:{batch}")
     out = world.directory / "out.jsonl"
-    assert (
-        _refused(world, disclosure.receive_file, _file(world, "one.csv"), lambda _: None)
-        == "suspended"
-    )
-    assert _refused(world, disclosure.determine_batch, batch) == "suspended"
-    assert _refused(world, disclosure.review_batch, batch, *world.officer("a")) == "suspended"
-    assert _refused(world, disclosure.release_batch, batch, *world.officer("b"), out) == "suspended"
+    assert _refused(world, client.receive, _file(world, "one.csv")) == "suspended"
+    assert _refused(world, client.determine, batch) == "suspended"
+    assert _refused(world, client.review, batch, world.officer("a")) == "suspended"
+    assert _refused(world, client.release, batch, world.officer("b"), out) == "suspended"
     assert _finish(world, other) == "released"
     reached, others = _reached_after(world, stood.index)
     assert (reached, {"opening", "review", "release"} <= set(others)) == ([], True)
@@ -132,9 +112,7 @@ def test_a_released_batch_of_a_suspended_scope_is_not_written_out_again(world: W
     _finish(world, batch)
     again = world.directory / "again.jsonl"
     _suspend(world, f"batch:{batch}")
-    assert (
-        _refused(world, disclosure.release_batch, batch, *world.officer("b"), again) == "suspended"
-    )
+    assert _refused(world, client.release, batch, world.officer("b"), again) == "suspended"
     assert not again.exists()
     _resume(world, f"batch:{batch}")
     assert client.release(world.office, batch, world.officer("b"), again).already
@@ -149,16 +127,10 @@ def test_a_suspended_principals_next_file_is_refused_and_another_principals_goes
     assert stood.batches == 1
     size = len(world.entries())
     assert (
-        _refused(
-            world,
-            disclosure.receive_file,
-            _file(world, "two.csv", "other-principal"),
-            lambda _: None,
-        )
-        == "suspended"
+        _refused(world, client.receive, _file(world, "two.csv", "other-principal")) == "suspended"
     )
     assert len(world.entries()) == size
-    assert _refused(world, disclosure.determine_batch, waiting) == "suspended"
+    assert _refused(world, client.determine, waiting) == "suspended"
     assert _finish(world, world.receive(_file(world, "three.csv"))) == "released"
     reached, others = _reached_after(world, stood.index)
     assert (reached, "release" in others) == ([], True)
@@ -170,10 +142,7 @@ def test_a_route_stops_alone(world: World) -> None:
     _suspend(world, "route:consent")
     assert _finish(world, world.receive(_file(world, "one.csv"))) == "released"
     stood = _suspend(world, "route:written-request", "made up: stop the other")
-    assert (
-        _refused(world, disclosure.receive_file, _file(world, "two.csv"), lambda _: None)
-        == "suspended"
-    )
+    assert _refused(world, client.receive, _file(world, "two.csv")) == "suspended"
     assert _reached_after(world, stood.index) == ([], [])
 
 
@@ -183,10 +152,7 @@ def test_the_requester_stops_with_everything_that_is_asked_under_the_agreement(
     waiting = world.receive(_file(world, "one.csv"))
     stood = _suspend(world, "requester")
     assert (stood.batches, stood.scope) == (1, "requester:agency-a")
-    assert (
-        _refused(world, disclosure.receive_file, _file(world, "two.csv"), lambda _: None)
-        == "suspended"
-    )
+    assert _refused(world, client.receive, _file(world, "two.csv")) == "suspended"
     assert _reached_after(world, stood.index) == ([], [])
     assert _resume(world, "requester:agency-a").running
     assert _finish(world, waiting) == "released"
@@ -210,9 +176,7 @@ def test_a_run_in_progress_within_the_scope_stops_at_its_next_chunk(
             _suspend(world, f"batch:{received}" if scope == "batch" else scope)
 
     assert (
-        _refused(
-            world, disclosure.receive_file, _file(world, "one.csv", rows=30), lambda _: None, stop
-        )
+        _refused(world, client.receive, _file(world, "one.csv", rows=30), watcher(stop))
         == "suspended"
     )
     kinds = world.kinds()
@@ -231,7 +195,7 @@ def test_each_scope_is_counted_and_lifted_by_itself(world: World) -> None:
     assert raised.value.code == "not_suspended"
     lifted = _resume(world, "office")
     assert (lifted.running, lifted.batches) == (True, 0)
-    assert _refused(world, disclosure.determine_batch, batch) == "suspended"
+    assert _refused(world, client.determine, batch) == "suspended"
     assert _finish(world, world.receive(_file(world, "two.csv", rows=2))) == "released"
     assert _resume(world, f"batch:{batch}", "made up: lifted too").batches == 1
 
@@ -250,7 +214,8 @@ def test_a_scope_that_names_nothing_is_refused_and_enters_nothing(world: World) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"reach": "batch:b-000000000000"}, {"kind": "resumption"}, {"salt": bytes(32)}, None]
+    "change",
+    [{"subject": "batch:b-000000000000"}, {"kind": "resumption"}, {"salt": bytes(32)}, None],
 )
 def test_the_whole_office_stands_still_while_its_table_of_orders_is_not_what_the_ledger_says(
     world: World, change: dict[str, Any] | None
@@ -258,24 +223,18 @@ def test_the_whole_office_stands_still_while_its_table_of_orders_is_not_what_the
     world.amend("delegation:", OTHER)
     _suspend(world, "principal:other-principal")
     with world.office.store.transaction() as connection:
-        connection.execute(ORDER.delete() if change is None else ORDER.update().values(**change))
-    assert (
-        _refused(world, disclosure.receive_file, _file(world, "one.csv"), lambda _: None)
-        == "orders_disagree"
-    )
+        connection.execute(ACT.delete() if change is None else ACT.update().values(**change))
+    assert _refused(world, client.receive, _file(world, "one.csv")) == "orders_disagree"
     with pytest.raises(StateFault) as raised:
         _resume(world, "principal:other-principal")
     assert raised.value.code == "orders_disagree"
-    with world.office.store.reading() as connection:
-        assert not stopped(world.office, connection).agrees
+    assert not suspension.suspension_status(world.office, NOBODY).agrees
 
 
 def test_an_incidents_report_names_what_stands_still(world: World) -> None:
-    found = incidents.open_incident(
-        world.office, IncidentClass.KEY_LOST, world.now, "", *world.officer("a")
-    )
+    found = open_incident(world, IncidentFacts(IncidentClass.KEY_LOST, world.now))
     _suspend(world, "requester")
-    report = incidents.fill_report(world.office, found.number)
+    report = incidents.fill_report(world.office, NOBODY, found.number)
     assert (report.suspended, report.suspensions) == (False, ("requester:agency-a",))
 
 

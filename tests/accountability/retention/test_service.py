@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
@@ -14,20 +13,25 @@ from counterfoil import client, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
 from counterfoil.accountability.evidence import export_evidence, replay
 from counterfoil.accountability.retention import service as retention
-from counterfoil.controls.suspension.service import resume, suspend
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.errors import StateFault, StoreFault, UsageFault
+from counterfoil.core.use_cases import NOBODY, Upload, finish
 from counterfoil.disclosure.explain import explain_request
+from counterfoil.office.acts import ACT
 from counterfoil.tlog import check_proof
 from tests.accountability.evidence.bundles import make, released
+from tests.world.acts import (
+    delay_notice,
+    dispose,
+    due,
+    keep_rows,
+    lift_retention,
+    order,
+    resume,
+    suspend,
+)
 from tests.world.office import NOW, World
 
 RETENTION = timedelta(days=1826)
-
-
-def order(world: World, name: str = "order") -> Path:
-    path = world.directory / f"{name}.pdf"
-    path.write_text(f"{name}, made up", encoding="utf-8")
-    return path
 
 
 def passed(world: World, days: int = 0) -> None:
@@ -46,19 +50,19 @@ def check_ledger(world: World) -> None:
 def test_nothing_is_due_the_day_before_and_all_is_on_the_day(world: World) -> None:
     batch = released(world)
     passed(world, -1)
-    assert [each.is_due for each in retention.list_due(world.office)] == [False]
-    assert retention.dispose(world.office) == []
+    assert [each.is_due for each in due(world)] == [False]
+    assert dispose(world) == ()
     passed(world)
-    assert [each.batch for each in retention.dispose(world.office)] == [batch]
+    assert [each.batch for each in dispose(world)] == [batch]
     assert [(entry["batch"], entry["rows"]) for entry in disposals(world)] == [(batch, 10)]
-    assert (retention.dispose(world.office), len(disposals(world))) == ([], 1)
+    assert (dispose(world), len(disposals(world))) == ((), 1)
 
 
 def test_looking_at_what_is_due_deletes_and_enters_nothing(world: World) -> None:
     released(world)
     passed(world)
     before = world.entries()
-    assert retention.list_due(world.office)[0].is_due
+    assert due(world)[0].is_due
     assert world.entries() == before
 
 
@@ -71,7 +75,7 @@ def test_older_proofs_the_check_and_earlier_bundles_still_hold(world: World) -> 
         proof = world.office.ledger.tlog_proof(connection, 9, note)
         entry = next(world.office.ledger.entries(connection, 9, 10))
     passed(world)
-    retention.dispose(world.office)
+    dispose(world)
     check_proof(proof, entry, world.office.holder_key)
     check_ledger(world)
     assert replay(made.data, made.key, world.office.holder_key).outcome == "confirmed"
@@ -84,7 +88,7 @@ def test_older_proofs_the_check_and_earlier_bundles_still_hold(world: World) -> 
 def test_evidence_and_explanation_then_say_that_the_rows_are_gone(world: World) -> None:
     batch = released(world)
     passed(world)
-    retention.dispose(world.office)
+    dispose(world)
     before = len(world.entries())
     for look in (explain_request, export_evidence):
         with pytest.raises(StateFault) as fault:
@@ -107,7 +111,7 @@ def test_the_key_is_in_no_byte_of_the_database_or_its_log(world: World) -> None:
     connection.close()
     assert standing() != []
     passed(world)
-    retention.dispose(world.office)
+    dispose(world)
     assert standing() == []
 
 
@@ -121,7 +125,7 @@ def test_a_log_that_another_program_holds_is_told_and_cut_by_the_next_run(world:
             _impatient(world)
     assert fault.value.code == "log_not_cut"
     reader.store.close()
-    assert retention.dispose(world.office) == []
+    assert dispose(world) == ()
     assert len(disposals(world)) == 1
 
 
@@ -132,13 +136,13 @@ def _impatient(world: World) -> None:
     event.listen(
         engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=100")
     )
-    retention.dispose(world.office)
+    dispose(world)
 
 
 def test_an_open_batch_is_never_due(world: World) -> None:
     world.receive(world.requests())
     passed(world, 10_000)
-    assert retention.list_due(world.office) == []
+    assert due(world) == ()
 
 
 def test_a_withdrawn_batch_is_counted_from_its_withdrawal(world: World) -> None:
@@ -146,38 +150,46 @@ def test_a_withdrawn_batch_is_counted_from_its_withdrawal(world: World) -> None:
     world.now = NOW + timedelta(days=100)
     client.withdraw(world.office, batch, world.officer("a"))
     passed(world)
-    assert [each.is_due for each in retention.list_due(world.office)] == [False]
+    assert [each.is_due for each in due(world)] == [False]
     passed(world, 100)
-    assert [each.batch for each in retention.dispose(world.office)] == [batch]
+    assert [each.batch for each in dispose(world)] == [batch]
 
 
 # -- orders ---------------------------------------------------------------------------------------
 
 
-def test_an_order_holds_the_rows_until_two_officers_lift_it(world: World) -> None:
+def test_an_order_keeps_the_rows_until_two_officers_lift_it(world: World) -> None:
     batch = released(world)
-    retention.hold(world.office, batch, order(world), world.officer("a"))
+    assert keep_rows(world, batch).held
     passed(world)
-    assert retention.dispose(world.office) == []
-    assert retention.list_due(world.office)[0].held
-    done = retention.lift(
-        world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b")
-    )
-    assert not done.held
-    assert [each.batch for each in retention.dispose(world.office)] == [batch]
+    assert dispose(world) == ()
+    assert due(world)[0].held
+    assert not lift_retention(world, batch).held
+    assert [each.batch for each in dispose(world)] == [batch]
     assert world.kinds()[-3:] == ["retention_hold", "retention_lift", "disposal"]
     check_ledger(world)
 
 
 def test_two_orders_must_both_be_lifted(world: World) -> None:
     batch = released(world)
-    for name in ("one", "two"):
-        retention.hold(world.office, batch, order(world, name), world.officer("a"))
-    done = retention.lift(
-        world.office, batch, order(world, "lifted"), world.officer("a"), world.officer("b")
-    )
+    for one in ("made up: one", "made up: two"):
+        keep_rows(world, batch, one)
+    done = lift_retention(world, batch)
     passed(world)
-    assert (done.held, retention.dispose(world.office)) == (True, [])
+    assert (done.held, dispose(world)) == (True, ())
+
+
+@pytest.mark.parametrize("kind", ["delay", "retention_lift", None])
+def test_nothing_is_disposed_of_while_the_acts_are_not_those_of_the_ledger(
+    world: World, kind: str | None
+) -> None:
+    batch = released(world)
+    keep_rows(world, batch)
+    passed(world)
+    with world.office.store.transaction() as connection:
+        connection.execute(ACT.delete() if kind is None else ACT.update().values(kind=kind))
+    assert refused(world, lambda: dispose(world)) == "orders_disagree"
+    assert disposals(world) == []
 
 
 def refused(world: World, act: object) -> str:
@@ -189,46 +201,46 @@ def refused(world: World, act: object) -> str:
 
 
 def test_orders_that_cannot_be_are_refused_and_enter_nothing(world: World) -> None:
-    batch, a, b = released(world), world.officer("a"), world.officer("b")
-    paper, office = order(world), world.office
-    assert refused(world, lambda: retention.lift(office, batch, paper, a, b)) == "not_held"
-    retention.hold(office, batch, paper, a)
-    assert refused(world, lambda: retention.hold(office, batch, paper, a)) == "order_used"
-    assert (
-        refused(world, lambda: retention.lift(office, batch, order(world, "other"), a, a))
-        == "officers_same"
-    )
-    assert (
-        refused(world, lambda: retention.delay(office, batch, date(2026, 5, 3), paper, a))
-        == "delay_over"
-    )
-    assert (
-        refused(world, lambda: retention.hold(office, "b-000000000000", paper, a))
-        == "batch_unknown"
-    )
+    batch, text = released(world), "made up: keep"
+    assert refused(world, lambda: lift_retention(world, batch)) == "not_held"
+    keep_rows(world, batch, text)
+    assert refused(world, lambda: keep_rows(world, batch, text)) == "order_used"
+    assert refused(world, lambda: lift_retention(world, batch, text)) == "order_used"
+    assert refused(world, lambda: lift_retention(world, batch, letters="aa")) == "officers_same"
+    yesterday = date(2026, 5, 3)
+    assert refused(world, lambda: delay_notice(world, batch, yesterday)) == "delay_over"
+    assert refused(world, lambda: keep_rows(world, "b-000000000000")) == "batch_unknown"
 
 
-def test_nothing_is_disposed_of_while_the_office_stands_still(world: World) -> None:
+def test_only_an_officer_orders_and_only_the_office_disposes(world: World) -> None:
+    batch = released(world)
+    command = retention.KeepRows(batch, Upload(order(world)))
+    for use_case in (retention.keep_rows_statement, retention.keep_rows):
+        with pytest.raises(UsageFault) as fault:
+            use_case(world.office, NOBODY, command)
+        assert fault.value.code == "actor_refused"
+    for actor in (NOBODY, world.officer("a").officer):
+        with pytest.raises(UsageFault) as fault:
+            finish(retention.dispose(world.office, actor))
+        assert fault.value.code == "actor_refused"
+
+
+def test_nothing_is_disposed_of_while_the_office_is_suspended(world: World) -> None:
     released(world)
     passed(world)
-    suspend(world.office, order(world), "", *world.officer("a"))
+    suspend(world)
     with pytest.raises(StateFault) as fault:
-        retention.dispose(world.office)
+        dispose(world)
     assert fault.value.code == "suspended"
-    resume(world.office, order(world, "lifted"), "", world.officer("a"), world.officer("b"))
-    assert len(retention.dispose(world.office)) == 1
+    resume(world)
+    assert len(dispose(world)) == 1
 
 
 def test_what_is_gone_cannot_be_held(world: World) -> None:
     batch = released(world)
     passed(world)
-    retention.dispose(world.office)
-    assert (
-        refused(
-            world, lambda: retention.hold(world.office, batch, order(world), world.officer("a"))
-        )
-        == "payload_destroyed"
-    )
+    dispose(world)
+    assert refused(world, lambda: keep_rows(world, batch)) == "payload_destroyed"
 
 
 def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
@@ -239,5 +251,5 @@ def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
     )
     before = account(world.office, person, False, *world.officer("a"))
     passed(world)
-    retention.dispose(world.office)
+    dispose(world)
     assert account(world.office, person, False, *world.officer("a")) == before != []

@@ -8,16 +8,17 @@ from typing import Any
 
 import msgspec
 import pytest
-from counterfoil.controls.overrides.store import Override, decode_override, encode_override
 
 from counterfoil import client, ledger
 from counterfoil.accountability.accounting.service import PERSON_FORMAT, PersonFile, account
 from counterfoil.accountability.evidence import replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.officers import Role
+from counterfoil.batches.override import Override, decode_override, encode_override
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.overrides.service import OverrideResult, override_request
-from counterfoil.controls.suspension.service import suspend
+from counterfoil.client import OfficerKey
+from counterfoil.controls.overrides import service as overrides
+from counterfoil.controls.overrides.service import OverrideRequest, OverrideResult
 from counterfoil.core.errors import (
     CounterfoilError,
     GateFault,
@@ -26,10 +27,10 @@ from counterfoil.core.errors import (
     UsageFault,
     VerifyFault,
 )
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure.explain import explain_request
-from counterfoil.office import enrol, make_officer
-from counterfoil.tlog import Signer
 from tests.accountability.evidence.bundles import make, parts, signed_again
+from tests.world.acts import officer, override, suspend
 from tests.world.office import World, closing, read_rows
 from tests.world.people import SOURCE, Row, person, request
 
@@ -63,28 +64,19 @@ def desk(tmp_path) -> Any:
 
 
 @pytest.fixture
-def counsel(desk: World) -> tuple[str, Signer]:
-    return _enrolled(desk, "counsel-c", Role.COUNSEL)
-
-
-def _enrolled(desk: World, name: str, role: Role) -> tuple[str, Signer]:
-    officer = make_officer(desk.path / "keys", name, None, desk.office.random)
-    with desk.office.store.transaction() as connection:
-        enrol(desk.office, connection, officer, role)
-    return desk.office.officer(desk.path / "keys" / f"{name}.key", None)
+def counsel(desk: World) -> OfficerKey:
+    return officer(desk, "counsel-c", Role.COUNSEL)
 
 
 def _override(
     desk: World,
     batch: str,
-    counsel: tuple[str, Signer],
+    counsel: OfficerKey,
     request_id: str = "q2",
     elements: tuple[str, ...] = (WAITING,),
     reason: str = PROSE,
 ) -> OverrideResult:
-    return override_request(
-        desk.office, batch, request_id, elements, reason, desk.officer("a"), counsel
-    )
+    return override(desk, batch, request_id, elements, reason, desk.officer("a"), counsel)
 
 
 def _finished(desk: World, batch: str, out: str = "answers.jsonl") -> list[dict[str, object]]:
@@ -100,9 +92,7 @@ def _expect(code: str, work: Callable[[], object], kind: type[CounterfoilError])
     assert caught.value.code == code
 
 
-def test_what_waits_is_refused_until_two_roles_admit_it(
-    desk: World, counsel: tuple[str, Signer]
-) -> None:
+def test_what_waits_is_refused_until_two_roles_admit_it(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
     done = _override(desk, batch, counsel)
     entry = desk.entries()[done.index]
@@ -122,7 +112,7 @@ def test_without_an_override_it_is_expect(desk: World) -> None:
 
 @pytest.mark.parametrize("request_id", ["q3", "q4"])
 def test_a_failed_element_cannot_be_set_aside_by_anybody(
-    desk: World, counsel: tuple[str, Signer], request_id: str
+    desk: World, counsel: OfficerKey, request_id: str
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     named = [
@@ -142,7 +132,7 @@ def test_a_failed_element_cannot_be_set_aside_by_anybody(
     "elements", [(), ("i2-address-complete",), (WAITING, "i2-address-complete")]
 )
 def test_exactly_what_waits_must_be_named(
-    desk: World, counsel: tuple[str, Signer], elements: tuple[str, ...]
+    desk: World, counsel: OfficerKey, elements: tuple[str, ...]
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _expect(
@@ -152,36 +142,32 @@ def test_exactly_what_waits_must_be_named(
 
 
 def test_what_was_admitted_needs_no_override_and_gets_none(
-    desk: World, counsel: tuple[str, Signer]
+    desk: World, counsel: OfficerKey
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _expect("override_elements", lambda: _override(desk, batch, counsel, "q1"), GateFault)
 
 
-def test_two_officers_of_one_role_are_not_two_roles(
-    desk: World, counsel: tuple[str, Signer]
-) -> None:
+def test_two_officers_of_one_role_are_not_two_roles(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
-    a, b, holds = desk.officer("a"), desk.officer("b"), _enrolled(desk, "holds-d", Role.HOLDS)
+    a, b, holds = desk.officer("a"), desk.officer("b"), officer(desk, "holds-d", Role.HOLDS)
     for first, second in ((a, b), (counsel, counsel), (counsel, a), (a, a), (a, holds)):
         _expect(
             "officer_role",
-            lambda f=first, s=second: override_request(
-                desk.office, batch, "q2", (WAITING,), PROSE, f, s
-            ),
+            lambda f=first, s=second: override(desk, batch, "q2", (WAITING,), PROSE, f, s),
             StateFault,
         )
     assert "override" not in desk.kinds()
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 2001, "bell \x07", "half \udc80 character"])
-def test_a_reason_must_be_words(desk: World, counsel: tuple[str, Signer], reason: str) -> None:
+def test_a_reason_must_be_words(desk: World, counsel: OfficerKey, reason: str) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _expect("override_reason", lambda: _override(desk, batch, counsel, reason=reason), UsageFault)
 
 
 def test_a_request_is_overridden_once_and_before_its_part_is_determined(
-    desk: World, counsel: tuple[str, Signer]
+    desk: World, counsel: OfficerKey
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
@@ -195,18 +181,45 @@ def test_a_request_is_overridden_once_and_before_its_part_is_determined(
         _override(desk, batch, counsel)
 
 
-def test_an_office_that_stands_still_overrides_nothing(
-    desk: World, counsel: tuple[str, Signer]
-) -> None:
+def test_an_office_that_is_suspended_overrides_nothing(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
-    order = desk.directory / "order.pdf"
-    order.write_text("an order, made up", encoding="utf-8")
-    suspend(desk.office, order, "", *desk.officer("a"))
+    suspend(desk)
     _expect("suspended", lambda: _override(desk, batch, counsel), StateFault)
 
 
+def test_both_sign_one_statement_that_binds_the_row_the_elements_and_the_reason(
+    desk: World, counsel: OfficerKey
+) -> None:
+    batch = desk.receive(desk.requests(ASKED))
+    command = OverrideRequest(batch, "q2", (WAITING,), PROSE)
+    first = desk.officer("a")
+    statement = overrides.override_statement(desk.office, first.officer, command)
+    assert (statement.act, statement.subject) == ("override", batch)
+    assert statement.details.keys() == {"refused", "elements", "reason"}
+    assert PROSE not in str(statement) and "Anytown" not in repr(command)
+    signed = tuple(key.sign(statement) for key in (first, counsel))
+    other = msgspec.structs.replace(command, reason="Another reason", signatures=signed)
+    _expect(
+        "statement_moved",
+        lambda: overrides.override_request(desk.office, first.officer, other),
+        StateFault,
+    )
+    alone = msgspec.structs.replace(command, signatures=signed[:1])
+    _expect(
+        "signatures_missing",
+        lambda: overrides.override_request(desk.office, first.officer, alone),
+        UsageFault,
+    )
+    _expect(
+        "actor_refused",
+        lambda: overrides.override_statement(desk.office, NOBODY, command),
+        UsageFault,
+    )
+    assert "override" not in desk.kinds()
+
+
 def test_it_survives_being_broken_off_and_the_ledger_still_checks(
-    desk: World, counsel: tuple[str, Signer]
+    desk: World, counsel: OfficerKey
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
@@ -217,7 +230,7 @@ def test_it_survives_being_broken_off_and_the_ledger_still_checks(
         assert ledger.check(connection, desk.office.holder_key).size == len(desk.entries())
 
 
-def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
     _finished(desk, batch)
@@ -228,9 +241,7 @@ def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: tuple[str, 
     assert [each.outcome for each in told if each.request_id == "q2"] == ["confirmed"]
 
 
-def test_the_bundle_of_an_overridden_request_replays(
-    desk: World, counsel: tuple[str, Signer]
-) -> None:
+def test_the_bundle_of_an_overridden_request_replays(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
     done = _override(desk, batch, counsel)
     _finished(desk, batch)
@@ -267,10 +278,7 @@ def _altered(**changes: Any) -> Callable[[Override], Override]:
     ids=["left out", "reason", "elements", "grant", "one officer twice"],
 )
 def test_an_altered_override_is_found_in_the_bundle(
-    desk: World,
-    counsel: tuple[str, Signer],
-    change: Callable[[Override], Override | None],
-    code: str,
+    desk: World, counsel: OfficerKey, change: Callable[[Override], Override | None], code: str
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
@@ -287,7 +295,7 @@ def test_an_override_of_another_version_is_said_to_be_one() -> None:
     _expect("override_unreadable", lambda: decode_override(b"\x91\x01"), StoreFault)
 
 
-def test_a_held_batch_is_not_overridden(desk: World, counsel: tuple[str, Signer]) -> None:
+def test_a_held_batch_is_not_overridden(desk: World, counsel: OfficerKey) -> None:
     batch = desk.receive(desk.requests(ASKED))
     with desk.office.store.transaction() as connection:
         batches.mark_held(connection, batches.find_batch(connection, batch))
