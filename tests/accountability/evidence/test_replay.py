@@ -4,6 +4,7 @@ one that is altered."""
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
 from typing import Any
 
 import msgspec
@@ -17,7 +18,8 @@ from counterfoil.accountability.evidence import (
     replay,
 )
 from counterfoil.accountability.evidence.check_public import versions
-from counterfoil.core import canonical
+from counterfoil.batches.store import find_batch
+from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import (
     CounterfoilError,
     StateFault,
@@ -36,6 +38,7 @@ from tests.accountability.evidence.bundles import (
     released,
     signed_again,
 )
+from tests.accountability.reconciliation.desk import alter
 from tests.world.office import World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
@@ -139,6 +142,31 @@ def test_a_law_that_changed_since_is_not_the_one_that_judges(world: World) -> No
     made = make(world, batch)
     assert replay(made.data, made.key).outcome == "confirmed"
     assert "answer_expiry_days: 90" in parts(made)[0].law["agreement.yaml"]
+
+
+def test_a_batch_whose_officers_signed_in_an_older_version_is_replayed(world: World) -> None:
+    """Bare base64 over other bytes, where a signed statement is kept now."""
+    batch = released(world)
+    with world.office.store.reading() as connection:
+        digest = find_batch(connection, batch).determinations_digest
+    signed = {
+        "act": "",
+        "batch": batch,
+        "determinations": digest,
+        "office": world.office.ledger.origin,
+    }
+    for letter, column, act in (("a", "first", "review"), ("b", "second", "release")):
+        path = world.path / "keys" / f"officer-{letter}.key"
+        _, secret = keyfile.open_key(
+            path, purpose="officer", passphrase=None, allow_unprotected=True
+        )
+        body = canonical.encode(signed | {"act": act, "format": "counterfoil-officer-1"})
+        signature = b64encode(keyfile.signing_key(secret).sign(body)).decode()
+        alter(world, f"UPDATE batch SET {column}_signature = ?", signature)
+    made = make(world, batch)
+    assert replay(made.data, made.key).outcome == "confirmed"
+    review = parts(made)[0].review
+    assert review is not None and not review.signature.startswith("{")
 
 
 # -- the look is entered --------------------------------------------------------------------------
