@@ -10,18 +10,13 @@ and neither is known before the other. Decision 0007.
 THE TABLE OF COUNTS. Homes are exact buckets that were sealed; a house counts once however many
 units it has.
 
-| known place | homes | share                                | because
-| |-------------|-------|--------------------------------------|----------------------------------------|
-| known-line  | 3     | 1/8 of any line that only adds to it | two homes can share a slip; a street
-              |
-|             |       |                                      | whose suffix many leave out is no
-              |
-|             |       |                                      | second street
-              |
-| known-zip   | 3     | 1/256 of the homes of a city         | the commonest wrong ZIP of the
-              |
-|             |       |                                      | noisiest sample is 1 of 500
-              |
+| known place | homes | share                      | because                                   |
+|-------------|-------|----------------------------|-------------------------------------------|
+| known-line  | 3     | 1/8 of any line that only  | two homes can share a slip; a street      |
+|             |       | adds to it                 | whose suffix many leave out is no second  |
+|             |       |                            | street                                    |
+| known-zip   | 3     | 1/256 of the homes of a    | the commonest wrong ZIP of the noisiest   |
+|             |       | city                       | sample is 1 of 500                        |
 
 A line adds to another of the same street name if it only adds suffix or directionals (N OAK ST adds
 to OAK ST, and both add to OAK). Whole lines of one name (OAK ST, OAK CT) are not weighed against
