@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -26,30 +25,43 @@ from counterfoil.answers.verify import verify_answer
 from counterfoil.certification.evaluate import evaluate
 from counterfoil.core.errors import UsageFault
 from counterfoil.demo import sample
+from counterfoil.demo.offices import make_office, officer, prepare_directory
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
 from counterfoil.disclosure import register_build
 from counterfoil.disclosure.judging import REFUSED_BY
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
+from counterfoil.office import Office, agreement_file, law_library
 
-MARK: Final = ".counterfoil-demonstration"
+MARKER: Final = ".counterfoil-demonstration"
 _DEPUTY_ROWS: Final = 20
 
 Progress = Callable[[int, int | None, str], None]
 
 
 def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[str, Any]:
-    """Run everything in `directory` and return the figures. A demonstration that stands there is
-    replaced.
+    """Run everything in `directory` and return the figures. A demonstration that is there already
+    is replaced.
 
-    Raises UsageFault where something else stands there, InputFault without the sample population.
+    Raises UsageFault where something else is there, InputFault without the sample population.
     """
-    _make_room(directory)
+    prepare_directory(
+        directory,
+        MARKER,
+        "demo",
+        UsageFault(
+            "demo_folder_taken",
+            "there is something else than a demonstration there",
+            place=directory.name,
+            cure="Name another directory with --dir.",
+        ),
+    )
     rows = sample.write_source(population, directory / "people.csv")
     sample.write_labelled(population, directory / "labelled.csv")
     questions = make_questions(population)
     _write_requests(directory / "requests.csv", questions)
-    office = _office(directory / "office")
+    office = make_office(
+        directory / "office", "demonstration", agreement_file("sandbox", law_library())
+    )
     manifest = register_build.build_register(
         office, directory / "people.csv", made_up=True, progress=progress
     )
@@ -78,35 +90,6 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
     }
 
 
-def _make_room(directory: Path) -> None:
-    if directory.exists():
-        if not (directory / MARK).is_file():
-            raise UsageFault(
-                "demo_folder_taken",
-                "something that is no demonstration stands there",
-                place=directory.name,
-                cure="Name another directory with --dir.",
-            )
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True)
-    (directory / MARK).write_text(
-        "Made by `counterfoil demo`, which replaces this directory.\n", encoding="utf-8"
-    )
-
-
-def _office(directory: Path) -> Office:
-    library = law_library()
-    create_office(
-        directory,
-        name="counterfoil.example/demonstration",
-        agreement=agreement_file("sandbox", library),
-        sandbox=True,
-        passphrase=None,
-        library=library,
-    )
-    return open_office(directory)
-
-
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[sample.Row]) -> Path:
     """Write rows as CSV under `columns`; return the path."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -126,15 +109,15 @@ def _answer(
     """Answer requests.csv with the sandbox's two officers; count answers by the group each request
     was made for."""
     out = directory / "answers.jsonl"
-    standing = disclosure.receive_file(
+    status = disclosure.receive_file(
         office, directory / "requests.csv", lambda _reject: None, progress
     )
-    disclosure.determine_batch(office, standing.batch, progress)
-    disclosure.review_batch(office, standing.batch, *_officer(office, "officer-a"))
-    disclosure.release_batch(office, standing.batch, *_officer(office, "officer-b"), out)
-    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    disclosure.determine_batch(office, status.batch, progress)
+    disclosure.review_batch(office, status.batch, *officer(office, "a"))
+    disclosure.release_batch(office, status.batch, *officer(office, "b"), out)
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     groups: dict[str, Counter[str]] = {}
-    for question, answer in zip(questions, told, strict=True):
+    for question, answer in zip(questions, answers, strict=True):
         groups.setdefault(question.group, Counter())[answer["answer"]] += 1
     return {name: dict(groups[name]) for name in sorted(groups)}
 
@@ -157,14 +140,8 @@ def _ask_as_deputy(
         "sent_on": header.sent_on.isoformat(),
     }
     path.with_name("deputy.csv.header.json").write_text(json.dumps(sent), encoding="utf-8")
-    standing = disclosure.receive_file(office, path, lambda _reject: None)
-    return {
-        name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)
-    }
-
-
-def _officer(office: Office, name: str) -> tuple[str, Any]:
-    return office.officer(office.directory / "keys" / f"{name}.key", None)
+    status = disclosure.receive_file(office, path, lambda _reject: None)
+    return {name: count for name, count in status.counts.items() if not name.startswith(REFUSED_BY)}
 
 
 def _refused_by_element(office: Office) -> dict[str, int]:
