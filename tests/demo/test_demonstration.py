@@ -10,7 +10,7 @@ import pytest
 
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.demo import sample
-from counterfoil.demo.demonstration import MARK, demonstrate
+from counterfoil.demo.demonstration import MARKER, demonstrate
 from counterfoil.demo.questions import DEFECTS, GROUPS, make_questions
 from tests.house.tree import ROOT
 
@@ -70,7 +70,7 @@ def test_without_the_sample_it_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(InputFault) as caught:
         demonstrate(tmp_path / "demo", tmp_path / "nowhere", lambda *_: None)
     assert caught.value.code == "sample_missing"
-    assert (tmp_path / "demo" / MARK).is_file()
+    assert (tmp_path / "demo" / MARKER).is_file()
 
 
 def test_only_years_up_to_2025_are_read() -> None:

@@ -98,7 +98,7 @@ def test_p3_nothing_public_lists_or_walks_residents() -> None:
     walking = re.compile(r"residents|walk|list|search|find|scan|iterate|all_")
     assert [name for name in register.__all__ if walking.search(name.lower())] == ["residents_in"]
     assert (
-        get_type_hints(register.residents_in)["shown"] is register.EvidenceBuckets
+        get_type_hints(register.residents_in)["buckets"] is register.EvidenceBuckets
     )  # opens what was shown of one question, and nothing else
 
 

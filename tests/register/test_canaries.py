@@ -65,7 +65,7 @@ def test_no_door_of_a_canary_is_a_door_of_a_row_and_no_row_has_its_number_on_tha
     assert len(made) >= 10
     for canary in made:
         form = canary.form
-        assert doors.isdisjoint(door.key for door in canary.doors)
+        assert doors.isdisjoint(door.key for door in canary.keys)
         assert (form.number, form.predirectional, form.street, form.suffix) not in lines
         assert canary.resident.record_ref not in references
         assert normalize.incomplete_part(form) is None and not form.unit
@@ -100,7 +100,7 @@ def test_counts_evidence_and_every_other_answer_are_the_same_with_and_without_ca
     plain, before, _ = built(tmp_path / "without", rows, 0)
     office, after, made = built(tmp_path / "with", rows, 20)
     assert (before.counts, before.evidence) == (after.counts, after.evidence)
-    places = {canary.doors[0].key for canary in made}
+    places = {canary.keys[0].key for canary in made}
     chance, questions = Random(7), []
     for row in [*rows, *people(300, seed=2)]:
         address = {name: row[name] for name in ("line1", "line2", "city", "state", "zip")}

@@ -30,7 +30,7 @@ def test_the_room_offers_exactly_these_names() -> None:
         "KeyCustodian",
         "Learner",
         "Manifest",
-        "Plan",
+        "BuildPlan",
         "SealedRegister",
         "build",
         "check_store",

@@ -47,8 +47,8 @@ _WITHHELD: Final = "withheld"
 
 
 VisitSpan = tuple[str, int, int]
-"""A kind, and the first place in the stream at which to make it and the one behind the last: places
-fix the choices."""
+"""A kind, and a range of places in its stream, the end excluded: a place fixes the choices that
+make the decoy there."""
 
 
 class Visit(Sensitive, frozen=True, gc=False, array_like=True):
@@ -59,9 +59,12 @@ class Visit(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Chunk:
-    """Visits that are asked together. `rows` of the source that it takes the pass further;
-    `passed`: by kind, decoys that the sample shows cannot be made, which are counted as visits and
-    not sent."""
+    """Visits that are asked together.
+
+    rows: by how many rows of the source the chunk takes the pass further. passed: by kind, decoys
+    that the sample shows cannot be made; they are counted as visits and not sent. decoys: how many
+    are to be made.
+    """
 
     __slots__ = ("decoys", "passed", "rows", "visits")
 
@@ -72,12 +75,12 @@ class Chunk:
         self.decoys = 0
 
     def add(self, row: Row, turns: Sequence[VisitSpan], sample: SourceSample) -> None:
-        """One row's visit."""
-        held = read_record(row)
+        """Add the visit of one row."""
+        record = read_record(row)
         left: list[VisitSpan] = []
         for turn in turns:
             kind, start, stop = turn
-            if held is not None and can_ask(kind, held, sample):
+            if record is not None and can_ask(kind, record, sample):
                 left.append(turn)
                 self.decoys += stop - start
             else:
@@ -92,7 +95,7 @@ class Decoy(Sensitive, frozen=True, gc=False, array_like=True):
 
     visit: int
     kind: str
-    subject: RowPerson
+    person: RowPerson
     asked: DecoyQuestion
 
 
@@ -121,7 +124,7 @@ class DecoyAsker:
         self._years = frozenset(str(year) for year in sample.periods)
 
     def close(self) -> None:
-        """Let go of the register."""
+        """Close the register."""
         self._sealed.close()
 
     def ask(self, visits: Sequence[Visit]) -> Tally:
@@ -150,22 +153,23 @@ class DecoyAsker:
     def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
         for kind, start, stop in visit.turns:
             tally[kind].visits += stop - start
-        held = read_record(visit.row)
-        if held is None or held.taxable_period not in self._years:
+        record = read_record(visit.row)
+        if record is None or record.taxable_period not in self._years:
             return
-        tin_hash = self._tin_hash(held.tin)
+        tin_hash = self._tin_hash(record.tin)
         if not tin_hash:
-            # Without a number, the person's entries cannot be told from those of other people.
+            # Without a number, the person's entries cannot be distinguished from those of other
+            # people.
             return
-        subject = RowPerson(tin_hash, held.record_ref)
+        person = RowPerson(tin_hash, record.record_ref)
         for kind, start, stop in visit.turns:
             for place in range(start, stop):
-                made = KINDS[kind].make(held, SeededChoice(self._seed, kind, place), self._sample)
+                made = KINDS[kind].make(record, SeededChoice(self._seed, kind, place), self._sample)
                 if made is not None:
-                    yield Decoy(at, kind, subject, made)
+                    yield Decoy(at, kind, person, made)
 
     def _grants(self, decoys: Sequence[Decoy]) -> list[Grant | None]:
-        """Each question as the gate would hand it on, None where it could not be asked."""
+        """Each question as the gate would grant it; None where it could not be asked."""
         count = len(decoys)
         blank: Sequence[str] = ("",) * count
         columns = zip(*[decoy.asked.cells() for decoy in decoys], strict=True)
@@ -191,8 +195,8 @@ class DecoyAsker:
         return dict(zip(first, self._sealed.open_residents(list(first.values())), strict=True))
 
     def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> bool:
-        """Whether it was a decoy."""
-        left = residents_for_decoy(decoy.kind, decoy.subject, grant, residents)
+        """Count one decoy; whether it was one after all."""
+        left = residents_for_decoy(decoy.kind, decoy.person, grant, residents)
         if left is None:
             tally[decoy.kind].none_after_all += 1
             return False
@@ -250,6 +254,6 @@ def process_lost(place: str, kind: str) -> StoreFault:
         "certify_process_lost",
         f"a process that asked decoys ended before its time ({kind or 'it is gone'})",
         place=place or "worker process",
-        cure="What was counted stands. Run it again with --resume; with --jobs 1 if it happens "
+        cure="What was counted is kept. Run it again with --resume; with --jobs 1 if it happens "
         "again.",
     )

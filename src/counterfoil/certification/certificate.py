@@ -56,7 +56,7 @@ class CertifiedKind(Public, frozen=True):
 
 class Certificate(Public, frozen=True):
     """What was measured. `manifest` is the digest of the snapshot's manifest; `asks` the scope:
-    `names`, or `birth` where a date of birth stood in the decoys too. It covers questions of its
+    `names`, or `birth` where the decoys stated a date of birth too. It covers questions of its
     scope only.
 
     threshold, margin: of the weights as certified; own_threshold: before. maximum: the highest
@@ -102,7 +102,7 @@ def certificate_digest(certificate: Certificate) -> str:
 
 
 def certificate_path(folder: Path, scope: str, digest: str, suffix: str = ".json") -> Path:
-    """Where the certificate of this scope and digest stands in a snapshot's folder; `.sig` and
+    """The path of the certificate of this scope and digest in a snapshot's folder; `.sig` and
     `.svg` beside it."""
     return folder / f"certificate-{scope}-{digest.removeprefix('sha256:')[:_DIGITS]}{suffix}"
 
@@ -136,7 +136,7 @@ def open_certificate(
 
 
 def certificate_files(folder: Path, scope: str, digest: str) -> tuple[bytes, bytes]:
-    """(certificate, signature) as they stand in the snapshot's `folder`, not verified.
+    """(certificate, signature) as they are in the snapshot's `folder`, not verified.
 
     Raises StateFault `certificate_missing`, StoreFault `certificate_unreadable`.
     """
@@ -175,8 +175,8 @@ def read_certificate(
         raise not_verified("it is not the one that the ledger names", place)
     _check_signature(data, signature, public_key, place)
     certificate = _decode(data, place)
-    held = (certificate.manifest, certificate.match_version, certificate.asks)
-    if held != (register.manifest_digest(manifest), manifest.match_version, scope):
+    stated = (certificate.manifest, certificate.match_version, certificate.asks)
+    if stated != (register.manifest_digest(manifest), manifest.match_version, scope):
         raise not_verified("it is of another snapshot, scope or rules", place)
     return certificate
 

@@ -30,13 +30,13 @@ def draw_certificate(
         else f"Not certified; shown at {shown.threshold / 100:.1f} bits"
     )
     title = f"Wrong confirmations of snapshot {snapshot}"
-    told = "; ".join(
+    listed = "; ".join(
         f"{kind.kind} {kind.wrong} wrong of {kind.asked}, bound {kind.bound / PARTS:.1e}"
         for kind in shown.kinds
     )
     description = (
         f"{state}. Limit {limit / PARTS:.1e}. 95 % upper bound by kind of decoy: "
-        f"{told}. Recall proxy {shown.recall:.4f}."
+        f"{listed}. Recall proxy {shown.recall:.4f}."
     )
     height = 80 + _ROW * len(shown.kinds) + 330
     return svg.page(
@@ -62,14 +62,14 @@ def _bars(shown: Point, limit: int) -> list[str]:
         rate = max(_DECADES[0], kind.bound / PARTS)
         end = frame.across(math.log10(rate))
         over = kind.bound > limit
-        said = (
+        label = (
             f"{kind.bound / PARTS:.2e}  ({kind.wrong} of "
             f"{kind.asked:,}){', over the limit' if over else ''}"
         )
         parts += [
             svg.text(_LEFT - 8, y + 17, kind.kind, anchor="end"),
             svg.bar(frame.left, y + 4, end - frame.left, _ROW - 8, PALE if over else BLUE),
-            svg.text(frame.left + frame.width + 8, y + 17, said),
+            svg.text(frame.left + frame.width + 8, y + 17, label),
         ]
     at_limit = frame.across(math.log10(limit / PARTS)) if limit else frame.left
     foot = frame.top + frame.height

@@ -93,9 +93,9 @@ def begin(task: CertificationTask) -> CertificationStatus:
     return CertificationStatus(task=task, wanted=dict.fromkeys(task.kinds, task.per_class))
 
 
-def save(folder: Path, standing: CertificationStatus, key: Ed25519PrivateKey) -> None:
+def save(folder: Path, status: CertificationStatus, key: Ed25519PrivateKey) -> None:
     """Replace the state file. Inverse of `load`. Raises StoreFault."""
-    state = _plain(standing)
+    state = _plain(status)
     signature = b64encode(key.sign(_CONTEXT + canonical.encode(state))).decode("ascii")
     try:
         replace_file(
@@ -112,15 +112,15 @@ def save(folder: Path, standing: CertificationStatus, key: Ed25519PrivateKey) ->
 
 
 def load(folder: Path, task: CertificationTask, key: Ed25519PrivateKey) -> CertificationStatus:
-    """Where `task` stands. Raises StateFault `certify_state_missing`, `certify_state_other`,
+    """The state of `task`. Raises StateFault `certify_state_missing`, `certify_state_other`,
     VerifyFault."""
     try:
-        held: dict[str, Any] = json.loads((folder / STATE_FILE).read_bytes())
-        state = held["state"]
+        stored: dict[str, Any] = json.loads((folder / STATE_FILE).read_bytes())
+        state = stored["state"]
         key.public_key().verify(
-            b64decode(held["signature"], validate=True), _CONTEXT + canonical.encode(state)
+            b64decode(stored["signature"], validate=True), _CONTEXT + canonical.encode(state)
         )
-        standing = msgspec.convert(state, CertificationStatus)
+        status = msgspec.convert(state, CertificationStatus)
     except FileNotFoundError:
         raise StateFault(
             "certify_state_missing",
@@ -143,23 +143,23 @@ def load(folder: Path, task: CertificationTask, key: Ed25519PrivateKey) -> Certi
             place=STATE_FILE,
             cure="Run it without --resume: it begins again.",
         ) from None
-    if standing.task != task:
+    if status.task != task:
         raise StateFault(
             "certify_state_other",
             "what was begun is another certification",
             place=STATE_FILE,
             cure="Give the same --per-class, --ask and --seed, or run it without --resume.",
         )
-    return standing
+    return status
 
 
-def _plain(standing: CertificationStatus) -> dict[str, Any]:
+def _plain(status: CertificationStatus) -> dict[str, Any]:
     return {
-        "task": msgspec.to_builtins(standing.task),
-        "wanted": standing.wanted,
-        "turn": standing.turn,
-        "rows_done": standing.rows_done,
-        "tally": plain(standing.tally),
+        "task": msgspec.to_builtins(status.task),
+        "wanted": status.wanted,
+        "turn": status.turn,
+        "rows_done": status.rows_done,
+        "tally": plain(status.tally),
     }
 
 

@@ -42,7 +42,7 @@ _ASKED: Final = {
 def compose(
     manifest: register.Manifest,
     weights: matching.Weights,
-    standing: CertificationStatus,
+    status: CertificationStatus,
     chosen: Point,
     limit: int,
     mix: Mapping[str, int],
@@ -51,7 +51,7 @@ def compose(
     mix_said: str,
 ) -> Certificate:
     """The certificate of a threshold that meets the limit."""
-    shares, tally = normal_mix(mix), standing.tally
+    shares, tally = normal_mix(mix), status.tally
     kinds = tuple(
         CertifiedKind(
             p.kind, KINDS[p.kind].sentence, p.asked, p.wrong, p.bound, tally[p.kind].none_after_all
@@ -60,14 +60,14 @@ def compose(
     )
     return Certificate(
         snapshot=manifest.snapshot,
-        manifest=standing.task.manifest,
+        manifest=status.task.manifest,
         source_digest=manifest.source_digest,
         forms_version=manifest.forms_version,
         match_version=manifest.match_version,
         made_up=manifest.made_up,
         certified_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seed=standing.task.seed,
-        asks=standing.task.asks,
+        seed=status.task.seed,
+        asks=status.task.asks,
         confidence_percent=CONFIDENCE_PERCENT,
         limit=limit,
         own_threshold=round(weights.threshold_bits * 100),
@@ -81,22 +81,22 @@ def compose(
         proxy_asked=chosen.proxy,
         proxy_confirmed=chosen.recalled,
         people=people,
-        not_covered=(*_limits(standing), _ASKED[standing.task.asks], *_NOT_COVERED),
+        not_covered=(*_limits(status), _ASKED[status.task.asks], *_NOT_COVERED),
     )
 
 
-def _limits(standing: CertificationStatus) -> list[str]:
+def _limits(status: CertificationStatus) -> list[str]:
     """What holds for this certification alone: kinds left out, and kinds of which the source shows
     few."""
     left_out = [
         f"Decoys of the kind {name}: none was asked. {KINDS[name].sentence}"
-        for name in standing.task.without
+        for name in status.task.without
     ]
     few = [
         f"Decoys of the kind {name} beyond the {count.most_rows} rows or so of the source that "
         f"all {count.asked} are about."
-        for name in standing.task.kinds
-        for count in [standing.tally[name]]
+        for name in status.task.kinds
+        for count in [status.tally[name]]
         if count.most_rows * _REPEATED < count.asked
     ]
     return left_out + few
@@ -125,7 +125,9 @@ def refusal(
     useful = [point for point in points if point.recall >= least_recall] or list(points[:1])
     best = min(useful, key=lambda point: (point.worst.bound, point.threshold))
     over = [kind for kind in best.kinds if kind.bound > limit]
-    told = "; ".join(f"{k.kind} {k.wrong} of {k.asked}, bound {k.bound / PARTS:.2e}" for k in over)
+    figures = "; ".join(
+        f"{k.kind} {k.wrong} of {k.asked}, bound {k.bound / PARTS:.2e}" for k in over
+    )
     met = (
         ""
         if chosen is None
@@ -136,7 +138,7 @@ def refusal(
         "certify_limit_not_met",
         f"no threshold that confirms {least_recall:.2f} of the register's own people meets the "
         f"limit of {limit / PARTS:.1e};"
-        f" at {best.threshold / 100:.1f} bits: {told}.{met}",
+        f" at {best.threshold / 100:.1f} bits: {figures}.{met}",
         place="certificate",
         cure="Nothing was certified; the threshold is as it was. Require a date of birth (--ask "
         "birth), raise --limit with the agreement's"

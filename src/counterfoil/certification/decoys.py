@@ -100,7 +100,7 @@ class SourceRecord(PersonAtAddress, frozen=True, gc=False, array_like=True):
 
 
 class DecoyQuestion(PersonAtAddress, frozen=True, gc=False, array_like=True):
-    """One question: the columns of a request file that speak of person, address and periods."""
+    """One question: the columns of a request file about person, address and periods."""
 
     taxable_periods: str
 
@@ -125,49 +125,51 @@ def _around(period: str, periods: tuple[int, ...]) -> str:
     return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
 
 
-def _ask(held: SourceRecord, sample: SourceSample, **changes: str) -> DecoyQuestion:
+def _ask(record: SourceRecord, sample: SourceSample, **changes: str) -> DecoyQuestion:
     """The row's own question, with changes."""
     cells: tuple[str, ...] = (
-        *astuple(held)[:_SHARED],
-        _around(held.taxable_period, sample.periods),
+        *astuple(record)[:_SHARED],
+        _around(record.taxable_period, sample.periods),
     )
     own = DecoyQuestion(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
     return replace(own, **changes) if changes else own
 
 
 def withheld(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
-    """Three in four as held; the others without middle name, or with one letter of the given name
-    exchanged."""
+    """Three in four as the row writes them; the others without middle name, or with one letter of
+    the given name exchanged."""
     writing = chance.below(8)
     if writing == 0:
-        return _ask(held, sample, middle_name="")
-    given = held.given_name
+        return _ask(record, sample, middle_name="")
+    given = record.given_name
     if writing == 1 and len(given) > 3:
         at = 1 + chance.below(len(given) - 2)
         return _ask(
-            held, sample, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :]
+            record, sample, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :]
         )
-    return _ask(held, sample)
+    return _ask(record, sample)
 
 
 def junior_senior(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
-    """Another suffix; for a held suffix, in every second question none: seniors often write
-    none."""
-    own = held.suffix.strip(". ").upper()
+    """Another suffix; where the row has one, in every second question none, because seniors often
+    write none."""
+    own = record.suffix.strip(". ").upper()
     suffix = _OTHER_SUFFIX.get(own, "JR")
     if own and chance.below(2):
         suffix = ""
-    born = _years_apart(held.date_of_birth, 20 + chance.below(16), chance)
-    return _ask(held, sample, suffix=suffix, date_of_birth=born)
+    born = _years_apart(record.date_of_birth, 20 + chance.below(16), chance)
+    return _ask(record, sample, suffix=suffix, date_of_birth=born)
 
 
-def sibling(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> DecoyQuestion | None:
+def sibling(
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """A twin or a sibling within nine years."""
-    own = (held.given_name.upper().split() or [""])[0]
+    own = (record.given_name.upper().split() or [""])[0]
     drawn = chance.many(sample.names, 8)
     others = [other for other in drawn if other.first and other.first != own]
     if not others:
@@ -176,12 +178,12 @@ def sibling(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> D
     alike = [other for other in others if other.first[:1] == own[:1]] if twin else []
     other = (alike or others)[0]
     born = (
-        held.date_of_birth
+        record.date_of_birth
         if twin
-        else _years_apart(held.date_of_birth, 1 + chance.below(9), chance)
+        else _years_apart(record.date_of_birth, 1 + chance.below(9), chance)
     )
     return _ask(
-        held,
+        record,
         sample,
         given_name=other.given,
         middle_name=other.middle,
@@ -191,81 +193,87 @@ def sibling(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> D
 
 
 def next_unit(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
     """The unit one on, wherever it is written; a unit where none is."""
-    born = _another_birth(held, chance, sample)
-    if held.line2:
-        return _ask(held, sample, line2=bump_last(held.line2, 1), date_of_birth=born)
-    if _UNIT.search(held.line1):
-        return _ask(held, sample, line1=bump_last(held.line1, 1), date_of_birth=born)
-    return _ask(held, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
+    born = _another_birth(record, chance, sample)
+    if record.line2:
+        return _ask(record, sample, line2=bump_last(record.line2, 1), date_of_birth=born)
+    if _UNIT.search(record.line1):
+        return _ask(record, sample, line1=bump_last(record.line1, 1), date_of_birth=born)
+    return _ask(record, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
 
 
 def next_number(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
     """Two on or back: the neighbour on the same side of the street."""
-    line1 = bump_number(held.line1, 2 if chance.below(2) else -2)
+    line1 = bump_number(record.line1, 2 if chance.below(2) else -2)
     return (
-        _ask(held, sample, line1=line1, date_of_birth=_another_birth(held, chance, sample))
+        _ask(record, sample, line1=line1, date_of_birth=_another_birth(record, chance, sample))
         if line1
         else None
     )
 
 
 def other_zip(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
     """Another ZIP of the city, or another city's where the register knows none."""
-    if not _has_other_zip(held, sample):
+    if not _has_other_zip(record, sample):
         return None
-    own = held.zip[:5]
+    own = record.zip[:5]
     known, born = (
-        sample.zips.others(held.city, held.state, own),
-        _another_birth(held, chance, sample),
+        sample.zips.others(record.city, record.state, own),
+        _another_birth(record, chance, sample),
     )
     if known:
-        return _ask(held, sample, zip=chance.of(known), date_of_birth=born)
+        return _ask(record, sample, zip=chance.of(known), date_of_birth=born)
     city, state, zip5 = chance.of(sample.zips.everywhere)
     return (
-        _ask(held, sample, city=city, state=state, zip=zip5, date_of_birth=born)
+        _ask(record, sample, city=city, state=state, zip=zip5, date_of_birth=born)
         if zip5 != own
         else None
     )
 
 
 def like_street(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
     """The row's number and unit in the other street."""
-    found = sample.streets.find(held.line1, held.zip[:5])
+    found = sample.streets.find(record.line1, record.zip[:5])
     if found is None:
         return None
     number, unit, others = found
     line1, line2 = (
         f"{number} {sample.streets.written[chance.of(others)]}",
-        held.line2 or (f"# {unit}" if unit else ""),
+        record.line2 or (f"# {unit}" if unit else ""),
     )
     return _ask(
-        held, sample, line1=line1, line2=line2, date_of_birth=_another_birth(held, chance, sample)
+        record,
+        sample,
+        line1=line1,
+        line2=line2,
+        date_of_birth=_another_birth(record, chance, sample),
     )
 
 
-def former(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> DecoyQuestion | None:
+def former(
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
+) -> DecoyQuestion | None:
     """One other period, in which no row has the person there; the year after, in a register of one
     period."""
-    years = _years_away(held, sample)
-    return _ask(held, sample, taxable_periods=chance.of(years)) if years else None
+    years = _years_away(record, sample)
+    return _ask(record, sample, taxable_periods=chance.of(years)) if years else None
 
 
 def synthetic(
-    held: SourceRecord, chance: SeededChoice, sample: SourceSample
+    record: SourceRecord, chance: SeededChoice, sample: SourceSample
 ) -> DecoyQuestion | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
     one, two, three, four = chance.many(sample.names, 4)
     return _ask(
-        held,
+        record,
         sample,
         given_name=one.given,
         middle_name=two.middle,
@@ -275,11 +283,11 @@ def synthetic(
     )
 
 
-def _years_away(held: SourceRecord, sample: SourceSample) -> list[str]:
+def _years_away(record: SourceRecord, sample: SourceSample) -> list[str]:
     if len(sample.periods) == 1:
         return [str(sample.periods[0] + 1)]
-    person = checksum_of(held.tin, held.line1, held.line2, held.zip[:5])
-    others = _others(held.taxable_period, sample.periods)
+    person = checksum_of(record.tin, record.line1, record.line2, record.zip[:5])
+    others = _others(record.taxable_period, sample.periods)
     return [year for year in others if not sample.presence.may_hold(person, year)]
 
 
@@ -288,10 +296,12 @@ def _others(period: str, periods: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(str(year) for year in periods if str(year) != period)
 
 
-def _another_birth(held: SourceRecord, chance: SeededChoice, sample: SourceSample) -> str:
+def _another_birth(record: SourceRecord, chance: SeededChoice, sample: SourceSample) -> str:
     """A date of birth of somebody else: a namesake is another person."""
     born = chance.of(sample.names).born
-    return born if born != held.date_of_birth else _years_apart(born, 1 + chance.below(40), chance)
+    return (
+        born if born != record.date_of_birth else _years_apart(born, 1 + chance.below(40), chance)
+    )
 
 
 def _years_apart(born: str, years: int, chance: SeededChoice) -> str:
@@ -308,7 +318,7 @@ def _years_apart(born: str, years: int, chance: SeededChoice) -> str:
 class DecoyKind(NamedTuple):
     """One row of `KINDS`. `elsewhere`: the question names another address than the row's.
     `same_given`: it is no decoy where a resident of the asked suffix bears the asked given name.
-    `can`: whether a row can be asked about at all, told cheaply."""
+    `can`: a cheap check of whether a row can be asked about at all."""
 
     sentence: str
     make: Callable[[SourceRecord, SeededChoice, SourceSample], DecoyQuestion | None]
@@ -317,18 +327,18 @@ class DecoyKind(NamedTuple):
     can: Callable[[SourceRecord, SourceSample], bool] | None = None
 
 
-def _has_like_street(held: SourceRecord, sample: SourceSample) -> bool:
-    return sample.streets.find(held.line1, held.zip[:5]) is not None
+def _has_like_street(record: SourceRecord, sample: SourceSample) -> bool:
+    return sample.streets.find(record.line1, record.zip[:5]) is not None
 
 
-def _has_other_zip(held: SourceRecord, sample: SourceSample) -> bool:
+def _has_other_zip(record: SourceRecord, sample: SourceSample) -> bool:
     return len(sample.zips.everywhere) >= _LEAST_PLACES and sample.zips.knows(
-        held.city, held.state, held.zip[:5]
+        record.city, record.state, record.zip[:5]
     )
 
 
-def _has_been_away(held: SourceRecord, sample: SourceSample) -> bool:
-    return bool(_years_away(held, sample))
+def _has_been_away(record: SourceRecord, sample: SourceSample) -> bool:
+    return bool(_years_away(record, sample))
 
 
 KINDS: Final[dict[str, DecoyKind]] = {
@@ -361,10 +371,10 @@ KINDS: Final[dict[str, DecoyKind]] = {
 _CAN: Final = {name: kind.can for name, kind in KINDS.items()}
 
 
-def can_ask(kind: str, held: SourceRecord, sample: SourceSample) -> bool:
+def can_ask(kind: str, record: SourceRecord, sample: SourceSample) -> bool:
     """Whether the row can be asked about in this way, as far as the sample tells."""
     can = _CAN[kind]
-    return can is None or can(held, sample)
+    return can is None or can(record, sample)
 
 
 def kinds_without_decoys(sample: SourceSample) -> list[str]:

@@ -187,9 +187,9 @@ def _ask(
         if found.margin_bits >= weights.margin_bits and _agrees(found):
             tally.scores[truth, half_bits(found.score_bits)] += 1
         if confirmed != truth:
-            told = (grant.request.request_id, grant.request.row, "missed" if truth else "wrong")
+            named = (grant.request.request_id, grant.request.row, "missed" if truth else "wrong")
             tally.mistakes.append(
-                Mistake(*told, found.score_bits, found.margin_bits, levels_of(found))
+                Mistake(*named, found.score_bits, found.margin_bits, levels_of(found))
             )
 
 

@@ -33,7 +33,7 @@ NOT_CERTIFIED: Final = "not_certified"
 
 
 class Certified(Public, frozen=True, gc=False):
-    """One certificate that stands: digest, limit in parts of 10**12, threshold in hundredths of a
+    """One certificate in force: digest, limit in parts of 10**12, threshold in hundredths of a
     bit."""
 
     certificate: str
@@ -42,7 +42,7 @@ class Certified(Public, frozen=True, gc=False):
 
 
 class Certificates(Public, frozen=True, gc=False, kw_only=True):
-    """Those that stand for a snapshot, by scope. None: none was entered."""
+    """The certificates in force for a snapshot, by scope. None: none was entered."""
 
     birth: Certified | None = None
     names: Certified | None = None
@@ -56,8 +56,8 @@ class Governing(Public, frozen=True, gc=False, kw_only=True):
     put: frozenset[str]
 
     def puts(self, grant: Grant) -> bool:
-        """Whether this question is put to the register: by what it states, never by what is held
-        (P2)."""
+        """Whether this question is put to the register: by what it states, never by what the
+        register holds (P2)."""
         return scope_of(grant) in self.put
 
 
@@ -108,8 +108,10 @@ def governing(
     """The rule of docs/decisions/0008. A certificate made to a looser limit than the agreement's
     counts as none, but its threshold stays: none lowers a threshold."""
     own = matching.own_thresholds(weights).names
-    held = by_scope(certificates)
-    least = {scope: max(own, held[scope].threshold if scope in held else own) for scope in SCOPES}
+    entered = by_scope(certificates)
+    least = {
+        scope: max(own, entered[scope].threshold if scope in entered else own) for scope in SCOPES
+    }
     put = frozenset(
         cited(certificates, confirmation) if confirmation.certificate == "required" else SCOPES
     )
@@ -122,18 +124,18 @@ def governing(
 
 def cited(certificates: Certificates, confirmation: Confirmation) -> dict[str, Certified]:
     """The certificates that count under the agreement, by scope: those that answers cite."""
-    held = by_scope(certificates)
+    entered = by_scope(certificates)
     return {
         scope: found
-        for scope, found in held.items()
+        for scope, found in entered.items()
         if found.limit <= agreed_limit(confirmation, scope)
     }
 
 
 def by_scope(certificates: Certificates) -> dict[str, Certified]:
     """Those that were entered, by scope."""
-    held = {BIRTH: certificates.birth, NAMES: certificates.names}
-    return {scope: found for scope, found in held.items() if found is not None}
+    entered = {BIRTH: certificates.birth, NAMES: certificates.names}
+    return {scope: found for scope, found in entered.items() if found is not None}
 
 
 def _entered(office: Office, connection: Connection, manifest: str) -> dict[str, str]:

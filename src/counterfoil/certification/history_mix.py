@@ -74,9 +74,9 @@ def nearest_kinds(evidence: tuple[Comparison, ...]) -> tuple[str, ...]:
     levels = {line.feature: line.level for line in evidence}
     if levels.keys() == {"given"}:
         return _OTHERS
-    door = levels.get("door", "exact")
-    if door != "exact":
-        return ("other_zip",) if door == "place" else ("like_street",)
+    tolerance = levels.get("door", "exact")
+    if tolerance != "exact":
+        return ("other_zip",) if tolerance == "place" else ("like_street",)
     return ("withheld",) if _CONTRADICTED.isdisjoint(levels.items()) else ("junior_senior",)
 
 

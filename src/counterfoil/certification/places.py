@@ -32,7 +32,7 @@ _BITS: Final = 1 << 25
 
 
 class BloomSet:
-    """Checksums of 32 bits that were met."""
+    """A set of checksums of 32 bits in 4 MB, whatever their number; see the module."""
 
     __slots__ = ("_bits",)
 
@@ -40,7 +40,7 @@ class BloomSet:
         self._bits = bytearray(_BITS >> 3)
 
     def add(self, checksum: int) -> bool:
-        """Remember it; whether it is new."""
+        """Add it; return whether it is new."""
         at, bit = checksum % _BITS >> 3, 1 << (checksum & 7)
         if self._bits[at] & bit:
             return False
@@ -61,24 +61,27 @@ LEAST_STREET_HOMES: Final = 3
 LEAST_STREET_SHARE: Final = 8
 _WRITINGS: Final = 500_000
 _LINE: Final = re.compile(r"([0-9]{1,9})\s+(\S.*)", re.ASCII)
-_STAND_IN: Final = "1"
-_OWN_DOORS: Final = frozenset({"exact", "place"})
+_ANY_NUMBER: Final = "1"
+_OWN_KEYS: Final = frozenset({"exact", "place"})
 
 Parts = tuple[str, str, str, str]
 """Predirectional, name, suffix, postdirectional."""
 
 
 class SimilarStreets(Sensitive, frozen=True, gc=False):
-    """For each writing of a street, in capitals, and ZIP: the number of the street, and a unit that
-    stands in the line. By its number, `others`: the streets like it; `written`: how it is
-    written."""
+    """Streets that have similar ones.
+
+    places: for each writing of a street, in capitals, and ZIP: the number of the street, and a unit
+    that is written in the line. By number: others, the streets similar to it; written, how it is
+    written.
+    """
 
     places: dict[tuple[str, str], tuple[int, str]]
     others: dict[int, tuple[int, ...]]
     written: dict[int, str]
 
     def find(self, line1: str, zip5: str) -> tuple[str, str, tuple[int, ...]] | None:
-        """(house number, unit inside the line, streets like it); None where there are none."""
+        """(house number, unit inside the line, similar streets); None where there are none."""
         cut = _LINE.fullmatch(line1)
         place = self.places.get((cut[2].upper(), zip5)) if cut else None
         return (cut[1], place[1], self.others[place[0]]) if cut and place else None
@@ -92,10 +95,10 @@ class StreetCollector:
         self._ids: dict[tuple[Parts, str], int] = {}
         self._forms: list[AddressForm] = []
         self._homes: list[int] = []
-        self._seen = BloomSet()
+        self._met = BloomSet()
 
     def note(self, line1: str, city: str, state: str, zip5: str) -> None:
-        """One row's address. What is no street with a house number is passed over."""
+        """One row's address. An address that is no street with a house number is ignored."""
         cut = _LINE.fullmatch(line1)
         if cut is None:
             return
@@ -106,17 +109,17 @@ class StreetCollector:
             if len(self._places) >= _WRITINGS:
                 return
             place = self._places[writing] = self._read(street, city, state, zip5)
-        if place[0] >= 0 and self._seen.add(crc32(b"%d|%d" % (place[0], int(number)))):
+        if place[0] >= 0 and self._met.add(crc32(b"%d|%d" % (place[0], int(number)))):
             self._homes[place[0]] += 1
 
     def finish(self) -> SimilarStreets:
-        """The streets that have others like them."""
+        """The streets that have similar ones."""
         known = self._known()
         met: dict[str, list[int]] = {}
         for at in known:
-            for door in address_keys(self._forms[at]):
-                if door.tolerance not in _OWN_DOORS:
-                    met.setdefault(door.key, []).append(at)
+            for address_key in address_keys(self._forms[at]):
+                if address_key.tolerance not in _OWN_KEYS:
+                    met.setdefault(address_key.key, []).append(at)
         found: dict[int, set[int]] = {}
         for group in met.values():
             for at in group if len(group) > 1 else ():
@@ -145,17 +148,17 @@ class StreetCollector:
 
     def _read(self, street: str, city: str, state: str, zip5: str) -> tuple[int, str]:
         """(number of the street, unit written behind it); -1 for what is no street."""
-        form = normalize_address(Address(f"{_STAND_IN} {street}", "", city, state, zip5))
+        form = normalize_address(Address(f"{_ANY_NUMBER} {street}", "", city, state, zip5))
         if (
             form.kind is not AddressKind.STREET
-            or form.number != _STAND_IN
+            or form.number != _ANY_NUMBER
             or not form.street
             or form.urbanization
         ):
             return -1, ""
         at = self._ids.setdefault((_parts(form), form.zip5), len(self._forms))
         if at == len(self._forms):
-            bare = normalize_address(Address(f"{_STAND_IN} {_text(form)}", "", city, state, zip5))
+            bare = normalize_address(Address(f"{_ANY_NUMBER} {_text(form)}", "", city, state, zip5))
             self._forms.append(bare)
             self._homes.append(0)
         return at, form.unit
@@ -170,7 +173,7 @@ def _text(form: AddressForm) -> str:
 
 
 def _says_more(one: Parts, two: Parts) -> bool:
-    """Whether `one` is `two` with a suffix or directionals added."""
+    """Whether `one` only adds a suffix or directionals to `two`."""
     return one != two and all(has in ("", more) for has, more in zip(two, one, strict=True))
 
 
@@ -193,20 +196,20 @@ class Presence:
     at most."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, BloomSet] = {}
+        self._met: dict[str, BloomSet] = {}
 
     def note(self, person: int, period: str) -> None:
         """One row. person: `checksum_of` tax number, address lines and ZIP."""
-        seen = self._seen.get(period)
-        if seen is None and len(self._seen) < _PERIODS:
-            seen = self._seen[period] = BloomSet()
-        if seen is not None:
-            seen.add(person)
+        bits = self._met.get(period)
+        if bits is None and len(self._met) < _PERIODS:
+            bits = self._met[period] = BloomSet()
+        if bits is not None:
+            bits.add(person)
 
     def may_hold(self, person: int, period: str) -> bool:
         """False only where no row says so."""
-        seen = self._seen.get(period)
-        return seen is not None and seen.holds(person)
+        bits = self._met.get(period)
+        return bits is not None and bits.holds(person)
 
 
 class CityZips(Sensitive, frozen=True, gc=False):
@@ -235,11 +238,11 @@ class ZipCollector:
 
     def __init__(self) -> None:
         self._homes: dict[City, dict[str, int]] = {}
-        self._seen = BloomSet()
+        self._met = BloomSet()
 
     def note(self, line1: str, city: str, state: str, zip5: str) -> None:
         """One row's address: a house counts once, however many units it has."""
-        if not self._seen.add(checksum_of(line1, zip5)):
+        if not self._met.add(checksum_of(line1, zip5)):
             return
         named = (city.upper(), state.upper())
         homes = self._homes.get(named)

@@ -47,17 +47,17 @@ class SliceCount(Public, frozen=True, rename={"true_": "true", "false_": "false"
 
 
 class Slicer:
-    """Tells the groups of a question. Made from how often each family word stands in the file."""
+    """Finds the groups of a question. Made from how often each family word is in the file."""
 
     def __init__(self, words: Counter[str]) -> None:
-        total, seen = words.total(), 0
+        total, passed = words.total(), 0
         common, rare = set[str](), set[str]()
         for word, count in sorted(words.items(), key=lambda item: (-item[1], item[0])):
-            if seen < total / 2:
+            if passed < total / 2:
                 common.add(word)
-            elif seen >= total * 3 / 4:
+            elif passed >= total * 3 / 4:
                 rare.add(word)
-            seen += count
+            passed += count
         self._groups = (("family_common", common), ("family_rare", rare))
 
     def slices_of(self, name: NameForm, address: AddressForm) -> Iterator[str]:

@@ -95,8 +95,8 @@ def half_bits(score_bits: float) -> int:
 
 def levels_of(match: Match) -> str:
     """The levels that the best resident reached, without those that say nothing."""
-    told = [f"{line.feature}.{line.level}" for line in match.evidence]
-    return " ".join(level for level in told if not level.endswith((".missing", ".few", ".none")))
+    levels = [f"{line.feature}.{line.level}" for line in match.evidence]
+    return " ".join(level for level in levels if not level.endswith((".missing", ".few", ".none")))
 
 
 def plain(tally: Tally) -> dict[str, Any]:

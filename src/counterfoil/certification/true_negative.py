@@ -30,45 +30,49 @@ _SAME_SUFFIX: Final = {"II": "JR"}
 
 
 class RowPerson(Sensitive, frozen=True, gc=False, array_like=True):
-    """The row's person, as far as entries tell: keyed hash of the tax number, and the record
-    reference."""
+    """The row's person, as far as entries identify one: keyed hash of the tax number, and the
+    record reference."""
 
     tin_hash: bytes
     ref: str
 
 
 def residents_for_decoy(
-    kind: str, subject: RowPerson, grant: Grant, residents: Residents
+    kind: str, person: RowPerson, grant: Grant, residents: Residents
 ) -> Residents | None:
-    """The residents of whom the decoy is asked; None where it is no decoy after all."""
+    """The residents among whom the decoy is decided; None where it is no decoy after all."""
     rule = KINDS[kind]
     if rule.same_given:
-        return None if any(_is_named_so(grant, held) for held in residents.residents) else residents
+        return (
+            None if any(_is_named_so(grant, entry) for entry in residents.residents) else residents
+        )
     if kind == "synthetic":
         return residents
-    own = entries_of(subject, residents.residents)
+    own = entries_of(person, residents.residents)
     if kind == "withheld":
         return remove_entries(residents, own) if own else None
     if rule.elsewhere:
         there = [
-            held
-            for held, door in zip(residents.residents, residents.tolerances, strict=True)
-            if door == EXACT
+            entry
+            for entry, tolerance in zip(residents.residents, residents.tolerances, strict=True)
+            if tolerance == EXACT
         ]
-        return None if any(held in own or _is_asked(grant, held) for held in there) else residents
-    return residents if all(set(grant.periods).isdisjoint(held.periods) for held in own) else None
+        return (
+            None if any(entry in own or _is_asked(grant, entry) for entry in there) else residents
+        )
+    return residents if all(set(grant.periods).isdisjoint(entry.periods) for entry in own) else None
 
 
-def entries_of(subject: RowPerson, residents: tuple[Resident, ...]) -> list[Resident]:
+def entries_of(person: RowPerson, residents: tuple[Resident, ...]) -> list[Resident]:
     """All entries of the row's person."""
     own = [
-        held
-        for held in residents
-        if held.tin_hash == subject.tin_hash or held.record_ref == subject.ref
+        entry
+        for entry in residents
+        if entry.tin_hash == person.tin_hash or entry.record_ref == person.ref
     ]
-    known = {_identity(held) for held in own if held.date_of_birth is not None}
+    known = {_identity(entry) for entry in own if entry.date_of_birth is not None}
     return (
-        own + [held for held in residents if held not in own and _identity(held) in known]
+        own + [entry for entry in residents if entry not in own and _identity(entry) in known]
         if known
         else own
     )
@@ -77,34 +81,34 @@ def entries_of(subject: RowPerson, residents: tuple[Resident, ...]) -> list[Resi
 def remove_entries(residents: Residents, own: list[Resident]) -> Residents:
     """What was opened, with these entries taken out."""
     kept = [
-        (held, door)
-        for held, door in zip(residents.residents, residents.tolerances, strict=True)
-        if held not in own
+        (entry, tolerance)
+        for entry, tolerance in zip(residents.residents, residents.tolerances, strict=True)
+        if entry not in own
     ]
     return replace(
         residents,
-        residents=tuple(held for held, _ in kept),
-        tolerances=tuple(door for _, door in kept),
+        residents=tuple(entry for entry, _ in kept),
+        tolerances=tuple(tolerance for _, tolerance in kept),
     )
 
 
-def _identity(held: Resident) -> tuple[object, ...]:
-    return held.name.given, held.name.family, held.date_of_birth
+def _identity(entry: Resident) -> tuple[object, ...]:
+    return entry.name.given, entry.name.family, entry.date_of_birth
 
 
-def _is_asked(grant: Grant, held: Resident) -> bool:
+def _is_asked(grant: Grant, entry: Resident) -> bool:
     """Whether an entry bears the asked first given name and a word of the asked family name."""
-    asked, name = grant.name, held.name
+    asked, name = grant.name, entry.name
     return asked.given[:1] == name.given[:1] and not set(asked.family).isdisjoint(name.family)
 
 
-def _is_named_so(grant: Grant, held: Resident) -> bool:
+def _is_named_so(grant: Grant, entry: Resident) -> bool:
     """Whether an entry bears the asked name, and the asked suffix or date of birth."""
-    if not _is_asked(grant, held):
+    if not _is_asked(grant, entry):
         return False
     born = grant.request.person.date_of_birth
-    return _suffix(grant.name) == _suffix(held.name) or (
-        born is not None and born == held.date_of_birth
+    return _suffix(grant.name) == _suffix(entry.name) or (
+        born is not None and born == entry.date_of_birth
     )
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -28,30 +27,43 @@ from counterfoil.client import sandbox_key
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY, watcher
 from counterfoil.demo import sample
+from counterfoil.demo.offices import make_office, prepare_directory
 from counterfoil.demo.questions import REQUEST_COLUMNS, Question, make_questions
 from counterfoil.disclosure import register_build
 from counterfoil.disclosure.screening import REFUSED_BY
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, agreement_file, create_office, law_library, open_office
+from counterfoil.office import Office, agreement_file, law_library
 
-MARK: Final = ".counterfoil-demonstration"
+MARKER: Final = ".counterfoil-demonstration"
 _DEPUTY_ROWS: Final = 20
 
 Progress = Callable[[int, int | None, str], None]
 
 
 def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[str, Any]:
-    """Run everything in `directory` and return the figures. A demonstration that stands there is
-    replaced.
+    """Run everything in `directory` and return the figures. A demonstration that is there already
+    is replaced.
 
-    Raises UsageFault where something else stands there, InputFault without the sample population.
+    Raises UsageFault where something else is there, InputFault without the sample population.
     """
-    _make_room(directory)
+    prepare_directory(
+        directory,
+        MARKER,
+        "demo",
+        UsageFault(
+            "demo_folder_taken",
+            "there is something else than a demonstration there",
+            place=directory.name,
+            cure="Name another directory with --dir.",
+        ),
+    )
     rows = sample.write_source(population, directory / "people.csv")
     sample.write_labelled(population, directory / "labelled.csv")
     questions = make_questions(population)
     _write_requests(directory / "requests.csv", questions)
-    office = _office(directory / "office")
+    office = make_office(
+        directory / "office", "demonstration", agreement_file("sandbox", law_library())
+    )
     manifest = register_build.build_snapshot(
         office, directory / "people.csv", made_up=True, progress=progress
     )
@@ -80,35 +92,6 @@ def demonstrate(directory: Path, population: Path, progress: Progress) -> dict[s
     }
 
 
-def _make_room(directory: Path) -> None:
-    if directory.exists():
-        if not (directory / MARK).is_file():
-            raise UsageFault(
-                "demo_folder_taken",
-                "something that is no demonstration stands there",
-                place=directory.name,
-                cure="Name another directory with --dir.",
-            )
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True)
-    (directory / MARK).write_text(
-        "Made by `counterfoil demo`, which replaces this directory.\n", encoding="utf-8"
-    )
-
-
-def _office(directory: Path) -> Office:
-    library = law_library()
-    create_office(
-        directory,
-        name="counterfoil.example/demonstration",
-        agreement=agreement_file("sandbox", library),
-        sandbox=True,
-        passphrase=None,
-        library=library,
-    )
-    return open_office(directory)
-
-
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[sample.Row]) -> Path:
     """Write rows as CSV under `columns`; return the path."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -132,9 +115,9 @@ def _answer(
     client.determine(office, batch, watcher(progress))
     client.review(office, batch, sandbox_key(office, "officer-a"))
     client.release(office, batch, sandbox_key(office, "officer-b"), out)
-    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     groups: dict[str, Counter[str]] = {}
-    for question, answer in zip(questions, told, strict=True):
+    for question, answer in zip(questions, answers, strict=True):
         groups.setdefault(question.group, Counter())[answer["answer"]] += 1
     return {name: dict(groups[name]) for name in sorted(groups)}
 
@@ -157,10 +140,8 @@ def _ask_as_deputy(
         "sent_on": header.sent_on.isoformat(),
     }
     path.with_name("deputy.csv.header.json").write_text(json.dumps(sent), encoding="utf-8")
-    standing = client.receive(office, path)
-    return {
-        name: count for name, count in standing.counts.items() if not name.startswith(REFUSED_BY)
-    }
+    status = client.receive(office, path)
+    return {name: count for name, count in status.counts.items() if not name.startswith(REFUSED_BY)}
 
 
 def _refused_by_element(office: Office) -> dict[str, int]:

@@ -43,9 +43,10 @@ _OFFICERS: Final = 60
 _REASON: Final = (
     "Willful failure to depart after the final order: residence in the period bears on intent"
 )
-_WORDS: Final = (
-    "ledger", "warrant", "harbor", "bridge", "summons", "courier", "station", "archive", "witness", "transit",
-    "docket", "ferry", "permit", "record", "notice", "terminal", "passage", "border", "circuit", "hearing",
+REASON_WORDS: Final = (
+    "ledger", "warrant", "harbor", "bridge", "summons", "courier", "station", "archive", "witness",
+    "transit", "docket", "ferry", "permit", "record", "notice", "terminal", "passage", "border",
+    "circuit", "hearing",
 )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def _address(line1: str, **more: str) -> Callable[[int], Row]:
 
 
 _PLACE: Final = ("line1", "line2", "city", "state", "zip")
-_BLANK: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
+PLACEHOLDERS: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
 _VAGUE: Final = ("all years", "", "2099", "any")
 
 DEFECTS: Final[dict[str, Defect]] = {
@@ -79,7 +80,9 @@ DEFECTS: Final[dict[str, Defect]] = {
         lambda number: dict.fromkeys(_PLACE, "") | {"tin": f"9{number % 100:02d}-00-{number:04d}"},
     ),
     "F2": Defect(20, _address("Don't Care 12345", zip="12345")),
-    "F3": Defect(20, lambda number: {"line1": _BLANK[number % len(_BLANK)], "line2": ""}),
+    "F3": Defect(
+        20, lambda number: {"line1": PLACEHOLDERS[number % len(PLACEHOLDERS)], "line2": ""}
+    ),
     "F4": Defect(20, _address("County Detention Center")),
     "F5": Defect(
         300, lambda _number: {"engaged_officers": "A001|Aldous Merriweather|Assistant Director"}
@@ -146,12 +149,12 @@ def _group(person: dict[str, Any], homes: dict[str, set[sample.Place]]) -> str:
 def _defective(
     people: list[dict[str, Any]], homes: dict[str, set[sample.Place]]
 ) -> Iterator[Question]:
-    """Defects are put into questions about people who are held: only the law stands between them
-    and a yes."""
-    held = iter([person for person in reversed(people) if sample.is_true(person, homes)])
+    """Defects are put into questions about people in the register: only the law keeps them from a
+    yes."""
+    known = iter([person for person in reversed(people) if sample.is_true(person, homes)])
     for name, defect in DEFECTS.items():
         for _ in range(defect.rows):
-            yield Question(name, sample.question(next(held)))
+            yield Question(name, sample.question(next(known)))
 
 
 def _defect(group: str, number: int) -> Row:
@@ -161,7 +164,7 @@ def _defect(group: str, number: int) -> Row:
 def complete_request(number: int, row: Row, *, officer: int) -> Row:
     """The legal part of a request in order: its own investigation, its own reason, and officer
     number `officer`."""
-    words = " ".join(random.Random(number).sample(_WORDS, 5))  # noqa: S311 - a demonstration's words, nothing secret
+    words = " ".join(random.Random(number).sample(REASON_WORDS, 5))  # noqa: S311 - a demonstration's words, nothing secret
     return (
         dict.fromkeys(REQUEST_COLUMNS, "")
         | row

@@ -5,17 +5,17 @@ Reported: 1,280,000 asked; 47,289 answered, 42,695 of them with no comparison of
 4,594 by comparing them. `SHARES` keeps these proportions. How the other rows were made is not
 known; they are spread over the other defects reported.
 
-    held       held at the address, and the request is in order          confirmed, less the
+    held       at the address, and the request is in order               confirmed, but for the
                matcher's misses
-    other      somebody else of a household that is held; in order       not_confirmed
-    moved      held, but at another address; in order  (F22)             not_confirmed
-    nobody     not held at all; in order               (F22)             not_confirmed
+    other      somebody else in a household of the register; in order    not_confirmed
+    moved      in the register at another address; in order  (F22)       not_confirmed
+    nobody     not in the register; in order           (F22)             not_confirmed
     F1 .. F21  held at the address but for what the defect hides; one reported defect each
                refused, by the element named
 
-Everybody asked about is held but `other` and `nobody`, so that only the law stands between a defect
-and a yes. Made-up names of syllables, streets likewise; row N is the same in every run. Nothing
-here is random or secret.
+Everybody asked about is in the register but `other` and `nobody`, so that only the law keeps a
+defect from a yes. Made-up names of syllables, streets likewise; row N is the same in every run.
+Nothing here is random or secret.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from counterfoil.core.values import Public
-from counterfoil.demo.questions import REQUEST_COLUMNS
+from counterfoil.demo.questions import PLACEHOLDERS, REASON_WORDS, REQUEST_COLUMNS
 from counterfoil.demo.sample import SOURCE_COLUMNS, Row
 
 REPORTED_ROWS: Final = 1_280_000
@@ -50,9 +50,9 @@ STOPPED_BY: Final[dict[str, tuple[str, ...]]] = {
     "F20": ("i2-reason-own",),
     "F21": ("guard-addresses",),
 }
-"""The elements of which one must stand among the reasons of every refusal of the group."""
+"""The elements of which one must be among the reasons of every refusal of the group."""
 
-_ONSETS: Final = (
+_ONSETS: Final = [
     "b",
     "br",
     "c",
@@ -77,13 +77,8 @@ _ONSETS: Final = (
     "w",
     "y",
     "z",
-)
+]
 _RIMES: Final = ("a", "ela", "en", "ia", "ik", "o", "olan", "or", "un", "ymo")
-_WORDS: Final = (
-    "ledger", "warrant", "harbor", "bridge", "summons", "courier", "station", "archive", "witness", "transit",
-    "docket", "ferry", "permit", "record", "notice", "terminal", "passage", "border", "circuit", "hearing",
-)  # fmt: skip
-_BLANKS: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
 _VAGUE: Final = ("all years", "", "any", "2019-present")
 _SOUGHT: Final = 20
 """People for each of whom F21 tries one address after another."""
@@ -155,7 +150,7 @@ def _civil(number: int) -> Row:
 _DEFECTS: Final[dict[str, Callable[[int], Row]]] = {
     "F1": _no_address,
     "F2": lambda _number: {"line1": "Don't Care 12345", "zip": "12345"},
-    "F3": lambda number: {"line1": _BLANKS[number % len(_BLANKS)]},
+    "F3": lambda number: {"line1": PLACEHOLDERS[number % len(PLACEHOLDERS)]},
     "F4": lambda _number: {"line1": "County Detention Center"},
     "F5": lambda _number: {"engaged_officers": "AD-1|Aldous Merriweather|Assistant Director"},
     "F7": lambda _number: {"investigation_number": "", "investigation_opened_on": ""},
@@ -193,7 +188,7 @@ def _person(number: int, salt: int = 2) -> Row:
 
 
 def _home(number: int, salt: int = 3) -> Row:
-    """A door of its own for every number."""
+    """An address of its own for every number."""
     return {
         "line1": f"{100 + number % 9_900} {_name(number // 9_900 + salt * 1_000_000, 60, 3)} St",
         "city": "Anytown",
@@ -206,8 +201,8 @@ def _words(number: int) -> str:
     """Five words that no other number of the first 3.2 million has."""
     found: list[str] = []
     for _ in range(5):
-        number, word = divmod(number, len(_WORDS))
-        found.append(_WORDS[word])
+        number, word = divmod(number, len(REASON_WORDS))
+        found.append(REASON_WORDS[word])
     return " ".join(found)
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,14 +26,15 @@ from counterfoil import client
 from counterfoil.client import sandbox_key
 from counterfoil.core.errors import UsageFault, VerifyFault
 from counterfoil.core.use_cases import watcher
+from counterfoil.demo.offices import make_office, prepare_directory
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import LEAST_ROWS, STOPPED_BY, group_of, replay_rows
 from counterfoil.demo.sample import SOURCE_COLUMNS
 from counterfoil.disclosure import register_build
 from counterfoil.disclosure.screening import REFUSED_BY
-from counterfoil.office import Office, create_office, law_library, open_office
+from counterfoil.office import Office, law_library
 
-MARK: Final = ".counterfoil-replay"
+MARKER: Final = ".counterfoil-replay"
 LIFTED: Final = ("batch_rows", "matters", "requests_per_day", "requests_per_year")
 """Limits of file, declared caseload and quota. The caseload of one officer stays: it is what stops
 F5."""
@@ -45,12 +45,29 @@ Progress = Callable[[int, int | None, str], None]
 
 
 def replay(directory: Path, rows: int, progress: Progress) -> dict[str, Any]:
-    """Run everything in `directory`; the figures. A replay that stands there is replaced.
+    """Run everything in `directory`; the figures. A replay that is there already is replaced.
 
     Raises UsageFault, and VerifyFault `replay_unexpected` where an answer is not what its row was
     made for.
     """
-    _make_room(directory, rows)
+    if rows < LEAST_ROWS:
+        raise UsageFault(
+            "replay_small",
+            "the file is too small to hold every defect",
+            place="--rows",
+            cure=f"Ask for {LEAST_ROWS} or more.",
+        )
+    prepare_directory(
+        directory,
+        MARKER,
+        "replay",
+        UsageFault(
+            "replay_folder_taken",
+            "there is something else than a replay there",
+            place=directory.name,
+            cure="Name another directory with --dir.",
+        ),
+    )
     _write(directory, rows)
     return {
         "rows": rows,
@@ -59,41 +76,18 @@ def replay(directory: Path, rows: int, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _make_room(directory: Path, rows: int) -> None:
-    if rows < LEAST_ROWS:
-        raise UsageFault(
-            "replay_small",
-            "the file is too small to hold every defect",
-            place="--rows",
-            cure=f"Ask for {LEAST_ROWS} or more.",
-        )
-    if directory.exists():
-        if not (directory / MARK).is_file():
-            raise UsageFault(
-                "replay_folder_taken",
-                "something that is no replay stands there",
-                place=directory.name,
-                cure="Name another directory with --dir.",
-            )
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True)
-    (directory / MARK).write_text(
-        "Made by `counterfoil replay`, which replaces this directory.\n", encoding="utf-8"
-    )
-
-
 def _write(directory: Path, rows: int) -> None:
     with (
         (directory / "requests.csv").open("w", encoding="utf-8", newline="") as requests,
         (directory / "people.csv").open("w", encoding="utf-8", newline="") as people,
     ):
         asked: csv.DictWriter[str] = csv.DictWriter(requests, REQUEST_COLUMNS)
-        held: csv.DictWriter[str] = csv.DictWriter(people, SOURCE_COLUMNS)
+        sources: csv.DictWriter[str] = csv.DictWriter(people, SOURCE_COLUMNS)
         asked.writeheader()
-        held.writeheader()
+        sources.writeheader()
         for each in replay_rows(rows):
             asked.writerow(each.row)
-            held.writerows(each.held)
+            sources.writerows(each.held)
 
 
 def study_agreement(*, lifted: bool) -> str:
@@ -114,15 +108,7 @@ def study_agreement(*, lifted: bool) -> str:
 def _office(directory: Path, name: str, *, lifted: bool) -> Office:
     agreement = directory / f"{name}.yaml"
     agreement.write_text(study_agreement(lifted=lifted), encoding="utf-8")
-    create_office(
-        directory / name,
-        name=f"counterfoil.example/{name}",
-        agreement=agreement,
-        sandbox=True,
-        passphrase=None,
-        library=law_library(),
-    )
-    return open_office(directory / name)
+    return make_office(directory / name, name, agreement)
 
 
 def _limited(directory: Path, progress: Progress) -> dict[str, Any]:
@@ -163,20 +149,20 @@ def tabulate(out: Path, elements: dict[str, str]) -> dict[str, Any]:
     `elements`: code to id."""
     outcomes: dict[str, Counter[str]] = {}
     stopped: dict[str, Counter[str]] = {}
-    for told in _answers(out):
-        group = group_of(int(told["request_id"][1:]))
-        outcomes.setdefault(group, Counter())[told["answer"]] += 1
-        by = {elements[code] for code in told["codes"] if code in elements}
+    for answer in _answers(out):
+        group = group_of(int(answer["request_id"][1:]))
+        outcomes.setdefault(group, Counter())[answer["answer"]] += 1
+        by = {elements[code] for code in answer["codes"] if code in elements}
         stopped.setdefault(group, Counter()).update(by)
         if group in STOPPED_BY:
             _expect(
-                told["answer"] == "refused" and not by.isdisjoint(STOPPED_BY[group]),
+                answer["answer"] == "refused" and not by.isdisjoint(STOPPED_BY[group]),
                 f"a row made as {group} was not stopped by its element",
             )
         else:
-            _expect(told["answer"] != "refused", f"a row made as {group}, in order, was refused")
+            _expect(answer["answer"] != "refused", f"a row made as {group}, in order, was refused")
             _expect(
-                told["answer"] != "confirmed" or group == _CONFIRMABLE,
+                answer["answer"] != "confirmed" or group == _CONFIRMABLE,
                 f"a row made as {group} was confirmed",
             )
     return {
@@ -192,8 +178,8 @@ def _answers(out: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def _expect(holds: bool, what: str) -> None:
-    if not holds:
+def _expect(as_expected: bool, what: str) -> None:
+    if not as_expected:
         raise VerifyFault(
             "replay_unexpected",
             what,

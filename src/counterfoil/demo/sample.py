@@ -9,7 +9,7 @@ Metrics and Evaluation). Nothing of its simulation engine is used. Two files are
 - `decennial_census`: where people live. Year 2020 becomes the questions.
 
 The sample's one ZIP, 00000, is a placeholder in our rules: a leading 00 is written 98. A question
-is true when the same simulated person stands at the same address (number, street, unit) in the
+is true when the same simulated person is at the same address (number, street, unit) in the
 returns of that or the previous year.
 """
 
@@ -43,7 +43,8 @@ Place = tuple[str, str, str]
 _RETURN_COLUMNS: Final = (
     "simulant_id", "ssn", "first_name", "middle_initial", "last_name", "date_of_birth",
     "mailing_address_street_number", "mailing_address_street_name", "mailing_address_unit_number",
-    "mailing_address_po_box", "mailing_address_city", "mailing_address_state", "mailing_address_zipcode",
+    "mailing_address_po_box", "mailing_address_city", "mailing_address_state",
+    "mailing_address_zipcode",
 )  # fmt: skip
 _CENSUS_COLUMNS: Final = (
     "year",
@@ -143,28 +144,28 @@ def _returns(sample: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 
 def _source_row(year: int, prefix: str, row: dict[str, Any]) -> Row:
-    held = {name: row[f"{prefix}{name}"] for name in _RETURN_COLUMNS}
-    box = _text(held["mailing_address_po_box"])
+    person = {name: row[f"{prefix}{name}"] for name in _RETURN_COLUMNS}
+    box = _text(person["mailing_address_po_box"])
     number, street = (
-        _text(held["mailing_address_street_number"]),
-        _text(held["mailing_address_street_name"]),
+        _text(person["mailing_address_street_number"]),
+        _text(person["mailing_address_street_name"]),
     )
-    born = held["date_of_birth"]
+    born = person["date_of_birth"]
     return {
-        "record_ref": hashlib.sha256(f"{year} {prefix} {held['simulant_id']}".encode()).hexdigest()[
-            :16
-        ],
-        "tin": _text(held["ssn"]),
-        "given_name": _text(held["first_name"]),
-        "middle_name": _text(held["middle_initial"]),
-        "family_name": _text(held["last_name"]),
+        "record_ref": hashlib.sha256(
+            f"{year} {prefix} {person['simulant_id']}".encode()
+        ).hexdigest()[:16],
+        "tin": _text(person["ssn"]),
+        "given_name": _text(person["first_name"]),
+        "middle_name": _text(person["middle_initial"]),
+        "family_name": _text(person["last_name"]),
         "suffix": "",
         "date_of_birth": "" if born is None else born.date().isoformat(),
         "line1": f"PO BOX {box}" if box else f"{number} {street}".strip(),
-        "line2": "" if box else _text(held["mailing_address_unit_number"]),
-        "city": _text(held["mailing_address_city"]),
-        "state": _text(held["mailing_address_state"]),
-        "zip": _zip(held["mailing_address_zipcode"]),
+        "line2": "" if box else _text(person["mailing_address_unit_number"]),
+        "city": _text(person["mailing_address_city"]),
+        "state": _text(person["mailing_address_state"]),
+        "zip": _zip(person["mailing_address_zipcode"]),
         "taxable_period": str(year),
     }
 

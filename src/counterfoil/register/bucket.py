@@ -2,9 +2,9 @@
 
 An address key (text that only `normalize` makes) and the register key (64 bytes) give 64 bytes:
 
-    HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 address
-    key) KIND is "exact" for an exact key, "mark" for the key of a known place (known-line,
-    known-zip), "tolerant" for every other key
+    HMAC-SHA-512(register key, "counterfoil/register/door/v1" 00 FORMS_VERSION 00 KIND 00 key text)
+    KIND is "exact" for an exact key, "mark" for the key of a known place (known-line, known-zip),
+    "tolerant" for every other key
     bytes 0-31   tag: the dictionary key. It begins with the bits 0 for an exact bucket, 10 for a
                  tolerant one and 11 for a known place, so that all exact buckets sort before all
                  tolerant ones, these before all known places, and none collide
@@ -58,7 +58,7 @@ BUCKET_FORMAT: Final = "counterfoil-bucket-2"
 EXACT: Final = "exact"
 TAG_BYTES: Final = 32
 TAG_KEY_BYTES: Final = 64
-"""Tag and key of a door."""
+"""Tag and key of a bucket."""
 REFERENCE_BYTES: Final = TAG_KEY_BYTES + 1
 REFERENCES_MAX: Final = 31
 RESIDENTS_KIND: Final = 1
@@ -71,7 +71,7 @@ NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 64
 _OVERHEAD: Final = NONCE_BYTES + 16
 _HEAD: Final = 5
-_DOOR_CONTEXT: Final = b"counterfoil/register/door/v1\x00"
+_BUCKET_CONTEXT: Final = b"counterfoil/register/door/v1\x00"
 _TIN_CONTEXT: Final = b"counterfoil/register/tin/v1\x00"
 _HOLD_CONTEXT: Final = b"counterfoil/register/hold/v1\x00"
 _NAMES_CONTEXT: Final = b"counterfoil/register/names/v1\x00"
@@ -83,17 +83,17 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[Resident, ...])
 
 BucketKey = tuple[str, bytes, bytes]
-"""Tolerance, tag and bucket key of a door."""
+"""Tolerance, tag and bucket key of an address key."""
 Reference = tuple[bytes, bytes, bool]
-"""Tag and key of an exact door, and whether a mark stands for its place."""
+"""Tag and key of an exact bucket, and whether its home is at a known place."""
 
 
 class RegisterKey:
     """The register key as the few functions it is used for; its bytes cannot be read back from
     here.
 
-    `forms_version` is part of every door's context. Raises KeyFault for a secret that is not 64
-    bytes.
+    `forms_version` is part of what every tag is derived from. Raises KeyFault for a secret that is
+    not 64 bytes.
     """
 
     __slots__ = ("_holds", "_holds_outer", "_kinds", "_outer", "_secret", "_tolerant", "key_id")
@@ -110,33 +110,33 @@ class RegisterKey:
         block = secret.ljust(_SHA512_BLOCK, b"\x00")
         self._outer = hashlib.sha512(bytes(byte ^ 0x5C for byte in block))
         inner = hashlib.sha512(bytes(byte ^ 0x36 for byte in block))
-        inner.update(_DOOR_CONTEXT + version + b"\x00")
-        mark = _begun(inner, b"mark\x00"), 0x3F, 0xC0
+        inner.update(_BUCKET_CONTEXT + version + b"\x00")
+        known_place = _begun(inner, b"mark\x00"), 0x3F, 0xC0
         self._tolerant = _begun(inner, b"tolerant\x00"), 0x3F, 0x80
         self._kinds = {
             EXACT: (_begun(inner, b"exact\x00"), 0x7F, 0),
-            normalize.KNOWN_LINE: mark,
-            normalize.KNOWN_ZIP: mark,
+            normalize.KNOWN_LINE: known_place,
+            normalize.KNOWN_ZIP: known_place,
         }
         holds = _begun(hashlib.sha256(bytes(byte ^ 0x36 for byte in secret)), _HOLD_CONTEXT)
         self._holds = {kind: _begun(holds, kind + b"\x00") for kind in (b"tin", b"ref")}
         self._holds_outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in secret))
         self.key_id: Final = hmac.digest(secret, _ID_CONTEXT, "sha256")[:16].hex()
 
-    def derive(self, doors: Iterable[AddressKey]) -> list[BucketKey]:
-        """Tag and bucket key of each door. HMAC's two key blocks (RFC 2104) are hashed once: 3
-        microseconds, not 8."""
+    def derive(self, address_keys: Iterable[AddressKey]) -> list[BucketKey]:
+        """Tolerance, tag and bucket key of each address key. HMAC's two key blocks (RFC 2104) are
+        hashed once: 3 microseconds, not 8."""
         kinds, tolerant, outer_start = self._kinds, self._tolerant, self._outer
         derived: list[BucketKey] = []
-        for door in doors:
-            start, kept, first_bits = kinds.get(door.tolerance, tolerant)
+        for address_key in address_keys:
+            start, kept, first_bits = kinds.get(address_key.tolerance, tolerant)
             inner = start.copy()
-            inner.update(door.key.encode("utf-8", "surrogatepass"))
+            inner.update(address_key.key.encode("utf-8", "surrogatepass"))
             outer = outer_start.copy()
             outer.update(inner.digest())
             both = outer.digest()
             tag = _BYTES[both[0] & kept | first_bits] + both[1:TAG_BYTES]
-            derived.append((door.tolerance, tag, both[TAG_BYTES:]))
+            derived.append((address_key.tolerance, tag, both[TAG_BYTES:]))
         return derived
 
     def tin_hash(self, digits: str) -> bytes:
@@ -168,7 +168,7 @@ class RegisterKey:
 
 
 def _begun(inner: Hash, kind: bytes) -> Hash:
-    """A hash that goes on with the kind of door."""
+    """A copy of the hash that continues with this kind."""
     begun = inner.copy()
     begun.update(kind)
     return begun
@@ -180,12 +180,12 @@ def size_class(length: int) -> int:
 
 
 def encode_residents(residents: tuple[Resident, ...]) -> bytes:
-    """Body of an exact door. Inverse of `decode_residents`."""
+    """Body of an exact bucket. Inverse of `decode_residents`."""
     return _ENCODER.encode(residents)
 
 
 def decode_residents(body: bytes) -> tuple[Resident, ...]:
-    """Residents of an exact door's body. Inverse of `encode_residents`; raises VerifyFault."""
+    """Residents of an exact bucket's body. Inverse of `encode_residents`; raises VerifyFault."""
     try:
         return _DECODER.decode(body)
     except msgspec.MsgspecError:
@@ -193,8 +193,8 @@ def decode_residents(body: bytes) -> tuple[Resident, ...]:
 
 
 def split_references(body: bytes) -> list[Reference]:
-    """(tag, key, whether that home stands at a marked place) of each reference of a tolerant door's
-    body."""
+    """(tag, key, whether the home is at a known place) of each reference of a tolerant
+    bucket's body."""
     return [
         (
             body[at : at + TAG_BYTES],

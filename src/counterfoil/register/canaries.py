@@ -52,13 +52,13 @@ _LEAST_DIGITS: Final = 3
 
 
 class Canary(Sensitive, frozen=True, gc=False):
-    """One candidate: who, the address as somebody would write it, its form, and its doors, exact
-    first."""
+    """One candidate: who, the address as somebody would write it, its form, and its address
+    keys, exact first."""
 
     resident: Resident
     address: Address
     form: AddressForm
-    doors: tuple[AddressKey, ...]
+    keys: tuple[AddressKey, ...]
 
 
 class Draws:
@@ -88,21 +88,21 @@ def sample(batches: Iterator[Batch], wanted: int, draws: Draws) -> list[Sequence
     """`SAMPLED` source rows for each canary wanted, evenly from all of the source (Li 1994,
     algorithm L), in random order."""
     rows = (row for batch in batches for row in batch.rows)
-    held = list(islice(rows, SAMPLED * wanted))
+    chosen = list(islice(rows, SAMPLED * wanted))
     weight = 1.0
     while True:
-        weight *= exp(log(draws.share()) / len(held)) if held else 1.0
+        weight *= exp(log(draws.share()) / len(chosen)) if chosen else 1.0
         skipped = floor(log(draws.share()) / log(1 - weight)) if 0 < weight < 1 else 0
         row = next(islice(rows, skipped, None), None)
         if row is None:
-            return [held.pop(draws.below(len(held))) for _ in range(len(held))]
-        held[draws.below(len(held))] = row
+            return [chosen.pop(draws.below(len(chosen))) for _ in range(len(chosen))]
+        chosen[draws.below(len(chosen))] = row
 
 
 def candidates(
     sampled: list[Sequence[str]], tin_hash: Callable[[str], bytes], draws: Draws
 ) -> Iterator[Canary]:
-    """Canaries that might stand: up to TRIES for each sampled row with a street. Names and places
+    """Possible canaries: up to TRIES for each sampled row with a street. Names and places
     come from different rows."""
     read = [row for fields in sampled if isinstance(row := read_row(fields, tin_hash), SourceRow)]
     named = [row for row in read if row.resident.name.given and row.resident.name.family]

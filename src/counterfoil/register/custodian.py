@@ -39,7 +39,7 @@ _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
 
 
 class KeyCustodian:
-    """Holds the register key; derives doors, hashes tax numbers, counts openings.
+    """Holds the register key; derives tags and bucket keys, hashes tax numbers, counts openings.
 
     secret: 64 bytes from the register key file. state_path: the count's file, made at the first
     count. openings_per_day: questions that may be opened in one day. today: the day that is
@@ -59,9 +59,9 @@ class KeyCustodian:
         """32 hex digits that name the key and do not reveal it."""
         return self._key.key_id
 
-    def derive(self, doors: Iterable[AddressKey]) -> list[BucketKey]:
-        """(tolerance, tag, bucket key) of each door, in order."""
-        return self._key.derive(doors)
+    def derive(self, address_keys: Iterable[AddressKey]) -> list[BucketKey]:
+        """(tolerance, tag, bucket key) of each address key, in order."""
+        return self._key.derive(address_keys)
 
     def tin_hash(self, tin: str) -> bytes:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""
@@ -73,26 +73,27 @@ class KeyCustodian:
         hash, and of the record reference.
 
         None for what is empty."""
-        marks = [self._key.hold_fingerprint(b"tin", tin_hash)] if tin_hash else []
+        fingerprints = [self._key.hold_fingerprint(b"tin", tin_hash)] if tin_hash else []
         return (
             [
-                *marks,
+                *fingerprints,
                 self._key.hold_fingerprint(b"ref", record_ref.encode("utf-8", "surrogatepass")),
             ]
             if record_ref
-            else marks
+            else fingerprints
         )
 
-    def on_hold(self, residents: Residents, marks: Set[bytes]) -> frozenset[int]:
-        """Places of those residents whom one of `marks` names. No marks, no work; else the same
+    def on_hold(self, residents: Residents, fingerprints: Set[bytes]) -> frozenset[int]:
+        """The positions of the residents whom one of `fingerprints` names. Without fingerprints
+        there is no work; else there is the same
         work for everyone."""
-        if not marks:
+        if not fingerprints:
             return frozenset()
-        told = [
-            not marks.isdisjoint(self.hold_fingerprints(each.tin_hash, each.record_ref))
+        named = [
+            not fingerprints.isdisjoint(self.hold_fingerprints(each.tin_hash, each.record_ref))
             for each in residents.residents
         ]
-        return frozenset(place for place, held in enumerate(told) if held)
+        return frozenset(place for place, is_named in enumerate(named) if is_named)
 
     def names_salt(self) -> str:
         """The salt of the names in a manifest's evidence: without the key custodian nobody can ask
@@ -100,7 +101,7 @@ class KeyCustodian:
         return self._key.names_salt()
 
     def reserve(self, openings: int) -> None:
-        """Count `openings` questions durably, before any door of theirs is opened: all of them or
+        """Count `openings` questions durably, before any bucket of theirs is opened: all of them or
         none.
 
         Raises StoreFault (`custodian_limit`) if the day's limit would be passed, and says how many

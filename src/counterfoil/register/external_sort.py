@@ -92,20 +92,20 @@ class ExternalSort:
 
 
 class SortSpace:
-    """A folder and an amount of memory in which piles are sorted. Use as a context; everything is
-    gone afterwards but the folder, which the caller removes."""
+    """A folder and an amount of memory in which pairs are sorted. Use it as a context: afterwards
+    everything is gone but the folder, which the caller removes."""
 
     def __init__(self, folder: Path, memory_bytes: int, random: Callable[[int], bytes]) -> None:
         self._random = random
         try:
             self._database = duckdb.connect(
-                str(folder / "piles.duckdb"), config=_config(folder, memory_bytes)
+                str(folder / "sort.duckdb"), config=_config(folder, memory_bytes)
             )
         except duckdb.Error as fault:
             raise _failed(fault) from None
 
     def sort(self, name: str) -> ExternalSort:
-        """A new pile with a key of its own. `name` is a plain word of this package. Raises
+        """A new sort with a key of its own. `name` is a constant of this package. Raises
         StoreFault."""
         try:
             return ExternalSort(self._database.cursor(), name, AESGCM(self._random(32)))
@@ -135,6 +135,6 @@ def _failed(fault: Exception) -> StoreFault:
         "register_sort_failed",
         f"sorting on disk failed ({type(fault).__name__})",
         place="register folder",
-        cure="The old snapshot still stands. Free disk space, or allow the sort more memory, "
+        cure="The old snapshot is still current. Free disk space, or allow the sort more memory, "
         "then build again.",
     )

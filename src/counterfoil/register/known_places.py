@@ -55,11 +55,14 @@ _FLAG: Final = (b"\x00", b"\x01")
 
 
 class _Home(Sensitive, frozen=True, gc=False, array_like=True):
-    """One exact door as it waits for the marks: `door` its tag and key, `streets` tolerant doors by
-    which its line is reached, `places` (tolerant door, mark of its ZIP) for each city that its rows
-    name."""
+    """One sealed home, until it is settled which places are known.
 
-    door: bytes
+    bucket: its tag and key. streets: tolerant buckets by which its line is reached. line: the
+    bucket that marks the line. places: (tolerant bucket, bucket that marks its ZIP) for each city
+    that its rows name.
+    """
+
+    bucket: bytes
     streets: tuple[bytes, ...]
     line: bytes
     parts: Parts
@@ -72,22 +75,22 @@ _DECODER: Final = msgspec.msgpack.Decoder(_Home)
 
 
 class KnownPlaces:
-    """Homes go in while exact doors are sealed; marks and references come out."""
+    """Homes go in while exact buckets are sealed; known places and references come out."""
 
-    def __init__(self, homes: ExternalSort, marks: ExternalSort) -> None:
+    def __init__(self, homes: ExternalSort, buckets: ExternalSort) -> None:
         self.known_lines = self.known_zips = 0
         self._homes = homes
-        self._marks = marks
+        self._known = buckets
         self._zips: Counter[tuple[bytes, bytes]] = Counter()
         self._cities: Counter[bytes] = Counter()
 
     @property
     def homes(self) -> int:
-        """How many wait."""
+        """How many were added."""
         return self._homes.pairs
 
-    def add(self, door: bytes, links_of_rows: Sequence[AddressLinks]) -> None:
-        """Add a sealed home. door: tag and key. links_of_rows: of its rows, at least one. Raises
+    def add(self, bucket: bytes, links_of_rows: Sequence[AddressLinks]) -> None:
+        """Add a sealed home. bucket: its tag and key. links_of_rows: at least one. Raises
         StoreFault."""
         first = links_of_rows[0]
         cities = {(each.city, each.zip_mark) for each in links_of_rows if each.city}
@@ -97,49 +100,50 @@ class KnownPlaces:
             _forget_rarest(self._zips)
         places = sorted({(each.place, each.zip_mark) for each in links_of_rows if each.place})
         if first.streets or places:
-            home = _Home(door, first.streets, first.line, first.parts, first.number, tuple(places))
-            self._homes.add(first.name or door[:TAG_BYTES], _ENCODER.encode(home))
+            home = _Home(
+                bucket, first.streets, first.line, first.parts, first.number, tuple(places)
+            )
+            self._homes.add(first.name or bucket[:TAG_BYTES], _ENCODER.encode(home))
 
     def settle(self, references: ExternalSort) -> Iterator[int]:
-        """Make the marks and give every reference to `references`; yields homes taken. Raises
-        StoreFault."""
+        """Settle which places are known, and add every reference to `references`; yields homes
+        taken. Raises StoreFault."""
         known_zips = self._settle_zips()
         for _, group in groupby(self._homes.drain(), itemgetter(0)):
             homes = (_DECODER.decode(value) for _, value in group)
-            held = list(islice(homes, HOMES_MAX))
-            known = known_lines(held)
-            self._mark(known)
+            first_homes = list(islice(homes, HOMES_MAX))
+            known = known_lines(first_homes)
+            self._seal_known(known)
             self.known_lines += len(known)
-            for home in chain(held, homes):
+            for home in chain(first_homes, homes):
                 _refer(references, home, home.line in known, known_zips)
                 yield 1
 
     def _settle_zips(self) -> frozenset[bytes]:
         known = frozenset(
-            mark
-            for (city, mark), homes in self._zips.items()
+            bucket
+            for (city, bucket), homes in self._zips.items()
             if homes >= LEAST_HOMES and homes * LEAST_OF_CITY >= self._cities[city]
         )
-        self._mark(known)
+        self._seal_known(known)
         self.known_zips = len(known)
         return known
 
-    def _mark(self, known: Iterable[bytes]) -> None:
-        for mark in sorted(known):
-            self._marks.add(mark[:TAG_BYTES], mark[TAG_BYTES:])
+    def _seal_known(self, known: Iterable[bytes]) -> None:
+        for bucket in sorted(known):
+            self._known.add(bucket[:TAG_BYTES], bucket[TAG_BYTES:])
 
 
 def known_lines(homes: Iterable[_Home]) -> frozenset[bytes]:
-    """The marks of the lines, among those of one street name in one zone, that are places of their
-    own."""
+    """The buckets that mark the known lines among these homes of one street name in one zone."""
     numbers: dict[Parts, set[str]] = {}
-    marks: dict[Parts, bytes] = {}
+    buckets: dict[Parts, bytes] = {}
     for home in homes:
         if home.line:
             numbers.setdefault(home.parts, set()).add(home.number)
-            marks[home.parts] = home.line
+            buckets[home.parts] = home.line
     counts = {parts: len(found) for parts, found in numbers.items()}
-    return frozenset(marks[parts] for parts in counts if _is_known(parts, counts))
+    return frozenset(buckets[parts] for parts in counts if _is_known(parts, counts))
 
 
 def _is_known(parts: Parts, counts: Mapping[Parts, int]) -> bool:
@@ -148,18 +152,20 @@ def _is_known(parts: Parts, counts: Mapping[Parts, int]) -> bool:
 
 
 def _says_more(one: Parts, two: Parts) -> bool:
-    """Whether `one` is `two` with a suffix or directionals added."""
+    """Whether `one` only adds a suffix or directionals to `two`."""
     return one != two and all(has in ("", more) for has, more in zip(two, one, strict=True))
 
 
 def _refer(
     references: ExternalSort, home: _Home, is_known: bool, known_zips: frozenset[bytes]
 ) -> None:
-    told = home.door + _FLAG[is_known]
+    reference = home.bucket + _FLAG[is_known]
     for street in home.streets:
-        references.add(street[:TAG_BYTES], street[TAG_BYTES:] + told)
-    for place, mark in home.places:
-        references.add(place[:TAG_BYTES], place[TAG_BYTES:] + home.door + _FLAG[mark in known_zips])
+        references.add(street[:TAG_BYTES], street[TAG_BYTES:] + reference)
+    for place, bucket in home.places:
+        references.add(
+            place[:TAG_BYTES], place[TAG_BYTES:] + home.bucket + _FLAG[bucket in known_zips]
+        )
 
 
 def _forget_rarest(counts: Counter[tuple[bytes, bytes]]) -> None:

@@ -33,36 +33,36 @@ _DECODER: Final = msgspec.msgpack.Decoder(Resident)
 
 
 class Learner(Protocol):
-    """The match room's learner."""
+    """The learner of `matching`."""
 
     def same_person(self, earlier: Resident, later: Resident, /) -> None:
         """Two ways in which one person was written, in different periods."""
         ...
 
     def co_residents(self, residents: tuple[Resident, ...], /) -> None:
-        """The residents of one door."""
+        """The residents of one bucket."""
         ...
 
 
 class PersonSort:
     """Residents by tax number. The sort key on disk is a keyed hash under a key in memory only."""
 
-    def __init__(self, pile: ExternalSort, random: Callable[[int], bytes]) -> None:
-        self._pile = pile
+    def __init__(self, residents_sort: ExternalSort, random: Callable[[int], bytes]) -> None:
+        self._sort = residents_sort
         self._key = random(32)
 
     def add(self, residents: tuple[Resident, ...]) -> None:
         """Add those that have a tax number. Raises StoreFault."""
         for resident in residents:
             if resident.tin_hash:
-                self._pile.add(
+                self._sort.add(
                     hmac.digest(self._key, resident.tin_hash, "sha256")[:16],
                     _ENCODER.encode(resident),
                 )
 
     def pairs(self) -> Iterator[tuple[Resident, Resident]]:
         """Every pair that shows one person in two periods. Raises StoreFault."""
-        for _, group in groupby(self._pile.drain(), itemgetter(0)):
+        for _, group in groupby(self._sort.drain(), itemgetter(0)):
             encoded = [value for _, value in islice(group, _SEEN_MAX)]
             if len(encoded) > 1 or len(_DECODER.decode(encoded[0]).periods) > 1:
                 yield from islice(
@@ -70,10 +70,10 @@ class PersonSort:
                 )
 
 
-def person_pairs(held: list[Resident]) -> Iterator[tuple[Resident, Resident]]:
+def person_pairs(entries: list[Resident]) -> Iterator[tuple[Resident, Resident]]:
     """Pairs over the consecutive periods of one tax number; none where it is shared."""
     by_period: dict[int, list[Resident]] = {}
-    for resident in held:
+    for resident in entries:
         for period in resident.periods:
             by_period.setdefault(period, []).append(resident)
     if any(len(residents) > _SHARED_RESIDENTS for residents in by_period.values()):

@@ -47,7 +47,7 @@ _APART: Final = frozenset({EXACT, normalize.PLACE})
 
 
 class AddressLinks(Sensitive, frozen=True, gc=False, array_like=True):
-    """Tags and keys to which an address leads; see the module."""
+    """Tags and keys to which an address leads, field by field as the module says."""
 
     key: bytes
     streets: tuple[bytes, ...]
@@ -65,22 +65,22 @@ _LINKS_DECODER: Final = msgspec.msgpack.Decoder(AddressLinks)
 
 
 def find_links(form: AddressForm, custodian: KeyCustodian) -> tuple[bytes, AddressLinks]:
-    """(tag of the exact door, where `form` leads). `form` has an exact door."""
-    doors = custodian.derive(normalize.address_keys(form))
-    marks = {
+    """(tag of the exact bucket, what else the address leads to). `form` has an exact key."""
+    derived = custodian.derive(normalize.address_keys(form))
+    known = {
         name: tag + key for name, tag, key in custodian.derive(normalize.known_place_keys(form))
     }
     among = {name: tag for name, tag, _ in custodian.derive(normalize.counted_among(form))}
-    [(tag, key)] = [(tag, key) for name, tag, key in doors if name == EXACT]
+    [(tag, key)] = [(tag, key) for name, tag, key in derived if name == EXACT]
     links = AddressLinks(
         key,
-        tuple(tag + key for name, tag, key in doors if name not in _APART),
-        marks.get(normalize.KNOWN_LINE, b""),
+        tuple(tag + key for name, tag, key in derived if name not in _APART),
+        known.get(normalize.KNOWN_LINE, b""),
         among.get(normalize.KNOWN_LINE, b""),
         (form.predirectional, form.suffix, form.postdirectional),
         form.number,
-        b"".join(tag + key for name, tag, key in doors if name == normalize.PLACE),
-        marks.get(normalize.KNOWN_ZIP, b""),
+        b"".join(tag + key for name, tag, key in derived if name == normalize.PLACE),
+        known.get(normalize.KNOWN_ZIP, b""),
         among.get(normalize.KNOWN_ZIP, b""),
     )
     return tag, links
@@ -92,7 +92,7 @@ def encode_links(links: AddressLinks) -> bytes:
 
 
 def decode_links(data: bytes) -> AddressLinks:
-    """Inverse of `encode_links`; for bytes that came back from a pile."""
+    """Inverse of `encode_links`; for bytes that came back from a sort."""
     return _LINKS_DECODER.decode(data)
 
 
@@ -101,14 +101,15 @@ _MOST_DIGITS: Final = 5
 
 
 class CanaryWatch:
-    """Candidates, and which of them a row spoke against. Without candidates it costs nothing."""
+    """Candidates for canaries, and which of them a row excludes. Without candidates it costs
+    nothing."""
 
     def __init__(
         self, candidates: Iterable[Canary] = (), custodian: KeyCustodian | None = None
     ) -> None:
         self._candidates: list[tuple[Canary, bytes, bytes]] = []
         self._keys: dict[object, list[int]] = {}
-        self._met: set[int] = set()
+        self._excluded: set[int] = set()
         if custodian is not None:
             for canary in candidates:
                 self._add(canary, custodian)
@@ -118,47 +119,47 @@ class CanaryWatch:
 
     def saw_reference(self, reference: str) -> None:
         """A row has this record reference."""
-        self._meet(("reference", reference))
+        self._exclude(("reference", reference))
 
     def saw_place(self, form: AddressForm, tag: bytes, links: AddressLinks) -> None:
-        """A row stands at this address, whose exact door has this tag."""
-        for door in (tag, *links.streets, links.place):
-            self._meet(door[:TAG_BYTES])
-        self._meet((form.number, _line(form)))
+        """A row has this address, whose exact bucket has this tag."""
+        for reached in (tag, *links.streets, links.place):
+            self._exclude(reached[:TAG_BYTES])
+        self._exclude((form.number, _line(form)))
         for near in _near(form):
-            self._meet(near)
+            self._exclude(near)
 
     def choose(self, wanted: int) -> list[tuple[Canary, bytes, bytes]]:
-        """At most `wanted` of those that nothing spoke against, at different streets first, each
-        with tag and key of its exact door, in order of tag."""
-        unspoken = [held for index, held in enumerate(self._candidates) if index not in self._met]
+        """At most `wanted` candidates that no row excludes, on different streets first, each with
+        tag and key of its exact bucket, in order of tag."""
+        left = [row for index, row in enumerate(self._candidates) if index not in self._excluded]
         before: Counter[tuple[object, ...]] = Counter()
         turns: list[tuple[int, int]] = []
-        for index, (canary, _, _) in enumerate(unspoken):
+        for index, (canary, _, _) in enumerate(left):
             street = (_line(canary.form), canary.form.zip5)
             turns.append((before[street], index))
             before[street] += 1
-        return sorted((unspoken[index] for _, index in sorted(turns)[:wanted]), key=itemgetter(1))
+        return sorted((left[index] for _, index in sorted(turns)[:wanted]), key=itemgetter(1))
 
     def _add(self, canary: Canary, custodian: KeyCustodian) -> None:
-        doors = custodian.derive(canary.doors)
+        derived = custodian.derive(canary.keys)
         form, line = canary.form, _line(canary.form)
-        own: list[object] = [tag for _, tag, _ in doors]
+        own: list[object] = [tag for _, tag, _ in derived]
         own += [("reference", canary.resident.record_ref), (form.number, line)]
         if any(key in self._keys for key in own):
             return
         for key in (*own, *_near(form)):
             self._keys.setdefault(key, []).append(len(self._candidates))
-        self._candidates.append((canary, doors[0][1], doors[0][2]))
+        self._candidates.append((canary, derived[0][1], derived[0][2]))
 
-    def _meet(self, key: object) -> None:
+    def _exclude(self, key: object) -> None:
         found = self._keys.get(key)
         if found:
-            self._met.update(found)
+            self._excluded.update(found)
 
 
 def _near(form: AddressForm) -> list[object]:
-    """Keys that two numbers on one street of a ZIP share if at most one digit tells them apart:
+    """Keys that two numbers on one street of a ZIP share if they differ in at most one digit:
     each digit left out in turn."""
     number, line = form.number, _line(form)
     if len(number) > _MOST_DIGITS:
@@ -176,8 +177,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 class LoadedAddress:
-    """Where an address leads: tag of its exact door and `links` as above; or the code of its
-    fault."""
+    """What an address leads to: the tag of its exact bucket and its encoded links; or the code of
+    its fault."""
 
     __slots__ = ("fault", "links", "tag")
 
@@ -188,12 +189,12 @@ class LoadedAddress:
 
 
 class SourceLoader:
-    """Counts and places of one build's rows."""
+    """Loads the rows of one build, and counts them."""
 
     def __init__(
         self,
         custodian: KeyCustodian,
-        pile: ExternalSort,
+        pairs: ExternalSort,
         rejects: BinaryIO,
         watch: CanaryWatch | None = None,
     ) -> None:
@@ -201,7 +202,7 @@ class SourceLoader:
         self.malformed_tins = 0
         self.rejects: Counter[str] = Counter()
         self._custodian = custodian
-        self._pile = pile
+        self._pairs = pairs
         self._file = rejects
         self._watch = watch or CanaryWatch()
         self._places: dict[Address, LoadedAddress] = {}
@@ -217,19 +218,19 @@ class SourceLoader:
             self.rows += len(batch.rows)
             progress(self.rows, total, "read")
 
-    def _put(self, held: SourceRow) -> tuple[str, str] | None:
-        place = self._places.get(held.address)
+    def _put(self, row: SourceRow) -> tuple[str, str] | None:
+        place = self._places.get(row.address)
         links = b""
         if place is None:
-            place = self._remember(held.address)
+            place = self._remember(row.address)
             links = place.links
         if place.fault:
             return "address", place.fault
         if self._watch:
-            self._watch.saw_reference(held.resident.record_ref)
-        self.malformed_tins += held.tin_malformed
-        head = held.period.to_bytes(2, "big") + len(links).to_bytes(2, "big")
-        self._pile.add(place.tag, head + links + encode_identity(held.resident))
+            self._watch.saw_reference(row.resident.record_ref)
+        self.malformed_tins += row.tin_malformed
+        head = row.period.to_bytes(2, "big") + len(links).to_bytes(2, "big")
+        self._pairs.add(place.tag, head + links + encode_identity(row.resident))
         return None
 
     def _remember(self, address: Address) -> LoadedAddress:
@@ -244,7 +245,7 @@ class SourceLoader:
 
 
 def load_address(address: Address, custodian: KeyCustodian, watch: CanaryWatch) -> LoadedAddress:
-    """Where an address leads; `watch` is told of it."""
+    """What an address leads to, after `watch` has compared it with its candidates."""
     form = normalize.normalize_address(address)
     if not normalize.exact_address_key(form):
         return LoadedAddress(b"", b"", "address_incomplete")

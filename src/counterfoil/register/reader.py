@@ -66,8 +66,12 @@ class EvidenceBucket(Sensitive, frozen=True, gc=False, forbid_unknown_fields=Tru
 
 
 class EvidenceBuckets(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The doors of a grant in the order of the door table, then its marks; the homes that they lead
-    to and no door opened before."""
+    """The buckets behind one grant's address, as they are sealed, with the keys that open them.
+
+    doors: one for each of its address keys in the order of their table, then its known places; the
+    value is empty where the store has no bucket. homes: the exact buckets that these lead to and
+    that are not among them. The field names are stored in evidence bundles.
+    """
 
     doors: tuple[EvidenceBucket, ...]
     homes: tuple[EvidenceBucket, ...]
@@ -75,25 +79,25 @@ class EvidenceBuckets(Sensitive, frozen=True, gc=False, forbid_unknown_fields=Tr
 
 
 Opened = dict[bytes, tuple[int, bytes]]
-"""(kind, body) of each shown bucket by its tag, unsealed and not decoded."""
+"""(kind, body) of each opened bucket by its tag, not decoded."""
 
 
-def open_buckets(shown: EvidenceBuckets, snapshot: str) -> Opened:
-    """Unseal what is shown. Raises VerifyFault `register_bucket_altered` for a value that its key
+def open_buckets(buckets: EvidenceBuckets, snapshot: str) -> Opened:
+    """Open collected buckets. Raises VerifyFault `register_bucket_altered` for a value that its key
     and tag do not open."""
     bound = snapshot_binding(snapshot)
     return {
         each.tag: open_bucket(each.value, tag=each.tag, key=each.key, bound=bound)
-        for each in (*shown.doors, *shown.homes)
+        for each in (*buckets.doors, *buckets.homes)
         if each.value
     }
 
 
 Routes = dict[bytes, list[Reference]]
-"""References of each tolerant door, by its tag."""
-Way = tuple[str, bytes, bytes]
-"""A door's tolerance, and tag and key of a home that it leads to."""
-_MARKS: Final = frozenset({normalize.KNOWN_LINE, normalize.KNOWN_ZIP})
+"""References of each tolerant bucket, by its tag."""
+FoundHome = tuple[str, bytes, bytes]
+"""The tolerance of an address key, and tag and key of a home that it leads to."""
+_KNOWN: Final = frozenset({normalize.KNOWN_LINE, normalize.KNOWN_ZIP})
 
 
 class SealedRegister:
@@ -119,54 +123,53 @@ class SealedRegister:
         _check_grants(grants)
         self._custodian.reserve(len(grants))
         asked = self._derive([grant.address for grant in grants])
-        opened = self._open({tag: key for doors in asked for _, tag, key in doors})
+        opened = self._open({tag: key for bucket_keys in asked for _, tag, key in bucket_keys})
         routes = _routes(opened)
-        ways = [_ways(doors, opened.keys(), routes) for doors in asked]
-        opened |= self._open({tag: key for led in ways for _, tag, key in led if tag not in opened})
-        homes = {
-            tag: decode_residents(body)
-            for tag, (kind, body) in opened.items()
-            if kind == RESIDENTS_KIND
-        }
+        homes_found = [_find_homes(bucket_keys, opened.keys(), routes) for bucket_keys in asked]
+        opened |= self._open(
+            {tag: key for led in homes_found for _, tag, key in led if tag not in opened}
+        )
+        homes = _decode_homes(opened)
         return [
             _gather(led, homes, self._custodian.tin_hash(grant.request.person.tin))
-            for grant, led in zip(grants, ways, strict=True)
+            for grant, led in zip(grants, homes_found, strict=True)
         ]
 
     def collect_buckets(self, grant: Grant) -> EvidenceBuckets:
-        """The sealed buckets behind a grant's doors and the keys that open exactly these, for
+        """The sealed buckets behind a grant's address and the keys that open exactly these, for
         evidence. Counts one opening.
 
         Raises as `open_residents`; VerifyFault `register_bucket_altered`.
         """
         _check_grants([grant])
         self._custodian.reserve(1)
-        [doors] = self._derive([grant.address])
+        [bucket_keys] = self._derive([grant.address])
         first = EvidenceBuckets(
-            self._shown(doors), (), self._custodian.tin_hash(grant.request.person.tin)
+            self._collect(bucket_keys), (), self._custodian.tin_hash(grant.request.person.tin)
         )
         opened = open_buckets(first, self.snapshot)
-        led = _led(_ways(doors, opened, _routes(opened)), opened)
+        led = _unopened_homes(_find_homes(bucket_keys, opened, _routes(opened)), opened)
         return EvidenceBuckets(
             first.doors,
-            self._shown([(EXACT, tag, key) for tag, key in led.items()]),
+            self._collect([(EXACT, tag, key) for tag, key in led.items()]),
             first.asked_tin_hash,
         )
 
     def _derive(self, addresses: list[AddressForm]) -> list[list[BucketKey]]:
-        """Doors and marks of each address. A mark that many addresses share (a ZIP of a city) is
-        derived once."""
+        """The bucket keys of each address, known places last. The key of a known place that many
+        addresses share (a ZIP of a city) is derived once."""
         derive = self._custodian.derive
-        marks = [normalize.known_place_keys(address) for address in addresses]
-        distinct = {mark.key: mark for found in marks for mark in found}
+        place_keys = [normalize.known_place_keys(address) for address in addresses]
+        distinct = {place_key.key: place_key for found in place_keys for place_key in found}
         derived = dict(zip(distinct, derive(distinct.values()), strict=True))
         return [
-            derive(normalize.address_keys(address)) + [derived[mark.key] for mark in found]
-            for address, found in zip(addresses, marks, strict=True)
+            derive(normalize.address_keys(address))
+            + [derived[place_key.key] for place_key in found]
+            for address, found in zip(addresses, place_keys, strict=True)
         ]
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._store.close()
 
     def __enter__(self) -> SealedRegister:
@@ -175,13 +178,13 @@ class SealedRegister:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _shown(self, doors: list[BucketKey]) -> tuple[EvidenceBucket, ...]:
-        """Each of these doors with the bucket behind it, still sealed."""
-        held = zip(doors, self._store.get_many([tag for _, tag, _ in doors]), strict=True)
+    def _collect(self, bucket_keys: list[BucketKey]) -> tuple[EvidenceBucket, ...]:
+        """The bucket behind each of these keys, still sealed."""
+        values = self._store.get_many([tag for _, tag, _ in bucket_keys])
         return tuple(
             [
                 EvidenceBucket(tolerance, tag, key, value or b"")
-                for (tolerance, tag, key), value in held
+                for (tolerance, tag, key), value in zip(bucket_keys, values, strict=True)
             ]
         )
 
@@ -196,33 +199,31 @@ class SealedRegister:
         }
 
 
-def residents_in(shown: EvidenceBuckets, grant: Grant, snapshot: str) -> Residents:
-    """The residents that the shown buckets hold, as `open_residents` reports them for this grant.
+def residents_in(buckets: EvidenceBuckets, grant: Grant, snapshot: str) -> Residents:
+    """The residents in collected buckets, as `open_residents` reports them for this grant.
     Pure.
 
-    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the doors are not those of
-    the grant's address, or the homes not those that the doors lead to.
+    Raises VerifyFault `register_bucket_altered`; `evidence_doors` where the buckets are not those
+    of the grant's address, or the homes not those that these lead to.
     """
-    opened = open_buckets(shown, snapshot)
-    behind = {each.tag: opened[each.tag] for each in shown.doors if each.value}
-    ways = _ways(
-        [(each.tolerance, each.tag, each.key) for each in shown.doors], behind, _routes(behind)
+    opened = open_buckets(buckets, snapshot)
+    behind = {each.tag: opened[each.tag] for each in buckets.doors if each.value}
+    homes_found = _find_homes(
+        [(each.tolerance, each.tag, each.key) for each in buckets.doors], behind, _routes(behind)
     )
-    asked = [door.tolerance for door in _asked_at(grant)]
-    held = {each.tag: each.key for each in shown.homes}
-    if asked != [each.tolerance for each in shown.doors] or held != _led(ways, behind):
+    asked = [address_key.tolerance for address_key in _asked_at(grant)]
+    stored_values = {each.tag: each.key for each in buckets.homes}
+    if asked != [each.tolerance for each in buckets.doors] or stored_values != _unopened_homes(
+        homes_found, behind
+    ):
         raise VerifyFault(
             "evidence_doors",
             "the buckets are not those that the doors of the asked address lead to",
             place="bundle",
             cure="Ask the holder for the bundle again.",
         )
-    homes = {
-        tag: decode_residents(body)
-        for tag, (kind, body) in opened.items()
-        if kind == RESIDENTS_KIND
-    }
-    return _gather(ways, homes, shown.asked_tin_hash)
+    homes = _decode_homes(opened)
+    return _gather(homes_found, homes, buckets.asked_tin_hash)
 
 
 def open_register(
@@ -265,8 +266,8 @@ def open_register(
 
 
 def not_compared(grant: Grant, code: str) -> NotCompared:
-    """The word for an admitted request that the register could not be asked: not a negative, ask
-    again."""
+    """The result of an admitted request that the register could not be asked. It is no negative:
+    the request can be made again."""
     return NotCompared(grant.request.request_id, grant.request.row, code)
 
 
@@ -298,8 +299,16 @@ def _check_grants(asked: Sequence[object]) -> None:
 
 
 def _asked_at(grant: Grant) -> tuple[AddressKey, ...]:
-    """Every key that a grant's address is looked up by: its doors, then its marks."""
+    """Every key by which a grant's address is looked up, known places last."""
     return (*normalize.address_keys(grant.address), *normalize.known_place_keys(grant.address))
+
+
+def _decode_homes(opened: Opened) -> dict[bytes, tuple[Resident, ...]]:
+    return {
+        tag: decode_residents(body)
+        for tag, (kind, body) in opened.items()
+        if kind == RESIDENTS_KIND
+    }
 
 
 def _routes(opened: Opened) -> Routes:
@@ -310,50 +319,51 @@ def _routes(opened: Opened) -> Routes:
     }
 
 
-def _led(ways: list[Way], opened: Opened) -> dict[bytes, bytes]:
-    """Tag and key of each home that these ways lead to and that is not open yet."""
-    return {tag: key for _, tag, key in ways if tag not in opened}
+def _unopened_homes(found: list[FoundHome], opened: Opened) -> dict[bytes, bytes]:
+    """Tag and key of each home that was found and is not open yet."""
+    return {tag: key for _, tag, key in found if tag not in opened}
 
 
-def _ways(doors: list[BucketKey], stored: Container[bytes], routes: Routes) -> list[Way]:
-    """Every home that the doors of one question lead to, in the order of the doors; a home may come
+def _find_homes(
+    bucket_keys: list[BucketKey], stored: Container[bytes], routes: Routes
+) -> list[FoundHome]:
+    """Every home that the keys of one question lead to, in the order of the keys. A home may come
     more than once."""
-    found = [door for door in doors if door[1] in stored]
-    marked = {tolerance for tolerance, _, _ in found if tolerance in _MARKS}
-    ways: list[Way] = []
-    for tolerance, tag, key in found:
-        if tolerance == EXACT:
-            ways.append((tolerance, tag, key))
+    known_places = {name for name, tag, _ in bucket_keys if name in _KNOWN and tag in stored}
+    found: list[FoundHome] = []
+    for tolerance, tag, key in bucket_keys:
+        if tolerance == EXACT and tag in stored:
+            found.append((tolerance, tag, key))
         elif tag in routes:
-            shut = (
-                normalize.KNOWN_ZIP if tolerance == normalize.PLACE else normalize.KNOWN_LINE
-            ) in marked
-            ways += [
-                (tolerance, home, its_key)
-                for home, its_key, known in routes[tag]
-                if not (shut and known)
+            place = normalize.KNOWN_ZIP if tolerance == normalize.PLACE else normalize.KNOWN_LINE
+            asked_is_known = place in known_places
+            found += [
+                (tolerance, home, home_key)
+                for home, home_key, home_is_known in routes[tag]
+                if not (asked_is_known and home_is_known)
             ]
-    return ways
+    return found
 
 
 def _gather(
-    ways: list[Way], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes
+    found: list[FoundHome], homes: dict[bytes, tuple[Resident, ...]], asked_tin_hash: bytes
 ) -> Residents:
-    """The union of what the ways lead to: each home once, each resident once, by the best door."""
+    """The union of the homes that were found: each home once, each resident once, with the
+    tolerance of the first key that leads to it."""
     reached: dict[bytes, str] = {}
-    for tolerance, home, _ in ways:
+    for tolerance, home, _ in found:
         if home in homes:
             reached.setdefault(home, tolerance)
     if len(reached) == 1:
         [(home, tolerance)] = reached.items()
         return Residents(homes[home], (tolerance,) * len(homes[home]), asked_tin_hash)
-    found: dict[Resident, tuple[str, set[int]]] = {}
+    people: dict[Resident, tuple[str, set[int]]] = {}
     for home, tolerance in reached.items():
-        for held in homes[home]:
-            person = Resident(held.name, held.date_of_birth, held.tin_hash, held.record_ref, ())
-            found.setdefault(person, (tolerance, set()))[1].update(held.periods)
+        for r in homes[home]:
+            person = Resident(r.name, r.date_of_birth, r.tin_hash, r.record_ref, ())
+            people.setdefault(person, (tolerance, set()))[1].update(r.periods)
     merged = tuple(
         Resident(p.name, p.date_of_birth, p.tin_hash, p.record_ref, tuple(sorted(periods)))
-        for p, (_, periods) in found.items()
+        for p, (_, periods) in people.items()
     )
-    return Residents(merged, tuple(tolerance for tolerance, _ in found.values()), asked_tin_hash)
+    return Residents(merged, tuple(tolerance for tolerance, _ in people.values()), asked_tin_hash)

@@ -72,7 +72,7 @@ class RowFault(Public, frozen=True, gc=False):
 
 
 class SourceRow(Sensitive, frozen=True, gc=False):
-    """What is sealed of a row: the resident without periods, the period, the address as held."""
+    """What is sealed of a row: the resident without periods, the period, the address as written."""
 
     resident: Resident
     period: int
@@ -83,7 +83,7 @@ class SourceRow(Sensitive, frozen=True, gc=False):
 def read_row(
     fields: Sequence[str], tin_hash: Callable[[str], bytes]
 ) -> SourceRow | tuple[str, str]:
-    """What is held of the row, or (field, code) of its fault. `fields` are in the order of
+    """What is sealed of the row, or (field, code) of its fault. `fields` are in the order of
     `COLUMNS`."""
     return _shape_fault(fields) or _read_fields(fields, tin_hash)
 
@@ -143,7 +143,7 @@ def row_fault(row: int, field: str, code: str) -> RowFault:
 
 
 def _birth(text: str) -> tuple[date | None, bool]:
-    """(the day, or None where none is held; whether the text was either)."""
+    """(the day, or None where the field is empty; whether the text was either)."""
     if not text:
         return None, True
     if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
@@ -170,5 +170,7 @@ def encode_identity(resident: Resident) -> bytes:
 
 def decode_identity(data: bytes, periods: tuple[int, ...]) -> Resident:
     """The resident of these bytes, at these periods."""
-    held = _IDENTITY_DECODER.decode(data)
-    return Resident(held.name, held.date_of_birth, held.tin_hash, held.record_ref, periods)
+    resident = _IDENTITY_DECODER.decode(data)
+    return Resident(
+        resident.name, resident.date_of_birth, resident.tin_hash, resident.record_ref, periods
+    )

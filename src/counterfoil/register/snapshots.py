@@ -118,7 +118,7 @@ def _storing() -> Generator[None]:
             "register_not_written",
             f"the register folder cannot be written ({type(fault).__name__})",
             place="register folder",
-            cure="The old snapshot still stands. Check disk space and permissions, then build "
+            cure="The old snapshot is still current. Check disk space and permissions, then build "
             "again.",
         ) from None
 

@@ -65,11 +65,11 @@ def take_fingerprint(path: Path) -> Fingerprint:
     """Digest (`sha256:` and hex), size and time of change. Raises InputFault."""
     try:
         with path.open("rb") as file:
-            held = os.fstat(file.fileno())
+            status = os.fstat(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
         raise unreadable_source(type(fault).__name__) from None
-    return Fingerprint("sha256:" + digest, held.st_size, held.st_mtime_ns)
+    return Fingerprint("sha256:" + digest, status.st_size, status.st_mtime_ns)
 
 
 def check_unchanged(path: Path, before: Fingerprint) -> None:
@@ -83,7 +83,8 @@ def check_unchanged(path: Path, before: Fingerprint) -> None:
             "source_changed",
             "the source changed while it was read",
             place="source",
-            cure="The old snapshot still stands. Build again from a file that nothing writes to.",
+            cure="The old snapshot is still current. Build again from a file that nothing "
+            "writes to.",
         )
 
 

@@ -90,10 +90,10 @@ def _first_bad_byte(path: Path) -> int:
     done = 0
     with path.open("rb") as file:
         while block := file.read(_SCAN_BYTES):
-            held = len(decoder.getstate()[0])
+            pending = len(decoder.getstate()[0])
             try:
                 decoder.decode(block)
             except UnicodeDecodeError as fault:
-                return done - held + fault.start
+                return done - pending + fault.start
             done += len(block)
     return done

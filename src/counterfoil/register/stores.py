@@ -53,7 +53,7 @@ class BucketReader(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         ...
 
 
@@ -138,7 +138,7 @@ class LmdbReader:
             raise _unreadable(type(fault).__name__) from None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
@@ -153,7 +153,8 @@ def _unwritten(kind: str) -> StoreFault:
         "register_not_written",
         f"the sealed register cannot be written ({kind})",
         place=LMDB_FILE,
-        cure="The old snapshot still stands. Check disk space and permissions, then build again.",
+        cure="The old snapshot is still current. Check disk space and permissions, then build "
+        "again.",
     )
 
 

@@ -25,8 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.tlog.cosignature import MldsaSigner, cosigner_key
 from counterfoil.tlog.note import Signer, parse_vkey
-from counterfoil.tlog.records import Records
-from counterfoil.tlog.witness import Witness
+from counterfoil.tlog.witness import Records, Witness
 from counterfoil.tlog.witness_server import serve
 
 
