@@ -58,7 +58,7 @@ def _decide(
     builder = BatchFactsBuilder(key)
     for counted in several.each("count", ((number, number) for number in range(stretches))):
         builder.count(counted.tally)
-    facts, marks = builder.finish(file.header, file.digest), builder.marks
+    facts, marks = builder.finish(file.header, file.digest), builder.fingerprints
     on, agreement, decided = office.clock().date(), office.law.agreement, 0
     with office.store.transaction() as connection:
         record_batch(connection, facts, BATCH, on, agreement)

@@ -14,7 +14,7 @@ from counterfoil.cli.options import AsJson
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault, VerifyFault
-from counterfoil.gate.cases import CaseResult, Found
+from counterfoil.gate.cases import CaseResult, Findings
 from counterfoil.gate.library import ElementPage, routes_of
 from counterfoil.office import law_library
 
@@ -120,10 +120,9 @@ def _words(page: ElementPage) -> str:
             if entry.quote
             else ["  No words of a statute are quoted."]
         )
-        if entry.door:
-            lines += [
-                f"  This would need {entry.door.needs}: {entry.door.citation} ({entry.door.uslm})"
-            ]
+        if entry.other_provision:
+            other = entry.other_provision
+            lines += [f"  This would need {other.needs}: {other.citation} ({other.uslm})"]
         lines += [f"  {entry.explanation}", f"  Cure: {entry.cure}", f"  Check: {entry.check}"]
     lines += [
         "",
@@ -136,10 +135,10 @@ def _words(page: ElementPage) -> str:
 def _sentence(result: CaseResult) -> str:
     """`cases/FILE: because ...: refused for ...`; where the law finds otherwise, both are said."""
     told = f"cases/{result.file}: because {result.because}: {_found(result.expected)}"
-    return told if result.holds else f"{told}; the law finds {_found(result.found)}"
+    return told if result.agrees else f"{told}; the law finds {_found(result.found)}"
 
 
-def _found(found: Found) -> str:
+def _found(found: Findings) -> str:
     if not found:
         return "admitted"
     return "refused for " + ", ".join(

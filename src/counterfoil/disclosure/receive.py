@@ -115,7 +115,7 @@ def _read_through(
             reject(row)
         if counted.rows == size:
             progress(done, None, "read")
-    return Whole(builder.finish(file.header, file.digest), builder.marks, frozenset(kept))
+    return Whole(builder.finish(file.header, file.digest), builder.fingerprints, frozenset(kept))
 
 
 def _batch_of(
@@ -181,7 +181,7 @@ def _header_fields(sent: Header, office: Office, history_key: bytes) -> dict[str
         "principal": sent.principal,
         "sent_on": sent.sent_on.isoformat(),
         "signed": "true" if sent.signed else "false",
-        "route": office.law.under(sent.route).route.id,
+        "route": office.law.for_route(sent.route).route.id,
         "party": office.law.agreement.parties.requester.id,
         "document": sent.document.digest if sent.document else "",
         "stated": canonical.commit(history_key, stated) if sent.document else "",

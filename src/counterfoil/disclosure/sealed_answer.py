@@ -129,7 +129,7 @@ def _entered_answers(
     plain = (read_chunk(connection, batch, key, DETERMINATION, seq) for seq in range(total))
     codes = {
         element.id: element.code
-        for element in office.law.under(batch.header.get("route", "")).elements
+        for element in office.law.for_route(batch.header.get("route", "")).elements
     }
     for rows in ruled_chunks(plain, key, ruling):
         answers = journal.answer_rows(rows, ruling, codes)

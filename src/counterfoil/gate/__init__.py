@@ -16,7 +16,7 @@ kept_law) is imported by its own name: a worker that decides needs none.
 from __future__ import annotations
 
 from counterfoil.gate.cases import CaseResult, run_cases
-from counterfoil.gate.decide import Explained, Gate, decide, explain
+from counterfoil.gate.decide import ExplainedFinding, Gate, decide, explain
 from counterfoil.gate.history.batch_counts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.load import AGREEMENT_FILE, Law, copy_law, load_law
@@ -31,7 +31,7 @@ __all__ = [
     "BatchFactsBuilder",
     "CaseResult",
     "Element",
-    "Explained",
+    "ExplainedFinding",
     "Gate",
     "History",
     "Law",

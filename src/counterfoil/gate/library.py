@@ -73,7 +73,7 @@ def check_law(directory: Path, library: Path) -> LawReport:
         quotes=sum(element.quote is not None for element in entries.values()),
         sentences=len(results),
         digests=tuple(law.digest for law in laws),
-        broken=tuple(result for result in results if not result.holds),
+        broken=tuple(result for result in results if not result.agrees),
     )
 
 
@@ -116,12 +116,12 @@ def table_page(laws: Sequence[Law]) -> str:
             f'- `{each.id}`: "{each.quote}" ({each.citation})' for each in elements if each.quote
         ]
         parts += ["Quoted words:", "\n".join(quoted)] if quoted else []
-        doors = [
-            f"- `{each.id}`: {each.door.needs}, {each.door.citation} (`{each.door.uslm}`)"
+        others = [
+            f"- `{each.id}`: {other.needs}, {other.citation} (`{other.uslm}`)"
             for each in elements
-            if each.door
+            if (other := each.other_provision)
         ]
-        parts += ["Another door is needed, and named:", "\n".join(doors)] if doors else []
+        parts += ["Requests that need another provision:", "\n".join(others)] if others else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -23,7 +23,12 @@ from counterfoil.core.values import Grant, Request, Sensitive
 from counterfoil.database import Connection
 from counterfoil.gate.history.batch_counts import BatchFacts
 from counterfoil.gate.history.snapshot import decode_snapshot
-from counterfoil.gate.replay import Circumstances, circumstances_in, circumstances_of, facts_of
+from counterfoil.gate.replay import (
+    RequestCounts,
+    counts_in_file,
+    counts_of_request,
+    facts_of_requests,
+)
 
 
 class Recorded(Sensitive, frozen=True):
@@ -33,7 +38,7 @@ class Recorded(Sensitive, frozen=True):
     key: BatchKey
     row: Granted | Refused
     row_salt: bytes
-    circumstances: Circumstances
+    circumstances: RequestCounts
     determination: Determination | None
     seq: int
     override: Override | None
@@ -76,7 +81,7 @@ def read_recorded(
         )
     known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, seq))
     request = row.grant.request if isinstance(row, Granted) else row.request
-    counted = circumstances_of(request, _requests(connection, batch, key), known, history_key)
+    counted = counts_of_request(request, _requests(connection, batch, key), known, history_key)
     decided = _determination(connection, batch, key, seq, request.row)
     override = read_overrides(connection, batch, key).get(request.row)
     return Recorded(key, row, key.salt("request", place), counted, decided, seq, override)
@@ -102,11 +107,13 @@ def read_recorded_rows(
         if not wanted:
             continue
         known = decode_snapshot(read_chunk(connection, batch, key, KNOWN, chunk.seq))
-        facts = facts or facts_of(known.header, _requests(connection, batch, key), history_key)
+        facts = facts or facts_of_requests(
+            known.header, _requests(connection, batch, key), history_key
+        )
         decided = {each.row: each for each in _determinations(connection, batch, key, chunk.seq)}
         for place, row in wanted:
             request = _request_of(row)
-            counted = circumstances_in(request, facts, known, history_key)
+            counted = counts_in_file(request, facts, known, history_key)
             salt, override = key.salt("request", place), overrides.get(request.row)
             yield Recorded(key, row, salt, counted, decided.get(request.row), chunk.seq, override)
 

@@ -126,7 +126,7 @@ def export_evidence(
         )
     law = law_of_texts(files)
     asked = _ask_register(office, batch, recorded, law)
-    answer = _answer(recorded, ruling, law.under(batch.header.get("route", "")))
+    answer = _answer(recorded, ruling, law.for_route(batch.header.get("route", "")))
     index, note = _enter(office, batch, recorded, officer, holder)
     note = cosign(note)
     with office.store.reading() as connection:

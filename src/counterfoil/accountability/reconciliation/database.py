@@ -191,7 +191,7 @@ def _answers_made(
         released_files(connection, batch, key),
     )
     codes = public_codes(
-        law_of_batch(office, connection, batch).under(batch.header.get("route", ""))
+        law_of_batch(office, connection, batch).for_route(batch.header.get("route", ""))
     )
     made, rendered, kept = Committed(), hashlib.sha256(), hashlib.sha256()
     for part in render_rows(_answers(connection, batch, key, ruling, codes, made), envelope.form):

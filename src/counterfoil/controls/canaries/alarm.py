@@ -80,11 +80,11 @@ def raise_if_repeated(
     watched: frozenset[int],
 ) -> Alarm | None:
     """Of a chunk of a file that was remembered before. first: the number of its first row."""
-    if watched.isdisjoint(marks.doors):
+    if watched.isdisjoint(marks.addresses):
         return None
     today = batch.gate_date.toordinal()
     begins = today - office.law.agreement.limits.guards.window_days + 1
-    for row, door in enumerate(marks.doors, first):
+    for row, door in enumerate(marks.addresses, first):
         if door in watched and asked_more_than_once(connection, door, begins, today):
             return _raise(office, connection, batch, row, REPEATED)
     return None

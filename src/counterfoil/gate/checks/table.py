@@ -14,10 +14,10 @@ from typing import Final
 from counterfoil.core.values import State
 from counterfoil.gate.checks import batch, document, matter, person, removal
 from counterfoil.gate.checks import limits as guards
-from counterfoil.gate.checks.inputs import CheckInput, Sent
+from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
 
-BatchCheck = Callable[[Sent, Terms], State]
+BatchCheck = Callable[[FileInput, Terms], State]
 RequestCheck = Callable[[CheckInput, Terms], State]
 
 BATCH_CHECKS: Final[dict[str, BatchCheck]] = {

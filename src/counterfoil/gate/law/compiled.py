@@ -42,6 +42,7 @@ class Terms(Public, frozen=True, gc=False):
     rules: CommonRules
     offices: frozenset[str]
     principals: dict[str, Principal]
+    requester: frozenset[str]
     placeholders: frozenset[str]
     nothing_stated: frozenset[str]
     absent: frozenset[str]
@@ -73,7 +74,7 @@ class Terms(Public, frozen=True, gc=False):
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
     """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or
     law_principal_twice."""
-    rules, lists = common.rules, agreement.lists
+    rules, lists, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
@@ -96,6 +97,7 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         rules=rules,
         offices=frozenset(office.id for office in route.rules.offices),
         principals=_principals(agreement),
+        requester=frozenset(map(fold_entry, (requester.id, requester.name))),
         placeholders=placeholders,
         nothing_stated=nothing_stated,
         absent=placeholders | nothing_stated,

@@ -82,7 +82,7 @@ class Law(Public, frozen=True, gc=False):
         """The law of each route of the agreement, in its order."""
         return (self, *self.others)
 
-    def under(self, route: str) -> Law:
+    def for_route(self, route: str) -> Law:
         """The law of the route that a header names; "" is the agreement's only one.
 
         Raises GateFault route_missing where there are several, route_not_agreed for another.

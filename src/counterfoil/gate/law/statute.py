@@ -34,7 +34,7 @@ from counterfoil.core.values import Public
 from counterfoil.gate.law.schema import Code, Digest, Identifier, Span, Text
 
 
-class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+class OtherProvision(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     """The provision that a request of another purpose would need. `needs` completes "this would
     need ..."."""
 
@@ -43,7 +43,9 @@ class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     uslm: Text
 
 
-class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+class Element(
+    Public, frozen=True, gc=False, forbid_unknown_fields=True, rename={"other_provision": "door"}
+):
     """One thing that a route demands, over one span of days. See the module."""
 
     id: Identifier
@@ -56,7 +58,7 @@ class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     code: Code
     explanation: Text
     cure: Text
-    door: OtherDoor | None = None
+    other_provision: OtherProvision | None = None
 
 
 class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
