@@ -2,15 +2,19 @@
 and cure.
 
     law = load_law(office / "law")
-    builder = BatchFactsBuilder(history_key)            first pass: count
+    builder = BatchFactsBuilder(history_key)             first pass: count
+    builder.add(request, ...)
     facts = builder.finish(header, file_digest)
-    history = load_history(connection, facts, batch_id, on,
-    law.agreement.limits.officer_caseload.window_days) gate = Gate(law, facts, history, on)
-    second pass: decide gate.decide(request)
+    history = load_history(connection, facts, batch_id, on, law.agreement.limits)
+    gate = Gate(law, facts, history, on)                 second pass: decide
+    gate.decide(request)
 
-Law is data under `law/`; docs/guides/lawyer.md shows how to change it. A check is a small pure
-function in one of the files `checks_*`, listed in `checks`. What opens a database (store, memory,
-kept_law) is imported by its own name: a worker that decides needs none.
+The folders form layers. `law` is the law as data, read from `law/` and checked whole
+(docs/guides/lawyer.md shows how to change it); `history` is what was asked before; `checks` are
+small pure functions, listed in checks/table.py. On these rest the decision (decide.py), a decision
+made again (replay.py), the sentences about the law (cases.py) and the law as a whole (library.py).
+What opens a database (history/store.py, law/archive.py) is imported by its own name: a worker that
+decides needs none.
 """
 
 from __future__ import annotations

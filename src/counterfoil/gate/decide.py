@@ -67,16 +67,8 @@ class Gate:
 
     def __init__(self, law: Law, facts: BatchFacts, history: History, on: date) -> None:
         law, header = law.for_route(facts.header.route), facts.header
-        self.elements = law.in_force(on)
+        self.elements = _in_force(law, on)
         checks = [element.check for element in self.elements]
-        if ALWAYS not in checks:
-            raise GateFault(
-                "law_not_in_force",
-                "no law of this office is in force on this day",
-                place=f"agreement {law.agreement.id}",
-                cure="Check the clock; if it is right, the office's law files must be renewed "
-                "before it can receive.",
-            )
         self._terms, self._rules = law.terms, law.digest
         self._fingerprinter = Fingerprinter(facts.key)
         self._reader = RequestReader(
@@ -201,6 +193,20 @@ class Gate:
             place: check(inputs, self._terms) for place, check in self._steps.items()
         }
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
+
+
+def _in_force(law: Law, on: date) -> tuple[Element, ...]:
+    """The elements of the day. Raises GateFault law_not_in_force where no law covers it."""
+    elements = law.in_force(on)
+    if not any(element.check == ALWAYS for element in elements):
+        raise GateFault(
+            "law_not_in_force",
+            "no law of this office is in force on this day",
+            place=f"agreement {law.agreement.id}",
+            cure="Check the clock; if it is right, the office's law files must be renewed before "
+            "it can receive.",
+        )
+    return elements
 
 
 def decide(

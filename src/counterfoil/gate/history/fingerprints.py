@@ -170,7 +170,8 @@ def _person(person: Person) -> str:
 
 
 def content_bytes(request: Request) -> bytes:
-    """A request without id and row. A lone surrogate, which no encoding accepts, is kept as it is."""
+    """A request without its id and row, encoded. A lone surrogate, which no encoding accepts, is
+    kept as it is."""
     content = (
         request.person,
         request.address,
