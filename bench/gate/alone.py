@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.gate.held import MODULE
+from bench.gate.preread import MODULE
 from counterfoil import intake
 from counterfoil.disclosure.workers import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
@@ -42,7 +42,7 @@ def run(office: Office, path: Path, count: int) -> Ran:
     key = office.payload_keys()[1]
     several = WorkerProcesses(count, key, MODULE)
     try:
-        stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
+        stretches = sum(1 for _ in several.each("read_before", enumerate(file.stretches(CHUNK))))
         used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
         decided = _decide(office, file, key, several, stretches)
         return Ran(

@@ -1,6 +1,6 @@
 """Sentences about the law as data, and what the law says to each: `law/cases/**/*.yaml`.
 
-A base file, `law/cases/base*.yaml`, holds one whole request that every element admits:
+A base file, `law/cases/base*.yaml`, has one whole request that every element admits:
 
     format: counterfoil-case-base-1
     agreement, on                        the agreement's name and the day of decision
@@ -8,7 +8,7 @@ A base file, `law/cases/base*.yaml`, holds one whole request that every element 
     document                             what the header states of an order or a consent, where the
                                          route needs one
 
-Every other file holds sentences, each of which changes something of its base:
+Every other file has sentences, each of which changes something of its base:
 
     format: counterfoil-cases-1
     title: Names

@@ -4,7 +4,7 @@ A decision depends on the request, the law, the day, and on counts: of the same 
 earlier files asked. The file's own counts can be counted anew from its rows; those of the past
 cannot, because the history forgets. So `receive` keeps, beside each chunk, the history as it was
 (history/snapshot.py). `RequestCounts` is the same for one request, as plain numbers: what an
-evidence bundle carries. It holds no hash and no key.
+evidence bundle carries, without any hash or key.
 
 `decide_again` makes a history that has these counts, under a key of zeros that hashes nobody but
 this request, and asks the gate.
@@ -62,7 +62,7 @@ class RequestCounts(
 def counts_of_request(
     request: Request, stretches: Iterable[Sequence[Request]], snapshot: HistorySnapshot, key: bytes
 ) -> RequestCounts:
-    """The counts for `request`, whose file held these requests, stretch by stretch. `key` is the
+    """The counts for `request`, whose file had these requests, stretch by stretch. `key` is the
     office's history key."""
     return counts_in_file(
         request, facts_of_requests(snapshot.header, stretches, key), snapshot, key

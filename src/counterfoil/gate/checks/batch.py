@@ -82,12 +82,12 @@ def safeguards_are_current(file: FileInput, terms: Terms) -> State:
 
 
 def batch_is_within_limit(file: FileInput, terms: Terms) -> State:
-    """The file holds no more rows than the agreement allows."""
+    """The file has no more rows than the agreement allows."""
     return met_if(file.rows <= terms.agreement.limits.batch_rows)
 
 
 def batch_is_plausible(file: FileInput, terms: Terms) -> State:
-    """The file holds no more rows than the requester's declared caseload makes plausible."""
+    """The file has no more rows than the requester's declared caseload makes plausible."""
     declared = terms.agreement.limits.declared_caseload
     return met_if(file.rows <= declared.matters * declared.multiple)
 

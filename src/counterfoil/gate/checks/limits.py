@@ -20,7 +20,7 @@ days."""
 
 
 def person_is_not_asked_often(inputs: CheckInput, terms: Terms) -> State:
-    """No more requests about this person within the window than agreed, whoever asks."""
+    """No more requests about this person within the window than agreed, over all officers."""
     most = terms.agreement.limits.guards.attempts_on_person
     return MET if inputs.uses.attempts <= most else NOT_MET
 

@@ -16,7 +16,7 @@ from counterfoil.gate.law.folding import fold_citation, fold_entry
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
-"""One letter or digit, whatever stands between its repetitions."""
+"""One letter or digit, whatever is between its repetitions."""
 
 
 def period_is_given(inputs: CheckInput, terms: Terms) -> State:

@@ -1,9 +1,9 @@
 """The table of checks: the name that a law file writes, and the function that it means.
 
 A check is pure: the same arguments give the same state, and nothing else is read (P2). The checks
-of `BATCH_CHECKS` are asked once a file, those of `REQUEST_CHECKS` once a request. To add a check:
-write the function, name it here, say in gate/law/demands.py which routes demand it, name it in an
-element of each of them, and give the element four cases.
+of `BATCH_CHECKS` are evaluated once a file, those of `REQUEST_CHECKS` once a request. To add a
+check: write the function, name it here, say in gate/law/demands.py which routes demand it, name it
+in an element of each of them, and give the element four cases.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Person, address and content are the hashes of fingerprints.py. A request without a usable name has
 no person, and an address without a key has none (0): neither is counted. A request is itself among
-those counted, so every count is at least 1. `Counts` holds what is repeated, of one batch or of the
+those counted, so every count is at least 1. `Counts` has what is repeated, of one batch or of the
 past.
 
 Counts depend on questions only, never on answers (P2): no count was made from a register.

@@ -12,7 +12,7 @@
                    where one is stated
 
 The hashes are those of keyed_hash.py. 0 is the hash of what is absent: a name that names nobody, an
-address without a key, no investigation, a row that is no request. `Fingerprints` holds a file's
+address without a key, no investigation, a row that is no request. `Fingerprints` has a file's
 hashes in columns, 56 bytes a row while the file is counted and 48 while it is decided.
 """
 

@@ -3,7 +3,7 @@
     DIRECTORY/statutes/*.yaml     see statute.py
     DIRECTORY/routes/*.yaml       see route.py
     DIRECTORY/common/*.yaml       see route.py
-    DIRECTORY/agreement.yaml      see agreement.py; a library holds agreements/NAME.yaml instead
+    DIRECTORY/agreement.yaml      see agreement.py; a library has agreements/NAME.yaml instead
 
 What loading establishes, in this order:
 
