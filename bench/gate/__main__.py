@@ -159,7 +159,7 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
         "count: what is repeated in the file",
         best(lambda: builder.finish(file.header, file.digest)),
     )
-    facts, marks = builder.finish(file.header, file.digest), builder.marks
+    facts, marks = builder.finish(file.header, file.digest), builder.fingerprints
     parts = [marks.part(start, start + CHUNK) for start in range(0, len(marks), CHUNK)]
     with office.store.reading() as connection:
         history = load_history(connection, facts, "b-none", on, limits)

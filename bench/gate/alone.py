@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.gate.held import Held
+from bench.gate.preread import PrereadScreener
 from counterfoil import intake
 from counterfoil.core.worker_pool import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
@@ -40,8 +40,8 @@ def run(office: Office, path: Path, count: int) -> Ran:
     """One pass over the file, by `count` workers beside this process."""
     file = intake.open_file(path, default_header=office.default_header(), principal_keys={})
     key = office.payload_keys()[1]
-    with WorkerProcesses(count, Held, key) as several:
-        stretches = sum(1 for _ in several.each("hold", enumerate(file.stretches(CHUNK))))
+    with WorkerProcesses(count, PrereadScreener, key) as several:
+        stretches = sum(1 for _ in several.each("read_before", enumerate(file.stretches(CHUNK))))
         used, begun, before = _cpu(several), time.perf_counter(), time.process_time()
         decided = _decide(office, file, key, several, stretches)
         return Ran(
@@ -55,7 +55,7 @@ def _decide(
     builder = BatchFactsBuilder(key)
     for counted in several.each("count", ((number, number) for number in range(stretches))):
         builder.count(counted.tally)
-    facts, marks = builder.finish(file.header, file.digest), builder.marks
+    facts, marks = builder.finish(file.header, file.digest), builder.fingerprints
     on, agreement, decided = office.clock().date(), office.law.agreement, 0
     with office.store.transaction() as connection:
         record_batch(connection, facts, BATCH, on, agreement)

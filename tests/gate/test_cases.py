@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 
 from counterfoil.gate import Law
-from counterfoil.gate.cases import Posed, pose_cases
+from counterfoil.gate.cases import PreparedSentence, prepare_sentences
 from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.law.demands import DEMANDS, demanded_of
 from tests.gate.world import CASES, LIBRARY, every_route
 
-POSED = pose_cases(LIBRARY, CASES)
+POSED = prepare_sentences(LIBRARY, CASES)
 RESULTS = [posed.run() for posed in POSED]
 DEFECTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F19", "F20", "F21")
 
@@ -24,7 +24,7 @@ def _elements() -> list[str]:
 @pytest.mark.parametrize(
     "posed", POSED, ids=lambda each: f"{each.file}:{each.element}:{each.sentence.because}"
 )
-def test_the_law_says_what_the_sentence_says(posed: Posed) -> None:
+def test_the_law_says_what_the_sentence_says(posed: PreparedSentence) -> None:
     result = posed.run()
     assert result.found == result.expected
 

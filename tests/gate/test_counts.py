@@ -7,7 +7,7 @@ import pytest
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks import memo
-from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, Reader
+from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, RequestReader
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
 from counterfoil.gate.history.batch_counts import History, officer_load
 from counterfoil.gate.history.counts import (
@@ -18,9 +18,19 @@ from counterfoil.gate.history.counts import (
     read_question,
     uses_of,
 )
-from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, amended, changed, facts_of, sandbox
+from tests.gate.world import (
+    KEY,
+    NO_HISTORY,
+    ON,
+    REQUEST,
+    amended,
+    changed,
+    facts_of,
+    repeats_in,
+    sandbox,
+)
 
-FORM = read_question(KEY, REQUEST).address
+FORM = read_question(KEY, REQUEST).form
 ONE = Question(FORM, 1, 2, 3)
 LAW = sandbox()
 
@@ -33,8 +43,8 @@ LAW = sandbox()
         (NO_COUNTS, Counts({1: 2}), Uses(3, 1, 1, 1)),
         (Counts(contents={3: 2}), Counts(contents={3: 4}), Uses(1, 1, 1, 6)),
         (NO_COUNTS, Counts(contents={3: 4}), Uses(1, 1, 1, 5)),
-        (Counts(doors={1: {2, 7}}), NO_COUNTS, Uses(1, 2, 1, 1)),
-        (Counts(doors={1: {8, 7}}), NO_COUNTS, Uses(1, 3, 1, 1)),
+        (Counts(addresses={1: {2, 7}}), NO_COUNTS, Uses(1, 2, 1, 1)),
+        (Counts(addresses={1: {8, 7}}), NO_COUNTS, Uses(1, 3, 1, 1)),
         (NO_COUNTS, Counts(people={2: {7, 8}}), Uses(1, 1, 3, 1)),
         (Counts(people={2: {1, 7}}), Counts(people={2: {7, 8}}), Uses(1, 1, 3, 1)),
         (Counts({1: 2}, {}, {2: {1, 7}}, {3: 2}), NO_COUNTS, Uses(2, 1, 2, 2)),
@@ -54,7 +64,7 @@ def test_what_is_absent_counts_nobody(absent: Question) -> None:
     many = Counts({0: 9}, {0: {5, 6}, 1: {5, 6}}, {0: {5, 6}, 2: {5, 6}}, {0: 9})
     uses = uses_of(absent, many, many)
     assert uses.attempts == 1
-    assert (uses.doors, uses.people) == ((3, 3) if absent.person and absent.door else (1, 1))
+    assert (uses.addresses, uses.people) == ((3, 3) if absent.person and absent.address else (1, 1))
     assert uses.contents == 1
 
 
@@ -65,16 +75,10 @@ def test_what_is_not_repeated_in_a_file_is_there_once() -> None:
         changed(row=3, reason="Another matter", investigation_number="CR-2"),
     )
     assert [
-        facts.reason_uses(reason) for reason in (REQUEST.reason, "Another matter", "No matter")
-    ] == [2, 1, 1]
-    assert [facts.similar_uses(words) for words in ("another matter", "no matter")] == [1, 1]
-    assert facts.investigation_people("CR-2") == facts.investigation_people("CR-9") == 1
-    alone = facts_of(REQUEST)
-    assert (alone.reason_uses("x"), alone.similar_uses("x"), alone.investigation_people("x")) == (
-        1,
-        1,
-        1,
-    )
+        repeats_in(facts, reason=reason, investigation_number=number)
+        for reason, number in ((REQUEST.reason, "CR-2"), ("Another matter", "CR-9"), ("No", "x"))
+    ] == [(2, 2, 1), (1, 1, 1), (1, 1, 1)]
+    assert repeats_in(facts_of(REQUEST), reason="x", investigation_number="x") == (1, 1, 1)
     assert facts.file_digest == "sha256:" + "0" * 64
     assert (officer_load("OFF-1", facts, NO_HISTORY), officer_load("OFF-9", facts, History())) == (
         3,
@@ -97,7 +101,7 @@ def test_what_stands_once_in_a_file_is_read_as_once() -> None:
 
 def _asked(**fields: object) -> CheckInput:
     request = changed(**fields)
-    reader = Reader(LAW.terms.rules.periods, facts_of(request), NO_HISTORY, ON)
+    reader = RequestReader(LAW.terms.rules.periods, facts_of(request), NO_HISTORY, ON)
     return reader.read(request, read_question(KEY, request), NO_COUNTS)
 
 

@@ -63,9 +63,9 @@ def test_a_finding_is_explained_in_the_words_of_its_element(law: Law) -> None:
             element.quote,
         )
         assert (said.explanation, said.cure) == (element.explanation, element.cure)
-        door = element.door
-        assert said.door == (
-            f"this would need {door.needs}: {door.citation} ({door.uslm})" if door else ""
+        other = element.other_provision
+        assert said.other_provision == (
+            f"this would need {other.needs}: {other.citation} ({other.uslm})" if other else ""
         )
 
 
@@ -96,7 +96,7 @@ def test_what_is_missing_is_not_shown_and_what_is_wrong_is_not_met() -> None:
 
 def test_a_grant_carries_request_forms_years_and_the_rules_that_admitted_it() -> None:
     grant = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON).decide(REQUEST)
-    form = read_question(KEY, REQUEST).address
+    form = read_question(KEY, REQUEST).form
     assert grant == Grant(REQUEST, form, normalize_name(REQUEST.person), (2022, 2023), LAW.digest)
 
 
@@ -212,7 +212,7 @@ def test_nothing_prolongs_a_lockout_that_is_in_force() -> None:
 def test_three_guards_are_against_probing_and_a_replay_is_none(limit: str, element: str) -> None:
     question = read_question(KEY, REQUEST)
     past = Counts(
-        {question.person: 1}, {question.person: {1}}, {question.door: {1}}, {question.content: 1}
+        {question.person: 1}, {question.person: {1}}, {question.address: {1}}, {question.content: 1}
     )
     law = amended({f"limits.guards.{limit}": 1})
     gate = Gate(law, facts_of(REQUEST), NO_HISTORY, ON)
@@ -269,4 +269,4 @@ def test_a_header_of_another_route_is_judged_by_that_route() -> None:
     assert [
         element.id
         for element in Gate(law, facts_of(REQUEST, header=header), NO_HISTORY, ON).elements
-    ] == [element.id for element in law.under("consent").in_force(ON)]
+    ] == [element.id for element in law.for_route("consent").in_force(ON)]

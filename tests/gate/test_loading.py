@@ -48,7 +48,7 @@ def test_a_law_is_of_the_first_route_and_has_the_others_beside_it_under_one_dige
     law = load_law(office)
     assert [each.route.id for each in law.every_route] == list(law.agreement.routes)
     assert law.every_route == (law, *law.others)
-    assert [law.under(each.route.id) for each in law.every_route] == list(law.every_route)
+    assert [law.for_route(each.route.id) for each in law.every_route] == list(law.every_route)
     assert all(each.others == () for each in law.others)
     assert {each.digest for each in law.every_route} == {law.digest}
     assert {each.agreement_digest for each in law.every_route} == {agreement_digest(law.agreement)}

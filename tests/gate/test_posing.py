@@ -11,7 +11,7 @@ import yaml
 
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import State
-from counterfoil.gate.cases import CaseResult, pose_cases, run_cases
+from counterfoil.gate.cases import CaseResult, prepare_sentences, run_cases
 from tests.gate.world import CASES, LIBRARY
 from tests.world.faults import expect_fault
 
@@ -55,11 +55,11 @@ def test_a_result_says_which_sentence_of_which_file_found_what(tmp_path: Path) -
         CaseResult("part/file", GIVEN, "made up 1", (), ()),
         CaseResult("part/file", GIVEN, "made up 2", (), refused),
     ]
-    assert [result.holds for result in results] == [True, True, False]
+    assert [result.agrees for result in results] == [True, True, False]
 
 
 def test_a_sentence_is_posed_before_it_is_put(tmp_path: Path) -> None:
-    [posed] = pose_cases(LIBRARY, _file(tmp_path, {}))
+    [posed] = prepare_sentences(LIBRARY, _file(tmp_path, {}))
     assert (posed.file, posed.element, posed.path.name, posed.base.agreement) == (
         "part/file",
         GIVEN,
@@ -67,7 +67,7 @@ def test_a_sentence_is_posed_before_it_is_put(tmp_path: Path) -> None:
         "sandbox",
     )
     assert posed.law.route.id == "written-request"
-    assert posed.run().holds
+    assert posed.run().agrees
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, amended, facts_of, sandbox
 
 AGREEMENT = sandbox().agreement
-FORM = read_question(KEY, REQUEST).address
+FORM = read_question(KEY, REQUEST).form
 DAY = timedelta(days=1)
 
 
@@ -74,7 +74,7 @@ def test_each_person_of_a_chunk_has_its_own_requests_doors_and_contents(store: S
     )
     past = _past(store, _asked(1, 11, 21), _asked(2, 99, 23))
     assert past.attempts == {1: 3, 2: 1}
-    assert past.doors == {1: {11, 12}, 2: {11}}
+    assert past.addresses == {1: {11, 12}, 2: {11}}
     assert past.people == {11: {1, 2}}
     assert past.contents == {21: 2, 23: 1}
 
@@ -90,7 +90,7 @@ def test_requests_of_several_files_are_added_up(store: Store) -> None:
 def test_a_request_that_opens_no_door_counts_for_its_person_and_at_no_door(store: Store) -> None:
     _keep(store, "b1", _asked(1, 0, 21), _asked(2, 0, 22))
     past = _past(store, _asked(1, 0, 21))
-    assert (past.attempts, past.doors, past.people, past.contents) == ({1: 1}, {}, {}, {21: 1})
+    assert (past.attempts, past.addresses, past.people, past.contents) == ({1: 1}, {}, {}, {21: 1})
 
 
 def test_the_nameless_are_nobody_at_a_door_and_are_known_again_by_their_content_there_alone(
@@ -98,7 +98,12 @@ def test_the_nameless_are_nobody_at_a_door_and_are_known_again_by_their_content_
 ) -> None:
     _keep(store, "b1", _asked(0, 11, 21), _asked(0, 12, 21), _asked(1, 11, 22), _asked(0, 11, 23))
     past = _past(store, _asked(0, 11, 21), _asked(2, 11, 29))
-    assert (past.attempts, past.doors, past.people, past.contents) == ({}, {}, {11: {1}}, {21: 1})
+    assert (past.attempts, past.addresses, past.people, past.contents) == (
+        {},
+        {},
+        {11: {1}},
+        {21: 1},
+    )
     both = _past(store, _asked(0, 11, 21), _asked(0, 12, 21), _asked(1, 11, 22))
     assert (both.attempts, both.contents) == ({1: 1}, {21: 2, 22: 1})
 

@@ -14,7 +14,7 @@ from counterfoil.gate import Gate, History, Law
 from counterfoil.gate.history.batch_counts import officer_hash
 from counterfoil.gate.history.counts import Counts, read_question
 from counterfoil.gate.history.snapshot import HistorySnapshot
-from counterfoil.gate.replay import Circumstances, circumstances_of, decide_again, set_aside
+from counterfoil.gate.replay import RequestCounts, counts_of_request, decide_again, set_aside
 from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, KEY, ON, REQUEST, amended, changed, facts_of, sandbox
 from tests.world.faults import expect_fault
@@ -37,7 +37,7 @@ LIMITS: dict[str, object] = {
 LAW = amended(LIMITS)
 OFFICERS = (REQUEST.engaged_officers[0], EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent"))
 ASKED = changed(engaged_officers=OFFICERS)
-AT_THE_LIMITS = Circumstances(
+AT_THE_LIMITS = RequestCounts(
     header=HEADER,
     rows=12,
     reason_uses=4,
@@ -45,7 +45,7 @@ AT_THE_LIMITS = Circumstances(
     investigation_people=6,
     officers=(7, 7),
     attempts=8,
-    doors=9,
+    addresses=9,
     people=10,
     contents=11,
     day_requests=100,
@@ -56,7 +56,7 @@ WAITING = "i2-address-not-general-delivery"
 AT_A_POST_OFFICE = changed(address=Address("General Delivery", "", "Anytown", "WA", "98001"))
 
 
-def _again(counted: Circumstances, request: Request = ASKED, law: Law = LAW) -> set[str]:
+def _again(counted: RequestCounts, request: Request = ASKED, law: Law = LAW) -> set[str]:
     decided = decide_again(law, request, counted, ON)
     return (
         {finding.element for finding in decided.failed} if isinstance(decided, Refusal) else set()
@@ -76,7 +76,7 @@ def test_at_every_limit_the_request_is_admitted_again() -> None:
         ({"officers": (8, 7)}, "i2-officers-caseload"),
         ({"officers": (7, 8)}, "i2-officers-caseload"),
         ({"attempts": 9}, "guard-attempts"),
-        ({"doors": 10}, "guard-addresses"),
+        ({"addresses": 10}, "guard-addresses"),
         ({"people": 11}, "guard-people"),
         ({"contents": 12}, "guard-replay"),
         ({"rows": 13}, "batch-limit"),
@@ -122,8 +122,8 @@ def _known() -> HistorySnapshot:
     question = read_question(KEY, REQUEST)
     past = Counts(
         {question.person: 5},
-        {question.person: {question.door, 7}},
-        {question.door: {8, 9, 10}},
+        {question.person: {question.address, 7}},
+        {question.address: {8, 9, 10}},
         {question.content: 1},
     )
     past.contents[read_question(KEY, ASKED).content] = 6
@@ -133,7 +133,7 @@ def _known() -> HistorySnapshot:
 
 
 def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
-    counted = circumstances_of(ASKED, [_file()[:1], _file()[1:]], _known(), KEY)
+    counted = counts_of_request(ASKED, [_file()[:1], _file()[1:]], _known(), KEY)
     assert msgspec.structs.asdict(counted) == {
         "header": HEADER,
         "rows": 4,
@@ -142,7 +142,7 @@ def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
         "investigation_people": 2,
         "officers": (3, 23),
         "attempts": 3 + 5,
-        "doors": 3,
+        "addresses": 3,
         "people": 2 + 3,
         "contents": 2 + 6,
         "day_requests": 30,
@@ -151,9 +151,15 @@ def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
     }
 
 
+def test_the_counts_are_written_with_the_field_names_of_bundles_made_before() -> None:
+    written = msgspec.to_builtins(AT_THE_LIMITS)
+    assert list(written)[6:10] == ["attempts", "doors", "people", "contents"]
+    assert msgspec.convert(written, RequestCounts) == AT_THE_LIMITS
+
+
 def test_an_officer_of_no_other_request_is_counted_once() -> None:
     alone = changed(engaged_officers=(EngagedOfficer("OFF-9", "Kim Vale", "Special Agent"),))
-    assert circumstances_of(
+    assert counts_of_request(
         alone, [[alone]], HistorySnapshot(HEADER, History(), Counts()), KEY
     ).officers == (1,)
 
@@ -170,15 +176,17 @@ def test_each_decision_of_a_file_is_made_again_from_its_circumstances(place: int
     )
     request, known = _file()[place], _known()
     gate = Gate(tight, facts_of(*_file()), known.history, ON)
-    counted = circumstances_of(request, [_file()], known, KEY)
+    counted = counts_of_request(request, [_file()], known, KEY)
     assert decide_again(tight, request, counted, ON) == gate.decide(request, past=known.past)
 
 
 # -- set aside ---------------------------------------------------------------------------------------
 
 
-def _alone(request: Request) -> Circumstances:
-    return circumstances_of(request, [[request]], HistorySnapshot(HEADER, History(), Counts()), KEY)
+def _alone(request: Request) -> RequestCounts:
+    return counts_of_request(
+        request, [[request]], HistorySnapshot(HEADER, History(), Counts()), KEY
+    )
 
 
 def test_what_waits_for_an_officer_is_set_aside_and_the_grant_is_whole() -> None:

@@ -92,11 +92,11 @@ def test_p10_a_route_that_the_agreement_does_not_have_refuses_the_file(
 
 def test_a_header_without_a_route_asks_by_the_agreements_only_one() -> None:
     assert (
-        sandbox().under("") is sandbox().under("written-request")
-        or sandbox().under("").route.id == "written-request"
+        sandbox().for_route("") is sandbox().for_route("written-request")
+        or sandbox().for_route("").route.id == "written-request"
     )
     with expect_fault(GateFault, "route_not_agreed", "agreement sandbox: routes"):
-        sandbox().under("consent")
+        sandbox().for_route("consent")
 
 
 def test_one_digest_stands_for_all_routes_of_an_agreement() -> None:
@@ -147,15 +147,15 @@ def test_another_purpose_is_refused_and_its_finding_names_the_door_that_it_would
         if each.state != "met"
     ]
     assert [each.code for each in found] == [code]
-    assert found[0].door.startswith("this would need ")
-    assert door in found[0].door
+    assert found[0].other_provision.startswith("this would need ")
+    assert door in found[0].other_provision
 
 
 def test_an_element_that_bars_no_other_purpose_names_no_door() -> None:
     doors = {
         each.code
         for each in explain(REQUEST, sandbox(), facts_of(REQUEST), NO_HISTORY, ON)
-        if each.door
+        if each.other_provision
     }
     assert doors == {
         "reason_locating",

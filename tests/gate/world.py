@@ -10,6 +10,7 @@ import msgspec
 from counterfoil.core.values import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
 from counterfoil.gate.cases import changed as with_fields
+from counterfoil.gate.history.counts import read_question
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.schema import convert
 
@@ -66,6 +67,17 @@ def facts_of(*requests: Request, header: Header = HEADER) -> BatchFacts:
     for request in requests:
         builder.add(request)
     return builder.finish(header, "sha256:" + "0" * 64)
+
+
+def repeats_in(facts: BatchFacts, **fields: object) -> tuple[int, int, int]:
+    """Requests of the file with the reason of a request of these fields, with a similar one, and
+    people under its investigation."""
+    question = read_question(facts.key, changed(**fields))
+    return (
+        facts.reasons.get(question.reason, 1),
+        facts.similar_reasons.get(question.similar, 1),
+        facts.investigations.get(question.investigation, 1),
+    )
 
 
 NO_HISTORY = History()

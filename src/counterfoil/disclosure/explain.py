@@ -19,7 +19,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Finding, Match, Public, Request, Sensitive, State
-from counterfoil.gate.decide import Explained, explain_finding
+from counterfoil.gate.decide import ExplainedFinding, explain_finding
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
@@ -50,7 +50,7 @@ class Explanation(Public, frozen=True):
     request_id: str
     row: int
     outcome: str
-    findings: tuple[Explained, ...]
+    findings: tuple[ExplainedFinding, ...]
     decided: str
     score_bits: float
     margin_bits: float
@@ -106,7 +106,7 @@ def _explanation(
     override: Override | None,
 ) -> Explanation:
     states = {finding.element: finding.state for finding in failed}
-    elements = office.law.under(batch.header.route).in_force(batch.gate_date)
+    elements = office.law.for_route(batch.header.route).in_force(batch.gate_date)
     findings = tuple(
         explain_finding(each, Finding(each.id, states.get(each.id, State.MET))) for each in elements
     )

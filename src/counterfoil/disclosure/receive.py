@@ -109,7 +109,7 @@ def _read_through(
         yield from counted.rejects
         if counted.rows == size:
             yield Progress(done, None, "read")
-    return Whole(builder.finish(file.header, file.digest), builder.marks, frozenset(kept))
+    return Whole(builder.finish(file.header, file.digest), builder.fingerprints, frozenset(kept))
 
 
 def _batch_of(
@@ -167,7 +167,7 @@ def _batch_header(sent: Header, office: Office, history_key: bytes) -> BatchHead
         principal=sent.principal,
         sent_on=sent.sent_on.isoformat(),
         signed=sent.signed,
-        route=office.law.under(sent.route).route.id,
+        route=office.law.for_route(sent.route).route.id,
         party=office.law.agreement.parties.requester.id,
         document=sent.document.digest if sent.document else "",
         stated=canonical.commit(history_key, stated) if sent.document else "",

@@ -84,7 +84,7 @@ def _entered_answers(office: Office, session: BatchSession, ruling: Ruling) -> I
     """Each answer, its entry appended before it is handed on; at the end it is certain that they
     are what was signed."""
     batch, key = session.batch, session.key
-    codes = public_codes(office.law.under(batch.header.route))
+    codes = public_codes(office.law.for_route(batch.header.route))
     for rows in ruled_chunks(session.read_all(ChunkKind.DETERMINATION), key, ruling):
         answers = [coarsen(row, ruling, codes) for row in rows]
         drafts = journal.answer_drafts(rows, answers, batch.id, key)

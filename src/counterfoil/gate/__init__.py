@@ -15,8 +15,8 @@ kept_law) is imported by its own name: a worker that decides needs none.
 
 from __future__ import annotations
 
-from counterfoil.gate.cases import CaseResult, Found, run_cases
-from counterfoil.gate.decide import Explained, Gate, decide, explain
+from counterfoil.gate.cases import CaseResult, Findings, run_cases
+from counterfoil.gate.decide import ExplainedFinding, Gate, decide, explain
 from counterfoil.gate.history.batch_counts import BatchFacts, BatchFactsBuilder, History
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.load import AGREEMENT_FILE, Law, copy_law, load_law
@@ -39,8 +39,8 @@ __all__ = [
     "CaseResult",
     "Element",
     "ElementPage",
-    "Explained",
-    "Found",
+    "ExplainedFinding",
+    "Findings",
     "Gate",
     "History",
     "Law",

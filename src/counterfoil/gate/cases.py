@@ -1,6 +1,6 @@
 """Sentences about the law as data, and what the law says to each: `law/cases/**/*.yaml`.
 
-A base file, `law/cases/base*.yaml`, holds one whole request that every element admits:
+A base file, `law/cases/base*.yaml`, has one whole request that every element admits:
 
     format: counterfoil-case-base-1
     agreement, on                        the agreement's name and the day of decision
@@ -8,7 +8,7 @@ A base file, `law/cases/base*.yaml`, holds one whole request that every element 
     document                             what the header states of an order or a consent, where the
                                          route needs one
 
-Every other file holds sentences, each of which changes something of its base:
+Every other file has sentences, each of which changes something of its base:
 
     format: counterfoil-cases-1
     title: Names
@@ -43,39 +43,23 @@ Nothing here is trusted: a file that does not fit refuses with a SettingsFault.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Document, Header, Person, Public, Refusal, Request, State
-from counterfoil.gate.decide import Gate
-from counterfoil.gate.history.batch_counts import (
-    BatchFacts,
-    History,
-    investigation_hash,
-    officer_hash,
-    reason_hash,
-)
-from counterfoil.gate.history.counts import Counts, Question, read_question
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.compiled import compile_terms
-from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.folding import fold_entry
 from counterfoil.gate.law.load import Law, elements_of, load_law
 from counterfoil.gate.law.route import Closed
-from counterfoil.gate.law.schema import (
-    Count,
-    Digest,
-    Identifier,
-    Span,
-    Text,
-    convert,
-    read_law_file,
-)
+from counterfoil.gate.law.schema import Count, Digest, Identifier, Text, convert, read_law_file
 from counterfoil.gate.law.statute import Statute
+from counterfoil.gate.replay import RequestCounts, decide_again
 
 BASE: Final = "base"
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
@@ -301,15 +285,7 @@ def _fields_at(place: Any, path: list[str]) -> dict[str, Any]:
     return place
 
 
-def to_builtins(value: Any) -> Any:
-    """A law value as lists, dicts and text, ready to be changed and converted again."""
-    return msgspec.to_builtins(value)
-
-
-_KEY: Final = b"the history key of made-up cases"
-_DIGEST: Final = canonical.digest(b"a made-up file")
-
-Found = tuple[tuple[str, State], ...]
+Findings = tuple[tuple[str, State], ...]
 
 
 class CaseResult(Public, frozen=True, gc=False):
@@ -319,18 +295,18 @@ class CaseResult(Public, frozen=True, gc=False):
     file: str
     element: str
     because: str
-    expected: Found
-    found: Found
+    expected: Findings
+    found: Findings
 
     @property
-    def holds(self) -> bool:
-        """Whether the law says what the sentence says."""
+    def agrees(self) -> bool:
+        """Whether the law finds what the sentence expects."""
         return self.expected == self.found
 
 
-class Posed(Public, frozen=True, gc=False):
-    """One sentence, ready to be put to the law: by whom it is told, about which element, from which
-    base."""
+class PreparedSentence(Public, frozen=True, gc=False):
+    """One sentence, ready to be run: the file that states it, the element that it is about, its
+    base, and the law that it is about."""
 
     file: str
     element: str
@@ -340,8 +316,23 @@ class Posed(Public, frozen=True, gc=False):
     path: Path
 
     def run(self) -> CaseResult:
-        """Put it to the law. Raises SettingsFault for a sentence that cannot be used."""
-        return _run(self)
+        """Ask the gate. Raises SettingsFault for a sentence that cannot be used."""
+        sentence, base, path = self.sentence, self.base, self.path
+        law, on = _amended(self.law, sentence, path), sentence.on or base.on
+        if self.element not in {entry.id for entry in law.elements}:
+            raise SettingsFault(
+                "law_case_element",
+                "the case is about no element of this law",
+                place=f"{path.name}: {self.element}",
+                cure="Correct the element's id.",
+            )
+        request = read_columns(base.request | sentence.change, path)
+        counts = _counts(sentence, _header(base, sentence, law, on, path), request, on)
+        decided = decide_again(law, request, counts, on)
+        failed = decided.failed if isinstance(decided, Refusal) else ()
+        found = tuple((finding.element, finding.state) for finding in failed)
+        expected = tuple(sentence.finds.items())
+        return CaseResult(self.file, self.element, sentence.because, expected, found)
 
 
 def run_cases(
@@ -353,77 +344,45 @@ def run_cases(
     `agreements` is the folder of those that the sentences suppose by name; None is the library's
     own.
     """
-    return [posed.run() for posed in pose_cases(law_directory, cases_directory, agreements)]
+    return [
+        prepared.run() for prepared in prepare_sentences(law_directory, cases_directory, agreements)
+    ]
 
 
-def pose_cases(
+def prepare_sentences(
     law_directory: Path, cases_directory: Path, agreements: Path | None = None
-) -> list[Posed]:
-    """Every sentence with the law that it is put to. Raises SettingsFault for a file that cannot be
+) -> list[PreparedSentence]:
+    """Every sentence with the law that it is about. Raises SettingsFault for a file that cannot be
     used."""
     bases: dict[str, Base] = {}
-    agreements = agreements or law_directory / "agreements"
     laws: dict[str, Law] = {}
-    found: list[Posed] = []
+    agreements = agreements or law_directory / "agreements"
+    found: list[PreparedSentence] = []
     for path in read_case_files(cases_directory):
-        file, name = (
-            read_law_file(path, CaseFile),
-            str(path.relative_to(cases_directory).with_suffix("")),
-        )
+        file = read_law_file(path, CaseFile)
+        name = str(path.relative_to(cases_directory).with_suffix(""))
         if file.base not in bases:
             bases[file.base] = read_law_file(cases_directory / f"{file.base}.yaml", Base)
         base = bases[file.base]
-        for element, sentence in (
-            (case.element, sentence) for case in file.cases for sentence in case.sentences
-        ):
-            agreement = sentence.agreement or base.agreement
-            if agreement not in laws:
-                laws[agreement] = load_law(law_directory, agreements / f"{agreement}.yaml")
-            law = laws[agreement].under(base.header.route or "")
-            found.append(Posed(name, element, sentence, base, law, path))
+        for case in file.cases:
+            for sentence in case.sentences:
+                agreement = sentence.agreement or base.agreement
+                if agreement not in laws:
+                    laws[agreement] = load_law(law_directory, agreements / f"{agreement}.yaml")
+                law = laws[agreement].for_route(base.header.route or "")
+                found.append(PreparedSentence(name, case.element, sentence, base, law, path))
     return found
 
 
-def _run(posed: Posed) -> CaseResult:
-    sentence, element, base, path = posed.sentence, posed.element, posed.base, posed.path
-    law = _amended(posed.law, sentence, path)
-    if element not in {entry.id for entry in law.elements}:
-        raise SettingsFault(
-            "law_case_element",
-            "the case is about no element of this law",
-            place=f"{path.name}: {element}",
-            cure="Correct the element's id.",
-        )
-    on = sentence.on or base.on
-    request = read_columns(base.request | sentence.change, path)
-    document = (
-        None if base.document is None or sentence.no_document else base.document | sentence.document
+def _header(base: Base, sentence: Sentence, law: Law, on: date, path: Path) -> Header:
+    """The header that the sentence supposes: the base's with its changes."""
+    changes = msgspec.structs.asdict(sentence.header)
+    stated = msgspec.structs.replace(
+        base.header, **{name: value for name, value in changes.items() if value is not None}
     )
-    header = _header(
-        base.header, sentence.header, law, on, read_document(document, path) if document else None
-    )
-    facts = _facts(sentence.batch, header, request)
-    officers = {officer_hash(_KEY, officer): count for officer, count in sentence.history.items()}
-    past, question = sentence.past, read_question(_KEY, request)
-    probes = tuple(
-        (on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items()
-    )
-    history = History(officers, past.requests_today, past.requests_of_365_days, probes)
-    decided = Gate(law, facts, history, on).decide(
-        request, question, _asked(past, question, 1_000_000, set(), set())
-    )
-    failed = decided.failed if isinstance(decided, Refusal) else ()
-    found = tuple((finding.element, finding.state) for finding in failed)
-    return CaseResult(posed.file, element, sentence.because, tuple(sentence.finds.items()), found)
-
-
-def _header(
-    base: HeaderChange, change: HeaderChange, law: Law, on: date, document: Document | None
-) -> Header:
-    changes = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
-    }
-    stated = msgspec.structs.replace(base, **changes)
+    document = None
+    if base.document is not None and not sentence.no_document:
+        document = read_document(base.document | sentence.document, path)
     return Header(
         requester=stated.requester or "",
         agreement=law.agreement.id if stated.agreement is None else stated.agreement,
@@ -435,39 +394,28 @@ def _header(
     )
 
 
-def _facts(batch: BatchChange, header: Header, request: Request) -> BatchFacts:
-    question = read_question(_KEY, request)
-    return BatchFacts(
-        rows=batch.rows,
-        file_digest=_DIGEST,
+def _counts(sentence: Sentence, header: Header, request: Request, on: date) -> RequestCounts:
+    """The counts that the sentence supposes: those of the file and of the past together."""
+    batch, past = sentence.batch, sentence.past
+    loads: Counter[str] = Counter()
+    for named in (batch.officers, sentence.history):
+        loads.update({fold_entry(officer): requests for officer, requests in named.items()})
+    return RequestCounts(
         header=header,
-        key=_KEY,
-        reasons={reason_hash(_KEY, fold_entry(request.reason)): batch.same_reason},
-        similar_reasons={reason_hash(_KEY, fold_words(request.reason)): batch.similar_reason},
-        investigations={
-            investigation_hash(_KEY, request.investigation_number): batch.people_in_investigation
-        },
-        officers={officer_hash(_KEY, officer): count for officer, count in batch.officers.items()},
-        asked=_asked(batch, question, 1, {question.door}, {question.person}),
-    )
-
-
-def _asked(
-    counted: BatchChange | Past, question: Question, first: int, doors: set[int], people: set[int]
-) -> Counts:
-    """Counts about one question. `doors` and `people` are its own where it is counted among them;
-    the others are made up."""
-    return Counts(
-        {question.person: counted.attempts_on_person},
-        {
-            question.person: doors
-            | set(range(first, first + counted.addresses_of_person - len(doors)))
-        },
-        {
-            question.door: people
-            | set(range(first, first + counted.people_at_address - len(people)))
-        },
-        {question.content: counted.same_request},
+        rows=batch.rows,
+        reason_uses=batch.same_reason,
+        similar_uses=batch.similar_reason,
+        investigation_people=batch.people_in_investigation,
+        officers=tuple(loads[fold_entry(officer.id)] for officer in request.engaged_officers),
+        attempts=batch.attempts_on_person + past.attempts_on_person,
+        addresses=batch.addresses_of_person + past.addresses_of_person,
+        people=batch.people_at_address + past.people_at_address,
+        contents=batch.same_request + past.same_request,
+        day_requests=past.requests_today,
+        year_requests=past.requests_of_365_days,
+        probes=tuple(
+            (on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items()
+        ),
     )
 
 
@@ -475,7 +423,7 @@ def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
     """The law as the sentence supposes it: fields of the agreement changed, statutes ended."""
     if sentence.amend:
         try:
-            fields = changed(to_builtins(law.agreement), sentence.amend)
+            fields = changed(msgspec.to_builtins(law.agreement), sentence.amend)
         except (IndexError, ValueError, TypeError):
             raise SettingsFault(
                 "law_case_amend",
@@ -500,9 +448,10 @@ def _repealed(law: Law, repeal: dict[str, date]) -> Law:
 
 
 def _ended(statute: Statute, last: date) -> Statute:
+    """The statute and each of its elements, with another last day."""
     replace = msgspec.structs.replace
     elements = tuple(
-        replace(element, in_force=Span(element.in_force.first, last))
+        replace(element, in_force=replace(element.in_force, last=last))
         for element in statute.elements
     )
-    return replace(statute, in_force=Span(statute.in_force.first, last), elements=elements)
+    return replace(statute, in_force=replace(statute.in_force, last=last), elements=elements)

@@ -1,16 +1,16 @@
 """The gate itself: one request, the law in force, the counts, a date; out comes a Grant or a
 Refusal.
 
-Every element in force is evaluated, whatever the others found. All met: a Grant, which carries the
-one address form and name form that register and match use. Otherwise a Refusal that lists every
-finding that is not met, in the law's order. Nothing else is read: no register, no clock, no file
-(P2).
+Every element in force is evaluated, whatever the others found. If all are met, the result is a
+Grant, which carries the one address form and name form that register and match use. Otherwise it is
+a Refusal that lists every finding that is not met, in the law's order. Nothing else is read: no
+register, no clock, no file (P2).
 
-`Gate` holds what is the same for a whole batch: elements of the file are asked once, when it is
-made, and elements that read only what requests share are asked once for each different thing
-(shared.py). Of many requests, each element is asked of some before the next element is
-(`decide_all`): the same questions, and the processor stays with one check at a time. It may be made
-again in another process: two gates with the same arguments decide alike.
+`Gate` has what is the same for a whole batch. Elements of the file are evaluated once, when it is
+made; elements that read only what requests share are evaluated once for each different thing
+(checks/memo.py). Of many requests, each element is evaluated for some before the next element is
+(`decide_all`): the findings are the same, and the processor stays with one check at a time. It may
+be made again in another process: two gates with the same arguments decide alike.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from typing import Final
 
 from counterfoil.core.errors import GateFault
 from counterfoil.core.values import Finding, Grant, Public, Refusal, Request, State
-from counterfoil.gate.checks.inputs import MET, CheckInput, Reader, Sent
+from counterfoil.gate.checks.inputs import MET, CheckInput, FileInput, RequestReader
 from counterfoil.gate.checks.limits import PROBING
-from counterfoil.gate.checks.memo import PARTS, SharedSteps, own_checks
+from counterfoil.gate.checks.memo import OWN_CHECKS, PARTS, SharedSteps
 from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import NO_COUNTS, Counts
@@ -33,18 +33,18 @@ from counterfoil.gate.law.statute import Element
 
 _LOCKOUT: Final = "no_lockout_is_in_force"
 ALWAYS: Final = "law_is_in_force"
-"""The check without which no day is decided: on a day that has no such element, the law does not
-reach."""
+"""The check without which no day is decided: a day without such an element is one that the law does
+not cover."""
 _TOGETHER: Final = 128
-"""Requests that are asked one element after the other: what is made of them fits the processor's
-own memory."""
+"""Requests that are evaluated together, one element after the other: what is made of them fits the
+processor's cache."""
 
 
-class Explained(Public, frozen=True, gc=False):
+class ExplainedFinding(Public, frozen=True, gc=False, rename={"other_provision": "door"}):
     """One finding with the words of its element. Carries nothing of the request.
 
-    `door` names the provision that such a request would need, with its USLM identifier; "" where
-    there is none to name.
+    `other_provision` names the provision that such a request would need, with its USLM identifier;
+    "" where there is none to name. It is written under the name `door`.
     """
 
     element: str
@@ -55,59 +55,49 @@ class Explained(Public, frozen=True, gc=False):
     quote: str | None
     explanation: str
     cure: str
-    door: str = ""
+    other_provision: str = ""
 
 
 class Gate:
     """The law on one day over one batch, by the route that the batch's header names.
 
-    Raises GateFault law_not_in_force on a day that the law does not reach, route_missing and
-    route_not_agreed.
+    Raises GateFault law_not_in_force on a day that the law does not cover, and route_missing and
+    route_not_agreed as `Law.for_route`.
     """
 
     def __init__(self, law: Law, facts: BatchFacts, history: History, on: date) -> None:
-        law = law.under(facts.header.route)
-        self.elements = law.in_force(on)
-        if not any(element.check == ALWAYS for element in self.elements):
-            raise GateFault(
-                "law_not_in_force",
-                "no law of this office is in force on this day",
-                place=f"agreement {law.agreement.id}",
-                cure="Check the clock; if it is right, the office's law files must be renewed "
-                "before it can receive.",
-            )
-        self._terms = law.terms
-        self._rules = law.digest
-        header = facts.header
-        sent = Sent(
-            header, facts.rows, tuple(statute.in_force for statute in law.statutes), history, on
-        )
-        named = [(place, element.check) for place, element in enumerate(self.elements)]
-        self._batch = tuple(
-            (place, BATCH_CHECKS[check](sent, law.terms))
-            for place, check in named
-            if check in BATCH_CHECKS
+        law, header = law.for_route(facts.header.route), facts.header
+        self.elements = _in_force(law, on)
+        checks = [element.check for element in self.elements]
+        self._terms, self._rules = law.terms, law.digest
+        self._fingerprinter = Fingerprinter(facts.key)
+        self._reader = RequestReader(
+            law.terms.rules.periods, facts, history, min(on, header.sent_on)
         )
         self._findings = tuple(
             {state: Finding(element.id, state) for state in State} for element in self.elements
         )
+        spans = tuple(statute.in_force for statute in law.statutes)
+        file, named = FileInput(header, facts.rows, spans, history, on), list(enumerate(checks))
+        self._batch = {
+            place: BATCH_CHECKS[check](file, law.terms)
+            for place, check in named
+            if check in BATCH_CHECKS
+        }
         self._batch_failed = [
             (place, self._findings[place][state])
-            for place, state in self._batch
+            for place, state in self._batch.items()
             if state is not MET
         ]
-        self._steps = tuple(
-            (place, REQUEST_CHECKS[check]) for place, check in named if check in REQUEST_CHECKS
-        )
-        own = own_checks()
-        self._own = tuple((place, REQUEST_CHECKS[check]) for place, check in named if check in own)
+        self._steps = {
+            place: REQUEST_CHECKS[check] for place, check in named if check in REQUEST_CHECKS
+        }
+        self._own = [(place, self._steps[place]) for place, check in named if check in OWN_CHECKS]
         self._shared = [SharedSteps(part, named, law.terms, self._findings) for part in PARTS]
-        locked = any(self.elements[place].check == _LOCKOUT for place, _ in self._batch_failed)
+        locked_out = any(checks[place] == _LOCKOUT for place, _ in self._batch_failed)
         self._probing = frozenset(
-            element.id for element in self.elements if element.check in PROBING and not locked
+            element.id for element in self.elements if element.check in PROBING and not locked_out
         )
-        self._marker = Fingerprinter(facts.key)
-        self._reader = Reader(law.terms.rules.periods, facts, history, min(on, header.sent_on))
 
     @property
     def batch_failed(self) -> tuple[Finding, ...]:
@@ -115,17 +105,14 @@ class Gate:
         return tuple(finding for _, finding in self._batch_failed)
 
     def question(self, request: Request) -> Question:
-        """What the guards know of a request: read it once, to ask the past about it and then to
-        decide."""
-        return self._marker.question(request)
+        """The request's fingerprint, made once: to count what was asked before, then to decide."""
+        return self._fingerprinter.question(request)
 
     def is_probe(self, decision: Grant | Refusal) -> bool:
         """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""
-        if isinstance(decision, Refusal):
-            for finding in decision.failed:
-                if finding.element in self._probing:
-                    return True
-        return False
+        return isinstance(decision, Refusal) and any(
+            finding.element in self._probing for finding in decision.failed
+        )
 
     def decide(
         self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS
@@ -148,30 +135,29 @@ class Gate:
         self, requests: Sequence[tuple[Request, Question]], past: Counts
     ) -> Iterator[Grant | Refusal]:
         terms = self._terms
-        asked = [self._reader.read(request, question, past) for request, question in requests]
-        failed: list[list[tuple[int, Finding]]] = [[] for _ in asked]
+        inputs = [self._reader.read(request, question, past) for request, question in requests]
+        failed: list[list[tuple[int, Finding]]] = [[] for _ in inputs]
         for place, check in self._own:
             findings = self._findings[place]
-            for one, found in zip(asked, failed, strict=True):
+            for one, found in zip(inputs, failed, strict=True):
                 if (state := check(one, terms)) is not MET:
                     found.append((place, findings[state]))
         for shared in self._shared:
-            for one, found in zip(asked, failed, strict=True):
+            for one, found in zip(inputs, failed, strict=True):
                 found.extend(shared.failed(one))
-        return map(self._decision, asked, failed)
+        return map(self._decision, inputs, failed)
 
-    def _decision(self, asked: CheckInput, failed: list[tuple[int, Finding]]) -> Grant | Refusal:
-        request = asked.request
+    def _decision(self, inputs: CheckInput, failed: list[tuple[int, Finding]]) -> Grant | Refusal:
         if not failed and not self._batch_failed:
-            return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
-        findings = tuple(
-            [finding for _, finding in sorted(failed + self._batch_failed)]
-        )  # no two of one place
+            return self._grant(inputs)
+        request = inputs.request
+        # No two findings are of one place, so findings themselves are never compared.
+        findings = tuple([finding for _, finding in sorted(failed + self._batch_failed)])
         return Refusal(request.request_id, request.row, findings, self._rules)
 
     def set_aside(self, request: Request, question: Question, elements: frozenset[str]) -> Grant:
-        """Admit a request of which nothing failed and exactly `elements` wait for an officer, whose
-        word the caller has.
+        """Admit a request of which nothing failed and exactly `elements` wait for an officer. The
+        caller has made sure that the officers have signed for it.
 
         Raises GateFault override_statute where a finding is not met or not shown: nobody can set
         that aside; override_elements where other findings wait than are named, or none do.
@@ -194,16 +180,33 @@ class Gate:
                 cure="Name every finding that `counterfoil explain` shows as needs_officer, and "
                 "no other.",
             )
-        asked = self._reader.read(request, question, NO_COUNTS)
-        return Grant(request, asked.address, asked.name, asked.periods.years, self._rules)
+        return self._grant(self._reader.read(request, question, NO_COUNTS))
+
+    def _grant(self, inputs: CheckInput) -> Grant:
+        years = inputs.periods.years
+        return Grant(inputs.request, inputs.address, inputs.name, years, self._rules)
 
     def findings(self, request: Request) -> tuple[Finding, ...]:
         """Every finding, met ones too, in the law's order."""
-        asked = self._reader.read(request, self.question(request), NO_COUNTS)
-        states = dict(self._batch) | {
-            place: check(asked, self._terms) for place, check in self._steps
+        inputs = self._reader.read(request, self.question(request), NO_COUNTS)
+        states = self._batch | {
+            place: check(inputs, self._terms) for place, check in self._steps.items()
         }
         return tuple(by_state[states[place]] for place, by_state in enumerate(self._findings))
+
+
+def _in_force(law: Law, on: date) -> tuple[Element, ...]:
+    """The elements of the day. Raises GateFault law_not_in_force where no law covers it."""
+    elements = law.in_force(on)
+    if not any(element.check == ALWAYS for element in elements):
+        raise GateFault(
+            "law_not_in_force",
+            "no law of this office is in force on this day",
+            place=f"agreement {law.agreement.id}",
+            cure="Check the clock; if it is right, the office's law files must be renewed before "
+            "it can receive.",
+        )
+    return elements
 
 
 def decide(
@@ -216,7 +219,7 @@ def decide(
 
 def explain(
     request: Request, law: Law, facts: BatchFacts, history: History, on: date
-) -> tuple[Explained, ...]:
+) -> tuple[ExplainedFinding, ...]:
     """Every element with its finding, citation and words, in the law's order: for the holder's
     eyes."""
     gate = Gate(law, facts, history, on)
@@ -226,9 +229,10 @@ def explain(
     )
 
 
-def explain_finding(element: Element, finding: Finding) -> Explained:
+def explain_finding(element: Element, finding: Finding) -> ExplainedFinding:
     """One finding with the words of its element."""
-    return Explained(
+    other = element.other_provision
+    return ExplainedFinding(
         element.id,
         finding.state,
         element.code,
@@ -237,7 +241,5 @@ def explain_finding(element: Element, finding: Finding) -> Explained:
         element.quote,
         element.explanation,
         element.cure,
-        f"this would need {door.needs}: {door.citation} ({door.uslm})"
-        if (door := element.door)
-        else "",
+        f"this would need {other.needs}: {other.citation} ({other.uslm})" if other else "",
     )

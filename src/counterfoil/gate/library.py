@@ -1,9 +1,9 @@
 """A law directory as a whole: check it, look one element up, print all of it. What `counterfoil
 law` shows.
 
-A library holds `statutes/`, `routes/`, `agreements/` and `cases/`. An office holds `statutes/`,
-`routes/` and one `agreement.yaml`; the sentences of a library are put to its statutes and routes,
-under the agreements that they name.
+A library has `statutes/`, `routes/`, `common/`, `agreements/` and `cases/`. An office has
+`statutes/`, `routes/`, `common/` and one `agreement.yaml`; the sentences of a library are run on
+its statutes and routes, under the agreements that they name.
 
 What a check establishes, in this order:
 
@@ -24,8 +24,8 @@ from counterfoil.gate.law.statute import Element
 
 
 class LawReport(Public, frozen=True, gc=False):
-    """Counts of what was checked. `entries` are dated entries of elements; `broken` the sentences
-    that do not hold."""
+    """Counts of what was checked. `entries` are dated entries of elements; `broken` are the
+    sentences that the law does not agree with."""
 
     agreements: tuple[str, ...]
     routes: int
@@ -39,7 +39,7 @@ class LawReport(Public, frozen=True, gc=False):
 
 
 class ElementPage(Public, frozen=True, gc=False):
-    """One element: where it stands, its dated entries, and the sentences about it."""
+    """One element: its file, its dated entries, and the sentences about it."""
 
     file: str
     entries: tuple[Element, ...]
@@ -73,12 +73,12 @@ def check_law(directory: Path, library: Path) -> LawReport:
         quotes=sum(element.quote is not None for element in entries.values()),
         sentences=len(results),
         digests=tuple(law.digest for law in laws),
-        broken=tuple(result for result in results if not result.holds),
+        broken=tuple(result for result in results if not result.agrees),
     )
 
 
 def explain_element(directory: Path, library: Path, name: str) -> ElementPage | None:
-    """The element of this id, or whose code this is; None if the law holds neither. Raises
+    """The element of this id, or whose code this is; None if the law has neither. Raises
     SettingsFault."""
     for law in routes_of(directory):
         for file, elements in _by_file(law):
@@ -116,12 +116,12 @@ def table_page(laws: Sequence[Law]) -> str:
             f'- `{each.id}`: "{each.quote}" ({each.citation})' for each in elements if each.quote
         ]
         parts += ["Quoted words:", "\n".join(quoted)] if quoted else []
-        doors = [
-            f"- `{each.id}`: {each.door.needs}, {each.door.citation} (`{each.door.uslm}`)"
+        others = [
+            f"- `{each.id}`: {other.needs}, {other.citation} (`{other.uslm}`)"
             for each in elements
-            if each.door
+            if (other := each.other_provision)
         ]
-        parts += ["Another door is needed, and named:", "\n".join(doors)] if doors else []
+        parts += ["Requests that need another provision:", "\n".join(others)] if others else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,14 +1,13 @@
-"""What the guards knew when one request was decided: kept with its chunk, so that the decision can
-be made again.
+"""The gate's decision of one request made again, from counts that were kept.
 
-A decision depends on request, law, day, and on counts: of the same file, and of what earlier files
-asked. The file's own counts can be counted anew from its rows; those of the past cannot, because
-the memory forgets. So `receive` keeps, beside each chunk, what the guards knew of the past
-(known.py). `Circumstances` is the same for one request, as plain counts: what an evidence bundle
-carries. It holds no hash and no key.
+A decision depends on the request, the law, the day, and on counts: of the same file, and of what
+earlier files asked. The file's own counts can be counted anew from its rows; those of the past
+cannot, because the history forgets. So `receive` keeps, beside each chunk, the history as it was
+(history/snapshot.py). `RequestCounts` is the same for one request, as plain numbers: what an
+evidence bundle carries, without any hash or key.
 
-`decide_again` puts the counts back under a key of zeros, which hashes nobody but this request, and
-asks the gate.
+`decide_again` makes a history that has these counts, under a key of zeros that hashes nobody but
+this request, and asks the gate.
 """
 
 from __future__ import annotations
@@ -23,23 +22,27 @@ from counterfoil.gate.history.batch_counts import (
     BatchFacts,
     BatchFactsBuilder,
     History,
-    investigation_hash,
     officer_hash,
-    reason_hash,
+    officer_load,
 )
-from counterfoil.gate.history.counts import Counts, Question, Uses, read_question, uses_of
+from counterfoil.gate.history.counts import Counts, Question, read_question, uses_of
 from counterfoil.gate.history.snapshot import HistorySnapshot
-from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.gate.law.load import Law
 
 _KEY: Final = bytes(32)
 _MADE_UP: Final = 1 << 62
-"""Where the hashes begin that stand for the other people and doors that were counted."""
+"""Where the hashes begin of the made-up people and addresses that are counted beside the request's
+own."""
 
 
-class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The counts for one request, itself included. `officers`: requests that name each engaged
-    officer, in the order named."""
+class RequestCounts(
+    Sensitive, frozen=True, gc=False, forbid_unknown_fields=True, rename={"addresses": "doors"}
+):
+    """The counts for one request, itself included, of its file and of the past together.
+
+    `officers`: requests that name each engaged officer, in the order named. A bundle carries this
+    by field name; `addresses` is there under the name `doors`.
+    """
 
     header: Header
     rows: int
@@ -48,7 +51,7 @@ class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True
     investigation_people: int
     officers: tuple[int, ...]
     attempts: int
-    doors: int
+    addresses: int
     people: int
     contents: int
     day_requests: int
@@ -56,41 +59,43 @@ class Circumstances(Sensitive, frozen=True, gc=False, forbid_unknown_fields=True
     probes: tuple[tuple[date, int], ...]
 
 
-def circumstances_of(
-    request: Request, stretches: Iterable[Sequence[Request]], known: HistorySnapshot, key: bytes
-) -> Circumstances:
-    """The circumstances of `request`, whose file held these requests, stretch by stretch. `key` is
-    the office's history key."""
-    return circumstances_in(request, facts_of(known.header, stretches, key), known, key)
+def counts_of_request(
+    request: Request, stretches: Iterable[Sequence[Request]], snapshot: HistorySnapshot, key: bytes
+) -> RequestCounts:
+    """The counts for `request`, whose file had these requests, stretch by stretch. `key` is the
+    office's history key."""
+    return counts_in_file(
+        request, facts_of_requests(snapshot.header, stretches, key), snapshot, key
+    )
 
 
-def facts_of(header: Header, stretches: Iterable[Sequence[Request]], key: bytes) -> BatchFacts:
-    """What the requests of one file have in common, counted anew: for the circumstances of several
-    of them."""
+def facts_of_requests(
+    header: Header, stretches: Iterable[Sequence[Request]], key: bytes
+) -> BatchFacts:
+    """The facts of a file of these requests, counted anew: for the counts of several of them."""
     builder = BatchFactsBuilder(key)
     for stretch in stretches:
         builder.add(*stretch)
     return builder.finish(header, "")
 
 
-def circumstances_in(
-    request: Request, facts: BatchFacts, known: HistorySnapshot, key: bytes
-) -> Circumstances:
-    """As `circumstances_of`, of a file that was counted by `facts_of`."""
-    history = known.history
-    uses = uses_of(read_question(key, request), facts.asked, known.past)
-    hashes = [officer_hash(key, officer.id) for officer in request.engaged_officers]
-    return Circumstances(
-        header=known.header,
+def counts_in_file(
+    request: Request, facts: BatchFacts, snapshot: HistorySnapshot, key: bytes
+) -> RequestCounts:
+    """As `counts_of_request`, in a file that was counted by `facts_of_requests`."""
+    history, question = snapshot.history, read_question(key, request)
+    uses = uses_of(question, facts.asked, snapshot.past)
+    return RequestCounts(
+        header=snapshot.header,
         rows=facts.rows,
-        reason_uses=facts.reason_uses(request.reason),
-        similar_uses=facts.similar_uses(fold_words(request.reason)),
-        investigation_people=facts.investigation_people(request.investigation_number),
+        reason_uses=facts.reasons.get(question.reason, 1),
+        similar_uses=facts.similar_reasons.get(question.similar, 1),
+        investigation_people=facts.investigations.get(question.investigation, 1),
         officers=tuple(
-            facts.officers.get(each, 0) + history.officers.get(each, 0) for each in hashes
+            officer_load(officer.id, facts, history) for officer in request.engaged_officers
         ),
         attempts=uses.attempts,
-        doors=uses.doors,
+        addresses=uses.addresses,
         people=uses.people,
         contents=uses.contents,
         day_requests=history.day_requests,
@@ -99,52 +104,44 @@ def circumstances_in(
     )
 
 
-def decide_again(law: Law, request: Request, counted: Circumstances, on: date) -> Grant | Refusal:
+def decide_again(law: Law, request: Request, counts: RequestCounts, on: date) -> Grant | Refusal:
     """The gate's decision under this law on this day, given these counts. Raises GateFault as
     `Gate`."""
-    gate, question = _gate_again(law, request, counted, on)
+    gate, question = _gate_again(law, request, counts, on)
     return gate.decide(request, question)
 
 
 def set_aside(
-    law: Law, request: Request, counted: Circumstances, on: date, elements: Iterable[str]
+    law: Law, request: Request, counts: RequestCounts, on: date, elements: Iterable[str]
 ) -> Grant:
-    """The grant that two officers' word makes of a request of which exactly `elements` wait. Raises
-    as `Gate.set_aside`."""
-    gate, question = _gate_again(law, request, counted, on)
+    """The grant that two officers' override makes of a request of which exactly `elements` wait for
+    an officer. Raises GateFault as `Gate.set_aside`."""
+    gate, question = _gate_again(law, request, counts, on)
     return gate.set_aside(request, question, frozenset(elements))
 
 
 def _gate_again(
-    law: Law, request: Request, counted: Circumstances, on: date
+    law: Law, request: Request, counts: RequestCounts, on: date
 ) -> tuple[Gate, Question]:
-    ids = [officer_hash(_KEY, officer.id) for officer in request.engaged_officers]
     question = read_question(_KEY, request)
-    uses = Uses(counted.attempts, counted.doors, counted.people, counted.contents)
+    people = {question.person, *range(_MADE_UP, _MADE_UP + counts.people - 1)}
+    addresses = {question.address, *range(_MADE_UP, _MADE_UP + counts.addresses - 1)}
+    ids = [officer_hash(_KEY, officer.id) for officer in request.engaged_officers]
     facts = BatchFacts(
-        rows=counted.rows,
+        rows=counts.rows,
         file_digest="",
-        header=counted.header,
+        header=counts.header,
         key=_KEY,
-        reasons={reason_hash(_KEY, fold_entry(request.reason)): counted.reason_uses},
-        similar_reasons={reason_hash(_KEY, fold_words(request.reason)): counted.similar_uses},
-        investigations={
-            investigation_hash(_KEY, request.investigation_number): counted.investigation_people
-        },
-        officers=dict(zip(ids, counted.officers, strict=False)),
-        asked=_asked(question, uses),
+        reasons={question.reason: counts.reason_uses},
+        similar_reasons={question.similar: counts.similar_uses},
+        investigations={question.investigation: counts.investigation_people},
+        officers=dict(zip(ids, counts.officers, strict=False)),
+        asked=Counts(
+            {question.person: counts.attempts},
+            {question.person: addresses},
+            {question.address: people},
+            {question.content: counts.contents},
+        ),
     )
-    history = History({}, counted.day_requests, counted.year_requests, counted.probes)
+    history = History({}, counts.day_requests, counts.year_requests, counts.probes)
     return Gate(law, facts, history, on), question
-
-
-def _asked(question: Question, uses: Uses) -> Counts:
-    """Counts that give the question these uses: the others that were counted are made up."""
-    people = {question.person, *range(_MADE_UP, _MADE_UP + uses.people - 1)}
-    doors = {question.door, *range(_MADE_UP, _MADE_UP + uses.doors - 1)}
-    return Counts(
-        {question.person: uses.attempts},
-        {question.person: doors},
-        {question.door: people},
-        {question.content: uses.contents},
-    )

@@ -1,13 +1,13 @@
-"""The one way to a Grant that does not pass the law: for trials on registers of made-up people, and
-for certification.
+"""The one way to a Grant that does not pass the law: for certification, on registers of made-up
+people or as the holder of its own file.
 
-An `UnsafeGate` asks only what a question must have to be asked at all: a name, and an address that
-has a door and is no placeholder. The law asks for more (city, state and ZIP); a trial measures the
-matcher on what can be compared. Whoever makes one has made sure that the register is marked as made
-up, or asks the holder's own file as the holder; a test holds the list of callers.
+An `UnsafeGate` demands only what a question must have to be asked at all: a name, and an address
+that has a key and is no placeholder. The law demands more (city, state and ZIP); certification
+measures the matcher on what can be compared. Whoever makes one has made sure that the register is
+marked as made up, or asks the holder's own file as the holder; a test keeps the list of rooms that
+may import this module.
 
-Many questions of a trial name one person or one address: each name and each address is read and
-checked once.
+Many questions name one person or one address: each name and each address is read and checked once.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ _ONCE: Final = Uses(1, 1, 1, 1)
 
 
 class UnsafeGate:
-    """Makes grants for a trial. `law` gives the lists of placeholders and the reading of
+    """Makes grants without the law. `law` gives the lists of placeholders and the reading of
     periods."""
 
     def __init__(self, law: Law) -> None:
-        self._law = law
+        self._terms = law.terms
+        self._digest = law.digest
 
     def grant(self, request: Request) -> Grant | None:
         """A grant, or None where name or address are not sufficient to ask."""
@@ -51,68 +52,61 @@ class UnsafeGate:
         """A grant for each request, None where it is not sufficient. What they share is read
         once."""
         names: dict[tuple[str, str, str, str], NameForm | None] = {}
-        places: dict[Address, AddressForm | None] = {}
-        years: dict[tuple[str, ...], Periods] = {}
+        forms: dict[Address, AddressForm | None] = {}
+        years: dict[tuple[str, ...], tuple[int, ...]] = {}
         granted: list[Grant | None] = []
         for request in requests:
             person, address, texts = request.person, request.address, request.taxable_periods
             written = (person.given_name, person.middle_name, person.family_name, person.suffix)
             if written not in names:
                 names[written] = self._name(request)
-            if address not in places:
-                places[address] = self._place(request)
+            if address not in forms:
+                forms[address] = self._form(request)
             if texts not in years:
-                years[texts] = read_periods(texts, self._law.terms.rules.periods)
-            name, place = names[written], places[address]
-            if name is None or place is None:
-                granted.append(None)
-            else:
-                granted.append(Grant(request, place, name, years[texts].years, self._law.digest))
+                years[texts] = read_periods(texts, self._terms.rules.periods).years
+            name, form = names[written], forms[address]
+            granted.append(
+                Grant(request, form, name, years[texts], self._digest) if name and form else None
+            )
         return granted
 
     def _name(self, request: Request) -> NameForm | None:
         """The name's form; None where it is missing or a placeholder."""
-        asked = _asked(request, name=normalize_name(request.person))
-        met = all(
-            check(asked, self._law.terms) is State.MET
-            for check in (name_is_given, name_is_no_placeholder)
-        )
-        return asked.name if met else None
+        inputs = _inputs(request, name=normalize_name(request.person))
+        checks = (name_is_given, name_is_no_placeholder)
+        met = all(check(inputs, self._terms) is State.MET for check in checks)
+        return inputs.name if met else None
 
-    def _place(self, request: Request) -> AddressForm | None:
-        """The address's form; None where it names no door or is a placeholder."""
+    def _form(self, request: Request) -> AddressForm | None:
+        """The address's form; None where it has no address key or is a placeholder."""
         words = split_words(f"{request.address.line1} {request.address.line2}")
-        asked = _asked(request, address=normalize_address(request.address), words=words)
-        if (
-            not exact_address_key(asked.address)
-            or address_is_no_placeholder(asked, self._law.terms) is not State.MET
-        ):
-            return None
-        return asked.address
+        inputs = _inputs(request, form=normalize_address(request.address), words=words)
+        real = address_is_no_placeholder(inputs, self._terms) is State.MET
+        return inputs.address if real and exact_address_key(inputs.address) else None
 
 
-def _asked(
+def _inputs(
     request: Request,
     *,
     name: NameForm = _NO_NAME,
-    address: AddressForm = _NO_ADDRESS,
+    form: AddressForm = _NO_ADDRESS,
     words: list[str] = _NO_WORDS,
 ) -> CheckInput:
-    """What the checks of a name, or of an address, are shown; they look at nothing else."""
+    """What the checks of a name, or of an address, read; they read nothing else of a request."""
     return CheckInput(
         request,
-        address,
+        form,
         name,
         _NO_PERIODS,
-        None,
-        words,
-        "",
-        _NO_WORDS,
-        1,
-        1,
-        1,
-        (),
-        _ONCE,
-        date.max,
-        None,
+        missing=None,
+        line_words=words,
+        reason="",
+        reason_words=_NO_WORDS,
+        reason_uses=1,
+        similar_uses=1,
+        investigation_people=1,
+        engaged=(),
+        uses=_ONCE,
+        day=date.max,
+        scope=None,
     )

@@ -20,7 +20,12 @@ from counterfoil.gate.history.batch_counts import BatchFacts
 from counterfoil.gate.history.snapshot import decode_snapshot
 from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.gate.replay import Circumstances, circumstances_in, circumstances_of, facts_of
+from counterfoil.gate.replay import (
+    RequestCounts,
+    counts_in_file,
+    counts_of_request,
+    facts_of_requests,
+)
 from counterfoil.office.context import Office
 
 
@@ -31,7 +36,7 @@ class Recorded(Sensitive, frozen=True):
 
     row: Granted | Refused
     row_salt: bytes
-    circumstances: Circumstances
+    circumstances: RequestCounts
     determination: Determination | None
     seq: int
     override: Override | None
@@ -71,7 +76,7 @@ def read_recorded(session: BatchSession, history_key: bytes, request_id: str) ->
         )
     known = decode_snapshot(session.read(ChunkKind.KNOWN, seq))
     request = request_of(row)
-    counted = circumstances_of(request, session.request_lists(), known, history_key)
+    counted = counts_of_request(request, session.request_lists(), known, history_key)
     decided = session.determination(seq, request.row)
     override = session.overrides.get(request.row)
     return Recorded(row, session.key.salt("request", place), counted, decided, seq, override)
@@ -94,14 +99,14 @@ def read_recorded_rows(
         if not wanted:
             continue
         known = decode_snapshot(session.read(ChunkKind.KNOWN, chunk.seq))
-        facts = facts or facts_of(known.header, session.request_lists(), history_key)
+        facts = facts or facts_of_requests(known.header, session.request_lists(), history_key)
         decided = {each.row: each for each in session.determinations(chunk.seq)}
         for place, row in wanted:
             request = request_of(row)
             yield Recorded(
                 row,
                 session.key.salt("request", place),
-                circumstances_in(request, facts, known, history_key),
+                counts_in_file(request, facts, known, history_key),
                 decided.get(request.row),
                 chunk.seq,
                 session.overrides.get(request.row),

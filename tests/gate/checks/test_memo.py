@@ -19,8 +19,8 @@ from counterfoil.core.values import (
     Request,
 )
 from counterfoil.gate import Gate, Law
-from counterfoil.gate.checks.inputs import MET, CheckInput, Reader
-from counterfoil.gate.checks.memo import PARTS, own_checks
+from counterfoil.gate.checks.inputs import MET, CheckInput, RequestReader
+from counterfoil.gate.checks.memo import OWN_CHECKS, PARTS
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.history.counts import NO_COUNTS
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
@@ -78,7 +78,7 @@ GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 
 def _asked(request: Request) -> CheckInput:
     rules = LAW.terms.rules.periods
-    return Reader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
+    return RequestReader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
         request, Fingerprinter(KEY).question(request), NO_COUNTS
     )
 
@@ -188,19 +188,19 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
 def test_every_check_is_asked_once() -> None:
     parts = [check for part in PARTS for check in part.checks]
     assert len(parts) == len(set(parts))
-    assert own_checks().isdisjoint(parts)
-    assert own_checks() | set(parts) == set(REQUEST_CHECKS)
+    assert OWN_CHECKS.isdisjoint(parts)
+    assert OWN_CHECKS | set(parts) == set(REQUEST_CHECKS)
 
 
 def test_marks_are_one_for_each_row_and_a_row_that_is_no_request_has_none() -> None:
     reject = Reject(2, "", "csv_malformed", "", "")
     rows = [REQUEST, reject, changed(row=3, investigation_number="")]
-    marks = Fingerprinter(KEY).mark(rows, address_forms(rows))
+    marks = Fingerprinter(KEY).fingerprint(rows, address_forms(rows))
     assert len(marks) == 3
     assert {
         column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)
     } == {0}
     assert (marks.investigations[2], marks.owners[2]) == (0, 0)
     question = Fingerprinter(KEY).question(REQUEST)
-    assert marks.part(0, 1).questions([question.address]) == [question]
+    assert marks.part(0, 1).questions([question.form]) == [question]
     assert len(Fingerprints(*[marks.persons[:0]] * 6)) == 0

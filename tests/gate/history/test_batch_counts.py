@@ -7,8 +7,17 @@ import pytest
 from counterfoil.core.values import EngagedOfficer, Grant, Person, Refusal
 from counterfoil.gate import BatchFactsBuilder, Gate, History
 from counterfoil.gate.history.batch_counts import officer_hash, officer_load
-from counterfoil.gate.law.folding import fold_words
-from tests.gate.world import HEADER, KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
+from tests.gate.world import (
+    HEADER,
+    KEY,
+    NO_HISTORY,
+    ON,
+    REQUEST,
+    changed,
+    facts_of,
+    repeats_in,
+    sandbox,
+)
 
 LAW = sandbox()
 
@@ -31,7 +40,7 @@ def test_a_reason_that_differs_in_numbers_and_punctuation_only_is_similar() -> N
         f"Matter {n}: the notice to depart reached this door, says witness {n}." for n in range(21)
     ]
     facts = facts_of(*[changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)])
-    assert (facts.reason_uses(reasons[0]), facts.similar_uses(fold_words(reasons[0]))) == (1, 21)
+    assert repeats_in(facts, reason=reasons[0])[:2] == (1, 21)
 
 
 def test_a_reason_repeated_with_other_case_and_spacing_is_one_reason() -> None:
@@ -79,8 +88,8 @@ def test_history_adds_to_the_batch() -> None:
 def test_people_under_one_investigation_are_counted_once_each() -> None:
     people = [changed(row=n, person=Person("Rosalind", "", _named(n % 3))) for n in range(12)]
     facts = facts_of(*people)
-    assert facts.investigation_people(" cr-2025-00417") == 3
-    assert facts.investigation_people("CR-2025-1") == 1
+    assert repeats_in(facts, investigation_number=" cr-2025-00417")[2] == 3
+    assert repeats_in(facts, investigation_number="CR-2025-1")[2] == 1
 
 
 def test_requests_without_an_investigation_share_none() -> None:
@@ -90,7 +99,7 @@ def test_requests_without_an_investigation_share_none() -> None:
             for n in range(9)
         ]
     )
-    assert facts.investigation_people("") == 1
+    assert repeats_in(facts, investigation_number="")[2] == 1
 
 
 def test_counts_keep_no_id_and_differ_by_key() -> None:

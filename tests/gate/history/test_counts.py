@@ -11,7 +11,13 @@ import msgspec
 from counterfoil.core.values import Address, Person, Refusal, Request
 from counterfoil.gate import BatchFactsBuilder, Gate
 from counterfoil.gate.cases import changed as with_fields
-from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_marks, read_question, uses_of
+from counterfoil.gate.history.counts import (
+    NO_COUNTS,
+    Counts,
+    count_repeated,
+    read_question,
+    uses_of,
+)
 from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.load import Law
@@ -66,7 +72,7 @@ def test_two_spellings_of_an_address_are_one_door() -> None:
         read_question(KEY, changed(address=Address(line, "", "Anytown", "WA", "98001")))
         for line in ("12 Elm St", "12 ELM  Street")
     )
-    assert (short.person, short.door) == (long.person, long.door)
+    assert (short.person, short.address) == (long.person, long.address)
     assert short.content != long.content
 
 
@@ -91,8 +97,8 @@ def test_an_id_and_a_row_are_no_content() -> None:
 
 def test_counts_differ_by_key_and_hold_no_word() -> None:
     mine, other = read_question(KEY, REQUEST), read_question(OTHER_KEY, REQUEST)
-    assert {mine.person, mine.door, mine.content}.isdisjoint(
-        {other.person, other.door, other.content}
+    assert {mine.person, mine.address, mine.content}.isdisjoint(
+        {other.person, other.address, other.content}
     )
     assert "Quill" not in repr(mine)
 
@@ -102,10 +108,10 @@ def test_what_opens_no_door_and_names_nobody_is_not_counted() -> None:
         address=Address("Failed to Provide", "", "", "", ""), person=Person("", "", "Quill")
     )
     question = read_question(KEY, nowhere)
-    assert (question.person, question.door) == (0, 0)
+    assert (question.person, question.address) == (0, 0)
     full = {0: {1, 2, 3}}
     counted = uses_of(question, Counts({0: 9}, full, full), Counts({0: 9}, full, full))
-    assert (counted.attempts, counted.doors, counted.people) == (1, 1, 1)
+    assert (counted.attempts, counted.addresses, counted.people) == (1, 1, 1)
 
 
 def test_a_lone_surrogate_is_counted_like_any_text() -> None:
@@ -128,10 +134,10 @@ def test_every_request_of_a_probe_is_refused_whatever_their_order() -> None:
 
 def test_file_and_past_are_one_set_of_addresses() -> None:
     law = _law(addresses_of_person=2)
-    doors = [read_question(KEY, _at(street)).door for street in (11, 12, 13)]
+    doors = [read_question(KEY, _at(street)).address for street in (11, 12, 13)]
     person = read_question(KEY, _at(11)).person
-    assert _failed(law, [_at(11)], Counts(doors={person: {doors[0], doors[1]}})) == [set()]
-    assert _failed(law, [_at(11)], Counts(doors={person: {doors[1], doors[2]}})) == [
+    assert _failed(law, [_at(11)], Counts(addresses={person: {doors[0], doors[1]}})) == [set()]
+    assert _failed(law, [_at(11)], Counts(addresses={person: {doors[1], doors[2]}})) == [
         {"guard-addresses"}
     ]
 
@@ -147,7 +153,7 @@ def test_a_family_that_is_asked_about_again_is_still_one_family() -> None:
     law = _law(people_at_address=3)
     family = [_at(11, given, row=row) for row, given in enumerate(STREETS[:3], 1)]
     questions = [read_question(KEY, member) for member in family]
-    past = Counts(people={questions[0].door: {question.person for question in questions}})
+    past = Counts(people={questions[0].address: {question.person for question in questions}})
     assert _failed(law, family, past) == [set()] * 3
 
 
@@ -158,13 +164,13 @@ def test_the_same_request_under_two_ids_is_refused_twice() -> None:
 
 def test_a_batch_keeps_only_what_is_repeated() -> None:
     asked = [(number, number, number) for number in range(1, 1001)] + [(7, 8, 7)]
-    counts = count_marks(
+    counts = count_repeated(
         Fingerprints(
             *[array("q", column) for column in zip(*asked, strict=True)], *[array("q")] * 3
         )
     )
     assert (counts.attempts, counts.contents) == ({7: 2}, {7: 2})
-    assert (counts.doors, counts.people) == ({7: {7, 8}}, {8: {7, 8}})
+    assert (counts.addresses, counts.people) == ({7: {7, 8}}, {8: {7, 8}})
 
 
 def test_ten_thousand_made_up_people_pass_the_sandbox_however_often_they_are_sent() -> None:

@@ -14,14 +14,14 @@ from counterfoil.gate.history.fingerprints import (
     Question,
     address_forms,
     content_bytes,
-    new_marks,
+    empty_fingerprints,
 )
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 from counterfoil.normalize import exact_address_key, normalize_address
 from tests.gate.world import KEY, ON, REQUEST, changed
 
 MARKER = Fingerprinter(KEY)
-COLUMNS = ("persons", "doors", "contents", "reasons", "similar", "investigations", "owners")
+COLUMNS = ("persons", "addresses", "contents", "reasons", "similar", "investigations", "owners")
 REJECT = Reject(2, "", "csv_malformed", "", "")
 
 
@@ -30,7 +30,7 @@ def _question(request: Request) -> Question:
 
 
 def _marks(*rows: Request | Reject) -> Fingerprints:
-    return Fingerprinter(KEY).mark(rows, address_forms(rows))
+    return Fingerprinter(KEY).fingerprint(rows, address_forms(rows))
 
 
 def _row(marks: Fingerprints, place: int) -> dict[str, int]:
@@ -44,7 +44,7 @@ def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an
     reason = "The address on the notice to depart is disputed before the grand jury."
     assert {name: mark for name, mark in _row(_marks(REQUEST), 0).items() if name != "owners"} == {
         "persons": keyed_hash(KEY, b"asked person", b"rosalind|quill|1980-02-29"),
-        "doors": keyed_hash(KEY, b"asked door", utf8(door)),
+        "addresses": keyed_hash(KEY, b"asked door", utf8(door)),
         "contents": keyed_hash(KEY, b"asked content", content_bytes(REQUEST)),
         "reasons": keyed_hash(KEY, b"reason", reason.lower().encode()),
         "similar": keyed_hash(KEY, b"reason", reason.lower().rstrip(".").encode()),
@@ -67,7 +67,7 @@ def test_what_is_not_there_has_no_mark() -> None:
     lacking = changed(address=Address("Failed to Provide"), investigation_number="")
     found = _row(_marks(lacking), 0)
     assert {name for name, mark in found.items() if mark == 0} == {
-        "doors",
+        "addresses",
         "investigations",
         "owners",
     }
@@ -142,19 +142,19 @@ def test_the_owner_of_an_investigation_is_told_by_name_suffix_and_birthday() -> 
 def test_address_forms_stand_one_for_each_row() -> None:
     forms = address_forms([REQUEST, REJECT])
     assert forms == [normalize_address(REQUEST.address), normalize_address(Address())]
-    assert _question(REQUEST).address == forms[0]
+    assert _question(REQUEST).form == forms[0]
 
 
 def test_rows_and_addresses_of_other_length_are_a_bug() -> None:
     with pytest.raises(ValueError, match="zip"):
-        Fingerprinter(KEY).mark([REQUEST, REQUEST], address_forms([REQUEST]))
+        Fingerprinter(KEY).fingerprint([REQUEST, REQUEST], address_forms([REQUEST]))
 
 
 # -- columns -----------------------------------------------------------------------------------------
 
 
 def test_no_rows_have_no_marks() -> None:
-    for marks in (_marks(), new_marks()):
+    for marks in (_marks(), empty_fingerprints()):
         assert [len(getattr(marks, name)) for name in COLUMNS] == [0] * 7
         assert len(marks) == 0
 
@@ -167,17 +167,17 @@ def test_a_part_of_a_file_has_the_marks_of_its_rows_and_no_owners() -> None:
         {name: getattr(part, name)[place] for name in COLUMNS[:-1]} | {"owners": 0}
         for place in (0, 1)
     ]
-    assert (len(part), len(part.owners), len(marks.kept().owners), len(marks.kept())) == (
-        2,
-        0,
-        0,
-        3,
-    )
-    assert marks.kept().questions(address_forms(rows))[2] == _question(rows[2])
+    assert (
+        len(part),
+        len(part.owners),
+        len(marks.without_owners().owners),
+        len(marks.without_owners()),
+    ) == (2, 0, 0, 3)
+    assert marks.without_owners().questions(address_forms(rows))[2] == _question(rows[2])
 
 
 def test_stretches_of_a_file_are_put_together_in_order() -> None:
-    whole, grown = _marks(REQUEST, REJECT, changed(reason="Another")), new_marks()
+    whole, grown = _marks(REQUEST, REJECT, changed(reason="Another")), empty_fingerprints()
     for stretch in ((REQUEST,), (REJECT, changed(reason="Another"))):
         grown.extend(_marks(*stretch))
     assert grown == whole

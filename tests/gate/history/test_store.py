@@ -35,7 +35,7 @@ from tests.world.people import Row, person, request
 AGREEMENT = sandbox().agreement
 WINDOW_DAYS = 30
 QUESTION = read_question(KEY, REQUEST)
-OTHER = Question(QUESTION.address, QUESTION.person, 77, 78)
+OTHER = Question(QUESTION.form, QUESTION.person, 77, 78)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def marks_of(*questions: Question) -> Fingerprints:
     """The marks of a chunk whose rows are these questions."""
-    names = ("person", "door", "content", "reason", "similar", "investigation")
+    names = ("person", "address", "content", "reason", "similar", "investigation")
     return Fingerprints(
         *[array("q", [getattr(each, name) for each in questions]) for name in names]
     )
@@ -71,8 +71,8 @@ def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store)
     with store.reading() as connection:
         past = recall(connection, marks_of(QUESTION), "b2", ON, WINDOW_DAYS)
     assert past.attempts == {QUESTION.person: 2}
-    assert past.doors == {QUESTION.person: {QUESTION.door, 77}}
-    assert past.people == {QUESTION.door: {QUESTION.person}}
+    assert past.addresses == {QUESTION.person: {QUESTION.address, 77}}
+    assert past.people == {QUESTION.address: {QUESTION.person}}
     assert past.contents == {QUESTION.content: 1}
     assert _attempts(store, "b1") == 0
 
@@ -128,7 +128,7 @@ def test_attempts_to_probe_add_up(store: Store) -> None:
 
 
 def test_a_row_that_is_no_request_is_not_remembered(store: Store) -> None:
-    _keep(store, "b1", ON, Question(QUESTION.address, 0, 0, 0))
+    _keep(store, "b1", ON, Question(QUESTION.form, 0, 0, 0))
     with store.reading() as connection:
         assert [connection.execute(select(table)).all() for table in (ASKED, ASKED_AT)] == [[], []]
 
@@ -160,11 +160,11 @@ def test_a_clock_beyond_the_agreement_forgets_nothing(store: Store) -> None:
 
 
 def test_a_chunk_of_any_size_is_recalled_in_few_statements(store: Store) -> None:
-    _keep(store, "b1", ON, *[Question(QUESTION.address, n, -n, n) for n in range(1, 6001)])
+    _keep(store, "b1", ON, *[Question(QUESTION.form, n, -n, n) for n in range(1, 6001)])
     statements: list[str] = []
     with store.reading() as connection:
         connection.connection.driver_connection.set_trace_callback(statements.append)
-        wanted = marks_of(*[Question(QUESTION.address, n, -n, n) for n in range(1, 4097)])
+        wanted = marks_of(*[Question(QUESTION.form, n, -n, n) for n in range(1, 4097)])
         past = recall(connection, wanted, "b2", ON, WINDOW_DAYS)
     assert len(past.attempts) == 4096
     assert sum(statement.startswith("SELECT") for statement in statements) == 3
@@ -174,13 +174,13 @@ def test_requests_without_a_usable_name_are_known_again_by_door_and_content(stor
     """Two of one home, one of another, one that opens no door; their people and doors are not
     counted."""
     asked = [
-        Question(QUESTION.address, 0, door, content)
+        Question(QUESTION.form, 0, door, content)
         for door, content in ((5, 1), (5, 1), (6, 2), (0, 3))
     ]
     _keep(store, "b1", ON, QUESTION, *asked)
     with store.reading() as connection:
         past = recall(connection, marks_of(*asked[1:], asked[0]), "b2", ON, WINDOW_DAYS)
-    assert (past.contents, past.attempts, past.doors, past.people) == (
+    assert (past.contents, past.attempts, past.addresses, past.people) == (
         {1: 2, 2: 1, 3: 1},
         {},
         {},
@@ -196,11 +196,7 @@ def test_the_past_is_read_by_keys_alone(store: Store) -> None:
         driver = connection.connection.driver_connection
         driver.set_trace_callback(statements.append)
         recall(
-            connection,
-            marks_of(QUESTION, Question(QUESTION.address, 0, 5, 6)),
-            "b2",
-            ON,
-            WINDOW_DAYS,
+            connection, marks_of(QUESTION, Question(QUESTION.form, 0, 5, 6)), "b2", ON, WINDOW_DAYS
         )
         driver.set_trace_callback(None)
         asked = [
@@ -221,7 +217,7 @@ def test_the_memory_holds_numbers_only(store: Store) -> None:
     _keep(store, "b1", ON, QUESTION, QUESTION)
     with store.reading() as connection:
         rows = [tuple(connection.execute(select(table)).one()) for table in (ASKED, ASKED_AT)]
-    person, door, content, day = QUESTION.person, QUESTION.door, QUESTION.content, ON.toordinal()
+    person, door, content, day = QUESTION.person, QUESTION.address, QUESTION.content, ON.toordinal()
     assert rows == [(person, door, content, "b1", day, 2), (door, person, "b1", day, 2)]
 
 

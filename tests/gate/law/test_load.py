@@ -14,7 +14,7 @@ from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Document, Header, State
 from counterfoil.gate import copy_law, load_law, run_cases
 from counterfoil.gate.checks.document import document_is_recent
-from counterfoil.gate.checks.inputs import Sent
+from counterfoil.gate.checks.inputs import FileInput
 from counterfoil.gate.history.batch_counts import History
 from tests.gate.world import CASES, LIBRARY, every_route, sandbox
 from tests.world.faults import assert_as_documented, expect_fault
@@ -282,10 +282,10 @@ def test_the_days_of_a_document_change_on_a_date(tmp_path: Path) -> None:
     old = "{days: 120, in_force: {from: 2025-01-01, to: null}"
     new = "{days: 60, in_force: {from: 2025-01-01, to: 2025-08-06}, source: made up}\n      - "
     _edit(directory, CONSENT, old, new + old.replace("2025-01-01", "2025-08-07"))
-    terms = load_law(directory).under("consent").terms
+    terms = load_law(directory).for_route("consent").terms
     asked = Header("", "", "", date(2025, 7, 1), document=DOCUMENT)
     states = {
-        day: document_is_recent(Sent(asked, 1, (), History(), day), terms)
+        day: document_is_recent(FileInput(asked, 1, (), History(), day), terms)
         for day in (date(2025, 8, 6), date(2025, 8, 7), date(2024, 12, 31))
     }
     assert list(states.values()) == [State.NOT_MET, State.MET, State.NOT_MET]
@@ -573,5 +573,5 @@ def test_a_sentence_that_the_law_does_not_bear_out_is_reported(tmp_path: Path) -
         .replace("finds: {i2-name-given: not_shown}", "finds: {}", 1)
     )
     (cases / "name.yaml").write_text(text, encoding="utf-8")
-    broken = [result for result in run_cases(LIBRARY, cases) if not result.holds]
+    broken = [result for result in run_cases(LIBRARY, cases) if not result.agrees]
     assert [(result.file, result.element) for result in broken] == [("name", "i2-name-given")]

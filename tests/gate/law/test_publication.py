@@ -196,7 +196,7 @@ def test_p10_without_a_salt_nothing_is_hidden() -> None:
 
 FORM, TWICE = "it is not an object of the published form", "a clause is shown twice"
 LAST = "format, id and signatures are not all shown, the signatures last"
-VALUE = "a clause holds a value that no agreement can hold"
+VALUE = "a clause has a value that no agreement can have"
 HIDDEN = {"hidden": "00" * 32}
 
 

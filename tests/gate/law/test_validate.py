@@ -11,10 +11,10 @@ from counterfoil.gate.law.route import DatedDays, Route
 from counterfoil.gate.law.schema import Span
 from counterfoil.gate.law.statute import Element, Statute
 from counterfoil.gate.law.validate import (
+    check_demands,
     check_entries,
     check_quote,
     check_rules,
-    check_table,
     check_within,
 )
 from tests.gate.world import changed, every_route
@@ -47,7 +47,7 @@ def test_words_with_their_digest_and_an_element_without_words_pass() -> None:
 def test_p10_words_and_digest_stand_together_or_not_at_all(half: dict[str, None]) -> None:
     with expect_fault(SettingsFault, "law_quote_digest", "element i2-in-writing: digest") as raised:
         check_quote(changed(QUOTED, **half))
-    assert "stand together" in raised.value.message
+    assert "go together" in raised.value.message
 
 
 def test_p10_words_that_do_not_match_their_digest_refuse() -> None:
@@ -137,20 +137,20 @@ def test_p10_a_code_serves_one_element() -> None:
 
 @pytest.mark.parametrize("name", LAWS)
 def test_the_librarys_routes_have_the_checks_and_rules_of_their_kind(name: str) -> None:
-    assert check_table(LAWS[name].route, LAWS[name].elements) is None
+    assert check_demands(LAWS[name].route, LAWS[name].elements) is None
     assert check_rules(LAWS[name].route) is None
 
 
 def test_p10_a_check_that_is_not_of_the_table_refuses() -> None:
     with expect_fault(SettingsFault, "law_check_unknown", "element i2-in-writing: check"):
-        check_table(WRITTEN.route, [changed(QUOTED, check="name_is_nice")])
+        check_demands(WRITTEN.route, [changed(QUOTED, check="name_is_nice")])
 
 
 def test_p10_a_check_of_another_kind_of_route_refuses() -> None:
     with expect_fault(
         SettingsFault, "law_check_other_kind", "element i2-in-writing: check"
     ) as raised:
-        check_table(WRITTEN.route, [changed(QUOTED, check="order_finds_act")])
+        check_demands(WRITTEN.route, [changed(QUOTED, check="order_finds_act")])
     assert "kind written-request" in raised.value.message
 
 
@@ -161,7 +161,7 @@ def test_p10_a_check_of_the_kind_without_an_element_refuses_and_the_first_is_nam
     with expect_fault(
         SettingsFault, "law_check_unused", "law: elements of routes/written-request.yaml"
     ) as raised:
-        check_table(WRITTEN.route, kept)
+        check_demands(WRITTEN.route, kept)
     assert raised.value.message == "no element names the check name_is_given"
 
 

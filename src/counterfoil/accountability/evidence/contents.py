@@ -18,7 +18,7 @@ from counterfoil.accountability.evidence.suppressed import SuppressedMarks
 from counterfoil.answers.format import SCOPES
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.values import Officer
-from counterfoil.gate.replay import Circumstances
+from counterfoil.gate.replay import RequestCounts
 from counterfoil.matching import Thresholds
 from counterfoil.register import EvidenceBuckets
 
@@ -101,7 +101,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file_salt: bytes
     document_salt: bytes
     inspection_salt: bytes
-    circumstances: Circumstances
+    circumstances: RequestCounts
     override: bytes
     override_salt: bytes
     determination: bytes

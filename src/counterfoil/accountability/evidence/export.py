@@ -159,7 +159,7 @@ def _gather(office: Office, session: BatchSession, request_id: str) -> _Gathered
     if batch.state is BatchState.RELEASED:
         ruling = batches.load_ruling(connection, batch, office.settings.name)
         if recorded.determination is not None:
-            codes = public_codes(law.under(batch.header.route))
+            codes = public_codes(law.for_route(batch.header.route))
             answer = answer_bytes(coarsen(recorded.determination, ruling, codes))
     return _Gathered(batch, session.key, recorded, files, law, ruling, answer)
 

@@ -155,7 +155,7 @@ def _makes_answers(office: Office, session: BatchSession, entries: BatchEntries)
     connection, batch = session.connection, session.batch
     ruling = batches.load_ruling(connection, batch, office.settings.name)
     envelope = read_envelope(session)
-    law = law_of_batch(office, connection, batch, "Reconcile").under(batch.header.route)
+    law = law_of_batch(office, connection, batch, "Reconcile").for_route(batch.header.route)
     made, rendered, kept = Committed(), hashlib.sha256(), hashlib.sha256()
     answers = _answers(session, ruling, public_codes(law), made)
     for part in render_rows(answers, envelope.form):

@@ -118,10 +118,9 @@ def _words(page: gate.ElementPage) -> str:
             if entry.quote
             else ["  No words of a statute are quoted."]
         )
-        if entry.door:
-            lines += [
-                f"  This would need {entry.door.needs}: {entry.door.citation} ({entry.door.uslm})"
-            ]
+        if entry.other_provision:
+            other = entry.other_provision
+            lines += [f"  This would need {other.needs}: {other.citation} ({other.uslm})"]
         lines += [f"  {entry.explanation}", f"  Cure: {entry.cure}", f"  Check: {entry.check}"]
     lines += [
         "",
@@ -134,10 +133,10 @@ def _words(page: gate.ElementPage) -> str:
 def _sentence(result: gate.CaseResult) -> str:
     """`cases/FILE: because ...: refused for ...`; where the law finds otherwise, both are said."""
     told = f"cases/{result.file}: because {result.because}: {_found(result.expected)}"
-    return told if result.holds else f"{told}; the law finds {_found(result.found)}"
+    return told if result.agrees else f"{told}; the law finds {_found(result.found)}"
 
 
-def _found(found: gate.Found) -> str:
+def _found(found: gate.Findings) -> str:
     if not found:
         return "admitted"
     return "refused for " + ", ".join(

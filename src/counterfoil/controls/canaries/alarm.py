@@ -88,11 +88,11 @@ def raise_if_repeated(
     The guards' memory holds the questions already. `first` is the number of the chunk's first row,
     `watched` what `watched_addresses` found.
     """
-    if watched.isdisjoint(asked.doors):
+    if watched.isdisjoint(asked.addresses):
         return None
     today = batch.gate_date.toordinal()
     begins = today - office.law.agreement.limits.guards.window_days + 1
-    for row, address in enumerate(asked.doors, first):
+    for row, address in enumerate(asked.addresses, first):
         if address in watched and asked_more_than_once(connection, address, begins, today):
             return _raise(office, connection, batch, row, REPEATED)
     return None

@@ -1,6 +1,6 @@
 """What a check reads and what it answers.
 
-A check reads `CheckInput` (one request with its normal forms and counts) or `Sent` (the file
+A check reads `CheckInput` (one request with its normal forms and counts) or `FileInput` (the file
 that carried it), and `Terms`, and nothing else. Days of a request are judged as of the day on which
 it was sent, or the day of decision where that is earlier: a request must be whole when it is made.
 
@@ -47,8 +47,9 @@ matters name far fewer."""
 
 
 class Engaged(Sensitive, frozen=True, gc=False):
-    """An engaged officer, read once a batch: folded id, name and title, words of the name, requests
-    in the window."""
+    """An engaged officer, read once a batch. `entries`: folded id, name and title; `name` and
+    `words`: the folded name whole and by words; `load`: requests that name the officer, in the
+    window."""
 
     entries: tuple[str, str, str]
     name: str
@@ -78,7 +79,7 @@ class CheckInput(Sensitive, frozen=True, gc=False):
     scope: Scope | None
 
 
-class Sent(Sensitive, frozen=True, gc=False):
+class FileInput(Sensitive, frozen=True, gc=False):
     """The file as a whole: header, count of rows, the statutes' days in force, what earlier files
     asked, the day of decision."""
 
@@ -89,7 +90,7 @@ class Sent(Sensitive, frozen=True, gc=False):
     on: date
 
 
-class Reader:
+class RequestReader:
     """Reads the requests of one batch. Remembers officers and periods already read: facts and rules
     fix them."""
 
@@ -105,15 +106,15 @@ class Reader:
     def read(self, request: Request, question: Question, past: Counts) -> CheckInput:
         """The request as the checks see it. `question` is its own, `past` what was asked before.
         Never raises on any request."""
-        address, facts = question.address, self._facts
+        form, facts = question.form, self._facts
         reason = split_words(request.reason)
         return CheckInput(
             request,
-            address,
+            form,
             normalize_name(request.person),
             self._periods.get(request.taxable_periods)
             or self._read_periods(request.taxable_periods),
-            incomplete_part(address),
+            incomplete_part(form),
             split_words(f"{request.address.line1} {request.address.line2}"),
             " ".join(reason),
             reason,

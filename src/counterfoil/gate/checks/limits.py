@@ -1,8 +1,7 @@
-"""Guards against probing, over the file and all earlier ones: limits of the agreement,
-`limits.guards`.
+"""Guards against probing, over the file and all earlier ones: the agreement's `limits.guards`.
 
-Request checks are `(asked, terms) -> State`, checks of the file `(sent, terms) -> State`. A guard
-is met where the thing is absent.
+Checks of a request are `(inputs, terms) -> State`, checks of the file `(file, terms) -> State`. A
+guard against a thing is met where the thing is absent.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, Sent, met_if
+from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, FileInput, met_if
 from counterfoil.gate.law.compiled import Terms, place_keys
 
 PROBING: Final = frozenset(
@@ -20,55 +19,53 @@ PROBING: Final = frozenset(
 days."""
 
 
-def person_is_not_asked_often(asked: CheckInput, terms: Terms) -> State:
-    """No more requests about this person within the window than agreed, whoever asks."""
-    return (
-        MET if asked.uses.attempts <= terms.agreement.limits.guards.attempts_on_person else NOT_MET
-    )
+def person_is_not_asked_often(inputs: CheckInput, terms: Terms) -> State:
+    """No more requests about this person within the window than agreed, over all officers."""
+    most = terms.agreement.limits.guards.attempts_on_person
+    return MET if inputs.uses.attempts <= most else NOT_MET
 
 
-def person_addresses_are_few(asked: CheckInput, terms: Terms) -> State:
+def person_addresses_are_few(inputs: CheckInput, terms: Terms) -> State:
     """No more different addresses asked for this person within the window than agreed."""
-    return MET if asked.uses.doors <= terms.agreement.limits.guards.addresses_of_person else NOT_MET
+    most = terms.agreement.limits.guards.addresses_of_person
+    return MET if inputs.uses.addresses <= most else NOT_MET
 
 
-def address_people_are_few(asked: CheckInput, terms: Terms) -> State:
+def address_people_are_few(inputs: CheckInput, terms: Terms) -> State:
     """No more different people asked at this address within the window than agreed; listed places
     of custody aside."""
-    if asked.uses.people <= terms.agreement.limits.guards.people_at_address:
+    if inputs.uses.people <= terms.agreement.limits.guards.people_at_address:
         return MET
-    return NOT_MET if terms.custodial_places.isdisjoint(place_keys(asked.address)) else MET
+    return NOT_MET if terms.custodial_places.isdisjoint(place_keys(inputs.address)) else MET
 
 
-def request_is_not_repeated(asked: CheckInput, terms: Terms) -> State:
+def request_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
     """The request, but for its id, was not made more often within the window than agreed."""
-    return MET if asked.uses.contents <= terms.agreement.limits.guards.same_request else NOT_MET
+    return MET if inputs.uses.contents <= terms.agreement.limits.guards.same_request else NOT_MET
 
 
-def day_quota_is_kept(sent: Sent, terms: Terms) -> State:
+def day_quota_is_kept(file: FileInput, terms: Terms) -> State:
     """The requests of the day, this file's included, are within the requester's quota."""
-    limits = terms.agreement.limits
-    return met_if(
-        sent.history.day_requests + min(sent.rows, limits.batch_rows)
-        <= limits.guards.requests_per_day
-    )
+    most = terms.agreement.limits.guards.requests_per_day
+    return met_if(file.history.day_requests + _counted_rows(file, terms) <= most)
 
 
-def year_quota_is_kept(sent: Sent, terms: Terms) -> State:
+def year_quota_is_kept(file: FileInput, terms: Terms) -> State:
     """The requests of 365 days, this file's included, are within the requester's quota."""
-    limits = terms.agreement.limits
-    return met_if(
-        sent.history.year_requests + min(sent.rows, limits.batch_rows)
-        <= limits.guards.requests_per_year
-    )
+    most = terms.agreement.limits.guards.requests_per_year
+    return met_if(file.history.year_requests + _counted_rows(file, terms) <= most)
 
 
-def no_lockout_is_in_force(sent: Sent, terms: Terms) -> State:
-    """No earlier file of the last days held as many attempts to probe as lock the requester out."""
+def _counted_rows(file: FileInput, terms: Terms) -> int:
+    """The file's rows as a quota counts them: a file too large uses no more of it."""
+    return min(file.rows, terms.agreement.limits.batch_rows)
+
+
+def no_lockout_is_in_force(file: FileInput, terms: Terms) -> State:
+    """No earlier file of the last days had as many attempts to probe as lock the requester out."""
     guards = terms.agreement.limits.guards
-    days = [
-        (sent.on - day).days
-        for day, probes in sent.history.probes
-        if probes >= guards.lockout_attempts
-    ]
-    return met_if(not any(0 <= passed <= guards.lockout_days for passed in days))
+    locking = any(
+        probes >= guards.lockout_attempts and 0 <= (file.on - day).days <= guards.lockout_days
+        for day, probes in file.history.probes
+    )
+    return met_if(not locking)

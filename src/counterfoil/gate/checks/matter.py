@@ -1,6 +1,6 @@
 """Checks of the matter: period, authority, reason, investigation, engaged officers, use.
 
-Every check is `(asked, terms) -> State`. A guard against a thing is met where the thing is absent;
+Every check is `(inputs, terms) -> State`. A guard against a thing is met where the thing is absent;
 an element that needs a thing is not shown where it is missing.
 """
 
@@ -16,150 +16,143 @@ from counterfoil.gate.law.folding import fold_citation, fold_entry
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
-"""One letter or digit, whatever stands between its repetitions."""
+"""One letter or digit, whatever is between its repetitions."""
 
 
-def period_is_given(asked: CheckInput, terms: Terms) -> State:
+def period_is_given(inputs: CheckInput, terms: Terms) -> State:
     """A taxable period is stated."""
-    del terms
-    return MET if asked.periods.given else NOT_SHOWN
+    return MET if inputs.periods.given else NOT_SHOWN
 
 
-def period_is_not_vague(asked: CheckInput, terms: Terms) -> State:
+def period_is_not_vague(inputs: CheckInput, terms: Terms) -> State:
     """Every period is a year or a short range of years, and there are few."""
-    del terms
-    return met_if(not asked.periods.vague)
+    return met_if(not inputs.periods.vague)
 
 
-def period_is_not_in_future(asked: CheckInput, terms: Terms) -> State:
+def period_is_not_in_future(inputs: CheckInput, terms: Terms) -> State:
     """No period lies after the year of the request."""
-    del terms
-    years = asked.periods.years
-    return met_if(not years or years[-1] <= asked.day.year)
+    years = inputs.periods.years
+    return met_if(not years or years[-1] <= inputs.day.year)
 
 
-def authority_is_given(asked: CheckInput, terms: Terms) -> State:
+def authority_is_given(inputs: CheckInput, terms: Terms) -> State:
     """The statutory authority is stated."""
     return (
-        NOT_SHOWN if fold_entry(asked.request.statutory_authority) in terms.nothing_stated else MET
+        NOT_SHOWN if fold_entry(inputs.request.statutory_authority) in terms.nothing_stated else MET
     )
 
 
-def authority_is_designated(asked: CheckInput, terms: Terms) -> State:
+def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
     """The authority is one federal criminal statute, not a tax one, that the agreement
     designates."""
-    authority = asked.request.statutory_authority
+    authority = inputs.request.statutory_authority
     if authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
     return NOT_MET if authority else NOT_SHOWN
 
 
-def reason_is_given(asked: CheckInput, terms: Terms) -> State:
+def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
     """A reason is stated."""
-    return NOT_SHOWN if asked.reason in terms.nothing_words else MET
+    return NOT_SHOWN if inputs.reason in terms.nothing_words else MET
 
 
-def reason_is_specific(asked: CheckInput, terms: Terms) -> State:
+def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     """The reason is more than a general phrase."""
-    reason, rules = asked.reason, terms.rules.reason
+    reason, rules = inputs.reason, terms.rules.reason
     words = reason.count(" ") + 1
     letters = len(reason) - words + 1
     long_enough = words >= rules.least_words and letters >= rules.least_letters
     return met_if(long_enough and reason not in terms.general_reasons) if reason else NOT_SHOWN
 
 
-def reason_does_not_locate(asked: CheckInput, terms: Terms) -> State:
-    """The reason is not to find a person: that is another door, 26 USC 6103(i)(5)."""
-    return met_if(not terms.locating.hits(asked.reason_words))
+def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is not to find a person: that is another provision, 26 USC 6103(i)(5)."""
+    return met_if(not terms.locating.hits(inputs.reason_words))
 
 
-def reason_is_not_civil(asked: CheckInput, terms: Terms) -> State:
+def reason_is_not_civil(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
-    return met_if(not terms.civil.hits(asked.reason_words))
+    return met_if(not terms.civil.hits(inputs.reason_words))
 
 
-def reason_is_not_benefits(asked: CheckInput, terms: Terms) -> State:
+def reason_is_not_benefits(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
-    return met_if(not terms.benefits.hits(asked.reason_words))
+    return met_if(not terms.benefits.hits(inputs.reason_words))
 
 
-def reason_is_not_voter_rolls(asked: CheckInput, terms: Terms) -> State:
-    """The reason is not voter rolls, which have no door in 26 USC 6103."""
-    return met_if(not terms.voter_rolls.hits(asked.reason_words))
+def reason_is_not_voter_rolls(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is not voter rolls, for which 26 USC 6103 has no provision."""
+    return met_if(not terms.voter_rolls.hits(inputs.reason_words))
 
 
-def reason_is_of_this_purpose(asked: CheckInput, terms: Terms) -> State:
-    """The reason is not collection, statistics or another purpose that this door does not serve."""
-    return met_if(not terms.other_purpose.hits(asked.reason_words))
+def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is no other purpose that this route does not serve: collection, statistics."""
+    return met_if(not terms.other_purpose.hits(inputs.reason_words))
 
 
-def reason_is_not_repeated(asked: CheckInput, terms: Terms) -> State:
-    """The same reason does not stand in more requests of the batch than the agreement allows."""
+def reason_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
+    """No more requests of the batch give the same reason than the agreement allows."""
     limits = terms.agreement.limits
     return met_if(
-        asked.reason_uses <= limits.same_reason and asked.similar_uses <= limits.similar_reason
+        inputs.reason_uses <= limits.same_reason and inputs.similar_uses <= limits.similar_reason
     )
 
 
-def investigation_is_numbered(asked: CheckInput, terms: Terms) -> State:
+def investigation_is_numbered(inputs: CheckInput, terms: Terms) -> State:
     """An investigation number is stated and has the form of one."""
-    return number_state(asked.request.investigation_number, terms)
+    return number_state(inputs.request.investigation_number, terms)
 
 
-def investigation_is_dated(asked: CheckInput, terms: Terms) -> State:
+def investigation_is_dated(inputs: CheckInput, terms: Terms) -> State:
     """The day on which the investigation was opened is stated."""
-    del terms
-    return MET if asked.request.investigation_opened_on else NOT_SHOWN
+    return MET if inputs.request.investigation_opened_on else NOT_SHOWN
 
 
-def investigation_has_begun(asked: CheckInput, terms: Terms) -> State:
+def investigation_has_begun(inputs: CheckInput, terms: Terms) -> State:
     """The investigation was not opened after the request was made."""
-    del terms
-    opened = asked.request.investigation_opened_on
-    return met_if(opened is None or opened <= asked.day)
+    opened = inputs.request.investigation_opened_on
+    return met_if(opened is None or opened <= inputs.day)
 
 
-def investigation_is_of_few_people(asked: CheckInput, terms: Terms) -> State:
-    """One investigation number does not stand for more people of the batch than the agreement
-    allows."""
-    return met_if(asked.investigation_people <= terms.agreement.limits.people_per_investigation)
+def investigation_is_of_few_people(inputs: CheckInput, terms: Terms) -> State:
+    """No more people of the batch are under one investigation number than the agreement allows."""
+    return met_if(inputs.investigation_people <= terms.agreement.limits.people_per_investigation)
 
 
-def officers_are_named(asked: CheckInput, terms: Terms) -> State:
+def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
     """At least one engaged officer is stated, each with id, name and title."""
-    for officer in asked.engaged:
+    for officer in inputs.engaged:
         if not terms.absent.isdisjoint(officer.entries):
             return NOT_SHOWN
-    return MET if asked.engaged else NOT_SHOWN
+    return MET if inputs.engaged else NOT_SHOWN
 
 
-def officers_are_individuals(asked: CheckInput, terms: Terms) -> State:
+def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is a group, an office or a unit."""
-    for officer in asked.engaged:
+    for officer in inputs.engaged:
         if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.words):
             return NOT_MET
     return MET
 
 
-def officer_caseload_is_possible(asked: CheckInput, terms: Terms) -> State:
+def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is named in more requests within the window than a person can be engaged
     in."""
     most = terms.agreement.limits.officer_caseload.limit
-    for officer in asked.engaged:
+    for officer in inputs.engaged:
         if officer.load > most:
             return NOT_MET
     return MET
 
 
-def use_is_certified(asked: CheckInput, terms: Terms) -> State:
+def use_is_certified(inputs: CheckInput, terms: Terms) -> State:
     """The use by the engaged officers alone is certified."""
-    del terms
-    return MET if asked.request.use_certified else NOT_SHOWN
+    return MET if inputs.request.use_certified else NOT_SHOWN
 
 
 def number_state(number: str, terms: Terms) -> State:
-    """Not shown where absent or a placeholder; met with a digit, differing characters and a usual
-    length."""
+    """The state of a number of an order or investigation: not shown where it is absent or a
+    placeholder; met where it has a digit, differing characters and a usual length."""
     entry, rules = fold_entry(number), terms.rules.identifiers
     if entry in terms.absent:
         return NOT_SHOWN
@@ -168,5 +161,5 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # most numbers tell by their first two
+    differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

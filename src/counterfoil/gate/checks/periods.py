@@ -92,6 +92,6 @@ def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
 
 
 def person_key(person: Person) -> str:
-    """Given and family name as folded words; "" where one of them holds no letters."""
+    """Given and family name as folded words; "" where one of them has no letters."""
     given, family = fold_words(person.given_name), fold_words(person.family_name)
     return f"{given}|{family}" if given and family else ""

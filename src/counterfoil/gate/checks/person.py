@@ -1,6 +1,6 @@
 """Checks of the person and the address, 26 USC 6103(i)(2)(B)(i), and of the tax number's form.
 
-Every check is `(asked, terms) -> State`. A guard against a thing is met where the thing is absent.
+Every check is `(inputs, terms) -> State`. A guard against a thing is met where the thing is absent.
 """
 
 from __future__ import annotations
@@ -19,67 +19,64 @@ _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
 _NO_KIND: Final = AddressKind.NONE
 
 
-def name_is_given(asked: CheckInput, terms: Terms) -> State:
+def name_is_given(inputs: CheckInput, terms: Terms) -> State:
     """A given name and a family name are stated in letters."""
-    del terms
-    return MET if asked.name.given and asked.name.family else NOT_SHOWN
+    return MET if inputs.name.given and inputs.name.family else NOT_SHOWN
 
 
-def name_is_no_placeholder(asked: CheckInput, terms: Terms) -> State:
-    """Neither part of the name is a word that stands for a missing one."""
-    person = asked.request.person
+def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
+    """Neither part of the name is a word that is written for a missing one."""
+    person = inputs.request.person
     given, family = fold_entry(person.given_name), fold_entry(person.family_name)
     real = given not in terms.placeholders and family not in terms.placeholders
     return MET if real else NOT_MET
 
 
-def address_is_complete(asked: CheckInput, terms: Terms) -> State:
+def address_is_complete(inputs: CheckInput, terms: Terms) -> State:
     """The address has every part of its kind (Rev. Proc. 2010-16, 2.03)."""
-    del terms
-    if asked.missing is None:
+    if inputs.missing is None:
         return MET
-    return NOT_SHOWN if asked.address.kind is _NO_KIND and not asked.line_words else NOT_MET
+    return NOT_SHOWN if inputs.address.kind is _NO_KIND and not inputs.line_words else NOT_MET
 
 
-def address_is_no_placeholder(asked: CheckInput, terms: Terms) -> State:
-    """The address is not a phrase, ZIP or number that stands for a missing one."""
-    if terms.placeholder_phrases.hits(asked.line_words) or is_placeholder(
-        asked.request.address, asked.address
+def address_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
+    """The address is not a phrase, ZIP or number that is written for a missing one."""
+    if terms.placeholder_phrases.hits(inputs.line_words) or is_placeholder(
+        inputs.request.address, inputs.address
     ):
         return NOT_MET
     return MET
 
 
-def custodial_address_is_located(asked: CheckInput, terms: Terms) -> State:
+def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
     """A jail or detention centre is stated with its whole address and is on the agreement's
     list."""
-    if not terms.custodial_words.hits(asked.line_words):
+    if not terms.custodial_words.hits(inputs.line_words):
         return MET
-    if asked.missing is not None:
+    if inputs.missing is not None:
         return NOT_MET
-    street = f"{asked.address.street} {asked.address.suffix}".lower()
+    street = f"{inputs.address.street} {inputs.address.suffix}".lower()
     if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(
-        place_keys(asked.address)
+        place_keys(inputs.address)
     ):
         return MET
     return NEEDS_OFFICER
 
 
-def address_is_not_the_requesters(asked: CheckInput, terms: Terms) -> State:
+def address_is_not_the_requesters(inputs: CheckInput, terms: Terms) -> State:
     """The address is not an office of the requester."""
-    return MET if terms.requester_offices.isdisjoint(place_keys(asked.address)) else NOT_MET
+    return MET if terms.requester_offices.isdisjoint(place_keys(inputs.address)) else NOT_MET
 
 
-def address_is_not_general_delivery(asked: CheckInput, terms: Terms) -> State:
-    """General delivery names a post office, not a door: an officer must look."""
-    del terms
-    return NEEDS_OFFICER if asked.address.kind is _GENERAL_DELIVERY else MET
+def address_is_not_general_delivery(inputs: CheckInput, terms: Terms) -> State:
+    """General delivery names a post office, not a home: an officer must look."""
+    return NEEDS_OFFICER if inputs.address.kind is _GENERAL_DELIVERY else MET
 
 
-def tin_is_well_formed(asked: CheckInput, terms: Terms) -> State:
+def tin_is_well_formed(inputs: CheckInput, terms: Terms) -> State:
     """The number, if stated, has the form of a person's number. Nothing is inferred from its kind
     (P8)."""
-    tin = asked.request.person.tin
+    tin = inputs.request.person.tin
     if not tin:
         return MET
     found = _TIN.match(tin)

@@ -15,49 +15,47 @@ from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import fold_citation, fold_entry
 
 
-def removal_order_is_numbered(asked: CheckInput, terms: Terms) -> State:
+def removal_order_is_numbered(inputs: CheckInput, terms: Terms) -> State:
     """The final order's number is stated and has the form of one."""
-    return number_state(asked.request.removal_order.number, terms)
+    return number_state(inputs.request.removal_order.number, terms)
 
 
-def removal_order_is_dated(asked: CheckInput, terms: Terms) -> State:
+def removal_order_is_dated(inputs: CheckInput, terms: Terms) -> State:
     """The final order's date is stated and is not after the request."""
-    del terms
-    ordered = asked.request.removal_order.ordered_on
+    ordered = inputs.request.removal_order.ordered_on
     if ordered is None:
         return NOT_SHOWN
-    return MET if ordered <= asked.day else NOT_MET
+    return MET if ordered <= inputs.day else NOT_MET
 
 
-def removal_ground_is_deportability(asked: CheckInput, terms: Terms) -> State:
+def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
     """The ground is a class described in 8 USC 1227(a), cited to its paragraph."""
-    ground = asked.request.removal_order.ground
+    ground = inputs.request.removal_order.ground
     if fold_entry(ground) in terms.nothing_stated:
         return NOT_SHOWN
     return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
 
 
-def court_order_date_is_possible(asked: CheckInput, terms: Terms) -> State:
+def court_order_date_is_possible(inputs: CheckInput, terms: Terms) -> State:
     """The court's order, if review was had, is neither before the order nor after the request."""
-    del terms
-    order = asked.request.removal_order
+    order = inputs.request.removal_order
     court = order.court_ordered_on
     if court is None:
         return MET
     if order.ordered_on is None:
         return NOT_SHOWN
-    return MET if order.ordered_on <= court <= asked.day else NOT_MET
+    return MET if order.ordered_on <= court <= inputs.day else NOT_MET
 
 
-def departure_days_have_passed(asked: CheckInput, terms: Terms) -> State:
+def departure_days_have_passed(inputs: CheckInput, terms: Terms) -> State:
     """Day 90 after the later of the two orders has passed. See the module for the count."""
-    order = asked.request.removal_order
+    order = inputs.request.removal_order
     if order.ordered_on is None:
         return NOT_SHOWN
     last_order = max(order.ordered_on, order.court_ordered_on or order.ordered_on)
-    return MET if (asked.day - last_order).days > terms.departure_days else NOT_MET
+    return MET if (inputs.day - last_order).days > terms.departure_days else NOT_MET
 
 
-def no_stay_is_stated(asked: CheckInput, terms: Terms) -> State:
+def no_stay_is_stated(inputs: CheckInput, terms: Terms) -> State:
     """No stay of removal and no deferral is stated."""
-    return MET if fold_entry(asked.request.stay_or_deferral) in terms.nothing_stated else NOT_MET
+    return MET if fold_entry(inputs.request.stay_or_deferral) in terms.nothing_stated else NOT_MET

@@ -1,9 +1,9 @@
 """The table of checks: the name that a law file writes, and the function that it means.
 
 A check is pure: the same arguments give the same state, and nothing else is read (P2). The checks
-of `BATCH_CHECKS` are asked once a file, those of `REQUEST_CHECKS` once a request. To add a check:
-write the function, name it here, say in gate/law/demands.py which routes demand it, name it in an
-element of each of them, and give the element four cases.
+of `BATCH_CHECKS` are evaluated once a file, those of `REQUEST_CHECKS` once a request. To add a
+check: write the function, name it here, say in gate/law/demands.py which routes demand it, name it
+in an element of each of them, and give the element four cases.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final
 from counterfoil.core.values import State
 from counterfoil.gate.checks import batch, document, matter, person, removal
 from counterfoil.gate.checks import limits as guards
-from counterfoil.gate.checks.inputs import CheckInput, Sent
+from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
 
-BatchCheck = Callable[[Sent, Terms], State]
+BatchCheck = Callable[[FileInput, Terms], State]
 RequestCheck = Callable[[CheckInput, Terms], State]
 
 BATCH_CHECKS: Final[dict[str, BatchCheck]] = {

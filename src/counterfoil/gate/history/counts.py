@@ -1,10 +1,11 @@
-"""Guards with a memory: who is asked about, where, and how often. Hashes and counts only; pure.
+"""Who is asked about, where, and how often, in one batch and before. Hashes and counts only; pure.
 
-Person, door and content are those of marks.py. A question without a usable name has no person, an
-address that opens no door has none (0): neither is counted. A question asks at its own person and
-door, so every count is at least 1. `Counts` holds what is repeated, of one batch or of the past.
+Person, address and content are the hashes of fingerprints.py. A request without a usable name has
+no person, and an address without a key has none (0): neither is counted. A request is itself among
+those counted, so every count is at least 1. `Counts` has what is repeated, of one batch or of the
+past.
 
-Counts depend on questions only, never on answers (P2): nothing here has seen a register.
+Counts depend on questions only, never on answers (P2): no count was made from a register.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, Q
 _NOBODY: Final = frozenset[int]()
 
 
-class Counts(Sensitive, frozen=True, gc=False):
-    """By hash: requests about a person, doors asked for a person, people asked at a door, requests
-    with one content."""
+class Counts(Sensitive, frozen=True, gc=False, rename={"addresses": "doors"}):
+    """By hash: requests about a person, addresses asked for a person, people asked at an address,
+    requests with one content. Stored (snapshot.py): `addresses` is there under the name `doors`."""
 
     attempts: Mapping[int, int] = {}
-    doors: Mapping[int, Set[int]] = {}
+    addresses: Mapping[int, Set[int]] = {}
     people: Mapping[int, Set[int]] = {}
     contents: Mapping[int, int] = {}
 
@@ -36,7 +37,7 @@ class Uses(Sensitive, frozen=True, gc=False):
     """The counts of one question, batch and past together, itself included."""
 
     attempts: int
-    doors: int
+    addresses: int
     people: int
     contents: int
 
@@ -51,20 +52,21 @@ def read_question(key: bytes, request: Request) -> Question:
 
 def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
     """What the checks compare with the agreement's limits."""
-    person, door, content = question.person, question.door, question.content
+    person, address, content = question.person, question.address, question.content
     attempts = batch.attempts.get(person, 1) + past.attempts.get(person, 0) if person else 1
     contents = batch.contents.get(content, 1) + past.contents.get(content, 0) if content else 1
-    people = _together(person, door, batch.people, past.people)
-    doors = _together(door, person, batch.doors, past.doors)
-    if attempts == contents == people == doors == 1:
+    people = _together(person, address, batch.people, past.people)
+    addresses = _together(address, person, batch.addresses, past.addresses)
+    if attempts == contents == people == addresses == 1:
         return _FIRST
-    return Uses(attempts, doors, people, contents)
+    return Uses(attempts, addresses, people, contents)
 
 
 def _together(
     own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[int, Set[int]]
 ) -> int:
-    """How many different ones were asked there, `own` among them. An absent one counts nobody."""
+    """How many different hashes were asked at the hash `at`, `own` among them; 1 where either is
+    absent."""
     if not at or not own:
         return 1
     here, before = batch.get(at, _NOBODY), past.get(at, _NOBODY)
@@ -73,14 +75,14 @@ def _together(
     return len(here) + (own not in here)
 
 
-def count_marks(marks: Fingerprints) -> Counts:
+def count_repeated(rows: Fingerprints) -> Counts:
     """What is repeated among the questions of one batch."""
-    attempts = repeated(marks.persons)
+    attempts = repeated(rows.persons)
     return Counts(
         attempts,
-        group(marks.persons, marks.doors, attempts),
-        group(marks.doors, marks.persons, repeated(marks.doors)),
-        repeated(marks.contents),
+        group(rows.persons, rows.addresses, attempts),
+        group(rows.addresses, rows.persons, repeated(rows.addresses)),
+        repeated(rows.contents),
     )
 
 
@@ -96,5 +98,5 @@ def group(
 
 
 def repeated(hashes: Iterable[int]) -> dict[int, int]:
-    """How often each hash stands there that does so more than once; absent ones are left out."""
+    """How often each hash occurs that occurs more than once; absent ones are left out."""
     return {hashed: times for hashed, times in Counter(hashes).items() if times > 1 and hashed}

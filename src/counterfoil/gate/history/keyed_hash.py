@@ -1,12 +1,12 @@
-"""Keyed hashes under which the guards count: nobody without the history key can test a guess
+"""Keyed hashes by which requests are counted: nobody without the history key can test a guess
 against a count.
 
-    keyed_hash(key, b"person", text)    keyed BLAKE2b of 8 bytes, personalised by its kind, as a
+    keyed_hash(key, b"person", text)    keyed BLAKE2b of 8 bytes, personalized by its kind, as a
                                         signed 64-bit integer
 
-Counts are looked up by it and nothing is decided by it alone: with 100 million questions
+Counts are looked up by a hash and nothing is decided by it alone: with 100 million questions
 remembered, one other question in two hundred billion would be taken for one of them. `prepare`
-takes the key in once for many hashes: a third of the cost.
+sets the key once for many hashes, which saves two thirds of the cost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 
 _BYTES: Final = 8
 ABSENT: Final = bytes(_BYTES)
-"""What stands for a thing that is not there; as a number, 0."""
+"""The hash of what is absent; as a number, 0."""
 
 
 def keyed_hash(key: bytes, context: bytes, data: bytes) -> int:
@@ -29,8 +29,8 @@ def keyed_hash(key: bytes, context: bytes, data: bytes) -> int:
 
 
 def prepare(key: bytes, context: bytes) -> Callable[[bytes | str], bytes]:
-    """The 8 bytes of `keyed_hash` for any data, or any text as `utf8` has it, under this key and of
-    this kind."""
+    """A function that gives the 8 bytes of `keyed_hash` for any data, or for any text as `utf8`
+    encodes it, under this key and of this kind."""
     fresh = hashlib.blake2b(key=key[:64], person=context, digest_size=_BYTES).copy
 
     def hashed(data: bytes | str) -> bytes:
@@ -42,12 +42,12 @@ def prepare(key: bytes, context: bytes) -> Callable[[bytes | str], bytes]:
 
 
 def number_of(hashed: bytes) -> int:
-    """The number that 8 bytes of a hash are."""
+    """The signed number of a hash's 8 bytes."""
     return int.from_bytes(hashed, "big", signed=True)
 
 
 def column_of(hashes: Iterable[bytes]) -> array[int]:
-    """The numbers of many hashes, 8 bytes each: `number_of`, a column at a time."""
+    """The numbers of many hashes of 8 bytes each: `number_of` for a whole column."""
     column = array("q", b"".join(hashes))
     if sys.byteorder == "little":
         column.byteswap()

@@ -1,8 +1,8 @@
-"""What the guards knew of the past while one chunk was decided: kept, sealed, beside the chunk.
-MessagePack of `HistorySnapshot`.
+"""The history as it was when one chunk was decided: stored, sealed, beside the chunk.
 
-Keyed hashes and counts only: header of the file, history of the run, past of the chunk's questions.
-The memory itself forgets.
+The format is MessagePack of `HistorySnapshot`, a map by field name: keyed hashes and counts only.
+It is kept because the history itself forgets what no window reaches any more, and a decision must
+be repeatable. Bytes of another form raise.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from counterfoil.gate.history.counts import Counts
 
 
 class HistorySnapshot(Sensitive, frozen=True, gc=False):
-    """See the module."""
+    """`header` of the file, `history` of the run, and the `past` of the chunk's questions."""
 
     header: Header
     history: History
     past: Counts
 
 
-def encode_snapshot(known: HistorySnapshot) -> bytes:
-    """Plain bytes of what the guards knew. Inverse of `decode_snapshot`."""
-    return msgspec.msgpack.encode(known)
+def encode_snapshot(snapshot: HistorySnapshot) -> bytes:
+    """The plain bytes of a snapshot. Inverse of `decode_snapshot`."""
+    return msgspec.msgpack.encode(snapshot)
 
 
 def decode_snapshot(plain: bytes) -> HistorySnapshot:
-    """Raises StoreFault `known_unreadable`."""
+    """The snapshot of these plain bytes. Raises StoreFault `known_unreadable`."""
     try:
         return msgspec.msgpack.decode(plain, type=HistorySnapshot)
     except msgspec.MsgspecError:

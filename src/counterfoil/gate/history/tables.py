@@ -1,31 +1,34 @@
-"""What the guards remember between batches: four tables.
+"""What is remembered between batches: four tables.
 
-caseload: who is engaged
+`caseload`: who is engaged
 
-    officer_hash   16 bytes, HMAC-SHA256 under the office's history key (facts.py): no id rests here
+    officer_hash   16 bytes under the office's history key (batch_counts.py): no id is stored
     batch_id       the batch that named the officer
     day            the day on which the batch was received
     requests       how many of its requests named the officer
 
-asked: who was asked about, where and with what request; forgotten after the longest window
-    person, door, content    64-bit keyed hashes (guards.py); person and door 0 where there is none
+`asked`: who was asked about, where and with what request; forgotten after the longest window
+
+    person, door, content    64-bit keyed hashes (fingerprints.py; `door` is the address's); person
+                             and door are 0 where there is none
     batch_id       the file that asked
     day            the day on which the file was received, counted as `date.toordinal` does
     times          how many of its requests asked just this
 
-asked_at: the same by door, for what is asked of a door: door, person, batch_id, day, times
+`asked_at`: the same by address: door, person, batch_id, day, times
 
-asked_file: how much was asked, one row a file; forgotten after a year
+`asked_file`: how much was asked, one row a file; forgotten after a year
+
     batch_id, day  as above
     requests       requests of the file, at most the agreement's limit of a file: a file too large
-                   is no use of a quota
+                   uses no more of a quota
     probes         how many of them a guard against probing refused
     held           whether its questions are still remembered
 
-Trusted: yes, for refusing only. Who lowers a count lets an officer be named more often than agreed;
-the ledger's entries still show every request. If the table is lost, windows begin empty: say so in
-the ledger and lower the limit meanwhile. If the history key is lost, old counts can no longer be
-found.
+Trusted: yes, for refusing only. Whoever lowers a count lets an officer be named more often than
+agreed; the ledger's entries still show every request. If a table is lost, its windows begin empty:
+say so in the ledger and lower the limit meanwhile. If the history key is lost, old counts can no
+longer be found.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ class DeclaredCaseload(Closed, frozen=True, gc=False):
 
 
 class Guards(Closed, frozen=True, gc=False):
-    """What may be asked about one person or one address within `window_days` days, whoever asks;
-    and in all, per day and year.
+    """What may be asked about one person or one address within `window_days` days, over all
+    officers; and in all, per day and year.
 
     A file in which at least `lockout_attempts` requests pass one of the first three limits locks
     the requester out for the `lockout_days` days after it.

@@ -1,12 +1,12 @@
-"""The law files that batches were judged under, kept as text: table `kept_law`. Law is no secret.
+"""The law files that batches were decided under, kept as text: table `kept_law`. Law is no secret.
 
     rules     digest of all that decides (an office's `rules`), as the `law` and `batch` entries
               name it
     files     canonical JSON: text by path, as in an office's law directory
 
-Written in the commit that enters the law. Trusted: no. Who alters a text is found when its law is
-loaded and digested again; lost: bundles of batches under other rules than today's cannot be
-exported until the files are put back.
+Written in the commit that enters the law. Trusted: no. Whoever alters a text is found when its law
+is loaded and digested again. If it is lost, bundles of batches under other rules than today's
+cannot be exported until the files are put back.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Final
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
 
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, VerifyFault
+from counterfoil.core.errors import VerifyFault
 from counterfoil.database import METADATA
 from counterfoil.gate.law.load import AGREEMENT_FILE, LAW_PARTS, Law, load_law
+from counterfoil.gate.law.schema import read_law_text
 
 KEPT_LAW: Final = Table(
     "kept_law",
@@ -41,18 +42,10 @@ def read_law_texts(directory: Path) -> dict[str, str]:
     Raises SettingsFault `law_unreadable`.
     """
     paths = [path for part in LAW_PARTS for path in sorted(directory.glob(f"{part}/*.yaml"))]
-    try:
-        return {
-            path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8")
-            for path in [*paths, directory / AGREEMENT_FILE]
-        }
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsFault(
-            "law_unreadable",
-            f"the law file cannot be read ({type(fault).__name__})",
-            place="law",
-            cure="Restore the file as UTF-8 text; without it everything is refused.",
-        ) from None
+    return {
+        path.relative_to(directory).as_posix(): read_law_text(path, "law")
+        for path in [*paths, directory / AGREEMENT_FILE]
+    }
 
 
 def keep_law(connection: Connection, rules: str, directory: Path) -> None:

@@ -14,7 +14,7 @@ every leaf depends on it. The two `signatures` come last.
     agreement digest   "sha256:" and the root over all leaves: what the ledger enters and every
                        answer cites
 
-The salts keep a hidden clause from being guessed by trying numbers; who holds the agreement's own
+The salts keep a hidden clause from being guessed by trying numbers; whoever has the agreement's own
 file can recompute all.
 """
 

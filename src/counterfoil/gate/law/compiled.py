@@ -1,6 +1,6 @@
 """The words and numbers of a route and an agreement, compiled once into what the checks read.
 
-`Terms` holds nothing of a person. Everything in it comes from a law file; compiling checks what a
+`Terms` has nothing of a person in it. Everything comes from a law file; compiling checks what a
 schema cannot: that a phrase is not empty once folded, and that a listed place is a whole address.
 """
 
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
 from counterfoil.gate.law.folding import Screen, fold_citation, fold_entry, fold_words, new_screen
@@ -22,26 +21,30 @@ from counterfoil.gate.law.route import (
     RemovalRules,
     Route,
 )
+from counterfoil.gate.law.schema import require
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
 _SUBDIVISIONS: Final = r"(?:\([a-z0-9]{1,4}\))*\Z"
+_OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
+"""The lists of phrases that a reason must not have, by their fields in the rules and in `Terms`."""
 PlaceKey = tuple[str, ...]
 
 
 class Terms(Public, frozen=True, gc=False):
-    """What the checks of one agreement read. Sets hold folded text; patterns match folded
+    """What the checks of one agreement read. Sets are of folded text; patterns match folded
     citations.
 
-    `absent` is both of `placeholders` and `nothing_stated`; `nothing_words` is the latter as folded
-    words; `screened` are the longest words of all phrases that a reason must not hold;
-    `authority_written` the designated citations as the agreement writes them. What a route's kind
-    has no facts for is empty."""
+    `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
+    `nothing_words` the latter as folded words; `screened` the longest words of all phrases that a
+    reason must not have; `authority_written` the designated citations as the agreement writes them.
+    What a route's kind has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
     offices: frozenset[str]
     principals: dict[str, Principal]
+    requester: frozenset[str]
     placeholders: frozenset[str]
     nothing_stated: frozenset[str]
     absent: frozenset[str]
@@ -73,7 +76,7 @@ class Terms(Public, frozen=True, gc=False):
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
     """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or
     law_principal_twice."""
-    rules, lists = common.rules, agreement.lists
+    rules, lists, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
@@ -82,20 +85,14 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         spelling for item in agreement.designated for spelling in (item.citation, *item.written_as)
     )
     screens = {
-        name: _screen(phrases, f"rules.reason.{name}")
-        for name, phrases in (
-            ("locating", reason.locating),
-            ("civil", reason.civil),
-            ("benefits", reason.benefits),
-            ("voter_rolls", reason.voter_rolls),
-            ("other_purpose", reason.other_purpose),
-        )
+        name: _screen(getattr(reason, name), f"rules.reason.{name}") for name in _OTHER_PURPOSES
     }
     return Terms(
         agreement=agreement,
         rules=rules,
         offices=frozenset(office.id for office in route.rules.offices),
         principals=_principals(agreement),
+        requester=frozenset(map(fold_entry, (requester.id, requester.name))),
         placeholders=placeholders,
         nothing_stated=nothing_stated,
         absent=placeholders | nothing_stated,
@@ -130,33 +127,34 @@ def place_keys(form: AddressForm) -> tuple[PlaceKey, PlaceKey]:
 def _principals(agreement: Agreement) -> dict[str, Principal]:
     found: dict[str, Principal] = {}
     for principal in agreement.principals:
-        if principal.unsigned_accepted and not agreement.sandbox:
-            raise SettingsFault(
-                "law_sandbox_only",
-                "only a sandbox may accept a principal's unsigned file",
-                place=f"agreement {agreement.id}: principals.{principal.id}.unsigned_accepted",
-                cure="Write false, and register the principal's key.",
-            )
-        if principal.id in found:
-            raise SettingsFault(
-                "law_principal_twice",
-                "a principal is listed twice",
-                place=f"agreement {agreement.id}: principals.{principal.id}",
-                cure="Keep one entry for each principal.",
-            )
+        place = f"agreement {agreement.id}: principals.{principal.id}"
+        require(
+            agreement.sandbox or not principal.unsigned_accepted,
+            "law_sandbox_only",
+            "only a sandbox may accept a principal's unsigned file",
+            f"{place}.unsigned_accepted",
+            "Write false, and register the principal's key.",
+        )
+        require(
+            principal.id not in found,
+            "law_principal_twice",
+            "a principal is listed twice",
+            place,
+            "Keep one entry for each principal.",
+        )
         found[principal.id] = principal
     return found
 
 
 def _screen(phrases: Iterable[str], field: str) -> Screen:
     screen = new_screen(phrases)
-    if "" in screen.heads:
-        raise SettingsFault(
-            "law_phrase_empty",
-            "a phrase holds no letters",
-            place=field,
-            cure="Write a word, or remove the line.",
-        )
+    require(
+        "" not in screen.heads,
+        "law_phrase_empty",
+        "a phrase has no letters",
+        field,
+        "Write a word, or remove the line.",
+    )
     return screen
 
 
@@ -164,13 +162,13 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     keys: set[PlaceKey] = set()
     for index, place in enumerate(places):
         form = normalize_address(Address(place.line1, "", place.city, place.state, place.zip))
-        if incomplete_part(form) is not None:
-            raise SettingsFault(
-                "law_place_incomplete",
-                "a listed place has no complete address",
-                place=f"{field}[{index}]",
-                cure="Give number and street or box, city, state and ZIP.",
-            )
+        require(
+            incomplete_part(form) is None,
+            "law_place_incomplete",
+            "a listed place has no complete address",
+            f"{field}[{index}]",
+            "Give number and street or box, city, state and ZIP.",
+        )
         keys.update(place_keys(form))
     return frozenset(keys)
 

@@ -59,19 +59,19 @@ def fold_entry(text: str) -> str:
 
 
 class Screen(Public, frozen=True, gc=False):
-    """Phrases that a text must not hold. `heads` are the longest word of each: most texts hold none
+    """Phrases that a text must not have. `heads` are the longest word of each: most texts have none
     of them. `phrases` by head."""
 
     heads: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
 
     def hits(self, words: Collection[str]) -> bool:
-        """Whether a text of these words (of `split_words`) holds a phrase as whole words."""
+        """Whether a text of these words (of `split_words`) has a phrase as whole words."""
         if self.heads.isdisjoint(words):
             return False
-        held = self.heads.intersection(words)
+        found = self.heads.intersection(words)
         padded = f" {' '.join(words)} "
-        return any(phrase in padded for head in held for phrase in self.phrases[head])
+        return any(phrase in padded for head in found for phrase in self.phrases[head])
 
 
 def new_screen(phrases: Iterable[str]) -> Screen:
@@ -80,4 +80,4 @@ def new_screen(phrases: Iterable[str]) -> Screen:
     by_head: dict[str, list[str]] = {}
     for phrase in sorted({fold_words(phrase) for phrase in phrases}):
         by_head.setdefault(max(phrase.split(" "), key=len), []).append(f" {phrase} ")
-    return Screen(frozenset(by_head), {head: tuple(held) for head, held in by_head.items()})
+    return Screen(frozenset(by_head), {head: tuple(group) for head, group in by_head.items()})

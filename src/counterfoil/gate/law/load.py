@@ -3,19 +3,19 @@
     DIRECTORY/statutes/*.yaml     see statute.py
     DIRECTORY/routes/*.yaml       see route.py
     DIRECTORY/common/*.yaml       see route.py
-    DIRECTORY/agreement.yaml      see agreement.py; a library holds agreements/NAME.yaml instead
+    DIRECTORY/agreement.yaml      see agreement.py; a library has agreements/NAME.yaml instead
 
 What loading establishes, in this order:
 
-    1  every file reads, and fits its closed schema (lawfile.py)
+    1  every file reads, and fits its closed schema (schema.py)
     2  a file's id is its name, so that no two files claim one id
     3  every quote has its digest, and matches it
     4  every route that the agreement names is there, with what it shares and every statute that it
        rests on, and a statute lends its elements only within its own dates
     5  entries of one element id share no day, one check and one code; no code serves two elements
        of a route
-    6  a route's checks are those of its kind, all of them, and so are its rules
-    7  the agreement's words and places compile (terms.py), and every signature that stands verifies
+    6  a route's checks are those of its kind, all of them (demands.py), and so are its rules
+    7  the agreement's words and places compile (compiled.py), and every signature in it verifies
        (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
@@ -40,14 +40,14 @@ from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
 from counterfoil.gate.law.demands import CHECKS_VERSION
 from counterfoil.gate.law.route import Common, Route
-from counterfoil.gate.law.schema import read_law_file
+from counterfoil.gate.law.schema import read_law_file, require
 from counterfoil.gate.law.signatures import check_signatures
 from counterfoil.gate.law.statute import Element, Statute
 from counterfoil.gate.law.validate import (
+    check_demands,
     check_entries,
     check_quote,
     check_rules,
-    check_table,
     check_within,
 )
 from counterfoil.normalize import FORMS_VERSION
@@ -59,7 +59,7 @@ F = TypeVar("F", Statute, Route, Common)
 
 
 class Law(Public, frozen=True, gc=False):
-    """Checked law of an agreement, as one of its routes demands it. `elements` hold every dated
+    """Checked law of an agreement, as one of its routes demands it. `elements` has every dated
     entry, in the law's order.
 
     `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with
@@ -82,17 +82,17 @@ class Law(Public, frozen=True, gc=False):
         """The law of each route of the agreement, in its order."""
         return (self, *self.others)
 
-    def under(self, route: str) -> Law:
+    def for_route(self, route: str) -> Law:
         """The law of the route that a header names; "" is the agreement's only one.
 
         Raises GateFault route_missing where there are several, route_not_agreed for another.
         """
         if not route and not self.others:
             return self
-        for law in self.every_route:
-            if law.route.id == route:
-                return law
-        routes = ", ".join(law.route.id for law in self.every_route)
+        laws = {law.route.id: law for law in self.every_route}
+        if route in laws:
+            return laws[route]
+        routes = ", ".join(laws)
         if not route:
             raise GateFault(
                 "route_missing",
@@ -104,8 +104,8 @@ class Law(Public, frozen=True, gc=False):
             "route_not_agreed",
             "the file's header names a route that the agreement does not have",
             place=f"agreement {self.agreement.id}: routes",
-            cure=f"Ask by a route of the agreement: {routes}. Another door of the law needs an "
-            "agreement that opens it.",
+            cure=f"Ask by a route of the agreement: {routes}. Another route needs an agreement "
+            "that names it.",
         )
 
     def in_force(self, on: date) -> tuple[Element, ...]:
@@ -113,12 +113,11 @@ class Law(Public, frozen=True, gc=False):
         return tuple(element for element in self.elements if element.in_force.covers(on))
 
     def code_of(self, element_id: str) -> str:
-        """The code that the requester sees. Raises ValueError for an id that this law does not
-        hold."""
-        for element in self.elements:
-            if element.id == element_id:
-                return element.code
-        raise ValueError("no such element in this law")
+        """The code that the requester sees. Raises ValueError for an id that is not of this law."""
+        codes = {element.id: element.code for element in self.elements}
+        if element_id not in codes:
+            raise ValueError("no such element in this law")
+        return codes[element_id]
 
 
 def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
@@ -134,21 +133,17 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     )
     agreed = read_law_file(_agreement_path(directory, agreement), Agreement)
     parts = [_parts_of(library, name, f"agreement {agreed.id}: routes") for name in agreed.routes]
-    if len(set(agreed.routes)) < len(agreed.routes):
-        raise SettingsFault(
-            "law_route_twice",
-            "a route is listed twice",
-            place=f"agreement {agreed.id}: routes",
-            cure="Keep one of the two.",
-        )
-    digest, of_agreement = (
-        _digest(CHECKS_VERSION, FORMS_VERSION, parts, agreed),
-        agreement_digest(agreed),
+    require(
+        len(set(agreed.routes)) == len(agreed.routes),
+        "law_route_twice",
+        "a route is listed twice",
+        f"agreement {agreed.id}: routes",
+        "Keep one of the two.",
     )
-    laws = [
-        _law_of(route, common, statutes, agreed, digest, of_agreement)
-        for route, common, statutes in parts
-    ]
+    whole = [CHECKS_VERSION, FORMS_VERSION, parts, agreed]
+    digest = canonical.digest(canonical.encode(msgspec.to_builtins(whole)))
+    digests = digest, agreement_digest(agreed)
+    laws = [_law_of(*part, agreed, digests) for part in parts]
     check_signatures(agreed)
     return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
 
@@ -179,13 +174,13 @@ def _read_all(directory: Path, kind: type[F]) -> dict[str, F]:
     found: dict[str, F] = {}
     for path in _files(directory):
         value = read_law_file(path, kind)
-        if value.id != path.stem:
-            raise SettingsFault(
-                "law_id",
-                "the id is not the file's name",
-                place=f"{directory.name}/{path.name}: id",
-                cure="Make the two the same.",
-            )
+        require(
+            value.id == path.stem,
+            "law_id",
+            "the id is not the file's name",
+            f"{directory.name}/{path.name}: id",
+            "Make the two the same.",
+        )
         found[value.id] = value
     return found
 
@@ -205,13 +200,13 @@ def _agreement_path(directory: Path, agreement: str | Path | None) -> Path:
 
 
 def _named(files: dict[str, F], name: str, folder: str, named_by: str) -> F:
-    if name not in files:
-        raise SettingsFault(
-            "law_missing",
-            f"there is no file {folder}/{name}.yaml",
-            place=named_by,
-            cure="Restore the file, or correct the name.",
-        )
+    require(
+        name in files,
+        "law_missing",
+        f"there is no file {folder}/{name}.yaml",
+        named_by,
+        "Restore the file, or correct the name.",
+    )
     return files[name]
 
 
@@ -250,29 +245,16 @@ def _law_of(
     common: Common,
     statutes: tuple[Statute, ...],
     agreed: Agreement,
-    digest: str,
-    of_agreement: str,
+    digests: tuple[str, str],
 ) -> Law:
-    """One route's law, checked whole."""
+    """One route's law, checked whole. `digests` are those of the law and of the agreement."""
     elements = elements_of(statutes, route, common)
     for element in elements:
         check_quote(element)
     for statute in statutes:
         check_within(statute)
     check_entries(elements)
-    check_table(route, elements)
+    check_demands(route, elements)
     check_rules(route)
-    return Law(
-        statutes,
-        route,
-        common,
-        agreed,
-        elements,
-        compile_terms(route, common, agreed),
-        digest,
-        of_agreement,
-    )
-
-
-def _digest(*parts: object) -> str:
-    return canonical.digest(canonical.encode([msgspec.to_builtins(part) for part in parts]))
+    terms = compile_terms(route, common, agreed)
+    return Law(statutes, route, common, agreed, elements, terms, *digests)

@@ -5,7 +5,7 @@ one JSON object, UTF-8.
         {"clause": "format", "value": "counterfoil-agreement-1", "salt": "5f0c..."},
         {"hidden": "9b1e..."}, ...]}
 
-`clauses` holds every clause of the agreement (clauses.py), in order: shown with its salt, or hidden
+`clauses` has every clause of the agreement (clauses.py), in order: shown with its salt, or hidden
 as the 64 hex digits of its leaf hash. So the count of the hidden ones and the place of each cannot
 be changed. `format`, `id` and the signatures are never hidden. Limit: 1 MB. Another `format`, an
 unknown or missing field, and anything else than this refuse.
@@ -32,7 +32,7 @@ from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement, Signature
 from counterfoil.gate.law.clauses import ALWAYS_SHOWN, SIGNATURES, Clause, clauses_of, digest_of
-from counterfoil.gate.law.schema import Digest
+from counterfoil.gate.law.schema import Digest, require
 from counterfoil.gate.law.signatures import PARTIES, check_signed_digest
 
 FORMAT: Final = "counterfoil-publication-1"
@@ -92,14 +92,14 @@ def hide(agreement: Agreement, redact: Iterable[str]) -> tuple[Clause | bytes, .
 def require_salt(agreement: Agreement) -> None:
     """Raise SettingsFault `agreement_no_salt` where nothing keeps a hidden clause from being
     guessed."""
-    if agreement.clause_salt is None:
-        raise SettingsFault(
-            "agreement_no_salt",
-            "the agreement has no clause_salt, so a hidden clause could be guessed",
-            place=f"agreement {agreement.id}: clause_salt",
-            cure="Set clause_salt to 64 random hex digits (`openssl rand -hex 32`) and have "
-            "both parties sign; or hide nothing.",
-        )
+    require(
+        agreement.clause_salt is not None,
+        "agreement_no_salt",
+        "the agreement has no clause_salt, so a hidden clause could be guessed",
+        f"agreement {agreement.id}: clause_salt",
+        "Set clause_salt to 64 random hex digits (`openssl rand -hex 32`) and have both parties "
+        "sign; or hide nothing.",
+    )
 
 
 def write_publication(clauses: Sequence[Clause | bytes]) -> bytes:
@@ -159,15 +159,13 @@ def _hash(clause: Shown | Hidden) -> bytes:
     try:
         return Clause(clause.clause, clause.value, clause.salt).hash()
     except (TypeError, ValueError, RecursionError):
-        raise _malformed("a clause holds a value that no agreement can hold") from None
+        raise _malformed("a clause has a value that no agreement can have") from None
 
 
 def _check_signatures(hashes: Sequence[bytes], shown: Sequence[Shown]) -> dict[str, str]:
     """The keys of the parties who signed; a party who has not is left out."""
-    terms, values = (
-        digest_of(hashes[: -len(SIGNATURES)]),
-        {clause.clause: clause.value for clause in shown},
-    )
+    terms = digest_of(hashes[: -len(SIGNATURES)])
+    values = {clause.clause: clause.value for clause in shown}
     keys: dict[str, str] = {}
     publics: set[bytes] = set()
     for party, path in zip(PARTIES, SIGNATURES, strict=True):
@@ -201,7 +199,7 @@ def _check_names(wanted: set[str], covered: dict[str, set[str]]) -> None:
             "clause_unknown",
             "the agreement has no such clause",
             place="--redact",
-            cure="Name a path as `agreement publish` without --redact prints it, or what stands "
+            cure="Name a path as `agreement publish` without --redact prints it, or what comes "
             "before a full stop of it.",
         )
     if any(covered[path] for path in ALWAYS_SHOWN):

@@ -1,11 +1,12 @@
-"""A route as data: `law/routes/ID.yaml`, format `counterfoil-route-1`. A route is one legal door.
+"""A route as data: `law/routes/ID.yaml`, format `counterfoil-route-1`. A route is one legal way to
+ask.
 
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
 names the file `law/common/ID.yaml`, format `counterfoil-common-1`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
-which checks the route must have (checks.py). docs/formats/law.md explains each field. No list may
+which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
 """
 
@@ -66,7 +67,7 @@ class IdentifierRules(Closed, frozen=True, gc=False):
 
 
 class OfficerRules(Closed, frozen=True, gc=False):
-    """`group_words`: a name holding one is a group's; `group_names`: so is a name that equals
+    """`group_words`: a name with one of them is a group's; `group_names`: so is a name that equals
     one."""
 
     group_words: Texts

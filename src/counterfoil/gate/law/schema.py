@@ -1,4 +1,4 @@
-"""How a law file becomes a typed value: YAML read as text, then converted against a closed schema.
+"""How a law file becomes a typed value: YAML read as text, then converted by a closed schema.
 
 Every scalar is read as the text that a person sees (`no` is "no", not false); the schema then says
 what it must be. `null` written plain is the only way to say "none". A key written twice, an unknown
@@ -43,8 +43,13 @@ class Span(
     last: date | None
 
     def covers(self, day: date) -> bool:
-        """Whether `day` is in force."""
+        """Whether the rule is in force on `day`."""
         return self.first <= day and (self.last is None or day <= self.last)
+
+    def contains(self, other: Span) -> bool:
+        """Whether no day of `other` is outside."""
+        ends_in_time = self.last is None or (other.last is not None and other.last <= self.last)
+        return self.first <= other.first and ends_in_time
 
     def overlaps(self, other: Span) -> bool:
         """Whether some day is in both."""
@@ -53,18 +58,28 @@ class Span(
         )
 
 
+def require(holds: bool, code: str, message: str, place: str, cure: str) -> None:
+    """Raise SettingsFault of this code unless the rule holds."""
+    if not holds:
+        raise SettingsFault(code, message, place=place, cure=cure)
+
+
 def read_law_file(path: Path, kind: type[T]) -> T:
     """Read one YAML file as `kind`. Raises SettingsFault naming file, field and cure."""
+    return convert(_parse(read_law_text(path, _place(path)), path), kind, path)
+
+
+def read_law_text(path: Path, place: str) -> str:
+    """The text of one law file. Raises SettingsFault law_unreadable at `place`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise SettingsFault(
             "law_unreadable",
             f"the law file cannot be read ({type(fault).__name__})",
-            place=_place(path),
+            place=place,
             cure="Restore the file as UTF-8 text; without it everything is refused.",
         ) from None
-    return convert(_parse(text, path), kind, path)
 
 
 def convert(value: Any, kind: type[T], path: Path) -> T:
@@ -106,13 +121,13 @@ def _builtin(node: Any, path: Path) -> Any:
 def _mapping(node: yaml.MappingNode, path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in node.value:
-        if key.value in found:
-            raise SettingsFault(
-                "law_duplicate_key",
-                f"the field {key.value} is written twice",
-                place=f"{_place(path)}: line {key.start_mark.line + 1}",
-                cure="Keep one of the two.",
-            )
+        require(
+            key.value not in found,
+            "law_duplicate_key",
+            f"the field {key.value} is written twice",
+            f"{_place(path)}: line {key.start_mark.line + 1}",
+            "Keep one of the two.",
+        )
         found[key.value] = _builtin(value, path)
     return found
 

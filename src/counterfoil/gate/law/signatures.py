@@ -49,6 +49,7 @@ from counterfoil.core.errors import GateFault, SettingsFault, StoreFault, Verify
 from counterfoil.core.values import Header
 from counterfoil.gate.law.agreement import Agreement, Signature
 from counterfoil.gate.law.clauses import terms_digest
+from counterfoil.gate.law.schema import require
 from counterfoil.tlog import Signer, parse_vkey
 
 FORMAT: Final = "counterfoil-agreement-signature-2"
@@ -70,22 +71,21 @@ def sign_agreement(agreement: Agreement, party: PartyName, signer: Signer) -> Si
 
 
 def check_signatures(agreement: Agreement) -> None:
-    """Every signature that stands verifies, by two different keys. Raises SettingsFault
-    `law_signature`, `law_signature_same`."""
-    signed: list[tuple[PartyName, Signature]] = [
-        (party, signature) for party in PARTIES if (signature := _of(agreement, party)) is not None
+    """Every signature in the agreement verifies, and the two are by two different keys. Raises
+    SettingsFault `law_signature`, `law_signature_same`."""
+    terms = terms_digest(agreement)
+    keys = [
+        check_signed_digest(terms, party, signature, agreement.id)
+        for party in PARTIES
+        if (signature := _of(agreement, party)) is not None
     ]
-    terms = terms_digest(agreement) if signed else ""
-    keys = {
-        check_signed_digest(terms, party, signature, agreement.id) for party, signature in signed
-    }
-    if not unsigned_parties(agreement) and len(keys) != len(PARTIES):
-        raise SettingsFault(
-            "law_signature_same",
-            "one key signed for both parties",
-            place=f"agreement {agreement.id}: signatures",
-            cure="Each party signs with a key of its own.",
-        )
+    require(
+        len(set(keys)) == len(keys),
+        "law_signature_same",
+        "one key signed for both parties",
+        f"agreement {agreement.id}: signatures",
+        "Each party signs with a key of its own.",
+    )
 
 
 def unsigned_parties(agreement: Agreement) -> tuple[PartyName, ...]:
@@ -156,7 +156,7 @@ def check_signed_digest(
             "law_signature",
             f"the signature of the {party} does not verify over this agreement",
             place=f"agreement {agreement_id}: signatures.{party}",
-            cure="Restore the text that was signed, or have both parties sign the one that stands.",
+            cure="Restore the text that was signed, or have both parties sign the present one.",
         ) from None
     return key.public
 

@@ -6,7 +6,8 @@
                                            read
     uslm: /us/usc/t26/s6103/i/2            the identifier of the US Code's own XML
     in_force: {from: 2025-01-01, to: null} the days on which an office may apply this file, both
-    included elements:
+                                           included
+    elements:
       - id: i2-name-given                  unique in the law; several entries of one id must not
                                            share a day
         citation, uslm                     of the clause that the element comes from (uslm null: it
@@ -15,11 +16,11 @@
                                            none is quoted
         in_force: {from, to}               a rule is changed by ending one entry and beginning
                                            another
-        check: name_is_given               a function of `gate/checks/table.py`
+        check: name_is_given               a check of `gate/law/demands.py`
         code: name_missing                 what the requester sees when it is not met; stable
         explanation, cure                  one sentence each, about the rule, never about a person
-        door                               may be left out: the other door that such a request would
-                                           need
+        door                               may be left out: the provision that a request of another
+                                           purpose would need (`other_provision` below)
 
 A quote whose digest differs, an unknown field and an unknown version refuse.
 """
@@ -34,7 +35,7 @@ from counterfoil.core.values import Public
 from counterfoil.gate.law.schema import Code, Digest, Identifier, Span, Text
 
 
-class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+class OtherProvision(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     """The provision that a request of another purpose would need. `needs` completes "this would
     need ..."."""
 
@@ -43,7 +44,9 @@ class OtherDoor(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     uslm: Text
 
 
-class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+class Element(
+    Public, frozen=True, gc=False, forbid_unknown_fields=True, rename={"other_provision": "door"}
+):
     """One thing that a route demands, over one span of days. See the module."""
 
     id: Identifier
@@ -56,11 +59,11 @@ class Element(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     code: Code
     explanation: Text
     cure: Text
-    door: OtherDoor | None = None
+    other_provision: OtherProvision | None = None
 
 
 class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
-    """One statute file. `elements` stand in the law's order and are never empty."""
+    """One statute file. `elements` are in the law's order and never empty."""
 
     format: Literal["counterfoil-statute-1"]
     id: Identifier

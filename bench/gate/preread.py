@@ -1,8 +1,8 @@
-"""A worker that holds the rows of a file before it is timed, so that the gate is measured without
+"""A worker that reads the rows of a file before it is timed, so that the gate is measured without
 reading.
 
-`Held` is the worker of `receive` with one method more: `hold` reads a stretch and keeps its
-requests; `count` and `judge` are then given its number in the place of its cells.
+`PrereadScreener` is the worker of `receive` with one method more: `read_before` reads a stretch and
+keeps its requests; `count` and `judge` are then given its number in the place of its cells.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from counterfoil.core.values import Reject, Request
 from counterfoil.disclosure.screening import Screener
 
 
-class _HeldRows(intake.RowReader):
+class _PrereadRows(intake.RowReader):
     """Rows by the number of their stretch."""
 
     def __init__(self) -> None:
@@ -23,14 +23,14 @@ class _HeldRows(intake.RowReader):
         return self.rows[table] if isinstance(table, int) else super().read(table)
 
 
-class Held(Screener):
+class PrereadScreener(Screener):
     """`Screener`, whose rows are read before."""
 
     def __init__(self, history_key: bytes) -> None:
         super().__init__(history_key)
-        self._reader = self._held = _HeldRows()
+        self._reader = self._rows = _PrereadRows()
 
-    def hold(self, number: int, table: intake.Table) -> int:
+    def read_before(self, number: int, table: intake.Table) -> int:
         """Read the rows of a stretch; how many there are."""
-        self._held.rows[number] = self._held.read(table)
-        return len(self._held.rows[number])
+        self._rows.rows[number] = self._rows.read(table)
+        return len(self._rows.rows[number])
