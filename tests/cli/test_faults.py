@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from counterfoil import disclosure
-from counterfoil.cli import output
+from counterfoil.cli import options, output
 from counterfoil.core.errors import GateFault, VerifyFault
 from counterfoil.intake.rows import RowReader, Table
+from counterfoil.office import open_office
 from tests.cli.desk import Desk, command
+from tests.world.office import World
 
 
 @pytest.mark.parametrize(
@@ -57,11 +60,13 @@ def test_each_kind_of_fault_has_its_exit_code(
     assert (told.code, told.error) == (code, "some_code")
 
 
-def test_a_day_without_law_is_exit_4(desk: Desk) -> None:
-    for path in (desk.office / "law").glob("*/*.yaml"):
+def test_a_day_without_law_is_exit_4(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law ends fifteen months before the day of this office, whatever day it is here."""
+    monkeypatch.setattr(options, "open_office", partial(open_office, clock=world.clock))
+    for path in (world.path / "law").glob("*/*.yaml"):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("to: null}", "to: 2025-02-01}"), encoding="utf-8")
-    told = command("receive", desk.requests(), *desk.at, "--json")
+    told = command("receive", world.requests(), "--office", world.path, "--json")
     assert (told.code, told.error) == (4, "law_not_in_force")
 
 

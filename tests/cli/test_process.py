@@ -9,7 +9,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,22 @@ from tests.cli.desk import TOKENS, Desk, command
 from tests.world.people import REQUESTS, request
 from tests.world.scan import found_in
 
-READY_PROGRAM = [
-    sys.executable,
-    "-c",
-    "import sys; from counterfoil.cli import main; print('ready', file=sys.stderr, flush=True); "
-    "main()",
-]
+_INTERRUPTED = """
+import itertools, os, signal, sys
+from counterfoil.cli import main
+from counterfoil.database import Store
+
+count, transaction, last = itertools.count(1), Store.transaction, int(sys.argv.pop(1))
+
+def interrupted(store):
+    if next(count) == last:
+        os.kill(os.getpid(), signal.SIGINT)
+    return transaction(store)
+
+Store.transaction = interrupted
+main()
+"""
+"""The program, to which Ctrl-C comes when it begins its nth transaction."""
 PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
 
 
@@ -107,28 +116,17 @@ def test_a_full_stdout_is_said_on_stderr(desk: Desk) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_ctrl_c_at_any_moment_leaves_what_the_next_run_finishes(desk: Desk) -> None:
+    """Ctrl-C as the run begins, and twice where it has gone on for a while."""
     _many(desk)
-    for number in range(4):
-        process = subprocess.Popen(
-            [*READY_PROGRAM, *_answer(desk)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert process.stderr is not None
-        assert process.stderr.readline() == "ready\n"
-        time.sleep(0.2 + 0.6 * number)
-        process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=60)
-        assert "Traceback" not in words
-        assert process.returncode == 0 or "[interrupted]" in words
-        assert _run("ledger", "check", *desk.at).returncode == 0
-        standing = json.loads(_run("status", *desk.at, "--json").stdout)["batches"]
-        assert len(standing) <= 1
-    assert _run(*_answer(desk)).returncode == 0
+    for nth in (1, 12, 24):
+        called = [sys.executable, "-c", _INTERRUPTED, str(nth), *_answer(desk)]
+        done = subprocess.run(called, capture_output=True, text=True, timeout=120, check=False)
+        assert "Traceback" not in done.stderr
+        assert (done.returncode, "[interrupted]" in done.stderr) == (1, True)
+        assert command("ledger", "check", *desk.at).code == 0
+        assert len(desk.batches()) <= 1
+    assert desk.answer(desk.directory / "requests.csv").code == 0
     assert len(desk.answers()) == len(REQUESTS) + 300
     assert [each["state"] for each in desk.batches()] == ["released"]
 

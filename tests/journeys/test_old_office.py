@@ -1,0 +1,146 @@
+"""An office that an earlier version made opens as it is: its ledger checks, what was released can be
+shown again, and what was begun goes on.
+
+`scripts/make_old_office.py` made it, with the command line of that version, on 27 November 2026;
+here it is four days later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from scripts.make_old_office import OUT, packed, unpack
+
+from counterfoil import disclosure, ledger
+from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil.accountability.evidence.bundle import read_key
+from counterfoil.answers.verify import verify_answer
+from counterfoil.controls.suspension.service import resume
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.disclosure import register_build
+from tests.cli.desk import command
+from tests.world.office import Repeating, World, closing, read_rows
+from tests.world.people import request
+
+NOW = datetime(2026, 12, 1, 9, 0, 0, tzinfo=UTC)
+
+
+class Old(World):
+    """A copy of the office, with the clock that stands still and randomness that repeats."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.path, self.now = directory, directory / "office", NOW
+        self._random = Repeating("old office")
+        unpack(OUT.read_text(encoding="ascii"), directory)
+        self.batches: dict[str, str] = json.loads((directory / "batches.json").read_bytes())
+        self.office = self.opened()
+
+    def go_on(self, batch: str) -> list[object]:
+        """Whatever steps are left; the answers."""
+        out = self.directory / "late.jsonl"
+        state = {each.batch: each.state for each in disclosure.batch_statuses(self.office)}[batch]
+        if state == "gated":
+            state = disclosure.determine_batch(self.office, batch).state
+        if state == "determined":
+            disclosure.review_batch(self.office, batch, *self.officer("a"))
+        disclosure.release_batch(self.office, batch, *self.officer("b"), out)
+        return [row["answer"] for row in read_rows(out)]
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Old]:
+    with closing(Old(tmp_path)) as made:
+        yield made
+
+
+def _check_ledger(old: Old) -> dict[str, int]:
+    """The ledger checks; its entries by kind."""
+    with old.office.store.reading() as connection:
+        report = ledger.check(connection, old.office.holder_key)
+    return {kind.value: count for kind, count in report.counts.items() if count}
+
+
+def test_it_opens_and_its_ledger_checks(old: Old) -> None:
+    counts = _check_ledger(old)
+    assert (counts["batch"], counts["release"], counts["override"]) == (6, 2, 1)
+    assert counts.keys() >= {"suspension", "incident", "hold", "retention_hold", "inspection"}
+
+
+def test_every_batch_is_where_it_was(old: Old) -> None:
+    found = {each.batch: str(each.state) for each in disclosure.batch_statuses(old.office)}
+    states = dict.fromkeys(("released", "overridden"), "released")
+    states |= {name: name for name in ("gated", "determined", "reviewed", "held")}
+    assert found == {old.batches[name]: state for name, state in states.items()}
+
+
+def test_what_the_officers_entered_is_told(old: Old) -> None:
+    at = ("--office", old.path)
+    incidents = command("incident", "list", *at, "--json")
+    assert (incidents.code, incidents.out.count("wrong-answer")) == (0, 1)
+    held = command("hold", "list", *at, "--officer", old.path / "keys" / "holds-a.key", "--json")
+    assert (held.code, len(held.json["holds"])) == (0, 1)
+    [snapshot] = [path.name for path in (old.path / "register").glob("0001-*")]
+    assert register_build.count_canaries(old.office, snapshot) == 5
+
+
+def test_an_answer_that_left_verifies_and_its_evidence_replays(old: Old) -> None:
+    answers = old.directory / "answers.jsonl"
+    assert verify_answer(answers, str(old.office.holder_key), NOW.date())
+    bundle = old.directory / "q1.evidence"
+    key = read_key(bundle.with_name("q1.evidence.key").read_bytes())
+    found = replay(bundle.read_bytes(), key, old.office.holder_key)
+    assert (found.batch, found.outcome) == (old.batches["released"], "confirmed")
+
+
+@pytest.mark.parametrize(("name", "request_id"), [("released", "q2"), ("overridden", "q60")])
+def test_evidence_of_a_released_batch_is_made_and_replays(
+    old: Old, name: str, request_id: str
+) -> None:
+    made = export_evidence(old.office, old.batches[name], request_id, *old.officer("a"))
+    found = replay(made.bundle, made.key, old.office.holder_key)
+    assert (found.batch, found.outcome) == (old.batches[name], "confirmed")
+
+
+@pytest.mark.parametrize("name", ["gated", "determined", "reviewed"])
+def test_an_unfinished_batch_is_finished_or_refused_with_a_cure(old: Old, name: str) -> None:
+    try:
+        answers = old.go_on(old.batches[name])
+    except CounterfoilError as fault:
+        assert fault.cure
+    else:
+        assert answers == ["confirmed", "not_confirmed"]
+    _check_ledger(old)
+
+
+def test_a_batch_that_an_order_holds_stays_until_the_order_is_lifted(old: Old) -> None:
+    batch = old.batches["held"]
+    with pytest.raises(CounterfoilError) as caught:
+        old.go_on(batch)
+    assert caught.value.cure
+    order = old.directory / "lifted"
+    order.write_bytes(b"An order that lifts it.")
+    resume(old.office, order, "", old.officer("a"), old.officer("b"), f"batch:{batch}")
+    assert old.go_on(batch) == ["confirmed", "not_confirmed"]
+
+
+def test_a_new_file_is_answered_and_a_person_who_is_held_is_not_confirmed(old: Old) -> None:
+    rows = [
+        request(90, "Consuelo", "Villanueva", "700 Larkspur Way"),
+        request(91, "Teodoro", "Quintanilla", "1847 Heron Lake Rd"),
+    ]
+    assert [row["answer"] for row in old.answer(rows, "new.jsonl")] == [
+        "confirmed",
+        "not_confirmed",
+    ]
+    _check_ledger(old)
+
+
+def test_what_is_packed_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "one" / "inner").mkdir(parents=True)
+    (tmp_path / "one" / "inner" / "file").write_bytes(bytes(range(256)))
+    unpack(packed(tmp_path / "one"), tmp_path / "two")
+    assert (tmp_path / "two" / "inner" / "file").read_bytes() == bytes(range(256))
