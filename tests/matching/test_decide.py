@@ -212,14 +212,14 @@ def test_an_entry_that_fits_two_people_does_not_make_them_one() -> None:
     assert not ask("Marta|L|Ostrow", first, second, bridge).confirmed
 
 
-def test_a_tolerant_door_costs_and_an_unknown_one_costs_too() -> None:
+def test_a_tolerance_costs_and_an_unknown_one_costs_too() -> None:
     question, entry = grant("Marta|L|Ostrow"), resident("Marta|L|Ostrow")
     scores = [
         sum(
             line.weight_bits
-            for line in explain(question, held(entry, tolerance=door), default_weights())[0]
+            for line in explain(question, held(entry, tolerance=tolerance), default_weights())[0]
         )
-        for door in ("exact", "never_heard_of")
+        for tolerance in ("exact", "never_heard_of")
     ]
     assert scores[1] < scores[0]
 

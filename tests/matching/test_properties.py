@@ -63,8 +63,8 @@ PEOPLE = st.builds(
     record_ref=st.sampled_from(["r1", "r2"]),
     periods=st.sampled_from([(2023,), (2024,), (2023, 2024), (2019,)]),
 )
-DOORS = st.sampled_from(["exact", "street_alike", "zip_wrong"])
-HOUSEHOLD = st.lists(st.tuples(PEOPLE, DOORS), max_size=9)
+TOLERANCES = st.sampled_from(["exact", "street_alike", "zip_wrong"])
+HOUSEHOLD = st.lists(st.tuples(PEOPLE, TOLERANCES), max_size=9)
 WEIGHTS = default_weights()
 
 
@@ -78,7 +78,9 @@ def questions(draw: st.DrawFn) -> Grant:
 
 
 def opened(household: list[tuple[Resident, str]], tin: bytes) -> Residents:
-    return Residents(tuple(who for who, _ in household), tuple(door for _, door in household), tin)
+    return Residents(
+        tuple(who for who, _ in household), tuple(tolerance for _, tolerance in household), tin
+    )
 
 
 @given(questions(), HOUSEHOLD, TINS, st.randoms(use_true_random=False))
@@ -92,14 +94,14 @@ def test_the_order_of_residents_never_changes_a_match(
     )
 
 
-@given(questions(), HOUSEHOLD, TINS, PEOPLE, DOORS)
+@given(questions(), HOUSEHOLD, TINS, PEOPLE, TOLERANCES)
 @settings(max_examples=400)
 def test_adding_a_resident_who_would_not_be_confirmed_alone_never_turns_no_into_yes(
-    asked: Grant, household: list, tin: bytes, newcomer: Resident, door: str
+    asked: Grant, household: list, tin: bytes, newcomer: Resident, tolerance: str
 ) -> None:
-    assume(not decide(asked, opened([(newcomer, door)], tin), WEIGHTS).confirmed)
+    assume(not decide(asked, opened([(newcomer, tolerance)], tin), WEIGHTS).confirmed)
     before = decide(asked, opened(household, tin), WEIGHTS).confirmed
-    after = decide(asked, opened([*household, (newcomer, door)], tin), WEIGHTS).confirmed
+    after = decide(asked, opened([*household, (newcomer, tolerance)], tin), WEIGHTS).confirmed
     assert before or not after
 
 
@@ -130,7 +132,9 @@ def test_a_confirmation_reaches_threshold_and_margin(
 def test_residents_of_other_periods_are_as_if_not_there_but_for_the_crowd(
     asked: Grant, household: list, tin: bytes
 ) -> None:
-    during = [(who, door) for who, door in household if set(who.periods) & set(asked.periods)]
+    during = [
+        (who, tolerance) for who, tolerance in household if set(who.periods) & set(asked.periods)
+    ]
     assume(len(household) < 8)
     assert decide(asked, opened(household, tin), WEIGHTS) == decide(
         asked, opened(during, tin), WEIGHTS

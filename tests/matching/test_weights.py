@@ -41,7 +41,7 @@ def test_a_learner_that_was_fed_nothing_gives_the_tables_weights() -> None:
     assert replace(Learner().finish(), salt="") == default_weights()
 
 
-def test_every_level_and_door_says_why_and_the_exact_door_is_free() -> None:
+def test_every_level_says_why_and_the_exact_key_is_free() -> None:
     assert all(
         entry.because.endswith((".", ").", ")")) or entry.because for entry in LEVELS.values()
     )

@@ -1,4 +1,4 @@
-"""Two addresses meet at a door exactly where the door table says so; number, unit and box are never
+"""Two addresses meet under a key exactly where the table of address keys says so; number, unit and box are never
 relaxed."""
 
 import re
@@ -18,16 +18,16 @@ def form(
 
 
 def meet(one: AddressForm, other: AddressForm) -> str | None:
-    """The first door of `one` that leads to `other`."""
-    keys = {door.key for door in address_keys(other)}
-    return next((door.tolerance for door in address_keys(one) if door.key in keys), None)
+    """The tolerance of the first key of `one` that leads to `other`."""
+    keys = {each.key for each in address_keys(other)}
+    return next((each.tolerance for each in address_keys(one) if each.key in keys), None)
 
 
 HOME = "1501 Interlake Ave N"
 
 
 @pytest.mark.parametrize(
-    ("door", "one", "other"),
+    ("tolerance", "one", "other"),
     [
         ("exact", form(HOME), form("1501 INTERLAKE AVENUE NORTH")),
         ("exact", form(HOME), form(HOME, city="Sea Tac")),
@@ -88,11 +88,11 @@ HOME = "1501 Interlake Ave N"
         ),
     ],
 )
-def test_addresses_meet_at_the_door_of_the_table(
-    door: str | None, one: AddressForm, other: AddressForm
+def test_addresses_meet_at_the_key_of_the_table(
+    tolerance: str | None, one: AddressForm, other: AddressForm
 ) -> None:
-    assert meet(one, other) == door
-    assert meet(other, one) == door
+    assert meet(one, other) == tolerance
+    assert meet(other, one) == tolerance
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_addresses_meet_at_the_door_of_the_table(
         (("45-12 Ditmars Blvd", ""), ("4512 Ditmars Blvd", "")),
     ],
 )
-def test_no_door_relaxes_number_unit_or_box(one: tuple[str, str], other: tuple[str, str]) -> None:
+def test_no_key_relaxes_number_unit_or_box(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert meet(form(*one), form(*other)) is None
 
 
@@ -131,9 +131,9 @@ def test_whatever_the_street_two_homes_of_other_number_or_unit_never_meet(
     assert meet(one, other) in (None, "exact")
 
 
-def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
+def test_the_exact_key_comes_first_and_is_the_exact_key() -> None:
     home = form(HOME, "Apt 4")
-    assert [door.tolerance for door in address_keys(home)] == [
+    assert [each.tolerance for each in address_keys(home)] == [
         "exact",
         "affix",
         "sound",
@@ -150,9 +150,9 @@ def test_the_exact_door_comes_first_and_is_the_exact_key() -> None:
     )
 
 
-def test_boxes_and_counters_have_the_doors_that_the_table_gives_them() -> None:
+def test_boxes_and_counters_have_the_keys_that_the_table_gives_them() -> None:
     names = {
-        line: [door.tolerance for door in address_keys(form(line))]
+        line: [each.tolerance for each in address_keys(form(line))]
         for line in ("PO Box 1", "General Delivery", "HC 1 Box 2")
     }
     assert names == {
@@ -166,12 +166,12 @@ def test_boxes_and_counters_have_the_doors_that_the_table_gives_them() -> None:
     "address",
     [form("Interlake Ave N"), form("1501"), form(""), form("RR 2"), form(HOME, city="", zip="")],
 )
-def test_an_address_that_names_no_one_door_has_none(address: AddressForm) -> None:
+def test_an_address_that_names_no_one_home_has_no_key(address: AddressForm) -> None:
     assert exact_address_key(address) == ""
     assert address_keys(address) == ()
 
 
-def test_a_row_without_city_or_without_zip_still_has_a_door_that_a_whole_request_reaches() -> None:
+def test_a_row_without_city_or_without_zip_still_has_a_key_that_a_whole_request_reaches() -> None:
     assert meet(form(HOME), form(HOME, city="", state="")) == "exact"
     assert meet(form(HOME), form(HOME, zip="")) == "place"
     assert meet(form(HOME), form(HOME, zip="00000")) == "place"
@@ -186,5 +186,5 @@ def test_keys_cannot_be_confused_by_moving_text_between_parts() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_ |-]+", key) for key in keys)
 
 
-def test_no_kind_none_has_a_door() -> None:
+def test_no_kind_none_has_a_key() -> None:
     assert address_keys(AddressForm(AddressKind.NONE, "1", street="MAIN", zip5="98103")) == ()

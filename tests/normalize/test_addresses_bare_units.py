@@ -62,9 +62,9 @@ def test_a_number_that_names_the_road_is_no_unit(line: str) -> None:
         ("1844 A Ave NE 6", "1844 A Ave NE 4"),
     ],
 )
-def test_two_doors_of_a_house_share_no_door_key(one: str, other: str) -> None:
-    assert {door.key for door in address_keys(form(one))}.isdisjoint(
-        door.key for door in address_keys(form(other))
+def test_two_units_of_a_house_share_no_key(one: str, other: str) -> None:
+    assert {each.key for each in address_keys(form(one))}.isdisjoint(
+        each.key for each in address_keys(form(other))
     )
 
 
@@ -162,9 +162,9 @@ def test_a_street_and_a_box_in_one_line_are_two_addresses(line: str) -> None:
         ("1501 Larkspur Ave LH", "1501 Larkspur Ave"),
     ],
 )
-def test_a_letter_that_may_be_the_unit_parts_two_homes_at_every_door(one: str, other: str) -> None:
-    assert {door.key for door in address_keys(form(one))}.isdisjoint(
-        door.key for door in address_keys(form(other))
+def test_a_letter_that_may_be_the_unit_parts_two_homes_at_every_key(one: str, other: str) -> None:
+    assert {each.key for each in address_keys(form(one))}.isdisjoint(
+        each.key for each in address_keys(form(other))
     )
 
 
@@ -173,9 +173,9 @@ def test_a_direction_written_twice_meets_the_direction_written_once() -> None:
         address_keys(form("1501 South Heron Dr")),
         address_keys(form("1501 S South Heron Dr")),
     )
-    assert {door.key for door in once} & {door.key for door in twice}
-    assert {door.key for door in address_keys(form("4922-N South Heron Dr"))} & {
-        door.key for door in address_keys(form("4922 South Heron Dr Unit N"))
+    assert {each.key for each in once} & {each.key for each in twice}
+    assert {each.key for each in address_keys(form("4922-N South Heron Dr"))} & {
+        each.key for each in address_keys(form("4922 South Heron Dr Unit N"))
     }
 
 

@@ -187,9 +187,9 @@ DISTINCT = [
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(DISTINCT, 2)))
-def test_different_units_never_share_an_exact_door(one: str, other: str) -> None:
-    doors = {exact_address_key(form("1501 Interlake Ave N", unit)) for unit in (one, other)}
-    assert len(doors) == 2
+def test_different_units_never_share_an_exact_key(one: str, other: str) -> None:
+    keys = {exact_address_key(form("1501 Interlake Ave N", unit)) for unit in (one, other)}
+    assert len(keys) == 2
 
 
 WORDS = st.sampled_from(

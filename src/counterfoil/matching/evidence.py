@@ -3,7 +3,7 @@ person. Pure.
 
 A line of evidence is the level that a comparison reached and its weight. `evidence_of` makes the
 lines of one resident; `is_same_person` says of two entries whether both are evidently one person's,
-so that neither stands in the other's way. Levels of names are in names.py; those of suffix, date of
+so that neither counts against the other. Levels of names are in names.py; those of suffix, date of
 birth and tax number are here. All of them are symmetric.
 """
 

@@ -3,7 +3,7 @@ docs/formats/evidence.md.
 
 Weights are in hundredths of a bit: +100 means twice as likely if the resident is the person asked
 about than if the resident is somebody else *of the same address*. A level with bounds takes its
-weight from the register (learn.py), between them; the default stands where the register says too
+weight from the register (learn.py), between them; the default is used where the register says too
 little. A fatal level is a contradiction: whatever the rest says, that resident is not the person.
 """
 
@@ -35,7 +35,7 @@ class Level(NamedTuple):
 
 
 LEVELS: Final[dict[str, Level]] = {
-    # given name: what tells one resident from another. An equal name weighs as the name is rare
+    # given name: what parts one resident from another. An equal name weighs as the name is rare
     # (see `rarity`).
     "given.equal": Level(-10, "Same given name; added to its rarity.", (-60, 0)),
     "given.joined": Level(
@@ -66,7 +66,7 @@ LEVELS: Final[dict[str, Level]] = {
         "to rarity.",
         (-500, -100),
     ),
-    "given.swapped": Level(250, "Given and family name stand in each other's field."),
+    "given.swapped": Level(250, "Given and family name are in each other's field."),
     "given.initial": Level(
         150,
         "Only an initial on one side, and it agrees: so does that of one co-resident in ten.",
@@ -94,7 +94,7 @@ LEVELS: Final[dict[str, Level]] = {
     "family.joined": Level(50, "Same parts, together, apart or hyphened.", (0, 150)),
     "family.reordered": Level(50, "Same parts in another order.", (0, 150)),
     "family.part": Level(
-        50, "All that one side writes of a compound name stands in the other.", (0, 150)
+        50, "All that one side writes of a compound name is in the other.", (0, 150)
     ),
     "family.shared": Level(
         -150,
@@ -104,12 +104,9 @@ LEVELS: Final[dict[str, Level]] = {
     "family.near": Level(
         50, "One slip apart, and one of the two is no common family name.", (0, 150)
     ),
-    "family.swapped": Level(
-        0, "Given and family name stand in each other's field (weighed there)."
-    ),
+    "family.swapped": Level(0, "Given and family name are in each other's field (weighed there)."),
     "family.missing": Level(
-        -100,
-        "No family name on one side: in a crowd, nothing then tells two of one given name apart.",
+        -100, "No family name on one side: in a crowd, nothing then parts two of one given name."
     ),
     "family.other": Level(
         -750,

@@ -19,7 +19,7 @@ data/spanish_given_names.csv, written by hand; pairs that siblings bear side by 
 
 Most of the people at an address bear another given name than the one asked for, and most of those
 names are far from it. What `compare_words` finds after four keys and an edit distance, `apart_from`
-can often tell from the letters:
+can often see from the letters:
 
 - an edit changes at most two letters of the set of letters that a word is made of, so that words
   within d edits differ in at most 2 d letters, and in at most d of their length;

@@ -198,7 +198,7 @@ STANDALONE: Final = _rows("""
     ATTIC ATTC; GARAGE GRG; LEFT LFT IZQ IZQDA; RIGHT RGHT DCHA; MEZZ MEZZANINE MEZZAINE; MIDDLE;
     PLATFORM PF; CELLAR CLLR; COTTAGE
 """)
-"""Designators that stand alone and are kept in the unit: what is written -> what is kept."""
+"""Designators that are units by themselves and are kept: what is written -> what is kept."""
 
 SIDES: Final = words("FRNT REAR SIDE LEFT RIGHT MIDDLE")
 """Standalone designators that belong to the identifier before them."""
