@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from counterfoil.core.errors import StoreFault
@@ -42,3 +43,8 @@ def test_what_was_known_is_read_back_as_it_was() -> None:
 def test_a_damaged_chunk_is_told_as_that(damage: bytes) -> None:
     with expect_fault(StoreFault, "known_unreadable", ""):
         decode_snapshot(damage)
+
+
+def test_the_field_names_are_those_of_chunks_that_were_stored_before() -> None:
+    assert list(msgspec.to_builtins(KNOWN.past)) == ["attempts", "doors", "people", "contents"]
+    assert list(msgspec.to_builtins(KNOWN)) == ["header", "history", "past"]
