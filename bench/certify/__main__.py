@@ -4,12 +4,13 @@ the picture on request.
     python -m bench.certify [--people 50000] [--per-class 5000] [--ask birth] [--jobs 0] [--svg
     picture.svg] python -m bench.certify --people 1000000 --per-class 3000000 --dir kept [--resume]
 
-The rate is of the asking alone; reading the source once before it is told apart. The floor is what
-any program would have to do: one HMAC-SHA-512 for each door of the addresses asked about, and
-AES-GCM, once each way, for each address. Microseconds are of CPU, over all processes; ratios travel
-between machines. Nothing is kept, unless a folder is named with --dir: people-N.csv and office-N
-then stay there, N being how many people, and are made once. With --resume a run that was broken off
-goes on as `register certify --resume` does; the rate is of what this run asked.
+The rate is that of asking decoys alone; reading the source once before that is reported by itself.
+The floor is what any program would have to do: one HMAC-SHA-512 for each door of the addresses
+asked about, and AES-GCM, once each way, for each address. Microseconds are of CPU, over all
+processes; ratios travel between machines. Nothing is kept, unless a folder is named with --dir:
+people-N.csv and office-N then stay there, N being how many people, and are made once. With --resume
+a run that was broken off goes on as `register certify --resume` does; the rate is of what this run
+asked.
 """
 
 from __future__ import annotations
