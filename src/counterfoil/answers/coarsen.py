@@ -3,13 +3,11 @@
     determination              answer          codes
     Match, confirmed           confirmed       none
     Match, not confirmed       not_confirmed   none, whatever the evidence: no record, another
-                               address,
-                                               another person, two candidates, a hold (P4)
+                                               address, another person, two candidates, a hold (P4)
     Refusal                    refused         the public codes of the elements that failed, in the
-                               law's
-                                               order, each once: they depend on the question alone
-                                               (P2)
-    NotCompared                not_compared    its one code: nobody looked, ask again
+                                               law's order, each once: they depend on the question
+                                               alone (P2)
+    NotCompared                not_compared    its one code: nothing was compared, ask again
 
 What is not in this table cannot leave (P1): an Answer has these three fields and no other. Without
 a Ruling that names two officers nothing is coarsened (P6). An element without a public code refuses
@@ -51,7 +49,7 @@ def _codes(failed: Iterable[Finding], public_codes: PublicCodes) -> tuple[str, .
     except KeyError as missing:
         raise SettingsFault(
             "public_code_missing",
-            "an element of the law has no public code, so its refusal cannot be told",
+            "an element of the law has no public code, so its refusal cannot be stated",
             place=str(missing.args[0]),
             cure="Give the element a code in the law's data.",
         ) from None

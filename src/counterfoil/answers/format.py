@@ -5,8 +5,8 @@ FILE holds the rows, one request each, in the order asked, each in one form only
 is all ASCII:
 
     jsonl   {"request_id":"r-1","answer":"refused","codes":["purpose","period"]}\\n
-    csv     request_id,answer,codes\\r\\n  then  r-1,refused,purpose;period\\r\\n              RFC
-            4180, never quoted
+    csv     request_id,answer,codes\\r\\n
+            r-1,refused,purpose;period\\r\\n                      RFC 4180, never quoted
 
 A yes and a no have no codes, a refusal one or more, `not_compared` one. A request id is that of
 intake's grammar, so that no cell is a formula. There is no form for anything else, so nothing else
@@ -15,16 +15,15 @@ can be written or read (P1).
 FILE.jws is a compact JWS (RFC 7515), ASCII, no newline, signed with EdDSA over Ed25519 (RFC 8037)
 by the holder:
 
-    header    {"alg":"EdDSA","kid":"<name>+<key id in hex>","typ":"counterfoil-answer-1"}      these
-              three, no other
+    header    exactly {"alg":"EdDSA","kid":"<name>+<key id in hex>","typ":"counterfoil-answer-1"}
     payload   one canonical JSON object (core/canonical.py) with exactly the fields of `FIELDS` and
               `LEDGER_FIELDS`
 
 The release entry of the ledger is bound to the file by a salted commitment, so that the public
-ledger does not tell what was released, and whoever holds the envelope can show that it was:
+ledger does not disclose what was released, and anyone who has the envelope can show it:
 
-    commitment = canon.commit(salt, canonical bytes of {"format": "counterfoil-release-1"} and
-    `COMMITTED`)
+    commitment = canonical.commit(salt, canonical bytes of an object with
+                                  "format": "counterfoil-release-1" and the fields `COMMITTED`)
 
 `certificates` names the certificates that governed, by what the questions stated, `birth` or
 `names`: digest, and the limit on wrong confirmations per kind of decoy in parts of 10**12. A scope

@@ -4,8 +4,8 @@
 
 header    {"alg": "EdDSA", "kid": key name+key id, "typ": TYPE}
 payload   the plain claims, `_sd_alg` "sha-256" and `_sd`: BASE64URL(SHA-256(disclosure)) of every
-          claim, shown or not, sorted, so that their order tells nothing (section 4.2.4.1)
-disclosure   BASE64URL(UTF-8 JSON of [salt, name, value]) of each claim that is shown (section
+          claim, disclosed or not, sorted, so that their order says nothing (section 4.2.4.1)
+disclosure   BASE64URL(UTF-8 JSON of [salt, name, value]) of each claim that is disclosed (section
              4.2.1)
 
 What is hidden is its digest alone; how many are hidden can be counted. Any SD-JWT library reads it.
@@ -31,7 +31,7 @@ TYPE: Final = "counterfoil-agreement+sd-jwt"
 
 class Claim(NamedTuple):
     """One claim that may be disclosed: its salt (32 bytes in hex), name and value, and whether it
-    is shown."""
+    is disclosed."""
 
     salt: str
     name: str

@@ -3,17 +3,16 @@
 Called only after the release entry is durable (P5). Each file is written to `.NAME.partial` in the
 same directory, synced, renamed, and the directory synced; mode 0600.
 
-    broken off                     what stands                        release run again
+    broken off                     what is there                      the same release run again
     before the first rename        nothing, or a partial file         writes both
     between the two                FILE.jws, which names nobody       finds it equal, writes FILE
-    after the second               both                               finds both equal, writes
-                                   nothing
+    after the second               both                               finds both equal, writes none
 
-A partial file left by a crash is written over by the next run. On a full disk it is removed, the
-files that stood before stand unchanged, and the run says so (`answer_not_written`). Nothing else is
-ever overwritten: a file of that name with other content refuses (`out_taken`). An envelope without
-rows tells nothing of a person; rows without an envelope would be answers that nobody signed: hence
-the order.
+A partial file that a crash left is written over by the next run. On a full disk it is removed, the
+files that were there before are unchanged, and the run says so (`answer_not_written`). Nothing else
+is ever overwritten: a file of that name with other content is a fault (`out_taken`). The order has
+a reason: an envelope without rows says nothing of a person, but rows without an envelope would be
+answers that nobody signed.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ def check_out(out: Path) -> None:
 
 
 def write_answer(out: Path, envelope: bytes, rows: Iterable[bytes], rows_digest: str) -> None:
-    """Write both files, or find that they stand. `rows` is read only if FILE must be written.
+    """Write both files, or find that they are there. `rows` is read only if FILE must be written.
 
     Raises UsageFault `out_taken`, StoreFault `answer_not_written`, VerifyFault `rows_changed` where
     the rows are not those of `rows_digest`, and whatever `rows` raises; FILE is then as it was
@@ -57,14 +56,14 @@ def write_answer(out: Path, envelope: bytes, rows: Iterable[bytes], rows_digest:
     """
     beside = envelope_path(out)
     envelope_digest = canonical.digest(envelope)
-    envelope_stands, rows_stand = _stands(beside, envelope_digest), _stands(out, rows_digest)
-    if not envelope_stands:
+    has_envelope, has_rows = _is_there(beside, envelope_digest), _is_there(out, rows_digest)
+    if not has_envelope:
         _write(beside, [envelope], envelope_digest)
-    if not rows_stand:
+    if not has_rows:
         _write(out, rows, rows_digest)
 
 
-def _stands(path: Path, expected: str) -> bool:
+def _is_there(path: Path, expected: str) -> bool:
     try:
         with path.open("rb") as file:
             whole = hashlib.sha256()
@@ -112,7 +111,7 @@ def _write_partial(partial: Path, parts: Iterable[bytes], expected: str, name: s
 def _taken(path: Path) -> UsageFault:
     return UsageFault(
         "out_taken",
-        "a file of that name stands already and is not this answer",
+        "there is a file of that name already, and it is not this answer",
         place=path.name,
         cure="Name another file, or move that one away: nothing is overwritten.",
     )

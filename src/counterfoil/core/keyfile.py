@@ -8,7 +8,7 @@ A key file is one JSON object, mode 0600:
 
 `sealed` is AES-256-GCM over the secret under scrypt(passphrase), with the canonical bytes of
 `{"format", "name", "purpose"}` as authenticated data. A made-up (sandbox) office may hold keys with
-`"kdf": "none"`, where `"secret"` stands in place of the last five; any other office refuses those.
+`"kdf": "none"`, with `"secret"` in place of the last five; any other office refuses those.
 An unknown format, purpose or kdf is refused (P10).
 
 Purposes: `holder` (Ed25519: answers, manifests, checkpoints), `officer`, `principal` (Ed25519),

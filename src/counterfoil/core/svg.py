@@ -27,7 +27,7 @@ def escape(words: str) -> str:
 
 
 class Frame(NamedTuple):
-    """A chart's place on the page, in pixels, and what its edges stand for. `log_y`: decades from
+    """A chart's place on the page, in pixels, and the values at its edges. `log_y`: decades from
     bottom to top."""
 
     left: float
@@ -44,7 +44,7 @@ class Frame(NamedTuple):
         return self.left + self.width * (value - low) / ((high - low) or 1)
 
     def up(self, value: float) -> float:
-        """Pixels from the top of the page; values outside stand on the edge."""
+        """Pixels from the top of the page; values outside are drawn on the edge."""
         low, high = self.y
         if self.log_y:
             low, high, value = math.log10(low), math.log10(high), math.log10(max(value, 1e-300))
@@ -59,13 +59,13 @@ def page(width: int, height: int, title: str, description: str, parts: Sequence[
         f'0 {width} {height}"'
         ' role="img" aria-labelledby="title desc">'
     )
-    told = (
+    names = (
         f'<title id="title">{escape(title)}</title>\n<desc id="desc">{escape(description)}</desc>'
     )
     return "\n".join(
         [
             head,
-            told,
+            names,
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
             *parts,
             "</svg>",
@@ -77,7 +77,7 @@ def page(width: int, height: int, title: str, description: str, parts: Sequence[
 def text(
     x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, colour: str = INK
 ) -> str:
-    """A line of text whose foot stands at (x, y)."""
+    """A line of text whose baseline begins, ends or is centered at (x, y)."""
     weight = ' font-weight="bold"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" {_FONT}{weight} fill="{colour}" '
@@ -107,8 +107,8 @@ def bar(x: float, y: float, width: float, height: float, colour: str) -> str:
 def path(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
     """A line through the points."""
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    told = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polyline points="{told}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>'
+    places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>'
 
 
 def axes(

@@ -6,15 +6,15 @@ Two bases keep P1 close to the data:
 - `Sensitive` values speak of a person. Their `repr` names the type and nothing else, so that a
   traceback, a log line or a failed assertion cannot carry a value of a record.
 
-Who makes what (held by `tests/house/test_makers.py`, which reads the source):
+Who makes what (`tests/house/test_makers.py` reads the source and checks it):
 
     Request, Reject      intake        Grant, Refusal      gate
-    Residents, NotCompared  register   Match               match
-    Ruling               review        Answer              respond
+    Residents, NotCompared  register   Match               matching
+    Ruling               batches       Answer              answers
 
 Dates are `datetime.date`; times are UTC, whole seconds. Text fields of a request are as received,
 stripped of surrounding white space; normal forms are `NameForm` and `AddressForm`, which only
-`forms` makes. An absent text is `""`, never None.
+`normalize` makes. An absent text is `""`, never None.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Person(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Address(Sensitive, frozen=True, gc=False, array_like=True):
-    """An address as received or as held, before normalisation."""
+    """An address as received or as in the register, before normalization."""
 
     line1: str = ""
     line2: str = ""
@@ -141,7 +141,7 @@ class Reject(Public, frozen=True, gc=False):
     cure: str
 
 
-# -- normal forms (made by `forms`) ----------------------------------------------------------
+# -- normal forms (made by `normalize`) ----------------------------------------------------------
 
 
 class AddressKind(StrEnum):
@@ -161,7 +161,7 @@ class AddressForm(Sensitive, frozen=True, gc=False, array_like=True):
 
     number: house number, or the box of a PO box, rural, highway contract or military address.
     street: street name, or the route or unit that holds the box ("RR 2", "PSC 1234").
-    unit:   secondary unit identifier without its designator ("4B"), or a designator that stands
+    unit:   secondary unit identifier without its designator ("4B"), or a designator that is
             alone ("BSMT"). Two-part units are joined by a space, outer first.
     """
 
@@ -189,8 +189,8 @@ class NameForm(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class AddressKey(Sensitive, frozen=True, gc=False, array_like=True):
-    """An address key that opens a bucket. `tolerance` names its row in the door table ("exact"
-    first)."""
+    """An address key that opens a bucket. `tolerance` names its row in the table of tolerances
+    ("exact" first)."""
 
     tolerance: str
     key: str
@@ -239,7 +239,7 @@ class Refusal(Public, frozen=True, gc=False, array_like=True):
 
 
 class Resident(Sensitive, frozen=True, gc=False, array_like=True):
-    """A person in a bucket, as held. `tin_hash` is keyed (16 bytes, or b"" where none is held)."""
+    """A person in a bucket. `tin_hash` is keyed (16 bytes, or b"" where there is no number)."""
 
     name: NameForm
     date_of_birth: date | None
@@ -249,10 +249,10 @@ class Resident(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Residents(Sensitive, frozen=True, gc=False, array_like=True):
-    """What the doors of one grant opened. `asked_tin_hash` is the keyed hash of the request's
-    number.
+    """The residents of the buckets that the address keys of one grant opened. `asked_tin_hash` is
+    the keyed hash of the request's number.
 
-    tolerances[i] names the door through which residents[i] was reached ("exact" before others)."""
+    tolerances[i] names the address key by which residents[i] was found ("exact" before others)."""
 
     residents: tuple[Resident, ...]
     tolerances: tuple[str, ...]
@@ -315,8 +315,8 @@ class Role(StrEnum):
 
 
 class Ruling(Public, frozen=True, gc=False):
-    """Two officers' word over one batch: both signed `determinations_digest`. First reviews, second
-    releases."""
+    """Two officers' decision on one batch: both signed `determinations_digest`. The first one
+    reviews, the second one releases."""
 
     batch_id: str
     determinations_digest: str
@@ -327,7 +327,7 @@ class Ruling(Public, frozen=True, gc=False):
 
 
 class Outcome(StrEnum):
-    """All that a requester can ever be told."""
+    """All that a requester can ever learn of one request."""
 
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not_confirmed"

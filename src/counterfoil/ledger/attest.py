@@ -35,11 +35,8 @@ def attest_none(
     StateFault `attest_found` where there are such entries.
     """
     if first > last:
-        raise UsageFault(
-            "attest_days",
-            "the first day is after the last",
-            cure="Name the earlier day with --from.",
-        )
+        earlier = "Name the earlier day with --from."
+        raise UsageFault("attest_days", "the first day is after the last", cure=earlier)
     check_export(directory, key)
     note = read_file(directory, "checkpoint", MAX_NOTE_BYTES).decode()
     newer = check_checkpoint(note, key)

@@ -17,6 +17,12 @@ from counterfoil.ledger.check import CheckReport
 from counterfoil.ledger.entries import entry_time
 from counterfoil.tlog.note import VerifierKey
 
+_PROCESS: Final = (
+    "What the process does: it reads every entry of the record in order, hashes each with "
+    "SHA-256 into a Merkle tree,",
+    "and compares counts, times, hashes and signatures (Ed25519) with those that were stored. Any "
+    "difference ends it.",
+)
 _CANNOT: Final = (
     "It did not establish, and no check of a ledger can establish:",
     "  - that an entry was made for everything that happened;",
@@ -47,8 +53,8 @@ _SIGNER: Final = (
 )
 
 
-def certification(report: CheckReport, key: VerifierKey, held: int, when: datetime) -> str:
-    """The text, ended by a newline. `held`: checkpoints from elsewhere that were brought; `when`:
+def certification(report: CheckReport, key: VerifierKey, elsewhere: int, when: datetime) -> str:
+    """The text, ended by a newline. `elsewhere`: how many checkpoints were brought; `when`:
     of the check, UTC."""
     counts = [f"  {kind.value:<16}{count:>12}" for kind, count in report.counts.items() if count]
     facts = (
@@ -57,7 +63,7 @@ def certification(report: CheckReport, key: VerifierKey, held: int, when: dateti
         ("Entries", str(report.size)),
         ("Root of the tree", f"{report.root} (SHA-256 after RFC 6962, base64)"),
         ("Last entry of", report.last_time or "there is none"),
-        ("Checkpoints", f"{report.checkpoints}, of these {held} brought from elsewhere"),
+        ("Checkpoints", f"{report.checkpoints}, of these {elsewhere} brought from elsewhere"),
         ("Checked on", entry_time(when)),
         ("Program", f"counterfoil {version('counterfoil')}, `counterfoil ledger check`"),
     )
@@ -68,10 +74,7 @@ def certification(report: CheckReport, key: VerifierKey, held: int, when: dateti
         "What was checked",
         *(f"  {name:<18}{text}" for name, text in facts),
         "",
-        "What the process does: it reads every entry of the record in order, hashes each with "
-        "SHA-256 into a Merkle tree,",
-        "and compares counts, times, hashes and signatures (Ed25519) with those that were "
-        "stored. Any difference ends it.",
+        *_PROCESS,
         "",
         "What it established, with no difference found",
         *(f"  {statement}" for statement in report.statements),

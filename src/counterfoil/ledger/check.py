@@ -133,20 +133,7 @@ def check(connection: Connection, key: VerifierKey, held: Iterable[str] = ()) ->
                 _check_tiles(connection, computed)  # 5
             due = _check_root(computed, due, by_size)  # 6
         _check_columns(block, computed)  # 2
-    if due is not None:  # 6
-        raise VerifyFault(
-            "ledger_shortened",
-            f"entries are missing: a checkpoint was signed over {due[0]}",
-            place=f"entry {computed.size}",
-            cure=_KEEP_AND_RESTORE,
-        )
-    if count_tiles(connection) != sum(full for _, full, _ in tiles_of(computed.size)):  # 5
-        raise VerifyFault(
-            "ledger_tiles",
-            "there are tiles that no entries make",
-            place="tiles",
-            cure="Restore the database from a copy that checks.",
-        )
+    _check_end(connection, computed, due)  # 5 6
     root = to_base64(computed.root())
     return _report(
         computed,
@@ -224,6 +211,24 @@ def _check_columns(block: Block, computed: Recomputation) -> None:
     if (block.time, block.counts) != (computed.time, counts_text(computed.counts)):
         raise _divergence(
             "ledger_column", "the columns of its block do not say what its entries say", block.start
+        )
+
+
+def _check_end(connection: Connection, computed: Recomputation, due: _Due) -> None:
+    """Check that no checkpoint is of more entries than there are, and that no tile is left over."""
+    if due is not None:
+        raise VerifyFault(
+            "ledger_shortened",
+            f"entries are missing: a checkpoint was signed over {due[0]}",
+            place=f"entry {computed.size}",
+            cure=_KEEP_AND_RESTORE,
+        )
+    if count_tiles(connection) != sum(full for _, full, _ in tiles_of(computed.size)):
+        raise VerifyFault(
+            "ledger_tiles",
+            "there are tiles that no entries make",
+            place="tiles",
+            cure="Restore the database from a copy that checks.",
         )
 
 

@@ -2,15 +2,15 @@
 
     # a comment
     log <vkey> [<url>]
-    witness W1 <vkey> [<url>]                 a cosigner's key (type 4); the url is its submission
-    prefix witness W2 <vkey> [<url>]
-    group both all W1 W2                      all, any, or how many of the members; members stand on
-    lines before
+    witness W1 <vkey> [<url>]                 a cosigner's key; the url is its submission prefix
+    witness W2 <vkey> [<url>]
+    group both all W1 W2                      all, any, or how many of the members, which are named
+                                              on lines before
     quorum both                               one such line: a witness, a group, or none
 
-Items are parted by spaces and tabs; control characters other than tab and newline refuse, and so do
-a name used twice, a key used twice, a member listed in two groups, an unknown word and a missing
-quorum. Limit: 64 KB.
+Items are separated by spaces and tabs. A policy is refused for control characters other than tab
+and newline, a name or a key that is used twice, a member that is listed in two groups, an unknown
+first item and a missing quorum. Limit: 64 KB.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NONE: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One witness line. `url` is "" where none stands."""
+    """One witness line. `url` is "" where the line has none."""
 
     name: str
     key: CosignerKey
@@ -61,7 +61,7 @@ class Policy:
 
 @dataclass(slots=True)
 class _Read:
-    """What has been read so far."""
+    """What the lines so far have said."""
 
     logs: list[VerifierKey] = field(default_factory=list[VerifierKey])
     witnesses: list[Witness] = field(default_factory=list[Witness])
@@ -101,7 +101,7 @@ def _log(read: _Read, items: list[str]) -> str:
     except VerifyFault:
         return "this is not a log's verifier key"
     if any(key.public == other.public for other in read.logs):
-        return "a log stands twice"
+        return "a log is listed twice"
     read.logs.append(key)
     return ""
 
@@ -114,7 +114,7 @@ def _witness(read: _Read, items: list[str]) -> str:
     except VerifyFault:
         return "this is not a cosigner's verifier key"
     if any(key.public == other.key.public for other in read.witnesses):
-        return "a witness stands twice"
+        return "a witness is listed twice"
     read.witnesses.append(Witness(items[0], key, items[2] if len(items) == 3 else ""))
     return _named(read, items[0])
 
@@ -148,7 +148,7 @@ def _quorum(read: _Read, items: list[str]) -> str:
 
 def _named(read: _Read, name: str) -> str:
     if name == _NONE or name in read.names:
-        return "a name stands twice, or is none"
+        return "a name is used twice, or is none"
     read.names.add(name)
     return ""
 

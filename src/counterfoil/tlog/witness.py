@@ -69,8 +69,8 @@ class Records:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.lock = threading.Lock()
-        """To be held from reading a record to replacing it, so that a checkpoint never replaces a
-        larger one."""
+        """Taken from reading a record to replacing it, so that a checkpoint never replaces a larger
+        one."""
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock_file = (directory / "lock").open("wb")

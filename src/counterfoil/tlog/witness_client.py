@@ -1,18 +1,19 @@
-"""The log's side: ask every witness of a policy, check what they say, and see whether it is enough.
+"""The log's side of witnessing: ask every witness of a policy, check the responses, and see whether
+they are enough.
 
-A witness that is down, slow or wrong costs its own voice and no more. What each one said is told,
-one of
+A witness that is down, slow or wrong fails to count, and nothing else follows from it. For each one
+the result is one of
 
     cosigned        its cosignature verifies and is in the note
-    down            no answer, or none of the protocol
+    down            no response, or none of the protocol
     unknown_log     404: it does not know this log
-    not_accepted    400 or 403, or it changes the size it says it holds
+    not_accepted    400 or 403, or it changes the size that it says it cosigned
     ahead           it cosigned a larger ledger than this one: this copy was set back, or another
                     one is a fork
-    fork            409 from the size it holds itself, or 422: what it cosigned before is not
-                    continued by this ledger
-    wrong           it answered 200 with a cosignature that does not verify: it signed something
-                    else
+    fork            409 from the size that it cosigned itself, or 422: this ledger does not continue
+                    what it cosigned before
+    wrong           it responded with 200 and a cosignature that does not verify: it signed
+                    something else
 """
 
 from __future__ import annotations
@@ -36,16 +37,14 @@ Prove = Callable[[int], Sequence[bytes]]
 """Consistency proof from a size to the checkpoint's."""
 _SECONDS: Final = 10
 _ROUNDS: Final = 2
-"""How often a witness that was brought further meanwhile, by another run, is asked again."""
+"""How often a witness is asked again that another run brought to a larger size meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """The note with every cosignature that verified, what each witness said, and whether the
-    policy's quorum holds.
-
-    `held`: the size that a witness said it had cosigned last, where it refused with one.
-    """
+    """The note with every cosignature that verified; the result of each witness, by name; whether
+    the policy's quorum is met; and the size that a witness said it had cosigned last, where it
+    refused with one."""
 
     note: str
     said: dict[str, str]
@@ -62,50 +61,49 @@ def ask_witnesses(policy: Policy, note: str, prove: Prove, seconds: float = _SEC
     with ThreadPoolExecutor(max_workers=max(1, len(policy.witnesses))) as pool:
         answers = list(pool.map(ask, policy.witnesses, [_body(0, [], note)] * len(asked)))
         for _ in range(_ROUNDS):
-            # Proofs are made here, one after another: what they are read from need not bear several
-            # threads.
+            # Proofs are made here, one after another, because a database connection is not for
+            # several threads.
             olds = [
                 _next_old(answer, old, size) for answer, old in zip(answers, asked, strict=True)
             ]
             again = [b"" if old is None else _body(old, prove(old), note) for old in olds]
             answers = list(pool.map(ask, policy.witnesses, again, answers))
             asked = [was if old is None else old for was, old in zip(asked, olds, strict=True)]
-    said: dict[str, str] = {}
-    held: dict[str, int] = {}
+    results: dict[str, str] = {}
+    sizes: dict[str, int] = {}
     for witness, answer, old in zip(policy.witnesses, answers, asked, strict=True):
-        said[witness.name], note = _judge(witness, answer, old, size, note)
-        named = _held(answer)
-        if named is not None:
-            held[witness.name] = named
+        results[witness.name], note = _judge(witness, answer, old, size, note)
+        cosigned = _cosigned_size(answer)
+        if cosigned is not None:
+            sizes[witness.name] = cosigned
     holds = policy.holds(check_cosignatures(note, [each.key for each in policy.witnesses]))
-    return Witnessed(note, said, holds, held)
+    return Witnessed(note, results, holds, sizes)
 
 
 _Answer = tuple[int, str]
 _DOWN: Final[_Answer] = (0, "")
+_RESULTS: Final = {404: "unknown_log", 422: "fork", 400: "not_accepted", 403: "not_accepted"}
 
 
 def _next_old(answer: _Answer, asked: int, size: int) -> int | None:
     """The size from which to prove to a witness that is at another one than it was asked from, or
     None."""
-    held = _held(answer)
-    return None if held is None or held == asked or held > size else held
+    cosigned = _cosigned_size(answer)
+    return None if cosigned is None or cosigned == asked or cosigned > size else cosigned
 
 
 def _judge(witness: Witness, answer: _Answer, asked: int, size: int, note: str) -> tuple[str, str]:
-    """(what it said, the note with its cosignature if there is one that verifies)."""
+    """(the result, the note with its cosignature if there is one that verifies)."""
     status, body = answer
     if status == 200:
         return _judge_lines(witness, body, note)
-    held = _held(answer)
-    if held is not None:
-        # 409 from the size that it holds itself can only mean that the roots of that size differ.
-        return (
-            "ahead" if held > size else "fork" if held == asked == size else "not_accepted"
-        ), note
-    return {404: "unknown_log", 422: "fork", 400: "not_accepted", 403: "not_accepted"}.get(
-        status, "down"
-    ), note
+    cosigned = _cosigned_size(answer)
+    if cosigned is not None and cosigned > size:
+        return "ahead", note
+    if cosigned is not None:
+        # 409 from the size that it cosigned can only mean that the roots of that size differ.
+        return "fork" if cosigned == asked == size else "not_accepted", note
+    return _RESULTS.get(status, "down"), note
 
 
 def _judge_lines(witness: Witness, body: str, note: str) -> tuple[str, str]:
@@ -118,7 +116,7 @@ def _judge_lines(witness: Witness, body: str, note: str) -> tuple[str, str]:
     return "wrong", note
 
 
-def _held(answer: _Answer) -> int | None:
+def _cosigned_size(answer: _Answer) -> int | None:
     """The size in a 409."""
     return from_decimal(answer[1].removesuffix("\n")) if answer[0] == 409 and answer[1] else None
 
@@ -127,11 +125,11 @@ def _body(old: int, hashes: Sequence[bytes], note: str) -> bytes:
     return "\n".join([f"old {old}", *map(to_base64, hashes)]).encode() + b"\n\n" + note.encode()
 
 
-def _post(witness: Witness, body: bytes, answered: _Answer = _DOWN, *, seconds: float) -> _Answer:
-    """(status, body) of add-checkpoint; (0, "") where there is no answer; `answered` where there is
+def _post(witness: Witness, body: bytes, before: _Answer = _DOWN, *, seconds: float) -> _Answer:
+    """(status, body) of add-checkpoint; (0, "") where there is no response; `before` where there is
     nothing to ask."""
     if not body:
-        return answered
+        return before
     try:
         url = urlsplit(witness.url)
         kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
