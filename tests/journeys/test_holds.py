@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from counterfoil import client, disclosure
-from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
-from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil.accountability.accounting.service import Reader
+from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.officers import Role
@@ -26,7 +26,8 @@ from counterfoil.core.values import Match
 from counterfoil.disclosure.explain import ExplainRequest, Explanation, explain_request
 from counterfoil.disclosure.explain_chart import draw_text
 from counterfoil.office import journal
-from tests.accountability.evidence.bundles import Made, parts
+from tests.accountability.evidence.bundles import Made, make, parts
+from tests.world.accounts import accounted
 from tests.world.acts import add_hold, lift_hold, person_file, resume, suspend
 from tests.world.acts import officer as enrolled
 from tests.world.office import World, closing, read_rows
@@ -167,11 +168,7 @@ def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> Non
 def test_the_accounting_tells_what_was_answered_and_no_more(held: World) -> None:
     add(held)
     held.answer()
-    asks = (
-        f'{{"format":"{PERSON_FORMAT}","given_name":"Marisol","family_name":"Quintanilla","line1":"1847 Heron Lake Rd",'
-        '"city":"Anytown","state":"WA","zip":"98101"}'
-    )
-    found = account(held.office, read_person(asks.encode()), True, *held.officer("a"))
+    found = accounted(held, reader=Reader.PERSON)
     assert [each.outcome for each in found] == ["not_confirmed"]
 
 
@@ -290,13 +287,8 @@ def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> Non
 
 
 def bundles(world: World, batch: str) -> dict[str, Made]:
-    done = {
-        str(row["request_id"]): export_evidence(
-            world.office, batch, str(row["request_id"]), *world.officer("a")
-        )
-        for row in REQUESTS
-    }
-    return {name: Made(each.bundle, each.key) for name, each in done.items()}
+    names = (str(row["request_id"]) for row in REQUESTS)
+    return {name: make(world, batch, name) for name in names}
 
 
 def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_without_a_hold(
@@ -310,7 +302,7 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
         held, disclosure.batch_statuses(held.office, NOBODY)[0].batch
     ).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
-        marks = parts(made)[1].withheld
+        marks = parts(made)[1].suppressed
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
     assert shown == [(True, 16, 32)] * 10
 
@@ -520,7 +512,9 @@ def test_an_officer_of_holds_neither_reviews_nor_releases_nor_looks(held: World)
     for act in (
         lambda: client.review(held.office, batch, officer(held, "a")),
         lambda: explained(held, batch, "q1", officer(held, "a")),
-        lambda: export_evidence(held.office, batch, "q1", *officer(held, "a")),
+        lambda: export_evidence(
+            held.office, officer(held, "a").officer, ExportEvidence(batch, "q1")
+        ),
     ):
         with pytest.raises(StateFault) as fault:
             act()

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import event, text
 
 from counterfoil import client, ledger
-from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
-from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil.accountability.evidence import replay
 from counterfoil.accountability.retention import service as retention
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, Upload, finish
-from counterfoil.disclosure.explain import explain_request
+from counterfoil.disclosure.explain import ExplainRequest, explain_request
 from counterfoil.office.acts import ACT
 from counterfoil.tlog import check_proof
 from tests.accountability.evidence.bundles import make, released
+from tests.world.accounts import accounted
 from tests.world.acts import (
     delay_notice,
     dispose,
@@ -90,9 +90,13 @@ def test_evidence_and_explanation_then_say_that_the_rows_are_gone(world: World) 
     passed(world)
     dispose(world)
     before = len(world.entries())
-    for look in (explain_request, export_evidence):
+    actor = world.officer("a").officer
+    for look in (
+        lambda: explain_request(world.office, actor, ExplainRequest(batch, "q1")),
+        lambda: make(world, batch),
+    ):
         with pytest.raises(StateFault) as fault:
-            look(world.office, batch, "q1", *world.officer("a"))
+            look()
         assert fault.value.code == "payload_destroyed"
     assert len(world.entries()) == before
 
@@ -245,11 +249,7 @@ def test_what_is_gone_cannot_be_held(world: World) -> None:
 
 def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
     released(world)
-    person = read_person(
-        f'{{"format":"{PERSON_FORMAT}","given_name":"Marisol","family_name":"Quintanilla","line1":"1847 Heron Lake Road",'
-        '"city":"Anytown","state":"WA","zip":"98101"}'.encode()
-    )
-    before = account(world.office, person, False, *world.officer("a"))
+    before = accounted(world)
     passed(world)
     dispose(world)
-    assert account(world.office, person, False, *world.officer("a")) == before != []
+    assert accounted(world) == before != []

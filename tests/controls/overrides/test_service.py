@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from counterfoil import client, ledger
-from counterfoil.accountability.accounting.service import PERSON_FORMAT, PersonFile, account
 from counterfoil.accountability.evidence import replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.officers import Role
@@ -30,6 +29,7 @@ from counterfoil.core.errors import (
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure.explain import explain_request
 from tests.accountability.evidence.bundles import make, parts, signed_again
+from tests.world.accounts import MARISOL, accounted
 from tests.world.acts import officer, override, suspend
 from tests.world.office import World, closing, read_rows
 from tests.world.people import SOURCE, Row, person, request
@@ -40,15 +40,11 @@ PROSE = (
     "Officer, C. Counsel"
 )
 HELD = person("r20", "Henrietta", "Ravensworth", "General Delivery", tin="900-00-1020")
-PERSON = PersonFile(
-    PERSON_FORMAT,
-    "Henrietta",
-    "Ravensworth",
-    line1="General Delivery",
-    city="Anytown",
-    state="WA",
-    zip="98101",
-)
+HENRIETTA = MARISOL | {
+    "given_name": "Henrietta",
+    "family_name": "Ravensworth",
+    "line1": "General Delivery",
+}
 ASKED: tuple[Row, ...] = (
     request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd"),
     request(2, "Henrietta", "Ravensworth", "General Delivery"),
@@ -237,7 +233,7 @@ def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: OfficerKey)
     found = explain_request(desk.office, batch, "q2", *desk.officer("a"))
     assert (found.outcome, found.decided, found.overridden) == ("granted", "confirmed", (WAITING,))
     assert explain_request(desk.office, batch, "q4", *desk.officer("a")).overridden == ()
-    told = account(desk.office, PERSON, False, *desk.officer("a"))
+    told = accounted(desk, HENRIETTA)
     assert [each.outcome for each in told if each.request_id == "q2"] == ["confirmed"]
 
 
