@@ -14,7 +14,8 @@ from counterfoil import client, disclosure
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, StateFault
+from counterfoil.core.errors import SettingsFault, StateFault, UsageFault
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.tlog import Checkpoint, sign_checkpoint
 from counterfoil.tlog.policy import Policy, parse_policy
 from counterfoil.tlog.witness import Witness
@@ -22,13 +23,12 @@ from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
 from tests.cli.desk import command
 from tests.ledger.owner import open_as_owner, other_digest, rewrite
 from tests.tlog.loopback import Accuser, Court, court
+from tests.world.acts import resume
 from tests.world.office import World
 
 
 def cosign(world: World) -> witnessing.Cosigned:
-    policy = witnessing.office_policy(world.office)
-    assert policy is not None
-    return witnessing.cosign(world.office, policy)
+    return witnessing.cosign(world.office, SERVICE, witnessing.Cosign())
 
 
 def reviewed(world: World, name: str = "requests.csv") -> str:
@@ -46,8 +46,7 @@ def release(world: World, batch: str) -> disclosure.BatchStatus:
 
 
 def fresh(world: World) -> bool:
-    with world.office.store.reading() as connection:
-        return witnessing.quorum_status(world.office, connection).fresh
+    return witnessing.witness_status(world.office, NOBODY).fresh
 
 
 def assert_overdue(world: World, batch: str) -> None:
@@ -58,9 +57,7 @@ def assert_overdue(world: World, batch: str) -> None:
 
 
 def lift(world: World, number: int = 1) -> suspension.OrderResult:
-    order = world.directory / f"finding-{number}.txt"
-    order.write_text(f"made up: compared, finding {number}")
-    return suspension.resume(world.office, order, "", world.officer("a"), world.officer("b"))
+    return resume(world, "office", f"made up: compared, finding {number}")
 
 
 def test_an_office_without_witnesses_answers_as_before(world: World) -> None:
@@ -118,9 +115,10 @@ def test_a_weaker_policy_named_by_hand_does_not_let_an_office_answer(
 ) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("2", 2, 5)
-        assert witnessing.cosign(
-            world.office, parse_policy(witnesses.policy("any", 2).encode())
-        ).holds
+        weaker = tmp_path / "weaker.policy"
+        weaker.write_text(witnesses.policy("any", 2), encoding="utf-8")
+        command = witnessing.Cosign(Upload(weaker))
+        assert witnessing.cosign(world.office, SERVICE, command).holds
         assert not fresh(world)
 
 
@@ -144,6 +142,19 @@ def test_p10_a_policy_that_cannot_be_used_refuses(
     with pytest.raises(SettingsFault) as fault:
         fresh(world)
     assert fault.value.code == code
+
+
+def test_only_the_office_itself_has_checkpoints_cosigned_or_enters_a_fork(world: World) -> None:
+    for actor in (NOBODY, world.officer("a").officer):
+        with pytest.raises(UsageFault) as fault:
+            witnessing.cosign(world.office, actor, witnessing.Cosign())
+        assert fault.value.code == "actor_refused"
+        with pytest.raises(UsageFault) as fault:
+            witnessing.enter_fork(world.office, actor, [])
+        assert fault.value.code == "actor_refused"
+    with pytest.raises(UsageFault) as fault:
+        cosign(world)
+    assert fault.value.code == "policy_missing"
 
 
 # -- forks -------------------------------------------------------------------------------------
@@ -243,9 +254,7 @@ def test_a_witness_that_another_run_brought_further_is_no_fork(
             witnesses.witnesses[2].add_checkpoint(b"old 0\n\n" + newer.encode())
             return ask_witnesses(policy, note, prove)
 
-        policy = witnessing.office_policy(world.office)
-        assert policy is not None
-        done = witnessing.cosign(world.office, policy, late)
+        done = witnessing.cosign(world.office, SERVICE, witnessing.Cosign(), late)
         assert (done.said, done.fork) == ({"w2": "ahead"}, None)
         assert cosign(world).holds
 

@@ -23,13 +23,12 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Match
-from counterfoil.disclosure.explain import ExplainRequest, Explanation, explain_request
 from counterfoil.disclosure.explain_chart import draw_text
 from counterfoil.office import journal
 from tests.accountability.evidence.bundles import Made, make, parts
-from tests.world.accounts import accounted
 from tests.world.acts import add_hold, lift_hold, person_file, resume, suspend
 from tests.world.acts import officer as enrolled
+from tests.world.looks import accounted, explained
 from tests.world.office import World, closing, read_rows
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below
@@ -71,14 +70,6 @@ def add(world: World, person: holds.HoldPerson = MARISOL) -> holds.HoldResult:
 
 def lift(world: World, number: int = 1) -> holds.HoldResult:
     return lift_hold(world, number, officer(world, "a"), officer(world, "b"))
-
-
-def explained(
-    world: World, batch: str, request_id: str, key: OfficerKey | None = None
-) -> Explanation:
-    actor = (key or world.officer("a")).officer
-    question = ExplainRequest(batch, request_id)
-    return explain_request(world.office, actor, question).explanation
 
 
 def told(rows: list[dict[str, object]]) -> dict[object, object]:
@@ -168,7 +159,7 @@ def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> Non
 def test_the_accounting_tells_what_was_answered_and_no_more(held: World) -> None:
     add(held)
     held.answer()
-    found = accounted(held, reader=Reader.PERSON)
+    found = accounted(held, "Marisol", "Quintanilla", "1847 Heron Lake Rd", Reader.PERSON)
     assert [each.outcome for each in found] == ["not_confirmed"]
 
 
@@ -287,8 +278,7 @@ def test_a_batch_that_is_not_determined_yet_is_left_as_it_is(held: World) -> Non
 
 
 def bundles(world: World, batch: str) -> dict[str, Made]:
-    names = (str(row["request_id"]) for row in REQUESTS)
-    return {name: make(world, batch, name) for name in names}
+    return {str(row["request_id"]): make(world, batch, str(row["request_id"])) for row in REQUESTS}
 
 
 def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_without_a_hold(
@@ -302,7 +292,7 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
         held, disclosure.batch_statuses(held.office, NOBODY)[0].batch
     ).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
-        marks = parts(made)[1].suppressed
+        marks = parts(made)[1].withheld
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
     assert shown == [(True, 16, 32)] * 10
 

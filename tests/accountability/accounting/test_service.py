@@ -39,20 +39,38 @@ from counterfoil.core.errors import (
     StoreFault,
     UsageFault,
 )
-from counterfoil.core.use_cases import NOBODY, SERVICE, Actor
+from counterfoil.core.use_cases import NOBODY, SERVICE, Actor, Upload
 from counterfoil.core.values import Address, Officer, Person
 from counterfoil.gate.law.load import load_law
 from counterfoil.office import law_library
 from tests.accountability.evidence.bundles import released
-from tests.world.accounts import MARISOL, accounted, person_file
 from tests.world.acts import delay_notice, dispose
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below, found_in, tokens_of
 
 
+MARISOL = {
+    "format": "counterfoil-person-1",
+    "given_name": "Marisol",
+    "family_name": "Quintanilla",
+    "line1": "1847 Heron Lake Road",
+    "city": "Anytown",
+    "state": "WA",
+    "zip": "98101",
+}
+
+
+def person_file(world: World, **changes: str) -> Upload:
+    path = world.directory / "person.json"
+    path.write_text(json.dumps(MARISOL | changes), encoding="utf-8")
+    return Upload(path)
+
+
 def asked(world: World, for_person: bool = False, **changes: str) -> list[Accounted]:
-    return accounted(world, MARISOL | changes, Reader.PERSON if for_person else Reader.INSPECTOR)
+    reader = Reader.PERSON if for_person else Reader.INSPECTOR
+    question = AccountPerson(person_file(world, **changes), reader)
+    return [*account(world.office, world.officer("a").officer, question)]
 
 
 def recorded(
@@ -183,7 +201,7 @@ def test_who_is_no_officer_is_told_nothing_and_enters_nothing(world: World) -> N
     period = RecordDisclosures("", date.min, date.max)
     for actor, (kind, code) in refused.items():
         with pytest.raises(kind) as fault:
-            account(world.office, actor, AccountPerson(person_file(world, MARISOL)))
+            account(world.office, actor, AccountPerson(person_file(world)))
         assert fault.value.code == code
         with pytest.raises(kind):
             record_disclosures(world.office, actor, period)

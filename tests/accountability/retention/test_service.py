@@ -14,11 +14,9 @@ from counterfoil.accountability.evidence import replay
 from counterfoil.accountability.retention import service as retention
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, Upload, finish
-from counterfoil.disclosure.explain import ExplainRequest, explain_request
 from counterfoil.office.acts import ACT
 from counterfoil.tlog import check_proof
 from tests.accountability.evidence.bundles import make, released
-from tests.world.accounts import accounted
 from tests.world.acts import (
     delay_notice,
     dispose,
@@ -29,6 +27,7 @@ from tests.world.acts import (
     resume,
     suspend,
 )
+from tests.world.looks import accounted, explained
 from tests.world.office import NOW, World
 
 RETENTION = timedelta(days=1826)
@@ -90,13 +89,9 @@ def test_evidence_and_explanation_then_say_that_the_rows_are_gone(world: World) 
     passed(world)
     dispose(world)
     before = len(world.entries())
-    actor = world.officer("a").officer
-    for look in (
-        lambda: explain_request(world.office, actor, ExplainRequest(batch, "q1")),
-        lambda: make(world, batch),
-    ):
+    for look in (explained, make):
         with pytest.raises(StateFault) as fault:
-            look()
+            look(world, batch, "q1")
         assert fault.value.code == "payload_destroyed"
     assert len(world.entries()) == before
 
@@ -249,7 +244,8 @@ def test_what_is_gone_cannot_be_held(world: World) -> None:
 
 def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
     released(world)
-    before = accounted(world)
+    who = ("Marisol", "Quintanilla", "1847 Heron Lake Road")
+    before = accounted(world, *who)
     passed(world)
     dispose(world)
-    assert accounted(world) == before != []
+    assert accounted(world, *who) == before != ()

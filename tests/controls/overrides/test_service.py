@@ -27,10 +27,9 @@ from counterfoil.core.errors import (
     VerifyFault,
 )
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.disclosure.explain import explain_request
 from tests.accountability.evidence.bundles import make, parts, signed_again
-from tests.world.accounts import MARISOL, accounted
 from tests.world.acts import officer, override, suspend
+from tests.world.looks import accounted, explained
 from tests.world.office import World, closing, read_rows
 from tests.world.people import SOURCE, Row, person, request
 
@@ -40,11 +39,6 @@ PROSE = (
     "Officer, C. Counsel"
 )
 HELD = person("r20", "Henrietta", "Ravensworth", "General Delivery", tin="900-00-1020")
-HENRIETTA = MARISOL | {
-    "given_name": "Henrietta",
-    "family_name": "Ravensworth",
-    "line1": "General Delivery",
-}
 ASKED: tuple[Row, ...] = (
     request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd"),
     request(2, "Henrietta", "Ravensworth", "General Delivery"),
@@ -111,10 +105,7 @@ def test_a_failed_element_cannot_be_set_aside_by_anybody(
     desk: World, counsel: OfficerKey, request_id: str
 ) -> None:
     batch = desk.receive(desk.requests(ASKED))
-    named = [
-        each.element
-        for each in explain_request(desk.office, batch, request_id, *desk.officer("a")).findings
-    ]
+    named = [each.element for each in explained(desk, batch, request_id).findings]
     for elements in ((WAITING,), tuple(named), ()):
         _expect(
             "override_statute",
@@ -230,10 +221,10 @@ def test_explain_and_the_accounting_tell_of_it(desk: World, counsel: OfficerKey)
     batch = desk.receive(desk.requests(ASKED))
     _override(desk, batch, counsel)
     _finished(desk, batch)
-    found = explain_request(desk.office, batch, "q2", *desk.officer("a"))
+    found = explained(desk, batch, "q2")
     assert (found.outcome, found.decided, found.overridden) == ("granted", "confirmed", (WAITING,))
-    assert explain_request(desk.office, batch, "q4", *desk.officer("a")).overridden == ()
-    told = accounted(desk, HENRIETTA)
+    assert explained(desk, batch, "q4").overridden == ()
+    told = accounted(desk, "Henrietta", "Ravensworth", "General Delivery")
     assert [each.outcome for each in told if each.request_id == "q2"] == ["confirmed"]
 
 

@@ -1,0 +1,36 @@
+"""What an officer of a made-up office is shown of requests and persons."""
+
+from __future__ import annotations
+
+import json
+
+from counterfoil.accountability.accounting.service import (
+    PERSON_FORMAT,
+    Accounted,
+    AccountPerson,
+    Reader,
+    account,
+)
+from counterfoil.client import OfficerKey
+from counterfoil.core.use_cases import Upload
+from counterfoil.disclosure.explain import ExplainRequest, Explanation, explain_request
+from tests.world.office import World
+
+PLACE = {"city": "Anytown", "state": "WA", "zip": "98101"}
+
+
+def explained(
+    world: World, batch: str, request_id: str, key: OfficerKey | None = None
+) -> Explanation:
+    actor = (key or world.officer("a")).officer
+    return explain_request(world.office, actor, ExplainRequest(batch, request_id)).explanation
+
+
+def accounted(
+    world: World, given: str, family: str, line1: str, reader: Reader = Reader.INSPECTOR
+) -> tuple[Accounted, ...]:
+    """The accounting of somebody at a place in Anytown."""
+    said = {"format": PERSON_FORMAT, "given_name": given, "family_name": family, "line1": line1}
+    path = world.directory / "person.json"
+    path.write_text(json.dumps(said | PLACE), encoding="utf-8")
+    return account(world.office, world.officer("a").officer, AccountPerson(Upload(path), reader))
