@@ -49,7 +49,6 @@ from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import files_below, found_in, tokens_of
 
-
 MARISOL = {
     "format": "counterfoil-person-1",
     "given_name": "Marisol",
