@@ -15,7 +15,6 @@ wherever a proof is checked. The formats are those of RFC 6962 and C2SP, which o
     policy         which witnesses are enough                            c2sp.org/tlog-policy
     witness        deciding what to cosign; its records                  c2sp.org/tlog-witness
     witness_server, witness_client                                       the same over HTTP
-    use_cases      what doors offer of all this
 """
 
 from __future__ import annotations
