@@ -91,8 +91,9 @@ def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
     """(urbanization, line 1, line 2): a line's words from URB up to its first number are the
     urbanization."""
     for line, other in ((first, second), (second, first)):
-        head, *tokens = line.split(" ")
-        if head in _URBANIZATIONS and tokens:
+        head, _, tail = line.partition(" ")
+        if head in _URBANIZATIONS and tail:
+            tokens = tail.split()
             numbers = (index for index, token in enumerate(tokens) if has_digit(token))
             end = next(numbers, len(tokens))
             name, rest = " ".join(tokens[:end]).replace("#", " "), " ".join(tokens[end:])

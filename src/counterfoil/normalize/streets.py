@@ -205,7 +205,7 @@ def _normal(street: Street) -> Street:
     alone = not (suffix or street.predirectional or street.postdirectional)
     if alone and name.isdigit() and written != [name]:
         name += ordinal_ending(name)  # 1422 THIRD is a street; 1422 3 is two numbers
-    return street._replace(name=name, suffix=suffix)
+    return Street(street.predirectional, name, suffix, street.postdirectional, street.unit)
 
 
 def normal_name(written: Sequence[str]) -> str:

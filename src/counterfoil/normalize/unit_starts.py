@@ -184,7 +184,7 @@ def _is_closed(tokens: Sequence[str], index: int) -> bool:
 
 def _is_mail_code(tokens: Sequence[str], index: int) -> bool:
     """M/C 525, in a line without a suffix too."""
-    is_code = index > 0 and tuple(tokens[index : index + 2]) == ("M", "C")
+    is_code = tokens[index] == "M" and token_at(tokens, index + 1) == "C" and index > 0
     return is_code and has_digit(token_at(tokens, index + 2))
 
 
