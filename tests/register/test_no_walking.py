@@ -62,12 +62,12 @@ def test_an_open_register_offers_one_way_in_and_for_evidence_its_sealed_buckets(
 def test_sealed_buckets_are_shown_for_one_grant_and_opened_with_what_was_shown_alone() -> None:
     shown, opened = (
         get_type_hints(SealedRegister.collect_buckets),
-        get_type_hints(register.residents_shown),
+        get_type_hints(register.residents_in),
     )
     assert (shown["grant"], shown["return"]) == (Grant, register.EvidenceBuckets)
     assert list(inspect.signature(SealedRegister.collect_buckets).parameters) == ["self", "grant"]
     assert opened == {
-        "shown": register.EvidenceBuckets,
+        "buckets": register.EvidenceBuckets,
         "grant": Grant,
         "snapshot": str,
         "return": Residents,
