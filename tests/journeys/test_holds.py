@@ -23,8 +23,8 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Match
+from counterfoil.disclosure import determine
 from counterfoil.disclosure.explain_chart import draw_text
-from counterfoil.office import journal
 from tests.accountability.evidence.bundles import Made, make, parts
 from tests.world.acts import add_hold, lift_hold, person_file, resume, suspend
 from tests.world.acts import officer as enrolled
@@ -200,7 +200,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
 ) -> None:
     small_chunks(held)
     batch = held.receive(held.requests())
-    really, calls = journal.decide_rows, []
+    really, calls = determine.decide_rows, []
 
     def interrupted(*arguments: object) -> object:
         calls.append(1)
@@ -209,7 +209,7 @@ def test_a_run_that_is_determining_stops_and_is_finished_under_the_hold(
         return really(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(journal, "decide_rows", interrupted)
+        patched.setattr(determine, "decide_rows", interrupted)
         with pytest.raises(StateFault) as fault:
             client.determine(held.office, batch)
     assert (fault.value.code, len(calls)) == ("batch_moved", 2)
@@ -292,7 +292,7 @@ def test_p7_every_bundle_replays_to_the_answer_and_has_the_same_form_with_and_wi
         held, disclosure.batch_statuses(held.office, NOBODY)[0].batch
     ).items():
         assert replay(made.data, made.key, held.office.holder_key).outcome == hidden[name]
-        marks = parts(made)[1].withheld
+        marks = parts(made)[1].suppressed
         shown.append((marks.is_whole, len(marks.marks), len(marks.salt)))
     assert shown == [(True, 16, 32)] * 10
 
@@ -376,8 +376,7 @@ def by_owner(world: World, statement: str) -> None:
 HANDS = {
     "a hold deleted": ("DELETE FROM act WHERE number = 1", "holds_altered"),
     "a mark altered": (
-        "UPDATE act SET extra = CAST(substr(extra, 1, 40) AS BLOB) || zeroblob(249)"
-        " WHERE number = 1",
+        "UPDATE act SET extra = CAST(extra || 'a' AS BLOB) WHERE number = 1",
         "holds_altered",
     ),
     "called lifted without an entry": (
@@ -393,7 +392,7 @@ HANDS = {
     "another officer": ("UPDATE act SET second = 'officer-a'", "holds_altered"),
     "a number that is none": ("UPDATE act SET subject = 'x' WHERE number = 1", "holds_altered"),
     "made under another register key": (
-        "UPDATE act SET extra = CAST('another' AS BLOB) || substr(extra, instr(extra, x'00'))",
+        "UPDATE act SET extra = CAST('another' || substr(extra, instr(extra, x'00')) AS BLOB)",
         "hold_key_other",
     ),
 }

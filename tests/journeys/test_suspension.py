@@ -115,7 +115,7 @@ def test_a_register_is_not_opened_after_the_suspension(world: World, chunks: int
     if chunks == 0:
         _suspend(world)
     with pytest.raises(StateFault):
-        client.determine(world.office, batch, stop)
+        client.determine(world.office, batch, watcher(stop))
     assert world.kinds().count("opening") == chunks
     assert world.office.custodian().total() == sum(_granted(world)[:chunks])
     _resume(world)

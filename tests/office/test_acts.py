@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
-from counterfoil.core.errors import InputFault, StateFault, VerifyFault
+from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.use_cases import Upload
 from counterfoil.database import METADATA, Connection
 from counterfoil.ledger import EntryKind
@@ -182,9 +182,7 @@ def test_a_document_larger_than_an_order_is_not_read(
     assert fault.value.code == "order_empty"
 
 
-def test_a_document_serves_once(connection: Connection) -> None:
+def test_a_document_is_known_by_its_digest_once_it_was_acted_on(connection: Connection) -> None:
     found = acts.list_acts(connection, *KINDS)
-    acts.require_new_document(found, canonical.digest(b"another"), "A cure.")
-    with pytest.raises(StateFault) as fault:
-        acts.require_new_document(found, found[0].document, "A cure.")
-    assert (fault.value.code, fault.value.cure) == ("order_used", "A cure.")
+    assert acts.was_used(found, found[0].document)
+    assert not acts.was_used(found, canonical.digest(b"another"))

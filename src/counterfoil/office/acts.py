@@ -37,6 +37,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import asdict
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, func, insert, select
 
 from counterfoil.batches.statements import keep_signed
@@ -44,12 +45,12 @@ from counterfoil.batches.tables import OFFICER
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.instants import from_instant, instant_text
-from counterfoil.core.use_cases import Signed, Upload
+from counterfoil.core.use_cases import Actor, Signed, Upload
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import METADATA, Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import decode
-from counterfoil.office import journal
+from counterfoil.office import authority, journal
 from counterfoil.office.context import Office
 
 MAX_DOCUMENT_BYTES: Final = 50_000_000
@@ -130,7 +131,6 @@ def enter_act(
     fields = {"commitment": canonical.commit(salt, new.committed), **new.fields}
     index = journal.enter(office, connection, new.kind, fields, *officers)
     first, second = (*(officer.name for officer in officers), "", "")[:2]
-    kept = f"[{','.join(map(keep_signed, signatures))}]" if signatures else ""
     act = Act(
         number=_highest_number(connection) + 1,
         kind=new.kind,
@@ -141,15 +141,29 @@ def enter_act(
         extra=new.extra,
         officer=first,
         second=second,
-        signatures=kept,
+        signatures=f"[{','.join(map(keep_signed, signatures))}]" if signatures else "",
         salt=salt,
         entered_at=at,
         entry_index=index,
     )
-    row: dict[str, Any] = {name: getattr(act, name) for name in act.__struct_fields__}
-    row |= {"kind": str(act.kind), "entered_at": instant_text(act.entered_at)}
+    row = asdict(act) | {"kind": str(act.kind), "entered_at": instant_text(at)}
     connection.execute(insert(ACT).values(row))
     return act
+
+
+def enter_signed(
+    office: Office,
+    connection: Connection,
+    actor: Actor,
+    form: authority.ActForm,
+    new: NewAct,
+    signatures: Sequence[Signed],
+    *,
+    salt: bytes = b"",
+) -> Act:
+    """Enter an act that officers signed, as `form` states it now. Raises as `require_signed`."""
+    officers = authority.require_signed(office, connection, actor, form, signatures)
+    return enter_act(office, connection, new, officers, signatures, salt=salt)
 
 
 def list_acts(connection: Connection, *kinds: EntryKind) -> list[Act]:
@@ -256,12 +270,9 @@ def read_document(order: Upload, expected: str = "") -> str:
     return digest
 
 
-def require_new_document(acts: Sequence[Act], document: str, cure: str) -> None:
-    """Raise StateFault `order_used` where one of these acts was ordered by the same document."""
-    if any(act.document == document for act in acts):
-        raise StateFault(
-            "order_used", "this office acted on that order before", place=document, cure=cure
-        )
+def was_used(acts: Sequence[Act], document: str) -> bool:
+    """Whether one of these acts was ordered by the same document."""
+    return any(act.document == document for act in acts)
 
 
 def _act(row: dict[str, Any]) -> Act:

@@ -236,10 +236,8 @@ def _order(office: Office, actor: Actor, command: Command) -> Ordered:
     document = _read_order(office, actor, command)
     with office.store.transaction() as connection:
         form = _form(office, connection, command, document)
-        signed = command.signatures
-        officers = authority.require_signed(office, connection, actor, form, signed)
         new = _new_act(_kind_of(command), command.batch, document, _until(command))
-        act = acts.enter_act(office, connection, new, officers, signed)
+        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         kept = _is_kept(acts.list_acts(connection, *_KINDS), command.batch)
     return Ordered(command.batch, str(act.kind), document, act.entry_index, kept)
 
@@ -255,13 +253,15 @@ def _form(
     office: Office, connection: Connection, command: Command, document: str
 ) -> authority.ActForm:
     batch = batches.find_batch(connection, command.batch)
-    before = acts.list_acts(connection, *_KINDS)
+    before = [act for act in acts.list_acts(connection, *_KINDS) if act.subject == batch.id]
     _require_possible(office, command, batch, before)
-    acts.require_new_document(
-        [act for act in before if act.subject == batch.id],
-        document,
-        "Each hold, and what lifts it, needs an order of its own.",
-    )
+    if acts.was_used(before, document):
+        raise StateFault(
+            "order_used",
+            "this office acted on that order before",
+            place=document,
+            cure="Each hold, and what lifts it, needs an order of its own.",
+        )
     act = {KeepRows: "keep-rows", LiftRetention: "lift-retention", DelayNotice: "delay-notice"}
     details: dict[str, str | int] = {"order": document, "until": _until(command)}
     generation = acts.count_entered(office, connection, _KINDS)

@@ -133,11 +133,8 @@ def add_hold(office: Office, actor: Actor, command: AddHold) -> HoldResult:
         number = _next_number(connection)
         marks = _marks_of(office, person, number)
         form = _form(office, connection, ADDED, number, marks.joined)
-        signed = command.signatures
-        officers = authority.require_signed(office, connection, actor, form, signed)
-        extra = keep_marks(marks.key_id, marks.joined)
-        new = _new_act(ADDED, number, marks.joined, extra)
-        act = acts.enter_act(office, connection, new, officers, signed)
+        new = _new_act(ADDED, number, marks.joined, keep_marks(marks.key_id, marks.joined))
+        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         begun = [
             batch
             for batch in batches.list_batches(connection)
@@ -238,10 +235,8 @@ def lift_hold(office: Office, actor: Actor, command: LiftHold) -> HoldResult:
         authority.require_officer(connection, actor, Role.HOLDS)
         marks = _marks_in_force_of(connection, command.number)
         form = _form(office, connection, LIFTED, command.number, marks)
-        signed = command.signatures
-        officers = authority.require_signed(office, connection, actor, form, signed)
         new = _new_act(LIFTED, command.number, marks)
-        act = acts.enter_act(office, connection, new, officers, signed)
+        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
     return HoldResult(command.number, act.entry_index)
 
 

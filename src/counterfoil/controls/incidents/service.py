@@ -226,9 +226,8 @@ def open_incident(office: Office, actor: Actor, command: OpenIncident) -> Incide
     with office.store.transaction() as connection:
         authority.require_officer(connection, actor)
         form = _open_form(office, connection, command.facts)
-        officers = authority.require_signed(office, connection, actor, form, command.signatures)
         new = _new_act(len(_list(connection)) + 1, command.facts, OPENED)
-        acts.enter_act(office, connection, new, officers, command.signatures)
+        acts.enter_signed(office, connection, actor, form, new, command.signatures)
         return _status(office, _list(connection)[-1])
 
 
@@ -292,9 +291,8 @@ def _step(office: Office, actor: Actor, command: ReportIncident | CloseIncident)
         authority.require_officer(connection, actor)
         incident = find_incident(connection, command.number)
         form = _step_form(office, connection, incident, command)
-        officers = authority.require_signed(office, connection, actor, form, command.signatures)
         new, salt = _new_act(incident.number, incident.facts, event), incident.salt
-        acts.enter_act(office, connection, new, officers, command.signatures, salt=salt)
+        acts.enter_signed(office, connection, actor, form, new, command.signatures, salt=salt)
         return _status(office, find_incident(connection, command.number))
 
 

@@ -26,7 +26,7 @@ the ledger says (office/acts.py), the whole office is suspended (`orders_disagre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final, get_args
 
@@ -36,8 +36,8 @@ from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.suspension.scope import OFFICE, Scope, ScopeKind, read_scope
 from counterfoil.core.errors import StateFault, UsageFault
-from counterfoil.core.use_cases import Actor, Signed, SignedCommand, Statement, Upload
-from counterfoil.core.values import Officer, Public
+from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
+from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.gate.law.route import RouteKind
 from counterfoil.ledger import EntryKind
@@ -180,25 +180,17 @@ def suspend(office: Office, actor: Actor, command: Suspend) -> OrderResult:
     document, scope = _read_order(office, actor, command)
     with office.store.transaction() as connection:
         form = _suspend_form(office, connection, document, scope)
-        signed = command.signatures
-        officers = authority.require_signed(office, connection, actor, form, signed)
-        return enter_suspension(office, connection, document, scope, officers, signed)
-
-
-def enter_suspension(
-    office: Office,
-    connection: Connection,
-    document: str,
-    scope: Scope,
-    officers: Sequence[Officer] = (),
-    signatures: Sequence[Signed] = (),
-) -> OrderResult:
-    """Enter a suspension and hold what is within it, in the caller's commit. No officer: the office
-    suspends by itself."""
-    new = _new_act(EntryKind.SUSPENSION, document, scope)
-    act = acts.enter_act(office, connection, new, officers, signatures)
-    held = hold_batches(connection, scope)
+        new = _new_act(EntryKind.SUSPENSION, document, scope)
+        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
+        held = hold_batches(connection, scope)
     return OrderResult(document, act.entry_index, held, False, str(scope))
+
+
+def enter_suspension(office: Office, connection: Connection, document: str, scope: Scope) -> None:
+    """Enter a suspension that the office makes by itself, and hold what is within it, in the
+    caller's commit."""
+    acts.enter_act(office, connection, _new_act(EntryKind.SUSPENSION, document, scope))
+    hold_batches(connection, scope)
 
 
 def hold_batches(connection: Connection, scope: Scope = OFFICE) -> int:
@@ -260,10 +252,8 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
     document, scope = _read_order(office, actor, command)
     with office.store.transaction() as connection:
         form = _resume_form(office, connection, document, scope)
-        signed = command.signatures
-        officers = authority.require_signed(office, connection, actor, form, signed)
         new = _new_act(EntryKind.RESUMPTION, document, scope)
-        index = acts.enter_act(office, connection, new, officers, signed).entry_index
+        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         now = suspensions(office, connection)
         going = [
             batch
@@ -273,7 +263,7 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
         for batch in going:
             batches.mark_resumed(connection, batch)
     running = now.scopes.keys().isdisjoint({str(scope), str(OFFICE)})
-    return OrderResult(document, index, len(going), running, str(scope))
+    return OrderResult(document, act.entry_index, len(going), running, str(scope))
 
 
 def _resume_form(
@@ -306,8 +296,13 @@ def _read_order(office: Office, actor: Actor, command: Suspend | Resume) -> tupl
 
 
 def _require_new(connection: Connection, document: str) -> None:
-    cure = "A suspension, and what lifts it, each need an order of their own."
-    acts.require_new_document(acts.list_acts(connection, *KINDS), document, cure)
+    if acts.was_used(acts.list_acts(connection, *KINDS), document):
+        raise StateFault(
+            "order_used",
+            "this office acted on that order before",
+            place=document,
+            cure="A suspension, and what lifts it, each need an order of their own.",
+        )
 
 
 def _form(
