@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client
 from counterfoil.cli import options, output
 from counterfoil.core.errors import GateFault, VerifyFault
 from counterfoil.intake.rows import RowReader, Table
@@ -55,7 +55,7 @@ def test_each_kind_of_fault_has_its_exit_code(
     def failing(*_: object, **__: object) -> None:
         raise fault("some_code", "a fact", place="a place", cure="a cure")
 
-    monkeypatch.setattr(disclosure, "receive_file", failing)
+    monkeypatch.setattr(client, "receive", failing)
     told = command("receive", desk.requests(), *desk.at, "--json")
     assert (told.code, told.error) == (code, "some_code")
 
@@ -76,7 +76,7 @@ def test_an_unforeseen_error_tells_its_type_and_place_only(
     def failing(*_: object, **__: object) -> None:
         raise ValueError("Quintanilla")
 
-    monkeypatch.setattr(disclosure, "receive_file", failing)
+    monkeypatch.setattr(client, "receive", failing)
     told = command("receive", desk.requests(), *desk.at)
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("counterfoil: test_faults.py:")
@@ -102,7 +102,7 @@ def test_ctrl_c_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(disclosure, "determine_batch", interrupted)
+        patched.setattr(client, "determine", interrupted)
         told = desk.answer(desk.requests())
         assert told.code == 1
         assert "what was recorded stands [interrupted]" in told.err

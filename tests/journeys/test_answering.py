@@ -119,10 +119,10 @@ def test_releasing_again_needs_an_enrolled_key(world: World) -> None:
     world.answer()
     batch, stranger = (
         disclosure.batch_statuses(world.office, NOBODY)[0].batch,
-        Signer("officer-b", Ed25519PrivateKey.generate()),
+        client.OfficerKey(Signer("officer-b", Ed25519PrivateKey.generate())),
     )
     with pytest.raises(KeyFault):
-        client.release(world.office, batch, "officer-b", stranger, world.directory / "again.jsonl")
+        client.release(world.office, batch, stranger, world.directory / "again.jsonl")
     assert not (world.directory / "again.jsonl").exists()
 
 

@@ -356,7 +356,7 @@ def test_the_database_holds_hashes_of_canaries_and_no_word_of_them(
     data = b"".join(path.read_bytes() for path in world.path.glob("office.db*"))
     for canary in canaries:
         assert canary.resident.record_ref.encode() not in data
-        assert canary.doors[0].key.encode() not in data
+        assert canary.keys[0].key.encode() not in data
     world.office = world.opened()
 
 

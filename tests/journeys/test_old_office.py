@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 from scripts.make_old_office import OUT, packed, unpack
 
-from counterfoil import disclosure, ledger
-from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil import client, disclosure, ledger
+from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.accountability.evidence.bundle import read_key
 from counterfoil.answers.verify import verify_answer
-from counterfoil.controls.suspension.service import resume
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.disclosure import register_build
 from tests.cli.desk import command
+from tests.world.acts import resume
 from tests.world.office import Repeating, World, closing, read_rows
 from tests.world.people import request
 
@@ -42,12 +43,14 @@ class Old(World):
     def go_on(self, batch: str) -> list[object]:
         """Whatever steps are left; the answers."""
         out = self.directory / "late.jsonl"
-        state = {each.batch: each.state for each in disclosure.batch_statuses(self.office)}[batch]
+        state = {each.batch: each.state for each in disclosure.batch_statuses(self.office, NOBODY)}[
+            batch
+        ]
         if state == "gated":
-            state = disclosure.determine_batch(self.office, batch).state
+            state = client.determine(self.office, batch).state
         if state == "determined":
-            disclosure.review_batch(self.office, batch, *self.officer("a"))
-        disclosure.release_batch(self.office, batch, *self.officer("b"), out)
+            client.review(self.office, batch, self.officer("a"))
+        client.release(self.office, batch, self.officer("b"), out)
         return [row["answer"] for row in read_rows(out)]
 
 
@@ -71,7 +74,7 @@ def test_it_opens_and_its_ledger_checks(old: Old) -> None:
 
 
 def test_every_batch_is_where_it_was(old: Old) -> None:
-    found = {each.batch: str(each.state) for each in disclosure.batch_statuses(old.office)}
+    found = {each.batch: str(each.state) for each in disclosure.batch_statuses(old.office, NOBODY)}
     states = dict.fromkeys(("released", "overridden"), "released")
     states |= {name: name for name in ("gated", "determined", "reviewed", "held")}
     assert found == {old.batches[name]: state for name, state in states.items()}
@@ -100,7 +103,9 @@ def test_an_answer_that_left_verifies_and_its_evidence_replays(old: Old) -> None
 def test_evidence_of_a_released_batch_is_made_and_replays(
     old: Old, name: str, request_id: str
 ) -> None:
-    made = export_evidence(old.office, old.batches[name], request_id, *old.officer("a"))
+    made = export_evidence(
+        old.office, old.officer("a").officer, ExportEvidence(old.batches[name], request_id)
+    )
     found = replay(made.bundle, made.key, old.office.holder_key)
     assert (found.batch, found.outcome) == (old.batches[name], "confirmed")
 
@@ -121,9 +126,7 @@ def test_a_batch_that_an_order_holds_stays_until_the_order_is_lifted(old: Old) -
     with pytest.raises(CounterfoilError) as caught:
         old.go_on(batch)
     assert caught.value.cure
-    order = old.directory / "lifted"
-    order.write_bytes(b"An order that lifts it.")
-    resume(old.office, order, "", old.officer("a"), old.officer("b"), f"batch:{batch}")
+    resume(old, f"batch:{batch}")
     assert old.go_on(batch) == ["confirmed", "not_confirmed"]
 
 

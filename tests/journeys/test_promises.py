@@ -15,6 +15,8 @@ from typing import get_type_hints
 import pytest
 
 from counterfoil import client, disclosure, register
+from counterfoil.batches.officers import enrol_form, public_key
+from counterfoil.client import steps
 from counterfoil.core import keyfile
 from counterfoil.core.errors import (
     CounterfoilError,
@@ -25,7 +27,6 @@ from counterfoil.core.errors import (
 )
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import Answer, Grant
-from counterfoil.disclosure import release
 from counterfoil.office import enrol, make_officer, open_office
 from counterfoil.register import SealedRegister
 from tests.house.tree import SOURCE as TREE
@@ -139,7 +140,7 @@ def test_p5_the_entry_is_durable_before_the_file_is_written(
         seen.append(world.kinds().count("release"))
         raise StoreFault("answer_not_written", "the disk is full")
 
-    monkeypatch.setattr(release, "write_answer", interrupted)
+    monkeypatch.setattr(steps, "write_answer", interrupted)
     with pytest.raises(StoreFault):
         world.answer()
     assert seen == [1]
@@ -162,10 +163,7 @@ def test_p6_one_officer_cannot_release(world: World) -> None:
 
 
 def test_p6_one_key_under_two_names_cannot_be_enrolled(world: World) -> None:
-    _, signer = world.officer("a")
-    twin = type(signer)("officer-twin", signer.private)
-    officer = make_officer(world.directory, "officer-twin", None, world.office.random)
-    copied = type(officer)(name="officer-twin", vkey=str(twin.verifier))
+    copied = enrol_form("officer-twin", public_key(world.officer("a").officer))
     with pytest.raises(StateFault) as caught, world.office.store.transaction() as connection:
         enrol(world.office, connection, copied)
     assert caught.value.code == "officer_taken"
@@ -176,7 +174,11 @@ def test_p6_a_key_that_is_not_enrolled_signs_nothing(world: World) -> None:
     make_officer(world.directory, "officer-a", None, world.office.random)
     with pytest.raises(KeyFault) as caught:
         client.review(
-            world.office, batch, world.office.officer(world.directory / "officer-a.key", None)
+            world.office,
+            batch,
+            client.open_officer_key(
+                world.directory / "officer-a.key", None, allow_unprotected=True
+            ),
         )
     assert caught.value.code == "officer_key_other"
 
@@ -347,6 +349,6 @@ def test_p10_a_key_in_clear_does_not_serve_outside_a_sandbox(world: World, tmp_p
     settings.write_text(text.replace("sample_rows = 0", "sample_rows = 20"))
     office = open_office(real, world.office.passphrase)
     with pytest.raises(KeyFault) as caught:
-        office.officer(real / "keys" / "officer-a.key", None)
+        client.sandbox_key(office, "officer-a")
     assert caught.value.code == "key_unprotected"
     assert office.default_header() is None

@@ -49,8 +49,8 @@ from counterfoil.certification.source_sample import (
 from counterfoil.certification.tally import Tally, add
 from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.core.worker_pool import InProcess, WorkerPool, WorkerProcesses
-from counterfoil.ledger import Draft, EntryKind
-from counterfoil.office import Office
+from counterfoil.ledger import EntryKind
+from counterfoil.office import Office, journal
 
 PER_CLASS: Final = 300_000
 LIMIT: Final = 10_000_000
@@ -259,7 +259,7 @@ def _enter(office: Office, folder: Path, certificate: Certificate, picture: str)
     }
     signer = office.signer()
     with office.store.transaction() as connection:
-        office.ledger.append(connection, [Draft(EntryKind.CERTIFICATE, {**fields})], office.clock())
+        journal.enter(office, connection, EntryKind.CERTIFICATE, fields)
         office.ledger.sign_checkpoint(connection, signer)
     try:
         write_certificate(folder, certificate, signer.private.sign, picture)

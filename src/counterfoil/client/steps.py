@@ -9,6 +9,7 @@ from pathlib import Path
 from counterfoil.answers.rows import rows_format
 from counterfoil.answers.write import check_out, write_answer
 from counterfoil.client.keys import OfficerKey, act
+from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Progress, Upload, finish
 from counterfoil.core.values import Reject
 from counterfoil.disclosure import (
@@ -21,6 +22,7 @@ from counterfoil.disclosure import (
     WithdrawBatch,
     batch_status,
     determine_batch,
+    is_released,
     read_answer,
     receive_file,
     release_batch,
@@ -63,12 +65,19 @@ def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStat
     Raises as `release_batch` and `read_answer`; UsageFault `out_taken`, `out_folder`, `out_format`,
     StoreFault `answer_not_written`.
     """
-    form = rows_format(out)
-    already = batch_status(office, NOBODY, batch).state == "released"
+    already = is_released(office, key.officer, batch)
     if not already:
         check_out(out)
-        act(office, release_statement, release_batch, ReleaseBatch(batch, form), key)
-    with read_answer(office, key.officer, ReadAnswer(batch, form)) as answer:
+        command = ReleaseBatch(batch, rows_format(out))
+        act(office, release_statement, release_batch, command, key)
+    with read_answer(office, key.officer, ReadAnswer(batch)) as answer:
+        if rows_format(out) != answer.form:
+            raise UsageFault(
+                "out_format",
+                f"this batch was released as {answer.form}",
+                place=out.name,
+                cure=f"Name a file that ends in .{answer.form}.",
+            )
         write_answer(out, answer.envelope, answer.parts, answer.digest)
     status = batch_status(office, NOBODY, batch)
     return BatchStatus(status.batch, status.state, status.counts, already)

@@ -8,6 +8,7 @@ from counterfoil.disclosure.receive import ReceiveFile, receive_file
 from counterfoil.disclosure.release import (
     ReadAnswer,
     ReleaseBatch,
+    is_released,
     read_answer,
     release_batch,
     release_statement,
@@ -33,6 +34,7 @@ __all__ = [
     "batch_status",
     "batch_statuses",
     "determine_batch",
+    "is_released",
     "read_answer",
     "receive_file",
     "release_batch",

@@ -20,8 +20,8 @@ from counterfoil.disclosure.sealed_answer import AnswerFile, read_sealed, seal_a
 from counterfoil.disclosure.steps import (
     BatchStatus,
     acting_on,
-    find_running,
     require_in_force,
+    running_batch,
     status_of,
 )
 from counterfoil.office import Office, authority
@@ -38,14 +38,14 @@ class ReadAnswer(Public, frozen=True):
     """The answer of a released batch, in the form that it was released in."""
 
     batch: str
-    form: RowsFormat = "jsonl"
 
 
 def release_statement(office: Office, actor: Actor, command: ReleaseBatch) -> Statement:
     """What the second officer is to sign. Raises StateFault; as `require_officer`."""
     with office.store.reading() as connection:
         authority.require_officer(connection, actor)
-    return authority.state(office, _release_form(find_running(office, command.batch), command))
+        batch = running_batch(office, connection, command.batch)
+    return authority.state(office, _release_form(batch, command))
 
 
 def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchStatus:
@@ -66,20 +66,26 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
         return status_of(batches.find_batch(connection, batch.id))
 
 
+def is_released(office: Office, actor: Actor, batch_id: str) -> bool:
+    """Whether a batch was released already. Raises StateFault (suspended, unknown); as
+    `require_officer`."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+        return running_batch(office, connection, batch_id).state is BatchState.RELEASED
+
+
 @contextmanager
 def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator[AnswerFile]:
     """The answer of a released batch, for as long as it is being written.
 
-    Raises StateFault (not released, suspended, not witnessed, the officer), UsageFault `out_format`
-    where another form was released, StoreFault.
+    Raises StateFault (not released, suspended, not witnessed, the officer), StoreFault.
     """
     with office.store.reading() as connection:
         authority.require_officer(connection, actor)
-    batch = find_running(office, question.batch)
-    batch.require(BatchState.RELEASED)
-    with office.store.reading() as connection:
+        batch = running_batch(office, connection, question.batch)
+        batch.require(BatchState.RELEASED)
         require_witnessed(office, connection)
-        yield read_sealed(office.batch_session(connection, batch), question.form)
+        yield read_sealed(office.batch_session(connection, batch))
 
 
 def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:

@@ -13,7 +13,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.service import Found, disagreed, enter_sample, find_sample
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Officer
-from counterfoil.disclosure.steps import BatchStatus, acting_on, find_running, status_of
+from counterfoil.disclosure.steps import BatchStatus, acting_on, running_batch, status_of
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
 
@@ -37,7 +37,7 @@ def review_statement(office: Office, actor: Actor, command: ReviewBatch) -> Stat
     `require_officer`."""
     with office.store.reading() as connection:
         officer = authority.require_officer(connection, actor)
-        batch = find_running(office, command.batch)
+        batch = running_batch(office, connection, command.batch)
         session = office.batch_session(connection, batch)
         batch.require(BatchState.DETERMINED)
         found = find_sample(office, session, officer, command.sheet)

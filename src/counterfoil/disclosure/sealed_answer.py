@@ -30,7 +30,6 @@ from counterfoil.batches.rows import ruled_chunks
 from counterfoil.batches.session import BatchSession
 from counterfoil.certification.governing import cited
 from counterfoil.certification.pinned import pinned_certificates
-from counterfoil.core.errors import UsageFault
 from counterfoil.core.values import Answer, Public, Ruling
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
@@ -38,8 +37,10 @@ from counterfoil.office.records import Envelope, public_codes, read_envelope
 
 
 class AnswerFile(Public, frozen=True):
-    """A released answer: the bytes of FILE.jws, the parts of FILE in order, the digest of FILE."""
+    """A released answer: the form of FILE, the bytes of FILE.jws, the parts of FILE in order, the
+    digest of FILE."""
 
+    form: RowsFormat
     envelope: bytes
     parts: Iterator[bytes]
     digest: str
@@ -66,18 +67,11 @@ def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: Row
     session.keep(ChunkKind.ENVELOPE, msgspec.msgpack.encode(envelope), office.random)
 
 
-def read_sealed(session: BatchSession, form: RowsFormat) -> AnswerFile:
-    """The answer as it was sealed. Raises UsageFault `out_format` where another form was
-    released."""
+def read_sealed(session: BatchSession) -> AnswerFile:
+    """The answer as it was sealed."""
     envelope = read_envelope(session)
-    if form != envelope.form:
-        raise UsageFault(
-            "out_format",
-            f"this batch was released as {envelope.form}",
-            place="--out",
-            cure=f"Name a file that ends in .{envelope.form}.",
-        )
-    return AnswerFile(envelope.compact, session.read_all(ChunkKind.ANSWER), envelope.rows_digest)
+    parts = session.read_all(ChunkKind.ANSWER)
+    return AnswerFile(envelope.form, envelope.compact, parts, envelope.rows_digest)
 
 
 def _entered_answers(office: Office, session: BatchSession, ruling: Ruling) -> Iterator[Answer]:

@@ -13,6 +13,7 @@ from counterfoil.controls.suspension.service import acting, require_running, req
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public
+from counterfoil.database import Connection
 from counterfoil.office import Office
 from counterfoil.office.authority import require_officer
 
@@ -58,12 +59,18 @@ def acting_on(
 
 
 def find_running(office: Office, batch_id: str) -> Batch:
-    """The batch, unless it is suspended."""
+    """The batch, unless it is suspended. Raises as `running_batch`."""
     with office.store.reading() as connection:
-        require_running(office, connection)
-        batch = batches.find_batch(connection, batch_id)
-        require_running(office, connection, batch.id, batch.header)
-        return batch
+        return running_batch(office, connection, batch_id)
+
+
+def running_batch(office: Office, connection: Connection, batch_id: str) -> Batch:
+    """The batch as this transaction sees it. Raises StateFault `suspended`, `orders_disagree`,
+    `batch_unknown`."""
+    require_running(office, connection)
+    batch = batches.find_batch(connection, batch_id)
+    require_running(office, connection, batch.id, batch.header)
+    return batch
 
 
 def find(office: Office, batch_id: str) -> Batch:

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import event, text
 
 from counterfoil import client, ledger
-from counterfoil.accountability.accounting.service import PERSON_FORMAT, account, read_person
-from counterfoil.accountability.evidence import export_evidence, replay
+from counterfoil.accountability.accounting.service import Reader
+from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.accountability.retention import service as retention
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, Upload, finish
-from counterfoil.disclosure.explain import explain_request
+from counterfoil.disclosure.explain import ExplainRequest, explain_request
 from counterfoil.office.acts import ACT
 from counterfoil.tlog import check_proof
 from tests.accountability.evidence.bundles import make, released
@@ -29,6 +29,7 @@ from tests.world.acts import (
     resume,
     suspend,
 )
+from tests.world.looks import accounted
 from tests.world.office import NOW, World
 
 RETENTION = timedelta(days=1826)
@@ -90,9 +91,14 @@ def test_evidence_and_explanation_then_say_that_the_rows_are_gone(world: World) 
     passed(world)
     dispose(world)
     before = len(world.entries())
-    for look in (explain_request, export_evidence):
+    officer = world.officer("a").officer
+    looks = (
+        lambda: explain_request(world.office, officer, ExplainRequest(batch, "q1")),
+        lambda: export_evidence(world.office, officer, ExportEvidence(batch, "q1")),
+    )
+    for look in looks:
         with pytest.raises(StateFault) as fault:
-            look(world.office, batch, "q1", *world.officer("a"))
+            look()
         assert fault.value.code == "payload_destroyed"
     assert len(world.entries()) == before
 
@@ -245,11 +251,8 @@ def test_what_is_gone_cannot_be_held(world: World) -> None:
 
 def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
     released(world)
-    person = read_person(
-        f'{{"format":"{PERSON_FORMAT}","given_name":"Marisol","family_name":"Quintanilla","line1":"1847 Heron Lake Road",'
-        '"city":"Anytown","state":"WA","zip":"98101"}'.encode()
-    )
-    before = account(world.office, person, False, *world.officer("a"))
+    before = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road", Reader.PERSON)
     passed(world)
     dispose(world)
-    assert account(world.office, person, False, *world.officer("a")) == before != []
+    again = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road", Reader.PERSON)
+    assert again == before != ()
