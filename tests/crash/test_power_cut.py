@@ -3,7 +3,8 @@ the ledger checks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ from tests.crash.disk import Connection, Disk, PowerVfs, driver, put_back
 from tests.world.office import World
 
 NAME = "office.db"
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder on a disk, where the other tests have theirs in memory: what rests after a cut is
+    opened from real files, with their syncs."""
+    disk = "/var/tmp" if Path("/var/tmp").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="cf-cut-", dir=disk) as directory:
+        yield Path(directory)
 
 
 def answered_on(

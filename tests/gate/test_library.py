@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from tests.gate.world import LIBRARY, ROOT, changed, every_route
 from tests.world.faults import expect_fault
 
 PAGE = ROOT / "docs" / "formats" / "law-elements.md"
+
+
+@cache
+def _committed() -> LawReport:
+    """The report of the law as it is committed, for tests that only look at it."""
+    return check_law(LIBRARY, LIBRARY)
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def test_a_check_counts_what_it_established() -> None:
     assert told.json["elements"] == len(
         {element.id for law in every_route() for element in law.elements}
     )
-    assert told.json["sentences"] == check_law(LIBRARY, LIBRARY).sentences > 200
+    assert told.json["sentences"] == _committed().sentences > 200
     assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 5 statutes")
 
 
@@ -136,7 +143,7 @@ def test_a_report_counts_each_route_statute_and_element_once(library: Path) -> N
         elements=len({name for name, _ in _elements()}),
         entries=len(_elements()),
         quotes=sum(each.quote is not None for each in _elements().values()),
-        sentences=check_law(LIBRARY, LIBRARY).sentences,
+        sentences=_committed().sentences,
         digests=tuple(law.digest for law in laws),
         broken=broken,
     )
@@ -151,7 +158,7 @@ def test_an_element_of_two_entries_is_one_element(library: Path) -> None:
     ended = text[start:].replace("in_force: *since", "in_force: {from: 2025-01-01, to: 2034-12-31}")
     begun = text[start:].replace("in_force: *since", "in_force: {from: 2035-01-01, to: null}")
     path.write_text(text[:start] + ended + begun, encoding="utf-8")
-    before, after = check_law(LIBRARY, LIBRARY), check_law(library, library)
+    before, after = _committed(), check_law(library, library)
     assert (after.elements, after.entries, after.quotes) == (
         before.elements,
         before.entries + 1,
@@ -173,7 +180,7 @@ def test_an_office_has_its_one_agreement_and_takes_the_librarys_sentences(tmp_pa
         (law.digest,),
         (),
     )
-    assert report.sentences == check_law(LIBRARY, LIBRARY).sentences
+    assert report.sentences == _committed().sentences
 
 
 def test_p10_a_directory_without_an_agreement_refuses(library: Path) -> None:
