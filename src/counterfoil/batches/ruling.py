@@ -8,8 +8,8 @@ digest of rows.py, every row in order, with its evidence. It is kept as the text
 Batches that were signed by an older version keep a signature of format `counterfoil-officer-1`:
 base64 of 64 bytes, Ed25519 over canonical JSON:
 
-    {"act":"review","batch":"b-0001","determinations":"sha256:9f...","format":"counterfoil-officer-1",
-     "office":"sandbox"}
+    {"act":"review","batch":"b-0001","determinations":"sha256:9f...",
+     "format":"counterfoil-officer-1","office":"sandbox"}
 
 It is read, and never made. Whoever checks either form builds what must have been signed and
 compares; an unknown form is refused. A signature for one act never serves as another.

@@ -115,7 +115,8 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
         say(
-            f"{_still(suspended)}{_witnessed(witnessed)}\n{_published(published)}\n{_reconciled(reconciled)}",
+            f"{_still(suspended)}{_witnessed(witnessed)}\n"
+            f"{_published(published)}\n{_reconciled(reconciled)}",
             quiet=as_json,
         )
 

@@ -11,9 +11,11 @@ depends_on = None
 
 _MOVES = (
     """INSERT INTO asked (person, door, content, batch_id, day, times)
-       SELECT person, door, content, batch_id, day, count(*) FROM asked_row GROUP BY person, door, content, batch_id, day""",
+       SELECT person, door, content, batch_id, day, count(*) FROM asked_row
+       GROUP BY person, door, content, batch_id, day""",
     """INSERT INTO asked_at (door, person, batch_id, day, times)
-       SELECT door, person, batch_id, day, count(*) FROM asked_row WHERE door <> 0 GROUP BY door, person, batch_id, day""",
+       SELECT door, person, batch_id, day, count(*) FROM asked_row WHERE door <> 0
+       GROUP BY door, person, batch_id, day""",
     "UPDATE asked_file SET held = (batch_id IN (SELECT batch_id FROM asked_row))",
 )
 
