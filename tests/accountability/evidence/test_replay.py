@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -18,6 +21,7 @@ from counterfoil.accountability.evidence import (
     replay,
 )
 from counterfoil.accountability.evidence.check_public import versions
+from counterfoil.answers.verify import verify_answer
 from counterfoil.batches.store import find_batch
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import (
@@ -39,7 +43,7 @@ from tests.accountability.evidence.bundles import (
     signed_again,
 )
 from tests.accountability.reconciliation.desk import alter
-from tests.world.office import World
+from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
 
@@ -142,6 +146,19 @@ def test_a_law_that_changed_since_is_not_the_one_that_judges(world: World) -> No
     made = make(world, batch)
     assert replay(made.data, made.key).outcome == "confirmed"
     assert "answer_expiry_days: 90" in parts(made)[0].law["agreement.yaml"]
+
+
+def test_a_clock_that_goes_on_within_each_step_changes_nothing(world: World) -> None:
+    """The time of a row and that of its entry are one reading of the clock."""
+    seconds = count()
+    ticking = replace(world.office, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    world.office = ticking
+    made = make(world, released(world))
+    assert replay(made.data, made.key).outcome == "confirmed"
+    said = verify_answer(
+        world.directory / "answers.jsonl", str(world.office.holder_key), NOW.date()
+    )
+    assert all(each.holds for each in said)
 
 
 def test_a_batch_whose_officers_signed_in_an_older_version_is_replayed(world: World) -> None:
