@@ -126,7 +126,7 @@ def _steps(directory: Path, requests: Path, office: Office) -> dict[str, float]:
         copy = directory / f"office-{number}"
         shutil.copytree(office.directory, copy)
         opened = open_office(copy)
-        keys = [opened.officer(copy / "keys" / f"officer-{letter}.key", None) for letter in "ab"]
+        keys = [client.sandbox_key(opened, f"officer-{letter}") for letter in "ab"]
         seconds = {"receive": cpu_seconds(lambda opened=opened: client.receive(opened, requests))}
         batch = disclosure.batch_statuses(opened, NOBODY)[-1].batch
         seconds["determine"] = cpu_seconds(

@@ -21,6 +21,7 @@ from bench.__main__ import SAMPLE, write_requests
 from counterfoil import client, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.use_cases import Upload
 from counterfoil.demo import demonstration
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, open_office
@@ -57,8 +58,8 @@ def run(directory: Path, requests: Path, out: Path) -> None:
     try:
         batch = client.receive(office, requests).batch
         client.determine(office, batch)
-        client.review(office, batch, _officer(office, "a"))
-        client.release(office, batch, _officer(office, "b"), out)
+        client.review(office, batch, client.sandbox_key(office, "officer-a"))
+        client.release(office, batch, client.sandbox_key(office, "officer-b"), out)
         print("released")
     except CounterfoilError as fault:
         print(fault.code)
@@ -87,7 +88,9 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
         while running.poll() is None and _entered(office, kind) < wanted:
             time.sleep(0.02)
         (directory / "order.txt").write_text("made up: stop", encoding="utf-8")
-        stood = suspension.suspend(office, directory / "order.txt", "", *_officer(office, "a"))
+        command = suspension.Suspend(Upload(directory / "order.txt"), "", "office")
+        key = client.sandbox_key(office, "officer-a")
+        stood = client.act(office, suspension.suspend_statement, suspension.suspend, command, key)
         ordered = time.monotonic()
         ended = running.communicate()[0].strip()
     stopped, after = (
@@ -120,10 +123,6 @@ def _lift(agreement: Path) -> None:
 def _entered(office: Office, kind: EntryKind) -> int:
     with office.store.reading() as connection:
         return office.ledger.counts(connection)[kind]
-
-
-def _officer(office: Office, letter: str):
-    return office.officer(office.directory / "keys" / f"officer-{letter}.key", None)
 
 
 def _acts_after(office: Office, path: Path, index: int) -> int:

@@ -23,9 +23,9 @@ from counterfoil import matching
 from counterfoil.certification.evaluate import CHUNK_ROWS
 from counterfoil.certification.labelled import read_labelled
 from counterfoil.core.values import Grant, Match, Reject, Request, Residents
+from counterfoil.disclosure.determine import open_residents
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.office import Office, open_office
-from counterfoil.office.journal import open_chunk
 
 COMMAND = Path(sys.executable).with_name("counterfoil")
 DONE, DONE_WITH_REJECTS = 0, 3
@@ -85,7 +85,7 @@ def ask_all(office: Office, questions: Path) -> Iterator[Asked]:
             grants = [
                 (f"q{request.row}", truth, grant_of(gate, request)) for request, truth in chunk
             ]
-            opened = open_chunk([grant for _, _, grant in grants if grant], sealed)
+            opened = open_residents([grant for _, _, grant in grants if grant], sealed)
             for name, truth, grant in grants:
                 residents = opened.get(grant.request.row) if grant else None
                 if grant is None or residents is None:

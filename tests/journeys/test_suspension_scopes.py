@@ -200,6 +200,15 @@ def test_each_scope_is_counted_and_lifted_by_itself(world: World) -> None:
     assert _resume(world, f"batch:{batch}", "made up: lifted too").batches == 1
 
 
+def test_a_batch_that_a_wider_suspension_still_stops_does_not_go_on(world: World) -> None:
+    batch = world.receive(_file(world, "one.csv"))
+    _suspend(world, f"batch:{batch}")
+    _suspend(world, "requester", "made up: and all of theirs")
+    lifted = _resume(world, f"batch:{batch}")
+    assert (lifted.running, lifted.batches) == (False, 0)
+    assert disclosure.batch_statuses(world.office, NOBODY)[0].state == "held"
+
+
 def test_a_scope_that_names_nothing_is_refused_and_enters_nothing(world: World) -> None:
     for scope in (
         "batch:b-000000000000",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil import disclosure
+from counterfoil import client, disclosure
 from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
@@ -65,18 +65,21 @@ def test_a_chunk_under_another_batchs_key_does_not_open(world: World) -> None:
     assert caught.value.code == "payload_sealed"
 
 
-def test_a_released_answer_is_read_back_in_its_own_form_only(world: World) -> None:
+def test_a_released_answer_is_read_back_as_it_was_sealed(world: World) -> None:
     world.answer(out="answers.csv")
     batch_id = disclosure.batch_statuses(world.office, NOBODY)[0].batch
     with world.office.store.reading() as connection:
         session = world.office.batch_session(connection, batches.find_batch(connection, batch_id))
-        answer = read_sealed(session, "csv")
+        answer = read_sealed(session)
+        assert answer.form == "csv"
         assert b"".join(answer.parts) == (world.directory / "answers.csv").read_bytes()
         assert answer.envelope == (world.directory / "answers.csv.jws").read_bytes()
         assert answer.digest == canonical.digest((world.directory / "answers.csv").read_bytes())
-        with pytest.raises(UsageFault) as caught:
-            read_sealed(session, "jsonl")
-    assert caught.value.code == "out_format"
+    again = world.directory / "again.jsonl"
+    with pytest.raises(UsageFault) as caught:
+        client.release(world.office, batch_id, world.officer("b"), again)
+    assert (caught.value.code, caught.value.place) == ("out_format", "again.jsonl")
+    assert not again.exists()
 
 
 # -- who did it ----------------------------------------------------------------------------------

@@ -25,9 +25,10 @@ What stands now is derived from the acts: a suspension while more suspensions th
 its scope were entered, a hold while it was added and not lifted. No row is changed or deleted.
 
 Trusted: no. The subjects whose acts decide something load them with `load_acts`, which holds every
-row against its entry and their number against the ledger's running counts. Who alters, adds or
-deletes a row stops what depends on it, and can let nothing go on. Lost: restore the backup; the
-entries still show every act.
+row against its entry and their number against the ledger's running counts: suspensions, holds and
+orders over a batch. Who alters, adds or deletes such a row stops what depends on it, and can let
+nothing go on. Not compared: `signatures`, which are kept to be checked later, and the rows of
+incidents, which decide nothing. Lost: restore the backup; the entries still show every act.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def enter_act(
     """
     at, salt = office.clock(), salt or office.random(canonical.SALT_BYTES)
     fields = {"commitment": canonical.commit(salt, new.committed), **new.fields}
-    index = journal.enter(office, connection, new.kind, fields, *officers)
+    index = journal.enter(office, connection, new.kind, fields, *officers, at=at)
     first, second = (*(officer.name for officer in officers), "", "")[:2]
     act = Act(
         number=_highest_number(connection) + 1,
@@ -201,8 +202,8 @@ def load_acts(
 def is_entered(
     office: Office, connection: Connection, act: Act, new: NewAct, digests: Mapping[str, str]
 ) -> bool:
-    """Whether the act commits to what it means, and the entry at its index is of its kind, carries
-    that commitment, names its officers, and says the fields of `new` and nothing else.
+    """Whether the act commits to what it means, and the entry at its index is of its kind and time,
+    carries that commitment, names its officers, and says the fields of `new` and nothing else.
 
     `new` is the act made anew; `digests` are those of the officers' keys, by name.
     """
@@ -214,7 +215,8 @@ def is_entered(
     officers = {field: digests.get(name, "") for field, name in named.items() if name}
     commitment = canonical.commit(act.salt, act.committed)
     said = {"commitment": commitment, **new.fields, **officers}
-    return (entry.kind, entry.fields) == (act.kind, said)
+    when = instant_text(act.entered_at)
+    return (entry.kind, entry.time, entry.fields) == (act.kind, when, said)
 
 
 def count_entered(office: Office, connection: Connection, kinds: Sequence[EntryKind]) -> int:

@@ -23,7 +23,7 @@ from tests.gate.history.test_store import marks_of
 from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
 
 QUESTION = read_question(KEY, REQUEST)
-ADDRESS_KEY = exact_address_key(QUESTION.address)
+ADDRESS_KEY = exact_address_key(QUESTION.form)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_canarys_address_key_is_hashed_as_a_questions_and_is_of_its_snapshot_o
     with store.transaction() as connection:
         keep_canaries(connection, KEY, "0001-a", [(ADDRESS_KEY, "REF-1")])
         keep_canaries(connection, KEY, "0002-b", [])
-        assert canary_addresses(connection, "0001-a") == {QUESTION.door}
+        assert canary_addresses(connection, "0001-a") == {QUESTION.address}
         assert canary_addresses(connection, "0002-b") == frozenset()
 
 
@@ -68,5 +68,5 @@ def test_an_address_is_asked_more_than_once_within_the_window_over_all_files(
             record_batch(connection, facts_of(REQUEST), f"b{number}", day, agreement)
         remember(store.transaction, f"b{number}", day, marks_of(QUESTION))
     with store.reading() as connection:
-        assert asked_more_than_once(connection, QUESTION.door, today - 29, today) is twice
-        assert not asked_more_than_once(connection, QUESTION.door + 1, today - 29, today)
+        assert asked_more_than_once(connection, QUESTION.address, today - 29, today) is twice
+        assert not asked_more_than_once(connection, QUESTION.address + 1, today - 29, today)

@@ -157,7 +157,11 @@ def _lines(report: incidents.Report) -> Iterator[str]:
     fields = msgspec.to_builtins(report)
     for name in ("batches", "statutes"):
         del fields[name]
-    yield from (f"{name.replace('_', ' ')}: {value}" for name, value in fields.items())
+    fields["suspended"] = "yes" if report.suspended else "no"
+    fields["suspensions"] = ", ".join(report.suspensions) or "none"
+    yield from (
+        f"{name.replace('_', ' ')}: {value}" for name, value in fields.items() if value != ""
+    )
     yield f"statutes: {', '.join(report.statutes)}"
     for batch in report.batches:
         counts = ", ".join(f"{count} {kind}" for kind, count in batch.entries.items())

@@ -238,7 +238,7 @@ def _require_known(office: Office, connection: Connection, scope: Scope) -> None
 
 
 def resume_statement(office: Office, actor: Actor, command: Resume) -> Statement:
-    """What two officers are to sign. Raises as `resume`."""
+    """What two officers are to sign. Raises as `resume`, but for the signatures."""
     document, scope = _read_order(office, actor, command)
     with office.store.reading() as connection:
         return authority.state(office, _resume_form(office, connection, document, scope))
@@ -247,7 +247,8 @@ def resume_statement(office: Office, actor: Actor, command: Resume) -> Statement
 def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
     """Lift one suspension of the scope.
 
-    Raises as `suspend`; StateFault `not_suspended`, `officers_same`, `orders_disagree`.
+    Raises InputFault or VerifyFault (the order), UsageFault `scope_unknown`, StateFault
+    `order_used`, `not_suspended`, `orders_disagree`; as `require_signed`.
     """
     document, scope = _read_order(office, actor, command)
     with office.store.transaction() as connection:
@@ -255,14 +256,16 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
         new = _new_act(EntryKind.RESUMPTION, document, scope)
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         now = suspensions(office, connection)
-        going = [
-            batch
-            for batch in batches.list_batches(connection)
-            if batch.state is BatchState.HELD and now.covering(batch.id, batch.header) is None
+        stopped = [
+            batch for batch in batches.list_batches(connection) if batch.state is BatchState.HELD
         ]
+        waiting = [each for each in stopped if now.covering(each.id, each.header) is not None]
+        going = [each for each in stopped if each not in waiting]
         for batch in going:
             batches.mark_resumed(connection, batch)
-    running = now.scopes.keys().isdisjoint({str(scope), str(OFFICE)})
+    running = now.scopes.keys().isdisjoint({str(scope), str(OFFICE)}) and (
+        scope.kind is not ScopeKind.BATCH or scope.id not in {each.id for each in waiting}
+    )
     return OrderResult(document, act.entry_index, len(going), running, str(scope))
 
 
