@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bench.suspension import ACTS as ALL_ACTS
 
-from counterfoil import client, ledger
+from counterfoil import client, disclosure, ledger
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts
 from counterfoil.controls.suspension import service as suspension
