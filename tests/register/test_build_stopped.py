@@ -93,7 +93,7 @@ def test_an_interrupted_build_cleans_up_after_itself(office: Office, moment: str
 def test_a_large_build_killed_with_its_sort_on_disk_leaves_nothing_readable(tmp_path: Path) -> None:
     killed(die_large, tmp_path)
     people = large(3)
-    assert sum(path.stat().st_size for path in tmp_path.rglob("piles.duckdb*")) > 1 << 20
+    assert sum(path.stat().st_size for path in tmp_path.rglob("sort.duckdb*")) > 1 << 20
     long = {
         word for word in forbidden(people) if len(word) >= 6
     }  # four letters stand in 30 MB of noise by chance
