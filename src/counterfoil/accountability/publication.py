@@ -1,4 +1,4 @@
-"""Publication on a clock: what `ledger publish` does, and how an office stands with it. One run, in
+"""Publication on a clock: what `ledger publish` does, and whether an office is on time. One run, in
 this order:
 
     1  Where the folder does not show the newest `published` entry yet, because a run was broken off
@@ -12,7 +12,7 @@ this order:
        would.
 
 What the folder shows counts, not what was entered: `publication_status` reads it there. A
-suspension does not stop it: what an office did can be published while it stands still. Whoever
+suspension does not stop it: what an office did can be published while it is suspended. Whoever
 reads the folder tells a missed clock from the entries (ledger/clock.py).
 """
 
@@ -54,7 +54,7 @@ class Published(Public, frozen=True):
 
 
 class PublicationStatus(Public, frozen=True):
-    """How an office stands with its clock. `folder` is "" where office.toml names none; `size` -1
+    """Whether an office is on its clock. `folder` is "" where office.toml names none; `size` -1
     and `time` "" where it shows nothing."""
 
     folder: str

@@ -8,7 +8,7 @@ disclosures. Pure.
 
 A request is taken to be about a person (`is_about`) if the numbers are the same, or the names with
 the dates of birth, or the names with the addresses. A name alone is not enough: a namesake's
-accounting is nobody else's. 0 stands for what is absent, and matches nothing.
+accounting is nobody else's. 0 means that it is absent, and matches nothing.
 """
 
 from __future__ import annotations

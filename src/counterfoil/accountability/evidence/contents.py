@@ -1,10 +1,10 @@
-"""What stands in the two parts of a bundle. Read strictly: an unknown member is refused.
+"""What the two parts of a bundle hold. Read strictly: an unknown member is refused.
 
 The public part names nobody: law files, ledger entries with their proofs, the officers' signatures,
 the manifest. Whoever has no bundle key can check it (`evidence check`). The sealed part speaks of a
 person and of those who live at the address that was asked: the request, what the guards counted,
 the salts, evidence, weights, sealed buckets with the keys that open exactly these, who of these is
-withheld (withheld.py).
+suppressed (suppressed.py).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ROLES: Final = (
     "inspection",
 )
 """What an entry in a bundle is there for. From `batch` on in the order of time, but for the last;
-what stands before `batch` came before it, certificates at least before the opening."""
+what is before `batch` here came before it, certificates at least before the opening."""
 
 
 class Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

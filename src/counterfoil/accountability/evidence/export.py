@@ -11,7 +11,7 @@ order:
     4  the bundle is sealed, signed, and replayed as its reader will: one that does not come out
        identical is not handed over
 
-A suspension does not stop it: an inspector or a court may look while the office stands still.
+A suspension does not stop it: an inspector or a court may look while the office is suspended.
 Nothing is answered.
 """
 

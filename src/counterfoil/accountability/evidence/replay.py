@@ -1,9 +1,9 @@
 """Replay: the answer made again from a bundle alone. What is established, in this order; the
 code is labelled with the numbers:
 
-     1  The holder signed the bundle as it stands.
+     1  The holder signed the bundle as it is.
      2  The law files are those of the rules that the batch was received under, and load.
-     3  Every entry in it stands in the holder's ledger, under one signed checkpoint, and is what
+     3  Every entry in it is in the holder's ledger, under one signed checkpoint, and is what
         its role needs.
      4  The holder signed the snapshot's manifest, and the opening names it; the holder signed the
         certificates that governed, for this snapshot, and the ledger named them before the opening.

@@ -79,7 +79,7 @@ def _decide(
     law: Law,
     recorded: list[Recorded],
 ) -> Redecided:
-    """2 to 4. Raises StoreFault where the register cannot be asked; what was entered stands."""
+    """2 to 4. Raises StoreFault where the register cannot be asked; what was entered stays."""
     batch = known.batch
     asked = [
         (each, each.grant) for each in recorded if each.grant and _admits(law, batch, each)

@@ -124,7 +124,7 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
 
 
 def reconciliation_status(office: Office, _actor: Actor) -> ReconciliationStatus:
-    """How the office stands with it. Anybody may ask."""
+    """When the office was last reconciled, and with what result. Anybody may ask."""
     with office.store.reading() as connection:
         found = next(office.ledger.newest_of(connection, EntryKind.RECONCILED), None)
     if found is None:
