@@ -21,6 +21,7 @@ from bench.__main__ import SAMPLE, write_requests
 from counterfoil import client, ledger
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.use_cases import Upload
 from counterfoil.demo import demonstration
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, open_office
@@ -87,7 +88,10 @@ def _suspended(scratch: Path, rows: int, step: str, share: float) -> bool:
         while running.poll() is None and _entered(office, kind) < wanted:
             time.sleep(0.02)
         (directory / "order.txt").write_text("made up: stop", encoding="utf-8")
-        stood = suspension.suspend(office, directory / "order.txt", "", *_officer(office, "a"))
+        order = suspension.Suspend(Upload(directory / "order.txt"))
+        stood = client.act(
+            office, suspension.suspend_statement, suspension.suspend, order, _officer(office, "a")
+        )
         ordered = time.monotonic()
         ended = running.communicate()[0].strip()
     stopped, after = (
@@ -122,8 +126,8 @@ def _entered(office: Office, kind: EntryKind) -> int:
         return office.ledger.counts(connection)[kind]
 
 
-def _officer(office: Office, letter: str):
-    return office.officer(office.directory / "keys" / f"officer-{letter}.key", None)
+def _officer(office: Office, letter: str) -> client.OfficerKey:
+    return client.sandbox_key(office, f"officer-{letter}")
 
 
 def _acts_after(office: Office, path: Path, index: int) -> int:

@@ -30,7 +30,7 @@ LIBRARIES = {
     "rapidfuzz": {"normalize", "matching"},
     "yaml": {"gate"},
     "joserfc": {"intake", "answers"},
-    "sqlalchemy": {"database", "ledger", "batches", "gate", "controls", "accountability"},
+    "sqlalchemy": {"database", "ledger", "batches", "gate", "office", "controls", "accountability"},
     "alembic": {"database"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -25,13 +25,9 @@ from counterfoil.batches.rows import (
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
-from counterfoil.certification.pinned import (
-    PinnedHolds,
-    pin_certificates,
-    pin_holds,
-    require_pinned_holds,
-)
+from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
+from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import VerifyFault

@@ -44,7 +44,8 @@ from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.certificate import certificate_files, open_certificate
 from counterfoil.certification.governing import by_scope, governing
-from counterfoil.certification.pinned import pinned_certificates, pinned_holds
+from counterfoil.certification.pinned import pinned_certificates
+from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.witnesses import ask_for_cosignatures
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault

@@ -21,7 +21,8 @@ from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Granted, encode_determinations, encode_row
 from counterfoil.batches.session import BatchSession
 from counterfoil.certification.governing import governing
-from counterfoil.certification.pinned import pinned_certificates, pinned_holds
+from counterfoil.certification.pinned import pinned_certificates
+from counterfoil.controls.holds.pinned import pinned_holds
 from counterfoil.controls.sampling.draw import SEED_BYTES
 from counterfoil.controls.sampling.sheet import draw_of_each
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
