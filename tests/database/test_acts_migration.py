@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from counterfoil.accountability.accounting.delays import delayed_until
+from counterfoil.accountability.accounting.delays import delays_in_force
 from counterfoil.batches.batch import instant_text
 from counterfoil.batches.officers import Role
 from counterfoil.controls.canaries import alarm
@@ -189,11 +189,11 @@ def test_every_row_becomes_an_act_that_agrees_with_the_ledger(
             status = suspensions(world.office, connection)
             key_id = world.office.custodian().key_id
             marks = holds.marks_in_force(world.office, connection, key_id)
-            delayed = delayed_until(connection, batch)
+            delayed = delays_in_force(connection, world.now.date())
         scopes = {} if empty else {"requester:agency-a": 1}
         assert (status.scopes, status.agrees) == (scopes, True)
         assert len(marks) == (0 if empty else 16)
-        assert delayed == (None if empty else date(2026, 6, 30))
+        assert delayed == ({} if empty else {batch: "2026-06-30"})
         due = incidents.due_incidents(world.office, NOBODY)
         states = [(each.number, each.state) for each in due]
         assert states == ([] if empty else [(2, "open"), (3, "reported")])

@@ -134,7 +134,7 @@ def _batch_of(
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
-            enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key))
+            enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
             return batch, key, True
         require_running(office, connection, batch.id, batch.header)
     return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False

@@ -49,7 +49,7 @@ def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: Row
     """Coarsen, enter, sign and seal the whole answer inside the session's transaction."""
     now, holder, connection = office.clock(), office.signer(), session.connection
     digest = hashlib.sha256()
-    for seq, part in enumerate(render_rows(_entered_answers(office, session, ruling), form)):
+    for seq, part in enumerate(render_rows(_entered_answers(office, session, ruling, now), form)):
         digest.update(part)
         session.keep(ChunkKind.ANSWER, part, office.random, seq=seq)
     facts = _facts(office, session, now, f"sha256:{digest.hexdigest()}", form)
@@ -80,7 +80,9 @@ def read_sealed(session: BatchSession, form: RowsFormat) -> AnswerFile:
     return AnswerFile(envelope.compact, session.read_all(ChunkKind.ANSWER), envelope.rows_digest)
 
 
-def _entered_answers(office: Office, session: BatchSession, ruling: Ruling) -> Iterator[Answer]:
+def _entered_answers(
+    office: Office, session: BatchSession, ruling: Ruling, now: datetime
+) -> Iterator[Answer]:
     """Each answer, its entry appended before it is handed on; at the end it is certain that they
     are what was signed."""
     batch, key = session.batch, session.key
@@ -88,7 +90,7 @@ def _entered_answers(office: Office, session: BatchSession, ruling: Ruling) -> I
     for rows in ruled_chunks(session.read_all(ChunkKind.DETERMINATION), key, ruling):
         answers = [coarsen(row, ruling, codes) for row in rows]
         drafts = journal.answer_drafts(rows, answers, batch.id, key)
-        office.ledger.append(session.connection, drafts, office.clock())
+        office.ledger.append(session.connection, drafts, now)
         yield from answers
 
 
@@ -132,4 +134,6 @@ def _enter_release(
         "rows": facts.row_count,
     }
     officers = (ruling.first, ruling.second)
-    return journal.enter(office, session.connection, EntryKind.RELEASE, fields, *officers)
+    return journal.enter(
+        office, session.connection, EntryKind.RELEASE, fields, *officers, at=facts.released_at
+    )

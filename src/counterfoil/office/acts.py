@@ -129,7 +129,7 @@ def enter_act(
     """
     at, salt = office.clock(), salt or office.random(canonical.SALT_BYTES)
     fields = {"commitment": canonical.commit(salt, new.committed), **new.fields}
-    index = journal.enter(office, connection, new.kind, fields, *officers)
+    index = journal.enter(office, connection, new.kind, fields, *officers, at=at)
     first, second = (*(officer.name for officer in officers), "", "")[:2]
     act = Act(
         number=_highest_number(connection) + 1,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from counterfoil.answers.rows import answer_bytes
@@ -36,10 +37,12 @@ def enter(
     kind: EntryKind,
     fields: Mapping[str, str | int],
     *officers: Officer,
+    at: datetime | None = None,
 ) -> int:
-    """Enter one thing that happened, and who ordered it; return the index of the entry."""
+    """Enter one thing that happened, and who ordered it; return the index of the entry. `at`: the
+    time that is kept beside the entry as well, where one is; now otherwise."""
     said = {**fields, **officer_fields(officers)}
-    return office.ledger.append(connection, [Draft(kind, said)], office.clock())[0]
+    return office.ledger.append(connection, [Draft(kind, said)], at or office.clock())[0]
 
 
 def officer_fields(officers: Iterable[Officer]) -> dict[str, str]:

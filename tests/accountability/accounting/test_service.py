@@ -60,7 +60,7 @@ MARISOL = {
 }
 
 
-def person(world: World, **changes: str) -> Upload:
+def person_file(world: World, **changes: str) -> Upload:
     path = world.directory / "person.json"
     path.write_text(json.dumps(MARISOL | changes), encoding="utf-8")
     return Upload(path)
@@ -68,7 +68,7 @@ def person(world: World, **changes: str) -> Upload:
 
 def asked(world: World, for_person: bool = False, **changes: str) -> list[Accounted]:
     reader = Reader.PERSON if for_person else Reader.INSPECTOR
-    question = AccountPerson(person(world, **changes), reader)
+    question = AccountPerson(person_file(world, **changes), reader)
     return [*account(world.office, world.officer("a").officer, question)]
 
 
@@ -200,7 +200,7 @@ def test_who_is_no_officer_is_told_nothing_and_enters_nothing(world: World) -> N
     period = RecordDisclosures("", date.min, date.max)
     for actor, (kind, code) in refused.items():
         with pytest.raises(kind) as fault:
-            account(world.office, actor, AccountPerson(person(world)))
+            account(world.office, actor, AccountPerson(person_file(world)))
         assert fault.value.code == code
         with pytest.raises(kind):
             record_disclosures(world.office, actor, period)

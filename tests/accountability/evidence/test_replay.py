@@ -4,6 +4,10 @@ one that is altered."""
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -17,7 +21,9 @@ from counterfoil.accountability.evidence import (
     replay,
 )
 from counterfoil.accountability.evidence.check_public import versions
-from counterfoil.core import canonical
+from counterfoil.answers.verify import verify_answer
+from counterfoil.batches.store import find_batch
+from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import (
     CounterfoilError,
     StateFault,
@@ -36,7 +42,8 @@ from tests.accountability.evidence.bundles import (
     released,
     signed_again,
 )
-from tests.world.office import World
+from tests.accountability.reconciliation.desk import alter
+from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, SOURCE, request
 from tests.world.scan import found_in, tokens_of
 
@@ -139,6 +146,44 @@ def test_a_law_that_changed_since_is_not_the_one_that_judges(world: World) -> No
     made = make(world, batch)
     assert replay(made.data, made.key).outcome == "confirmed"
     assert "answer_expiry_days: 90" in parts(made)[0].law["agreement.yaml"]
+
+
+def test_a_clock_that_goes_on_within_each_step_changes_nothing(world: World) -> None:
+    """The time of a row and that of its entry are one reading of the clock."""
+    seconds = count()
+    ticking = replace(world.office, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    world.office = ticking
+    made = make(world, released(world))
+    assert replay(made.data, made.key).outcome == "confirmed"
+    said = verify_answer(
+        world.directory / "answers.jsonl", str(world.office.holder_key), NOW.date()
+    )
+    assert all(each.holds for each in said)
+
+
+def test_a_batch_whose_officers_signed_in_an_older_version_is_replayed(world: World) -> None:
+    """Bare base64 over other bytes, where a signed statement is kept now."""
+    batch = released(world)
+    with world.office.store.reading() as connection:
+        digest = find_batch(connection, batch).determinations_digest
+    signed = {
+        "act": "",
+        "batch": batch,
+        "determinations": digest,
+        "office": world.office.ledger.origin,
+    }
+    for letter, column, act in (("a", "first", "review"), ("b", "second", "release")):
+        path = world.path / "keys" / f"officer-{letter}.key"
+        _, secret = keyfile.open_key(
+            path, purpose="officer", passphrase=None, allow_unprotected=True
+        )
+        body = canonical.encode(signed | {"act": act, "format": "counterfoil-officer-1"})
+        signature = b64encode(keyfile.signing_key(secret).sign(body)).decode()
+        alter(world, f"UPDATE batch SET {column}_signature = ?", signature)
+    made = make(world, batch)
+    assert replay(made.data, made.key).outcome == "confirmed"
+    review = parts(made)[0].review
+    assert review is not None and not review.signature.startswith("{")
 
 
 # -- the look is entered --------------------------------------------------------------------------

@@ -19,8 +19,11 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office.acts import list_acts
 
 
-def delayed_until(connection: Connection, batch_id: str) -> date | None:
-    """The last day of the longest delay over a batch, or None."""
-    delays = [act for act in list_acts(connection, EntryKind.DELAY) if act.subject == batch_id]
-    said = (msgspec.json.decode(act.committed, type=dict[str, str]) for act in delays)
-    return max((date.fromisoformat(each["until"]) for each in said), default=None)
+def delays_in_force(connection: Connection, today: date) -> dict[str, str]:
+    """The last day of the longest delay over each batch, as text, where it is not over `today`."""
+    found: dict[str, str] = {}
+    for act in list_acts(connection, EntryKind.DELAY):
+        until = msgspec.json.decode(act.committed, type=dict[str, str])["until"]
+        if until >= today.isoformat():
+            found[act.subject] = max(found.get(act.subject, ""), until)
+    return found

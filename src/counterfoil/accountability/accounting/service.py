@@ -20,7 +20,7 @@ from typing import Final
 
 import msgspec
 
-from counterfoil.accountability.accounting.delays import delayed_until
+from counterfoil.accountability.accounting.delays import delays_in_force
 from counterfoil.accountability.accounting.lines import Line, Occasion, lines_of
 from counterfoil.accountability.accounting.traces import Traces, is_about, traces_of
 from counterfoil.batches import store as batches
@@ -29,7 +29,6 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Address, Person, Public, Sensitive
-from counterfoil.database import Connection
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
 
@@ -76,9 +75,10 @@ class RecordDisclosures(Public, frozen=True):
 
     def covers(self, batch: Batch) -> bool:
         """Whether the batch was released, and is one that is asked for."""
-        if batch.released_at is None or self.first is None or self.last is None:
-            return batch.released_at is not None and batch.id == self.batch
-        return self.first <= batch.released_at.date() <= self.last
+        released = batch.released_at
+        if self.first is None or self.last is None:
+            return released is not None and batch.id == self.batch
+        return released is not None and self.first <= released.date() <= self.last
 
 
 class PersonFile(Sensitive, frozen=True, forbid_unknown_fields=True):
@@ -151,8 +151,9 @@ def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Acco
     asked = _traces(journal.accounting_key(office), person)
     found: list[Accounted] = []
     with office.store.reading() as connection:
+        delays = delays_in_force(connection, office.clock().date())
         for batch in batches.list_batches(connection):
-            until = _delayed_until(office, connection, batch)
+            until = delays.get(batch.id, "")
             if until and question.reader is Reader.PERSON:
                 continue
             occasion, lines = lines_of(office, connection, batch)
@@ -216,12 +217,6 @@ def _traces(key: bytes, asked: PersonFile) -> Traces:
     )
     address = Address(asked.line1, asked.line2, asked.city, asked.state, asked.zip)
     return traces_of(key, person, address)
-
-
-def _delayed_until(office: Office, connection: Connection, batch: Batch) -> str:
-    """The last day on which persons are not told of the batch's requests, "" for none to come."""
-    last = delayed_until(connection, batch.id)
-    return last.isoformat() if last is not None and last >= office.clock().date() else ""
 
 
 def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Accounted:

@@ -53,24 +53,43 @@ def compare_state(batch: Batch, entries: BatchEntries | None) -> Iterator[Verify
     """1 to 3: what needs no key."""
     fields = {"agreement": batch.agreement_digest, "rules": batch.rules_digest}
     if entries is None or len(entries.of(EntryKind.BATCH, **fields)) != 1:
-        message = "the batch is not the one that the ledger has an entry of"
-        yield difference("reconcile_batch", batch.id, message, _RESTORE)
+        yield difference(
+            "reconcile_batch",
+            batch.id,
+            "the batch is not the one that the ledger has an entry of",
+            _RESTORE,
+        )
         return
     for kind in (EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED):
         kept, entered = batch.counts.get(kind.value, 0), entries.kinds[kind]
         if kept != entered:
-            message = f"{kept} rows are {kind.value} by the database, {entered} by the ledger"
-            yield difference("reconcile_counts", batch.id, message, _RESTORE)
+            yield difference(
+                "reconcile_counts",
+                batch.id,
+                f"{kept} rows are {kind.value} by the database, {entered} by the ledger",
+                _RESTORE,
+            )
+    yield from _compare_progress(batch, entries)
+
+
+def _compare_progress(batch: Batch, entries: BatchEntries) -> Iterator[VerifyFault]:
+    """The openings of statement 2, and statement 3."""
     compared = batch.counts.get("compared", 0)
     if compared > entries.opened:
-        message = f"{compared} rows were compared, and openings entered for {entries.opened}"
-        yield difference("reconcile_openings", batch.id, message, _RESTORE)
-    if not _is_state_entered(batch, entries):
-        message = (
-            f"the batch is {batch.state}, and its entries of review, release and answers say "
-            "otherwise"
+        yield difference(
+            "reconcile_openings",
+            batch.id,
+            f"{compared} rows were compared, and openings entered for {entries.opened}",
+            _RESTORE,
         )
-        yield difference("reconcile_state", batch.id, message, _RESTORE)
+    if not _is_state_entered(batch, entries):
+        yield difference(
+            "reconcile_state",
+            batch.id,
+            f"the batch is {batch.state}, and its entries of review, release and answers say "
+            "otherwise",
+            _RESTORE,
+        )
 
 
 def _is_state_entered(batch: Batch, entries: BatchEntries) -> bool:

@@ -22,6 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from counterfoil import ledger
 from counterfoil.accountability.reconciliation.database import compare_rows, compare_state
 from counterfoil.accountability.reconciliation.files import Released, compare_files
@@ -90,18 +92,6 @@ class ReconciliationStatus(Public, frozen=True):
     late: bool
 
 
-class _Compared(Public, frozen=True):
-    """What 1 to 4 came to. `released`: batches released in this time, whose rows are kept."""
-
-    since: int
-    size: int
-    batches: int
-    rows: int
-    files: int
-    released: tuple[Batch, ...]
-    differences: tuple[VerifyFault, ...]
-
-
 def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconciled]:
     """Compare, and enter what was found.
 
@@ -111,24 +101,20 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
     require_service(actor)
     _require_folders(command.answers)
     office.payload_keys()
-    compared = yield from _compare(office, command)
+    compared, released, found = yield from _compare(office, command)
     again: list[Redecided] = []
-    for done, batch in enumerate(compared.released, 1):  # 5
+    for done, batch in enumerate(released, 1):  # 5
         again.append(decide_some_again(office, batch, command.replays))
-        yield Progress(done, len(compared.released), "decide again")
-    found = [*compared.differences, *(fault for each in again for fault in each.differences)]
+        found += again[-1].differences
+        yield Progress(done, len(released), "decide again")
     replayed = sum(each.replayed for each in again)
-    counts = {"entries": compared.size, "rows": compared.rows, "differences": len(found)}
-    counts["replayed"] = replayed
+    counts = {"entries": compared.size, "rows": compared.rows, "replayed": replayed}
+    counts["differences"] = len(found)
     with office.store.transaction() as connection:
         entry = journal.enter(office, connection, EntryKind.RECONCILED, counts)  # 6
-    return Reconciled(
+    return msgspec.structs.replace(
+        compared,
         entry=entry,
-        since=compared.since,
-        size=compared.size,
-        batches=compared.batches,
-        rows=compared.rows,
-        files=compared.files,
         replayed=replayed,
         left_out=sum(each.left_out for each in again),
         differences=tuple(
@@ -148,8 +134,11 @@ def reconciliation_status(office: Office, _actor: Actor) -> ReconciliationStatus
     return ReconciliationStatus(newest.time, int(newest.fields["differences"]), late)
 
 
-def _compare(office: Office, command: Reconcile) -> Work[_Compared]:
-    """1 to 4, in one reading transaction."""
+def _compare(
+    office: Office, command: Reconcile
+) -> Work[tuple[Reconciled, list[Batch], list[VerifyFault]]]:
+    """1 to 4, in one reading transaction: what was compared, the batches that were released in this
+    time and have their rows, and the differences."""
     with office.store.reading() as connection:
         cosigned = office.ledger.cosigned(connection)
         size = ledger.check(connection, office.holder_key, cosigned).size  # 1
@@ -165,17 +154,18 @@ def _compare(office: Office, command: Reconcile) -> Work[_Compared]:
             found += compare_rows(office, connection, batch, entries[batch.id])
             rows += batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
             yield Progress(done, len(readable), "compare")
-        released = tuple(
+        released = [
             batch
             for batch in readable
             if batch.release_index is not None and batch.release_index >= since
-        )
+        ]
         files = 0
         if command.answers:  # 4
             said = _released(office, connection, kept, released)
             files, differing = compare_files(command.answers, said, office.holder_key)
             found += differing
-    return _Compared(since, size, len(lately), rows, files, released, tuple(found))
+    compared = Reconciled(-1, since, size, len(lately), rows, files, 0, 0, ())
+    return compared, released, found
 
 
 def _compare_states(
