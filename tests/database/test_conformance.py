@@ -82,7 +82,7 @@ def test_the_same_entries_make_the_same_root_in_either_store(grown: Store, tmp_p
 
 
 def test_the_migrations_are_one_line_and_make_every_table(store: Store) -> None:
-    for name in ("disclosure.receive", "controls.incidents.service"):
+    for name in ("disclosure.receive", "accountability.retention.service"):
         import_module(f"counterfoil.{name}")  # these bring in the tables of every room
     heads = ScriptDirectory(str(Path(engine.__file__).with_name("migrations"))).get_heads()
     with store.reading() as connection:

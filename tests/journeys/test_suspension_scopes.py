@@ -224,7 +224,13 @@ def test_a_scope_that_names_nothing_is_refused_and_enters_nothing(world: World) 
 
 @pytest.mark.parametrize(
     "change",
-    [{"subject": "batch:b-000000000000"}, {"kind": "resumption"}, {"salt": bytes(32)}, None],
+    [
+        {"subject": "batch:b-000000000000"},
+        {"subject": "x"},
+        {"kind": "resumption"},
+        {"salt": bytes(32)},
+        None,
+    ],
 )
 def test_the_whole_office_stands_still_while_its_table_of_orders_is_not_what_the_ledger_says(
     world: World, change: dict[str, Any] | None

@@ -34,8 +34,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-import msgspec
-
 from counterfoil.accountability.accounting.lines import keep_lines
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
@@ -331,5 +329,5 @@ def _new_act(kind: EntryKind, batch_id: str, document: str, until: str) -> NewAc
 
 
 def _meaning(act: Act) -> NewAct:
-    said = msgspec.json.decode(act.committed, type=dict[str, str])
-    return _new_act(act.kind, act.subject, act.document, said["until"])
+    said = canonical.read_object(act.committed) or {}
+    return _new_act(act.kind, act.subject, act.document, str(said.get("until")))

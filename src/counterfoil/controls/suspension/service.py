@@ -322,7 +322,10 @@ def _new_act(kind: EntryKind, document: str, scope: Scope) -> NewAct:
 
 
 def _meaning(act: Act) -> NewAct:
-    return _new_act(act.kind, act.document, read_scope(act.subject))
+    try:
+        return _new_act(act.kind, act.document, read_scope(act.subject))
+    except UsageFault:  # the subject was altered: commits to nothing, so that it does not agree
+        return NewAct(act.kind, act.subject, b"", {})
 
 
 def _orders_disagree() -> StateFault:
