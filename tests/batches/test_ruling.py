@@ -42,6 +42,12 @@ def test_a_word_is_the_kept_text_of_a_plain_ed25519_signature_over_the_statement
     assert read_signed(reviewed().signature, ADA).statement == said
 
 
+def test_p6_an_officer_who_does_not_agree_with_the_sample_signs_no_review() -> None:
+    with pytest.raises(VerifyFault) as fault:
+        Reviewed(DETERMINED, ADA, word(DETERMINED, Act.DISAGREE, 1))
+    assert fault.value.code == "officer_signature"
+
+
 def test_a_second_officer_of_the_same_name_is_refused_even_with_another_key() -> None:
     namesake = officer("officer-a", 2)
     with pytest.raises(StateFault) as fault:

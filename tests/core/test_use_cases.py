@@ -3,8 +3,10 @@ that is watched."""
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import msgspec
@@ -26,6 +28,7 @@ from counterfoil.core.use_cases import (
     finish,
     statement_bytes,
     watcher,
+    yielding,
 )
 from counterfoil.core.values import Reject
 
@@ -185,3 +188,50 @@ def test_a_watcher_without_a_list_of_rejects_passes_them_over() -> None:
     told: list[object] = []
     finish(_Work().run(), watcher(lambda *each: told.append(each)))
     assert told == [(1, 3, "gate"), (2, 3, "gate"), (3, 3, "gate")]
+
+
+# -- a long verb that calls back -----------------------------------------------------------------
+
+
+class _Open:
+    """Something that the work has open while it runs."""
+
+
+def _calling_back(opened: list[weakref.ref[_Open]]) -> Work[str]:
+    def run(emit: Callable[[Progress], None]) -> str:
+        held = _Open()
+        opened.append(weakref.ref(held))
+        for done in range(3):
+            emit(Progress(done, 3, "phase"))
+        return "result"
+
+    return yielding(run)
+
+
+def test_work_that_calls_back_yields_what_it_is_called_with_and_returns_its_result() -> None:
+    seen: list[Progress | Reject] = []
+    assert finish(_calling_back([]), seen.append) == "result"
+    assert seen == [Progress(done, 3, "phase") for done in range(3)]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_work_that_is_closed_before_its_end_lets_go_of_what_it_had_open(steps: int) -> None:
+    opened: list[weakref.ref[_Open]] = []
+    gc.disable()  # at once, and not when the collector comes by
+    try:
+        work = _calling_back(opened)
+        for _ in range(steps):
+            next(work)
+        work.close()
+        assert [each() for each in opened] == [None]
+    finally:
+        gc.enable()
+
+
+def test_what_work_that_calls_back_raises_is_raised() -> None:
+    def run(emit: Callable[[Progress], None]) -> str:
+        emit(Progress(0, None, "phase"))
+        raise ValueError("made up")
+
+    with pytest.raises(ValueError, match="made up"):
+        finish(yielding(run))

@@ -391,6 +391,10 @@ HANDS = {
     "an entry that is not there": ("UPDATE act SET entry_index = 999999", "holds_altered"),
     "another officer": ("UPDATE act SET second = 'officer-a'", "holds_altered"),
     "a number that is none": ("UPDATE act SET subject = 'x' WHERE number = 1", "holds_altered"),
+    "a number written otherwise": (
+        "UPDATE act SET subject = '01' WHERE number = 1",
+        "holds_altered",
+    ),
     "made under another register key": (
         "UPDATE act SET extra = CAST('another' || substr(extra, instr(extra, x'00')) AS BLOB)",
         "hold_key_other",

@@ -235,6 +235,29 @@ def test_4_a_statement_of_anything_else_is_refused_though_it_is_signed(
     assert _code(lambda: _require(world, FORM, signed)) == "statement_moved"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"generation": True},
+        {"generation": 1.0},
+        {"subject": 1},
+        {"nonce": 7},
+        {"expires": None},
+        {"details": None},
+    ],
+    ids=str,
+)
+def test_4_a_value_of_another_type_is_refused_even_where_it_is_equal(
+    world: World, changes: dict[str, Any]
+) -> None:
+    form = msgspec.structs.replace(FORM, generation=1)
+    officer = world.officer("a")
+    signed = officer.sign(_said(world, form))
+    other = msgspec.structs.replace(signed.statement, **changes)
+    again = msgspec.structs.replace(signed, statement=other)
+    assert _code(lambda: _require(world, form, again)) == "officer_signature"
+
+
 @pytest.mark.parametrize("nonce", ["", "5d", "5D" * 16, "5d" * 17, "g" * 32, "5d" * 16 + "\n"])
 def test_4_a_nonce_that_no_office_hands_out_is_refused(world: World, nonce: str) -> None:
     signed = world.officer("a").sign(_said(world, nonce=nonce))
@@ -262,6 +285,7 @@ def test_4_a_statement_can_be_used_for_fifteen_minutes(
         "never",
         "2026-05-04",
         "2026-13-01T0:0:0Z",
+        "2026-5-4T12:5:0Z",
     ],
 )
 def test_4_an_officer_cannot_make_a_statement_last(world: World, expires: str) -> None:

@@ -4,6 +4,7 @@ Reviewed.
 An officer signs a statement (core/use_cases.py) whose `act` is `review` (first officer) or
 `release` (second), whose `subject` is the batch, and whose `details` name `determinations`: the
 digest of rows.py, every row in order, with its evidence. It is kept as the text of statements.py.
+A first officer who does not agree with the sample signs `disagree`, and there is no review.
 
 Batches that were signed by an older version keep a signature of format `counterfoil-officer-1`:
 base64 of 64 bytes, Ed25519 over canonical JSON:
@@ -42,6 +43,7 @@ class Act(StrEnum):
     """What an officer's signature says."""
 
     REVIEW = "review"
+    DISAGREE = "disagree"
     RELEASE = "release"
 
 

@@ -219,6 +219,8 @@ def yielding(run: Callable[[Callable[[Progress], None]], Result]) -> Work[Result
     def work() -> None:
         try:
             events.put(_Ended(run(emit), None))
+        except _Abandoned:
+            return  # nobody takes it: kept, its traceback would keep open what the work had open
         except BaseException as fault:  # noqa: BLE001 - handed to whoever runs the verb
             events.put(_Ended(None, fault))
 

@@ -70,7 +70,8 @@ def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchSta
 def _review_form(batch: Batch, found: Found | None) -> authority.ActForm:
     sample = found.commitment if found else ""
     details = {"determinations": batch.determinations_digest, "sample": sample}
-    return authority.ActForm(Act.REVIEW, batch.id, batch.generation, {**details})
+    act = Act.DISAGREE if found and found.finding.disagreed else Act.REVIEW
+    return authority.ActForm(act, batch.id, batch.generation, {**details})
 
 
 def _enter_review(office: Office, session: BatchSession, officer: Officer, signed: str) -> None:

@@ -202,13 +202,17 @@ def load_acts(
 def is_entered(
     office: Office, connection: Connection, act: Act, new: NewAct, digests: Mapping[str, str]
 ) -> bool:
-    """Whether the act commits to what it means, and the entry at its index is of its kind and time,
-    carries that commitment, names its officers, and says the fields of `new` and nothing else.
+    """Whether the act's columns are those of what it means, and the entry at its index is of its
+    kind and time, carries the act's commitment, names its officers, and says the fields of `new`
+    and nothing else. `extra` is not compared: it is bound by `committed`, or by nothing.
 
     `new` is the act made anew; `digests` are those of the officers' keys, by name.
     """
     index = act.entry_index
-    if act.committed != new.committed or not 0 <= index < office.ledger.size(connection):
+    kept = (act.committed, act.subject, act.event, act.document)
+    if kept != (new.committed, new.subject, new.event, new.document):
+        return False
+    if not 0 <= index < office.ledger.size(connection):
         return False
     entry = decode(next(office.ledger.entries(connection, index, index + 1)), f"entry {index}")
     named = {"officer": act.officer, "second": act.second}

@@ -4,8 +4,8 @@ relies on it.
     1  an officer acts; as many signed as the act needs, and the first of them is whoever acts
     2  each is enrolled under that key, in the role that the act needs, and is not retired
     3  where two sign, they are two officers
-    4  each signed the very statement that the state gives now, as this office hands it out, and it
-       has not expired
+    4  each signed the very statement that the state gives now, as this office hands it out and of
+       the types that it has (true is not 1), and it has not expired
     5  each signature verifies under the officer's key
 
 Nothing here does the act. Raises what the numbered checks find, in that order.
@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 
 from counterfoil.batches.officers import Role, require_two
-from counterfoil.batches.statements import check_signed
+from counterfoil.batches.statements import check_signed, signature_fault
 from counterfoil.batches.store import officer_with_key
 from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.core.instants import from_instant, instant_text
@@ -107,10 +107,17 @@ def require_signed(
     if len(officers) > 1:
         require_two(officers, form.alone)  # 3
     for signed in signatures:
-        _require_current(office, form, signed.statement)  # 4
+        _require_current(office, form, _of_its_types(signed).statement)  # 4
     for signed in signatures:
         check_signed(signed)  # 5
     return officers
+
+
+def _of_its_types(signed: Signed) -> Signed:
+    try:
+        return msgspec.convert(msgspec.to_builtins(signed), Signed)
+    except (msgspec.ValidationError, TypeError):
+        raise signature_fault(signed.officer, "act") from None
 
 
 def _no_officer() -> UsageFault:
@@ -152,5 +159,7 @@ def _can_be_used(statement: Statement, now: datetime) -> bool:
     try:
         expires = from_instant(statement.expires)
     except ValueError:
+        return False
+    if instant_text(expires) != statement.expires:
         return False
     return now <= expires <= now + timedelta(minutes=STATEMENT_MINUTES)

@@ -50,7 +50,7 @@ def commitment(finding: SampleFinding) -> str:
 def signed(finding: SampleFinding, **changes: object) -> KeptFinding:
     """The finding with the officer's statement of the review, as it is kept."""
     fields = {
-        "act": "review",
+        "act": "disagree" if finding.disagreed else "review",
         "office": finding.office,
         "subject": finding.batch,
         "generation": 2,
@@ -118,8 +118,16 @@ OTHER = {
 
 
 def test_the_signed_statement_stands_for_every_row() -> None:
-    assert FOUND.disagreed == 1
-    check_finding(signed(FOUND), commitment(FOUND))
+    agreed = found((7, True), (12, True))
+    assert (FOUND.disagreed, agreed.disagreed) == (1, 0)
+    for finding in (FOUND, agreed):
+        check_finding(signed(finding), commitment(finding))
+
+
+def test_a_statement_that_agrees_does_not_stand_for_one_that_does_not_nor_the_other_way() -> None:
+    agreed = found((7, True), (12, True))
+    expect_refused(signed(FOUND, act="review"), commitment(FOUND))
+    expect_refused(signed(agreed, act="disagree"), commitment(agreed))
 
 
 @pytest.mark.parametrize("name", OTHER)

@@ -141,7 +141,7 @@ def check_finding(kept: KeptFinding, commitment: str) -> None:
     signed = read_signed(kept.signed, finding.officer)
     said = signed.statement
     if (said.act, said.office, said.subject, said.details) != (
-        Act.REVIEW,
+        Act.DISAGREE if finding.disagreed else Act.REVIEW,
         finding.office,
         finding.batch,
         {"determinations": finding.determinations, "sample": commitment},
