@@ -3,6 +3,7 @@
 A tree is a checkout. In each, as processes of their own, `counterfoil demo` answers the requests of
 the sample, and `ledger show` and `status` tell what the office has entered. Compared are:
 
+- the request files, byte by byte
 - every answer, with its refusal codes, in the order of the file
 - the figures that the demonstration prints: groups, refusals by element, recall
 - the states and counts of the batches, the deputy's refused file among them
@@ -18,6 +19,7 @@ printed, and the exit code is 1; it is 2 where a tree could not be run.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -41,9 +43,9 @@ main()
 """
 """The command line of a tree whose randomness repeats. Both names of an office's randomness,
 `os.urandom` itself and a default argument, are bound when the package is imported."""
-_EXACT: Final = frozenset({"agreement", "rules", "file"})
+_EXACT: Final = frozenset({"agreement", "rules", "requests"})
 """Digests that chance has no part in: of the agreement, of the law and the match rules, of the
-request file."""
+request files. The `file` of an entry is a commitment under the batch's random salt."""
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MADE: Final = re.compile(r"sha256:[0-9a-f]{64}|\b[bq]-[0-9a-f]{16}\b|\b\d{4}-[0-9a-f]{12}\b")
 """Digests, ids of batches, ids of register snapshots."""
@@ -69,7 +71,9 @@ def observed(tree: Path, sample: Path, folder: Path) -> dict[str, Any]:
     figures = call(tree, "demo", "--dir", folder, "--sample", sample)
     figures.pop("seconds", None)
     lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    files = [folder / "requests.csv", folder / "deputy.csv"]
     return {
+        "requests": [f"sha256:{hashlib.sha256(each.read_bytes()).hexdigest()}" for each in files],
         "answers": [json.loads(line) for line in lines],
         "figures": figures,
         "batches": call(tree, "status", "--office", folder / "office")["batches"],
