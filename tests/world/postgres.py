@@ -77,16 +77,21 @@ class Server:
         return f"postgresql+psycopg://{role}@/{database}?host={self.directory}"
 
     def start(self) -> None:
-        options = ["-c", "listen_addresses=", "-k", str(self.directory)]
-        self.process = subprocess.Popen(
-            [self.bin / "postgres", "-D", "data", *options], **self._as_user()
-        )
+        """Start it and wait until it answers. After a crash it refuses to start for as long as a
+        session of before still ends: it is then started again."""
         until = time.monotonic() + SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
-            if self._ready():
+        self.process = self._process()
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                self.process = self._process()
+            elif self._ready():
                 return
             time.sleep(0.05)
         raise AssertionError("the server did not start")
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        options = ["-c", "listen_addresses=", "-k", str(self.directory)]
+        return subprocess.Popen([self.bin / "postgres", "-D", "data", *options], **self._as_user())
 
     def stop(self, with_signal: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends sessions and stops; SIGQUIT stops at once, as a crash would."""
