@@ -21,6 +21,7 @@ from tests.world.scan import found_in
 
 _INTERRUPTED = """
 import itertools, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from counterfoil.cli import main
 from counterfoil.database import Store
 
@@ -34,7 +35,8 @@ def interrupted(store):
 Store.transaction = interrupted
 main()
 """
-"""The program, to which Ctrl-C comes when it begins its nth transaction."""
+"""The program, to which Ctrl-C comes when it begins its nth transaction. It hears Ctrl-C also where
+the tests run in the background of a shell, which has its programs ignore it."""
 PROGRAM = [sys.executable, "-c", "from counterfoil.cli import main; main()"]
 
 
