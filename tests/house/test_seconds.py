@@ -2,7 +2,7 @@
 
 `tests/seconds.json` holds what the last whole run recorded (tests/world/seconds.py says how).
 Budgets are shares of the whole, in thousandths, never seconds: another machine takes another time.
-`tests/run` judges each whole run by the same budgets, and records it.
+`tests/run` names the rooms of a run that are over theirs, and fails where one takes twice as much.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import TESTS
-from tests.world.seconds import BUDGETS, by_room, over_budget, read_recorded, shares
+from tests.world.seconds import BUDGETS, MARGIN, by_room, over_budget, read_recorded, shares
 
 
 def test_no_rooms_tests_take_more_than_their_share() -> None:
@@ -31,7 +31,15 @@ def test_what_is_recorded_is_a_whole_run() -> None:
     assert 990 < sum(recorded.values()) < 1010
 
 
-@pytest.mark.parametrize("times", [3, 30])
+def test_a_run_fails_only_where_a_room_takes_a_multiple_of_its_budget() -> None:
+    over = {f"{room}/test_x.py": 1.5 * budget for room, budget in BUDGETS.items()}
+    assert over_budget(over).keys() == BUDGETS.keys()
+    assert over_budget(over, MARGIN) == {}
+    twice = {name: share * 1.5 for name, share in over.items()}
+    assert over_budget(twice, MARGIN).keys() == BUDGETS.keys()
+
+
+@pytest.mark.parametrize("times", [4, 30])
 def test_a_group_that_has_grown_is_found(times: int) -> None:
     grown = {
         name: share * times if name.startswith("ledger/") else share

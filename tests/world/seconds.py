@@ -3,13 +3,13 @@ the longest files first.
 
     pytest --record-seconds FILE ...           records a run
     python -m tests.world.seconds FILE         prints each room's share beside its budget; 1 where
-                                               one is over it
+                                               one takes more than twice its budget
 
 `tests/seconds.json` maps each test file to its share of the processor's time, in thousandths: the
 time of the test's process and of the processes that it started and waited for. It holds shares and
 not seconds because no two machines take the same time; and processor time because a busy neighbor
-does not change it. What a test only waits for (a sleep) is not in it. `tests/run` judges every
-whole run by the budgets here; `RECORD=tests/seconds.json make test` keeps what it recorded.
+does not change it. What a test only waits for (a sleep) is not in it. The house tests hold what
+was recorded to the budgets here; `tests/run` names what a run took more of, and fails at twice it; `RECORD=tests/seconds.json make test` keeps what it recorded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BUDGETS = {
     "answers": 35,
     "batches": 35,
     "bench": 35,
-    "certification": 75,
+    "certification": 110,
     "cli": 220,
     "controls": 160,
     "core": 30,
@@ -45,12 +45,15 @@ BUDGETS = {
     "matching": 40,
     "normalize": 30,
     "office": 30,
-    "register": 50,
+    "register": 70,
     "tlog": 35,
 }
 """The largest share of each room's tests in thousandths: half as much again as it was when the
 budget was set, and twenty. A room that needs more is made faster, or its budget is raised with a
 reason in the commit."""
+MARGIN = 2
+"""How many times its budget a room may take in one run on any machine before that run fails. The
+same tests took 36 thousandths for `certification` on one machine of two cores and 81 on another."""
 
 TESTS = Path(__file__).parents[1]
 RECORDED = TESTS / "seconds.json"
@@ -84,10 +87,12 @@ def read_recorded(path: Path = RECORDED) -> dict[str, float]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def over_budget(recorded: dict[str, float]) -> dict[str, float]:
-    """The rooms whose tests take more than their share, with the share that they take."""
+def over_budget(recorded: dict[str, float], margin: int = 1) -> dict[str, float]:
+    """The rooms whose tests take more than `margin` times their share, with what they take."""
     return {
-        room: share for room, share in by_room(recorded).items() if share > BUDGETS.get(room, 0)
+        room: share
+        for room, share in by_room(recorded).items()
+        if share > margin * BUDGETS.get(room, 0)
     }
 
 
@@ -148,4 +153,6 @@ if __name__ == "__main__":
     _found = read_recorded(Path(sys.argv[1]))
     for _room, _share in sorted(by_room(_found).items(), key=lambda each: -each[1]):
         print(f"{_room:16} {_share:6.1f} of {BUDGETS.get(_room, 0):4} thousandths of the time")
-    sys.exit(bool(over_budget(_found)))
+    if _over := over_budget(_found):
+        print(f"== over budget in this run: {', '.join(_over)}")
+    sys.exit(bool(over_budget(_found, MARGIN)))
