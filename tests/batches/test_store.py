@@ -111,7 +111,9 @@ def test_enrolling_the_same_officer_again_changes_nothing(connection: Connection
 
 
 @pytest.mark.parametrize(
-    "clash", [officer("officer-a", 3), officer("officer-c", 1)], ids=["name", "key"]
+    "clash",
+    [officer("officer-a", 3), officer("Officer-A", 3), officer("officer-c", 1)],
+    ids=["name", "letter case", "key"],
 )
 def test_one_officer_has_one_name_and_one_key(connection: Connection, clash: Officer) -> None:
     with _expect("officer_taken"):

@@ -239,7 +239,7 @@ def test_the_command_line_stops_and_lifts(tmp_path: Path) -> None:
     told = command("suspend", *desk.at, *desk.officer("a"), "--order", order)
     assert (told.code, told.err) == (
         0,
-        f"The office stands still from entry {told.out.strip()} on; 1 batches are held.\n",
+        f"The office is suspended from entry {told.out.strip()} on; batches that wait: 1.\n",
     )
     assert command("status", *desk.at).out == f"{batch}  held\n"
     blocked = command("determine", batch, *desk.at, "--json")

@@ -265,9 +265,9 @@ def test_the_command_line_stops_lists_and_lifts_a_scope(tmp_path: Path) -> None:
     index = told.out.strip()
     assert (
         told.err
-        == f"What is within batch:{batch} stands still from entry {index} on; 1 batches are held.\n"
+        == f"What is within batch:{batch} is suspended from entry {index} on; batches that wait: 1.\n"
     )
-    assert f"Stands still: batch:{batch} (1 to be lifted).\n" in command("status", *desk.at).err
+    assert f"Suspended: batch:{batch} (1 to be lifted).\n" in command("status", *desk.at).err
     assert command("status", *desk.at, "--json").json["stopped"] == {
         "reaches": {f"batch:{batch}": 1},
         "agrees": True,

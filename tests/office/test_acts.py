@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
-from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.use_cases import Upload
 from counterfoil.database import METADATA, Connection
 from counterfoil.ledger import EntryKind
@@ -186,3 +186,23 @@ def test_a_document_is_known_by_its_digest_once_it_was_acted_on(connection: Conn
     found = acts.list_acts(connection, *KINDS)
     assert acts.was_used(found, found[0].document)
     assert not acts.was_used(found, canonical.digest(b"another"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("entry_index", "no number"),
+        ("entered_at", "yesterday"),
+        ("salt", "text"),
+        ("kind", "no kind"),
+        ("document", b"bytes"),
+    ],
+)
+def test_a_value_that_no_office_writes_is_a_disagreement_and_no_crash(
+    connection: Connection, column: str, value: object
+) -> None:
+    connection.exec_driver_sql(f"UPDATE act SET {column} = ? WHERE number = 1", (value,))
+    kinds = (*KINDS, "no kind")
+    with pytest.raises(StateFault) as raised:
+        acts.list_acts(connection, *kinds)  # type: ignore[arg-type]
+    assert raised.value.code == "orders_disagree"

@@ -62,7 +62,7 @@ def _codes(failed: Iterable[Finding], public_codes: PublicCodes) -> tuple[str, .
 
 def _require_two(ruling: Ruling) -> None:
     first, second = ruling.first, ruling.second
-    if first.name == second.name or first.vkey == second.vkey:
+    if first.name.casefold() == second.name.casefold() or first.vkey == second.vkey:
         raise StateFault(
             "ruling_one_officer",
             "the ruling does not name two officers",

@@ -17,9 +17,11 @@ def enrol_form(name: str, public: bytes) -> Officer:
 
 
 def require_two(officers: Sequence[Officer], act: str) -> None:
-    """Raise StateFault `officers_same` where the first two are one; `act` is what one alone cannot
-    do."""
-    if officers[0] == officers[1]:
+    """Raise StateFault `officers_same` where the first two are one, by name (letter case is no
+    difference) or by key; `act` is what one alone cannot do."""
+    first, second = officers[:2]
+    same_name = first.name.casefold() == second.name.casefold()
+    if same_name or public_key(first) == public_key(second):
         raise StateFault(
             "officers_same",
             f"one officer cannot {act} alone",

@@ -49,14 +49,18 @@ def enrol_officer(
     """Enrol an officer. The same officer in the same role again is no change.
 
     Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has
-    another key or role, or the key another name.
+    another key or role, or the key another name. Letter case is no difference between names.
     """
-    key = public_key(officer).hex()
-    clash = (OFFICER.c.name == officer.name) | (OFFICER.c.public_key == key)
-    held = connection.execute(
-        select(OFFICER.c.name, OFFICER.c.vkey, OFFICER.c.role).where(clash)
-    ).all()
-    if not held:
+    key, name = public_key(officer).hex(), officer.name.casefold()
+    columns = OFFICER.c
+    clashing = [
+        (each.name, each.vkey, each.role)
+        for each in connection.execute(
+            select(columns.name, columns.vkey, columns.role, columns.public_key)
+        )
+        if each.name.casefold() == name or each.public_key == key
+    ]
+    if not clashing:
         row = {
             "name": officer.name,
             "vkey": officer.vkey,
@@ -65,7 +69,7 @@ def enrol_officer(
             "role": str(role),
         }
         connection.execute(OFFICER.insert().values(**row, enrolled_at=instant_text(enrolled_at)))
-    elif [tuple(row) for row in held] != [(officer.name, officer.vkey, role)]:
+    elif clashing != [(officer.name, officer.vkey, role)]:
         raise StateFault(
             "officer_taken",
             "an officer is enrolled with this name or this key already",

@@ -36,7 +36,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault
-from counterfoil.core.values import Officer, Public, Reject
+from counterfoil.core.values import Officer, Public, Reject, Sensitive
 
 STATEMENT_FORMAT: Final = "counterfoil-statement-1"
 ED25519: Final = "ed25519"
@@ -95,9 +95,9 @@ class Signed(Public, frozen=True, gc=False):
     signature: Signature
 
 
-class SignedCommand(Public, frozen=True, kw_only=True):
+class SignedCommand(Sensitive, frozen=True, kw_only=True):
     """Base of the commands of acts. `signatures`: one of each officer, who acts first; empty while
-    the statement is asked for."""
+    the statement is asked for. Some name requests or files, so none is ever printed."""
 
     signatures: tuple[Signed, ...] = ()
 
@@ -111,9 +111,10 @@ def statement_bytes(statement: Statement) -> bytes:
 # -- what comes in -----------------------------------------------------------------------------
 
 
-class Upload(Public, frozen=True, gc=False):
+class Upload(Sensitive, frozen=True, gc=False):
     """A file that came in: it does not change while it is used and can be read again. Its format is
-    what the name ends in. `name` is what messages show; `path` is where it stands for this use."""
+    what the name ends in. `name` is what messages show; `path`, which is never printed, is where
+    it lies for this use."""
 
     path: Path
 

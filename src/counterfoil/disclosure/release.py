@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import get_args
 
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
@@ -14,6 +15,7 @@ from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.service import require_sampled
 from counterfoil.controls.witnesses import require_witnessed
+from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
 from counterfoil.disclosure.sealed_answer import AnswerFile, read_sealed, seal_answer
@@ -89,6 +91,13 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
 
 
 def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:
+    if command.form not in get_args(RowsFormat):
+        raise UsageFault(
+            "out_format",
+            "an answer file has no such form",
+            place="form",
+            cure=f"Name one of: {', '.join(get_args(RowsFormat))}.",
+        )
     batch.require(BatchState.REVIEWED)
     details = {"determinations": batch.determinations_digest, "form": command.form}
     return authority.ActForm(Act.RELEASE, batch.id, batch.generation, {**details})

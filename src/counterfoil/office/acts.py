@@ -36,10 +36,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, func, insert, select
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.tables import OFFICER
@@ -168,9 +180,10 @@ def enter_signed(
 
 
 def list_acts(connection: Connection, *kinds: EntryKind) -> list[Act]:
-    """The acts of these kinds in the order of entry, as the table has them."""
+    """The acts of these kinds in the order of entry, as the table has them. Raises StateFault
+    `orders_disagree` for a row that cannot be one."""
     chosen = select(ACT).where(ACT.c.kind.in_(map(str, kinds))).order_by(ACT.c.number)
-    return [_act(dict[str, Any](row)) for row in connection.execute(chosen).mappings()]
+    return [_act(row) for row in connection.execute(chosen).mappings()]
 
 
 def load_acts(
@@ -281,10 +294,15 @@ def was_used(acts: Sequence[Act], document: str) -> bool:
     return any(act.document == document for act in acts)
 
 
-def _act(row: dict[str, Any]) -> Act:
-    row["kind"] = EntryKind(row["kind"])
-    row["entered_at"] = from_instant(row["entered_at"])
-    return Act(**row)
+def _act(row: RowMapping) -> Act:
+    """The act of a row. Raises StateFault `orders_disagree` where a column has no value that this
+    office writes: SQLite keeps a value of any type in any column."""
+    values = {str(column): value for column, value in row.items()}
+    try:
+        values["entered_at"] = from_instant(values["entered_at"])
+        return msgspec.convert(values, Act, builtin_types=(bytes, datetime))
+    except (ValueError, TypeError):
+        raise acts_disagree("nothing that rests on it is done") from None
 
 
 def _highest_number(connection: Connection) -> int:

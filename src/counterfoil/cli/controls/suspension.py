@@ -1,4 +1,4 @@
-"""`counterfoil suspend` and `counterfoil resume`: standing still by order, the whole office or a
+"""`counterfoil suspend` and `counterfoil resume`: a stop by order, of the whole office or a
 part of it."""
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def suspend(
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = suspension.Suspend(Upload(order), digest, scope)
         done = act(office, suspension.suspend_statement, suspension.suspend, wanted, key)
-        words = f"{_what(done)} still from entry {done.index} on; {done.batches} batches are held."
+        words = f"{_what(done)} is suspended from entry {done.index} on; "
+        words += f"batches that wait: {done.batches}."
         _show(done, words, as_json)
 
 
@@ -77,16 +78,16 @@ def resume(
         wanted = suspension.Resume(Upload(order), digest, scope)
         done = act(office, suspension.resume_statement, suspension.resume, wanted, first, other)
         words = (
-            f"{_what(done).removesuffix('stands')}goes on from entry {done.index}; "
-            f"{done.batches} batches go on where they were."
+            f"{_what(done)} goes on from entry {done.index}; "
+            f"batches that go on where they were: {done.batches}."
             if done.running
-            else f"Lifted by entry {done.index}; another suspension still stands."
+            else f"Lifted by entry {done.index}; another suspension is still in force."
         )
         _show(done, words, as_json)
 
 
 def _what(done: suspension.OrderResult) -> str:
-    return "The office stands" if done.scope == "office" else f"What is within {done.scope} stands"
+    return "The office" if done.scope == "office" else f"What is within {done.scope}"
 
 
 def _show(done: suspension.OrderResult, words: str, as_json: bool) -> None:

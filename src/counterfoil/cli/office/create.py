@@ -123,12 +123,11 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
 
 def _still(suspended: SuspensionStatus) -> str:
     lines = [
-        f"Stands still: {text} ({count} to be lifted).\n"
-        for text, count in suspended.scopes.items()
+        f"Suspended: {text} ({count} to be lifted).\n" for text, count in suspended.scopes.items()
     ]
     if not suspended.agrees:
         lines.append(
-            "Stands still: office, for its table of orders does not say what the ledger says.\n"
+            "Suspended: office, for its table of orders does not say what the ledger says.\n"
         )
     return "".join(lines)
 
