@@ -67,8 +67,8 @@ def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
     if inputs.uses.people > terms.agreement.limits.guards.people_at_address:
-        return ALONE  # places of custody are exempt, so the check reads the address itself
-    return inputs.uses, inputs.reason_uses, inputs.similar_uses, inputs.investigation_people
+        return ALONE  # listed places have other limits, so the check reads the address itself
+    return inputs.uses
 
 
 PARTS: Final[tuple[Part, ...]] = (

@@ -26,7 +26,7 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, compress, repeat
 from typing import Final, NamedTuple, TypeVar
 
@@ -123,10 +123,7 @@ class FileIndex:
 
     def __init__(self, rows: Fingerprints) -> None:
         self.rows = rows
-        self.starts = [
-            0,
-            *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True)),
-        ]
+        self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
         times = Counter(rows.keys)
         often = {key for key, count in times.items() if count > 1}
         sizes = map(int.__add__, rows.homes, rows.people)

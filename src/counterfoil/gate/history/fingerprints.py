@@ -46,7 +46,7 @@ from counterfoil.core.values import (
     Sensitive,
 )
 from counterfoil.gate.history.earlier import EarlierFingerprinter
-from counterfoil.gate.history.keyed_hash import ABSENT, column_of, number_of, prepare, utf8
+from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
@@ -102,6 +102,21 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     def __len__(self) -> int:
         return len(self.asked)
 
+    def part(self, start: int, stop: int) -> Fingerprints:
+        """The fingerprints of rows start .. stop-1, counted from 0."""
+        first = sum(self.homes[:start]) + sum(self.people[:start])
+        last = first + sum(self.homes[start:stop]) + sum(self.people[start:stop])
+        parts = [
+            column[first:last] if column is self.keys else column[start:stop]
+            for column in _columns(self)
+        ]
+        return Fingerprints(*parts)
+
+    def home_keys(self, row: int) -> array[int]:
+        """The home keys of one row."""
+        first = sum(self.homes[:row]) + sum(self.people[:row])
+        return self.keys[first : first + self.homes[row]]
+
     def extend(self, more: Fingerprints) -> None:
         """Add the fingerprints of the rows that follow: for a file that is read in stretches."""
         for column, added in zip(_columns(self), _columns(more), strict=True):
@@ -114,7 +129,8 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    return Fingerprints([], *[array(kind) for kind in "qqBBqqqqqq"])
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqq"]
+    return Fingerprints([], *columns)
 
 
 def person_of(asked: bytes) -> bytes:
@@ -173,9 +189,7 @@ class Fingerprinter:
         self._codes = _packer(lambda text: code(text)[:CODE_BYTES])
         self._earlier = EarlierFingerprinter(key) if earlier else None
 
-    def fingerprint(
-        self, rows: Sequence[Request | Reject], forms: Sequence[Forms]
-    ) -> Fingerprints:
+    def fingerprint(self, rows: Sequence[Request | Reject], forms: Sequence[Forms]) -> Fingerprints:
         """The fingerprints of these rows, whose forms are given, in order. Column by column, so
         that the processor stays with one step at a time."""
         asked = [isinstance(row, Request) for row in rows]
@@ -234,9 +248,7 @@ class Fingerprinter:
             array("B", [len(about) or 1 for about in people]),
             column_of(map(self._reason, reasons)),
             column_of([self._reason(fold_words(request.reason)) for request in requests]),
-            column_of(
-                [self._investigation(number) if number else ABSENT for number in numbers]
-            ),
+            column_of([self._investigation(number) if number else ABSENT for number in numbers]),
             column_of(owners),
             *map(column_of, earlier),
         )
@@ -266,9 +278,7 @@ def _packer(hashed: Callable[[str], bytes]) -> Callable[[NameForm], bytes]:
     return lambda name: packed(name.given, name.family, name.middle)
 
 
-def _content(
-    request: Request, forms: Forms, address: str, reason: str, number: str
-) -> bytes:
+def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:
     """A request without its id and row, by its normal forms where it has them. A lone surrogate,
     which no encoding accepts, is kept as it is."""
     person, name, order = request.person, forms.name, request.removal_order
@@ -315,7 +325,7 @@ def _spread(made: Fingerprints, asked: Sequence[bool]) -> Fingerprints:
             continue
         values = iter(column)
         nothing = b"" if name == "asked" else 0
-        filled = [next(values) if is_request else nothing for is_request in asked]
+        filled: Any = [next(values) if is_request else nothing for is_request in asked]
         columns.append(filled if name == "asked" else array(column.typecode, filled))
     return Fingerprints(*columns)
 

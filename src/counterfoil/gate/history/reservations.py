@@ -18,10 +18,7 @@ from collections.abc import Sequence, Set
 from sqlalchemy import Connection, delete, select, update
 
 from counterfoil.core.values import Request
-from counterfoil.gate.history.batch_counts import (
-    earlier_officer_hash,
-    officers_hashed,
-)
+from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, forms_of
 from counterfoil.gate.history.tables import (
     ASKED,

@@ -66,7 +66,7 @@ from counterfoil.gate.history.tables import (
     ROWS_OF_FILE,
     AskedState,
 )
-from counterfoil.gate.law.agreement import Agreement, Guards, Limits
+from counterfoil.gate.law.agreement import Agreement, Limits
 
 YEAR_DAYS: Final = 365
 COMMIT_ROWS: Final = 65_536
@@ -77,12 +77,7 @@ _JSON: Final = msgspec.json.Encoder()
 
 
 def recall(
-    connection: Connection,
-    counting: Counting,
-    rows: range,
-    batch_id: str,
-    on: date,
-    limits: Limits,
+    connection: Connection, counting: Counting, rows: range, batch_id: str, on: date, limits: Limits
 ) -> Recalled:
     """What earlier batches asked about the people, homes and matters of these rows of a file, in
     the windows that end with `on`."""
@@ -94,8 +89,9 @@ def recall(
         return Recalled()
     wanted = counting.wanted(rows)
     numbers = _read(connection, "numbers", keys=wanted.keys, own=own * ROWS_OF_FILE, **past)
-    asked = set(number for _, number in numbers)
-    questions = dict(_read(connection, "questions", keys=asked)) if asked else {}
+    asked = {number for _, number in numbers}
+    found = _read(connection, "questions", keys=asked) if asked else ()
+    questions = {int(number): question for number, question in found}
     past["begins"] = begins
     matters = {"reasons": wanted.similar, "investigations": wanted.investigations}
     return Recalled(
@@ -114,14 +110,16 @@ def _of_the_past() -> Any:
     file = ASKED_FILE.c
     return (
         select(file.number)
-        .where(file.state != AskedState.FREE, file.day.between(bindparam("begins"), bindparam("today")))
-        .where(file.batch_id != bindparam("batch"))
+        .where(file.day.between(bindparam("begins"), bindparam("today")))
+        .where(file.state != str(AskedState.FREE), file.batch_id != bindparam("batch"))
     )
 
 
 _EARLIER_FILE: Final = Prepared(_of_the_past().limit(1))
 """A file of the past. There are no questions without their file's row: see `record_batch`."""
-_NUMBER: Final = Prepared(select(ASKED_FILE.c.number).where(ASKED_FILE.c.batch_id == bindparam("batch")))
+_NUMBER: Final = Prepared(
+    select(ASKED_FILE.c.number).where(ASKED_FILE.c.batch_id == bindparam("batch"))
+)
 
 
 def file_number(connection: Connection, batch_id: str) -> int:
@@ -184,10 +182,9 @@ def _array(hashes: Iterable[int], database: str) -> Any:
 # -- what the first version remembered ---------------------------------------------------------
 
 
-def remembers_earlier(connection: Connection, on: date, window_days: int) -> bool:
-    """Whether a window that ends with `on` reaches what the first version remembered."""
-    asked = select(ASKED.c.day).where(ASKED.c.day >= _begins(on, window_days)).limit(1)
-    return connection.execute(asked).first() is not None
+def remembers_earlier(connection: Connection) -> bool:
+    """Whether there is anything left of what the first version remembered."""
+    return connection.execute(select(ASKED.c.day).limit(1)).first() is not None
 
 
 def _earlier_query(name: str, database: str) -> Prepared:
@@ -233,7 +230,8 @@ def _recall_earlier(
     attempts, found = Counter[int](), Counter[int]()
     at: dict[int, set[int]] = {}
     people: dict[int, set[int]] = {}
-    for person, address, content, times in _read(connection, "earlier_people", keys=persons, **past):
+    known = _read(connection, "earlier_people", keys=persons, **past)
+    for person, address, content, times in known:
         attempts[person] += int(times)
         found[content] += int(times)
         if address:

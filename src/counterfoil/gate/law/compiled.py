@@ -52,6 +52,7 @@ class Terms(Public, frozen=True, gc=False):
     placeholder_phrases: Screen
     custodial_words: Screen
     custodial_places: frozenset[PlaceKey]
+    shared_places: frozenset[PlaceKey]
     requester_offices: frozenset[PlaceKey]
     authority_written: frozenset[str]
     authority: re.Pattern[str]
@@ -100,6 +101,7 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         placeholder_phrases=_screen(lists.placeholder_phrases, "lists.placeholder_phrases"),
         custodial_words=_screen(rules.custodial_words, "rules.custodial_words"),
         custodial_places=_places(lists.custodial_places, "lists.custodial_places"),
+        shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
         authority=_citations(authority),
