@@ -35,10 +35,12 @@ from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import (
     CODES_AT,
     CONTENT_AT,
+    Codes,
     Fingerprints,
     address_of,
-    codes_of,
     content_of,
+    family_codes,
+    given_codes,
     is_dated,
     name_of,
     person_of,
@@ -52,6 +54,7 @@ _FEW: Final = 24
 """Questions of one key that are compared one by one; of more, an index by code is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
+_NO_CODES: Final = frozenset[int]()
 _T = TypeVar("_T")
 Entry = tuple[int, bytes]
 """A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
@@ -93,29 +96,15 @@ class Crowd:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._by_code: dict[bytes, list[Entry]] = {}
+        self._by_code: dict[int, list[Entry]] = {}
         for entry in entries:
-            for code in codes_of(entry[1])[0]:
+            for code in given_codes(entry[1]):
                 self._by_code.setdefault(code, []).append(entry)
 
-    def sharing(self, given: frozenset[bytes]) -> Iterator[Entry]:
+    def sharing(self, given: Codes) -> Iterator[Entry]:
         """Those that share a given code; one may come more than once."""
         for code in sorted(given):
             yield from self._by_code.get(code, ())
-
-
-class Few:
-    """The questions of a key that few share."""
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._entries = [(entry, codes_of(entry[1])[0]) for entry in entries]
-
-    def sharing(self, given: frozenset[bytes]) -> Iterator[Entry]:
-        """Those that share a given code."""
-        for entry, codes in self._entries:
-            if not given.isdisjoint(codes):
-                yield entry
 
 
 class FileIndex:
@@ -166,7 +155,7 @@ class Counting:
         self._people: dict[int, set[int]] = {}
         self._recalled = Wanted(set(), set(), set())
         self._numbers: set[int] = set()
-        self._groups: dict[int, Few | Crowd] = {}
+        self._crowds: dict[int, Crowd] = {}
         self._found: dict[bytes, _Found] = {}
 
     def wanted(self, rows: range) -> Wanted:
@@ -247,29 +236,34 @@ class Counting:
 
     def _found_of(self, row: int, own: bytes) -> _Found:
         starts, rows = self._index.starts, self.fingerprints
+        here, before = self._index.by_key, self._before
         keys = rows.keys[starts[row] : starts[row + 1]]
-        groups = [self._group(key) for key in keys]
-        if not any(groups):
+        shared = [key for key in keys if key in here or key in before]
+        if not shared:
             return _ALONE
         same = own[:CONTENT_AT] + own[CODES_AT:] + keys.tobytes()
         found = self._found.get(same)
         if found is None:
-            homes = rows.homes[row]
-            at, about = filter(None, groups[:homes]), filter(None, groups[homes:])
-            found = _compared((row, own), list(at), list(about), self._enough)
+            found = self._compared(row, own, keys, rows.homes[row])
             if len(self._found) < _REMEMBERED:
                 self._found[same] = found
         return found
 
-    def _group(self, key: int) -> Few | Crowd | None:
-        group = self._groups.get(key)
-        if group is None:
-            here, before = self._index.by_key.get(key), self._before.get(key)
-            if here is None and before is None:
-                return None
-            entries = [*(here or ()), *(before or ())]
-            group = self._groups[key] = (Few if len(entries) <= _FEW else Crowd)(entries)
-        return group
+    def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
+        """The question beside those that share its keys: one by one, or where they are many by
+        their given codes."""
+        here, before = self._index.by_key, self._before
+        lists = [(*here.get(key, ()), *before.get(key, ())) for key in keys]
+        if sum(map(len, lists)) <= _FEW * len(lists):
+            at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
+            return _compared_with_few((row, own), at, about)
+        crowds = [
+            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries))
+            for key, entries in zip(keys, lists, strict=True)
+            if entries
+        ]
+        at_home = sum(map(bool, lists[:homes]))
+        return _compared_with_crowds((row, own), crowds[:at_home], crowds[at_home:], self._enough)
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
         """With what the first version remembered, which knew people and homes in its own way."""
@@ -294,43 +288,83 @@ def _bytes_of(number: int) -> bytes:
     return number.to_bytes(8, "big", signed=True)
 
 
-def _compared(
-    own: Entry, homes: Sequence[Few | Crowd], people: Sequence[Few | Crowd], enough: int
+def _compared_with_few(own: Entry, homes: dict[int, bytes], people: dict[int, bytes]) -> _Found:
+    """One question beside few that share its keys. Whoever has the same exact name has the same
+    codes, which saves most of the work."""
+    number, asked = own
+    person, name, address = asked[:8], asked[8:16], asked[16:24]
+    if person == ABSENT:
+        return _ALONE
+    given = family = _NO_CODES
+    attempts, addresses, born, names = {number}, {address}, {address}, {name}
+    for each, other in homes.items():
+        if other[8:16] == name:
+            attempts.add(each)
+            continue
+        names.add(other[8:16])
+        given = given or given_codes(asked)
+        if not given.isdisjoint(given_codes(other)):
+            attempts.add(each)
+    for each, other in people.items():
+        if other[:8] == person:
+            attempts.add(each)
+            addresses.add(other[16:24])
+            born.add(other[16:24])
+            continue
+        given = given or given_codes(asked)
+        if given.isdisjoint(given_codes(other)):
+            continue
+        born.add(other[16:24])
+        family = family or family_codes(asked)
+        if not family.isdisjoint(family_codes(other)):
+            attempts.add(each)
+            addresses.add(other[16:24])
+    return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
+
+
+def _found(
+    asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
 ) -> _Found:
-    """One question beside those that share its keys. See the module."""
+    placed = address_of(asked) != ABSENT
+    return _Found(
+        attempts,
+        frozenset(addresses - {ABSENT}) if placed else frozenset(),
+        len(born - {ABSENT}) if placed and is_dated(asked) else 1,
+        people,
+    )
+
+
+def _compared_with_crowds(
+    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int
+) -> _Found:
+    """One question beside many that share its keys. See the module."""
     number, asked = own
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
     if person == ABSENT:
         return _ALONE
-    given, family = codes_of(asked)
+    given, family = given_codes(asked), family_codes(asked)
     attempts, addresses, born = {number}, {address}, {address}
     visited = 0
-    for group in homes:
-        for each, _ in group.sharing(given):
+    for crowd in homes:
+        for each, _ in crowd.sharing(given):
             attempts.add(each)
             if len(attempts) > enough:
                 break
-    for group in people:
-        for each, other in group.sharing(given):
+    for crowd in people:
+        for each, other in crowd.sharing(given):
             visited += 1
             born.add(address_of(other))
-            if person_of(other) == person or not family.isdisjoint(codes_of(other)[1]):
+            if person_of(other) == person or not family.isdisjoint(family_codes(other)):
                 attempts.add(each)
                 addresses.add(address_of(other))
             if len(attempts) > enough or visited > MOST_COMPARED:
                 break
     over = enough if visited > MOST_COMPARED else 0
-    addresses.discard(ABSENT)
-    born.discard(ABSENT)
-    return _Found(
-        max(len(attempts), over),
-        frozenset(addresses) if address != ABSENT else frozenset(),
-        len(born) if is_dated(asked) and address != ABSENT else 1,
-        _names_at(name, homes, enough),
-    )
+    names = _names_at(name, homes, enough)
+    return _found(asked, max(len(attempts), over), addresses, born, names)
 
 
-def _names_at(name: bytes, homes: Sequence[Few | Crowd], enough: int) -> int:
+def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:
     names = {name}
     for group in homes:
         if len(group.names) > enough:

@@ -55,10 +55,14 @@ CODE_BYTES: Final = 4
 CONTENT_AT: Final = 24
 _DATED_AT: Final = 32
 CODES_AT: Final = 33
+_GIVEN_AT: Final = 34
 _MOST_CODES: Final = 255
 _REMEMBERED: Final = 65_536
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NO_FORMS: Final = (normalize_address(Address()), normalize_name(Person()))
+
+
+Codes = frozenset[int]
 
 
 class Forms(NamedTuple):
@@ -158,17 +162,19 @@ def is_dated(asked: bytes) -> bool:
     return asked[_DATED_AT] == 1
 
 
-def codes_of(asked: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """Its given codes and its family codes."""
-    return _unpacked(asked[CODES_AT:])
+def given_codes(asked: bytes) -> Codes:
+    """Its given codes, as numbers."""
+    return _codes(asked[_GIVEN_AT : _GIVEN_AT + CODE_BYTES * asked[CODES_AT]])
+
+
+def family_codes(asked: bytes) -> Codes:
+    """Its family codes, as numbers."""
+    return _codes(asked[_GIVEN_AT + CODE_BYTES * asked[CODES_AT] :])
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _unpacked(codes: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    ends = 1 + codes[0] * CODE_BYTES
-    given = [codes[at : at + CODE_BYTES] for at in range(1, ends, CODE_BYTES)]
-    family = [codes[at : at + CODE_BYTES] for at in range(ends, len(codes), CODE_BYTES)]
-    return frozenset(given), frozenset(family)
+def _codes(packed: bytes) -> Codes:
+    return frozenset(memoryview(packed).cast("I"))
 
 
 class Fingerprinter:
