@@ -19,6 +19,7 @@ from counterfoil.core.values import (
     Request,
 )
 from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, History, Law, load_law
+from counterfoil.gate.cases import agreement_fields
 from counterfoil.gate.cases import changed as with_fields
 from counterfoil.gate.history.counts import count_file
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -63,7 +64,7 @@ def amended(fields: dict[str, object], law: Law | None = None) -> Law:
     """A law, the sandbox's if none is named, with other values of its agreement, by dotted
     field."""
     law = law or sandbox()
-    values = with_fields(msgspec.to_builtins(law.agreement), fields)
+    values = with_fields(agreement_fields(law.agreement), fields)
     agreement = convert(values, type(law.agreement), LIBRARY)
     return msgspec.structs.replace(
         law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)

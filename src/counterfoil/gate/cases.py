@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 
@@ -304,6 +304,20 @@ def _fields_at(place: Any, path: list[str]) -> dict[str, Any]:
     return place
 
 
+def agreement_fields(agreement: Agreement) -> dict[str, Any]:
+    """The fields of an agreement as a file writes them, with those that may be left out."""
+    return _fields(agreement)
+
+
+def _fields(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        return {written: _fields(getattr(value, name)) for written, name in names}
+    if isinstance(value, tuple):
+        return [_fields(item) for item in cast(tuple[Any, ...], value)]
+    return msgspec.to_builtins(value)
+
+
 Findings = tuple[tuple[str, State], ...]
 
 
@@ -463,7 +477,7 @@ def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
     """The law as the sentence supposes it: fields of the agreement changed, statutes ended."""
     if sentence.amend:
         try:
-            fields = changed(msgspec.to_builtins(law.agreement), sentence.amend)
+            fields = changed(agreement_fields(law.agreement), sentence.amend)
         except (IndexError, ValueError, TypeError):
             raise SettingsFault(
                 "law_case_amend",

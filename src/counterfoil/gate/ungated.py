@@ -25,7 +25,7 @@ from counterfoil.gate.checks.person import (
     name_is_no_placeholder,
 )
 from counterfoil.gate.history.uses import ONCE
-from counterfoil.gate.law.folding import split_words
+from counterfoil.gate.law.folding import screened_words
 from counterfoil.gate.law.load import Law
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 
@@ -78,7 +78,7 @@ class UnsafeGate:
 
     def _form(self, request: Request) -> AddressForm | None:
         """The address's form; None where it has no address key or is a placeholder."""
-        words = split_words(f"{request.address.line1} {request.address.line2}")
+        words = screened_words(f"{request.address.line1} {request.address.line2}")
         inputs = _inputs(request, form=normalize_address(request.address), words=words)
         real = address_is_no_placeholder(inputs, self._terms) is State.MET
         return inputs.address if real and exact_address_key(inputs.address) else None

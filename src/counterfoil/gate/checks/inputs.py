@@ -26,7 +26,7 @@ from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_s
 from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
 from counterfoil.gate.history.fingerprints import Forms
 from counterfoil.gate.history.uses import Uses
-from counterfoil.gate.law.folding import fold_entry, fold_words, split_words
+from counterfoil.gate.law.folding import fold_entry, fold_words, screened_words
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.gate.law.schema import Span
 from counterfoil.normalize import incomplete_part
@@ -59,9 +59,9 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
-    """One request, read once. `line_words` and `reason_words` are the folded words of address lines
-    and reason, `reason` the same together; `missing` is the address's first missing part; `scope`
-    what the file's document reaches, None where it has none."""
+    """One request, read once. `line_words` and `reason_words` are the words of address lines and
+    reason as screens read them, `reason` the folded words together; `missing` is the address's
+    first missing part; `scope` what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
@@ -105,7 +105,6 @@ class RequestReader:
         """The request as the checks see it. `forms` and `uses` are its own. Never raises on any
         request."""
         form = forms.address
-        reason = split_words(request.reason)
         return CheckInput(
             request,
             form,
@@ -113,9 +112,9 @@ class RequestReader:
             self._periods.get(request.taxable_periods)
             or self._read_periods(request.taxable_periods),
             incomplete_part(form),
-            split_words(f"{request.address.line1} {request.address.line2}"),
-            " ".join(reason),
-            reason,
+            screened_words(f"{request.address.line1} {request.address.line2}"),
+            fold_words(request.reason),
+            screened_words(request.reason),
             self._engaged.get(request.engaged_officers)
             or self._read_officers(request.engaged_officers),
             uses,
