@@ -139,11 +139,12 @@ def test_a_day_is_one_day_and_a_year_365(store: Store) -> None:
 
 
 def test_probes_are_remembered_by_their_day_as_long_as_a_lockout_may_last(store: Store) -> None:
-    for ago in (0, 365, 400, 401):
+    """A lockout lasts 400 days here, and follows from attempts of the 30 days before it."""
+    for ago in (0, 365, 430, 431):
         _probed(store, f"b{ago}", ON - timedelta(days=ago), ago + 1)
     long = amended({"limits.guards.lockout_days": 400}).agreement
-    days = {ago: (ON - timedelta(days=ago), ago + 1) for ago in (0, 365, 400)}
-    assert sorted(_history(store, agreement=long).probes) == [days[400], days[365], days[0]]
+    days = {ago: (ON - timedelta(days=ago), ago + 1) for ago in (0, 365, 430)}
+    assert sorted(_history(store, agreement=long).probes) == [days[430], days[365], days[0]]
     assert _history(store, agreement=long).year_requests == 7
     assert _history(store).probes == (days[0],)
 
