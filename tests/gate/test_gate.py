@@ -214,13 +214,9 @@ def test_nothing_prolongs_a_lockout_that_is_in_force() -> None:
     ],
 )
 def test_three_guards_are_against_probing_and_a_replay_is_none(limit: str, element: str) -> None:
-    question = read_question(KEY, REQUEST)
-    past = Counts(
-        {question.person: 1}, {question.person: {1}}, {question.address: {1}}, {question.content: 1}
-    )
     law = amended({f"limits.guards.{limit}": 1})
     gate = Gate(law, facts_of(REQUEST), NO_HISTORY, ON)
-    refusal = gate.decide(REQUEST, past=past)
+    refusal = gate.decide(REQUEST, Uses(2, 2, 2, 2))
     assert _failed(refusal) == [element or "guard-replay"]
     assert gate.is_probe(refusal) is bool(element)
 
