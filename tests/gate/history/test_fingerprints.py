@@ -194,6 +194,14 @@ def test_a_row_that_is_no_request_has_nothing() -> None:
     assert found.asked[1] == _asked(REQUEST)
 
 
+@pytest.mark.parametrize("earlier", [False, True])
+def test_rows_none_of_which_is_a_request_have_their_places(earlier: bool) -> None:
+    rows = [REJECT, REJECT]
+    found = Fingerprinter(KEY, earlier=earlier).fingerprint(rows, forms_of(rows))
+    assert (found.asked, list(found.homes), list(found.reasons)) == ([b"", b""], [0, 0], [0, 0])
+    assert list(found.earlier_people) == [0, 0] * earlier
+
+
 def test_stretches_of_a_file_are_put_together_in_order() -> None:
     whole, grown = _of(REQUEST, REJECT, changed(reason="Another")), empty_fingerprints()
     for stretch in ((REQUEST,), (REJECT, changed(reason="Another"))):

@@ -102,7 +102,9 @@ class BatchFactsBuilder:
 
     def finish(self, header: Header, file_digest: str) -> BatchFacts:
         """The facts of every row added. `file_digest` is "sha256:..." of the file's bytes."""
-        return BatchFacts(self._requests, file_digest, header, self._key, dict(self._officers))
+        return BatchFacts(
+            self._requests, file_digest, header, self._key, dict(sorted(self._officers.items()))
+        )
 
 
 def tally(

@@ -204,7 +204,7 @@ class Fingerprinter:
         made = self._made(requests, mine)
         if len(requests) == len(rows):
             return made
-        return _spread(made, asked)
+        return _spread(made, asked, earlier=self._earlier is not None)
 
     def _made(self, requests: Sequence[Request], forms: Sequence[Forms]) -> Fingerprints:
         names = [exact_name(form.name) for form in forms]
@@ -322,17 +322,20 @@ def _engaged(officers: tuple[EngagedOfficer, ...]) -> tuple[str, ...]:
     )
 
 
-def _spread(made: Fingerprints, asked: Sequence[bool]) -> Fingerprints:
-    """The same, with nothing in the place of each row that is no request."""
+def _spread(made: Fingerprints, asked: Sequence[bool], *, earlier: bool) -> Fingerprints:
+    """The same, with nothing in the place of each row that is no request. `earlier`: whether there
+    are hashes of the first version."""
     columns: list[Any] = []
     for name, column in zip(made.__struct_fields__, _columns(made), strict=True):
-        if name == "keys" or not column:
+        if name == "keys" or (name.startswith("earlier") and not earlier):
             columns.append(column)
             continue
         values = iter(column)
         nothing = b"" if name == "asked" else 0
         filled: Any = [next(values) if is_request else nothing for is_request in asked]
-        columns.append(filled if name == "asked" else array(column.typecode, filled))
+        if name != "asked":
+            filled = array("B" if name in {"homes", "people"} else "q", filled)
+        columns.append(filled)
     return Fingerprints(*columns)
 
 

@@ -325,6 +325,7 @@ def load_history(
         select(named.officer_hash, func.sum(named.requests))
         .where(named.day.between(begins, on), named.batch_id != batch_id)
         .group_by(named.officer_hash)
+        .order_by(named.officer_hash)
     )
     table, today, guards = ASKED_FILE.c, on.toordinal(), limits.guards
     longest = max(YEAR_DAYS, guards.days_of_probes)
