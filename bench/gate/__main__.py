@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,14 +32,18 @@ from bench.gate import alone
 from bench.gate.page import Measured, Run, write_page
 from counterfoil import client, intake, normalize
 from counterfoil.core.values import Request
+from counterfoil.database import Connection
 from counterfoil.demo import demonstration
 from counterfoil.demo.questions import REQUEST_COLUMNS
 from counterfoil.demo.replay import replay_rows
 from counterfoil.disclosure.screening import screen as judge
-from counterfoil.gate import BatchFactsBuilder, Gate
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate
 from counterfoil.gate.history.batch_counts import tally
-from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
-from counterfoil.gate.history.store import load_history, recall, remember
+from counterfoil.gate.history.counts import Counting
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, forms_of
+from counterfoil.gate.history.store import load_history, recall, record_batch, remember
+from counterfoil.gate.history.uses import Uses
+from counterfoil.gate.law.agreement import Limits
 from counterfoil.office import Office, open_office
 
 CHUNK = 4096
@@ -149,50 +154,58 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
         best(lambda: [normalize.normalize_address(row.address) for row in requests]),
     )
     yield (
-        "count: form, seven hashes",
-        best(lambda: [tally(key, marker, chunk, address_forms(chunk)) for chunk in rows]),
+        "count: forms, keys, codes, hashes",
+        best(lambda: [tally(key, marker, chunk, forms_of(chunk)) for chunk in rows]),
     )
     builder = BatchFactsBuilder(key)
     for chunk in rows:
         builder.add(*chunk)
-    yield (
-        "count: what is repeated in the file",
-        best(lambda: builder.finish(file.header, file.digest)),
-    )
-    facts, marks = builder.finish(file.header, file.digest), builder.fingerprints
-    parts = [marks.part(start, start + CHUNK) for start in range(0, len(marks), CHUNK)]
+    facts, asked = builder.finish(file.header, file.digest), builder.fingerprints
+    starts = range(0, len(asked), CHUNK)
+    parts = [range(start, min(start + CHUNK, len(asked))) for start in starts]
     with office.store.reading() as connection:
         history = load_history(connection, facts, "b-none", on, limits)
-        days = limits.guards.window_days
         yield (
-            "recall: what was asked before",
-            best(lambda: [recall(connection, part, "b-none", on, days) for part in parts]),
+            "count and recall: what the file repeats, and what was asked before",
+            best(lambda: _counted(connection, asked, parts, on, limits)),
         )
-        past = [recall(connection, part, "b-none", on, days) for part in parts]
+        uses = _counted(connection, asked, parts, on, limits)
     gate = Gate(office.law, facts, history, on)
-    forms_of = [address_forms(chunk) for chunk in rows]
+    forms = [forms_of(chunk) for chunk in rows]
     yield (
         "judge: elements, guards, bytes kept",
         best(
             lambda: [
                 judge(*each)
-                for each in zip(rows, forms_of, [gate] * len(rows), parts, past, strict=True)
+                for each in zip(rows, forms, [gate] * len(rows), starts, uses, strict=True)
             ]
         ),
     )
-    yield "remember", best(lambda: _remembered(office, marks))
+    yield "remember", best(lambda: _remembered(office, facts, asked))
 
 
 class _NotKept(Exception):
     """Rolls a measured transaction back."""
 
 
-def _remembered(office: Office, marks: Fingerprints) -> None:
+def _counted(
+    connection: Connection, asked: Fingerprints, parts: list[range], on: date, limits: Limits
+) -> list[dict[int, Uses]]:
+    counting = Counting(asked, limits.guards.largest + 1)
+    return [
+        counting.uses(rows, recall(connection, counting, rows, "b-none", on, limits))
+        for rows in parts
+    ]
+
+
+def _remembered(office: Office, facts: BatchFacts, asked: Fingerprints) -> None:
     """The file remembered in one transaction that is rolled back: no commit, which `receive` below
     has."""
     try:
         with office.store.transaction() as connection:
-            remember(lambda: nullcontext(connection), "b-none", office.clock().date(), marks)
+            on = office.clock().date()
+            record_batch(connection, facts, "b-none", on, office.law.agreement)
+            remember(lambda: nullcontext(connection), "b-none", asked)
             raise _NotKept
     except _NotKept:
         return

@@ -12,14 +12,16 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench.gate.preread import PrereadScreener
 from counterfoil import intake
 from counterfoil.core.worker_pool import WorkerProcesses
 from counterfoil.gate import BatchFactsBuilder
+from counterfoil.gate.history.counts import Counting
 from counterfoil.gate.history.fingerprints import Fingerprints
 from counterfoil.gate.history.store import add_probes, load_history, recall, record_batch, remember
+from counterfoil.gate.history.uses import Uses
 from counterfoil.office import Office
 
 CHUNK = 4096
@@ -55,27 +57,30 @@ def _decide(
     builder = BatchFactsBuilder(key)
     for counted in several.each("count", ((number, number) for number in range(stretches))):
         builder.count(counted.tally)
-    facts, marks = builder.finish(file.header, file.digest), builder.fingerprints
+    facts, asked = builder.finish(file.header, file.digest), builder.fingerprints
     on, agreement, decided = office.clock().date(), office.law.agreement, 0
     with office.store.transaction() as connection:
         record_batch(connection, facts, BATCH, on, agreement)
         history = load_history(connection, facts, BATCH, on, agreement.limits)
-    remember(office.store.transaction, BATCH, on, marks)
+    remember(office.store.transaction, BATCH, asked)
     several.every("begin", office.law, facts, history, on)
-    for judged in several.each("judge", _to_judge(office, marks)):
+    for judged in several.each("judge", _to_judge(office, asked)):
         with office.store.transaction() as connection:
             add_probes(connection, BATCH, judged.probes)
-        decided += len(judged.kinds)
+        decided += len(judged.rows)
     return decided
 
 
-def _to_judge(office: Office, marks: Fingerprints) -> Iterator[tuple[int, None, Fingerprints, Any]]:
-    on, days = office.clock().date(), office.law.agreement.limits.guards.window_days
-    for number, start in enumerate(range(0, len(marks), CHUNK)):
-        part = marks.part(start, start + CHUNK)
+def _to_judge(
+    office: Office, asked: Fingerprints
+) -> Iterator[tuple[int, None, int, dict[int, Uses]]]:
+    on, limits = office.clock().date(), office.law.agreement.limits
+    counting = Counting(asked, limits.guards.largest + 1)
+    for number, start in enumerate(range(0, len(asked), CHUNK)):
+        rows = range(start, min(start + CHUNK, len(asked)))
         with office.store.reading() as connection:
-            past = recall(connection, part, BATCH, on, days)
-        yield number, None, part, past
+            past = recall(connection, counting, rows, BATCH, on, limits)
+        yield number, None, start, counting.uses(rows, past)
 
 
 def _cpu(several: WorkerProcesses) -> float:

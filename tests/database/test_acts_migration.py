@@ -35,6 +35,7 @@ from counterfoil.core import canonical
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.ledger import EntryKind
+from counterfoil.gate.history.tables import ASKED_KEY, ASKED_MATTER, ASKED_QUESTION
 from counterfoil.office.acts import ACT, Act, list_acts
 from tests.database import older
 from tests.database.places import Place
@@ -159,6 +160,10 @@ def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) ->
         table.create(connection)
         if kept:
             connection.execute(table.insert(), kept)
+    for later in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER):
+        later.drop(connection)
+    for column in ("number", "state"):
+        connection.execute(text(f"ALTER TABLE asked_file DROP COLUMN {column}"))
     connection.execute(text("UPDATE alembic_version SET version_num = '0015_generation'"))
 
 

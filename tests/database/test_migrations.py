@@ -75,5 +75,9 @@ def test_the_guards_memory_is_carried_into_two_tables(tmp_path: Path) -> None:
             (7, 8, 9, "b3", 21, 1),
         ],
         "asked_at": [(8, 0, "b3", 21, 1), (8, 7, "b2", 20, 2), (8, 7, "b3", 21, 1)],
-        "asked_file": [("b1", 1, 4, 0, 0), ("b2", 20, 3, 1, 1), ("b3", 21, 2, 0, 1)],
+        "asked_file": [
+            ("b1", 1, 4, 0, 0, 1, "final"),
+            ("b2", 20, 3, 1, 1, 2, "final"),
+            ("b3", 21, 2, 0, 1, 3, "final"),
+        ],
     }

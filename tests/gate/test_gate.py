@@ -21,9 +21,10 @@ from counterfoil.core.values import (
 )
 from counterfoil.gate import History, Law
 from counterfoil.gate.decide import Gate, decide, explain, explain_finding
-from counterfoil.gate.history.batch_counts import officer_hash
-from counterfoil.gate.history.counts import Counts, read_question
-from counterfoil.normalize import normalize_name
+from counterfoil.gate.history.batch_counts import officer_hashes
+from counterfoil.gate.history.fingerprints import forms_of
+from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import (
     HEADER,
     KEY,
@@ -35,6 +36,7 @@ from tests.gate.world import (
     every_route,
     facts_of,
     sandbox,
+    uses_in,
 )
 from tests.world.faults import expect_fault
 
@@ -43,6 +45,7 @@ DAY = timedelta(days=1)
 LOCKED = History(probes=((ON - DAY, 3),))
 TIGHT = amended({"limits.guards.attempts_on_person": 1, "limits.guards.lockout_attempts": 3})
 TWICE = [REQUEST, changed(row=2)]
+AGAIN = Uses(attempts=2)
 
 
 def _failed(decided: Grant | Refusal) -> list[str]:
@@ -96,7 +99,7 @@ def test_what_is_missing_is_not_shown_and_what_is_wrong_is_not_met() -> None:
 
 def test_a_grant_carries_request_forms_years_and_the_rules_that_admitted_it() -> None:
     grant = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON).decide(REQUEST)
-    form = read_question(KEY, REQUEST).form
+    form = normalize_address(REQUEST.address)
     assert grant == Grant(REQUEST, form, normalize_name(REQUEST.person), (2022, 2023), LAW.digest)
 
 
@@ -115,7 +118,10 @@ def test_a_refusal_names_request_row_and_rules_and_lists_file_and_request_in_the
 
 
 def test_one_decision_is_a_gates() -> None:
-    facts, history = facts_of(*TWICE), History({officer_hash(KEY, "OFF-1"): 249})
+    facts, history = (
+        facts_of(*TWICE),
+        History(dict.fromkeys(officer_hashes(KEY, REQUEST.engaged_officers[0]), 249)),
+    )
     for request in (*TWICE, changed(reason="")):
         assert decide(request, LAW, facts, history, ON) == Gate(LAW, facts, history, ON).decide(
             request
@@ -133,8 +139,9 @@ def test_many_requests_are_decided_as_each_alone_and_in_their_order() -> None:
         for row in range(1, 301)
     ]
     gate = Gate(LAW, facts_of(*requests), NO_HISTORY, ON)
-    pairs = [(request, gate.question(request)) for request in requests]
-    assert gate.decide_all(pairs) == [gate.decide(request) for request in requests]
+    asked = list(zip(requests, forms_of(requests), uses_in(*requests), strict=True))
+    alone = [gate.decide(request, uses) for request, _, uses in asked]
+    assert gate.decide_all(asked) == alone
     assert gate.decide_all([]) == []
 
 
@@ -146,14 +153,11 @@ def test_a_law_that_does_not_say_that_it_is_in_force_decides_nothing() -> None:
         Gate(without, facts_of(REQUEST), NO_HISTORY, ON)
 
 
-def test_the_past_counts_where_it_is_given() -> None:
-    gate, question = Gate(TIGHT, facts_of(REQUEST), NO_HISTORY, ON), read_question(KEY, REQUEST)
-    assert gate.question(REQUEST) == question
+def test_counts_count_where_they_are_given() -> None:
+    gate = Gate(TIGHT, facts_of(REQUEST), NO_HISTORY, ON)
     assert isinstance(gate.decide(REQUEST), Grant)
-    assert isinstance(gate.decide(REQUEST, question), Grant)
-    assert _failed(gate.decide(REQUEST, past=Counts({question.person: 1}))) == ["guard-attempts"]
-    other = read_question(KEY, changed(person=Person("Ada", "", "Marsh")))
-    assert isinstance(gate.decide(REQUEST, other, Counts({question.person: 1})), Grant)
+    assert isinstance(gate.decide(REQUEST, ONCE), Grant)
+    assert _failed(gate.decide(REQUEST, Uses(attempts=2))) == ["guard-attempts"]
 
 
 def test_the_files_findings_are_of_the_file_alone() -> None:
@@ -184,8 +188,8 @@ def test_a_file_dated_ahead_is_judged_as_of_the_day_of_decision() -> None:
 
 def test_a_refusal_by_a_guard_against_probing_is_a_probe_beside_other_refusals_too() -> None:
     gate = Gate(TIGHT, facts_of(*TWICE), NO_HISTORY, ON)
-    assert gate.is_probe(gate.decide(REQUEST))
-    assert gate.is_probe(gate.decide(changed(reason="")))
+    assert gate.is_probe(gate.decide(REQUEST, AGAIN))
+    assert gate.is_probe(gate.decide(changed(reason=""), AGAIN))
     lone = Gate(TIGHT, facts_of(REQUEST), NO_HISTORY, ON)
     assert not lone.is_probe(lone.decide(REQUEST))
     assert not lone.is_probe(lone.decide(changed(reason="")))
@@ -193,11 +197,11 @@ def test_a_refusal_by_a_guard_against_probing_is_a_probe_beside_other_refusals_t
 
 def test_nothing_prolongs_a_lockout_that_is_in_force() -> None:
     gate = Gate(TIGHT, facts_of(*TWICE), LOCKED, ON)
-    refusal = gate.decide(REQUEST)
+    refusal = gate.decide(REQUEST, AGAIN)
     assert set(_failed(refusal)) == {"guard-attempts", "guard-lockout"}
     assert not gate.is_probe(refusal)
     after = Gate(TIGHT, facts_of(*TWICE), LOCKED, ON + DAY)
-    assert after.is_probe(after.decide(REQUEST))
+    assert after.is_probe(after.decide(REQUEST, AGAIN))
 
 
 @pytest.mark.parametrize(
@@ -210,13 +214,9 @@ def test_nothing_prolongs_a_lockout_that_is_in_force() -> None:
     ],
 )
 def test_three_guards_are_against_probing_and_a_replay_is_none(limit: str, element: str) -> None:
-    question = read_question(KEY, REQUEST)
-    past = Counts(
-        {question.person: 1}, {question.person: {1}}, {question.address: {1}}, {question.content: 1}
-    )
     law = amended({f"limits.guards.{limit}": 1})
     gate = Gate(law, facts_of(REQUEST), NO_HISTORY, ON)
-    refusal = gate.decide(REQUEST, past=past)
+    refusal = gate.decide(REQUEST, Uses(2, 2, 2, 2))
     assert _failed(refusal) == [element or "guard-replay"]
     assert gate.is_probe(refusal) is bool(element)
 

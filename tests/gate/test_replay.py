@@ -11,10 +11,11 @@ import pytest
 from counterfoil.core.errors import GateFault
 from counterfoil.core.values import Address, EngagedOfficer, Grant, Person, Refusal, Request
 from counterfoil.gate import Gate, History, Law
-from counterfoil.gate.history.batch_counts import officer_hash
-from counterfoil.gate.history.counts import Counts, read_question
-from counterfoil.gate.history.snapshot import HistorySnapshot
-from counterfoil.gate.replay import RequestCounts, counts_of_request, decide_again, set_aside
+from counterfoil.gate.history.batch_counts import earlier_officer_hash, officer_hashes
+from counterfoil.gate.history.earlier import Counts, EarlierFingerprinter
+from counterfoil.gate.history.snapshot import HistorySnapshot, snapshot_of
+from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.gate.replay import RecordedCounts, RequestCounts, decide_again, set_aside
 from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, KEY, ON, REQUEST, amended, changed, facts_of, sandbox
 from tests.world.faults import expect_fault
@@ -118,23 +119,31 @@ def _file() -> list[Request]:
     return [ASKED, changed(ASKED, row=2, request_id="r2"), neighbour, elsewhere]
 
 
-def _known() -> HistorySnapshot:
-    question = read_question(KEY, REQUEST)
+def _known(first_version: bool = True) -> HistorySnapshot:
+    """What was kept beside the file's one chunk: as the first version did, or as it is kept now."""
+    hashes = EarlierFingerprinter(KEY)
+    person, address, content = hashes.asked(REQUEST)
     past = Counts(
-        {question.person: 5},
-        {question.person: {question.address, 7}},
-        {question.address: {8, 9, 10}},
-        {question.content: 1},
+        {person: 5},
+        {person: {address, 7}},
+        {address: {8, 9, 10}},
+        {content: 1, hashes.asked(ASKED)[2]: 6},
     )
-    past.contents[read_question(KEY, ASKED).content] = 6
-    return HistorySnapshot(
-        HEADER, History({officer_hash(KEY, "OFF-2"): 20}, 30, 40, ((ON, 3),)), past
-    )
+    if first_version:
+        officer = earlier_officer_hash(KEY, OFFICERS[1])
+        return HistorySnapshot(HEADER, History({officer: 20}, 30, 40, ((ON, 3),)), past)
+    history = History({officer_hashes(KEY, OFFICERS[1])[0]: 20}, 30, 40, ((ON, 3),), 30)
+    uses = {0: Uses(8, 3, 5, 8, 2, 3, 4, 2)}
+    return snapshot_of(facts_of(*_file()), history, uses)
 
 
-def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
-    counted = counts_of_request(ASKED, [_file()[:1], _file()[1:]], _known(), KEY)
-    assert msgspec.structs.asdict(counted) == {
+def _counted(request: Request, known: HistorySnapshot, place: int = 0) -> RequestCounts:
+    return RecordedCounts(lambda: [_file()[:1], _file()[1:]], KEY).counts(request, place, known)
+
+
+@pytest.mark.parametrize("first_version", [True, False])
+def test_file_and_past_are_counted_anew_as_they_were_counted(first_version: bool) -> None:
+    assert msgspec.structs.asdict(_counted(ASKED, _known(first_version))) == {
         "header": HEADER,
         "rows": 4,
         "reason_uses": 3,
@@ -148,7 +157,20 @@ def test_file_and_past_are_counted_anew_as_they_were_counted() -> None:
         "day_requests": 30,
         "year_requests": 40,
         "probes": ((ON, 3),),
+        "born_addresses": 1 if first_version else 2,
+        "probe_days": 0 if first_version else 30,
     }
+
+
+def test_a_question_that_is_like_no_other_is_kept_without_counts() -> None:
+    assert _counted(_file()[3], _known(first_version=False), 3).uses == ONCE
+
+
+def test_a_lockout_of_the_first_version_is_that_of_one_file() -> None:
+    """Two files of six attempts lock out now, and did not then."""
+    probes = ((ON - timedelta(days=1), 7), (ON, 6))
+    assert _again(changed(AT_THE_LIMITS, probes=probes)) == set()
+    assert _again(changed(AT_THE_LIMITS, probes=probes, probe_days=30)) == {"guard-lockout"}
 
 
 def test_the_counts_are_written_with_the_field_names_of_bundles_made_before() -> None:
@@ -157,15 +179,14 @@ def test_the_counts_are_written_with_the_field_names_of_bundles_made_before() ->
     assert msgspec.convert(written, RequestCounts) == AT_THE_LIMITS
 
 
-def test_an_officer_of_no_other_request_is_counted_once() -> None:
-    alone = changed(engaged_officers=(EngagedOfficer("OFF-9", "Kim Vale", "Special Agent"),))
-    assert counts_of_request(
-        alone, [[alone]], HistorySnapshot(HEADER, History(), Counts()), KEY
-    ).officers == (1,)
+def test_a_bundle_of_the_first_version_is_read() -> None:
+    written = msgspec.to_builtins(AT_THE_LIMITS)
+    del written["born_addresses"], written["probe_days"]
+    assert msgspec.convert(written, RequestCounts) == AT_THE_LIMITS
 
 
 @pytest.mark.parametrize("place", range(4))
-def test_each_decision_of_a_file_is_made_again_from_its_circumstances(place: int) -> None:
+def test_each_decision_of_a_file_is_made_again_from_its_counts(place: int) -> None:
     tight = amended(
         LIMITS
         | {
@@ -174,19 +195,18 @@ def test_each_decision_of_a_file_is_made_again_from_its_circumstances(place: int
             GUARDS + "people_at_address": 4,
         }
     )
-    request, known = _file()[place], _known()
+    request, known = _file()[place], _known(first_version=False)
     gate = Gate(tight, facts_of(*_file()), known.history, ON)
-    counted = counts_of_request(request, [_file()], known, KEY)
-    assert decide_again(tight, request, counted, ON) == gate.decide(request, past=known.past)
+    counted, uses = _counted(request, known, place), (known.uses or {}).get(place, ONCE)
+    assert decide_again(tight, request, counted, ON) == gate.decide(request, uses)
 
 
 # -- set aside ---------------------------------------------------------------------------------------
 
 
 def _alone(request: Request) -> RequestCounts:
-    return counts_of_request(
-        request, [[request]], HistorySnapshot(HEADER, History(), Counts()), KEY
-    )
+    known = snapshot_of(facts_of(request), History(), {})
+    return RecordedCounts(lambda: [], KEY).counts(request, 0, known)
 
 
 def test_what_waits_for_an_officer_is_set_aside_and_the_grant_is_whole() -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from counterfoil.core.values import Address, EngagedOfficer, Header, Person, RemovalOrder, Request
-from counterfoil.gate import BatchFacts, BatchFactsBuilder, History, Law, load_law
+from counterfoil.core.values import (
+    Address,
+    EngagedOfficer,
+    Grant,
+    Header,
+    Person,
+    Refusal,
+    RemovalOrder,
+    Request,
+)
+from counterfoil.gate import BatchFacts, BatchFactsBuilder, Gate, History, Law, load_law
+from counterfoil.gate.cases import agreement_fields
 from counterfoil.gate.cases import changed as with_fields
-from counterfoil.gate.history.counts import read_question
+from counterfoil.gate.history.counts import count_file
+from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.uses import ONCE, Uses
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.schema import convert
 
@@ -51,7 +64,7 @@ def amended(fields: dict[str, object], law: Law | None = None) -> Law:
     """A law, the sandbox's if none is named, with other values of its agreement, by dotted
     field."""
     law = law or sandbox()
-    values = with_fields(msgspec.to_builtins(law.agreement), fields)
+    values = with_fields(agreement_fields(law.agreement), fields)
     agreement = convert(values, type(law.agreement), LIBRARY)
     return msgspec.structs.replace(
         law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
@@ -69,15 +82,25 @@ def facts_of(*requests: Request, header: Header = HEADER) -> BatchFacts:
     return builder.finish(header, "sha256:" + "0" * 64)
 
 
-def repeats_in(facts: BatchFacts, **fields: object) -> tuple[int, int, int]:
-    """Requests of the file with the reason of a request of these fields, with a similar one, and
-    people under its investigation."""
-    question = read_question(facts.key, changed(**fields))
-    return (
-        facts.reasons.get(question.reason, 1),
-        facts.similar_reasons.get(question.similar, 1),
-        facts.investigations.get(question.investigation, 1),
-    )
+def asked_by(*requests: Request, key: bytes = KEY) -> Fingerprints:
+    """The fingerprints of a file of these requests."""
+    builder = BatchFactsBuilder(key)
+    builder.add(*requests)
+    return builder.fingerprints
+
+
+def uses_in(*requests: Request) -> list[Uses]:
+    """The counts of each request of a file, without a past."""
+    found = count_file(asked_by(*requests))
+    return [found.get(place, ONCE) for place in range(len(requests))]
+
+
+def decided_in(
+    law: Law, requests: Sequence[Request], history: History | None = None, on: date = ON
+) -> list[Grant | Refusal]:
+    """The decision on each request of a file."""
+    gate = Gate(law, facts_of(*requests), history or NO_HISTORY, on)
+    return [gate.decide(*each) for each in zip(requests, uses_in(*requests), strict=True)]
 
 
 NO_HISTORY = History()

@@ -74,6 +74,10 @@ class BatchSession:
         """How many chunks of a kind are kept, and how many rows they hold."""
         return store.count_chunks(self.connection, self.batch, kind)
 
+    def rows_before(self, kind: ChunkKind, seq: int) -> int:
+        """How many rows the chunks of a kind before chunk `seq` hold."""
+        return store.rows_before(self.connection, self.batch, kind, seq)
+
     def read_all(self, kind: ChunkKind) -> Iterator[bytes]:
         """The plain bytes of each chunk of a kind, in order, one in memory at a time."""
         return (self.read(kind, seq) for seq in range(self.count(kind)[0]))

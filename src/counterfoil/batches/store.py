@@ -391,6 +391,13 @@ def count_chunks(connection: Connection, batch: Batch, kind: ChunkKind) -> tuple
     return int(chunks), int(rows)
 
 
+def rows_before(connection: Connection, batch: Batch, kind: ChunkKind, seq: int) -> int:
+    """How many rows the chunks of a kind before chunk `seq` hold."""
+    where = (CHUNK.c.batch_id == batch.id, CHUNK.c.kind == kind, CHUNK.c.seq < seq)
+    counted = select(func.coalesce(func.sum(CHUNK.c.row_count), 0)).where(*where)
+    return int(connection.execute(counted).scalar_one())
+
+
 def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
     """The openings of request chunk `seq` are in the ledger. Raises StateFault `chunk_opened` if
     they were before."""

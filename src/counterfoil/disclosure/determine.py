@@ -20,10 +20,11 @@ from counterfoil.batches.rows import (
     Gated,
     Granted,
     Refused,
+    Rejected,
     count_determined,
     encode_determinations,
 )
-from counterfoil.batches.session import BatchSession
+from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.certification.pinned import pin_certificates
@@ -33,7 +34,7 @@ from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
-from counterfoil.core.values import Grant, Public, Residents
+from counterfoil.core.values import Grant, NotCompared, Public, Residents
 from counterfoil.disclosure.steps import (
     BatchStatus,
     find,
@@ -41,6 +42,7 @@ from counterfoil.disclosure.steps import (
     require_in_force,
     status_of,
 )
+from counterfoil.gate.history.reservations import make_final, settle
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
@@ -93,6 +95,7 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
         for plain in session.read_all(ChunkKind.DETERMINATION):
             digest.add(plain)
         batches.mark_determined(connection, session.batch, digest.digest(), {})
+        make_final(connection, batch.id)
         determined = batches.find_batch(connection, batch.id)
         enter_determined(office, connection, determined)
     return status_of(determined)
@@ -135,8 +138,28 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
         plain = encode_determinations(decided)
         session.keep(ChunkKind.DETERMINATION, plain, office.random, seq=seq, rows=len(decided))
         batches.add_counts(connection, batch, count_determined(decided))
+        _settle(office, session, seq, rows, decided)
         alarm = raise_if_confirmed(office, connection, batch, decided, opened)
     page(office, alarm)
+
+
+def _settle(
+    office: Office,
+    session: BatchSession,
+    seq: int,
+    rows: Sequence[Gated],
+    decided: Iterable[Determination],
+) -> None:
+    """What nobody answered does not count as asked."""
+    first = session.rows_before(ChunkKind.REQUEST, seq)
+    asked = [
+        (place, request_of(row))
+        for place, row in enumerate(rows, first)
+        if not isinstance(row, Rejected)
+    ]
+    unanswered = {each.row for each in decided if isinstance(each, NotCompared)}
+    places = {place for place, request in asked if request.row in unanswered}
+    settle(session.connection, office.payload_keys()[1], session.batch.id, asked, places)
 
 
 def _enter_openings(

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import tee
+from typing import Final
 
 from counterfoil import intake
 from counterfoil.batches import store as batches
@@ -40,20 +41,48 @@ from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
+from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
 from counterfoil.core.worker_pool import WorkerPool, worker_count, worker_pool
 from counterfoil.disclosure.screening import Screened, Screener, Whole
-from counterfoil.disclosure.steps import BatchStatus, status_of
-from counterfoil.gate import BatchFactsBuilder, require_document, require_signed
-from counterfoil.gate.history.counts import Counts
+from counterfoil.disclosure.steps import BatchStatus, find, status_of
+from counterfoil.gate import (
+    BatchFacts,
+    BatchFactsBuilder,
+    Gate,
+    History,
+    require_document,
+    require_signed,
+)
+from counterfoil.gate.history.counts import Counting
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.snapshot import HistorySnapshot, encode_snapshot
-from counterfoil.gate.history.store import add_probes, load_history, recall, record_batch, remember
+from counterfoil.gate.history.snapshot import (
+    HistorySnapshot,
+    decode_snapshot,
+    encode_snapshot,
+    snapshot_of,
+)
+from counterfoil.gate.history.store import (
+    add_probes,
+    load_history,
+    recall,
+    record_batch,
+    remember,
+    remembers_earlier,
+)
+from counterfoil.gate.history.uses import Uses
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, new_batch_id
 from counterfoil.office.authority import require_service
 from counterfoil.office.journal import enter, enter_law, enter_screened
+
+_RECEIVED_WHOLE: Final = (
+    BatchState.GATED,
+    BatchState.DETERMINED,
+    BatchState.REVIEWED,
+    BatchState.RELEASED,
+)
 
 
 class ReceiveFile(Public, frozen=True):
@@ -86,7 +115,9 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
     with office.store.reading() as connection:
         require_running(office, connection, "", header)
     count = worker_count(office.settings.workers, path.stat().st_size)
-    with worker_pool(count, Screener, history_key) as pool:
+    with office.store.reading() as connection:
+        earlier = remembers_earlier(connection)
+    with worker_pool(count, Screener, history_key, earlier) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:
@@ -182,41 +213,69 @@ def _gate_batch(
     whole: Whole,
     pool: WorkerPool,
 ) -> Work[Batch]:
-    agreement, facts, watched = office.law.agreement, whole.facts, watched_addresses(office)
-    with acting(office, batch) as connection:
-        record_batch(connection, facts, batch.id, batch.gate_date, agreement)
-        seq, done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)
-        history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
-    if not done:
-        remember(lambda: acting(office, batch), batch.id, batch.gate_date, whole.marks)
+    """Put every row before the law, chunk by chunk, and keep both. Another process may receive the
+    same file: whoever keeps a chunk first goes on."""
+    facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
+    history, (seq, done) = _record(office, batch, key, facts)
+    remember(lambda: acting(office, batch), batch.id, whole.asked)
+    counting = Counting(whole.asked, limits.guards.largest + 1)
     pool.every("begin", office.law, facts, history, batch.gate_date)
-    sent, told = tee(_to_screen(office, batch, file, whole, done))
-    for judged, (*_, part, past) in zip(pool.each("judge", sent, seq), told, strict=True):
-        known = HistorySnapshot(file.header, history, past)
-        batch = _keep_screened(office, batch, key, judged, (part, known), (seq, done), watched)
+    sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting))
+    for judged, (*_, first, uses) in zip(pool.each("judge", sent, seq), chunks, strict=True):
+        known = snapshot_of(facts, history, uses)
+        part = whole.asked.part(first, first + len(judged.rows))
+        if not _keep_screened(office, batch, key, judged, (part, known), (seq, done), watched):
+            return find(office, batch.id)
         seq, done = seq + 1, done + len(judged.rows)
         yield Progress(done, facts.rows, "gate")
     with acting(office, batch) as connection:
-        batches.mark_gated(connection, batch, batch.counts)
-        office.ledger.sign_checkpoint(connection, office.signer())
+        batch = batches.find_batch(connection, batch.id)
+        if batch.state is BatchState.RECEIVED:
+            batches.mark_gated(connection, batch, batch.counts)
+            office.ledger.sign_checkpoint(connection, office.signer())
         return batches.find_batch(connection, batch.id)
 
 
+def _record(
+    office: Office, batch: Batch, key: BatchKey, facts: BatchFacts
+) -> tuple[History, tuple[int, int]]:
+    """Reserve what the file asks, and (chunks, rows) that were kept before. A file that is refused
+    whole, as one that nobody signed is, or that names another agreement, reserves nothing: its
+    elements are evaluated before anything is counted. A run that was broken off goes on with the
+    history that it began with."""
+    agreement, on = office.law.agreement, batch.gate_date
+    with acting(office, batch) as connection:
+        batches.find_batch(connection, batch.id).require(BatchState.RECEIVED)
+        done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)
+        if done[0]:
+            known = decode_snapshot(BatchSession(connection, batch, key).read(ChunkKind.KNOWN))
+            return known.history, done
+        history = load_history(connection, facts, batch.id, on, agreement.limits)
+        counts = not Gate(office.law, facts, history, on).batch_failed
+        record_batch(connection, facts, batch.id, on, agreement, counts=counts)
+        return history, done
+
+
 def _to_screen(
-    office: Office, batch: Batch, file: intake.RequestFile, whole: Whole, done: int
-) -> Iterator[tuple[int, intake.Table | None, Fingerprints, Counts]]:
+    office: Office,
+    batch: Batch,
+    file: intake.RequestFile,
+    whole: Whole,
+    done: int,
+    counting: Counting,
+) -> Iterator[tuple[int, intake.Table | None, int, dict[int, Uses]]]:
     """Each chunk that is not in the store yet: its number, its cells where who counted it has not
-    kept it, its fingerprints, and what earlier batches asked about its rows. Chunks of another
-    size, of a run before the setting was changed, are read again."""
-    size, window = office.settings.chunk_rows, office.law.agreement.limits.guards.window_days
+    kept it, the place of its first row, and the counts of its rows. Chunks of another size, of a
+    run before the setting was changed, are read again."""
+    size, limits = office.settings.chunk_rows, office.law.agreement.limits
     again: Iterator[intake.Table] | None = None
-    for start in range(done, len(whole.marks), size):
+    for start in range(done, len(whole.asked), size):
         if again is None and (start % size or start // size not in whole.kept):
             again = file.stretches(size, start)
-        part = whole.marks.part(start, start + size)
+        rows = range(start, min(start + size, len(whole.asked)))
         with office.store.reading() as connection:
-            past = recall(connection, part, batch.id, batch.gate_date, window)
-        yield start // size, next(again) if again else None, part, past
+            past = recall(connection, counting, rows, batch.id, batch.gate_date, limits)
+        yield start // size, next(again) if again else None, start, counting.uses(rows, past)
 
 
 def _keep_screened(
@@ -224,23 +283,38 @@ def _keep_screened(
     batch: Batch,
     key: BatchKey,
     judged: Screened,
-    told: tuple[Fingerprints, HistorySnapshot],
+    known: tuple[Fingerprints, HistorySnapshot],
     place: tuple[int, int],
     watched: frozenset[int],
-) -> Batch:
+) -> bool:
     """The rows, what the guards knew of them, their counts and their entries, in one commit;
-    nothing of them where the batch was withdrawn meanwhile."""
-    (marks, known), (seq, first) = told, place
+    nothing of them where the batch was withdrawn meanwhile. False, and nothing is kept, where
+    another process has received the whole file meanwhile."""
+    (asked, snapshot), (seq, first) = known, place
     with acting(office, batch) as connection:
-        batches.find_batch(connection, batch.id).require(BatchState.RECEIVED)
+        found = batches.find_batch(connection, batch.id)
+        if found.state in _RECEIVED_WHOLE:
+            return False
+        found.require(BatchState.RECEIVED)
         session = BatchSession(connection, batch, key)
+        if session.count(ChunkKind.REQUEST) != (seq, first):
+            raise _received_elsewhere(batch)
         plain = pack([data for _, data in judged.rows])
         session.keep(ChunkKind.REQUEST, plain, office.random, seq=seq, rows=len(judged.rows))
-        session.keep(ChunkKind.KNOWN, encode_snapshot(known), office.random, seq=seq)
+        session.keep(ChunkKind.KNOWN, encode_snapshot(snapshot), office.random, seq=seq)
         batches.add_counts(connection, batch, judged.counts)
         add_probes(connection, batch.id, judged.probes)
         enter_screened(office, connection, batch.id, judged.rows, key, first)
-        alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
-        kept = batches.find_batch(connection, batch.id)
+        alarm = raise_if_repeated(office, connection, batch, first + 1, asked, watched)
     page(office, alarm)
-    return kept
+    return True
+
+
+def _received_elsewhere(batch: Batch) -> StateFault:
+    return StateFault(
+        "receive_running",
+        "another process is receiving this file",
+        place=batch.id,
+        cure="Nothing is lost, and nothing is counted twice. Let the other process finish, or run "
+        "`counterfoil receive` on the file again: it says where the batch stands.",
+    )

@@ -14,6 +14,7 @@ from counterfoil.controls.sampling.service import Found, disagreed, enter_sample
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Officer
 from counterfoil.disclosure.steps import BatchStatus, acting_on, running_batch, status_of
+from counterfoil.gate.history.reservations import free_reservation
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
 
@@ -98,6 +99,7 @@ def withdraw_batch(office: Office, actor: Actor, command: WithdrawBatch) -> Batc
         form = _withdraw_form(batch)
         officers = authority.require_signed(office, connection, actor, form, command.signatures)
         batches.mark_withdrawn(connection, batch)
+        free_reservation(connection, batch.id)
         journal.enter(office, connection, EntryKind.WITHDRAWAL, {"batch": batch.id}, *officers)
         office.ledger.sign_checkpoint(connection, office.signer())
         return status_of(batches.find_batch(connection, batch.id))

@@ -17,7 +17,7 @@ brought to its form, once up to about a million rows a process.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Final
@@ -26,11 +26,11 @@ import msgspec
 
 from counterfoil import intake
 from counterfoil.batches.rows import Gated, Granted, Refused, Rejected, encode_row
-from counterfoil.core.values import AddressForm, Grant, Refusal, Reject, Request, Sensitive
+from counterfoil.core.values import Grant, Refusal, Reject, Request, Sensitive
 from counterfoil.gate import BatchFacts, Gate, History, Law
 from counterfoil.gate.history.batch_counts import Tally, tally
-from counterfoil.gate.history.counts import Counts
-from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, Forms, forms_of
+from counterfoil.gate.history.uses import ONCE, Uses
 
 KEPT_BYTES: Final = 512_000_000
 """What one process keeps at most of rows that it has read."""
@@ -67,20 +67,20 @@ class Counted(Sensitive, frozen=True, gc=False):
 
 
 class Whole(Sensitive, frozen=True, gc=False):
-    """A file that was read through: its facts, the marks of its rows, the numbers of the stretches
-    that are kept."""
+    """A file that was read through: its facts, the fingerprints of its rows, the numbers of the
+    stretches that are kept."""
 
     facts: BatchFacts
-    marks: Fingerprints
+    asked: Fingerprints
     kept: frozenset[int]
 
 
 class _Read(Sensitive, frozen=True, gc=False, array_like=True):
-    """Rows of a stretch: requests, rejects, and the address forms of both in the file's order."""
+    """Rows of a stretch: requests, rejects, and the forms of both in the file's order."""
 
     requests: list[Request]
     rejects: list[Reject]
-    addresses: list[AddressForm]
+    forms: list[Forms]
 
     def rows(self) -> Sequence[Request | Reject]:
         """Both in the file's order."""
@@ -99,9 +99,11 @@ class Screener:
     """One worker's half of receiving one file: `count` the whole file, then `begin`, then `judge`
     the whole file."""
 
-    def __init__(self, history_key: bytes, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(
+        self, history_key: bytes, earlier: bool = False, kept_bytes: int = KEPT_BYTES
+    ) -> None:
         self._key = history_key
-        self._marker = Fingerprinter(history_key)
+        self._fingerprinter = Fingerprinter(history_key, earlier=earlier)
         self._reader = intake.RowReader()
         self._gate: Gate | None = None
         self._kept: dict[int, bytes] = {}
@@ -115,7 +117,7 @@ class Screener:
         if kept:
             self._kept[number], self._room = packed, self._room - len(packed)
         return Counted(
-            len(rows), read.rejects, tally(self._key, self._marker, rows, read.addresses), kept
+            len(rows), read.rejects, tally(self._key, self._fingerprinter, rows, read.forms), kept
         )
 
     def begin(self, law: Law, facts: BatchFacts, history: History, on: date) -> None:
@@ -123,33 +125,31 @@ class Screener:
         self._gate = Gate(law, facts, history, on)
 
     def judge(
-        self, number: int, table: intake.Table | None, marks: Fingerprints, past: Counts
+        self, number: int, table: intake.Table | None, first: int, uses: Mapping[int, Uses]
     ) -> Screened:
-        """The decision of each row of a stretch that was kept, or of `table`. `marks` are of these
-        rows, `past` is what was asked about them before."""
+        """The decision of each row of a stretch that was kept, or of `table`. `first` is the place
+        of its first row in the file, from 0; `uses` are the counts of rows by place."""
         if self._gate is None:
             raise AssertionError("judged before it was begun")
         read = _decode(self._kept.pop(number)) if table is None else self._read(table)
-        return screen(read.rows(), read.addresses, self._gate, marks, past)
+        return screen(read.rows(), read.forms, self._gate, first, uses)
 
     def _read(self, table: intake.Table) -> _Read:
         rows = self._reader.read(table)
         requests = [row for row in rows if isinstance(row, Request)]
-        return _Read(
-            requests, [row for row in rows if isinstance(row, Reject)], address_forms(rows)
-        )
+        return _Read(requests, [row for row in rows if isinstance(row, Reject)], forms_of(rows))
 
 
 def screen(
     rows: Sequence[Request | Reject],
-    addresses: Sequence[AddressForm],
+    forms: Sequence[Forms],
     gate: Gate,
-    marks: Fingerprints,
-    past: Counts,
+    first: int,
+    uses: Mapping[int, Uses],
 ) -> Screened:
-    """Put a chunk before the law. `addresses` are the forms of its rows and `marks` their
-    fingerprints, in order."""
-    gated = gate_rows(rows, addresses, gate, marks, past)
+    """Put a chunk before the law. `forms` are those of its rows, in order; `first` and `uses` as in
+    `Screener.judge`."""
+    gated = gate_rows(rows, forms, gate, first, uses)
     probes = sum(gate.is_probe(row.refusal) for row in gated if isinstance(row, Refused))
     return Screened(
         [(_KINDS[type(row)], encode_row(row)) for row in gated], count_gated(gated), probes
@@ -158,15 +158,18 @@ def screen(
 
 def gate_rows(
     rows: Sequence[Request | Reject],
-    addresses: Sequence[AddressForm],
+    forms: Sequence[Forms],
     gate: Gate,
-    marks: Fingerprints,
-    past: Counts,
+    first: int,
+    uses: Mapping[int, Uses],
 ) -> list[Gated]:
     """The decision on each row."""
-    pairs = zip(rows, marks.questions(addresses), strict=True)
-    asked = [(row, question) for row, question in pairs if isinstance(row, Request)]
-    decided = iter(gate.decide_all(asked, past))
+    asked = [
+        (row, form, uses.get(place, ONCE))
+        for place, (row, form) in enumerate(zip(rows, forms, strict=True), first)
+        if isinstance(row, Request)
+    ]
+    decided = iter(gate.decide_all(asked))
     return [
         Rejected(row) if isinstance(row, Reject) else _gated(row, next(decided)) for row in rows
     ]

@@ -29,12 +29,14 @@ A sentence may also have these fields; an unknown field refuses.
     document            fields of the base's document that differ
     no_document         true: the header states no document
     batch               counts of the request's file: `rows`, `same_reason`, `similar_reason`,
-                        `people_in_investigation`, `officers` (id to requests of the file), and for
-                        the guards, this request included, `attempts_on_person`,
-                        `addresses_of_person`, `people_at_address`, `same_request`
-    past                the last four of earlier files, and `requests_today`,
-                        `requests_of_365_days`, `probes_days_ago` (days to attempts)
-    history             officer id to earlier requests
+                        `people_in_investigation`, `officers` (officer to requests of the file), and
+                        for the guards, this request included, `attempts_on_person`,
+                        `addresses_of_person`, `addresses_of_given_and_birth`, `people_at_address`,
+                        `same_request`
+    past                all of these but `rows` and `officers` of earlier files, and
+                        `requests_today`, `requests_of_365_days`, `probes_days_ago` (days to
+                        attempts)
+    history             officer to earlier requests; an officer is an id, or `id|name|title`
     amend               field of the agreement, dotted, to another value
     repeal              statute id to its last day
 
@@ -46,22 +48,34 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 
 from counterfoil.core.errors import SettingsFault
-from counterfoil.core.values import Document, Header, Person, Public, Refusal, Request, State
-from counterfoil.gate.law.agreement import Agreement
+from counterfoil.core.values import (
+    Document,
+    EngagedOfficer,
+    Header,
+    Person,
+    Public,
+    Refusal,
+    Request,
+    State,
+)
+from counterfoil.gate.history.batch_counts import officer_hashes
+from counterfoil.gate.law.agreement import Agreement, Limits
 from counterfoil.gate.law.compiled import compile_terms
-from counterfoil.gate.law.folding import fold_entry
 from counterfoil.gate.law.load import Law, elements_of, load_law
 from counterfoil.gate.law.route import Closed
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Text, convert, read_law_file
 from counterfoil.gate.law.statute import Statute
 from counterfoil.gate.replay import RequestCounts, decide_again
+from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
+from counterfoil.normalize.asked_keys import exact_name
 
 BASE: Final = "base"
+_KEY: Final = bytes(32)
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -139,6 +153,7 @@ class BatchChange(Closed, frozen=True, gc=False):
     officers: dict[str, Count] = {}
     attempts_on_person: Count = 1
     addresses_of_person: Count = 1
+    addresses_of_given_and_birth: Count = 1
     people_at_address: Count = 1
     same_request: Count = 1
 
@@ -151,8 +166,12 @@ class Past(Closed, frozen=True, gc=False):
 
     attempts_on_person: NotNegative = 0
     addresses_of_person: NotNegative = 0
+    addresses_of_given_and_birth: NotNegative = 0
     people_at_address: NotNegative = 0
     same_request: NotNegative = 0
+    same_reason: NotNegative = 0
+    similar_reason: NotNegative = 0
+    people_in_investigation: NotNegative = 0
     requests_today: NotNegative = 0
     requests_of_365_days: NotNegative = 0
     probes_days_ago: dict[int, Count] = {}
@@ -285,6 +304,20 @@ def _fields_at(place: Any, path: list[str]) -> dict[str, Any]:
     return place
 
 
+def agreement_fields(agreement: Agreement) -> dict[str, Any]:
+    """The fields of an agreement as a file writes them, with those that may be left out."""
+    return _fields(agreement)
+
+
+def _fields(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        return {written: _fields(getattr(value, name)) for written, name in names}
+    if isinstance(value, tuple):
+        return [_fields(item) for item in cast(tuple[Any, ...], value)]
+    return msgspec.to_builtins(value)
+
+
 Findings = tuple[tuple[str, State], ...]
 
 
@@ -327,7 +360,8 @@ class PreparedSentence(Public, frozen=True, gc=False):
                 cure="Correct the element's id.",
             )
         request = read_columns(base.request | sentence.change, path)
-        counts = _counts(sentence, _header(base, sentence, law, on, path), request, on)
+        header, limits = _header(base, sentence, law, on, path), law.agreement.limits
+        counts = _counts(sentence, header, request, limits, on)
         decided = decide_again(law, request, counts, on)
         failed = decided.failed if isinstance(decided, Refusal) else ()
         found = tuple((finding.element, finding.state) for finding in failed)
@@ -394,36 +428,56 @@ def _header(base: Base, sentence: Sentence, law: Law, on: date, path: Path) -> H
     )
 
 
-def _counts(sentence: Sentence, header: Header, request: Request, on: date) -> RequestCounts:
-    """The counts that the sentence supposes: those of the file and of the past together."""
+def _counts(
+    sentence: Sentence, header: Header, request: Request, limits: Limits, on: date
+) -> RequestCounts:
+    """The counts that the sentence supposes: those of the file and of the past together. A name
+    that names nobody, and an address without a key, are not counted."""
     batch, past = sentence.batch, sentence.past
-    loads: Counter[str] = Counter()
+    loads: Counter[bytes] = Counter()
     for named in (batch.officers, sentence.history):
-        loads.update({fold_entry(officer): requests for officer, requests in named.items()})
+        for officer, requests in named.items():
+            loads.update(dict.fromkeys(_hashes(officer), requests))
+    named = bool(exact_name(normalize_name(request.person)))
+    placed = named and bool(exact_address_key(normalize_address(request.address)))
     return RequestCounts(
         header=header,
         rows=batch.rows,
-        reason_uses=batch.same_reason,
-        similar_uses=batch.similar_reason,
-        investigation_people=batch.people_in_investigation,
-        officers=tuple(loads[fold_entry(officer.id)] for officer in request.engaged_officers),
-        attempts=batch.attempts_on_person + past.attempts_on_person,
-        addresses=batch.addresses_of_person + past.addresses_of_person,
-        people=batch.people_at_address + past.people_at_address,
+        reason_uses=batch.same_reason + past.same_reason,
+        similar_uses=batch.similar_reason + past.similar_reason,
+        investigation_people=batch.people_in_investigation + past.people_in_investigation,
+        officers=tuple(
+            max(loads[hashed] for hashed in officer_hashes(_KEY, officer))
+            for officer in request.engaged_officers
+        ),
+        attempts=batch.attempts_on_person + past.attempts_on_person if named else 1,
+        addresses=batch.addresses_of_person + past.addresses_of_person if placed else 1,
+        people=batch.people_at_address + past.people_at_address if placed else 1,
         contents=batch.same_request + past.same_request,
         day_requests=past.requests_today,
         year_requests=past.requests_of_365_days,
         probes=tuple(
             (on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items()
         ),
+        born_addresses=(
+            batch.addresses_of_given_and_birth + past.addresses_of_given_and_birth if placed else 1
+        ),
+        probe_days=limits.guards.window_of_probes,
     )
+
+
+def _hashes(officer: str) -> tuple[bytes, ...]:
+    """What an officer of a sentence is counted by: the id, and name and title where they are
+    written."""
+    found = officer_hashes(_KEY, EngagedOfficer(*_officer(officer)))
+    return found if "|" in officer else found[:1]
 
 
 def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
     """The law as the sentence supposes it: fields of the agreement changed, statutes ended."""
     if sentence.amend:
         try:
-            fields = changed(msgspec.to_builtins(law.agreement), sentence.amend)
+            fields = changed(agreement_fields(law.agreement), sentence.amend)
         except (IndexError, ValueError, TypeError):
             raise SettingsFault(
                 "law_case_amend",

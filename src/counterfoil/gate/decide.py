@@ -26,8 +26,8 @@ from counterfoil.gate.checks.limits import PROBING
 from counterfoil.gate.checks.memo import OWN_CHECKS, PARTS, SharedSteps
 from counterfoil.gate.checks.table import BATCH_CHECKS, REQUEST_CHECKS
 from counterfoil.gate.history.batch_counts import BatchFacts, History
-from counterfoil.gate.history.counts import NO_COUNTS, Counts
-from counterfoil.gate.history.fingerprints import Fingerprinter, Question
+from counterfoil.gate.history.fingerprints import Forms, forms_of
+from counterfoil.gate.history.uses import ONCE, Uses
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.law.statute import Element
 
@@ -70,7 +70,6 @@ class Gate:
         self.elements = _in_force(law, on)
         checks = [element.check for element in self.elements]
         self._terms, self._rules = law.terms, law.digest
-        self._fingerprinter = Fingerprinter(facts.key)
         self._reader = RequestReader(
             law.terms.rules.periods, facts, history, min(on, header.sent_on)
         )
@@ -104,38 +103,29 @@ class Gate:
         """What the file as a whole fails: each of its requests is refused for these at least."""
         return tuple(finding for _, finding in self._batch_failed)
 
-    def question(self, request: Request) -> Question:
-        """The request's fingerprint, made once: to count what was asked before, then to decide."""
-        return self._fingerprinter.question(request)
-
     def is_probe(self, decision: Grant | Refusal) -> bool:
         """Whether a refusal counts toward a lockout. While one is in force nothing prolongs it."""
         return isinstance(decision, Refusal) and any(
             finding.element in self._probing for finding in decision.failed
         )
 
-    def decide(
-        self, request: Request, question: Question | None = None, past: Counts = NO_COUNTS
-    ) -> Grant | Refusal:
-        """Evaluate every element of one request. `past` counts what earlier batches asked."""
-        return self.decide_all([(request, question or self.question(request))], past)[0]
+    def decide(self, request: Request, uses: Uses = ONCE) -> Grant | Refusal:
+        """Evaluate every element of one request. `uses` are its counts, file and past together."""
+        return self.decide_all([(request, forms_of([request])[0], uses)])[0]
 
-    def decide_all(
-        self, requests: Sequence[tuple[Request, Question]], past: Counts = NO_COUNTS
-    ) -> list[Grant | Refusal]:
-        """Evaluate every element of many requests; the decisions in their order."""
+    def decide_all(self, requests: Sequence[tuple[Request, Forms, Uses]]) -> list[Grant | Refusal]:
+        """Evaluate every element of many requests, each with its forms and counts; the decisions in
+        their order."""
         starts = range(0, len(requests), _TOGETHER)
         return [
-            each
-            for start in starts
-            for each in self._decided(requests[start : start + _TOGETHER], past)
+            each for start in starts for each in self._decided(requests[start : start + _TOGETHER])
         ]
 
     def _decided(
-        self, requests: Sequence[tuple[Request, Question]], past: Counts
+        self, requests: Sequence[tuple[Request, Forms, Uses]]
     ) -> Iterator[Grant | Refusal]:
         terms = self._terms
-        inputs = [self._reader.read(request, question, past) for request, question in requests]
+        inputs = [self._reader.read(*each) for each in requests]
         failed: list[list[tuple[int, Finding]]] = [[] for _ in inputs]
         for place, check in self._own:
             findings = self._findings[place]
@@ -155,14 +145,14 @@ class Gate:
         findings = tuple([finding for _, finding in sorted(failed + self._batch_failed)])
         return Refusal(request.request_id, request.row, findings, self._rules)
 
-    def set_aside(self, request: Request, question: Question, elements: frozenset[str]) -> Grant:
+    def set_aside(self, request: Request, uses: Uses, elements: frozenset[str]) -> Grant:
         """Admit a request of which nothing failed and exactly `elements` wait for an officer. The
         caller has made sure that the officers have signed for it.
 
         Raises GateFault override_statute where a finding is not met or not shown: nobody can set
         that aside; override_elements where other findings wait than are named, or none do.
         """
-        decision = self.decide(request, question)
+        decision = self.decide(request, uses)
         failed = decision.failed if isinstance(decision, Refusal) else ()
         if any(finding.state is not State.NEEDS_OFFICER for finding in failed):
             raise GateFault(
@@ -180,15 +170,15 @@ class Gate:
                 cure="Name every finding that `counterfoil explain` shows as needs_officer, and "
                 "no other.",
             )
-        return self._grant(self._reader.read(request, question, NO_COUNTS))
+        return self._grant(self._reader.read(request, forms_of([request])[0], uses))
 
     def _grant(self, inputs: CheckInput) -> Grant:
         years = inputs.periods.years
         return Grant(inputs.request, inputs.address, inputs.name, years, self._rules)
 
-    def findings(self, request: Request) -> tuple[Finding, ...]:
+    def findings(self, request: Request, uses: Uses = ONCE) -> tuple[Finding, ...]:
         """Every finding, met ones too, in the law's order."""
-        inputs = self._reader.read(request, self.question(request), NO_COUNTS)
+        inputs = self._reader.read(request, forms_of([request])[0], uses)
         states = self._batch | {
             place: check(inputs, self._terms) for place, check in self._steps.items()
         }

@@ -2,17 +2,14 @@
 
 A decision depends on the request, the law, the day, and on counts: of the same file, and of what
 earlier files asked. The file's own counts can be counted anew from its rows; those of the past
-cannot, because the history forgets. So `receive` keeps, beside each chunk, the history as it was
+cannot, because the history forgets. So `receive` keeps, beside each chunk, the counts as they were
 (history/snapshot.py). `RequestCounts` is the same for one request, as plain numbers: what an
-evidence bundle carries, without any hash or key.
-
-`decide_again` makes a history that has these counts, under a key of zeros that hashes nobody but
-this request, and asks the gate.
+evidence bundle carries, without any hash or key. `decide_again` asks the gate with these counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -20,19 +17,17 @@ from counterfoil.core.values import Grant, Header, Refusal, Request, Sensitive
 from counterfoil.gate.decide import Gate
 from counterfoil.gate.history.batch_counts import (
     BatchFacts,
-    BatchFactsBuilder,
     History,
-    officer_hash,
+    earlier_officer_hash,
+    officer_hashes,
     officer_load,
 )
-from counterfoil.gate.history.counts import Counts, Question, read_question, uses_of
+from counterfoil.gate.history.earlier import EarlierFile
 from counterfoil.gate.history.snapshot import HistorySnapshot
+from counterfoil.gate.history.uses import ONCE, Uses
 from counterfoil.gate.law.load import Law
 
 _KEY: Final = bytes(32)
-_MADE_UP: Final = 1 << 62
-"""Where the hashes begin of the made-up people and addresses that are counted beside the request's
-own."""
 
 
 class RequestCounts(
@@ -41,7 +36,8 @@ class RequestCounts(
     """The counts for one request, itself included, of its file and of the past together.
 
     `officers`: requests that name each engaged officer, in the order named. A bundle carries this
-    by field name; `addresses` is there under the name `doors`.
+    by field name; `addresses` is there under the name `doors`. The last two are not in a bundle of
+    the first version, whose counts they leave as they were.
     """
 
     header: Header
@@ -57,43 +53,62 @@ class RequestCounts(
     day_requests: int
     year_requests: int
     probes: tuple[tuple[date, int], ...]
+    born_addresses: int = 1
+    probe_days: int = 0
+
+    @property
+    def uses(self) -> Uses:
+        """The counts of the question."""
+        return Uses(
+            self.attempts,
+            self.addresses,
+            self.people,
+            self.contents,
+            self.born_addresses,
+            self.reason_uses,
+            self.similar_uses,
+            self.investigation_people,
+        )
 
 
-def counts_of_request(
-    request: Request, stretches: Iterable[Sequence[Request]], snapshot: HistorySnapshot, key: bytes
+class RecordedCounts:
+    """The counts for requests of one file, from what was kept beside its chunks. `stretches` gives
+    the file's requests, stretch by stretch: they are read once, for chunks of the first form only.
+    `key` is the office's history key."""
+
+    def __init__(self, stretches: Callable[[], Iterable[Sequence[Request]]], key: bytes) -> None:
+        self._stretches = stretches
+        self._key = key
+        self._file: EarlierFile | None = None
+
+    def counts(self, request: Request, place: int, snapshot: HistorySnapshot) -> RequestCounts:
+        """The counts for a request at this place of the file, from 0, which the snapshot of its
+        chunk covers."""
+        history = snapshot.history
+        if snapshot.uses is not None:
+            facts = BatchFacts(snapshot.rows, "", snapshot.header, self._key, snapshot.officers)
+            uses = snapshot.uses.get(place, ONCE)
+            loads = [officer_load(each, facts, history) for each in request.engaged_officers]
+            return _request_counts(snapshot, facts.rows, uses, loads)
+        self._file = file = self._file or EarlierFile(self._key, self._stretches())
+        loads = [
+            file.officer_load(each) + history.officers.get(earlier_officer_hash(self._key, each), 0)
+            for each in request.engaged_officers
+        ]
+        return _request_counts(snapshot, file.rows, file.uses(request, snapshot.past), loads)
+
+
+def _request_counts(
+    snapshot: HistorySnapshot, rows: int, uses: Uses, loads: Iterable[int]
 ) -> RequestCounts:
-    """The counts for `request`, whose file had these requests, stretch by stretch. `key` is the
-    office's history key."""
-    return counts_in_file(
-        request, facts_of_requests(snapshot.header, stretches, key), snapshot, key
-    )
-
-
-def facts_of_requests(
-    header: Header, stretches: Iterable[Sequence[Request]], key: bytes
-) -> BatchFacts:
-    """The facts of a file of these requests, counted anew: for the counts of several of them."""
-    builder = BatchFactsBuilder(key)
-    for stretch in stretches:
-        builder.add(*stretch)
-    return builder.finish(header, "")
-
-
-def counts_in_file(
-    request: Request, facts: BatchFacts, snapshot: HistorySnapshot, key: bytes
-) -> RequestCounts:
-    """As `counts_of_request`, in a file that was counted by `facts_of_requests`."""
-    history, question = snapshot.history, read_question(key, request)
-    uses = uses_of(question, facts.asked, snapshot.past)
+    history = snapshot.history
     return RequestCounts(
         header=snapshot.header,
-        rows=facts.rows,
-        reason_uses=facts.reasons.get(question.reason, 1),
-        similar_uses=facts.similar_reasons.get(question.similar, 1),
-        investigation_people=facts.investigations.get(question.investigation, 1),
-        officers=tuple(
-            officer_load(officer.id, facts, history) for officer in request.engaged_officers
-        ),
+        rows=rows,
+        reason_uses=uses.reasons,
+        similar_uses=uses.similar,
+        investigation_people=uses.investigated,
+        officers=tuple(loads),
         attempts=uses.attempts,
         addresses=uses.addresses,
         people=uses.people,
@@ -101,14 +116,15 @@ def counts_in_file(
         day_requests=history.day_requests,
         year_requests=history.year_requests,
         probes=history.probes,
+        born_addresses=uses.born_addresses,
+        probe_days=history.probe_days,
     )
 
 
 def decide_again(law: Law, request: Request, counts: RequestCounts, on: date) -> Grant | Refusal:
     """The gate's decision under this law on this day, given these counts. Raises GateFault as
     `Gate`."""
-    gate, question = _gate_again(law, request, counts, on)
-    return gate.decide(request, question)
+    return _gate_again(law, request, counts, on).decide(request, counts.uses)
 
 
 def set_aside(
@@ -116,32 +132,17 @@ def set_aside(
 ) -> Grant:
     """The grant that two officers' override makes of a request of which exactly `elements` wait for
     an officer. Raises GateFault as `Gate.set_aside`."""
-    gate, question = _gate_again(law, request, counts, on)
-    return gate.set_aside(request, question, frozenset(elements))
+    gate = _gate_again(law, request, counts, on)
+    return gate.set_aside(request, counts.uses, frozenset(elements))
 
 
-def _gate_again(
-    law: Law, request: Request, counts: RequestCounts, on: date
-) -> tuple[Gate, Question]:
-    question = read_question(_KEY, request)
-    people = {question.person, *range(_MADE_UP, _MADE_UP + counts.people - 1)}
-    addresses = {question.address, *range(_MADE_UP, _MADE_UP + counts.addresses - 1)}
-    ids = [officer_hash(_KEY, officer.id) for officer in request.engaged_officers]
-    facts = BatchFacts(
-        rows=counts.rows,
-        file_digest="",
-        header=counts.header,
-        key=_KEY,
-        reasons={question.reason: counts.reason_uses},
-        similar_reasons={question.similar: counts.similar_uses},
-        investigations={question.investigation: counts.investigation_people},
-        officers=dict(zip(ids, counts.officers, strict=False)),
-        asked=Counts(
-            {question.person: counts.attempts},
-            {question.person: addresses},
-            {question.address: people},
-            {question.content: counts.contents},
-        ),
+def _gate_again(law: Law, request: Request, counts: RequestCounts, on: date) -> Gate:
+    officers: dict[bytes, int] = {}
+    for officer, load in zip(request.engaged_officers, counts.officers, strict=False):
+        for hashed in officer_hashes(_KEY, officer):
+            officers[hashed] = max(load, officers.get(hashed, 0))
+    facts = BatchFacts(counts.rows, "", counts.header, _KEY, officers)
+    history = History(
+        {}, counts.day_requests, counts.year_requests, counts.probes, counts.probe_days
     )
-    history = History({}, counts.day_requests, counts.year_requests, counts.probes)
-    return Gate(law, facts, history, on), question
+    return Gate(law, facts, history, on)

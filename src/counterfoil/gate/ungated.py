@@ -24,8 +24,8 @@ from counterfoil.gate.checks.person import (
     name_is_given,
     name_is_no_placeholder,
 )
-from counterfoil.gate.history.counts import Uses
-from counterfoil.gate.law.folding import split_words
+from counterfoil.gate.history.uses import ONCE
+from counterfoil.gate.law.folding import screened_words
 from counterfoil.gate.law.load import Law
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 
@@ -33,7 +33,6 @@ _NO_WORDS: Final[list[str]] = []
 _NO_ADDRESS: Final = normalize_address(Address())
 _NO_NAME: Final = normalize_name(Person())
 _NO_PERIODS: Final = Periods((), given=False, vague=False)
-_ONCE: Final = Uses(1, 1, 1, 1)
 
 
 class UnsafeGate:
@@ -79,7 +78,7 @@ class UnsafeGate:
 
     def _form(self, request: Request) -> AddressForm | None:
         """The address's form; None where it has no address key or is a placeholder."""
-        words = split_words(f"{request.address.line1} {request.address.line2}")
+        words = screened_words(f"{request.address.line1} {request.address.line2}")
         inputs = _inputs(request, form=normalize_address(request.address), words=words)
         real = address_is_no_placeholder(inputs, self._terms) is State.MET
         return inputs.address if real and exact_address_key(inputs.address) else None
@@ -102,11 +101,8 @@ def _inputs(
         line_words=words,
         reason="",
         reason_words=_NO_WORDS,
-        reason_uses=1,
-        similar_uses=1,
-        investigation_people=1,
         engaged=(),
-        uses=_ONCE,
+        uses=ONCE,
         day=date.max,
         scope=None,
     )

@@ -14,6 +14,14 @@ from counterfoil.normalize.address_keys import (
     known_place_keys,
 )
 from counterfoil.normalize.addresses import FORMS_VERSION, normalize_address
+from counterfoil.normalize.asked_keys import (
+    exact_name,
+    home_keys,
+    leads_to_family,
+    leads_to_given,
+    name_codes,
+    person_keys,
+)
 from counterfoil.normalize.completeness import incomplete_part, is_placeholder
 from counterfoil.normalize.names import family_out_of_middle, normalize_name
 
@@ -25,10 +33,16 @@ __all__ = [
     "address_keys",
     "counted_among",
     "exact_address_key",
+    "exact_name",
     "family_out_of_middle",
+    "home_keys",
     "incomplete_part",
     "is_placeholder",
     "known_place_keys",
+    "leads_to_family",
+    "leads_to_given",
+    "name_codes",
     "normalize_address",
     "normalize_name",
+    "person_keys",
 ]

@@ -16,16 +16,10 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Grant, Match, Public, Refusal, Request, Sensitive
 from counterfoil.database import Connection
-from counterfoil.gate.history.batch_counts import BatchFacts
 from counterfoil.gate.history.snapshot import decode_snapshot
 from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.gate.replay import (
-    RequestCounts,
-    counts_in_file,
-    counts_of_request,
-    facts_of_requests,
-)
+from counterfoil.gate.replay import RecordedCounts, RequestCounts
 from counterfoil.office.context import Office
 
 
@@ -76,7 +70,7 @@ def read_recorded(session: BatchSession, history_key: bytes, request_id: str) ->
         )
     known = decode_snapshot(session.read(ChunkKind.KNOWN, seq))
     request = request_of(row)
-    counted = counts_of_request(request, session.request_lists(), known, history_key)
+    counted = RecordedCounts(session.request_lists, history_key).counts(request, place, known)
     decided = session.determination(seq, request.row)
     override = session.overrides.get(request.row)
     return Recorded(row, session.key.salt("request", place), counted, decided, seq, override)
@@ -87,7 +81,7 @@ def read_recorded_rows(
 ) -> Iterator[Recorded]:
     """The requests of these row numbers, in order; the file is counted once for all of them. Raises
     as `read_recorded`."""
-    facts: BatchFacts | None = None
+    counts = RecordedCounts(session.request_lists, history_key)
     first = 0
     for chunk, rows in session.gated_chunks():
         wanted = [
@@ -99,14 +93,13 @@ def read_recorded_rows(
         if not wanted:
             continue
         known = decode_snapshot(session.read(ChunkKind.KNOWN, chunk.seq))
-        facts = facts or facts_of_requests(known.header, session.request_lists(), history_key)
         decided = {each.row: each for each in session.determinations(chunk.seq)}
         for place, row in wanted:
             request = request_of(row)
             yield Recorded(
                 row,
                 session.key.salt("request", place),
-                counts_in_file(request, facts, known, history_key),
+                counts.counts(request, place, known),
                 decided.get(request.row),
                 chunk.seq,
                 session.overrides.get(request.row),

@@ -9,21 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.controls.canaries.store import (
-    asked_more_than_once,
-    canary_addresses,
-    canary_records,
-    keep_canaries,
-)
+from counterfoil.controls.canaries.store import canary_addresses, canary_records, keep_canaries
 from counterfoil.database import Store, create_store
-from counterfoil.gate.history.counts import read_question
-from counterfoil.gate.history.store import record_batch, remember
-from counterfoil.normalize import exact_address_key
-from tests.gate.history.test_store import marks_of
-from tests.gate.world import KEY, ON, REQUEST, facts_of, sandbox
+from counterfoil.gate.history.store import record_batch, remember, times_asked_at
+from counterfoil.normalize import exact_address_key, normalize_address
+from tests.gate.world import KEY, ON, REQUEST, asked_by, facts_of, sandbox
 
-QUESTION = read_question(KEY, REQUEST)
-ADDRESS_KEY = exact_address_key(QUESTION.form)
+ASKED = asked_by(REQUEST)
+ADDRESS_KEY = exact_address_key(normalize_address(REQUEST.address))
 
 
 @pytest.fixture
@@ -39,7 +32,7 @@ def test_a_canarys_address_key_is_hashed_as_a_questions_and_is_of_its_snapshot_o
     with store.transaction() as connection:
         keep_canaries(connection, KEY, "0001-a", [(ADDRESS_KEY, "REF-1")])
         keep_canaries(connection, KEY, "0002-b", [])
-        assert canary_addresses(connection, "0001-a") == {QUESTION.address}
+        assert canary_addresses(connection, "0001-a") == {ASKED.addresses[0]}
         assert canary_addresses(connection, "0002-b") == frozenset()
 
 
@@ -66,7 +59,8 @@ def test_an_address_is_asked_more_than_once_within_the_window_over_all_files(
         day = ON - timedelta(days=ago)
         with store.transaction() as connection:
             record_batch(connection, facts_of(REQUEST), f"b{number}", day, agreement)
-        remember(store.transaction, f"b{number}", day, marks_of(QUESTION))
+        remember(store.transaction, f"b{number}", ASKED)
     with store.reading() as connection:
-        assert asked_more_than_once(connection, QUESTION.address, today - 29, today) is twice
-        assert not asked_more_than_once(connection, QUESTION.address + 1, today - 29, today)
+        homes, window = ASKED.home_keys(0), (today - 29, today)
+        assert (times_asked_at(connection, ASKED.addresses[0], homes, *window) > 1) is twice
+        assert times_asked_at(connection, ASKED.addresses[0] + 1, homes, *window) == 0

@@ -9,22 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.core.values import (
-    Address,
-    EngagedOfficer,
-    Person,
-    Refusal,
-    Reject,
-    RemovalOrder,
-    Request,
-)
+from counterfoil.core.values import Address, EngagedOfficer, Person, Refusal, RemovalOrder, Request
 from counterfoil.gate import Gate, Law
 from counterfoil.gate.checks.inputs import MET, CheckInput, RequestReader
 from counterfoil.gate.checks.memo import OWN_CHECKS, PARTS
 from counterfoil.gate.checks.table import REQUEST_CHECKS
-from counterfoil.gate.history.counts import NO_COUNTS
-from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, address_forms
-from tests.gate.world import KEY, NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
+from counterfoil.gate.history.fingerprints import forms_of
+from counterfoil.gate.history.uses import ONCE
+from tests.gate.world import NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox, uses_in
 
 LAW = sandbox()
 DAYS = st.sampled_from(
@@ -79,7 +71,7 @@ GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 def _asked(request: Request) -> CheckInput:
     rules = LAW.terms.rules.periods
     return RequestReader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
-        request, Fingerprinter(KEY).question(request), NO_COUNTS
+        request, forms_of([request])[0], ONCE
     )
 
 
@@ -129,10 +121,11 @@ def test_a_decision_is_every_finding_that_is_not_met_in_the_laws_order(request: 
 def test_requests_that_repeat_each_other_are_counted_alike_by_both(requests: list[Request]) -> None:
     """One gate decides all of a file, so what it shares between counts is put to use."""
     gate = Gate(_tight(), facts_of(*requests), NO_HISTORY, ON)
-    for request in requests:
-        decision = gate.decide(request)
+    for request, uses in zip(requests, uses_in(*requests), strict=True):
+        decision = gate.decide(request, uses)
         failed = decision.failed if isinstance(decision, Refusal) else ()
-        assert failed == tuple(found for found in gate.findings(request) if found.state is not MET)
+        found = gate.findings(request, uses)
+        assert failed == tuple(each for each in found if each.state is not MET)
 
 
 def test_a_listed_place_of_custody_is_told_from_a_home_that_is_asked_as_often() -> None:
@@ -143,7 +136,8 @@ def test_a_listed_place_of_custody_is_told_from_a_home_that_is_asked_as_often() 
     gate = Gate(_tight(), facts_of(*requests), NO_HISTORY, ON)
     crowded = {element.id for element in gate.elements if element.check == "address_people_are_few"}
     failed = [
-        crowded & {each.element for each in gate.decide(request).failed} for request in requests
+        crowded & {each.element for each in gate.decide(request, uses).failed}
+        for request, uses in zip(requests, uses_in(*requests), strict=True)
     ]
     assert failed == [set()] * len(PEOPLE) + [crowded] * len(PEOPLE)
 
@@ -190,17 +184,3 @@ def test_every_check_is_asked_once() -> None:
     assert len(parts) == len(set(parts))
     assert OWN_CHECKS.isdisjoint(parts)
     assert OWN_CHECKS | set(parts) == set(REQUEST_CHECKS)
-
-
-def test_marks_are_one_for_each_row_and_a_row_that_is_no_request_has_none() -> None:
-    reject = Reject(2, "", "csv_malformed", "", "")
-    rows = [REQUEST, reject, changed(row=3, investigation_number="")]
-    marks = Fingerprinter(KEY).fingerprint(rows, address_forms(rows))
-    assert len(marks) == 3
-    assert {
-        column[1] for column in (marks.persons, marks.contents, marks.reasons, marks.similar)
-    } == {0}
-    assert (marks.investigations[2], marks.owners[2]) == (0, 0)
-    question = Fingerprinter(KEY).question(REQUEST)
-    assert marks.part(0, 1).questions([question.form]) == [question]
-    assert len(Fingerprints(*[marks.persons[:0]] * 6)) == 0

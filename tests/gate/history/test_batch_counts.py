@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.core.values import EngagedOfficer, Grant, Person, Refusal
 from counterfoil.gate import BatchFactsBuilder, Gate, History
-from counterfoil.gate.history.batch_counts import officer_hash, officer_load
+from counterfoil.gate.history.batch_counts import earlier_officer_hash, officer_hashes, officer_load
 from tests.gate.world import (
     HEADER,
     KEY,
@@ -14,12 +14,14 @@ from tests.gate.world import (
     ON,
     REQUEST,
     changed,
+    decided_in,
     facts_of,
-    repeats_in,
     sandbox,
+    uses_in,
 )
 
 LAW = sandbox()
+OFFICER = REQUEST.engaged_officers[0]
 
 
 def _named(row: int) -> str:
@@ -27,8 +29,7 @@ def _named(row: int) -> str:
 
 
 def _refused_for(requests: list, element: str, history: History = NO_HISTORY) -> int:
-    gate = Gate(LAW, facts_of(*requests), history, ON)
-    decided = [gate.decide(request) for request in requests]
+    decided = decided_in(LAW, requests, history)
     return sum(
         isinstance(one, Refusal) and any(finding.element == element for finding in one.failed)
         for one in decided
@@ -39,8 +40,8 @@ def test_a_reason_that_differs_in_numbers_and_punctuation_only_is_similar() -> N
     reasons = [
         f"Matter {n}: the notice to depart reached this door, says witness {n}." for n in range(21)
     ]
-    facts = facts_of(*[changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)])
-    assert repeats_in(facts, reason=reasons[0])[:2] == (1, 21)
+    found = uses_in(*[changed(row=n, reason=reason) for n, reason in enumerate(reasons, 1)])
+    assert [(each.reasons, each.similar) for each in found] == [(1, 21)] * 21
 
 
 def test_a_reason_repeated_with_other_case_and_spacing_is_one_reason() -> None:
@@ -77,29 +78,54 @@ def test_an_officer_named_twice_in_one_request_counts_once() -> None:
     facts = facts_of(
         changed(engaged_officers=(officer, EngagedOfficer(" off-1 ", "D. Fields", "Agent")))
     )
-    assert officer_load("OFF-1", facts, NO_HISTORY) == 1
+    assert officer_load(officer, facts, NO_HISTORY) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        EngagedOfficer("OFF-1\u200b", "Lee Marsh", "Agent"),
+        EngagedOfficer("OFF\u20101", "Lee Marsh", "Agent"),
+        EngagedOfficer(" off-1", "", ""),
+        EngagedOfficer("OFF-77", "Dana Fields", "Special Agent"),
+        EngagedOfficer("OFF-77", "DANA  F\u0456elds", "special agent"),
+    ],
+)
+def test_an_officer_is_one_by_id_and_by_name_and_title_however_written(
+    other: EngagedOfficer,
+) -> None:
+    facts = facts_of(REQUEST, changed(row=2, engaged_officers=(other,)))
+    assert [officer_load(each, facts, NO_HISTORY) for each in (OFFICER, other)] == [2, 2]
+
+
+def test_another_officer_is_another() -> None:
+    other = EngagedOfficer("OFF-2", "Dana Fields", "Deportation Officer")
+    facts = facts_of(REQUEST, changed(row=2, engaged_officers=(other,)))
+    assert officer_load(OFFICER, facts, NO_HISTORY) == 1
 
 
 def test_history_adds_to_the_batch() -> None:
     facts = facts_of(REQUEST)
-    assert officer_load("OFF-1", facts, History({officer_hash(KEY, "OFF-1"): 7})) == 8
+    by_id, by_name = officer_hashes(KEY, OFFICER)
+    assert officer_load(OFFICER, facts, History({by_id: 7})) == 8
+    assert officer_load(OFFICER, facts, History({by_id: 7, by_name: 9})) == 10
+
+
+def test_what_the_first_version_counted_is_added() -> None:
+    history = History({earlier_officer_hash(KEY, OFFICER): 5, officer_hashes(KEY, OFFICER)[0]: 7})
+    assert officer_load(OFFICER, facts_of(REQUEST), history) == 13
 
 
 def test_people_under_one_investigation_are_counted_once_each() -> None:
     people = [changed(row=n, person=Person("Rosalind", "", _named(n % 3))) for n in range(12)]
-    facts = facts_of(*people)
-    assert repeats_in(facts, investigation_number=" cr-2025-00417")[2] == 3
-    assert repeats_in(facts, investigation_number="CR-2025-1")[2] == 1
+    assert {each.investigated for each in uses_in(*people)} == {3}
 
 
 def test_requests_without_an_investigation_share_none() -> None:
-    facts = facts_of(
-        *[
-            changed(person=Person("Rosalind", "", _named(n)), investigation_number="")
-            for n in range(9)
-        ]
-    )
-    assert repeats_in(facts, investigation_number="")[2] == 1
+    people = [
+        changed(person=Person("Rosalind", "", _named(n)), investigation_number="") for n in range(9)
+    ]
+    assert {each.investigated for each in uses_in(*people)} == {1}
 
 
 def test_counts_keep_no_id_and_differ_by_key() -> None:

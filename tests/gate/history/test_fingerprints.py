@@ -1,8 +1,8 @@
-"""Marks: what makes two requests about one person, at one door, or of one content; and that they
-outlive a new version."""
+"""Fingerprints: what makes two requests about one person, at one address, or of one content."""
 
 from __future__ import annotations
 
+from array import array
 from datetime import date
 
 import pytest
@@ -11,72 +11,91 @@ from counterfoil.core.values import Address, EngagedOfficer, Person, Reject, Rem
 from counterfoil.gate.history.fingerprints import (
     Fingerprinter,
     Fingerprints,
-    Question,
-    address_forms,
-    content_bytes,
+    address_of,
+    content_of,
     empty_fingerprints,
+    family_codes,
+    forms_of,
+    given_codes,
+    is_dated,
+    name_of,
+    person_of,
 )
-from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
-from counterfoil.normalize import exact_address_key, normalize_address
-from tests.gate.world import KEY, ON, REQUEST, changed
+from counterfoil.gate.history.keyed_hash import ABSENT, keyed_hash, number_of, utf8
+from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
+from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
+from tests.gate.world import KEY, ON, REQUEST, asked_by, changed
 
-MARKER = Fingerprinter(KEY)
-COLUMNS = ("persons", "addresses", "contents", "reasons", "similar", "investigations", "owners")
 REJECT = Reject(2, "", "csv_malformed", "", "")
+FORM = normalize_address(REQUEST.address)
+NAME = normalize_name(REQUEST.person)
 
 
-def _question(request: Request) -> Question:
-    return Fingerprinter(KEY).question(request)
+def _of(*rows: Request | Reject, key: bytes = KEY) -> Fingerprints:
+    return Fingerprinter(key).fingerprint(rows, forms_of(rows))
 
 
-def _marks(*rows: Request | Reject) -> Fingerprints:
-    return Fingerprinter(KEY).fingerprint(rows, address_forms(rows))
+def _asked(request: Request) -> bytes:
+    return _of(request).asked[0]
 
 
-def _row(marks: Fingerprints, place: int) -> dict[str, int]:
-    return {name: getattr(marks, name)[place] for name in COLUMNS}
-
-
-def test_marks_are_hashed_alike_for_ever_so_that_a_new_version_remembers_what_an_old_one_was_asked() -> (
-    None
-):
-    door = exact_address_key(normalize_address(REQUEST.address))
-    reason = "The address on the notice to depart is disputed before the grand jury."
-    assert {name: mark for name, mark in _row(_marks(REQUEST), 0).items() if name != "owners"} == {
-        "persons": keyed_hash(KEY, b"asked person", b"rosalind|quill|1980-02-29"),
-        "addresses": keyed_hash(KEY, b"asked door", utf8(door)),
-        "contents": keyed_hash(KEY, b"asked content", content_bytes(REQUEST)),
-        "reasons": keyed_hash(KEY, b"reason", reason.lower().encode()),
-        "similar": keyed_hash(KEY, b"reason", reason.lower().rstrip(".").encode()),
-        "investigations": keyed_hash(KEY, b"investigation", b"cr-2025-00417"),
+def test_a_question_is_hashed_alike_for_ever_by_its_normal_forms() -> None:
+    found = _of(REQUEST)
+    [asked] = found.asked
+    hashed = {
+        b"question person": (person_of, f"{exact_name(NAME)}|1980-02-29"),
+        b"question name": (name_of, exact_name(NAME)),
+        b"asked door": (address_of, exact_address_key(FORM)),
     }
-    undated = changed(person=Person("Rosalind", "", "Quill", "Jr"))
-    assert _row(_marks(undated), 0)["persons"] == keyed_hash(
-        KEY, b"asked person", b"rosalind|quill|"
-    )
+    for context, (read, text) in hashed.items():
+        assert number_of(read(asked)) == keyed_hash(KEY, context, utf8(text))
+    assert list(found.addresses) == [number_of(address_of(asked))]
+    homes = [keyed_hash(KEY, b"question home", utf8(key)) for key in home_keys(FORM)]
+    born = person_keys(NAME, REQUEST.person.date_of_birth)
+    people = [keyed_hash(KEY, b"question people", utf8(key)) for key in born]
+    assert list(found.keys) == homes + people
+    assert (list(found.homes), list(found.people)) == ([len(homes)], [len(people)])
+    assert list(found.home_keys(0)) == homes
+    given, family = name_codes(NAME)
+    assert (len(given_codes(asked)), len(family_codes(asked))) == (len(given), len(family))
+
+
+def test_no_word_is_kept_and_another_key_makes_other_hashes() -> None:
+    mine, other = _of(REQUEST), _of(REQUEST, key=KEY[::-1])
+    assert set(mine.keys).isdisjoint(other.keys)
+    assert given_codes(mine.asked[0]).isdisjoint(given_codes(other.asked[0]))
+    assert b"QUILL" not in mine.asked[0].upper()
+    assert "Quill" not in repr(mine)
+
+
+def test_a_date_of_birth_is_part_of_the_person_and_not_of_the_name() -> None:
+    undated = changed(person=changed(REQUEST.person, date_of_birth=None))
+    mine, other = _asked(REQUEST), _asked(undated)
+    assert name_of(mine) == name_of(other)
+    assert person_of(mine) != person_of(other)
+    assert (is_dated(mine), is_dated(other)) == (True, False)
 
 
 @pytest.mark.parametrize(
     "nobody", [Person("", "", "Quill"), Person("Rosalind", "", "12"), Person()]
 )
-def test_who_is_not_named_whole_is_nobody(nobody: Person) -> None:
-    assert _question(changed(person=nobody)).person == 0
+def test_who_is_not_named_whole_is_nobody_and_is_found_by_content(nobody: Person) -> None:
+    found = _of(changed(person=nobody))
+    [asked] = found.asked
+    assert person_of(asked) == name_of(asked) == ABSENT
+    assert found.keys[-1] == number_of(content_of(asked))
+    assert list(found.people) == [1]
 
 
-def test_what_is_not_there_has_no_mark() -> None:
-    lacking = changed(address=Address("Failed to Provide"), investigation_number="")
-    found = _row(_marks(lacking), 0)
-    assert {name for name, mark in found.items() if mark == 0} == {
-        "addresses",
-        "investigations",
-        "owners",
-    }
-    assert set(_row(_marks(REJECT), 0).values()) == {0}
+def test_what_is_no_home_has_no_key() -> None:
+    found = _of(changed(address=Address("Failed to Provide"), investigation_number=""))
+    assert address_of(found.asked[0]) == ABSENT
+    assert (list(found.homes), list(found.investigations), list(found.owners)) == ([0], [0], [0])
 
 
 OTHER: dict[str, object] = {
     "person": changed(REQUEST.person, middle_name="May"),
-    "address": changed(REQUEST.address, line2="Apt 4"),
+    "address": changed(REQUEST.address, line2="Apt 5"),
     "taxable_periods": ("2022",),
     "statutory_authority": "8 USC 1326",
     "reason": "Another",
@@ -92,92 +111,102 @@ OTHER: dict[str, object] = {
 @pytest.mark.parametrize("field", REQUEST.__struct_fields__)
 def test_a_change_of_anything_but_id_and_row_is_another_content(field: str) -> None:
     other = changed(**{field: OTHER.get(field, "r9" if field == "request_id" else 9)})
-    assert (_question(other).content == _question(REQUEST).content) is (
-        field in {"request_id", "row"}
-    )
+    same = content_of(_asked(other)) == content_of(_asked(REQUEST))
+    assert same is (field in {"request_id", "row"})
 
 
-@pytest.mark.parametrize("field", OTHER)
-def test_a_change_is_another_content_beside_a_sign_that_has_no_bytes_too(field: str) -> None:
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"person": Person("ROSALIND", "", "quill", "", REQUEST.person.date_of_birth, "900001234")},
+        {"address": Address("12 ELM STREET #4", "", "Anytown", "WA", "98001")},
+        {"reason": REQUEST.reason.upper()},
+        {"investigation_number": " cr\u20102025-00417\u200b"},
+        {"engaged_officers": (EngagedOfficer("off-1", "DANA FIELDS", "special  agent"),)},
+    ],
+)
+def test_what_is_the_same_but_for_spelling_is_one_content(spelled: dict[str, object]) -> None:
+    assert content_of(_asked(changed(**spelled))) == content_of(_asked(REQUEST))
+
+
+def test_a_lone_surrogate_is_counted_like_any_text() -> None:
     odd = changed(stay_or_deferral="\ud800", reason="odd")
-    assert content_bytes(odd) != content_bytes(changed(odd, **{field: OTHER[field]}))
-    assert content_bytes(odd) == content_bytes(changed(odd, request_id="r9", row=9))
+    assert content_of(_asked(odd)) == content_of(_asked(odd)) != content_of(_asked(REQUEST))
 
 
 @pytest.mark.parametrize(
     ("change", "same"),
     [
-        ({"reason": REQUEST.reason.upper()}, {"reason", "similar"}),
-        ({"reason": REQUEST.reason + " 17!"}, {"similar"}),
-        ({"investigation_number": " cr-2025-00417 "}, {"reason", "similar", "investigation"}),
-        ({"reason": "Another matter"}, set()),
+        ({"reason": REQUEST.reason.upper()}, {"reasons", "similar", "investigations"}),
+        ({"reason": REQUEST.reason + " 17!"}, {"similar", "investigations"}),
+        ({"investigation_number": "cr-2025-00417 "}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "CR\u20112025-00417"}, {"reasons", "similar", "investigations"}),
+        ({"reason": "Another matter"}, {"investigations"}),
     ],
 )
-def test_reasons_and_investigations_are_one_as_they_are_folded(
+def test_reasons_and_investigations_are_one_in_their_plain_form(
     change: dict[str, str], same: set[str]
 ) -> None:
-    mine, other = _question(REQUEST), _question(changed(**change))
-    alike = {
-        name
-        for name in ("reason", "similar", "investigation")
-        if getattr(mine, name) == getattr(other, name)
-    }
-    assert alike == (same | {"investigation"} if "investigation_number" not in change else same)
+    mine, other = _of(REQUEST), _of(changed(**change))
+    names = ("reasons", "similar", "investigations")
+    assert {name for name in names if getattr(mine, name) == getattr(other, name)} == same
 
 
-def test_the_owner_of_an_investigation_is_told_by_name_suffix_and_birthday() -> None:
+def test_the_owner_of_an_investigation_is_known_by_name_suffix_and_date_of_birth() -> None:
     people = [
         REQUEST.person,
         changed(REQUEST.person, given_name=" ROSALIND "),
-        changed(REQUEST.person, given_name="Rosalinde"),
-        changed(REQUEST.person, family_name="Quills"),
+        changed(REQUEST.person, given_name="Bartholomew"),
+        changed(REQUEST.person, family_name="Thornquist"),
         changed(REQUEST.person, suffix="Jr"),
         changed(REQUEST.person, date_of_birth=ON),
     ]
-    owners = list(_marks(*[changed(person=person) for person in people]).owners)
+    owners = list(_of(*[changed(person=person) for person in people]).owners)
     assert owners[0] == owners[1]
     assert len(set(owners)) == len(owners) - 1
 
 
-def test_address_forms_stand_one_for_each_row() -> None:
-    forms = address_forms([REQUEST, REJECT])
-    assert forms == [normalize_address(REQUEST.address), normalize_address(Address())]
-    assert _question(REQUEST).form == forms[0]
-
-
-def test_rows_and_addresses_of_other_length_are_a_bug() -> None:
+def test_rows_and_forms_of_other_length_are_a_bug() -> None:
     with pytest.raises(ValueError, match="zip"):
-        Fingerprinter(KEY).fingerprint([REQUEST, REQUEST], address_forms([REQUEST]))
+        Fingerprinter(KEY).fingerprint([REQUEST, REQUEST], forms_of([REQUEST]))
 
 
 # -- columns -----------------------------------------------------------------------------------------
 
 
-def test_no_rows_have_no_marks() -> None:
-    for marks in (_marks(), empty_fingerprints()):
-        assert [len(getattr(marks, name)) for name in COLUMNS] == [0] * 7
-        assert len(marks) == 0
+def test_no_rows_have_no_fingerprints() -> None:
+    for found in (_of(), empty_fingerprints()):
+        assert (len(found), len(found.keys)) == (0, 0)
 
 
-def test_a_part_of_a_file_has_the_marks_of_its_rows_and_no_owners() -> None:
-    rows = [REQUEST, REJECT, changed(reason="Another")]
-    marks = _marks(*rows)
-    part = marks.part(1, 3)
-    assert [_row(marks, place) | {"owners": 0} for place in (1, 2)] == [
-        {name: getattr(part, name)[place] for name in COLUMNS[:-1]} | {"owners": 0}
-        for place in (0, 1)
-    ]
-    assert (
-        len(part),
-        len(part.owners),
-        len(marks.without_owners().owners),
-        len(marks.without_owners()),
-    ) == (2, 0, 0, 3)
-    assert marks.without_owners().questions(address_forms(rows))[2] == _question(rows[2])
+def test_a_part_of_a_file_has_the_fingerprints_of_its_rows() -> None:
+    rows = [REQUEST, REJECT, changed(reason="Another"), changed(person=Person())]
+    whole = _of(*rows)
+    assert whole.part(1, 3) == _of(*rows[1:3])
+    assert whole.part(0, 4) == whole
+    assert list(whole.home_keys(1)) == []
+    assert whole.home_keys(2) == _of(rows[2]).home_keys(0)
+
+
+def test_a_row_that_is_no_request_has_nothing() -> None:
+    found = _of(REJECT, REQUEST)
+    assert (found.asked[0], found.homes[0], found.people[0]) == (b"", 0, 0)
+    assert found.asked[1] == _asked(REQUEST)
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_rows_none_of_which_is_a_request_have_their_places(earlier: bool) -> None:
+    rows = [REJECT, REJECT]
+    found = Fingerprinter(KEY, earlier=earlier).fingerprint(rows, forms_of(rows))
+    assert (found.asked, list(found.homes), list(found.reasons)) == ([b"", b""], [0, 0], [0, 0])
+    assert list(found.earlier_people) == [0, 0] * earlier
 
 
 def test_stretches_of_a_file_are_put_together_in_order() -> None:
-    whole, grown = _marks(REQUEST, REJECT, changed(reason="Another")), empty_fingerprints()
+    whole, grown = _of(REQUEST, REJECT, changed(reason="Another")), empty_fingerprints()
     for stretch in ((REQUEST,), (REJECT, changed(reason="Another"))):
-        grown.extend(_marks(*stretch))
+        grown.extend(_of(*stretch))
     assert grown == whole
+    assert asked_by(REQUEST, changed(reason="Another")).addresses == array(
+        "q", [whole.addresses[0], whole.addresses[2]]
+    )

@@ -33,11 +33,7 @@ from typing import Final
 from counterfoil import register
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.rows import Determination
-from counterfoil.controls.canaries.store import (
-    asked_more_than_once,
-    canary_addresses,
-    canary_records,
-)
+from counterfoil.controls.canaries.store import canary_addresses, canary_records
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, enter_incident
 from counterfoil.controls.suspension.scope import Scope, ScopeKind
 from counterfoil.controls.suspension.service import enter_suspension
@@ -47,6 +43,7 @@ from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Match, Public, Residents
 from counterfoil.database import Connection
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.store import times_asked_at
 from counterfoil.office import Office
 
 REPEATED: Final = "canary_repeated"
@@ -93,7 +90,10 @@ def raise_if_repeated(
     today = batch.gate_date.toordinal()
     begins = today - office.law.agreement.limits.guards.window_days + 1
     for row, address in enumerate(asked.addresses, first):
-        if address in watched and asked_more_than_once(connection, address, begins, today):
+        if address not in watched:
+            continue
+        homes = asked.home_keys(row - first)
+        if times_asked_at(connection, address, homes, begins, today) > 1:
             return _raise(office, connection, batch, row, REPEATED)
     return None
 

@@ -18,11 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, Connection, String, Table, insert, select
 
 from counterfoil.database import METADATA
 from counterfoil.gate.history.keyed_hash import number_of, prepare, utf8
-from counterfoil.gate.history.tables import ASKED_AT
 
 CANARY: Final = Table(
     "canary",
@@ -67,12 +66,3 @@ def canary_records(connection: Connection, key: bytes, snapshot: str) -> Callabl
     )
     record_hash = prepare(key, _RECORD)
     return lambda reference: bool(records) and number_of(record_hash(utf8(reference))) in records
-
-
-def asked_more_than_once(connection: Connection, address: int, begins: int, today: int) -> bool:
-    """Whether two requests or more named this hashed address key in the days `begins` to `today`
-    (ordinals), over all files."""
-    here = (ASKED_AT.c.door == address, ASKED_AT.c.day.between(begins, today))
-    return (
-        connection.execute(select(func.sum(ASKED_AT.c.times)).where(*here)).scalar_one() or 0
-    ) > 1

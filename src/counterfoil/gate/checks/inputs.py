@@ -24,11 +24,12 @@ from counterfoil.core.values import (
 )
 from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_scope
 from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
-from counterfoil.gate.history.counts import Counts, Question, Uses, uses_of
-from counterfoil.gate.law.folding import fold_entry, fold_words, split_words
+from counterfoil.gate.history.fingerprints import Forms
+from counterfoil.gate.history.uses import Uses
+from counterfoil.gate.law.folding import fold_entry, fold_words, screened_words
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.gate.law.schema import Span
-from counterfoil.normalize import incomplete_part, normalize_name
+from counterfoil.normalize import incomplete_part
 
 MET: Final = State.MET
 NOT_MET: Final = State.NOT_MET
@@ -58,9 +59,9 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
-    """One request, read once. `line_words` and `reason_words` are the folded words of address lines
-    and reason, `reason` the same together; `missing` is the address's first missing part; `scope`
-    what the file's document reaches, None where it has none."""
+    """One request, read once. `line_words` and `reason_words` are the words of address lines and
+    reason as screens read them, `reason` the folded words together; `missing` is the address's
+    first missing part; `scope` what the file's document reaches, None where it has none."""
 
     request: Request
     address: AddressForm
@@ -70,9 +71,6 @@ class CheckInput(Sensitive, frozen=True, gc=False):
     line_words: list[str]
     reason: str
     reason_words: list[str]
-    reason_uses: int
-    similar_uses: int
-    investigation_people: int
     engaged: tuple[Engaged, ...]
     uses: Uses
     day: date
@@ -103,27 +101,23 @@ class RequestReader:
         self._scope = read_scope(facts.header.document, rules)
         self._periods: dict[tuple[str, ...], Periods] = {}
 
-    def read(self, request: Request, question: Question, past: Counts) -> CheckInput:
-        """The request as the checks see it. `question` is its own, `past` what was asked before.
-        Never raises on any request."""
-        form, facts = question.form, self._facts
-        reason = split_words(request.reason)
+    def read(self, request: Request, forms: Forms, uses: Uses) -> CheckInput:
+        """The request as the checks see it. `forms` and `uses` are its own. Never raises on any
+        request."""
+        form = forms.address
         return CheckInput(
             request,
             form,
-            normalize_name(request.person),
+            forms.name,
             self._periods.get(request.taxable_periods)
             or self._read_periods(request.taxable_periods),
             incomplete_part(form),
-            split_words(f"{request.address.line1} {request.address.line2}"),
-            " ".join(reason),
-            reason,
-            facts.reasons.get(question.reason, 1),
-            facts.similar_reasons.get(question.similar, 1),
-            facts.investigations.get(question.investigation, 1),
+            screened_words(f"{request.address.line1} {request.address.line2}"),
+            fold_words(request.reason),
+            screened_words(request.reason),
             self._engaged.get(request.engaged_officers)
             or self._read_officers(request.engaged_officers),
-            uses_of(question, facts.asked, past),
+            uses,
             self._day,
             self._scope,
         )
@@ -146,5 +140,5 @@ class RequestReader:
             (fold_entry(officer.id), fold_entry(officer.name), fold_entry(officer.title)),
             name,
             frozenset(name.split()),
-            officer_load(officer.id, self._facts, self._history),
+            officer_load(officer, self._facts, self._history),
         )

@@ -6,10 +6,12 @@ guard against a thing is met where the thing is absent.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from counterfoil.core.values import State
 from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, FileInput, met_if
+from counterfoil.gate.law.agreement import Guards
 from counterfoil.gate.law.compiled import Terms, place_keys
 
 PROBING: Final = frozenset(
@@ -26,17 +28,26 @@ def person_is_not_asked_often(inputs: CheckInput, terms: Terms) -> State:
 
 
 def person_addresses_are_few(inputs: CheckInput, terms: Terms) -> State:
-    """No more different addresses asked for this person within the window than agreed."""
-    most = terms.agreement.limits.guards.addresses_of_person
-    return MET if inputs.uses.addresses <= most else NOT_MET
+    """No more different addresses asked within the window than agreed: for this person, and for
+    this date of birth and given name, whatever family name is written."""
+    guards, uses = terms.agreement.limits.guards, inputs.uses
+    if uses.addresses > guards.addresses_of_person:
+        return NOT_MET
+    return MET if uses.born_addresses <= guards.born_addresses else NOT_MET
 
 
 def address_people_are_few(inputs: CheckInput, terms: Terms) -> State:
-    """No more different people asked at this address within the window than agreed; listed places
-    of custody aside."""
-    if inputs.uses.people <= terms.agreement.limits.guards.people_at_address:
+    """No more different people asked at this address within the window than agreed for an address
+    of its class: a listed place of custody, a listed shared address, or any other."""
+    guards, people = terms.agreement.limits.guards, inputs.uses.people
+    if people <= guards.people_at_address:
         return MET
-    return NOT_MET if terms.custodial_places.isdisjoint(place_keys(inputs.address)) else MET
+    keys = place_keys(inputs.address)
+    if not terms.custodial_places.isdisjoint(keys):
+        most = guards.people_at_custodial_place
+        return met_if(most is None or people <= most)
+    shared = not terms.shared_places.isdisjoint(keys)
+    return met_if(shared and people <= guards.shared_place)
 
 
 def request_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
@@ -62,10 +73,25 @@ def _counted_rows(file: FileInput, terms: Terms) -> int:
 
 
 def no_lockout_is_in_force(file: FileInput, terms: Terms) -> State:
-    """No earlier file of the last days had as many attempts to probe as lock the requester out."""
-    guards = terms.agreement.limits.guards
-    locking = any(
+    """Earlier files together did not have as many attempts to probe as lock the requester out
+    today. A lockout takes as many attempts as it needs: those before it count for no other."""
+    guards, history = terms.agreement.limits.guards, file.history
+    if not history.probe_days:
+        return met_if(not _one_file_locks(file, guards))
+    counting: list[tuple[date, int]] = []
+    for day, probes in sorted(history.probes):
+        counting = [each for each in counting if (day - each[0]).days < history.probe_days]
+        counting.append((day, probes))
+        if sum(each for _, each in counting) >= guards.lockout_attempts:
+            if 0 <= (file.on - day).days <= guards.lockout_days:
+                return NOT_MET
+            counting = []
+    return MET
+
+
+def _one_file_locks(file: FileInput, guards: Guards) -> bool:
+    """Whether one earlier file locks the requester out by itself, as in the first version."""
+    return any(
         probes >= guards.lockout_attempts and 0 <= (file.on - day).days <= guards.lockout_days
         for day, probes in file.history.probes
     )
-    return met_if(not locking)

@@ -91,11 +91,10 @@ def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
 
 
 def reason_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
-    """No more requests of the batch give the same reason than the agreement allows."""
-    limits = terms.agreement.limits
-    return met_if(
-        inputs.reason_uses <= limits.same_reason and inputs.similar_uses <= limits.similar_reason
-    )
+    """No more requests within the window give the same reason, or a similar one, than the agreement
+    allows."""
+    limits, uses = terms.agreement.limits, inputs.uses
+    return met_if(uses.reasons <= limits.same_reason and uses.similar <= limits.similar_reason)
 
 
 def investigation_is_numbered(inputs: CheckInput, terms: Terms) -> State:
@@ -115,8 +114,9 @@ def investigation_has_begun(inputs: CheckInput, terms: Terms) -> State:
 
 
 def investigation_is_of_few_people(inputs: CheckInput, terms: Terms) -> State:
-    """No more people of the batch are under one investigation number than the agreement allows."""
-    return met_if(inputs.investigation_people <= terms.agreement.limits.people_per_investigation)
+    """No more people within the window are under one investigation number than the agreement
+    allows."""
+    return met_if(inputs.uses.investigated <= terms.agreement.limits.people_per_investigation)
 
 
 def officers_are_named(inputs: CheckInput, terms: Terms) -> State:

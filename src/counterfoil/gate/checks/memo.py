@@ -6,10 +6,10 @@
 | matter | periods, authority, ground, stay or deferral, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the final order and of the court's | the orders of one day |
-| screened | no word of the reason begins a phrase that a reason must not have | most reasons |
+| screened | the reason has no phrase that a reason must not have | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 
-A request may share a part with nobody (`ALONE`): its reason has such a word, or its address is
+A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
 asked for more people than agreed. A check that is of no part is evaluated for each request: a new
 one is right before it is fast. A test changes everything but the part and sees that no check of the
 part notices. What was found is remembered for at most some thousands of things a file.
@@ -62,13 +62,13 @@ def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
 
 
 def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
-    return () if terms.screened.isdisjoint(inputs.reason_words) else ALONE
+    return ALONE if terms.screened.hits(inputs.reason_words) else ()
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
     if inputs.uses.people > terms.agreement.limits.guards.people_at_address:
-        return ALONE  # places of custody are exempt, so the check reads the address itself
-    return inputs.uses, inputs.reason_uses, inputs.similar_uses, inputs.investigation_people
+        return ALONE  # listed places have other limits, so the check reads the address itself
+    return inputs.uses
 
 
 PARTS: Final[tuple[Part, ...]] = (

@@ -11,7 +11,7 @@ from typing import Final
 from counterfoil.core.values import AddressKind, State
 from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN, CheckInput
 from counterfoil.gate.law.compiled import Terms, place_keys
-from counterfoil.gate.law.folding import fold_entry
+from counterfoil.gate.law.folding import fold_entry, screened_words
 from counterfoil.normalize import is_placeholder
 
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
@@ -55,8 +55,8 @@ def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
         return MET
     if inputs.missing is not None:
         return NOT_MET
-    street = f"{inputs.address.street} {inputs.address.suffix}".lower()
-    if terms.custodial_words.hits(street.split()) or not terms.custodial_places.isdisjoint(
+    street = f"{inputs.address.street} {inputs.address.suffix}"
+    if terms.custodial_words.hits(screened_words(street)) or not terms.custodial_places.isdisjoint(
         place_keys(inputs.address)
     ):
         return MET

@@ -1,34 +1,34 @@
-"""Counts over one batch and over earlier batches, by keyed hashes only.
+"""What one batch asks as a whole, and what earlier batches asked: requests, engaged officers,
+attempts to probe.
 
-An officer's hash is stored (tables.py): the first 16 bytes of HMAC-SHA256(history key, "officer"
-0x00 folded id). All others are the 8-byte hashes of fingerprints.py: those of reasons and
-investigations are counted in memory and dropped, those of persons, addresses and contents are
-stored. Counts depend on questions only.
+An officer is counted under two hashes, by id and by name and title, each the first 16 bytes of
+HMAC-SHA256(history key, kind 0x00 normal form); whichever was named more often counts, so that
+another id does not make another officer, nor does another title. Both are stored (tables.py), and
+so are those that the first version made of the id alone, until no window reaches them. Counts
+depend on questions only.
 
-What is folded before hashing: officer ids and investigation numbers by case and white space. A
-reason is counted twice: as the same by case and white space, as similar by its folded words, so
-that a changed number does not make one reason look like many. A batch is read once, in stretches;
-memory grows by the fingerprints of each row and by what is repeated.
+A batch is read once, in stretches; memory grows by the fingerprints of each row.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from counterfoil.core.values import AddressForm, Header, Reject, Request, Sensitive
-from counterfoil.gate.history.counts import NO_COUNTS, Counts, count_repeated, group, repeated
+from counterfoil.core.values import EngagedOfficer, Header, Reject, Request, Sensitive
+from counterfoil.gate.history.earlier import earlier_entry
 from counterfoil.gate.history.fingerprints import (
     Fingerprinter,
     Fingerprints,
-    address_forms,
+    Forms,
     empty_fingerprints,
+    forms_of,
 )
 from counterfoil.gate.history.keyed_hash import utf8
-from counterfoil.gate.law.folding import fold_entry
+from counterfoil.gate.law.folding import fold_entry, fold_words
 
 OFFICER_HASH_BYTES: Final = 16
 
@@ -38,19 +38,19 @@ class History(Sensitive, frozen=True, gc=False):
 
     `officers`: requests that named each engaged officer (by hash) within the window.
     `day_requests`, `year_requests`: requests of the day of decision, and of the 365 days that end
-    with it. `probes`: (day, attempts to probe) of earlier files.
+    with it. `probes`: (day, attempts to probe) of earlier files. `probe_days`: the window over
+    which attempts lock out; 0 is the first version's, which looked at each file by itself.
     """
 
     officers: Mapping[bytes, int] = {}
     day_requests: int = 0
     year_requests: int = 0
     probes: tuple[tuple[date, int], ...] = ()
+    probe_days: int = 0
 
 
 class BatchFacts(Sensitive, frozen=True, gc=False):
-    """Counts over one whole batch, by hash. `reasons`, `similar_reasons`: requests with one reason,
-    those used once left out; `investigations`: people under one number, those of one person left
-    out; `officers`: requests that name each engaged officer; `asked`: who was asked about, where.
+    """What one whole batch asks: requests, and how many name each engaged officer (by hash).
 
     `key` is the history key, under which the hashes were made. Never store or send it.
     """
@@ -59,11 +59,7 @@ class BatchFacts(Sensitive, frozen=True, gc=False):
     file_digest: str
     header: Header
     key: bytes
-    reasons: Mapping[int, int]
-    similar_reasons: Mapping[int, int]
-    investigations: Mapping[int, int]
     officers: Mapping[bytes, int]
-    asked: Counts = NO_COUNTS
 
 
 class Tally(Sensitive, frozen=True, gc=False):
@@ -76,21 +72,21 @@ class Tally(Sensitive, frozen=True, gc=False):
 
 
 class BatchFactsBuilder:
-    """Collects the facts of one batch in a pass over its rows. Raises ValueError for a history key
-    of less than 32 bytes."""
+    """Collects the facts of one batch in a pass over its rows. `earlier` as in `Fingerprinter`.
+    Raises ValueError for a history key of less than 32 bytes."""
 
-    def __init__(self, history_key: bytes) -> None:
+    def __init__(self, history_key: bytes, *, earlier: bool = False) -> None:
         if len(history_key) < 32:
             raise ValueError("a history key is at least 32 bytes")
         self._key = history_key
-        self._fingerprinter = Fingerprinter(history_key)
+        self._fingerprinter = Fingerprinter(history_key, earlier=earlier)
         self._requests = 0
         self._officers: dict[bytes, int] = {}
         self._fingerprints = empty_fingerprints()
 
     def add(self, *rows: Request | Reject) -> None:
         """Count the rows that follow."""
-        self.count(tally(self._key, self._fingerprinter, rows, address_forms(rows)))
+        self.count(tally(self._key, self._fingerprinter, rows, forms_of(rows)))
 
     def count(self, stretch: Tally) -> None:
         """Count the rows that follow, which were tallied elsewhere."""
@@ -101,24 +97,13 @@ class BatchFactsBuilder:
 
     @property
     def fingerprints(self) -> Fingerprints:
-        """The fingerprints of every row added, in order, without owners."""
-        return self._fingerprints.without_owners()
+        """The fingerprints of every row added, in order."""
+        return self._fingerprints
 
     def finish(self, header: Header, file_digest: str) -> BatchFacts:
         """The facts of every row added. `file_digest` is "sha256:..." of the file's bytes."""
-        rows = self._fingerprints
-        people = group(rows.investigations, rows.owners, repeated(rows.investigations))
-        shared = {number: len(owners) for number, owners in people.items() if len(owners) > 1}
         return BatchFacts(
-            self._requests,
-            file_digest,
-            header,
-            self._key,
-            repeated(rows.reasons),
-            repeated(rows.similar),
-            shared,
-            dict(self._officers),
-            count_repeated(rows),
+            self._requests, file_digest, header, self._key, dict(sorted(self._officers.items()))
         )
 
 
@@ -126,25 +111,45 @@ def tally(
     key: bytes,
     fingerprinter: Fingerprinter,
     rows: Sequence[Request | Reject],
-    forms: Sequence[AddressForm],
+    forms: Sequence[Forms],
 ) -> Tally:
-    """What a stretch of rows adds to the facts. `forms` are those of `address_forms`."""
+    """What a stretch of rows adds to the facts. `forms` are those of `forms_of`."""
     named = Counter(row.engaged_officers for row in rows if isinstance(row, Request))
     officers: dict[bytes, int] = {}
-    for group_of, times in named.items():
-        for hashed in {officer_hash(key, officer.id) for officer in group_of}:
+    for group, times in named.items():
+        for hashed in officers_hashed(key, group):
             officers[hashed] = officers.get(hashed, 0) + times
     return Tally(named.total(), fingerprinter.fingerprint(rows, forms), officers)
 
 
-def officer_hash(key: bytes, officer_id: str) -> bytes:
-    """The keyed hash under which an engaged officer is counted: 16 bytes."""
-    return hmac.digest(key, b"officer\x00" + utf8(fold_entry(officer_id)), "sha256")[
-        :OFFICER_HASH_BYTES
-    ]
+def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes]:
+    """The hashes under which these officers, named in one request, are counted."""
+    return {hashed for officer in officers for hashed in officer_hashes(key, officer)}
 
 
-def officer_load(officer_id: str, facts: BatchFacts, history: History) -> int:
-    """Requests that name this officer, batch and history together."""
-    hashed = officer_hash(facts.key, officer_id)
-    return facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
+def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes]:
+    """The keyed hashes under which an engaged officer is counted: by id, by name and title."""
+    name, title = fold_words(officer.name), fold_words(officer.title)
+    return (
+        _hashed(key, b"officer id", fold_entry(officer.id)),
+        _hashed(key, b"officer name", f"{name}|{title}"),
+    )
+
+
+def earlier_officer_hash(key: bytes, officer: EngagedOfficer) -> bytes:
+    """The first version's hash of an engaged officer."""
+    return _hashed(key, b"officer", earlier_entry(officer.id))
+
+
+def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
+    return hmac.digest(key, kind + b"\x00" + utf8(text), "sha256")[:OFFICER_HASH_BYTES]
+
+
+def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
+    """Requests that name this officer, batch and history together: by id, or by name and title,
+    whichever are more."""
+    earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
+    return earlier + max(
+        facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
+        for hashed in officer_hashes(facts.key, officer)
+    )

@@ -1,9 +1,24 @@
-"""Who is asked about, where, and how often, in one batch and before. Hashes and counts only; pure.
+"""Who is asked about, where, and how often: one file and what was asked before, by one function.
 
-Person, address and content are the hashes of fingerprints.py. A request without a usable name has
-no person, and an address without a key has none (0): neither is counted. A request is itself among
-those counted, so every count is at least 1. `Counts` has what is repeated, of one batch or of the
-past.
+Pure. `FileIndex` has what is repeated in a file; `Past` what earlier files asked about the same
+keys, as the store found it; `Counting` counts a question over both. A question is itself among
+those counted, so every count is at least 1. What is compared (fingerprints.py):
+
+    attempts        questions that share a home key and a given code; and those that share a
+                    person's key, a given code and a family code, or are about the same exact person
+    addresses       different exact addresses among those that share a person's key and are alike in
+                    both names, or about the same exact person
+    born_addresses  different exact addresses among those of one date of birth that share a given
+                    code
+    people          different exact names among those that share a home key
+    contents        questions with the same content
+    reasons, similar, investigated: requests with one reason, and with a similar one, and people
+                    under one investigation
+
+Counts stop once they are over `enough`, the largest limit, so that what very many share does not
+make a file quadratic: beyond it a count is only known to be over every limit. Whoever shares a
+person's key with more than `MOST_COMPARED` questions that are alike in the given name is counted as
+over every limit (closed by default); a file of lawful questions does not come near it.
 
 Counts depend on questions only, never on answers (P2): no count was made from a register.
 """
@@ -11,92 +26,354 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, compress, repeat
+from typing import Final, NamedTuple, TypeVar
 
-from counterfoil.core.values import Request, Sensitive
-from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, Question
+from counterfoil.core.values import Sensitive
+from counterfoil.gate.history.earlier import NO_COUNTS, Counts
+from counterfoil.gate.history.fingerprints import (
+    CODES_AT,
+    CONTENT_AT,
+    Codes,
+    Fingerprints,
+    address_of,
+    content_of,
+    family_codes,
+    given_codes,
+    is_dated,
+    name_of,
+    person_of,
+)
+from counterfoil.gate.history.keyed_hash import ABSENT, number_of
+from counterfoil.gate.history.tables import INVESTIGATIONS
+from counterfoil.gate.history.uses import ONCE, Uses
 
+MOST_COMPARED: Final = 65_536
+_FEW: Final = 24
+"""Questions of one key that are compared one by one; of more, an index by code is made."""
+_REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
+_NO_CODES: Final = frozenset[int]()
+_T = TypeVar("_T")
+Entry = tuple[int, bytes]
+"""A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
+the file have numbers from 0, what was asked before has numbers below 0."""
 
 
-class Counts(Sensitive, frozen=True, gc=False, rename={"addresses": "doors"}):
-    """By hash: requests about a person, addresses asked for a person, people asked at an address,
-    requests with one content. Stored (snapshot.py): `addresses` is there under the name `doors`."""
+class Wanted(Sensitive, frozen=True, gc=False):
+    """What is to be recalled for a chunk of rows: what the file repeats is asked for once."""
 
-    attempts: Mapping[int, int] = {}
-    addresses: Mapping[int, Set[int]] = {}
-    people: Mapping[int, Set[int]] = {}
-    contents: Mapping[int, int] = {}
+    keys: set[int]
+    similar: set[int]
+    investigations: set[int]
 
 
-NO_COUNTS: Final = Counts()
+class Recalled(Sensitive, frozen=True, gc=False):
+    """What earlier files asked about what was `Wanted`: (key, number, fingerprint) of each
+    question; (0, similar reason, reason, requests) and (1, investigation, person, requests).
+    `earlier` counts what the first version remembered about the rows."""
+
+    asked: Sequence[tuple[int, int, bytes]] = ()
+    matters: Iterable[Sequence[int]] = ()
+    earlier: Counts = NO_COUNTS
 
 
-class Uses(Sensitive, frozen=True, gc=False):
-    """The counts of one question, batch and past together, itself included."""
+NOTHING: Final = Recalled()
+
+
+class _Found(NamedTuple):
+    """What the questions of a file and of the past say of one question."""
 
     attempts: int
-    addresses: int
+    addresses: frozenset[bytes]
+    born_addresses: int
     people: int
-    contents: int
 
 
-_FIRST: Final = Uses(1, 1, 1, 1)
+class Crowd:
+    """The questions of a key that many share, by given code."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
+        self._by_code: dict[int, list[Entry]] = {}
+        for entry in entries:
+            for code in given_codes(entry[1]):
+                self._by_code.setdefault(code, []).append(entry)
+
+    def sharing(self, given: Codes) -> Iterator[Entry]:
+        """Those that share a given code; one may come more than once."""
+        for code in sorted(given):
+            yield from self._by_code.get(code, ())
 
 
-def read_question(key: bytes, request: Request) -> Question:
-    """The question of a request under the history key. Never raises on any request."""
-    return Fingerprinter(key).question(request)
+class FileIndex:
+    """What is repeated in a file: keys, contents, reasons, and people under an investigation."""
+
+    def __init__(self, rows: Fingerprints) -> None:
+        self.rows = rows
+        self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
+        times = Counter(rows.keys)
+        often = {key for key, count in times.items() if count > 1}
+        sizes = map(int.__add__, rows.homes, rows.people)
+        owner = chain.from_iterable(map(repeat, range(len(rows)), sizes))
+        self.by_key: dict[int, list[Entry]] = {key: [] for key in often}
+        shared = compress(zip(rows.keys, owner, strict=True), map(often.__contains__, rows.keys))
+        for key, row in shared:
+            self.by_key[key].append((row, rows.asked[row]))
+        self.contents = _repeated(map(content_of, filter(None, rows.asked)))
+        self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
+        self.similar = _repeated(rows.similar)
+        self.investigations = _people(rows)
 
 
-def uses_of(question: Question, batch: Counts, past: Counts) -> Uses:
-    """What the checks compare with the agreement's limits."""
-    person, address, content = question.person, question.address, question.content
-    attempts = batch.attempts.get(person, 1) + past.attempts.get(person, 0) if person else 1
-    contents = batch.contents.get(content, 1) + past.contents.get(content, 0) if content else 1
-    people = _together(person, address, batch.people, past.people)
-    addresses = _together(address, person, batch.addresses, past.addresses)
-    if attempts == contents == people == addresses == 1:
-        return _FIRST
-    return Uses(attempts, addresses, people, contents)
+def _repeated(values: Iterable[_T]) -> dict[_T, int]:
+    return {value: times for value, times in Counter(values).items() if times > 1}
 
 
-def _together(
-    own: int, at: int, batch: Mapping[int, Set[int]], past: Mapping[int, Set[int]]
-) -> int:
-    """How many different hashes were asked at the hash `at`, `own` among them; 1 where either is
-    absent."""
-    if not at or not own:
-        return 1
-    here, before = batch.get(at, _NOBODY), past.get(at, _NOBODY)
-    if before:
-        return len(before) + len(here - before) + (own not in here and own not in before)
-    return len(here) + (own not in here)
-
-
-def count_repeated(rows: Fingerprints) -> Counts:
-    """What is repeated among the questions of one batch."""
-    attempts = repeated(rows.persons)
-    return Counts(
-        attempts,
-        group(rows.persons, rows.addresses, attempts),
-        group(rows.addresses, rows.persons, repeated(rows.addresses)),
-        repeated(rows.contents),
-    )
-
-
-def group(
-    keys: Iterable[int], values: Iterable[int], wanted: Mapping[int, int]
-) -> dict[int, set[int]]:
-    """The different values under each wanted key. Absent keys and values (0) are left out."""
-    found: dict[int, set[int]] = {}
-    for key, value in zip(keys, values, strict=True):
-        if key in wanted and value:
-            found.setdefault(key, set()).add(value)
+def _people(rows: Fingerprints) -> dict[int, set[int]]:
+    """People under each investigation that is named more than once."""
+    often, found = _repeated(rows.investigations), dict[int, set[int]]()
+    for number, owner in zip(rows.investigations, rows.owners, strict=True):
+        if number and number in often:
+            found.setdefault(number, set()).add(owner)
     return found
 
 
-def repeated(hashes: Iterable[int]) -> dict[int, int]:
-    """How often each hash occurs that occurs more than once; absent ones are left out."""
-    return {hashed: times for hashed, times in Counter(hashes).items() if times > 1 and hashed}
+class Counting:
+    """Counts the questions of one file, chunk by chunk. `enough` is one more than the largest
+    limit."""
+
+    def __init__(self, rows: Fingerprints, enough: int) -> None:
+        self.fingerprints = rows
+        self._index = FileIndex(rows)
+        self._enough = enough
+        self._before: dict[int, list[Entry]] = {}
+        self._contents: dict[bytes, int] = {}
+        self._reasons: dict[tuple[int, int], int] = {}
+        self._similar: dict[int, int] = {}
+        self._people: dict[int, set[int]] = {}
+        self._recalled = Wanted(set(), set(), set())
+        self._numbers: set[int] = set()
+        self._crowds: dict[int, Crowd] = {}
+        self._found: dict[bytes, _Found] = {}
+
+    def wanted(self, rows: range) -> Wanted:
+        """What is to be recalled for these rows and was not recalled yet."""
+        some, before = self._named(rows), self._recalled
+        return Wanted(
+            some.keys - before.keys,
+            some.similar - before.similar,
+            some.investigations - before.investigations,
+        )
+
+    def uses(self, rows: range, recalled: Recalled = NOTHING) -> dict[int, Uses]:
+        """The counts of these rows by their number from 0; those left out are `ONCE`. `recalled` is
+        what was found of all that they want."""
+        self._take(rows, recalled)
+        asked, found = self.fingerprints.asked, dict[int, Uses]()
+        for row in rows:
+            if asked[row]:
+                uses = self._uses(row, recalled.earlier)
+                if uses is not ONCE:
+                    found[row] = uses
+        return found
+
+    def _named(self, rows: range) -> Wanted:
+        some, starts = self.fingerprints, self._index.starts
+        return Wanted(
+            set(some.keys[starts[rows.start] : starts[rows.stop]]),
+            set(some.similar[rows.start : rows.stop]),
+            set(some.investigations[rows.start : rows.stop]),
+        )
+
+    def _take(self, rows: range, recalled: Recalled) -> None:
+        """Keep what was recalled. Only what the file repeats would be asked for again."""
+        some, before, index = self._named(rows), self._recalled, self._index
+        before.keys.update(some.keys & index.by_key.keys())
+        before.similar.update(some.similar & index.similar.keys())
+        before.investigations.update(some.investigations & index.investigations.keys())
+        for key, number, question in recalled.asked:
+            self._before.setdefault(key, []).append((-1 - number, question))
+            if number not in self._numbers:
+                self._numbers.add(number)
+                content = content_of(question)
+                self._contents[content] = self._contents.get(content, 0) + 1
+        for kind, key, part, times in recalled.matters:
+            if kind == INVESTIGATIONS:
+                self._people.setdefault(key, set()).add(part)
+            else:
+                self._reasons[key, part] = int(times)
+                self._similar[key] = self._similar.get(key, 0) + int(times)
+
+    def _uses(self, row: int, earlier: Counts) -> Uses:
+        rows, index = self.fingerprints, self._index
+        own, similar, number = rows.asked[row], rows.similar[row], rows.investigations[row]
+        matter, content = (similar, rows.reasons[row]), content_of(own)
+        found = self._found_of(row, own)
+        contents = index.contents.get(content, 1) + self._contents.get(content, 0)
+        if earlier.any:
+            found = self._with_earlier(row, found, earlier)
+            contents += earlier.contents.get(rows.earlier_contents[row], 0)
+        counted = (
+            found.attempts,
+            len(found.addresses) or 1,
+            found.people,
+            contents,
+            found.born_addresses,
+            index.reasons.get(matter, 1) + self._reasons.get(matter, 0),
+            index.similar.get(similar, 1) + self._similar.get(similar, 0),
+            self._investigated(number, rows.owners[row]),
+        )
+        return ONCE if counted == _ONCE else Uses(*counted)
+
+    def _investigated(self, number: int, owner: int) -> int:
+        here = self._index.investigations.get(number, _NOBODY)
+        before = self._people.get(number, _NOBODY)
+        if not number or not (here or before):
+            return 1
+        return len(here) + len(before - here) + (owner not in here and owner not in before)
+
+    def _found_of(self, row: int, own: bytes) -> _Found:
+        starts, rows = self._index.starts, self.fingerprints
+        here, before = self._index.by_key, self._before
+        keys = rows.keys[starts[row] : starts[row + 1]]
+        shared = [key for key in keys if key in here or key in before]
+        if not shared:
+            return _ALONE
+        same = own[:CONTENT_AT] + own[CODES_AT:] + keys.tobytes()
+        found = self._found.get(same)
+        if found is None:
+            found = self._compared(row, own, keys, rows.homes[row])
+            if len(self._found) < _REMEMBERED:
+                self._found[same] = found
+        return found
+
+    def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
+        """The question beside those that share its keys: one by one, or where they are many by
+        their given codes."""
+        here, before = self._index.by_key, self._before
+        lists = [(*here.get(key, ()), *before.get(key, ())) for key in keys]
+        if sum(map(len, lists)) <= _FEW * len(lists):
+            at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
+            return _compared_with_few((row, own), at, about)
+        crowds = [
+            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries))
+            for key, entries in zip(keys, lists, strict=True)
+            if entries
+        ]
+        at_home = sum(map(bool, lists[:homes]))
+        return _compared_with_crowds((row, own), crowds[:at_home], crowds[at_home:], self._enough)
+
+    def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
+        """With what the first version remembered, which knew people and homes in its own way."""
+        rows = self.fingerprints
+        person, address = rows.earlier_people[row], rows.addresses[row]
+        asked_at = earlier.addresses.get(person, _NOBODY) if person and address else _NOBODY
+        people = earlier.people.get(address, _NOBODY) if person and address else _NOBODY
+        addresses = {number_of(each) for each in found.addresses or {address_of(rows.asked[row])}}
+        return _Found(
+            found.attempts + (earlier.attempts.get(person, 0) if person else 0),
+            frozenset(_bytes_of(each) for each in addresses | asked_at),
+            found.born_addresses,
+            found.people + len(people - {person}),
+        )
+
+
+_ONCE: Final = (1,) * len(Uses.__struct_fields__)
+_ALONE: Final = _Found(1, frozenset(), 1, 1)
+
+
+def _bytes_of(number: int) -> bytes:
+    return number.to_bytes(8, "big", signed=True)
+
+
+def _compared_with_few(own: Entry, homes: dict[int, bytes], people: dict[int, bytes]) -> _Found:
+    """One question beside few that share its keys. Whoever has the same exact name has the same
+    codes, which saves most of the work."""
+    number, asked = own
+    person, name, address = asked[:8], asked[8:16], asked[16:24]
+    if person == ABSENT:
+        return _ALONE
+    given = family = _NO_CODES
+    attempts, addresses, born, names = {number}, {address}, {address}, {name}
+    for each, other in homes.items():
+        if other[8:16] == name:
+            attempts.add(each)
+            continue
+        names.add(other[8:16])
+        given = given or given_codes(asked)
+        if not given.isdisjoint(given_codes(other)):
+            attempts.add(each)
+    for each, other in people.items():
+        if other[:8] == person:
+            attempts.add(each)
+            addresses.add(other[16:24])
+            born.add(other[16:24])
+            continue
+        given = given or given_codes(asked)
+        if given.isdisjoint(given_codes(other)):
+            continue
+        born.add(other[16:24])
+        family = family or family_codes(asked)
+        if not family.isdisjoint(family_codes(other)):
+            attempts.add(each)
+            addresses.add(other[16:24])
+    return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
+
+
+def _found(
+    asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
+) -> _Found:
+    placed = address_of(asked) != ABSENT
+    return _Found(
+        attempts,
+        frozenset(addresses - {ABSENT}) if placed else frozenset(),
+        len(born - {ABSENT}) if placed and is_dated(asked) else 1,
+        people,
+    )
+
+
+def _compared_with_crowds(
+    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int
+) -> _Found:
+    """One question beside many that share its keys. See the module."""
+    number, asked = own
+    person, name, address = person_of(asked), name_of(asked), address_of(asked)
+    if person == ABSENT:
+        return _ALONE
+    given, family = given_codes(asked), family_codes(asked)
+    attempts, addresses, born = {number}, {address}, {address}
+    visited = 0
+    for crowd in homes:
+        for each, _ in crowd.sharing(given):
+            attempts.add(each)
+            if len(attempts) > enough:
+                break
+    for crowd in people:
+        for each, other in crowd.sharing(given):
+            visited += 1
+            born.add(address_of(other))
+            if person_of(other) == person or not family.isdisjoint(family_codes(other)):
+                attempts.add(each)
+                addresses.add(address_of(other))
+            if len(attempts) > enough or visited > MOST_COMPARED:
+                break
+    over = enough if visited > MOST_COMPARED else 0
+    names = _names_at(name, homes, enough)
+    return _found(asked, max(len(attempts), over), addresses, born, names)
+
+
+def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:
+    names = {name}
+    for group in homes:
+        if len(group.names) > enough:
+            return len(group.names)
+        names |= group.names
+    return len(names)
+
+
+def count_file(rows: Fingerprints, enough: int = 1 << 62) -> dict[int, Uses]:
+    """The counts of every row of a file without a past, by row from 0; those left out are
+    `ONCE`."""
+    return Counting(rows, enough).uses(range(len(rows)))

@@ -1,93 +1,125 @@
 """Fingerprints of requests: keyed hashes of who, where and what is asked. Pure; made once a file.
 
-    person         given and family name as folded words, and date of birth: spelling of a name
-                   aside, dates tell namesakes apart
-    address        the address as register and gate know it (`normalize.exact_address_key`), so that
-                   two spellings are one address
-    content        the whole request as it was sent, but for its id and row
-    reason         the reason by case and white space
-    similar        the reason by folded words, so that a changed number does not matter
-    investigation  the investigation's number
-    owner          the person under an investigation, in one file only: as above, or with the suffix
-                   where one is stated
+All are made from the normal forms by which the register is asked and the matcher decides
+(normalize/asked_keys.py), so that nobody is counted otherwise than they would be found. A question
+is kept as it is counted, in one text of bytes:
 
-The hashes are those of keyed_hash.py. 0 is the hash of what is absent: a name that names nobody, an
-address without a key, no investigation, a row that is no request. `Fingerprints` has a file's
-hashes in columns, 56 bytes a row while the file is counted and 48 while it is decided.
+    0 .. 7      person    the exact name and the date of birth, or that none is stated
+    8 .. 15     name      the exact name
+    16 .. 23    address   the exact address key
+    24 .. 31    content   the whole request by its normal forms, but for id and row
+    32          1 where a date of birth is stated, else 0
+    33          how many given codes follow
+    34 ..       the given codes, then the family codes: 4 bytes each, in order
+
+Eight zero bytes are the hash of what is absent: a name that names nobody, an address without a key.
+Beside it, each question has keys, under which questions that may be about one home or one person
+meet:
+
+    homes       two questions whose address keys can lead to one bucket share at least one
+    people      two questions about one person at different homes share at least one
+
+A question without a usable name has no person, and its content in the place of a person's key. Of
+the matter are counted: `reason` by its normal form, `similar` by its words without numbers,
+`investigation` by its number, `owner` the person under an investigation. The hashes are those of
+keyed_hash.py. Stored hashes depend on the contexts below: a new version of the normal forms is
+counted beside the earlier one, as earlier.py does for the first.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from counterfoil.core.values import Address, AddressForm, Person, Reject, Request, Sensitive
+from counterfoil.core.values import (
+    Address,
+    AddressForm,
+    EngagedOfficer,
+    NameForm,
+    Person,
+    Reject,
+    Request,
+    Sensitive,
+)
+from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.law.folding import fold_entry, fold_words
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
+from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
 
+CODE_BYTES: Final = 4
+CONTENT_AT: Final = 24
+_DATED_AT: Final = 32
+CODES_AT: Final = 33
+_GIVEN_AT: Final = 34
+_MOST_CODES: Final = 255
+_REMEMBERED: Final = 65_536
 _encode: Final = msgspec.msgpack.Encoder().encode
-_CONTEXTS: Final = (
-    b"asked person",
-    b"asked door",
-    b"asked content",
-    b"reason",
-    b"investigation",
-    b"person",
-)
-"""What each kind of hash is personalized by. Stored hashes depend on these: never change them."""
-_NO_FORM: Final = normalize_address(Address())
+_NO_FORMS: Final = (normalize_address(Address()), normalize_name(Person()))
 
 
-def address_forms(rows: Iterable[Request | Reject]) -> list[AddressForm]:
-    """The address form of each row, which fingerprints, checks and register all use; the form of an
-    empty address where the row is no request."""
+Codes = frozenset[int]
+
+
+class Forms(NamedTuple):
+    """The address form and the name form of one row, which fingerprints, checks and register use;
+    those of nothing where the row is no request."""
+
+    address: AddressForm
+    name: NameForm
+
+
+def forms_of(rows: Iterable[Request | Reject]) -> list[Forms]:
+    """The forms of each row."""
     return [
-        normalize_address(row.address) if isinstance(row, Request) else _NO_FORM for row in rows
+        Forms(normalize_address(row.address), normalize_name(row.person))
+        if isinstance(row, Request)
+        else Forms(*_NO_FORMS)
+        for row in rows
     ]
 
 
-class Question(Sensitive, frozen=True, gc=False):
-    """One request's fingerprint, and its address form, which the gate decides on."""
-
-    form: AddressForm
-    person: int
-    address: int
-    content: int
-    reason: int = 0
-    similar: int = 0
-    investigation: int = 0
-
-
 class Fingerprints(Sensitive, frozen=True, gc=False):
-    """The fingerprints of consecutive rows of a file, by column. `owners`, which only counting
-    needs, may be left out."""
+    """The fingerprints of consecutive rows of a file, by column; b"" and 0 for what is no request.
 
-    persons: array[int]
+    `asked`: the questions as they are counted. `keys`: the keys of all rows one after the other,
+    `homes` and `people` of each row. `earlier_people`, `earlier_contents`: as the first version
+    hashed them, where its memory is still in the window, else empty.
+    """
+
+    asked: list[bytes]
     addresses: array[int]
-    contents: array[int]
+    keys: array[int]
+    homes: array[int]
+    people: array[int]
     reasons: array[int]
     similar: array[int]
     investigations: array[int]
-    owners: array[int] = msgspec.field(default_factory=lambda: array("q"))
+    owners: array[int]
+    earlier_people: array[int]
+    earlier_contents: array[int]
 
     def __len__(self) -> int:
-        return len(self.persons)
-
-    def without_owners(self) -> Fingerprints:
-        """The same fingerprints without owners."""
-        return Fingerprints(*_columns(self)[:-1])
+        return len(self.asked)
 
     def part(self, start: int, stop: int) -> Fingerprints:
-        """The fingerprints of rows start .. stop-1, counted from 0, without owners."""
-        return Fingerprints(*[column[start:stop] for column in _columns(self)[:-1]])
+        """The fingerprints of rows start .. stop-1, counted from 0."""
+        first = sum(self.homes[:start]) + sum(self.people[:start])
+        last = first + sum(self.homes[start:stop]) + sum(self.people[start:stop])
+        parts = [
+            column[first:last] if column is self.keys else column[start:stop]
+            for column in _columns(self)
+        ]
+        return Fingerprints(*parts)
 
-    def questions(self, forms: Iterable[AddressForm]) -> list[Question]:
-        """The questions of these rows, whose address forms are given in order."""
-        return list(map(Question, forms, *_columns(self)[:-1]))
+    def home_keys(self, row: int) -> array[int]:
+        """The home keys of one row."""
+        first = sum(self.homes[:row]) + sum(self.people[:row])
+        return self.keys[first : first + self.homes[row]]
 
     def extend(self, more: Fingerprints) -> None:
         """Add the fingerprints of the rows that follow: for a file that is read in stretches."""
@@ -101,91 +133,212 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    return Fingerprints(*[array("q") for _ in Fingerprints.__struct_fields__])
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqq"]
+    return Fingerprints([], *columns)
+
+
+def person_of(asked: bytes) -> bytes:
+    """The hash of the person of a question."""
+    return asked[0:8]
+
+
+def name_of(asked: bytes) -> bytes:
+    """The hash of its exact name."""
+    return asked[8:16]
+
+
+def address_of(asked: bytes) -> bytes:
+    """The hash of its exact address key."""
+    return asked[16:24]
+
+
+def content_of(asked: bytes) -> bytes:
+    """The hash of its content."""
+    return asked[24:32]
+
+
+def is_dated(asked: bytes) -> bool:
+    """Whether it states a date of birth."""
+    return asked[_DATED_AT] == 1
+
+
+def given_codes(asked: bytes) -> Codes:
+    """Its given codes, as numbers."""
+    return _codes(asked[_GIVEN_AT : _GIVEN_AT + CODE_BYTES * asked[CODES_AT]])
+
+
+def family_codes(asked: bytes) -> Codes:
+    """Its family codes, as numbers."""
+    return _codes(asked[_GIVEN_AT + CODE_BYTES * asked[CODES_AT] :])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _codes(packed: bytes) -> Codes:
+    return frozenset(memoryview(packed).cast("I"))
 
 
 class Fingerprinter:
-    """Makes fingerprints under one history key. Never raises on any request."""
+    """Makes fingerprints under one history key. `earlier`: those of the first version too. Never
+    raises on any request."""
 
-    def __init__(self, key: bytes) -> None:
-        (
-            self._person,
-            self._address,
-            self._content,
-            self._reason,
-            self._investigation,
-            self._owner,
-        ) = [prepare(key, context) for context in _CONTEXTS]
+    def __init__(self, key: bytes, *, earlier: bool = False) -> None:
+        self._person = prepare(key, b"question person")
+        self._name = prepare(key, b"question name")
+        self._address = prepare(key, b"asked door")
+        self._content = prepare(key, b"question content")
+        self._home = prepare(key, b"question home")
+        self._people = prepare(key, b"question people")
+        self._reason = prepare(key, b"question reason")
+        self._investigation = prepare(key, b"question matter")
+        self._owner = prepare(key, b"question owner")
+        code = prepare(key, b"question code")
+        self._codes = _packer(lambda text: code(text)[:CODE_BYTES])
+        self._earlier = EarlierFingerprinter(key) if earlier else None
 
-    def fingerprint(
-        self, rows: Iterable[Request | Reject], forms: Iterable[AddressForm]
-    ) -> Fingerprints:
-        """The fingerprints of these rows, whose address forms are given, in order."""
-        pairs = list(zip(rows, forms, strict=True))
-        asked = [(row, form) for row, form in pairs if isinstance(row, Request)]
-        columns = self._hashes([request for request, _ in asked], [form for _, form in asked])
-        if len(asked) < len(pairs):
-            are = [isinstance(row, Request) for row, _ in pairs]
-            columns = [
-                [next(column) if is_request else ABSENT for is_request in are]
-                for column in map(iter, columns)
-            ]
-        return Fingerprints(*map(column_of, columns))
+    def fingerprint(self, rows: Sequence[Request | Reject], forms: Sequence[Forms]) -> Fingerprints:
+        """The fingerprints of these rows, whose forms are given, in order. Column by column, so
+        that the processor stays with one step at a time."""
+        asked = [isinstance(row, Request) for row in rows]
+        requests = [row for row in rows if isinstance(row, Request)]
+        mine = [form for form, is_request in zip(forms, asked, strict=True) if is_request]
+        made = self._made(requests, mine)
+        if len(requests) == len(rows):
+            return made
+        return _spread(made, asked, earlier=self._earlier is not None)
 
-    def question(self, request: Request) -> Question:
-        """The question of one request."""
-        forms = [normalize_address(request.address)]
-        return self.fingerprint([request], forms).questions(forms)[0]
-
-    def _hashes(self, requests: list[Request], forms: list[AddressForm]) -> list[list[bytes]]:
-        """Eight bytes of each request for each column of `Fingerprints`. Column by column, so that
-        the processor stays with one step at a time."""
-        people = [request.person for request in requests]
-        reasons = [request.reason for request in requests]
-        numbers = [request.investigation_number for request in requests]
-        persons = [self._person(text) if text else ABSENT for text in map(_person, people)]
-        return [
-            persons,
-            [self._address(text) if text else ABSENT for text in map(exact_address_key, forms)],
-            list(map(self._content, map(content_bytes, requests))),
-            list(map(self._reason, map(fold_entry, reasons))),
-            list(map(self._reason, map(fold_words, reasons))),
-            [self._investigation(fold_entry(number)) if number else ABSENT for number in numbers],
-            [
-                self._owner_of(person, hashed) if number else ABSENT
-                for person, hashed, number in zip(people, persons, numbers, strict=True)
-            ],
+    def _made(self, requests: Sequence[Request], forms: Sequence[Forms]) -> Fingerprints:
+        names = [exact_name(form.name) for form in forms]
+        born = [request.person.date_of_birth for request in requests]
+        exact = [exact_address_key(form.address) for form in forms]
+        addresses = [self._address(text) if text else ABSENT for text in exact]
+        name_hashes = [self._name(text) if text else ABSENT for text in names]
+        persons = [
+            self._person(f"{text}|{day or ''}") if text else ABSENT
+            for text, day in zip(names, born, strict=True)
         ]
+        reasons = [fold_entry(request.reason) for request in requests]
+        numbers = [fold_entry(request.investigation_number) for request in requests]
+        contents = [
+            self._content(_content(*each))
+            for each in zip(requests, forms, exact, reasons, numbers, strict=True)
+        ]
+        dated = [b"\x01" if day else b"\x00" for day in born]
+        codes = [self._codes(form.name) for form in forms]
+        homes = [home_keys(form.address) for form in forms]
+        people = [
+            person_keys(form.name, day) if text else ()
+            for form, day, text in zip(forms, born, names, strict=True)
+        ]
+        hashed: list[bytes] = []
+        for at, about, content in zip(homes, people, contents, strict=True):
+            hashed += map(self._home, at)
+            if about:
+                hashed += map(self._people, about)
+            else:
+                hashed.append(content)
+        owners = [
+            self._owner_of(request, person) if number else ABSENT
+            for request, person, number in zip(requests, persons, numbers, strict=True)
+        ]
+        earlier = self._earlier.columns(requests) if self._earlier else ((), ())
+        return Fingerprints(
+            [
+                b"".join(parts)
+                for parts in zip(
+                    persons, name_hashes, addresses, contents, dated, codes, strict=True
+                )
+            ],
+            column_of(addresses),
+            column_of(hashed),
+            array("B", map(len, homes)),
+            array("B", [len(about) or 1 for about in people]),
+            column_of(map(self._reason, reasons)),
+            column_of([self._reason(fold_words(request.reason)) for request in requests]),
+            column_of([self._investigation(number) if number else ABSENT for number in numbers]),
+            column_of(owners),
+            *map(column_of, earlier),
+        )
 
-    def _owner_of(self, person: Person, hashed: bytes) -> bytes:
-        if hashed is not ABSENT and not person.suffix:
-            return hashed
-        names = map(fold_entry, (person.given_name, person.family_name, person.suffix))
-        return self._owner("|".join([*names, str(person.date_of_birth or "")]))
+    def _owner_of(self, request: Request, person: bytes) -> bytes:
+        """Who is counted under an investigation: the person, or where there is none, or a suffix
+        is stated, the name as it is written."""
+        if person is not ABSENT and not request.person.suffix:
+            return person
+        who = request.person
+        names = map(fold_entry, (who.given_name, who.family_name, who.suffix))
+        return self._owner("|".join([*names, str(who.date_of_birth or "")]))
 
 
-def _person(person: Person) -> str:
-    given, family = fold_words(person.given_name), fold_words(person.family_name)
-    return f"{given}|{family}|{person.date_of_birth or ''}" if given and family else ""
+def _packer(hashed: Callable[[str], bytes]) -> Callable[[NameForm], bytes]:
+    """How many given codes, the given codes, the family codes; each code's hash made once."""
+    code = lru_cache(maxsize=4 * _REMEMBERED)(hashed)
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def packed(given: tuple[str, ...], family: tuple[str, ...], middle: tuple[str, ...]) -> bytes:
+        first, last = name_codes(NameForm(given, middle, family))
+        heads, tails = sorted(set(map(code, first))), sorted(set(map(code, last)))
+        if len(heads) > _MOST_CODES:
+            raise AssertionError("a name has too many given codes")
+        return b"".join([bytes([len(heads)]), *heads, *tails])
+
+    return lambda name: packed(name.given, name.family, name.middle)
 
 
-def content_bytes(request: Request) -> bytes:
-    """A request without its id and row, encoded. A lone surrogate, which no encoding accepts, is
-    kept as it is."""
+def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:
+    """A request without its id and row, by its normal forms where it has them. A lone surrogate,
+    which no encoding accepts, is kept as it is."""
+    person, name, order = request.person, forms.name, request.removal_order
     content = (
-        request.person,
-        request.address,
+        name if name.given and name.family else person,
+        person.date_of_birth,
+        person.tin.replace("-", ""),
+        address or request.address,
         request.taxable_periods,
-        request.statutory_authority,
-        request.reason,
-        request.investigation_number,
+        _folded(request.statutory_authority),
+        reason,
+        number,
         request.investigation_opened_on,
-        request.removal_order,
-        request.stay_or_deferral,
-        request.engaged_officers,
+        fold_entry(order.number),
+        order.ordered_on,
+        _folded(order.ground),
+        order.court_ordered_on,
+        _folded(request.stay_or_deferral),
+        _engaged(request.engaged_officers),
         request.use_certified,
     )
     try:
         return _encode(content)
     except UnicodeEncodeError:
         return utf8(repr(msgspec.to_builtins(content)))
+
+
+_folded: Final = lru_cache(maxsize=4096)(fold_entry)
+
+
+@lru_cache(maxsize=4096)
+def _engaged(officers: tuple[EngagedOfficer, ...]) -> tuple[str, ...]:
+    return tuple(
+        [fold_entry(part) for each in officers for part in (each.id, each.name, each.title)]
+    )
+
+
+def _spread(made: Fingerprints, asked: Sequence[bool], *, earlier: bool) -> Fingerprints:
+    """The same, with nothing in the place of each row that is no request. `earlier`: whether there
+    are hashes of the first version."""
+    columns: list[Any] = []
+    for name, column in zip(made.__struct_fields__, _columns(made), strict=True):
+        if name == "keys" or (name.startswith("earlier") and not earlier):
+            columns.append(column)
+            continue
+        values = iter(column)
+        nothing = b"" if name == "asked" else 0
+        filled: Any = [next(values) if is_request else nothing for is_request in asked]
+        if name != "asked":
+            filled = array("B" if name in {"homes", "people"} else "q", filled)
+        columns.append(filled)
+    return Fingerprints(*columns)
+
+
+def fingerprint_of(key: bytes, request: Request) -> Fingerprints:
+    """The fingerprints of one request under a history key."""
+    return Fingerprinter(key).fingerprint([request], forms_of([request]))

@@ -1,33 +1,35 @@
 """The history of requests in the office's database: what earlier files asked, under keyed hashes.
-The tables are in tables.py.
+The tables are in tables.py, what becomes of a file that was remembered in reservations.py.
 
 Of whole files, `record_batch` keeps how much a file asks and how often it names each engaged
 officer, and `load_history` reads that of earlier files. Of single requests, `remember` keeps the
-fingerprints of a file's rows, and `recall` counts what earlier files asked about the people,
-addresses and contents of a chunk of rows, in at most three queries:
+fingerprints of a file's rows, and `recall` finds what earlier files asked under the keys of a chunk
+of rows:
 
-    by person     requests, addresses and contents: a request that is the same as another is about
-                  the same person
-    by address    people
-    by content    only where there is no usable name; such a request is kept under person 0
+    numbers     the questions of each key of the chunk, this file's left out
+    questions   their fingerprints
+    matters     reasons and investigations of the chunk
+    earlier     what the first version remembered, while a window reaches it
 
-Everything about a file is kept before its first row is decided, so that files received at the same
-time count each other; a file is never part of its own past. To keep a file again adds nothing, so a
-run that was cut off can be run again.
+A file is kept before its first row is decided, so that files received at the same time count each
+other; a file is never part of its own past. A file that is refused whole, as one that nobody signed
+is, is recorded as free: nothing of it counts and nothing of it is remembered. To keep a file again
+adds nothing, so a run that was cut off can be run again.
 
-Each query is answered by the key of one table. Rows are written in the order of the keys, so that
-each page of a table is written once a file instead of once a chunk. Hashes go to the database as
-one array a query (JSON in SQLite, an array of its own in PostgreSQL), and rows by one prepared
-statement, so that many cost no more than few.
+Each query is answered by the key of one table, and asks once for what a file repeats. Rows are
+written in the order of the keys, so that each page of a table is written once a file instead of
+once a chunk. Hashes go to the database as one array a query (JSON in SQLite, an array of its own in
+PostgreSQL), and rows by one prepared statement, so that many cost no more than few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cache
-from itertools import compress, groupby, islice
+from itertools import chain, compress, islice, repeat
 from typing import Any, Final
 
 import msgspec
@@ -42,66 +44,91 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union_all,
     update,
 )
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.batch_counts import BatchFacts, History
-from counterfoil.gate.history.counts import Counts
+from counterfoil.gate.history.counts import Counting, Recalled
+from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
-from counterfoil.gate.history.tables import ASKED, ASKED_AT, ASKED_FILE, CASELOAD
-from counterfoil.gate.law.agreement import Agreement, Guards, Limits
+from counterfoil.gate.history.tables import (
+    ASKED,
+    ASKED_AT,
+    ASKED_FILE,
+    ASKED_KEY,
+    ASKED_MATTER,
+    ASKED_QUESTION,
+    CASELOAD,
+    INVESTIGATIONS,
+    REASONS,
+    ROWS_OF_FILE,
+    AskedState,
+)
+from counterfoil.gate.law.agreement import Agreement, Limits
 
 YEAR_DAYS: Final = 365
 COMMIT_ROWS: Final = 65_536
 """Rows of the questions' tables written in one commit."""
 _JSON: Final = msgspec.json.Encoder()
-_NOBODY: Final = 0
-"""The person of a request without a usable name."""
+
+# -- what earlier files asked ------------------------------------------------------------------
 
 
 def recall(
-    connection: Connection, rows: Fingerprints, batch_id: str, on: date, window_days: int
-) -> Counts:
-    """What earlier batches asked about the people, addresses and contents of these rows in the
-    `window_days` days that end with `on`."""
-    today = on.toordinal()
-    past = {"begins": today - window_days + 1, "today": today, "batch": batch_id}
-    if not _EARLIER.read(connection, **past):
-        return Counts()
-    attempts: dict[int, int] = {}
-    addresses: dict[int, set[int]] = {}
-    people: dict[int, set[int]] = {}
-    contents: dict[int, int] = {}
-    for person, address, content, times in _asked(connection, "person", past, keys=rows.persons):
-        attempts[person] = attempts.get(person, 0) + times
-        contents[content] = contents.get(content, 0) + times
-        if address:
-            addresses.setdefault(person, set()).add(address)
-    for address, person, _ in _asked(connection, "door", past, keys=rows.addresses):
-        people.setdefault(address, set()).add(person)
-    nameless = list(
-        compress(zip(rows.addresses, rows.contents, strict=True), map(_NOBODY.__eq__, rows.persons))
+    connection: Connection, counting: Counting, rows: range, batch_id: str, on: date, limits: Limits
+) -> Recalled:
+    """What earlier batches asked about the people, homes and matters of these rows of a file, in
+    the windows that end with `on`."""
+    past = {"begins": _begins(on, limits.guards.window_days), "today": on.toordinal()}
+    past |= {"batch": batch_id}
+    own = file_number(connection, batch_id)
+    begins = _begins(on, limits.window_of_matters)
+    if not _EARLIER_FILE.read(connection, **past | {"begins": min(past["begins"], begins)}):
+        return Recalled()
+    wanted = counting.wanted(rows)
+    numbers = _read(connection, "numbers", keys=wanted.keys, own=own * ROWS_OF_FILE, **past)
+    asked = {number for _, number in numbers}
+    found = _read(connection, "questions", keys=asked) if asked else ()
+    questions = {int(number): question for number, question in found}
+    past["begins"] = begins
+    matters = {"reasons": wanted.similar, "investigations": wanted.investigations}
+    return Recalled(
+        [(key, number, questions[number]) for key, number in numbers if number in questions],
+        list(_read(connection, "matters", **matters, **past)),
+        _recall_earlier(connection, counting.fingerprints, rows, past, limits),
     )
-    if nameless:
-        asked_at, asked = zip(*nameless, strict=True)
-        found = _asked(connection, "content", past, keys=asked, doors=asked_at)
-        contents |= {row[0]: row[1] for row in found}
-    wanted = contents.keys() & set(rows.contents)
-    return Counts(attempts, addresses, people, {content: contents[content] for content in wanted})
 
 
-def _in_past(day: Column[int], batch: Column[str]) -> Any:
-    return day.between(bindparam("begins"), bindparam("today")) & (batch != bindparam("batch"))
+def _begins(on: date, days: int) -> int:
+    return on.toordinal() - days + 1
 
 
-_EARLIER: Final = Prepared(
-    select(ASKED_FILE.c.batch_id).where(_in_past(ASKED_FILE.c.day, ASKED_FILE.c.batch_id)).limit(1)
-)
+def _of_the_past() -> Any:
+    """The numbers of the files that count, in the window, this one left out."""
+    file = ASKED_FILE.c
+    return (
+        select(file.number)
+        .where(file.day.between(bindparam("begins"), bindparam("today")))
+        .where(file.state != str(AskedState.FREE), file.batch_id != bindparam("batch"))
+    )
+
+
+_EARLIER_FILE: Final = Prepared(_of_the_past().limit(1))
 """A file of the past. There are no questions without their file's row: see `record_batch`."""
+_NUMBER: Final = Prepared(
+    select(ASKED_FILE.c.number).where(ASKED_FILE.c.batch_id == bindparam("batch"))
+)
 
 
-def _is_among(column: Column[int], name: str, database: str) -> Any:
+def file_number(connection: Connection, batch_id: str) -> int:
+    """The number of a recorded file; 0, which no file has, where it is not recorded."""
+    found = _NUMBER.read(connection, batch=batch_id)
+    return int(found[0][0]) if found else 0
+
+
+def _is_among(column: Any, name: str, database: str) -> Any:
     """Whether the column's number is one of an array's."""
     if database == "postgresql":
         return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(BigInteger)))))
@@ -109,68 +136,162 @@ def _is_among(column: Column[int], name: str, database: str) -> Any:
 
 
 @cache
-def _query(by: str, database: str) -> Prepared:
-    """What was asked in the past, and how often: by `person`, by `door` (an address), or by
-    `content` without a usable name."""
+def _query(name: str, database: str) -> Prepared:
+    """The queries of the module's list, and the three of the first version's memory."""
+    key, question, matter = ASKED_KEY.c, ASKED_QUESTION.c, ASKED_MATTER.c
+    if name == "numbers":
+        elsewhere = ~key.number.between(bindparam("own"), bindparam("own") + (ROWS_OF_FILE - 1))
+        counted = (key.number // ROWS_OF_FILE).in_(_of_the_past())
+        among = _is_among(key.key, "keys", database)
+        return Prepared(select(key.key, key.number).where(among, elsewhere, counted))
+    if name == "questions":
+        among = _is_among(question.number, "keys", database)
+        return Prepared(select(question.number, question.question).where(among, question.counts))
+    if name == "matters":
+        return Prepared(
+            union_all(
+                *[
+                    select(matter.kind, matter.key, matter.part, func.sum(matter.times))
+                    .where(matter.kind == kind, _is_among(matter.key, array, database))
+                    .where(matter.file.in_(_of_the_past()))
+                    .group_by(matter.kind, matter.key, matter.part)
+                    .having(func.sum(matter.times) > 0)
+                    for kind, array in ((REASONS, "reasons"), (INVESTIGATIONS, "investigations"))
+                ]
+            )
+        )
+    return _earlier_query(name, database)
+
+
+def _read(connection: Connection, name: str, **values: Any) -> list[Sequence[Any]]:
+    """The rows of a query. What is no number or text is an array of hashes."""
+    database = connection.dialect.name
+    given = {
+        name: of if isinstance(of, int | str) else _array(of, database)
+        for name, of in values.items()
+    }
+    return _query(name, database).read(connection, **given)
+
+
+def _array(hashes: Iterable[int], database: str) -> Any:
+    """An array of hashes as the database takes it. What is absent (0) is no key."""
+    keys = sorted(set(hashes) - {0})
+    return keys if database == "postgresql" else _JSON.encode(keys).decode()
+
+
+# -- what the first version remembered ---------------------------------------------------------
+
+
+def remembers_earlier(connection: Connection) -> bool:
+    """Whether there is anything left of what the first version remembered."""
+    return connection.execute(select(ASKED.c.day).limit(1)).first() is not None
+
+
+def _earlier_query(name: str, database: str) -> Prepared:
     asked, at = ASKED.c, ASKED_AT.c
     columns, where = {
-        "person": (
+        "earlier_people": (
             (asked.person, asked.door, asked.content),
             (_is_among(asked.person, "keys", database),),
         ),
-        "door": (
+        "earlier_addresses": (
             (at.door, at.person),
-            (_is_among(at.door, "keys", database), at.person != _NOBODY),
+            (_is_among(at.door, "keys", database), at.person != 0),
         ),
-        "content": (
+        "earlier_contents": (
             (asked.content,),
             (
-                asked.person == _NOBODY,
-                _is_among(asked.door, "doors", database),
+                asked.person == 0,
+                _is_among(asked.door, "doors", database) | (asked.door == 0),
                 _is_among(asked.content, "keys", database),
             ),
         ),
-    }[by]
-    table = at if by == "door" else asked
+    }[name]
+    table = at if name == "earlier_addresses" else asked
     found = select(*columns, func.sum(table.times)).group_by(*columns)
     return Prepared(found.where(_in_past(table.day, table.batch_id), *where))
 
 
-def _asked(
-    connection: Connection, by: str, past: dict[str, int | str], **hashes: Iterable[int]
-) -> Iterable[Sequence[Any]]:
-    """The rows of a query, for these arrays of hashes. What is absent (0) is no key; requests
-    without a usable name may be without an address too."""
-    database = connection.dialect.name
-    keys: dict[str, Any] = {
-        name: sorted(set(of) - ({0} if name == "keys" else set())) for name, of in hashes.items()
-    }
-    if database != "postgresql":
-        keys = {name: _JSON.encode(of).decode() for name, of in keys.items()}
-    return _query(by, database).read(connection, **past, **keys)
+def _in_past(day: Column[int], batch: Column[str]) -> Any:
+    return day.between(bindparam("begins"), bindparam("today")) & (batch != bindparam("batch"))
+
+
+def _recall_earlier(
+    connection: Connection, rows: Fingerprints, some: range, past: dict[str, Any], limits: Limits
+) -> Counts:
+    """What the first version's memory says of these rows; nothing where they have no hashes of the
+    first version."""
+    if not rows.earlier_people:
+        return NO_COUNTS
+    past = past | {"begins": past["today"] - limits.guards.window_days + 1}
+    persons = rows.earlier_people[some.start : some.stop]
+    addresses = rows.addresses[some.start : some.stop]
+    contents = rows.earlier_contents[some.start : some.stop]
+    attempts, found = Counter[int](), Counter[int]()
+    at: dict[int, set[int]] = {}
+    people: dict[int, set[int]] = {}
+    known = _read(connection, "earlier_people", keys=persons, **past)
+    for person, address, content, times in known:
+        attempts[person] += int(times)
+        found[content] += int(times)
+        if address:
+            at.setdefault(person, set()).add(address)
+    for address, person, _ in _read(connection, "earlier_addresses", keys=addresses, **past):
+        people.setdefault(address, set()).add(person)
+    nameless = _read(connection, "earlier_contents", keys=contents, doors=addresses, **past)
+    found.update({content: int(times) for content, times in nameless})
+    return Counts(attempts, at, people, {each: found[each] for each in set(contents) & set(found)})
+
+
+# -- what this file asks -----------------------------------------------------------------------
 
 
 def remember(
-    commit: Callable[[], AbstractContextManager[Connection]],
-    batch_id: str,
-    on: date,
-    rows: Fingerprints,
+    commit: Callable[[], AbstractContextManager[Connection]], batch_id: str, rows: Fingerprints
 ) -> None:
-    """Keep what a file asks: the fingerprints of all its rows. `commit` gives a connection and
-    commits it at the end, after `COMMIT_ROWS` rows at most. Rows that are no requests are left out.
-    """
-    tables = (
-        (ASKED, (rows.persons, rows.addresses, rows.contents), rows.contents),
-        (ASKED_AT, (rows.addresses, rows.persons), rows.addresses),
-    )
-    for table, columns, present in tables:
-        asked = sorted(compress(zip(*columns, strict=True), present))
-        counted = (
-            (*each, batch_id, on.toordinal(), len(list(same))) for each, same in groupby(asked)
-        )
-        while some := list(islice(counted, COMMIT_ROWS)):
+    """Keep what a recorded file asks: the fingerprints of all its rows. `commit` gives a connection
+    and commits it at the end, after `COMMIT_ROWS` rows at most. Rows that are no requests are left
+    out, and all rows of a file that does not count."""
+    with commit() as connection:
+        file = ASKED_FILE.c
+        recorded = select(file.number, file.state).where(file.batch_id == batch_id)
+        number, state = connection.execute(recorded).one()
+    if state == AskedState.FREE:
+        return
+    first = number * ROWS_OF_FILE
+    for table, found in (
+        (ASKED_QUESTION, _questions(rows, first)),
+        (ASKED_KEY, _keys(rows, first)),
+        (ASKED_MATTER, _matters(rows, number)),
+    ):
+        each = iter(found)
+        while some := list(islice(each, COMMIT_ROWS)):
             with commit() as connection:
                 connection.exec_driver_sql(_insertion(table, connection.dialect.paramstyle), some)
+
+
+def _questions(rows: Fingerprints, first: int) -> Iterator[tuple[int, bool, bytes]]:
+    return (
+        (number, True, question) for number, question in enumerate(rows.asked, first) if question
+    )
+
+
+def _keys(rows: Fingerprints, first: int) -> list[tuple[int, int]]:
+    sizes = map(int.__add__, rows.homes, rows.people)
+    numbers = chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))
+    return sorted(zip(rows.keys, numbers, strict=True))
+
+
+def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
+    reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
+    people = Counter(
+        compress(zip(rows.investigations, rows.owners, strict=True), rows.investigations)
+    )
+    return [
+        (kind, key, part, file, times)
+        for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people))
+        for (key, part), times in sorted(counted.items())
+    ]
 
 
 def _insertion(table: Table, paramstyle: str) -> str:
@@ -184,74 +305,115 @@ def _insertion(table: Table, paramstyle: str) -> str:
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
-    """Count a chunk's attempts to probe, in the commit that keeps the chunk."""
+    """Count a chunk's attempts to probe, in the commit that keeps the chunk. A file that does not
+    count has none."""
     table = ASKED_FILE.c
-    connection.execute(
-        update(ASKED_FILE).where(table.batch_id == batch_id).values(probes=table.probes + probes)
-    )
+    mine = (table.batch_id == batch_id, table.state != AskedState.FREE)
+    connection.execute(update(ASKED_FILE).where(*mine).values(probes=table.probes + probes))
+
+
+# -- whole files -------------------------------------------------------------------------------
 
 
 def load_history(
     connection: Connection, facts: BatchFacts, batch_id: str, on: date, limits: Limits
 ) -> History:
-    """What earlier files asked, in the limits' windows that end with `on`, this batch left out."""
+    """What earlier files asked, in the limits' windows that end with `on`, this batch left out.
+    Officers of the first version's hashes are among them."""
     named, begins = CASELOAD.c, on - timedelta(days=limits.officer_caseload.window_days - 1)
     loads = connection.execute(
         select(named.officer_hash, func.sum(named.requests))
         .where(named.day.between(begins, on), named.batch_id != batch_id)
         .group_by(named.officer_hash)
+        .order_by(named.officer_hash)
     )
-    table, today = ASKED_FILE.c, on.toordinal()
-    longest = max(YEAR_DAYS, limits.guards.lockout_days + 1)
+    table, today, guards = ASKED_FILE.c, on.toordinal(), limits.guards
+    longest = max(YEAR_DAYS, guards.days_of_probes)
     files = connection.execute(
         select(table.day, table.requests, table.probes).where(
-            table.day.between(today - longest + 1, today), table.batch_id != batch_id
+            table.day.between(today - longest + 1, today),
+            table.batch_id != batch_id,
+            table.state != AskedState.FREE,
         )
     ).all()
     return History(
-        {bytes(by): int(load) for by, load in loads if bytes(by) in facts.officers},
+        {bytes(by): int(load) for by, load in loads},
         sum(requests for day, requests, _ in files if day == today),
         sum(requests for day, requests, _ in files if day > today - YEAR_DAYS),
         tuple((date.fromordinal(day), probes) for day, _, probes in files if probes),
+        guards.window_of_probes,
     )
 
 
 def record_batch(
-    connection: Connection, facts: BatchFacts, batch_id: str, on: date, agreement: Agreement
+    connection: Connection,
+    facts: BatchFacts,
+    batch_id: str,
+    on: date,
+    agreement: Agreement,
+    *,
+    counts: bool = True,
 ) -> None:
-    """Record how much this batch asks and how often it names each engaged officer. To record a
-    batch again adds nothing.
+    """Record how much this batch asks and how often it names each engaged officer, or that nothing
+    of it counts. To record a batch again adds nothing, unless it counts now and did not before.
 
     Called before its first row is decided, so that files received at the same time count each
     other. What no window reaches any more is forgotten, on days within the agreement's dates only:
     a clock that jumps must not empty the history.
     """
-    named, files = CASELOAD.c, ASKED_FILE.c
-    recorded = connection.execute(select(named.officer_hash).where(named.batch_id == batch_id))
-    before = {bytes(hashed) for (hashed,) in recorded}
-    loads = [
-        {"officer_hash": hashed, "batch_id": batch_id, "day": on, "requests": requests}
-        for hashed, requests in facts.officers.items()
-        if hashed not in before
-    ]
-    if loads:
-        connection.execute(insert(CASELOAD), loads)
-    if connection.execute(select(files.day).where(files.batch_id == batch_id)).first() is None:
+    files = ASKED_FILE.c
+    before = connection.execute(select(files.state).where(files.batch_id == batch_id)).scalar()
+    if before is None:
+        last = connection.execute(select(func.max(files.number))).scalar() or 0
+        file = {"batch_id": batch_id, "day": on.toordinal(), "number": last + 1, "probes": 0}
+        file |= {"requests": 0, "held": True, "state": AskedState.FREE}
+        connection.execute(insert(ASKED_FILE).values(file))
+    if counts and before in (None, AskedState.FREE):
         requests = min(facts.rows, agreement.limits.batch_rows)
-        file = {"batch_id": batch_id, "day": on.toordinal(), "requests": requests}
-        connection.execute(insert(ASKED_FILE).values(file | {"probes": 0, "held": True}))
+        mine = update(ASKED_FILE).where(files.batch_id == batch_id)
+        connection.execute(mine.values(requests=requests, state=AskedState.RESERVED))
+        loads = [
+            {"officer_hash": hashed, "batch_id": batch_id, "day": on, "requests": requests}
+            for hashed, requests in facts.officers.items()
+        ]
+        if loads:
+            connection.execute(insert(CASELOAD), loads)
     if agreement.in_force.covers(on):
-        forget(connection, on, agreement.limits.guards)
+        forget(connection, on, agreement.limits)
 
 
-def forget(connection: Connection, on: date, guards: Guards) -> None:
+def forget(connection: Connection, on: date, limits: Limits) -> None:
     """Delete what no window that ends with `on` reaches. The questions are looked through only
     where a file has left the window."""
-    begins, table = on.toordinal() - guards.window_days + 1, ASKED_FILE.c
+    guards, table = limits.guards, ASKED_FILE.c
+    begins = _begins(on, max(guards.window_days, limits.window_of_matters))
     left = (table.day < begins) & table.held
-    if connection.execute(select(table.batch_id).where(left).limit(1)).first() is not None:
+    numbers = connection.execute(select(table.number).where(left)).scalars().all()
+    if numbers:
         for asked in (ASKED, ASKED_AT):
             connection.execute(delete(asked).where(asked.c.day < begins))
+        gone = select(table.number).where(left)
+        for asked, number in (
+            (ASKED_QUESTION, ASKED_QUESTION.c.number // ROWS_OF_FILE),
+            (ASKED_KEY, ASKED_KEY.c.number // ROWS_OF_FILE),
+            (ASKED_MATTER, ASKED_MATTER.c.file),
+        ):
+            connection.execute(delete(asked).where(number.in_(gone)))
         connection.execute(update(ASKED_FILE).where(left).values(held=False))
-    longest = max(YEAR_DAYS, guards.window_days, guards.lockout_days + 1)
+    longest = max(YEAR_DAYS, guards.window_days, limits.window_of_matters, guards.days_of_probes)
     connection.execute(delete(ASKED_FILE).where(table.day <= on.toordinal() - longest))
+
+
+def times_asked_at(
+    connection: Connection, address: int, keys: Iterable[int], begins: int, today: int
+) -> int:
+    """How many requests named this hashed exact address in the days `begins` to `today`
+    (ordinals), over all files that count. `keys` are the home keys of a question at it."""
+    past = {"begins": begins, "today": today, "batch": ""}
+    numbers = _read(connection, "numbers", keys=keys, own=0, **past)
+    asked = {number for _, number in numbers}
+    found = _read(connection, "questions", keys=asked) if asked else []
+    mine = address.to_bytes(8, "big", signed=True)
+    at = (ASKED_AT.c.door == address, ASKED_AT.c.day.between(begins, today))
+    earlier = connection.execute(select(func.sum(ASKED_AT.c.times)).where(*at)).scalar_one() or 0
+    return sum(bytes(question)[16:24] == mine for _, question in found) + int(earlier)

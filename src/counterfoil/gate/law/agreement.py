@@ -18,6 +18,9 @@ import msgspec
 from counterfoil.gate.law.route import Closed, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
+BORN_ADDRESSES = 8
+"""Addresses that may be asked for one date of birth and given name, whatever family name is
+written, where an agreement does not say."""
 DELEGATE = "delegate"
 """The office class of one who acts for a principal: refused unless the agreement switches it on."""
 
@@ -74,12 +77,15 @@ class DeclaredCaseload(Closed, frozen=True, gc=False):
     multiple: Count
 
 
-class Guards(Closed, frozen=True, gc=False):
+class Guards(Closed, frozen=True, gc=False, omit_defaults=True):
     """What may be asked about one person or one address within `window_days` days, over all
     officers; and in all, per day and year.
 
-    A file in which at least `lockout_attempts` requests pass one of the first three limits locks
-    the requester out for the `lockout_days` days after it.
+    Once `lockout_attempts` requests, over all files of `lockout_window_days` days, pass one of the
+    limits on people and addresses, the requester is locked out for the `lockout_days` days after.
+
+    What has a default may be left out, as in an agreement of before there was such a field; it is
+    then no part of the agreement's digest. See `Limits` for what holds then.
     """
 
     window_days: Count
@@ -91,10 +97,51 @@ class Guards(Closed, frozen=True, gc=False):
     requests_per_year: Count
     lockout_attempts: Count
     lockout_days: Count
+    addresses_of_given_and_birth: Count | None = None
+    people_at_shared_place: Count | None = None
+    people_at_custodial_place: Count | None = None
+    lockout_window_days: Count | None = None
+
+    @property
+    def born_addresses(self) -> int:
+        """Addresses that may be asked for one date of birth and given name."""
+        return self.addresses_of_given_and_birth or BORN_ADDRESSES
+
+    @property
+    def shared_place(self) -> int:
+        """People who may be asked at a listed shared address: those of any address where the
+        agreement does not say."""
+        return self.people_at_shared_place or self.people_at_address
+
+    @property
+    def window_of_probes(self) -> int:
+        """Days over which attempts to probe lock out: those of the guards where the agreement does
+        not say."""
+        return self.lockout_window_days or self.window_days
+
+    @property
+    def days_of_probes(self) -> int:
+        """Days that are to be looked at for a lockout."""
+        return self.window_of_probes + self.lockout_days + 1
+
+    @property
+    def largest(self) -> int:
+        """The largest limit on what is counted by people, addresses and requests."""
+        return max(
+            self.attempts_on_person,
+            self.addresses_of_person,
+            self.people_at_address,
+            self.same_request,
+            self.born_addresses,
+            self.shared_place,
+            self.people_at_custodial_place or 0,
+        )
 
 
-class Limits(Closed, frozen=True, gc=False):
-    """Counts of requests, people and days that no batch may pass."""
+class Limits(Closed, frozen=True, gc=False, omit_defaults=True):
+    """Counts of requests, people and days that no batch may pass. Reasons and investigations are
+    counted over all files of `matter_window_days` days, those of the guards where it is left
+    out."""
 
     batch_rows: Count
     declared_caseload: DeclaredCaseload
@@ -104,6 +151,12 @@ class Limits(Closed, frozen=True, gc=False):
     people_per_investigation: Count
     guards: Guards
     sent_within_days: Count
+    matter_window_days: Count | None = None
+
+    @property
+    def window_of_matters(self) -> int:
+        """Days over which reasons and investigations are counted."""
+        return self.matter_window_days or self.guards.window_days
 
 
 class Place(Closed, frozen=True, gc=False):
@@ -119,12 +172,15 @@ class Place(Closed, frozen=True, gc=False):
 Places = Annotated[tuple[Place, ...], msgspec.Meta(min_length=1)]
 
 
-class Lists(Closed, frozen=True, gc=False):
-    """Address lists that the parties agreed on."""
+class Lists(Closed, frozen=True, gc=False, omit_defaults=True):
+    """Address lists that the parties agreed on. `shared_places`: shelters, dormitories, facilities
+    and confidentiality-program boxes, where hundreds lawfully share an address; it may be left
+    out."""
 
     placeholder_phrases: Texts
     custodial_places: Places
     requester_offices: Places
+    shared_places: tuple[Place, ...] = ()
 
 
 class Principal(Closed, frozen=True, gc=False):

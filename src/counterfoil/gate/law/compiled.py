@@ -25,7 +25,7 @@ from counterfoil.gate.law.schema import require
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
-_SUBDIVISIONS: Final = r"(?:\([a-z0-9]{1,4}\))*\Z"
+_SUBDIVISIONS: Final = r"(?: \( [a-z0-9]{1,4} \))*\Z"
 _OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
 """The lists of phrases that a reason must not have, by their fields in the rules and in `Terms`."""
 PlaceKey = tuple[str, ...]
@@ -36,9 +36,9 @@ class Terms(Public, frozen=True, gc=False):
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
-    `nothing_words` the latter as folded words; `screened` the longest words of all phrases that a
-    reason must not have; `authority_written` the designated citations as the agreement writes them.
-    What a route's kind has no facts for is empty."""
+    `nothing_words` the latter as folded words; `screened` all phrases that a reason must not have;
+    `authority_written` the designated citations as the agreement writes them. What a route's kind
+    has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -52,6 +52,7 @@ class Terms(Public, frozen=True, gc=False):
     placeholder_phrases: Screen
     custodial_words: Screen
     custodial_places: frozenset[PlaceKey]
+    shared_places: frozenset[PlaceKey]
     requester_offices: frozenset[PlaceKey]
     authority_written: frozenset[str]
     authority: re.Pattern[str]
@@ -62,7 +63,7 @@ class Terms(Public, frozen=True, gc=False):
     benefits: Screen
     voter_rolls: Screen
     other_purpose: Screen
-    screened: frozenset[str]
+    screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
     itin_groups: frozenset[str]
@@ -100,13 +101,14 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         placeholder_phrases=_screen(lists.placeholder_phrases, "lists.placeholder_phrases"),
         custodial_words=_screen(rules.custodial_words, "rules.custodial_words"),
         custodial_places=_places(lists.custodial_places, "lists.custodial_places"),
+        shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
         authority=_citations(authority),
         ground=_ground(removal) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_words, reason.general_phrases)),
         **screens,
-        screened=frozenset[str]().union(*[screen.heads for screen in screens.values()]),
+        screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_words, officers.group_names)),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),

@@ -1,9 +1,19 @@
-"""Folding of free text, so that letter case, digits, punctuation and spacing never decide a
-finding.
+"""Folding of free text, so that letter case, accents, look-alikes, invisible characters, digits,
+punctuation and spacing never decide a finding.
 
     fold_words("Willful  failure to depart; case 25-0417.")  ->  "willful failure to depart case"
-    fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8usc1253(a)(1)"
+    fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8 usc 1253 ( a ) ( 1 )"
     fold_entry(" N/A ")                                      ->  "n/a"
+    screened_words("County J4il")        ->  ["covnty", "j", "ll", "/", "covnty", "jall"]
+
+All of them fold the plain form of a text (normalize/plain_text.py). A text that is screened for
+phrases is read in further ways, because whoever writes for a reader can write one phrase in many:
+
+    in look-alikes of ASCII   i, l, 1 and | are one letter, o and 0, u and v, m and rn; a digit
+                              within or beside letters is the letter that it looks like (as
+                              normalize/text.py reads it), or is left out
+    parted or joined          `l o c a t e`, `a-r-r-e-s-t`, `lo.cate` and `tolocate`: words that
+                              stand side by side and together spell a phrase are that phrase
 
 Pure; no input raises.
 """
@@ -11,17 +21,34 @@ Pure; no input raises.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from counterfoil.core.values import Public
+from counterfoil.normalize.plain_text import plain
+from counterfoil.normalize.text import LOOKS_LIKE
 
 _ASCII: Final = bytes(
     ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256)
 )
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
-_CITATION_NOISE: Final = b" \t\r\n.,"
+_CITED: Final = re.compile(r"[a-z]+(?:\.[a-z]+)*\.?|[0-9]+|\u00a7+|\S")
+_SECTION: Final = frozenset({"section", "sections", "sec", "secs", "\u00a7", "\u00a7\u00a7"})
+
+_ONE_LETTER: Final = str.maketrans("iu", "lv")
+"""Letters that look alike, as one of them."""
+_LETTERS: Final = _ASCII.translate(bytes.maketrans(b"iu", b"lv"))
+_AS_LETTERS: Final = bytes(
+    _LETTERS[ord(chr(code).translate(LOOKS_LIKE | {ord("|"): "L"}))] if code < 128 else 32
+    for code in range(256)
+)
+"""ASCII to letters that stand for all that look like them; the second with digits as letters."""
+_DIGITS: Final = b"0123456789|"
+_MIXED: Final = re.compile(r"[a-z][0-9|]|[0-9|][a-z]", re.IGNORECASE)
+_BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
+_AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
+_BREAK: Final = "/"
+"""What stands between two readings of a text: no phrase has it."""
 
 
 def fold_words(text: str) -> str:
@@ -31,26 +58,16 @@ def fold_words(text: str) -> str:
 
 def split_words(text: str) -> list[str]:
     """The words of `fold_words`, one by one."""
-    if text.isascii():
-        return text.encode().translate(_ASCII).decode().split()
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return _NOT_LETTERS.sub(" ", plain).split()
-
-
-def fold_citation(text: str) -> str:
-    """A citation without spaces, stops, section signs and the word section."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text.replace("§", ""))
-    tight = plain.casefold().encode("utf-8", "replace").translate(None, _CITATION_NOISE).decode()
-    return (
-        tight.replace("sections", "").replace("section", "").replace("sec", "")
-        if "sec" in tight
-        else tight
-    )
+    if not text.isascii():
+        text = plain(text)
+        if not text.isascii():
+            return _NOT_LETTERS.sub(" ", text).split()
+    return text.encode().translate(_ASCII).decode().split()
 
 
 def fold_entry(text: str) -> str:
-    """A short field entry: case folded, white space collapsed, everything else kept."""
-    folded = text.casefold()
+    """A short field entry: in plain form, white space collapsed, everything else kept."""
+    folded = plain(text)
     if folded.isalnum() or (
         folded.isprintable() and "  " not in folded and folded.strip(" ") == folded
     ):
@@ -58,26 +75,120 @@ def fold_entry(text: str) -> str:
     return " ".join(folded.split())
 
 
+def fold_citation(text: str) -> str:
+    """A citation in its parts, single spaces between, without stops after letters and without the
+    word or sign for section where it stands once before a number.
+
+    What is no clean citation keeps the sign or word that makes it none."""
+    parts: list[str] = []
+    for found in _CITED.findall(plain(text).strip(" .")):
+        part = found.replace(".", "") if found[0].isalpha() else found
+        if (
+            part.isdigit()
+            and parts
+            and parts[-1] in _SECTION
+            and not _SECTION.issuperset(parts[-2:])
+        ):
+            parts.pop()
+        elif part == "," and parts and parts[-1].isalpha():
+            continue
+        parts.append(part)
+    folded = " ".join(parts)
+    return _INITIALS.sub(lambda run: run[0].replace(" ", ""), folded)
+
+
+_INITIALS: Final = re.compile(r"\b[a-z](?: [a-z])+\b")
+
+
+def screened_words(text: str) -> list[str]:
+    """The words of a text as screens read it: each reading of it, `/` between them."""
+    if not text.isascii():
+        text = plain(text)
+        if not text.isascii():
+            other = _NOT_LETTERS.sub(" ", text).translate(_ONE_LETTER).replace("rn", "m").split()
+            return [*other, _BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
+    raw = text.encode()
+    words = _read(raw, _LETTERS)
+    if len(raw.translate(None, _DIGITS)) < len(raw) and (mixed := len(_MIXED.findall(text))):
+        words += [_BREAK, *_read(raw, _AS_LETTERS)]
+        if mixed > 1:  # digits may be letters here, and be left out there
+            for pattern in (_BEFORE, _AFTER):
+                left = pattern.sub("", text)
+                words += [_BREAK, *_read(left.encode(), _AS_LETTERS)]
+            words += [_BREAK, *_read(_BEFORE.sub("", left).encode(), _AS_LETTERS)]
+    return words
+
+
+def _read(raw: bytes, table: bytes) -> list[str]:
+    return raw.translate(table).replace(b"rn", b"m").decode().split()
+
+
 class Screen(Public, frozen=True, gc=False):
-    """Phrases that a text must not have. `heads` are the longest word of each: most texts have none
-    of them. `phrases` by head."""
+    """Phrases that a text must not have, as `screened_words` reads them.
+
+    `heads` are the longest word of each phrase, and `phrases` the phrases by head: so is one found
+    that is written in whole words. `parts` are what begins a word of a phrase without being one,
+    and `joined` the phrases of each without spaces: so is one found that is parted or joined."""
 
     heads: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
+    parts: frozenset[str]
+    joined: dict[str, tuple[str, ...]]
 
-    def hits(self, words: Collection[str]) -> bool:
-        """Whether a text of these words (of `split_words`) has a phrase as whole words."""
-        if self.heads.isdisjoint(words):
-            return False
-        found = self.heads.intersection(words)
-        padded = f" {' '.join(words)} "
-        return any(phrase in padded for head in found for phrase in self.phrases[head])
+    def hits(self, words: Sequence[str]) -> bool:
+        """Whether a text of these words (of `screened_words`) has a phrase, written in whole words,
+        in parts of words, or as one word."""
+        if not self.heads.isdisjoint(words):
+            found = self.heads.intersection(words)
+            padded = f" {' '.join(words)} "
+            if any(phrase in padded for head in found for phrase in self.phrases[head]):
+                return True
+        return not self.parts.isdisjoint(words) and self._is_parted(words)
+
+    def _is_parted(self, words: Sequence[str]) -> bool:
+        together = "".join(words)
+        for part in self.parts.intersection(words):
+            for phrase in self.joined[part]:
+                if phrase in together and _is_spelled(phrase, words):
+                    return True
+        return False
+
+
+def _is_spelled(phrase: str, words: Sequence[str]) -> bool:
+    """Whether words side by side spell a phrase without spaces."""
+    for index in range(len(words)):
+        rest = phrase
+        for word in words[index:]:
+            if not rest.startswith(word):
+                break
+            rest = rest[len(word) :]
+            if not rest:
+                return True
+    return False
 
 
 def new_screen(phrases: Iterable[str]) -> Screen:
     """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the
     loader."""
     by_head: dict[str, list[str]] = {}
-    for phrase in sorted({fold_words(phrase) for phrase in phrases}):
+    by_part: dict[str, list[str]] = {}
+    for phrase in sorted({" ".join(screened_words(phrase)) for phrase in phrases}):
         by_head.setdefault(max(phrase.split(" "), key=len), []).append(f" {phrase} ")
-    return Screen(frozenset(by_head), {head: tuple(group) for head, group in by_head.items()})
+        for part in _parts(phrase.split(" ")):
+            by_part.setdefault(part, []).append(phrase.replace(" ", ""))
+    return Screen(
+        frozenset(by_head),
+        {head: tuple(group) for head, group in by_head.items()},
+        frozenset(by_part),
+        {part: tuple(group) for part, group in by_part.items()},
+    )
+
+
+def _parts(words: Sequence[str]) -> set[str]:
+    """What a text's word can be that begins where a word of the phrase begins, and ends elsewhere
+    than where one ends."""
+    found: set[str] = set()
+    for index, word in enumerate(words):
+        rest, ends = "".join(words[index:]), len(word)
+        found.update(rest[:end] for end in range(1, len(rest) + 1) if end != ends)
+    return found

@@ -1,0 +1,123 @@
+"""What becomes of a file's questions once it was received: whether they count as asked.
+
+    received      they are reserved: they count against later files at once (store.py)
+    determined    they are final, with what the gate refused on the merits; what was answered
+                  `not_compared` does not count, whatever kept it from being compared
+    withdrawn     before it was determined: all of them are free; after that they stay final
+
+Each is written in the commit of its cause, so a run that was broken off leaves a reservation, which
+counts, and the next run goes on from it. A batch that is determined again, after a hold, is counted
+by what it was answered last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence, Set
+
+from sqlalchemy import Connection, delete, select, update
+
+from counterfoil.core.values import Request
+from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
+from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, forms_of
+from counterfoil.gate.history.tables import (
+    ASKED,
+    ASKED_AT,
+    ASKED_FILE,
+    ASKED_MATTER,
+    ASKED_QUESTION,
+    CASELOAD,
+    INVESTIGATIONS,
+    REASONS,
+    ROWS_OF_FILE,
+    AskedState,
+)
+
+
+def free_reservation(connection: Connection, batch_id: str) -> None:
+    """Free what a withdrawn batch asked, unless it was determined before."""
+    file = ASKED_FILE.c
+    mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
+    freed = update(ASKED_FILE).where(*mine).values(state=AskedState.FREE, requests=0, probes=0)
+    if connection.execute(freed).rowcount:
+        for table in (CASELOAD, ASKED, ASKED_AT):
+            connection.execute(delete(table).where(table.c.batch_id == batch_id))
+
+
+def make_final(connection: Connection, batch_id: str) -> None:
+    """The batch was determined: what it asked counts, whatever becomes of the batch."""
+    file = ASKED_FILE.c
+    mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
+    connection.execute(update(ASKED_FILE).where(*mine).values(state=AskedState.FINAL))
+
+
+def settle(
+    connection: Connection,
+    key: bytes,
+    batch_id: str,
+    requests: Sequence[tuple[int, Request]],
+    unanswered: Set[int],
+) -> None:
+    """Let the requests of a chunk count, but those that nobody answered. `requests` are with their
+    places in the file from 0, `unanswered` some of these places; `key` is the history key. To
+    settle a chunk again changes nothing, or what differs."""
+    file = ASKED_FILE.c
+    recorded = select(file.number, file.state).where(file.batch_id == batch_id)
+    found = connection.execute(recorded).first()
+    if found is None or found[1] == AskedState.FREE or not requests:
+        return
+    first = found[0] * ROWS_OF_FILE
+    question = ASKED_QUESTION.c
+    places = question.number.between(first + requests[0][0], first + requests[-1][0])
+    before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
+    was = {number - first for number in before}
+    for counts, moved in ((False, unanswered - was), (True, was - unanswered)):
+        if not moved:
+            continue
+        numbers = [first + place for place in moved]
+        chosen = update(ASKED_QUESTION).where(question.number.in_(numbers))
+        connection.execute(chosen.values(counts=counts))
+        _move(
+            connection,
+            key,
+            (batch_id, found[0]),
+            [request for place, request in requests if place in moved],
+            1 if counts else -1,
+        )
+
+
+def _move(
+    connection: Connection, key: bytes, file: tuple[str, int], moved: list[Request], sign: int
+) -> None:
+    """Add these requests to what the file counts as a whole, or take them from it."""
+    batch_id, number = file
+    recorded = ASKED_FILE.c
+    chosen = update(ASKED_FILE).where(recorded.batch_id == batch_id)
+    connection.execute(chosen.values(requests=recorded.requests + sign * len(moved)))
+    load, named = CASELOAD.c, Counter[bytes]()
+    for request in moved:
+        named.update(officers_hashed(key, request.engaged_officers))
+        named.update({earlier_officer_hash(key, each) for each in request.engaged_officers})
+    for hashed, times in sorted(named.items()):
+        mine = (load.officer_hash == hashed, load.batch_id == batch_id)
+        connection.execute(
+            update(CASELOAD).where(*mine).values(requests=load.requests + sign * times)
+        )
+    matter = ASKED_MATTER.c
+    rows = Fingerprinter(key).fingerprint(moved, forms_of(moved))
+    for (kind, of, part), times in sorted(_matters(rows).items()):
+        mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == number)
+        connection.execute(
+            update(ASKED_MATTER).where(*mine).values(times=matter.times + sign * times)
+        )
+
+
+def _matters(rows: Fingerprints) -> Counter[tuple[int, int, int]]:
+    reasons = zip(rows.similar, rows.reasons, strict=True)
+    people = zip(rows.investigations, rows.owners, strict=True)
+    return Counter(
+        [
+            *((REASONS, key, part) for key, part in reasons),
+            *((INVESTIGATIONS, key, part) for key, part in people if key),
+        ]
+    )

@@ -1,0 +1,211 @@
+"""The keys by which the guards know that two questions are about one home, or about one person: as
+wide as what could be confirmed.
+
+To say that two questions are the same, the safe direction is to merge: two questions that could
+both be confirmed against one possible resident share a key. To count different people or homes it
+is to split: two exact names (`exact_name`) are two. All are made from the normal forms alone, so
+that no spelling leads past them, and `matching` confirms nobody to whom a question does not lead.
+
+    home_keys       home|...     kind, number, unit, urbanization, ZIP (city and state without one)
+                    head|...     the same with the state and the first letters of the street
+                    tail|...     ... its last letters
+                    sound|...    ... its sound
+                    affix|...    ... its bare stem, or name and suffix of a numbered street
+    person_keys     born|DATE, or where no date is stated name|LETTERS: the first letters of each
+                    word of the family name
+    name_codes      see name_codes.py
+
+WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
+two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
+and one by another key both agree with the home in what that key keeps of the street: `head` for
+start and head, `tail` for end and rest, `sound` for sound, `affix` for affix and exact. (That ZIP
+and state agree is for the gate to see.)
+
+WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
+word, by a later one or a middle name that is the resident's first, by the given words written as
+one, by a joined word whose two parts are names, or, where a family name is written as given name,
+by the family name. A resident whose given words are all short and unlisted (XIAO MEI) has the
+anchor of the whole. The anchor of a family name is that of its first word without particles.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+from typing import Final
+
+from counterfoil.core.values import AddressForm, AddressKind, NameForm
+from counterfoil.normalize.address_keys import exact_address_key
+from counterfoil.normalize.family_names import FAMILY_NAMES
+from counterfoil.normalize.name_codes import LEAST_RARE, Codes, anchor, leading_codes, word_codes
+from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
+from counterfoil.normalize.name_words import PARTICLES
+from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
+
+Words = tuple[str, ...]
+
+_NO_CODES: Final[Codes] = frozenset()
+_SYLLABLE: Final = 5
+"""Letters at most of each word of a given name that is one of two syllables."""
+_LEAST_PART: Final = 3
+"""Letters of each part of a joined given name."""
+_FIRST: Final = 3
+"""Letters of a family name that are never a slip between two questions without a date."""
+_READ: Final = 8
+"""Letters of its spelling key that are read at most."""
+_JOINED_PARTICLES: Final = re.compile(
+    r"(?:DELAS|DELOS|DELA|DEL|DE|VANDER|VANDEN|VAN|VON|SANTA|SAN|LA)(?=.{4})"
+)
+_PLACED: Final = frozenset({AddressKind.STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
+
+
+def exact_name(name: NameForm) -> str:
+    """Given and family words of a name, "" where one of them is missing."""
+    if not name.given or not name.family:
+        return ""
+    return f"{' '.join(name.given)}|{' '.join(name.family)}"
+
+
+def home_keys(form: AddressForm) -> tuple[str, ...]:
+    """Texts of which two questions share one if their addresses can lead to one home; () where an
+    address names no home."""
+    exact = exact_address_key(form)
+    if not exact:
+        return ()
+    home = f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
+    keys = [f"home|{home}|{exact.rpartition('|')[2]}"]
+    if form.kind in _PLACED and form.state:
+        line = (form.predirectional, form.street, form.suffix, form.postdirectional)
+        keys += [f"{key}|{home}|{form.state}" for key in _line_keys(form.kind, *line)]
+    return tuple(keys)
+
+
+@lru_cache(maxsize=16384)
+def _line_keys(
+    kind: AddressKind, predirectional: str, street: str, suffix: str, postdirectional: str
+) -> tuple[str, ...]:
+    """What any tolerance keeps of a street, for questions in another ZIP of the state."""
+    form = AddressForm(kind, "", predirectional, street, suffix, postdirectional)
+    if kind is not AddressKind.STREET:
+        return (f"affix|{street}",)
+    spelled = stems(form)
+    if spelled is None:
+        return (f"affix|{numbered(form)}",)
+    letters, bare = spelled
+    found = [f"affix|{name}" for name in (bare, shortened(form)) if name]
+    return (*found, f"sound|{sound(letters)}", f"head|{letters[:3]}", f"tail|{letters[-3:]}")
+
+
+def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
+    """Texts under which questions about one person at different homes meet; () for a name that
+    names nobody."""
+    if not exact_name(name):
+        return ()
+    if born is not None:
+        return (f"born|{born.isoformat()}",)
+    return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in _families(name)))
+
+
+def name_codes(name: NameForm) -> tuple[Codes, Codes]:
+    """(codes of the given names, codes of the family name): two names that could both be confirmed
+    against one possible resident share a given code, and a family code too unless both state a date
+    of birth."""
+    given, later = _given_readings(name)
+    codes = _NO_CODES.union(*map(word_codes, given), *map(anchor, later))
+    return codes, _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name)])
+
+
+def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
+    """Whether the given names of a question lead to a resident's."""
+    given, later = _given_readings(asked)
+    aim = _given_anchor(resident)
+    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or any(
+        not aim.isdisjoint(anchor(word)) for word in later
+    )
+
+
+def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
+    """Whether the family name of a question leads to the first word of a resident's."""
+    words = _core(resident.family)
+    if not words:
+        return False
+    aim = _family_codes(words[0], 1)
+    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in _families(asked))
+
+
+def _given_anchor(name: NameForm) -> Codes:
+    words = name.given
+    if not words:
+        return _NO_CODES
+    return anchor("".join(words)) if _is_whole(words) else anchor(words[0])
+
+
+def _is_whole(words: Words) -> bool:
+    """Whether given names make one name together, as XIAO MEI and EUN SOO do."""
+    return len(words) > 1 and all(
+        1 < len(word) <= _SYLLABLE and not is_listed_name(word) for word in words
+    )
+
+
+@lru_cache(maxsize=16384)
+def _given_readings(name: NameForm) -> tuple[Words, Words]:
+    """(words that may have a slip, words that are taken as written) of what a name's given name may
+    be."""
+    given = name.given
+    if not given:
+        return (), ()
+    spelled = [given[0]]
+    if _is_whole(given):
+        spelled.append("".join(given))
+    words = given + name.middle
+    later = [word for word in words[1:] if len(word) > 1]
+    later += ["".join(words[:end]) for end in range(2, len(words) + 1)]
+    later += _parts(given[0])
+    if given[0] in FAMILY_NAMES:
+        family = _core(name.family)
+        later += [*family[:1], "".join(family)]
+    return tuple(spelled), tuple(later)
+
+
+@lru_cache(maxsize=16384)
+def _parts(word: str) -> list[str]:
+    """The first part of a joined given name whose two parts are listed: MARY of MARYANN."""
+    cuts = range(_LEAST_PART, len(word) - _LEAST_PART + 1)
+    return [word[:cut] for cut in cuts if is_listed_name(word[:cut]) and is_listed_name(word[cut:])]
+
+
+def _core(words: Words) -> Words:
+    return tuple([word for word in words if word not in PARTICLES]) or words
+
+
+def _families(name: NameForm) -> Words:
+    """What a family name may be: each of its words but particles, all joined, a joined word without
+    its particles, and a family name in the given name's field."""
+    core = _core(name.family)
+    words = [*core, "".join(core), "".join(name.family)]
+    words += [bare for word in core if (bare := _without_particles(word))]
+    words += [word for word in name.given[:1] if word in FAMILY_NAMES]
+    return tuple(dict.fromkeys(words))
+
+
+def _without_particles(word: str) -> str:
+    """CRUZ of DELACRUZ; "" where no particle is joined to the rest."""
+    found = _JOINED_PARTICLES.match(word)
+    return word[found.end() :] if found else ""
+
+
+@lru_cache(maxsize=65536)
+def _family_codes(word: str, most: int) -> Codes:
+    """The codes of a word of a family name: its spelling key without each set of at most `most`
+    letters, of which the first three are never left out."""
+    key = spelling_key(word)
+    first, rest = key[:_FIRST], key[_FIRST:_READ]
+    if len(key) < LEAST_RARE:
+        return frozenset((key,))
+    return frozenset(
+        first + "".join(kept)
+        for left_out in range(min(most, len(rest)) + 1)
+        for kept in combinations(rest, len(rest) - left_out)
+    )

@@ -1,0 +1,130 @@
+"""Codes of one word of a name, and of the anchor that a resident's word has: what likeness of names
+becomes where it must be counted.
+
+Likeness is not transitive (ALBERT is AL, AL is ALFRED), so two spellings of one resident's name may
+be unlike each other. Each word therefore has a set of codes, and each word of a resident an anchor:
+
+    listed     a name of the tables (name_similarity)      anchor: its own spelling key
+    anchored   a word that may be a slip of listed names   anchor: the spelling key of the nearest
+    rare       all other words                             anchor: its spelling key, and that with
+                                                           one letter left out
+
+A word *leads to* an anchor if its `leading_codes` and the anchor share a code: a listed name leads
+to its own and to its familiar forms' and other spellings', an anchored word to those of all listed
+names that `compare_words` finds near, a rare word to those one letter away.
+
+THE PROMISE. Two words that lead to one anchor share one of their `word_codes`. A listed or anchored
+resident has an anchor of one code, which both have. A rare resident is one letter left out away
+from each, so both meet in a string with at most two letters left out, and `word_codes` of a rare
+word are all of these. They begin with `~`, and are made of the first letters only.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations
+from typing import Final
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from counterfoil.normalize.name_similarity import (
+    OTHER,
+    compare_words,
+    familiar_forms,
+    is_listed_name,
+    spelling_key,
+    spellings,
+)
+
+Codes = frozenset[str]
+
+LEAST_RARE: Final = 5
+"""Spelling keys with fewer letters lead to their equals alone: a letter less is another name."""
+_READ: Final = 8
+"""Letters of a spelling key that a rare word's codes are made of."""
+_FAR: Final = 3
+"""Edits beyond which no slip goes."""
+
+
+@lru_cache(maxsize=65536)
+def word_codes(word: str) -> Codes:
+    """The codes under which questions about this word meet."""
+    codes = _known_codes(word)
+    return codes or _left_out(spelling_key(word), 2)
+
+
+@lru_cache(maxsize=65536)
+def leading_codes(word: str) -> Codes:
+    """The codes by which this word, in a question, leads to a resident's anchor. Some of
+    `word_codes`."""
+    codes = _known_codes(word)
+    return codes or _left_out(spelling_key(word), 1)
+
+
+@lru_cache(maxsize=65536)
+def anchor(word: str) -> Codes:
+    """The anchor of a resident's word. Some of its `word_codes`."""
+    if len(word) == 1:
+        return frozenset((word,))
+    if is_listed_name(word):
+        return frozenset((spelling_key(word),))
+    near = _listed_near(word)
+    return frozenset((spelling_key(near[0]),)) if near else _left_out(spelling_key(word), 1)
+
+
+def _known_codes(word: str) -> Codes:
+    """The codes of a word that is an initial, listed, or anchored to a listed name; none for a rare
+    one."""
+    if len(word) == 1:
+        return frozenset((word,))
+    if is_listed_name(word):
+        alike = {word, *familiar_forms().get(word, ()), *spellings().get(word, ())}
+        return frozenset(spelling_key(name) for name in alike if compare_words(word, name) != OTHER)
+    return frozenset(map(spelling_key, _listed_near(word)))
+
+
+@lru_cache(maxsize=65536)
+def _listed_near(word: str) -> tuple[str, ...]:
+    """The listed names that a word which is not listed may be written for, nearest first."""
+    names, by_key = _listed()
+    key = spelling_key(word)
+    found = {name for name, _, _ in extract(
+        word, names, scorer=OSA.distance, score_cutoff=_FAR, limit=None
+    )} | set(by_key.get(key, ()))  # fmt: skip
+    near = [name for name in found if compare_words(word, name) != OTHER]
+
+    def distance(name: str) -> tuple[bool, int, bool, int, str]:
+        apart = OSA.distance(word, name)
+        return (
+            spelling_key(name) != key,
+            apart,
+            name[0] != word[0],
+            abs(len(name) - len(word)),
+            name,
+        )
+
+    return tuple(sorted(near, key=distance))
+
+
+@lru_cache(maxsize=1)
+def _listed() -> tuple[list[str], dict[str, list[str]]]:
+    """All listed names, and the same by spelling key."""
+    names = sorted({*familiar_forms(), *spellings()})
+    by_key: dict[str, list[str]] = {}
+    for name in names:
+        by_key.setdefault(spelling_key(name), []).append(name)
+    return names, by_key
+
+
+def _left_out(key: str, most: int) -> Codes:
+    """The first letters of a spelling key, and what is left of them without each set of at most
+    `most` letters."""
+    letters = key[:_READ]
+    if len(key) < LEAST_RARE:
+        return frozenset((f"~{key}",))
+    return frozenset(
+        "~" + "".join(kept)
+        for left_out in range(most + 1)
+        for kept in combinations(letters, len(letters) - left_out)
+    )
