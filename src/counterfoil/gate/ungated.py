@@ -102,7 +102,6 @@ def _inputs(
         line_words=words,
         reason="",
         reason_words=_NO_WORDS,
-        reason_letters=0,
         reason_uses=1,
         similar_uses=1,
         investigation_people=1,

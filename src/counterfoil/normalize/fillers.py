@@ -165,7 +165,8 @@ _TITLES: Final = words("""
 """Titles of an officer. Major, Price or Guard are names too."""
 
 _ROLES: Final = _TITLES | words("""
-    duty desk branch section sector center centre station pool force task field office shift watch
+    in charge duty desk branch section sector center centre station pool force task field office shift
+    watch
     command commander supervisor supervising manager director chief head lead acting case on off
     call number nr one two three four five six seven eight nine ten the of and or any all each
     every other another our your their this that some no not name

@@ -26,7 +26,6 @@ from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_s
 from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
 from counterfoil.gate.history.counts import Counts, Question, Uses, uses_of
 from counterfoil.gate.law.folding import (
-    count_letters,
     first_reading,
     fold_stated,
     fold_tight,
@@ -70,9 +69,9 @@ class Engaged(Sensitive, frozen=True, gc=False):
 
 class CheckInput(Sensitive, frozen=True, gc=False):
     """One request, read once. `line_words` and `reason_words` are the words of address lines and
-    reason as screens read them, `reason` those of its first reading together, `reason_letters` its
-    letters; `missing` is the address's first missing part; `scope` what the file's document
-    reaches, None where it has none."""
+    reason as screens read them, `reason` those of its first reading together; `missing` is the
+    address's first missing part; `scope` what the file's document reaches, None where it has
+    none."""
 
     request: Request
     address: AddressForm
@@ -82,7 +81,6 @@ class CheckInput(Sensitive, frozen=True, gc=False):
     line_words: list[str]
     reason: str
     reason_words: list[str]
-    reason_letters: int
     reason_uses: int
     similar_uses: int
     investigation_people: int
@@ -131,7 +129,6 @@ class RequestReader:
             screened_words(f"{request.address.line1} {request.address.line2}"),
             " ".join(first_reading(reason)),
             reason,
-            count_letters(request.reason),
             facts.reasons.get(question.reason, 1),
             facts.similar_reasons.get(question.similar, 1),
             facts.investigations.get(question.investigation, 1),

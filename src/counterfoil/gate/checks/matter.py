@@ -12,7 +12,7 @@ from typing import Final
 from counterfoil.core.values import State
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import first_reading, fold_citation, fold_stated
+from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
 from counterfoil.normalize.fillers import is_filler_number, names_no_one, tells
 from counterfoil.normalize.plain_text import mixes_scripts
 
@@ -71,12 +71,18 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
         return NOT_SHOWN
     if (
         reason.count(" ") + 1 < rules.least_words
-        or inputs.reason_letters < rules.least_letters
+        or not _has_letters(inputs, rules.least_letters)
         or reason in terms.general_reasons
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
     return met_if(not terms.is_current or tells(words, rules.least_words, rules.least_letters))
+
+
+def _has_letters(inputs: CheckInput, least: int) -> bool:
+    """Whether the reason has so many letters. As screens read it, it has no more than it has."""
+    reason = inputs.reason
+    return len(reason) - reason.count(" ") >= least or count_letters(inputs.request.reason) >= least
 
 
 def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:

@@ -92,7 +92,7 @@ def split_words(text: str) -> list[str]:
 
 def fold_entry(text: str) -> str:
     """A short field entry: in plain form, white space collapsed, everything else kept."""
-    folded = plain(text)
+    folded = text.lower() if text.isascii() else plain(text)
     if folded.isalnum() or (
         folded.isprintable() and "  " not in folded and folded.strip(" ") == folded
     ):
@@ -142,7 +142,7 @@ def screened_words(text: str) -> list[str]:
     raw = text.encode()
     words = _read(raw, _LETTERS)
     kinds = raw.translate(_KINDS)
-    if b"a0" in kinds or b"0a" in kinds:
+    if b"0" in kinds and (b"0a" in kinds or b"a0" in kinds):  # the first is quick, and most
         words += [_BREAK, *_read(raw, _AS_LETTERS)]
         if len(_MIXED.findall(text)) > 1:  # digits may be letters here, and be left out there
             for pattern in (_BEFORE, _AFTER):
@@ -174,10 +174,11 @@ class Screen(Public, frozen=True, gc=False):
         found = self.starts.intersection(words)
         if not found:
             return False
-        padded, together = f" {' '.join(words)} ", "".join(words)
+        together, padded = "".join(words), ""
         for start in found:
-            for phrase in self.phrases.get(start, ()):
-                if phrase in padded:
+            if start in self.phrases:
+                padded = padded or f" {' '.join(words)} "
+                if any(phrase in padded for phrase in self.phrases[start]):
                     return True
             for phrase in self.joined.get(start, ()):
                 if phrase in together and _is_spelled(phrase, words):
