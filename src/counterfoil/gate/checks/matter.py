@@ -10,10 +10,10 @@ import re
 from typing import Final
 
 from counterfoil.core.values import State
+from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tells
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
-from counterfoil.normalize.fillers import is_filler_number, names_no_one, tells
 from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")

@@ -13,8 +13,7 @@ from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOW
 from counterfoil.gate.law.compiled import Terms, place_keys
 from counterfoil.gate.law.folding import fold_entry, screened_words
 from counterfoil.normalize import is_placeholder
-from counterfoil.normalize.places import NO_ZIPS
-from counterfoil.normalize.zips import zip_is_of_state as is_zip_of_state
+from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
 
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
 _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.normalize.fillers import is_filler_number, names_no_one, tells
+from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tells
 
 
 def _tells(text: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.normalize.places import STATES_OF_PREFIX, is_zip_of_state
 from counterfoil.normalize.tables import STATE_CODES, ZERO_ZIP_STATES
-from counterfoil.normalize.zips import STATES_OF_PREFIX, zip_is_of_state
 
 CAPITALS = """
     AL 36104; AK 99801; AZ 85001; AR 72201; CA 95814; CO 80202; CT 06103; DE 19901; DC 20001;
@@ -22,9 +22,9 @@ CAPITALS = """
 @pytest.mark.parametrize("row", CAPITALS.split(";"))
 def test_the_zip_of_a_capital_is_of_its_state_and_of_no_other(row: str) -> None:
     state, zip5 = row.split()
-    assert zip_is_of_state(zip5, state)
+    assert is_zip_of_state(zip5, state)
     islands = {"GU", "AS", "MP", "PW", "FM", "MH", "HI"}
-    others = {other for other in STATE_CODES if other != state and zip_is_of_state(zip5, other)}
+    others = {other for other in STATE_CODES if other != state and is_zip_of_state(zip5, other)}
     assert others <= (islands if state in islands else set())
 
 
@@ -41,13 +41,13 @@ def test_states_whose_zips_begin_with_0_are_those_that_a_spreadsheet_spoils() ->
 
 @pytest.mark.parametrize("zip5", ["00000", "00123", "26900", "34300", "99999"])
 def test_a_prefix_that_is_nobodys_is_of_no_state(zip5: str) -> None:
-    assert not zip_is_of_state(zip5, "WA")
+    assert not is_zip_of_state(zip5, "WA")
 
 
 def test_a_few_offices_are_of_another_state_than_their_neighbors() -> None:
-    assert zip_is_of_state("06390", "NY")
-    assert zip_is_of_state("83414", "WY")
-    assert not zip_is_of_state("06391", "NY")
-    assert not zip_is_of_state("83415", "WY")
-    assert zip_is_of_state("56901", "DC")
-    assert not zip_is_of_state("99999", "WA")
+    assert is_zip_of_state("06390", "NY")
+    assert is_zip_of_state("83414", "WY")
+    assert not is_zip_of_state("06391", "NY")
+    assert not is_zip_of_state("83415", "WY")
+    assert is_zip_of_state("56901", "DC")
+    assert not is_zip_of_state("99999", "WA")
