@@ -167,8 +167,8 @@ _TITLES: Final = words("""
 _ROLES: Final = _TITLES | words("""
     in charge duty desk branch section sector center centre station pool force task field office
     shift watch command commander supervisor supervising manager director chief head lead
-    acting case on off call number nr one two three four five six seven eight nine ten the of and or any all each
-    every other another our your their this that some no not name
+    acting case on off call number nr one two three four five six seven eight nine
+    ten the of and or any all each every other another our your their this that some no not name
     first last given family surname firstname lastname test tester user admin sample example law
     us usa national federal regional district local state county city border patrol homeland
     security customs immigration enforcement removal operations fugitive criminal investigations
