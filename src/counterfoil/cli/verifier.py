@@ -51,7 +51,6 @@ from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -130,6 +129,12 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
+    need(path.stat().st_size < 1 << 22, "the file is too long")
+    return path.read_bytes()
+
+
 def plain_text(data: bytes) -> str:
     """UTF-8 text whose only control character is the newline."""
     text = data.decode()
@@ -176,7 +181,7 @@ def one_object(data: bytes) -> dict[str, Any]:
 def read_key(named: str, kind: int) -> Key:
     """The verifier key of type `kind` that `named` is, or that the file `named` holds."""
     is_key = "+" in named and not Path(named).is_file()
-    line = named if is_key else Path(named).read_text()
+    line = named if is_key else read_bounded(Path(named)).decode()
     name, key_id, encoded = parts_of(line.strip(), "+", 3, "a key is not NAME+ID+BASE64")
     data = base64(encoded)
     is_of_kind = is_name(name) and len(data) == 33 and data[0] == kind
@@ -332,7 +337,7 @@ def parse_proof(text: str) -> Proof:
 
 def verify_proof(task: Task) -> Iterator[str]:
     """Establish what the command `proof` says."""
-    proof = parse_proof(plain_text(task.path.read_bytes()))
+    proof = parse_proof(plain_text(read_bounded(task.path)))
     entry = proof.carried
     if task.entry is not None:
         # In a line of `counterfoil ledger show` the entry's index comes before it.
@@ -356,7 +361,7 @@ def statements_of_proof(proof: Proof, entry: bytes, task: Task) -> Iterator[str]
 
 def verify_consistency(task: Task) -> Iterator[str]:
     """Establish what the command `consistency` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     header, *path = head.split("\n")
     in_form = header == "counterfoil-consistency-1" and len(notes) == 4
     need(in_form, "this is not a consistency proof")
@@ -373,7 +378,7 @@ def verify_consistency(task: Task) -> Iterator[str]:
 
 def verify_attestation(task: Task) -> Iterator[str]:
     """Establish what the command `attestation` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     top, *blocks = head.split("\nentry ")
     found = ATTESTATION.fullmatch(top)
     if found is None or len(notes) not in (2, 4):
@@ -498,7 +503,7 @@ def verify_answer(task: Task) -> Iterator[str]:
 
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies."""
-    parts = task.path.with_name(task.path.name + ".jws").read_bytes().split(b".")
+    parts = read_bounded(task.path.with_name(task.path.name + ".jws")).split(b".")
     need(len(parts) == 3, "the envelope is not a compact JWS")
     header, payload, signature = map(base64url, parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
@@ -512,19 +517,20 @@ def check_envelope(task: Task) -> dict[str, Any]:
 
 
 def check_rows(path: Path, envelope: dict[str, Any]) -> int:
-    """The number of rows of the answer file, once it is the one that the envelope names and every
-    row has its form."""
-    data = path.read_bytes()
-    named = envelope["rows_digest"] == f"sha256:{sha256(data).hexdigest()}"
+    """The number of rows, once the file is the one that the envelope names, each row in its form."""
+    header = CSV_HEADER if envelope["rows_format"] == "csv" else b""
+    form, digest, count, exact = ROW[envelope["rows_format"]], sha256(header), 0, True
+    with path.open("rb") as file:
+        need(file.read(len(header)) == header, "the rows have another header")
+        while row := file.readline(65_536):
+            digest.update(row)
+            count += 1
+            exact = exact and form.fullmatch(row) is not None
+    named = envelope["rows_digest"] == f"sha256:{digest.hexdigest()}"
     need(named, "the rows are not those that the holder signed")
-    rows, form = BytesIO(data).readlines(), ROW[envelope["rows_format"]]
-    if envelope["rows_format"] == "csv":
-        need(rows[:1] == [CSV_HEADER], "the rows have another header")
-        del rows[0]
-    need(all(map(form.fullmatch, rows)), "a row says something else than it may")
-    same_number = len(rows) == envelope["row_count"]
-    need(same_number, "the number of rows is not the one that the holder signed")
-    return len(rows)
+    need(exact, "a row says something else than it may")
+    need(count == envelope["row_count"], "the number of rows is not the one that was signed")
+    return count
 
 
 def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count: int) -> None:
@@ -562,7 +568,7 @@ COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
 
 def read_task(arguments: argparse.Namespace) -> Task:
     """What the command line asks for, with the keys and the entry read."""
-    entry = None if arguments.entry is None else Path(arguments.entry).read_bytes()
+    entry = None if arguments.entry is None else read_bounded(Path(arguments.entry))
     key = read_key(arguments.key, SIGNS)
     witnesses = tuple(read_key(named, COSIGNS) for named in arguments.witness)
     return Task(Path(arguments.file), key, witnesses, entry)
