@@ -32,7 +32,7 @@ from counterfoil.intake.parquet_bounds import (
     read_footer,
     unreadable,
 )
-from counterfoil.intake.rows import Table
+from counterfoil.intake.rows import Table, without_blank_rows
 from counterfoil.intake.thrift import MAX_STRUCTS
 
 _arrow: Any = pyarrow  # ships no types
@@ -59,13 +59,17 @@ def read_parquet(file: BinaryIO, name: str) -> Iterator[Table]:
         for column in COLUMNS
         if column.name in schema.names
     }
-    row = 0
+    row = sheet_row = 0
     for batch in _batches(source, name):
-        cells = [
-            _cells(batch, column, texts, f"{name}, row {row + 1} or after") for column in COLUMNS
-        ]
-        yield Table(cells, range(row + 1, row + 1 + batch.num_rows))
-        row += batch.num_rows
+        place = f"{name}, row {sheet_row + 1} or after"
+        cells = [_cells(batch, column, texts, place) for column in COLUMNS]
+        rows, sheet_rows = (
+            range(row + 1, row + 1 + batch.num_rows),
+            range(sheet_row + 1, sheet_row + 1 + batch.num_rows),
+        )
+        table = without_blank_rows(Table(cells, rows, sheet_rows=sheet_rows))
+        yield table
+        row, sheet_row = row + len(table.rows), sheet_row + batch.num_rows
 
 
 def parquet_header(file: BinaryIO, name: str) -> bytes | None:
