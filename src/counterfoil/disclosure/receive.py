@@ -21,13 +21,15 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
-batch, is suspended by order (controls/suspension/service.py).
+batch, is suspended by order (controls/suspension/service.py); a canary stops all but receiving.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import tee
+
+import msgspec
 
 from counterfoil import intake
 from counterfoil.batches import store as batches
@@ -36,7 +38,7 @@ from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_addresses
+from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
@@ -84,7 +86,7 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
     require_document(file.header, document, path.name)
     header = _batch_header(file.header, office, history_key)
     with office.store.reading() as connection:
-        require_running(office, connection, "", header)
+        require_running(office, connection, "", header, receiving=True)
     count = worker_count(office.settings.workers, path.stat().st_size)
     with worker_pool(count, Screener, history_key) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
@@ -92,7 +94,15 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
         if batch.state is BatchState.RECEIVED:
             require_same_rules(office, batch)
             batch = yield from _gate_batch(office, batch, key, file, whole, pool)
-    return status_of(batch, already=not new)
+    return _receipt(batch, already=not new)
+
+
+def _receipt(batch: Batch, *, already: bool) -> BatchStatus:
+    """Where a batch stands for who sent it. One that is held, and is received all the same, waits
+    for the day on which that is shown: until then it stands where it was held."""
+    shown = status_of(batch, already=already)
+    held_from = batch.standing.held_from
+    return shown if held_from is None else msgspec.structs.replace(shown, state=str(held_from))
 
 
 def _read_through(
@@ -130,13 +140,13 @@ def _batch_of(
         gate_date=now.date(),
         wrapped_key=key.wrap(wrapping, office.random),
     )
-    with acting(office, wanted) as connection:
+    with acting(office, wanted, receiving=True) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
             enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
             return batch, key, True
-        require_running(office, connection, batch.id, batch.header)
+        require_running(office, connection, batch.id, batch.header, receiving=True)
     return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False
 
 
@@ -183,12 +193,14 @@ def _gate_batch(
     pool: WorkerPool,
 ) -> Work[Batch]:
     agreement, facts, watched = office.law.agreement, whole.facts, watched_addresses(office)
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         record_batch(connection, facts, batch.id, batch.gate_date, agreement)
         seq, done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)
         history = load_history(connection, facts, batch.id, batch.gate_date, agreement.limits)
     if not done:
-        remember(lambda: acting(office, batch), batch.id, batch.gate_date, whole.marks)
+        remember(
+            lambda: acting(office, batch, receiving=True), batch.id, batch.gate_date, whole.marks
+        )
     pool.every("begin", office.law, facts, history, batch.gate_date)
     sent, told = tee(_to_screen(office, batch, file, whole, done))
     for judged, (*_, part, past) in zip(pool.each("judge", sent, seq), told, strict=True):
@@ -196,7 +208,7 @@ def _gate_batch(
         batch = _keep_screened(office, batch, key, judged, (part, known), (seq, done), watched)
         seq, done = seq + 1, done + len(judged.rows)
         yield Progress(done, facts.rows, "gate")
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         batches.mark_gated(connection, batch, batch.counts)
         office.ledger.sign_checkpoint(connection, office.signer())
         return batches.find_batch(connection, batch.id)
@@ -231,7 +243,7 @@ def _keep_screened(
     """The rows, what the guards knew of them, their counts and their entries, in one commit;
     nothing of them where the batch was withdrawn meanwhile."""
     (marks, known), (seq, first) = told, place
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         batches.find_batch(connection, batch.id).require(BatchState.RECEIVED)
         session = BatchSession(connection, batch, key)
         plain = pack([data for _, data in judged.rows])
@@ -242,5 +254,5 @@ def _keep_screened(
         enter_screened(office, connection, batch.id, judged.rows, key, first)
         alarm = raise_if_repeated(office, connection, batch, first + 1, marks, watched)
         kept = batches.find_batch(connection, batch.id)
-    page(office, alarm)
+    page_apart(office, alarm)
     return kept

@@ -25,6 +25,9 @@ field refuses.
                                            out: as the machine allows
     canaries = 0                           # made-up people that `register build` seals beside the
                                            source's rows, 0 to 100000
+    canary_notice_days = 7                 # a requester who asked for a canary is refused from the
+                                           # next midnight (UTC) of a period of so many days, 1 to
+                                           # 366; nothing is released meanwhile
     page = []                              # program and arguments that page the officers when a
                                            canary is asked for; []: nobody
 
@@ -69,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     page: tuple[str, ...] = ()
+    canary_notice_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
