@@ -101,8 +101,24 @@ class Desk:
         return command("status", *self.at, "--json").json["batches"]
 
     def answers(self, out: str = "answers.jsonl") -> dict[str, str]:
+        """The answers by request id, rejected rows left out."""
+        return {
+            row["request_id"]: row["answer"]
+            for row in self._rows(out)
+            if row["answer"] != "rejected"
+        }
+
+    def rejected(self, out: str = "answers.jsonl") -> list[tuple[int, str, str]]:
+        """Row, id and code of each row that the signed answer returns as rejected."""
+        return [
+            (row["row"], row["request_id"], *row["codes"])
+            for row in self._rows(out)
+            if row["answer"] == "rejected"
+        ]
+
+    def _rows(self, out: str) -> list[dict[str, Any]]:
         lines = (self.directory / out).read_text(encoding="utf-8").splitlines()
-        return {row["request_id"]: row["answer"] for row in map(json.loads, lines)}
+        return [json.loads(line) for line in lines]
 
 
 @cache

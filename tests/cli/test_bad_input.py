@@ -122,11 +122,13 @@ def test_a_bad_row_is_rejected_and_the_good_rows_are_answered(
     assert told.code == 3
     assert f"[{code}]" in told.err
     assert desk.answers() == {"q1": "confirmed"}
+    readable = "" if field in ("", "request_id") and code != "duplicate_request_id" else "q2"
+    assert desk.rejected() == [(3, changes.get("request_id", readable), code)]
     rejects = (
         (desk.directory / "answers.jsonl.rejects.jsonl").read_text(encoding="utf-8").splitlines()
     )
     found = [json.loads(line) for line in rejects]
-    assert [(each["row"], each["field"], each["code"]) for each in found] == [(2, field, code)]
+    assert [(each["row"], each["field"], each["code"]) for each in found] == [(3, field, code)]
     assert all(each["message"] and each["cure"] for each in found)
 
 
@@ -145,6 +147,7 @@ def test_a_malformed_line_is_rejected_and_the_good_rows_are_answered(
     assert (told.code, told.json["rejected"]) == (3, 1)
     assert code in Path(told.json["rejects"]).read_text(encoding="utf-8")
     assert desk.answers() == {"q1": "confirmed"}
+    assert desk.rejected() == [(2, "q2" if code == "wrong_column_count" else "", code)]
 
 
 def test_many_rejects_are_counted_and_listed_but_not_all_told(desk: Desk) -> None:
@@ -156,10 +159,10 @@ def test_many_rejects_are_counted_and_listed_but_not_all_told(desk: Desk) -> Non
     assert listed.count(b"\n") == 38
 
 
-def test_a_file_of_rejects_only_is_answered_with_no_rows(desk: Desk) -> None:
+def test_a_file_of_rejects_only_is_answered_with_rejected_rows_alone(desk: Desk) -> None:
     told = desk.answer(desk.requests([{**GOOD, "date_of_birth": "never"}]), "--json")
     assert told.code == 3
-    assert desk.answers() == {}
+    assert (desk.answers(), desk.rejected()) == ({}, [(2, "q1", "date_invalid")])
 
 
 def test_a_file_without_rows_is_answered_with_no_rows(desk: Desk) -> None:

@@ -28,7 +28,7 @@ LIBRARIES = {
     "doorplate": {"normalize"},
     "nicknames": {"normalize"},
     "rapidfuzz": {"normalize", "matching"},
-    "yaml": {"gate"},
+    "yaml": {"core"},
     "joserfc": {"intake", "answers"},
     "sqlalchemy": {"office", "database", "ledger", "batches", "gate", "controls", "accountability"},
     "alembic": {"database"},

@@ -113,13 +113,13 @@ def test_a_reject_of_a_whole_row_names_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rest", "place"),
     [
-        (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,1 Elm,X,IL,1,\n', "file.csv, row 2, line 3"),
-        (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,"1 Elm",X,IL,1,\n', "file.csv, row 2, line 3"),
+        (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,1 Elm,X,IL,1,\n', "file.csv, row 3, line 3"),
+        (b'R-2,A,B,"1 Elm,X,IL,1,\nR-3,A,B,"1 Elm",X,IL,1,\n', "file.csv, row 3, line 3"),
         (
             b'R-2,A,B,"1 Elm,X,IL,1,\n' + b"R-3,A,B,1 Elm,X,IL,1,\n" * 10_000 + b'"',
-            "file.csv, row 2, line 3",
+            "file.csv, row 3, line 3",
         ),
-        (b'R-2,"A\nB",B\n', "file.csv, row 2, line 3"),
+        (b'R-2,"A\nB",B\n', "file.csv, row 3, line 3"),
     ],
     ids=[
         "never closed",

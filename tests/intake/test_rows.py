@@ -186,4 +186,6 @@ def test_a_reject_says_what_to_do(tmp_path: Path) -> None:
         "field_too_long",
         "the cell is longer than 20 characters",
         "Shorten the cell; the format names its limit.",
+        sheet_row=2,
+        request_id="R-0001",
     )

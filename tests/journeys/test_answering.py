@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil import client, disclosure, ledger
+from counterfoil.accountability.reconciliation.run import Reconcile, reconcile
 from counterfoil.answers.verify import verify_answer
-from counterfoil.core.errors import KeyFault, StateFault, UsageFault
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.cli import verifier
+from counterfoil.core.errors import KeyFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.tlog import Signer
 from tests.world.office import NOW, World
 from tests.world.people import REQUESTS, request
@@ -77,10 +81,60 @@ def test_the_same_file_is_one_batch(world: World) -> None:
 def test_a_bad_row_is_rejected_and_the_good_rows_go_on(world: World) -> None:
     bad = request(99, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="2001-02-30")
     answers = world.answer([REQUESTS[0], bad, REQUESTS[1]])
-    assert [row["answer"] for row in answers] == ["confirmed", "confirmed"]
-    assert [(reject.row, reject.field, reject.code) for reject in world.rejects] == [
-        (2, "date_of_birth", "date_invalid")
+    assert [row["answer"] for row in answers] == ["confirmed", "rejected", "confirmed"]
+    assert answers[1] == {
+        "request_id": bad["request_id"],
+        "answer": "rejected",
+        "codes": ["date_invalid"],
+        "row": 3,
+    }
+    assert [(reject.shown_row, reject.field, reject.code) for reject in world.rejects] == [
+        (3, "date_of_birth", "date_invalid")
     ]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+@pytest.mark.parametrize("bad_rows", [0, 1, 3])
+def test_an_answer_has_a_row_for_each_row_sent_and_is_checked_by_every_reader(
+    world: World, form: str, bad_rows: int
+) -> None:
+    bad = [
+        request(90 + number, "A", "B", "1 Elm St", date_of_birth="never")
+        for number in range(bad_rows)
+    ]
+    path = world.requests([*bad[:1], *REQUESTS[:2], *bad[1:]])
+    with path.open("ab") as file:
+        file.write(b",,,,\r\n\r\n")
+    out = world.directory / f"answers.{form}"
+    batch = world.receive(path)
+    client.determine(world.office, batch)
+    client.review(world.office, batch, world.officer("a"))
+    client.release(world.office, batch, world.officer("b"), out)
+    key = str(world.office.holder_key)
+    statements = verify_answer(out, key, world.now.date())
+    assert f"There are {bad_rows + 2} rows" in statements[2].text
+    assert ("rejected" in statements[2].text) is (bad_rows > 0)
+    apart = subprocess.run(
+        [sys.executable, verifier.__file__, "answer", str(out), "--key", key],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (apart.returncode, apart.stdout[-3:]) == (0, "OK\n"), apart.stdout
+    first = out.read_text().splitlines()[0]
+    if form == "csv":
+        assert first == "request_id,answer,codes" + (",row" if bad_rows else "")
+    if bad_rows:
+        out.write_bytes(out.read_bytes().replace(b"date_invalid", b"date_unknown", 1))
+        with pytest.raises(VerifyFault):
+            verify_answer(out, key, world.now.date())
+
+
+def test_reconciliation_makes_an_answer_with_rejected_rows_anew(world: World) -> None:
+    bad = request(99, "A", "B", "1 Elm St", date_of_birth="never")
+    world.answer([bad, REQUESTS[0], bad])
+    found = finish(reconcile(world.office, SERVICE, Reconcile()))
+    assert found.differences == ()
 
 
 def test_release_before_review_is_refused(world: World) -> None:

@@ -1,12 +1,14 @@
-"""Somebody asks for a made-up person: the requester stands still at once, it is entered, and the
-officers are paged."""
+"""Somebody asks for a made-up person: nothing of the requester is opened or released, it is
+entered, and the officers are paged; the requester is refused from a day that was fixed before."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from counterfoil.batches.batch import ChunkKind
 from counterfoil.controls.canaries import alarm
 from counterfoil.controls.canaries.store import CANARY
 from counterfoil.controls.incidents import service as incidents
-from counterfoil.controls.suspension import service as suspension
+from counterfoil.controls.suspension import service as suspension_service
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import NOBODY
@@ -26,7 +28,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office.acts import list_acts
 from counterfoil.register.canaries import Canary
 from tests.cli.desk import Desk, command
-from tests.world.acts import resume
+from tests.world.acts import resume, suspend
 from tests.world.crowd import people
 from tests.world.office import World, quiet
 from tests.world.people import SOURCE_COLUMNS, Row, request, write_csv
@@ -102,8 +104,14 @@ def _suspended(world: World, step: object, *arguments: object) -> None:
 
 def _lift(
     world: World, text: str = "made up: lifted", letters: str = "ab"
-) -> suspension.OrderResult:
+) -> suspension_service.OrderResult:
     return resume(world, "requester", text, letters)
+
+
+def _wait_for_page() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "page":
+            thread.join()
 
 
 def _of_kind(world: World, kind: str) -> list[dict[str, object]]:
@@ -143,11 +151,12 @@ def test_a_confirmed_canary_suspends_the_requester_opens_an_incident_and_pages(
         "time": "2026-05-04T12:00:00Z",
         "code": "canary_confirmed",
     }
-    for step, arguments in (
-        (client.determine, (other,)),
-        (client.receive, (world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"),)),
-    ):
-        _suspended(world, step, *arguments)
+    new = world.receive(world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv"))
+    for waiting in (batch, other, new):
+        _suspended(world, client.determine, waiting)
+    world.now = suspension_service.notice_of(world.now, 7)
+    later = world.requests([request(61, "A", "B", "3 Elsewhere Rd")], "later.csv")
+    _suspended(world, client.receive, later)
     with world.office.store.reading() as connection:
         assert ledger.check(connection, world.office.holder_key).size == len(world.entries())
 
@@ -186,7 +195,10 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
     world.receive(first)
     assert "suspension" not in world.kinds()
     world.now += timedelta(days=3)
-    _suspended(world, client.receive, second)
+    received = client.receive(world.office, second)
+    assert (received.state, received.already) == ("gated", False)
+    _wait_for_page()
+    _suspended(world, client.determine, received.batch)
     assert json.loads(paged.read_text())["code"] == "canary_repeated"
     assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
 
@@ -225,9 +237,9 @@ def test_what_the_gate_decides_is_the_same_with_and_without_canaries(
     ]
     path = world.requests(rows)
     _set(world, chunk_rows=2)
-    _suspended(world, client.receive, path)
-    assert _lift(world).batches == 1
     watched = client.receive(world.office, path)
+    _suspended(world, client.determine, watched.batch)
+    assert _lift(world).batches == 0
     counts = watched.counts
     client.withdraw(world.office, watched.batch, world.officer("a"))
     seen = _gated(world, watched.batch)
@@ -372,3 +384,96 @@ def test_the_command_line_builds_with_as_many_as_are_asked_for_or_set(tmp_path: 
         in command("register", "build", source, *desk.at, "--made-up").err
     )
     assert "canaries" not in command("register", "info", *desk.at).out
+
+
+def _trace(world: World, files: list[list[Row]], days: int) -> list[tuple[object, ...]]:
+    """What the requester sees on each day: the receipt of a new file, that of the newest and of the
+    first file sent again, or the fault. The office works on meanwhile."""
+    seen: list[tuple[object, ...]] = []
+    sent: list[Path] = []
+    for day in range(days):
+        sent.append(world.requests(files[day], f"file-{day}.csv"))
+        for path in (sent[-1], sent[-1], sent[0]):
+            try:
+                receipt = client.receive(world.office, path)
+                seen.append((day, receipt.already, receipt.counts["granted"]))
+            except StateFault as fault:
+                seen.append((day, fault.code, fault.message, fault.place, fault.cure))
+        _wait_for_page()
+        for standing in disclosure.batch_statuses(world.office, NOBODY):
+            with contextlib.suppress(StateFault):
+                client.determine(world.office, standing.batch)
+        world.now += timedelta(days=1)
+    return seen
+
+
+@pytest.mark.parametrize("asked_on", [0, 1, 8])
+def test_until_the_day_of_notice_nothing_tells_which_file_was_about_a_canary(
+    world: World, canaries: list[Canary], asked_on: int, tmp_path: Path
+) -> None:
+    """The canary's file is of one row. From the day of notice on every file is refused alike."""
+    ordinary = [
+        [request(200 + day, "Rosalind", "Achterberg", f"{day + 50} Elsewhere Rd")]
+        for day in range(16)
+    ]
+    asked = [*ordinary]
+    asked[asked_on] = [_about(canaries[0], 100)]
+    begun = world.now
+    notice = suspension_service.notice_of(begun + timedelta(days=asked_on), 7)
+    waits = -(-(notice - begun) // timedelta(days=1))
+    (tmp_path / "other").mkdir()
+    other = World(tmp_path / "other")
+    trace, same = _trace(world, asked, 16), _trace(other, ordinary, 16)
+    assert trace[: 3 * waits] == same[: 3 * waits]
+    assert {each[1] for each in same} == {True, False}
+    assert {each[1:] for each in trace[3 * waits :]} == {trace[-1][1:]}
+    assert trace[-1][1] == "suspended"
+    assert len(_of_kind(world, "suspension")) == len(_of_kind(world, "incident")) == 1
+    assert not _of_kind(world, "release")
+
+
+@pytest.mark.parametrize("hour", range(0, 24 * 15, 7))
+def test_the_day_of_notice_depends_on_the_period_alone(hour: int) -> None:
+    start = datetime(2026, 5, 3, tzinfo=UTC)
+    first = suspension_service.notice_of(start, 7)
+    found = suspension_service.notice_of(start + timedelta(hours=hour), 7)
+    assert found > start + timedelta(hours=hour)
+    assert (found - first) % timedelta(days=7) == timedelta(0)
+    assert found - (start + timedelta(hours=hour)) <= timedelta(days=7)
+
+
+def test_an_order_of_a_court_is_seen_at_once_also_where_a_canary_waits(
+    world: World, canaries: list[Canary]
+) -> None:
+    batch = world.receive(world.requests([_about(canaries[0], 1)]))
+    _suspended(world, client.determine, batch)
+    suspend(world, "requester", "made up: order")
+    path = world.requests([request(60, "A", "B", "2 Elsewhere Rd")], "new.csv")
+    _suspended(world, client.receive, path)
+    _lift(world)
+    assert client.receive(world.office, path).state == "gated"
+    _suspended(world, client.determine, batch)
+
+
+def test_what_was_released_is_not_written_again_and_what_was_reviewed_is_not_released(
+    world: World, canaries: list[Canary]
+) -> None:
+    released, reviewed = (
+        world.receive(
+            world.requests(
+                [request(number, "R", "Achterberg", f"{number} Elsewhere Rd")], f"{number}.csv"
+            )
+        )
+        for number in (50, 51)
+    )
+    for batch in (released, reviewed):
+        client.determine(world.office, batch)
+        client.review(world.office, batch, world.officer("a"))
+    out = world.directory / "answers.jsonl"
+    client.release(world.office, released, world.officer("b"), out)
+    caught = world.receive(world.requests([_about(canaries[0], 1)]))
+    _suspended(world, client.determine, caught)
+    again = world.directory / "again.jsonl"
+    _suspended(world, client.release, released, world.officer("b"), again)
+    _suspended(world, client.release, reviewed, world.officer("b"), again)
+    assert not again.exists()

@@ -9,6 +9,9 @@
                                                alone (P2)
     NotCompared                not_compared    its one code: nothing was compared, ask again
 
+A row that could not become a request is no answer: it is returned as `rejected`, with what intake
+says of its form.
+
 What is not in this table cannot leave (P1): an Answer has these three fields and no other. Without
 a Ruling that names two officers nothing is coarsened (P6). An element without a public code refuses
 (P10).
@@ -18,8 +21,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from counterfoil.answers.format import REJECTED
 from counterfoil.core.errors import SettingsFault, StateFault
-from counterfoil.core.values import Answer, Finding, Match, NotCompared, Outcome, Refusal, Ruling
+from counterfoil.core.values import (
+    Answer,
+    Finding,
+    Match,
+    NotCompared,
+    Outcome,
+    Refusal,
+    Reject,
+    RejectedRow,
+    Ruling,
+)
 
 PublicCodes = Mapping[str, str]
 """Public code of each element of the law in force, by the element's identifier."""
@@ -41,6 +55,13 @@ def coarsen(
             determination.request_id, Outcome.REFUSED, _codes(determination.failed, public_codes)
         )
     return Answer(determination.request_id, Outcome.NOT_COMPARED, (determination.code,))
+
+
+def coarsen_reject(reject: Reject, ruling: Ruling) -> RejectedRow:
+    """The row that a rejected row becomes: its number, its code, and its id where one can be read.
+    What is wrong depends on the request file alone (P2). Raises StateFault `ruling_one_officer`."""
+    _require_two(ruling)
+    return RejectedRow(reject.request_id, REJECTED, (reject.code,), reject.shown_row)
 
 
 def _codes(failed: Iterable[Finding], public_codes: PublicCodes) -> tuple[str, ...]:

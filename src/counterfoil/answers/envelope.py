@@ -33,7 +33,7 @@ class ReleaseFacts(Public, frozen=True, gc=False):
 
     Digests are `sha256:` and hex; `released_at` is UTC, whole seconds, and is the time of the
     release entry; `certificates` are by scope (answer_file.SCOPES); `expires_on` is the last day of
-    use; `salt` is the 32-byte salt of the release.
+    use; `salt` is the 32-byte salt of the release; `format` is version 2 where a row was rejected.
     """
 
     office: str
@@ -51,6 +51,7 @@ class ReleaseFacts(Public, frozen=True, gc=False):
     row_count: int
     rows_format: RowsFormat
     salt: bytes
+    format: str = FORMAT
 
 
 class LedgerProof(Public, frozen=True, gc=False):
@@ -79,14 +80,14 @@ def seal_envelope(facts: ReleaseFacts, ledger: LedgerProof, key: Ed25519PrivateK
     }
     payload = canonical.encode({**_fields(facts), "ledger": place})
     holder = verifier_key(facts.office, key.public_key().public_bytes_raw())
-    header = {"alg": ALGORITHM, "kid": f"{holder.name}+{holder.key_id.hex()}", "typ": FORMAT}
+    header = {"alg": ALGORITHM, "kid": f"{holder.name}+{holder.key_id.hex()}", "typ": facts.format}
     compact = jws.serialize_compact(header, payload, OKPKey.import_key(key), registry=OnlyEdDSA())
     return compact.encode("ascii")
 
 
 def _fields(facts: ReleaseFacts) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": facts.format,
         "office": facts.office,
         "agreement": facts.agreement,
         "agreement_digest": facts.agreement_digest,

@@ -22,12 +22,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from counterfoil.answers.format import (
     ALGORITHM,
     CERTIFICATE_FIELDS,
-    CSV_HEADER,
+    CSV_HEADERS,
     FIELDS,
     FORMAT,
+    FORMAT_2,
     LEDGER_FIELDS,
     PARTS,
-    ROW,
+    REJECTED,
+    ROWS,
     SCOPES,
     SUFFIX,
     WORDS,
@@ -40,7 +42,9 @@ from counterfoil.tlog.note import VerifierKey
 MAX_ENVELOPE_BYTES: Final = 262_144
 MAX_ROW_BYTES: Final = 65_536
 _FETCH_AGAIN: Final = "Fetch FILE and FILE.jws again, byte for byte, from where they came."
-_ROW: Final = {form: re.compile(row) for form, row in ROW.items()}
+_ROW: Final = {
+    (version, form): re.compile(row) for version, rows in ROWS.items() for form, row in rows.items()
+}
 _ANSWER_AT: Final[dict[str, tuple[bytes, int]]] = {"jsonl": (b'"', 7), "csv": (b",", 1)}
 """Where the answer is in a row that has its form: the separator, and the place after splitting."""
 
@@ -90,14 +94,14 @@ def check_envelope(data: bytes, key: VerifierKey) -> dict[str, Any]:
     if len(parts) != 3:
         raise _fault("envelope_malformed", "the envelope is not a compact JWS of three parts")
     header, payload, signature = map(_from_base64url, parts)
-    _check_header(header, key)
+    version = _check_header(header, key)
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, parts[0] + b"." + parts[1])
     except (InvalidSignature, ValueError):
         raise _fault(
             "envelope_signature", "the holder's signature over the envelope does not verify"
         ) from None
-    return _check_fields(one_object(payload, "envelope payload"))
+    return _check_fields(one_object(payload, "envelope payload"), version)
 
 
 def one_object(data: bytes, what: str) -> dict[str, Any]:
@@ -108,34 +112,36 @@ def one_object(data: bytes, what: str) -> dict[str, Any]:
     return value
 
 
-def _check_header(raw: bytes, key: VerifierKey) -> None:
+def _check_header(raw: bytes, key: VerifierKey) -> str:
     """Exactly alg, kid and typ: so there is no `crit`, no `b64`, no key or address inside, and no
-    other algorithm."""
+    other algorithm. The format that it names."""
     header = one_object(raw, "envelope header")
     if header.keys() != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM:
         raise _fault(
             "envelope_header", f"the envelope's header is not alg {ALGORITHM}, kid and typ"
         )
-    _check_format(header["typ"])
+    if header["typ"] not in ROWS:
+        raise _other_format()
     if header["kid"] != f"{key.name}+{key.key_id.hex()}":
         raise _fault(
             "envelope_key",
             "the envelope names another key than the one you gave",
             cure="Ask the holder for its verifier key.",
         )
+    return str(header["typ"])
 
 
-def _check_format(stated: object) -> None:
-    if stated != FORMAT:
-        raise _fault(
-            "envelope_format",
-            f"the envelope is not of format {FORMAT}",
-            cure="Read it with a newer version.",
-        )
+def _other_format() -> VerifyFault:
+    return _fault(
+        "envelope_format",
+        f"the envelope is not of format {FORMAT} or {FORMAT_2}",
+        cure="Read it with a newer version.",
+    )
 
 
-def _check_fields(payload: dict[str, Any]) -> dict[str, Any]:
-    _check_format(payload.get("format"))
+def _check_fields(payload: dict[str, Any], version: str) -> dict[str, Any]:
+    if payload.get("format") != version:
+        raise _other_format()
     ledger = payload.get("ledger")
     in_ledger = cast("dict[str, Any]", ledger) if isinstance(ledger, dict) else {}
     if payload.keys() != FIELDS or in_ledger.keys() != LEDGER_FIELDS:
@@ -240,21 +246,24 @@ def _from_base64url(part: bytes) -> bytes:
 # -- the rows --------------------------------------------------------------------------------
 
 
-def check_rows(file: BinaryIO, rows_digest: str, row_count: int, form: str) -> dict[str, int]:
-    """How often each of the four answers is given, once the bytes, the count and every row are
-    right. Reads the file once.
+def check_rows(
+    file: BinaryIO, rows_digest: str, row_count: int, form: str, version: str = FORMAT
+) -> dict[str, int]:
+    """How often each of the four answers is given, and in version 2 how many rows were rejected,
+    once the bytes, the count and every row are right. Reads the file once.
 
     Raises VerifyFault `rows_digest`, `rows_shape`, `rows_count`.
     """
-    counts = dict.fromkeys(WORDS, 0)
+    words = WORDS if version == FORMAT else (*WORDS, REJECTED)
+    counts = dict.fromkeys(words, 0)
     digest = hashlib.sha256()
-    wrong_row = _count_answers(file, form, digest.update, counts)
+    wrong_row = _count_answers(file, (version, form), digest.update, counts)
     if f"sha256:{digest.hexdigest()}" != rows_digest:
         raise _fault("rows_digest", "the rows are not those that the holder signed", "FILE")
     if wrong_row is not None:
         raise _fault(
             "rows_shape",
-            "a row is not a request id, one of four words and its codes",
+            f"a row is not a request id, one of {len(words)} words and its codes",
             f"FILE, row {wrong_row}",
         )
     if sum(counts.values()) != row_count:
@@ -265,16 +274,17 @@ def check_rows(file: BinaryIO, rows_digest: str, row_count: int, form: str) -> d
 
 
 def _count_answers(
-    file: BinaryIO, form: str, update: Callable[[bytes], None], counts: dict[str, int]
+    file: BinaryIO, kind: tuple[str, str], update: Callable[[bytes], None], counts: dict[str, int]
 ) -> int | None:
     """Read every byte once and count the answers. Returns the number of the first row that does not
     have its form, 0 for the header; None where all have it."""
     wrong_row: int | None = None
+    version, form = kind
     if form == "csv":
-        header = file.readline(len(CSV_HEADER))
+        header = file.readline(len(CSV_HEADERS[version]))
         update(header)
-        wrong_row = None if header == CSV_HEADER else 0
-    has_form, (separator, place) = _ROW[form].fullmatch, _ANSWER_AT[form]
+        wrong_row = None if header == CSV_HEADERS[version] else 0
+    has_form, (separator, place) = _ROW[kind].fullmatch, _ANSWER_AT[form]
     number = 0
     while line := file.readline(MAX_ROW_BYTES):
         update(line)

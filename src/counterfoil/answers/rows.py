@@ -11,20 +11,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
-from counterfoil.answers.format import CSV_HEADER, ROW
+from counterfoil.answers.format import CSV_HEADERS, FORMAT, FORMAT_2, ROWS
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Answer
+from counterfoil.core.values import Answer, RejectedRow
 
 RowsFormat = Literal["jsonl", "csv"]
 
 CHUNK_ROWS: Final = 4096
 _ENCODER: Final = msgspec.json.Encoder()
-_PART: Final = {form: re.compile(b"(?:%b)*+" % row) for form, row in ROW.items()}
+_PART: Final = {
+    (version, form): re.compile(b"(?:%b)*+" % row)
+    for version, rows in ROWS.items()
+    for form, row in rows.items()
+}
 
 
 def rows_format(path: Path) -> RowsFormat:
@@ -32,16 +36,18 @@ def rows_format(path: Path) -> RowsFormat:
     return "csv" if path.suffix.lower() == ".csv" else "jsonl"
 
 
-def render_rows(answers: Iterable[Answer], form: RowsFormat) -> Iterator[bytes]:
+def render_rows(
+    answers: Iterable[Answer | RejectedRow], form: RowsFormat, version: str = FORMAT
+) -> Iterator[bytes]:
     """The rows as bytes, a few thousand at a time. The CSV header comes first, also where there is
-    no answer.
+    no answer. `version` is the format; only the second has rows that were rejected.
 
     Raises StateFault `row_form` for an answer that has no form: it cannot leave.
     """
     if form == "csv":
-        yield CSV_HEADER
-    source, lines = iter(answers), _LINES[form]
-    has_form = _PART[form].fullmatch
+        yield CSV_HEADERS[version]
+    source, lines = iter(answers), _LINES[form, version]
+    has_form = _PART[version, form].fullmatch
     while chunk := list(islice(source, CHUNK_ROWS)):
         part = lines(chunk)
         if has_form(part) is None:
@@ -67,7 +73,17 @@ def _csv_lines(answers: list[Answer]) -> bytes:
     return "".join(rows).encode()
 
 
-_LINES: Final[dict[str, Callable[[list[Answer]], bytes]]] = {
-    "jsonl": _ENCODER.encode_lines,
-    "csv": _csv_lines,
+def _csv_lines_2(answers: list[Answer | RejectedRow]) -> bytes:
+    rows = [
+        f"{each.request_id},{each.answer},{';'.join(each.codes)},{getattr(each, 'row', '')}\r\n"
+        for each in answers
+    ]
+    return "".join(rows).encode()
+
+
+_LINES: Final[dict[tuple[str, str], Callable[[list[Any]], bytes]]] = {
+    ("jsonl", FORMAT): _ENCODER.encode_lines,
+    ("jsonl", FORMAT_2): _ENCODER.encode_lines,
+    ("csv", FORMAT): _csv_lines,
+    ("csv", FORMAT_2): _csv_lines_2,
 }

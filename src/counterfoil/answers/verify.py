@@ -4,8 +4,8 @@ What `verify_answer` establishes, in this order; the code is labelled with the n
 
     1  The holder whose key you named signed the envelope.
     2  FILE is byte for byte what the envelope speaks of.
-    3  FILE holds the stated number of rows, each of request id, one of four words and codes:
-       nothing else.
+    3  FILE holds the stated number of rows, each of request id, one of four words and codes,
+       or, in version 2, of a rejected row: nothing else.
     4  The holder signed a checkpoint of its own ledger.
     5  The release is an entry of the ledger at that checkpoint.
     6  That entry commits to this batch, these rows, this agreement, register snapshot, rules and
@@ -72,7 +72,8 @@ def _establish(
     envelope: Mapping[str, Any], rows: BinaryIO, key: VerifierKey, on: date
 ) -> list[Statement]:
     digest, count = envelope["rows_digest"], envelope["row_count"]
-    answers = check_rows(rows, digest, count, envelope["rows_format"])  # 2, 3
+    form, version = envelope["rows_format"], envelope["format"]
+    answers = check_rows(rows, digest, count, form, version)  # 2, 3
     proof, size = _check_ledger(envelope, key)  # 4, 5, 6
     texts = (
         f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch "

@@ -25,7 +25,7 @@ from counterfoil.batches.rows import (
     decode_gated,
 )
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Match, Request
+from counterfoil.core.values import Match, Reject, Request
 
 
 class BatchSession:
@@ -116,6 +116,10 @@ class BatchSession:
         """Each request chunk with its rows as the gate left them, in order."""
         for chunk in store.iterate_chunks(self.connection, self.batch, ChunkKind.REQUEST):
             yield chunk, decode_gated(self.open_chunk(chunk))
+
+    def rejects(self, seq: int) -> list[Reject]:
+        """The rows of request chunk `seq` that could not become requests, in order."""
+        return [row.reject for row in self.gated(seq) if isinstance(row, Rejected)]
 
     def request_lists(self) -> Iterator[list[Request]]:
         """The requests of each chunk in order, one chunk in memory at a time."""

@@ -11,8 +11,8 @@ from counterfoil.core.use_cases import Upload
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
-def read_some(path: Path, limit: int = -1) -> bytes:
-    """The first `limit` bytes of a file, or all of it. Raises InputFault `file_unreadable`."""
+def read_some(path: Path, limit: int) -> bytes:
+    """The first `limit` bytes of a file. Raises InputFault `file_unreadable`."""
     try:
         with path.open("rb") as file:
             return file.read(limit)

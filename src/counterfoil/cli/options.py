@@ -12,12 +12,15 @@ import typer
 
 from counterfoil.client import OfficerKey, open_officer_key
 from counterfoil.core import keyfile
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import KeyFault, UsageFault
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
 from counterfoil.requester.keys import PrincipalKey, VerifierKey, open_principal, parse_vkey
+
+_MAX_PASSPHRASE_BYTES = 65_536
 
 OfficeDir = Annotated[
     Path, typer.Option("--office", help="The office's directory.", show_default=False)
@@ -139,8 +142,8 @@ def read_passphrase(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = read_bounded(path, _MAX_PASSPHRASE_BYTES).decode("utf-8").splitlines()
+    except (OSError, ValueError):
         raise KeyFault(
             "passphrase_unreadable",
             "the passphrase file cannot be read",

@@ -1,7 +1,10 @@
 """Rejected rows: the first few are told on stderr, all of them are listed in a file where one is
 named, as JSON lines.
 
-    {"row":2,"field":"date_of_birth","code":"date_invalid","message":"...","cure":"..."}
+    {"row":2,"field":"date_of_birth","code":"date_invalid","message":"...","cure":"...",
+     "request_id":"R-0001"}
+
+Rows count as the sender's spreadsheet counts them; `request_id` is left out where none can be read.
 
 A reject names row and column and never carries a value (intake/rejects.py).
 """
@@ -41,7 +44,7 @@ class RejectList:
         if self.count <= _TOLD_ON_TERMINAL:
             field = f", {reject.field}" if reject.field else ""
             say(
-                f"row {reject.row}{field}: {reject.message} [{reject.code}]\n  {reject.cure}",
+                f"row {reject.shown_row}{field}: {reject.message} [{reject.code}]\n  {reject.cure}",
                 quiet=self._quiet,
             )
         elif self.count == _TOLD_ON_TERMINAL + 1:
@@ -50,7 +53,8 @@ class RejectList:
                 quiet=self._quiet,
             )
         if self._path is not None:
-            self._write(self._path, msgspec.json.encode(reject) + b"\n")
+            shown = msgspec.structs.replace(reject, row=reject.shown_row, sheet_row=0)
+            self._write(self._path, msgspec.json.encode(shown) + b"\n")
 
     def close(self) -> None:
         """Write out what is held back. Raises StoreFault `rejects_not_written`."""

@@ -31,8 +31,7 @@ code 0). At the first check that fails it prints DOES NOT VERIFY and the reason 
 
     answer        An answer file. FILE.jws, its envelope, must be in the same folder.
         1  The holder signed the envelope.
-        2  The rows are those that the envelope names. Each row is a request id, one of four
-           answers and codes, and nothing else.
+        2  The rows are those that it names: each a request id, a word and codes, nothing else.
         3  The holder signed a checkpoint of its ledger, and the witnesses cosigned it.
         4  The release entry that the envelope carries is in that ledger at the stated index.
         5  That entry commits to these rows and to what the envelope says of them.
@@ -51,7 +50,6 @@ from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -62,36 +60,38 @@ SIGNS = 1  # type of a key that signs checkpoints and envelopes (c2sp.org/signed
 COSIGNS = 4  # type of a key that cosigns checkpoints (c2sp.org/tlog-cosignature)
 EMPTY_ROOT = sha256(b"").digest()
 
-ANSWER_FORMAT = "counterfoil-answer-1"
+ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
 
 # The grammar of an answer file's rows, as regular expressions over bytes.
 REQUEST_ID = rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 CODE = rb"[a-z][a-z0-9_]{0,63}"
-CSV_HEADER = b"request_id,answer,codes\r\n"
-CSV_ROW = rb"%b,(?:(?:confirmed|not_confirmed),|refused,%b(?:;%b)*|not_compared,%b)\r\n"
+CSV_HEADERS = (b"request_id,answer,codes\r\n", b"request_id,answer,codes,row\r\n")
+WORD = (REQUEST_ID, CODE, CODE, CODE)
+CSV_ROW = rb"%b,(?:(?:confirmed|not_confirmed),|refused,%b(?:;%b)*|not_compared,%b)" % WORD
 JSONL_ROW = (
     rb'\{"request_id":"%b","answer":"(?:(?:confirmed|not_confirmed)","codes":\[\]'
     rb'|refused","codes":\["%b"(?:,"%b")*\]|not_compared","codes":\["%b"\])\}\n'
-)
-ROW = {
-    "csv": re.compile(CSV_ROW % (REQUEST_ID, CODE, CODE, CODE)),
-    "jsonl": re.compile(JSONL_ROW % (REQUEST_ID, CODE, CODE, CODE)),
+) % WORD
+REJECTED = (REQUEST_ID, CODE, rb"[1-9][0-9]{0,15}")  # in the second format: a row without answer
+CSV_REJECTED = rb"(?:%b)?,rejected,%b,%b" % REJECTED
+JSONL_REJECTED = rb'\{"request_id":"(?:%b)?","answer":"rejected","codes":\["%b"\],"row":%b\}\n'
+ROWS = {
+    "csv": (CSV_ROW + rb"\r\n", rb"(?:%b,|%b)\r\n" % (CSV_ROW, CSV_REJECTED)),
+    "jsonl": (JSONL_ROW, rb"%b|%b" % (JSONL_ROW, JSONL_REJECTED % REJECTED)),
 }
 
 COMMITTED = (
     "agreement", "agreement_digest", "batch", "certificates", "expires_on", "register_snapshot",
     "released_at", "request_file_digest", "row_count", "rows_digest", "rules_digest",
 )  # fmt: skip
-"""Fields of an envelope that the release entry commits to."""
+"""Fields of an envelope that the release entry commits to, and all of its fields."""
 FIELDS = {*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"}
-"""All fields of an envelope."""
 
 ATTESTATION = re.compile(
     r"counterfoil-attestation-1\nnone ([a-z_]+)\nfrom ([0-9-]{10})\nto ([0-9-]{10})\n"
     r"range (\S+) (\S+)((?:\n\S+)*)"
 )
-"""The first lines of an attestation: kind, first day, last day, start and end of the range, and the
-consistency proof, one hash a line."""
+"""The first lines: kind, first day, last day, the range's ends, a consistency proof's hashes."""
 
 
 class VerifyFault(ValueError):
@@ -130,6 +130,12 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
+    need(path.stat().st_size < 1 << 22, "the file is too long")
+    return path.read_bytes()
+
+
 def plain_text(data: bytes) -> str:
     """UTF-8 text whose only control character is the newline."""
     text = data.decode()
@@ -165,9 +171,9 @@ def canonical(value: Any) -> bytes:
 
 def one_object(data: bytes) -> dict[str, Any]:
     """The JSON object whose canonical form `data` is."""
-    in_form = data.startswith(b"{") and canonical(json.loads(data)) == data
-    need(in_form, "an object is not canonical JSON")
-    return cast("dict[str, Any]", json.loads(data))
+    value = json.loads(data)
+    need(data[:1] == b"{" and canonical(value) == data, "an object is not canonical JSON")
+    return cast("dict[str, Any]", value)
 
 
 # -- Keys, signatures, checkpoints -----------------------------------------------------------
@@ -176,7 +182,7 @@ def one_object(data: bytes) -> dict[str, Any]:
 def read_key(named: str, kind: int) -> Key:
     """The verifier key of type `kind` that `named` is, or that the file `named` holds."""
     is_key = "+" in named and not Path(named).is_file()
-    line = named if is_key else Path(named).read_text()
+    line = named if is_key else read_bounded(Path(named)).decode()
     name, key_id, encoded = parts_of(line.strip(), "+", 3, "a key is not NAME+ID+BASE64")
     data = base64(encoded)
     is_of_kind = is_name(name) and len(data) == 33 and data[0] == kind
@@ -332,7 +338,7 @@ def parse_proof(text: str) -> Proof:
 
 def verify_proof(task: Task) -> Iterator[str]:
     """Establish what the command `proof` says."""
-    proof = parse_proof(plain_text(task.path.read_bytes()))
+    proof = parse_proof(plain_text(read_bounded(task.path)))
     entry = proof.carried
     if task.entry is not None:
         # In a line of `counterfoil ledger show` the entry's index comes before it.
@@ -356,7 +362,7 @@ def statements_of_proof(proof: Proof, entry: bytes, task: Task) -> Iterator[str]
 
 def verify_consistency(task: Task) -> Iterator[str]:
     """Establish what the command `consistency` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     header, *path = head.split("\n")
     in_form = header == "counterfoil-consistency-1" and len(notes) == 4
     need(in_form, "this is not a consistency proof")
@@ -373,7 +379,7 @@ def verify_consistency(task: Task) -> Iterator[str]:
 
 def verify_attestation(task: Task) -> Iterator[str]:
     """Establish what the command `attestation` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     top, *blocks = head.split("\nentry ")
     found = ATTESTATION.fullmatch(top)
     if found is None or len(notes) not in (2, 4):
@@ -471,13 +477,9 @@ def verify_answer(task: Task) -> Iterator[str]:
     agreement, batch = envelope["agreement"], envelope["batch"]
     yield f"{task.key.name} signed the envelope: agreement {agreement}, batch {batch}."
     row_count = check_rows(task.path, envelope)  # 2
-    yield (
-        f"The {row_count} rows are those that it signed: each a request id, one of four words and "
-        "codes, nothing else."
-    )
+    yield f"The {row_count} rows are those that it signed: each a request id, a word and codes."
     ledger = envelope["ledger"]
-    same_office = envelope["office"] == ledger["origin"] == task.key.name
-    need(same_office, "the ledger is not that of the holder")
+    need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
     proof = parse_proof(plain_text(ledger["proof"].encode()))
     need(proof.place == f"index {ledger['index']}", "the proof is of another entry")
@@ -498,40 +500,41 @@ def verify_answer(task: Task) -> Iterator[str]:
 
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies."""
-    parts = task.path.with_name(task.path.name + ".jws").read_bytes().split(b".")
+    parts = read_bounded(task.path.with_name(task.path.name + ".jws")).split(b".")
     need(len(parts) == 3, "the envelope is not a compact JWS")
     header, payload, signature = map(base64url, parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
-    expected = canonical({"alg": "EdDSA", "kid": key_id, "typ": ANSWER_FORMAT})
-    need(header == expected, "the envelope is of another format, or names another key")
+    stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in ANSWER_FORMATS]
+    need(header in map(canonical, stated), "it is of another format, or names another key")
     verify_signature(task.key, signature, b".".join(parts[:2]))
     envelope = one_object(payload)
-    in_form = envelope.keys() == FIELDS and envelope["format"] == ANSWER_FORMAT
+    in_form = envelope.keys() == FIELDS and one_object(header)["typ"] == envelope["format"]
     need(in_form, "the envelope has a field too many or too few")
     return envelope
 
 
 def check_rows(path: Path, envelope: dict[str, Any]) -> int:
-    """The number of rows of the answer file, once it is the one that the envelope names and every
-    row has its form."""
-    data = path.read_bytes()
-    named = envelope["rows_digest"] == f"sha256:{sha256(data).hexdigest()}"
-    need(named, "the rows are not those that the holder signed")
-    rows, form = BytesIO(data).readlines(), ROW[envelope["rows_format"]]
-    if envelope["rows_format"] == "csv":
-        need(rows[:1] == [CSV_HEADER], "the rows have another header")
-        del rows[0]
-    need(all(map(form.fullmatch, rows)), "a row says something else than it may")
-    same_number = len(rows) == envelope["row_count"]
-    need(same_number, "the number of rows is not the one that the holder signed")
-    return len(rows)
+    """The number of rows, once the file is the one that is named, each row in its form."""
+    version = ANSWER_FORMATS.index(envelope["format"])
+    header = CSV_HEADERS[version] if envelope["rows_format"] == "csv" else b""
+    form = re.compile(ROWS[envelope["rows_format"]][version])
+    digest, count, exact = sha256(header), 0, True
+    with path.open("rb") as file:
+        need(file.read(len(header)) == header, "the rows have another header")
+        while row := file.readline(65_536):
+            digest.update(row)
+            count += 1
+            exact = exact and form.fullmatch(row) is not None
+    need(envelope["rows_digest"] == f"sha256:{digest.hexdigest()}", "the rows are not those signed")
+    need(exact, "a row says something else than it may")
+    need(count == envelope["row_count"], "the number of rows is not the one that was signed")
+    return count
 
 
 def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count: int) -> None:
     """Establish that a ledger entry is the release of the envelope's answers.
 
-    The entry holds a salted hash of the fields in `COMMITTED`: the envelope carries the salt, so
-    that whoever has the envelope can compute the hash, and who has the ledger alone learns nothing.
+    The entry holds a salted hash of the fields in `COMMITTED`; the envelope carries the salt.
     """
     committed = {field: envelope[field] for field in COMMITTED}
     body = canonical({"format": "counterfoil-release-1"} | committed)
@@ -544,8 +547,7 @@ def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count:
         "time": envelope["released_at"],
         "v": 1,
     }
-    # An older release entry does not say the number of rows; the salted hash covers it.
-    stated = {"rows": row_count} | entry
+    stated = {"rows": row_count} | entry  # an older entry does not say it; the hash covers it
     same = all(stated.get(field) == value for field, value in expected.items())
     need(same, "the entry is of something else")
 
@@ -562,7 +564,7 @@ COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
 
 def read_task(arguments: argparse.Namespace) -> Task:
     """What the command line asks for, with the keys and the entry read."""
-    entry = None if arguments.entry is None else Path(arguments.entry).read_bytes()
+    entry = None if arguments.entry is None else read_bounded(Path(arguments.entry))
     key = read_key(arguments.key, SIGNS)
     witnesses = tuple(read_key(named, COSIGNS) for named in arguments.witness)
     return Task(Path(arguments.file), key, witnesses, entry)

@@ -18,6 +18,8 @@ import hashlib
 import json
 from typing import Any, Final, cast
 
+from counterfoil.core.bounded import is_bounded_json
+
 MAX_INTEGER: Final = 2**53 - 1
 SALT_BYTES: Final = 32
 _COMMIT_CONTEXT: Final = b"counterfoil/commit/v1\x00"
@@ -34,7 +36,9 @@ def encode(value: Any) -> bytes:
 
 def read_object(data: bytes) -> dict[str, Any] | None:
     """The object whose canonical bytes `data` is, the inverse of `encode`; None for any other
-    bytes."""
+    bytes, and for an object that is deeper or larger than `bounded.py` allows."""
+    if not is_bounded_json(data):
+        return None
     try:
         value = json.loads(data)
         return (

@@ -35,6 +35,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from counterfoil.core import canonical
+from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, UsageFault
 
 FORMAT: Final = "counterfoil-key-1"
@@ -194,8 +195,8 @@ def _read(path: Path) -> dict[str, Any]:
             cure="Check its path and permissions.",
         ) from fault
     try:
-        body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES else None
-    except ValueError:
+        body = json.loads(raw) if len(raw) <= _MAX_FILE_BYTES and is_bounded_json(raw) else None
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict) or body.get("format") != FORMAT:  # pyright: ignore[reportUnknownMemberType]
         raise _unreadable(path)

@@ -81,7 +81,8 @@ class RemovalOrder(Sensitive, frozen=True, gc=False, array_like=True):
 
 
 class Request(Sensitive, frozen=True, gc=False, array_like=True):
-    """One question. `row` counts data rows of the file from 1. `taxable_periods` are as sent."""
+    """One question. `row` counts data rows of the file from 1, blank ones left out.
+    `taxable_periods` are as sent."""
 
     request_id: str
     row: int
@@ -131,14 +132,25 @@ class Header(Public, frozen=True, gc=False):
     document: Document | None = None
 
 
-class Reject(Public, frozen=True, gc=False):
-    """A row that could not become a Request. Names the place and the cure, never the value."""
+class Reject(Public, frozen=True, gc=False, omit_defaults=True):
+    """A row that could not become a Request. Names the place and the cure, never the value.
+
+    `row` counts as a request's does. `sheet_row` is the row as the sender's spreadsheet counts it,
+    and 0 in a batch of an older version; `request_id` is the row's own, "" where none can be read.
+    """
 
     row: int
     field: str
     code: str
     message: str
     cure: str
+    sheet_row: int = 0
+    request_id: str = ""
+
+    @property
+    def shown_row(self) -> int:
+        """The number of the row for its sender."""
+        return self.sheet_row or self.row
 
 
 # -- normal forms (made by `normalize`) ----------------------------------------------------------
@@ -333,6 +345,16 @@ class Outcome(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     REFUSED = "refused"
     NOT_COMPARED = "not_compared"
+
+
+class RejectedRow(Public, frozen=True, gc=False):
+    """One row of the answer file for a row that could not become a request: its code, and its
+    number as the sender's spreadsheet counts it. Made by `coarsen` alone, as answers are."""
+
+    request_id: str
+    answer: str
+    codes: tuple[str, ...]
+    row: int
 
 
 class Answer(Public, frozen=True, gc=False):

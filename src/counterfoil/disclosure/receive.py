@@ -21,7 +21,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
-batch, is suspended by order (controls/suspension/service.py).
+batch, is suspended by order (controls/suspension/service.py); a canary stops all but receiving.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from collections.abc import Iterator
 from itertools import tee
 from typing import Final
 
+import msgspec
+
 from counterfoil import intake
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, BatchHeader, ChunkKind, NewBatch
@@ -37,7 +39,7 @@ from counterfoil.batches.encryption import BatchKey, new_key, unwrap_key
 from counterfoil.batches.rows import pack
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.canaries.alarm import page, raise_if_repeated, watched_addresses
+from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
@@ -113,7 +115,7 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
     require_document(file.header, document, path.name)
     header = _batch_header(file.header, office, history_key)
     with office.store.reading() as connection:
-        require_running(office, connection, "", header)
+        require_running(office, connection, "", header, receiving=True)
     count = worker_count(office.settings.workers, path.stat().st_size)
     with office.store.reading() as connection:
         earlier = remembers_earlier(connection)
@@ -123,7 +125,15 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
         if batch.state is BatchState.RECEIVED:
             require_same_rules(office, batch)
             batch = yield from _gate_batch(office, batch, key, file, whole, pool)
-    return status_of(batch, already=not new)
+    return _receipt(batch, already=not new)
+
+
+def _receipt(batch: Batch, *, already: bool) -> BatchStatus:
+    """Where a batch stands for who sent it. One that is held, and is received all the same, waits
+    for the day on which that is shown: until then it stands where it was held."""
+    shown = status_of(batch, already=already)
+    held_from = batch.standing.held_from
+    return shown if held_from is None else msgspec.structs.replace(shown, state=str(held_from))
 
 
 def _read_through(
@@ -161,13 +171,13 @@ def _batch_of(
         gate_date=now.date(),
         wrapped_key=key.wrap(wrapping, office.random),
     )
-    with acting(office, wanted) as connection:
+    with acting(office, wanted, receiving=True) as connection:
         batch, new = batches.create_batch(connection, wanted)
         if new:
             enter_law(office, connection)
             enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
             return batch, key, True
-        require_running(office, connection, batch.id, batch.header)
+        require_running(office, connection, batch.id, batch.header, receiving=True)
     return batch, unwrap_key(batch.id, batch.wrapped_key, wrapping), False
 
 
@@ -217,7 +227,7 @@ def _gate_batch(
     same file: whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     history, (seq, done) = _record(office, batch, key, facts)
-    remember(lambda: acting(office, batch), batch.id, whole.asked)
+    remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)
     counting = Counting(whole.asked, limits.guards.largest + 1)
     pool.every("begin", office.law, facts, history, batch.gate_date)
     sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting))
@@ -228,7 +238,7 @@ def _gate_batch(
             return find(office, batch.id)
         seq, done = seq + 1, done + len(judged.rows)
         yield Progress(done, facts.rows, "gate")
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         batch = batches.find_batch(connection, batch.id)
         if batch.state is BatchState.RECEIVED:
             batches.mark_gated(connection, batch, batch.counts)
@@ -291,7 +301,7 @@ def _keep_screened(
     nothing of them where the batch was withdrawn meanwhile. False, and nothing is kept, where
     another process has received the whole file meanwhile."""
     (asked, snapshot), (seq, first) = known, place
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         found = batches.find_batch(connection, batch.id)
         if found.state in _RECEIVED_WHOLE:
             return False
@@ -306,7 +316,7 @@ def _keep_screened(
         add_probes(connection, batch.id, judged.probes)
         enter_screened(office, connection, batch.id, judged.rows, key, first)
         alarm = raise_if_repeated(office, connection, batch, first + 1, asked, watched)
-    page(office, alarm)
+    page_apart(office, alarm)
     return True
 
 

@@ -23,6 +23,7 @@ from counterfoil.answers.envelope import (
     release_commitment,
     seal_envelope,
 )
+from counterfoil.answers.format import FORMAT, FORMAT_2
 from counterfoil.answers.rows import RowsFormat, render_rows
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
@@ -30,10 +31,10 @@ from counterfoil.batches.rows import ruled_chunks
 from counterfoil.batches.session import BatchSession
 from counterfoil.certification.governing import cited
 from counterfoil.certification.pinned import pinned_certificates
-from counterfoil.core.values import Answer, Public, Ruling
+from counterfoil.core.values import Answer, Public, RejectedRow, Ruling
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
-from counterfoil.office.records import Envelope, public_codes, read_envelope
+from counterfoil.office.records import Envelope, public_codes, read_envelope, with_rejects
 
 
 class AnswerFile(Public, frozen=True):
@@ -50,10 +51,12 @@ def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: Row
     """Coarsen, enter, sign and seal the whole answer inside the session's transaction."""
     now, holder, connection = office.clock(), office.signer(), session.connection
     digest = hashlib.sha256()
-    for seq, part in enumerate(render_rows(_entered_answers(office, session, ruling, now), form)):
+    version = FORMAT_2 if session.batch.counts.get("rejected", 0) else FORMAT
+    answers = _entered_answers(office, session, ruling, now)
+    for seq, part in enumerate(render_rows(answers, form, version)):
         digest.update(part)
         session.keep(ChunkKind.ANSWER, part, office.random, seq=seq)
-    facts = _facts(office, session, now, f"sha256:{digest.hexdigest()}", form)
+    facts = _facts(office, session, now, f"sha256:{digest.hexdigest()}", (form, version))
     index = _enter_release(office, session, ruling, facts)
     batches.mark_released(connection, session.batch, ruling, now, index)
     checkpoint = office.ledger.sign_checkpoint(connection, holder)
@@ -76,16 +79,17 @@ def read_sealed(session: BatchSession) -> AnswerFile:
 
 def _entered_answers(
     office: Office, session: BatchSession, ruling: Ruling, now: datetime
-) -> Iterator[Answer]:
-    """Each answer, its entry appended before it is handed on; at the end it is certain that they
-    are what was signed."""
+) -> Iterator[Answer | RejectedRow]:
+    """Each answer, its entry appended before it is handed on, and each rejected row in its place;
+    at the end it is certain that they are what was signed."""
     batch, key = session.batch, session.key
     codes = public_codes(office.law.for_route(batch.header.route))
-    for rows in ruled_chunks(session.read_all(ChunkKind.DETERMINATION), key, ruling):
+    determined = session.read_all(ChunkKind.DETERMINATION)
+    for seq, rows in enumerate(ruled_chunks(determined, key, ruling)):
         answers = [coarsen(row, ruling, codes) for row in rows]
         drafts = journal.answer_drafts(rows, answers, batch.id, key)
         office.ledger.append(session.connection, drafts, now)
-        yield from answers
+        yield from with_rejects(session, ruling, seq, rows, answers)
 
 
 def _cited(office: Office, session: BatchSession) -> dict[str, Cited]:
@@ -95,9 +99,15 @@ def _cited(office: Office, session: BatchSession) -> dict[str, Cited]:
 
 
 def _facts(
-    office: Office, session: BatchSession, now: datetime, digest: str, form: RowsFormat
+    office: Office,
+    session: BatchSession,
+    now: datetime,
+    digest: str,
+    written: tuple[RowsFormat, str],
 ) -> ReleaseFacts:
-    batch = session.batch
+    """`written`: the form of the rows, and the version of the format."""
+    batch, (form, version) = session.batch, written
+    rejected = batch.counts.get("rejected", 0)
     agreement = office.law.agreement
     return ReleaseFacts(
         office=office.settings.name,
@@ -112,9 +122,10 @@ def _facts(
         released_at=now,
         expires_on=now.date() + timedelta(days=agreement.answer_expiry_days),
         rows_digest=digest,
-        row_count=session.count(ChunkKind.DETERMINATION)[1],
+        row_count=session.count(ChunkKind.DETERMINATION)[1] + rejected,
         rows_format=form,
         salt=session.key.salt("release", 0),
+        format=version,
     )
 
 

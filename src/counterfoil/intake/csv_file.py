@@ -5,22 +5,27 @@
 
 The standard library's reader is not used: it accepts quotes inside unquoted fields, and its limit
 of a field is a setting of the whole process. A well-formed record has an even number of quotes,
-which is how a record that runs over lines finds its end. Blank lines between records are passed
-over.
+which is how a record that runs over lines finds its end. Blank lines, and records whose cells are
+all blank, are passed over; a row's `sheet_row` counts them, and the line of names, as a spreadsheet
+does: a record over several lines is one row there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Reject
+from counterfoil.intake.cells import REQUEST_ID
 from counterfoil.intake.columns import COLUMNS, MAX_ROW_CHARACTERS, check_columns
 from counterfoil.intake.lines import first_line, read_lines
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
+
+_BLANK: Final = ", \t"
+"""What a row without text consists of."""
 
 
 def read_csv(file: BinaryIO, name: str) -> Iterator[Table]:
@@ -83,6 +88,7 @@ class _Cutter:
         ]
         self._line = line
         self._row = 0
+        self._sheet_row = line
         self._name = name
         self._open: list[str] = []
         self._open_characters = 0
@@ -91,26 +97,43 @@ class _Cutter:
         """Cut one block of lines."""
         rows: list[list[str]] = []
         numbers: list[int] = []
+        sheet_rows: list[int] = []
         rejects: list[Reject] = []
         width = self._width
         for line in lines:
             self._line += 1
+            self._sheet_row += not self._open
             if '"' in line or self._open:
                 cells = self._quoted(line)
-            elif line and len(line) <= MAX_ROW_CHARACTERS:
-                cells = line.split(",")
+            elif len(line) > MAX_ROW_CHARACTERS:
+                cells = "row_too_long"
             else:
-                cells = "row_too_long" if line else ""
+                cells = line.split(",") if line.strip(_BLANK) else ""
             if not cells:
-                continue  # a blank line, or a record that goes on
+                continue  # a blank row, or a record that goes on
             self._row += 1
             if len(cells) == width and not isinstance(cells, str):
                 rows.append(cells)
                 numbers.append(self._row)
+                sheet_rows.append(self._sheet_row)
             else:
-                code = cells if isinstance(cells, str) else "wrong_column_count"
-                rejects.append(reject(self._row, "", code, line=self._line))
-        return Table(self._by_column(rows), numbers, rejects)
+                rejects.append(self._reject(cells))
+        return Table(self._by_column(rows), numbers, rejects, sheet_rows=sheet_rows)
+
+    def _reject(self, cells: list[str] | str) -> Reject:
+        """The reject of a row that is not cut as the columns are. Its id is read where ids come
+        first and cells are too many: where some are missing, the first may be another's."""
+        code = cells if isinstance(cells, str) else "wrong_column_count"
+        has_id = self._positions[0] == 0 and not isinstance(cells, str) and len(cells) > self._width
+        first = cells[0].strip() if has_id else ""
+        return reject(
+            self._row,
+            "",
+            code,
+            line=self._line,
+            sheet_row=self._sheet_row,
+            request_id=first if REQUEST_ID.fullmatch(first) else "",
+        )
 
     def finish(self) -> None:
         """Raise InputFault if the file ends inside quotes."""
@@ -128,7 +151,7 @@ class _Cutter:
         if cells is None:
             return "csv_malformed"
         if not odd:
-            return cells
+            return cells if any(map(str.strip, cells)) else ""
         self._open, self._open_characters = [line], len(line)
         return ""
 
@@ -143,14 +166,14 @@ class _Cutter:
         if cells is None or len(cells) != self._width:
             raise self._quote_open()
         self._open = []
-        return cells
+        return cells if any(map(str.strip, cells)) else ""
 
     def _quote_open(self) -> InputFault:
         first = self._line - len(self._open) + 1
         return InputFault(
             "quote_open",
             "a quoted cell runs over lines and does not end in a whole row",
-            place=f"{self._name}, row {self._row + 1}, line {first}",
+            place=f"{self._name}, row {self._sheet_row}, line {first}",
             cure="Close the quotes of that row, and write a quote inside quotes twice.",
         )
 

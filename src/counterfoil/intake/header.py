@@ -38,6 +38,7 @@ from joserfc.jws import JWSRegistry
 
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import InputFault, StoreFault, VerifyFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Document, Header, Person
 from counterfoil.intake.cells import text_fault
 
@@ -49,7 +50,6 @@ _ALGORITHM: Final = "EdDSA"
 _ACCEPTED: Final = (_ALGORITHM, "Ed25519")
 _MAX_CHARACTERS: Final = 200
 _MOST: Final = 100
-_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=_MAX_CHARACTERS)]
 _MaybeText = Annotated[str, msgspec.Meta(max_length=_MAX_CHARACTERS)]
 _Texts = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=_MOST)]
@@ -177,9 +177,11 @@ def _side_file(path: Path) -> bytes | None:
 
 def read_body(raw: bytes, form: type[_Body], name: str) -> _Body:
     """The header object in `raw`. Raises InputFault `header_invalid`, naming the file `name`."""
+    if len(raw) > MAX_SIDE_FILE_BYTES:  # one inside a file is bounded as one beside it
+        raise _header_invalid(name)
     try:
-        body = msgspec.json.decode(raw, type=form)
-    except _UNREADABLE:
+        body = decode_json(raw, form)
+    except ValueError:
         raise _header_invalid(name) from None
     if any(text_fault(text, _MAX_CHARACTERS, free=False) for text in _texts(body)):
         raise _header_invalid(name)
@@ -224,8 +226,8 @@ def read_document(raw: bytes, name: str) -> Document:
     """A document as a file of its own states it: the object under `document`. Raises InputFault
     `document_invalid`."""
     try:
-        return _document(msgspec.json.decode(raw, type=DocumentBody))
-    except _UNREADABLE:
+        return _document(decode_json(raw, DocumentBody))
+    except ValueError:
         raise InputFault(
             "document_invalid",
             "what the file states of the document cannot be read",

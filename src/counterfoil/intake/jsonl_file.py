@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from counterfoil.core.values import Reject
+from counterfoil.intake.cells import REQUEST_ID
 from counterfoil.intake.columns import (
     COLUMNS,
     MAX_ROW_CHARACTERS,
@@ -81,6 +82,7 @@ def _is_blank(text: str) -> bool:
 def _cut(lines: Sequence[str], row: int, line: int) -> Table:
     structs: list[Any] = []
     rows: list[int] = []
+    sheet_rows: list[int] = []
     rejects: list[Reject] = []
     for number, text in enumerate(lines, start=line + 1):
         if _is_blank(text):
@@ -88,14 +90,38 @@ def _cut(lines: Sequence[str], row: int, line: int) -> Table:
         row += 1
         try:
             if len(text) <= MAX_ROW_CHARACTERS:
-                structs.append(_ROW.decode(text))
-                rows.append(row)
+                struct = _ROW.decode(text)
+                if _has_text(struct):
+                    structs.append(struct)
+                    rows.append(row)
+                    sheet_rows.append(number)
+                else:
+                    row -= 1
                 continue
             field, code = "", "row_too_long"
         except (msgspec.MsgspecError, RecursionError):
             field, code = _fault(text)
-        rejects.append(reject(row, field, code, line=number))
-    return Table(_by_column(structs), rows, rejects)
+        found = _id_of(text) if len(text) <= MAX_ROW_CHARACTERS else ""
+        rejects.append(reject(row, field, code, line=number, sheet_row=number, request_id=found))
+    return Table(_by_column(structs), rows, rejects, sheet_rows=sheet_rows)
+
+
+def _has_text(struct: Any) -> bool:
+    """Whether a row has a cell with text in it."""
+    if struct.request_id and struct.request_id.strip():
+        return True
+    cells: Sequence[Any] = msgspec.structs.astuple(struct)
+    return any(not isinstance(cell, str) or cell.strip() for cell in cells if cell is not None)
+
+
+def _id_of(text: str) -> str:
+    """The id of a line that is an object but no row; "" where none can be read."""
+    raw = bytes((_keys(text) or {}).get(COLUMNS[0].name, b""))
+    try:
+        found = msgspec.json.decode(raw, type=str).strip()
+    except msgspec.MsgspecError:
+        return ""
+    return found if REQUEST_ID.fullmatch(found) else ""
 
 
 def _by_column(structs: list[Any]) -> list[Sequence[str]]:

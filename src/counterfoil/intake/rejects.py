@@ -72,15 +72,18 @@ WORDS: Final = {
 }
 
 
-def reject(row: int, field: str, code: str, *, line: int = 0) -> Reject:
+def reject(
+    row: int, field: str, code: str, *, line: int = 0, sheet_row: int = 0, request_id: str = ""
+) -> Reject:
     """The Reject of data row `row` (from 1). `field` is a column's name, or "" for the whole
     row.
 
     `line` is the line of the file, from 1, where it helps to find the row; 0 says nothing.
+    `sheet_row` and `request_id` are as in `Reject`.
     """
     message, cure = WORDS[code]
     if field:
         message = message.format(limit=BY_NAME[field].limit)
     if line:
         message = f"{message} (line {line})"
-    return Reject(row=row, field=field, code=code, message=message, cure=cure)
+    return Reject(row, field, code, message, cure, sheet_row, request_id)

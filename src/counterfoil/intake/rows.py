@@ -44,6 +44,7 @@ class Table:
     """Rows of a file, cut into cells. `columns` are in the order of COLUMNS, all as long as `rows`.
 
     `rows` are the data row numbers, ascending; `rejects` are rows that could not be cut into cells.
+    `sheet_rows` are the rows' numbers as the sender's spreadsheet counts them, or empty.
     `faults`: what is known of a row before its columns are read, by position in the table: column
     and code.
     """
@@ -52,11 +53,12 @@ class Table:
     rows: Sequence[int]
     rejects: Sequence[Reject] = ()
     faults: Mapping[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])
+    sheet_rows: Sequence[int] = ()
 
     def __reduce__(self) -> tuple[Callable[..., Table], tuple[Any, ...]]:
         """For another process: a column travels as one text, at half the cost of its cells."""
         columns = [_joined(cells) for cells in self.columns]
-        return _unpack, (columns, self.rows, self.rejects, self.faults)
+        return _unpack, (columns, self.rows, self.rejects, self.faults, self.sheet_rows)
 
 
 _SEPARATOR: Final = "\x1f"
@@ -73,10 +75,25 @@ def _joined(cells: Sequence[str]) -> str | Sequence[str]:
     return text if cells and text.count(_SEPARATOR) == len(cells) - 1 else cells
 
 
-def _unpack(columns: Sequence[str | Sequence[str]], rows: Any, rejects: Any, faults: Any) -> Table:
+def _unpack(columns: Sequence[str | Sequence[str]], *others: Any) -> Table:
     """A table that has traveled to another process: the inverse of `_joined`, column by column."""
     cells = [each.split(_SEPARATOR) if isinstance(each, str) else each for each in columns]
-    return Table(cells, rows, rejects, faults)
+    return Table(cells, *others)
+
+
+def without_blank_rows(table: Table) -> Table:
+    """The table without the rows that have no cell with text in it, its rows numbered without a
+    gap; `sheet_rows` keep the numbers that they had."""
+    ids = table.columns[0]
+    if all(ids) and "" not in map(str.strip, ids):
+        return table
+    kept = [any(cells[position].strip() for cells in table.columns) for position in range(len(ids))]
+    first = table.rows[0]
+    return Table(
+        [list(compress(cells, kept)) for cells in table.columns],
+        range(first, first + sum(kept)),
+        sheet_rows=list(compress(table.sheet_rows, kept)),
+    )
 
 
 _Faults = dict[int, tuple[str, str]]
@@ -117,7 +134,8 @@ class IdReader:
                     self._used.add(request_id)
         else:
             self._used.update(cells)
-        return Table([cells, *table.columns[1:]], table.rows, table.rejects, faults)
+        columns = [cells, *table.columns[1:]]
+        return Table(columns, table.rows, table.rejects, faults, table.sheet_rows)
 
 
 class RowReader:
@@ -145,7 +163,13 @@ class RowReader:
         if not faults and not table.rejects:
             return requests
         rejects = [
-            reject(table.rows[position], column, code)
+            reject(
+                table.rows[position],
+                column,
+                code,
+                sheet_row=table.sheet_rows[position] if table.sheet_rows else 0,
+                request_id=table.columns[0][position] or "",
+            )
             for position, (column, code) in faults.items()
         ]
         return sorted([*requests, *rejects, *table.rejects], key=attrgetter("row"))

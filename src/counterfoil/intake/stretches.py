@@ -58,7 +58,11 @@ def _part(table: Table, after: int, last: int) -> Table:
     }
     rejects = [each for each in table.rejects if after < each.row <= last]
     return Table(
-        [cells[start:stop] for cells in table.columns], table.rows[start:stop], rejects, faults
+        [cells[start:stop] for cells in table.columns],
+        table.rows[start:stop],
+        rejects,
+        faults,
+        table.sheet_rows[start:stop],
     )
 
 
@@ -67,6 +71,7 @@ def _join(tables: Sequence[Table]) -> Table:
     columns: list[list[str]] = [[] for _ in COLUMNS]
     rows: list[int] = []
     rejects: list[Reject] = []
+    sheet_rows: list[int] = []
     faults: dict[int, tuple[str, str]] = {}
     for table in tables:
         faults |= {len(rows) + position: fault for position, fault in table.faults.items()}
@@ -74,4 +79,5 @@ def _join(tables: Sequence[Table]) -> Table:
             column.extend(cells)
         rows.extend(table.rows)
         rejects.extend(table.rejects)
-    return Table(columns, rows, rejects, faults)
+        sheet_rows.extend(table.sheet_rows)
+    return Table(columns, rows, rejects, faults, sheet_rows)

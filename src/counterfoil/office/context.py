@@ -29,6 +29,7 @@ from counterfoil import gate, matching, register
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
 from counterfoil.core import canonical, keyfile
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
 from counterfoil.database import Connection, Store, open_store
@@ -41,6 +42,7 @@ Random = Callable[[int], bytes]
 
 SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
 _SERVICE_KEYS: Final = ("holder", "register", "payload")
+MAX_VKEY_BYTES: Final = 65_536
 PASSPHRASE_FILE: Final = "office.passphrase"
 
 
@@ -207,14 +209,15 @@ def read_vkey(path: Path) -> VerifierKey:
     """The verifier key in a file of one line. Raises KeyFault if it cannot be read, VerifyFault if
     it is none."""
     try:
-        return parse_vkey(path.read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError):
+        line = read_bounded(path, MAX_VKEY_BYTES).decode("utf-8").strip()
+    except (OSError, ValueError):
         raise KeyFault(
             "vkey_missing",
             "the verifier key cannot be read",
             place=path.name,
             cure="Name a file that holds one verifier key.",
         ) from None
+    return parse_vkey(line)
 
 
 def law_fields(office: Office) -> dict[str, str | int]:

@@ -3,10 +3,12 @@ decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
+from operator import itemgetter
 
 import msgspec
 
+from counterfoil.answers.coarsen import coarsen_reject
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.override import Override
@@ -14,7 +16,17 @@ from counterfoil.batches.rows import Determination, Granted, Refused, Rejected, 
 from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Grant, Match, Public, Refusal, Request, Sensitive
+from counterfoil.core.values import (
+    Answer,
+    Grant,
+    Match,
+    Public,
+    Refusal,
+    RejectedRow,
+    Request,
+    Ruling,
+    Sensitive,
+)
 from counterfoil.database import Connection
 from counterfoil.gate.history.snapshot import decode_snapshot
 from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
@@ -194,3 +206,22 @@ def decided_word(decided: Determination | None) -> str:
 
 def _printable(value: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in value)
+
+
+def with_rejects(
+    session: BatchSession,
+    ruling: Ruling,
+    seq: int,
+    rows: Sequence[Determination],
+    answers: Sequence[Answer],
+) -> list[Answer | RejectedRow]:
+    """The answers to the rows of chunk `seq`, and between them, in the file's order, the rows of it
+    that were rejected: sealed when they were received, each with its entry in the ledger."""
+    rejects = session.rejects(seq)
+    if not rejects:
+        return [*answers]
+    placed: list[tuple[int, Answer | RejectedRow]] = [
+        *((row.row, answer) for row, answer in zip(rows, answers, strict=True)),
+        *((reject.row, coarsen_reject(reject, ruling)) for reject in rejects),
+    ]
+    return [answer for _, answer in sorted(placed, key=itemgetter(0))]

@@ -25,6 +25,9 @@ field refuses.
                                            out: as the machine allows
     canaries = 0                           # made-up people that `register build` seals beside the
                                            source's rows, 0 to 100000
+    canary_notice_days = 7                 # a requester who asked for a canary is refused from the
+                                           # next midnight (UTC) of a period of so many days, 1 to
+                                           # 366; nothing is released meanwhile
     page = []                              # program and arguments that page the officers when a
                                            canary is asked for; []: nobody
 
@@ -41,10 +44,12 @@ from typing import Annotated, Final
 
 import msgspec
 
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault
 
 FORMAT: Final = "counterfoil-office-1"
 FILE: Final = "office.toml"
+MAX_BYTES: Final = 65_536
 DATABASE: Final = "sqlite:///office.db"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
@@ -67,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
     page: tuple[str, ...] = ()
+    canary_notice_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
 
 
 def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Settings:
@@ -81,8 +87,8 @@ def new_settings(name: str, *, sandbox: bool, database: str = DATABASE) -> Setti
 def read_settings(directory: Path) -> Settings:
     """Read DIRECTORY/office.toml. Raises SettingsFault naming the field and the cure."""
     try:
-        text = (directory / FILE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_bounded(directory / FILE, MAX_BYTES).decode("utf-8")
+    except (OSError, ValueError):
         raise SettingsFault(
             "office_missing",
             "there is no readable office here",
@@ -91,13 +97,10 @@ def read_settings(directory: Path) -> Settings:
         ) from None
     try:
         return _checked(msgspec.convert(tomllib.loads(text), Settings))
+    except RecursionError:
+        raise _unusable("values inside values without end") from None
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
-        raise SettingsFault(
-            "office_settings",
-            f"the settings cannot be used: {fault}",
-            place=FILE,
-            cure="Correct the field; docs/operate/settings.md lists them.",
-        ) from None
+        raise _unusable(str(fault)) from None
 
 
 def write_settings(directory: Path, settings: Settings) -> None:
@@ -105,6 +108,15 @@ def write_settings(directory: Path, settings: Settings) -> None:
     fields = msgspec.structs.asdict(settings)
     lines = (f"{name} = {_toml(value)}\n" for name, value in fields.items())
     (directory / FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def _unusable(why: str) -> SettingsFault:
+    return SettingsFault(
+        "office_settings",
+        f"the settings cannot be used: {why}",
+        place=FILE,
+        cure="Correct the field; docs/operate/settings.md lists them.",
+    )
 
 
 def _toml(value: str | int | bool | tuple[str, ...]) -> str:

@@ -27,6 +27,7 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, UsageFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Address, Person, Public, Sensitive
 from counterfoil.office import Office, journal
@@ -189,8 +190,8 @@ def record_disclosures(
 def read_person(data: bytes) -> PersonFile:
     """Raises InputFault `person_file`: never with a value of it."""
     try:
-        person = msgspec.json.decode(data, type=PersonFile)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        person = decode_json(data, PersonFile)
+    except ValueError:
         person = None
     if (
         person is None

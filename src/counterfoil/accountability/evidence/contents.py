@@ -17,6 +17,7 @@ import msgspec
 from counterfoil.accountability.evidence.suppressed import SuppressedMarks
 from counterfoil.answers.format import SCOPES
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Officer
 from counterfoil.gate.replay import RequestCounts
 from counterfoil.matching import Thresholds
@@ -137,8 +138,8 @@ def encode_sealed(part: SealedPart) -> bytes:
 def decode_sealed(plain: bytes) -> SealedPart:
     """Raises VerifyFault `evidence_contents`."""
     try:
-        return msgspec.json.decode(plain, type=SealedPart)
-    except msgspec.MsgspecError:
+        return decode_json(plain, SealedPart)
+    except ValueError:
         raise _fault("sealed") from None
 
 

@@ -28,7 +28,7 @@ from counterfoil.accountability.reconciliation.ledger_view import (
     difference,
 )
 from counterfoil.answers.coarsen import coarsen
-from counterfoil.answers.format import commit_release
+from counterfoil.answers.format import FORMAT, commit_release
 from counterfoil.answers.rows import render_rows
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
@@ -37,11 +37,11 @@ from counterfoil.batches.session import BatchSession
 from counterfoil.batches.states import BatchState
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError, VerifyFault
-from counterfoil.core.values import Answer, Ruling
+from counterfoil.core.values import Answer, RejectedRow, Ruling
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
-from counterfoil.office.records import law_of_batch, public_codes, read_envelope
+from counterfoil.office.records import law_of_batch, public_codes, read_envelope, with_rejects
 
 _RESTORE = (
     "Keep the database, tell the inspector, and compare with its backup: one of the two "
@@ -157,12 +157,12 @@ def _makes_answers(office: Office, session: BatchSession, entries: BatchEntries)
     envelope = read_envelope(session)
     law = law_of_batch(office, connection, batch, "Reconcile").for_route(batch.header.route)
     made, rendered, kept = Committed(), hashlib.sha256(), hashlib.sha256()
-    answers = _answers(session, ruling, public_codes(law), made)
-    for part in render_rows(answers, envelope.form):
+    said = _payload(envelope.compact)
+    answers = _answers(session, ruling, public_codes(law), made, said["format"])
+    for part in render_rows(answers, envelope.form, said["format"]):
         rendered.update(part)
     for chunk in batches.iterate_chunks(connection, batch, ChunkKind.ANSWER):
         kept.update(session.open_chunk(chunk))
-    said = _payload(envelope.compact)
     digests = {f"sha256:{each.hexdigest()}" for each in (rendered, kept)}
     release = {
         "answers": commit_release(said, b64decode(said["salt"])),
@@ -177,16 +177,20 @@ def _makes_answers(office: Office, session: BatchSession, entries: BatchEntries)
 
 
 def _answers(
-    session: BatchSession, ruling: Ruling, codes: dict[str, str], made: Committed
-) -> Iterator[Answer]:
-    """Every answer made anew; the entries that they make are added to `made`. Raises VerifyFault
+    session: BatchSession, ruling: Ruling, codes: dict[str, str], made: Committed, version: str
+) -> Iterator[Answer | RejectedRow]:
+    """Every answer made anew, and where the answer's format has them the rows that were rejected;
+    the entries that the answers make are added to `made`. Raises VerifyFault
     `determinations_changed`."""
     determined = session.read_all(ChunkKind.DETERMINATION)
-    for rows in ruled_chunks(determined, session.key, ruling):
+    for seq, rows in enumerate(ruled_chunks(determined, session.key, ruling)):
         answers = [coarsen(row, ruling, codes) for row in rows]
         for draft in journal.answer_drafts(rows, answers, session.batch.id, session.key):
             made.add(draft.kind, draft.fields["commitment"])
-        yield from answers
+        if version == FORMAT:  # of an older version, or no row was rejected
+            yield from answers
+        else:
+            yield from with_rejects(session, ruling, seq, rows, answers)
 
 
 def _payload(compact: bytes) -> dict[str, Any]:

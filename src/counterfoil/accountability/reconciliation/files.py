@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.accountability.reconciliation.ledger_view import difference
-from counterfoil.answers.format import CSV_HEADER, ROW, SUFFIX
+from counterfoil.answers.format import CSV_HEADER, CSV_HEADER_2, ROW_2, SUFFIX
 from counterfoil.answers.read_envelope import open_envelope
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.core.values import Public
@@ -26,7 +26,10 @@ from counterfoil.tlog import VerifierKey
 
 _READ_BYTES: Final = 1 << 20
 _FIRST_BYTES: Final = 65_536
-_ANSWER: Final = [re.compile(ROW["jsonl"]).match, re.compile(re.escape(CSV_HEADER)).match]
+_ANSWER: Final = [
+    re.compile(row).match
+    for row in (ROW_2["jsonl"], re.escape(CSV_HEADER), re.escape(CSV_HEADER_2))
+]
 _STOP: Final = (
     "Send it to nobody. Find out who wrote it, tell the inspector, and open an incident if it left."
 )

@@ -20,7 +20,9 @@ from counterfoil.certification.run import certify as run_certification
 from counterfoil.certification.tally import Tally
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, Quiet, opened
 from counterfoil.cli.output import faults, progress, say, show
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import InputFault, StoreFault, UsageFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.office import Office
 
 EXAMPLE = "register certify --source people.csv --office tax-office --ask birth"
@@ -246,12 +248,15 @@ def _without(kinds: str) -> tuple[str, ...]:
     return named
 
 
+_MAX_MIX_BYTES = 65_536
+
+
 def _read_mix(path: Path | None) -> dict[str, int]:
     if path is None:
         return {}
     try:
-        mix = msgspec.json.decode(path.read_bytes(), type=dict[str, int])
-    except (OSError, msgspec.MsgspecError):
+        mix = decode_json(read_bounded(path, _MAX_MIX_BYTES), dict[str, int])
+    except (OSError, ValueError):
         mix = {}
     if not mix or not mix.keys() <= KINDS.keys() or min(mix.values()) < 0 or not sum(mix.values()):
         raise InputFault(

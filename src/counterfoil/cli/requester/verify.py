@@ -11,11 +11,14 @@ import msgspec
 import typer
 
 from counterfoil.accountability import exported_ledger
-from counterfoil.cli.files import read_some
+from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.requester.verify import check_proof
 from counterfoil.requester.verify import verify_answer as verify
+
+_MAX_PROOF_BYTES = 1_048_576
+_MAX_ENTRY_BYTES = 65_536
 
 
 def verify_answer(
@@ -75,7 +78,9 @@ def verify_proof(
     not."""
     with faults(as_json=as_json):
         found, checkpoint = check_proof(
-            read_some(proof), _entry(read_some(entry)), named_vkey(holder_key)
+            read_whole(proof, _MAX_PROOF_BYTES),
+            _entry(read_whole(entry, _MAX_ENTRY_BYTES)),
+            named_vkey(holder_key),
         )
         said = {
             "verified": True,

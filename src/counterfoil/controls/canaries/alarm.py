@@ -1,5 +1,5 @@
-"""What happens when somebody asks for a canary: the requester is suspended at once, and the
-officers are paged.
+"""What happens when somebody asks for a canary: nothing of the requester is opened or released from
+then on, and the officers are paged; what the requester sees comes on a day that was fixed before.
 
     repeated    two requests or more named a canary's address within the guards' window, over all
                 files, officers and principals; found when a chunk's questions are kept
@@ -11,15 +11,19 @@ that keeps the chunk:
 
     1  an entry `suspension` of the requester, with no officer; it commits to the digest of
        `facts_bytes`
-    2  every open batch of the requester is held, this one included
+    2  every open batch of the requester is held, this one included, once it is judged
     3  an incident of the class `canary-asked` is entered, without an officer: its clock runs
 
 After the commit the program of the setting `page` is run once, with one JSON object on its standard
 input: office, batch, incident, time, code. It says nothing of a person, nor of an address. A page
 that fails changes nothing.
 
-The gate's decisions do not depend on canaries (P2), and neither does what leaves: the requester
-sees what any suspension shows.
+Where the requester is suspended already, nothing is entered a second time.
+
+The gate's decisions do not depend on canaries (P2), and neither does what leaves, nor what the
+requester sees until the day of notice (controls/suspension/service.py): its files are received,
+with the receipts and the time of any, and wait for officers as any may; from that day they are
+refused. So that receiving takes no longer, its page is run apart.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ import json
 import logging
 import subprocess
 from collections.abc import Iterable, Mapping
+from threading import Thread
 from typing import Final
 
 from counterfoil import register
@@ -36,7 +41,7 @@ from counterfoil.batches.rows import Determination
 from counterfoil.controls.canaries.store import canary_addresses, canary_records
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, enter_incident
 from counterfoil.controls.suspension.scope import Scope, ScopeKind
-from counterfoil.controls.suspension.service import enter_suspension
+from counterfoil.controls.suspension.service import enter_suspension, suspensions
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.instants import instant_text
@@ -153,8 +158,21 @@ def page(office: Office, alarm: Alarm | None) -> None:
         )
 
 
-def _raise(office: Office, connection: Connection, batch: Batch, row: int, code: str) -> Alarm:
+def page_apart(office: Office, alarm: Alarm | None) -> Thread | None:
+    """`page` in a thread of its own, which the process waits for before it ends."""
+    if alarm is None:
+        return None
+    thread = Thread(target=page, args=(office, alarm), name="page")
+    thread.start()
+    return thread
+
+
+def _raise(
+    office: Office, connection: Connection, batch: Batch, row: int, code: str
+) -> Alarm | None:
     requester = batch.header.party or office.law.agreement.parties.requester.id
+    if str(Scope(ScopeKind.REQUESTER, requester)) in suspensions(office, connection).scopes:
+        return None
     document = canonical.digest(facts_bytes(batch.id, row, code))
     enter_suspension(office, connection, document, Scope(ScopeKind.REQUESTER, requester))
     facts = IncidentFacts(IncidentClass.CANARY_ASKED, office.clock(), batch.id)

@@ -28,8 +28,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-import msgspec
-
 from counterfoil.batches import store as batches
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
@@ -37,6 +35,7 @@ from counterfoil.controls.holds.marks import hide_marks, keep_marks, read_marks,
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.instants import instant_text
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
@@ -149,8 +148,8 @@ def read_person(data: bytes) -> HoldPerson:
     """Raises InputFault `held_file`, `held_nobody`: never with a value of it. The number's form is
     for `add_hold` to check."""
     try:
-        person = msgspec.json.decode(data, type=HoldPerson)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        person = decode_json(data, HoldPerson)
+    except ValueError:
         person = None
     refs = [ref.strip() for ref in person.record_refs] if person else []
     if (

@@ -39,6 +39,7 @@ from counterfoil.batches.statements import (
 from counterfoil.controls.sampling.draw import draw
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, StoreFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Match, Officer, Sensitive
 from counterfoil.tlog import leaf_hash
 
@@ -110,8 +111,8 @@ def read_sheet(data: bytes) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for number, line in enumerate(data.splitlines(), 1):
         try:
-            row = _SHEET_ROW.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            row = decode_json(line, SheetRow)
+        except ValueError:
             raise _sheet(
                 "sample_sheet", f"line {number} of the sheet is not in its form", number
             ) from None
@@ -173,7 +174,6 @@ def decode_finding(plain: bytes) -> KeptFinding:
         ) from None
 
 
-_SHEET_ROW: Final = msgspec.json.Decoder(SheetRow)
 _KEPT: Final = msgspec.msgpack.Decoder(KeptFinding)
 
 

@@ -19,6 +19,13 @@ an order that this office has not acted on before.
 So from the ledger alone: between a suspension and its resumption there is no `granted`, `opening`,
 `disclosure` or `release` of a batch within its scope. Each entry `batch` says what shows that.
 
+A suspension that the office enters by itself, because somebody asked for a canary, stops 2 and 3 at
+once, and receiving not before its day of notice: the first midnight (UTC) of a period of
+`canary_notice_days` that is the same whatever happened in it. Until then the requester's files are
+received and judged as any are, and wait; so that what the requester sees does not tell which file,
+or which row, was about a canary (docs/decisions/0017). Between such a suspension and its day of
+notice there may be `granted`, and neither `opening`, `disclosure` nor `release`.
+
 The table of acts says which scope each entry has, and is not believed: where it does not say what
 the ledger says (office/acts.py), the whole office is suspended (`orders_disagree`).
 """
@@ -26,8 +33,9 @@ the ledger says (office/acts.py), the whole office is suspended (`orders_disagre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from typing import Final, get_args
 
 from counterfoil.batches import store as batches
@@ -78,17 +86,22 @@ class OrderResult(Public, frozen=True):
 
 class SuspensionStatus(Public, frozen=True):
     """`scopes`: by the text of a scope, how many suspensions of it are not lifted. `agrees`:
-    whether the table of acts says what the ledger says."""
+    whether the table of acts says what the ledger says. `unnoticed`: the scopes whose suspensions
+    have not come to their day of notice, so that their files are still received."""
 
     scopes: dict[str, int]
     agrees: bool = True
+    unnoticed: frozenset[str] = frozenset()
 
-    def covering(self, batch_id: str = "", header: BatchHeader | None = None) -> Scope | None:
+    def covering(
+        self, batch_id: str = "", header: BatchHeader | None = None, *, receiving: bool = False
+    ) -> Scope | None:
         """The scope in which a batch is suspended, or, of no batch, the office; None where it goes
-        on."""
+        on. `receiving`: whether it may be received, rather than decided or released."""
         if not self.agrees:
             return OFFICE
-        found = map(read_scope, self.scopes)
+        passed = self.unnoticed if receiving else frozenset[str]()
+        found = map(read_scope, [text for text in self.scopes if text not in passed])
         return next((scope for scope in found if scope.covers(batch_id, header)), None)
 
 
@@ -105,25 +118,42 @@ def suspensions(office: Office, connection: Connection) -> SuspensionStatus:
     """What is suspended in this transaction."""
     loaded = acts.load_acts(office, connection, KINDS, _meaning)
     net = Counter({str(OFFICE): office.ledger.counts(connection)[EntryKind.FORK]})
+    waiting = Counter[str]()
+    now, days = office.clock(), office.settings.canary_notice_days
     for act in loaded.acts:
         net[act.subject] += 1 if act.kind is EntryKind.SUSPENSION else -1
-    return SuspensionStatus(
-        {text: count for text, count in net.items() if count > 0}, loaded.agrees
-    )
+        is_own = act.kind is EntryKind.SUSPENSION and not act.officer
+        waiting[act.subject] += is_own and now < notice_of(act.entered_at, days)
+    scopes = {text: count for text, count in net.items() if count > 0}
+    unnoticed = frozenset(text for text, count in scopes.items() if count <= waiting[text])
+    return SuspensionStatus(scopes, loaded.agrees, unnoticed)
+
+
+def notice_of(entered_at: datetime, days: int) -> datetime:
+    """When a suspension that the office entered by itself begins to show: the midnight (UTC) that
+    ends the period of `days` in which it was entered. Periods are counted from the first day of the
+    calendar, and so do not depend on what happened."""
+    last = (entered_at.astimezone(UTC).toordinal() // days + 1) * days
+    return datetime.combine(date.fromordinal(last), time(), UTC)
 
 
 def require_running(
-    office: Office, connection: Connection, batch_id: str = "", header: BatchHeader | None = None
+    office: Office,
+    connection: Connection,
+    batch_id: str = "",
+    header: BatchHeader | None = None,
+    *,
+    receiving: bool = False,
 ) -> None:
     """Raise StateFault `suspended` while a batch of this id and header is suspended,
     `orders_disagree`.
 
-    Of no batch: while the whole office is.
+    Of no batch: while the whole office is. `receiving`: for a step that receives.
     """
     now = suspensions(office, connection)
     if not now.agrees:
         raise _orders_disagree()
-    scope = now.covering(batch_id, header)
+    scope = now.covering(batch_id, header, receiving=receiving)
     if scope is not None:
         what = "this office is" if scope == OFFICE else f"what is within {scope.kind} is"
         raise StateFault(
@@ -137,14 +167,16 @@ def require_running(
 
 
 @contextmanager
-def acting(office: Office, batch: Batch | NewBatch | None = None) -> Generator[Connection]:
+def acting(
+    office: Office, batch: Batch | NewBatch | None = None, *, receiving: bool = False
+) -> Generator[Connection]:
     """A transaction of a step that receives, decides or releases. Raises as `require_running`, and
     StoreFault."""
     with office.store.transaction() as connection:
         if batch is None:
             require_running(office, connection)
         else:
-            require_running(office, connection, batch.id, batch.header)
+            require_running(office, connection, batch.id, batch.header, receiving=receiving)
         yield connection
 
 
@@ -187,18 +219,21 @@ def suspend(office: Office, actor: Actor, command: Suspend) -> OrderResult:
 
 
 def enter_suspension(office: Office, connection: Connection, document: str, scope: Scope) -> None:
-    """Enter a suspension that the office makes by itself, and hold what is within it, in the
-    caller's commit."""
+    """Enter a suspension that the office makes by itself, and hold what is within it and is
+    received, in the caller's commit. What is being received goes on until it is judged."""
     acts.enter_act(office, connection, _new_act(EntryKind.SUSPENSION, document, scope))
-    hold_batches(connection, scope)
+    hold_batches(connection, scope, _OPEN[1:])
 
 
-def hold_batches(connection: Connection, scope: Scope = OFFICE) -> int:
-    """Hold every open batch within `scope` in its state; how many there were."""
+def hold_batches(
+    connection: Connection, scope: Scope = OFFICE, states: Sequence[BatchState] = _OPEN
+) -> int:
+    """Hold every open batch within `scope` in its state; how many there were. `states`: those that
+    are open."""
     waiting = [
         batch
         for batch in batches.list_batches(connection)
-        if batch.state in _OPEN and scope.covers(batch.id, batch.header)
+        if batch.state in states and scope.covers(batch.id, batch.header)
     ]
     for batch in waiting:
         batches.mark_held(connection, batch)

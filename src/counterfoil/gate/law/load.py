@@ -33,6 +33,7 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from counterfoil.core import canonical
+from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import GateFault, SettingsFault
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement
@@ -40,7 +41,7 @@ from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
 from counterfoil.gate.law.demands import checks_version
 from counterfoil.gate.law.route import Common, Route
-from counterfoil.gate.law.schema import read_law_file, require
+from counterfoil.gate.law.schema import MAX_LAW_BYTES, read_law_file, require
 from counterfoil.gate.law.signatures import check_signatures
 from counterfoil.gate.law.statute import Element, Statute
 from counterfoil.gate.law.validate import (
@@ -159,9 +160,9 @@ def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
         for part in LAW_PARTS:
             (directory / part).mkdir(parents=True)
             for path in _files(library / part):
-                (directory / part / path.name).write_bytes(path.read_bytes())
-        (directory / AGREEMENT_FILE).write_bytes(agreement.read_bytes())
-    except OSError as fault:
+                _copy(path, directory / part / path.name)
+        _copy(agreement, directory / AGREEMENT_FILE)
+    except (OSError, ValueError) as fault:
         raise SettingsFault(
             "law_not_copied",
             f"the law could not be copied ({type(fault).__name__})",
@@ -169,6 +170,10 @@ def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
             cure="Name an agreement file that exists and an office directory that does not.",
         ) from None
     return load_law(directory)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.write_bytes(read_bounded(source, MAX_LAW_BYTES))
 
 
 def _read_all(directory: Path, kind: type[F]) -> dict[str, F]:

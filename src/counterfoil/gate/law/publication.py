@@ -29,6 +29,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
+from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement, Signature
 from counterfoil.gate.law.clauses import ALWAYS_SHOWN, SIGNATURES, Clause, clauses_of, digest_of
@@ -138,12 +139,12 @@ def _read(data: bytes) -> tuple[Publication, list[Shown | Hidden]]:
     if len(data) > MAX_BYTES:
         raise _malformed("it is longer than 1 MB")
     try:
-        document = msgspec.json.decode(data, type=Publication)
+        document = decode_json(data, Publication)
         clauses = [
             msgspec.convert(item, Hidden if "hidden" in item else Shown)
             for item in document.clauses
         ]
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (ValueError, msgspec.MsgspecError, UnicodeError, RecursionError):
         raise _malformed("it is not an object of the published form") from None
     paths = [clause.clause if isinstance(clause, Shown) else "" for clause in clauses]
     if len(paths) - paths.count("") != len(set(paths) - {""}):

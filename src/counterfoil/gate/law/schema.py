@@ -5,7 +5,9 @@ what it must be. `null` written plain is the only way to say "none". A key writt
 field, a missing field, an empty list and a wrong type refuse, each naming file, field and cure
 (P10).
 
-Codes raised here: law_unreadable, law_yaml, law_duplicate_key, law_field.
+How much a file may hold is bounded before it is read (core/bounded_yaml.py).
+
+Codes raised here: law_unreadable, law_too_long, law_yaml, law_bounds, law_duplicate_key, law_field.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-import yaml
 
+from counterfoil.core.bounded_yaml import read_yaml
 from counterfoil.core.errors import SettingsFault
 from counterfoil.core.values import Public
 
@@ -26,6 +28,7 @@ Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 Digest = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
 
+MAX_LAW_BYTES: Final = 1_048_576
 T = TypeVar("T")
 _CORRECT: Final = "Correct the field; docs/formats/law.md lists every field of every law file."
 
@@ -66,13 +69,22 @@ def require(holds: bool, code: str, message: str, place: str, cure: str) -> None
 
 def read_law_file(path: Path, kind: type[T]) -> T:
     """Read one YAML file as `kind`. Raises SettingsFault naming file, field and cure."""
-    return convert(_parse(read_law_text(path, _place(path)), path), kind, path)
+    return convert(read_yaml(read_law_text(path, _place(path)), _place(path)), kind, path)
 
 
 def read_law_text(path: Path, place: str) -> str:
-    """The text of one law file. Raises SettingsFault law_unreadable at `place`."""
+    """The text of one law file. Raises SettingsFault law_unreadable, law_too_long at `place`."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_LAW_BYTES + 1)
+        require(
+            len(data) <= MAX_LAW_BYTES,
+            "law_too_long",
+            f"the law file is longer than {MAX_LAW_BYTES} bytes",
+            place,
+            "Name the law file itself, and leave out of it what is no law.",
+        )
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as fault:
         raise SettingsFault(
             "law_unreadable",
@@ -92,44 +104,6 @@ def convert(value: Any, kind: type[T], path: Path) -> T:
         raise SettingsFault(
             "law_field", f"the law file cannot be used: {message}", place=place, cure=_CORRECT
         ) from None
-
-
-def _parse(text: str, path: Path) -> Any:
-    try:
-        return _builtin(yaml.compose(text, Loader=yaml.CBaseLoader), path)  # pyright: ignore[reportUnknownMemberType]
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        line = f": line {mark.line + 1}" if mark is not None else ""
-        raise SettingsFault(
-            "law_yaml",
-            "the law file is not well-formed YAML",
-            place=f"{_place(path)}{line}",
-            cure="Correct the line: check indentation, colons and quotation marks.",
-        ) from None
-
-
-def _builtin(node: Any, path: Path) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path)
-    if isinstance(node, yaml.SequenceNode):
-        return [_builtin(item, path) for item in node.value]
-    if node is None or (not node.style and node.value == "null"):
-        return None
-    return node.value
-
-
-def _mapping(node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in node.value:
-        require(
-            key.value not in found,
-            "law_duplicate_key",
-            f"the field {key.value} is written twice",
-            f"{_place(path)}: line {key.start_mark.line + 1}",
-            "Keep one of the two.",
-        )
-        found[key.value] = _builtin(value, path)
-    return found
 
 
 def _place(path: Path) -> str:
