@@ -16,6 +16,7 @@ from counterfoil.core.values import Officer
 from counterfoil.disclosure.steps import BatchStatus, acting_on, running_batch, status_of
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
+from counterfoil.office.keep_accounting import keep_accounting
 
 
 class ReviewBatch(SignedCommand, frozen=True):
@@ -99,6 +100,7 @@ def withdraw_batch(office: Office, actor: Actor, command: WithdrawBatch) -> Batc
         officers = authority.require_signed(office, connection, actor, form, command.signatures)
         batches.mark_withdrawn(connection, batch)
         journal.enter(office, connection, EntryKind.WITHDRAWAL, {"batch": batch.id}, *officers)
+        keep_accounting(office, connection, batch.id)
         office.ledger.sign_checkpoint(connection, office.signer())
         return status_of(batches.find_batch(connection, batch.id))
 
