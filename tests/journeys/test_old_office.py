@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from scripts.make_old_office import OUT, packed, unpack
 
 from counterfoil import client, disclosure, ledger
+from counterfoil.accountability.accounting.keeping import KeepAccounting, keep_missing
 from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.accountability.evidence.bundle import read_key
 from counterfoil.answers.verify import verify_answer
 from counterfoil.core.errors import CounterfoilError
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import register_build
+from tests.accountability.accounting.files import check, exported, records
 from tests.cli.desk import command
-from tests.world.acts import resume
+from tests.world.acts import dispose, resume
 from tests.world.office import Repeating, World, closing, read_rows
 from tests.world.people import request
 
@@ -140,6 +142,30 @@ def test_a_new_file_is_answered_and_a_person_who_is_held_is_not_confirmed(old: O
         "not_confirmed",
     ]
     _check_ledger(old)
+
+
+def test_its_closed_batches_get_their_accounting_and_the_file_agrees_with_the_ledger(
+    old: Old,
+) -> None:
+    assert "accounting" not in _check_ledger(old)
+    found = finish(keep_missing(old.office, SERVICE, KeepAccounting()))
+    assert {each.batch for each in found.kept} == {
+        old.batches["released"],
+        old.batches["overridden"],
+    }
+    assert _check_ledger(old)["accounting"] == 2
+    checked = check(old, exported(old))
+    assert (checked.batches, checked.open) == (6, 4)
+    [overridden] = [each for each in records(exported(old)) if each["request_id"] == "q60"]
+    assert (overridden["outcome"], overridden["two_roles"]) == ("confirmed", True)
+
+
+def test_disposal_makes_the_accounting_of_a_batch_that_it_closed(old: Old) -> None:
+    old.now = NOW + timedelta(days=1826)
+    batches = {each.batch for each in dispose(old)}
+    assert old.batches["overridden"] in batches
+    assert _check_ledger(old)["accounting"] == len(batches)
+    assert check(old, exported(old)).batches == 6
 
 
 def test_what_is_packed_is_unpacked(tmp_path: Path) -> None:
