@@ -40,10 +40,16 @@ from counterfoil.core.errors import CounterfoilError, VerifyFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.values import NotCompared, Public, Refusal, Request
 from counterfoil.database import Connection
+from counterfoil.gate.history.traces import (
+    Traces,
+    statute_of,
+    traces_of,
+    traces_of_form,
+    traces_text,
+)
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_before, rows_of_batch
-from counterfoil.normalize import normalize_address
 from counterfoil.office import journal
 from counterfoil.office.accounting_law import accounting_of_route
 from counterfoil.office.accounting_records import (
@@ -68,7 +74,6 @@ from counterfoil.office.accounting_records import (
 )
 from counterfoil.office.context import Office
 from counterfoil.office.records import decided_word, law_of_batch, public_codes
-from counterfoil.office.traces import Traces, statute_of, traces_of_form, traces_text
 
 ROW_KINDS: Final = {EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED}
 """Of each row of a file one entry of one of these kinds."""
@@ -337,8 +342,12 @@ class _RecordMaker:
         request = request_of(row)
         override = self._overrides.get(request.row)
         admitted = override.grant if override else row.grant if isinstance(row, Granted) else None
-        form = admitted.address if admitted else normalize_address(request.address)
-        keys = traces_text(traces_of_form(self._key, request.person, form))
+        traces = (
+            traces_of_form(self._key, request.person, admitted.address)
+            if admitted
+            else traces_of(self._key, request.person, request.address)
+        )
+        keys = traces_text(traces)
         known = self._statute(request.statutory_authority), keys, override is not None
         return _record(request, self._answered(row, found), known, (entry, answer))
 

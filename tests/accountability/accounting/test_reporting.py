@@ -15,7 +15,7 @@ from counterfoil.accountability.accounting.reporting import (
 )
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import SERVICE
-from counterfoil.office.traces import OTHER_STATUTE, Traces
+from counterfoil.gate.history.traces import OTHER_STATUTE, Traces
 from tests.accountability.evidence.bundles import released
 from tests.world.acts import dispose
 from tests.world.office import NOW, World

@@ -33,10 +33,10 @@ from counterfoil.core.errors import (
 )
 from counterfoil.core.use_cases import NOBODY, SERVICE, Actor, Upload
 from counterfoil.core.values import Address, Officer, Person
+from counterfoil.gate.history.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
 from counterfoil.gate.law.load import load_law
 from counterfoil.office import law_library
 from counterfoil.office.keep_accounting import occasion_of
-from counterfoil.office.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
 from tests.accountability.evidence.bundles import released
 from tests.world.acts import delay_notice, dispose, inform_persons
 from tests.world.office import NOW, World

@@ -32,6 +32,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
+from counterfoil.gate.history.traces import Traces, traces_from_text
 from counterfoil.office import Office
 from counterfoil.office.accounting_records import (
     REJECTED,
@@ -43,7 +44,6 @@ from counterfoil.office.accounting_records import (
 )
 from counterfoil.office.journal import accounting_key
 from counterfoil.office.keep_accounting import make_lines, occasion_of, read_kept
-from counterfoil.office.traces import Traces, traces_from_text
 
 OLDER_FORMAT: Final = "counterfoil-accounting-1"
 NOT_KEPT: Final = "not kept by the version that disposed of the rows"

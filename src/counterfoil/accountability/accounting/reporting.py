@@ -10,7 +10,7 @@ provision under which it asked, counts and general purposes; nothing about anyon
     purposes       requests by the statute that they named, in the agreement's words
 
 Two requests are about one taxpayer where numbers, names and dates of birth, or names and addresses
-are the same (office/traces.py), and where a third request joins them so.
+are the same (gate/history/traces.py), and where a third request joins them so.
 
 The report is furnished to the Joint Committee on Taxation and states every count: no words of
 (p)(3) let one be left out. `public=True` makes what may be published: a count of 1 to 9 is withheld
@@ -30,10 +30,10 @@ from counterfoil.accountability.accounting.lines import Line, lines_of
 from counterfoil.batches import store as batches
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
+from counterfoil.gate.history.traces import Traces
 from counterfoil.office import Office, journal
 from counterfoil.office.accounting_records import DISCLOSED, REFUSED
 from counterfoil.office.authority import require_officer
-from counterfoil.office.traces import Traces
 
 SMALL: Final = 10
 COLUMNS: Final = ("requests", "unreadable", "refused", "disclosures", "not_compared", "taxpayers")

@@ -34,12 +34,12 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Address, Person, Public, Sensitive
+from counterfoil.gate.history.traces import Traces, is_about, traces_of
 from counterfoil.office import Office, journal
 from counterfoil.office.accounting_law import accounting_of_route
 from counterfoil.office.accounting_records import DISCLOSED as OUTCOMES_DISCLOSED
 from counterfoil.office.accounting_records import NOT_ANSWERED, REFUSED, Occasion
 from counterfoil.office.authority import require_officer
-from counterfoil.office.traces import Traces, is_about, traces_of
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
