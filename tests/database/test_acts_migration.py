@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from counterfoil.accountability.accounting.delays import delays_in_force
+from counterfoil.accountability.accounting.orders import delays_in_force
 from counterfoil.batches.officers import Role
 from counterfoil.controls.canaries import alarm
 from counterfoil.controls.holds import service as holds

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from counterfoil import client, disclosure
-from counterfoil.accountability.accounting.service import Reader
 from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
@@ -156,10 +155,10 @@ def test_an_officer_who_looks_sees_as_if_they_were_not_there(held: World) -> Non
     assert explained(held, batch, "q4") == before["q4"]
 
 
-def test_the_accounting_tells_what_was_answered_and_no_more(held: World) -> None:
+def test_the_accounting_tells_an_inspector_what_was_answered_and_no_more(held: World) -> None:
     add(held)
     held.answer()
-    found = accounted(held, "Marisol", "Quintanilla", "1847 Heron Lake Rd", Reader.PERSON)
+    found = accounted(held, "Marisol", "Quintanilla", "1847 Heron Lake Rd")
     assert [each.outcome for each in found] == ["not_confirmed"]
 
 

@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from scripts.make_old_office import OUT, packed, unpack
 
 from counterfoil import client, disclosure, ledger
+from counterfoil.accountability.accounting.keeping import KeepAccounting, keep_missing
+from counterfoil.accountability.accounting.lines import NOT_KEPT, lines_of
+from counterfoil.accountability.accounting.service import RecordDisclosures, record_disclosures
+from counterfoil.accountability.accounting.store import ACCOUNTING
 from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.accountability.evidence.bundle import read_key
 from counterfoil.answers.verify import verify_answer
-from counterfoil.core.errors import CounterfoilError
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.batches import store as batches
+from counterfoil.core import canonical
+from counterfoil.core.errors import CounterfoilError, StoreFault
+from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import register_build
+from counterfoil.ledger import EntryKind
+from counterfoil.office.journal import accounting_key, enter
+from tests.accountability.accounting.files import check, exported, records
 from tests.cli.desk import command
-from tests.world.acts import resume
+from tests.world.acts import dispose, resume
 from tests.world.office import Repeating, World, closing, read_rows
 from tests.world.people import request
 
@@ -140,6 +151,75 @@ def test_a_new_file_is_answered_and_a_person_who_is_held_is_not_confirmed(old: O
         "not_confirmed",
     ]
     _check_ledger(old)
+
+
+def test_its_closed_batches_get_their_accounting_and_the_file_agrees_with_the_ledger(
+    old: Old,
+) -> None:
+    assert "accounting" not in _check_ledger(old)
+    found = finish(keep_missing(old.office, SERVICE, KeepAccounting()))
+    assert {each.batch for each in found.kept} == {
+        old.batches["released"],
+        old.batches["overridden"],
+    }
+    assert _check_ledger(old)["accounting"] == 2
+    checked = check(old, exported(old))
+    assert (checked.batches, checked.open) == (6, 4)
+    [overridden] = [each for each in records(exported(old)) if each["request_id"] == "q60"]
+    assert (overridden["outcome"], overridden["two_roles"]) == ("confirmed", True)
+
+
+def test_disposal_makes_the_accounting_of_a_batch_that_it_closed(old: Old) -> None:
+    old.now = NOW + timedelta(days=1826)
+    batches = {each.batch for each in dispose(old)}
+    assert old.batches["overridden"] in batches
+    assert _check_ledger(old)["accounting"] == len(batches)
+    assert check(old, exported(old)).batches == 6
+
+
+def _disposed_by_an_earlier_version(old: Old) -> str:
+    """A closed batch whose rows are gone as an earlier version had them go: what it kept are sealed
+    lines of traces, statute and outcome."""
+    batch_id = old.batches["released"]
+    with old.office.store.transaction() as connection:
+        batch = batches.find_batch(connection, batch_id)
+        occasion, lines = lines_of(old.office, connection, batch)
+        shared = [batch_id, occasion.requester, occasion.principal, occasion.agreement]
+        shared += [occasion.received_on, occasion.released_on, ["general"], ["officer-a"]]
+        kept = [
+            [line.traces, line.row, line.request_id, line.statute, line.outcome] for line in lines
+        ]
+        bound = {"batch": batch_id, "format": "counterfoil-accounting-1", "seq": 0}
+        sealed = AESGCM(accounting_key(old.office)).encrypt(
+            bytes(12), msgspec.msgpack.encode([shared, kept]), canonical.encode(bound)
+        )
+        row = {"batch_id": batch_id, "seq": 0, "row_count": len(kept), "sealed": bytes(12) + sealed}
+        connection.execute(ACCOUNTING.insert().values(row))
+        batches.destroy_key(connection, batch)
+        fields = {"batch": batch_id, "rows": occasion.rows}
+        enter(old.office, connection, EntryKind.DISPOSAL, fields)
+    return batch_id
+
+
+def test_what_an_earlier_version_kept_of_a_disposed_batch_stays_in_the_accounting(old: Old) -> None:
+    key = old.officer("a").officer
+    question = RecordDisclosures(old.batches["released"])
+    before = record_disclosures(old.office, key, question)
+    batch = _disposed_by_an_earlier_version(old)
+    after = record_disclosures(old.office, key, question)
+    assert [(each.request_id, each.disclosed, each.statute) for each in after] == [
+        (each.request_id, each.disclosed, each.statute) for each in before
+    ]
+    assert {each.purpose for each in after} == {NOT_KEPT}
+    found = finish(keep_missing(old.office, SERVICE, KeepAccounting()))
+    assert found.earlier == (batch,)
+    checked = check(old, exported(old))
+    assert (checked.batches, checked.earlier, checked.open) == (6, 1, 4)
+    with old.office.store.transaction() as connection:
+        connection.execute(ACCOUNTING.delete())
+    with pytest.raises(StoreFault) as fault:
+        exported(old)
+    assert fault.value.code == "accounting_missing"
 
 
 def test_what_is_packed_is_unpacked(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from counterfoil import client
+from counterfoil.accountability.accounting import orders
 from counterfoil.accountability.retention import service as retention
 from counterfoil.batches.officers import Role
 from counterfoil.client import OfficerKey, act
@@ -141,6 +142,12 @@ def delay_notice(
     command = retention.DelayNotice(batch, until, Upload(order(world, text)))
     statement, key = retention.delay_notice_statement, world.officer("a")
     return act(world.office, statement, retention.delay_notice, command, key)
+
+
+def inform_persons(world: World, batch: str, text: str = "made up: inform") -> orders.Informing:
+    command = orders.InformPersons(batch, Upload(order(world, text)))
+    statement, key = orders.inform_persons_statement, world.officer("a")
+    return act(world.office, statement, orders.inform_persons, command, key)
 
 
 def due(world: World) -> tuple[retention.Due, ...]:

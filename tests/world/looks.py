@@ -8,8 +8,9 @@ from counterfoil.accountability.accounting.service import (
     PERSON_FORMAT,
     Accounted,
     AccountPerson,
-    Reader,
+    ShownToPerson,
     account,
+    account_to_person,
 )
 from counterfoil.client import OfficerKey
 from counterfoil.core.use_cases import Upload
@@ -26,11 +27,20 @@ def explained(
     return explain_request(world.office, actor, ExplainRequest(batch, request_id)).explanation
 
 
-def accounted(
-    world: World, given: str, family: str, line1: str, reader: Reader = Reader.INSPECTOR
-) -> tuple[Accounted, ...]:
-    """The accounting of somebody at a place in Anytown."""
+def accounted(world: World, given: str, family: str, line1: str) -> tuple[Accounted, ...]:
+    """The accounting of somebody at a place in Anytown, for an inspector."""
+    question = _asking(world, given, family, line1)
+    return account(world.office, world.officer("a").officer, question)
+
+
+def shown_to_person(world: World, given: str, family: str, line1: str) -> tuple[ShownToPerson, ...]:
+    """What somebody at a place in Anytown may be shown of it."""
+    question = _asking(world, given, family, line1)
+    return account_to_person(world.office, world.officer("a").officer, question)
+
+
+def _asking(world: World, given: str, family: str, line1: str) -> AccountPerson:
     said = {"format": PERSON_FORMAT, "given_name": given, "family_name": family, "line1": line1}
     path = world.directory / "person.json"
     path.write_text(json.dumps(said | PLACE), encoding="utf-8")
-    return account(world.office, world.officer("a").officer, AccountPerson(Upload(path), reader))
+    return AccountPerson(Upload(path))

@@ -15,7 +15,15 @@ from counterfoil.cli.controls import hold, incident, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
-from counterfoil.cli.oversight import evidence, ledger, reconcile, replay, retention, witness
+from counterfoil.cli.oversight import (
+    accounting,
+    evidence,
+    ledger,
+    reconcile,
+    replay,
+    retention,
+    witness,
+)
 from counterfoil.cli.requester import agreement, law, verify
 from counterfoil.cli.requester import sign as requester
 from counterfoil.cli.verbs import add_verb, group
@@ -82,6 +90,7 @@ _groups = (
     ("principal", requester.app),
     ("register", register.app),
     ("ledger", ledger.app),
+    ("accounting", accounting.app),
     ("evidence", evidence.app),
     ("retention", retention.app),
     ("witness", witness.app),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from counterfoil.core.errors import InputFault, StoreFault, UsageFault
@@ -53,19 +54,29 @@ def require_new(*paths: Path) -> None:
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a new file, synced, or leave none. Raises StoreFault `file_not_written`."""
-    made = False
+    write_parts(path, (data,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> int:
+    """Write a new file part by part, synced, or leave none, whatever stops it; return its size.
+    Raises StoreFault `file_not_written`, and what making a part raises."""
+    made, whole, size = False, False, 0
     try:
         with os.fdopen(os.open(path, _FLAGS, 0o600), "wb") as file:
             made = True
-            file.write(data)
+            for part in parts:
+                size += file.write(part)
             file.flush()
             os.fsync(file.fileno())
+        whole = True
     except OSError:
-        if made:
-            path.unlink(missing_ok=True)
         raise StoreFault(
             "file_not_written",
             "the file could not be written",
             place=path.name,
             cure="Check disk space and permissions, then run the same command again.",
         ) from None
+    finally:
+        if made and not whole:
+            path.unlink(missing_ok=True)
+    return size

@@ -17,6 +17,7 @@ from counterfoil.disclosure.steps import BatchStatus, acting_on, running_batch, 
 from counterfoil.gate.history.reservations import free_reservation
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
+from counterfoil.office.keep_accounting import keep_accounting
 
 
 class ReviewBatch(SignedCommand, frozen=True):
@@ -101,6 +102,7 @@ def withdraw_batch(office: Office, actor: Actor, command: WithdrawBatch) -> Batc
         batches.mark_withdrawn(connection, batch)
         free_reservation(connection, batch.id)
         journal.enter(office, connection, EntryKind.WITHDRAWAL, {"batch": batch.id}, *officers)
+        keep_accounting(office, connection, batch.id)
         office.ledger.sign_checkpoint(connection, office.signer())
         return status_of(batches.find_batch(connection, batch.id))
 

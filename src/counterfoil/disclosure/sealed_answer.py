@@ -34,6 +34,7 @@ from counterfoil.certification.pinned import pinned_certificates
 from counterfoil.core.values import Answer, Public, RejectedRow, Ruling
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
+from counterfoil.office.keep_accounting import keep_accounting
 from counterfoil.office.records import Envelope, public_codes, read_envelope, with_rejects
 
 
@@ -59,6 +60,7 @@ def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: Row
     facts = _facts(office, session, now, f"sha256:{digest.hexdigest()}", (form, version))
     index = _enter_release(office, session, ruling, facts)
     batches.mark_released(connection, session.batch, ruling, now, index)
+    keep_accounting(office, connection, session.batch.id)
     checkpoint = office.ledger.sign_checkpoint(connection, holder)
     proof = LedgerProof(
         origin=office.settings.name,

@@ -72,6 +72,8 @@ class EntryKind(StrEnum):
     RECONCILED = "reconciled"
     DETERMINED = "determined"
     SAMPLE = "sample"
+    ACCOUNTING = "accounting"
+    INFORM = "inform"
 
 
 class Form(NamedTuple):
@@ -203,6 +205,16 @@ KINDS: Final[dict[EntryKind, Form]] = {
     EntryKind.SAMPLE: _form(
         "An officer looked at the sample of a batch, each row beside what was asked.",
         "batch commitment determinations disagreed officer",
+    ),
+    EntryKind.ACCOUNTING: _form(
+        "The accounting of a closed batch was kept, one record for each of its rows; it outlives "
+        "the rows.",
+        "batch commitment rows",
+    ),
+    EntryKind.INFORM: _form(
+        "An officer decided that persons may be informed of a batch's requests, by an order that "
+        "the payload states.",
+        "batch commitment officer",
     ),
 }
 

@@ -105,9 +105,15 @@ def read_bundles(directory: Path, size: int) -> Iterator[list[bytes]]:
     """The first `size` entries, in order, at most 256 at a time. Raises `export_unreadable`,
     `bundle_malformed`."""
     for first in range(0, size, WIDTH):
-        width = min(WIDTH, size - first)
-        path = tile_path(None, first // WIDTH, width)
-        yield split_entries(read_file(directory, path, _BUNDLE_BYTES), width)
+        yield read_bundle(directory, size, first // WIDTH)
+
+
+def read_bundle(directory: Path, size: int, index: int) -> list[bytes]:
+    """The entries 256 * `index` and on, at most 256, of an export of `size` entries. Raises as
+    `read_bundles`."""
+    width = min(WIDTH, size - index * WIDTH)
+    path = tile_path(None, index, width)
+    return split_entries(read_file(directory, path, _BUNDLE_BYTES), width)
 
 
 def tile_rows(directory: Path, size: int) -> Row:

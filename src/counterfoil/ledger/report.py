@@ -1,5 +1,7 @@
-"""The yearly counts that 26 USC 6103(p)(3)(C) makes public, from exported files alone. By agreement
-and route; nothing about anyone.
+"""The yearly counts that anybody can make of a published ledger, from exported files alone. By
+agreement and route; nothing about anyone. The report of 26 USC 6103(p)(3)(C), by agency, with
+taxpayers affected and purposes, is made from the accounting
+(accountability/accounting/reporting.py).
 
     column         entries of kind, with a time in the year
     requests       granted + refused
@@ -11,8 +13,9 @@ and route; nothing about anyone.
 
 A count of 1 to 9 is withheld (`None` here, "fewer than 10" in words). `requests` is withheld too
 where `refused` is, or where a part of what was admitted is: the difference would disclose it. There
-are no totals over agreements or routes, for the same reason. Zero is published. How many persons
-the requests were about, and for which purposes, is not in the ledger, by design.
+are no totals over agreements or routes, for the same reason. Zero is published. That is caution
+where counts are published, and no rule of (p)(3). How many persons the requests were about, and for
+which purposes, is not in the ledger, by design.
 
 What rests on a taxpayer's consent is reported as a route of its own: (p)(3)(A) leaves it out.
 """

@@ -277,9 +277,10 @@ def _only_note(rows: Sequence[Sequence[Any]]) -> str | None:
     return _typed(rows[0], tuple[str])[0] if rows else None
 
 
-def _walk(connection: Connection, query: Prepared) -> Iterator[Any]:
-    """Rows of a query that begins at `low` and is limited, all of them, by their integer key."""
-    low: int | None = _BEFORE_ALL
+def _walk(connection: Connection, query: Prepared, first: int = _BEFORE_ALL) -> Iterator[Any]:
+    """Rows of a query that begins at `low` and is limited, all from `first` on, by their integer
+    key."""
+    low: int | None = first
     while low is not None:
         rows = query.read(connection, low=low)
         yield from rows
@@ -375,6 +376,53 @@ def find_of_batch(
     for index, data in _entries_with(connection, f'"batch":"{batch}"'.encode()):
         if any(each in data for each in wanted):
             yield index, decode(data, f"entry {index}")
+
+
+def rows_of_batch(
+    connection: Connection, batch: str, received_at: str, kinds: Set[EntryKind]
+) -> Iterator[tuple[int, EntryKind, str]]:
+    """(index, kind, commitment), in order, of the entries of these kinds that a batch has for its
+    rows. The walk begins where the batch was received (UTC, the text of an entry's time), so it
+    costs what was entered since. Raises VerifyFault as `entries.decode`, and `bundle_malformed`."""
+    part = f'"batch":"{batch}"'.encode()
+    for block in _walk_from(connection, received_at):
+        if part in block.entries:
+            for index, data in enumerate(block.split(), block.start):
+                if part in data:
+                    entry = _row_entry(data, index)
+                    if entry.kind in kinds:
+                        yield index, entry.kind, entry.commitment
+
+
+def _walk_from(connection: Connection, time: str) -> Iterator[Block]:
+    """Every block from the first one whose last entry is not before `time` on."""
+    low, high = 0, read_head(connection).size
+    while low < high:
+        block = read_block(connection, (low + high) // 2)
+        if block.time < time:
+            low = block.stop
+        else:
+            high = block.start
+    return (_typed(row, Block) for row in _walk(connection, _BLOCKS, low))
+
+
+class _RowEntry(msgspec.Struct, frozen=True, gc=False):
+    """What is read of an entry where thousands are: its kind, and "" where it commits to
+    nothing."""
+
+    kind: EntryKind
+    commitment: str = ""
+
+
+_decode_row: Final = msgspec.json.Decoder(_RowEntry).decode
+
+
+def _row_entry(data: bytes, index: int) -> _RowEntry:
+    try:
+        return _decode_row(data)
+    except msgspec.MsgspecError:
+        decode(data, f"entry {index}")  # it says which rule is broken
+        raise
 
 
 def find_before(

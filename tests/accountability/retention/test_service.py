@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import event, text
 
 from counterfoil import client, ledger
-from counterfoil.accountability.accounting.service import Reader
 from counterfoil.accountability.evidence import ExportEvidence, export_evidence, replay
 from counterfoil.accountability.retention import service as retention
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault
@@ -251,8 +250,8 @@ def test_what_is_gone_cannot_be_held(world: World) -> None:
 
 def test_the_accounting_outlives_the_rows_word_for_word(world: World) -> None:
     released(world)
-    before = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road", Reader.PERSON)
+    before = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road")
     passed(world)
     dispose(world)
-    again = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road", Reader.PERSON)
+    again = accounted(world, "Marisol", "Quintanilla", "1847 Heron Lake Road")
     assert again == before != ()

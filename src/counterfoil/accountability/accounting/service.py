@@ -2,10 +2,17 @@
 Each look is entered before anything is shown.
 
     account              the requests about one person, who asks with name, address and, if they
-                         have them, date of birth and number; what an inspector is shown, or what
-                         the person may be shown: requests under a delay (delays.py) are
-                         left out of the latter without a trace until it is over
+                         have them, date of birth and number: all of them, for an inspector
+    account_to_person    what the person may be shown of them. The table of routes says which
+                         (office/accounting_law.py): a request by consent; a request by another
+                         route only where an officer decided so for its batch (orders.py); none that
+                         is under a delay. What is not shown leaves no trace
     record_disclosures   one line a disclosure, for the holder's accounting form
+
+What a person is shown says that an answer was given, never which: a yes beside a no at one address
+would show that somebody was held back under 26 USC 6103(i)(6), and the lines of a person under a
+hold are byte for byte those of a person who is not. Nor does it name the route, or the paragraph of
+(i): an order of a court cannot be inferred from it.
 
 The entry is an `inspection` without a batch, or with the batch that was recorded. Its commitment:
 canonical.commit(HMAC-SHA-256(accounting key, "counterfoil/account-salt/v1" 0x00 count of the
@@ -15,14 +22,12 @@ entry), what was asked).
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from counterfoil.accountability.accounting.delays import delays_in_force
-from counterfoil.accountability.accounting.lines import Line, Occasion, lines_of
-from counterfoil.accountability.accounting.traces import Traces, is_about, traces_of
+from counterfoil.accountability.accounting.lines import Line, lines_of
+from counterfoil.accountability.accounting.orders import delays_in_force, load_inform_orders
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.core import canonical
@@ -30,30 +35,35 @@ from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import decode_json
 from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Address, Person, Public, Sensitive
+from counterfoil.gate.history.traces import Traces, is_about, traces_of
 from counterfoil.office import Office, journal
+from counterfoil.office.accounting_law import accounting_of_route
+from counterfoil.office.accounting_records import DISCLOSED as OUTCOMES_DISCLOSED
+from counterfoil.office.accounting_records import NOT_ANSWERED, REFUSED, Occasion
 from counterfoil.office.authority import require_officer
 
 PERSON_FORMAT: Final = "counterfoil-person-1"
 MAX_PERSON_BYTES: Final = 65_536
 ACCOUNTED_UNDER: Final = "26 USC 6103(p)(3)(A)"
+ANSWERED: Final = (
+    "an answer was given to whether the address in the request is the one held for the person named"
+)
+"""What a person is shown of a yes and of a no alike."""
+SHOWN: Final = {
+    REFUSED: "the request was refused, and nothing was disclosed",
+    NOT_ANSWERED: "nothing was disclosed",
+    "not_compared": "the records were not looked at, and nothing was disclosed",
+} | dict.fromkeys(OUTCOMES_DISCLOSED, ANSWERED)
 DISCLOSED: Final = {
     "confirmed": "that the address in the request is the one held for the person named",
     "not_confirmed": "that the address in the request is not confirmed for the person named",
 }
 
 
-class Reader(StrEnum):
-    """Who will read an accounting."""
-
-    INSPECTOR = "inspector"
-    PERSON = "person"
-
-
 class AccountPerson(Public, frozen=True):
     """The accounting for one person. `person`: a file of format `counterfoil-person-1`."""
 
     person: Upload
-    reader: Reader = Reader.PERSON
 
 
 class RecordDisclosures(Public, frozen=True):
@@ -100,24 +110,40 @@ class PersonFile(Sensitive, frozen=True, forbid_unknown_fields=True):
 
 
 class Accounted(Public, frozen=True, kw_only=True):
-    """One request about the person. `found_by`: what it has in common with them. `delayed_until`:
-    the last day of a delay that is not over, else "". `accounted_under`: the provision that demands
-    the line, "" for a disclosure by the taxpayer's own consent."""
+    """One request about the person. `purpose` is the request's own reason. `found_by`: what it has
+    in common with them. `delayed_until`: the last day of a delay that is not over, else "".
+    `accounted_under`: the provision that demands the line, "" for a disclosure by the taxpayer's
+    own consent."""
 
     batch: str
     request_id: str
     received_on: str
     released_on: str
     requester: str
+    requester_address: str
     principal: str
     agreement: str
     statute: str
-    purposes: tuple[str, ...]
+    purpose: str
     outcome: str
     found_by: str
     delayed_until: str
     route: str
+    provision: str
     accounted_under: str
+
+
+class ShownToPerson(Public, frozen=True, kw_only=True):
+    """One line of what a person is shown (5 USC 552a(c)(1)): date, nature and purpose of the
+    disclosure, name and address of the agency. See the module for what is not in it."""
+
+    date: str
+    agency: str
+    agency_address: str
+    provision: str
+    purpose: str
+    nature: str
+    found_by: str
 
 
 class Disclosed(Public, frozen=True, kw_only=True):
@@ -126,10 +152,11 @@ class Disclosed(Public, frozen=True, kw_only=True):
 
     date: str
     agency: str
+    agency_address: str
     principal: str
     agreement: str
     statute: str
-    purposes: tuple[str, ...]
+    purpose: str
     disclosed: str
     officers: tuple[str, ...]
     batch: str
@@ -144,26 +171,51 @@ def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Acco
     Raises InputFault `file_unreadable`, `file_too_long`, `person_file`; as `require_officer`;
     KeyFault, StoreFault.
     """
+    asked = _enter_asking(office, actor, question)
+    found: list[Accounted] = []
+    with office.store.reading() as connection:
+        delays = delays_in_force(connection, office.clock().date())
+        for batch in batches.list_batches(connection):
+            occasion, lines = lines_of(office, connection, batch)
+            found += [
+                _accounted(occasion, line, by, delays.get(batch.id, ""))
+                for line in lines
+                if (by := is_about(asked, line.traces))
+            ]
+    return tuple(found)
+
+
+def account_to_person(
+    office: Office, actor: Actor, question: AccountPerson
+) -> tuple[ShownToPerson, ...]:
+    """What a person may be shown of the requests about them, oldest batch first, for an officer who
+    hands it over. Enters the look.
+
+    Raises as `account`; StateFault `orders_disagree`.
+    """
+    asked = _enter_asking(office, actor, question)
+    found: list[ShownToPerson] = []
+    with office.store.reading() as connection:
+        orders = load_inform_orders(office, connection, office.clock().date())
+        for batch in batches.list_batches(connection):
+            informs = accounting_of_route(batch.header.route).informs == "always"
+            if batch.id in orders.delays or not (informs or batch.id in orders.decided):
+                continue
+            occasion, lines = lines_of(office, connection, batch)
+            found += [
+                _shown(occasion, line, by) for line in lines if (by := is_about(asked, line.traces))
+            ]
+    return tuple(found)
+
+
+def _enter_asking(office: Office, actor: Actor, question: AccountPerson) -> Traces:
+    """Enter the look, and return the traces of the person who asks."""
     person = read_person(question.person.read_whole(MAX_PERSON_BYTES))
     with office.store.transaction() as connection:
         officer = require_officer(connection, actor)
         said = {"account": canonical.digest(msgspec.msgpack.encode(person))}
         journal.enter_look(office, connection, officer, said)
-    asked = _traces(journal.accounting_key(office), person)
-    found: list[Accounted] = []
-    with office.store.reading() as connection:
-        delays = delays_in_force(connection, office.clock().date())
-        for batch in batches.list_batches(connection):
-            until = delays.get(batch.id, "")
-            if until and question.reader is Reader.PERSON:
-                continue
-            occasion, lines = lines_of(office, connection, batch)
-            found += [
-                _accounted(occasion, line, by, until)
-                for line in lines
-                if (by := is_about(asked, line.traces))
-            ]
-    return tuple(found)
+    return _traces(journal.accounting_key(office), person)
 
 
 def record_disclosures(
@@ -226,29 +278,46 @@ def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Acc
         request_id=line.request_id,
         received_on=occasion.received_on,
         released_on=occasion.released_on,
-        requester=occasion.requester,
+        requester=occasion.requester_name or occasion.requester,
+        requester_address=occasion.requester_address,
         principal=occasion.principal,
         agreement=occasion.agreement,
         statute=line.statute,
-        purposes=occasion.purposes,
+        purpose=line.reason,
         outcome=line.outcome,
         found_by=found_by,
         delayed_until=until,
         route=occasion.route,
+        provision=occasion.provision,
         accounted_under=_accounted_under(occasion),
+    )
+
+
+def _shown(occasion: Occasion, line: Line, found_by: str) -> ShownToPerson:
+    """The only place where a line becomes what a person is shown."""
+    row = accounting_of_route(occasion.route)
+    return ShownToPerson(
+        date=occasion.released_on or occasion.received_on,
+        agency=occasion.requester_name or occasion.requester,
+        agency_address=occasion.requester_address,
+        provision=row.shown_as,
+        purpose=line.reason if row.shows_reason else f"enforcement of {line.statute}",
+        nature=SHOWN[line.outcome],
+        found_by=found_by,
     )
 
 
 def _disclosed(occasion: Occasion, line: Line) -> Disclosed:
     return Disclosed(
         date=occasion.released_on,
-        agency=occasion.requester,
+        agency=occasion.requester_name or occasion.requester,
+        agency_address=occasion.requester_address,
         principal=occasion.principal,
         agreement=occasion.agreement,
         statute=line.statute,
-        purposes=occasion.purposes,
+        purpose=line.reason,
         disclosed=DISCLOSED[line.outcome],
-        officers=occasion.officers,
+        officers=occasion.holder_officers,
         batch=occasion.batch,
         request_id=line.request_id,
         route=occasion.route,

@@ -1,12 +1,12 @@
-"""The accounting that outlives a batch's rows. Table `accounting`:
+"""The accounting that earlier versions kept when they disposed of a batch's rows. Table
+`accounting`; nothing writes it any more, and nothing deletes it:
 
     batch_id     the batch
     seq          0, 1, 2 ... in the order of its rows
     row_count    how many lines the chunk has
     sealed       the lines, sealed under the accounting key (lines.py)
 
-Trusted: no, a chunk that was altered does not open. Nothing deletes it. Lost: it cannot be made
-again once the rows are gone, so back it up.
+Trusted: no, a chunk that was altered does not open. Lost: it cannot be made again, so back it up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, insert, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, select
 
 from counterfoil.database import METADATA
 
@@ -26,15 +26,6 @@ ACCOUNTING: Final = Table(
     Column("row_count", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-
-
-def put_accounting(
-    connection: Connection, batch_id: str, seq: int, row_count: int, sealed: bytes
-) -> None:
-    """Keep one sealed chunk of a batch's accounting. A chunk is never replaced (StoreFault from the
-    transaction)."""
-    row = {"batch_id": batch_id, "seq": seq, "row_count": row_count, "sealed": sealed}
-    connection.execute(insert(ACCOUNTING).values(row))
 
 
 def read_accounting(connection: Connection, batch_id: str) -> Iterator[tuple[int, bytes]]:

@@ -4,8 +4,9 @@ was proved stays proved.
 A batch is due when it is closed (released or withdrawn) and `retention_days` have passed since; the
 ledger's own entry says when it was closed. `dispose` does for each batch, in one commit:
 
-    1  its accounting is sealed under the accounting key (accountability/accounting/lines.py): it
-       outlives the rows
+    1  its permanent accounting is read and held against the ledger, or, of a batch that an earlier
+       version closed, made (office/keep_accounting.py): it outlives the rows. Where it does not
+       agree, nothing is disposed of
     2  its key is deleted: rows, salts, evidence and the holder's copy of the answer cannot be read
        again by anyone
     3  a `disposal` is entered, with the number of rows; then the ledger is signed
@@ -22,7 +23,7 @@ Orders over a batch are acts (office/acts.py), whose subject is the batch:
     retention_hold   its rows are kept, whatever the agreement's retention says
     retention_lift   one such order is lifted, by two officers
     delay            persons are not informed of its requests up to and with a day
-                     (accountability/accounting/delays.py)
+                     (accountability/accounting/orders.py)
 
 Each commits to canonical JSON of {"order": digest of the order's file, "until": day or ""}. Where
 the acts are not those of the ledger, nothing is disposed of (`orders_disagree`).
@@ -34,13 +35,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from counterfoil.accountability.accounting.lines import keep_lines
+from counterfoil.accountability.accounting.keeping import require_accounting
+from counterfoil.accountability.accounting.orders import order_act, order_meaning
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.suspension.service import acting, require_running, suspensions
-from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, SignedCommand, Statement, Upload, Work
 from counterfoil.core.values import Public
@@ -48,7 +49,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.store import find_of_batch
 from counterfoil.office import Office, acts, authority, journal
-from counterfoil.office.acts import Act, NewAct
+from counterfoil.office.acts import Act
 from counterfoil.tlog import Signer
 
 _CLOSED: Final = {
@@ -152,7 +153,7 @@ def _dispose(office: Office, due: Due, holder: Signer) -> bool:
             return False
         if _is_kept(_load_acts(office, connection), batch.id):
             return False
-        keep_lines(office, connection, batch)
+        require_accounting(office, connection, batch.id)
         batches.destroy_key(connection, batch)
         fields = {"batch": batch.id, "rows": due.rows}
         journal.enter(office, connection, EntryKind.DISPOSAL, fields)
@@ -234,7 +235,7 @@ def _order(office: Office, actor: Actor, command: Command) -> Ordered:
     document = _read_order(office, actor, command)
     with office.store.transaction() as connection:
         form = _form(office, connection, command, document)
-        new = _new_act(_kind_of(command), command.batch, document, _until(command))
+        new = order_act(_kind_of(command), command.batch, document, _until(command))
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         kept = _is_kept(acts.list_acts(connection, *_KINDS), command.batch)
     return Ordered(command.batch, str(act.kind), document, act.entry_index, kept)
@@ -311,7 +312,7 @@ def _until(command: Command) -> str:
 
 def _load_acts(office: Office, connection: Connection) -> tuple[Act, ...]:
     """Every order over a batch. Raises StateFault `orders_disagree`."""
-    loaded = acts.load_acts(office, connection, _KINDS, _meaning)
+    loaded = acts.load_acts(office, connection, _KINDS, order_meaning)
     if not loaded.agrees:
         raise acts.acts_disagree("nothing is disposed of")
     return loaded.acts
@@ -321,13 +322,3 @@ def _is_kept(orders: Sequence[Act], batch_id: str) -> bool:
     """Whether more orders keep the batch's rows than were lifted."""
     kinds = [act.kind for act in orders if act.subject == batch_id]
     return kinds.count(EntryKind.RETENTION_HOLD) > kinds.count(EntryKind.RETENTION_LIFT)
-
-
-def _new_act(kind: EntryKind, batch_id: str, document: str, until: str) -> NewAct:
-    committed = canonical.encode({"order": document, "until": until})
-    return NewAct(kind, batch_id, committed, {"batch": batch_id}, document=document)
-
-
-def _meaning(act: Act) -> NewAct:
-    said = canonical.read_object(act.committed) or {}
-    return _new_act(act.kind, act.subject, act.document, str(said.get("until")))

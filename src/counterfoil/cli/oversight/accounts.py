@@ -1,5 +1,5 @@
-"""`counterfoil ledger account | delay | disclosure-record`: what was disclosed about one person,
-and in what."""
+"""`counterfoil ledger account | inform | delay | disclosure-record`: what was disclosed about one
+person, and in what."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from counterfoil.accountability.accounting import orders
 from counterfoil.accountability.accounting import service as accounting
-from counterfoil.accountability.accounting.service import Reader
 from counterfoil.accountability.retention import service as retention
 from counterfoil.cli.options import (
     AsJson,
@@ -44,6 +45,13 @@ _LastDay = Annotated[
 ]
 
 
+class Reader(StrEnum):
+    """Who will read an accounting."""
+
+    INSPECTOR = "inspector"
+    PERSON = "person"
+
+
 def account(
     person_file: Annotated[
         Path, typer.Option(help="The person who asks, as counterfoil-person-1.", show_default=False)
@@ -52,7 +60,11 @@ def account(
     officer: OfficerKeyFile,
     reader: Annotated[
         Reader,
-        typer.Option("--for", help="Who will read it: a person is not shown what is delayed."),
+        typer.Option(
+            "--for",
+            help="Who will read it: a person is shown requests by consent, and others where an "
+            "officer decided so.",
+        ),
     ] = Reader.PERSON,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
@@ -63,15 +75,38 @@ def account(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        question = accounting.AccountPerson(Upload(person_file), reader)
-        found = accounting.account(office, key.officer, question)
-        lines = [line for each in found for line in _request_lines(each)]
+        question = accounting.AccountPerson(Upload(person_file))
+        if reader is Reader.PERSON:
+            found = accounting.account_to_person(office, key.officer, question)
+            lines = [line for each in found for line in _person_lines(each)]
+        else:
+            found = accounting.account(office, key.officer, question)
+            lines = [line for each in found for line in _request_lines(each)]
         words = "\n".join(lines or ["No request about this person is shown."])
         show({"for": reader.value, "requests": msgspec.to_builtins(found)}, words, as_json=as_json)
         say(
             "Make sure that they are about this person before you hand them over.",
             quiet=as_json or not found,
         )
+
+
+def inform(
+    batch: BatchArgument,
+    directory: OfficeDir,
+    order: OrderFile,
+    officer: OfficerKeyFile,
+    officer_passphrase_file: OfficerPassphrase = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide, in writing, that persons who ask may be informed of a batch's requests. Entered in
+    the ledger; a delay takes it back."""
+    with faults(as_json=as_json):
+        office = open_office(directory)
+        key = officer_key(office, officer, officer_passphrase_file)
+        wanted = orders.InformPersons(batch, Upload(order))
+        done = act(office, orders.inform_persons_statement, orders.inform_persons, wanted, key)
+        words = f"Persons who ask are shown the requests of {done.batch}; entry {done.index}."
+        show(msgspec.to_builtins(done), words, as_json=as_json)
 
 
 def delay(
@@ -130,8 +165,9 @@ def _request_lines(each: accounting.Accounted) -> list[str]:
     return [
         f"{each.released_on or each.received_on}  {each.requester} ({each.principal}), request "
         f"{each.request_id} of {each.batch}{delayed}",
-        f"  under {each.agreement}, {each.statute}, by {each.route or 'the only route'}: "
-        f"{'; '.join(each.purposes)}",
+        f"  address: {each.requester_address}",
+        f"  under {each.agreement}, {each.statute}, by {each.route or 'the only route'}",
+        f"  purpose: {_printable(each.purpose)}",
         f"  in the accounting of {each.accounted_under}"
         if each.accounted_under
         else "  by consent, which no accounting demands",
@@ -139,14 +175,25 @@ def _request_lines(each: accounting.Accounted) -> list[str]:
     ]
 
 
+def _person_lines(each: accounting.ShownToPerson) -> list[str]:
+    return [
+        f"{each.date}  {each.agency}, {each.agency_address}",
+        f"  under {each.provision}; purpose: {_printable(each.purpose)}",
+        f"  {each.nature}; found by {each.found_by}",
+    ]
+
+
+def _printable(text: str) -> str:
+    """A reason is the requester's own words: what moves a terminal's cursor is not printed."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 def _csv(found: Sequence[accounting.Disclosed]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(accounting.Disclosed.__struct_fields__)
     for each in found:
-        joined = msgspec.structs.replace(
-            each, purposes="; ".join(each.purposes), officers="; ".join(each.officers)
-        )
+        joined = msgspec.structs.replace(each, officers="; ".join(each.officers))
         writer.writerow([_cell(str(field)) for field in msgspec.structs.astuple(joined)])
     return out.getvalue().removesuffix("\n")
 

@@ -22,7 +22,7 @@ from counterfoil.accountability.ledger_access import (
 from counterfoil.cli.files import require_new, write_new
 from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
 from counterfoil.cli.output import faults, show, show_lines
-from counterfoil.cli.oversight.accounts import account, delay, disclosure_record
+from counterfoil.cli.oversight.accounts import account, delay, disclosure_record, inform
 from counterfoil.cli.oversight.ledger_proofs import attest, checkpoints, consistency, report
 from counterfoil.cli.oversight.publish import publish
 from counterfoil.cli.oversight.witness import cosign
@@ -158,6 +158,7 @@ add_verb(app, export, "ledger export --office tax-office --out published")
 add_verb(app, publish, "ledger publish --office tax-office --to /srv/www/ledger")
 _DESK = "--office tax-office --officer a.key"
 add_verb(app, account, f"ledger account --person-file person.json {_DESK}")
+add_verb(app, inform, f"ledger inform b-0f1e2d3c4b5a6978 --order decision.pdf {_DESK}")
 add_verb(
     app, delay, f"ledger delay b-0f1e2d3c4b5a6978 --until 2026-12-31 --order request.pdf {_DESK}"
 )

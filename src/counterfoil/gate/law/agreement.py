@@ -25,11 +25,14 @@ DELEGATE = "delegate"
 """The office class of one who acts for a principal: refused unless the agreement switches it on."""
 
 
-class Party(Closed, frozen=True, gc=False):
-    """One party. A request's header names it by `id` or `name`."""
+class Party(Closed, frozen=True, gc=False, omit_defaults=True):
+    """One party. A request's header names it by `id` or `name`. `address`: of its office, for the
+    accounting of disclosures (5 USC 552a(c)(1)(B)); it may be left out, and a file without it has
+    the digest that it had before the field was there."""
 
     id: Identifier
     name: Text
+    address: Text | None = None
 
 
 class Signature(Closed, frozen=True, gc=False):

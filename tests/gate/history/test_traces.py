@@ -6,15 +6,9 @@ from datetime import date
 
 import pytest
 
-from counterfoil.accountability.accounting.traces import (
-    OTHER_STATUTE,
-    Traces,
-    is_about,
-    statute_of,
-    traces_of,
-)
 from counterfoil.core.values import Address, Person
 from counterfoil.gate.history.keyed_hash import keyed_hash
+from counterfoil.gate.history.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
 from counterfoil.normalize import exact_address_key, normalize_address
 from tests.gate.world import KEY, changed, sandbox
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.core.values import Address, Person, Sensitive
+from counterfoil.core.values import Address, AddressForm, Person, Sensitive
 from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.folding import fold_entry, fold_words
@@ -23,6 +23,7 @@ from counterfoil.normalize import exact_address_key, normalize_address
 
 OTHER_STATUTE: Final = "none that the agreement designates"
 _NUMBER_DIGITS: Final = 9
+_HASH_BYTES: Final = 8
 
 
 class Traces(Sensitive, frozen=True, gc=False, array_like=True):
@@ -36,6 +37,11 @@ class Traces(Sensitive, frozen=True, gc=False, array_like=True):
 
 def traces_of(key: bytes, person: Person, address: Address) -> Traces:
     """The traces of a request, or of the person who asks. Never raises on any text."""
+    return traces_of_form(key, person, normalize_address(address))
+
+
+def traces_of_form(key: bytes, person: Person, address: AddressForm) -> Traces:
+    """`traces_of` for an address whose form is known."""
     given, family = fold_words(person.given_name), fold_words(person.family_name)
     name = f"{given}|{family}" if given and family else ""
     dated = f"{name}|{person.date_of_birth}" if name and person.date_of_birth else ""
@@ -46,9 +52,24 @@ def traces_of(key: bytes, person: Person, address: Address) -> Traces:
     return Traces(
         _hashed(key, b"account person", dated),
         _hashed(key, b"account name", name),
-        _hashed(key, b"account door", exact_address_key(normalize_address(address))),
+        _hashed(key, b"account door", exact_address_key(address)),
         _hashed(key, b"account number", number),
     )
+
+
+def traces_text(traces: Traces) -> str:
+    """The traces as 64 hex digits, 16 of each. Inverse of `traces_from_text`."""
+    parts = (traces.person, traces.name, traces.door, traces.number)
+    return "".join(part.to_bytes(_HASH_BYTES, "big", signed=True).hex() for part in parts)
+
+
+def traces_from_text(text: str) -> Traces:
+    """The traces of their text. Raises ValueError for any other text."""
+    data = bytes.fromhex(text)
+    if len(data) != _HASH_BYTES * len(Traces.__struct_fields__):
+        raise ValueError("traces are 64 hex digits")
+    parts = (data[at : at + _HASH_BYTES] for at in range(0, len(data), _HASH_BYTES))
+    return Traces(*(int.from_bytes(part, "big", signed=True) for part in parts))
 
 
 def is_about(asked: Traces, one: Traces) -> str:
