@@ -34,8 +34,8 @@ from counterfoil.controls.suspension.service import enter_suspension, suspension
 from counterfoil.core import canonical
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
-from counterfoil.ledger import EntryKind
 from counterfoil.gate.history.tables import ASKED_KEY, ASKED_MATTER, ASKED_QUESTION
+from counterfoil.ledger import EntryKind
 from counterfoil.office.acts import ACT, Act, list_acts
 from tests.database import older
 from tests.database.places import Place
