@@ -127,8 +127,9 @@ def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
 
 
 def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
-    """Whether the family name of a question leads to the first word of a resident's."""
-    words = _core(resident.family)
+    """Whether the family name of a question leads to the first word of a resident's that is more
+    than a letter."""
+    words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
     aim = _family_codes(words[0], 1)
@@ -163,10 +164,17 @@ def _given_readings(name: NameForm) -> tuple[Words, Words]:
     later = [word for word in words[1:] if len(word) > 1]
     later += ["".join(words[:end]) for end in range(2, len(words) + 1)]
     later += _parts(given[0])
-    if given[0] in FAMILY_NAMES:
-        family = _core(name.family)
+    family = _core(name.family)
+    if _is_exchanged(given[0], family):
         later += [*family[:1], "".join(family)]
     return tuple(spelled), tuple(later)
+
+
+def _is_exchanged(given: str, family: Words) -> bool:
+    """Whether given and family name may be in each other's field: a family name is written as given
+    name, or an unlisted one where the family name is a listed given name."""
+    is_name = any(map(is_listed_name, family[:1]))
+    return given in FAMILY_NAMES or (is_name and not is_listed_name(given))
 
 
 @lru_cache(maxsize=16384)
@@ -182,11 +190,13 @@ def _core(words: Words) -> Words:
 
 def _families(name: NameForm) -> Words:
     """What a family name may be: each of its words but particles, all joined, a joined word without
-    its particles, and a family name in the given name's field."""
+    its particles, a family name in the given name's field, and a first word in the middle
+    name's."""
     core = _core(name.family)
     words = [*core, "".join(core), "".join(name.family)]
     words += [bare for word in core if (bare := _without_particles(word))]
-    words += [word for word in name.given[:1] if word in FAMILY_NAMES]
+    words += [word for word in name.given[:1] if _is_exchanged(word, core)]
+    words += [word for word in name.middle[:1] if len(word) > 1]
     return tuple(dict.fromkeys(words))
 
 

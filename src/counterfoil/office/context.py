@@ -104,7 +104,7 @@ class Office:
     def weights(self, manifest: register.Manifest) -> matching.Weights:
         """What the snapshot taught the match rules. Raises StateFault where another version of them
         built it."""
-        if manifest.match_version != matching.MATCH_VERSION:
+        if manifest.match_version not in matching.READABLE_VERSIONS:
             raise StateFault(
                 "register_rules_other",
                 "this register was built by another version of the match rules",
