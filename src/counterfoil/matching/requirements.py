@@ -1,9 +1,12 @@
 """What a confirmation must rest on, whatever the sum of the evidence says: `table.REQUIREMENTS`.
 
-The guards know two questions about one person by their normal forms alone (normalize/asked_keys.py).
-Nobody is confirmed whom a question reaches otherwise: else a second spelling of one name would be a
-second person to the guards. Only the best resident is looked at, and nobody is left out who would
-compete with them: so whoever is confirmed was confirmed before there were requirements. Pure.
+The guards know that two questions are about one person by normal forms alone
+(normalize/asked_keys.py). Nobody is confirmed whom a question reaches otherwise: else a second
+spelling of one name would be a second person to the guards.
+
+Only the best resident is looked at, and nobody is left out who would compete with them: so whoever
+is confirmed was confirmed before there were requirements, and a bound on wrong confirmations that
+was measured without them still bounds. Pure.
 """
 
 from __future__ import annotations
