@@ -121,8 +121,8 @@ def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
     """Whether the given names of a question lead to a resident's."""
     given, later = _given_readings(asked)
     aim = _given_anchor(resident)
-    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or any(
-        not aim.isdisjoint(anchor(word)) for word in later
+    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
+        bool(aim) and any(anchor(word) == aim for word in later)
     )
 
 
@@ -213,7 +213,7 @@ def _family_codes(word: str, most: int) -> Codes:
     key = spelling_key(word)
     first, rest = key[:_FIRST], key[_FIRST:_READ]
     if len(key) < LEAST_RARE:
-        return frozenset((key,))
+        return frozenset((f"={key}",))
     return frozenset(
         first + "".join(kept)
         for left_out in range(min(most, len(rest)) + 1)

@@ -16,7 +16,8 @@ names that `compare_words` finds near, a rare word to those one letter away.
 THE PROMISE. Two words that lead to one anchor share one of their `word_codes`. A listed or anchored
 resident has an anchor of one code, which both have. A rare resident is one letter left out away
 from each, so both meet in a string with at most two letters left out, and `word_codes` of a rare
-word are all of these. They begin with `~`, and are made of the first letters only.
+word are all of these. They begin with `~`, and are made of the first letters only; a short
+one has `=` and its key, and leads to its equals alone.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def _left_out(key: str, most: int) -> Codes:
     `most` letters."""
     letters = key[:_READ]
     if len(key) < LEAST_RARE:
-        return frozenset((f"~{key}",))
+        return frozenset((f"={key}",))
     return frozenset(
         "~" + "".join(kept)
         for left_out in range(most + 1)
