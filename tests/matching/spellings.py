@@ -17,7 +17,28 @@ from counterfoil.normalize.name_similarity import familiar_forms, spellings
 
 LISTED = sorted({*familiar_forms(), *spellings()})
 FAMILIES = sorted(FAMILY_NAMES)
-SYLLABLES = "BA CHE DO EUN FEI GIA HYUN IO JAY KEI LON MEI NI SOO TRA VU WEI XIAO YA ZE".split()
+SYLLABLES = [
+    "BA",
+    "CHE",
+    "DO",
+    "EUN",
+    "FEI",
+    "GIA",
+    "HYUN",
+    "IO",
+    "JAY",
+    "KEI",
+    "LON",
+    "MEI",
+    "NI",
+    "SOO",
+    "TRA",
+    "VU",
+    "WEI",
+    "XIAO",
+    "YA",
+    "ZE",
+]
 PARTICLES = ("DE LA", "DEL", "VAN DER", "DE", "O", "MC", "AL", "SAN")
 LOOKS_LIKE = str.maketrans("OIZEASGTB", "012345678")
 ACCENTS = {"A": "Á", "E": "É", "I": "Í", "O": "Ö", "U": "Ü", "N": "Ñ", "C": "Ç", "L": "Ł"}
