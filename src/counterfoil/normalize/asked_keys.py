@@ -105,21 +105,27 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
         return ()
     if born is not None:
         return (f"born|{born.isoformat()}",)
-    return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in _families(name)))
+    core = _core(name.family)
+    families = _families(name, core, _exchanged(name.given, core))
+    return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
 
 
 def name_codes(name: NameForm) -> tuple[Codes, Codes]:
     """(codes of the given names, codes of the family name): two names that could both be confirmed
     against one possible resident share a given code, and a family code too unless both state a date
     of birth."""
-    given, later = _given_readings(name)
-    codes = _NO_CODES.union(*map(word_codes, given), *map(anchor, later))
-    return codes, _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name)])
+    core = _core(name.family)
+    exchanged = _exchanged(name.given, core)
+    return (
+        _given_codes(name.given, name.middle, exchanged),
+        _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name, core, exchanged)]),
+    )
 
 
 def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
     """Whether the given names of a question lead to a resident's."""
-    given, later = _given_readings(asked)
+    exchanged = _exchanged(asked.given, _core(asked.family))
+    given, later = _readings(asked.given, asked.middle, exchanged)
     aim = _given_anchor(resident)
     return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
         bool(aim) and any(anchor(word) == aim for word in later)
@@ -132,8 +138,9 @@ def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
     words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
-    aim = _family_codes(words[0], 1)
-    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in _families(asked))
+    aim, core = _family_codes(words[0], 1), _core(asked.family)
+    families = _families(asked, core, _exchanged(asked.given, core))
+    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in families)
 
 
 def _given_anchor(name: NameForm) -> Codes:
@@ -151,30 +158,35 @@ def _is_whole(words: Words) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _given_readings(name: NameForm) -> tuple[Words, Words]:
-    """(words that may have a slip, words that are taken as written) of what a name's given name may
-    be."""
-    given = name.given
+def _given_codes(given: Words, middle: Words, exchanged: Words) -> Codes:
+    spelled, later = _readings(given, middle, exchanged)
+    return _NO_CODES.union(*map(word_codes, spelled), *map(anchor, later))
+
+
+def _readings(given: Words, middle: Words, exchanged: Words) -> tuple[Words, Words]:
+    """(words that may have a slip, words that are taken as written) of what a given name may be."""
     if not given:
         return (), ()
     spelled = [given[0]]
     if _is_whole(given):
         spelled.append("".join(given))
-    words = given + name.middle
+    words = given + middle
     later = [word for word in words[1:] if len(word) > 1]
-    later += ["".join(words[:end]) for end in range(2, len(words) + 1)]
-    later += _parts(given[0])
-    family = _core(name.family)
-    if _is_exchanged(given[0], family):
-        later += [*family[:1], "".join(family)]
-    return tuple(spelled), tuple(later)
+    for end in range(2, len(words) + 1):
+        if len(words[end - 1]) == 1:
+            break
+        later.append("".join(words[:end]))
+    return tuple(spelled), (*later, *_parts(given[0]), *exchanged)
 
 
-def _is_exchanged(given: str, family: Words) -> bool:
-    """Whether given and family name may be in each other's field: a family name is written as given
-    name, or an unlisted one where the family name is a listed given name."""
-    is_name = any(map(is_listed_name, family[:1]))
-    return given in FAMILY_NAMES or (is_name and not is_listed_name(given))
+def _exchanged(given: Words, family: Words) -> Words:
+    """What of the family name may be the given name, the two being in each other's field: where a
+    family name is written as given name, or an unlisted one and the family name is a listed given
+    name."""
+    if not given or not family:
+        return ()
+    is_name = is_listed_name(family[0]) and not is_listed_name(given[0])
+    return (family[0], "".join(family)) if is_name or given[0] in FAMILY_NAMES else ()
 
 
 @lru_cache(maxsize=16384)
@@ -185,17 +197,18 @@ def _parts(word: str) -> list[str]:
 
 
 def _core(words: Words) -> Words:
+    """A family name without its particles, unless it has no other words."""
     return tuple([word for word in words if word not in PARTICLES]) or words
 
 
-def _families(name: NameForm) -> Words:
+def _families(name: NameForm, core: Words, exchanged: Words) -> Words:
     """What a family name may be: each of its words but particles, all joined, a joined word without
     its particles, a family name in the given name's field, and a first word in the middle
     name's."""
-    core = _core(name.family)
     words = [*core, "".join(core), "".join(name.family)]
     words += [bare for word in core if (bare := _without_particles(word))]
-    words += [word for word in name.given[:1] if _is_exchanged(word, core)]
+    if exchanged:
+        words.append(name.given[0])
     words += [word for word in name.middle[:1] if len(word) > 1]
     return tuple(dict.fromkeys(words))
 

@@ -30,10 +30,15 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from counterfoil.normalize.name_similarity import (
+    LONG,
+    LONG_EDITS,
     OTHER,
+    SHORT_EDITS,
     compare_words,
     familiar_forms,
     is_listed_name,
+    misread_key,
+    sound_key,
     spelling_key,
     spellings,
 )
@@ -44,8 +49,6 @@ LEAST_RARE: Final = 5
 """Spelling keys with fewer letters lead to their equals alone: a letter less is another name."""
 _READ: Final = 8
 """Letters of a spelling key that a rare word's codes are made of."""
-_FAR: Final = 3
-"""Edits beyond which no slip goes."""
 
 
 @lru_cache(maxsize=65536)
@@ -89,33 +92,32 @@ def _known_codes(word: str) -> Codes:
 def _listed_near(word: str) -> tuple[str, ...]:
     """The listed names that a word which is not listed may be written for, nearest first."""
     names, by_key = _listed()
-    key = spelling_key(word)
-    found = {name for name, _, _ in extract(
-        word, names, scorer=OSA.distance, score_cutoff=_FAR, limit=None
-    )} | set(by_key.get(key, ()))  # fmt: skip
+    keys = spelling_key(word), sound_key(word), misread_key(word)
+    found = {name for kept, key in zip(by_key, keys, strict=True) for name in kept.get(key, ())}
+    far = LONG_EDITS if len(word) >= LONG else SHORT_EDITS
+    reached = extract(word, names, scorer=OSA.distance, score_cutoff=far, limit=None)
+    found.update(name for name, _, _ in reached)
     near = [name for name in found if compare_words(word, name) != OTHER]
 
     def distance(name: str) -> tuple[bool, int, bool, int, str]:
         apart = OSA.distance(word, name)
-        return (
-            spelling_key(name) != key,
-            apart,
-            name[0] != word[0],
-            abs(len(name) - len(word)),
-            name,
-        )
+        is_other_key = spelling_key(name) != keys[0]
+        return is_other_key, apart, name[0] != word[0], abs(len(name) - len(word)), name
 
     return tuple(sorted(near, key=distance))
 
 
 @lru_cache(maxsize=1)
-def _listed() -> tuple[list[str], dict[str, list[str]]]:
-    """All listed names, and the same by spelling key."""
+def _listed() -> tuple[list[str], tuple[dict[str, list[str]], ...]]:
+    """All listed names, and the same by spelling key, by key of sound and by key of misreading."""
     names = sorted({*familiar_forms(), *spellings()})
-    by_key: dict[str, list[str]] = {}
-    for name in names:
-        by_key.setdefault(spelling_key(name), []).append(name)
-    return names, by_key
+    indexes: list[dict[str, list[str]]] = []
+    for key in (spelling_key, sound_key, misread_key):
+        index: dict[str, list[str]] = {}
+        for name in names:
+            index.setdefault(key(name), []).append(name)
+        indexes.append(index)
+    return names, tuple(indexes)
 
 
 def _left_out(key: str, most: int) -> Codes:
