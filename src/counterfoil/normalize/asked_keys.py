@@ -13,7 +13,7 @@ that no spelling leads past them, and `matching` confirms nobody to whom a quest
                     affix|...    ... its bare stem, or name and suffix of a numbered street
     person_keys     born|DATE, or where no date is stated name|LETTERS: the first letters of each
                     word of the family name
-    name_codes      see name_codes.py
+    name_codes      see likeness.py
 
 WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
 two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
@@ -33,13 +33,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import exact_address_key
 from counterfoil.normalize.family_names import FAMILY_NAMES
-from counterfoil.normalize.name_codes import LEAST_RARE, Codes, anchor, leading_codes, word_codes
+from counterfoil.normalize.likeness import Codes, anchor, leading_codes, left_out, word_codes
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
 from counterfoil.normalize.name_words import PARTICLES
 from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
@@ -53,8 +52,6 @@ _LEAST_PART: Final = 3
 """Letters of each part of a joined given name."""
 _FIRST: Final = 3
 """Letters of a family name that are never a slip between two questions without a date."""
-_READ: Final = 8
-"""Letters of its spelling key that are read at most."""
 _JOINED_PARTICLES: Final = re.compile(
     r"(?:DELAS|DELOS|DELA|DEL|DE|VANDER|VANDEN|VAN|VON|SANTA|SAN|LA)(?=.{4})"
 )
@@ -224,11 +221,4 @@ def _family_codes(word: str, most: int) -> Codes:
     """The codes of a word of a family name: its spelling key without each set of at most `most`
     letters, of which the first three are never left out."""
     key = spelling_key(word)
-    first, rest = key[:_FIRST], key[_FIRST:_READ]
-    if len(key) < LEAST_RARE:
-        return frozenset((f"={key}",))
-    return frozenset(
-        first + "".join(kept)
-        for left_out in range(min(most, len(rest)) + 1)
-        for kept in combinations(rest, len(rest) - left_out)
-    )
+    return left_out(key[:_FIRST], key[_FIRST:], most)
