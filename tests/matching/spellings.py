@@ -12,8 +12,8 @@ from counterfoil.core.values import NameForm, Person
 from counterfoil.matching import Weights, default_weights
 from counterfoil.matching.table import LEVELS
 from counterfoil.normalize import normalize_name
-from counterfoil.normalize.family_names import FAMILY_NAMES
 from counterfoil.normalize.name_similarity import familiar_forms, spellings
+from counterfoil.normalize.name_words import FAMILY_NAMES
 
 LISTED = sorted({*familiar_forms(), *spellings()})
 FAMILIES = sorted(FAMILY_NAMES)
