@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from counterfoil.matching.table import LEVELS, MARGIN, THRESHOLD, Level
+from counterfoil.matching.table import LEVELS, MARGIN, REQUIREMENTS, THRESHOLD, Level
 
 PAGE = Path(__file__).parents[2] / "docs/formats/evidence.md"
 
@@ -22,6 +22,13 @@ def row(name: str, level: Level) -> str:
 def test_the_page_shows_every_row_of_the_table_as_it_is() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name, level in LEVELS.items() if row(name, level) not in page] == []
+
+
+def test_the_page_shows_every_requirement() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name, level in REQUIREMENTS.items():
+        assert level.fatal
+        assert f"| `{name}` | fatal | {level.because} |" in page
 
 
 def test_the_page_states_threshold_and_margin() -> None:

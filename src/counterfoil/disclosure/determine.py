@@ -80,7 +80,8 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
     with office.open_register(batch.snapshot) as sealed:
-        weights = office.weights(sealed.manifest)
+        version = office.match_version_of(batch.rules_digest)
+        weights = office.weights(sealed.manifest, version)
         with acting(office, batch) as connection:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             session = office.batch_session(connection, batch)

@@ -74,7 +74,7 @@ def explain_request(office: Office, actor: Actor, question: ExplainRequest) -> E
     with office.store.transaction() as connection:
         officer = require_officer(connection, actor)
         batch = batches.find_batch(connection, question.batch)
-        if batch.rules_digest != office.rules:
+        if not office.match_version_of(batch.rules_digest):
             raise StateFault(
                 "rules_changed",
                 "the law, the agreement or the version changed since this batch was received",

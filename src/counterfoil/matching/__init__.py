@@ -12,7 +12,13 @@ Pure.
 The table of evidence is table.py; docs/formats/evidence.md says the same in words.
 """
 
-from counterfoil.matching.decide import MATCH_VERSION, decide, explain
+from counterfoil.matching.decide import (
+    MATCH_VERSION,
+    READABLE_VERSIONS,
+    as_version,
+    decide,
+    explain,
+)
 from counterfoil.matching.learn import Learner
 from counterfoil.matching.suppressed import decide_suppressed
 from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds
@@ -27,9 +33,11 @@ from counterfoil.matching.weights import (
 __all__ = [
     "MATCH_VERSION",
     "NEVER",
+    "READABLE_VERSIONS",
     "Learner",
     "Thresholds",
     "Weights",
+    "as_version",
     "decide",
     "decide_suppressed",
     "default_weights",

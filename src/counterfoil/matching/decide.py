@@ -3,9 +3,9 @@
 Only residents of one of the periods that the question names are looked at; others are as if they
 were not there, for confirming and for the margin alike. Each is scored against the alternative
 that it is another resident of the same address; a contradiction ends its score. The best resident
-is confirmed if its score reaches the threshold and every resident within the margin of it is
-evidently the same person under another entry. Nobody at all, no period in common, and two
-candidates give the same: not confirmed.
+is confirmed if its score reaches the threshold, every resident within the margin of it is evidently
+the same person under another entry, and the evidence meets the requirements. Nobody at all, no
+period in common, and two candidates give the same: not confirmed.
 
 Sums are whole hundredths of a bit, and ties are broken by evidence alone: the order of residents
 cannot matter.
@@ -16,14 +16,25 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from counterfoil.core.values import Comparison, Grant, Match, Residents
 from counterfoil.matching.evidence import Line, Scored, evidence_of, is_same_person, score_of
 from counterfoil.matching.names import OTHER_GIVEN, given_level, stranger_to
+from counterfoil.matching.requirements import unmet_by
 from counterfoil.matching.table import FATAL, OUT_OF_REACH
 from counterfoil.matching.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.matching.weights import UNIT, Weights
 
-MATCH_VERSION: Final = "match-2"
+MATCH_VERSION: Final = "match-3"
+READABLE_VERSIONS: Final = (MATCH_VERSION, "match-2")
+"""Versions that this one can decide as, its own first. Each teaches a register the same weights and
+confirms all that this one does, so that its registers and certificates serve this one too."""
+
+
+def as_version(weights: Weights, version: str) -> Weights:
+    """The weights by which a readable version decides. (match-2 had no requirements.)"""
+    return replace(weights, has_requirements=version != "match-2")
 
 
 def decide(
@@ -43,6 +54,13 @@ def decide(
     margin = _margin(best, candidates, weights)
     threshold = threshold_for(grant, lines, thresholds or own_thresholds(weights))
     confirmed = is_enough(score, margin, lines, weights, threshold)
+    if (
+        confirmed
+        and weights.has_requirements
+        and (unmet := unmet_by(grant.name, best[2].name, lines))
+    ):
+        lines += unmet
+        score, confirmed = score_of(lines), False
     return Match(
         request.request_id, request.row, confirmed, score / UNIT, margin / UNIT, _shown(lines)
     )

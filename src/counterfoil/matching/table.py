@@ -146,6 +146,21 @@ LEVELS: Final[dict[str, Level]] = {
     "tin.differs": Level(FATAL, "Another tax number."),
 }
 
+REQUIREMENTS: Final[dict[str, Level]] = {
+    "given.untraced": Level(
+        FATAL,
+        "The question's given name does not lead to the resident's own first name: an initial, a "
+        "later name alone, or a spelling that is nearer to another name.",
+    ),
+    "family.unproven": Level(
+        FATAL,
+        "No family name of two letters or more leads to the resident's (another, missing, one "
+        "letter, initials, a later part alone): needs the full given name and the date of birth.",
+    ),
+}
+"""What the best resident must meet besides the sum, or is not confirmed. The register teaches none
+of it."""
+
 TOLERANCES: Final[dict[str, int]] = {
     "exact": 0,
     "affix": -200,  # N MAIN and S MAIN are two streets

@@ -56,7 +56,8 @@ none."""
 
 class Weights(Public, frozen=True, gc=False, kw_only=True):
     """All that `decide` needs to know beside grant and residents. Levels, costs of tolerances and
-    rarities are in hundredths of a bit."""
+    rarities are in hundredths of a bit. `has_requirements` is of the version that decides, and no
+    part of the form."""
 
     levels: dict[str, int]
     tolerances: dict[str, int]
@@ -65,6 +66,7 @@ class Weights(Public, frozen=True, gc=False, kw_only=True):
     salt: str
     threshold_bits: float
     margin_bits: float
+    has_requirements: bool = True
     same_person_pairs: int = 0
     co_resident_pairs: int = 0
 

@@ -13,7 +13,7 @@ that no spelling leads past them, and `matching` confirms nobody to whom a quest
                     affix|...    ... its bare stem, or name and suffix of a numbered street
     person_keys     born|DATE, or where no date is stated name|LETTERS: the first letters of each
                     word of the family name
-    name_codes      see name_codes.py
+    name_codes      see likeness.py
 
 WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
 two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
@@ -33,15 +33,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import exact_address_key
-from counterfoil.normalize.family_names import FAMILY_NAMES
-from counterfoil.normalize.name_codes import LEAST_RARE, Codes, anchor, leading_codes, word_codes
+from counterfoil.normalize.likeness import Codes, anchor, leading_codes, left_out, word_codes
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
-from counterfoil.normalize.name_words import PARTICLES
+from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
 from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
@@ -53,8 +51,6 @@ _LEAST_PART: Final = 3
 """Letters of each part of a joined given name."""
 _FIRST: Final = 3
 """Letters of a family name that are never a slip between two questions without a date."""
-_READ: Final = 8
-"""Letters of its spelling key that are read at most."""
 _JOINED_PARTICLES: Final = re.compile(
     r"(?:DELAS|DELOS|DELA|DEL|DE|VANDER|VANDEN|VAN|VON|SANTA|SAN|LA)(?=.{4})"
 )
@@ -105,34 +101,42 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
         return ()
     if born is not None:
         return (f"born|{born.isoformat()}",)
-    return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in _families(name)))
+    core = _core(name.family)
+    families = _families(name, core, _exchanged(name.given, core))
+    return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
 
 
 def name_codes(name: NameForm) -> tuple[Codes, Codes]:
     """(codes of the given names, codes of the family name): two names that could both be confirmed
     against one possible resident share a given code, and a family code too unless both state a date
     of birth."""
-    given, later = _given_readings(name)
-    codes = _NO_CODES.union(*map(word_codes, given), *map(anchor, later))
-    return codes, _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name)])
+    core = _core(name.family)
+    exchanged = _exchanged(name.given, core)
+    return (
+        _given_codes(name.given, name.middle, exchanged),
+        _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name, core, exchanged)]),
+    )
 
 
 def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
     """Whether the given names of a question lead to a resident's."""
-    given, later = _given_readings(asked)
+    exchanged = _exchanged(asked.given, _core(asked.family))
+    given, later = _readings(asked.given, asked.middle, exchanged)
     aim = _given_anchor(resident)
-    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or any(
-        not aim.isdisjoint(anchor(word)) for word in later
+    return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
+        bool(aim) and any(anchor(word) == aim for word in later)
     )
 
 
 def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
-    """Whether the family name of a question leads to the first word of a resident's."""
-    words = _core(resident.family)
+    """Whether the family name of a question leads to the first word of a resident's that is more
+    than a letter."""
+    words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
-    aim = _family_codes(words[0], 1)
-    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in _families(asked))
+    aim, core = _family_codes(words[0], 1), _core(asked.family)
+    families = _families(asked, core, _exchanged(asked.given, core))
+    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in families)
 
 
 def _given_anchor(name: NameForm) -> Codes:
@@ -150,23 +154,35 @@ def _is_whole(words: Words) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _given_readings(name: NameForm) -> tuple[Words, Words]:
-    """(words that may have a slip, words that are taken as written) of what a name's given name may
-    be."""
-    given = name.given
+def _given_codes(given: Words, middle: Words, exchanged: Words) -> Codes:
+    spelled, later = _readings(given, middle, exchanged)
+    return _NO_CODES.union(*map(word_codes, spelled), *map(anchor, later))
+
+
+def _readings(given: Words, middle: Words, exchanged: Words) -> tuple[Words, Words]:
+    """(words that may have a slip, words that are taken as written) of what a given name may be."""
     if not given:
         return (), ()
     spelled = [given[0]]
     if _is_whole(given):
         spelled.append("".join(given))
-    words = given + name.middle
+    words = given + middle
     later = [word for word in words[1:] if len(word) > 1]
-    later += ["".join(words[:end]) for end in range(2, len(words) + 1)]
-    later += _parts(given[0])
-    if given[0] in FAMILY_NAMES:
-        family = _core(name.family)
-        later += [*family[:1], "".join(family)]
-    return tuple(spelled), tuple(later)
+    for end in range(2, len(words) + 1):
+        if len(words[end - 1]) == 1:
+            break
+        later.append("".join(words[:end]))
+    return tuple(spelled), (*later, *_parts(given[0]), *exchanged)
+
+
+def _exchanged(given: Words, family: Words) -> Words:
+    """What of the family name may be the given name, the two being in each other's field: where a
+    family name is written as given name, or an unlisted one and the family name is a listed given
+    name."""
+    if not given or not family:
+        return ()
+    is_name = is_listed_name(family[0]) and not is_listed_name(given[0])
+    return (family[0], "".join(family)) if is_name or given[0] in FAMILY_NAMES else ()
 
 
 @lru_cache(maxsize=16384)
@@ -177,16 +193,19 @@ def _parts(word: str) -> list[str]:
 
 
 def _core(words: Words) -> Words:
+    """A family name without its particles, unless it has no other words."""
     return tuple([word for word in words if word not in PARTICLES]) or words
 
 
-def _families(name: NameForm) -> Words:
+def _families(name: NameForm, core: Words, exchanged: Words) -> Words:
     """What a family name may be: each of its words but particles, all joined, a joined word without
-    its particles, and a family name in the given name's field."""
-    core = _core(name.family)
+    its particles, a family name in the given name's field, and a first word in the middle
+    name's."""
     words = [*core, "".join(core), "".join(name.family)]
     words += [bare for word in core if (bare := _without_particles(word))]
-    words += [word for word in name.given[:1] if word in FAMILY_NAMES]
+    if exchanged:
+        words.append(name.given[0])
+    words += [word for word in name.middle[:1] if len(word) > 1]
     return tuple(dict.fromkeys(words))
 
 
@@ -201,11 +220,4 @@ def _family_codes(word: str, most: int) -> Codes:
     """The codes of a word of a family name: its spelling key without each set of at most `most`
     letters, of which the first three are never left out."""
     key = spelling_key(word)
-    first, rest = key[:_FIRST], key[_FIRST:_READ]
-    if len(key) < LEAST_RARE:
-        return frozenset((key,))
-    return frozenset(
-        first + "".join(kept)
-        for left_out in range(min(most, len(rest)) + 1)
-        for kept in combinations(rest, len(rest) - left_out)
-    )
+    return left_out(key[:_FIRST], key[_FIRST:], most)

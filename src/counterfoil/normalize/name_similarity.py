@@ -45,8 +45,10 @@ INITIAL: Final = "initial"
 NEAR: Final = "near"
 OTHER: Final = "other"
 
-_LONG: Final = 6
-"""Words of fewer letters may be one edit apart, others two."""
+LONG: Final = 6
+SHORT_EDITS: Final = 1
+LONG_EDITS: Final = 2
+"""Words of fewer than `LONG` letters may be one edit apart, others two."""
 
 _MISHEARD: Final = (
     ("PH", "F"), ("TH", "T"), ("CK", "K"), ("GH", "G"), ("WR", "R"), ("KN", "N"), ("SCH", "S"),
@@ -97,7 +99,7 @@ def apart_from(word: str) -> Callable[[str], bool]:
 
     def is_apart(other: str) -> bool:
         other_length, other_letters, other_heard, other_read, other_spelled = _keys(other)
-        edits = 1 if length < _LONG or other_length < _LONG else 2
+        edits = SHORT_EDITS if length < LONG or other_length < LONG else LONG_EDITS
         if (
             -edits <= length - other_length <= edits
             and (letters ^ other_letters).bit_count() <= 2 * edits
@@ -124,7 +126,7 @@ def slip_apart(one: str, two: str) -> bool:
     shorter = min(len(one), len(two))
     if shorter < 3:
         return False
-    allowed = 1 if shorter < _LONG else 2
+    allowed = SHORT_EDITS if shorter < LONG else LONG_EDITS
     distance = OSA.distance(one, two, score_cutoff=allowed + 1)
     if distance <= allowed or shorter == 3:
         return distance <= allowed

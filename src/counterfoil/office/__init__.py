@@ -2,6 +2,7 @@
 what stands in it."""
 
 from counterfoil.office.context import Office as Office
+from counterfoil.office.context import match_version_of as match_version_of
 from counterfoil.office.context import new_batch_id as new_batch_id
 from counterfoil.office.context import open_office as open_office
 from counterfoil.office.context import read_vkey as read_vkey

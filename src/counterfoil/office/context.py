@@ -80,6 +80,10 @@ class Office:
         """Digest of all that decides: law, agreement, forms and match. Answers cite it."""
         return rules_of(self.law)
 
+    def match_version_of(self, rules: str) -> str:
+        """As `match_version_of`, under the law in force here."""
+        return match_version_of(self.law, rules)
+
     def default_header(self) -> Header | None:
         """What a bare file is taken to say of itself: a sandbox only, from its one principal who
         need not sign."""
@@ -103,10 +107,12 @@ class Office:
         keys = ((principal.id, principal.key) for principal in self.law.agreement.principals)
         return {name: parse_vkey(key).public for name, key in keys if key}
 
-    def weights(self, manifest: register.Manifest) -> matching.Weights:
-        """What the snapshot taught the match rules. Raises StateFault where another version of them
-        built it."""
-        if manifest.match_version != matching.MATCH_VERSION:
+    def weights(
+        self, manifest: register.Manifest, version: str = matching.MATCH_VERSION
+    ) -> matching.Weights:
+        """What the snapshot taught the match rules, for deciding as `version`. Raises StateFault
+        where a version of them built it that cannot be read."""
+        if manifest.match_version not in matching.READABLE_VERSIONS:
             raise StateFault(
                 "register_rules_other",
                 "this register was built by another version of the match rules",
@@ -114,10 +120,9 @@ class Office:
                 cure="Build it again from its source.",
             )
         if not manifest.evidence:
-            return matching.default_weights()
-        return matching.weights_from_dict(
-            manifest.evidence | {"salt": self.custodian().names_salt()}
-        )
+            return matching.as_version(matching.default_weights(), version)
+        taught = manifest.evidence | {"salt": self.custodian().names_salt()}
+        return matching.as_version(matching.weights_from_dict(taught), version)
 
     def open_register(
         self, snapshot: str = "", *, made_up_trial: bool = False
@@ -174,9 +179,15 @@ class Office:
 _TRIAL_OPENINGS: Final = 2**31
 
 
-def rules_of(law: gate.Law) -> str:
-    """Digest of all that decides under this law in this version."""
-    return canonical.digest(canonical.encode({"law": law.digest, "match": matching.MATCH_VERSION}))
+def rules_of(law: gate.Law, match_version: str = matching.MATCH_VERSION) -> str:
+    """Digest of all that decides under this law in this version of the match rules."""
+    return canonical.digest(canonical.encode({"law": law.digest, "match": match_version}))
+
+
+def match_version_of(law: gate.Law, rules: str) -> str:
+    """The version of the match rules that decides what cites the digest `rules`; "" where it cites
+    another law, or a version that cannot be read."""
+    return next((each for each in matching.READABLE_VERSIONS if rules_of(law, each) == rules), "")
 
 
 def open_office(

@@ -144,7 +144,7 @@ def law_files(office: Office, connection: Connection, batch: Batch, deed: str) -
     kept = kept_law(connection, batch.rules_digest)
     if kept is not None:
         return kept
-    if batch.rules_digest != office.rules:
+    if not office.match_version_of(batch.rules_digest):
         raise StateFault(
             "rules_changed",
             "the law, the agreement or the version changed since this batch was received",
@@ -156,7 +156,7 @@ def law_files(office: Office, connection: Connection, batch: Batch, deed: str) -
 
 def law_of_batch(office: Office, connection: Connection, batch: Batch, deed: str) -> Law:
     """The law that judged the batch. Raises as `law_files`."""
-    if batch.rules_digest == office.rules:
+    if office.match_version_of(batch.rules_digest):
         return office.law
     return law_of_texts(law_files(office, connection, batch, deed))
 

@@ -78,21 +78,19 @@ class Checked(Public, frozen=True):
     statements: tuple[str, ...]
 
 
-def versions() -> dict[str, str]:
-    """The versions of all that decides: a bundle is replayed by the ones that made it, or by those
-    that decide the same under its law."""
-    return {
-        "checks": str(CHECKS_VERSION),
-        "forms": normalize.FORMS_VERSION,
-        "match": matching.MATCH_VERSION,
-    }
+def versions(match: str = matching.MATCH_VERSION) -> dict[str, str]:
+    """The versions of all that decides, the match rules being of version `match`: a bundle is
+    replayed by the ones that made it, or by those that decide the same under its law."""
+    return {"checks": str(CHECKS_VERSION), "forms": normalize.FORMS_VERSION, "match": match}
 
 
 def check_part(bundle: Bundle) -> Checked:
     """Statements 2 to 5, of a bundle whose signature verified. Raises as `replay.check_public`."""
     part, holder = decode_public(bundle.public), bundle.holder
-    known = [versions() | {"checks": each} for each in (CHECKS_VERSION, CHECKS_OF_COMMON_1)]
-    if part.versions not in known:
+    match = part.versions.get("match", "")
+    of_checks = (CHECKS_VERSION, CHECKS_OF_COMMON_1)
+    known = [versions(match) | {"checks": str(each)} for each in of_checks]
+    if match not in matching.READABLE_VERSIONS or part.versions not in known:
         raise StateFault(
             "evidence_rules_other",
             "the bundle was made by another version of what decides",
@@ -110,7 +108,7 @@ def check_part(bundle: Bundle) -> Checked:
     statements = (
         f"1. {holder.name} signed the bundle. Compare its key with the one that you have "
         f"from elsewhere: {holder}",
-        f"2. The {len(part.law)} law files load, and are the rules {rules_of(law)}.",
+        f"2. The {len(part.law)} law files load, and are the rules {rules_of(law, match)}.",
         f"3. {len(entries.found)} entries stand in the ledger that {holder.name} signed at "
         f"{entries.size} entries: {_named(entries)}.",
         _snapshot_words(part, holder, certificates, entries),
@@ -170,7 +168,7 @@ def _check_entries(part: PublicPart, holder: VerifierKey, law: Law, entries: Ent
         all(entries.fields(role).get("batch") == part.batch for role in of_batch),
         "an entry is of another batch",
     )
-    rules = {"agreement": law.agreement_digest, "rules": rules_of(law)}
+    rules = {"agreement": law.agreement_digest, "rules": rules_of(law, part.versions["match"])}
     _require(
         all(rules.items() <= entries.fields(role).items() for role in ("law", "batch")),
         "the ledger says that other rules were in force",

@@ -55,7 +55,7 @@ from counterfoil.core.values import Match, Officer, Public, Refusal, Resident, R
 from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, journal
+from counterfoil.office import Office, journal, match_version_of
 from counterfoil.office.authority import require_officer
 from counterfoil.office.records import Recorded, law_files, public_codes, read_recorded
 from counterfoil.tlog.policy import parse_policy
@@ -181,7 +181,8 @@ def _open_register(office: Office, gathered: _Gathered) -> _Opened:
         shown = sealed.collect_buckets(grant)
         found = register.residents_in(shown, grant, sealed.snapshot)
         names = [grant.name, *(resident.name for resident in found.residents)]
-        weights = matching.reduce_weights(office.weights(manifest), names, office.random(16).hex())
+        weights = office.weights(manifest, _match_version(gathered))
+        weights = matching.reduce_weights(weights, names, office.random(16).hex())
         suppressed = office.custodian().on_hold(found, holds)
         return _Opened(
             buckets=shown,
@@ -237,6 +238,12 @@ def _commitments(gathered: _Gathered) -> frozenset[str]:
 # -- the two parts -----------------------------------------------------------------------------
 
 
+def _match_version(gathered: _Gathered) -> str:
+    """The version of the match rules that decided the batch."""
+    found = match_version_of(gathered.law, gathered.batch.rules_digest)
+    return found or matching.MATCH_VERSION
+
+
 def _public(
     office: Office, gathered: _Gathered, opened: _Opened, index: int, note: str
 ) -> PublicPart:
@@ -251,7 +258,7 @@ def _public(
         gate_date=batch.gate_date,
         agreement=batch.agreement,
         file_digest=batch.file_digest,
-        versions=versions(),
+        versions=versions(_match_version(gathered)),
         law=files,
         law_digests={path: canonical.digest(text.encode()) for path, text in files.items()},
         snapshot=batch.snapshot if opened.buckets else "",

@@ -302,6 +302,7 @@ def _check_thresholds(
     if sealed.weights is None or checked.manifest is None:
         raise differs("what was matched is not in the bundle")
     weights = matching.weights_from_dict(sealed.weights)
+    weights = matching.as_version(weights, checked.part.versions["match"])
     taught = checked.manifest.evidence or matching.weights_to_dict(matching.default_weights())
     same = ("levels", "doors", "threshold", "margin")
     _require(

@@ -30,7 +30,7 @@ from counterfoil.core.values import Grant, Public
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, journal
+from counterfoil.office import Office, journal, match_version_of
 from counterfoil.office.records import Recorded, law_of_batch, read_recorded_rows
 
 _CURE = (
@@ -94,7 +94,8 @@ def _decide(
         journal.enter(office, connection, EntryKind.REPLAY, fields)  # 3
         session = BatchSession(connection, batch, known.key)
         pinned, holds = pinned_certificates(session), pinned_holds(session)
-    weights = office.weights(sealed.manifest)
+    version = match_version_of(law, batch.rules_digest) or matching.MATCH_VERSION
+    weights = office.weights(sealed.manifest, version)
     thresholds = governing(pinned, law.agreement.confirmation, weights).thresholds
     opened = sealed.open_residents([grant for _, grant in asked])
     for (each, grant), residents in zip(asked, opened, strict=True):  # 4

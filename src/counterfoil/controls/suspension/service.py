@@ -183,7 +183,7 @@ def acting(
 def require_same_rules(office: Office, batch: Batch) -> None:
     """A batch is finished under the rules that it was received under, or not at all. Raises
     StateFault `rules_changed`."""
-    if batch.rules_digest != office.rules:
+    if not office.match_version_of(batch.rules_digest):
         raise StateFault(
             "rules_changed",
             "the law, the agreement or the version changed since this batch was received",

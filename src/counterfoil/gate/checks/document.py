@@ -18,7 +18,6 @@ from typing import Final
 
 from counterfoil.core.values import Document, State
 from counterfoil.gate.checks.inputs import MET, NOT_SHOWN, CheckInput, FileInput, met_if
-from counterfoil.gate.checks.periods import person_key
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import fold_entry, fold_screened, fold_stated
 
@@ -73,12 +72,12 @@ def document_reaches_item(document: Document, file: FileInput, terms: Terms) -> 
 
 
 def person_is_reached(inputs: CheckInput, terms: Terms) -> State:
-    """The person is one whom the document names; where it gives a date of birth, the request gives
-    the same."""
-    scope, person = inputs.scope, inputs.request.person
+    """The person is one whom the document names; where it gives a middle name or a date of birth,
+    the request gives the same."""
+    scope = inputs.scope
     if scope is None or not scope.people:
         return NOT_SHOWN
-    return met_if(scope.names(person_key(person), person.date_of_birth))
+    return met_if(scope.names(inputs.name, inputs.request.person.date_of_birth))
 
 
 def periods_are_reached(inputs: CheckInput, terms: Terms) -> State:

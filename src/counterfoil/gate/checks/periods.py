@@ -11,12 +11,15 @@ too.
 
 The scope of a document (a court's order or a consent) is read once a file:
 
-    people   by given and family name as folded words, so that case and punctuation do not matter; a
-             document that gives a date of birth reaches nobody of another date, and nobody who
-             gives none
+    people   by the normal form of their name, which register and match use too: given and family
+             words and suffix are the same, not alike (Juan Perez is not Juana, whom JUAN4 names).
+             What the document states must be stated: a middle name, of which an initial is another,
+             and a date of birth, each of which tells namesakes apart. Where it states none, it
+             reaches whatever middle name and date the request states. A suffix on one side only
+             reaches nobody: it is there to tell father from son.
     years    by the grammar above; a document with a vague period reaches no year at all
 
-A person whose given or family name has no letters is reached by no document.
+A person who has no given or no family name in normal form is reached by no document.
 """
 
 from __future__ import annotations
@@ -26,9 +29,9 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Final
 
-from counterfoil.core.values import Document, Person, Public, Sensitive
-from counterfoil.gate.law.folding import fold_words
+from counterfoil.core.values import Document, NameForm, Public, Sensitive
 from counterfoil.gate.law.route import PeriodRules
+from counterfoil.normalize import exact_name, normalize_name
 
 _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 
@@ -67,31 +70,34 @@ def _span(text: str, rules: PeriodRules) -> range:
 
 
 class Scope(Sensitive, frozen=True, gc=False):
-    """`people`: dates of birth by folded name, None among them where the document gives none;
-    `years`: taxable years."""
+    """`people`: by key (`person_key`), the middle name and date of birth that the document gives,
+    "" and None where it gives none; `years`: taxable years."""
 
-    people: Mapping[str, Set[date | None]]
+    people: Mapping[str, Set[tuple[str, date | None]]]
     years: frozenset[int]
 
-    def names(self, key: str, born: date | None) -> bool:
-        """Whether the document reaches the person of this key (`person_key`) and date of birth."""
-        dates = self.people.get(key)
-        return dates is not None and (None in dates or born in dates)
+    def names(self, name: NameForm, born: date | None) -> bool:
+        """Whether the document reaches the person of this name and date of birth."""
+        stated = self.people.get(person_key(name), ())
+        middles, dates = ("", " ".join(name.middle)), (None, born)
+        return any(middle in middles and day in dates for middle, day in stated)
 
 
 def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
     """What a document reaches, or None where there is none."""
     if document is None:
         return None
-    people: dict[str, set[date | None]] = {}
+    people: dict[str, set[tuple[str, date | None]]] = {}
     for person in document.people:
-        people.setdefault(person_key(person), set()).add(person.date_of_birth)
+        name = normalize_name(person)
+        stated = " ".join(name.middle), person.date_of_birth
+        people.setdefault(person_key(name), set()).add(stated)
     people.pop("", None)
     periods = read_periods(document.periods, rules)
     return Scope(people, frozenset() if periods.vague else frozenset(periods.years))
 
 
-def person_key(person: Person) -> str:
-    """Given and family name as folded words; "" where one of them has no letters."""
-    given, family = fold_words(person.given_name), fold_words(person.family_name)
-    return f"{given}|{family}" if given and family else ""
+def person_key(name: NameForm) -> str:
+    """Given and family words and suffix; "" where a given or a family name is missing."""
+    exact = exact_name(name)
+    return f"{exact}|{name.suffix}" if exact else ""

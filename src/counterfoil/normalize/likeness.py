@@ -16,17 +16,16 @@ names that `compare_words` finds near, a rare word to those one letter away.
 THE PROMISE. Two words that lead to one anchor share one of their `word_codes`. A listed or anchored
 resident has an anchor of one code, which both have. A rare resident is one letter left out away
 from each, so both meet in a string with at most two letters left out, and `word_codes` of a rare
-word are all of these. They begin with `~`, and are made of the first letters only.
+word are all of these. They begin with `~`, and are made of the first letters only; a short
+one has `=` and its key, and leads to its equals alone.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
 from typing import Final
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
 
 from counterfoil.normalize.name_similarity import (
     OTHER,
@@ -43,8 +42,6 @@ LEAST_RARE: Final = 5
 """Spelling keys with fewer letters lead to their equals alone: a letter less is another name."""
 _READ: Final = 8
 """Letters of a spelling key that a rare word's codes are made of."""
-_FAR: Final = 3
-"""Edits beyond which no slip goes."""
 
 
 @lru_cache(maxsize=65536)
@@ -87,44 +84,52 @@ def _known_codes(word: str) -> Codes:
 @lru_cache(maxsize=65536)
 def _listed_near(word: str) -> tuple[str, ...]:
     """The listed names that a word which is not listed may be written for, nearest first."""
-    names, by_key = _listed()
+    by_key, by_rest = _listed()
     key = spelling_key(word)
-    found = {name for name, _, _ in extract(
-        word, names, scorer=OSA.distance, score_cutoff=_FAR, limit=None
-    )} | set(by_key.get(key, ()))  # fmt: skip
+    found = set(by_key.get(key, ()))
+    for rest in _rests(word):
+        found.update(by_rest.get(rest, ()))
+    if not found:
+        return ()
     near = [name for name in found if compare_words(word, name) != OTHER]
 
     def distance(name: str) -> tuple[bool, int, bool, int, str]:
         apart = OSA.distance(word, name)
-        return (
-            spelling_key(name) != key,
-            apart,
-            name[0] != word[0],
-            abs(len(name) - len(word)),
-            name,
-        )
+        is_other_key = spelling_key(name) != key
+        return is_other_key, apart, name[0] != word[0], abs(len(name) - len(word)), name
 
     return tuple(sorted(near, key=distance))
 
 
 @lru_cache(maxsize=1)
-def _listed() -> tuple[list[str], dict[str, list[str]]]:
-    """All listed names, and the same by spelling key."""
-    names = sorted({*familiar_forms(), *spellings()})
+def _listed() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """All listed names by spelling key, and by what is left of them without a letter."""
     by_key: dict[str, list[str]] = {}
-    for name in names:
+    by_rest: dict[str, list[str]] = {}
+    for name in sorted({*familiar_forms(), *spellings()}):
         by_key.setdefault(spelling_key(name), []).append(name)
-    return names, by_key
+        for rest in _rests(name):
+            by_rest.setdefault(rest, []).append(name)
+    return by_key, by_rest
+
+
+def _rests(word: str) -> list[str]:
+    """A word, and what is left of it without each of its letters: words an edit apart share one."""
+    return [word, *[word[:at] + word[at + 1 :] for at in range(len(word))]]
 
 
 def _left_out(key: str, most: int) -> Codes:
-    """The first letters of a spelling key, and what is left of them without each set of at most
-    `most` letters."""
-    letters = key[:_READ]
-    if len(key) < LEAST_RARE:
-        return frozenset((f"~{key}",))
-    return frozenset(
-        "~" + "".join(kept)
-        for left_out in range(most + 1)
-        for kept in combinations(letters, len(letters) - left_out)
-    )
+    return left_out("~", key, most)
+
+
+def left_out(first: str, rest: str, most: int) -> Codes:
+    """`first` with what the first letters of `rest` are without each set of at most `most` of
+    them; `=` and all where both are short."""
+    whole = first.lstrip("~") + rest
+    if len(whole) < LEAST_RARE:
+        return frozenset((f"={whole}",))
+    texts, at_least = {(first + rest)[: _READ + 1]}, len(first)
+    for _ in range(most):
+        fewer = [text[:at] + text[at + 1 :] for text in texts for at in range(at_least, len(text))]
+        texts.update(fewer)
+    return frozenset(texts)

@@ -1,0 +1,35 @@
+"""What a confirmation must rest on, whatever the sum of the evidence says: `table.REQUIREMENTS`.
+
+The guards know that two questions are about one person by normal forms alone
+(normalize/asked_keys.py). Nobody is confirmed whom a question reaches otherwise: else a second
+spelling of one name would be a second person to the guards.
+
+Only the best resident is looked at, and nobody is left out who would compete with them: so whoever
+is confirmed was confirmed before there were requirements, and a bound on wrong confirmations that
+was measured without them still bounds. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.core.values import NameForm
+from counterfoil.matching.evidence import Line
+from counterfoil.matching.table import REQUIREMENTS
+from counterfoil.normalize import leads_to_family, leads_to_given
+
+_UNTRACED: Final[Line] = ("given.untraced", REQUIREMENTS["given.untraced"].default)
+_UNPROVEN: Final[Line] = ("family.unproven", REQUIREMENTS["family.unproven"].default)
+_FULL_BIRTH: Final = "dob.equal"
+"""The level of an equal date of birth beside a given name that agrees in full."""
+
+
+def unmet_by(asked: NameForm, resident: NameForm, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """A fatal line for each requirement that the evidence about this resident does not meet."""
+    unmet: list[Line] = []
+    if not leads_to_given(asked, resident):
+        unmet.append(_UNTRACED)
+    has_birth = any(level == _FULL_BIRTH for level, _ in lines)
+    if not has_birth and not leads_to_family(asked, resident):
+        unmet.append(_UNPROVEN)
+    return tuple(unmet)
