@@ -18,14 +18,14 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from cryptography.hazmat.primitives.kdf import scrypt
 
 from scripts.attacks.attack import BROKEN, Group, Outcome, outcomes
 from scripts.attacks.registry import groups
 
-MOST_SECONDS: Final = 300
+MOST_SECONDS: Final = 900
 """What a group may take."""
 
 
@@ -54,14 +54,7 @@ def run_group(group: Group, folder: Path, most_seconds: int = MOST_SECONDS) -> d
     child = os.fork()
     if child == 0:
         os.close(reading)
-        os.setpgid(0, 0)
-        signal.alarm(most_seconds)
-        found = {
-            name: [each.verdict, each.detail] for name, each in outcomes(group, folder).items()
-        }
-        with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-            json.dump(found, pipe)
-        os._exit(0)
+        _say_outcomes(group, folder, writing, most_seconds)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
@@ -75,6 +68,18 @@ def run_group(group: Group, folder: Path, most_seconds: int = MOST_SECONDS) -> d
     else:
         why = "no outcome"
     return {each.id: read.get(each.id, Outcome(BROKEN, why)) for each in group.attacks}
+
+
+def _say_outcomes(group: Group, folder: Path, writing: int, most_seconds: int) -> NoReturn:
+    """The child's part: run the group, write its outcomes, and end whatever happens."""
+    try:
+        os.setpgid(0, 0)
+        signal.alarm(most_seconds)
+        found = outcomes(group, folder)
+        with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            json.dump({name: [each.verdict, each.detail] for name, each in found.items()}, pipe)
+    finally:
+        os._exit(0)
 
 
 def main(only: list[str]) -> None:

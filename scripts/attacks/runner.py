@@ -2,7 +2,8 @@
 tree.
 
 The attacks are those of this tree, whatever tree is attacked: `scripts` is imported from here, and
-`counterfoil` from the tree, because PYTHONPATH names the tree's `src` first.
+`counterfoil` from the tree, because PYTHONPATH names the tree's `src` first. The folder in which it
+runs is this tree too: Python looks there before PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def start(tree: Path, only: Sequence[str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "scripts.attacks.child", *only]
     environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.Popen(
-        command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
 
 

@@ -41,7 +41,7 @@ def learned(tree: Path, count: int) -> dict[str, Any]:
     running = [
         subprocess.Popen(
             [*command, str(first), str(count), str(PROCESSES)],
-            cwd=tree,
+            cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
         )

@@ -85,8 +85,8 @@ def simulate(strategy: Strategy, pools: Pools, year: Year) -> Learned:
     """Run one strategy from the first day to the last."""
     year.begin()
     writing, tried, granted, asked = _columns(strategy, pools), set[str](), 0, 0
-    day = files = 0
-    while asked < strategy.asked and day < YEAR_DAYS:
+    day = files = fruitless = 0
+    while asked < strategy.asked and day < YEAR_DAYS and fruitless < strategy.patience:
         count = min(strategy.rows, strategy.asked - asked)
         questions = [
             _question(strategy, number, next(writing)) for number in range(asked, asked + count)
@@ -99,6 +99,7 @@ def simulate(strategy: Strategy, pools: Pools, year: Year) -> Learned:
         put = year.send(Sending(day, route, principal, [*rows, *others]))
         new = {what for (what, _), was in zip(questions, put, strict=False) if was}
         granted, files = granted + sum(put[: len(questions)]), files + 1
+        fruitless = 0 if new - tried else fruitless + 1
         tried |= new
         if not new and strategy.refused == "wait":
             day += _WAIT

@@ -34,7 +34,7 @@ class Strategy:
     file; `others`: rows about others beside them; `gap`: days between files; `turns`: files of a
     day; `routes`: in turn; `officers`: `one`, `many`, or one `spelled` in several ways;
     `refused`: after a file that brought nothing `go-on`, `wait` five days, or `change` the way of
-    writing."""
+    writing; `patience`: files in a row that bring nothing before it gives up."""
 
     number: int
     target: str
@@ -49,6 +49,7 @@ class Strategy:
     two_principals: bool
     officers: str
     refused: str
+    patience: int
 
     def described(self) -> dict[str, Any]:
         """The strategy as JSON."""
@@ -71,7 +72,7 @@ def strategy(number: int, seed: int = SEED) -> Strategy:
         target,
         tuple(chance.sample(ways, chance.choice((1, 1, 2, 3, 6)))),
         chance.choice(("none", "none", "true", "mixed")),
-        1500 if large else chance.randint(8, 24),
+        1500 if large else chance.randint(6, 20),
         100 if large else rows,
         0 if large else chance.choice((0, 0, 0, 1, 3)),
         1 if large else chance.choice(_GAPS),
@@ -80,4 +81,5 @@ def strategy(number: int, seed: int = SEED) -> Strategy:
         chance.random() < 0.3,
         "many" if large else chance.choice(("one", "many", "spelled")),
         chance.choice(("go-on", "wait", "change")),
+        chance.choice((2, 3, 4, 6)),
     )

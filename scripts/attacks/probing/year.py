@@ -89,11 +89,17 @@ def load() -> Any:
 
 
 def limits_of(law: Any) -> dict[str, int]:
-    """The limits of the agreement that bound what is learned of one person and of one home."""
+    """The limits of the agreement that bound what is learned of one person and of one home; the
+    program's own where the agreement states none."""
+    from counterfoil.gate.law import agreement as terms
+
     guards = law.agreement.limits.guards
-    names = ("attempts_on_person", "addresses_of_person", "people_at_address", "window_days",
-             "addresses_of_given_and_birth")  # fmt: skip
-    return {name: getattr(guards, name) for name in names if hasattr(guards, name)}
+    names = ("attempts_on_person", "addresses_of_person", "people_at_address", "window_days")
+    limits = {name: int(getattr(guards, name)) for name in names}
+    born = "addresses_of_given_and_birth"
+    if hasattr(guards, born):
+        limits[born] = int(getattr(guards, born) or getattr(terms, "BORN_ADDRESSES"))  # noqa: B009
+    return limits
 
 
 def header_of(file: Sending) -> Any:
@@ -137,9 +143,8 @@ def requests_of(rows: Sequence[Row]) -> list[Any]:
     return to_requests(Table(columns, range(1, len(rows) + 1)), set())
 
 
-class FirstGate:
-    """The gate as it was when the attacks were reported: one builder of facts, one recall a
-    file."""
+class _Memory:
+    """The gate's memory in SQLite in memory, and what every version does with a file."""
 
     def __init__(self, law: Any) -> None:
         from sqlalchemy import create_engine
@@ -147,63 +152,112 @@ class FirstGate:
 
         from counterfoil.gate.history.tables import ASKED
 
-        self._law = law
+        self.law = law
         self._engine = create_engine("sqlite://", poolclass=StaticPool)
-        self._metadata = ASKED.metadata
-        self._metadata.create_all(
-            self._engine, [each for name, each in self._metadata.tables.items() if _is_asked(name)]
-        )
+        tables = ASKED.metadata.tables.items()
+        self._tables = [each for name, each in tables if name.startswith(("asked", "caseload"))]
+        ASKED.metadata.create_all(self._engine, self._tables)
         self._files = 0
 
     def begin(self) -> None:
         """Forget everything."""
         with self._engine.begin() as connection:
-            for name, table in self._metadata.tables.items():
-                if _is_asked(name):
-                    connection.execute(table.delete())
+            for table in self._tables:
+                connection.execute(table.delete())
         self._files = 0
 
     def send(self, file: Sending) -> list[bool]:
-        """Record, recall and decide one file, as `receive` does."""
-        from counterfoil.core.values import Grant, Request
-        from counterfoil.gate import BatchFactsBuilder, Gate
-        from counterfoil.gate.history import store
+        """Record, recall and decide one file, as `receive` does, and let it count as determined."""
+        from counterfoil.core.values import Grant
+        from counterfoil.gate import BatchFactsBuilder
+        from counterfoil.gate.history.store import add_probes
 
         self._files += 1
         name, on = f"b-{self._files:016x}", BEGINS + timedelta(days=file.day)
-        rows, terms = requests_of(file.rows), self._law.agreement
-        builder = BatchFactsBuilder(KEY)
+        rows, builder = requests_of(file.rows), BatchFactsBuilder(KEY)
         builder.add(*rows)
         digest = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
         facts = builder.finish(header_of(file), digest)
         with self._engine.begin() as connection:
-            store.record_batch(connection, facts, name, on, terms)
-            history = store.load_history(connection, facts, name, on, terms.limits)
-            store.remember(lambda: nullcontext(connection), name, on, builder.fingerprints)
-            window = terms.limits.guards.window_days
-            past = store.recall(connection, builder.fingerprints, name, on, window)
-            gate = Gate(self._law, facts, history, on)
-            asked = [(row, gate.question(row)) for row in rows if isinstance(row, Request)]
-            decided = gate.decide_all(asked, past)
-            store.add_probes(connection, name, sum(map(gate.is_probe, decided)))
-        granted = {
-            request.request_id
-            for (request, _), decision in zip(asked, decided, strict=True)
-            if isinstance(decision, Grant)
-        }
+            gate, decided = self.decided(connection, name, on, rows, facts, builder.fingerprints)
+            add_probes(connection, name, sum(gate.is_probe(each) for _, each in decided))
+            self.determined(connection, name)
+        granted = {request.request_id for request, each in decided if isinstance(each, Grant)}
         return [row["request_id"] in granted for row in file.rows]
 
+    def decided(
+        self, connection: Any, name: str, on: date, rows: list[Any], facts: Any, asked: Any
+    ) -> tuple[Any, list[tuple[Any, Any]]]:
+        """The gate, and each request with its decision. `asked` are the rows' fingerprints."""
+        raise NotImplementedError
 
-def _is_asked(table: str) -> bool:
-    return table.startswith(("asked", "officer", "caseload"))
+    def determined(self, connection: Any, name: str) -> None:
+        """What a version does when a batch is determined."""
+
+
+class FirstGate(_Memory):
+    """The gate as it was when the attacks were reported: what earlier files asked is recalled for
+    all rows at once, by person, address and content."""
+
+    def decided(
+        self, connection: Any, name: str, on: date, rows: list[Any], facts: Any, asked: Any
+    ) -> tuple[Any, list[tuple[Any, Any]]]:
+        """As `receive` of that version."""
+        from counterfoil.core.values import Request
+        from counterfoil.gate import Gate
+        from counterfoil.gate.history import store
+
+        terms = self.law.agreement
+        store.record_batch(connection, facts, name, on, terms)
+        history = store.load_history(connection, facts, name, on, terms.limits)
+        store.remember(lambda: nullcontext(connection), name, on, asked)
+        window = terms.limits.guards.window_days
+        past = store.recall(connection, asked, name, on, window)
+        gate = Gate(self.law, facts, history, on)
+        questions = [(row, gate.question(row)) for row in rows if isinstance(row, Request)]
+        decisions = gate.decide_all(questions, past)
+        return gate, list(zip((row for row, _ in questions), decisions, strict=True))
+
+
+class CountingGate(_Memory):
+    """The gate that counts by normal forms (`gate.history.counts.Counting`)."""
+
+    def decided(
+        self, connection: Any, name: str, on: date, rows: list[Any], facts: Any, asked: Any
+    ) -> tuple[Any, list[tuple[Any, Any]]]:
+        """As `receive` of that version."""
+        from counterfoil.gate.history.uses import ONCE
+
+        from counterfoil.core.values import Request
+        from counterfoil.gate import Gate
+        from counterfoil.gate.history import counts, store
+        from counterfoil.gate.history.fingerprints import forms_of
+
+        terms, every = self.law.agreement, range(len(rows))
+        history = store.load_history(connection, facts, name, on, terms.limits)
+        gate = Gate(self.law, facts, history, on)
+        store.record_batch(connection, facts, name, on, terms, counts=not gate.batch_failed)
+        store.remember(lambda: nullcontext(connection), name, asked)
+        counting = counts.Counting(asked, terms.limits.guards.largest + 1)
+        past = store.recall(connection, counting, every, name, on, terms.limits)
+        uses = counting.uses(every, past)
+        questions = [
+            (row, forms, uses.get(place, ONCE))
+            for place, (row, forms) in enumerate(zip(rows, forms_of(rows), strict=True))
+            if isinstance(row, Request)
+        ]
+        decisions = gate.decide_all(questions)
+        return gate, list(zip((row for row, *_ in questions), decisions, strict=True))
+
+    def determined(self, connection: Any, name: str) -> None:
+        """What was asked is final."""
+        from counterfoil.gate.history.reservations import make_final
+
+        make_final(connection, name)
 
 
 def new_year(law: Any) -> Year:
-    """A year against this tree's gate. Raises NotRun where none of the classes here fits it."""
-    try:
-        from counterfoil.gate.history.store import add_probes, recall, remember
-    except ImportError:
-        raise NotRun("this version's gate needs a class of its own in year.py") from None
-    if not all(map(callable, (add_probes, recall, remember))):
-        raise NotRun("this version's gate needs a class of its own in year.py")
-    return FirstGate(law)
+    """A year against this tree's gate."""
+    from counterfoil.gate.history import counts
+
+    return CountingGate(law) if hasattr(counts, "Counting") else FirstGate(law)
