@@ -11,6 +11,8 @@ denied, and 2 where a tree could not be attacked at all.
     --only NAME     items (`gate-5`), attacks (`gate-5/reason-1`) or groups; else all. The page is
                     then not written unless --out names a file.
     --out FILE      the page; docs/measurements/attacks.md
+    --keep FILE     what came of the other tree is kept here, beside what earlier runs kept
+    --kept FILE     what earlier runs kept of the other tree, which is then not attacked again
     --tree          only the working tree: prints the outcomes, writes no page
     --first         only the other tree, as --tree
     --list          the attacks, and nothing is run
@@ -19,12 +21,13 @@ denied, and 2 where a tree could not be attacked at all.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from scripts.attacks import page, registry
+from scripts.attacks.attack import Outcome
 from scripts.attacks.runner import ROOT, Failed, Outcomes, checkout, commit_of, finish, start
 
 FIRST: Final = "b0e784e6b2f0878e35cd09bea662b5d20bc09267"
@@ -57,16 +60,21 @@ def _one(asked: argparse.Namespace) -> Outcomes:
     if asked.tree:
         return finish(start(ROOT, asked.only))
     with checkout(asked.commit) as tree:
-        return finish(start(tree, asked.only))
+        return _keep(asked.keep, commit_of(tree), finish(start(tree, asked.only)))
 
 
 def _both(asked: argparse.Namespace) -> Outcomes:
     """Both trees at the same time, a process each; the outcomes of the working tree."""
-    with ExitStack() as stack:
-        tree = stack.enter_context(checkout(asked.commit))
-        running = [start(each, asked.only) for each in (tree, ROOT)]
-        first, last = [finish(each) for each in running]
-        names = (commit_of(tree), commit_of(ROOT))
+    if asked.kept:
+        name, first = _kept(asked.kept)
+        last = finish(start(ROOT, asked.only))
+    else:
+        with checkout(asked.commit) as tree:
+            running = [start(each, asked.only) for each in (tree, ROOT)]
+            first, last = [finish(each) for each in running]
+            name = commit_of(tree)
+            _keep(asked.keep, name, first)
+    names = (name, commit_of(ROOT))
     out = asked.out or (None if asked.only else OUT)
     if out:
         chosen = registry.attacks(registry.groups(asked.only))
@@ -77,11 +85,30 @@ def _both(asked: argparse.Namespace) -> Outcomes:
     return last
 
 
+def _keep(path: Path | None, name: str, found: Outcomes) -> Outcomes:
+    """Put outcomes of this commit into the file, beside those that are there."""
+    if path is not None:
+        kept = _kept(path) if path.is_file() else (name, {})
+        if kept[0] != name:
+            raise Failed(f"{path} is of the commit {kept[0]}")
+        merged = {key: [each.verdict, each.detail] for key, each in (kept[1] | found).items()}
+        said = {"commit": name, "outcomes": merged}
+        path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def _kept(path: Path) -> tuple[str, Outcomes]:
+    """The commit, and its outcomes. Inverse of `_keep`."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return said["commit"], {key: Outcome(*each) for key, each in said["outcomes"].items()}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Attack a commit and the working tree.")
     parser.add_argument("--commit", default=FIRST, metavar="REV")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
-    parser.add_argument("--out", type=Path, default=None)
+    for file in ("--out", "--keep", "--kept"):
+        parser.add_argument(file, type=Path, default=None, metavar="FILE")
     for flag in ("--tree", "--first", "--list"):
         parser.add_argument(flag, action="store_true")
     return parser

@@ -169,9 +169,9 @@ PARQUET: Final[dict[str, tuple[str, bool, Callable[[Office], Path]]]] = {
         lambda office: _parquet(office, {}, _MILLIONS, row_group_size=_MILLIONS),
     ),
     "parquet-groups": (
-        "300,000 rows in row groups of ten",
+        "30,000 rows in row groups of ten",
         False,
-        lambda office: _parquet(office, {}, 300_000, row_group_size=10),
+        lambda office: _parquet(office, {}, 30_000, row_group_size=10),
     ),
     "parquet-cell": (
         "one cell of 500 MB",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def requests_of(rows: Sequence[Row]) -> list[Any]:
     return to_requests(Table(columns, range(1, len(rows) + 1)), set())
 
 
-class _Memory:
+class _Memory(ABC):
     """The gate's memory in SQLite in memory, and what every version does with a file."""
 
     def __init__(self, law: Any) -> None:
@@ -185,13 +186,13 @@ class _Memory:
         granted = {request.request_id for request, each in decided if isinstance(each, Grant)}
         return [row["request_id"] in granted for row in file.rows]
 
+    @abstractmethod
     def decided(
         self, connection: Any, name: str, on: date, rows: list[Any], facts: Any, asked: Any
     ) -> tuple[Any, list[tuple[Any, Any]]]:
         """The gate, and each request with its decision. `asked` are the rows' fingerprints."""
-        raise NotImplementedError
 
-    def determined(self, connection: Any, name: str) -> None:
+    def determined(self, connection: Any, name: str) -> None:  # noqa: B027 - some versions do nothing
         """What a version does when a batch is determined."""
 
 
