@@ -1,7 +1,7 @@
 """gate-8: small files that take memory, time, or the process, before anything is refused.
 
 Each is given to the command line in a process of its own, which may have 4 GiB of address space and
-30 seconds of processor time. The attack succeeded where the process was ended by a signal, took
+15 seconds of processor time. The attack succeeded where the process was ended by a signal, took
 longer, or ended with a fault of the program (which is how an allocation that fails shows); it is
 stopped where the file is refused with a code. A file that is taken like any other, within the
 bounds, is `stopped by read`. The controls are honest files of the same kind under the same bounds.
@@ -35,7 +35,7 @@ from scripts.attacks.gate.windows import strangers
 from scripts.attacks.office import Office, make_office
 from scripts.attacks.people import REQUEST_COLUMNS, crowd
 
-MOST_SECONDS: Final = 30
+MOST_SECONDS: Final = 15
 """Of processor time; on the clock a machine that does other work may take ten times as long."""
 MOST_BYTES: Final = 4 << 30
 _PROGRAM: Final = "from counterfoil.cli import main; main()"

@@ -30,7 +30,7 @@ from scripts.attacks.attack import (
     succeeded,
 )
 from scripts.attacks.gate.windows import strangers
-from scripts.attacks.office import Office, make_office, on_day, write_csv
+from scripts.attacks.office import Office, make_office, write_csv
 from scripts.attacks.people import SOURCE_COLUMNS, Row, crowd, request
 
 
@@ -158,10 +158,9 @@ def _steps(office: Office, path: Path) -> tuple[str, str]:
 
 
 def _alarmed(office: Office) -> bool:
-    """Whether the office has an incident or a suspension."""
-    status = office.at("status").required("status")
-    text = str(status)
-    return "canary" in text or ("suspen" in text and "requester" in text)
+    """Whether the ledger has an incident or a suspension: the office was told."""
+    entries = office.at("ledger", "show").required("ledger show")["entries"]
+    return not {"incident", "suspension"}.isdisjoint(each["kind"] for each in entries)
 
 
 def _seen(office: Office, files: Sequence[Sequence[Row]]) -> tuple[list[str], list[str], bool]:
@@ -178,11 +177,11 @@ def _seen(office: Office, files: Sequence[Sequence[Row]]) -> tuple[list[str], li
 def _attack(name: str, folder: Path) -> dict[str, Outcome]:
     _, _, files, alarm = WAYS[name]
     office, one, other = _office(folder / "canary")
-    seen, kept, released = _seen(office, files(one, other))
+    seen, _, released = _seen(office, files(one, other))
     if set(seen) != {"received"}:
         codes = [each for each in seen if each != "received"]
         return {name: succeeded(f"the requester sees {codes[0]} at once")}
-    if alarm and not (any(kept) or _alarmed(office)):
+    if alarm and not _alarmed(office):
         raise NotRun("the office saw nothing")
     if alarm and released:
         return {name: succeeded("a file of the requester was released after the alarm")}
@@ -190,18 +189,17 @@ def _attack(name: str, folder: Path) -> dict[str, Outcome]:
 
 
 def _honest(folder: Path) -> dict[str, Outcome]:
-    """Files about strangers: received, determined and released."""
+    """Files about strangers are received, determined and released, and raise nothing; a file about
+    a canary tells the office on the same day."""
     office, _, _ = _office(folder / "stranger")
     seen, kept, released = _seen(office, [strangers(1, 20), strangers(2, 30)])
-    ours = set(seen) == {"received"} and not any(kept) and released
-    held, one, _ = _office(folder / "later")
-    batch = _steps(held, held.sign(held.write([one.asked(1)])))
-    on_day(25)
-    later = _steps(held, held.sign(held.write(strangers(1, 400))))
-    known = any([*batch[1:], *later])
+    ours = set(seen) == {"received"} and not any(kept) and released and not _alarmed(office)
+    held, one, _ = _office(folder / "canary")
+    _steps(held, held.sign(held.write([one.asked(1)])))
+    known = _alarmed(held)
     return {
         "honest": Outcome(ANSWERED if ours else DENIED, "released" if ours else f"{seen} {kept}"),
-        "office-knows": Outcome(ANSWERED if known else DENIED, batch[1] or later[1] or later[0]),
+        "office-knows": Outcome(ANSWERED if known else DENIED, "told" if known else "not told"),
     }
 
 
