@@ -158,7 +158,8 @@ def _dictionary(office: Office) -> Path:
 def _list_column(office: Office) -> Path:
     import pyarrow
 
-    return _parquet(office, {"reason": pyarrow.repeat(["x" * 1000] * 1000, 3000)}, 3000)
+    texts = pyarrow.scalar(["x" * 1000] * 100)
+    return _parquet(office, {"reason": pyarrow.repeat(texts, 1000)}, 1000)
 
 
 PARQUET: Final[dict[str, tuple[str, bool, Callable[[Office], Path]]]] = {
@@ -313,7 +314,7 @@ def _held(office: Office, text: str) -> tuple[str, str]:
 _DEEP: Final = "[" * _BRACKETS
 _OBJECTS: Final = '{"a":' * _BRACKETS
 JSON: Final[dict[str, tuple[str, bool, Callable[[Office], tuple[str, str]]]]] = {
-    "json-brackets": ("200,000 brackets in the first line", True, lambda o: _first_line(o, _DEEP)),
+    "json-brackets": ("200,000 brackets in the first line", False, lambda o: _first_line(o, _DEEP)),
     "json-objects": (
         "200,000 objects in the first line",
         False,
