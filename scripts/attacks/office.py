@@ -52,7 +52,8 @@ WIDE: Final = {
 }
 """An office whose guards stop nothing: it shows what the matcher confirms."""
 CONFIRMED: Final = "confirmed"
-INTERNAL: Final = "internal"
+FAULTS: Final = ("internal", "store_refused")
+"""Codes whose cure is to report a fault of the program: they stop nothing."""
 _PASSPHRASE: Final = "made up"
 
 
@@ -128,7 +129,7 @@ class Sent:
         """Why this request, or most of the file's, has no better answer: the file's fault, the
         first code of the refusal, or the answer itself. Raises NotRun for a fault of the
         program."""
-        if self.fault == INTERNAL:
+        if self.fault in FAULTS:
             raise NotRun("a fault of the program")
         if self.fault:
             return self.fault

@@ -32,7 +32,7 @@ from scripts.attacks.attack import (
 )
 from scripts.attacks.gate.spent import unsigned
 from scripts.attacks.gate.windows import strangers
-from scripts.attacks.office import Office, make_office
+from scripts.attacks.office import FAULTS, Office, make_office
 from scripts.attacks.people import REQUEST_COLUMNS, crowd
 
 MOST_SECONDS: Final = 15
@@ -73,7 +73,7 @@ def _run(arguments: Sequence[str | Path]) -> tuple[str, str]:
     except ValueError:
         return "bad", f"ended with {done.returncode}, and no code"
     error = printed.get("error", {}).get("code", "") if isinstance(printed, dict) else ""
-    if error == "internal":
+    if error in FAULTS:
         return "bad", f"a fault of the program: {printed['error']['message']}"
     return ("code", error) if error else ("read", "")
 

@@ -28,13 +28,13 @@ from scripts.attacks.attack import (
     succeeded,
 )
 from scripts.attacks.gate.windows import strangers
-from scripts.attacks.office import Office, make_office
+from scripts.attacks.office import FAULTS, Office, make_office
 from scripts.attacks.people import Row, crowd, homes, person, request
 
 _PROGRAM: Final = "from counterfoil.cli import main; main()"
 _ROWS: Final = 400
-_TIMES: Final = 2
-"""How often a pair is run: what happens once in two runs is seen."""
+_TIMES: Final = 3
+"""How often a pair is run: what happens once in three runs is seen."""
 _SOURCE: Final = (person("r1", "Marisol", "Quintana", "1847 Heron Lake Rd"), *crowd(40))
 
 
@@ -79,7 +79,7 @@ def _both(one: Command, other: Command) -> tuple[Ended, Ended]:
 
 def _verdict(ended: Sequence[Ended], *, one_batch: bool = True) -> Outcome:
     for each in ended:
-        if each.fault in ("internal", "no JSON") or each.exit < 0:
+        if each.fault in (*FAULTS, "no JSON") or each.exit < 0:
             return succeeded(f"one ended with {each.exit} {each.fault}")
     batches = {each.batch for each in ended if each.batch}
     if one_batch and len(batches) > 1:
