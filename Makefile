@@ -15,7 +15,7 @@ SECONDS ?= 60
 DECOYS ?= 5000
 PEOPLE ?= 50000
 
-.PHONY: demo test lint bench replay accuracy mutants pins clean kills fuzz
+.PHONY: demo test lint bench replay accuracy mutants pins clean kills fuzz attacks
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -52,6 +52,10 @@ kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS ran
 
 fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an environment of its own
 	$(BIN)/python -m bench.fuzz $(SECONDS)
+
+attacks: $(BIN)/.runtime  ## every attack on the gate, against the commit at which they were reported and this tree; then what probing learns in a year
+	$(BIN)/python -m scripts.attacks
+	$(BIN)/python -m scripts.attacks.probing
 
 pins: $(BIN)/.runtime $(BIN)/.test  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) --require-hashes --no-deps -r requirements/pins.txt

@@ -1,0 +1,102 @@
+"""The targets, and the ways to write them that the tree's own matcher and register read as them.
+
+Which ways those are is found by the command line, in an office without guards: the attacker is
+taken to know it. A strategy uses no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.attacks.gate import homes, names, spellings
+from scripts.attacks.office import WIDE, make_office
+from scripts.attacks.people import Row, person, rare_name, request
+from scripts.attacks.probing.strategy import HOME, HOME_WAYS, NAME_WAYS, PERSON
+
+BORN: Final = "1981-05-29"
+LINE: Final = "1847 Heron Lake Rd"
+WHO: Final = person("r1", "Eric", "Alonso Tellez", LINE, date_of_birth=BORN)
+MOST: Final = 120
+"""Ways of writing that are tried, of each kind."""
+Pools = dict[str, dict[str, list[Row]]]
+"""By target and way: columns of a request."""
+
+
+def _names(way: str) -> Iterator[Row]:
+    """The person's name in one way, without and with the date of birth."""
+    given, family = WHO["given_name"], WHO["family_name"]
+    if way in spellings.ALL:
+        write = spellings.ALL[way]
+        one = spellings.distinct(write(given), MOST, given)
+        other = spellings.distinct(write(family), MOST, family)
+        pairs = [*((each, family) for each in one), *((given, each) for each in other)]
+        pairs += list(zip(one, other, strict=False))
+    elif way == "plain":
+        pairs = [(given, family)]
+    elif way == "words":
+        words = ("Jon", "Ray", "Luis", "Ivan", "Omar", "Saul", "Hugo", "Noel", "Abel", "Ciro")
+        pairs = [(f"{given} {each}", family) for each in words]
+    elif way == "parts":
+        pairs = [
+            (given, each)
+            for each in ("Alonso", "Tellez", "Tellez Alonso", "AlonsoTellez", "Alonso-Tellez",
+                         "de Alonso Tellez", "Alonso de Tellez", "Alonso y Tellez")
+        ]  # fmt: skip
+    else:
+        pairs = [(given, rare_name(number)[1]) for number in range(40)]
+    for one, other in pairs:
+        yield {"given_name": one, "family_name": other}
+        yield {"given_name": one, "family_name": other, "date_of_birth": BORN}
+
+
+def _places(way: str) -> Iterator[Row]:
+    """The home in one way."""
+    if way == "plain":
+        yield {"line1": LINE}
+    elif way in spellings.ALL:
+        write = spellings.ALL[way]
+        for one in spellings.distinct(write("Heron"), MOST, "Heron"):
+            yield {"line1": f"1847 {one} Lake Rd"}
+        for one in spellings.distinct(write("Lake"), MOST, "Lake"):
+            yield {"line1": f"1847 Heron {one} Rd"}
+    else:
+        yield from homes.WAYS[way][2]()
+
+
+def _effective(folder: Path, asked: Iterable[tuple[str, Row]], stated: Row) -> dict[str, list[Row]]:
+    """The ways by which the resident is confirmed, by way."""
+    tried = list(asked)
+    rows = [
+        {**request(number, WHO["given_name"], WHO["family_name"], LINE), **stated, **columns}
+        for number, (_, columns) in enumerate(tried, 1)
+    ]
+    office = make_office(folder, names.SOURCE, limits={**WIDE, "batch_rows": "20000"})
+    sent, found = office.send(rows), dict[str, list[Row]]()
+    for row, (way, columns) in zip(rows, tried, strict=True):
+        if sent.answer(row["request_id"]) == "confirmed":
+            found.setdefault(way, []).append(columns)
+    return found
+
+
+def effective_pools(folder: Path) -> Pools:
+    """What a strategy may use."""
+    written = [(way, columns) for way in NAME_WAYS for columns in _names(way)]
+    placed = [(way, columns) for way in HOME_WAYS for columns in _places(way)]
+    return {
+        PERSON: _effective(folder / "names", written, {}),
+        HOME: _effective(folder / "homes", placed, {"date_of_birth": BORN}),
+    }
+
+
+def strangers() -> list[tuple[str, str]]:
+    """Two thousand names, no two alike."""
+    pairs = product(range(45), range(45))
+    return [(rare_name(3 * one)[0], rare_name(2 * other + 90)[1]) for one, other in pairs]
+
+
+def described(pools: Pools) -> dict[str, Any]:
+    """How many ways of writing there are, by target and way."""
+    return {target: {way: len(of) for way, of in by.items()} for target, by in pools.items()}
