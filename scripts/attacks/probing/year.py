@@ -227,12 +227,11 @@ class CountingGate(_Memory):
         self, connection: Any, name: str, on: date, rows: list[Any], facts: Any, asked: Any
     ) -> tuple[Any, list[tuple[Any, Any]]]:
         """As `receive` of that version."""
-        from counterfoil.gate.history.uses import ONCE
-
         from counterfoil.core.values import Request
         from counterfoil.gate import Gate
         from counterfoil.gate.history import counts, store
         from counterfoil.gate.history.fingerprints import forms_of
+        from counterfoil.gate.history.uses import ONCE
 
         terms, every = self.law.agreement, range(len(rows))
         history = store.load_history(connection, facts, name, on, terms.limits)
