@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018_accounting_records"
-down_revision = "0016_acts"
+down_revision = "0017_asked"
 branch_labels = None
 depends_on = None
 
