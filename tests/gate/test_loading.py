@@ -78,8 +78,8 @@ def test_the_digest_is_of_all_routes_and_of_the_versions_of_checks_and_forms(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digests = [load_law(office).digest]
-    for name in ("CHECKS_VERSION", "FORMS_VERSION"):
-        monkeypatch.setattr(f"counterfoil.gate.law.load.{name}", "another")
+    for name in ("demands.CHECKS_VERSION", "load.FORMS_VERSION"):
+        monkeypatch.setattr(f"counterfoil.gate.law.{name}", "another")
         digests.append(load_law(office).digest)
     _edit(office / "routes" / "consent.yaml", "The taxpayer's consent", "A taxpayer's consent")
     digests.append(load_law(office).digest)

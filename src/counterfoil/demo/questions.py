@@ -70,6 +70,19 @@ def _address(line1: str, **more: str) -> Callable[[int], Row]:
     return lambda _number: {"line1": line1, "line2": ""} | more
 
 
+_GIVEN: Final = ("Ada", "Boyd", "Cleo", "Drew", "Edda", "Finn", "Gwen", "Hale", "Ines", "Joss")
+_FAMILY: Final = (
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Gorse",
+    "Hazel",
+    "Ivy",
+    "Oak",
+)
 _PLACE: Final = ("line1", "line2", "city", "state", "zip")
 PLACEHOLDERS: Final = ("Failed to Provide", "Unknown Address", "NA NA", "Homeless")
 _VAGUE: Final = ("all years", "", "2099", "any")
@@ -161,6 +174,11 @@ def _defect(group: str, number: int) -> Row:
     return DEFECTS[group].change(number) if group in DEFECTS else {}
 
 
+def _officer(number: int) -> str:
+    """A made-up officer's name; the first hundred numbers have different ones."""
+    return f"{_GIVEN[number % 10]} {_FAMILY[number // 10 % 10]}"
+
+
 def complete_request(number: int, row: Row, *, officer: int) -> Row:
     """The legal part of a request in order: its own investigation, its own reason, and officer
     number `officer`."""
@@ -174,10 +192,10 @@ def complete_request(number: int, row: Row, *, officer: int) -> Row:
             "reason": f"{_REASON}, with the {words} evidence",
             "investigation_number": f"HSI-2026-{number:06d}",
             "investigation_opened_on": "2026-01-20",
-            "removal_order_number": f"RO-{number:07d}",
+            "removal_order_number": f"RO-2025-{number:07d}",
             "removal_order_date": "2025-03-14",
             "removal_ground": "8 USC 1227(a)(1)(B)",
-            "engaged_officers": f"E{officer:03d}|Officer Number {officer}|Special Agent",
+            "engaged_officers": f"E{officer:03d}|{_officer(officer)}|Special Agent",
             "use_certified": "true",
         }
     )

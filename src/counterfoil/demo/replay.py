@@ -217,12 +217,16 @@ def _matter(number: int) -> Row:
         f"with the {_words(number)} evidence",
         "investigation_number": f"CR-2025-{number:07d}",
         "investigation_opened_on": "2025-06-02",
-        "removal_order_number": f"RO-{number:07d}",
+        "removal_order_number": f"RO-2024-{number:07d}",
         "removal_order_date": "2024-11-15",
         "removal_ground": "8 USC 1227(a)(1)(B)",
-        "engaged_officers": f"E{number // 200:05d}|Officer Number {number // 200}|Special Agent",
+        "engaged_officers": f"E{number // 200:05d}|{_officer(number // 200)}|Special Agent",
         "use_certified": "true",
     }
+
+
+def _officer(number: int) -> str:
+    return f"{_name(number, 80, 2)} {_name(number, 90, 2)}"
 
 
 def _source(number: int, person: Row, home: Row, *, spouse: bool = False) -> Row:

@@ -7,9 +7,10 @@ speaks of the mailing address). Whether GENERAL DELIVERY is enough is the gate's
 form's.
 
 Placeholders: words that are written where an address should be (unknown, failed to provide,
-homeless, TBD ...), a line that only repeats city, state or ZIP, ZIP 00000 and 99999, and made-up
-numbers: zero, and five or more equal digits. Up to four equal digits pass: 1111 MAIN ST is an
-ordinary address, and so is a PO box of any equal digits but zeros and nines.
+homeless, TBD ...), a line that only repeats city, state or ZIP, ZIP 00000 and 99999, a city of one
+letter or without letters, and made-up numbers: zero, and five or more equal digits. Up to four
+equal digits pass: 1111 MAIN ST is an ordinary address, and so is a PO box of any equal digits but
+zeros and nines.
 """
 
 from __future__ import annotations
@@ -111,7 +112,8 @@ def _is_no_city(text: str) -> bool:
     """Whether a text is written where a city should be and means none. Files name few cities, many
     times."""
     city = clean(text) or ""
-    return _is_empty(city) or _has_phrase(city)
+    is_word = len(city) > 1 and any(map(str.isalpha, city))
+    return _is_empty(city) or _has_phrase(city) or bool(city and not is_word)
 
 
 def _has_phrase(line: str) -> bool:

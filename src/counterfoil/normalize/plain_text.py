@@ -29,6 +29,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+ONE_LETTER: Final = str.maketrans("iu", "lv")
+"""Lower-case letters of ASCII that look alike, as one of them; `rn` is m besides."""
 _SHORT: Final = 64
 _LATIN: Final = frozenset({"Latn"})
 _ANY: Final[frozenset[str]] = frozenset()

@@ -127,8 +127,8 @@ def test_a_group_of_officers_is_known_by_its_words_or_its_whole_name() -> None:
         group_names=("The  Duty Desk",),
     )
     terms = _terms(officers=officers)
-    assert terms.group_words == {"task", "force", "unit"}
-    assert terms.group_names == {"the duty desk"}
+    assert terms.group_words == {"task", "force", "vnlt"}
+    assert terms.group_names == {"thedvtydesk"}
 
 
 def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
@@ -145,7 +145,7 @@ def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
         assert hits == [name]
         assert terms.screened.hits(screened_words(f"of {word}"))
     assert not terms.screened.hits(screened_words("of nothing"))
-    assert terms.general_reasons == {"for use"}
+    assert terms.general_reasons == {"for vse"}
 
 
 def test_phrases_of_placeholders_and_custody_screen_for_themselves() -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from counterfoil.core.errors import SettingsFault
+from counterfoil.gate.law.demands import SINCE_COMMON_2
 from counterfoil.gate.law.route import DatedDays, Route
 from counterfoil.gate.law.schema import Span
 from counterfoil.gate.law.statute import Element, Statute
@@ -137,20 +138,20 @@ def test_p10_a_code_serves_one_element() -> None:
 
 @pytest.mark.parametrize("name", LAWS)
 def test_the_librarys_routes_have_the_checks_and_rules_of_their_kind(name: str) -> None:
-    assert check_demands(LAWS[name].route, LAWS[name].elements) is None
+    assert check_demands(LAWS[name].route, LAWS[name].common, LAWS[name].elements) is None
     assert check_rules(LAWS[name].route) is None
 
 
 def test_p10_a_check_that_is_not_of_the_table_refuses() -> None:
     with expect_fault(SettingsFault, "law_check_unknown", "element i2-in-writing: check"):
-        check_demands(WRITTEN.route, [changed(QUOTED, check="name_is_nice")])
+        check_demands(WRITTEN.route, WRITTEN.common, [changed(QUOTED, check="name_is_nice")])
 
 
 def test_p10_a_check_of_another_kind_of_route_refuses() -> None:
     with expect_fault(
         SettingsFault, "law_check_other_kind", "element i2-in-writing: check"
     ) as raised:
-        check_demands(WRITTEN.route, [changed(QUOTED, check="order_finds_act")])
+        check_demands(WRITTEN.route, WRITTEN.common, [changed(QUOTED, check="order_finds_act")])
     assert "kind written-request" in raised.value.message
 
 
@@ -161,8 +162,21 @@ def test_p10_a_check_of_the_kind_without_an_element_refuses_and_the_first_is_nam
     with expect_fault(
         SettingsFault, "law_check_unused", "law: elements of routes/written-request.yaml"
     ) as raised:
-        check_demands(WRITTEN.route, kept)
+        check_demands(WRITTEN.route, WRITTEN.common, kept)
     assert raised.value.message == "no element names the check name_is_given"
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_law_of_the_first_common_format_may_be_without_what_came_later(name: str) -> None:
+    law = LAWS[name]
+    older = changed(law.common, format="counterfoil-common-1")
+    kept = [each for each in law.elements if each.check not in SINCE_COMMON_2]
+    assert len(kept) == len(law.elements) - len(SINCE_COMMON_2)
+    check_demands(law.route, older, kept)
+    with expect_fault(SettingsFault, "law_check_unused", f"law: elements of routes/{name}.yaml"):
+        check_demands(law.route, law.common, kept)
+    with expect_fault(SettingsFault, "law_check_unused", f"law: elements of routes/{name}.yaml"):
+        check_demands(law.route, older, kept[1:])
 
 
 def _with_rules(name: str, **rules: object) -> Route:

@@ -19,7 +19,7 @@ from typing import Final
 from counterfoil.core.values import Document, State
 from counterfoil.gate.checks.inputs import MET, NOT_SHOWN, CheckInput, FileInput, met_if
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.folding import fold_entry, fold_screened, fold_stated
 
 FINDS_ACT: Final = "specific_act"
 FINDS_RELEVANCE: Final = "relevance"
@@ -91,13 +91,13 @@ def periods_are_reached(inputs: CheckInput, terms: Terms) -> State:
 @_of_document
 def order_court_is_named(document: Document, file: FileInput, terms: Terms) -> State:
     """The court that made the order is named."""
-    return NOT_SHOWN if fold_entry(document.court) in terms.absent else MET
+    return NOT_SHOWN if fold_stated(document.court) in terms.absent else MET
 
 
 @_of_document
 def order_judge_is_listed(document: Document, file: FileInput, terms: Terms) -> State:
     """The order is of a judge of a class that may grant it."""
-    judge = fold_entry(document.judge)
+    judge = fold_stated(document.judge)
     return NOT_SHOWN if judge in terms.absent else met_if(judge in terms.judges)
 
 
@@ -124,14 +124,14 @@ elsewhere."""
 @_of_document
 def consent_names_recipient(document: Document, file: FileInput, terms: Terms) -> State:
     """The consent designates the requester as who may receive."""
-    recipient = fold_entry(document.recipient)
+    recipient = fold_stated(document.recipient)
     return NOT_SHOWN if recipient in terms.absent else met_if(recipient in terms.requester)
 
 
 @_of_document
 def consent_purpose_is_stated(document: Document, file: FileInput, terms: Terms) -> State:
     """The consent states the purpose for which the answer may be used."""
-    return NOT_SHOWN if fold_words(document.purpose) in terms.nothing_words else MET
+    return NOT_SHOWN if fold_screened(document.purpose) in terms.nothing_words else MET
 
 
 @_of_document

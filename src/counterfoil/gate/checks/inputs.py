@@ -26,10 +26,17 @@ from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_s
 from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
 from counterfoil.gate.history.fingerprints import Forms
 from counterfoil.gate.history.uses import Uses
-from counterfoil.gate.law.folding import fold_entry, fold_words, screened_words
+from counterfoil.gate.law.folding import (
+    first_reading,
+    fold_stated,
+    fold_tight,
+    screened_words,
+    split_words,
+)
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.gate.law.schema import Span
 from counterfoil.normalize import incomplete_part
+from counterfoil.normalize.plain_text import mixes_scripts
 
 MET: Final = State.MET
 NOT_MET: Final = State.NOT_MET
@@ -48,20 +55,24 @@ matters name far fewer."""
 
 
 class Engaged(Sensitive, frozen=True, gc=False):
-    """An engaged officer, read once a batch. `entries`: folded id, name and title; `name` and
-    `words`: the folded name whole and by words; `load`: requests that name the officer, in the
-    window."""
+    """An engaged officer, read once a batch. `entries`: folded id, name and title, "" for one that
+    has neither letter nor digit; `name`: the letters of the name as screens read it, `screened` its
+    words so, `words` its folded words; `is_mixed`: one of the three mixes
+    scripts in a word; `load`: requests that name the officer, in the window."""
 
     entries: tuple[str, str, str]
     name: str
-    words: frozenset[str]
+    screened: frozenset[str]
+    words: tuple[str, ...]
+    is_mixed: bool
     load: int
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
     """One request, read once. `line_words` and `reason_words` are the words of address lines and
-    reason as screens read them, `reason` the folded words together; `missing` is the address's
-    first missing part; `scope` what the file's document reaches, None where it has none."""
+    reason as screens read them, `reason` those of its first reading together; `missing` is the
+    address's first missing part; `scope` what the file's document reaches, None where it has
+    none."""
 
     request: Request
     address: AddressForm
@@ -105,6 +116,7 @@ class RequestReader:
         """The request as the checks see it. `forms` and `uses` are its own. Never raises on any
         request."""
         form = forms.address
+        reason = screened_words(request.reason)
         return CheckInput(
             request,
             form,
@@ -113,8 +125,8 @@ class RequestReader:
             or self._read_periods(request.taxable_periods),
             incomplete_part(form),
             screened_words(f"{request.address.line1} {request.address.line2}"),
-            fold_words(request.reason),
-            screened_words(request.reason),
+            " ".join(first_reading(reason)),
+            reason,
             self._engaged.get(request.engaged_officers)
             or self._read_officers(request.engaged_officers),
             uses,
@@ -135,10 +147,12 @@ class RequestReader:
         return engaged
 
     def _read_officer(self, officer: EngagedOfficer) -> Engaged:
-        name = fold_words(officer.name)
+        entries = [fold_stated(each) for each in (officer.id, officer.name, officer.title)]
         return Engaged(
-            (fold_entry(officer.id), fold_entry(officer.name), fold_entry(officer.title)),
-            name,
-            frozenset(name.split()),
+            (entries[0], entries[1], entries[2]),
+            fold_tight(officer.name),
+            frozenset(screened_words(officer.name)),
+            tuple(split_words(officer.name)),
+            mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
             officer_load(officer, self._facts, self._history),
         )

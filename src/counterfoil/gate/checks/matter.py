@@ -10,11 +10,16 @@ import re
 from typing import Final
 
 from counterfoil.core.values import State
+from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tells
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import fold_citation, fold_entry
+from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
+from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")
+_PARTED: Final = re.compile(r"\b\w(?: \w\b){5}")
+"""Six letters in a row that are words by themselves."""
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
 """One letter or digit, whatever is between its repetitions."""
 
@@ -38,7 +43,9 @@ def period_is_not_in_future(inputs: CheckInput, terms: Terms) -> State:
 def authority_is_given(inputs: CheckInput, terms: Terms) -> State:
     """The statutory authority is stated."""
     return (
-        NOT_SHOWN if fold_entry(inputs.request.statutory_authority) in terms.nothing_stated else MET
+        NOT_SHOWN
+        if fold_stated(inputs.request.statutory_authority) in terms.nothing_stated
+        else MET
     )
 
 
@@ -57,12 +64,25 @@ def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
 
 
 def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
-    """The reason is more than a general phrase."""
+    """The reason is more than a general phrase, and its words are words: repetitions, rows of keys
+    and fillers do not count, nor does what only names the field or the statute."""
     reason, rules = inputs.reason, terms.rules.reason
-    words = reason.count(" ") + 1
-    letters = len(reason) - words + 1
-    long_enough = words >= rules.least_words and letters >= rules.least_letters
-    return met_if(long_enough and reason not in terms.general_reasons) if reason else NOT_SHOWN
+    if not reason:
+        return NOT_SHOWN
+    if (
+        reason.count(" ") + 1 < rules.least_words
+        or not _has_letters(inputs, rules.least_letters)
+        or reason in terms.general_reasons
+    ):
+        return NOT_MET
+    words = first_reading(inputs.reason_words)
+    return met_if(not terms.is_current or tells(words, rules.least_words, rules.least_letters))
+
+
+def _has_letters(inputs: CheckInput, least: int) -> bool:
+    """Whether the reason has so many letters. As screens read it, it has no more than it has."""
+    reason = inputs.reason
+    return len(reason) - reason.count(" ") >= least or count_letters(inputs.request.reason) >= least
 
 
 def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:
@@ -128,9 +148,13 @@ def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
 
 
 def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
-    """No engaged officer is a group, an office or a unit."""
+    """No engaged officer is a group, an office or a unit, and none is named by initials, by a duty
+    or by a name that stands for anybody."""
     for officer in inputs.engaged:
-        if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.words):
+        if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.screened):
+            return NOT_MET
+        is_stated = officer.entries[1] not in terms.absent
+        if terms.is_current and is_stated and names_no_one(officer.words):
             return NOT_MET
     return MET
 
@@ -145,6 +169,26 @@ def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
     return MET
 
 
+def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
+    """No word of the request mixes letters of several scripts, and no reason is written in parted
+    letters: both are written so that a reader sees what a screen does not."""
+    request = inputs.request
+    person, address, order = request.person, request.address, request.removal_order
+    together = (
+        f"{person.given_name} {person.middle_name} {person.family_name} {address.line1} "
+        f"{address.line2} {address.city} {request.statutory_authority} {request.reason} "
+        f"{request.investigation_number} {order.number} {order.ground}"
+    )
+    if not together.isascii() and mixes_scripts(together):
+        return NOT_MET
+    for officer in inputs.engaged:
+        if officer.is_mixed:
+            return NOT_MET
+    if len(_LETTERS.intersection(inputs.reason_words)) < 2:
+        return MET
+    return met_if(_PARTED.search(inputs.reason) is None)
+
+
 def use_is_certified(inputs: CheckInput, terms: Terms) -> State:
     """The use by the engaged officers alone is certified."""
     return MET if inputs.request.use_certified else NOT_SHOWN
@@ -152,14 +196,17 @@ def use_is_certified(inputs: CheckInput, terms: Terms) -> State:
 
 def number_state(number: str, terms: Terms) -> State:
     """The state of a number of an order or investigation: not shown where it is absent or a
-    placeholder; met where it has a digit, differing characters and a usual length."""
-    entry, rules = fold_entry(number), terms.rules.identifiers
+    placeholder; met where it has a digit, differing characters and a usual length, and is no
+    filler."""
+    entry, rules = fold_stated(number), terms.rules.identifiers
     if entry in terms.absent:
         return NOT_SHOWN
     if (
         not rules.least_characters <= len(entry) <= rules.most_characters
         or _DIGIT.search(entry) is None
     ):
+        return NOT_MET
+    if terms.is_current and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

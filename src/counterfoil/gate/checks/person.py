@@ -13,6 +13,7 @@ from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOW
 from counterfoil.gate.law.compiled import Terms, place_keys
 from counterfoil.gate.law.folding import fold_entry, screened_words
 from counterfoil.normalize import is_placeholder
+from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
 
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
 _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
@@ -71,6 +72,15 @@ def address_is_not_the_requesters(inputs: CheckInput, terms: Terms) -> State:
 def address_is_not_general_delivery(inputs: CheckInput, terms: Terms) -> State:
     """General delivery names a post office, not a home: an officer must look."""
     return NEEDS_OFFICER if inputs.address.kind is _GENERAL_DELIVERY else MET
+
+
+def zip_is_of_state(inputs: CheckInput, terms: Terms) -> State:
+    """The ZIP is one of the state: where it is not, one of the two is a slip, and an officer must
+    look. A missing part and a ZIP that stands for a missing one are other elements' concern."""
+    state, zip5 = inputs.address.state, inputs.address.zip5
+    if not state or not zip5 or is_zip_of_state(zip5, state) or zip5 in NO_ZIPS:
+        return MET
+    return NEEDS_OFFICER
 
 
 def tin_is_well_formed(inputs: CheckInput, terms: Terms) -> State:

@@ -12,7 +12,7 @@ from counterfoil.core.values import State
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput
 from counterfoil.gate.checks.matter import number_state
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import fold_citation, fold_entry
+from counterfoil.gate.law.folding import fold_citation, fold_entry, fold_stated
 
 
 def removal_order_is_numbered(inputs: CheckInput, terms: Terms) -> State:
@@ -31,7 +31,7 @@ def removal_order_is_dated(inputs: CheckInput, terms: Terms) -> State:
 def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
     """The ground is a class described in 8 USC 1227(a), cited to its paragraph."""
     ground = inputs.request.removal_order.ground
-    if fold_entry(ground) in terms.nothing_stated:
+    if fold_stated(ground) in terms.nothing_stated:
         return NOT_SHOWN
     return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
 

@@ -12,7 +12,16 @@ from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.folding import Screen, fold_citation, fold_entry, fold_words, new_screen
+from counterfoil.gate.law.demands import is_current
+from counterfoil.gate.law.folding import (
+    Screen,
+    fold_citation,
+    fold_entry,
+    fold_screened,
+    fold_tight,
+    new_screen,
+    screened_words,
+)
 from counterfoil.gate.law.route import (
     Common,
     CommonRules,
@@ -36,9 +45,10 @@ class Terms(Public, frozen=True, gc=False):
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
-    `nothing_words` the latter as folded words; `screened` all phrases that a reason must not have;
-    `authority_written` the designated citations as the agreement writes them. What a route's kind
-    has no facts for is empty."""
+    `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
+    have; `group_words` the words of a group as screens read them; `is_current` whether the law asks
+    for more than its lists of words (demands.py); `authority_written` the designated citations as
+    the agreement writes them. What a route's kind has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -66,6 +76,7 @@ class Terms(Public, frozen=True, gc=False):
     screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
+    is_current: bool
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
@@ -97,7 +108,7 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         placeholders=placeholders,
         nothing_stated=nothing_stated,
         absent=placeholders | nothing_stated,
-        nothing_words=frozenset(map(fold_words, nothing_stated)),
+        nothing_words=frozenset(map(fold_screened, nothing_stated)),
         placeholder_phrases=_screen(lists.placeholder_phrases, "lists.placeholder_phrases"),
         custodial_words=_screen(rules.custodial_words, "rules.custodial_words"),
         custodial_places=_places(lists.custodial_places, "lists.custodial_places"),
@@ -106,11 +117,12 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         authority_written=authority,
         authority=_citations(authority),
         ground=_ground(removal) if removal else _NOTHING,
-        general_reasons=frozenset(map(fold_words, reason.general_phrases)),
+        general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
         **screens,
         screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
         group_words=_words(officers),
-        group_names=frozenset(map(fold_words, officers.group_names)),
+        group_names=frozenset(map(fold_tight, officers.group_names)),
+        is_current=is_current(common),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
@@ -151,7 +163,7 @@ def _principals(agreement: Agreement) -> dict[str, Principal]:
 def _screen(phrases: Iterable[str], field: str) -> Screen:
     screen = new_screen(phrases)
     require(
-        "" not in screen.heads,
+        "" not in screen.phrases,
         "law_phrase_empty",
         "a phrase has no letters",
         field,
@@ -195,7 +207,7 @@ def _ground(removal: RemovalRules) -> re.Pattern[str]:
 
 
 def _words(officers: OfficerRules) -> frozenset[str]:
-    return frozenset(word for phrase in officers.group_words for word in fold_words(phrase).split())
+    return frozenset(word for phrase in officers.group_words for word in screened_words(phrase))
 
 
 def _groups(ranges: Iterable[str]) -> frozenset[str]:

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.gate.law.route import RouteKind
+from counterfoil.gate.law.route import Common, RouteKind
 
-CHECKS_VERSION: Final = "checks-3"
+CHECKS_VERSION: Final = "checks-4"
 """Part of the law's digest: raise it when a check's behavior changes."""
+CHECKS_OF_COMMON_1: Final = "checks-3"
+"""The same of an office whose law has the common file of format 1: it goes on under that law, its
+digest is what it was, and what was decided under it is decided again the same."""
 
 Kinds = frozenset[RouteKind]
 EVERY_ROUTE: Final[Kinds] = frozenset({"written-request", "court-order", "consent"})
@@ -64,7 +67,9 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "custodial_address_is_located": EVERY_ROUTE,
     "address_is_not_the_requesters": EVERY_ROUTE,
     "address_is_not_general_delivery": EVERY_ROUTE,
+    "zip_is_of_state": EVERY_ROUTE,
     "tin_is_well_formed": EVERY_ROUTE,
+    "text_is_in_one_script": EVERY_ROUTE,
     "period_is_given": EVERY_ROUTE,
     "period_is_not_vague": EVERY_ROUTE,
     "period_is_not_in_future": EVERY_ROUTE,
@@ -100,7 +105,22 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "periods_are_reached": ON_A_DOCUMENT,
 }
 
+SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
+"""Checks that a law may be without whose common file has format 1: an office keeps its copy of the
+law, and one that was made before these were demanded has no element for them. It takes them up with
+the common file of format 2."""
+
 
 def demanded_of(kind: RouteKind) -> frozenset[str]:
     """The checks that a route of this kind has: all of them, and no other."""
     return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
+
+
+def checks_version(common: Common) -> str:
+    """The version of the checks under this law: part of its digest."""
+    return CHECKS_VERSION if is_current(common) else CHECKS_OF_COMMON_1
+
+
+def is_current(common: Common) -> bool:
+    """Whether a law's common file has the present format."""
+    return common.format == "counterfoil-common-2"

@@ -25,25 +25,28 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from counterfoil.core.values import Public
-from counterfoil.normalize.plain_text import plain
+from counterfoil.normalize.plain_text import ONE_LETTER, plain
 from counterfoil.normalize.text import LOOKS_LIKE
 
 _ASCII: Final = bytes(
     ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256)
 )
+_NO_LETTERS: Final = bytes(code for code in range(256) if _ASCII[code] == 32)
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _CITED: Final = re.compile(r"[a-z]+(?:\.[a-z]+)*\.?|[0-9]+|\u00a7+|\S")
 _SECTION: Final = frozenset({"section", "sections", "sec", "secs", "\u00a7", "\u00a7\u00a7"})
 
-_ONE_LETTER: Final = str.maketrans("iu", "lv")
-"""Letters that look alike, as one of them."""
 _LETTERS: Final = _ASCII.translate(bytes.maketrans(b"iu", b"lv"))
 _AS_LETTERS: Final = bytes(
     _LETTERS[ord(chr(code).translate(LOOKS_LIKE | {ord("|"): "L"}))] if code < 128 else 32
     for code in range(256)
 )
 """ASCII to letters that stand for all that look like them; the second with digits as letters."""
-_DIGITS: Final = b"0123456789|"
+_KINDS: Final = bytes(
+    ord("0" if chr(code) in "0123456789|" else "a" if _ASCII[code] != 32 else " ")
+    for code in range(256)
+)
+"""ASCII to a for letters and 0 for digits."""
 _MIXED: Final = re.compile(r"[a-z][0-9|]|[0-9|][a-z]", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
@@ -54,6 +57,28 @@ _BREAK: Final = "/"
 def fold_words(text: str) -> str:
     """Lower-case words of letters, single spaces between; digits and punctuation dropped."""
     return text.lower() if text.isascii() and text.isalpha() else " ".join(split_words(text))
+
+
+def first_reading(words: list[str]) -> list[str]:
+    """The first reading of `screened_words`, in which digits are left out."""
+    return words[: words.index(_BREAK)] if _BREAK in words else words
+
+
+def fold_screened(text: str) -> str:
+    """A whole text to be compared with others as screens read them, digits left out."""
+    return " ".join(first_reading(screened_words(text)))
+
+
+def fold_tight(text: str) -> str:
+    """As `fold_screened`, without spaces: `E.R.O.` is `ero`."""
+    return "".join(first_reading(screened_words(text)))
+
+
+def count_letters(text: str) -> int:
+    """The letters of a text."""
+    if text.isascii():
+        return len(text.encode().translate(None, _NO_LETTERS))
+    return sum(map(str.isalpha, plain(text)))
 
 
 def split_words(text: str) -> list[str]:
@@ -67,12 +92,19 @@ def split_words(text: str) -> list[str]:
 
 def fold_entry(text: str) -> str:
     """A short field entry: in plain form, white space collapsed, everything else kept."""
-    folded = plain(text)
+    folded = text.lower() if text.isascii() else plain(text)
     if folded.isalnum() or (
         folded.isprintable() and "  " not in folded and folded.strip(" ") == folded
     ):
         return folded  # the only white space that can be printed is a space
     return " ".join(folded.split())
+
+
+def fold_stated(text: str) -> str:
+    """A short field entry as `fold_entry`; "" where it has neither a letter nor a digit, and so
+    states nothing."""
+    folded = fold_entry(text)
+    return folded if folded[:1].isalnum() or any(map(str.isalnum, folded)) else ""
 
 
 def fold_citation(text: str) -> str:
@@ -105,13 +137,14 @@ def screened_words(text: str) -> list[str]:
     if not text.isascii():
         text = plain(text)
         if not text.isascii():
-            other = _NOT_LETTERS.sub(" ", text).translate(_ONE_LETTER).replace("rn", "m").split()
+            other = _NOT_LETTERS.sub(" ", text).translate(ONE_LETTER).replace("rn", "m").split()
             return [*other, _BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
     raw = text.encode()
     words = _read(raw, _LETTERS)
-    if len(raw.translate(None, _DIGITS)) < len(raw) and (mixed := len(_MIXED.findall(text))):
+    kinds = raw.translate(_KINDS)
+    if b"0" in kinds and (b"0a" in kinds or b"a0" in kinds):  # the first is quick, and most
         words += [_BREAK, *_read(raw, _AS_LETTERS)]
-        if mixed > 1:  # digits may be letters here, and be left out there
+        if len(_MIXED.findall(text)) > 1:  # digits may be letters here, and be left out there
             for pattern in (_BEFORE, _AFTER):
                 left = pattern.sub("", text)
                 words += [_BREAK, *_read(left.encode(), _AS_LETTERS)]
@@ -126,29 +159,28 @@ def _read(raw: bytes, table: bytes) -> list[str]:
 class Screen(Public, frozen=True, gc=False):
     """Phrases that a text must not have, as `screened_words` reads them.
 
-    `heads` are the longest word of each phrase, and `phrases` the phrases by head: so is one found
-    that is written in whole words. `parts` are what begins a word of a phrase without being one,
-    and `joined` the phrases of each without spaces: so is one found that is parted or joined."""
+    `phrases` are the phrases by the longest word of each: so is one found that is written in whole
+    words. `joined` are the phrases without spaces by what begins a word of them without being one:
+    so is one found that is parted or joined. `starts` are the words of both: most texts have
+    none."""
 
-    heads: frozenset[str]
+    starts: frozenset[str]
     phrases: dict[str, tuple[str, ...]]
-    parts: frozenset[str]
     joined: dict[str, tuple[str, ...]]
 
     def hits(self, words: Sequence[str]) -> bool:
         """Whether a text of these words (of `screened_words`) has a phrase, written in whole words,
         in parts of words, or as one word."""
-        if not self.heads.isdisjoint(words):
-            found = self.heads.intersection(words)
-            padded = f" {' '.join(words)} "
-            if any(phrase in padded for head in found for phrase in self.phrases[head]):
-                return True
-        return not self.parts.isdisjoint(words) and self._is_parted(words)
-
-    def _is_parted(self, words: Sequence[str]) -> bool:
-        together = "".join(words)
-        for part in self.parts.intersection(words):
-            for phrase in self.joined[part]:
+        found = self.starts.intersection(words)
+        if not found:
+            return False
+        together, padded = "".join(words), ""
+        for start in found:
+            if start in self.phrases:
+                padded = padded or f" {' '.join(words)} "
+                if any(phrase in padded for phrase in self.phrases[start]):
+                    return True
+            for phrase in self.joined.get(start, ()):
                 if phrase in together and _is_spelled(phrase, words):
                     return True
         return False
@@ -177,9 +209,8 @@ def new_screen(phrases: Iterable[str]) -> Screen:
         for part in _parts(phrase.split(" ")):
             by_part.setdefault(part, []).append(phrase.replace(" ", ""))
     return Screen(
-        frozenset(by_head),
+        frozenset([*by_head, *by_part]),
         {head: tuple(group) for head, group in by_head.items()},
-        frozenset(by_part),
         {part: tuple(group) for part, group in by_part.items()},
     )
 

@@ -38,7 +38,7 @@ from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
-from counterfoil.gate.law.demands import CHECKS_VERSION
+from counterfoil.gate.law.demands import checks_version
 from counterfoil.gate.law.route import Common, Route
 from counterfoil.gate.law.schema import read_law_file, require
 from counterfoil.gate.law.signatures import check_signatures
@@ -140,7 +140,8 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
         f"agreement {agreed.id}: routes",
         "Keep one of the two.",
     )
-    whole = [CHECKS_VERSION, FORMS_VERSION, parts, agreed]
+    checks = "+".join(sorted({checks_version(common) for _, common, _ in parts}))
+    whole = [checks, FORMS_VERSION, parts, agreed]
     digest = canonical.digest(canonical.encode(msgspec.to_builtins(whole)))
     digests = digest, agreement_digest(agreed)
     laws = [_law_of(*part, agreed, digests) for part in parts]
@@ -254,7 +255,7 @@ def _law_of(
     for statute in statutes:
         check_within(statute)
     check_entries(elements)
-    check_demands(route, elements)
+    check_demands(route, common, elements)
     check_rules(route)
     terms = compile_terms(route, common, agreed)
     return Law(statutes, route, common, agreed, elements, terms, *digests)

@@ -12,8 +12,8 @@ from itertools import combinations
 from typing import Final
 
 from counterfoil.core import canonical
-from counterfoil.gate.law.demands import DEMANDS, demanded_of
-from counterfoil.gate.law.route import Route, RouteKind
+from counterfoil.gate.law.demands import DEMANDS, SINCE_COMMON_2, demanded_of, is_current
+from counterfoil.gate.law.route import Common, Route, RouteKind
 from counterfoil.gate.law.schema import require
 from counterfoil.gate.law.statute import Element, Statute
 
@@ -95,8 +95,9 @@ def _check_pair(one: Element, other: Element) -> None:
     )
 
 
-def check_demands(route: Route, elements: Sequence[Element]) -> None:
-    """Every check is one that the route's kind demands, and every such check has an element.
+def check_demands(route: Route, common: Common, elements: Sequence[Element]) -> None:
+    """Every check is one that the route's kind demands, and every such check has an element, but
+    for those that came after the format of its common file.
 
     Raises SettingsFault law_check_unknown, law_check_other_kind or law_check_unused.
     """
@@ -116,7 +117,8 @@ def check_demands(route: Route, elements: Sequence[Element]) -> None:
             _at(element, "check"),
             "Remove the element from this route, or correct the route's kind.",
         )
-    unused = sorted(demanded - {element.check for element in elements})
+    later = frozenset[str]() if is_current(common) else SINCE_COMMON_2
+    unused = sorted(demanded - later - {element.check for element in elements})
     require(
         not unused,
         "law_check_unused",

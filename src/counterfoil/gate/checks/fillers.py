@@ -1,0 +1,212 @@
+"""Texts that are written to fill a field and say nothing: words of a reason, numbers, names.
+
+    "xxxxx xxxxx xxxxx", "asdf qwerty", "lorem ipsum"     no word of them says anything
+    "TBD-2026", "pending 1", "123456", "000-00", "N/A-1"  no numbers
+    "John Doe", "Agent 1", "E.R.O.", "Duty Officer"       no person
+
+A word is judged as it is written in lower case, as plain_text.py and gate/law/folding.py leave it;
+a name as the words of one reading. The tables are written by hand by the authors from common
+knowledge. What they leave out is for the word lists of the law to say. Pure; nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from counterfoil.normalize.plain_text import ONE_LETTER
+from counterfoil.normalize.tables import words
+
+_EMPTY: Final = words("""
+    tbd tba tbc unknown unk unkn pending none null nil nan undetermined unassigned unspecified
+    unavailable undisclosed withheld redacted placeholder dummy blah foo bar baz asdf qwerty todo
+    anonymous unnamed lorem ipsum xxx
+""")
+"""Words that are written where something is missing."""
+
+_LOREM: Final = words("""
+    lorem ipsum dolor amet consectetur consectetuer adipiscing adipisicing elit eiusmod tempor
+    incididunt labore dolore magna aliqua enim minim veniam quis nostrud exercitation ullamco
+    laboris nisi aliquip commodo consequat duis aute irure reprehenderit voluptate velit esse
+    cillum fugiat nulla pariatur excepteur sint occaecat cupidatat proident sunt culpa officia
+    deserunt mollit anim laborum
+""")
+_OWN_NAMES: Final = words("""
+    reason reasons purpose request requests requested requesting disclosure specific relevant
+    relevance field text see above below same attached file statute statutory authority citation
+    section sections title code usc ina act united states immigration nationality paragraph sec
+    a an the of to for in on at by from with under and or nor but not no is are was were be been it
+    its this that these those such as which who whom why what how may might can will shall must has
+    have had do does did he she they his her their him them we our you your i u s c
+""")
+"""Words that name the field, the statute or another place, and words of grammar: nothing of a
+matter."""
+
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz")
+_KEYBOARD: Final = " ".join((*_ROWS, *(row[::-1] for row in _ROWS)))
+_REPEATED: Final = re.compile(r"(.{1,3}?)\1{2,}.{0,2}")
+_NO_VOWEL: Final = re.compile(r"[^aeiouy]{6,}")
+_FEW: Final = 2
+"""So many words of a reason are of the matter itself, at least."""
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a lower-case word says nothing wherever it is written."""
+    return (
+        word in _EMPTY
+        or word in _LOREM
+        or (len(word) > 2 and _REPEATED.fullmatch(word) is not None)
+        or (len(word) > 3 and word in _KEYBOARD)
+        or (word.isascii() and _NO_VOWEL.search(word) is not None)
+    )
+
+
+def _look(words_written: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.translate(ONE_LETTER).replace("rn", "m") for word in words_written)
+
+
+_SCREENED_NOTHING: Final = _look(_EMPTY | _LOREM)
+_SCREENED_NAMES: Final = _look(_OWN_NAMES)
+_SCREENED_KEYBOARD: Final = _KEYBOARD.translate(ONE_LETTER)
+_SCREENED_NO_VOWEL: Final = re.compile(r"[^aelovy]{6,}")
+
+
+def _is_filler(word: str) -> bool:
+    """`says_nothing` of a word as screens read it: i and u are l and v there."""
+    return (
+        word in _SCREENED_NOTHING
+        or (len(word) > 2 and _REPEATED.fullmatch(word) is not None)
+        or (len(word) > 3 and word in _SCREENED_KEYBOARD)
+        or (word.isascii() and _SCREENED_NO_VOWEL.search(word) is not None)
+    )
+
+
+_REMEMBERED: Final = 65_536
+_told: set[str] = set()
+"""Words that were found to say something of a matter, because most words are read many times."""
+
+
+def tells(reason: Iterable[str], least_words: int, least_letters: int) -> bool:
+    """Whether a reason, in words as screens read them, says something in so many different words of
+    so many letters together: fillers do not count, and two words at least are of the matter, not of
+    the field, the statute or grammar."""
+    known = _told.intersection(reason)
+    if len(known) >= least_words and len("".join(known)) >= least_letters:
+        return True
+    words_told = {word for word in set(reason) if not _is_filler(word)}
+    own = words_told - _SCREENED_NAMES
+    if len(_told) < _REMEMBERED:
+        _told.update(own)
+    return (
+        len(own) >= _FEW
+        and len(words_told) >= least_words
+        and len("".join(words_told)) >= least_letters
+    )
+
+
+_GENERIC: Final = words("""
+    case cases number numbers no num file matter investigation investigations order orders removal
+    active ongoing open criminal new final the inv
+""")
+_NO_NUMBER: Final = _EMPTY | words("""
+    test tests testing sample example temp temporary various multiple all any same see above blank
+    void missing later assigned determined provided requested applicable available given
+""")
+_USUAL: Final = re.compile(r"([a-z]{1,3})-(?:19|20)[0-9]{2}-0*[1-9][0-9]*")
+"""How most numbers are written, of which only the letters may say that there is none."""
+_YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_NOT_APPLICABLE: Final = re.compile(r"(?<![a-z])n\W+a(?![a-z])")
+_MASK: Final = re.compile(r"x{3,}|[?#*]{2,}")
+_UP: Final = "01234567890123456789"
+_DOWN: Final = _UP[::-1]
+_BLOCKS: Final = re.compile(r"([0-9]{1,4}?)\1{2,}")
+"""Digits of which one block is written at least three times."""
+
+
+def is_filler_number(entry: str) -> bool:
+    """Whether a folded entry is written where a number is missing: words of emptiness, a mask,
+    zeros, one block over and over, or digits in their order. Beside a year, which an agency's
+    numbers are counted up in, only zeros are."""
+    usual = _USUAL.fullmatch(entry)
+    if usual is not None and usual[1] not in _NO_NUMBER:
+        return False
+    named, digits = _LETTERS.findall(entry), _NOT_DIGITS.sub("", entry)
+    if _is_words(entry, named, len(digits)) or not digits.strip("0"):
+        return True
+    own = _NOT_DIGITS.sub("", _YEAR.sub("", entry))
+    if own != digits:
+        return bool(own) and not own.strip("0")
+    if named:
+        return len(own) > 4 and (own in _UP or own in _DOWN or own == own[0] * len(own))
+    return len(own) > 2 and (own in _UP or own in _DOWN or bool(_BLOCKS.fullmatch(own)))
+
+
+def _is_words(entry: str, named: Sequence[str], digits: int) -> bool:
+    """Whether what stands beside so many digits makes the entry no number."""
+    return (
+        not _NO_NUMBER.isdisjoint(named)
+        or _NOT_APPLICABLE.search(entry) is not None
+        or _MASK.search(entry) is not None
+        or (bool(named) and digits < 3 and _GENERIC.issuperset(named))
+        or (named == ["na"] and digits < 4)
+        or named == ["abc"]
+        or any(len(word) > 3 and word in _KEYBOARD for word in named)
+    )
+
+
+_TITLES: Final = words("""
+    mr mrs ms miss mx dr agent officer special supervisory senior detective det inspector insp
+    deputy sergeant sgt lieutenant lt capt captain investigator trooper marshal sa ssa asac sac do
+    ido dso
+""")
+"""Titles of an officer. Major, Price or Guard are names too."""
+
+_ROLES: Final = _TITLES | words("""
+    in charge duty desk branch section sector center centre station pool force task field office
+    shift watch command commander supervisor supervising manager director chief head lead
+    acting case on off call number nr one two three four five six seven eight nine
+    ten the of and or any all each every other another our your their this that some no not name
+    first last given family surname firstname lastname test tester user admin sample example law
+    us usa national federal regional district local state county city border patrol homeland
+    security customs immigration enforcement removal operations fugitive criminal investigations
+    investigation investigative legal responsible relevant assigned engaged listed same above
+    see attached to be determined provided announced later guard major analyst attorney counsel
+    prosecutor clerk operator employee contractor official person individual nobody
+""")
+"""Words of offices and duties. A name that has no other word is an office or a duty."""
+
+_UNITS: Final = words("""
+    ero hsi dhs cbp fbi usms dea atf usao doj uscis opla eoir tsa irs treasury
+    investigators detectives inspectors deputies analysts attorneys marshals prosecutors taskforce
+    bureau headquarters hq dept everyone everybody anyone anybody someone somebody whoever
+""")
+"""Words of agencies and of several people, which are nobody's name."""
+_AGENCIES: Final = frozenset({"ice", "us", "usa"})
+"""Agencies whose letters are family names too: only at the head of a name."""
+_NO_NAME: Final = words("""
+    unknown unk unkn tbd tba tbc pending none null nil undetermined unassigned unspecified
+    unavailable undisclosed withheld redacted anonymous unnamed xxx
+""")
+_PERSONS: Final = frozenset(
+    {
+        ("john", "doe"), ("jane", "doe"), ("jon", "doe"), ("j", "doe"), ("john", "roe"),
+        ("jane", "roe"), ("richard", "roe"), ("john", "public"), ("jane", "public"),
+        ("joe", "bloggs"), ("fred", "bloggs"), ("jane", "bloggs"), ("juan", "perengano"),
+    }
+)  # fmt: skip
+"""First and last words of names that stand for anybody."""
+
+
+def names_no_one(name: Sequence[str]) -> bool:
+    """Whether the words of an officer's name, in lower case, name no one person: one word,
+    initials, an office, a duty, an agency, or a name that stands for anybody."""
+    if not name or not _UNITS.isdisjoint(name) or name[0] in _AGENCIES:
+        return True
+    if not _NO_NAME.isdisjoint(name) or _ROLES.issuperset(name):
+        return True
+    if len(name) < 2 or all(len(word) == 1 or word in _TITLES for word in name):
+        return True
+    return (name[0], name[-1]) in _PERSONS or all(map(says_nothing, name))
