@@ -45,38 +45,24 @@ Nothing here is trusted: a file that does not fit refuses with a SettingsFault.
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
 from counterfoil.core.errors import SettingsFault
-from counterfoil.core.values import (
-    Document,
-    EngagedOfficer,
-    Header,
-    Person,
-    Public,
-    Refusal,
-    Request,
-    State,
-)
-from counterfoil.gate.history.batch_counts import officer_hashes
-from counterfoil.gate.law.agreement import Agreement, Limits
+from counterfoil.core.values import Document, Header, Person, Public, Refusal, Request, State
+from counterfoil.gate.case_counts import BatchChange, Past, officer_parts, supposed_counts
+from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.load import Law, elements_of, load_law
 from counterfoil.gate.law.route import Closed
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Text, convert, read_law_file
 from counterfoil.gate.law.statute import Statute
-from counterfoil.gate.replay import RequestCounts, decide_again
-from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name
+from counterfoil.gate.replay import decide_again
 
 BASE: Final = "base"
-_KEY: Final = bytes(32)
-NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Columns(Closed, frozen=True, gc=False):
@@ -141,40 +127,6 @@ class StatedDocument(Closed, frozen=True, gc=False):
     finds: tuple[str, ...] = ()
     recipient: str = ""
     purpose: str = ""
-
-
-class BatchChange(Closed, frozen=True, gc=False):
-    """Counts of the file that the request came in."""
-
-    rows: Count = 1
-    same_reason: Count = 1
-    similar_reason: Count = 1
-    people_in_investigation: Count = 1
-    officers: dict[str, Count] = {}
-    attempts_on_person: Count = 1
-    addresses_of_person: Count = 1
-    addresses_of_given_and_birth: Count = 1
-    people_at_address: Count = 1
-    same_request: Count = 1
-
-
-class Past(Closed, frozen=True, gc=False):
-    """What earlier files asked about the request's person, address and content, and in all.
-
-    `probes_days_ago`: attempts to probe in an earlier file, by how many days ago it came.
-    """
-
-    attempts_on_person: NotNegative = 0
-    addresses_of_person: NotNegative = 0
-    addresses_of_given_and_birth: NotNegative = 0
-    people_at_address: NotNegative = 0
-    same_request: NotNegative = 0
-    same_reason: NotNegative = 0
-    similar_reason: NotNegative = 0
-    people_in_investigation: NotNegative = 0
-    requests_today: NotNegative = 0
-    requests_of_365_days: NotNegative = 0
-    probes_days_ago: dict[int, Count] = {}
 
 
 class Sentence(Closed, frozen=True, gc=False):
@@ -252,18 +204,13 @@ def _request(text: Columns) -> list[Any]:
         text.investigation_opened_on or None,
         [text.removal_order_number, ordered_on, text.removal_ground, court_ordered_on],
         text.stay_or_deferral,
-        [_officer(item) for item in _items(text.engaged_officers)],
+        [officer_parts(item) for item in _items(text.engaged_officers)],
         text.use_certified or "false",
     ]
 
 
 def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(";")] if text.strip() else []
-
-
-def _officer(item: str) -> list[str]:
-    parts = [part.strip() for part in item.split("|")]
-    return [*parts, "", "", ""][:3]
 
 
 def read_case_files(directory: Path) -> list[Path]:
@@ -361,7 +308,8 @@ class PreparedSentence(Public, frozen=True, gc=False):
             )
         request = read_columns(base.request | sentence.change, path)
         header, limits = _header(base, sentence, law, on, path), law.agreement.limits
-        counts = _counts(sentence, header, request, limits, on)
+        loads, case = sentence.history, (sentence.batch, sentence.past)
+        counts = supposed_counts(*case, loads, header, request, limits, on)
         decided = decide_again(law, request, counts, on)
         failed = decided.failed if isinstance(decided, Refusal) else ()
         found = tuple((finding.element, finding.state) for finding in failed)
@@ -426,51 +374,6 @@ def _header(base: Base, sentence: Sentence, law: Law, on: date, path: Path) -> H
         route=law.route.id,
         document=document,
     )
-
-
-def _counts(
-    sentence: Sentence, header: Header, request: Request, limits: Limits, on: date
-) -> RequestCounts:
-    """The counts that the sentence supposes: those of the file and of the past together. A name
-    that names nobody, and an address without a key, are not counted."""
-    batch, past = sentence.batch, sentence.past
-    loads: Counter[bytes] = Counter()
-    for named in (batch.officers, sentence.history):
-        for officer, requests in named.items():
-            loads.update(dict.fromkeys(_hashes(officer), requests))
-    named = bool(exact_name(normalize_name(request.person)))
-    placed = named and bool(exact_address_key(normalize_address(request.address)))
-    return RequestCounts(
-        header=header,
-        rows=batch.rows,
-        reason_uses=batch.same_reason + past.same_reason,
-        similar_uses=batch.similar_reason + past.similar_reason,
-        investigation_people=batch.people_in_investigation + past.people_in_investigation,
-        officers=tuple(
-            max(loads[hashed] for hashed in officer_hashes(_KEY, officer))
-            for officer in request.engaged_officers
-        ),
-        attempts=batch.attempts_on_person + past.attempts_on_person if named else 1,
-        addresses=batch.addresses_of_person + past.addresses_of_person if placed else 1,
-        people=batch.people_at_address + past.people_at_address if placed else 1,
-        contents=batch.same_request + past.same_request,
-        day_requests=past.requests_today,
-        year_requests=past.requests_of_365_days,
-        probes=tuple(
-            (on - timedelta(days=days), probes) for days, probes in past.probes_days_ago.items()
-        ),
-        born_addresses=(
-            batch.addresses_of_given_and_birth + past.addresses_of_given_and_birth if placed else 1
-        ),
-        probe_days=limits.guards.window_of_probes,
-    )
-
-
-def _hashes(officer: str) -> tuple[bytes, ...]:
-    """What an officer of a sentence is counted by: the id, and name and title where they are
-    written."""
-    found = officer_hashes(_KEY, EngagedOfficer(*_officer(officer)))
-    return found if "|" in officer else found[:1]
 
 
 def _amended(law: Law, sentence: Sentence, path: Path) -> Law:

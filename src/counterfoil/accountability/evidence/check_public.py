@@ -88,8 +88,7 @@ def check_part(bundle: Bundle) -> Checked:
     """Statements 2 to 5, of a bundle whose signature verified. Raises as `replay.check_public`."""
     part, holder = decode_public(bundle.public), bundle.holder
     match = part.versions.get("match", "")
-    of_checks = (CHECKS_VERSION, CHECKS_OF_COMMON_1)
-    known = [versions(match) | {"checks": str(each)} for each in of_checks]
+    known = [versions(match) | {"checks": each} for each in (CHECKS_VERSION, CHECKS_OF_COMMON_1)]
     if match not in matching.READABLE_VERSIONS or part.versions not in known:
         raise StateFault(
             "evidence_rules_other",

@@ -274,14 +274,14 @@ def _packer(hashed: Callable[[str], bytes]) -> Callable[[NameForm], bytes]:
     code = lru_cache(maxsize=4 * _REMEMBERED)(hashed)
 
     @lru_cache(maxsize=_REMEMBERED)
-    def packed(given: tuple[str, ...], family: tuple[str, ...], middle: tuple[str, ...]) -> bytes:
-        first, last = name_codes(NameForm(given, middle, family))
+    def packed(name: NameForm) -> bytes:
+        first, last = name_codes(name)
         heads, tails = sorted(set(map(code, first))), sorted(set(map(code, last)))
         if len(heads) > _MOST_CODES:
             raise AssertionError("a name has too many given codes")
         return b"".join([bytes([len(heads)]), *heads, *tails])
 
-    return lambda name: packed(name.given, name.family, name.middle)
+    return packed
 
 
 def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:
