@@ -13,9 +13,10 @@ from counterfoil.core.values import Address, EngagedOfficer, Grant, Person, Refu
 from counterfoil.gate import Gate, History, Law
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officer_hashes
 from counterfoil.gate.history.earlier import Counts, EarlierFingerprinter
+from counterfoil.gate.history.request_counts import RequestCounts
 from counterfoil.gate.history.snapshot import HistorySnapshot, snapshot_of
 from counterfoil.gate.history.uses import ONCE, Uses
-from counterfoil.gate.replay import RecordedCounts, RequestCounts, decide_again, set_aside
+from counterfoil.gate.replay import RecordedCounts, decide_again, set_aside
 from counterfoil.normalize import normalize_address, normalize_name
 from tests.gate.world import HEADER, KEY, ON, REQUEST, amended, changed, facts_of, sandbox
 from tests.world.faults import expect_fault

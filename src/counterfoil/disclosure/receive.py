@@ -254,7 +254,7 @@ def _record(
     elements are evaluated before anything is counted. A run that was broken off goes on with the
     history that it began with."""
     agreement, on = office.law.agreement, batch.gate_date
-    with acting(office, batch) as connection:
+    with acting(office, batch, receiving=True) as connection:
         batches.find_batch(connection, batch.id).require(BatchState.RECEIVED)
         done = batches.count_chunks(connection, batch, ChunkKind.REQUEST)
         if done[0]:

@@ -10,10 +10,10 @@ import msgspec
 
 from counterfoil.core.values import EngagedOfficer, Header, Request
 from counterfoil.gate.history.batch_counts import officer_hashes
+from counterfoil.gate.history.request_counts import RequestCounts
 from counterfoil.gate.law.agreement import Limits
 from counterfoil.gate.law.route import Closed
 from counterfoil.gate.law.schema import Count
-from counterfoil.gate.replay import RequestCounts
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name
 

@@ -65,7 +65,7 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
-from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
 
 EXACT: Final = "exact"
 PLACE: Final = "place"

@@ -24,11 +24,11 @@ from typing import Final
 from counterfoil.core.values import Address, AddressForm, AddressKind
 from counterfoil.normalize import units
 from counterfoil.normalize.boxes import may_be_box, read_box
-from counterfoil.normalize.house_numbers import split_number
 from counterfoil.normalize.parser import Street
 from counterfoil.normalize.places import Place, read_place
 from counterfoil.normalize.plain_address import read_plain_address
-from counterfoil.normalize.streets import read_street
+from counterfoil.normalize.street.house_numbers import split_number
+from counterfoil.normalize.street.streets import read_street
 from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES, words
 from counterfoil.normalize.text import clean, has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start

@@ -40,7 +40,7 @@ from counterfoil.normalize.address_keys import exact_address_key
 from counterfoil.normalize.likeness import Codes, anchor, leading_codes, left_out, word_codes
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
-from counterfoil.normalize.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from counterfoil.normalize import units
-from counterfoil.normalize.house_numbers import split_number
+from counterfoil.normalize.street.house_numbers import split_number
 from counterfoil.normalize.tables import (
     BUILDINGS,
     COMMON_SUFFIXES,

@@ -28,10 +28,11 @@ from counterfoil.core.values import (
     Sensitive,
 )
 from counterfoil.database import Connection
+from counterfoil.gate.history.request_counts import RequestCounts
 from counterfoil.gate.history.snapshot import decode_snapshot
 from counterfoil.gate.law.archive import kept_law, law_of_texts, read_law_texts
 from counterfoil.gate.law.load import Law
-from counterfoil.gate.replay import RecordedCounts, RequestCounts
+from counterfoil.gate.replay import RecordedCounts
 from counterfoil.office.context import Office
 
 

@@ -19,7 +19,7 @@ from counterfoil.answers.format import SCOPES
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.outside_json import decode_json
 from counterfoil.core.values import Officer
-from counterfoil.gate.replay import RequestCounts
+from counterfoil.gate.history.request_counts import RequestCounts
 from counterfoil.matching import Thresholds
 from counterfoil.register import EvidenceBuckets
 
