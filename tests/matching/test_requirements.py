@@ -1,5 +1,5 @@
 """What a confirmation must rest on: a question that leads to the resident's own first name, and a
-family name, or the full given name and the date of birth."""
+family name, or the full given name and the date of birth; and no date that is only near."""
 
 from __future__ import annotations
 
@@ -103,3 +103,19 @@ def test_an_earlier_version_decides_as_it_did() -> None:
     assert match.confirmed
     assert level(match, "family") == "missing"
     assert not ask(asked, kept).confirmed
+
+
+@pytest.mark.parametrize(
+    "near", [date(1980, 3, 15), date(1981, 3, 14), date(1980, 8, 14), date(1990, 3, 14)]
+)
+@pytest.mark.parametrize("tin", [b"", TIN])
+def test_a_date_of_birth_that_is_near_confirms_nobody_whatever_else_agrees(
+    near: date, tin: bytes
+) -> None:
+    kept = resident("Jacinta|Luz|Gavilan", born=BORN, tin=TIN)
+    asked = grant("Jacinta|Luz|Gavilan", born=near)
+    assert not ask(asked, kept, tin=tin).confirmed
+    assert ("dob", "inexact") in [
+        (line.feature, line.level) for line in ask(asked, kept, tin=tin).evidence
+    ]
+    assert ask(grant("Jacinta|Luz|Gavilan", born=BORN), kept, tin=tin).confirmed

@@ -7,7 +7,14 @@ from datetime import date
 import pytest
 
 from counterfoil.core.values import Grant, Resident
-from counterfoil.matching import NEVER, Thresholds, decide, default_weights, own_thresholds
+from counterfoil.matching import (
+    NEVER,
+    Thresholds,
+    as_version,
+    decide,
+    default_weights,
+    own_thresholds,
+)
 from tests.matching.people import grant, held, resident
 
 BORN = date(1981, 5, 29)
@@ -23,13 +30,7 @@ def confirmed(question: Grant, found: Resident, **closed: int) -> bool:
 
 @pytest.mark.parametrize(
     ("asked", "kept", "decides"),
-    [
-        (None, None, "names"),
-        (None, BORN, "names"),
-        (BORN, BORN, "birth"),
-        (BORN, None, "undated"),
-        (BORN, NEAR, "undated"),
-    ],
+    [(None, None, "names"), (None, BORN, "names"), (BORN, BORN, "birth"), (BORN, None, "undated")],
 )
 def test_one_threshold_decides_and_no_other(
     asked: date | None, kept: date | None, decides: str
@@ -37,6 +38,17 @@ def test_one_threshold_decides_and_no_other(
     question, found = grant(NAME, born=asked), resident(NAME, born=kept)
     refused = [name for name in FREE if not confirmed(question, found, **{name: NEVER})]
     assert refused == [decides]
+
+
+def test_under_match_2_a_near_date_is_decided_by_the_threshold_without_one() -> None:
+    question, found = grant(NAME, born=BORN), held(resident(NAME, born=NEAR))
+    weights = as_version(default_weights(), "match-2")
+    refused = [
+        name
+        for name in FREE
+        if not decide(question, found, weights, Thresholds(**(FREE | {name: NEVER}))).confirmed
+    ]
+    assert refused == ["undated"]
 
 
 @pytest.mark.parametrize("given", ["Marisol", "Marisela", "Mrs"])

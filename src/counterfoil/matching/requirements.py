@@ -2,7 +2,8 @@
 
 The guards know that two questions are about one person by normal forms alone
 (normalize/asked_keys.py). Nobody is confirmed whom a question reaches otherwise: else a second
-spelling of one name would be a second person to the guards.
+spelling of one name would be a second person to the guards. Nor is anybody confirmed by a date of
+birth that is only near: dates must not be tried.
 
 Only the best resident is looked at, and nobody is left out who would compete with them: so whoever
 is confirmed was confirmed before there were requirements, and a bound on wrong confirmations that
@@ -20,6 +21,7 @@ from counterfoil.normalize import leads_to_family, leads_to_given
 
 _UNTRACED: Final[Line] = ("given.untraced", REQUIREMENTS["given.untraced"].default)
 _UNPROVEN: Final[Line] = ("family.unproven", REQUIREMENTS["family.unproven"].default)
+_INEXACT: Final[Line] = ("dob.inexact", REQUIREMENTS["dob.inexact"].default)
 _FULL_BIRTH: Final = "dob.equal"
 """The level of an equal date of birth beside a given name that agrees in full."""
 
@@ -29,7 +31,9 @@ def unmet_by(asked: NameForm, resident: NameForm, lines: tuple[Line, ...]) -> tu
     unmet: list[Line] = []
     if not leads_to_given(asked, resident):
         unmet.append(_UNTRACED)
-    has_birth = any(level == _FULL_BIRTH for level, _ in lines)
-    if not has_birth and not leads_to_family(asked, resident):
+    levels = {level for level, _ in lines}
+    if "dob.near" in levels:
+        unmet.append(_INEXACT)
+    if _FULL_BIRTH not in levels and not leads_to_family(asked, resident):
         unmet.append(_UNPROVEN)
     return tuple(unmet)

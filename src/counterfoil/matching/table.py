@@ -157,6 +157,11 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         "No family name of two letters or more leads to the resident's (another, missing, one "
         "letter, initials, a later part alone): needs the full given name and the date of birth.",
     ),
+    "dob.inexact": Level(
+        FATAL,
+        "The date of birth is one slip from the resident's: a date that is near would confirm "
+        "while dates are tried one after the other.",
+    ),
 }
 """What the best resident must meet besides the sum, or is not confirmed. The register teaches none
 of it."""
