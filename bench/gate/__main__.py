@@ -167,9 +167,9 @@ def _steps(office: Office, path: Path) -> Iterator[tuple[str, float]]:
         history = load_history(connection, facts, "b-none", on, limits)
         yield (
             "count and recall: what the file repeats, and what was asked before",
-            best(lambda: _counted(connection, asked, parts, on, limits)),
+            best(lambda: _counted(connection, asked, parts, on, limits, key)),
         )
-        uses = _counted(connection, asked, parts, on, limits)
+        uses = _counted(connection, asked, parts, on, limits, key)
     gate = Gate(office.law, facts, history, on)
     forms = [forms_of(chunk) for chunk in rows]
     yield (
@@ -189,9 +189,14 @@ class _NotKept(Exception):
 
 
 def _counted(
-    connection: Connection, asked: Fingerprints, parts: list[range], on: date, limits: Limits
+    connection: Connection,
+    asked: Fingerprints,
+    parts: list[range],
+    on: date,
+    limits: Limits,
+    key: bytes,
 ) -> list[dict[int, Uses]]:
-    counting = Counting(asked, limits.guards.largest + 1)
+    counting = Counting(asked, limits.guards.largest + 1, key)
     return [
         counting.uses(rows, recall(connection, counting, rows, "b-none", on, limits))
         for rows in parts

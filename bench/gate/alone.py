@@ -64,7 +64,7 @@ def _decide(
         history = load_history(connection, facts, BATCH, on, agreement.limits)
     remember(office.store.transaction, BATCH, asked)
     several.every("begin", office.law, facts, history, on)
-    for judged in several.each("judge", _to_judge(office, asked)):
+    for judged in several.each("judge", _to_judge(office, asked, key)):
         with office.store.transaction() as connection:
             add_probes(connection, BATCH, judged.probes)
         decided += len(judged.rows)
@@ -72,10 +72,10 @@ def _decide(
 
 
 def _to_judge(
-    office: Office, asked: Fingerprints
+    office: Office, asked: Fingerprints, key: bytes
 ) -> Iterator[tuple[int, None, int, dict[int, Uses]]]:
     on, limits = office.clock().date(), office.law.agreement.limits
-    counting = Counting(asked, limits.guards.largest + 1)
+    counting = Counting(asked, limits.guards.largest + 1, key)
     for number, start in enumerate(range(0, len(asked), CHUNK)):
         rows = range(start, min(start + CHUNK, len(asked)))
         with office.store.reading() as connection:

@@ -91,7 +91,7 @@ def asked_by(*requests: Request, key: bytes = KEY) -> Fingerprints:
 
 def uses_in(*requests: Request) -> list[Uses]:
     """The counts of each request of a file, without a past."""
-    found = count_file(asked_by(*requests))
+    found = count_file(asked_by(*requests), KEY)
     return [found.get(place, ONCE) for place in range(len(requests))]
 
 

@@ -238,7 +238,7 @@ class CountingGate(_Memory):
         gate = Gate(self.law, facts, history, on)
         store.record_batch(connection, facts, name, on, terms, counts=not gate.batch_failed)
         store.remember(lambda: nullcontext(connection), name, asked)
-        counting = counts.Counting(asked, terms.limits.guards.largest + 1)
+        counting = counts.Counting(asked, terms.limits.guards.largest + 1, facts.key)
         past = store.recall(connection, counting, every, name, on, terms.limits)
         uses = counting.uses(every, past)
         questions = [

@@ -228,7 +228,7 @@ def _gate_batch(
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     history, (seq, done) = _record(office, batch, key, facts)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)
-    counting = Counting(whole.asked, limits.guards.largest + 1)
+    counting = Counting(whole.asked, limits.guards.largest + 1, whole.facts.key)
     pool.every("begin", office.law, facts, history, batch.gate_date)
     sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting))
     for judged, (*_, first, uses) in zip(pool.each("judge", sent, seq), chunks, strict=True):

@@ -13,7 +13,7 @@ that no spelling leads past them, and `matching` confirms nobody to whom a quest
                     affix|...    ... its bare stem, or name and suffix of a numbered street
     person_keys     born|DATE, or where no date is stated name|LETTERS: the first letters of each
                     word of the family name
-    name_codes      see likeness.py
+    name_likeness   see likeness.py
 
 WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
 two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
@@ -33,11 +33,21 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import exact_address_key
-from counterfoil.normalize.likeness import Codes, anchor, leading_codes, left_out, word_codes
+from counterfoil.normalize.likeness import (
+    Codes,
+    Likeness,
+    anchor,
+    anchor_likeness,
+    codes_of,
+    joined,
+    leading_codes,
+    letters,
+    word_likeness,
+)
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
 from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
@@ -45,6 +55,7 @@ from counterfoil.normalize.street.street_keys import numbered, shortened, sound,
 Words = tuple[str, ...]
 
 _NO_CODES: Final[Codes] = frozenset()
+_NO_LIKENESS: Final = Likeness(_NO_CODES, ())
 _SYLLABLE: Final = 5
 """Letters at most of each word of a given name that is one of two syllables."""
 _LEAST_PART: Final = 3
@@ -62,6 +73,17 @@ def exact_name(name: NameForm) -> str:
     if not name.given or not name.family:
         return ""
     return f"{' '.join(name.given)}|{' '.join(name.family)}"
+
+
+def name_text(name: NameForm) -> str:
+    """A name on one line without its suffix: `GIVEN WORDS|MIDDLE WORDS|FAMILY WORDS`."""
+    return f"{' '.join(name.given)}|{' '.join(name.middle)}|{' '.join(name.family)}"
+
+
+def name_of(text: str) -> NameForm:
+    """The name that `name_text` wrote; of any other text, some name."""
+    given, middle, family = [tuple(part.split()) for part in f"{text}||".split("|")[:3]]
+    return NameForm(given, middle, family)
 
 
 def home_keys(form: AddressForm) -> tuple[str, ...]:
@@ -106,16 +128,32 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
 
 
-def name_codes(name: NameForm) -> tuple[Codes, Codes]:
-    """(codes of the given names, codes of the family name): two names that could both be confirmed
-    against one possible resident share a given code, and a family code too unless both state a date
-    of birth."""
+class NameLikeness(NamedTuple):
+    """What two names are compared by (`likeness.meet`), instead of their `name_codes`."""
+
+    given: Likeness
+    family: Likeness
+
+
+def name_likeness(name: NameForm) -> NameLikeness:
+    """The likeness of a name's given names, and of its family name: two names that could both be
+    confirmed against one possible resident meet in the given names, and in the family name too
+    unless both state a date of birth."""
     core = _core(name.family)
     exchanged = _exchanged(name.given, core)
-    return (
-        _given_codes(name.given, name.middle, exchanged),
-        _NO_CODES.union(*[_family_codes(word, 2) for word in _families(name, core, exchanged)]),
+    spelled, later = _readings(name.given, name.middle, exchanged)
+    families = [letters(*_family_letters(word), 2) for word in _families(name, core, exchanged)]
+    return NameLikeness(
+        joined([_NO_LIKENESS, *map(word_likeness, spelled), *map(anchor_likeness, later)]),
+        joined([_NO_LIKENESS, *families]),
     )
+
+
+def name_codes(name: NameForm) -> tuple[Codes, Codes]:
+    """(codes of the given names, codes of the family name): two likenesses meet where they share
+    one."""
+    given, family = name_likeness(name)
+    return codes_of(given), codes_of(family)
 
 
 def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
@@ -134,9 +172,9 @@ def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
     words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
-    aim, core = _family_codes(words[0], 1), _core(asked.family)
+    aim, core = _family_codes(words[0]), _core(asked.family)
     families = _families(asked, core, _exchanged(asked.given, core))
-    return any(not aim.isdisjoint(_family_codes(word, 1)) for word in families)
+    return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
 def _given_anchor(name: NameForm) -> Codes:
@@ -151,12 +189,6 @@ def _is_whole(words: Words) -> bool:
     return len(words) > 1 and all(
         1 < len(word) <= _SYLLABLE and not is_listed_name(word) for word in words
     )
-
-
-@lru_cache(maxsize=16384)
-def _given_codes(given: Words, middle: Words, exchanged: Words) -> Codes:
-    spelled, later = _readings(given, middle, exchanged)
-    return _NO_CODES.union(*map(word_codes, spelled), *map(anchor, later))
 
 
 def _readings(given: Words, middle: Words, exchanged: Words) -> tuple[Words, Words]:
@@ -216,8 +248,13 @@ def _without_particles(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _family_codes(word: str, most: int) -> Codes:
-    """The codes of a word of a family name: its spelling key without each set of at most `most`
-    letters, of which the first three are never left out."""
+def _family_codes(word: str) -> Codes:
+    """The spelling key of a word of a family name, and that without one letter after the first
+    three."""
+    return codes_of(letters(*_family_letters(word), 1))
+
+
+def _family_letters(word: str) -> tuple[str, str]:
+    """The letters of a family name that are never a slip, and those that may be."""
     key = spelling_key(word)
-    return left_out(key[:_FIRST], key[_FIRST:], most)
+    return key[:_FIRST], key[_FIRST:]

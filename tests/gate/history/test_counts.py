@@ -52,7 +52,7 @@ def _uses(*requests: Request) -> list[Uses]:
 
 def _with_past(before: Sequence[Request], *now: Request, enough: int = 1000) -> list[Uses]:
     """The counts of a file, some of which was asked before, as a store recalls it."""
-    past, counting = asked_by(*before), Counting(asked_by(*now), enough)
+    past, counting = asked_by(*before), Counting(asked_by(*now), enough, KEY)
     wanted, rows = counting.wanted(range(len(now))), range(len(now))
     starts, keys = [0], list(past.keys)
     for sizes in zip(past.homes, past.people, strict=True):
@@ -224,7 +224,7 @@ def test_many_who_share_a_key_are_counted_as_few_are(monkeypatch: pytest.MonkeyP
 
 def test_what_is_over_every_limit_is_only_known_to_be_over() -> None:
     asked = [_asked(row=row, line=f"{10 + row % 50} Elm St") for row in range(200)]
-    found = Counting(asked_by(*asked), 20).uses(range(200))
+    found = Counting(asked_by(*asked), 20, KEY).uses(range(200))
     assert all(20 < found[row].attempts <= 200 for row in range(200))
 
 
@@ -235,7 +235,7 @@ def test_whoever_shares_a_key_with_too_many_is_over_every_limit(
     monkeypatch.setattr(counts, "_FEW", 0)
     names = [f"{a}{b}orquist" for a in "BCDFGHKLM" for b in "aeiouy"]
     asked = [_asked(family=name, line=f"{at} Elm St") for at, name in enumerate(names, 11)]
-    found = Counting(asked_by(*asked), 20).uses(range(len(asked)))
+    found = Counting(asked_by(*asked), 20, KEY).uses(range(len(asked)))
     assert all(found[row].attempts >= 20 for row in range(len(asked)))
 
 
@@ -244,7 +244,7 @@ def test_what_the_first_version_remembered_counts_on() -> None:
     person, address, content = hashes.asked(again)
     earlier = Counts({person: 5}, {person: {address, 7}}, {address: {person, 8, 9}}, {content: 2})
     rows = Fingerprinter(KEY, earlier=True).fingerprint([again], forms_of([again]))
-    [uses] = Counting(rows, 1000).uses(range(1), Recalled(earlier=earlier)).values()
+    [uses] = Counting(rows, 1000, KEY).uses(range(1), Recalled(earlier=earlier)).values()
     assert uses == Uses(attempts=6, addresses=2, people=3, contents=3)
 
 

@@ -70,7 +70,7 @@ def _uses(store: Store, *asked: Request, batch: str = "now", on: date = ON) -> l
     """The counts of a file's rows after what is remembered."""
     builder = BatchFactsBuilder(KEY, earlier=True)
     builder.add(*asked)
-    counting, rows = Counting(builder.fingerprints, 1001), range(len(asked))
+    counting, rows = Counting(builder.fingerprints, 1001, KEY), range(len(asked))
     with store.reading() as connection:
         found = counting.uses(rows, recall(connection, counting, rows, batch, on, LIMITS))
     return [found.get(row, ONCE) for row in rows]
@@ -97,7 +97,7 @@ def test_earlier_files_are_recalled_and_the_files_own_rows_are_not(store: Store)
 def test_a_chunk_after_another_is_counted_as_the_whole_at_once(store: Store) -> None:
     _keep(store, "b1", REQUEST, ELSEWHERE, REQUEST)
     asked = [REQUEST, ELSEWHERE, REQUEST, changed(person=changed(REQUEST.person, tin=""))]
-    whole, counting = _uses(store, *asked), Counting(asked_by(*asked), 1001)
+    whole, counting = _uses(store, *asked), Counting(asked_by(*asked), 1001, KEY)
     found: dict[int, Uses] = {}
     with store.reading() as connection:
         for rows in (range(2), range(2, 4)):
@@ -115,7 +115,7 @@ def test_the_window_ends_with_the_day_and_is_as_long_as_agreed(store: Store) -> 
 
 def test_reasons_and_investigations_have_a_window_of_their_own(store: Store) -> None:
     _keep(store, "b1", REQUEST, day=ON - 10 * DAY)
-    counting = Counting(asked_by(REQUEST), 1001)
+    counting = Counting(asked_by(REQUEST), 1001, KEY)
     short = changed(LIMITS, matter_window_days=10)
     with store.reading() as connection:
         past = recall(connection, counting, range(1), "now", ON, short)
@@ -200,7 +200,7 @@ def test_the_past_is_read_by_keys_alone_and_in_few_statements(store: Store) -> N
     with store.reading() as connection:
         driver = connection.connection.driver_connection
         driver.set_trace_callback(statements.append)
-        counting = Counting(asked_by(REQUEST, ELSEWHERE), 1001)
+        counting = Counting(asked_by(REQUEST, ELSEWHERE), 1001, KEY)
         recall(connection, counting, range(2), "b2", ON, LIMITS)
         driver.set_trace_callback(None)
         asked = [each for each in statements if re.search(r"asked_(key|question|matter)", each)]

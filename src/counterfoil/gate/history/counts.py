@@ -33,28 +33,27 @@ from typing import Final, NamedTuple, TypeVar
 from counterfoil.core.values import Sensitive
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import (
-    CODES_AT,
     CONTENT_AT,
-    Codes,
+    NAME_AT,
     Fingerprints,
     address_of,
     content_of,
-    family_codes,
-    given_codes,
     is_dated,
     name_of,
     person_of,
+    sealed_name_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
+from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.normalize.likeness import Codes, codes_of, meet
 
 MOST_COMPARED: Final = 65_536
 _FEW: Final = 24
 """Questions of one key that are compared one by one; of more, an index by code is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
-_NO_CODES: Final = frozenset[int]()
 _T = TypeVar("_T")
 Entry = tuple[int, bytes]
 """A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
@@ -94,11 +93,11 @@ class _Found(NamedTuple):
 class Crowd:
     """The questions of a key that many share, by given code."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], sealed: SealedNames) -> None:
         self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._by_code: dict[int, list[Entry]] = {}
+        self._by_code: dict[str, list[Entry]] = {}
         for entry in entries:
-            for code in given_codes(entry[1]):
+            for code in codes_of(sealed.likeness(sealed_name_of(entry[1])).given):
                 self._by_code.setdefault(code, []).append(entry)
 
     def sharing(self, given: Codes) -> Iterator[Entry]:
@@ -142,10 +141,11 @@ def _people(rows: Fingerprints) -> dict[int, set[int]]:
 
 class Counting:
     """Counts the questions of one file, chunk by chunk. `enough` is one more than the largest
-    limit."""
+    limit; `key` the history key, under which the names are sealed."""
 
-    def __init__(self, rows: Fingerprints, enough: int) -> None:
+    def __init__(self, rows: Fingerprints, enough: int, key: bytes) -> None:
         self.fingerprints = rows
+        self._sealed = SealedNames(key)
         self._index = FileIndex(rows)
         self._enough = enough
         self._before: dict[int, list[Entry]] = {}
@@ -241,7 +241,7 @@ class Counting:
         shared = [key for key in keys if key in here or key in before]
         if not shared:
             return _ALONE
-        same = own[:CONTENT_AT] + own[CODES_AT:] + keys.tobytes()
+        same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
         found = self._found.get(same)
         if found is None:
             found = self._compared(row, own, keys, rows.homes[row])
@@ -256,14 +256,16 @@ class Counting:
         lists = [(*here.get(key, ()), *before.get(key, ())) for key in keys]
         if sum(map(len, lists)) <= _FEW * len(lists):
             at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
-            return _compared_with_few((row, own), at, about)
+            return _compared_with_few((row, own), at, about, self._sealed)
         crowds = [
-            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries))
+            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries, self._sealed))
             for key, entries in zip(keys, lists, strict=True)
             if entries
         ]
         at_home = sum(map(bool, lists[:homes]))
-        return _compared_with_crowds((row, own), crowds[:at_home], crowds[at_home:], self._enough)
+        return _compared_with_crowds(
+            (row, own), crowds[:at_home], crowds[at_home:], self._enough, self._sealed
+        )
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
         """With what the first version remembered, which knew people and homes in its own way."""
@@ -288,22 +290,24 @@ def _bytes_of(number: int) -> bytes:
     return number.to_bytes(8, "big", signed=True)
 
 
-def _compared_with_few(own: Entry, homes: dict[int, bytes], people: dict[int, bytes]) -> _Found:
-    """One question beside few that share its keys. Whoever has the same exact name has the same
-    codes, which saves most of the work."""
+def _compared_with_few(
+    own: Entry, homes: dict[int, bytes], people: dict[int, bytes], sealed: SealedNames
+) -> _Found:
+    """One question beside few that share its keys. Whoever has the same exact name is alike, which
+    saves most of the work."""
     number, asked = own
     person, name, address = asked[:8], asked[8:16], asked[16:24]
     if person == ABSENT:
         return _ALONE
-    given = family = _NO_CODES
+    mine = None
     attempts, addresses, born, names = {number}, {address}, {address}, {name}
     for each, other in homes.items():
         if other[8:16] == name:
             attempts.add(each)
             continue
         names.add(other[8:16])
-        given = given or given_codes(asked)
-        if not given.isdisjoint(given_codes(other)):
+        mine = mine or sealed.likeness(asked[NAME_AT:])
+        if meet(mine.given, sealed.likeness(other[NAME_AT:]).given):
             attempts.add(each)
     for each, other in people.items():
         if other[:8] == person:
@@ -311,12 +315,12 @@ def _compared_with_few(own: Entry, homes: dict[int, bytes], people: dict[int, by
             addresses.add(other[16:24])
             born.add(other[16:24])
             continue
-        given = given or given_codes(asked)
-        if given.isdisjoint(given_codes(other)):
+        mine = mine or sealed.likeness(asked[NAME_AT:])
+        theirs = sealed.likeness(other[NAME_AT:])
+        if not meet(mine.given, theirs.given):
             continue
         born.add(other[16:24])
-        family = family or family_codes(asked)
-        if not family.isdisjoint(family_codes(other)):
+        if meet(mine.family, theirs.family):
             attempts.add(each)
             addresses.add(other[16:24])
     return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
@@ -335,14 +339,15 @@ def _found(
 
 
 def _compared_with_crowds(
-    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int
+    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int, sealed: SealedNames
 ) -> _Found:
     """One question beside many that share its keys. See the module."""
     number, asked = own
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
     if person == ABSENT:
         return _ALONE
-    given, family = given_codes(asked), family_codes(asked)
+    mine = sealed.likeness(sealed_name_of(asked))
+    given = codes_of(mine.given)
     attempts, addresses, born = {number}, {address}, {address}
     visited = 0
     for crowd in homes:
@@ -354,7 +359,8 @@ def _compared_with_crowds(
         for each, other in crowd.sharing(given):
             visited += 1
             born.add(address_of(other))
-            if person_of(other) == person or not family.isdisjoint(family_codes(other)):
+            theirs = sealed.likeness(sealed_name_of(other))
+            if person_of(other) == person or meet(mine.family, theirs.family):
                 attempts.add(each)
                 addresses.add(address_of(other))
             if len(attempts) > enough or visited > MOST_COMPARED:
@@ -373,7 +379,7 @@ def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:
     return len(names)
 
 
-def count_file(rows: Fingerprints, enough: int = 1 << 62) -> dict[int, Uses]:
+def count_file(rows: Fingerprints, key: bytes, enough: int = 1 << 62) -> dict[int, Uses]:
     """The counts of every row of a file without a past, by row from 0; those left out are
     `ONCE`."""
-    return Counting(rows, enough).uses(range(len(rows)))
+    return Counting(rows, enough, key).uses(range(len(rows)))

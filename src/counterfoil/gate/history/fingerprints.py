@@ -9,8 +9,7 @@ is kept as it is counted, in one text of bytes:
     16 .. 23    address   the exact address key
     24 .. 31    content   the whole request by its normal forms, but for id and row
     32          1 where a date of birth is stated, else 0
-    33          how many given codes follow
-    34 ..       the given codes, then the family codes: 4 bytes each, in order
+    33 ..       the name, sealed (sealed_names.py): what likeness is judged by
 
 Eight zero bytes are the hash of what is absent: a name that names nobody, an address without a key.
 Beside it, each question has keys, under which questions that may be about one home or one person
@@ -29,7 +28,7 @@ counted beside the earlier one, as earlier.py does for the first.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -47,22 +46,16 @@ from counterfoil.core.values import (
 )
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
+from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
+from counterfoil.normalize.asked_keys import exact_name, home_keys, person_keys
 
-CODE_BYTES: Final = 4
 CONTENT_AT: Final = 24
 _DATED_AT: Final = 32
-CODES_AT: Final = 33
-_GIVEN_AT: Final = 34
-_MOST_CODES: Final = 255
-_REMEMBERED: Final = 65_536
+NAME_AT: Final = 33
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NO_FORMS: Final = (normalize_address(Address()), normalize_name(Person()))
-
-
-Codes = frozenset[int]
 
 
 class Forms(NamedTuple):
@@ -162,19 +155,9 @@ def is_dated(asked: bytes) -> bool:
     return asked[_DATED_AT] == 1
 
 
-def given_codes(asked: bytes) -> Codes:
-    """Its given codes, as numbers."""
-    return _codes(asked[_GIVEN_AT : _GIVEN_AT + CODE_BYTES * asked[CODES_AT]])
-
-
-def family_codes(asked: bytes) -> Codes:
-    """Its family codes, as numbers."""
-    return _codes(asked[_GIVEN_AT + CODE_BYTES * asked[CODES_AT] :])
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _codes(packed: bytes) -> Codes:
-    return frozenset(memoryview(packed).cast("I"))
+def sealed_name_of(asked: bytes) -> bytes:
+    """Its name, sealed."""
+    return asked[NAME_AT:]
 
 
 class Fingerprinter:
@@ -191,8 +174,7 @@ class Fingerprinter:
         self._reason = prepare(key, b"question reason")
         self._investigation = prepare(key, b"question matter")
         self._owner = prepare(key, b"question owner")
-        code = prepare(key, b"question code")
-        self._codes = _packer(lambda text: code(text)[:CODE_BYTES])
+        self._seal = SealedNames(key).seal
         self._earlier = EarlierFingerprinter(key) if earlier else None
 
     def fingerprint(self, rows: Sequence[Request | Reject], forms: Sequence[Forms]) -> Fingerprints:
@@ -223,7 +205,7 @@ class Fingerprinter:
             for each in zip(requests, forms, exact, reasons, numbers, strict=True)
         ]
         dated = [b"\x01" if day else b"\x00" for day in born]
-        codes = [self._codes(form.name) for form in forms]
+        sealed = [self._seal(form.name) for form in forms]
         homes = [home_keys(form.address) for form in forms]
         people = [
             person_keys(form.name, day) if text else ()
@@ -245,7 +227,7 @@ class Fingerprinter:
             [
                 b"".join(parts)
                 for parts in zip(
-                    persons, name_hashes, addresses, contents, dated, codes, strict=True
+                    persons, name_hashes, addresses, contents, dated, sealed, strict=True
                 )
             ],
             column_of(addresses),
@@ -267,21 +249,6 @@ class Fingerprinter:
         who = request.person
         names = map(fold_entry, (who.given_name, who.family_name, who.suffix))
         return self._owner("|".join([*names, str(who.date_of_birth or "")]))
-
-
-def _packer(hashed: Callable[[str], bytes]) -> Callable[[NameForm], bytes]:
-    """How many given codes, the given codes, the family codes; each code's hash made once."""
-    code = lru_cache(maxsize=4 * _REMEMBERED)(hashed)
-
-    @lru_cache(maxsize=_REMEMBERED)
-    def packed(name: NameForm) -> bytes:
-        first, last = name_codes(name)
-        heads, tails = sorted(set(map(code, first))), sorted(set(map(code, last)))
-        if len(heads) > _MOST_CODES:
-            raise AssertionError("a name has too many given codes")
-        return b"".join([bytes([len(heads)]), *heads, *tails])
-
-    return packed
 
 
 def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:

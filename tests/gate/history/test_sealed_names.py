@@ -1,0 +1,44 @@
+"""A name is kept sealed: nobody reads it without the key, and nothing is lost of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.core.values import NameForm
+from counterfoil.gate.history.sealed_names import SealedNames
+from counterfoil.normalize.asked_keys import name_likeness
+from tests.gate.world import KEY
+
+NAMES = (
+    NameForm(("ROSALIND",), ("ANN",), ("DE", "LA", "QUILL")),
+    NameForm(("ROSALIND",), ("AMY",), ("DE", "LA", "QUILL")),
+    NameForm((), (), ("QUILL",)),
+    NameForm(),
+    NameForm(("A" * 70,), (), ("B" * 90, "C")),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_opened_is_what_was_sealed(name: NameForm) -> None:
+    names = SealedNames(KEY)
+    assert names.open(names.seal(name)) == name
+    assert names.likeness(names.seal(name)) == name_likeness(name)
+
+
+def test_one_name_is_sealed_alike_and_names_of_like_letters_have_nothing_in_common() -> None:
+    one, two = (SealedNames(KEY).seal(name) for name in NAMES[:2])
+    assert one == SealedNames(KEY).seal(NAMES[0])
+    assert len(one) == len(two)
+    assert sum(a == b for a, b in zip(one, two, strict=True)) < 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_key_opens_nothing(name: NameForm) -> None:
+    sealed = SealedNames(KEY).seal(name)
+    assert not any(word.encode() in sealed for word in name.given)
+    assert SealedNames(KEY[::-1]).open(sealed) != name
+
+
+def test_bytes_that_nobody_sealed_are_some_name() -> None:
+    for damaged in (b"", b"\xff" * 40, b"short"):
+        assert len(name_likeness(SealedNames(KEY).open(damaged))) == 2

@@ -1,0 +1,59 @@
+"""Two likenesses meet exactly where they share a code: how two questions are compared must not decide
+whether they are alike."""
+
+from __future__ import annotations
+
+import random
+
+from counterfoil.core.values import NameForm
+from counterfoil.normalize.asked_keys import name_codes, name_likeness
+from counterfoil.normalize.likeness import anchor, codes_of, leading_codes, meet, word_codes
+
+PAIRS = 4_000
+PARTS = ("MAR", "IA", "ZAY", "LON", "DA", "ELA", "J", "QUE", "O", "SH", "WN", "RI", "CAR", "XI")
+LISTED = ("MARIA", "JOSE", "WILLIAM", "BILL", "ALBERT", "AL", "MARTA", "JO", "SARAH", "MEI")
+
+
+def _word(chance: random.Random) -> str:
+    if chance.random() < 0.2:
+        return chance.choice(LISTED)
+    return "".join(chance.choices(PARTS, k=chance.randint(1, 5)))
+
+
+def _slipped(word: str, chance: random.Random) -> str:
+    letters = list(word)
+    for _ in range(chance.randint(0, 3)):
+        at = chance.randrange(len(letters) + 1)
+        letters[at : at + chance.randint(0, 1)] = chance.choice(("", "A", "R", "L"))
+    return "".join(letters) or word
+
+
+def test_two_names_meet_exactly_where_they_share_a_code() -> None:
+    chance, met = random.Random(11), [0, 0]
+    for _ in range(PAIRS):
+        words = [_word(chance) for _ in range(4)]
+        one = NameForm((words[0],), (words[1],), (words[2], words[3])[: chance.randint(1, 2)])
+        two = NameForm(
+            *(tuple(_slipped(word, chance) for word in side) for side in (one.given, one.middle)),
+            tuple(_slipped(word, chance) for word in one.family),
+        )
+        for side, mine, theirs, codes, others in zip(
+            range(2),
+            name_likeness(one),
+            name_likeness(two),
+            name_codes(one),
+            name_codes(two),
+            strict=True,
+        ):
+            assert meet(mine, theirs) == meet(theirs, mine) == (not codes.isdisjoint(others))
+            assert meet(mine, mine)
+            assert codes == codes_of(mine)
+            met[side] += meet(mine, theirs)
+    assert all(PAIRS // 10 < each < PAIRS * 19 // 20 for each in met)
+
+
+def test_where_a_word_leads_and_its_anchor_are_among_its_codes() -> None:
+    chance = random.Random(7)
+    for word in {_word(chance) for _ in range(PAIRS)}:
+        assert leading_codes(word) <= word_codes(word)
+        assert anchor(word) <= word_codes(word)
