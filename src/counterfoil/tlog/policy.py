@@ -9,9 +9,9 @@
     quorum both                               one such line: a witness, a group, or none
 
 Items are separated by spaces and tabs. A policy is refused for control characters other than tab
-and newline, a name or a key that is used twice, as a log's and a witness's too, two witnesses whose keys share name and key id, a
-key under which anybody can sign, a member that is listed in two groups, an unknown first item and a
-missing quorum. Limit: 64 KB.
+and newline, a name or a key that is used twice (by a log and a witness, too), two witnesses whose
+keys share name and key id, a key under which anybody can sign, a member that is listed in two
+groups, an unknown first item and a missing quorum. Limit: 64 KB.
 """
 
 from __future__ import annotations
