@@ -56,14 +56,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
 from counterfoil.core.canonical import read_object
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
-from counterfoil.tlog.cosignature import CosignerKey, check_cosignatures
+from counterfoil.tlog.cosignature import CosignerKey, check_cosignatures, time_words
 from counterfoil.tlog.ed25519 import verifies
 from counterfoil.tlog.encoding import (
     from_base64,
@@ -268,15 +268,7 @@ def _check_older(
 
 
 def _cosigned_words(times: Mapping[CosignerKey, int]) -> str:
-    return "".join(f" {key.name} cosigned it at {_instant(time)}." for key, time in times.items())
-
-
-def _instant(seconds: int) -> str:
-    """A witness's time in words; a number where the calendar does not reach."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except (ValueError, OverflowError, OSError):
-        return str(seconds)
+    return "".join(f" {key.name} cosigned it at {time_words(time)}." for key, time in times.items())
 
 
 def _start_of(day: date) -> int:

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -180,6 +181,14 @@ def _message(key: CosignerKey, text: str, time: int) -> bytes:
         + numbers
         + checkpoint.root
     )
+
+
+def time_words(seconds: int) -> str:
+    """A witness's time by UTC; the number of seconds where the calendar does not reach."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def _named(name: str) -> bytes:
