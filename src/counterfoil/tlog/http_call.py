@@ -24,7 +24,7 @@ HttpAnswer = tuple[int, bytes]
 NO_ANSWER: Final[HttpAnswer] = (0, b"")
 
 
-class Request(NamedTuple):
+class HttpRequest(NamedTuple):
     """What is asked. `body`: None for a GET. `limit`: bytes of the response's body that are read;
     a longer one is cut there."""
 
@@ -37,7 +37,7 @@ class Call(threading.Thread):
     """A request that has begun. `done` is called with its answer, from its own thread."""
 
     def __init__(
-        self, request: Request, seconds: float, done: Callable[[HttpAnswer], object]
+        self, request: HttpRequest, seconds: float, done: Callable[[HttpAnswer], object]
     ) -> None:
         super().__init__(daemon=True)
         self._request, self._seconds, self._done = request, seconds, done
@@ -69,6 +69,8 @@ class Call(threading.Thread):
         connection = kind(url.hostname, url.port, timeout=self._seconds)
         try:
             connection.sock = self._connect(url.hostname, connection.port, url.scheme)
+            if self._cut:
+                return NO_ANSWER
             method = "GET" if self._request.body is None else "POST"
             connection.request(method, url.path or "/", self._request.body)
             response = connection.getresponse()
@@ -85,8 +87,6 @@ class Call(threading.Thread):
             made = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
             self._socket = made
             made.do_handshake()
-        if self._cut:
-            raise OSError("cut")
         return self._socket
 
 
@@ -94,7 +94,7 @@ def get(url: str, limit: int, seconds: float) -> HttpAnswer:
     """GET one URL within `seconds`, all of it. `NO_ANSWER` where nothing, too much or too late
     came."""
     answers: SimpleQueue[HttpAnswer] = SimpleQueue()
-    call = Call(Request(url, None, limit + 1), seconds, answers.put)
+    call = Call(HttpRequest(url, None, limit + 1), seconds, answers.put)
     try:
         status, body = answers.get(timeout=seconds)
     except Empty:

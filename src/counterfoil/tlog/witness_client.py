@@ -29,7 +29,7 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import parse_checkpoint
 from counterfoil.tlog.cosignature import check_cosignatures
 from counterfoil.tlog.encoding import from_decimal, to_base64
-from counterfoil.tlog.http_call import NO_ANSWER, Call, HttpAnswer, Request, seconds_until
+from counterfoil.tlog.http_call import NO_ANSWER, Call, HttpAnswer, HttpRequest, seconds_until
 from counterfoil.tlog.policy import Policy, Witness
 from counterfoil.tlog.witness import MAX_BODY_BYTES
 
@@ -89,7 +89,7 @@ def _ask_all(
 
     def ask(place: int, hashes: Sequence[bytes]) -> Call:
         url = witnesses[place].url.rstrip("/") + "/add-checkpoint"
-        request = Request(url, _body(asked[place], hashes, note), MAX_BODY_BYTES)
+        request = HttpRequest(url, _body(asked[place], hashes, note), MAX_BODY_BYTES)
         return Call(request, seconds, lambda answer: answers.put((place, answer)))
 
     calls = {place: ask(place, []) for place in range(len(witnesses))}
