@@ -17,7 +17,7 @@ from counterfoil.tlog.note import parse_note, signature_line
 from counterfoil.tlog.policy import parse_policy
 from counterfoil.tlog.tlog_proof import parse_proof
 from tests.ledger.history import verify, vkey
-from tests.ledger.office import KEY
+from tests.ledger.office import KEY, SIGNER
 from tests.ledger.test_verifier import PROOF
 from tests.tlog import reference
 from tests.tlog.test_mldsa import MLDSA, MLDSA_KEY
@@ -200,3 +200,12 @@ def test_an_answer_whose_time_is_over_is_said_and_is_not_in_force(
             patched.setattr(verifier, "today", lambda day=day: day)
             assert verifier.main() == code
         assert capsys.readouterr().out.splitlines()[-1].startswith(last)
+
+
+def test_a_ledger_of_any_size_is_judged_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    huge = sign_checkpoint(Checkpoint(KEY.name, 2**63 - 1, bytes(32)), SIGNER)
+    top = "counterfoil-attestation-1\nnone fork\nfrom 2026-03-01\nto 2026-03-02\nrange 0 0"
+    (tmp_path / "huge").write_text(f"{top}\n\n{huge}")
+    assert verify(monkeypatch, "attestation", tmp_path / "huge", "--key", vkey()) == 5

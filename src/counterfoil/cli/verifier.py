@@ -161,6 +161,12 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
+    need(path.stat().st_size < 1 << 22, "the file is too long")
+    return path.read_bytes()
+
+
 def plain_text(data: bytes) -> str:
     """UTF-8 text whose only control character is the newline."""
     text = data.decode()
@@ -207,7 +213,7 @@ def one_object(data: bytes) -> dict[str, Any]:
 def read_key(named: str, kind: int) -> Key:
     """The verifier key that `named` is, or that the file `named` holds."""
     is_key = "+" in named and not Path(named).is_file()
-    return parse_key(named if is_key else Path(named).read_text().strip(), kind)
+    return parse_key(named if is_key else read_bounded(Path(named)).decode().strip(), kind)
 
 
 def parse_key(line: str, kind: int) -> Key:
@@ -242,7 +248,7 @@ def is_name(name: str) -> bool:
 
 def read_policy(path: Path) -> Policy:
     """The policy in a file (c2sp.org/tlog-policy)."""
-    data = path.read_bytes()
+    data = read_bounded(path)
     need(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data), "a control character in the policy")
     policy = Policy([], {}, {}, [])
     taken: list[str] = []  # names that are members of a group
@@ -445,7 +451,7 @@ def parse_proof(text: str) -> Proof:
 
 def verify_proof(task: Task) -> Iterator[str]:
     """Establish what the command `proof` says."""
-    proof = parse_proof(plain_text(task.path.read_bytes()))
+    proof = parse_proof(plain_text(read_bounded(task.path)))
     entry = proof.carried
     if task.entry is not None:
         # In a line of `counterfoil ledger show` the entry's index comes before it.
@@ -469,7 +475,7 @@ def statements_of_proof(proof: Proof, entry: bytes, task: Task) -> Iterator[str]
 
 def verify_consistency(task: Task) -> Iterator[str]:
     """Establish what the command `consistency` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     header, *path = head.split("\n")
     in_form = header == "counterfoil-consistency-1" and len(notes) == 4
     need(in_form, "this is not a consistency proof")
@@ -486,7 +492,7 @@ def verify_consistency(task: Task) -> Iterator[str]:
 
 def verify_attestation(task: Task) -> Iterator[str]:
     """Establish what the command `attestation` says."""
-    head, *notes = plain_text(task.path.read_bytes()).split("\n\n")
+    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
     top, *blocks = head.split("\nentry ")
     found = ATTESTATION.fullmatch(top)
     if found is None or len(notes) not in (2, 4):
@@ -500,12 +506,10 @@ def verify_attestation(task: Task) -> Iterator[str]:
 
     ledger = check_checkpoint(notes[-2], notes[-1], task)  # 1
     yield ledger.statement
-    if len(notes) == 4:  # 2
+    older, remark = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here."), ""  # 2
+    if len(notes) == 4:
         older = check_checkpoint(notes[0], notes[1] + "\n", task)
         remark = " They are unchanged, and come before the range."
-    else:
-        older = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here.")
-        remark = ""
     check_consistency(older, ledger, path.split("\n")[1:])
     between = older.size <= low <= high <= ledger.size and older.witnessed < midnight(first)
     need(between, "the range is not between the two checkpoints")
@@ -580,7 +584,7 @@ def check_days(
     The entries on both sides of each end say so, because times in a ledger never go back.
     """
     (low, high), (first, last) = ends, days
-    edges = {low - 1, low, high - 1, high} & set(range(ledger.size))
+    edges = {at for at in (low - 1, low, high - 1, high) if 0 <= at < ledger.size}
     need(edges <= entries.keys(), "an entry at an edge of the range is missing")
     for index, entry in entries.items():
         day = entry["time"][:10]
@@ -643,14 +647,14 @@ def verify_answer(task: Task) -> Iterator[str]:
 
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies."""
-    parts = task.path.with_name(task.path.name + ".jws").read_bytes().split(b".")
+    parts = read_bounded(task.path.with_name(task.path.name + ".jws")).split(b".")
     need(len(parts) == 3, "the envelope is not a compact JWS")
     header, payload, signature = map(base64url, parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
     expected = canonical({"alg": "EdDSA", "kid": key_id, "typ": ANSWER_FORMAT})
     need(header == expected, "the envelope is of another format, or names another key")
-    is_signed = is_signature(task.key, signature, b".".join(parts[:2]))
-    need(is_signed, "the envelope is altered, or the holder did not sign it")
+    signed = is_signature(task.key, signature, b".".join(parts[:2]))
+    need(signed, "the envelope is altered, or the holder did not sign it")
     envelope = one_object(payload)
     in_form = envelope.keys() == FIELDS and envelope["format"] == ANSWER_FORMAT
     need(in_form, "the envelope has a field too many or too few")
@@ -708,7 +712,7 @@ COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
 
 def read_task(arguments: argparse.Namespace) -> Task:
     """What the command line asks for, with keys, policy and entry read."""
-    entry = None if arguments.entry is None else Path(arguments.entry).read_bytes()
+    entry = None if arguments.entry is None else read_bounded(Path(arguments.entry))
     key = read_key(arguments.key, SIGNS)
     witnesses = tuple(read_key(named, COSIGNS) for named in arguments.witness)
     policy = Policy([], {}, {}, ["none"])
