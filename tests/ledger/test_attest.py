@@ -371,6 +371,23 @@ def test_days_that_are_not_over_are_not_attested(
         assert code_of(each, monkeypatch, tmp_path) == "attestation_future"
 
 
+def test_a_later_entry_of_a_day_to_come_does_not_make_its_day_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ahead = Held(entries_of([*STORY, (EntryKind.BATCH, 400)]))
+    said = ahead.attestation(15, 15, range(16))
+    for first, last, holds in (
+        (date(2026, 5, 20), date(2026, 5, 31), True),
+        (date(2026, 5, 20), date(2026, 6, 1), False),
+        (date(2026, 7, 1), date(2026, 7, 31), False),
+    ):
+        each = sign_attestation(replace(said, first=first, last=last), SIGNER)
+        if holds:
+            assert attested(each).count == 2
+        else:
+            assert code_of(each, monkeypatch, tmp_path) == "attestation_future"
+
+
 def test_days_after_the_last_entry_need_a_witness_that_saw_no_more(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from counterfoil.tlog.encoding import to_base64
 from counterfoil.tlog.http_call import NO_ANSWER, get
 from counterfoil.tlog.note import parse_note
 from counterfoil.tlog.policy import parse_policy
-from counterfoil.tlog.witness import Records, Witness, origin_hash
+from counterfoil.tlog.witness import SIZE_TYPE, Records, Witness, WitnessResponse, origin_hash
 from counterfoil.tlog.witness_client import ask_witnesses
 from counterfoil.tlog.witness_server import Limits, serve
 from tests.ledger.office import KEY, ORIGIN, SIGNER
@@ -133,9 +134,9 @@ def test_a_time_out_of_range_is_signed_by_nobody_and_read_from_nobody(
     text = parse_note(HONEST.note()).text
     with pytest.raises(ValueError, match="time is 1"):
         cosign(text, signer(2), now)
-    line = cosign(text, signer(2), TIME)
-    raw = parse_note(HONEST.note() + line).signatures[-1].signature
-    stamped = to_base64(key(2).key_id + (now % 2**64).to_bytes(8, "big") + raw[8:])
+    stamp = now % 2**64
+    signature = signer(2).private.sign(f"cosignature/v1\ntime {stamp}\n{text}".encode())
+    stamped = to_base64(key(2).key_id + stamp.to_bytes(8, "big") + signature)
     with pytest.raises(VerifyFault) as fault:
         check_cosignatures(f"{HONEST.note()}\u2014 {key(2).name} {stamped}\n", [key(2)])
     assert fault.value.code == "cosignature_wrong"
@@ -305,6 +306,22 @@ def test_a_witness_that_drips_is_down_at_the_deadline_and_keeps_no_other_from_co
         )
         assert time.monotonic() - began < 2
     assert (done.holds, done.said) == (True, {"slow": "down", "good": "cosigned"})
+
+
+def test_a_witness_that_always_asks_for_another_proof_is_cut_at_the_one_deadline() -> None:
+    sizes = iter(range(1, 99))
+
+    class Fickle(Witness):
+        def add_checkpoint(self, body: bytes) -> WitnessResponse:
+            time.sleep(0.6)
+            return WitnessResponse(HTTPStatus.CONFLICT, f"{next(sizes)}\n", SIZE_TYPE)
+
+    with running(Fickle.__new__(Fickle)) as url:
+        rules = parse_policy(f"witness w {key(2)} {url}\nquorum w\n".encode())
+        began = time.monotonic()
+        done = ask_witnesses(rules, HONEST.note(15), lambda _: [], 1)
+        assert time.monotonic() - began < 1.5
+    assert done.said == {"w": "down"}
 
 
 def test_what_a_witness_says_in_refusing_is_told_without_what_a_terminal_obeys() -> None:
