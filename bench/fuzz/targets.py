@@ -14,6 +14,7 @@ import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from counterfoil.cli import verifier
 from counterfoil.core.errors import SettingsFault, VerifyFault
-from counterfoil.ledger.entries import EntryKind, decode, encode
+from counterfoil.ledger.entries import KINDS, EntryKind, decode, encode
 from counterfoil.tlog import (
     Checkpoint,
     Proof,
@@ -36,7 +37,13 @@ from counterfoil.tlog import (
     sign_checkpoint,
     sign_note,
 )
-from counterfoil.tlog.attestation import check_attestation, parse_attestation
+from counterfoil.tlog.attestation import (
+    Attestation,
+    ProvenEntry,
+    check_attestation,
+    parse_attestation,
+    sign_attestation,
+)
 from counterfoil.tlog.consistency import Consistency, check_consistency_file
 from counterfoil.tlog.cosignature import (
     MldsaSigner,
@@ -71,10 +78,25 @@ TEXT = parse_note(TWO).text
 COSIGNED = TWO + cosign(TEXT, WITNESS, 1_772_460_300)
 PROOF = str(Proof(1, (LEAF,), COSIGNED, ENTRY))
 CONSISTENT = str(Consistency((LEAF,), ONE, TWO))
-ATTESTED = (
-    "counterfoil-attestation-1\nnone release\nfrom 2026-03-02\nto 2026-03-02\nrange 0 "
-    f"1\nentry 0 {ENTRY.decode()}\n\n{ONE}"
+LATER = encode(
+    EntryKind.OPENING,
+    {"batch": "b-0f1e2d3c4b5a6978", "rows": 1, "snapshot": "sha256:" + "0" * 64},
+    2,
+    "2026-03-03T14:05:00Z",
 )
+PAIR = sign_checkpoint(Checkpoint(SIGNER.name, 2, node_hash(LEAF, leaf_hash(LATER))), SIGNER)
+UNSIGNED = Attestation(
+    "release",
+    date(2026, 3, 2),
+    date(2026, 3, 2),
+    0,
+    1,
+    (),
+    (ProvenEntry(0, ENTRY, (leaf_hash(LATER),)), ProvenEntry(1, LATER, (LEAF,))),
+    None,
+    PAIR,
+)
+ATTESTED = str(UNSIGNED), str(sign_attestation(UNSIGNED, SIGNER))
 POLICY = (
     f"log {SIGNER.verifier}\n# c\nwitness a {KEYS[0]} http://127.0.0.1/\ngroup g any a\nquorum g\n"
 ).encode()
@@ -124,6 +146,16 @@ def verify_key(data: bytes) -> object:
         raise VerifyFault("key", type(fault).__name__) from None
 
 
+def verify_policy(data: bytes) -> object:
+    """The verifier's own reading of a policy."""
+    path = Path(_SCRATCH.name) / "policy"
+    path.write_bytes(data)
+    try:
+        return verifier.read_policy(path)
+    except (ValueError, LookupError) as fault:
+        raise VerifyFault("policy", type(fault).__name__) from None
+
+
 def envelope(payload: bytes) -> bytes:
     """An answer's envelope with a good signature over any payload, so that what comes after the
     signature is reached."""
@@ -163,7 +195,9 @@ def _check_two(data: bytes) -> object:
 
 
 def _attested(data: bytes) -> object:
-    return parse_attestation(data), check_attestation(data, SIGNER.verifier)
+    return parse_attestation(data), check_attestation(
+        data, SIGNER.verifier, KINDS, date(2026, 6, 1)
+    )
 
 
 def _sized(call: Callable[[bytes, int], object]) -> Callable[[bytes], object]:
@@ -192,7 +226,7 @@ TARGETS: dict[str, Target] = {
     ),
     "proof": _target(lambda data: check_proof(data, ENTRY, SIGNER.verifier), PROOF),
     "consistency": _target(lambda data: check_consistency_file(data, SIGNER.verifier), CONSISTENT),
-    "attestation": _target(_attested, ATTESTED),
+    "attestation": _target(_attested, *ATTESTED),
     "policy": _target(parse_policy, POLICY, raises=SettingsFault),
     "witness request": _target(parse_request, f"old 0\n\n{ONE}"),
     "tile": _target(_sized(split_hashes), b"\x02" + LEAF + LEAF),
@@ -201,7 +235,8 @@ TARGETS: dict[str, Target] = {
     "verifier: key": _target(verify_key, str(SIGNER.verifier)),
     "verifier: proof": _target(verify("proof"), PROOF),
     "verifier: consistency": _target(verify("consistency"), CONSISTENT),
-    "verifier: attestation": _target(verify("attestation"), ATTESTED),
+    "verifier: policy": _target(verify_policy, POLICY),
+    "verifier: attestation": _target(verify("attestation"), *ATTESTED),
     "verifier: envelope": _target(verify("answer"), envelope(PAYLOAD.encode())),
     "verifier: signed payload": _target(lambda data: verify("answer")(envelope(data)), PAYLOAD),
 }

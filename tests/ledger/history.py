@@ -12,12 +12,21 @@ import pytest
 
 from counterfoil.cli import verifier
 from counterfoil.ledger import EntryKind
-from counterfoil.ledger.entries import encode
+from counterfoil.ledger.entries import KINDS, encode
 from counterfoil.tlog import Checkpoint, sign_checkpoint
-from counterfoil.tlog.attestation import Attestation, ProvenEntry
+from counterfoil.tlog.attestation import (
+    Attestation,
+    Attested,
+    ProvenEntry,
+    check_attestation,
+    sign_attestation,
+)
+from counterfoil.tlog.cosignature import CosignerKey
 from tests.ledger.office import KEY, ORIGIN, SIGNER, draft
 from tests.tlog import reference
 
+TODAY = date(2026, 6, 1)
+"""What everybody's clock says in these tests."""
 DAYS = (date(2026, 4, 1), date(2026, 4, 30))
 LATER = [(EntryKind.BATCH, 50)]
 STORY = [
@@ -87,13 +96,21 @@ class Held(NamedTuple):
         ]
         path = () if older is None else tuple(reference.consistency(older, self.entries))
         note = None if older is None else self.note(older)
-        return Attestation("release", *DAYS, low, high, path, tuple(proofs), note, self.note())
+        made = Attestation("release", *DAYS, low, high, path, tuple(proofs), note, self.note())
+        return sign_attestation(made, SIGNER)
+
+
+def attested(said: Attestation | str | bytes, *witnesses: CosignerKey) -> Attested:
+    """What our own check establishes of an attestation."""
+    raw = str(said) if isinstance(said, Attestation) else said
+    return check_attestation(raw, KEY, KINDS, TODAY, witnesses)
 
 
 def verify(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
     """The verifier's exit code, run in this process."""
     with monkeypatch.context() as patched:
         patched.setattr(sys, "argv", ["counterfoil-verify", *map(str, arguments)])
+        patched.setattr(verifier, "today", TODAY.isoformat)
         return verifier.main()
 
 

@@ -84,13 +84,13 @@ def test_another_old_size_is_told_the_right_one(witness: Witness) -> None:
     )
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [(6, 15, 422), (6, 6, 409)])
+@pytest.mark.parametrize(("old", "new", "expected"), [(6, 15, 422), (6, 6, 422)])
 def test_a_fork_is_refused_and_kept_as_evidence(
     witness: Witness, records: Records, old: int, new: int, expected: int
 ) -> None:
     witness.add_checkpoint(body(HONEST, 0, 6))
     assert status(witness.add_checkpoint(body(FORK, old, new))) == expected
-    assert records.latest(ORIGIN) == HONEST.note(6)
+    assert (records.latest(ORIGIN) or "").startswith(HONEST.note(6))
     assert [path.read_text() for path in records.directory.glob("*.refused")] == [FORK.note(new)]
 
 
@@ -138,9 +138,10 @@ def test_what_cannot_be_recorded_is_not_cosigned(witness: Witness, records: Reco
     assert fault.value.code == "witness_not_written"
 
 
-def test_a_cosigner_key_comes_back_and_is_no_log_key() -> None:
+def test_a_cosigner_key_comes_back_and_one_of_type_1_is_read_as_the_type_4_it_signs_with() -> None:
     assert parse_cosigner_key(str(key(2))) == key(2)
-    for wrong in (vkey(), str(key(2))[:-4], str(key(2)).replace("+", "+0", 1)):
+    assert parse_cosigner_key(str(signer(2).verifier)) == key(2)
+    for wrong in (str(key(2))[:-4], str(key(2)).replace("+", "+0", 1)):
         with pytest.raises(VerifyFault) as fault:
             parse_cosigner_key(wrong)
         assert fault.value.code == "vkey_malformed"

@@ -12,11 +12,12 @@ from counterfoil.accountability.ledger_access import read_note
 from counterfoil.core.use_cases import Upload
 from counterfoil.core.values import Public
 from counterfoil.ledger import EntryKind
-from counterfoil.ledger.attest import attest_none
+from counterfoil.ledger.attest import Question, attest_none
 from counterfoil.ledger.clock import Clock, clock_words, read_clock, require_on_clock
+from counterfoil.ledger.entries import KINDS
 from counterfoil.ledger.export import read_bundles
 from counterfoil.ledger.report import COLUMNS, YearReport, report_year
-from counterfoil.tlog import VerifierKey
+from counterfoil.tlog import Signer, VerifierKey
 from counterfoil.tlog.attestation import check_attestation
 
 __all__ = [
@@ -77,10 +78,17 @@ def verify_export(
     return VerifiedExport(report, clock)
 
 
-def attest(folder: Path, holder: VerifierKey, question: AttestNone) -> Attested:
-    """Make the attestation, once the export was checked whole. Raises as `attest_none`; InputFault
-    `checkpoint_unreadable`."""
+def attest(
+    folder: Path,
+    holder: VerifierKey,
+    question: AttestNone,
+    today: date,
+    signer: Signer | None = None,
+) -> Attested:
+    """Make the attestation, once the export was checked whole; `signer`: the holder's own, None
+    for everybody else. Raises as `attest_none`; InputFault `checkpoint_unreadable`."""
     older = read_note(question.older) if question.older else None
-    text = attest_none(folder, holder, question.kind, question.first, question.last, older)
-    said = check_attestation(text, holder)
+    asked = Question(question.kind, question.first, question.last, today, older)
+    text = attest_none(folder, holder, asked, signer)
+    said = check_attestation(text, holder, KINDS, today)
     return Attested(text, said.checkpoint.size, tuple(said.statements))

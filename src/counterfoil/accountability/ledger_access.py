@@ -17,11 +17,13 @@ from counterfoil.controls.witnesses import enter_fork
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.core.use_cases import SERVICE, Actor, Upload
 from counterfoil.core.values import Public
+from counterfoil.database import Connection
 from counterfoil.ledger.certification import certification
+from counterfoil.ledger.entries import decode
 from counterfoil.ledger.store import read_checkpoints
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
-from counterfoil.tlog import parse_proof
+from counterfoil.tlog import parse_checkpoint, parse_proof
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 
 
@@ -42,23 +44,30 @@ class CheckedLedger(Public, frozen=True):
 
 
 class ReadEntries(Public, frozen=True):
-    """The entries from index `start` to the one before `stop`; None for the end."""
+    """The entries from index `start` to the one before `stop`, None for the end: all of them, or
+    those of a kind, of a batch, and of a day and later ("" for any; a day is YYYY-MM-DD, UTC)."""
 
     start: int = 0
     stop: int | None = None
+    kind: str = ""
+    batch: str = ""
+    since: str = ""
 
 
 class LedgerEntries(Public, frozen=True):
-    """Entries as they are kept, one canonical JSON text each, and the size of the whole ledger."""
+    """Entries as they are kept, each its index and its canonical JSON text, and the size of the
+    whole ledger."""
 
     size: int
-    entries: Iterator[str]
+    entries: Iterator[tuple[int, str]]
 
 
 class ProveEntry(Public, frozen=True):
-    """Prove that the entry of this index is in the ledger."""
+    """Prove that the entry of this index is in the ledger. `signed_before`: under the newest
+    checkpoint that is there already, cosigned if one is, and nothing is signed."""
 
     index: int
+    signed_before: bool = False
 
 
 class ProvedEntry(Public, frozen=True):
@@ -128,22 +137,62 @@ def read_entries(office: Office, _actor: Actor, question: ReadEntries) -> Genera
     with office.store.reading() as connection:
         size = office.ledger.size(connection)
         stop = size if question.stop is None else min(question.stop, size)
-        found = office.ledger.entries(connection, min(question.start, stop), stop)
-        yield LedgerEntries(size, (data.decode() for data in found))
+        start = min(question.start, stop)
+        found = enumerate(office.ledger.entries(connection, start, stop), start)
+        wanted = ((index, data.decode()) for index, data in found if _is_wanted(data, question))
+        yield LedgerEntries(size, wanted)
+
+
+def _is_wanted(data: bytes, question: ReadEntries) -> bool:
+    if not (question.kind or question.batch or question.since):
+        return True
+    entry = decode(data, "entry")
+    return (
+        question.kind in ("", entry.kind)
+        and question.batch in ("", entry.fields.get("batch"))
+        and entry.time >= question.since
+    )
 
 
 def prove_entry(office: Office, actor: Actor, question: ProveEntry) -> ProvedEntry:
-    """Prove one entry under a checkpoint that is signed now.
+    """Prove one entry under a checkpoint that is signed now, which only the office itself may, or
+    under the newest one, for anybody.
 
-    Raises UsageFault `actor_refused`, `ledger_index`; KeyFault, VerifyFault.
+    Raises UsageFault `actor_refused`, `ledger_index`, `checkpoint_none`; KeyFault, VerifyFault.
     """
-    require_service(actor)
     index = question.index
+    if question.signed_before:
+        with office.store.reading() as connection:
+            proof = office.ledger.tlog_proof(connection, index, _newest(office, connection, index))
+            entry = next(office.ledger.entries(connection, index, index + 1))
+        return ProvedEntry(index, entry.decode(), str(replace(parse_proof(proof), extra=entry)))
+    require_service(actor)
     with office.store.transaction() as connection:
         checkpoint = office.ledger.sign_checkpoint(connection, office.signer())
         proof = office.ledger.tlog_proof(connection, index, checkpoint)
         entry = next(office.ledger.entries(connection, index, index + 1))
     return ProvedEntry(index, entry.decode(), str(replace(parse_proof(proof), extra=entry)))
+
+
+def newest_checkpoint(office: Office, _actor: Actor, *, cosigned: bool = False) -> str:
+    """The newest checkpoint that was signed, with its cosignatures where it has some; or the newest
+    that was cosigned. Anybody may ask. Raises UsageFault `checkpoint_none`."""
+    with office.store.reading() as connection:
+        if cosigned:
+            note = office.ledger.newest_cosigned(connection)
+            return note or office.ledger.checkpoint_of(connection, -1)
+        return _newest(office, connection, None)
+
+
+def _newest(office: Office, connection: Connection, index: int | None) -> str:
+    """The newest cosigned checkpoint that covers the entry of an index, or the newest signed one;
+    None for an index asks for the newest of all."""
+    cosigned = office.ledger.newest_cosigned(connection)
+    signed = office.ledger.newest_checkpoint(connection)
+    least = parse_checkpoint(signed).size if signed and index is None else (index or 0) + 1
+    if cosigned and parse_checkpoint(cosigned).size >= least:
+        return cosigned
+    return signed or office.ledger.checkpoint_of(connection, 0)
 
 
 def export_ledger(office: Office, actor: Actor, command: ExportLedger) -> int:

@@ -19,6 +19,7 @@ from counterfoil.cli.oversight import (
     accounting,
     evidence,
     ledger,
+    monitor,
     reconcile,
     replay,
     retention,
@@ -35,7 +36,7 @@ app = group(
     "answer requests.csv --office tax-office --officer a.key --second b.key --out answers.jsonl",
     "verify-answer answers.jsonl --holder-key tax-office/keys/holder.vkey",
     after="Exit codes: 0 done, 1 failed, 2 usage, 3 done with rejects, 4 refused by the gate, 5 "
-    "something did not verify.",
+    "something did not verify, 6 out of force or late.",
 )
 _DESK = "--office tax-office --officer a.key"
 
@@ -78,6 +79,11 @@ add_verb(app, verify.verify_answer, "verify-answer answers.jsonl --holder-key ho
 add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
 add_verb(
     app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey"
+)
+add_verb(
+    app,
+    monitor.monitor,
+    "monitor https://ledger.example --key holder.vkey --policy witnesses.policy --state seen",
 )
 add_verb(app, demo.demo, "demo --dir demo-office")
 add_verb(

@@ -4,10 +4,12 @@ This one file needs Python's standard library and the package `cryptography`. Co
 run it. It opens no network connection and reads only the files that you name.
 
 VKEY is a verifier key, one line of text, or the name of a file that holds one. With --witness VKEY,
-which may be given more than once, every checkpoint must carry that witness's cosignature too.
+which may be given more than once, every checkpoint must carry that witness's cosignature too; with
+--policy FILE (c2sp.org/tlog-policy), cosignatures that are the quorum of the policy.
 
-Each command prints one numbered statement for each thing that it has established, then OK (exit
-code 0). At the first check that fails it prints DOES NOT VERIFY and the reason (exit code 5).
+Each command prints one numbered statement for each thing that it has established, then OK. Exit
+codes: 0 OK; 2 a file or key that you named cannot be used; 5 something DOES NOT VERIFY; 6 the
+answer verifies, but its time is over and you asked for --in-force.
 
     proof         A C2SP tlog-proof: an entry is in the ledger. The entry is the one that the proof
                   carries, or the one in --entry FILE.
@@ -22,12 +24,14 @@ code 0). At the first check that fails it prints DOES NOT VERIFY and the reason 
     attestation   No entry of one kind was made between two days.
         1  The holder signed the later checkpoint, and the witnesses cosigned it.
         2  The same is true of the earlier checkpoint, if the file holds one. The later ledger
-           continues it, and it ends before the range of the attestation.
-        3  Every entry in the file is in the later ledger at its index.
-        4  The range holds exactly the entries of the days, by the times that they bear.
+           continues it; it ends, and was cosigned, before the range of the attestation.
+        3  Every entry in the file is in the later ledger at its index, and they agree.
+        4  The range holds exactly the entries of the days, by the times that they bear, and the
+           last day was over when the ledger was signed.
         5  At both ends of the range the running counts of all kinds add up to the number of
            entries, so that no kind is left out.
         6  The running count of the kind is the same at both ends.
+        7  The holder signed kind, days and range (version 2), or nobody did (version 1).
 
     answer        An answer file. FILE.jws, its envelope, must be in the same folder.
         1  The holder signed the envelope.
@@ -35,7 +39,7 @@ code 0). At the first check that fails it prints DOES NOT VERIFY and the reason 
         3  The holder signed a checkpoint of its ledger, and the witnesses cosigned it.
         4  The release entry that the envelope carries is in that ledger at the stated index.
         5  That entry commits to these rows and to what the envelope says of them.
-        6  The last day of use. An answer that has expired still verifies; the statement says so.
+        6  The last day of use. An expired answer verifies, and the last line says EXPIRED.
 
 No check shows that an entry is true, or that everything that happened was entered. The formats are
 in docs/formats. docs/guides/judge.md says in plain words what each statement means.
@@ -48,19 +52,44 @@ import re
 import sys
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 SIGNS = 1  # type of a key that signs checkpoints and envelopes (c2sp.org/signed-note)
-COSIGNS = 4  # type of a key that cosigns checkpoints (c2sp.org/tlog-cosignature)
+COSIGNS = 4  # type of a key that cosigns checkpoints (c2sp.org/tlog-cosignature), Ed25519
+COSIGNS_ML_DSA = 6  # the same, ML-DSA-44
+KEY_BYTES = {SIGNS: 32, COSIGNS: 32, COSIGNS_ML_DSA: 1312}
+PRIME = 2**255 - 19
+ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+SMALL_ORDER = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}
+"""y of the points of edwards25519 under which anybody can sign."""
 EMPTY_ROOT = sha256(b"").digest()
 
+# The grammars of the files, as regular expressions over lines that all end in a newline.
+HASHES = r"((?:\S+\n)*)"
+NOTE = r"\n((?:.+\n)+)\n((?:.+\n)+)"  # a checkpoint: an empty line, its text, another, signatures
+PROOF = rf"c2sp\.org/tlog-proof@v1\n(?:extra (\S*)\n)?index (\S+)\n{HASHES}{NOTE}"
+CONSISTENCY = rf"counterfoil-consistency-1\n{HASHES}{NOTE}{NOTE}"
+ATTESTATION = (
+    r"(counterfoil-attestation-([12])\nnone ([a-z_]+)\nfrom ([0-9-]{10})\nto ([0-9-]{10})\n"
+    r"range (\S+) (\S+)\n(?:tree (\S+ \S+)\n)?)(?:signed (\S+)\n)?"
+    rf"{HASHES}((?:entry .+\n(?:\S+\n)*)*)(?:{NOTE})?{NOTE}"
+)
+TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+KINDS = """
+    office key law snapshot certificate batch rejected granted refused opening not_compared review
+    disclosure release inspection withdrawal suspension resumption override fork incident disposal
+    retention_hold retention_lift delay hold published replay reconciled determined sample
+    accounting inform
+""".split()  # noqa: SIM905 - What an entry can be.
+
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
+EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
 
 # The grammar of an answer file's rows, as regular expressions over bytes.
 REQUEST_ID = rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
@@ -87,41 +116,44 @@ COMMITTED = (
 """Fields of an envelope that the release entry commits to, and all of its fields."""
 FIELDS = {*COMMITTED, "format", "office", "use_limits", "rows_format", "salt", "ledger"}
 
-ATTESTATION = re.compile(
-    r"counterfoil-attestation-1\nnone ([a-z_]+)\nfrom ([0-9-]{10})\nto ([0-9-]{10})\n"
-    r"range (\S+) (\S+)((?:\n\S+)*)"
-)
-"""The first lines: kind, first day, last day, the range's ends, a consistency proof's hashes."""
-
 
 class VerifyFault(ValueError):
     """A check failed. The text says which one."""
 
 
 class Key(NamedTuple):
-    """A verifier key: its name, its id (4 bytes) and its public key (32 bytes)."""
+    """A verifier key: its name, its type, its id (4 bytes) and its public key."""
 
     name: str
+    kind: int
     key_id: bytes
     public: bytes
 
 
+Quorum: TypeAlias = "Key | tuple[int, list[Quorum]]"
+"""Whose cosignatures are enough: one witness's, or those of so many of these."""
+
+
+class Task(NamedTuple):
+    """What the command line asks for: the file, the holder's key, the content of the file named
+    with --entry, the witnesses of --witness, and the witnesses and the quorum of --policy."""
+
+    path: Path
+    key: Key
+    entry: bytes | None
+    witnesses: list[Key]
+    listed: list[Key]
+    quorum: Quorum
+
+
 class Checkpoint(NamedTuple):
-    """A ledger as its holder signed it: number of entries, root of the Merkle tree (32 bytes), and
-    the sentence that says who signed."""
+    """A ledger as its holder signed it: number of entries, root of the Merkle tree (32 bytes), the
+    sentence that says who signed, and the newest time of a witness (1970 for none)."""
 
     size: int
     root: bytes
     statement: str
-
-
-class Task(NamedTuple):
-    """What the command line asks for. `entry` is the content of the file named with --entry."""
-
-    path: Path
-    key: Key
-    witnesses: tuple[Key, ...]
-    entry: bytes | None
+    witnessed: str = ""
 
 
 def need(established: object, otherwise: str) -> None:
@@ -130,17 +162,20 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
-def read_bounded(path: Path) -> bytes:
+def read_bounded(path: str | Path) -> bytes:
     """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
-    need(path.stat().st_size < 1 << 22, "the file is too long")
-    return path.read_bytes()
+    need(Path(path).stat().st_size < 1 << 22, "the file is too long")
+    return Path(path).read_bytes()
 
 
-def plain_text(data: bytes) -> str:
-    """UTF-8 text whose only control character is the newline."""
-    text = data.decode()
+def parts_of(text: str, form: str, otherwise: str) -> Sequence[Any]:
+    """The groups of a text that has the form of a regular expression. Its only control character
+    is the newline."""
     need(not re.search(r"[\x00-\x09\x0b-\x1f]", text), "the file holds a control character")
-    return text
+    found = re.fullmatch(form, text)
+    if found is None:
+        raise VerifyFault(otherwise)
+    return found.groups()
 
 
 def base64(text: str) -> bytes:
@@ -177,87 +212,160 @@ def one_object(data: bytes) -> dict[str, Any]:
 
 
 # -- Keys, signatures, checkpoints -----------------------------------------------------------
-
-
 def read_key(named: str, kind: int) -> Key:
-    """The verifier key of type `kind` that `named` is, or that the file `named` holds."""
+    """The verifier key that `named` is, or that the file `named` holds."""
     is_key = "+" in named and not Path(named).is_file()
-    line = named if is_key else read_bounded(Path(named)).decode()
-    name, key_id, encoded = parts_of(line.strip(), "+", 3, "a key is not NAME+ID+BASE64")
+    return parse_key(named if is_key else read_bounded(named).decode().strip(), kind)
+
+
+def parse_key(line: str, kind: int) -> Key:
+    """A verifier key: the holder's where `kind` is SIGNS, a witness's where it is COSIGNS. A
+    witness's Ed25519 key may be written as one of type SIGNS."""
+    form = r"([^\s+]+)\+([^+]+)\+(.+)"
+    name, key_id, encoded = parts_of(line, form, "a key is not NAME+ID+BASE64")
     data = base64(encoded)
-    is_of_kind = is_name(name) and len(data) == 33 and data[0] == kind
-    need(is_of_kind, "the key is of another type")
-    digest = sha256(name.encode() + b"\n" + data).hexdigest()
-    need(digest[:8] == key_id, "the key id does not belong to the key")
-    return Key(name, bytes.fromhex(key_id), data[1:])
+    need(id_of(name, data).hex() == key_id, "the key id does not belong to the key")
+    is_of_kind = data[0] == kind or (kind == COSIGNS and data[0] in KEY_BYTES)
+    need(is_of_kind and len(data) == 1 + KEY_BYTES[data[0]], "the key is of another type")
+    own_kind, public = max(kind, data[0]), data[1:]
+    y = int.from_bytes(public, "little") % 2**255
+    is_sound = own_kind == COSIGNS_ML_DSA or (y < PRIME and y not in SMALL_ORDER)
+    need(is_sound, "anybody can sign under this key")
+    return Key(name, own_kind, id_of(name, bytes([own_kind]) + public), public)
 
 
-def parts_of(text: str, separator: str, count: int, otherwise: str) -> list[str]:
-    """The parts of a text that must have `count` of them; the last part may hold the separator."""
-    parts = text.split(separator, count - 1)
-    need(len(parts) == count, otherwise)
-    return parts
+def id_of(name: str, data: bytes) -> bytes:
+    """The id of a key, from its name and its type with the public key."""
+    return sha256(name.encode() + b"\n" + data).digest()[:4]
 
 
-def is_name(name: str) -> bool:
-    """Whether a text can be the name of a key."""
-    return name != "" and not re.search(r"[\s+]", name)
+def read_policy(path: str | Path, holder: Key) -> tuple[list[Key], Quorum]:
+    """The witnesses and the quorum of the policy in a file (c2sp.org/tlog-policy)."""
+    data = read_bounded(path)
+    need(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data), "a control character in the policy")
+    named: dict[str, Quorum] = {"none": (0, [])}
+    logs, quorums, taken = list[Key](), list[Quorum](), ["none"]  # `taken`: who is in a group
+    for row in data.decode(errors="surrogateescape").split("\n"):
+        match re.findall(r"[^ \t]+", row):
+            case ["log", key] | ["log", key, _]:
+                logs.append(parse_key(key, SIGNS))
+            case ["witness", name, key] | ["witness", name, key, _] if name not in named:
+                named[name] = parse_key(key, COSIGNS)
+            case ["group", name, count, *members] if members and name not in named:
+                least = {"all": len(members), "any": 1}.get(count) or number(count)
+                in_form = 1 <= least <= len(members) and named.keys() >= set(members)
+                need(in_form, "a group is malformed")
+                named[name] = least, [named[member] for member in members]
+                taken += members
+            case ["quorum", name] if name in named:
+                quorums.append(named[name])
+            case items:
+                need(not items or items[0][0] == "#", "a line of the policy is malformed")
+    witnesses = [each for each in named.values() if isinstance(each, Key)]
+    keys = [*logs, *witnesses]
+    are_apart = len({key.public for key in keys}) == len({key[:3] for key in keys}) == len(keys)
+    need(are_apart and len(set(taken)) == len(taken), "the policy names a key or member twice")
+    need(len(quorums) == 1, "the policy has no quorum, or more than one")
+    need(not logs or holder in logs, "the policy is for another log than --key")
+    return witnesses, quorums[0]
 
 
-def check_checkpoint(text: str, signatures: str, task: Task) -> Checkpoint:
-    """The checkpoint of `text`, once the holder and every witness of the task have signed it.
+def is_enough(quorum: Quorum, cosigned: dict[Key, int]) -> bool:
+    """Whether these cosigners are a quorum."""
+    if isinstance(quorum, Key):
+        return quorum in cosigned
+    least, members = quorum
+    return sum(is_enough(member, cosigned) for member in members) >= least
+
+
+def check_checkpoint(task: Task, text: str, signatures: str) -> Checkpoint:
+    """The checkpoint of `text`, once the holder and the witnesses of the task have signed it.
 
     Both texts are the parts of a signed note before and after its empty line (c2sp.org/signed-note,
     c2sp.org/tlog-checkpoint). Signatures by keys that were not named are ignored.
     """
-    lines = text.split("\n")
-    is_ours = len(lines) > 2 and all(lines) and lines[0] == task.key.name
-    need(is_ours, "this is not a checkpoint of the holder's ledger")
-    in_form = signatures.endswith("\n") and signatures.count("\n") <= 100
-    need(in_form, "the signatures are not 1 to 100 lines")
-    signed_by: set[Key] = set()
-    for line in signatures[:-1].split("\n"):
-        signed_by |= check_signature(line, f"{text}\n".encode(), task)
-    need(task.key in signed_by, "the holder did not sign this checkpoint")
-    all_cosigned = signed_by.issuperset(task.witnesses)
-    need(all_cosigned, "a witness that you named did not cosign this checkpoint")
-    size, root = number(lines[1]), base64(lines[2])
+    otherwise = "this is not a checkpoint of the holder's ledger"
+    origin, digits, encoded = parts_of(text, r"(.+)\n(.+)\n(.+)\n(?:.+\n)*", otherwise)
+    need(origin == task.key.name, otherwise)
+    size, root = number(digits), base64(encoded)
     is_root = len(root) == 32 and (size > 0 or root == EMPTY_ROOT)
     need(is_root, "the checkpoint's root is malformed")
-    cosigned = "".join(f", {witness.name} cosigned" for witness in task.witnesses)
-    return Checkpoint(size, root, f"{task.key.name} signed its ledger at {size} entries{cosigned}.")
+    lines = signatures[:-1].split("\n")
+    need(len(lines) <= 100, "the signatures are not 1 to 100 lines")
+    signed: dict[Key, int] = {}
+    for line in lines:
+        signed |= check_signature(line, text, task)
+    need(signed.pop(task.key, None) is not None, "the holder did not sign this checkpoint")
+    all_cosigned = signed.keys() >= set(task.witnesses)
+    need(all_cosigned, "a witness that you named did not cosign this checkpoint")
+    is_quorum = is_enough(task.quorum, signed)
+    need(is_quorum, "those who cosigned this checkpoint are no quorum of the policy")
+    cosigned = "".join(f"; {key.name} cosigned at {instant(signed[key])}" for key in signed)
+    statement = f"{task.key.name} signed its ledger at {size} entries{cosigned}."
+    newest = min(max(signed.values(), default=0), CALENDAR_ENDS - 1)
+    return Checkpoint(size, root, statement, instant(newest))
 
 
-def check_signature(line: str, message: bytes, task: Task) -> set[Key]:
-    """The keys of the task that made this signature line. A wrong signature by one of them refuses
-    the whole file."""
-    dash, name, encoded = parts_of(line, " ", 3, "a signature is malformed")
+def check_signature(line: str, text: str, task: Task) -> dict[Key, int]:
+    """The key of the task that made this signature line, with its time. A wrong signature by one
+    of them refuses the whole file."""
+    name, encoded = parts_of(line, "\u2014 ([^\\s+]+) (.+)", "a signature is malformed")
     data = base64(encoded)
-    in_form = dash == "\u2014" and is_name(name) and len(data) > 4
-    need(in_form, "a signature is malformed")
-    key_id, signature = data[:4], data[4:]
-    # A cosignature begins with its time, 8 bytes, which is signed together with the text.
-    stamp = b"cosignature/v1\ntime %d\n" % int.from_bytes(signature[:8], "big")
-    named = {key for key in (task.key, *task.witnesses) if key[:2] == (name, key_id)}
-    for key in named:
-        if key == task.key:
-            verify_signature(key, signature, message)
-        else:
-            verify_signature(key, signature[8:], stamp + message)
-    return named
+    need(len(data) > 4, "a signature is malformed")
+    known = [task.key, *task.witnesses, *task.listed]
+    candidates = [key for key in known if (key.name, key.key_id) == (name, data[:4])]
+    for key in candidates:
+        # A cosignature begins with its time, 8 bytes, which is signed together with the text.
+        time = 0 if key.kind == SIGNS else int.from_bytes(data[4:12], "big")
+        start, is_time = (4, True) if key.kind == SIGNS else (12, 1 <= time < 2**63)
+        if is_time and is_signature(key, data[start:], signed_message(key, time, text)):
+            return {key: time}
+    need(not candidates, f"a signature by {name} is altered")
+    return {}
 
 
-def verify_signature(key: Key, signature: bytes, message: bytes) -> None:
-    """Establish that `key` signed the message (Ed25519)."""
+def signed_message(key: Key, time: int, text: str) -> bytes:
+    """What a key of its type signs for the checkpoint of `text`."""
+    if key.kind == SIGNS:
+        return text.encode()
+    if key.kind == COSIGNS:
+        return f"cosignature/v1\ntime {time}\n{text}".encode()
+    origin, size, root = text.split("\n")[:3]
+    named = [bytes([len(name.encode())]) + name.encode() for name in (key.name, origin)]
+    numbers = bytes(8) + int(size).to_bytes(8, "big") + base64(root)
+    return b"subtree/v1\n\0" + named[0] + time.to_bytes(8, "big") + named[1] + numbers
+
+
+def is_signature(key: Key, signature: bytes, message: bytes) -> bool:
+    """Whether `key` signed the message."""
+    reader: Any = Ed25519PublicKey
+    if key.kind == COSIGNS_ML_DSA:  # which not every version of `cryptography` has
+        from cryptography.hazmat.primitives.asymmetric import mldsa
+
+        reader = mldsa.MLDSA44PublicKey
     try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+        reader.from_public_bytes(key.public).verify(signature, message)
     except InvalidSignature:
-        raise VerifyFault("it is altered or missing (InvalidSignature)") from None
+        return False
+    return True
+
+
+CALENDAR_ENDS = 253_402_300_800  # the year 10,000, in POSIX seconds
+
+
+def instant(seconds: int) -> str:
+    """A time in words, by UTC; a number where the calendar does not reach."""
+    if seconds >= CALENDAR_ENDS:
+        return str(seconds)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def today() -> str:
+    """The day by this machine's clock, UTC."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 # -- The Merkle tree (RFC 6962, RFC 9162) ----------------------------------------------------
-
-
 def roots_above(index: int, last: int, path: Sequence[str], start: bytes) -> tuple[bytes, bytes]:
     """Climb from node `index` of a row of `last` + 1 nodes, whose hash is `start`, to the top.
 
@@ -306,151 +414,136 @@ def check_consistency(older: Checkpoint, newer: Checkpoint, path: Sequence[str])
     start = older.root if is_whole_subtree else base64(path[0])
     rest = path if is_whole_subtree else path[1:]
     roots = roots_above((older.size - 1) >> levels, (newer.size - 1) >> levels, rest, start)
-    continues = roots == (older.root, newer.root)
-    need(continues, "the later ledger does not continue the earlier one")
+    same = roots == (older.root, newer.root)
+    need(same, "the later ledger does not continue the earlier one")
 
 
-# -- proof -----------------------------------------------------------------------------------
-
-
-class Proof(NamedTuple):
-    """A tlog-proof taken apart: the entry that it carries, the line with the index, the hashes, one
-    a line, and the two parts of its checkpoint."""
-
-    carried: bytes
-    place: str
-    path: list[str]
-    note: str
-    signatures: str
-
-
-def parse_proof(text: str) -> Proof:
-    """Take a tlog-proof apart (c2sp.org/tlog-proof)."""
-    otherwise = "this is not a C2SP tlog-proof, version 1"
-    parts = text.split("\n\n")
-    need(len(parts) == 3, otherwise)
-    header, *lines = parts[0].split("\n")
-    need(header == "c2sp.org/tlog-proof@v1", otherwise)
-    carried = base64(lines.pop(0)[6:]) if lines[:1] and lines[0].startswith("extra ") else b""
-    place, *path = lines or [""]
-    return Proof(carried, place, path, parts[1], parts[2])
-
-
+# -- The four commands ------------------------------------------------------------------------
 def verify_proof(task: Task) -> Iterator[str]:
     """Establish what the command `proof` says."""
-    proof = parse_proof(plain_text(read_bounded(task.path)))
-    entry = proof.carried
-    if task.entry is not None:
-        # In a line of `counterfoil ledger show` the entry's index comes before it.
-        entry = task.entry[task.entry.find(b"{") :].strip()
-    yield from statements_of_proof(proof, entry, task)
+    yield from statements_of_proof(read_bounded(task.path).decode(), task.entry, None, task)
 
 
-def statements_of_proof(proof: Proof, entry: bytes, task: Task) -> Iterator[str]:
-    """Establish that a proof shows `entry` in the ledger of its checkpoint."""
-    ledger = check_checkpoint(proof.note, proof.signatures, task)  # proof 1, answer 3
+def statements_of_proof(
+    text: str, entry: bytes | None, place: str | None, task: Task
+) -> Iterator[str]:
+    """Establish that a tlog-proof (c2sp.org/tlog-proof) shows an entry in the ledger of its
+    checkpoint: `entry`, or the one that it carries, and at the index `place` where it is known."""
+    parts = parts_of(text, PROOF, "this is not a C2SP tlog-proof, version 1")
+    carried, index, path, *note = parts
+    need(place in (None, index), "the proof is of another entry")
+    ledger = check_checkpoint(task, *note)  # proof 1, answer 3
     yield ledger.statement
-    in_form = entry and proof.place.startswith("index ")
-    need(in_form, "no entry is given and the proof carries none, or it has no index")
-    index = number(proof.place[6:])
-    check_inclusion(entry, index, proof.path, ledger)  # proof 2, answer 4
+    extra = base64(carried or "")
+    entry = extra if entry is None else entry
+    need(entry, "no entry is given and the proof carries none")
+    check_inclusion(entry, number(index), path.split(), ledger)  # proof 2, answer 4
     yield f"This is entry {index} of it, byte for byte: {entry.decode('ascii')}"
-
-
-# -- consistency -----------------------------------------------------------------------------
 
 
 def verify_consistency(task: Task) -> Iterator[str]:
     """Establish what the command `consistency` says."""
-    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
-    header, *path = head.split("\n")
-    in_form = header == "counterfoil-consistency-1" and len(notes) == 4
-    need(in_form, "this is not a consistency proof")
-    older = check_checkpoint(notes[0], notes[1] + "\n", task)  # 1
-    newer = check_checkpoint(notes[2], notes[3], task)  # 2
-    check_consistency(older, newer, path)  # 3
-    yield from (older.statement, newer.statement)
+    text = read_bounded(task.path).decode()
+    path, *notes = parts_of(text, CONSISTENCY, "this is not a consistency proof")
+    older = check_checkpoint(task, *notes[:2])  # 1
+    yield older.statement
+    newer = check_checkpoint(task, *notes[2:])  # 2
+    yield newer.statement
+    check_consistency(older, newer, path.split())  # 3
     same = f"The first {older.size} entries are the same in both"
     yield f"{same}: none was changed, removed or put between."
 
 
-# -- attestation -----------------------------------------------------------------------------
-
-
 def verify_attestation(task: Task) -> Iterator[str]:
     """Establish what the command `attestation` says."""
-    head, *notes = plain_text(read_bounded(task.path)).split("\n\n")
-    top, *blocks = head.split("\nentry ")
-    found = ATTESTATION.fullmatch(top)
-    if found is None or len(notes) not in (2, 4):
-        raise VerifyFault("this is not an attestation")
-    kind, first, last, start, end, path = found.groups()
+    text = read_bounded(task.path).decode()
+    parts = parts_of(text, ATTESTATION, "this is not an attestation")
+    claim, version, kind, first, last, start, end, tree, signature, path, blocks, *notes = parts
+    is_whole = (version == "2") == (tree is not None) == (signature is not None)
+    need(is_whole, "`tree` and `signed` are lines of version 2")
     in_order = date.fromisoformat(first) <= date.fromisoformat(last)
     need(in_order, "the days are in the wrong order")
     low, high = number(start), number(end)  # entries low, low + 1, ... high - 1
-
-    ledger = check_checkpoint(notes[-2], notes[-1], task)  # 1
+    ledger = check_checkpoint(task, *notes[2:])  # 1
     yield ledger.statement
-    if len(notes) == 4:  # 2
-        older = check_checkpoint(notes[0], notes[1] + "\n", task)
+    older, remark = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here.", ""), ""  # 2
+    if notes[0] is not None:
+        older = check_checkpoint(task, *notes[:2])
         remark = " They are unchanged, and come before the range."
-    else:
-        older = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here.")
-        remark = ""
-    check_consistency(older, ledger, path.split("\n")[1:])
-    between = older.size <= low <= high <= ledger.size
+    check_consistency(older, ledger, path.split())
+    between = older.size <= low <= high <= ledger.size and older.witnessed < first
     need(between, "the range is not between the two checkpoints")
     yield older.statement + remark
-    entries = check_entries(blocks, ledger)  # 3
-    yield f"The {len(entries)} entries in this file stand in that ledger, each at its place."
-    yield check_days(entries, (low, high), (first, last), ledger.size)  # 4
+    entries = check_entries(blocks, (low, high), ledger)  # 3
+    yield f"The {len(entries)} entries in this file stand in that ledger and agree with each other."
+    yield check_days(entries, (low, high), (first, last), ledger)  # 4
     before, after = running_counts(entries, low), running_counts(entries, high)  # 5
     sums = f"The running counts of all kinds add up to {low} and {high}"
     yield f"{sums}: every entry of the range is counted."
-    count, count_after = before.get(kind, 0), after.get(kind, 0)  # 6
+    need(kind in KINDS, f"there are no entries of a kind {kind}")  # 6
+    count, count_after = before.get(kind, 0), after.get(kind, 0)
     need(count == count_after, f"{count_after - count} of kind {kind} were entered in the range")
     of_kind = f"Of kind {kind} there were {count} before the range and as many at its end"
     yield f"{of_kind}: none was entered in it."
+    if version == "1":  # 7
+        yield "Nobody signed this sentence as such: it follows from the entries above."
+        return
+    data = base64(signature)
+    is_signed = data[:4] == task.key.key_id and is_signature(task.key, data[4:], claim.encode())
+    is_of_it = tree == f"{ledger.size} {b64encode(ledger.root).decode()}"
+    need(is_signed and is_of_it, "the holder did not sign this kind, days and range")
+    yield f"{task.key.name} signed this kind, these days and this range."
 
 
-def check_entries(blocks: Sequence[str], ledger: Checkpoint) -> dict[int, dict[str, Any]]:
-    """The entries of an attestation by their index, each shown to be in the ledger. A block is an
-    index, a space and an entry, then the hashes of its proof, one a line."""
+def check_entries(
+    blocks: str, ends: tuple[int, int], ledger: Checkpoint
+) -> dict[int, dict[str, Any]]:
+    """The entries of an attestation by their index, each shown to be in the ledger, once they can
+    be those of one ledger: times never go back, and from one of a kind to the next, over an end of
+    the range or not, the count rises by one at least, and by no more than there are places.
+
+    A block is the word entry, an index and an entry, then the hashes of its proof, one a line.
+    """
     entries: dict[int, dict[str, Any]] = {}
-    for block in blocks:
-        place, _, rest = block.partition(" ")
-        entry, *path = rest.split("\n")
-        check_inclusion(entry.encode(), number(place), path, ledger)
-        entries[number(place)] = one_object(entry.encode())
+    newest, time, counted = -1, "", dict[str, tuple[int, int]]()
+    for place, line, path in re.findall(rf"entry (\S+) (.+)\n{HASHES}", blocks):
+        index, entry = number(place), one_object(line.encode())
+        check_inclusion(line.encode(), index, path.split(), ledger)
+        kind, count = entry["kind"], entry["count"]
+        in_form = type(count) is int and TIME.fullmatch(entry["time"]) and kind
+        need(in_form, f"entry {index} has no kind, count or time")
+        need(index > newest, "entries out of order")
+        at, before = counted.get(kind, (-1, 0))
+        at = max([at, *(end - 1 for end in ends if end <= index)])
+        fits = 1 <= count - before <= index - at and entry["time"] >= time
+        need(fits, f"entry {index} contradicts what comes before it")
+        entries[index], counted[kind] = entry, (index, count)
+        newest, time = index, entry["time"]
     return entries
 
 
 def check_days(
-    entries: dict[int, dict[str, Any]], ends: tuple[int, int], days: tuple[str, str], size: int
+    entries: dict[int, dict[str, Any]],
+    ends: tuple[int, int],
+    days: tuple[str, str],
+    ledger: Checkpoint,
 ) -> str:
-    """Establish that the range between the two `ends` holds all entries of the days and no others.
+    """Establish that the range between the two `ends` holds all entries of the days and no others,
+    and that the last day was over: a later entry says so, or a witness. Returns the statement.
 
-    The entries on both sides of each end say so, because times in a ledger never go back. Returns
-    the statement.
+    The entries on both sides of each end say so, because times in a ledger never go back.
     """
-
-    def day_of(index: int) -> str:
-        """The day of an entry; before the first entry and after the last one, a text that sorts
-        before and after all days."""
-        if index < 0:
-            return ""
-        return "9" if index == size else str(entries[index]["time"])[:10]
-
     (low, high), (first, last) = ends, days
-    exact = day_of(low - 1) < first <= day_of(low) and day_of(high - 1) <= last < day_of(high)
-    need(exact, "the range is not that of its days")
-    statement = (
-        f"Entries {low} to {high - 1}, {high - low} of them, are all those of {first} to {last} "
-        "(UTC)."
-    )
-    if high == size:
-        statement += " The ledger ends there: it shows nothing of any day after its last entry."
-    return statement
+    edges = {at for at in (low - 1, low, high - 1, high) if 0 <= at < ledger.size}
+    need(edges <= entries.keys(), "an entry at an edge of the range is missing")
+    for index, entry in entries.items():
+        day = entry["time"][:10]
+        side = 0 if index < low else 1 if index < high else 2  # before, in and after the range
+        need(side == (day >= first) + (day > last), "the range is not that of its days")
+    is_over = high < ledger.size or ledger.witnessed[:10] > last
+    need(is_over and last < today(), "nothing shows that the last day is over in this ledger")
+    made = f"Entries {low} to {high - 1}, {high - low} of them, are all those of"
+    return f"{made if high > low else 'No entry was made from'} {first} to {last} (UTC)."
 
 
 def running_counts(entries: dict[int, dict[str, Any]], end: int) -> dict[str, int]:
@@ -459,16 +552,10 @@ def running_counts(entries: dict[int, dict[str, Any]], end: int) -> dict[str, in
     Every entry says the running count of its kind, so the counts of all kinds add up to `end`
     exactly if no kind is left out.
     """
-    counts: dict[str, int] = {}
-    for index, entry in sorted(entries.items()):
-        if index < end:
-            counts[entry["kind"]] = entry["count"]
+    counts = {each["kind"]: each["count"] for index, each in entries.items() if index < end}
     total = sum(counts.values())
     need(total == end, f"a gap: the running counts add up to {total} of {end} entries")
     return counts
-
-
-# -- answer ----------------------------------------------------------------------------------
 
 
 def verify_answer(task: Task) -> Iterator[str]:
@@ -481,9 +568,7 @@ def verify_answer(task: Task) -> Iterator[str]:
     ledger = envelope["ledger"]
     need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
-    proof = parse_proof(plain_text(ledger["proof"].encode()))
-    need(proof.place == f"index {ledger['index']}", "the proof is of another entry")
-    yield from statements_of_proof(proof, entry, task)  # 3 and 4
+    yield from statements_of_proof(ledger["proof"], entry, str(ledger["index"]), task)  # 3 and 4
     check_commitment(one_object(entry), envelope, row_count)  # 5
     certified = ", ".join(
         f"{scope} to {cited['limit'] / 1e12:.1e} by {cited['certificate']}"
@@ -494,8 +579,8 @@ def verify_answer(task: Task) -> Iterator[str]:
         f"{envelope['released_at']}; certified {certified or 'none'}."
     )
     last_day = envelope["expires_on"]
-    expired = date.today().isoformat() > last_day  # 6
-    yield f"{'EXPIRED: it' if expired else 'It'} may be used until {last_day}."
+    expired = today() > last_day  # 6
+    yield f"{EXPIRED if expired else 'It'} may be used until {last_day}."
 
 
 def check_envelope(task: Task) -> dict[str, Any]:
@@ -506,7 +591,8 @@ def check_envelope(task: Task) -> dict[str, Any]:
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
     stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in ANSWER_FORMATS]
     need(header in map(canonical, stated), "it is of another format, or names another key")
-    verify_signature(task.key, signature, b".".join(parts[:2]))
+    signed = is_signature(task.key, signature, b".".join(parts[:2]))
+    need(signed, "the envelope is altered, or the holder did not sign it")
     envelope = one_object(payload)
     in_form = envelope.keys() == FIELDS and one_object(header)["typ"] == envelope["format"]
     need(in_form, "the envelope has a field too many or too few")
@@ -553,7 +639,6 @@ def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count:
 
 
 # -- The command line ------------------------------------------------------------------------
-
 COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
     "proof": verify_proof,
     "consistency": verify_consistency,
@@ -563,11 +648,23 @@ COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
 
 
 def read_task(arguments: argparse.Namespace) -> Task:
-    """What the command line asks for, with the keys and the entry read."""
-    entry = None if arguments.entry is None else read_bounded(Path(arguments.entry))
+    """What the command line asks for, with keys, policy and entry read."""
     key = read_key(arguments.key, SIGNS)
-    witnesses = tuple(read_key(named, COSIGNS) for named in arguments.witness)
-    return Task(Path(arguments.file), key, witnesses, entry)
+    witnesses = [read_key(named, COSIGNS) for named in arguments.witness]
+    listed, quorum, entry = list[Key](), (0, list[Quorum]()), None
+    if arguments.policy is not None:
+        listed, quorum = read_policy(arguments.policy, key)
+    publics = {each.public for each in (*witnesses, *listed)}
+    need(key.public not in publics, "the holder is no witness of its own ledger")
+    if arguments.entry is not None:
+        line = read_bounded(arguments.entry)
+        entry = line[line.find(b"{") :].strip()  # `counterfoil ledger show` says the index first
+    return Task(Path(arguments.file), key, entry, witnesses, listed, quorum)
+
+
+def say(text: str) -> None:
+    """Print a line. What a terminal would obey instead of showing it is shown as its code."""
+    print("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text))
 
 
 def main() -> int:
@@ -578,21 +675,33 @@ def main() -> int:
     parser.add_argument("file")
     parser.add_argument("--key", required=True)
     parser.add_argument("--witness", action="append", default=[])
+    parser.add_argument("--policy")
     parser.add_argument("--entry")
+    parser.add_argument("--in-force", action="store_true")
     arguments = parser.parse_args()
     try:
         task = read_task(arguments)
+    except (ValueError, LookupError, OSError) as fault:
+        say(f"CANNOT BE USED: {fault or type(fault).__name__}")
+        return 2
+    last = ""
+    try:
         for place, statement in enumerate(COMMANDS[arguments.what](task), 1):
-            print(f"{place}. {statement}")
+            say(f"{place}. {statement}")
+            last = statement
     except VerifyFault as fault:
-        print("DOES NOT VERIFY:", fault)
+        say(f"DOES NOT VERIFY: {fault}")
         return 5
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as fault:
-        # A file is missing, or something in it has not the form that its format demands.
-        print(f"DOES NOT VERIFY: it is altered or missing ({type(fault).__name__})")
+    except (OSError, UnsupportedAlgorithm, ImportError) as fault:
+        say(f"CANNOT BE USED: {fault}")
+        return 2
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
+        # Something in the file has not the form that its format demands.
+        say(f"DOES NOT VERIFY: {arguments.file} is altered ({type(fault).__name__})")
         return 5
-    print("OK")
-    return 0
+    is_expired = last.startswith(EXPIRED)
+    say("OK" if not is_expired else "EXPIRED: all of it verifies, and its time of use is over")
+    return 6 if is_expired and arguments.in_force else 0
 
 
 if __name__ == "__main__":

@@ -48,12 +48,13 @@ _OTHER_HISTORY: Final = ("fork", "ahead")
 
 class Cosigned(Public, frozen=True):
     """What came of asking. `fork` is the index of the entry that was made, or None; `holds`:
-    whether there is a quorum."""
+    whether there is a quorum; `reasons`: what witnesses said in refusing, printable ASCII."""
 
     note: str
     said: dict[str, str]
     holds: bool
     fork: int | None
+    reasons: dict[str, str] = {}
 
 
 class Cosign(Public, frozen=True):
@@ -153,7 +154,7 @@ def cosign(office: Office, actor: Actor, command: Cosign, ask: Ask = ask_witness
         if done.holds and decisive.holds(times):
             office.ledger.keep_cosigned(connection, done.note)
         fork = _enter_claimed(office, connection, parse_checkpoint(note), policy, done)
-    return Cosigned(done.note, done.said, done.holds, fork)
+    return Cosigned(done.note, done.said, done.holds, fork, done.reasons)
 
 
 def ask_for_cosignatures(

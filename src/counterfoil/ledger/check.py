@@ -24,7 +24,7 @@ with their checkpoints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -65,6 +65,25 @@ class Recomputation:
         self.time = ""
         self.counts: dict[EntryKind, int] = dict.fromkeys(EntryKind, 0)
         self._levels: list[list[bytes]] = [[]]
+
+    def frontier(self) -> list[list[bytes]]:
+        """The hashes of the partial tile of each level: with `size`, `time` and `counts` all that
+        is needed to go on later. The full tiles must have been taken."""
+        return [list(hashes) for hashes in self._levels]
+
+    @classmethod
+    def resumed(
+        cls, size: int, time: str, counts: Mapping[EntryKind, int], frontier: list[list[bytes]]
+    ) -> Recomputation:
+        """One that goes on where another stopped. Raises ValueError for a frontier of another
+        size."""
+        made = cls()
+        made.size, made.time, made._levels = size, time, frontier
+        made.counts |= counts
+        widths = [size // WIDTH**level % WIDTH for level in range(len(frontier))]
+        if [len(hashes) for hashes in frontier] != widths or size >= WIDTH ** len(frontier):
+            raise ValueError("a frontier of another size")
+        return made
 
     def add(self, data: bytes) -> None:
         """Add the next entry, and establish 2, 3 and 4 of it. Whenever `size` becomes a multiple of

@@ -6,10 +6,11 @@ and reading them back. The format is c2sp.org/tlog-tiles.
     DIR/tile/entries/<index>[.p/<width>]          entries
 
 Full tiles never change, so an export into the same directory adds files to it. If a file is there
-with other bytes, it belongs to another history, and the export is refused. Each file is written
-beside its place and renamed. The checkpoint comes last, when everything else is on disk, so a
-directory with a checkpoint is complete. Partial tiles of older sizes stay: an older checkpoint can
-still be checked against them.
+with other bytes, or a checkpoint that is not of this ledger or is newer than all of it, the
+directory belongs to another history, and the export is refused. Each file is written beside its
+place and renamed. The checkpoint comes last, when everything else is on disk, so a directory with a
+checkpoint is complete. Partial tiles of older sizes stay: an older checkpoint can still be checked
+against them.
 
 Nothing that is read back is trusted; `check_export` computes all of it anew.
 """
@@ -26,7 +27,8 @@ from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
 from counterfoil.database import Connection
 from counterfoil.ledger.log import Ledger
 from counterfoil.ledger.store import Hashes, read_entries
-from counterfoil.tlog.checkpoint import parse_checkpoint
+from counterfoil.tlog.checkpoint import Checkpoint, parse_checkpoint
+from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.tiles import (
     MAX_ENTRY_BYTES,
     TILE_BYTES,
@@ -53,6 +55,7 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
     signed = parse_checkpoint(checkpoint)
     Ledger(signed.origin).check_ours(connection, signed)
     try:
+        _require_same_history(connection, directory, signed)
         directory.mkdir(parents=True, exist_ok=True)
         files = tree_files(connection, signed.size)
         new = sum(_write(directory / path, data) for path, data in files)
@@ -67,6 +70,28 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
             cure="Check space and permissions, then run it again.",
         ) from None
     return new
+
+
+def _require_same_history(connection: Connection, directory: Path, signed: Checkpoint) -> None:
+    """Raise StateFault `export_other` where the directory shows what this tree does not continue:
+    partial tiles of two histories can have different names, and would not meet. Raises OSError."""
+    path = directory / "checkpoint"
+    try:
+        with path.open("rb") as file:
+            shown = parse_checkpoint(file.read(MAX_NOTE_BYTES + 1))
+        Ledger(signed.origin).check_ours(connection, shown)
+        is_older = shown.size <= signed.size
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except VerifyFault:
+        is_older = False
+    if not is_older:
+        raise StateFault(
+            "export_other",
+            "the directory shows another ledger, or more of this one than there is to write",
+            place=path.name,
+            cure="Keep it, find out which is right, and export to an empty directory.",
+        )
 
 
 def tree_files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from counterfoil.answers.sd_jwt import Claim, seal_sd_jwt
-from counterfoil.core.errors import UsageFault, VerifyFault
+from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
@@ -31,13 +33,17 @@ from counterfoil.gate.law.signatures import (
     write_signature,
 )
 from counterfoil.requester.keys import PrincipalKey
+from counterfoil.requester.sd_jwt import Disclosed, check_sd_jwt, is_sd_jwt
+from counterfoil.tlog import VerifierKey
 
 
 class SignedAgreement(Public, frozen=True):
-    """An agreement's id, and the verifier key of each party that signed it."""
+    """An agreement's id, the verifier key of each party that signed it, and the parties whose
+    signature over earlier terms is still in the file and ended."""
 
     agreement: str
     keys: dict[str, str]
+    ended: tuple[str, ...] = ()
 
 
 def require_party(party: str) -> None:
@@ -50,13 +56,32 @@ def require_party(party: str) -> None:
 
 def sign_file(file: Path, party: str, key: PrincipalKey) -> SignedAgreement:
     """Sign an agreement for one party and write the signature into its file. Any later change of
-    its terms ends it. Raises UsageFault `party_unknown`, SettingsFault, GateFault."""
+    its terms ends it.
+
+    Everything that can be refused is refused before the file is written. That the other party's
+    signature was over other terms is no fault of this one: it is told in `ended`. Raises UsageFault
+    `party_unknown`, SettingsFault `law_signature_same` among others, GateFault, StoreFault.
+    """
     require_party(party)
     chosen, agreement = PARTIES[PARTIES.index(party)], _read(file)
     signature = sign_agreement(agreement, chosen, key.signer)
+    signatures = {
+        "holder": agreement.signatures.holder,
+        "requester": agreement.signatures.requester,
+    }
+    others = {each: made for each, made in signatures.items() if made and each != chosen}
+    signed = msgspec.structs.replace(
+        agreement, signatures=msgspec.structs.replace(agreement.signatures, **{chosen: signature})
+    )
+    ended: list[str] = []
+    try:
+        check_signatures(signed)
+    except SettingsFault as fault:
+        if fault.code != "law_signature":
+            raise
+        ended = list(others)
     write_signature(file, agreement, chosen, signature)
-    check_signatures(_read(file))
-    return SignedAgreement(agreement.id, {chosen: signature.vkey})
+    return SignedAgreement(agreement.id, {chosen: signature.vkey}, tuple(ended))
 
 
 def verify_file(file: Path, digest: str = "") -> SignedAgreement:
@@ -76,6 +101,14 @@ def verify_publication(data: bytes, digest: str = "") -> Published:
     published = check_publication(data)
     _check_digest(published.agreement, digest)
     return published
+
+
+def verify_sd_jwt(data: bytes, digest: str = "", issuer: VerifierKey | None = None) -> Disclosed:
+    """Check the SD-JWT that `publish_file` made with a key. Raises VerifyFault, `agreement_other`
+    among them."""
+    disclosed = check_sd_jwt(data, issuer)
+    _check_digest(disclosed.agreement, digest)
+    return disclosed
 
 
 def publish_file(file: Path, redact: Sequence[str], key: PrincipalKey | None) -> bytes:
@@ -119,11 +152,14 @@ def _read(file: Path) -> Agreement:
 __all__ = [
     "MAX_BYTES",
     "PARTIES",
+    "Disclosed",
     "Published",
     "SignedAgreement",
+    "is_sd_jwt",
     "publish_file",
     "require_party",
     "sign_file",
     "verify_file",
     "verify_publication",
+    "verify_sd_jwt",
 ]

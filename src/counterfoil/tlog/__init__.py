@@ -5,6 +5,7 @@ Standard library and `cryptography` only, and of ours only `core`, so that the s
 wherever a proof is checked. The formats are those of RFC 6962 and C2SP, which other tools read too.
 
     tree           leaf and node hashes, roots, inclusion, consistency   RFC 6962, RFC 9162
+    ed25519        which keys show anything; verifying              RFC 8032
     note           verifier keys, signing and checking a signed text     c2sp.org/signed-note
     checkpoint     a log's signed size and root                          c2sp.org/tlog-checkpoint
     tlog_proof     an inclusion proof with its checkpoint in one file    c2sp.org/tlog-proof

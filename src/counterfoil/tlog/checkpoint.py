@@ -76,14 +76,21 @@ def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
 def read_text(text: str) -> Checkpoint:
     """Read the text that is signed, without its signatures. Raises VerifyFault
     `checkpoint_malformed`."""
+    checkpoint = read_claim(text)
+    if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+        raise malformed(_CODE, _WHAT, "its root is not that of an empty tree")
+    return checkpoint
+
+
+def read_claim(text: str) -> Checkpoint:
+    """As `read_text`, but a size of 0 may come with any root: a witness tells a log that signs such
+    a checkpoint apart from a text that is none."""
     lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines):
         raise malformed(_CODE, _WHAT, "it has fewer than three lines, or an empty one")
     size, root = from_decimal(lines[1]), from_base64(lines[2])
     if size is None:
         raise malformed(_CODE, _WHAT, "its size is not a decimal number")
-    if root is None or len(root) != HASH_BYTES or (size == 0 and root != EMPTY_ROOT):
-        raise malformed(
-            _CODE, _WHAT, "its root is not the base64 of 32 bytes, or not that of an empty tree"
-        )
+    if root is None or len(root) != HASH_BYTES:
+        raise malformed(_CODE, _WHAT, "its root is not the base64 of 32 bytes")
     return Checkpoint(lines[0], size, root, tuple(lines[3:]))

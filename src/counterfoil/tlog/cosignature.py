@@ -16,29 +16,39 @@ never taken for a log's.
                                                       || size in 8 bytes || root
 
 There n is the length in bytes, 1 to 255, of what follows, in one byte. Type 6 says nothing of
-extension lines. Other types are refused as keys and ignored as signatures. Type 6 needs a
-`cryptography` that was built with it (`cosigner_unsupported`).
+extension lines. The time is within 1 and 2**63 - 1: the format lets type 6 say 0, and with it
+nothing of the time, which is refused here, because a policy asks when. Many witnesses publish their
+Ed25519 key as a verifier key of type 1; as a cosigner's key it is read as the type 4 that it signs
+with. Other types are refused as keys and ignored as signatures. Type 6 needs a `cryptography` that
+was built with it (`cosigner_unsupported`).
+
+A key id is four bytes, so two keys of one name can be made to share it. A line is then tried with
+each of them, and counts for the one that it verifies under.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.tlog.checkpoint import read_text
+from counterfoil.tlog.ed25519 import verifies
 from counterfoil.tlog.encoding import malformed
 from counterfoil.tlog.note import (
+    ED25519,
+    Signature,
     Signer,
     VerifierKey,
     check_name,
     key_id,
     parse_note,
+    require_sound,
     signature_line,
     split_vkey,
 )
@@ -84,18 +94,22 @@ def cosigner_key(name: str, public: bytes) -> CosignerKey:
 
 
 def parse_cosigner_key(text: str) -> CosignerKey:
-    """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
+    """Read `name+key id+base64` of type 4 or 6, or of type 1 as type 4. Inverse of `str(key)` but
+    for type 1. Raises VerifyFault `vkey_malformed`, `vkey_weak`."""
     name, data = split_vkey(text, _MAX_KEY_BYTES, _WHAT)
-    if _PUBLIC_BYTES.get(data[0]) != len(data) - 1:
-        raise malformed("vkey_malformed", _WHAT, "it is not name+key id+base64 of type 4 or 6")
+    kind = ED25519_COSIGNATURE if data[0] == ED25519 else data[0]
+    if _PUBLIC_BYTES.get(kind) != len(data) - 1:
+        raise malformed("vkey_malformed", _WHAT, "it is not name+key id+base64 of type 4, 6 or 1")
+    if kind == ED25519_COSIGNATURE:
+        require_sound(data[1:], _WHAT)
     return cosigner_key(name, data[1:])
 
 
 def cosign(text: str, signer: Signer | MldsaSigner, time: int) -> str:
-    """The signature line over a checkpoint's text. `time` is POSIX seconds; one outside 0 .. 2**63
+    """The signature line over a checkpoint's text. `time` is POSIX seconds; one outside 1 .. 2**63
     - 1 is a bug."""
-    if not 0 <= time <= MAX_TIME:
-        raise ValueError("a cosignature's time is 0 .. 2**63 - 1")
+    if not 1 <= time <= MAX_TIME:
+        raise ValueError("a cosignature's time is 1 .. 2**63 - 1")
     key = cosigner_key(signer.name, signer.private.public_key().public_bytes_raw())
     signature = signer.private.sign(_message(key, text, time))
     return signature_line(signer.name, key.key_id + time.to_bytes(8, "big") + signature)
@@ -108,24 +122,42 @@ def check_cosignatures(raw: str | bytes, keys: Iterable[CosignerKey]) -> dict[Co
     Raises VerifyFault `note_malformed`; `cosignature_wrong` where a known key's cosignature does
     not verify; `cosigner_unsupported` where this machine cannot tell.
     """
-    known, note = {(key.name, key.key_id): key for key in keys}, parse_note(raw)
+    known: dict[tuple[str, bytes], list[CosignerKey]] = {}
+    for key in keys:
+        known.setdefault((key.name, key.key_id), []).append(key)
+    note = parse_note(raw)
     found: dict[CosignerKey, int] = {}
     for signature in note.signatures:
-        key = known.get((signature.name, signature.key_id))
-        if key is not None:
-            found[key] = _check(key, note.text, signature.signature)
+        candidates = known.get((signature.name, signature.key_id))
+        if candidates:
+            found |= _check_line(candidates, note.text, signature)
     return found
 
 
-def _check(key: CosignerKey, text: str, stamped: bytes) -> int:
-    time = int.from_bytes(stamped[:8], "big")
-    if len(stamped) != _SIGNATURE_BYTES[key.kind] or time > MAX_TIME:
-        raise _wrong(key)
-    reader = MLDSA44PublicKey if key.kind == MLDSA44_COSIGNATURE else Ed25519PublicKey
+def _check_line(
+    candidates: Iterable[CosignerKey], text: str, line: Signature
+) -> dict[CosignerKey, int]:
+    """The key that made this line, with its time. Raises VerifyFault where none of them did."""
+    time = int.from_bytes(line.signature[:8], "big")
+    for key in candidates:
+        in_form = len(line.signature) == _SIGNATURE_BYTES[key.kind] and 1 <= time <= MAX_TIME
+        if in_form and _verifies(key, line.signature[8:], _message(key, text, time)):
+            return {key: time}
+    raise VerifyFault(
+        "cosignature_wrong",
+        "a witness's cosignature does not verify",
+        place=f"cosignature by {line.name}",
+        cure="Keep it: the witness may have signed another history under this size.",
+    )
+
+
+def _verifies(key: CosignerKey, signature: bytes, message: bytes) -> bool:
+    if key.kind == ED25519_COSIGNATURE:
+        return verifies(key.public, signature, message)
     try:
-        reader.from_public_bytes(key.public).verify(stamped[8:], _message(key, text, time))
+        MLDSA44PublicKey.from_public_bytes(key.public).verify(signature, message)
     except (InvalidSignature, ValueError):
-        raise _wrong(key) from None
+        return False
     except UnsupportedAlgorithm:
         raise VerifyFault(
             "cosigner_unsupported",
@@ -133,16 +165,7 @@ def _check(key: CosignerKey, text: str, stamped: bytes) -> int:
             place=f"cosignature by {key.name}",
             cure="Install one that does, or name the witness's Ed25519 key.",
         ) from None
-    return time
-
-
-def _wrong(key: CosignerKey) -> VerifyFault:
-    return VerifyFault(
-        "cosignature_wrong",
-        "a witness's cosignature does not verify",
-        place=f"cosignature by {key.name}",
-        cure="Keep it: the witness may have signed another history under this size.",
-    )
+    return True
 
 
 def _message(key: CosignerKey, text: str, time: int) -> bytes:
@@ -158,6 +181,14 @@ def _message(key: CosignerKey, text: str, time: int) -> bytes:
         + numbers
         + checkpoint.root
     )
+
+
+def time_words(seconds: int) -> str:
+    """A witness's time by UTC; the number of seconds where the calendar does not reach."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def _named(name: str) -> bytes:

@@ -16,8 +16,8 @@ key id+base64(0x01 || public), with the key id in lower-case hex:
 
 Limits: 1,000,000 bytes and 100 signatures a note. Signatures by unknown keys, of whatever type, are
 kept and ignored. If the signature of a known key does not verify, the whole note is refused. The
-same key twice counts once. A verifier key of another type is refused. Base64 must be canonical,
-which the format leaves open.
+same key twice counts once. A verifier key of another type is refused, and so is one under which
+anybody can sign (ed25519.py). Base64 must be canonical, which the format leaves open.
 """
 
 from __future__ import annotations
@@ -27,17 +27,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.ed25519 import PUBLIC_BYTES, is_sound_key, verifies
 from counterfoil.tlog.encoding import from_base64, malformed, to_base64, to_text
 
 ED25519: Final = 0x01
 MAX_NOTE_BYTES: Final = 1_000_000
 MAX_SIGNATURES: Final = 100
 _MAX_KEY_BYTES: Final = 1000
-_PUBLIC_BYTES: Final = 32
 _DASH: Final = "\u2014"
 
 
@@ -99,9 +98,21 @@ def parse_vkey(text: str) -> VerifierKey:
     """Read `name+key id+base64`. Inverse of `str(key)`. Raises VerifyFault `vkey_malformed`."""
     what = "verifier key"
     name, data = split_vkey(text, _MAX_KEY_BYTES, what)
-    if data[0] != ED25519 or len(data) != 1 + _PUBLIC_BYTES:
+    if data[0] != ED25519 or len(data) != 1 + PUBLIC_BYTES:
         raise malformed("vkey_malformed", what, "its type is not Ed25519 (1)")
+    require_sound(data[1:], what)
     return verifier_key(name, data[1:])
+
+
+def require_sound(public: bytes, what: str) -> None:
+    """Raise VerifyFault `vkey_weak` for an Ed25519 key under which anybody can sign."""
+    if not is_sound_key(public):
+        raise VerifyFault(
+            "vkey_weak",
+            f"this is not a {what} under which one person alone can sign: it is a point of small "
+            "order, or none of the curve in its one form",
+            cure="Use no signature under it, and ask its owner how it came to be.",
+        )
 
 
 def split_vkey(text: str, limit: int, what: str) -> tuple[str, bytes]:
@@ -211,15 +222,13 @@ def _index(keys: Iterable[VerifierKey]) -> dict[tuple[str, bytes], VerifierKey]:
 
 
 def _check(key: VerifierKey, signature: bytes, message: bytes) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
-    except (InvalidSignature, ValueError):
+    if not verifies(key.public, signature, message):
         raise VerifyFault(
             "note_signature",
             "a trusted key's signature does not verify",
             place=f"signature by {key.name}",
             cure="Fetch the note again; if it stays, someone altered it.",
-        ) from None
+        )
 
 
 def _signature(line: str) -> Signature:

@@ -9,8 +9,9 @@
     quorum both                               one such line: a witness, a group, or none
 
 Items are separated by spaces and tabs. A policy is refused for control characters other than tab
-and newline, a name or a key that is used twice, a member that is listed in two groups, an unknown
-first item and a missing quorum. Limit: 64 KB.
+and newline, a name or a key that is used twice (by a log and a witness, too), two witnesses whose
+keys share name and key id, a key under which anybody can sign, a member that is listed in two
+groups, an unknown first item and a missing quorum. Limit: 64 KB.
 """
 
 from __future__ import annotations
@@ -102,6 +103,8 @@ def _log(read: _Read, items: list[str]) -> str:
         return "this is not a log's verifier key"
     if any(key.public == other.public for other in read.logs):
         return "a log is listed twice"
+    if any(key.public == other.key.public for other in read.witnesses):
+        return "a log is a witness of its own"
     read.logs.append(key)
     return ""
 
@@ -115,6 +118,12 @@ def _witness(read: _Read, items: list[str]) -> str:
         return "this is not a cosigner's verifier key"
     if any(key.public == other.key.public for other in read.witnesses):
         return "a witness is listed twice"
+    if any(key.public == other.public for other in read.logs):
+        return "a log is a witness of its own"
+    if any(
+        (key.name, key.key_id) == (other.key.name, other.key.key_id) for other in read.witnesses
+    ):
+        return "two witnesses share a name and a key id"
     read.witnesses.append(Witness(items[0], key, items[2] if len(items) == 3 else ""))
     return _named(read, items[0])
 

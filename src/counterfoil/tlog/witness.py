@@ -8,20 +8,30 @@
     400  the body is not in that form, or `old` is larger than the checkpoint
     404  the origin is of no log that this witness knows
     403  the log did not sign the checkpoint
-    409  `old` is not the size cosigned last (the body of the response is that size), or it is and
-         the roots of one size differ
-    422  the proof does not show that the checkpoint continues the one cosigned last
+    409  `old` is not the size cosigned last; the body of the response is that size
+    422  it does not continue the one cosigned last: the proof does not show it, or the roots of one
+         size differ, or a size of 0 has not the root of the empty tree, or comes with a proof
+    500  the record is damaged, or the witness's clock is wrong: nothing is cosigned
     200  recorded, then cosigned: the body is one signature line for each key of the witness
+
+Every refusal but 409 says why in a line of text. A witness's times are within 1 and 2**63 - 1 and
+never before the one that it signed last, so that a clock that was set back signs nothing.
+
+    GET <sha256 of the origin, hex>/checkpoint    the checkpoint that was cosigned last, with the
+                                                  log's signature and the witness's; 404 if none was
 
 A witness keeps two files for each log:
 
-    DIR/<sha256 of the origin, hex>.checkpoint    the signed note that was cosigned last
+    DIR/<sha256 of the origin, hex>.checkpoint    the signed note that was cosigned last, with this
+                                                  witness's own cosignatures
     DIR/<sha256 of the origin, hex>.refused       the last signed note that did not continue it,
                                                   which is evidence
     DIR/lock                                      locked by the one process that may write here
 
 The records are trusted. Who can set a record back can have a fork cosigned. If a record is lost the
-witness must not go on under its key. A record is on disk before its cosignature leaves.
+witness must not go on under its key. A record is on disk before its cosignature leaves. A record of
+before cosignatures were kept in it is one without them: it is continued, and not handed out. A
+record that its log did not sign is damaged: nothing is cosigned for that log until it is mended.
 """
 
 from __future__ import annotations
@@ -36,11 +46,17 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.core.atomic_files import replace_file
-from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
-from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
-from counterfoil.tlog.cosignature import MldsaSigner, cosign
+from counterfoil.core.errors import SettingsFault, StateFault, StoreFault, VerifyFault
+from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint, read_claim
+from counterfoil.tlog.cosignature import (
+    MAX_TIME,
+    MldsaSigner,
+    check_cosignatures,
+    cosign,
+    cosigner_key,
+)
 from counterfoil.tlog.encoding import from_decimal, malformed, read_hashes, to_text
-from counterfoil.tlog.note import Signer, VerifierKey, parse_note
+from counterfoil.tlog.note import MAX_NOTE_BYTES, Signer, VerifierKey, check_note, parse_note
 from counterfoil.tlog.tree import EMPTY_ROOT, check_consistency
 
 MAX_BODY_BYTES: Final = 65_536
@@ -87,10 +103,14 @@ class Records:
             raise self._fault() from None
 
     def latest(self, origin: str) -> str | None:
-        """The note that was cosigned last for a log, or None."""
+        """The note that was cosigned last for a log, or None. What it says is not checked here;
+        bytes that are no text come as they can be read. Raises StoreFault `witness_not_written`."""
         path = self._path(origin, "checkpoint")
         try:
-            return path.read_text(encoding="utf-8") if path.exists() else None
+            with path.open("rb") as file:
+                return file.read(MAX_NOTE_BYTES + 1).decode("utf-8", "replace")
+        except FileNotFoundError:
+            return None
         except OSError:
             raise self._fault() from None
 
@@ -107,7 +127,7 @@ class Records:
         self._lock_file.close()
 
     def _path(self, origin: str, suffix: str) -> Path:
-        return self.directory / f"{hashlib.sha256(origin.encode()).hexdigest()}.{suffix}"
+        return self.directory / f"{origin_hash(origin)}.{suffix}"
 
     def _write(self, path: Path, text: str) -> None:
         try:
@@ -124,9 +144,14 @@ class Records:
         )
 
 
+def origin_hash(origin: str) -> str:
+    """The name by which a log is asked for: SHA-256 of its origin, in lower-case hex."""
+    return hashlib.sha256(origin.encode()).hexdigest()
+
+
 class Witness:
     """A witness over `records` for the logs whose keys are given, cosigning with each of `signers`;
-    `clock` gives POSIX seconds."""
+    `clock` gives POSIX seconds. Raises SettingsFault `witness_log_twice`."""
 
     def __init__(
         self,
@@ -137,48 +162,123 @@ class Witness:
     ) -> None:
         self._records = records
         self._logs = {key.name: key for key in logs}
+        if len(self._logs) != len(logs):
+            raise SettingsFault(
+                "witness_log_twice",
+                "two verifier keys are of one log",
+                place="--log",
+                cure="Name one key for each origin: the one that the log signs with now.",
+            )
         self._signers = signers
+        self._own = [
+            cosigner_key(signer.name, signer.private.public_key().public_bytes_raw())
+            for signer in signers
+        ]
         self._clock = clock
+        self._last_time = 1
+        """The newest time that this witness signed, as far as it has read its records."""
 
     def add_checkpoint(self, body: bytes) -> WitnessResponse:
         """Decide one request. Raises StoreFault where the record cannot be written: nothing is
         cosigned then."""
         try:
             old, hashes, note = parse_request(body)
-            checkpoint = parse_checkpoint(note)
-        except VerifyFault:
-            return WitnessResponse(HTTPStatus.BAD_REQUEST)
+            checkpoint = read_claim(parse_note(note).text)
+        except VerifyFault as fault:
+            return _refused(HTTPStatus.BAD_REQUEST, fault.message)
         if checkpoint.origin not in self._logs:
-            return WitnessResponse(HTTPStatus.NOT_FOUND)
+            return _refused(HTTPStatus.NOT_FOUND, "this witness was not given a log of this origin")
         try:
-            check_checkpoint(note, self._logs[checkpoint.origin])
-        except VerifyFault:
-            return WitnessResponse(HTTPStatus.FORBIDDEN)
+            check_note(note, [self._logs[checkpoint.origin]])
+        except VerifyFault as fault:
+            return _refused(HTTPStatus.FORBIDDEN, fault.message)
         if old > checkpoint.size:
-            return WitnessResponse(HTTPStatus.BAD_REQUEST)
+            return _refused(HTTPStatus.BAD_REQUEST, "the old size is larger than the checkpoint's")
         with self._records.lock:
             return self._continue(old, hashes, note, checkpoint)
+
+    def latest(self, name: str) -> WitnessResponse:
+        """The checkpoint cosigned last for the log whose `origin_hash` is `name`, cosigned. Raises
+        StoreFault."""
+        origin = next((each for each in self._logs if origin_hash(each) == name), None)
+        kept = None if origin is None else self._records.latest(origin)
+        if origin is None or kept is None:
+            return _refused(HTTPStatus.NOT_FOUND, "nothing was cosigned for a log of this name")
+        if not self._times(self._read(origin, kept)[1]):
+            return _refused(
+                HTTPStatus.NOT_FOUND, "the record is from before cosignatures were kept"
+            )
+        return WitnessResponse(HTTPStatus.OK, kept)
 
     def _continue(
         self, old: int, hashes: Sequence[bytes], note: str, checkpoint: Checkpoint
     ) -> WitnessResponse:
         origin = checkpoint.origin
         kept = self._records.latest(origin)
-        latest = Checkpoint(origin, 0, EMPTY_ROOT) if kept is None else parse_checkpoint(kept)
-        forks = checkpoint.size == latest.size and checkpoint.root != latest.root
-        if old != latest.size or forks:
-            if old == latest.size:
-                self._records.refuse(origin, note)
+        latest, before = Checkpoint(origin, 0, EMPTY_ROOT), ""
+        if kept is not None:
+            latest, before = self._read(origin, kept)
+        if old != latest.size:
             return WitnessResponse(HTTPStatus.CONFLICT, f"{latest.size}\n", SIZE_TYPE)
         try:
-            check_consistency(latest.size, latest.root, checkpoint.size, checkpoint.root, hashes)
-        except VerifyFault:
+            _check_continues(latest, checkpoint, hashes)
+        except VerifyFault as fault:
             self._records.refuse(origin, note)
-            return WitnessResponse(HTTPStatus.UNPROCESSABLE_ENTITY)
-        self._records.keep(origin, note)
-        text, time = parse_note(note).text, self._clock()
+            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, fault.message)
+        time, last = self._clock(), max(self._last_time, *self._times(before), 1)
+        if not last <= time <= MAX_TIME:
+            return _refused(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "this witness's clock is before the time that it signed last: nothing is cosigned",
+            )
+        text = parse_note(note).text
         lines = "".join(cosign(text, signer, time) for signer in self._signers)
+        # The log's own signature is kept, and none of those that came with it.
+        self._records.keep(origin, _only_signed_by(self._logs[origin], note) + lines)
+        self._last_time = time
         return WitnessResponse(HTTPStatus.OK, lines)
+
+    def _read(self, origin: str, kept: str) -> tuple[Checkpoint, str]:
+        """The checkpoint of a record, and the record. Raises StoreFault `witness_record`."""
+        try:
+            latest = check_checkpoint(kept, self._logs[origin])
+            self._times(kept)
+        except VerifyFault:
+            raise StoreFault(
+                "witness_record",
+                "the record of this log is damaged, or its log did not sign it",
+                place=f"{origin_hash(origin)}.checkpoint",
+                cure="Nothing is cosigned for this log. Put back a copy that is not older, or go "
+                "on under another key.",
+            ) from None
+        return latest, kept
+
+    def _times(self, record: str) -> list[int]:
+        """The times of this witness's own cosignatures in a record, none for no record. Raises
+        VerifyFault."""
+        return list(check_cosignatures(record, self._own).values()) if record else []
+
+
+def _check_continues(latest: Checkpoint, new: Checkpoint, hashes: Sequence[bytes]) -> None:
+    """Raise VerifyFault unless `new` continues what was cosigned last."""
+    if new.size == 0 and new.root != EMPTY_ROOT:
+        raise malformed(_CODE, "root of an empty tree", "the checkpoint of size 0 has another one")
+    if latest.size == new.size and latest.root != new.root:
+        raise malformed(_CODE, "continuation", "the roots of one size differ")
+    check_consistency(latest.size, latest.root, new.size, new.root, hashes)
+
+
+def _only_signed_by(key: VerifierKey, note: str) -> str:
+    """The note with those of its signature lines that are by `key`."""
+    text, _, lines = note.rpartition("\n\n")
+    pairs = zip(parse_note(note).signatures, lines.splitlines(keepends=True), strict=True)
+    wanted = (key.name, key.key_id)
+    kept = [line for each, line in pairs if (each.name, each.key_id) == wanted]
+    return f"{text}\n\n{''.join(kept)}"
+
+
+def _refused(status: HTTPStatus, why: str) -> WitnessResponse:
+    return WitnessResponse(status, f"{why}\n")
 
 
 def parse_request(body: bytes) -> tuple[int, tuple[bytes, ...], str]:

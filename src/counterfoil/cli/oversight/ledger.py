@@ -3,12 +3,14 @@ group."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from counterfoil.accountability.exported_ledger import EntryKind
 from counterfoil.accountability.ledger_access import (
     CheckLedger,
     ExportLedger,
@@ -16,6 +18,7 @@ from counterfoil.accountability.ledger_access import (
     ReadEntries,
     check_ledger,
     export_ledger,
+    newest_checkpoint,
     prove_entry,
     read_entries,
 )
@@ -78,34 +81,71 @@ def show_entries(
             "--to", help="Index after the last; the end by default.", min=0, show_default=False
         ),
     ] = None,
+    kind: Annotated[
+        EntryKind | None, typer.Option(help="Of this kind only.", show_default=False)
+    ] = None,
+    batch: Annotated[str, typer.Option(help="Of this batch only.", show_default=False)] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Of this day (UTC) and later only.", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print entries as they stand, each its index and its canonical JSON on one line. Needs no
     passphrase."""
     with faults(as_json=as_json):
         office = open_office(directory)
-        with read_entries(office, NOBODY, ReadEntries(start, stop)) as found:
+        day = "" if since is None else since.date().isoformat()
+        question = ReadEntries(start, stop, "" if kind is None else kind.value, batch, day)
+        with read_entries(office, NOBODY, question) as found:
             if as_json:
-                entries = [msgspec.json.decode(entry) for entry in found.entries]
-                show({"size": found.size, "from": start, "entries": entries}, "", as_json=True)
+                chosen = list(found.entries)
+                entries = [msgspec.json.decode(entry) for _, entry in chosen]
+                indices = [index for index, _ in chosen]
+                said = {"size": found.size, "from": start, "entries": entries, "indices": indices}
+                show(said, "", as_json=True)
             else:
-                numbered = enumerate(found.entries, start)
-                show_lines(f"{index} {entry}" for index, entry in numbered)
+                show_lines(f"{index} {entry}" for index, entry in found.entries)
 
 
 def prove(
     index: Annotated[int, typer.Argument(metavar="INDEX", help="Index of the entry, from 0.")],
     directory: OfficeDir,
+    signed_before: Annotated[
+        bool,
+        typer.Option(
+            "--signed-before",
+            help="Sign nothing: under the newest checkpoint, cosigned if one is. Needs no "
+            "passphrase.",
+        ),
+    ] = False,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Print a C2SP tlog-proof that an entry is in the ledger; its extra line carries the entry."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
-        made = prove_entry(office, SERVICE, ProveEntry(index))
+        office = open_office(directory) if signed_before else opened(directory, passphrase_file)
+        actor = NOBODY if signed_before else SERVICE
+        made = prove_entry(office, actor, ProveEntry(index, signed_before))
         entry = msgspec.json.decode(made.entry)
         result = {"index": made.index, "entry": entry, "proof": made.proof}
         show(result, made.proof.removesuffix("\n"), as_json=as_json)
+
+
+def checkpoint(
+    directory: OfficeDir,
+    cosigned: Annotated[
+        bool, typer.Option("--cosigned", help="The newest one that witnesses cosigned.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the newest checkpoint that this office signed, as it was signed and cosigned. Signs
+    nothing and needs no passphrase."""
+    with faults(as_json=as_json):
+        note = newest_checkpoint(open_office(directory), NOBODY, cosigned=cosigned)
+        show({"checkpoint": note}, note.removesuffix("\n"), as_json=as_json)
 
 
 def export(
@@ -140,8 +180,20 @@ add_verb(
     "certification.txt",
     "ledger check --office tax-office --export published",
 )
-add_verb(app, show_entries, "ledger show --office tax-office --from 0 --to 20", name="show")
-add_verb(app, prove, "ledger prove 17 --office tax-office > 17.tlog-proof")
+add_verb(
+    app,
+    show_entries,
+    "ledger show --office tax-office --from 0 --to 20",
+    "ledger show --office tax-office --kind release --since 2026-01-01",
+    name="show",
+)
+add_verb(
+    app,
+    prove,
+    "ledger prove 17 --office tax-office > 17.tlog-proof",
+    "ledger prove 17 --office tax-office --signed-before > 17.tlog-proof",
+)
+add_verb(app, checkpoint, "ledger checkpoint --office tax-office > kept.checkpoint")
 add_verb(app, checkpoints, "ledger checkpoints --office tax-office")
 add_verb(app, consistency, "ledger consistency 17 4711 --office tax-office > 17-4711.consistency")
 add_verb(
@@ -149,6 +201,8 @@ add_verb(
     attest,
     "ledger attest published --holder-key holder.vkey --none release --from 2026-01-01 --to "
     "2026-01-31 > january.attestation",
+    "ledger attest published --holder-key holder.vkey --none release --from 2026-01-01 --to "
+    "2026-01-31 --office tax-office > january.attestation",
 )
 add_verb(
     app, cosign, "ledger cosign --policy witnesses.policy --office tax-office > kept.checkpoint"

@@ -3,7 +3,7 @@ checks elsewhere."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from counterfoil.accountability.ledger_access import (
     prove_consistency,
     signed_sizes,
 )
-from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, named_vkey
+from counterfoil.cli.options import AsJson, HolderKey, OfficeDir, PassphraseFile, named_vkey, opened
 from counterfoil.cli.output import faults, show
 from counterfoil.core.use_cases import NOBODY, Upload
 from counterfoil.office import open_office
@@ -68,14 +68,21 @@ def attest(
         Path | None,
         typer.Option(help="A checkpoint from before the first day.", show_default=False),
     ] = None,
+    office: Annotated[
+        Path | None,
+        typer.Option(help="The holder's office, which signs what is attested.", show_default=False),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Attest, from exported files alone, that none of a kind was entered between two days. Checks
-    the export first."""
+    """Attest, from exported files, that none of a kind was entered between two days. Checks the
+    export first. With --office the holder signs it; without, anybody can make it."""
     with faults(as_json=as_json):
         older = None if checkpoint is None else Upload(checkpoint)
         question = exported_ledger.AttestNone(none, first.date(), last.date(), older)
-        found = exported_ledger.attest(directory, named_vkey(holder_key), question)
+        signer = None if office is None else opened(office, passphrase_file).signer()
+        holder, today = named_vkey(holder_key), datetime.now(UTC).date()
+        found = exported_ledger.attest(directory, holder, question, today, signer)
         show(msgspec.to_builtins(found), found.attestation.removesuffix("\n"), as_json=as_json)
 
 

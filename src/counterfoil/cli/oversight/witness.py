@@ -108,9 +108,10 @@ def _seconds() -> int:
 
 
 def say_witnesses(done: witnesses.Cosigned, *, quiet: bool) -> None:
-    """What each witness said, on stderr."""
+    """What each witness said, on stderr, and why where it refused."""
     for name, what in done.said.items():
-        say(f"{name}: {what}", quiet=quiet)
+        why = done.reasons.get(name, "")
+        say(f"{name}: {what}{f' ({why})' if why else ''}", quiet=quiet)
 
 
 add_verb(app, create, "witness create w1 --name witness.example/w1")

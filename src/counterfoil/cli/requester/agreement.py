@@ -10,18 +10,21 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.files import read_some
-from counterfoil.cli.options import AsJson, principal_key
-from counterfoil.cli.output import faults, show, show_lines
+from counterfoil.cli.options import AsJson, named_vkey, principal_key
+from counterfoil.cli.output import faults, say, show, show_lines
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.requester.agreement import (
     MAX_BYTES,
     PARTIES,
+    Disclosed,
     Published,
+    is_sd_jwt,
     publish_file,
     require_party,
     sign_file,
     verify_file,
     verify_publication,
+    verify_sd_jwt,
 )
 
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
@@ -52,7 +55,12 @@ def sign(
         require_party(party)
         signed = sign_file(file, party, principal_key(key, key_passphrase_file))
         vkey = signed.keys[party]
-        said = {"agreement": signed.agreement, "party": party, "vkey": vkey}
+        said = {"agreement": signed.agreement, "party": party, "vkey": vkey, "ended": signed.ended}
+        for other in signed.ended:
+            say(
+                f"The {other}'s signature was over other terms and ended: it signs again.",
+                quiet=as_json,
+            )
         show(said, vkey, as_json=as_json)
 
 
@@ -64,10 +72,17 @@ def verify(
             help="The agreement digest that an answer or the ledger cites.", show_default=False
         ),
     ] = "",
+    issuer_key: Annotated[
+        str,
+        typer.Option(
+            help="Who signed an SD-JWT, where it is no party: a verifier key or its file.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check an agreement's file or a publication of it, and print both parties' keys, for each to
-    compare with its own.
+    """Check an agreement's file or a publication of it, as JSON or SD-JWT, and print both parties'
+    keys, for each to compare with its own.
 
     Exit 4 where a signature is missing, 5 where a publication does not verify or is of another
     agreement than --digest.
@@ -76,6 +91,12 @@ def verify(
         if file.suffix == ".json":
             published = verify_publication(read_some(file, MAX_BYTES + 1), digest)
             show(_facts(published), "\n".join(_statements(published)), as_json=as_json)
+            return
+        issuer = named_vkey(issuer_key) if issuer_key else None
+        data = b"" if file.suffix in (".yaml", ".yml") else read_some(file, 2 * MAX_BYTES + 1)
+        if is_sd_jwt(data):
+            disclosed = verify_sd_jwt(data, digest, issuer)
+            show(_disclosed_facts(disclosed), "\n".join(_disclosed(disclosed)), as_json=as_json)
             return
         signed = verify_file(file, digest)
         lines = [f"{party}: {vkey}" for party, vkey in signed.keys.items()]
@@ -109,6 +130,33 @@ def publish(
         signer = principal_key(key, key_passphrase_file)
         statement = publish_file(file, redact or (), signer).decode()
         show({"sd_jwt": statement}, statement, as_json=as_json)
+
+
+def _disclosed_facts(found: Disclosed) -> dict[str, object]:
+    return {
+        "agreement": found.agreement,
+        "issuer": str(found.issuer),
+        "hidden": found.hidden,
+        "shown": found.shown,
+        "signed": found.published.keys if found.published else {},
+    }
+
+
+def _disclosed(found: Disclosed) -> Iterator[str]:
+    yield f"1. {found.issuer.name} signed this statement: {found.issuer}"
+    yield (
+        f"2. It has {len(found.shown) + found.hidden} clauses: {len(found.shown)} shown, "
+        f"{found.hidden} hidden."
+    )
+    if found.published is None:
+        yield (
+            f"3. That they are clauses of the agreement {found.agreement} is the word of "
+            f"{found.issuer.name}: with hidden clauses an SD-JWT does not prove it."
+        )
+        return
+    yield f"3. They are the agreement {found.agreement}."
+    for party in PARTIES:
+        yield f"   {party}: {found.published.keys.get(party, 'has not signed')}"
 
 
 def _facts(published: Published) -> dict[str, object]:
@@ -149,6 +197,7 @@ add_verb(
     verify,
     "agreement verify agreement.yaml",
     "agreement verify published.json --digest sha256:9f86...",
+    "agreement verify published.jwt",
 )
 add_verb(
     app,
