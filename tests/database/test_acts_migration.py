@@ -36,6 +36,7 @@ from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.gate.history.tables import ASKED_KEY, ASKED_MATTER, ASKED_QUESTION
 from counterfoil.ledger import EntryKind
+from counterfoil.office.accounting_records import BATCHES, RECORDS
 from counterfoil.office.acts import ACT, Act, list_acts
 from tests.database import older
 from tests.database.places import Place
@@ -160,7 +161,7 @@ def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) ->
         table.create(connection)
         if kept:
             connection.execute(table.insert(), kept)
-    for later in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER):
+    for later in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER, BATCHES, RECORDS):
         later.drop(connection)
     for column in ("number", "state"):
         connection.execute(text(f"ALTER TABLE asked_file DROP COLUMN {column}"))
