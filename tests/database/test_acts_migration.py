@@ -35,6 +35,7 @@ from counterfoil.core import canonical
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.ledger import EntryKind
+from counterfoil.office.accounting_records import BATCHES, RECORDS
 from counterfoil.office.acts import ACT, Act, list_acts
 from tests.database import older
 from tests.database.places import Place
@@ -153,7 +154,8 @@ def _older_rows(found: list[Act]) -> dict[str, list[dict[str, Any]]]:
 
 def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
     """Give a database the four tables of the version before, in place of the one of this."""
-    ACT.drop(connection)
+    for table in (ACT, BATCHES, RECORDS):
+        table.drop(connection)
     for name, kept in rows.items():
         table = _older_table(name)
         table.create(connection)
