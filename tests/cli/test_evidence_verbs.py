@@ -156,7 +156,13 @@ def test_an_accounting_delay_and_record_are_run_as_in_their_help(desk: Desk, bat
     person = desk.directory / "person.json"
     person.write_text(json.dumps(PERSON), encoding="utf-8")
     asked = ("ledger", "account", "--person-file", person, *desk.at, *desk.officer("a"))
-    assert command(*asked, "--json").json["requests"][0]["outcome"] == "confirmed"
+    assert command(*asked).out == "No request about this person is shown.\n"
+    decision = ("--order", paper(desk, "inform"), *desk.at, *desk.officer("a"))
+    assert command("ledger", "inform", batch, *decision).code == 0
+    [shown] = command(*asked, "--json").json["requests"]
+    assert "confirmed" not in json.dumps(shown)
+    assert shown["nature"].startswith("an answer was given")
+    assert command(*asked).out.count(shown["nature"]) == 1
     until = date.today() + timedelta(days=30)
     order = ("--order", paper(desk, "delay"), *desk.at, *desk.officer("a"))
     assert command("ledger", "delay", batch, "--until", until.isoformat(), *order).code == 0
@@ -174,6 +180,32 @@ def test_an_accounting_delay_and_record_are_run_as_in_their_help(desk: Desk, bat
         == 8
     )
     assert command(*record, "--from", "2026-01-01", "--json").error == "record_of_what"
+
+
+def test_the_accounting_is_exported_checked_kept_and_reported_as_in_their_help(
+    desk: Desk, batch: str
+) -> None:
+    out, folder = desk.directory / "accounting.jsonl", desk.directory / "published"
+    export = ("accounting", "export", "--to", out, *desk.at, *desk.officer("a"))
+    assert command(*export, "--json").json["bytes"] == out.stat().st_size
+    assert command(*export, "--json").error == "out_taken"
+    assert out.stat().st_mode & 0o077 == 0
+    check = ("accounting", "check", out)
+    assert command(*check, *desk.at).out.endswith("OK: 10 records\n")
+    assert command("ledger", "export", *desk.at, "--out", folder).code == 0
+    published = ("--ledger", folder, "--holder-key", vkey(desk))
+    assert command(*check, *published, "--json").json["records"] == 10
+    for wrong in ((), (*desk.at, *published), ("--ledger", folder)):
+        told = command(*check, *wrong, "--json")
+        assert (told.code, told.error) == (2, "accounting_against")
+    assert command("accounting", "keep", *desk.at).out == "0 made, 1 checked.\n"
+    year = ("--year", str(date.today().year), *desk.at, *desk.officer("a"))
+    [row] = command("accounting", "report", *year, "--json").json["rows"]
+    assert (row["counts"]["requests"], row["counts"]["disclosures"]) == (10, 8)
+    assert "refused: withheld" in command("accounting", "report", "--public", *year).out
+    out.write_bytes(out.read_bytes().replace(b"Marisol", b"Marisal"))
+    told = command(*check, *desk.at, "--json")
+    assert (told.code, "Marisal" in told.out) == (5, False)
 
 
 def test_a_person_file_that_cannot_be_used_is_told_without_a_value_of_it(

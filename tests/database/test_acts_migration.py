@@ -155,7 +155,8 @@ def _older_rows(found: list[Act]) -> dict[str, list[dict[str, Any]]]:
 
 def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
     """Give a database the four tables of the version before, in place of the one of this."""
-    ACT.drop(connection)
+    for table in (ACT, BATCHES, RECORDS):
+        table.drop(connection)
     for name, kept in rows.items():
         table = _older_table(name)
         table.create(connection)

@@ -385,8 +385,9 @@ def rows_of_batch(
     rows. The walk begins where the batch was received (UTC, the text of an entry's time), so it
     costs what was entered since. Raises VerifyFault as `entries.decode`, and `bundle_malformed`."""
     part = f'"batch":"{batch}"'.encode()
+    names = [f'"kind":"{kind.value}"'.encode() for kind in kinds]
     for block in _walk_from(connection, received_at):
-        if part in block.entries:
+        if part in block.entries and any(name in block.entries for name in names):
             for index, data in enumerate(block.split(), block.start):
                 if part in data:
                     entry = _row_entry(data, index)

@@ -13,10 +13,12 @@ accounting is nobody else's. 0 means that it is absent, and matches nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Person, Sensitive
-from counterfoil.gate.history.keyed_hash import keyed_hash, utf8
+from counterfoil.gate.history.keyed_hash import number_of, prepare
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.folding import fold_entry, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address
@@ -49,12 +51,9 @@ def traces_of_form(key: bytes, person: Person, address: AddressForm) -> Traces:
     number = (
         digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
     )
-    return Traces(
-        _hashed(key, b"account person", dated),
-        _hashed(key, b"account name", name),
-        _hashed(key, b"account door", exact_address_key(address)),
-        _hashed(key, b"account number", number),
-    )
+    texts = (dated, name, exact_address_key(address), number)
+    hashers = zip(_hashers(key), texts, strict=True)
+    return Traces(*(number_of(hashed(text)) if text else 0 for hashed, text in hashers))
 
 
 def traces_text(traces: Traces) -> str:
@@ -93,5 +92,8 @@ def statute_of(written: str, agreement: Agreement) -> str:
     return OTHER_STATUTE
 
 
-def _hashed(key: bytes, context: bytes, text: str) -> int:
-    return keyed_hash(key, context, utf8(text)) if text else 0
+@lru_cache(1)
+def _hashers(key: bytes) -> tuple[Callable[[bytes | str], bytes], ...]:
+    """The hash functions of person, name, door and number. An office has one key."""
+    kinds = (b"account person", b"account name", b"account door", b"account number")
+    return tuple(prepare(key, kind) for kind in kinds)
