@@ -6,8 +6,15 @@ from __future__ import annotations
 import random
 
 from counterfoil.core.values import NameForm
-from counterfoil.normalize.asked_keys import name_codes, name_likeness
+from counterfoil.normalize.asked_keys import (
+    are_far,
+    family_likeness,
+    given_letters,
+    given_likeness,
+    name_codes,
+)
 from counterfoil.normalize.likeness import anchor, codes_of, leading_codes, meet, word_codes
+from counterfoil.normalize.name_similarity import familiar_forms
 
 PAIRS = 4_000
 PARTS = ("MAR", "IA", "ZAY", "LON", "DA", "ELA", "J", "QUE", "O", "SH", "WN", "RI", "CAR", "XI")
@@ -37,18 +44,17 @@ def test_two_names_meet_exactly_where_they_share_a_code() -> None:
             *(tuple(_slipped(word, chance) for word in side) for side in (one.given, one.middle)),
             tuple(_slipped(word, chance) for word in one.family),
         )
-        for side, mine, theirs, codes, others in zip(
-            range(2),
-            name_likeness(one),
-            name_likeness(two),
-            name_codes(one),
-            name_codes(two),
-            strict=True,
-        ):
+        sides = zip(
+            (given_likeness, family_likeness), name_codes(one), name_codes(two), strict=True
+        )
+        for side, (likeness, codes, others) in enumerate(sides):
+            mine, theirs = likeness(one), likeness(two)
             assert meet(mine, theirs) == meet(theirs, mine) == (not codes.isdisjoint(others))
             assert meet(mine, mine)
             assert codes == codes_of(mine)
             met[side] += meet(mine, theirs)
+        if are_far(given_letters(one), given_letters(two)):
+            assert not meet(given_likeness(one), given_likeness(two))
     assert all(PAIRS // 10 < each < PAIRS * 19 // 20 for each in met)
 
 
@@ -57,3 +63,15 @@ def test_where_a_word_leads_and_its_anchor_are_among_its_codes() -> None:
     for word in {_word(chance) for _ in range(PAIRS)}:
         assert leading_codes(word) <= word_codes(word)
         assert anchor(word) <= word_codes(word)
+
+
+def test_names_whose_letters_are_far_apart_do_not_meet() -> None:
+    chance, far = random.Random(5), 0
+    words = [_word(chance) for _ in range(PAIRS)] + sorted({*familiar_forms()})
+    for _ in range(PAIRS * 20):
+        word = chance.choice(words)
+        one, two = (NameForm((_slipped(word, chance) or "A",)) for _ in range(2))
+        if are_far(given_letters(one), given_letters(two)):
+            far += 1
+            assert not meet(given_likeness(one), given_likeness(two)), (one.given, two.given)
+    assert far > PAIRS // 10

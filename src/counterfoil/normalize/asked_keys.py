@@ -13,7 +13,7 @@ that no spelling leads past them, and `matching` confirms nobody to whom a quest
                     affix|...    ... its bare stem, or name and suffix of a numbered street
     person_keys     born|DATE, or where no date is stated name|LETTERS: the first letters of each
                     word of the family name
-    name_likeness   see likeness.py
+    given_likeness, family_likeness     see likeness.py
 
 WHY HOME KEYS MEET. Every address key but `place` keeps the zone, so that what opens one home by any
 two of these shares `home`. `place` keeps the whole line and the state. So of a question by `place`
@@ -33,11 +33,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import exact_address_key
 from counterfoil.normalize.likeness import (
+    APART,
     Codes,
     Likeness,
     anchor,
@@ -45,6 +46,7 @@ from counterfoil.normalize.likeness import (
     codes_of,
     joined,
     leading_codes,
+    letter_classes,
     letters,
     word_likeness,
 )
@@ -55,7 +57,6 @@ from counterfoil.normalize.street.street_keys import numbered, shortened, sound,
 Words = tuple[str, ...]
 
 _NO_CODES: Final[Codes] = frozenset()
-_NO_LIKENESS: Final = Likeness(_NO_CODES, ())
 _SYLLABLE: Final = 5
 """Letters at most of each word of a given name that is one of two syllables."""
 _LEAST_PART: Final = 3
@@ -128,32 +129,42 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
 
 
-class NameLikeness(NamedTuple):
-    """What two names are compared by (`likeness.meet`), instead of their `name_codes`."""
-
-    given: Likeness
-    family: Likeness
-
-
-def name_likeness(name: NameForm) -> NameLikeness:
-    """The likeness of a name's given names, and of its family name: two names that could both be
-    confirmed against one possible resident meet in the given names, and in the family name too
-    unless both state a date of birth."""
-    core = _core(name.family)
-    exchanged = _exchanged(name.given, core)
+def given_likeness(name: NameForm) -> Likeness:
+    """What two names are compared by (`likeness.meet`): those that could both be confirmed against
+    one possible resident meet here."""
+    exchanged = _exchanged(name.given, _core(name.family))
     spelled, later = _readings(name.given, name.middle, exchanged)
-    families = [letters(*_family_letters(word), 2) for word in _families(name, core, exchanged)]
-    return NameLikeness(
-        joined([_NO_LIKENESS, *map(word_likeness, spelled), *map(anchor_likeness, later)]),
-        joined([_NO_LIKENESS, *families]),
-    )
+    if len(spelled) == 1 and not later:
+        return word_likeness(spelled[0])
+    return joined([*map(word_likeness, spelled), *map(anchor_likeness, later)])
+
+
+def given_letters(name: NameForm) -> int:
+    """The letter classes of a given name of one word; -1 for what they say nothing of."""
+    given = name.given
+    if len(given) != 1 or name.middle or _parts(given[0]):
+        return -1
+    return -1 if _exchanged(given, _core(name.family)) else letter_classes(given[0])
+
+
+def are_far(one: int, two: int) -> bool:
+    """Whether the letters of two given names show that they do not meet, without their likeness."""
+    if one < 0 or two < 0:
+        return False
+    return (one & ~two).bit_count() > APART or (two & ~one).bit_count() > APART
+
+
+def family_likeness(name: NameForm) -> Likeness:
+    """The same of the family name: those names meet here too, unless both state a date of birth."""
+    core = _core(name.family)
+    words = _families(name, core, _exchanged(name.given, core))
+    return joined([letters(*_family_letters(word), 2) for word in words])
 
 
 def name_codes(name: NameForm) -> tuple[Codes, Codes]:
     """(codes of the given names, codes of the family name): two likenesses meet where they share
     one."""
-    given, family = name_likeness(name)
-    return codes_of(given), codes_of(family)
+    return codes_of(given_likeness(name)), codes_of(family_likeness(name))
 
 
 def leads_to_given(asked: NameForm, resident: NameForm) -> bool:

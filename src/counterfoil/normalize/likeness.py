@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA, LCSseq
@@ -42,10 +41,15 @@ from counterfoil.normalize.name_similarity import (
 )
 
 Codes = frozenset[str]
+_ALIKE: Final = ("A", "B", "CKSZ", "D", "E", "FP", "G", "IY", *"JLMNOQRTUVWX")
+_CLASSES: Final = {letter: 1 << at for at, alike in enumerate(_ALIKE) for letter in alike} | {
+    "H": 0
+}
 _NO_CODES: Final[Codes] = frozenset()
 
 LEAST_RARE: Final = 5
 """Spelling keys with fewer letters lead to their equals alone: a letter less is another name."""
+APART: Final = 2
 _READ: Final = 8
 """Letters of a spelling key that a rare word's codes are made of."""
 
@@ -78,10 +82,25 @@ def meet(one: Likeness, two: Likeness) -> bool:
     return False
 
 
+def letter_classes(word: str) -> int:
+    """The letters of a word as bits: one for letters that a spelling key takes for each other, none
+    for H. The spelling key of a word has the same. -1 for what may be listed or is not read whole.
+
+    Two words of neither kind that share a code are one letter away from one spelling key each, or
+    two from what is left of both: each has at most `APART` classes that the other has not."""
+    if len(word) > _READ or len(word) == 1 or is_listed_name(word):
+        return -1
+    found = 0
+    for letter in word:
+        found |= _CLASSES[letter]
+    return found
+
+
 def joined(parts: Iterable[Likeness]) -> Likeness:
     """The likeness of several words, of which any may be the name."""
-    codes, letters = zip(*parts, strict=True)
-    return Likeness(codes[0].union(*codes[1:]), tuple(dict.fromkeys(chain.from_iterable(letters))))
+    every = list(parts)
+    rare = dict.fromkeys([each for part in every for each in part.letters])
+    return Likeness(_NO_CODES.union(*[part.codes for part in every]), tuple(rare))
 
 
 def codes_of(likeness: Likeness) -> Codes:

@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.core.values import NameForm
 from counterfoil.gate.history.sealed_names import SealedNames
-from counterfoil.normalize.asked_keys import name_likeness
+from counterfoil.normalize.asked_keys import family_likeness, given_likeness
 from tests.gate.world import KEY
 
 NAMES = (
@@ -22,7 +22,8 @@ NAMES = (
 def test_what_is_opened_is_what_was_sealed(name: NameForm) -> None:
     names = SealedNames(KEY)
     assert names.open(names.seal(name)) == name
-    assert names.likeness(names.seal(name)) == name_likeness(name)
+    assert names.given(names.seal(name)) == given_likeness(name)
+    assert names.family(names.seal(name)) == family_likeness(name)
 
 
 def test_one_name_is_sealed_alike_and_names_of_like_letters_have_nothing_in_common() -> None:
@@ -41,4 +42,4 @@ def test_another_key_opens_nothing(name: NameForm) -> None:
 
 def test_bytes_that_nobody_sealed_are_some_name() -> None:
     for damaged in (b"", b"\xff" * 40, b"short"):
-        assert len(name_likeness(SealedNames(KEY).open(damaged))) == 2
+        assert len(SealedNames(KEY).given(damaged)) == 2

@@ -97,7 +97,7 @@ class Crowd:
         self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
         self._by_code: dict[str, list[Entry]] = {}
         for entry in entries:
-            for code in codes_of(sealed.likeness(sealed_name_of(entry[1])).given):
+            for code in codes_of(sealed.given(sealed_name_of(entry[1]))):
                 self._by_code.setdefault(code, []).append(entry)
 
     def sharing(self, given: Codes) -> Iterator[Entry]:
@@ -299,15 +299,14 @@ def _compared_with_few(
     person, name, address = asked[:8], asked[8:16], asked[16:24]
     if person == ABSENT:
         return _ALONE
-    mine = None
+    mine = asked[NAME_AT:]
     attempts, addresses, born, names = {number}, {address}, {address}, {name}
     for each, other in homes.items():
         if other[8:16] == name:
             attempts.add(each)
             continue
         names.add(other[8:16])
-        mine = mine or sealed.likeness(asked[NAME_AT:])
-        if meet(mine.given, sealed.likeness(other[NAME_AT:]).given):
+        if sealed.are_alike_in_given(mine, other[NAME_AT:]):
             attempts.add(each)
     for each, other in people.items():
         if other[:8] == person:
@@ -315,12 +314,10 @@ def _compared_with_few(
             addresses.add(other[16:24])
             born.add(other[16:24])
             continue
-        mine = mine or sealed.likeness(asked[NAME_AT:])
-        theirs = sealed.likeness(other[NAME_AT:])
-        if not meet(mine.given, theirs.given):
+        if not sealed.are_alike_in_given(mine, other[NAME_AT:]):
             continue
         born.add(other[16:24])
-        if meet(mine.family, theirs.family):
+        if sealed.are_alike_in_family(mine, other[NAME_AT:]):
             attempts.add(each)
             addresses.add(other[16:24])
     return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
@@ -346,21 +343,20 @@ def _compared_with_crowds(
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
     if person == ABSENT:
         return _ALONE
-    mine = sealed.likeness(sealed_name_of(asked))
-    given = codes_of(mine.given)
+    given, family = (of(sealed_name_of(asked)) for of in (sealed.given, sealed.family))
+    codes = codes_of(given)
     attempts, addresses, born = {number}, {address}, {address}
     visited = 0
     for crowd in homes:
-        for each, _ in crowd.sharing(given):
+        for each, _ in crowd.sharing(codes):
             attempts.add(each)
             if len(attempts) > enough:
                 break
     for crowd in people:
-        for each, other in crowd.sharing(given):
+        for each, other in crowd.sharing(codes):
             visited += 1
             born.add(address_of(other))
-            theirs = sealed.likeness(sealed_name_of(other))
-            if person_of(other) == person or meet(mine.family, theirs.family):
+            if person_of(other) == person or meet(family, sealed.family(sealed_name_of(other))):
                 attempts.add(each)
                 addresses.add(address_of(other))
             if len(attempts) > enough or visited > MOST_COMPARED:

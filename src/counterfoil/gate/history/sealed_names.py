@@ -17,7 +17,15 @@ from typing import Final
 
 from counterfoil.core.values import NameForm
 from counterfoil.gate.history.keyed_hash import prepare
-from counterfoil.normalize.asked_keys import NameLikeness, name_likeness, name_of, name_text
+from counterfoil.normalize.asked_keys import (
+    are_far,
+    family_likeness,
+    given_letters,
+    given_likeness,
+    name_of,
+    name_text,
+)
+from counterfoil.normalize.likeness import Likeness, meet
 
 _TAG: Final = 8
 _BLOCK: Final = 32
@@ -32,7 +40,10 @@ class SealedNames:
         self._tag = prepare(key, b"question letters")
         self._stream = hashlib.blake2b(key=key[:64], person=b"question sealed").copy
         self.seal = lru_cache(maxsize=_REMEMBERED)(self._seal)
-        self.likeness = lru_cache(maxsize=_REMEMBERED)(self._likeness)
+        self.open = lru_cache(maxsize=_REMEMBERED)(self._open)
+        self._letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
+        self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
+        self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
 
     def _seal(self, name: NameForm) -> bytes:
         """The name sealed."""
@@ -40,14 +51,32 @@ class SealedNames:
         tag = self._tag(text)
         return tag + self._crossed(tag, text.ljust(-(-len(text) // _BLOCK) * _BLOCK))
 
-    def open(self, sealed: bytes) -> NameForm:
+    def _open(self, sealed: bytes) -> NameForm:
         """The name without its suffix. Whatever bytes were sealed under another key give some
         name."""
         return name_of(self._crossed(sealed[:_TAG], sealed[_TAG:]).decode("ascii", "replace"))
 
-    def _likeness(self, sealed: bytes) -> NameLikeness:
-        """What a sealed name is compared by."""
-        return name_likeness(self.open(sealed))
+    def _letters_of(self, sealed: bytes) -> int:
+        return given_letters(self.open(sealed))
+
+    def are_alike_in_given(self, one: bytes, two: bytes) -> bool:
+        """Whether the given names of two sealed names meet. Of most pairs the letters show that
+        they do not."""
+        if are_far(self._letters(one), self._letters(two)):
+            return False
+        return meet(self.given(one), self.given(two))
+
+    def are_alike_in_family(self, one: bytes, two: bytes) -> bool:
+        """Whether their family names meet."""
+        return meet(self.family(one), self.family(two))
+
+    def _given(self, sealed: bytes) -> Likeness:
+        """What the given names of a sealed name are compared by."""
+        return given_likeness(self.open(sealed))
+
+    def _family(self, sealed: bytes) -> Likeness:
+        """What its family name is compared by."""
+        return family_likeness(self.open(sealed))
 
     def _crossed(self, tag: bytes, text: bytes) -> bytes:
         stream, size = b"", len(text)
