@@ -151,7 +151,7 @@ def verify_policy(data: bytes) -> object:
     path = Path(_SCRATCH.name) / "policy"
     path.write_bytes(data)
     try:
-        return verifier.read_policy(path)
+        return verifier.read_policy(path, verifier.read_key(str(SIGNER.verifier), 1))
     except (ValueError, LookupError) as fault:
         raise VerifyFault("policy", type(fault).__name__) from None
 

@@ -103,7 +103,7 @@ def test_the_signer_is_told_which_rows_cannot_be_read(agencies: Agencies) -> Non
     )
     told = agencies.sign(file)
     assert told.code == 3
-    assert "row 3, date_of_birth" in told.err  # as a spreadsheet counts: the names are row 1
+    assert "row 3, date_of_birth" in told.err
     assert agencies.sign(file, "--json").json["rejected"] == 1
 
 

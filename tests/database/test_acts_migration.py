@@ -162,7 +162,7 @@ def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) ->
         table.create(connection)
         if kept:
             connection.execute(table.insert(), kept)
-    for later in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER, BATCHES, RECORDS):
+    for later in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER):
         later.drop(connection)
     for column in ("number", "state"):
         connection.execute(text(f"ALTER TABLE asked_file DROP COLUMN {column}"))

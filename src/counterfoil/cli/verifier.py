@@ -50,7 +50,7 @@ import argparse
 import json
 import re
 import sys
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -69,6 +69,7 @@ ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 SMALL_ORDER = {0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8}
 """y of the points of edwards25519 under which anybody can sign."""
 EMPTY_ROOT = sha256(b"").digest()
+CALENDAR_ENDS = 253_402_300_800  # the year 10,000, in POSIX seconds
 
 # The grammars of the files, as regular expressions over lines that all end in a newline.
 HASHES = r"((?:\S+\n)*)"
@@ -89,24 +90,21 @@ KINDS = """
 """.split()  # noqa: SIM905 - What an entry can be.
 
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
+JWS = r"([\w-]+)\.([\w-]+)\.([\w-]+)"
 EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
 
-# The grammar of an answer file's rows, as regular expressions over bytes.
-REQUEST_ID = rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
-CODE = rb"[a-z][a-z0-9_]{0,63}"
+# The grammar of an answer file's rows; the second format has rows that were rejected as well.
+ID, CODE, ROW = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", "[a-z][a-z0-9_]{0,63}", "[1-9][0-9]{0,15}"
 CSV_HEADERS = (b"request_id,answer,codes\r\n", b"request_id,answer,codes,row\r\n")
-WORD = (REQUEST_ID, CODE, CODE, CODE)
-CSV_ROW = rb"%b,(?:(?:confirmed|not_confirmed),|refused,%b(?:;%b)*|not_compared,%b)" % WORD
-JSONL_ROW = (
-    rb'\{"request_id":"%b","answer":"(?:(?:confirmed|not_confirmed)","codes":\[\]'
-    rb'|refused","codes":\["%b"(?:,"%b")*\]|not_compared","codes":\["%b"\])\}\n'
-) % WORD
-REJECTED = (REQUEST_ID, CODE, rb"[1-9][0-9]{0,15}")  # in the second format: a row without answer
-CSV_REJECTED = rb"(?:%b)?,rejected,%b,%b" % REJECTED
-JSONL_REJECTED = rb'\{"request_id":"(?:%b)?","answer":"rejected","codes":\["%b"\],"row":%b\}\n'
+CSV = f"{ID},(?:(?:not_)?confirmed,|refused,{CODE}(?:;{CODE})*|not_compared,{CODE})"
+JSONL = (
+    rf'\{{"request_id":"{ID}","answer":"(?:(?:not_)?confirmed","codes":\[\]'
+    rf'|refused","codes":\["{CODE}"(?:,"{CODE}")*\]|not_compared","codes":\["{CODE}"\])\}}\n'
+)
+REJECTED = rf'\{{"request_id":"(?:{ID})?","answer":"rejected","codes":\["{CODE}"\],"row":{ROW}\}}\n'
 ROWS = {
-    "csv": (CSV_ROW + rb"\r\n", rb"(?:%b,|%b)\r\n" % (CSV_ROW, CSV_REJECTED)),
-    "jsonl": (JSONL_ROW, rb"%b|%b" % (JSONL_ROW, JSONL_REJECTED % REJECTED)),
+    "csv": (rf"{CSV}\r\n", rf"(?:{CSV},|(?:{ID})?,rejected,{CODE},{ROW})\r\n"),
+    "jsonl": (JSONL, f"{JSONL}|{REJECTED}"),
 }
 
 COMMITTED = (
@@ -130,8 +128,8 @@ class Key(NamedTuple):
     public: bytes
 
 
-Quorum: TypeAlias = "Key | tuple[int, list[Quorum]]"
-"""Whose cosignatures are enough: one witness's, or those of so many of these."""
+Entries: TypeAlias = dict[int, dict[str, Any]]  # those of an attestation, by their index
+Quorum: TypeAlias = "Key | tuple[int, list[Quorum]]"  # one witness, or so many of these
 
 
 class Task(NamedTuple):
@@ -178,17 +176,10 @@ def parts_of(text: str, form: str, otherwise: str) -> Sequence[Any]:
     return found.groups()
 
 
-def base64(text: str) -> bytes:
+def base64(text: str, last_two: bytes = b"+/") -> bytes:
     """The bytes of a base64 text with padding, in its one form."""
-    data = b64decode(text, validate=True)
-    need(b64encode(data).decode() == text, "a text is not base64 in its one form")
-    return data
-
-
-def base64url(text: bytes) -> bytes:
-    """The bytes of a base64url text without padding, in its one form (RFC 7515)."""
-    data = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    need(urlsafe_b64encode(data).rstrip(b"=") == text, "not base64url")
+    data = b64decode(text, last_two, validate=True)
+    need(b64encode(data, last_two).decode() == text, "a text is not base64 in its one form")
     return data
 
 
@@ -223,20 +214,16 @@ def parse_key(line: str, kind: int) -> Key:
     witness's Ed25519 key may be written as one of type SIGNS."""
     form = r"([^\s+]+)\+([^+]+)\+(.+)"
     name, key_id, encoded = parts_of(line, form, "a key is not NAME+ID+BASE64")
-    data = base64(encoded)
-    need(id_of(name, data).hex() == key_id, "the key id does not belong to the key")
+    data, start = base64(encoded), f"{name}\n".encode()
+    need(sha256(start + data).hexdigest()[:8] == key_id, "the key id does not belong to the key")
     is_of_kind = data[0] == kind or (kind == COSIGNS and data[0] in KEY_BYTES)
     need(is_of_kind and len(data) == 1 + KEY_BYTES[data[0]], "the key is of another type")
     own_kind, public = max(kind, data[0]), data[1:]
     y = int.from_bytes(public, "little") % 2**255
     is_sound = own_kind == COSIGNS_ML_DSA or (y < PRIME and y not in SMALL_ORDER)
     need(is_sound, "anybody can sign under this key")
-    return Key(name, own_kind, id_of(name, bytes([own_kind]) + public), public)
-
-
-def id_of(name: str, data: bytes) -> bytes:
-    """The id of a key, from its name and its type with the public key."""
-    return sha256(name.encode() + b"\n" + data).digest()[:4]
+    own_id = sha256(start + bytes([own_kind]) + public).digest()[:4]
+    return Key(name, own_kind, own_id, public)
 
 
 def read_policy(path: str | Path, holder: Key) -> tuple[list[Key], Quorum]:
@@ -253,8 +240,7 @@ def read_policy(path: str | Path, holder: Key) -> tuple[list[Key], Quorum]:
                 named[name] = parse_key(key, COSIGNS)
             case ["group", name, count, *members] if members and name not in named:
                 least = {"all": len(members), "any": 1}.get(count) or number(count)
-                in_form = 1 <= least <= len(members) and named.keys() >= set(members)
-                need(in_form, "a group is malformed")
+                need(1 <= least <= len(members) and {*members} <= {*named}, "a group is malformed")
                 named[name] = least, [named[member] for member in members]
                 taken += members
             case ["quorum", name] if name in named:
@@ -279,22 +265,17 @@ def is_enough(quorum: Quorum, cosigned: dict[Key, int]) -> bool:
 
 
 def check_checkpoint(task: Task, text: str, signatures: str) -> Checkpoint:
-    """The checkpoint of `text`, once the holder and the witnesses of the task have signed it.
-
-    Both texts are the parts of a signed note before and after its empty line (c2sp.org/signed-note,
-    c2sp.org/tlog-checkpoint). Signatures by keys that were not named are ignored.
-    """
+    """The checkpoint of `text`, once the holder and the witnesses of the task have signed it: the
+    two parts of a signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint). Signatures by keys
+    that were not named are ignored."""
     otherwise = "this is not a checkpoint of the holder's ledger"
     origin, digits, encoded = parts_of(text, r"(.+)\n(.+)\n(.+)\n(?:.+\n)*", otherwise)
     need(origin == task.key.name, otherwise)
     size, root = number(digits), base64(encoded)
-    is_root = len(root) == 32 and (size > 0 or root == EMPTY_ROOT)
-    need(is_root, "the checkpoint's root is malformed")
+    need(len(root) == 32 and (size or root == EMPTY_ROOT), "the checkpoint's root is malformed")
     lines = signatures[:-1].split("\n")
     need(len(lines) <= 100, "the signatures are not 1 to 100 lines")
-    signed: dict[Key, int] = {}
-    for line in lines:
-        signed |= check_signature(line, text, task)
+    signed = dict(made for line in lines for made in check_signature(line, text, task))
     need(signed.pop(task.key, None) is not None, "the holder did not sign this checkpoint")
     all_cosigned = signed.keys() >= set(task.witnesses)
     need(all_cosigned, "a witness that you named did not cosign this checkpoint")
@@ -306,9 +287,9 @@ def check_checkpoint(task: Task, text: str, signatures: str) -> Checkpoint:
     return Checkpoint(size, root, statement, instant(newest))
 
 
-def check_signature(line: str, text: str, task: Task) -> dict[Key, int]:
-    """The key of the task that made this signature line, with its time. A wrong signature by one
-    of them refuses the whole file."""
+def check_signature(line: str, text: str, task: Task) -> list[tuple[Key, int]]:
+    """The key of the task that made this signature line, with its time, or nothing. A wrong
+    signature by one of them refuses the whole file."""
     name, encoded = parts_of(line, "\u2014 ([^\\s+]+) (.+)", "a signature is malformed")
     data = base64(encoded)
     need(len(data) > 4, "a signature is malformed")
@@ -316,12 +297,13 @@ def check_signature(line: str, text: str, task: Task) -> dict[Key, int]:
     candidates = [key for key in known if (key.name, key.key_id) == (name, data[:4])]
     for key in candidates:
         # A cosignature begins with its time, 8 bytes, which is signed together with the text.
-        time = 0 if key.kind == SIGNS else int.from_bytes(data[4:12], "big")
-        start, is_time = (4, True) if key.kind == SIGNS else (12, 1 <= time < 2**63)
-        if is_time and is_signature(key, data[start:], signed_message(key, time, text)):
-            return {key: time}
+        start, least = (4, 0) if key.kind == SIGNS else (12, 1)
+        time = int.from_bytes(data[4:start], "big")
+        message = signed_message(key, time, text)
+        if least <= time < 2**63 and is_signature(key, data[start:], message):
+            return [(key, time)]
     need(not candidates, f"a signature by {name} is altered")
-    return {}
+    return []
 
 
 def signed_message(key: Key, time: int, text: str) -> bytes:
@@ -350,9 +332,6 @@ def is_signature(key: Key, signature: bytes, message: bytes) -> bool:
     return True
 
 
-CALENDAR_ENDS = 253_402_300_800  # the year 10,000, in POSIX seconds
-
-
 def instant(seconds: int) -> str:
     """A time in words, by UTC; a number where the calendar does not reach."""
     if seconds >= CALENDAR_ENDS:
@@ -367,12 +346,10 @@ def today() -> str:
 
 # -- The Merkle tree (RFC 6962, RFC 9162) ----------------------------------------------------
 def roots_above(index: int, last: int, path: Sequence[str], start: bytes) -> tuple[bytes, bytes]:
-    """Climb from node `index` of a row of `last` + 1 nodes, whose hash is `start`, to the top.
-
-    RFC 9162, sections 2.1.3.2 and 2.1.4.2, which take the same steps. `path` is the proof: one hash
-    a line, each that of the node beside the one reached. Returns the root of the tree that ends
-    with the node `index`, and the root of the whole tree.
-    """
+    """Climb from node `index` of a row of `last` + 1 nodes, whose hash is `start`, to the top (RFC
+    9162, 2.1.3.2 and 2.1.4.2, which take the same steps). `path` is the proof: the hashes of the
+    nodes beside those reached. Returns the root of the tree that ends with the node `index`, and
+    the root of the whole tree."""
     ending_here = whole = start
     for line in path:
         sibling = base64(line)
@@ -394,8 +371,7 @@ def check_inclusion(entry: bytes, index: int, path: Sequence[str], ledger: Check
     """Establish that `entry` is the entry `index` of a ledger, counted from 0."""
     otherwise = f"entry {index} is not in the ledger that was signed"
     need(index < ledger.size, otherwise)
-    leaf = sha256(b"\x00" + entry).digest()
-    _, root = roots_above(index, ledger.size - 1, path, leaf)
+    _, root = roots_above(index, ledger.size - 1, path, sha256(b"\x00" + entry).digest())
     need(root == ledger.root, otherwise)
 
 
@@ -411,31 +387,27 @@ def check_consistency(older: Checkpoint, newer: Checkpoint, path: Sequence[str])
     # can be halved. If the older tree is nothing but that subtree, the proof leaves out its hash.
     levels = (older.size & -older.size).bit_length() - 1
     is_whole_subtree = older.size == 1 << levels
-    start = older.root if is_whole_subtree else base64(path[0])
-    rest = path if is_whole_subtree else path[1:]
+    start, rest = (older.root, path) if is_whole_subtree else (base64(path[0]), path[1:])
     roots = roots_above((older.size - 1) >> levels, (newer.size - 1) >> levels, rest, start)
-    same = roots == (older.root, newer.root)
-    need(same, "the later ledger does not continue the earlier one")
+    need(roots == (older.root, newer.root), "the later ledger does not continue the earlier one")
 
 
 # -- The four commands ------------------------------------------------------------------------
 def verify_proof(task: Task) -> Iterator[str]:
     """Establish what the command `proof` says."""
-    yield from statements_of_proof(read_bounded(task.path).decode(), task.entry, None, task)
+    yield from statements_of_proof(task, read_bounded(task.path).decode())
 
 
-def statements_of_proof(
-    text: str, entry: bytes | None, place: str | None, task: Task
-) -> Iterator[str]:
-    """Establish that a tlog-proof (c2sp.org/tlog-proof) shows an entry in the ledger of its
-    checkpoint: `entry`, or the one that it carries, and at the index `place` where it is known."""
-    parts = parts_of(text, PROOF, "this is not a C2SP tlog-proof, version 1")
-    carried, index, path, *note = parts
+def statements_of_proof(task: Task, text: str, place: str | None = None) -> Iterator[str]:
+    """Establish that a tlog-proof (c2sp.org/tlog-proof) shows the entry of the task, or the one
+    that it carries, in the ledger of its checkpoint; at the index `place`, if that is known."""
+    otherwise = "this is not a C2SP tlog-proof, version 1"
+    carried, index, path, *note = parts_of(text, PROOF, otherwise)
     need(place in (None, index), "the proof is of another entry")
     ledger = check_checkpoint(task, *note)  # proof 1, answer 3
     yield ledger.statement
     extra = base64(carried or "")
-    entry = extra if entry is None else entry
+    entry = extra if task.entry is None else task.entry
     need(entry, "no entry is given and the proof carries none")
     check_inclusion(entry, number(index), path.split(), ledger)  # proof 2, answer 4
     yield f"This is entry {index} of it, byte for byte: {entry.decode('ascii')}"
@@ -461,12 +433,11 @@ def verify_attestation(task: Task) -> Iterator[str]:
     claim, version, kind, first, last, start, end, tree, signature, path, blocks, *notes = parts
     is_whole = (version == "2") == (tree is not None) == (signature is not None)
     need(is_whole, "`tree` and `signed` are lines of version 2")
-    in_order = date.fromisoformat(first) <= date.fromisoformat(last)
-    need(in_order, "the days are in the wrong order")
+    need(date.fromisoformat(first) <= date.fromisoformat(last), "the days are in the wrong order")
     low, high = number(start), number(end)  # entries low, low + 1, ... high - 1
     ledger = check_checkpoint(task, *notes[2:])  # 1
     yield ledger.statement
-    older, remark = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here.", ""), ""  # 2
+    older, remark = Checkpoint(0, EMPTY_ROOT, "No earlier checkpoint is here."), ""  # 2
     if notes[0] is not None:
         older = check_checkpoint(task, *notes[:2])
         remark = " They are unchanged, and come before the range."
@@ -476,7 +447,7 @@ def verify_attestation(task: Task) -> Iterator[str]:
     yield older.statement + remark
     entries = check_entries(blocks, (low, high), ledger)  # 3
     yield f"The {len(entries)} entries in this file stand in that ledger and agree with each other."
-    yield check_days(entries, (low, high), (first, last), ledger)  # 4
+    yield check_days(entries, low, high, [first, last], ledger)  # 4
     before, after = running_counts(entries, low), running_counts(entries, high)  # 5
     sums = f"The running counts of all kinds add up to {low} and {high}"
     yield f"{sums}: every entry of the range is counted."
@@ -495,20 +466,15 @@ def verify_attestation(task: Task) -> Iterator[str]:
     yield f"{task.key.name} signed this kind, these days and this range."
 
 
-def check_entries(
-    blocks: str, ends: tuple[int, int], ledger: Checkpoint
-) -> dict[int, dict[str, Any]]:
+def check_entries(blocks: str, ends: tuple[int, int], ledger: Checkpoint) -> Entries:
     """The entries of an attestation by their index, each shown to be in the ledger, once they can
     be those of one ledger: times never go back, and from one of a kind to the next, over an end of
-    the range or not, the count rises by one at least, and by no more than there are places.
-
-    A block is the word entry, an index and an entry, then the hashes of its proof, one a line.
-    """
-    entries: dict[int, dict[str, Any]] = {}
+    the range or not, the count rises by one at least, and by no more than there are places."""
+    entries: Entries = {}
     newest, time, counted = -1, "", dict[str, tuple[int, int]]()
     for place, line, path in re.findall(rf"entry (\S+) (.+)\n{HASHES}", blocks):
+        check_inclusion(line.encode(), number(place), path.split(), ledger)
         index, entry = number(place), one_object(line.encode())
-        check_inclusion(line.encode(), index, path.split(), ledger)
         kind, count = entry["kind"], entry["count"]
         in_form = type(count) is int and TIME.fullmatch(entry["time"]) and kind
         need(in_form, f"entry {index} has no kind, count or time")
@@ -522,18 +488,11 @@ def check_entries(
     return entries
 
 
-def check_days(
-    entries: dict[int, dict[str, Any]],
-    ends: tuple[int, int],
-    days: tuple[str, str],
-    ledger: Checkpoint,
-) -> str:
-    """Establish that the range between the two `ends` holds all entries of the days and no others,
-    and that the last day was over: a later entry says so, or a witness. Returns the statement.
-
-    The entries on both sides of each end say so, because times in a ledger never go back.
-    """
-    (low, high), (first, last) = ends, days
+def check_days(entries: Entries, low: int, high: int, days: list[str], ledger: Checkpoint) -> str:
+    """Establish that the range holds all entries of the days and no others: the entries on both
+    sides of each end say so, because times in a ledger never go back. And that the last day was
+    over: a later entry says so, or a witness. Returns the statement."""
+    first, last = days
     edges = {at for at in (low - 1, low, high - 1, high) if 0 <= at < ledger.size}
     need(edges <= entries.keys(), "an entry at an edge of the range is missing")
     for index, entry in entries.items():
@@ -546,12 +505,9 @@ def check_days(
     return f"{made if high > low else 'No entry was made from'} {first} to {last} (UTC)."
 
 
-def running_counts(entries: dict[int, dict[str, Any]], end: int) -> dict[str, int]:
-    """How many entries of each kind come before the index `end`, from the last one of each kind.
-
-    Every entry says the running count of its kind, so the counts of all kinds add up to `end`
-    exactly if no kind is left out.
-    """
+def running_counts(entries: Entries, end: int) -> dict[str, int]:
+    """How many entries of each kind come before the index `end`, by the last one of each kind: it
+    says the running count of its kind. They add up to `end` exactly if no kind is left out."""
     counts = {each["kind"]: each["count"] for index, each in entries.items() if index < end}
     total = sum(counts.values())
     need(total == end, f"a gap: the running counts add up to {total} of {end} entries")
@@ -568,7 +524,8 @@ def verify_answer(task: Task) -> Iterator[str]:
     ledger = envelope["ledger"]
     need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
-    yield from statements_of_proof(ledger["proof"], entry, str(ledger["index"]), task)  # 3 and 4
+    of_release = task._replace(entry=entry)
+    yield from statements_of_proof(of_release, ledger["proof"], str(ledger["index"]))  # 3 and 4
     check_commitment(one_object(entry), envelope, row_count)  # 5
     certified = ", ".join(
         f"{scope} to {cited['limit'] / 1e12:.1e} by {cited['certificate']}"
@@ -585,13 +542,13 @@ def verify_answer(task: Task) -> Iterator[str]:
 
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies."""
-    parts = read_bounded(task.path.with_name(task.path.name + ".jws")).split(b".")
-    need(len(parts) == 3, "the envelope is not a compact JWS")
-    header, payload, signature = map(base64url, parts)
+    text = read_bounded(task.path.with_name(task.path.name + ".jws")).decode()
+    parts = parts_of(text, JWS, "the envelope is not a compact JWS")
+    header, payload, signature = (base64(part + "=" * (-len(part) % 4), b"-_") for part in parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
     stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in ANSWER_FORMATS]
     need(header in map(canonical, stated), "it is of another format, or names another key")
-    signed = is_signature(task.key, signature, b".".join(parts[:2]))
+    signed = is_signature(task.key, signature, ".".join(parts[:2]).encode())
     need(signed, "the envelope is altered, or the holder did not sign it")
     envelope = one_object(payload)
     in_form = envelope.keys() == FIELDS and one_object(header)["typ"] == envelope["format"]
@@ -603,7 +560,7 @@ def check_rows(path: Path, envelope: dict[str, Any]) -> int:
     """The number of rows, once the file is the one that is named, each row in its form."""
     version = ANSWER_FORMATS.index(envelope["format"])
     header = CSV_HEADERS[version] if envelope["rows_format"] == "csv" else b""
-    form = re.compile(ROWS[envelope["rows_format"]][version])
+    form = re.compile(ROWS[envelope["rows_format"]][version].encode())
     digest, count, exact = sha256(header), 0, True
     with path.open("rb") as file:
         need(file.read(len(header)) == header, "the rows have another header")
@@ -618,23 +575,16 @@ def check_rows(path: Path, envelope: dict[str, Any]) -> int:
 
 
 def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count: int) -> None:
-    """Establish that a ledger entry is the release of the envelope's answers.
-
-    The entry holds a salted hash of the fields in `COMMITTED`; the envelope carries the salt.
-    """
+    """Establish that a ledger entry is the release of the envelope's answers. It holds a salted
+    hash of the fields in `COMMITTED`; the envelope carries the salt."""
     committed = {field: envelope[field] for field in COMMITTED}
     body = canonical({"format": "counterfoil-release-1"} | committed)
     salted = b"counterfoil/commit/v1\x00" + base64(envelope["salt"]) + body
-    expected = {
-        "answers": f"sha256:{sha256(salted).hexdigest()}",
-        "batch": envelope["batch"],
-        "kind": "release",
-        "rows": row_count,
-        "time": envelope["released_at"],
-        "v": 1,
-    }
-    stated = {"rows": row_count} | entry  # an older entry does not say it; the hash covers it
-    same = all(stated.get(field) == value for field, value in expected.items())
+    stated = [entry.get(field) for field in ("v", "kind", "batch", "time", "answers")]
+    digest = f"sha256:{sha256(salted).hexdigest()}"
+    expected = [1, "release", envelope["batch"], envelope["released_at"], digest]
+    # An older entry does not say how many rows there are; the hash covers it.
+    same = stated == expected and entry.get("rows", row_count) == row_count
     need(same, "the entry is of something else")
 
 
@@ -679,25 +629,21 @@ def main() -> int:
     parser.add_argument("--entry")
     parser.add_argument("--in-force", action="store_true")
     arguments = parser.parse_args()
+    task, last = None, ""
     try:
         task = read_task(arguments)
-    except (ValueError, LookupError, OSError) as fault:
-        say(f"CANNOT BE USED: {fault or type(fault).__name__}")
-        return 2
-    last = ""
-    try:
-        for place, statement in enumerate(COMMANDS[arguments.what](task), 1):
-            say(f"{place}. {statement}")
-            last = statement
-    except VerifyFault as fault:
-        say(f"DOES NOT VERIFY: {fault}")
-        return 5
+        for place, last in enumerate(COMMANDS[arguments.what](task), 1):
+            say(f"{place}. {last}")
     except (OSError, UnsupportedAlgorithm, ImportError) as fault:
         say(f"CANNOT BE USED: {fault}")
         return 2
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
-        # Something in the file has not the form that its format demands.
-        say(f"DOES NOT VERIFY: {arguments.file} is altered ({type(fault).__name__})")
+        if task is None:
+            say(f"CANNOT BE USED: {fault}")
+            return 2
+        # What is no VerifyFault: something in the file has not the form that its format demands.
+        altered = f"{arguments.file} is altered ({type(fault).__name__})"
+        say(f"DOES NOT VERIFY: {fault if isinstance(fault, VerifyFault) else altered}")
         return 5
     is_expired = last.startswith(EXPIRED)
     say("OK" if not is_expired else "EXPIRED: all of it verifies, and its time of use is over")
