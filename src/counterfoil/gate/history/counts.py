@@ -47,7 +47,6 @@ from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
-from counterfoil.normalize.likeness import Codes, codes_of, meet
 
 MOST_COMPARED: Final = 65_536
 _FEW: Final = 24
@@ -58,6 +57,7 @@ _T = TypeVar("_T")
 Entry = tuple[int, bytes]
 """A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
 the file have numbers from 0, what was asked before has numbers below 0."""
+_NO_ENTRIES: Final[list[Entry]] = []
 
 
 class Wanted(Sensitive, frozen=True, gc=False):
@@ -91,19 +91,27 @@ class _Found(NamedTuple):
 
 
 class Crowd:
-    """The questions of a key that many share, by given code."""
+    """The questions of a key that many share, by name, and the names by given code."""
 
     def __init__(self, entries: Sequence[Entry], sealed: SealedNames) -> None:
         self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._by_code: dict[str, list[Entry]] = {}
+        self._sealed = sealed
+        self._by_name: dict[bytes, list[Entry]] = {}
         for entry in entries:
-            for code in codes_of(sealed.given(sealed_name_of(entry[1]))):
-                self._by_code.setdefault(code, []).append(entry)
+            self._by_name.setdefault(sealed_name_of(entry[1]), []).append(entry)
+        self._by_code: dict[str, list[bytes]] = {}
+        for name in self._by_name:
+            for code in sealed.given_codes(name):
+                self._by_code.setdefault(code, []).append(name)
 
-    def sharing(self, given: Codes) -> Iterator[Entry]:
-        """Those that share a given code; one may come more than once."""
-        for code in sorted(given):
-            yield from self._by_code.get(code, ())
+    def sharing(self, name: bytes) -> Iterator[tuple[bytes, list[Entry]]]:
+        """The sealed names that share a given code with this one, and their questions."""
+        seen = set[bytes]()
+        for code in sorted(self._sealed.given_codes(name)):
+            for each in self._by_code.get(code, ()):
+                if each not in seen:
+                    seen.add(each)
+                    yield each, self._by_name[each]
 
 
 class FileIndex:
@@ -237,10 +245,12 @@ class Counting:
     def _found_of(self, row: int, own: bytes) -> _Found:
         starts, rows = self._index.starts, self.fingerprints
         here, before = self._index.by_key, self._before
-        keys = rows.keys[starts[row] : starts[row + 1]]
-        shared = [key for key in keys if key in here or key in before]
-        if not shared:
-            return _ALONE
+        start, stop = starts[row], starts[row + 1]
+        keys = rows.keys[start:stop]
+        if here.keys().isdisjoint(keys):
+            if before.keys().isdisjoint(keys):
+                return _ALONE
+            return self._compared(row, own, keys, rows.homes[row])
         same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
         found = self._found.get(same)
         if found is None:
@@ -253,7 +263,7 @@ class Counting:
         """The question beside those that share its keys: one by one, or where they are many by
         their given codes."""
         here, before = self._index.by_key, self._before
-        lists = [(*here.get(key, ()), *before.get(key, ())) for key in keys]
+        lists = [here.get(key, _NO_ENTRIES) + before.get(key, _NO_ENTRIES) for key in keys]
         if sum(map(len, lists)) <= _FEW * len(lists):
             at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
             return _compared_with_few((row, own), at, about, self._sealed)
@@ -343,24 +353,22 @@ def _compared_with_crowds(
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
     if person == ABSENT:
         return _ALONE
-    given, family = (of(sealed_name_of(asked)) for of in (sealed.given, sealed.family))
-    codes = codes_of(given)
+    mine, visited = sealed_name_of(asked), 0
     attempts, addresses, born = {number}, {address}, {address}
-    visited = 0
-    for crowd in homes:
-        for each, _ in crowd.sharing(codes):
-            attempts.add(each)
-            if len(attempts) > enough:
-                break
-    for crowd in people:
-        for each, other in crowd.sharing(codes):
+    for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+        attempts.update([each for each, _ in entries])
+        if len(attempts) > enough:
+            break
+    for theirs, entries in chain.from_iterable(crowd.sharing(mine) for crowd in people):
+        alike = sealed.are_alike_in_family(mine, theirs)
+        for each, other in entries:
             visited += 1
             born.add(address_of(other))
-            if person_of(other) == person or meet(family, sealed.family(sealed_name_of(other))):
+            if alike or person_of(other) == person:
                 attempts.add(each)
                 addresses.add(address_of(other))
-            if len(attempts) > enough or visited > MOST_COMPARED:
-                break
+        if len(attempts) > enough or visited > MOST_COMPARED:
+            break
     over = enough if visited > MOST_COMPARED else 0
     names = _names_at(name, homes, enough)
     return _found(asked, max(len(attempts), over), addresses, born, names)
