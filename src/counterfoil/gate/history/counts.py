@@ -26,7 +26,7 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, chain, compress, repeat
 from typing import Final, NamedTuple, TypeVar
 
@@ -53,11 +53,11 @@ _FEW: Final = 24
 """Questions of one key that are compared one by one; of more, an index by code is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
+_NO_ADDRESSES: Final = frozenset[bytes]()
 _T = TypeVar("_T")
 Entry = tuple[int, bytes]
 """A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
 the file have numbers from 0, what was asked before has numbers below 0."""
-_NO_ENTRIES: Final[list[Entry]] = []
 
 
 class Wanted(Sensitive, frozen=True, gc=False):
@@ -85,7 +85,7 @@ class _Found(NamedTuple):
     """What the questions of a file and of the past say of one question."""
 
     attempts: int
-    addresses: frozenset[bytes]
+    addresses: Set[bytes]
     born_addresses: int
     people: int
 
@@ -203,10 +203,11 @@ class Counting:
         before.investigations.update(some.investigations & index.investigations.keys())
         for key, number, question in recalled.asked:
             self._before.setdefault(key, []).append((-1 - number, question))
-            if number not in self._numbers:
-                self._numbers.add(number)
-                content = content_of(question)
-                self._contents[content] = self._contents.get(content, 0) + 1
+        new = {number: question for _, number, question in recalled.asked}
+        for number in new.keys() - self._numbers:
+            content = content_of(new[number])
+            self._contents[content] = self._contents.get(content, 0) + 1
+        self._numbers.update(new)
         for kind, key, part, times in recalled.matters:
             if kind == INVESTIGATIONS:
                 self._people.setdefault(key, set()).add(part)
@@ -262,20 +263,29 @@ class Counting:
     def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
         """The question beside those that share its keys: one by one, or where they are many by
         their given codes."""
-        here, before = self._index.by_key, self._before
-        lists = [here.get(key, _NO_ENTRIES) + before.get(key, _NO_ENTRIES) for key in keys]
-        if sum(map(len, lists)) <= _FEW * len(lists):
-            at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
-            return _compared_with_few((row, own), at, about, self._sealed)
-        crowds = [
-            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries, self._sealed))
-            for key, entries in zip(keys, lists, strict=True)
-            if entries
-        ]
-        at_home = sum(map(bool, lists[:homes]))
-        return _compared_with_crowds(
-            (row, own), crowds[:at_home], crowds[at_home:], self._enough, self._sealed
+        at, about = self._sharing(keys[:homes]), self._sharing(keys[homes:])
+        if sum(map(len, at)) + sum(map(len, about)) <= _FEW * len(keys):
+            return _compared_with_few(
+                (row, own), dict(chain(*at)), dict(chain(*about)), self._sealed
+            )
+        at_home, of_people = (
+            [crowd for key in some if (crowd := self._crowd(key))]
+            for some in (keys[:homes], keys[homes:])
         )
+        return _compared_with_crowds((row, own), at_home, of_people, self._enough, self._sealed)
+
+    def _sharing(self, keys: Sequence[int]) -> list[list[Entry]]:
+        """The questions of each key, those of the file and those of the past."""
+        here, before = self._index.by_key, self._before
+        return [found for key in keys for part in (here, before) if (found := part.get(key))]
+
+    def _crowd(self, key: int) -> Crowd | None:
+        """All questions of a key, if there are any."""
+        found = self._crowds.get(key)
+        entries = [*chain(*self._sharing((key,)))] if found is None else ()
+        if entries:
+            found = self._crowds[key] = Crowd(entries, self._sealed)
+        return found
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
         """With what the first version remembered, which knew people and homes in its own way."""
@@ -293,7 +303,7 @@ class Counting:
 
 
 _ONCE: Final = (1,) * len(Uses.__struct_fields__)
-_ALONE: Final = _Found(1, frozenset(), 1, 1)
+_ALONE: Final = _Found(1, _NO_ADDRESSES, 1, 1)
 
 
 def _bytes_of(number: int) -> bytes:
@@ -337,10 +347,12 @@ def _found(
     asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
 ) -> _Found:
     placed = address_of(asked) != ABSENT
+    addresses.discard(ABSENT)
+    born.discard(ABSENT)
     return _Found(
         attempts,
-        frozenset(addresses - {ABSENT}) if placed else frozenset(),
-        len(born - {ABSENT}) if placed and is_dated(asked) else 1,
+        addresses if placed else _NO_ADDRESSES,
+        len(born) if placed and is_dated(asked) else 1,
         people,
     )
 
