@@ -20,7 +20,7 @@ word are all of these. They begin with `~`, and are made of the first letters on
 one has `=` and its key, and leads to its equals alone.
 
 A `Likeness` has the codes of a word without making those of a rare one: two rare words share a code
-where they have enough letters in common, in one order. `meet` says so at a tenth of the cost.
+where they have enough letters in common, in one order, which `meet` finds without making them.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, chain, compress, repeat
 from typing import Final, NamedTuple, TypeVar
 
@@ -47,13 +47,13 @@ from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
-from counterfoil.normalize.likeness import Codes, codes_of, meet
 
 MOST_COMPARED: Final = 65_536
 _FEW: Final = 24
 """Questions of one key that are compared one by one; of more, an index by code is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
+_NO_ADDRESSES: Final = frozenset[bytes]()
 _T = TypeVar("_T")
 Entry = tuple[int, bytes]
 """A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
@@ -85,25 +85,33 @@ class _Found(NamedTuple):
     """What the questions of a file and of the past say of one question."""
 
     attempts: int
-    addresses: frozenset[bytes]
+    addresses: Set[bytes]
     born_addresses: int
     people: int
 
 
 class Crowd:
-    """The questions of a key that many share, by given code."""
+    """The questions of a key that many share, by name, and the names by given code."""
 
     def __init__(self, entries: Sequence[Entry], sealed: SealedNames) -> None:
         self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._by_code: dict[str, list[Entry]] = {}
+        self._sealed = sealed
+        self._by_name: dict[bytes, list[Entry]] = {}
         for entry in entries:
-            for code in codes_of(sealed.given(sealed_name_of(entry[1]))):
-                self._by_code.setdefault(code, []).append(entry)
+            self._by_name.setdefault(sealed_name_of(entry[1]), []).append(entry)
+        self._by_code: dict[str, list[bytes]] = {}
+        for name in self._by_name:
+            for code in sealed.given_codes(name):
+                self._by_code.setdefault(code, []).append(name)
 
-    def sharing(self, given: Codes) -> Iterator[Entry]:
-        """Those that share a given code; one may come more than once."""
-        for code in sorted(given):
-            yield from self._by_code.get(code, ())
+    def sharing(self, name: bytes) -> Iterator[tuple[bytes, list[Entry]]]:
+        """The sealed names that share a given code with this one, and their questions."""
+        seen = set[bytes]()
+        for code in sorted(self._sealed.given_codes(name)):
+            for each in self._by_code.get(code, ()):
+                if each not in seen:
+                    seen.add(each)
+                    yield each, self._by_name[each]
 
 
 class FileIndex:
@@ -195,10 +203,11 @@ class Counting:
         before.investigations.update(some.investigations & index.investigations.keys())
         for key, number, question in recalled.asked:
             self._before.setdefault(key, []).append((-1 - number, question))
-            if number not in self._numbers:
-                self._numbers.add(number)
-                content = content_of(question)
-                self._contents[content] = self._contents.get(content, 0) + 1
+        new = {number: question for _, number, question in recalled.asked}
+        for number in new.keys() - self._numbers:
+            content = content_of(new[number])
+            self._contents[content] = self._contents.get(content, 0) + 1
+        self._numbers.update(new)
         for kind, key, part, times in recalled.matters:
             if kind == INVESTIGATIONS:
                 self._people.setdefault(key, set()).add(part)
@@ -237,10 +246,12 @@ class Counting:
     def _found_of(self, row: int, own: bytes) -> _Found:
         starts, rows = self._index.starts, self.fingerprints
         here, before = self._index.by_key, self._before
-        keys = rows.keys[starts[row] : starts[row + 1]]
-        shared = [key for key in keys if key in here or key in before]
-        if not shared:
-            return _ALONE
+        start, stop = starts[row], starts[row + 1]
+        keys = rows.keys[start:stop]
+        if here.keys().isdisjoint(keys):
+            if before.keys().isdisjoint(keys):
+                return _ALONE
+            return self._compared(row, own, keys, rows.homes[row])
         same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
         found = self._found.get(same)
         if found is None:
@@ -252,20 +263,29 @@ class Counting:
     def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
         """The question beside those that share its keys: one by one, or where they are many by
         their given codes."""
-        here, before = self._index.by_key, self._before
-        lists = [(*here.get(key, ()), *before.get(key, ())) for key in keys]
-        if sum(map(len, lists)) <= _FEW * len(lists):
-            at, about = dict(chain(*lists[:homes])), dict(chain(*lists[homes:]))
-            return _compared_with_few((row, own), at, about, self._sealed)
-        crowds = [
-            self._crowds.get(key) or self._crowds.setdefault(key, Crowd(entries, self._sealed))
-            for key, entries in zip(keys, lists, strict=True)
-            if entries
-        ]
-        at_home = sum(map(bool, lists[:homes]))
-        return _compared_with_crowds(
-            (row, own), crowds[:at_home], crowds[at_home:], self._enough, self._sealed
+        at, about = self._sharing(keys[:homes]), self._sharing(keys[homes:])
+        if sum(map(len, at)) + sum(map(len, about)) <= _FEW * len(keys):
+            return _compared_with_few(
+                (row, own), dict(chain(*at)), dict(chain(*about)), self._sealed
+            )
+        at_home, of_people = (
+            [crowd for key in some if (crowd := self._crowd(key))]
+            for some in (keys[:homes], keys[homes:])
         )
+        return _compared_with_crowds((row, own), at_home, of_people, self._enough, self._sealed)
+
+    def _sharing(self, keys: Sequence[int]) -> list[list[Entry]]:
+        """The questions of each key, those of the file and those of the past."""
+        here, before = self._index.by_key, self._before
+        return [found for key in keys for part in (here, before) if (found := part.get(key))]
+
+    def _crowd(self, key: int) -> Crowd | None:
+        """All questions of a key, if there are any."""
+        found = self._crowds.get(key)
+        entries = [*chain(*self._sharing((key,)))] if found is None else ()
+        if entries:
+            found = self._crowds[key] = Crowd(entries, self._sealed)
+        return found
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
         """With what the first version remembered, which knew people and homes in its own way."""
@@ -283,7 +303,7 @@ class Counting:
 
 
 _ONCE: Final = (1,) * len(Uses.__struct_fields__)
-_ALONE: Final = _Found(1, frozenset(), 1, 1)
+_ALONE: Final = _Found(1, _NO_ADDRESSES, 1, 1)
 
 
 def _bytes_of(number: int) -> bytes:
@@ -327,10 +347,12 @@ def _found(
     asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
 ) -> _Found:
     placed = address_of(asked) != ABSENT
+    addresses.discard(ABSENT)
+    born.discard(ABSENT)
     return _Found(
         attempts,
-        frozenset(addresses - {ABSENT}) if placed else frozenset(),
-        len(born - {ABSENT}) if placed and is_dated(asked) else 1,
+        addresses if placed else _NO_ADDRESSES,
+        len(born) if placed and is_dated(asked) else 1,
         people,
     )
 
@@ -343,24 +365,22 @@ def _compared_with_crowds(
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
     if person == ABSENT:
         return _ALONE
-    given, family = (of(sealed_name_of(asked)) for of in (sealed.given, sealed.family))
-    codes = codes_of(given)
+    mine, visited = sealed_name_of(asked), 0
     attempts, addresses, born = {number}, {address}, {address}
-    visited = 0
-    for crowd in homes:
-        for each, _ in crowd.sharing(codes):
-            attempts.add(each)
-            if len(attempts) > enough:
-                break
-    for crowd in people:
-        for each, other in crowd.sharing(codes):
+    for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+        attempts.update([each for each, _ in entries])
+        if len(attempts) > enough:
+            break
+    for theirs, entries in chain.from_iterable(crowd.sharing(mine) for crowd in people):
+        alike = sealed.are_alike_in_family(mine, theirs)
+        for each, other in entries:
             visited += 1
             born.add(address_of(other))
-            if person_of(other) == person or meet(family, sealed.family(sealed_name_of(other))):
+            if alike or person_of(other) == person:
                 attempts.add(each)
                 addresses.add(address_of(other))
-            if len(attempts) > enough or visited > MOST_COMPARED:
-                break
+        if len(attempts) > enough or visited > MOST_COMPARED:
+            break
     over = enough if visited > MOST_COMPARED else 0
     names = _names_at(name, homes, enough)
     return _found(asked, max(len(attempts), over), addresses, born, names)

@@ -25,7 +25,7 @@ from counterfoil.normalize.asked_keys import (
     name_of,
     name_text,
 )
-from counterfoil.normalize.likeness import Likeness, meet
+from counterfoil.normalize.likeness import Codes, Likeness, codes_of, meet
 
 _TAG: Final = 8
 _BLOCK: Final = 32
@@ -43,6 +43,7 @@ class SealedNames:
         self.open = lru_cache(maxsize=_REMEMBERED)(self._open)
         self._letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
         self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
+        self.given_codes = lru_cache(maxsize=_REMEMBERED)(self._given_codes)
         self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
 
     def _seal(self, name: NameForm) -> bytes:
@@ -73,6 +74,10 @@ class SealedNames:
     def _given(self, sealed: bytes) -> Likeness:
         """What the given names of a sealed name are compared by."""
         return given_likeness(self.open(sealed))
+
+    def _given_codes(self, sealed: bytes) -> Codes:
+        """The codes of its given names, for an index of many."""
+        return codes_of(self.given(sealed))
 
     def _family(self, sealed: bytes) -> Likeness:
         """What its family name is compared by."""
