@@ -140,6 +140,12 @@ def test_a_lone_surrogate_is_counted_like_any_text() -> None:
         ({"reason": REQUEST.reason.upper()}, {"reasons", "similar", "investigations"}),
         ({"reason": REQUEST.reason + " 17!"}, {"similar", "investigations"}),
         ({"investigation_number": "cr-2025-00417 "}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "No. CR 2025 00417."}, {"reasons", "similar", "investigations"}),
+        (
+            {"investigation_number": "Case no: CR202500417"},
+            {"reasons", "similar", "investigations"},
+        ),
+        ({"investigation_number": "NO-2025-00417"}, {"reasons", "similar"}),
         ({"investigation_number": "CR\u20112025-00417"}, {"reasons", "similar", "investigations"}),
         ({"reason": "Another matter"}, {"investigations"}),
     ],

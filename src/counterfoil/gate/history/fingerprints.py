@@ -47,7 +47,7 @@ from counterfoil.core.values import (
 )
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
-from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.folding import fold_entry, fold_number, fold_words
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
 
@@ -217,7 +217,7 @@ class Fingerprinter:
             for text, day in zip(names, born, strict=True)
         ]
         reasons = [fold_entry(request.reason) for request in requests]
-        numbers = [fold_entry(request.investigation_number) for request in requests]
+        numbers = [fold_number(request.investigation_number) for request in requests]
         contents = [
             self._content(_content(*each))
             for each in zip(requests, forms, exact, reasons, numbers, strict=True)
@@ -298,7 +298,7 @@ def _content(request: Request, forms: Forms, address: str, reason: str, number: 
         reason,
         number,
         request.investigation_opened_on,
-        fold_entry(order.number),
+        fold_number(order.number),
         order.ordered_on,
         _folded(order.ground),
         order.court_ordered_on,
