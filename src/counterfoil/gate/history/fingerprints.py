@@ -20,7 +20,7 @@ meet:
     people      two questions about one person at different homes share at least one
 
 A question without a usable name has no person, and its content in the place of a person's key. Of
-the matter are counted: `reason` by its normal form, `similar` by its words without numbers,
+the matter are counted: `reason` by its normal form, `similar` by letters that no digit stands for,
 `investigation` by its number, `owner` the person under an investigation. The hashes are those of
 keyed_hash.py. Stored hashes depend on the contexts below: a new version of the normal forms is
 counted beside the earlier one, as earlier.py does for the first.
@@ -47,7 +47,7 @@ from counterfoil.core.values import (
 )
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
-from counterfoil.gate.law.folding import fold_entry, fold_number, fold_words
+from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name, home_keys, name_codes, person_keys
 
@@ -253,7 +253,7 @@ class Fingerprinter:
             array("B", map(len, homes)),
             array("B", [len(about) or 1 for about in people]),
             column_of(map(self._reason, reasons)),
-            column_of([self._reason(fold_words(request.reason)) for request in requests]),
+            column_of([self._reason(fold_similar(request.reason)) for request in requests]),
             column_of([self._investigation(number) if number else ABSENT for number in numbers]),
             column_of(owners),
             *map(column_of, earlier),

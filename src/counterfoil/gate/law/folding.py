@@ -55,6 +55,8 @@ _KINDS: Final = bytes(
 _MIXED: Final = re.compile(r"[a-z][0-9|]|[0-9|][a-z]", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
+_DIGITS_AND_ALIKE: Final = b"0123456789|OIZEASTGBLoizeastgbl"
+"""Digits, and the letters that they are written for."""
 _BREAK: Final = "/"
 """What stands between two readings of a text: no phrase has it."""
 
@@ -103,6 +105,14 @@ def fold_entry(text: str) -> str:
     ):
         return folded  # the only white space that can be printed is a space
     return " ".join(folded.split())
+
+
+def fold_similar(text: str) -> str:
+    """A text of which similar ones are counted: its letters without spaces, and without those for
+    which a digit can be written, so that neither numbers nor `h4rb0r` make another text."""
+    text = text if text.isascii() else plain(text)
+    raw = text.encode("utf-8", "surrogatepass").translate(None, _DIGITS_AND_ALIKE)
+    return _NOT_LETTERS.sub("", raw.decode("utf-8", "surrogatepass").lower())
 
 
 def fold_number(text: str) -> str:
