@@ -30,6 +30,7 @@ lint: $(BIN)/.runtime $(BIN)/.test $(BIN)/.lint  ## format, lint, types, import 
 bench: $(BIN)/.runtime $(BIN)/.test $(SAMPLE)/.ready  ## speed, as ratios against a floor in one run; make bench DECOYS=3000000 PEOPLE=1000000 certifies to 1e-6, which takes an hour or two
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.gate
+	$(BIN)/python -m bench.overcount
 	$(BIN)/python -m bench.certify --people $(PEOPLE) --per-class $(DECOYS)
 
 replay: $(BIN)/.runtime  ## the run of August 2025 as reported, about made-up people; make replay ROWS=20000 for a small one; python -m bench.replay writes docs/measurements/replay.md

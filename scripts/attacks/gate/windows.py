@@ -42,7 +42,8 @@ def _result(sent: Sequence[Sent], most: int, what: str) -> Outcome:
     put = sum(each.put() for each in sent)
     if put > most:
         return succeeded(f"{put} {what}, {most} allowed")
-    return stopped(next(each for each in reversed(sent) if not each.put()).code())
+    some_refused = (each for each in reversed(sent) if each.fault or each.put() < len(each.answers))
+    return stopped(next(some_refused).code())
 
 
 # -- reasons and investigations ------------------------------------------------------------------

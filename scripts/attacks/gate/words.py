@@ -187,9 +187,7 @@ AUTHORITIES: Final = _authorities(
         ("8 USC 12.53(a)(1)", False),
         ("8.. USC 1253 (a) (1)", False),
         ("8 USC 1 2 5 3(a)(1)", False),
-        ("\uff18 USC 1253(a)(1)", False),
         ("8 USC 125\u0663(a)(1)", False),
-        ("8 USC 1253(\u0430)(1)", False),
         ("8 USC 1253(a)(1)(a)(1)", False),
         ("\u00a7\u00a7\u00a78 USC 1253(a)(1)", False),
     ]
@@ -245,6 +243,10 @@ HONEST: Final = (
     Text("honest-two", {"engaged_officers": "E7102|Ann O'Neil|Special Agent;E7103|Bo Li|Analyst"}),
     Text("honest-number", {"investigation_number": "HSI-26-00017-TB"}),
     Text("honest-authority", {"statutory_authority": "8 U.S.C. \u00a7 1253(a)(1)"}),
+    # Whoever reads these two reads the designated statute, and so does the gate: a form that is
+    # compatible with a digit, and a letter alone, which mixes scripts with no other of its word.
+    Text("honest-authority-wide", {"statutory_authority": "\uff18 USC 1253(a)(1)"}),
+    Text("honest-authority-letter", {"statutory_authority": "8 USC 1253(\u0430)(1)"}),
     Text("honest-plain", {}),
     Text("honest-zip", {"zip": "98101-2217"}),
 )

@@ -6,6 +6,7 @@ The page is docs/measurements/probing.md. Two processes a tree, one tree after t
     --commit REV    the other tree
     --count N       strategies; 10,000, half of them after a person, half after a home
     --first FILE    what an earlier run kept of the other tree, which is then not run again
+    --last FILE     what an earlier run kept of the working tree, likewise
     --keep FOLDER   keep what was learned, as first.json and last.json
     --only-first    only the other tree, for --keep
     --out FILE      the page
@@ -60,20 +61,25 @@ def main() -> int:
     asked = _parser().parse_args()
     try:
         if asked.first:
-            first: dict[str, Any] = json.loads(asked.first.read_text(encoding="utf-8"))
+            first = _kept(asked.first)
         else:
             with checkout(asked.commit) as tree:
                 first = learned(tree, asked.count)
         _keep(asked.keep, "first", first)
         if asked.only_first:
             return 0
-        last = learned(ROOT, asked.count)
+        last = _kept(asked.last) if asked.last else learned(ROOT, asked.count)
         _keep(asked.keep, "last", last)
     except Failed as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
     asked.out.write_text(page((first["commit"], last["commit"]), (first, last)), "utf-8")
     return 0
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def _keep(folder: Path | None, name: str, found: dict[str, Any]) -> None:
@@ -85,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="What the best of many strategies learns.")
     parser.add_argument("--commit", default=FIRST, metavar="REV")
     parser.add_argument("--count", type=int, default=COUNT)
-    parser.add_argument("--first", type=Path, default=None, metavar="FILE")
+    for kept in ("--first", "--last"):
+        parser.add_argument(kept, type=Path, default=None, metavar="FILE")
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER")
     parser.add_argument("--only-first", action="store_true")
     parser.add_argument("--out", type=Path, default=OUT)

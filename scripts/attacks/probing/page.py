@@ -18,7 +18,9 @@ numbers are after the address of one person, odd ones after the people of one ho
 taken to know which ways of writing the matcher and the register read as the target, and uses no
 other. What is learned: the homes, or the names, that were really put to the register.
 
-By arithmetic the agreement lets a requester try, in the window of {window} days, {limits}.
+By arithmetic the agreement lets a requester try, in the window of {window} days, {limits}:
+
+{stated}
 
 | | {names} |
 |---|{rules}|
@@ -28,9 +30,10 @@ TARGETS: Final = {PERSON: "homes tried for one person", HOME: "names tried at on
 
 
 def arithmetic(limits: dict[str, int]) -> dict[str, int]:
-    """The most that the limits allow, by target. With a date of birth stated, other family names
-    are other people, and have a limit of their own where the agreement has one."""
-    homes = max(limits["addresses_of_person"], limits.get("addresses_of_given_and_birth", 0))
+    """The most that the limits allow, by target. Who states the date of birth asks about other
+    people than who does not: homes of each are counted apart, the former by a limit of their own
+    where the agreement has one, whatever family name is written."""
+    homes = limits["addresses_of_person"] + limits.get("addresses_of_given_and_birth", 0)
     return {PERSON: homes, HOME: limits["people_at_address"]}
 
 
@@ -48,6 +51,7 @@ def page(names: Sequence[str], found: Sequence[dict[str, Any]]) -> str:
         seed=SEED,
         window=found[-1]["limits"]["window_days"],
         limits=said,
+        stated="\n".join(f"- `{name}`: {value}" for name, value in found[-1]["limits"].items()),
         names=" | ".join(names),
         rules="---|" * (len(names) - 1) + "---",
         rows="\n".join(rows),

@@ -14,6 +14,7 @@ from typing import Any, Final
 from scripts.attacks.gate import homes, names, spellings
 from scripts.attacks.office import WIDE, make_office
 from scripts.attacks.people import Row, person, rare_name, request
+from scripts.attacks.people import names as names_in_turn
 from scripts.attacks.probing.strategy import HOME, HOME_WAYS, NAME_WAYS, PERSON
 
 BORN: Final = "1981-05-29"
@@ -92,9 +93,13 @@ def effective_pools(folder: Path) -> Pools:
 
 
 def strangers() -> list[tuple[str, str]]:
-    """Two thousand names, no two alike."""
-    pairs = product(range(45), range(45))
-    return [(rare_name(3 * one)[0], rare_name(2 * other + 90)[1]) for one, other in pairs]
+    """Two thousand names, no two alike. Those that follow each other have other given names: who
+    asks for one given name after another at a home is taken to ask for one person."""
+    numbers = product(range(0, 200, 20), range(200))
+    return [
+        *names_in_turn(),
+        *((rare_name(n)[0], rare_name((n + by) % 200)[1]) for by, n in numbers),
+    ]
 
 
 def described(pools: Pools) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def test_a_reason_of_the_matter_tells_something(text: str) -> None:
         "tbd-2026", "pending 1", "123456", "000-00", "xxxx1", "n/a-1", "unknown 7", "n.a. 1", "na-1",
         "9999-9999", "12345", "987654", "121212", "0", "cr-0000", "cr-2025-000", "case 1", "order no 2",
         "test 1", "see file 2", "abc123", "asdf1", "#### 1", "cr-123456", "a123456789", "2025-00",
+        "t.b.d. 2026", "t b a 12", "p3nding 1", "unkn0wn-2025", "nu11-4471", "not yet opened 3", "0000-0001",
+        "1111-1112", "never opened 2026-4471", "awaiting number 7", "t-b-d-2026-00417", "999998",
         "tbd-2026-00417", "unk-2025-001", "12-34-56", "to be assigned 1", "null1", "xxx-2025-12",
     ],
 )  # fmt: skip
@@ -67,7 +69,8 @@ def test_a_filler_is_no_number(entry: str) -> None:
     [
         "cr-2025-00417", "20250417", "ro-2024-7731", "inv-2026-000001", "a098-442-107", "25-0417",
         "1:25-cr-00123", "sw25hx0012", "24cr1234", "hsi-2026-111111", "ro-0000001", "no. 4471",
-        "i-862 44", "2025-12345", "sea-24-0093", "na-2025-0041", "a 098 765 433", "xx-4471", "r1", "ro-1",
+        "i-862 44", "2025-12345", "w.d. 2026 1", "11123", "1112", "a-b 4471", "0000-0417", "sw-notch-12",
+        "t-2025-b-0041", "sea-24-0093", "na-2025-0041", "a 098 765 433", "xx-4471", "r1", "ro-1",
     ],
 )  # fmt: skip
 def test_an_agencys_number_is_a_number(entry: str) -> None:

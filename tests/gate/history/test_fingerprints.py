@@ -138,7 +138,22 @@ def test_a_lone_surrogate_is_counted_like_any_text() -> None:
     [
         ({"reason": REQUEST.reason.upper()}, {"reasons", "similar", "investigations"}),
         ({"reason": REQUEST.reason + " 17!"}, {"similar", "investigations"}),
+        ({"reason": REQUEST.reason.replace("e", "3")}, {"similar", "investigations"}),
+        (
+            {"reason": REQUEST.reason.replace("a", "\u00e1")},
+            {"reasons", "similar", "investigations"},
+        ),
+        (
+            {"reason": REQUEST.reason.replace("i", "1").replace(" ", ".")},
+            {"similar", "investigations"},
+        ),
         ({"investigation_number": "cr-2025-00417 "}, {"reasons", "similar", "investigations"}),
+        ({"investigation_number": "No. CR 2025 00417."}, {"reasons", "similar", "investigations"}),
+        (
+            {"investigation_number": "Case no: CR202500417"},
+            {"reasons", "similar", "investigations"},
+        ),
+        ({"investigation_number": "NO-2025-00417"}, {"reasons", "similar"}),
         ({"investigation_number": "CR\u20112025-00417"}, {"reasons", "similar", "investigations"}),
         ({"reason": "Another matter"}, {"investigations"}),
     ],

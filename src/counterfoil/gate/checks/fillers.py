@@ -111,8 +111,14 @@ _GENERIC: Final = words("""
 """)
 _NO_NUMBER: Final = _EMPTY | words("""
     test tests testing sample example temp temporary various multiple all any same see above blank
-    void missing later assigned determined provided requested applicable available given
+    void missing later assigned determined provided requested applicable available given yet
+    awaiting awaited
 """)
+_ABSENT: Final = re.compile(r"(?<![a-z])(?:not|never|without)[^a-z0-9]+[a-z]{3}")
+"""`not opened`, `without number`."""
+_MIXED: Final = re.compile(r"(?=[0-9]*[a-z])[a-z0-9]{4,}")
+_I_AND_L: Final = str.maketrans("0123456789", "oizeasgtbg"), str.maketrans("013457", "oleast")
+"""Digits that a reader takes for letters, as normalize/text.py does; 1 is i, or l."""
 _USUAL: Final = re.compile(r"([a-z]{1,3})-(?:19|20)[0-9]{2}-0*[1-9][0-9]*")
 """How most numbers are written, of which only the letters may say that there is none."""
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
@@ -122,8 +128,9 @@ _NOT_APPLICABLE: Final = re.compile(r"(?<![a-z])n\W+a(?![a-z])")
 _MASK: Final = re.compile(r"x{3,}|[?#*]{2,}")
 _UP: Final = "01234567890123456789"
 _DOWN: Final = _UP[::-1]
-_BLOCKS: Final = re.compile(r"([0-9]{1,4}?)\1{2,}")
-"""Digits of which one block is written at least three times."""
+_BLOCKS: Final = re.compile(r"([0-9]{1,4}?)\1{2,}|([0-9])\2{4,}[0-9]")
+"""Digits of which one block is written at least three times, or which are one digit but for the
+last."""
 
 
 def is_filler_number(entry: str) -> bool:
@@ -154,6 +161,21 @@ def _is_words(entry: str, named: Sequence[str], digits: int) -> bool:
         or (named == ["na"] and digits < 4)
         or named == ["abc"]
         or any(len(word) > 3 and word in _KEYBOARD for word in named)
+        or _ABSENT.search(entry) is not None
+        or _is_spelled(entry, named)
+    )
+
+
+def _is_spelled(entry: str, named: Sequence[str]) -> bool:
+    """Whether a word of emptiness is written in parted letters, or with digits that look like
+    letters: `t.b.d. 2026`, `p3nding 1`."""
+    if "".join(word for word in named if len(word) == 1) in _NO_NUMBER:
+        return True
+    return any(
+        word.translate(table) in _NO_NUMBER
+        for word in _MIXED.findall(entry)
+        if not word.isalpha()
+        for table in _I_AND_L
     )
 
 

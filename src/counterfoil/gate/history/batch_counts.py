@@ -28,7 +28,7 @@ from counterfoil.gate.history.fingerprints import (
     forms_of,
 )
 from counterfoil.gate.history.keyed_hash import utf8
-from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.folding import fold_number, fold_words
 
 OFFICER_HASH_BYTES: Final = 16
 
@@ -131,7 +131,7 @@ def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes]:
     """The keyed hashes under which an engaged officer is counted: by id, by name and title."""
     name, title = fold_words(officer.name), fold_words(officer.title)
     return (
-        _hashed(key, b"officer id", fold_entry(officer.id)),
+        _hashed(key, b"officer id", fold_number(officer.id)),
         _hashed(key, b"officer name", f"{name}|{title}"),
     )
 

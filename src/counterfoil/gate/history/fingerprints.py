@@ -19,7 +19,7 @@ meet:
     people      two questions about one person at different homes share at least one
 
 A question without a usable name has no person, and its content in the place of a person's key. Of
-the matter are counted: `reason` by its normal form, `similar` by its words without numbers,
+the matter are counted: `reason` by its normal form, `similar` by letters that no digit stands for,
 `investigation` by its number, `owner` the person under an investigation. The hashes are those of
 keyed_hash.py. Stored hashes depend on the contexts below: a new version of the normal forms is
 counted beside the earlier one, as earlier.py does for the first.
@@ -47,7 +47,7 @@ from counterfoil.core.values import (
 from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
-from counterfoil.gate.law.folding import fold_entry, fold_words
+from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name, home_keys, person_keys
 
@@ -199,7 +199,7 @@ class Fingerprinter:
             for text, day in zip(names, born, strict=True)
         ]
         reasons = [fold_entry(request.reason) for request in requests]
-        numbers = [fold_entry(request.investigation_number) for request in requests]
+        numbers = [fold_number(request.investigation_number) for request in requests]
         contents = [
             self._content(_content(*each))
             for each in zip(requests, forms, exact, reasons, numbers, strict=True)
@@ -235,7 +235,7 @@ class Fingerprinter:
             array("B", map(len, homes)),
             array("B", [len(about) or 1 for about in people]),
             column_of(map(self._reason, reasons)),
-            column_of([self._reason(fold_words(request.reason)) for request in requests]),
+            column_of([self._reason(fold_similar(request.reason)) for request in requests]),
             column_of([self._investigation(number) if number else ABSENT for number in numbers]),
             column_of(owners),
             *map(column_of, earlier),
@@ -265,7 +265,7 @@ def _content(request: Request, forms: Forms, address: str, reason: str, number: 
         reason,
         number,
         request.investigation_opened_on,
-        fold_entry(order.number),
+        fold_number(order.number),
         order.ordered_on,
         _folded(order.ground),
         order.court_ordered_on,

@@ -34,7 +34,13 @@ from counterfoil.gate.law.schema import require
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
-_SUBDIVISIONS: Final = r"(?: \( [a-z0-9]{1,4} \))*\Z"
+_SUBDIVISIONS: Final = r"(?: \( [a-z0-9]{1,4} \))*"
+"""Subdivisions, in any order: how rules of the first version read them."""
+_LETTERED: Final = r"(?: \( [a-z]{1,4} \)){0,5}"
+"""Subparagraph, clause, subclause, item and subitem of a statute: below a paragraph, the one level
+that has numbers, all of them have letters."""
+_PARAGRAPH: Final = r"(?: \( [a-z]{1,2} \))?(?: \( [0-9]{1,3}[a-z]? \))?"
+_NUMBERED: Final = re.compile(r"\( [0-9]")
 _OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
 """The lists of phrases that a reason must not have, by their fields in the rules and in `Terms`."""
 PlaceKey = tuple[str, ...]
@@ -115,8 +121,8 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
-        authority=_citations(authority),
-        ground=_ground(removal) if removal else _NOTHING,
+        authority=_citations(authority, is_current=is_current(common)),
+        ground=_ground(removal, is_current=is_current(common)) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
         **screens,
         screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
@@ -187,22 +193,29 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     return frozenset(keys)
 
 
-def _citations(spellings: Iterable[str]) -> re.Pattern[str]:
+def _citations(spellings: Iterable[str], *, is_current: bool) -> re.Pattern[str]:
     """A folded citation of one of these, or of a subdivision of it."""
-    return re.compile(
-        "(?:"
-        + "|".join(sorted({re.escape(fold_citation(s)) for s in spellings}))
-        + ")"
-        + _SUBDIVISIONS
-    )
+    folded = sorted({fold_citation(spelling) for spelling in spellings})
+    choices = [
+        f"{re.escape(each)}{_below(each) if is_current else _SUBDIVISIONS}" for each in folded
+    ]
+    return re.compile(f"(?:{'|'.join(choices)})\\Z")
 
 
-def _ground(removal: RemovalRules) -> re.Pattern[str]:
+def _below(citation: str) -> str:
+    """Subdivisions of a folded citation, as statutes have them."""
+    return _LETTERED if _NUMBERED.search(citation) else f"{_PARAGRAPH}{_LETTERED}"
+
+
+def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
     return _citations(
-        f"{spelling}({paragraph})"
-        for spelling in removal.written_as
-        for paragraph in removal.classes
+        (
+            f"{spelling}({paragraph})"
+            for spelling in removal.written_as
+            for paragraph in removal.classes
+        ),
+        is_current=is_current,
     )
 
 

@@ -4,6 +4,7 @@ punctuation and spacing never decide a finding.
     fold_words("Willful  failure to depart; case 25-0417.")  ->  "willful failure to depart case"
     fold_citation("8 U.S.C. § 1253(a)(1)")                   ->  "8 usc 1253 ( a ) ( 1 )"
     fold_entry(" N/A ")                                      ->  "n/a"
+    fold_number("No. HSI 2026-17")                           ->  "hsi202617"
     screened_words("County J4il")        ->  ["covnty", "j", "ll", "/", "covnty", "jall"]
 
 All of them fold the plain form of a text (normalize/plain_text.py). A text that is screened for
@@ -34,6 +35,10 @@ _ASCII: Final = bytes(
 _NO_LETTERS: Final = bytes(code for code in range(256) if _ASCII[code] == 32)
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _CITED: Final = re.compile(r"[a-z]+(?:\.[a-z]+)*\.?|[0-9]+|\u00a7+|\S")
+_NOT_OF_NUMBER: Final = re.compile(
+    r"\A[\W_]*(?:(?:no|nr|num|numbers?|case|file|matter|investigation|id|badge)(?![a-z])[\W_]*)+"
+    r"|[\W_]+"
+)
 _SECTION: Final = frozenset({"section", "sections", "sec", "secs", "\u00a7", "\u00a7\u00a7"})
 
 _LETTERS: Final = _ASCII.translate(bytes.maketrans(b"iu", b"lv"))
@@ -50,6 +55,8 @@ _KINDS: Final = bytes(
 _MIXED: Final = re.compile(r"[a-z][0-9|]|[0-9|][a-z]", re.IGNORECASE)
 _BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
+_DIGITS_AND_ALIKE: Final = b"0123456789|OIZEASTGBLoizeastgbl"
+"""Digits, and the letters that they are written for."""
 _BREAK: Final = "/"
 """What stands between two readings of a text: no phrase has it."""
 
@@ -98,6 +105,20 @@ def fold_entry(text: str) -> str:
     ):
         return folded  # the only white space that can be printed is a space
     return " ".join(folded.split())
+
+
+def fold_similar(text: str) -> str:
+    """A text of which similar ones are counted: its letters without spaces, and without those for
+    which a digit can be written, so that neither numbers nor `h4rb0r` make another text."""
+    text = text if text.isascii() else plain(text)
+    raw = text.encode("utf-8", "surrogatepass").translate(None, _DIGITS_AND_ALIKE)
+    return _NOT_LETTERS.sub("", raw.decode("utf-8", "surrogatepass").lower())
+
+
+def fold_number(text: str) -> str:
+    """A number or id by which things are counted: letters and digits alone, without the words that
+    say that it is one, so that `No. HSI 2026 0017.` is `HSI-2026-0017`."""
+    return _NOT_OF_NUMBER.sub("", fold_entry(text))
 
 
 def fold_stated(text: str) -> str:
