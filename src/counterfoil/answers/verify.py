@@ -131,7 +131,7 @@ def _not_bound(why: str) -> VerifyFault:
 
 def _expiry(expires_on: str, on: date) -> Statement:
     if on > date.fromisoformat(expires_on):
-        expired = f"EXPIRED: the last day of use was {expires_on}, and you asked for {on}."
+        expired = f"EXPIRED: the last day of use was {expires_on}, and today is {on}."
         return Statement(7, False, expired)
     usable = f"They may be used until {expires_on}, under the use limits that the envelope states."
     return Statement(7, True, usable)

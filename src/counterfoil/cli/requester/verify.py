@@ -35,7 +35,12 @@ def verify_answer(
             {"number": each.number, "holds": each.holds, "text": each.text} for each in statements
         ]
         words = "\n".join(f"{each.number}  {each.text}" for each in statements)
-        show({"verified": True, "statements": said}, f"{words}\nOK", as_json=as_json)
+        verdict = (
+            "OK"
+            if all(each.holds for each in statements)
+            else "EXPIRED: all of it verifies, and its time of use is over"
+        )
+        show({"verified": True, "statements": said}, f"{words}\n{verdict}", as_json=as_json)
 
 
 def verify_export(

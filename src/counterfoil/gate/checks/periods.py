@@ -15,8 +15,9 @@ The scope of a document (a court's order or a consent) is read once a file:
              words and suffix are the same, not alike (Juan Perez is not Juana, whom JUAN4 names).
              What the document states must be stated: a middle name, of which an initial is another,
              and a date of birth, each of which tells namesakes apart. Where it states none, it
-             reaches whatever middle name and date the request states. A suffix on one side only
-             reaches nobody: it is there to tell father from son.
+             reaches whatever initial and date the request states, and no middle name in full: JOSE
+             with FINA after it is read as JOSEFINA too. A suffix on one side only reaches nobody:
+             it is there to tell father from son.
     years    by the grammar above; a document with a vague period reaches no year at all
 
 A person who has no given or no family name in normal form is reached by no document.
@@ -79,7 +80,9 @@ class Scope(Sensitive, frozen=True, gc=False):
     def names(self, name: NameForm, born: date | None) -> bool:
         """Whether the document reaches the person of this name and date of birth."""
         stated = self.people.get(person_key(name), ())
-        middles, dates = ("", " ".join(name.middle)), (None, born)
+        middles, dates = {" ".join(name.middle)}, (None, born)
+        if max(map(len, name.middle), default=0) <= 1:
+            middles.add("")
         return any(middle in middles and day in dates for middle, day in stated)
 
 
