@@ -36,7 +36,6 @@ from scripts.attacks.runner import finish, start
 from tests.house.tree import ROOT
 
 QUICKEST = (
-    "names-leet-dated",
     "homes-suffix",
     "words",
     "investigation-files",

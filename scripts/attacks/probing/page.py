@@ -22,6 +22,9 @@ By arithmetic the agreement lets a requester try, in the window of {window} days
 
 {stated}
 
+Homes of one person are `addresses_of_person` where no date of birth is stated, and
+`addresses_of_given_and_birth` where it is: the two are counted apart, so they add up.
+
 | | {names} |
 |---|{rules}|
 {rows}

@@ -88,6 +88,8 @@ def test_an_officer_named_twice_in_one_request_counts_once() -> None:
         EngagedOfficer("OFF\u20101", "Lee Marsh", "Agent"),
         EngagedOfficer(" off-1", "", ""),
         EngagedOfficer("OFF-77", "Dana Fields", "Special Agent"),
+        EngagedOfficer("OFF-77", "Fields, Dana", "Special Agent"),
+        EngagedOfficer("Id no. OFF 1", "Lee Marsh", "Agent"),
         EngagedOfficer("OFF-77", "DANA  F\u0456elds", "special agent"),
     ],
 )

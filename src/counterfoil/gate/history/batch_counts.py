@@ -28,7 +28,7 @@ from counterfoil.gate.history.fingerprints import (
     forms_of,
 )
 from counterfoil.gate.history.keyed_hash import utf8
-from counterfoil.gate.law.folding import fold_number, fold_words
+from counterfoil.gate.law.folding import fold_number, fold_words, split_words
 
 OFFICER_HASH_BYTES: Final = 16
 
@@ -128,8 +128,9 @@ def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes
 
 
 def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes]:
-    """The keyed hashes under which an engaged officer is counted: by id, by name and title."""
-    name, title = fold_words(officer.name), fold_words(officer.title)
+    """The keyed hashes under which an engaged officer is counted: by id, by name and title, the
+    words of the name in any order."""
+    name, title = " ".join(sorted(split_words(officer.name))), fold_words(officer.title)
     return (
         _hashed(key, b"officer id", fold_number(officer.id)),
         _hashed(key, b"officer name", f"{name}|{title}"),
