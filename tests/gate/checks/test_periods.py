@@ -103,7 +103,16 @@ def test_a_middle_name_that_the_document_gives_must_be_given() -> None:
     assert [_reaches(stated, "Juan", "Perez", middle) for middle in middles] == [
         True, True, False, False, False,
     ]  # fmt: skip
-    assert all(_reaches(silent, "Juan", "Perez", middle) for middle in middles)
+    assert [_reaches(silent, "Juan", "Perez", middle) for middle in middles] == [
+        False, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_middle_name_that_makes_another_given_name_is_not_reached() -> None:
+    scope = _scope(Person("Jose", "", "Perez"), Person("Mari", "", "Perez"))
+    assert not _reaches(scope, "Jose", "Perez", "Fina")
+    assert not _reaches(scope, "Mari", "Perez", "Ana")
+    assert _reaches(scope, "Jose", "Perez", "F.")
 
 
 def test_a_suffix_must_be_the_same_on_both_sides() -> None:
