@@ -211,7 +211,7 @@ def decide(rows: Sequence[Row], law: Law) -> list[Asked]:
     header = Header("dhs", "treasury-dhs-2025", "dhs-secretary", _ON, True, "written-request")
     facts = builder.finish(header, f"sha256:{'0' * 64}")
     gate = Gate(law, facts, History({}, 0, 0, ()), _ON)
-    counting = Counting(builder.fingerprints, law.agreement.limits.guards.largest + 1)
+    counting = Counting(builder.fingerprints, law.agreement.limits.guards.largest + 1, _KEY)
     found: list[Asked] = []
     for start in range(0, len(requests), _CHUNK):
         part = requests[start : start + _CHUNK]
