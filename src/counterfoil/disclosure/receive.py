@@ -116,9 +116,8 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
     header = _batch_header(file.header, office, history_key)
     with office.store.reading() as connection:
         require_running(office, connection, "", header, receiving=True)
-    count = worker_count(office.settings.workers, path.stat().st_size)
-    with office.store.reading() as connection:
         earlier = remembers_earlier(connection)
+    count = worker_count(office.settings.workers, path.stat().st_size)
     with worker_pool(count, Screener, history_key, earlier) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)

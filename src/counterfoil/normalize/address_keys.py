@@ -83,7 +83,8 @@ _STREET: Final = AddressKind.STREET
 _MILITARY: Final = AddressKind.MILITARY
 _NONE: Final = AddressKind.NONE
 _GENERAL: Final = AddressKind.GENERAL_DELIVERY
-_PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
+PLACED: Final = frozenset({_STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
+"""The kinds of address whose ZIP the tolerance `place` forgives."""
 
 
 def exact_address_key(form: AddressForm) -> str:
@@ -93,24 +94,24 @@ def exact_address_key(form: AddressForm) -> str:
     One home is named by a whole delivery line and a ZIP, or city and state: a holder's row with a
     ZIP and no city has an exact key, although a request like it is incomplete.
     """
-    zone = _zone(form)
+    zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ""
-    return f"{FORMS_VERSION}|{EXACT}|{_home(form)}|{_line(form)}|{zone}"
+    return f"{FORMS_VERSION}|{EXACT}|{home_text(form)}|{_line(form)}|{zone}"
 
 
 def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     """All keys of `form`, exact first, then in the order of the table of address keys; () where it
     has no exact key."""
-    zone = _zone(form)
+    zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ()
-    home, line = _home(form), _line(form)
+    home, line = home_text(form), _line(form)
     keys = [(EXACT, f"{line}|{zone}")]
     if form.kind is _STREET:
         spelled = _street_keys(form.predirectional, form.street, form.suffix, form.postdirectional)
         keys += [(tolerance, f"{kept}|{zone}") for tolerance, kept in spelled]
-    if form.kind in _PLACED and form.city and form.state:
+    if form.kind in PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
     return tuple(
         [
@@ -123,12 +124,12 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
 def known_place_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     """The keys that would show that the register knows the line and the ZIP of `form`: one of each,
     or fewer."""
-    zone = _zone(form)
+    zone = zone_text(form)
     found: list[AddressKey] = []
     if form.kind is _STREET and form.street and zone:
         line = f"{form.kind}|{_line(form)}|{form.urbanization}|{zone}"
         found.append(AddressKey(KNOWN_LINE, f"{FORMS_VERSION}|{KNOWN_LINE}|{line}"))
-    if form.kind in _PLACED and form.city and form.state and form.zip5 not in _NO_ZIPS:
+    if form.kind in PLACED and form.city and form.state and form.zip5 not in _NO_ZIPS:
         place = f"{form.zip5}|{_city_alike(form.city)}|{form.state}"
         found.append(AddressKey(KNOWN_ZIP, f"{FORMS_VERSION}|{KNOWN_ZIP}|{place}"))
     return tuple(found)
@@ -138,7 +139,7 @@ def counted_among(form: AddressForm) -> tuple[AddressKey, ...]:
     """For each of `known_place_keys`, in their order, what it is counted among. These name no
     bucket and are never stored."""
     among = {
-        KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{_zone(form)}",
+        KNOWN_LINE: f"{form.kind}|{form.street}|{form.urbanization}|{zone_text(form)}",
         KNOWN_ZIP: f"{_city_alike(form.city)}|{form.state}",
     }
     kinds = [known.tolerance for known in known_place_keys(form)]
@@ -171,7 +172,7 @@ def _street_keys(
     return keys
 
 
-def _home(form: AddressForm) -> str:
+def home_text(form: AddressForm) -> str:
     """What no key relaxes."""
     return f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
 
@@ -180,7 +181,8 @@ def _line(form: AddressForm) -> str:
     return f"{form.predirectional}|{form.street}|{form.suffix}|{form.postdirectional}"
 
 
-def _zone(form: AddressForm) -> str:
+def zone_text(form: AddressForm) -> str:
+    """The ZIP, or city and state where no usable ZIP is written; "" where neither is."""
     if form.zip5 not in _NO_ZIPS:
         return form.zip5
     return f"{form.city} {form.state}" if form.city and form.state else ""

@@ -36,7 +36,7 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
-from counterfoil.normalize.address_keys import exact_address_key
+from counterfoil.normalize.address_keys import PLACED, exact_address_key, home_text, zone_text
 from counterfoil.normalize.likeness import (
     APART,
     Codes,
@@ -66,7 +66,6 @@ _FIRST: Final = 3
 _JOINED_PARTICLES: Final = re.compile(
     r"(?:DELAS|DELOS|DELA|DEL|DE|VANDER|VANDEN|VAN|VON|SANTA|SAN|LA)(?=.{4})"
 )
-_PLACED: Final = frozenset({AddressKind.STREET, AddressKind.RURAL, AddressKind.HIGHWAY_CONTRACT})
 
 
 def exact_name(name: NameForm) -> str:
@@ -90,12 +89,11 @@ def name_of(text: str) -> NameForm:
 def home_keys(form: AddressForm) -> tuple[str, ...]:
     """Texts of which two questions share one if their addresses can lead to one home; () where an
     address names no home."""
-    exact = exact_address_key(form)
-    if not exact:
+    if not exact_address_key(form):
         return ()
-    home = f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
-    keys = [f"home|{home}|{exact.rpartition('|')[2]}"]
-    if form.kind in _PLACED and form.state:
+    home = home_text(form)
+    keys = [f"home|{home}|{zone_text(form)}"]
+    if form.kind in PLACED and form.state:
         line = (form.predirectional, form.street, form.suffix, form.postdirectional)
         keys += [f"{key}|{home}|{form.state}" for key in _line_keys(form.kind, *line)]
     return tuple(keys)
