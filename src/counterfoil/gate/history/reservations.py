@@ -19,7 +19,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from counterfoil.core.values import Request
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
-from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, forms_of
+from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of
+from counterfoil.gate.history.store import matters_of
 from counterfoil.gate.history.tables import (
     ASKED,
     ASKED_AT,
@@ -27,8 +28,6 @@ from counterfoil.gate.history.tables import (
     ASKED_MATTER,
     ASKED_QUESTION,
     CASELOAD,
-    INVESTIGATIONS,
-    REASONS,
     ROWS_OF_FILE,
     AskedState,
 )
@@ -105,19 +104,8 @@ def _move(
         )
     matter = ASKED_MATTER.c
     rows = Fingerprinter(key).fingerprint(moved, forms_of(moved))
-    for (kind, of, part), times in sorted(_matters(rows).items()):
+    for (kind, of, part), times in matters_of(rows):
         mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == number)
         connection.execute(
             update(ASKED_MATTER).where(*mine).values(times=matter.times + sign * times)
         )
-
-
-def _matters(rows: Fingerprints) -> Counter[tuple[int, int, int]]:
-    reasons = zip(rows.similar, rows.reasons, strict=True)
-    people = zip(rows.investigations, rows.owners, strict=True)
-    return Counter(
-        [
-            *((REASONS, key, part) for key, part in reasons),
-            *((INVESTIGATIONS, key, part) for key, part in people if key),
-        ]
-    )

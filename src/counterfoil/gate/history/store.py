@@ -283,12 +283,17 @@ def _keys(rows: Fingerprints, first: int) -> list[tuple[int, int]]:
 
 
 def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
+    return [(*matter, file, times) for matter, times in matters_of(rows)]
+
+
+def matters_of(rows: Fingerprints) -> list[tuple[tuple[int, int, int], int]]:
+    """The matters of these rows (kind, key, part), in their order, and how often each is named."""
     reasons = Counter(compress(zip(rows.similar, rows.reasons, strict=True), rows.asked))
     people = Counter(
         compress(zip(rows.investigations, rows.owners, strict=True), rows.investigations)
     )
     return [
-        (kind, key, part, file, times)
+        ((kind, key, part), times)
         for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people))
         for (key, part), times in sorted(counted.items())
     ]
