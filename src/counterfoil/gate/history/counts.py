@@ -319,7 +319,7 @@ def _compared_with_few(
     person, name, address = asked[:8], asked[8:16], asked[16:24]
     if person == ABSENT:
         return _ALONE
-    mine = asked[NAME_AT:]
+    mine, dated = asked[NAME_AT:], is_dated(asked)
     attempts, addresses, born, names = {number}, {address}, {address}, {name}
     for each, other in homes.items():
         if other[8:16] == name:
@@ -334,10 +334,11 @@ def _compared_with_few(
             addresses.add(other[16:24])
             born.add(other[16:24])
             continue
-        if not sealed.are_alike_in_given(mine, other[NAME_AT:]):
+        if dated and not sealed.are_alike_in_given(mine, other[NAME_AT:]):
             continue
         born.add(other[16:24])
-        if sealed.are_alike_in_family(mine, other[NAME_AT:]):
+        are_alike = sealed.are_alike_in_family if dated else sealed.are_alike_undated
+        if are_alike(mine, other[NAME_AT:]):
             attempts.add(each)
             addresses.add(other[16:24])
     return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
@@ -366,13 +367,14 @@ def _compared_with_crowds(
     if person == ABSENT:
         return _ALONE
     mine, visited = sealed_name_of(asked), 0
+    are_alike = sealed.are_alike_in_family if is_dated(asked) else sealed.are_alike_undated
     attempts, addresses, born = {number}, {address}, {address}
     for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
         attempts.update([each for each, _ in entries])
         if len(attempts) > enough:
             break
     for theirs, entries in chain.from_iterable(crowd.sharing(mine) for crowd in people):
-        alike = sealed.are_alike_in_family(mine, theirs)
+        alike = are_alike(mine, theirs)
         for each, other in entries:
             visited += 1
             born.add(address_of(other))
