@@ -117,7 +117,7 @@ def header_of(file: Sending) -> Any:
             "digest": "sha256:" + "0" * 64,
             "issued_on": on - timedelta(days=3),
             "people": tuple(people),
-            "periods": ("2024",),
+            "periods": ("2023", "2024"),
             "items": ("address",),
             **{"expires_on": None, "court": "", "judge": "", "finds": ()},
             **{"recipient": "", "purpose": ""},
