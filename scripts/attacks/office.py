@@ -277,10 +277,15 @@ def make_office(
     limits: Mapping[str, str] | None = None,
     certificate: str = "not_required",
     amend: Sequence[tuple[str, str]] = (),
+    database: str = "",
 ) -> Office:
     """A new office in this folder, over a register of these people. `limits` are numbers of the
-    agreement, `amend` are words of it and what stands in their place. Raises NotRun."""
+    agreement, `amend` are words of it and what stands in their place; `database` is the URL of an
+    empty one, where the office has none of its own. Raises NotRun."""
     people = list(source)
+    if database:
+        _make(folder, people, limits or {}, certificate, amend, database)
+        return Office(folder)
     wanted = json.dumps([people, dict(limits or {}), certificate, list(amend)], sort_keys=True)
     name = hashlib.sha256(wanted.encode()).hexdigest()[:32]
     made = Path(tempfile.gettempdir()) / f"made-office-{os.getppid()}-{name}"
@@ -298,6 +303,7 @@ def _make(
     limits: Mapping[str, str],
     certificate: str,
     amend: Sequence[tuple[str, str]],
+    database: str = "",
 ) -> None:
     passphrase = folder / "passphrase"
     passphrase.write_text(f"{_PASSPHRASE}\n", encoding="utf-8")
@@ -315,7 +321,8 @@ def _make(
     path = folder / "agreement.yaml"
     path.write_text(text, encoding="utf-8")
     office = folder / "office"
-    call("office", "create", office, "--sandbox", "--agreement", path).required("office create")
+    creating = ["office", "create", office, "--sandbox", "--agreement", path]
+    call(*creating, *(["--database", database] if database else [])).required("office create")
     people = write_csv(folder / "people.csv", source, SOURCE_COLUMNS)
     call("register", "build", people, "--made-up", "--office", office).required("register build")
 
