@@ -23,9 +23,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.attacks.__main__ import FIRST
 from scripts.attacks.probing.child import read
 from scripts.attacks.probing.page import page
+from scripts.attacks.registry import SUBJECTS
 from scripts.attacks.runner import ROOT, Failed, checkout, commit_of
 
 COUNT: Final = 10_000
@@ -65,7 +65,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="What the best of many strategies learns.")
-    parser.add_argument("--commit", default=FIRST, metavar="REV")
+    parser.add_argument("--commit", default=SUBJECTS["gate"], metavar="REV")
     parser.add_argument("--last", default="", metavar="REV")
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER")
