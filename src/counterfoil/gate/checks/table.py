@@ -53,6 +53,7 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
 
 REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "name_is_given": person.name_is_given,
+    "name_is_in_latin_letters": person.name_is_in_latin_letters,
     "name_is_no_placeholder": person.name_is_no_placeholder,
     "address_is_complete": person.address_is_complete,
     "address_is_no_placeholder": person.address_is_no_placeholder,
