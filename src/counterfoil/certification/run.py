@@ -104,8 +104,8 @@ def certify(
     """Ask decoys of the current snapshot and certify it, if it can be certified.
 
     Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be
-    tried, the state of another certification, `certify_running`), KeyFault, VerifyFault, StoreFault. What was counted
-    is kept; a plan that resumes goes on from there.
+    tried, the state of another certification, `certify_running`), KeyFault, VerifyFault,
+    StoreFault. What was counted is kept; a plan that resumes goes on from there.
     """
     folder = office.register_directory / register.current_snapshot(office.register_directory)
     with _alone(folder):

@@ -184,7 +184,9 @@ def _batch_of(
         wrapped_key=key.wrap(wrapping, office.random),
     )
     with acting(office, wanted, receiving=True) as connection:
-        batch, new = batches.create_batch(connection, wanted)
+        now = office.clock()  # Another process may have entered something while this one waited.
+        dated = msgspec.structs.replace(wanted, received_at=now, gate_date=now.date())
+        batch, new = batches.create_batch(connection, dated)
         if new:
             enter_law(office, connection)
             enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
