@@ -79,7 +79,7 @@ def supposed_counts(
         similar_uses=batch.similar_reason + past.similar_reason,
         investigation_people=batch.people_in_investigation + past.people_in_investigation,
         officers=tuple(
-            max(loads[hashed] for hashed in officer_hashes(_KEY, officer))
+            max(loads[hashed] for hashed in officer_hashes(_KEY, officer)[:-1])
             for officer in request.engaged_officers
         ),
         attempts=batch.attempts_on_person + past.attempts_on_person if named else 1,
@@ -95,6 +95,9 @@ def supposed_counts(
             batch.addresses_of_given_and_birth + past.addresses_of_given_and_birth if placed else 1
         ),
         probe_days=limits.guards.window_of_probes,
+        namesakes=tuple(
+            loads[officer_hashes(_KEY, officer)[-1]] for officer in request.engaged_officers
+        ),
     )
 
 

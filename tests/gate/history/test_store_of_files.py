@@ -27,7 +27,7 @@ from tests.gate.world import KEY, ON, REQUEST, amended, changed, facts_of, sandb
 
 AGREEMENT = sandbox().agreement
 WINDOW_DAYS = AGREEMENT.limits.officer_caseload.window_days
-OFFICER, BY_NAME, BY_TITLE = officer_hashes(KEY, REQUEST.engaged_officers[0])
+OFFICER, BY_TITLE, BY_NAME = officer_hashes(KEY, REQUEST.engaged_officers[0])
 FACTS = facts_of(REQUEST, changed(row=2))
 
 

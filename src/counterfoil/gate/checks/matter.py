@@ -198,12 +198,16 @@ def _individual(officer: Engaged, terms: Terms) -> State:
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is named in more requests within the window than a person can be engaged
-    in."""
+    in. Where it is all officers of one name together, of other ids and titles, who are in more, an
+    officer of the holder must look whether they are one."""
     most = terms.agreement.limits.officer_caseload.limit
+    state = MET
     for officer in inputs.engaged:
         if officer.load > most:
             return NOT_MET
-    return MET
+        if officer.namesakes_load > most and terms.generation > 2:
+            state = NEEDS_OFFICER
+    return state
 
 
 def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:

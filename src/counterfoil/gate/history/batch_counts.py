@@ -1,12 +1,13 @@
 """What one batch asks as a whole, and what earlier batches asked: requests, engaged officers,
 attempts to probe.
 
-An officer is counted under three hashes, by id, by name, and by name and title, each the first 16
-bytes of HMAC-SHA256(history key, kind 0x00 normal form); whichever was named more often counts, so
-that another id does not make another officer, nor does another title, nor both. All are stored
-(tables.py): the third because files were counted by it before the second was, and so are those that
-the first version made of the id alone, until no window reaches them. Two officers of one name are
-counted as one; what that costs is in docs/guides/statistician.md. Counts depend on questions only.
+An officer is counted under three hashes, by id, by name and title, and by name alone, each the
+first 16 bytes of HMAC-SHA256(history key, kind 0x00 normal form). Of the first two, whichever was
+named more often counts, so that another id does not make another officer, nor does another title.
+Who has another id and another title and the same name may be a namesake: what is counted by name
+alone is for an officer of the holder to judge. All are stored (tables.py), and so are those that
+the first version made of the id alone, until no window reaches them. Counts depend on questions
+only.
 
 A batch is read once, in stretches; memory grows by the fingerprints of each row.
 """
@@ -129,13 +130,13 @@ def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes
 
 
 def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
-    """The keyed hashes under which an engaged officer is counted: by id, by name, by name and
-    title, the words of the name in any order."""
+    """The keyed hashes under which an engaged officer is counted: by id, by name and title, by
+    name alone, the words of the name in any order."""
     name, title = " ".join(sorted(split_words(officer.name))), fold_words(officer.title)
     return (
         _hashed(key, b"officer id", fold_number(officer.id)),
-        _hashed(key, b"officer name alone", name),
         _hashed(key, b"officer name", f"{name}|{title}"),
+        _hashed(key, b"officer name alone", name),
     )
 
 
@@ -149,10 +150,17 @@ def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
 
 
 def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
-    """Requests that name this officer, batch and history together: by id, by name, or by name and
-    title, whichever are more."""
+    """Requests that name this officer, batch and history together: by id, or by name and title,
+    whichever are more."""
     earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
-    return earlier + max(
-        facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
-        for hashed in officer_hashes(facts.key, officer)
-    )
+    by_id, by_title, _ = officer_hashes(facts.key, officer)
+    return earlier + max(_named(by_id, facts, history), _named(by_title, facts, history))
+
+
+def namesakes_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
+    """Requests that name an officer of this one's name, batch and history together."""
+    return _named(officer_hashes(facts.key, officer)[-1], facts, history)
+
+
+def _named(hashed: bytes, facts: BatchFacts, history: History) -> int:
+    return facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
