@@ -47,8 +47,10 @@ from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.normalize.likeness import are_far
 
 MOST_COMPARED: Final = 65_536
+_CONTENT_END: Final = 32
 _FEW: Final = 24
 """Questions of one key that are compared one by one; of more, an index by code is made."""
 _REMEMBERED: Final = 262_144
@@ -120,14 +122,13 @@ class FileIndex:
     def __init__(self, rows: Fingerprints) -> None:
         self.rows = rows
         self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
-        times = Counter(rows.keys)
-        often = {key for key, count in times.items() if count > 1}
+        often = self.often = {key for key, times in Counter(rows.keys).items() if times > 1}
         sizes = map(int.__add__, rows.homes, rows.people)
         owner = chain.from_iterable(map(repeat, range(len(rows)), sizes))
-        self.by_key: dict[int, list[Entry]] = {key: [] for key in often}
+        self.by_key: dict[int, list[int]] = {key: [] for key in often}
         shared = compress(zip(rows.keys, owner, strict=True), map(often.__contains__, rows.keys))
         for key, row in shared:
-            self.by_key[key].append((row, rows.asked[row]))
+            self.by_key[key].append(row)
         self.contents = _repeated(map(content_of, filter(None, rows.asked)))
         self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
         self.similar = _repeated(rows.similar)
@@ -156,13 +157,13 @@ class Counting:
         self._sealed = SealedNames(key)
         self._index = FileIndex(rows)
         self._enough = enough
-        self._before: dict[int, list[Entry]] = {}
+        self._by_key = self._index.by_key
+        self._before: dict[int, bytes] = {}
         self._contents: dict[bytes, int] = {}
         self._reasons: dict[tuple[int, int], int] = {}
         self._similar: dict[int, int] = {}
         self._people: dict[int, set[int]] = {}
         self._recalled = Wanted(set(), set(), set())
-        self._numbers: set[int] = set()
         self._crowds: dict[int, Crowd] = {}
         self._found: dict[bytes, _Found] = {}
 
@@ -179,10 +180,11 @@ class Counting:
         """The counts of these rows by their number from 0; those left out are `ONCE`. `recalled` is
         what was found of all that they want."""
         self._take(rows, recalled)
-        asked, found = self.fingerprints.asked, dict[int, Uses]()
+        asked, found, past = self.fingerprints.asked, dict[int, Uses](), recalled.earlier
         for row in rows:
-            if asked[row]:
-                uses = self._uses(row, recalled.earlier)
+            own = asked[row]
+            if own:
+                uses = self._uses(row, own, past if past.any else None)
                 if uses is not ONCE:
                     found[row] = uses
         return found
@@ -198,16 +200,20 @@ class Counting:
     def _take(self, rows: range, recalled: Recalled) -> None:
         """Keep what was recalled. Only what the file repeats would be asked for again."""
         some, before, index = self._named(rows), self._recalled, self._index
-        before.keys.update(some.keys & index.by_key.keys())
+        before.keys.update(some.keys & index.often)
         before.similar.update(some.similar & index.similar.keys())
         before.investigations.update(some.investigations & index.investigations.keys())
-        for key, number, question in recalled.asked:
-            self._before.setdefault(key, []).append((-1 - number, question))
-        new = {number: question for _, number, question in recalled.asked}
-        for number in new.keys() - self._numbers:
-            content = content_of(new[number])
-            self._contents[content] = self._contents.get(content, 0) + 1
-        self._numbers.update(new)
+        known, by_key = self._before, self._by_key
+        for key, asked, question in recalled.asked:
+            number = -1 - asked
+            if key in by_key:
+                by_key[key].append(number)
+            else:
+                by_key[key] = [number]
+            if number not in known:
+                known[number] = question
+                content = question[CONTENT_AT:_CONTENT_END]
+                self._contents[content] = self._contents.get(content, 0) + 1
         for kind, key, part, times in recalled.matters:
             if kind == INVESTIGATIONS:
                 self._people.setdefault(key, set()).add(part)
@@ -215,42 +221,48 @@ class Counting:
                 self._reasons[key, part] = int(times)
                 self._similar[key] = self._similar.get(key, 0) + int(times)
 
-    def _uses(self, row: int, earlier: Counts) -> Uses:
+    def _uses(self, row: int, own: bytes, earlier: Counts | None) -> Uses:
         rows, index = self.fingerprints, self._index
-        own, similar, number = rows.asked[row], rows.similar[row], rows.investigations[row]
-        matter, content = (similar, rows.reasons[row]), content_of(own)
+        similar, number, content = rows.similar[row], rows.investigations[row], content_of(own)
+        matter = (similar, rows.reasons[row])
         found = self._found_of(row, own)
         contents = index.contents.get(content, 1) + self._contents.get(content, 0)
-        if earlier.any:
+        if earlier:
             found = self._with_earlier(row, found, earlier)
             contents += earlier.contents.get(rows.earlier_contents[row], 0)
+        reasons = index.reasons.get(matter, 1) + self._reasons.get(matter, 0)
+        alike = index.similar.get(similar, 1) + self._similar.get(similar, 0)
+        investigated = self._investigated(number, rows.owners[row]) if number else 1
+        if found is _ALONE and contents == reasons == alike == investigated == 1:
+            return ONCE
         counted = (
             found.attempts,
             len(found.addresses) or 1,
             found.people,
             contents,
             found.born_addresses,
-            index.reasons.get(matter, 1) + self._reasons.get(matter, 0),
-            index.similar.get(similar, 1) + self._similar.get(similar, 0),
-            self._investigated(number, rows.owners[row]),
+            reasons,
+            alike,
+            investigated,
         )
         return ONCE if counted == _ONCE else Uses(*counted)
 
     def _investigated(self, number: int, owner: int) -> int:
         here = self._index.investigations.get(number, _NOBODY)
         before = self._people.get(number, _NOBODY)
-        if not number or not (here or before):
+        if not (here or before):
             return 1
         return len(here) + len(before - here) + (owner not in here and owner not in before)
 
     def _found_of(self, row: int, own: bytes) -> _Found:
-        starts, rows = self._index.starts, self.fingerprints
-        here, before = self._index.by_key, self._before
-        start, stop = starts[row], starts[row + 1]
-        keys = rows.keys[start:stop]
-        if here.keys().isdisjoint(keys):
-            if before.keys().isdisjoint(keys):
-                return _ALONE
+        starts, rows, by_key = self._index.starts, self.fingerprints, self._by_key
+        keys = rows.keys[starts[row] : starts[row + 1]]
+        if by_key.keys().isdisjoint(keys):
+            return _ALONE
+        shared = [key for key in keys if key in by_key]
+        if shared == [keys[-1]] and self._are_strangers(row, own, shared[0]):
+            return _ALONE
+        if self._index.often.isdisjoint(shared):
             return self._compared(row, own, keys, rows.homes[row])
         same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
         found = self._found.get(same)
@@ -260,30 +272,89 @@ class Counting:
                 self._found[same] = found
         return found
 
+    def _are_strangers(self, row: int, own: bytes, key: int) -> bool:
+        """Whether the letters show of everybody else who shares a person's key, most often a date
+        of birth, that they are somebody else."""
+        letters, before, open_letters = (
+            self.fingerprints.letters,
+            self._before,
+            self._sealed.letters,
+        )
+        mine, person, some = letters[row], person_of(own), self._by_key[key]
+        if mine < 0 or not is_dated(own) or len(some) > _FEW:
+            return False
+        for other in some:
+            if other == row:
+                continue
+            if other >= 0:
+                theirs = letters[other]
+            elif person_of(before[other]) == person:
+                return False
+            else:
+                theirs = open_letters(sealed_name_of(before[other]))
+            if not are_far(mine, theirs):
+                return False
+        return True
+
     def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
         """The question beside those that share its keys: one by one, or where they are many by
         their given codes."""
-        at, about = self._sharing(keys[:homes]), self._sharing(keys[homes:])
+        if person_of(own) == ABSENT:
+            return _ALONE
+        by_key = self._by_key
+        at, about = (
+            [found for key in some if (found := by_key.get(key))]
+            for some in (keys[:homes], keys[homes:])
+        )
         if sum(map(len, at)) + sum(map(len, about)) <= _FEW * len(keys):
-            return _compared_with_few(
-                (row, own), dict(chain(*at)), dict(chain(*about)), self._sealed
-            )
+            return self._compared_with_few(row, own, set().union(*at), set().union(*about))
         at_home, of_people = (
             [crowd for key in some if (crowd := self._crowd(key))]
             for some in (keys[:homes], keys[homes:])
         )
         return _compared_with_crowds((row, own), at_home, of_people, self._enough, self._sealed)
 
-    def _sharing(self, keys: Sequence[int]) -> list[list[Entry]]:
-        """The questions of each key, those of the file and those of the past."""
-        here, before = self._index.by_key, self._before
-        return [found for key in keys for part in (here, before) if (found := part.get(key))]
+    def _compared_with_few(self, row: int, own: bytes, at: set[int], about: set[int]) -> _Found:
+        """One question beside few that share its keys. Whoever has the same exact name is alike,
+        which saves most of the work."""
+        person, name, address = own[:8], own[8:16], own[16:24]
+        attempts, addresses, born, names = {row}, {address}, {address}, {name}
+        asked, before = self.fingerprints.asked, self._before
+        for each in at:
+            other = asked[each] if each >= 0 else before[each]
+            if other[8:16] == name:
+                attempts.add(each)
+                continue
+            names.add(other[8:16])
+            if self._are_alike_in_given(row, own, each, other):
+                attempts.add(each)
+        for each in about:
+            other = asked[each] if each >= 0 else before[each]
+            if other[:8] == person:
+                attempts.add(each)
+                addresses.add(other[16:24])
+                born.add(other[16:24])
+            elif self._are_alike_in_given(row, own, each, other):
+                born.add(other[16:24])
+                if self._sealed.are_alike_in_family(own[NAME_AT:], other[NAME_AT:]):
+                    attempts.add(each)
+                    addresses.add(other[16:24])
+        return _found(own, len(attempts), addresses, born, len(names - {ABSENT}))
+
+    def _are_alike_in_given(self, row: int, own: bytes, other: int, asked: bytes) -> bool:
+        """Whether the given name of a row meets that of another question. Of two of the file the
+        letters show it without their names being opened."""
+        letters = self.fingerprints.letters
+        if other >= 0 and are_far(letters[row], letters[other]):
+            return False
+        return self._sealed.are_alike_in_given(own[NAME_AT:], asked[NAME_AT:])
 
     def _crowd(self, key: int) -> Crowd | None:
         """All questions of a key, if there are any."""
-        found = self._crowds.get(key)
-        entries = [*chain(*self._sharing((key,)))] if found is None else ()
-        if entries:
+        found, numbers = self._crowds.get(key), self._by_key.get(key)
+        if found is None and numbers:
+            asked, before = self.fingerprints.asked, self._before
+            entries = [(each, asked[each] if each >= 0 else before[each]) for each in numbers]
             found = self._crowds[key] = Crowd(entries, self._sealed)
         return found
 
@@ -310,39 +381,6 @@ def _bytes_of(number: int) -> bytes:
     return number.to_bytes(8, "big", signed=True)
 
 
-def _compared_with_few(
-    own: Entry, homes: dict[int, bytes], people: dict[int, bytes], sealed: SealedNames
-) -> _Found:
-    """One question beside few that share its keys. Whoever has the same exact name is alike, which
-    saves most of the work."""
-    number, asked = own
-    person, name, address = asked[:8], asked[8:16], asked[16:24]
-    if person == ABSENT:
-        return _ALONE
-    mine = asked[NAME_AT:]
-    attempts, addresses, born, names = {number}, {address}, {address}, {name}
-    for each, other in homes.items():
-        if other[8:16] == name:
-            attempts.add(each)
-            continue
-        names.add(other[8:16])
-        if sealed.are_alike_in_given(mine, other[NAME_AT:]):
-            attempts.add(each)
-    for each, other in people.items():
-        if other[:8] == person:
-            attempts.add(each)
-            addresses.add(other[16:24])
-            born.add(other[16:24])
-            continue
-        if not sealed.are_alike_in_given(mine, other[NAME_AT:]):
-            continue
-        born.add(other[16:24])
-        if sealed.are_alike_in_family(mine, other[NAME_AT:]):
-            attempts.add(each)
-            addresses.add(other[16:24])
-    return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
-
-
 def _found(
     asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
 ) -> _Found:
@@ -363,8 +401,6 @@ def _compared_with_crowds(
     """One question beside many that share its keys. See the module."""
     number, asked = own
     person, name, address = person_of(asked), name_of(asked), address_of(asked)
-    if person == ABSENT:
-        return _ALONE
     mine, visited = sealed_name_of(asked), 0
     attempts, addresses, born = {number}, {address}, {address}
     for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):

@@ -49,7 +49,7 @@ from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name, home_keys, person_keys
+from counterfoil.normalize.asked_keys import exact_name, given_letters, home_keys, person_keys
 
 CONTENT_AT: Final = 24
 _DATED_AT: Final = 32
@@ -80,8 +80,9 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     """The fingerprints of consecutive rows of a file, by column; b"" and 0 for what is no request.
 
     `asked`: the questions as they are counted. `keys`: the keys of all rows one after the other,
-    `homes` and `people` of each row. `earlier_people`, `earlier_contents`: as the first version
-    hashed them, where its memory is still in the window, else empty.
+    `homes` and `people` of each row. `letters`: the letter classes of each given name, which are
+    never stored. `earlier_people`, `earlier_contents`: as the first version hashed them, where its
+    memory is still in the window, else empty.
     """
 
     asked: list[bytes]
@@ -93,6 +94,7 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     similar: array[int]
     investigations: array[int]
     owners: array[int]
+    letters: array[int]
     earlier_people: array[int]
     earlier_contents: array[int]
 
@@ -126,7 +128,7 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqq"]
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqq"]
     return Fingerprints([], *columns)
 
 
@@ -238,6 +240,7 @@ class Fingerprinter:
             column_of([self._reason(fold_similar(request.reason)) for request in requests]),
             column_of([self._investigation(number) if number else ABSENT for number in numbers]),
             column_of(owners),
+            array("q", [given_letters(form.name) for form in forms]),
             *map(column_of, earlier),
         )
 

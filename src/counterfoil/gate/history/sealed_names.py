@@ -18,14 +18,13 @@ from typing import Final
 from counterfoil.core.values import NameForm
 from counterfoil.gate.history.keyed_hash import prepare
 from counterfoil.normalize.asked_keys import (
-    are_far,
     family_likeness,
     given_letters,
     given_likeness,
     name_of,
     name_text,
 )
-from counterfoil.normalize.likeness import Codes, Likeness, codes_of, meet
+from counterfoil.normalize.likeness import Codes, Likeness, are_far, codes_of, meet
 
 _TAG: Final = 8
 _BLOCK: Final = 32
@@ -41,7 +40,7 @@ class SealedNames:
         self._stream = hashlib.blake2b(key=key[:64], person=b"question sealed").copy
         self.seal = lru_cache(maxsize=_REMEMBERED)(self._seal)
         self.open = lru_cache(maxsize=_REMEMBERED)(self._open)
-        self._letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
+        self.letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
         self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
         self.given_codes = lru_cache(maxsize=_REMEMBERED)(self._given_codes)
         self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
@@ -58,12 +57,13 @@ class SealedNames:
         return name_of(self._crossed(sealed[:_TAG], sealed[_TAG:]).decode("ascii", "replace"))
 
     def _letters_of(self, sealed: bytes) -> int:
+        """The letter classes of its given name (normalize/asked_keys.py)."""
         return given_letters(self.open(sealed))
 
     def are_alike_in_given(self, one: bytes, two: bytes) -> bool:
         """Whether the given names of two sealed names meet. Of most pairs the letters show that
         they do not."""
-        if are_far(self._letters(one), self._letters(two)):
+        if are_far(self.letters(one), self.letters(two)):
             return False
         return meet(self.given(one), self.given(two))
 
