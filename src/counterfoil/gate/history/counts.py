@@ -25,6 +25,7 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, chain, compress, repeat
@@ -39,9 +40,7 @@ from counterfoil.gate.history.fingerprints import (
     address_of,
     content_of,
     is_dated,
-    name_of,
     person_of,
-    sealed_name_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import SealedNames
@@ -52,7 +51,8 @@ from counterfoil.normalize.likeness import are_far
 MOST_COMPARED: Final = 65_536
 _CONTENT_END: Final = 32
 _FEW: Final = 24
-"""Questions of one key that are compared one by one; of more, an index by code is made."""
+"""Questions that are compared one by one; more are compared by their names, and of more names an
+index by code is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
 _NO_ADDRESSES: Final = frozenset[bytes]()
@@ -93,21 +93,31 @@ class _Found(NamedTuple):
 
 
 class Crowd:
-    """The questions of a key that many share, by name, and the names by given code."""
+    """The questions of a key that several share, by name; where the names are many, the names by
+    given code."""
 
-    def __init__(self, entries: Sequence[Entry], sealed: SealedNames) -> None:
-        self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
+    def __init__(self, questions: Iterable[Entry], sealed: SealedNames) -> None:
+        self.names = set[bytes]()
         self._sealed = sealed
         self._by_name: dict[bytes, list[Entry]] = {}
-        for entry in entries:
-            self._by_name.setdefault(sealed_name_of(entry[1]), []).append(entry)
+        for question in questions:
+            self.names.add(question[1][8:16])
+            self._by_name.setdefault(question[1][NAME_AT:], []).append(question)
+        self.names.discard(ABSENT)
         self._by_code: dict[str, list[bytes]] = {}
-        for name in self._by_name:
-            for code in sealed.given_codes(name):
-                self._by_code.setdefault(code, []).append(name)
+        if len(self._by_name) > _FEW:
+            for name in self._by_name:
+                for code in sealed.given_codes(name):
+                    self._by_code.setdefault(code, []).append(name)
 
     def sharing(self, name: bytes) -> Iterator[tuple[bytes, list[Entry]]]:
         """The sealed names that share a given code with this one, and their questions."""
+        if not self._by_code:
+            alike = self._sealed.are_alike_in_given
+            for each, entries in self._by_name.items():
+                if each == name or alike(name, each):
+                    yield each, entries
+            return
         seen = set[bytes]()
         for code in sorted(self._sealed.given_codes(name)):
             for each in self._by_code.get(code, ()):
@@ -122,17 +132,45 @@ class FileIndex:
     def __init__(self, rows: Fingerprints) -> None:
         self.rows = rows
         self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
+        self.first, self.times = self._firsts()
         often = self.often = {key for key, times in Counter(rows.keys).items() if times > 1}
         sizes = map(int.__add__, rows.homes, rows.people)
-        owner = chain.from_iterable(map(repeat, range(len(rows)), sizes))
+        owner = chain.from_iterable(map(repeat, self.first, sizes))
         self.by_key: dict[int, list[int]] = {key: [] for key in often}
         shared = compress(zip(rows.keys, owner, strict=True), map(often.__contains__, rows.keys))
         for key, row in shared:
-            self.by_key[key].append(row)
+            numbers = self.by_key[key]
+            if not numbers or numbers[-1] != row:
+                numbers.append(row)
         self.contents = _repeated(map(content_of, filter(None, rows.asked)))
         self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
         self.similar = _repeated(rows.similar)
         self.investigations = _people(rows)
+
+    def keys_of(self, row: int) -> array[int]:
+        """The keys of a row."""
+        return self.rows.keys[self.starts[row] : self.starts[row + 1]]
+
+    def _firsts(self) -> tuple[list[int], dict[int, int]]:
+        """The first row of the file that asks the same about the same under the same keys, for each
+        row; and how many do, where they are several."""
+        firsts, times = dict[bytes, int](), dict[int, int]()
+        self.by_what = dict[bytes, int]()
+        found: list[int] = []
+        for row, question in enumerate(self.rows.asked):
+            what = _asks(question)
+            first = firsts.setdefault(what + self.keys_of(row).tobytes(), row)
+            found.append(first)
+            if first == row:
+                self.by_what.setdefault(what, row)
+            else:
+                times[first] = times.get(first, 1) + 1
+        return found, times
+
+
+def _asks(question: bytes) -> bytes:
+    """Who and where a question asks about, by what questions are compared."""
+    return question[:CONTENT_AT] + question[NAME_AT:]
 
 
 def _repeated(values: Iterable[_T]) -> dict[_T, int]:
@@ -157,15 +195,16 @@ class Counting:
         self._sealed = SealedNames(key)
         self._index = FileIndex(rows)
         self._enough = enough
-        self._by_key = self._index.by_key
+        self._by_key, self._times = self._index.by_key, self._index.times
         self._before: dict[int, bytes] = {}
+        self._merged: dict[int, int] = {}
         self._contents: dict[bytes, int] = {}
         self._reasons: dict[tuple[int, int], int] = {}
         self._similar: dict[int, int] = {}
         self._people: dict[int, set[int]] = {}
         self._recalled = Wanted(set(), set(), set())
         self._crowds: dict[int, Crowd] = {}
-        self._found: dict[bytes, _Found] = {}
+        self._found: dict[int, _Found] = {}
 
     def wanted(self, rows: range) -> Wanted:
         """What is to be recalled for these rows and was not recalled yet."""
@@ -203,23 +242,42 @@ class Counting:
         before.keys.update(some.keys & index.often)
         before.similar.update(some.similar & index.similar.keys())
         before.investigations.update(some.investigations & index.investigations.keys())
-        known, by_key = self._before, self._by_key
-        for key, asked, question in recalled.asked:
-            number = -1 - asked
-            if key in by_key:
-                by_key[key].append(number)
+        keys = dict[int, list[int]]()
+        for key, number, question in recalled.asked:
+            if number in keys:
+                keys[number].append(key)
             else:
-                by_key[key] = [number]
-            if number not in known:
-                known[number] = question
-                content = question[CONTENT_AT:_CONTENT_END]
-                self._contents[content] = self._contents.get(content, 0) + 1
+                keys[number] = [key]
+                self._before[-1 - number] = question
+        for number, some_keys in keys.items():
+            self._take_question(-1 - number, some_keys)
         for kind, key, part, times in recalled.matters:
             if kind == INVESTIGATIONS:
                 self._people.setdefault(key, set()).add(part)
             else:
                 self._reasons[key, part] = int(times)
                 self._similar[key] = self._similar.get(key, 0) + int(times)
+
+    def _take_question(self, number: int, keys: Iterable[int]) -> None:
+        """Keep one question of the past under these keys. One that asks the same as a row of the
+        file, under keys of that row, is only counted with it."""
+        question, index = self._before[number], self._index
+        is_new = number not in self._merged
+        if is_new:
+            content = question[CONTENT_AT:_CONTENT_END]
+            self._contents[content] = self._contents.get(content, 0) + 1
+            self._merged[number] = row = index.by_what.get(_asks(question), -1)
+        else:
+            row = self._merged[number]
+        if row >= 0 and set(index.keys_of(row)).issuperset(keys):
+            if is_new:
+                self._times[row] = self._times.get(row, 1) + 1
+            return
+        for key in keys:
+            if key in self._by_key:
+                self._by_key[key].append(number)
+            else:
+                self._by_key[key] = [number]
 
     def _uses(self, row: int, own: bytes, earlier: Counts | None) -> Uses:
         rows, index = self.fingerprints, self._index
@@ -255,64 +313,62 @@ class Counting:
         return len(here) + len(before - here) + (owner not in here and owner not in before)
 
     def _found_of(self, row: int, own: bytes) -> _Found:
-        starts, rows, by_key = self._index.starts, self.fingerprints, self._by_key
-        keys = rows.keys[starts[row] : starts[row + 1]]
-        if by_key.keys().isdisjoint(keys):
-            return _ALONE
-        shared = [key for key in keys if key in by_key]
-        if shared == [keys[-1]] and self._are_strangers(row, own, shared[0]):
-            return _ALONE
-        if self._index.often.isdisjoint(shared):
-            return self._compared(row, own, keys, rows.homes[row])
-        same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
-        found = self._found.get(same)
+        first = self._index.first[row]
+        found = self._found.get(first)
         if found is None:
-            found = self._compared(row, own, keys, rows.homes[row])
-            if len(self._found) < _REMEMBERED:
-                self._found[same] = found
+            found = self._compared(first, own)
+            if first != row or first in self._times:
+                self._found[first] = found
         return found
 
-    def _are_strangers(self, row: int, own: bytes, key: int) -> bool:
-        """Whether the letters show of everybody else who shares a person's key, most often a date
-        of birth, that they are somebody else."""
-        letters, before, open_letters = (
-            self.fingerprints.letters,
-            self._before,
-            self._sealed.letters,
-        )
-        mine, person, some = letters[row], person_of(own), self._by_key[key]
-        if mine < 0 or not is_dated(own) or len(some) > _FEW:
+    def _alone(self, row: int, own: bytes) -> _Found:
+        """The counts of a question that only those are like that ask the same."""
+        times = self._times.get(row, 1)
+        return _ALONE if times == 1 else _found(own, times, {own[16:24]}, {own[16:24]}, 1)
+
+    def _are_strangers(self, row: int, own: bytes, some: Iterable[int]) -> bool:
+        """Whether the letters show that those who share a person's key, most often a date of birth,
+        are somebody else."""
+        letters, person = self.fingerprints.letters, own[:8]
+        mine = letters[row]
+        if mine < 0 or not is_dated(own):
             return False
         for other in some:
-            if other == row:
-                continue
             if other >= 0:
                 theirs = letters[other]
-            elif person_of(before[other]) == person:
-                return False
             else:
-                theirs = open_letters(sealed_name_of(before[other]))
+                question = self._before[other]
+                if question[:8] == person:
+                    return False
+                theirs = self._sealed.letters(question[NAME_AT:])
             if not are_far(mine, theirs):
                 return False
         return True
 
-    def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
+    def _compared(self, row: int, own: bytes) -> _Found:
         """The question beside those that share its keys: one by one, or where they are many by
-        their given codes."""
+        their names."""
         if person_of(own) == ABSENT:
             return _ALONE
-        by_key = self._by_key
+        by_key, keys, homes = self._by_key, self._index.keys_of(row), self.fingerprints.homes[row]
+        if by_key.keys().isdisjoint(keys):
+            return self._alone(row, own)
         at, about = (
             [found for key in some if (found := by_key.get(key))]
             for some in (keys[:homes], keys[homes:])
         )
-        if sum(map(len, at)) + sum(map(len, about)) <= _FEW * len(keys):
-            return self._compared_with_few(row, own, set().union(*at), set().union(*about))
-        at_home, of_people = (
-            [crowd for key in some if (crowd := self._crowd(key))]
-            for some in (keys[:homes], keys[homes:])
-        )
-        return _compared_with_crowds((row, own), at_home, of_people, self._enough, self._sealed)
+        if sum(map(len, at)) + sum(map(len, about)) > _FEW:
+            at_home, of_people = (
+                [crowd for key in some if (crowd := self._crowd(key))]
+                for some in (keys[:homes], keys[homes:])
+            )
+            return self._compared_with_crowds(row, own, at_home, of_people)
+        at_home, of_person = set().union(*at), set().union(*about)
+        at_home.discard(row)
+        of_person.discard(row)
+        if not at_home and (not of_person or self._are_strangers(row, own, of_person)):
+            return self._alone(row, own)
+        return self._compared_with_few(row, own, at_home, of_person)
 
     def _compared_with_few(self, row: int, own: bytes, at: set[int], about: set[int]) -> _Found:
         """One question beside few that share its keys. Whoever has the same exact name is alike,
@@ -339,7 +395,36 @@ class Counting:
                 if self._sealed.are_alike_in_family(own[NAME_AT:], other[NAME_AT:]):
                     attempts.add(each)
                     addresses.add(other[16:24])
-        return _found(own, len(attempts), addresses, born, len(names - {ABSENT}))
+        return _found(own, self._total(attempts), addresses, born, len(names - {ABSENT}))
+
+    def _compared_with_crowds(
+        self, row: int, own: bytes, homes: Sequence[Crowd], people: Sequence[Crowd]
+    ) -> _Found:
+        """One question beside many that share its keys. See the module."""
+        person, mine, visited, enough = own[:8], own[NAME_AT:], 0, self._enough
+        attempts, addresses, born = {row}, {own[16:24]}, {own[16:24]}
+        for _, questions in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+            attempts.update([each for each, _ in questions])
+            if len(attempts) > enough:
+                break
+        for theirs, questions in chain.from_iterable(crowd.sharing(mine) for crowd in people):
+            alike = self._sealed.are_alike_in_family(mine, theirs)
+            for each, other in questions:
+                visited += 1
+                born.add(other[16:24])
+                if alike or other[:8] == person:
+                    attempts.add(each)
+                    addresses.add(other[16:24])
+            if len(attempts) > enough or visited > MOST_COMPARED:
+                break
+        over = enough if visited > MOST_COMPARED else 0
+        names = _names_at(own[8:16], homes, enough)
+        return _found(own, max(self._total(attempts), over), addresses, born, names)
+
+    def _total(self, questions: Iterable[int]) -> int:
+        """How often these were asked, with those that ask the same."""
+        times = self._times
+        return sum([times.get(each, 1) for each in questions])
 
     def _are_alike_in_given(self, row: int, own: bytes, other: int, asked: bytes) -> bool:
         """Whether the given name of a row meets that of another question. Of two of the file the
@@ -393,33 +478,6 @@ def _found(
         len(born) if placed and is_dated(asked) else 1,
         people,
     )
-
-
-def _compared_with_crowds(
-    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int, sealed: SealedNames
-) -> _Found:
-    """One question beside many that share its keys. See the module."""
-    number, asked = own
-    person, name, address = person_of(asked), name_of(asked), address_of(asked)
-    mine, visited = sealed_name_of(asked), 0
-    attempts, addresses, born = {number}, {address}, {address}
-    for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
-        attempts.update([each for each, _ in entries])
-        if len(attempts) > enough:
-            break
-    for theirs, entries in chain.from_iterable(crowd.sharing(mine) for crowd in people):
-        alike = sealed.are_alike_in_family(mine, theirs)
-        for each, other in entries:
-            visited += 1
-            born.add(address_of(other))
-            if alike or person_of(other) == person:
-                attempts.add(each)
-                addresses.add(address_of(other))
-        if len(attempts) > enough or visited > MOST_COMPARED:
-            break
-    over = enough if visited > MOST_COMPARED else 0
-    names = _names_at(name, homes, enough)
-    return _found(asked, max(len(attempts), over), addresses, born, names)
 
 
 def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:

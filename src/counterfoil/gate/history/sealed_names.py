@@ -43,6 +43,7 @@ class SealedNames:
         self.letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
         self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
         self.given_codes = lru_cache(maxsize=_REMEMBERED)(self._given_codes)
+        self.are_alike_in_given = lru_cache(maxsize=_REMEMBERED)(self._alike_in_given)
         self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
 
     def _seal(self, name: NameForm) -> bytes:
@@ -60,7 +61,7 @@ class SealedNames:
         """The letter classes of its given name (normalize/asked_keys.py)."""
         return given_letters(self.open(sealed))
 
-    def are_alike_in_given(self, one: bytes, two: bytes) -> bool:
+    def _alike_in_given(self, one: bytes, two: bytes) -> bool:
         """Whether the given names of two sealed names meet. Of most pairs the letters show that
         they do not."""
         if are_far(self.letters(one), self.letters(two)):
