@@ -43,7 +43,7 @@ from counterfoil.gate.history.fingerprints import (
     person_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
-from counterfoil.gate.history.sealed_names import SealedNames
+from counterfoil.gate.history.sealed_names import GivenNames, SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
 from counterfoil.normalize.likeness import are_far
@@ -51,8 +51,7 @@ from counterfoil.normalize.likeness import are_far
 MOST_COMPARED: Final = 65_536
 _CONTENT_END: Final = 32
 _FEW: Final = 24
-"""Questions that are compared one by one; more are compared by their names, and of more names an
-index by code is made."""
+"""Questions that are compared one by one; of more, an index by given name is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
 _NO_ADDRESSES: Final = frozenset[bytes]()
@@ -93,37 +92,40 @@ class _Found(NamedTuple):
 
 
 class Crowd:
-    """The questions of a key that several share, by name; where the names are many, the names by
-    given code."""
+    """The questions of a key that several share, by given name."""
 
-    def __init__(self, questions: Iterable[Entry], sealed: SealedNames) -> None:
+    def __init__(self, questions: Iterable[Entry], given: GivenNames) -> None:
         self.names = set[bytes]()
-        self._sealed = sealed
-        self._by_name: dict[bytes, list[Entry]] = {}
+        self._given = given
+        self._by_given: dict[int, list[Entry]] = {}
         for question in questions:
             self.names.add(question[1][8:16])
-            self._by_name.setdefault(question[1][NAME_AT:], []).append(question)
+            self._by_given.setdefault(given.number_of(question[1][NAME_AT:]), []).append(question)
         self.names.discard(ABSENT)
-        self._by_code: dict[str, list[bytes]] = {}
-        if len(self._by_name) > _FEW:
-            for name in self._by_name:
-                for code in sealed.given_codes(name):
-                    self._by_code.setdefault(code, []).append(name)
+        self._numbers = {*self._by_given}
+        self._by_code: dict[str, list[int]] = {}
 
-    def sharing(self, name: bytes) -> Iterator[tuple[bytes, list[Entry]]]:
-        """The sealed names that share a given code with this one, and their questions."""
+    def sharing(self, name: bytes) -> Iterator[Entry]:
+        """The questions whose given names meet that of a sealed name."""
+        given = self._given
+        mine = given.number_of(name)
+        alike = given.alike(mine)
+        for number in self._sharing_codes(mine) if alike is None else self._numbers & alike:
+            yield from self._by_given[number]
+
+    def _sharing_codes(self, number: int) -> Iterator[int]:
+        """The numbers of the names that share a code, one after the other: a caller that has enough
+        of them stops."""
         if not self._by_code:
-            alike = self._sealed.are_alike_in_given
-            for each, entries in self._by_name.items():
-                if each == name or alike(name, each):
-                    yield each, entries
-            return
-        seen = set[bytes]()
-        for code in sorted(self._sealed.given_codes(name)):
+            for each in self._numbers:
+                for code in self._given.codes(each):
+                    self._by_code.setdefault(code, []).append(each)
+        seen = set[int]()
+        for code in sorted(self._given.codes(number)):
             for each in self._by_code.get(code, ()):
                 if each not in seen:
                     seen.add(each)
-                    yield each, self._by_name[each]
+                    yield each
 
 
 class FileIndex:
@@ -193,6 +195,7 @@ class Counting:
     def __init__(self, rows: Fingerprints, enough: int, key: bytes) -> None:
         self.fingerprints = rows
         self._sealed = SealedNames(key)
+        self._given = GivenNames(self._sealed)
         self._index = FileIndex(rows)
         self._enough = enough
         self._by_key, self._times = self._index.by_key, self._index.times
@@ -403,18 +406,17 @@ class Counting:
         """One question beside many that share its keys. See the module."""
         person, mine, visited, enough = own[:8], own[NAME_AT:], 0, self._enough
         attempts, addresses, born = {row}, {own[16:24]}, {own[16:24]}
-        for _, questions in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
-            attempts.update([each for each, _ in questions])
+        for each, _ in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+            attempts.add(each)
             if len(attempts) > enough:
                 break
-        for theirs, questions in chain.from_iterable(crowd.sharing(mine) for crowd in people):
-            alike = self._sealed.are_alike_in_family(mine, theirs)
-            for each, other in questions:
-                visited += 1
-                born.add(other[16:24])
-                if alike or other[:8] == person:
-                    attempts.add(each)
-                    addresses.add(other[16:24])
+        are_alike = self._sealed.are_alike_in_family
+        for each, other in chain.from_iterable(crowd.sharing(mine) for crowd in people):
+            visited += 1
+            born.add(other[16:24])
+            if other[:8] == person or are_alike(mine, other[NAME_AT:]):
+                attempts.add(each)
+                addresses.add(other[16:24])
             if len(attempts) > enough or visited > MOST_COMPARED:
                 break
         over = enough if visited > MOST_COMPARED else 0
@@ -440,7 +442,7 @@ class Counting:
         if found is None and numbers:
             asked, before = self.fingerprints.asked, self._before
             entries = [(each, asked[each] if each >= 0 else before[each]) for each in numbers]
-            found = self._crowds[key] = Crowd(entries, self._sealed)
+            found = self._crowds[key] = Crowd(entries, self._given)
         return found
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
