@@ -25,11 +25,11 @@ PostgreSQL), and rows by one prepared statement, so that many cost no more than 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cache
-from itertools import chain, compress, islice, repeat
+from itertools import chain, compress, repeat
 from typing import Any, Final
 
 import msgspec
@@ -260,34 +260,39 @@ def remember(
     if state == AskedState.FREE:
         return
     first = number * ROWS_OF_FILE
-    for table, found in (
+    for table, values in (
         (ASKED_QUESTION, _questions(rows, first)),
         (ASKED_KEY, _keys(rows, first)),
-        (ASKED_MATTER, _matters(rows, number)),
+        (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
     ):
-        each = iter(found)
-        while some := list(islice(each, COMMIT_ROWS)):
+        size = COMMIT_ROWS * len(table.columns)
+        for start in range(0, len(values), size):
             with commit() as connection:
-                _insert(connection, table, some)
+                _insert(connection, table, values[start : start + size])
 
 
-def _questions(rows: Fingerprints, first: int) -> Iterator[tuple[int, bool, bytes]]:
-    return (
-        (number, True, question) for number, question in enumerate(rows.asked, first) if question
-    )
+def _questions(rows: Fingerprints, first: int) -> list[Any]:
+    asked = [*filter(None, rows.asked)]
+    numbers = compress(range(first, first + len(rows)), rows.asked)
+    return _interleaved(numbers, repeat(True, len(asked)), asked)
 
 
-def _keys(rows: Fingerprints, first: int) -> Iterator[tuple[int, int]]:
+def _keys(rows: Fingerprints, first: int) -> list[Any]:
     sizes = map(int.__add__, rows.homes, rows.people)
     numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
-    keys = rows.keys
-    return ((keys[place], numbers[place]) for place in _in_order(keys))
+    order = _in_order(rows.keys)
+    return _interleaved(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order))
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
     """The places of keys in the order of the keys, to the 53 bits of a float, which are compared in
     a quarter of the time: the order matters for pages alone."""
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
+
+
+def _interleaved(*columns: Iterable[Any]) -> list[Any]:
+    """The values of these columns, row after row."""
+    return [*chain.from_iterable(zip(*columns, strict=True))]
 
 
 def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
@@ -307,16 +312,18 @@ def matters_of(rows: Fingerprints) -> list[tuple[tuple[int, int, int], int]]:
     ]
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows as the driver takes them, many a statement: through the toolkit each would cost
-    five times as much, and one a statement half as much again."""
-    many = len(rows) // _ROWS_A_STATEMENT * _ROWS_A_STATEMENT
-    values = [*chain.from_iterable(rows[:many])]
-    size, paramstyle = len(table.columns) * _ROWS_A_STATEMENT, connection.dialect.paramstyle
-    together = [tuple(values[at : at + size]) for at in range(0, len(values), size)]
-    for statement_rows, given in ((_ROWS_A_STATEMENT, together), (1, [*map(tuple, rows[many:])])):
+def _insert(connection: Connection, table: Table, values: list[Any]) -> None:
+    """Insert rows, whose values follow one another, as the driver takes them, many a statement:
+    through the toolkit each would cost five times as much, and one a statement half as much
+    again."""
+    width, paramstyle = len(table.columns), connection.dialect.paramstyle
+    size = width * _ROWS_A_STATEMENT
+    many = len(values) // size * size
+    for rows, start, stop in ((_ROWS_A_STATEMENT, 0, many), (1, many, len(values))):
+        step = rows * width
+        given = [tuple(values[at : at + step]) for at in range(start, stop, step)]
         if given:
-            connection.exec_driver_sql(_insertion(table, paramstyle, statement_rows), given)
+            connection.exec_driver_sql(_insertion(table, paramstyle, rows), given)
 
 
 @cache
