@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from scripts.attacks import page, registry
-from scripts.attacks.__main__ import FIRST
 from scripts.attacks.attack import (
     ANSWERED,
     BROKEN,
@@ -72,8 +71,9 @@ def test_the_named_groups_are_the_only_ones_chosen() -> None:
     assert {each.item for each in registry.attacks(registry.groups(["gate-9"]))} == {"gate-9"}
 
 
-def test_the_first_commit_is_named_in_full() -> None:
-    assert len(bytes.fromhex(FIRST)) == 20
+@pytest.mark.parametrize("first", registry.SUBJECTS.values())
+def test_the_first_commit_of_a_subject_is_named_in_full(first: str) -> None:
+    assert len(bytes.fromhex(first)) == 20
 
 
 ONE = Attack("gate-1", "one", "an attack")
@@ -157,7 +157,9 @@ def test_a_group_that_hangs_is_broken(tmp_path: Path) -> None:
 def test_an_attack_that_was_not_run_is_a_failure_and_stands_in_the_table_as_broken() -> None:
     found = {"gate-1/honest": Outcome(ANSWERED, "confirmed")}
     assert page.failures([ONE, HONEST], found) == ["gate-1/one: broken: not run"]
-    said = page.page([ONE, HONEST], {"gate-1": "a thing"}, ("first", "last"), (found, found))
+    said = page.page(
+        [ONE, HONEST], "gate", {"gate-1": "a thing"}, ("first", "last"), (found, found)
+    )
     assert "| `one` | an attack | broken: not run | broken: not run |" in said
     assert "| broken | 1 | 1 |" in said
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from scripts.attacks import tree
 from scripts.attacks.attack import Attack, Group, Outcome, stopped, succeeded
 from scripts.attacks.office import CONFIRMED, Office, Sent, control, make_office
 from scripts.attacks.people import STREETS, Row, crowd, person, request
@@ -146,11 +147,9 @@ def send(office: Office, route: str, named: Name, row: Row, born: str = "") -> S
     if route == "consent":
         states |= {"recipient": "dhs", "purpose": "To confirm the address that I gave for letters"}
     else:
-        finds = ["specific_act", "relevance", "exclusive_use"]
-        states |= {"court": "United States District Court for the District of Example"}
-        states |= {"judge": "district", "finds": finds}
+        states |= tree.of_order()
     path = office.folder / f"{row['request_id']}.json"
-    path.write_text(json.dumps(states), encoding="utf-8")
+    path.write_text(json.dumps(tree.document(states)), encoding="utf-8")
     principal = DOCUMENTS[route][1]
     return office.send([row], principal=principal, route=route, document=document, states=path)
 

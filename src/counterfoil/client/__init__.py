@@ -6,7 +6,7 @@ The office never sees a private key: what goes to it is an identity and what was
 from __future__ import annotations
 
 from counterfoil.client.keys import OfficerKey, act, create_officer, open_officer_key, sandbox_key
-from counterfoil.client.steps import determine, receive, release, review, withdraw
+from counterfoil.client.steps import determine, receive, release, review, review_once, withdraw
 
 __all__ = [
     "OfficerKey",
@@ -17,6 +17,7 @@ __all__ = [
     "receive",
     "release",
     "review",
+    "review_once",
     "sandbox_key",
     "withdraw",
 ]

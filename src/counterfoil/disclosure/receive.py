@@ -18,6 +18,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the
                 sealed answer, in one commit; only then are files written
 
+Two processes that begin one of these steps do it one after the other, and the second finds it done.
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
@@ -78,6 +79,7 @@ from counterfoil.gate.history.uses import Uses
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, new_batch_id
 from counterfoil.office.authority import require_service
+from counterfoil.office.batch_lock import one_at_a_time
 from counterfoil.office.journal import enter, enter_law, enter_screened
 
 _RECEIVED_WHOLE: Final = (
@@ -123,9 +125,20 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:
-            require_same_rules(office, batch)
-            batch = yield from _gate_batch(office, batch, key, file, whole, pool)
+            with one_at_a_time(office, batch.id):
+                batch = _found(office, batch.id)
+                if batch.state is BatchState.RECEIVED:
+                    require_same_rules(office, batch)
+                    batch = yield from _gate_batch(office, batch, key, file, whole, pool)
     return _receipt(batch, already=not new)
+
+
+def _found(office: Office, batch_id: str) -> Batch:
+    """The batch as it stands now, unless it is suspended. Raises as `require_running`."""
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, batch_id)
+        require_running(office, connection, batch.id, batch.header, receiving=True)
+        return batch
 
 
 def _receipt(batch: Batch, *, already: bool) -> BatchStatus:
@@ -223,8 +236,8 @@ def _gate_batch(
     whole: Whole,
     pool: WorkerPool,
 ) -> Work[Batch]:
-    """Put every row before the law, chunk by chunk, and keep both. Another process may receive the
-    same file: whoever keeps a chunk first goes on."""
+    """Put every row before the law, chunk by chunk, and keep both. Where the batch's lock does not
+    reach another process that receives the same file, whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     history, (seq, done) = _record(office, batch, key, facts)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)

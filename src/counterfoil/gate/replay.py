@@ -78,6 +78,9 @@ def _request_counts(
         probes=history.probes,
         born_addresses=uses.born_addresses,
         probe_days=history.probe_days,
+        dates=uses.dates,
+        numbers=uses.numbers,
+        years=uses.years,
     )
 
 

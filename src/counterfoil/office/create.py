@@ -13,6 +13,7 @@ from counterfoil.batches.officers import Role
 from counterfoil.batches.store import enrol_officer, retire_officer, signing_officer
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Officer
 from counterfoil.database import Connection, create_store
 from counterfoil.ledger import EntryKind
@@ -62,21 +63,24 @@ def create_office(
             cure="Type one, or give --passphrase-file.",
         )
     making = directory.with_name(f".{directory.name}.making")
-    shutil.rmtree(making, ignore_errors=True)
     try:
-        _fill(making, settings, agreement, library, passphrase, clock, random)
-        if directory.exists():
-            directory.rmdir()
-        making.rename(directory)
+        with locked_file(making.with_suffix(".lock")):
+            _check_vacant(directory)
+            try:
+                shutil.rmtree(making, ignore_errors=True)
+                _fill(making, settings, agreement, library, passphrase, clock, random)
+                if directory.exists():
+                    directory.rmdir()
+                making.rename(directory)
+            finally:
+                shutil.rmtree(making, ignore_errors=True)
     except OSError as fault:
         raise StoreFault(
             "office_not_made",
             f"the office could not be written ({type(fault).__name__})",
             place=directory.name,
-            cure="Check disk space and permissions.",
+            cure="Check disk space and permissions, and that no other process makes it.",
         ) from None
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def law_library() -> Path:

@@ -200,7 +200,7 @@ def answer(
             with progress(quiet=quiet or as_json) as advance:
                 standing = client.determine(office, standing.batch, watcher(advance))
             if standing.state == "determined":
-                client.review(office, standing.batch, first_officer, sheet)
+                client.review_once(office, standing.batch, first_officer, sheet)
         standing = client.release(office, standing.batch, second_officer, out)
         _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
 

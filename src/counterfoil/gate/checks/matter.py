@@ -10,15 +10,32 @@ import re
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tells
-from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
+from counterfoil.gate.checks import officer_names
+from counterfoil.gate.checks.fillers import is_filler_number, is_numbered_matter, tells
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    NOT_SHOWN,
+    CheckInput,
+    Engaged,
+    met_if,
+)
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
+from counterfoil.gate.law.folding import (
+    count_letters,
+    first_reading,
+    fold_citation,
+    fold_stated,
+    screened_words,
+)
 from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _PARTED: Final = re.compile(r"\b\w(?: \w\b){5}")
 """Six letters in a row that are words by themselves."""
+_INITIALS: Final = re.compile(r"(?<![A-Za-z.])(?:[A-Z]\.){2,5}(?![A-Za-z])")
+"""`I.R.S.`: an abbreviation of two to five capitals with their stops is no parted word."""
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
 """One letter or digit, whatever is between its repetitions."""
@@ -76,7 +93,7 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
-    return met_if(not terms.is_current or tells(words, rules.least_words, rules.least_letters))
+    return met_if(terms.generation < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
 def _has_letters(inputs: CheckInput, least: int) -> bool:
@@ -148,15 +165,35 @@ def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
 
 
 def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
-    """No engaged officer is a group, an office or a unit, and none is named by initials, by a duty
-    or by a name that stands for anybody."""
-    for officer in inputs.engaged:
-        if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.screened):
+    """No engaged officer is a group, an office or a unit, none is named by initials, by a duty or
+    by a name that stands for anybody, and none is several. Where one is named by one word, an
+    officer of the holder must look."""
+    states = [_individual(officer, terms) for officer in inputs.engaged]
+    if NOT_MET in states:
+        return NOT_MET
+    return NEEDS_OFFICER if NEEDS_OFFICER in states else MET
+
+
+def _individual(officer: Engaged, terms: Terms) -> State:
+    """The state of one engaged officer. A name that is missing is another element's concern."""
+    name = officer.words
+    is_group = officer.name in terms.group_names
+    if not is_group and not terms.group_words.isdisjoint(officer.screened):
+        is_group = terms.generation < 3 or not officer_names.names_group_as_person(name)
+    if is_group:
+        return NOT_MET
+    if terms.generation < 2 or officer.entries[1] in terms.absent:
+        return MET
+    if terms.generation > 2:
+        if (
+            officer_names.names_several(officer.entries[1])
+            or officer_names.names_an_office(name)
+            or officer_names.title_is_of_several(officer.entries[2])
+        ):
             return NOT_MET
-        is_stated = officer.entries[1] not in terms.absent
-        if terms.is_current and is_stated and names_no_one(officer.words):
-            return NOT_MET
-    return MET
+        if officer_names.names_one_word(name):
+            return NEEDS_OFFICER
+    return NOT_MET if officer_names.names_no_one(name) else MET
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
@@ -184,9 +221,12 @@ def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
     for officer in inputs.engaged:
         if officer.is_mixed:
             return NOT_MET
-    if len(_LETTERS.intersection(inputs.reason_words)) < 2:
+    if len(_LETTERS.intersection(inputs.reason_words)) < 2 or not _PARTED.search(inputs.reason):
         return MET
-    return met_if(_PARTED.search(inputs.reason) is None)
+    if terms.generation < 3:
+        return NOT_MET
+    without = screened_words(_INITIALS.sub(" ", request.reason))
+    return met_if(_PARTED.search(" ".join(first_reading(without))) is None)
 
 
 def use_is_certified(inputs: CheckInput, terms: Terms) -> State:
@@ -206,7 +246,9 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.is_current and is_filler_number(entry):
+    if terms.generation > 2 and is_numbered_matter(entry):
+        return MET
+    if terms.generation > 1 and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

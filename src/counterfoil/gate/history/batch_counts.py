@@ -1,11 +1,12 @@
 """What one batch asks as a whole, and what earlier batches asked: requests, engaged officers,
 attempts to probe.
 
-An officer is counted under two hashes, by id and by name and title, each the first 16 bytes of
-HMAC-SHA256(history key, kind 0x00 normal form); whichever was named more often counts, so that
-another id does not make another officer, nor does another title. Both are stored (tables.py), and
-so are those that the first version made of the id alone, until no window reaches them. Counts
-depend on questions only.
+An officer is counted under three hashes, by id, by name, and by name and title, each the first 16
+bytes of HMAC-SHA256(history key, kind 0x00 normal form); whichever was named more often counts, so
+that another id does not make another officer, nor does another title, nor both. All are stored
+(tables.py): the third because files were counted by it before the second was, and so are those that
+the first version made of the id alone, until no window reaches them. Two officers of one name are
+counted as one; what that costs is in docs/guides/statistician.md. Counts depend on questions only.
 
 A batch is read once, in stretches; memory grows by the fingerprints of each row.
 """
@@ -127,12 +128,13 @@ def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes
     return {hashed for officer in officers for hashed in officer_hashes(key, officer)}
 
 
-def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes]:
-    """The keyed hashes under which an engaged officer is counted: by id, by name and title, the
-    words of the name in any order."""
+def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
+    """The keyed hashes under which an engaged officer is counted: by id, by name, by name and
+    title, the words of the name in any order."""
     name, title = " ".join(sorted(split_words(officer.name))), fold_words(officer.title)
     return (
         _hashed(key, b"officer id", fold_number(officer.id)),
+        _hashed(key, b"officer name alone", name),
         _hashed(key, b"officer name", f"{name}|{title}"),
     )
 
@@ -147,8 +149,8 @@ def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
 
 
 def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
-    """Requests that name this officer, batch and history together: by id, or by name and title,
-    whichever are more."""
+    """Requests that name this officer, batch and history together: by id, by name, or by name and
+    title, whichever are more."""
     earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
     return earlier + max(
         facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)

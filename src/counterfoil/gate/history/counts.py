@@ -11,6 +11,10 @@ those counted, so every count is at least 1. What is compared (fingerprints.py):
     born_addresses  different exact addresses among those of one date of birth that share a given
                     code
     people          different exact names among those that share a home key
+    dates, numbers, years
+                    different dates of birth, tax numbers and sets of taxable years among the
+                    attempts at the home, none being one of them: what a question states beside name
+                    and address is evidence, of which another is not to be tried
     contents        questions with the same content
     reasons, similar, investigated: requests with one reason, and with a similar one, and people
                     under one investigation
@@ -25,22 +29,27 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import accumulate, chain, compress, repeat
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence, Set
+from itertools import chain
+from typing import Final, NamedTuple
 
 from counterfoil.core.values import Sensitive
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
+from counterfoil.gate.history.file_index import Crowd, FileIndex, asks
 from counterfoil.gate.history.fingerprints import (
     CONTENT_AT,
     NAME_AT,
+    UNKNOWN,
     Fingerprints,
     address_of,
+    born_of,
     content_of,
     is_dated,
+    is_of_first_form,
+    number_of_person,
     person_of,
+    present_form,
+    years_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
 from counterfoil.gate.history.sealed_names import GivenNames, SealedNames
@@ -55,10 +64,6 @@ _FEW: Final = 24
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
 _NO_ADDRESSES: Final = frozenset[bytes]()
-_T = TypeVar("_T")
-Entry = tuple[int, bytes]
-"""A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
-the file have numbers from 0, what was asked before has numbers below 0."""
 
 
 class Wanted(Sensitive, frozen=True, gc=False):
@@ -89,103 +94,9 @@ class _Found(NamedTuple):
     addresses: Set[bytes]
     born_addresses: int
     people: int
-
-
-class Crowd:
-    """The questions of a key that several share, by given name."""
-
-    def __init__(self, questions: Iterable[Entry], given: GivenNames) -> None:
-        self.names = set[bytes]()
-        self._given = given
-        self._by_given: dict[int, list[Entry]] = {}
-        for question in questions:
-            self.names.add(question[1][8:16])
-            self._by_given.setdefault(given.number_of(question[1][NAME_AT:]), []).append(question)
-        self.names.discard(ABSENT)
-        self._numbers = {*self._by_given}
-        self._by_code: dict[str, list[int]] = {}
-
-    def sharing(self, name: bytes) -> Iterator[Entry]:
-        """The questions whose given names meet that of a sealed name."""
-        given = self._given
-        mine = given.number_of(name)
-        alike = given.alike(mine)
-        for number in self._sharing_codes(mine) if alike is None else self._numbers & alike:
-            yield from self._by_given[number]
-
-    def _sharing_codes(self, number: int) -> Iterator[int]:
-        """The numbers of the names that share a code, one after the other: a caller that has enough
-        of them stops."""
-        if not self._by_code:
-            for each in self._numbers:
-                for code in self._given.codes(each):
-                    self._by_code.setdefault(code, []).append(each)
-        seen = set[int]()
-        for code in sorted(self._given.codes(number)):
-            for each in self._by_code.get(code, ()):
-                if each not in seen:
-                    seen.add(each)
-                    yield each
-
-
-class FileIndex:
-    """What is repeated in a file: keys, contents, reasons, and people under an investigation."""
-
-    def __init__(self, rows: Fingerprints) -> None:
-        self.rows = rows
-        self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
-        self.first, self.times = self._firsts()
-        often = self.often = {key for key, times in Counter(rows.keys).items() if times > 1}
-        sizes = map(int.__add__, rows.homes, rows.people)
-        owner = chain.from_iterable(map(repeat, self.first, sizes))
-        self.by_key: dict[int, list[int]] = {key: [] for key in often}
-        shared = compress(zip(rows.keys, owner, strict=True), map(often.__contains__, rows.keys))
-        for key, row in shared:
-            numbers = self.by_key[key]
-            if not numbers or numbers[-1] != row:
-                numbers.append(row)
-        self.contents = _repeated(map(content_of, filter(None, rows.asked)))
-        self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
-        self.similar = _repeated(rows.similar)
-        self.investigations = _people(rows)
-
-    def keys_of(self, row: int) -> array[int]:
-        """The keys of a row."""
-        return self.rows.keys[self.starts[row] : self.starts[row + 1]]
-
-    def _firsts(self) -> tuple[list[int], dict[int, int]]:
-        """The first row of the file that asks the same about the same under the same keys, for each
-        row; and how many do, where they are several."""
-        firsts, times = dict[bytes, int](), dict[int, int]()
-        self.by_what = dict[bytes, int]()
-        found: list[int] = []
-        for row, question in enumerate(self.rows.asked):
-            what = _asks(question)
-            first = firsts.setdefault(what + self.keys_of(row).tobytes(), row)
-            found.append(first)
-            if first == row:
-                self.by_what.setdefault(what, row)
-            else:
-                times[first] = times.get(first, 1) + 1
-        return found, times
-
-
-def _asks(question: bytes) -> bytes:
-    """Who and where a question asks about, by what questions are compared."""
-    return question[:CONTENT_AT] + question[NAME_AT:]
-
-
-def _repeated(values: Iterable[_T]) -> dict[_T, int]:
-    return {value: times for value, times in Counter(values).items() if times > 1}
-
-
-def _people(rows: Fingerprints) -> dict[int, set[int]]:
-    """People under each investigation that is named more than once."""
-    often, found = _repeated(rows.investigations), dict[int, set[int]]()
-    for number, owner in zip(rows.investigations, rows.owners, strict=True):
-        if number and number in often:
-            found.setdefault(number, set()).add(owner)
-    return found
+    dates: int = 1
+    numbers: int = 1
+    years: int = 1
 
 
 class Counting:
@@ -201,6 +112,7 @@ class Counting:
         self._by_key, self._times = self._index.by_key, self._index.times
         self._before: dict[int, bytes] = {}
         self._merged: dict[int, int] = {}
+        self._first_form: dict[int, set[bytes]] = {}
         self._contents: dict[bytes, int] = {}
         self._reasons: dict[tuple[int, int], int] = {}
         self._similar: dict[int, int] = {}
@@ -252,6 +164,8 @@ class Counting:
             else:
                 keys[number] = [key]
                 self._before[-1 - number] = question
+            if is_of_first_form(question):
+                self._before[-1 - number] = self._in_present_form(number, key, question)
         for number, some_keys in keys.items():
             self._take_question(-1 - number, some_keys)
         for kind, key, part, times in recalled.matters:
@@ -261,6 +175,14 @@ class Counting:
                 self._reasons[key, part] = int(times)
                 self._similar[key] = self._similar.get(key, 0) + int(times)
 
+    def _in_present_form(self, number: int, key: int, question: bytes) -> bytes:
+        """A question of the first form, which is found under this key: where that is the key of a
+        date of birth, it is of that date."""
+        found = self._first_form.setdefault(number, set())
+        if key in self._index.born:
+            found.add(_bytes_of(key))
+        return present_form(question, min(found, default=b""))
+
     def _take_question(self, number: int, keys: Iterable[int]) -> None:
         """Keep one question of the past under these keys. One that asks the same as a row of the
         file, under keys of that row, is only counted with it."""
@@ -269,7 +191,7 @@ class Counting:
         if is_new:
             content = question[CONTENT_AT:_CONTENT_END]
             self._contents[content] = self._contents.get(content, 0) + 1
-            self._merged[number] = row = index.by_what.get(_asks(question), -1)
+            self._merged[number] = row = index.by_what.get(asks(question), -1)
         else:
             row = self._merged[number]
         if row >= 0 and set(index.keys_of(row)).issuperset(keys):
@@ -305,6 +227,9 @@ class Counting:
             reasons,
             alike,
             investigated,
+            found.dates,
+            found.numbers,
+            found.years,
         )
         return ONCE if counted == _ONCE else Uses(*counted)
 
@@ -366,7 +291,7 @@ class Counting:
                 for some in (keys[:homes], keys[homes:])
             )
             return self._compared_with_crowds(row, own, at_home, of_people)
-        at_home, of_person = set().union(*at), set().union(*about)
+        at_home, of_person = set[int]().union(*at), set[int]().union(*about)
         at_home.discard(row)
         of_person.discard(row)
         if not at_home and (not of_person or self._are_strangers(row, own, of_person)):
@@ -378,15 +303,16 @@ class Counting:
         which saves most of the work."""
         person, name, address = own[:8], own[8:16], own[16:24]
         attempts, addresses, born, names = {row}, {address}, {address}, {name}
-        asked, before = self.fingerprints.asked, self._before
+        tried = [own]
+        asked, before, are_alike = self.fingerprints.asked, self._before, self._alike_elsewhere(own)
         for each in at:
             other = asked[each] if each >= 0 else before[each]
-            if other[8:16] == name:
-                attempts.add(each)
-                continue
-            names.add(other[8:16])
-            if self._are_alike_in_given(row, own, each, other):
-                attempts.add(each)
+            if other[8:16] != name:
+                names.add(other[8:16])
+                if not self._are_alike_in_given(row, own, each, other):
+                    continue
+            attempts.add(each)
+            tried.append(other)
         for each in about:
             other = asked[each] if each >= 0 else before[each]
             if other[:8] == person:
@@ -395,10 +321,11 @@ class Counting:
                 born.add(other[16:24])
             elif self._are_alike_in_given(row, own, each, other):
                 born.add(other[16:24])
-                if self._sealed.are_alike_in_family(own[NAME_AT:], other[NAME_AT:]):
+                if are_alike(own[NAME_AT:], other[NAME_AT:]):
                     attempts.add(each)
                     addresses.add(other[16:24])
-        return _found(own, self._total(attempts), addresses, born, len(names - {ABSENT}))
+        people = len(names - {ABSENT})
+        return _found(own, self._total(attempts), addresses, born, people, tried)
 
     def _compared_with_crowds(
         self, row: int, own: bytes, homes: Sequence[Crowd], people: Sequence[Crowd]
@@ -406,11 +333,13 @@ class Counting:
         """One question beside many that share its keys. See the module."""
         person, mine, visited, enough = own[:8], own[NAME_AT:], 0, self._enough
         attempts, addresses, born = {row}, {own[16:24]}, {own[16:24]}
-        for each, _ in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+        tried = [own]
+        for each, other in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
             attempts.add(each)
+            tried.append(other)
             if len(attempts) > enough:
                 break
-        are_alike = self._sealed.are_alike_in_family
+        are_alike = self._alike_elsewhere(own)
         for each, other in chain.from_iterable(crowd.sharing(mine) for crowd in people):
             visited += 1
             born.add(other[16:24])
@@ -421,7 +350,13 @@ class Counting:
                 break
         over = enough if visited > MOST_COMPARED else 0
         names = _names_at(own[8:16], homes, enough)
-        return _found(own, max(self._total(attempts), over), addresses, born, names)
+        return _found(own, max(self._total(attempts), over), addresses, born, names, tried)
+
+    def _alike_elsewhere(self, own: bytes) -> Callable[[bytes, bytes], bool]:
+        """What shows that the name of a question and another that meets it in the given name may be
+        one person's at two homes."""
+        sealed = self._sealed
+        return sealed.are_alike_in_family if is_dated(own) else sealed.are_alike_undated
 
     def _total(self, questions: Iterable[int]) -> int:
         """How often these were asked, with those that ask the same."""
@@ -457,6 +392,9 @@ class Counting:
             frozenset(_bytes_of(each) for each in addresses | asked_at),
             found.born_addresses,
             found.people + len(people - {person}),
+            found.dates,
+            found.numbers,
+            found.years,
         )
 
 
@@ -469,8 +407,14 @@ def _bytes_of(number: int) -> bytes:
 
 
 def _found(
-    asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
+    asked: bytes,
+    attempts: int,
+    addresses: set[bytes],
+    born: set[bytes],
+    people: int,
+    tried: Sequence[bytes] = (),
 ) -> _Found:
+    """The counts of a question. `tried`: it and the attempts at its home."""
     placed = address_of(asked) != ABSENT
     addresses.discard(ABSENT)
     born.discard(ABSENT)
@@ -479,7 +423,19 @@ def _found(
         addresses if placed else _NO_ADDRESSES,
         len(born) if placed and is_dated(asked) else 1,
         people,
+        *_evidence(asked, tried),
     )
+
+
+def _evidence(asked: bytes, tried: Sequence[bytes]) -> tuple[int, int, int]:
+    """How many dates of birth, numbers and sets of years these questions state."""
+    if len(tried) < 2:
+        return 1, 1, 1
+    dates, numbers, years = (
+        len({of(each) for each in tried} - {UNKNOWN}) if of(asked) != UNKNOWN else 1
+        for of in (born_of, number_of_person, years_of)
+    )
+    return dates, numbers, years
 
 
 def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:

@@ -46,6 +46,8 @@ class SealedNames:
         self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
         self.are_alike_in_family = lru_cache(maxsize=_REMEMBERED)(self._alike_in_family)
         self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
+        self.are_alike_undated = lru_cache(maxsize=_REMEMBERED)(self._alike_undated)
+        self._undated = lru_cache(maxsize=_REMEMBERED)(self._undated_of)
 
     def _seal(self, name: NameForm) -> bytes:
         """The name sealed."""
@@ -72,6 +74,20 @@ class SealedNames:
     def _alike_in_family(self, one: bytes, two: bytes) -> bool:
         """Whether their family names meet."""
         return meet(self.family(one), self.family(two))
+
+    def _alike_undated(self, one: bytes, two: bytes) -> bool:
+        """Whether two names at different homes, both without a date of birth, meet in both parts.
+        Nobody is confirmed without the date by a name whose fields are exchanged."""
+        given, family = self._undated(one)
+        other_given, other_family = self._undated(two)
+        return meet(family, other_family) and meet(given, other_given)
+
+    def _undated_of(self, sealed: bytes) -> tuple[Likeness, Likeness]:
+        name = self.open(sealed)
+        return (
+            given_likeness(name, may_be_exchanged=False),
+            family_likeness(name, may_be_exchanged=False),
+        )
 
     def _given(self, sealed: bytes) -> Likeness:
         """What the given names of a sealed name are compared by."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.demands import is_current
+from counterfoil.gate.law.demands import generation
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
@@ -52,8 +52,9 @@ class Terms(Public, frozen=True, gc=False):
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
     `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
-    have; `group_words` the words of a group as screens read them; `is_current` whether the law asks
-    for more than its lists of words (demands.py); `authority_written` the designated citations as
+    have; `group_words` the words of a group as screens read them; `generation` the format of the
+    law's common file, of which an earlier one asks for less (demands.py); `asks_latin` whether the
+    law has an element for names in Latin letters; `authority_written` the designated citations as
     the agreement writes them. What a route's kind has no facts for is empty."""
 
     agreement: Agreement
@@ -82,7 +83,8 @@ class Terms(Public, frozen=True, gc=False):
     screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
-    is_current: bool
+    generation: int
+    asks_latin: bool
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
@@ -121,14 +123,15 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
-        authority=_citations(authority, is_current=is_current(common)),
-        ground=_ground(removal, is_current=is_current(common)) if removal else _NOTHING,
+        authority=_citations(authority, generation(common)),
+        ground=_ground(removal, generation(common)) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
         **screens,
         screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
-        is_current=is_current(common),
+        generation=generation(common),
+        asks_latin=any(each.check == "name_is_in_latin_letters" for each in common.elements),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
@@ -193,11 +196,11 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     return frozenset(keys)
 
 
-def _citations(spellings: Iterable[str], *, is_current: bool) -> re.Pattern[str]:
+def _citations(spellings: Iterable[str], format_: int) -> re.Pattern[str]:
     """A folded citation of one of these, or of a subdivision of it."""
     folded = sorted({fold_citation(spelling) for spelling in spellings})
     choices = [
-        f"{re.escape(each)}{_below(each) if is_current else _SUBDIVISIONS}" for each in folded
+        f"{re.escape(each)}{_below(each) if format_ > 1 else _SUBDIVISIONS}" for each in folded
     ]
     return re.compile(f"(?:{'|'.join(choices)})\\Z")
 
@@ -207,7 +210,7 @@ def _below(citation: str) -> str:
     return _LETTERED if _NUMBERED.search(citation) else f"{_PARAGRAPH}{_LETTERED}"
 
 
-def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
+def _ground(removal: RemovalRules, format_: int) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
     return _citations(
         (
@@ -215,7 +218,7 @@ def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
             for spelling in removal.written_as
             for paragraph in removal.classes
         ),
-        is_current=is_current,
+        format_,
     )
 
 

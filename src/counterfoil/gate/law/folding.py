@@ -61,7 +61,7 @@ _NOT_SIMILAR: Final = bytes(
     code for code in range(128) if _ASCII[code] == 32 or code in _DIGITS_AND_ALIKE
 )
 """What ASCII texts that are similar may differ in."""
-_BREAK: Final = "/"
+BREAK: Final = "/"
 """What stands between two readings of a text: no phrase has it."""
 
 
@@ -72,7 +72,7 @@ def fold_words(text: str) -> str:
 
 def first_reading(words: list[str]) -> list[str]:
     """The first reading of `screened_words`, in which digits are left out."""
-    return words[: words.index(_BREAK)] if _BREAK in words else words
+    return words[: words.index(BREAK)] if BREAK in words else words
 
 
 def fold_screened(text: str) -> str:
@@ -165,17 +165,17 @@ def screened_words(text: str) -> list[str]:
         text = plain(text)
         if not text.isascii():
             other = _NOT_LETTERS.sub(" ", text).translate(ONE_LETTER).replace("rn", "m").split()
-            return [*other, _BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
+            return [*other, BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
     raw = text.encode()
     words = _read(raw, _LETTERS)
     kinds = raw.translate(_KINDS)
     if b"0" in kinds and (b"0a" in kinds or b"a0" in kinds):  # the first is quick, and most
-        words += [_BREAK, *_read(raw, _AS_LETTERS)]
+        words += [BREAK, *_read(raw, _AS_LETTERS)]
         if len(_MIXED.findall(text)) > 1:  # digits may be letters here, and be left out there
             for pattern in (_BEFORE, _AFTER):
                 left = pattern.sub("", text)
-                words += [_BREAK, *_read(left.encode(), _AS_LETTERS)]
-            words += [_BREAK, *_read(_BEFORE.sub("", left).encode(), _AS_LETTERS)]
+                words += [BREAK, *_read(left.encode(), _AS_LETTERS)]
+            words += [BREAK, *_read(_BEFORE.sub("", left).encode(), _AS_LETTERS)]
     return words
 
 
