@@ -44,6 +44,7 @@ from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, w
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
+from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
@@ -120,7 +121,7 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
         require_running(office, connection, "", header, receiving=True)
         earlier = remembers_earlier(connection)
     count = worker_count(office.settings.workers, path.stat().st_size)
-    with worker_pool(count, Screener, history_key, earlier) as pool:
+    with collecting_rarely(), worker_pool(count, Screener, history_key, earlier) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:

@@ -32,7 +32,8 @@ A sentence may also have these fields; an unknown field refuses.
                         `people_in_investigation`, `officers` (officer to requests of the file), and
                         for the guards, this request included, `attempts_on_person`,
                         `addresses_of_person`, `addresses_of_given_and_birth`, `people_at_address`,
-                        `same_request`
+                        `same_request`, and different `dates_of_person`, `numbers_of_person` and
+                        `years_of_person` stated for the person at the home
     past                all of these but `rows` and `officers` of earlier files, and
                         `requests_today`, `requests_of_365_days`, `probes_days_ago` (days to
                         attempts)

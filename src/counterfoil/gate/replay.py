@@ -86,6 +86,9 @@ def _request_counts(
         born_addresses=uses.born_addresses,
         probe_days=history.probe_days,
         namesakes=tuple(namesakes),
+        dates=uses.dates,
+        numbers=uses.numbers,
+        years=uses.years,
     )
 
 

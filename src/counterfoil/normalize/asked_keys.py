@@ -39,7 +39,6 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import PLACED, exact_address_key, home_text, zone_text
 from counterfoil.normalize.likeness import (
-    APART,
     Codes,
     Likeness,
     anchor,
@@ -140,18 +139,13 @@ def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness
 
 
 def given_letters(name: NameForm) -> int:
-    """The letter classes of a given name of one word; -1 for what they say nothing of."""
+    """The letter classes of a given name of one word, which `are_far` compares; -1 for what they
+    say nothing of."""
     given = name.given
-    if len(given) != 1 or name.middle or _parts(given[0]):
+    if len(given) != 1 or name.middle or _exchanged(given, _core(name.family)):
         return -1
-    return -1 if _exchanged(given, _core(name.family)) else letter_classes(given[0])
-
-
-def are_far(one: int, two: int) -> bool:
-    """Whether the letters of two given names show that they do not meet, without their likeness."""
-    if one < 0 or two < 0:
-        return False
-    return (one & ~two).bit_count() > APART or (two & ~one).bit_count() > APART
+    found = letter_classes(given[0])
+    return -1 if found >= 0 and _parts(given[0]) else found
 
 
 def family_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
@@ -236,6 +230,8 @@ def _exchanged(given: Words, family: Words) -> Words:
 @lru_cache(maxsize=16384)
 def _parts(word: str) -> list[str]:
     """The first part of a joined given name whose two parts are listed: MARY of MARYANN."""
+    if len(word) < 2 * _LEAST_PART:
+        return []
     cuts = range(_LEAST_PART, len(word) - _LEAST_PART + 1)
     return [word[:cut] for cut in cuts if is_listed_name(word[:cut]) and is_listed_name(word[cut:])]
 

@@ -119,6 +119,7 @@ PARTS: Final[tuple[Part, ...]] = (
                 "person_is_not_asked_often",
                 "person_addresses_are_few",
                 "address_people_are_few",
+                "evidence_is_not_tried",
                 "request_is_not_repeated",
                 "reason_is_not_repeated",
                 "investigation_is_of_few_people",

@@ -93,6 +93,7 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "person_is_not_asked_often": guards.person_is_not_asked_often,
     "person_addresses_are_few": guards.person_addresses_are_few,
     "address_people_are_few": guards.address_people_are_few,
+    "evidence_is_not_tried": guards.evidence_is_not_tried,
     "request_is_not_repeated": guards.request_is_not_repeated,
     "person_is_reached": document.person_is_reached,
     "periods_are_reached": document.periods_are_reached,

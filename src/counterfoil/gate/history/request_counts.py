@@ -15,8 +15,8 @@ class RequestCounts(
 
     `officers`: requests that name each engaged officer, in the order named; `namesakes` the same
     of all officers of each one's name. A bundle carries this by field name; `addresses` is there
-    under the name `doors`. The last three are not in a bundle of the first version, whose counts
-    they leave as they were.
+    under the name `doors`. Those with a default are not in a bundle of an earlier version, whose
+    counts they leave as they were.
     """
 
     header: Header
@@ -35,6 +35,9 @@ class RequestCounts(
     born_addresses: int = 1
     probe_days: int = 0
     namesakes: tuple[int, ...] = ()
+    dates: int = 1
+    numbers: int = 1
+    years: int = 1
 
     @property
     def uses(self) -> Uses:
@@ -48,4 +51,7 @@ class RequestCounts(
             self.reason_uses,
             self.similar_uses,
             self.investigation_people,
+            self.dates,
+            self.numbers,
+            self.years,
         )

@@ -101,13 +101,14 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "person_is_not_asked_often": EVERY_ROUTE,
     "person_addresses_are_few": EVERY_ROUTE,
     "address_people_are_few": EVERY_ROUTE,
+    "evidence_is_not_tried": EVERY_ROUTE,
     "request_is_not_repeated": EVERY_ROUTE,
     "person_is_reached": ON_A_DOCUMENT,
     "periods_are_reached": ON_A_DOCUMENT,
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
-SINCE_COMMON_3: Final = frozenset({"name_is_in_latin_letters"})
+SINCE_COMMON_3: Final = frozenset({"evidence_is_not_tried", "name_is_in_latin_letters"})
 """Checks that a law may be without whose common file has an earlier format: an office keeps its
 copy of the law, and one that was made before these were demanded has no element for them. It takes
 them up with the law files of the present format."""

@@ -57,6 +57,10 @@ _BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
 _DIGITS_AND_ALIKE: Final = b"0123456789|OIZEASTGBLoizeastgbl"
 """Digits, and the letters that they are written for."""
+_NOT_SIMILAR: Final = bytes(
+    code for code in range(128) if _ASCII[code] == 32 or code in _DIGITS_AND_ALIKE
+)
+"""What ASCII texts that are similar may differ in."""
 BREAK: Final = "/"
 """What stands between two readings of a text: no phrase has it."""
 
@@ -111,6 +115,8 @@ def fold_similar(text: str) -> str:
     """A text of which similar ones are counted: its letters without spaces, and without those for
     which a digit can be written, so that neither numbers nor `h4rb0r` make another text."""
     text = text if text.isascii() else plain(text)
+    if text.isascii():
+        return text.encode().translate(_ASCII, _NOT_SIMILAR).decode()
     raw = text.encode("utf-8", "surrogatepass").translate(None, _DIGITS_AND_ALIKE)
     return _NOT_LETTERS.sub("", raw.decode("utf-8", "surrogatepass").lower())
 
