@@ -58,7 +58,8 @@ class Engaged(Sensitive, frozen=True, gc=False):
     """An engaged officer, read once a batch. `entries`: folded id, name and title, "" for one that
     has neither letter nor digit; `name`: the letters of the name as screens read it, `screened` its
     words so, `words` its folded words; `is_mixed`: one of the three mixes
-    scripts in a word; `load`: requests that name the officer, in the window."""
+    scripts in a word; `load`: requests that name the officer, in the window; `agency`: folded;
+    `titled`: the words of the title as screens read them."""
 
     entries: tuple[str, str, str]
     name: str
@@ -66,6 +67,8 @@ class Engaged(Sensitive, frozen=True, gc=False):
     words: tuple[str, ...]
     is_mixed: bool
     load: int
+    agency: str
+    titled: list[str]
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
@@ -155,4 +158,6 @@ class RequestReader:
             tuple(split_words(officer.name)),
             mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
             officer_load(officer, self._facts, self._history),
+            fold_stated(officer.agency),
+            screened_words(officer.title),
         )
