@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts.attacks.attack import ANSWERED, DENIED, NotRun, Outcome
-from scripts.attacks.people import REQUEST_COLUMNS, SOURCE_COLUMNS, Row
+from scripts.attacks.people import SOURCE_COLUMNS, Row, as_asked, request_columns
 
 PRINCIPALS: Final = ("dhs-secretary", "dhs-inspector-general")
 QUOTAS: Final = {
@@ -161,7 +161,8 @@ class Office:
     def write(self, rows: Iterable[Row], name: str = "") -> Path:
         """A request file that is not signed."""
         self._files += 1
-        return write_csv(self.folder / (name or f"file{self._files}.csv"), rows, REQUEST_COLUMNS)
+        path = self.folder / (name or f"file{self._files}.csv")
+        return write_csv(path, map(as_asked, rows), request_columns())
 
     def sign(self, path: Path, **options: str | Path) -> Path:
         """Sign a file, as the first principal unless `principal` is given. Raises NotRun."""

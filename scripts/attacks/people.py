@@ -141,6 +141,30 @@ def request(number: int, given: str, family: str, line1: str, **changes: str) ->
     return row | changes
 
 
+def as_asked(row: Row) -> Row:
+    """The row as the tree that is attacked asks for it: since format 3 of the law's common file,
+    with each officer's agency and the statement that no stay and no review is pending."""
+    if not _states_review():
+        return row
+    officers = [
+        each if each.count("|") != 2 else f"{each}|DHS"
+        for each in row.get("engaged_officers", "").split(";")
+    ]
+    stated = {"engaged_officers": ";".join(officers), "review": row.get("review") or "none"}
+    return row | stated | {"stay_or_deferral": row.get("stay_or_deferral") or "none"}
+
+
+def request_columns() -> tuple[str, ...]:
+    """The columns of a request file of the tree that is attacked, as far as these are used."""
+    return (*REQUEST_COLUMNS, "review") if _states_review() else REQUEST_COLUMNS
+
+
+def _states_review() -> bool:
+    from counterfoil.intake import COLUMN_NAMES
+
+    return "review" in COLUMN_NAMES
+
+
 def names() -> Iterator[tuple[str, str]]:
     """Given and family names of people whom no register has, no two alike."""
     for shift, (at, given) in product(range(len(FAMILY)), enumerate(GIVEN)):

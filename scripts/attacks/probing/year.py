@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 
 from scripts.attacks.attack import NotRun
 from scripts.attacks.office import agreement
-from scripts.attacks.people import REQUEST_COLUMNS, Row
+from scripts.attacks.people import REQUEST_COLUMNS, Row, as_asked
 
 KEY: Final = b"k" * 32
 BEGINS: Final = date(2026, 3, 1)
@@ -125,8 +125,11 @@ def header_of(file: Sending) -> Any:
         if file.route == "consent":
             fields |= {"recipient": "dhs", "purpose": "To confirm the address that I gave"}
         else:
-            finds = ("specific_act", "relevance", "exclusive_use")
-            fields |= {"court": "District of Example", "judge": "district", "finds": finds}
+            finds = ("specific_act", "relevance", "exclusive_use", "no_other_source")
+            court = "United States District Court for the Western District of Washington"
+            fields |= {"court": court, "judge": "district", "finds": finds}
+            if "statute" in Document.__struct_fields__:
+                fields["statute"] = "8 USC 1253(a)(1)"
         document = Document(**fields)
     return Header(
         "dhs", "treasury-dhs-2025", file.principal, on, signed=True, route=file.route,
@@ -138,7 +141,8 @@ def requests_of(rows: Sequence[Row]) -> list[Any]:
     """The rows as intake reads them: requests, and rejects."""
     from counterfoil.intake import COLUMN_NAMES, Table, to_requests
 
-    columns = [[row.get(name, "") for row in rows] for name in COLUMN_NAMES]
+    asked = [as_asked(row) for row in rows]
+    columns = [[row.get(name, "") for row in asked] for name in COLUMN_NAMES]
     if set(REQUEST_COLUMNS) - set(COLUMN_NAMES):
         raise NotRun("intake has other columns")
     return to_requests(Table(columns, range(1, len(rows) + 1)), set())

@@ -5,10 +5,10 @@
 | officers | the engaged officers, and so their names and caseload | the requests of one team |
 | matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of the final order, the court's, the offence; authority | the orders of one day |
-| begun | the days of investigation and order, what explains them; authority | as above |
+| orders | the days of final order, court's order, offence; authority | the orders of one day |
 | screened | the reason has no phrase that a reason must not have | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
+| begun | the days of investigation and order, what explains them; authority | as of orders |
 
 A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
 asked for more people than agreed. A check that is of no part is evaluated for each request: a new
@@ -132,7 +132,6 @@ PARTS: Final[tuple[Part, ...]] = (
             }
         ),
     ),
-    Part(_begun, frozenset({"investigation_follows_order"})),
     Part(
         _screened,
         frozenset(
@@ -144,7 +143,6 @@ PARTS: Final[tuple[Part, ...]] = (
                 "reason_is_of_this_purpose",
                 "reason_is_not_forfeiture",
                 "reason_is_not_missing_child",
-                "reason_states_none_pending",
             }
         ),
     ),
@@ -161,6 +159,7 @@ PARTS: Final[tuple[Part, ...]] = (
             }
         ),
     ),
+    Part(_begun, frozenset({"investigation_follows_order"})),
 )
 
 

@@ -181,11 +181,14 @@ def no_review_is_pending(inputs: CheckInput, terms: Terms) -> State:
     return _none_state(inputs.request.review, terms)
 
 
-@under(REMOVAL)
 def reason_states_none_pending(inputs: CheckInput, terms: Terms) -> State:
-    """The reason says of no stay, withholding, deferral, review or motion that there is one."""
+    """The reason says of no stay, withholding, deferral, review or motion that there is one, where
+    the offence is of 8 USC 1253(a)(1)."""
     words = inputs.reason_words
     if not terms.pending.hits(words):
+        return MET
+    charge = charge_of(inputs.request.statutory_authority, terms)
+    if charge is None or charge.statute != REMOVAL:
         return MET
     return met_if(not terms.pending.hits(_without_denials(words, terms)))
 

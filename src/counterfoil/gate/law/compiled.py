@@ -222,7 +222,7 @@ def fold_court(text: str) -> str:
 
 def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
     """What a list has, folded, with its days."""
-    dated: dict[str, tuple[Span, ...]] = {}
+    dated: Dated = {}
     for entry in found.entries:
         for spelling, _ in entry.spellings():
             folded = fold(spelling)
@@ -246,7 +246,7 @@ def _agencies(route: Route, agreement: Agreement, lists: Lists) -> Dated:
     order any Federal agency's, (i)(1)(A)."""
     requester = agreement.parties.requester
     own = (requester.id, requester.name, *requester.written_as)
-    dated = {fold_entry(name): (_EVERY_DAY,) for name in own}
+    dated: Dated = {fold_entry(name): (_EVERY_DAY,) for name in own}
     for entry in lists.agencies.entries:
         if route.kind == "court-order" or entry.id == requester.agency:
             for written in entry.written_as:

@@ -16,10 +16,10 @@ What loading establishes, in this order:
     5  entries of one element id share no day, one check and one code; no code serves two elements
        of a route
     6  a route's checks are those of its kind, all of them (demands.py), and so are its rules
-    7  the agreement has the form that the law asks for, and designates nothing but listed Federal
+    7  the agreement's words and places compile (compiled.py)
+    8  the agreement has the form that the law asks for, and designates nothing but listed Federal
        criminal statutes, each with elements of its own (agreed.py)
-    8  the agreement's words and places compile (compiled.py), and every signature in it verifies
-       (signatures.py)
+    9  every signature in it verifies (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
 checks and of the address forms: two offices with one digest decide alike. Closed by default (P10):
@@ -297,6 +297,6 @@ def _law_of(
     check_entries(elements)
     check_demands(route, common, elements)
     check_rules(route)
-    check_agreed(route, common, lists, agreed)
     terms = compile_terms(route, common, agreed, lists)
+    check_agreed(route, common, lists, agreed)
     return Law(statutes, route, common, agreed, elements, terms, *digests, lists=lists)
