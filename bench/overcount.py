@@ -161,7 +161,9 @@ def _matter(number: int, officer: int) -> Row:
     return {
         "investigation_number": f"HSI-2026-{number:06d}",
         "taxable_periods": "2024",
-        "engaged_officers": f"E{officer:04d}|Dana{given} Fields{family}|Special Agent",
+        "stay_or_deferral": "none",
+        "review": "none",
+        "engaged_officers": f"E{officer:04d}|Dana{given} Fields{family}|Special Agent|DHS",
     }
 
 

@@ -79,9 +79,9 @@ def test_columns_left_out_are_empty_and_dates_left_out_are_none() -> None:
 
 
 def test_an_item_between_semicolons_may_be_empty_and_is_an_item() -> None:
-    read = read_columns({"taxable_periods": "2022;; 2023 ", "engaged_officers": "a|b|c|d"}, FILE)
+    read = read_columns({"taxable_periods": "2022;; 2023 ", "engaged_officers": "a|b|c|d|e"}, FILE)
     assert read.taxable_periods == ("2022", "", "2023")
-    assert read.engaged_officers == (EngagedOfficer("a", "b", "c"),)
+    assert read.engaged_officers == (EngagedOfficer("a", "b", "c", "d"),)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,10 @@ LIMITS: dict[str, object] = {
     GUARDS + "lockout_attempts": 13,
 }
 LAW = amended(LIMITS)
-OFFICERS = (REQUEST.engaged_officers[0], EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent"))
+OFFICERS = (
+    REQUEST.engaged_officers[0],
+    EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent", "Agency A"),
+)
 ASKED = changed(engaged_officers=OFFICERS)
 AT_THE_LIMITS = RequestCounts(
     header=HEADER,

@@ -96,7 +96,7 @@ def test_white_space_around_a_value_is_removed(tmp_path: Path) -> None:
         ("family_name", "-2+3", "formula_cell"),
         ("family_name", "  =1", "formula_cell"),
         ("engaged_officers", "A-1|Jordan Sample", "engaged_officers_invalid"),
-        ("engaged_officers", "A-1|Jordan|Sample|Agent", "engaged_officers_invalid"),
+        ("engaged_officers", "A-1|Jordan|Sample|Agent|Bureau", "engaged_officers_invalid"),
         ("use_certified", "maybe", "use_certified_invalid"),
     ],
 )

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import explain, override, sample
+from counterfoil.cli.batch import compare, explain, override, sample
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import hold, incident, suspension
 from counterfoil.cli.office import create as office
@@ -46,6 +46,12 @@ add_verb(
     override.override,
     f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial "
     "--reason reason.txt",
+)
+add_verb(
+    app,
+    compare.compare_document,
+    f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf",
+    f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf --agree court --agree judge",
 )
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(app, sample.sample, f"sample b-0f1e2d3c4b5a6978 {_DESK} --to sheet.jsonl")

@@ -30,6 +30,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
+from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
@@ -73,7 +74,8 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
     """Open the register for what the gate admitted, and decide. Nothing is told to anyone.
 
     Raises UsageFault `actor_refused`; StateFault (not gated, other rules, other snapshot, a
-    certificate is missing, `batch_running`), StoreFault, KeyFault, VerifyFault.
+    certificate is missing, an order that no officer has compared, `batch_running`), StoreFault,
+    KeyFault, VerifyFault.
     """
     require_service(actor)
     batch = find_running(office, command.batch)
@@ -91,6 +93,7 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
         return status_of(batch, already=True)
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
+    require_compared(office, batch)
     with office.open_register(batch.snapshot) as sealed:
         version = office.match_version_of(batch.rules_digest)
         weights = office.weights(sealed.manifest, version)

@@ -8,6 +8,8 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted
                 rows, in one commit
+    comparison  of a file by court order: an officer's signed comparison of order and header
+                (controls/comparison.py)
     override    `override` and the grant that two roles made, in one commit
                 (controls/overrides/service.py)
     determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is

@@ -121,6 +121,6 @@ def _hashes(officer: str) -> tuple[bytes, ...]:
 
 
 def officer_parts(item: str) -> list[str]:
-    """Id, name and title of an officer as a request file writes them."""
+    """Id, name, title and agency of an officer as a request file writes them."""
     parts = [part.strip() for part in item.split("|")]
-    return [*parts, "", "", ""][:3]
+    return [*parts, "", "", "", ""][:4]

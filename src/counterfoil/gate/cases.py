@@ -93,6 +93,10 @@ class Columns(Closed, frozen=True, gc=False):
     stay_or_deferral: str = ""
     engaged_officers: str = ""
     use_certified: str = ""
+    review: str = ""
+    offence_date: str = ""
+    offence_fact: str = ""
+    earlier_investigation: str = ""
 
 
 class HeaderChange(Closed, frozen=True, gc=False):
@@ -128,6 +132,7 @@ class StatedDocument(Closed, frozen=True, gc=False):
     finds: tuple[str, ...] = ()
     recipient: str = ""
     purpose: str = ""
+    statute: str = ""
 
 
 class Sentence(Closed, frozen=True, gc=False):
@@ -207,6 +212,10 @@ def _request(text: Columns) -> list[Any]:
         text.stay_or_deferral,
         [officer_parts(item) for item in _items(text.engaged_officers)],
         text.use_certified or "false",
+        text.review,
+        text.offence_date or None,
+        text.offence_fact,
+        text.earlier_investigation,
     ]
 
 
@@ -391,7 +400,9 @@ def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
             ) from None
         agreement = convert(fields, Agreement, path)
         law = msgspec.structs.replace(
-            law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+            law,
+            agreement=agreement,
+            terms=compile_terms(law.route, law.common, agreement, law.lists),
         )
     return _repealed(law, sentence.repeal) if sentence.repeal else law
 

@@ -82,6 +82,7 @@ class DocumentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     finds: _Texts = ()
     recipient: _MaybeText = ""
     purpose: _MaybeText = ""
+    statute: _MaybeText = ""
 
 
 class HeaderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -261,6 +262,7 @@ def _texts(body: HeaderBody) -> Iterator[str]:
     yield from (body.requester, body.agreement, body.principal, body.route)
     if (document := body.document) is not None:
         yield from (document.court, document.judge, document.recipient, document.purpose)
+        yield document.statute
         yield from (*document.periods, *document.items, *document.finds)
         for person in document.people:
             yield from (person.given_name, person.family_name)

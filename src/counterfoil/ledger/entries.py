@@ -74,6 +74,7 @@ class EntryKind(StrEnum):
     SAMPLE = "sample"
     ACCOUNTING = "accounting"
     INFORM = "inform"
+    COMPARISON = "comparison"
 
 
 class Form(NamedTuple):
@@ -214,6 +215,11 @@ KINDS: Final[dict[EntryKind, Form]] = {
     EntryKind.INFORM: _form(
         "An officer decided that persons may be informed of a batch's requests, by an order that "
         "the payload states.",
+        "batch commitment officer",
+    ),
+    EntryKind.COMPARISON: _form(
+        "An officer compared the document that a batch rests on with what its header states, in "
+        "the fields that the payload names.",
         "batch commitment officer",
     ),
 }

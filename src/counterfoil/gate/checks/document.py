@@ -13,17 +13,21 @@ received within 60 days.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import Document, State
 from counterfoil.gate.checks.inputs import MET, NOT_SHOWN, CheckInput, FileInput, met_if
-from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import fold_entry, fold_screened, fold_stated
+from counterfoil.gate.law.compiled import Terms, fold_court, is_listed
+from counterfoil.gate.law.folding import fold_citation, fold_entry, fold_screened, fold_stated
 
+_COURT: Final = re.compile(r"(?:united states|u s|us) district court(?: for)?(?: the)? (.+)\Z")
+"""How the name of a district court begins, in words; what follows names its district."""
 FINDS_ACT: Final = "specific_act"
 FINDS_RELEVANCE: Final = "relevance"
 FINDS_EXCLUSIVE_USE: Final = "exclusive_use"
+FINDS_NO_OTHER_SOURCE: Final = "no_other_source"
 
 
 def _of_document(
@@ -52,7 +56,10 @@ def document_is_not_future(document: Document, file: FileInput, terms: Terms) ->
 
 @_of_document
 def document_is_recent(document: Document, file: FileInput, terms: Terms) -> State:
-    """The day of decision is within the route's days after the document's date."""
+    """The day of decision is within the route's days after the document's date. An order that names
+    its own last day is judged by that day instead (`document_has_not_expired`)."""
+    if terms.edition > 2 and terms.judges and document.expires_on is not None:
+        return MET
     days = [each.days for each in terms.document_days if each.in_force.covers(file.on)]
     return met_if(bool(days) and (file.on - document.issued_on).days <= min(days))
 
@@ -95,6 +102,26 @@ def order_court_is_named(document: Document, file: FileInput, terms: Terms) -> S
 
 
 @_of_document
+def order_court_is_district(document: Document, file: FileInput, terms: Terms) -> State:
+    """The court is a Federal district court of the dated list: a magistrate judge is one of its
+    judges too."""
+    if fold_stated(document.court) in terms.absent:
+        return NOT_SHOWN
+    found = _COURT.match(fold_court(document.court))
+    return met_if(found is not None and is_listed(terms.courts.get(found[1], ()), file.on))
+
+
+@_of_document
+def order_statute_is_criminal(document: Document, file: FileInput, terms: Terms) -> State:
+    """The order names its statute, and that is a Federal criminal one of the dated list, which has
+    none of tax administration."""
+    if fold_stated(document.statute) in terms.absent:
+        return NOT_SHOWN
+    charge = terms.statutes.get(fold_citation(document.statute))
+    return met_if(charge is not None and is_listed(charge.spans, file.on))
+
+
+@_of_document
 def order_judge_is_listed(document: Document, file: FileInput, terms: Terms) -> State:
     """The order is of a judge of a class that may grant it."""
     judge = fold_stated(document.judge)
@@ -117,8 +144,10 @@ committed."""
 order_finds_relevance: Final = _order_finds(FINDS_RELEVANCE)
 """The order states the second finding: the information is or may be relevant to the act."""
 order_finds_exclusive_use: Final = _order_finds(FINDS_EXCLUSIVE_USE)
-"""The order states the third finding: used for the federal criminal matter alone, and not to be had
-elsewhere."""
+"""The order states the third finding: used for the federal criminal matter alone. Before law of
+format 3, the one word stood for the fourth finding too."""
+order_finds_no_other_source: Final = _order_finds(FINDS_NO_OTHER_SOURCE)
+"""The order states the fourth finding: not to be had elsewhere."""
 
 
 @_of_document

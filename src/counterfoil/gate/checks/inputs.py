@@ -59,7 +59,8 @@ class Engaged(Sensitive, frozen=True, gc=False):
     has neither letter nor digit; `name`: the letters of the name as screens read it, `screened` its
     words so, `words` its folded words; `is_mixed`: one of the three mixes scripts in a word;
     `load`: requests that name the officer, in the window; `namesakes_load`: those that name any
-    officer of the same name."""
+    officer of the same name; `agency`: folded; `titled`: the words of the title as screens read
+    them."""
 
     entries: tuple[str, str, str]
     name: str
@@ -68,6 +69,8 @@ class Engaged(Sensitive, frozen=True, gc=False):
     is_mixed: bool
     load: int
     namesakes_load: int
+    agency: str
+    titled: list[str]
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
@@ -158,4 +161,6 @@ class RequestReader:
             mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
             officer_load(officer, self._facts, self._history),
             namesakes_load(officer, self._facts, self._history),
+            fold_stated(officer.agency),
+            screened_words(officer.title),
         )

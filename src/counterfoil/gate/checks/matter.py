@@ -7,6 +7,7 @@ an element that needs a thing is not shown where it is missing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import State
@@ -21,7 +22,7 @@ from counterfoil.gate.checks.inputs import (
     Engaged,
     met_if,
 )
-from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.compiled import Charge, Terms, is_listed
 from counterfoil.gate.law.folding import (
     count_letters,
     first_reading,
@@ -70,9 +71,40 @@ def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
     """The authority is one federal criminal statute, not a tax one, that the agreement
     designates."""
     authority = inputs.request.statutory_authority
-    if authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
+    if terms.edition > 2:
+        charge = charge_of(authority, terms)
+        if charge is not None and is_listed(charge.spans, inputs.day):
+            named = [below for statute, below in terms.designated if statute == charge.statute]
+            return met_if(any(_is_within(charge.below, below) for below in named))
+    elif authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
     return NOT_MET if authority else NOT_SHOWN
+
+
+def authority_is_the_orders(inputs: CheckInput, terms: Terms) -> State:
+    """The authority is the statute that the order names, or a subdivision of it."""
+    charge = charge_of(inputs.request.statutory_authority, terms)
+    ordered = charge_of(inputs.scope.statute, terms) if inputs.scope else None
+    if ordered is None or not inputs.request.statutory_authority:
+        return NOT_SHOWN
+    return met_if(
+        charge is not None
+        and charge.statute == ordered.statute
+        and _is_within(charge.below, ordered.below)
+    )
+
+
+def charge_of(citation: str, terms: Terms) -> Charge | None:
+    """What the list of criminal statutes has for this citation; None where it has nothing."""
+    return terms.statutes.get(_cited(citation))
+
+
+_cited: Final = lru_cache(maxsize=4096)(fold_citation)
+
+
+def _is_within(below: str, above: str) -> bool:
+    """Whether one folded subdivision is another or a part of it."""
+    return below == above or below.startswith(f"{above} " if above else "")
 
 
 def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
@@ -93,7 +125,7 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
-    return met_if(terms.generation < 2 or tells(words, rules.least_words, rules.least_letters))
+    return met_if(terms.edition < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
 def _has_letters(inputs: CheckInput, least: int) -> bool:
@@ -125,6 +157,18 @@ def reason_is_not_voter_rolls(inputs: CheckInput, terms: Terms) -> State:
 def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
     """The reason is no other purpose that this route does not serve: collection, statistics."""
     return met_if(not terms.other_purpose.hits(inputs.reason_words))
+
+
+def reason_is_not_forfeiture(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is no civil forfeiture: there only what was disclosed already may be used, 26 USC
+    6103(i)(4)."""
+    return met_if(not terms.forfeiture.hits(inputs.reason_words))
+
+
+def reason_is_not_missing_child(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is not the case of a missing or exploited child: an order under 26 USC 6103(i)(1)
+    serves it, and (i)(1)(C) where a state or local agency helps."""
+    return met_if(not terms.missing_child.hits(inputs.reason_words))
 
 
 def reason_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
@@ -179,12 +223,12 @@ def _individual(officer: Engaged, terms: Terms) -> State:
     name = officer.words
     is_group = officer.name in terms.group_names
     if not is_group and not terms.group_words.isdisjoint(officer.screened):
-        is_group = terms.generation < 3 or not officer_names.names_group_as_person(name)
+        is_group = terms.edition < 3 or not officer_names.names_group_as_person(name)
     if is_group:
         return NOT_MET
-    if terms.generation < 2 or officer.entries[1] in terms.absent:
+    if terms.edition < 2 or officer.entries[1] in terms.absent:
         return MET
-    if terms.generation > 2:
+    if terms.edition > 2:
         if (
             officer_names.names_several(officer.entries[1])
             or officer_names.names_an_office(name)
@@ -205,9 +249,29 @@ def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
     for officer in inputs.engaged:
         if officer.load > most:
             return NOT_MET
-        if officer.namesakes_load > most and terms.generation > 2:
+        if officer.namesakes_load > most and terms.edition > 2:
             state = NEEDS_OFFICER
     return state
+
+
+def officers_are_of_agency(inputs: CheckInput, terms: Terms) -> State:
+    """Every engaged officer's agency is stated, and is the requester's; by a court's order, it is a
+    Federal agency of the dated list."""
+    for officer in inputs.engaged:
+        if officer.agency in terms.absent:
+            return NOT_SHOWN
+    for officer in inputs.engaged:
+        if not is_listed(terms.agencies.get(officer.agency, ()), inputs.day):
+            return NOT_MET
+    return MET
+
+
+def officers_are_employees(inputs: CheckInput, terms: Terms) -> State:
+    """No engaged officer is by title a contractor, or an officer of a state or a town."""
+    for officer in inputs.engaged:
+        if terms.no_employees.hits(officer.titled):
+            return NOT_MET
+    return MET
 
 
 def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
@@ -227,7 +291,7 @@ def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
             return NOT_MET
     if len(_LETTERS.intersection(inputs.reason_words)) < 2 or not _PARTED.search(inputs.reason):
         return MET
-    if terms.generation < 3:
+    if terms.edition < 3:
         return NOT_MET
     without = screened_words(_INITIALS.sub(" ", request.reason))
     return met_if(_PARTED.search(" ".join(first_reading(without))) is None)
@@ -250,9 +314,9 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.generation > 2 and is_numbered_matter(entry):
+    if terms.edition > 2 and is_numbered_matter(entry):
         return MET
-    if terms.generation > 1 and is_filler_number(entry):
+    if terms.edition > 1 and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -3,11 +3,12 @@
 | part | what it is | who shares it |
 |---|---|---|
 | officers | the engaged officers, and so their names and caseload | the requests of one team |
-| matter | periods, authority, ground, stay or deferral, certification | most of a requester's |
+| matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of the final order and of the court's | the orders of one day |
+| orders | the days of final order, court's order, offence; authority | the orders of one day |
 | screened | the reason has no phrase that a reason must not have | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
+| begun | the days of investigation and order, what explains them; authority | as of orders |
 
 A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
 asked for more people than agreed. A check that is of no part is evaluated for each request: a new
@@ -49,6 +50,7 @@ def _matter(inputs: CheckInput, terms: Terms) -> Hashable:
         request.statutory_authority,
         request.removal_order.ground,
         request.stay_or_deferral,
+        request.review,
         request.use_certified,
     )
 
@@ -58,7 +60,23 @@ def _opened(inputs: CheckInput, terms: Terms) -> Hashable:
 
 
 def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
-    return inputs.request.removal_order.ordered_on, inputs.request.removal_order.court_ordered_on
+    request, order = inputs.request, inputs.request.removal_order
+    return (
+        order.ordered_on,
+        order.court_ordered_on,
+        request.offence_date,
+        request.statutory_authority,
+    )
+
+
+def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
+    request = inputs.request
+    return (
+        request.investigation_opened_on,
+        request.removal_order.ordered_on,
+        request.earlier_investigation,
+        request.statutory_authority,
+    )
 
 
 def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -75,7 +93,13 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _officers,
         frozenset(
-            {"officers_are_named", "officers_are_individuals", "officer_caseload_is_possible"}
+            {
+                "officers_are_named",
+                "officers_are_individuals",
+                "officer_caseload_is_possible",
+                "officers_are_of_agency",
+                "officers_are_employees",
+            }
         ),
     ),
     Part(
@@ -87,8 +111,10 @@ PARTS: Final[tuple[Part, ...]] = (
                 "period_is_not_in_future",
                 "authority_is_given",
                 "authority_is_designated",
+                "authority_is_the_orders",
                 "removal_ground_is_deportability",
                 "no_stay_is_stated",
+                "no_review_is_pending",
                 "use_is_certified",
             }
         ),
@@ -97,7 +123,13 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _orders,
         frozenset(
-            {"removal_order_is_dated", "court_order_date_is_possible", "departure_days_have_passed"}
+            {
+                "removal_order_is_dated",
+                "court_order_date_is_possible",
+                "departure_days_have_passed",
+                "reentry_order_is_dated",
+                "reentry_is_dated",
+            }
         ),
     ),
     Part(
@@ -109,6 +141,8 @@ PARTS: Final[tuple[Part, ...]] = (
                 "reason_is_not_benefits",
                 "reason_is_not_voter_rolls",
                 "reason_is_of_this_purpose",
+                "reason_is_not_forfeiture",
+                "reason_is_not_missing_child",
             }
         ),
     ),
@@ -126,6 +160,7 @@ PARTS: Final[tuple[Part, ...]] = (
             }
         ),
     ),
+    Part(_begun, frozenset({"investigation_follows_order"})),
 )
 
 

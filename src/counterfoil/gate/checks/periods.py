@@ -72,10 +72,11 @@ def _span(text: str, rules: PeriodRules) -> range:
 
 class Scope(Sensitive, frozen=True, gc=False):
     """`people`: by key (`person_key`), the middle name and date of birth that the document gives,
-    "" and None where it gives none; `years`: taxable years."""
+    "" and None where it gives none; `years`: taxable years; `statute`: an order's, as stated."""
 
     people: Mapping[str, Set[tuple[str, date | None]]]
     years: frozenset[int]
+    statute: str
 
     def names(self, name: NameForm, born: date | None) -> bool:
         """Whether the document reaches the person of this name and date of birth."""
@@ -97,7 +98,8 @@ def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
         people.setdefault(person_key(name), set()).add(stated)
     people.pop("", None)
     periods = read_periods(document.periods, rules)
-    return Scope(people, frozenset() if periods.vague else frozenset(periods.years))
+    years = frozenset[int]() if periods.vague else frozenset(periods.years)
+    return Scope(people, years, document.statute)
 
 
 def person_key(name: NameForm) -> str:

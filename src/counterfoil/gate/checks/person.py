@@ -65,7 +65,7 @@ def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
     given, family = fold_entry(person.given_name), fold_entry(person.family_name)
     if given in terms.placeholders or family in terms.placeholders:
         return NOT_MET
-    if terms.generation < 3:
+    if terms.edition < 3:
         return MET
     if missing_names.is_missing(person.given_name, person.family_name, inputs.name):
         return NOT_MET
@@ -92,7 +92,7 @@ def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
     """A jail or detention centre is stated with its whole address and is on the agreement's
     list."""
     address = inputs.request.address
-    is_marked = terms.generation > 2 and custody.has_marks(address, inputs.line_words)
+    is_marked = terms.edition > 2 and custody.has_marks(address, inputs.line_words)
     in_city = terms.custodial_words.hits(_city_words(address.city))
     if not is_marked and not in_city and not terms.custodial_words.hits(inputs.line_words):
         return MET
@@ -111,7 +111,7 @@ def _is_only_the_street(inputs: CheckInput, terms: Terms) -> bool:
     form = inputs.address
     if not terms.custodial_words.hits(screened_words(f"{form.street} {form.suffix}")):
         return False
-    if terms.generation < 3:
+    if terms.edition < 3:
         return True
     if form.suffix in _NO_STREETS or terms.custodial_words.hits(
         _city_words(inputs.request.address.city)

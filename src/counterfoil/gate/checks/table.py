@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks import batch, document, matter, person, removal
+from counterfoil.gate.checks import batch, document, matter, person, reentry, removal
 from counterfoil.gate.checks import limits as guards
 from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
@@ -23,6 +23,7 @@ RequestCheck = Callable[[CheckInput, Terms], State]
 BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "principal_is_listed": batch.principal_is_listed,
     "principal_is_no_delegate": batch.principal_is_no_delegate,
+    "principal_is_of_agency": batch.principal_is_of_agency,
     "request_is_signed": batch.request_is_signed,
     "agreement_is_named": batch.agreement_is_named,
     "agreement_is_in_force": batch.agreement_is_in_force,
@@ -46,6 +47,9 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "order_finds_act": document.order_finds_act,
     "order_finds_relevance": document.order_finds_relevance,
     "order_finds_exclusive_use": document.order_finds_exclusive_use,
+    "order_finds_no_other_source": document.order_finds_no_other_source,
+    "order_court_is_district": document.order_court_is_district,
+    "order_statute_is_criminal": document.order_statute_is_criminal,
     "consent_names_recipient": document.consent_names_recipient,
     "consent_purpose_is_stated": document.consent_purpose_is_stated,
     "consent_is_of_one_person": document.consent_is_of_one_person,
@@ -68,6 +72,7 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "period_is_not_in_future": matter.period_is_not_in_future,
     "authority_is_given": matter.authority_is_given,
     "authority_is_designated": matter.authority_is_designated,
+    "authority_is_the_orders": matter.authority_is_the_orders,
     "reason_is_given": matter.reason_is_given,
     "reason_is_specific": matter.reason_is_specific,
     "reason_does_not_locate": matter.reason_does_not_locate,
@@ -75,6 +80,9 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "reason_is_not_benefits": matter.reason_is_not_benefits,
     "reason_is_not_voter_rolls": matter.reason_is_not_voter_rolls,
     "reason_is_of_this_purpose": matter.reason_is_of_this_purpose,
+    "reason_is_not_forfeiture": matter.reason_is_not_forfeiture,
+    "reason_is_not_missing_child": matter.reason_is_not_missing_child,
+    "reason_states_none_pending": removal.reason_states_none_pending,
     "reason_is_not_repeated": matter.reason_is_not_repeated,
     "investigation_is_numbered": matter.investigation_is_numbered,
     "investigation_is_dated": matter.investigation_is_dated,
@@ -83,6 +91,8 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "officers_are_named": matter.officers_are_named,
     "officers_are_individuals": matter.officers_are_individuals,
     "officer_caseload_is_possible": matter.officer_caseload_is_possible,
+    "officers_are_of_agency": matter.officers_are_of_agency,
+    "officers_are_employees": matter.officers_are_employees,
     "use_is_certified": matter.use_is_certified,
     "removal_order_is_numbered": removal.removal_order_is_numbered,
     "removal_order_is_dated": removal.removal_order_is_dated,
@@ -90,6 +100,14 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "court_order_date_is_possible": removal.court_order_date_is_possible,
     "departure_days_have_passed": removal.departure_days_have_passed,
     "no_stay_is_stated": removal.no_stay_is_stated,
+    "no_review_is_pending": removal.no_review_is_pending,
+    "investigation_follows_order": removal.investigation_follows_order,
+    "documents_are_stated": removal.documents_are_stated,
+    "hampering_is_stated": removal.hampering_is_stated,
+    "appearance_is_stated": removal.appearance_is_stated,
+    "reentry_order_is_dated": reentry.reentry_order_is_dated,
+    "reentry_is_dated": reentry.reentry_is_dated,
+    "reentry_fact_is_stated": reentry.reentry_fact_is_stated,
     "person_is_not_asked_often": guards.person_is_not_asked_often,
     "person_addresses_are_few": guards.person_addresses_are_few,
     "address_people_are_few": guards.address_people_are_few,

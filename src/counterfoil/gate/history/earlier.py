@@ -165,7 +165,7 @@ def content_bytes(request: Request) -> bytes:
         request.investigation_opened_on,
         request.removal_order,
         request.stay_or_deferral,
-        request.engaged_officers,
+        [(each.id, each.name, each.title) for each in request.engaged_officers],
         request.use_certified,
     )
     try:

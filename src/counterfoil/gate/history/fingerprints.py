@@ -371,11 +371,21 @@ def _content(request: Request, forms: Forms, address: str, reason: str, number: 
         _folded(request.stay_or_deferral),
         _engaged(request.engaged_officers),
         request.use_certified,
+        *_added(request),
     )
     try:
         return _encode(content)
     except UnicodeEncodeError:
         return utf8(repr(msgspec.to_builtins(content)))
+
+
+def _added(request: Request) -> tuple[object, ...]:
+    """What a request states in the columns that came after the first two dozen; nothing of one
+    that states nothing there, so that its content is what it was before there were these."""
+    stated = request.review, request.offence_fact, request.earlier_investigation
+    if not any(stated) and request.offence_date is None:
+        return ()
+    return *map(_folded, stated), request.offence_date
 
 
 _folded: Final = lru_cache(maxsize=4096)(fold_entry)

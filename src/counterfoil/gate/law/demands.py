@@ -16,9 +16,9 @@ from counterfoil.gate.law.route import Common, RouteKind
 
 CHECKS_VERSION: Final = "checks-5"
 """Part of the law's digest: raise it when a check's behavior changes."""
-EARLIER_CHECKS: Final = ("checks-3", "checks-4")
-"""The same of an office whose law has the common file of format 1 or 2: it goes on under that law,
-its digest is what it was, and what was decided under it is decided again the same."""
+EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4"}
+"""The same of an office whose law has a common file of an earlier format: it goes on under that
+law, its digest is what it was, and what was decided under it is decided again the same."""
 
 Kinds = frozenset[RouteKind]
 EVERY_ROUTE: Final[Kinds] = frozenset({"written-request", "court-order", "consent"})
@@ -34,6 +34,7 @@ CONSENT: Final[Kinds] = frozenset({"consent"})
 DEMANDS: Final[dict[str, Kinds]] = {
     "principal_is_listed": EVERY_ROUTE,
     "principal_is_no_delegate": EVERY_ROUTE,
+    "principal_is_of_agency": WRITTEN_REQUEST,
     "request_is_signed": EVERY_ROUTE,
     "agreement_is_named": EVERY_ROUTE,
     "agreement_is_in_force": EVERY_ROUTE,
@@ -57,6 +58,9 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "order_finds_act": COURT_ORDER,
     "order_finds_relevance": COURT_ORDER,
     "order_finds_exclusive_use": COURT_ORDER,
+    "order_finds_no_other_source": COURT_ORDER,
+    "order_court_is_district": COURT_ORDER,
+    "order_statute_is_criminal": COURT_ORDER,
     "consent_names_recipient": CONSENT,
     "consent_purpose_is_stated": CONSENT,
     "consent_is_of_one_person": CONSENT,
@@ -76,6 +80,7 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "period_is_not_in_future": EVERY_ROUTE,
     "authority_is_given": ENFORCEMENT,
     "authority_is_designated": WRITTEN_REQUEST,
+    "authority_is_the_orders": COURT_ORDER,
     "reason_is_given": ENFORCEMENT,
     "reason_is_specific": ENFORCEMENT,
     "reason_does_not_locate": ENFORCEMENT,
@@ -83,6 +88,9 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "reason_is_not_benefits": ENFORCEMENT,
     "reason_is_not_voter_rolls": ENFORCEMENT,
     "reason_is_of_this_purpose": ENFORCEMENT,
+    "reason_is_not_forfeiture": ENFORCEMENT,
+    "reason_is_not_missing_child": WRITTEN_REQUEST,
+    "reason_states_none_pending": WRITTEN_REQUEST,
     "reason_is_not_repeated": WRITTEN_REQUEST,
     "investigation_is_numbered": ENFORCEMENT,
     "investigation_is_dated": ENFORCEMENT,
@@ -91,6 +99,8 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "officers_are_named": ENFORCEMENT,
     "officers_are_individuals": ENFORCEMENT,
     "officer_caseload_is_possible": ENFORCEMENT,
+    "officers_are_of_agency": ENFORCEMENT,
+    "officers_are_employees": ENFORCEMENT,
     "use_is_certified": EVERY_ROUTE,
     "removal_order_is_numbered": WRITTEN_REQUEST,
     "removal_order_is_dated": WRITTEN_REQUEST,
@@ -98,6 +108,14 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "court_order_date_is_possible": WRITTEN_REQUEST,
     "departure_days_have_passed": WRITTEN_REQUEST,
     "no_stay_is_stated": WRITTEN_REQUEST,
+    "no_review_is_pending": WRITTEN_REQUEST,
+    "investigation_follows_order": WRITTEN_REQUEST,
+    "documents_are_stated": WRITTEN_REQUEST,
+    "hampering_is_stated": WRITTEN_REQUEST,
+    "appearance_is_stated": WRITTEN_REQUEST,
+    "reentry_order_is_dated": WRITTEN_REQUEST,
+    "reentry_is_dated": WRITTEN_REQUEST,
+    "reentry_fact_is_stated": WRITTEN_REQUEST,
     "person_is_not_asked_often": EVERY_ROUTE,
     "person_addresses_are_few": EVERY_ROUTE,
     "address_people_are_few": EVERY_ROUTE,
@@ -108,10 +126,35 @@ DEMANDS: Final[dict[str, Kinds]] = {
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
-SINCE_COMMON_3: Final = frozenset({"evidence_is_not_tried", "name_is_in_latin_letters"})
-"""Checks that a law may be without whose common file has an earlier format: an office keeps its
-copy of the law, and one that was made before these were demanded has no element for them. It takes
-them up with the law files of the present format."""
+"""Checks that a law may be without whose common file has format 1: an office keeps its copy of the
+law, and one that was made before these were demanded has no element for them. It takes them up with
+the common file of format 2."""
+SINCE_COMMON_3: Final = frozenset(
+    {
+        "evidence_is_not_tried",
+        "name_is_in_latin_letters",
+        "principal_is_of_agency",
+        "officers_are_of_agency",
+        "officers_are_employees",
+        "order_court_is_district",
+        "order_statute_is_criminal",
+        "order_finds_no_other_source",
+        "authority_is_the_orders",
+        "reason_is_not_forfeiture",
+        "reason_is_not_missing_child",
+        "reason_states_none_pending",
+        "no_review_is_pending",
+        "investigation_follows_order",
+        "documents_are_stated",
+        "hampering_is_stated",
+        "appearance_is_stated",
+        "reentry_order_is_dated",
+        "reentry_is_dated",
+        "reentry_fact_is_stated",
+    }
+)
+"""The same of a common file of format 1 or 2."""
+_LATER: Final = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
 
 
 def demanded_of(kind: RouteKind) -> frozenset[str]:
@@ -119,17 +162,19 @@ def demanded_of(kind: RouteKind) -> frozenset[str]:
     return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
 
 
-def came_later(common: Common) -> frozenset[str]:
-    """The checks that a law with this common file may be without."""
-    later = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
-    return later.get(generation(common), frozenset())
+def later_than(common: Common) -> frozenset[str]:
+    """The checks that a law with this common file may be without: they came later."""
+    return _LATER.get(edition_of(common), frozenset())
 
 
 def checks_version(common: Common) -> str:
     """The version of the checks under this law: part of its digest."""
-    return (*EARLIER_CHECKS, CHECKS_VERSION)[generation(common) - 1]
+    return EARLIER_VERSIONS.get(edition_of(common), CHECKS_VERSION)
 
 
-def generation(common: Common) -> int:
-    """The format of a law's common file, 1 to 3: an earlier one asks for less."""
-    return int(common.format[-1])
+def edition_of(common: Common) -> int:
+    """The number of the format of a law's common file: what the checks ask grows with it.
+
+    1: lists of words. 2: words that tell nothing, mixed scripts, ZIP and state. 3: the elements
+    that this module lists in `SINCE_COMMON_3`, with the dated lists of lists.py."""
+    return int(common.format.rsplit("-", 1)[1])

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from counterfoil.core.values import Public
+from counterfoil.gate.law.lists import ListNames
 from counterfoil.gate.law.schema import Count, Identifier, Span, Text
 from counterfoil.gate.law.statute import Element
 
@@ -29,11 +30,15 @@ class Closed(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     """Base of the parts of a law file: a field that the schema does not know refuses."""
 
 
-class Office(Closed, frozen=True, gc=False):
-    """A class of official whom the statute lets ask."""
+class Office(Closed, frozen=True, gc=False, omit_defaults=True):
+    """A class of official whom the statute lets ask. `agency`: the one agency of the list of
+    agencies whose officials these are, where the statute names it; `reading`: the open reading
+    (statute.py) on which the class depends. Both may be left out."""
 
     id: Identifier
     title: Text
+    agency: Identifier | None = None
+    reading: Identifier | None = None
 
 
 class PeriodRules(Closed, frozen=True, gc=False):
@@ -45,9 +50,11 @@ class PeriodRules(Closed, frozen=True, gc=False):
     most_years: Count
 
 
-class ReasonRules(Closed, frozen=True, gc=False):
+class ReasonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """What makes a reason specific, and the phrases of purposes that a request for enforcement must
-    not have."""
+    not have. `pending`: phrases for a stay or a review; `none_of`: words before such a phrase that
+    say that there is none. What has a default may be left out of a common file of format 1 or
+    2."""
 
     least_words: Count
     least_letters: Count
@@ -57,6 +64,10 @@ class ReasonRules(Closed, frozen=True, gc=False):
     benefits: Texts
     voter_rolls: Texts
     other_purpose: Texts
+    forfeiture: tuple[Text, ...] = ()
+    missing_child: tuple[Text, ...] = ()
+    pending: tuple[Text, ...] = ()
+    none_of: tuple[Text, ...] = ()
 
 
 class IdentifierRules(Closed, frozen=True, gc=False):
@@ -66,12 +77,13 @@ class IdentifierRules(Closed, frozen=True, gc=False):
     most_characters: Count
 
 
-class OfficerRules(Closed, frozen=True, gc=False):
+class OfficerRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """`group_words`: a name with one of them is a group's; `group_names`: so is a name that equals
-    one."""
+    one; `no_employees`: a title with one of them is no Federal officer's or employee's."""
 
     group_words: Texts
     group_names: Texts
+    no_employees: tuple[Text, ...] = ()
 
 
 class RemovalRules(Closed, frozen=True, gc=False):
@@ -110,8 +122,9 @@ class TinRules(Closed, frozen=True, gc=False):
     made_up_groups: Groups
 
 
-class CommonRules(Closed, frozen=True, gc=False):
-    """The words and numbers that the checks of every route read."""
+class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
+    """The words and numbers that the checks of every route read. `lists`: the dated lists that
+    they compare with; a common file of format 1 or 2 has none."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -121,6 +134,7 @@ class CommonRules(Closed, frozen=True, gc=False):
     identifiers: IdentifierRules
     officers: OfficerRules
     tin: TinRules
+    lists: ListNames | None = None
 
 
 class Rules(Closed, frozen=True, gc=False):
