@@ -238,12 +238,14 @@ class ExactCount:
         self._attempts: Counter[Hashable] = Counter()
         self._addresses: defaultdict[Hashable, set[str]] = defaultdict(set)
         self._people: defaultdict[str, set[str]] = defaultdict(set)
+        self._evidence: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
         for asked in file:
             name, born, address = _of(asked)
             self._attempts[name, born] += 1
             self._addresses[name, born].add(address)
             self._addresses[asked.forms.name.given, born].add(address)
             self._people[address].add(name)
+            self._evidence[name, address].add((born, *_evidence(asked)))
 
     def refuses(self, asked: Asked, element: str, guards: Guards) -> bool:
         """Whether this guard would refuse the request by the exact count. A request that is refused
@@ -260,8 +262,14 @@ class ExactCount:
                 )
             case "guard-people":
                 return len(self._people[address]) > guards.people_at_address
+            case "guard-evidence":
+                return len(self._evidence[name, address]) > 1
             case _:
                 return True
+
+
+def _evidence(asked: Asked) -> tuple[str, tuple[str, ...]]:
+    return asked.request.person.tin, asked.request.taxable_periods
 
 
 def _of(asked: Asked) -> tuple[str, date | None, str]:
@@ -278,6 +286,8 @@ def kind(asked: Asked, element: str, guards: Guards) -> str:
     match element:
         case "guard-attempts":
             return f"attempts on one person: alike names at one home, or in other homes ({dated})"
+        case "guard-evidence":
+            return f"evidence about one person: alike given names at one home ({dated})"
         case "guard-addresses" if asked.uses.addresses > guards.addresses_of_person:
             return f"homes of one person: both names are alike ({dated})"
         case "guard-addresses":
@@ -334,6 +344,11 @@ Two requests for one name without a date of birth, at two homes, may both be con
 resident who moved; so they are counted as one person's, with all whose names are alike. People of
 frequent names are then more than the limits allow, and the cure is to state the date of birth. That
 is measured apart, in a second file.
+
+Two people of one name who live at one home, most often a parent and a child, are one person to
+whoever tries dates of birth; so the second date waits for two officers (`guard-evidence`), and so
+does the first where both are in one file. An exact count refuses them too. A suffix does not tell
+them apart: a resident of whom no suffix is held is confirmed under either.
 """
 FILE: Final = """
 ## {title}
