@@ -119,7 +119,7 @@ def _alone(folder: Path) -> Generator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(locked_file(folder / ".certify.lock", seconds=0))
-        except TimeoutError:
+        except BlockingIOError:
             raise StateFault(
                 "certify_running",
                 "another process is certifying this snapshot",

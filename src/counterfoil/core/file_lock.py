@@ -22,8 +22,8 @@ def locked_file(path: Path, seconds: float = WAIT_SECONDS) -> Generator[int]:
     """The open descriptor of the file at `path`, which no other process has meanwhile. It is made
     where it is missing (mode 0600), and may hold what a process that was ended wrote.
 
-    At the end it is deleted, unless it was renamed. Raises TimeoutError where another process has
-    it for `seconds`, and OSError.
+    At the end it is deleted, unless it was renamed. Raises BlockingIOError where another process
+    has it for `seconds`, and OSError.
     """
     descriptor = _lock(path, time.monotonic() + seconds)
     try:
@@ -57,7 +57,7 @@ def _take(descriptor: int, until: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise TimeoutError from None
+                raise
             time.sleep(_POLL_SECONDS)
         else:
             return

@@ -64,7 +64,7 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
             os.sync()
             _replace(directory / "checkpoint", checkpoint.encode())
             os.sync()
-    except TimeoutError:
+    except BlockingIOError:
         raise StateFault(
             "export_running",
             "another process is exporting to this directory",

@@ -24,7 +24,7 @@ def one_at_a_time(office: Office, batch_id: str) -> Generator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(locked_file(office.directory / f".{batch_id}.lock"))
-        except TimeoutError:
+        except BlockingIOError:
             raise batch_running(batch_id) from None
         except OSError as fault:
             raise StoreFault(
