@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import compare, explain, override, sample
+from counterfoil.cli.batch import compare, explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import hold, incident, suspension
 from counterfoil.cli.office import create as office
@@ -41,6 +41,7 @@ app = group(
 _DESK = "--office tax-office --officer a.key"
 
 add_verb(app, batch.receive, "receive requests.csv --office tax-office")
+add_verb(app, waiting.waiting, "waiting b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(
     app,
     override.override,
