@@ -22,12 +22,16 @@ WHOLE = Request(
     "INV-1",
     date(2025, 1, 10),
     RemovalOrder("RO-1", date(2023, 5, 2), "8 USC 1227(a)(1)(B)", date(2023, 8, 1)),
-    "",
+    "none",
     (
-        EngagedOfficer("A-1", "Jordan Sample", "Special Agent"),
-        EngagedOfficer("A-2", "Kim Example", "Analyst"),
+        EngagedOfficer("A-1", "Jordan Sample", "Special Agent", "Agency A"),
+        EngagedOfficer("A-2", "Kim Example", "Analyst", "Agency A"),
     ),
     True,
+    "none",
+    date(2023, 9, 4),
+    "Hid the travel document from the officer",
+    "Opened on forged papers, joined later",
 )
 
 
