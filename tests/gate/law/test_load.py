@@ -44,6 +44,7 @@ CHECKED_WORDS = {
     "is or may be relevant to a matter relating to the commission of such act",
     "exclusively for use in a Federal criminal investigation or proceeding concerning such act",
     "to the extent necessary as provided in such order",
+    "the name of a person with respect to whom a return is filed",
 }
 """Words that were compared with the US Code's own XML. Add one here only after comparing it."""
 

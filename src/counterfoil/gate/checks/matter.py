@@ -30,8 +30,14 @@ def period_is_given(inputs: CheckInput, terms: Terms) -> State:
 
 
 def period_is_not_vague(inputs: CheckInput, terms: Terms) -> State:
-    """Every period is a year or a short range of years, and there are few."""
-    return met_if(not inputs.periods.vague)
+    """Every period is a year or a range of years."""
+    periods = inputs.periods
+    return met_if(not periods.vague and (terms.generation > 2 or not periods.beyond))
+
+
+def period_is_within_limits(inputs: CheckInput, terms: Terms) -> State:
+    """No period is earlier or longer, and there are no more of them, than the agreement allows."""
+    return met_if(not inputs.periods.beyond)
 
 
 def period_is_not_in_future(inputs: CheckInput, terms: Terms) -> State:
@@ -76,7 +82,7 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
-    return met_if(not terms.is_current or tells(words, rules.least_words, rules.least_letters))
+    return met_if(terms.generation < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
 def _has_letters(inputs: CheckInput, least: int) -> bool:
@@ -154,7 +160,7 @@ def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
         if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.screened):
             return NOT_MET
         is_stated = officer.entries[1] not in terms.absent
-        if terms.is_current and is_stated and names_no_one(officer.words):
+        if terms.generation > 1 and is_stated and names_no_one(officer.words):
             return NOT_MET
     return MET
 
@@ -206,7 +212,7 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.is_current and is_filler_number(entry):
+    if terms.generation > 1 and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

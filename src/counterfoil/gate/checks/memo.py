@@ -84,6 +84,7 @@ PARTS: Final[tuple[Part, ...]] = (
             {
                 "period_is_given",
                 "period_is_not_vague",
+                "period_is_within_limits",
                 "period_is_not_in_future",
                 "authority_is_given",
                 "authority_is_designated",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks import batch, document, matter, person, removal
+from counterfoil.gate.checks import batch, document, matter, person, removal, taxpayer
 from counterfoil.gate.checks import limits as guards
 from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
@@ -61,9 +61,14 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "address_is_not_general_delivery": person.address_is_not_general_delivery,
     "zip_is_of_state": person.zip_is_of_state,
     "tin_is_well_formed": person.tin_is_well_formed,
+    "name_is_of_one_taxpayer": taxpayer.name_is_of_one_taxpayer,
+    "taxpayer_is_no_business": taxpayer.taxpayer_is_no_business,
+    "taxpayer_is_no_estate": taxpayer.taxpayer_is_no_estate,
+    "taxpayer_is_no_child": taxpayer.taxpayer_is_no_child,
     "text_is_in_one_script": matter.text_is_in_one_script,
     "period_is_given": matter.period_is_given,
     "period_is_not_vague": matter.period_is_not_vague,
+    "period_is_within_limits": matter.period_is_within_limits,
     "period_is_not_in_future": matter.period_is_not_in_future,
     "authority_is_given": matter.authority_is_given,
     "authority_is_designated": matter.authority_is_designated,

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.demands import is_current
+from counterfoil.gate.law.demands import generation
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
@@ -27,6 +29,7 @@ from counterfoil.gate.law.route import (
     CommonRules,
     DatedDays,
     OfficerRules,
+    PeriodRules,
     RemovalRules,
     Route,
 )
@@ -46,15 +49,27 @@ _OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other
 PlaceKey = tuple[str, ...]
 
 
+class TaxpayerTerms(Public, frozen=True, gc=False):
+    """Words and signs of a name that is not one individual's; `may_join` as screens read them."""
+
+    joining: Screen
+    may_join: frozenset[str]
+    signs: frozenset[str]
+    business: Screen
+    estate: Screen
+    child: Screen
+
+
 class Terms(Public, frozen=True, gc=False):
     """What the checks of one agreement read. Sets are of folded text; patterns match folded
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
     `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
-    have; `group_words` the words of a group as screens read them; `is_current` whether the law asks
-    for more than its lists of words (demands.py); `authority_written` the designated citations as
-    the agreement writes them. What a route's kind has no facts for is empty."""
+    have; `group_words` the words of a group as screens read them; `generation` the format of the
+    law's common file, of which an earlier one asks for less (demands.py); `authority_written` the
+    designated citations as the agreement writes them. What a route's kind has no facts for is
+    empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -82,13 +97,15 @@ class Terms(Public, frozen=True, gc=False):
     screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
-    is_current: bool
+    generation: int
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
     document_days: tuple[DatedDays, ...]
     document_items: frozenset[str]
     judges: frozenset[str]
+    periods: PeriodRules
+    taxpayer: TaxpayerTerms
 
 
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
@@ -121,20 +138,38 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
-        authority=_citations(authority, is_current=is_current(common)),
-        ground=_ground(removal, is_current=is_current(common)) if removal else _NOTHING,
+        authority=_citations(authority, generation(common)),
+        ground=_ground(removal, generation(common)) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
         **screens,
         screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
-        is_current=is_current(common),
+        generation=generation(common),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
         document_days=document.days if document else (),
         document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
         judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
+        periods=agreement.limits.periods or rules.periods,
+        taxpayer=_taxpayer(rules),
+    )
+
+
+def _taxpayer(rules: CommonRules) -> TaxpayerTerms:
+    """Of a law whose common file came before these rules, without words."""
+    taxpayer = rules.taxpayer
+    if isinstance(taxpayer, msgspec.UnsetType):
+        none = new_screen(())
+        return TaxpayerTerms(none, frozenset(), frozenset(), none, none, none)
+    return TaxpayerTerms(
+        joining=_screen(taxpayer.joining, "rules.taxpayer.joining"),
+        may_join=frozenset(map(fold_screened, taxpayer.may_join)),
+        signs=frozenset(taxpayer.joining_signs),
+        business=_screen(taxpayer.business, "rules.taxpayer.business"),
+        estate=_screen(taxpayer.estate, "rules.taxpayer.estate"),
+        child=_screen(taxpayer.child, "rules.taxpayer.child"),
     )
 
 
@@ -193,11 +228,11 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     return frozenset(keys)
 
 
-def _citations(spellings: Iterable[str], *, is_current: bool) -> re.Pattern[str]:
+def _citations(spellings: Iterable[str], format_: int) -> re.Pattern[str]:
     """A folded citation of one of these, or of a subdivision of it."""
     folded = sorted({fold_citation(spelling) for spelling in spellings})
     choices = [
-        f"{re.escape(each)}{_below(each) if is_current else _SUBDIVISIONS}" for each in folded
+        f"{re.escape(each)}{_below(each) if format_ > 1 else _SUBDIVISIONS}" for each in folded
     ]
     return re.compile(f"(?:{'|'.join(choices)})\\Z")
 
@@ -207,7 +242,7 @@ def _below(citation: str) -> str:
     return _LETTERED if _NUMBERED.search(citation) else f"{_PARAGRAPH}{_LETTERED}"
 
 
-def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
+def _ground(removal: RemovalRules, format_: int) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
     return _citations(
         (
@@ -215,7 +250,7 @@ def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
             for spelling in removal.written_as
             for paragraph in removal.classes
         ),
-        is_current=is_current,
+        format_,
     )
 
 

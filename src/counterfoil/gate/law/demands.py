@@ -14,11 +14,11 @@ from typing import Final
 
 from counterfoil.gate.law.route import Common, RouteKind
 
-CHECKS_VERSION: Final = "checks-4"
+CHECKS_VERSION: Final = "checks-5"
 """Part of the law's digest: raise it when a check's behavior changes."""
-CHECKS_OF_COMMON_1: Final = "checks-3"
-"""The same of an office whose law has the common file of format 1: it goes on under that law, its
-digest is what it was, and what was decided under it is decided again the same."""
+EARLIER_CHECKS: Final = ("checks-3", "checks-4")
+"""The same of an office whose law has the common file of format 1 or 2: it goes on under that law,
+its digest is what it was, and what was decided under it is decided again the same."""
 
 Kinds = frozenset[RouteKind]
 EVERY_ROUTE: Final[Kinds] = frozenset({"written-request", "court-order", "consent"})
@@ -69,9 +69,14 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "address_is_not_general_delivery": EVERY_ROUTE,
     "zip_is_of_state": EVERY_ROUTE,
     "tin_is_well_formed": EVERY_ROUTE,
+    "name_is_of_one_taxpayer": EVERY_ROUTE,
+    "taxpayer_is_no_business": EVERY_ROUTE,
+    "taxpayer_is_no_estate": EVERY_ROUTE,
+    "taxpayer_is_no_child": EVERY_ROUTE,
     "text_is_in_one_script": EVERY_ROUTE,
     "period_is_given": EVERY_ROUTE,
     "period_is_not_vague": EVERY_ROUTE,
+    "period_is_within_limits": EVERY_ROUTE,
     "period_is_not_in_future": EVERY_ROUTE,
     "authority_is_given": ENFORCEMENT,
     "authority_is_designated": WRITTEN_REQUEST,
@@ -106,9 +111,18 @@ DEMANDS: Final[dict[str, Kinds]] = {
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
-"""Checks that a law may be without whose common file has format 1: an office keeps its copy of the
-law, and one that was made before these were demanded has no element for them. It takes them up with
-the common file of format 2."""
+SINCE_COMMON_3: Final = frozenset(
+    {
+        "name_is_of_one_taxpayer",
+        "period_is_within_limits",
+        "taxpayer_is_no_business",
+        "taxpayer_is_no_child",
+        "taxpayer_is_no_estate",
+    }
+)
+"""Checks that a law may be without whose common file has an earlier format: an office keeps its
+copy of the law, and one that was made before these were demanded has no element for them. It takes
+them up with the law files of the present format."""
 
 
 def demanded_of(kind: RouteKind) -> frozenset[str]:
@@ -116,11 +130,17 @@ def demanded_of(kind: RouteKind) -> frozenset[str]:
     return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
 
 
+def came_later(common: Common) -> frozenset[str]:
+    """The checks that a law with this common file may be without."""
+    later = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
+    return later.get(generation(common), frozenset())
+
+
 def checks_version(common: Common) -> str:
     """The version of the checks under this law: part of its digest."""
-    return CHECKS_VERSION if is_current(common) else CHECKS_OF_COMMON_1
+    return (*EARLIER_CHECKS, CHECKS_VERSION)[generation(common) - 1]
 
 
-def is_current(common: Common) -> bool:
-    """Whether a law's common file has the present format."""
-    return common.format == "counterfoil-common-2"
+def generation(common: Common) -> int:
+    """The format of a law's common file, 1 to 3: an earlier one asks for less."""
+    return int(common.format[-1])

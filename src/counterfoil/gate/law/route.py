@@ -4,7 +4,7 @@ ask.
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
-names the file `law/common/ID.yaml`, format `counterfoil-common-2`, of what all routes share:
+names the file `law/common/ID.yaml`, format `counterfoil-common-3`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
 which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
@@ -110,8 +110,22 @@ class TinRules(Closed, frozen=True, gc=False):
     made_up_groups: Groups
 
 
+class TaxpayerRules(Closed, frozen=True, gc=False):
+    """Words of a name that is not one individual's. `joining` join two people, `may_join` do so
+    where they stand between two words; `joining_signs` are signs, one after the other; `business`,
+    `estate` and `child` name one."""
+
+    joining: Texts
+    may_join: Texts
+    joining_signs: Text
+    business: Texts
+    estate: Texts
+    child: Texts
+
+
 class CommonRules(Closed, frozen=True, gc=False):
-    """The words and numbers that the checks of every route read."""
+    """The words and numbers that the checks of every route read. What is `UNSET` came with format
+    3 of the common file."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -121,6 +135,7 @@ class CommonRules(Closed, frozen=True, gc=False):
     identifiers: IdentifierRules
     officers: OfficerRules
     tin: TinRules
+    taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
@@ -133,10 +148,11 @@ class Rules(Closed, frozen=True, gc=False):
 
 
 class Common(Closed, frozen=True, gc=False):
-    """One file of what routes share. See the module. Format 1 is that of offices which were made
-    before the checks of `demands.SINCE_COMMON_2` were demanded."""
+    """One file of what routes share. See the module. Formats 1 and 2 are those of offices
+    which were made before the checks of `demands.SINCE_COMMON_2` and `SINCE_COMMON_3` were
+    demanded."""
 
-    format: Literal["counterfoil-common-1", "counterfoil-common-2"]
+    format: Literal["counterfoil-common-1", "counterfoil-common-2", "counterfoil-common-3"]
     id: Identifier
     title: Text
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]

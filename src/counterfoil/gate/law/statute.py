@@ -21,6 +21,10 @@
         explanation, cure                  one sentence each, about the rule, never about a person
         door                               may be left out: the provision that a request of another
                                            purpose would need (`other_provision` below)
+        why                                why no words are quoted, where none are; may be left out
+        open                               may be left out: two readings of the law of which none
+                                           is settled: `taken`, which discloses less and by which
+                                           the check goes, `other`, and `decides`, who may settle it
 
 A quote whose digest differs, an unknown field and an unknown version refuse.
 """
@@ -44,10 +48,20 @@ class OtherProvision(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     uslm: Text
 
 
+class OpenReading(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A question that the law leaves open: the reading by which the check goes, the other one, and
+    who may decide between them."""
+
+    taken: Text
+    other: Text
+    decides: Text
+
+
 class Element(
     Public, frozen=True, gc=False, forbid_unknown_fields=True, rename={"other_provision": "door"}
 ):
-    """One thing that a route demands, over one span of days. See the module."""
+    """One thing that a route demands, over one span of days. See the module. What is `UNSET` where
+    it is left out is then no part of the law's digest."""
 
     id: Identifier
     citation: Text
@@ -60,6 +74,8 @@ class Element(
     explanation: Text
     cure: Text
     other_provision: OtherProvision | None = None
+    why: Text | msgspec.UnsetType = msgspec.UNSET
+    open: OpenReading | msgspec.UnsetType = msgspec.UNSET
 
 
 class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
