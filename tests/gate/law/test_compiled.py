@@ -145,10 +145,11 @@ def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
     )
     for name in names:
         word = name.replace("_", "")
-        hits = [each for each in names if getattr(terms, each).hits(screened_words(f"of {word}"))]
+        words = screened_words(f"of {word}")
+        hits = [each for each, screen in terms.other_purposes.items() if screen.hits(words)]
         assert hits == [name]
-        assert terms.screened.hits(screened_words(f"of {word}"))
-    assert not terms.screened.hits(screened_words("of nothing"))
+        assert terms.purposes.phrases.hits(words)
+    assert not terms.purposes.phrases.hits(screened_words("of nothing"))
     assert terms.general_reasons == {"for vse"}
 
 

@@ -14,6 +14,7 @@ from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tell
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
+from counterfoil.gate.law.purposes import Judged, judge
 from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -32,7 +33,7 @@ def period_is_given(inputs: CheckInput, terms: Terms) -> State:
 def period_is_not_vague(inputs: CheckInput, terms: Terms) -> State:
     """Every period is a year or a range of years."""
     periods = inputs.periods
-    return met_if(not periods.vague and (terms.generation > 2 or not periods.beyond))
+    return met_if(not periods.vague and (terms.edition > 2 or not periods.beyond))
 
 
 def period_is_within_limits(inputs: CheckInput, terms: Terms) -> State:
@@ -82,7 +83,7 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
-    return met_if(terms.generation < 2 or tells(words, rules.least_words, rules.least_letters))
+    return met_if(terms.edition < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
 def _has_letters(inputs: CheckInput, least: int) -> bool:
@@ -91,29 +92,45 @@ def _has_letters(inputs: CheckInput, least: int) -> bool:
     return len(reason) - reason.count(" ") >= least or count_letters(inputs.request.reason) >= least
 
 
+def judged(inputs: CheckInput, terms: Terms) -> Judged:
+    """What the reason is for. One that is not specific has an element for that, and is not asked
+    what it is for besides."""
+    reason, words = inputs.request.reason, inputs.reason_words
+    found = judge(reason, words, terms.other_purposes, terms.purposes)
+    if found.is_told or reason_is_specific(inputs, terms) is MET:
+        return found
+    return found._replace(is_told=True)
+
+
+def reason_tells_purpose(inputs: CheckInput, terms: Terms) -> State:
+    """The reason tells what the disclosure is for: how the answer bears on the offence, or another
+    purpose, which is other elements' concern. What cannot be told is not shown."""
+    return MET if judged(inputs, terms).is_told else NOT_SHOWN
+
+
 def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not to find a person: that is another provision, 26 USC 6103(i)(5)."""
-    return met_if(not terms.locating.hits(inputs.reason_words))
+    return met_if("locating" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_civil(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
-    return met_if(not terms.civil.hits(inputs.reason_words))
+    return met_if("civil" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_benefits(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
-    return met_if(not terms.benefits.hits(inputs.reason_words))
+    return met_if("benefits" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_voter_rolls(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not voter rolls, for which 26 USC 6103 has no provision."""
-    return met_if(not terms.voter_rolls.hits(inputs.reason_words))
+    return met_if("voter_rolls" not in judged(inputs, terms).purposes)
 
 
 def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
     """The reason is no other purpose that this route does not serve: collection, statistics."""
-    return met_if(not terms.other_purpose.hits(inputs.reason_words))
+    return met_if("other_purpose" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
@@ -160,7 +177,7 @@ def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
         if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.screened):
             return NOT_MET
         is_stated = officer.entries[1] not in terms.absent
-        if terms.generation > 1 and is_stated and names_no_one(officer.words):
+        if terms.edition > 1 and is_stated and names_no_one(officer.words):
             return NOT_MET
     return MET
 
@@ -212,7 +229,7 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.generation > 1 and is_filler_number(entry):
+    if terms.edition > 1 and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -6,13 +6,13 @@
 | matter | periods, authority, ground, stay or deferral, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the final order and of the court's | the orders of one day |
-| screened | the reason has no phrase that a reason must not have | most reasons |
+| purpose | what the reason is for | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 
-A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
-asked for more people than agreed. A check that is of no part is evaluated for each request: a new
-one is right before it is fast. A test changes everything but the part and sees that no check of the
-part notices. What was found is remembered for at most some thousands of things a file.
+A request may share a part with nobody (`ALONE`): its address is asked for more people than agreed.
+A check that is of no part is evaluated for each request: a new one is right before it is fast. A
+test changes everything but the part and sees that no check of the part notices. What was found is
+remembered for at most some thousands of things a file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
+from counterfoil.gate.checks.matter import judged
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.law.compiled import Terms
 
@@ -61,8 +62,8 @@ def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
     return inputs.request.removal_order.ordered_on, inputs.request.removal_order.court_ordered_on
 
 
-def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
-    return ALONE if terms.screened.hits(inputs.reason_words) else ()
+def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
+    return judged(inputs, terms)
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -102,9 +103,10 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _screened,
+        _purpose,
         frozenset(
             {
+                "reason_tells_purpose",
                 "reason_does_not_locate",
                 "reason_is_not_civil",
                 "reason_is_not_benefits",

@@ -74,6 +74,7 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "authority_is_designated": matter.authority_is_designated,
     "reason_is_given": matter.reason_is_given,
     "reason_is_specific": matter.reason_is_specific,
+    "reason_tells_purpose": matter.reason_tells_purpose,
     "reason_does_not_locate": matter.reason_does_not_locate,
     "reason_is_not_civil": matter.reason_is_not_civil,
     "reason_is_not_benefits": matter.reason_is_not_benefits,

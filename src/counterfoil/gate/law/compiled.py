@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.demands import generation
+from counterfoil.gate.law.demands import edition_of
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
@@ -24,12 +25,14 @@ from counterfoil.gate.law.folding import (
     new_screen,
     screened_words,
 )
+from counterfoil.gate.law.purposes import NOTHING, Purposes, compile_purposes
 from counterfoil.gate.law.route import (
     Common,
     CommonRules,
     DatedDays,
     OfficerRules,
     PeriodRules,
+    PurposeRules,
     RemovalRules,
     Route,
 )
@@ -65,11 +68,11 @@ class Terms(Public, frozen=True, gc=False):
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
-    `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
-    have; `group_words` the words of a group as screens read them; `generation` the format of the
-    law's common file, of which an earlier one asks for less (demands.py); `authority_written` the
-    designated citations as the agreement writes them. What a route's kind has no facts for is
-    empty."""
+    `nothing_words` the latter as screens read them; `other_purposes` the phrases of each purpose
+    that a reason must not have, `purposes` the patterns of words; `group_words` the words of a
+    group as screens read them; `edition` the format of the law's common file, of which an earlier
+    one asks for less (demands.py); `authority_written` the designated citations as the agreement
+    writes them. What a route's kind has no facts for is empty."""
 
     agreement: Agreement
     rules: CommonRules
@@ -89,15 +92,9 @@ class Terms(Public, frozen=True, gc=False):
     authority: re.Pattern[str]
     ground: re.Pattern[str]
     general_reasons: frozenset[str]
-    locating: Screen
-    civil: Screen
-    benefits: Screen
-    voter_rolls: Screen
-    other_purpose: Screen
-    screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
-    generation: int
+    edition: int
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
@@ -106,6 +103,8 @@ class Terms(Public, frozen=True, gc=False):
     judges: frozenset[str]
     periods: PeriodRules
     taxpayer: TaxpayerTerms
+    other_purposes: dict[str, Screen]
+    purposes: Purposes
 
 
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
@@ -138,14 +137,12 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         shared_places=_places(lists.shared_places, "lists.shared_places"),
         requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
         authority_written=authority,
-        authority=_citations(authority, generation(common)),
-        ground=_ground(removal, generation(common)) if removal else _NOTHING,
+        authority=_citations(authority, edition_of(common)),
+        ground=_ground(removal, edition_of(common)) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
-        **screens,
-        screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
-        generation=generation(common),
+        edition=edition_of(common),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
@@ -154,6 +151,32 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
         periods=agreement.limits.periods or rules.periods,
         taxpayer=_taxpayer(rules),
+        other_purposes=screens,
+        purposes=_purposes(rules),
+    )
+
+
+def _purposes(rules: CommonRules) -> Purposes:
+    """Of a law whose common file came before these rules, none."""
+    given = rules.purposes
+    if isinstance(given, msgspec.UnsetType):
+        return NOTHING
+    phrases = [phrase for name in _OTHER_PURPOSES for phrase in getattr(rules.reason, name)]
+    return _compiled_purposes(msgspec.msgpack.encode(given), tuple(phrases))
+
+
+@lru_cache(maxsize=8)
+def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
+    """One compilation for all laws and routes of the same rules, which are as good as constant."""
+    given = msgspec.msgpack.decode(encoded, type=PurposeRules)
+    return compile_purposes(
+        given.classes,
+        given.innocent,
+        {name: getattr(given, name) for name in _OTHER_PURPOSES},
+        phrases,
+        given.acts,
+        given.bearing,
+        given.least_bearing,
     )
 
 

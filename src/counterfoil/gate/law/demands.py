@@ -16,7 +16,7 @@ from counterfoil.gate.law.route import Common, RouteKind
 
 CHECKS_VERSION: Final = "checks-5"
 """Part of the law's digest: raise it when a check's behavior changes."""
-EARLIER_CHECKS: Final = ("checks-3", "checks-4")
+EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4"}
 """The same of an office whose law has the common file of format 1 or 2: it goes on under that law,
 its digest is what it was, and what was decided under it is decided again the same."""
 
@@ -82,6 +82,7 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "authority_is_designated": WRITTEN_REQUEST,
     "reason_is_given": ENFORCEMENT,
     "reason_is_specific": ENFORCEMENT,
+    "reason_tells_purpose": ENFORCEMENT,
     "reason_does_not_locate": ENFORCEMENT,
     "reason_is_not_civil": ENFORCEMENT,
     "reason_is_not_benefits": ENFORCEMENT,
@@ -115,6 +116,7 @@ SINCE_COMMON_3: Final = frozenset(
     {
         "name_is_of_one_taxpayer",
         "period_is_within_limits",
+        "reason_tells_purpose",
         "taxpayer_is_no_business",
         "taxpayer_is_no_child",
         "taxpayer_is_no_estate",
@@ -130,17 +132,17 @@ def demanded_of(kind: RouteKind) -> frozenset[str]:
     return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
 
 
-def came_later(common: Common) -> frozenset[str]:
+def later_than(common: Common) -> frozenset[str]:
     """The checks that a law with this common file may be without."""
     later = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
-    return later.get(generation(common), frozenset())
+    return later.get(edition_of(common), frozenset())
 
 
 def checks_version(common: Common) -> str:
     """The version of the checks under this law: part of its digest."""
-    return (*EARLIER_CHECKS, CHECKS_VERSION)[generation(common) - 1]
+    return EARLIER_VERSIONS.get(edition_of(common), CHECKS_VERSION)
 
 
-def generation(common: Common) -> int:
+def edition_of(common: Common) -> int:
     """The format of a law's common file, 1 to 3: an earlier one asks for less."""
-    return int(common.format[-1])
+    return int(common.format.rsplit("-", 1)[1])

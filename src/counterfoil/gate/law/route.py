@@ -123,6 +123,24 @@ class TaxpayerRules(Closed, frozen=True, gc=False):
     child: Texts
 
 
+class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
+    """Patterns of words that say what a reason is for (purposes.py). `locating` to `other_purpose`
+    are added to the phrases of `ReasonRules`; `acts` are words of which a text must say whether
+    they are what the disclosure is for; with words of `least_bearing` things of `bearing` it tells
+    its own purpose."""
+
+    classes: dict[str, Texts]
+    innocent: Texts
+    locating: Texts
+    civil: Texts
+    benefits: Texts
+    voter_rolls: Texts
+    other_purpose: Texts
+    acts: Texts
+    bearing: Texts
+    least_bearing: Count
+
+
 class CommonRules(Closed, frozen=True, gc=False):
     """The words and numbers that the checks of every route read. What is `UNSET` came with format
     3 of the common file."""
@@ -136,6 +154,7 @@ class CommonRules(Closed, frozen=True, gc=False):
     officers: OfficerRules
     tin: TinRules
     taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
+    purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
