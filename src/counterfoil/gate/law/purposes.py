@@ -179,7 +179,9 @@ def _of(index: Mapping[str, Sequence[tuple[int, Pattern]]], words: frozenset[str
 def _text(reason: str, words: Sequence[str]) -> str:
     """The readings of a reason, one after the other, single spaces between and around."""
     text = f" {' '.join(words)} {_BREAK} "
-    text = _PARTED.sub(lambda run: f"{run[0].replace(' ', '')} ", text)
+    joined = _PARTED.sub(lambda run: f"{run[0].replace(' ', '')} ", text)
+    if joined != text:  # words in parted letters are read besides, together
+        text += joined[1:]
     if any(map(str.isdigit, reason)):
         numbered = " ".join(map(_fold_token, _TOKEN.findall(plain(reason))))
         text = f"{text}{numbered} {_BREAK} "
