@@ -124,6 +124,10 @@ def header_of(file: Sending) -> Any:
         }
         if file.route == "consent":
             fields |= {"recipient": "dhs", "purpose": "To confirm the address that I gave"}
+            if "alone" in Document.__struct_fields__:
+                signer = " ".join(f"{each.given_name} {each.family_name}" for each in people)
+                fields |= {"signed_by": signer, "capacity": "taxpayer"}
+                fields |= {"alone": "yes", "revoked": "no"}
         else:
             finds = ("specific_act", "relevance", "exclusive_use")
             fields |= {"court": "District of Example", "judge": "district", "finds": finds}

@@ -127,6 +127,10 @@ class StatedDocument(Closed, frozen=True, gc=False):
     finds: tuple[str, ...] = ()
     recipient: str = ""
     purpose: str = ""
+    signed_by: str = ""
+    capacity: str = ""
+    alone: str = ""
+    revoked: str = ""
 
 
 class Sentence(Closed, frozen=True, gc=False):

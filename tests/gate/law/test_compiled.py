@@ -206,3 +206,18 @@ def test_p10_an_unsigned_file_is_accepted_by_a_sandbox_alone() -> None:
     assert amended({"sandbox": False, "principals.0.unsigned_accepted": False}).terms.principals
     with expect_fault(SettingsFault, "law_principal_twice", f"agreement sandbox: {principal}"):
         amended({"principals": msgspec.to_builtins(sandbox().agreement.principals * 2)})
+
+
+@pytest.mark.parametrize("name", ["taxpayer", "purposes"])
+def test_p10_a_law_of_format_3_without_its_rules_refuses(name: str) -> None:
+    with expect_fault(SettingsFault, "law_rules_format", f"rules.{name}"):
+        _terms(**{name: msgspec.UNSET})
+
+
+def test_p10_a_consent_of_format_3_without_rules_of_who_may_sign_refuses() -> None:
+    law = LAWS["consent"]
+    assert law.route.rules.document
+    document = changed(law.route.rules.document, consent=msgspec.UNSET)
+    route = changed(law.route, rules=changed(law.route.rules, document=document))
+    with expect_fault(SettingsFault, "law_rules_format", "rules.document.consent"):
+        compile_terms(route, law.common, law.agreement)

@@ -45,6 +45,14 @@ CHECKED_WORDS = {
     "exclusively for use in a Federal criminal investigation or proceeding concerning such act",
     "to the extent necessary as provided in such order",
     "the name of a person with respect to whom a return is filed",
+    "such person or persons as the taxpayer may designate in a request for or consent to "
+    "such disclosure",
+    "a request for or consent to such disclosure",
+    "the express purpose for which consent was granted",
+    "the return of any taxpayer, or return information with respect to such taxpayer",
+    "shall not use the information for any purpose other than the express purpose for which "
+    "consent was granted and shall not disclose return information to any other person "
+    "without the express permission of, or request by, the taxpayer",
 }
 """Words that were compared with the US Code's own XML. Add one here only after comparing it."""
 

@@ -32,6 +32,7 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Document, NameForm, Public, Sensitive
+from counterfoil.gate.law.folding import fold_stated
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.normalize import exact_name, normalize_name
 
@@ -76,10 +77,13 @@ def _span(text: str) -> range:
 
 class Scope(Sensitive, frozen=True, gc=False):
     """`people`: by key (`person_key`), the middle name and date of birth that the document gives,
-    "" and None where it gives none; `years`: taxable years."""
+    "" and None where it gives none; `years`: taxable years; `capacity`: folded, of who signed a
+    consent; `issued_on`: the document's date."""
 
     people: Mapping[str, Set[tuple[str, date | None]]]
     years: frozenset[int]
+    capacity: str
+    issued_on: date
 
     def names(self, name: NameForm, born: date | None) -> bool:
         """Whether the document reaches the person of this name and date of birth."""
@@ -101,9 +105,8 @@ def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
         people.setdefault(person_key(name), set()).add(stated)
     people.pop("", None)
     periods = read_periods(document.periods, rules)
-    return Scope(
-        people, frozenset() if periods.vague or periods.beyond else frozenset(periods.years)
-    )
+    years = frozenset(() if periods.vague or periods.beyond else periods.years)
+    return Scope(people, years, fold_stated(document.capacity), document.issued_on)
 
 
 def person_key(name: NameForm) -> str:

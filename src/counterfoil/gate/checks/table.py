@@ -49,6 +49,9 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "consent_names_recipient": document.consent_names_recipient,
     "consent_purpose_is_stated": document.consent_purpose_is_stated,
     "consent_is_of_one_person": document.consent_is_of_one_person,
+    "consent_is_alone": document.consent_is_alone,
+    "consent_is_signed": document.consent_is_signed,
+    "consent_is_not_revoked": document.consent_is_not_revoked,
 }
 
 REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
@@ -101,4 +104,5 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "request_is_not_repeated": guards.request_is_not_repeated,
     "person_is_reached": document.person_is_reached,
     "periods_are_reached": document.periods_are_reached,
+    "minor_consents_by_guardian": document.minor_consents_by_guardian,
 }

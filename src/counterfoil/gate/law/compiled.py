@@ -21,6 +21,7 @@ from counterfoil.gate.law.folding import (
     fold_citation,
     fold_entry,
     fold_screened,
+    fold_stated,
     fold_tight,
     new_screen,
     screened_words,
@@ -30,6 +31,7 @@ from counterfoil.gate.law.route import (
     Common,
     CommonRules,
     DatedDays,
+    DocumentRules,
     OfficerRules,
     PeriodRules,
     PurposeRules,
@@ -61,6 +63,17 @@ class TaxpayerTerms(Public, frozen=True, gc=False):
     business: Screen
     estate: Screen
     child: Screen
+
+
+class ConsentTerms(Public, frozen=True, gc=False):
+    """Folded capacities in which a consent may be signed, `own` the taxpayer's, and purposes, as
+    screens read them, that say nothing."""
+
+    capacities: frozenset[str]
+    own: str
+    for_minors: frozenset[str]
+    adult_years: int
+    empty_purposes: frozenset[str]
 
 
 class Terms(Public, frozen=True, gc=False):
@@ -102,14 +115,16 @@ class Terms(Public, frozen=True, gc=False):
     document_items: frozenset[str]
     judges: frozenset[str]
     periods: PeriodRules
+    consent: ConsentTerms
     taxpayer: TaxpayerTerms
     other_purposes: dict[str, Screen]
     purposes: Purposes
 
 
 def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
-    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or
-    law_principal_twice."""
+    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only,
+    law_principal_twice, law_pattern or law_rules_format."""
+    _check_format(route, common)
     rules, lists, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
@@ -150,10 +165,33 @@ def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
         document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
         judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
         periods=agreement.limits.periods or rules.periods,
+        consent=_consent(document),
         taxpayer=_taxpayer(rules),
         other_purposes=screens,
         purposes=_purposes(rules),
     )
+
+
+def _check_format(route: Route, common: Common) -> None:
+    """A law of format 3 has every rule that this format brought: without it a check would let
+    through what it is for."""
+    document = route.rules.document
+    given = {
+        f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
+        f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
+    }
+    if route.kind == "consent":
+        given[f"routes/{route.id}.yaml: rules.document.consent"] = (
+            document.consent if document else msgspec.UNSET
+        )
+    for place, rules in given.items():
+        require(
+            edition_of(common) < 3 or not isinstance(rules, msgspec.UnsetType),
+            "law_rules_format",
+            "a common file of format 3 needs these rules",
+            place,
+            "Restore them from the library.",
+        )
 
 
 def _purposes(rules: CommonRules) -> Purposes:
@@ -177,6 +215,20 @@ def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
         given.acts,
         given.bearing,
         given.least_bearing,
+    )
+
+
+def _consent(document: DocumentRules | None) -> ConsentTerms:
+    """Of a route without a consent, or of a law that came before these rules, nothing."""
+    rules = document.consent if document else msgspec.UNSET
+    if isinstance(rules, msgspec.UnsetType):
+        return ConsentTerms(frozenset(), "", frozenset(), 0, frozenset())
+    return ConsentTerms(
+        capacities=frozenset(map(fold_stated, rules.capacities)),
+        own=fold_stated(rules.capacities[0]),
+        for_minors=frozenset(map(fold_stated, rules.for_minors)),
+        adult_years=rules.adult_years,
+        empty_purposes=frozenset(map(fold_screened, rules.empty_purposes)),
     )
 
 

@@ -60,6 +60,9 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "consent_names_recipient": CONSENT,
     "consent_purpose_is_stated": CONSENT,
     "consent_is_of_one_person": CONSENT,
+    "consent_is_alone": CONSENT,
+    "consent_is_signed": CONSENT,
+    "consent_is_not_revoked": CONSENT,
     "name_is_given": EVERY_ROUTE,
     "name_is_no_placeholder": EVERY_ROUTE,
     "address_is_complete": EVERY_ROUTE,
@@ -109,11 +112,16 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "request_is_not_repeated": EVERY_ROUTE,
     "person_is_reached": ON_A_DOCUMENT,
     "periods_are_reached": ON_A_DOCUMENT,
+    "minor_consents_by_guardian": CONSENT,
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
 SINCE_COMMON_3: Final = frozenset(
     {
+        "consent_is_alone",
+        "consent_is_not_revoked",
+        "consent_is_signed",
+        "minor_consents_by_guardian",
         "name_is_of_one_taxpayer",
         "period_is_within_limits",
         "reason_tells_purpose",

@@ -91,14 +91,26 @@ class DatedDays(Closed, frozen=True, gc=False):
     source: Text
 
 
+class ConsentRules(Closed, frozen=True, gc=False):
+    """`capacities`: in which a consent may be signed, the first of them the taxpayer's own;
+    `for_minors`: those in which it may be for a taxpayer younger than `adult_years`;
+    `empty_purposes`: whole purposes that say nothing."""
+
+    capacities: Texts
+    for_minors: Texts
+    adult_years: Count
+    empty_purposes: Texts
+
+
 class DocumentRules(Closed, frozen=True, gc=False):
     """An order or a consent. `days`: it is taken for so many days after its date, the last one
     included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
-    no judge has a part."""
+    no judge has a part; `consent`: of a consent, and may be left out by a law of format 1 or 2."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
     judges: Texts | None
+    consent: ConsentRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class TinRules(Closed, frozen=True, gc=False):
