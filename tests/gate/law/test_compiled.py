@@ -208,9 +208,9 @@ def test_p10_an_unsigned_file_is_accepted_by_a_sandbox_alone() -> None:
         amended({"principals": msgspec.to_builtins(sandbox().agreement.principals * 2)})
 
 
-@pytest.mark.parametrize("name", ["taxpayer", "purposes"])
+@pytest.mark.parametrize("name", ["taxpayer", "purposes", "use_limits"])
 def test_p10_a_law_of_format_3_without_its_rules_refuses(name: str) -> None:
-    with expect_fault(SettingsFault, "law_rules_format", f"rules.{name}"):
+    with expect_fault(SettingsFault, "law_rules_format", f"common/every-route.yaml: rules.{name}"):
         _terms(**{name: msgspec.UNSET})
 
 
@@ -219,5 +219,5 @@ def test_p10_a_consent_of_format_3_without_rules_of_who_may_sign_refuses() -> No
     assert law.route.rules.document
     document = changed(law.route.rules.document, consent=msgspec.UNSET)
     route = changed(law.route, rules=changed(law.route.rules, document=document))
-    with expect_fault(SettingsFault, "law_rules_format", "rules.document.consent"):
+    with expect_fault(SettingsFault, "law_rules_format", "routes/consent.yaml: rules.document.consent"):
         compile_terms(route, law.common, law.agreement)

@@ -176,9 +176,10 @@ def _check_format(route: Route, common: Common) -> None:
     """A law of format 3 has every rule that this format brought: without it a check would let
     through what it is for."""
     document = route.rules.document
-    given = {
+    given: dict[str, object] = {
         f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
         f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
+        f"common/{common.id}.yaml: rules.use_limits": common.rules.use_limits,
     }
     if route.kind == "consent":
         given[f"routes/{route.id}.yaml: rules.document.consent"] = (

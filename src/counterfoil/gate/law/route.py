@@ -154,8 +154,9 @@ class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
 
 
 class CommonRules(Closed, frozen=True, gc=False):
-    """The words and numbers that the checks of every route read. What is `UNSET` came with format
-    3 of the common file."""
+    """The words and numbers that the checks of every route read, and `use_limits`, which every
+    answer carries besides those of the agreement. What is `UNSET` came with format 3 of the common
+    file."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -167,6 +168,7 @@ class CommonRules(Closed, frozen=True, gc=False):
     tin: TinRules
     taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
     purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
+    use_limits: Texts | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
