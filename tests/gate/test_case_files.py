@@ -115,6 +115,10 @@ def test_a_document_is_read_with_the_people_whom_it_names() -> None:
         "finds": ["relevance"],
         "recipient": "agency-a",
         "purpose": "a loan",
+        "signed_by": "Ada Quill",
+        "capacity": "taxpayer",
+        "alone": "yes",
+        "revoked": "no",
     }
     assert read_document(stated, FILE) == Document(
         DIGEST,
@@ -128,6 +132,10 @@ def test_a_document_is_read_with_the_people_whom_it_names() -> None:
         ("relevance",),
         "agency-a",
         "a loan",
+        "Ada Quill",
+        "taxpayer",
+        "yes",
+        "no",
     )
     assert read_document({"digest": DIGEST, "issued_on": "2025-07-01"}, FILE) == Document(
         DIGEST, date(2025, 7, 1), None, (), (), ()

@@ -131,6 +131,15 @@ def _source() -> list[Row]:
     ]
 
 
+def _signed(by: str) -> dict[str, str]:
+    """What a version that asks for it is told of who signed a consent."""
+    from counterfoil.core.values import Document
+
+    asks = "alone" in Document.__struct_fields__
+    stated = {"signed_by": by, "capacity": "taxpayer", "alone": "yes", "revoked": "no"}
+    return stated if asks else {}
+
+
 def send(office: Office, route: str, named: Name, row: Row, born: str = "") -> Sent:
     """One request under a document that names this person."""
     document = office.folder / f"{row['request_id']}.pdf"
@@ -146,6 +155,7 @@ def send(office: Office, route: str, named: Name, row: Row, born: str = "") -> S
     }
     if route == "consent":
         states |= {"recipient": "dhs", "purpose": "To confirm the address that I gave for letters"}
+        states |= _signed(" ".join(named))
     else:
         states |= tree.of_order()
     path = office.folder / f"{row['request_id']}.json"

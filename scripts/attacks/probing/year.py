@@ -125,6 +125,10 @@ def header_of(file: Sending) -> Any:
         }
         if file.route == "consent":
             fields |= {"recipient": "dhs", "purpose": "To confirm the address that I gave"}
+            if "alone" in Document.__struct_fields__:
+                signer = " ".join(f"{each.given_name} {each.family_name}" for each in people)
+                fields |= {"signed_by": signer, "capacity": "taxpayer"}
+                fields |= {"alone": "yes", "revoked": "no"}
         else:
             fields |= tree.of_order(finds=tree.FINDS)
         document = Document(**tree.document(fields))

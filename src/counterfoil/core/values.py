@@ -113,8 +113,9 @@ class Document(Sensitive, frozen=True, gc=False):
     as received.
 
     `digest` is "sha256:..." of the document's file. `people`, `periods` and `items` are what it
-    reaches. `court`, `judge`, `statute` and `finds` are an order's; `recipient` and `purpose` a
-    consent's."""
+    reaches. `court`, `judge`, `statute` and `finds` are an order's. A consent's are `recipient`,
+    `purpose`, who signed it in which capacity, whether it pertains to the disclosure alone
+    (`alone`: yes or no), and whether it is `revoked` (yes or no)."""
 
     digest: str
     issued_on: date
@@ -128,6 +129,10 @@ class Document(Sensitive, frozen=True, gc=False):
     recipient: str = ""
     purpose: str = ""
     statute: str = ""
+    signed_by: str = ""
+    capacity: str = ""
+    alone: str = ""
+    revoked: str = ""
 
 
 class Header(Public, frozen=True, gc=False):

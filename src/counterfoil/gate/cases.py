@@ -133,6 +133,10 @@ class StatedDocument(Closed, frozen=True, gc=False):
     recipient: str = ""
     purpose: str = ""
     statute: str = ""
+    signed_by: str = ""
+    capacity: str = ""
+    alone: str = ""
+    revoked: str = ""
 
 
 class Sentence(Closed, frozen=True, gc=False):

@@ -83,6 +83,10 @@ class DocumentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     recipient: _MaybeText = ""
     purpose: _MaybeText = ""
     statute: _MaybeText = ""
+    signed_by: _MaybeText = ""
+    capacity: _MaybeText = ""
+    alone: _MaybeText = ""
+    revoked: _MaybeText = ""
 
 
 class HeaderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -263,6 +267,7 @@ def _texts(body: HeaderBody) -> Iterator[str]:
     if (document := body.document) is not None:
         yield from (document.court, document.judge, document.recipient, document.purpose)
         yield document.statute
+        yield from (document.signed_by, document.capacity, document.alone, document.revoked)
         yield from (*document.periods, *document.items, *document.finds)
         for person in document.people:
             yield from (person.given_name, person.family_name)

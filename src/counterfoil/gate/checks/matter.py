@@ -30,6 +30,7 @@ from counterfoil.gate.law.folding import (
     fold_stated,
     screened_words,
 )
+from counterfoil.gate.law.purposes import Judged, judge
 from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -48,8 +49,14 @@ def period_is_given(inputs: CheckInput, terms: Terms) -> State:
 
 
 def period_is_not_vague(inputs: CheckInput, terms: Terms) -> State:
-    """Every period is a year or a short range of years, and there are few."""
-    return met_if(not inputs.periods.vague)
+    """Every period is a year or a range of years."""
+    periods = inputs.periods
+    return met_if(not periods.vague and (terms.edition > 2 or not periods.beyond))
+
+
+def period_is_within_limits(inputs: CheckInput, terms: Terms) -> State:
+    """No period is earlier or longer, and there are no more of them, than the agreement allows."""
+    return met_if(not inputs.periods.beyond)
 
 
 def period_is_not_in_future(inputs: CheckInput, terms: Terms) -> State:
@@ -134,29 +141,45 @@ def _has_letters(inputs: CheckInput, least: int) -> bool:
     return len(reason) - reason.count(" ") >= least or count_letters(inputs.request.reason) >= least
 
 
+def judged(inputs: CheckInput, terms: Terms) -> Judged:
+    """What the reason is for. One that is not specific has an element for that, and is not asked
+    what it is for besides."""
+    reason, words = inputs.request.reason, inputs.reason_words
+    found = judge(reason, words, terms.other_purposes, terms.purposes)
+    if found.is_told or reason_is_specific(inputs, terms) is MET:
+        return found
+    return found._replace(is_told=True)
+
+
+def reason_tells_purpose(inputs: CheckInput, terms: Terms) -> State:
+    """The reason tells what the disclosure is for: how the answer bears on the offence, or another
+    purpose, which is other elements' concern. What cannot be told is not shown."""
+    return MET if judged(inputs, terms).is_told else NOT_SHOWN
+
+
 def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not to find a person: that is another provision, 26 USC 6103(i)(5)."""
-    return met_if(not terms.locating.hits(inputs.reason_words))
+    return met_if("locating" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_civil(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
-    return met_if(not terms.civil.hits(inputs.reason_words))
+    return met_if("civil" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_benefits(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
-    return met_if(not terms.benefits.hits(inputs.reason_words))
+    return met_if("benefits" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_voter_rolls(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not voter rolls, for which 26 USC 6103 has no provision."""
-    return met_if(not terms.voter_rolls.hits(inputs.reason_words))
+    return met_if("voter_rolls" not in judged(inputs, terms).purposes)
 
 
 def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
     """The reason is no other purpose that this route does not serve: collection, statistics."""
-    return met_if(not terms.other_purpose.hits(inputs.reason_words))
+    return met_if("other_purpose" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_forfeiture(inputs: CheckInput, terms: Terms) -> State:

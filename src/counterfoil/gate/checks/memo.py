@@ -6,14 +6,14 @@
 | matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of final order, court's order, offence; authority | the orders of one day |
-| screened | the reason has no phrase that a reason must not have | most reasons |
+| purpose | what the reason is for | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 | begun | the days of investigation and order, what explains them; authority | as of orders |
 
-A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
-asked for more people than agreed. A check that is of no part is evaluated for each request: a new
-one is right before it is fast. A test changes everything but the part and sees that no check of the
-part notices. What was found is remembered for at most some thousands of things a file.
+A request may share a part with nobody (`ALONE`): its address is asked for more people than agreed.
+A check that is of no part is evaluated for each request: a new one is right before it is fast. A
+test changes everything but the part and sees that no check of the part notices. What was found is
+remembered for at most some thousands of things a file.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
+from counterfoil.gate.checks.matter import judged
 from counterfoil.gate.checks.table import REQUEST_CHECKS
 from counterfoil.gate.law.compiled import Terms
 
@@ -79,8 +80,8 @@ def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
     )
 
 
-def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
-    return ALONE if terms.screened.hits(inputs.reason_words) else ()
+def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
+    return ALONE if terms.other_provisions.hits(inputs.reason_words) else judged(inputs, terms)
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -108,6 +109,7 @@ PARTS: Final[tuple[Part, ...]] = (
             {
                 "period_is_given",
                 "period_is_not_vague",
+                "period_is_within_limits",
                 "period_is_not_in_future",
                 "authority_is_given",
                 "authority_is_designated",
@@ -133,9 +135,10 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _screened,
+        _purpose,
         frozenset(
             {
+                "reason_tells_purpose",
                 "reason_does_not_locate",
                 "reason_is_not_civil",
                 "reason_is_not_benefits",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks import batch, document, matter, person, reentry, removal
+from counterfoil.gate.checks import batch, document, matter, person, reentry, removal, taxpayer
 from counterfoil.gate.checks import limits as guards
 from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
@@ -53,6 +53,9 @@ BATCH_CHECKS: Final[dict[str, BatchCheck]] = {
     "consent_names_recipient": document.consent_names_recipient,
     "consent_purpose_is_stated": document.consent_purpose_is_stated,
     "consent_is_of_one_person": document.consent_is_of_one_person,
+    "consent_is_alone": document.consent_is_alone,
+    "consent_is_signed": document.consent_is_signed,
+    "consent_is_not_revoked": document.consent_is_not_revoked,
 }
 
 REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
@@ -66,15 +69,21 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "address_is_not_general_delivery": person.address_is_not_general_delivery,
     "zip_is_of_state": person.zip_is_of_state,
     "tin_is_well_formed": person.tin_is_well_formed,
+    "name_is_of_one_taxpayer": taxpayer.name_is_of_one_taxpayer,
+    "taxpayer_is_no_business": taxpayer.taxpayer_is_no_business,
+    "taxpayer_is_no_estate": taxpayer.taxpayer_is_no_estate,
+    "taxpayer_is_no_child": taxpayer.taxpayer_is_no_child,
     "text_is_in_one_script": matter.text_is_in_one_script,
     "period_is_given": matter.period_is_given,
     "period_is_not_vague": matter.period_is_not_vague,
+    "period_is_within_limits": matter.period_is_within_limits,
     "period_is_not_in_future": matter.period_is_not_in_future,
     "authority_is_given": matter.authority_is_given,
     "authority_is_designated": matter.authority_is_designated,
     "authority_is_the_orders": matter.authority_is_the_orders,
     "reason_is_given": matter.reason_is_given,
     "reason_is_specific": matter.reason_is_specific,
+    "reason_tells_purpose": matter.reason_tells_purpose,
     "reason_does_not_locate": matter.reason_does_not_locate,
     "reason_is_not_civil": matter.reason_is_not_civil,
     "reason_is_not_benefits": matter.reason_is_not_benefits,
@@ -115,4 +124,5 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "request_is_not_repeated": guards.request_is_not_repeated,
     "person_is_reached": document.person_is_reached,
     "periods_are_reached": document.periods_are_reached,
+    "minor_consents_by_guardian": document.minor_consents_by_guardian,
 }

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from counterfoil.gate.law.route import Closed, Texts
+from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
 BORN_ADDRESSES = 8
@@ -149,8 +149,9 @@ class Guards(Closed, frozen=True, gc=False, omit_defaults=True):
 
 class Limits(Closed, frozen=True, gc=False, omit_defaults=True):
     """Counts of requests, people and days that no batch may pass. Reasons and investigations are
-    counted over all files of `matter_window_days` days, those of the guards where it is left
-    out."""
+    counted over all files of `matter_window_days` days, those of the guards where it is left out.
+    `periods`: what a request may name, that of the common file where it is left out; `least_age`:
+    in years, below which an officer looks at a request."""
 
     batch_rows: Count
     declared_caseload: DeclaredCaseload
@@ -161,6 +162,8 @@ class Limits(Closed, frozen=True, gc=False, omit_defaults=True):
     guards: Guards
     sent_within_days: Count
     matter_window_days: Count | None = None
+    periods: PeriodRules | None = None
+    least_age: Count | None = None
 
     @property
     def window_of_matters(self) -> int:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
+
+import msgspec
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
@@ -19,17 +22,22 @@ from counterfoil.gate.law.folding import (
     fold_citation,
     fold_entry,
     fold_screened,
+    fold_stated,
     fold_tight,
     new_screen,
     screened_words,
     split_words,
 )
 from counterfoil.gate.law.lists import LawList, Lists
+from counterfoil.gate.law.purposes import NOTHING, Purposes, compile_purposes
 from counterfoil.gate.law.route import (
     Common,
     CommonRules,
     DatedDays,
+    DocumentRules,
     OfficerRules,
+    PeriodRules,
+    PurposeRules,
     RemovalRules,
     Route,
 )
@@ -69,16 +77,40 @@ def is_listed(spans: Iterable[Span], day: date) -> bool:
     return any(span.covers(day) for span in spans)
 
 
+class TaxpayerTerms(Public, frozen=True, gc=False):
+    """Words and signs of a name that is not one individual's; `may_join` as screens read them."""
+
+    joining: Screen
+    may_join: frozenset[str]
+    signs: frozenset[str]
+    business: Screen
+    estate: Screen
+    child: Screen
+
+
+class ConsentTerms(Public, frozen=True, gc=False):
+    """Folded capacities in which a consent may be signed, `own` the taxpayer's, and purposes, as
+    screens read them, that say nothing."""
+
+    capacities: frozenset[str]
+    own: str
+    for_minors: frozenset[str]
+    adult_years: int
+    empty_purposes: frozenset[str]
+
+
 class Terms(Public, frozen=True, gc=False):
     """What the checks of one agreement read. Sets are of folded text; patterns match folded
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
-    `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
-    have; `group_words` the words of a group as screens read them; `edition` how much the law asks
-    (demands.py); `asks_latin` whether it has an element for names in Latin letters;
-    `authority_written` the designated citations as the agreement writes them. What a
-    route's kind has no facts for is empty, and so is what came with format 3 under an earlier one:
+    `nothing_words` the latter as screens read them; `other_purposes` the phrases of each purpose
+    that a reason must not have, `purposes` the patterns of words, `other_provisions` the phrases of
+    `forfeiture` and `missing_child`; `group_words` the words of a group as screens read them;
+    `edition` how much the law asks (demands.py); `asks_latin` whether it has an element for names
+    in Latin letters; `authority_written` the designated citations as the agreement writes them.
+    What a route's kind has no facts for is empty, and so is what came with format 3 under an
+    earlier one:
 
     `agencies`: whose officers may receive; `statutes`: what the list of criminal statutes has;
     `designated`: those and their subdivisions that the agreement names; `courts`, `classes`: the
@@ -104,12 +136,6 @@ class Terms(Public, frozen=True, gc=False):
     authority: re.Pattern[str]
     ground: re.Pattern[str]
     general_reasons: frozenset[str]
-    locating: Screen
-    civil: Screen
-    benefits: Screen
-    voter_rolls: Screen
-    other_purpose: Screen
-    screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
     edition: int
@@ -127,19 +153,27 @@ class Terms(Public, frozen=True, gc=False):
     pending: Screen
     none_of: frozenset[str]
     asks_latin: bool
+    other_provisions: Screen
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
     document_days: tuple[DatedDays, ...]
     document_items: frozenset[str]
     judges: frozenset[str]
+    periods: PeriodRules
+    consent: ConsentTerms
+    taxpayer: TaxpayerTerms
+    other_purposes: dict[str, Screen]
+    purposes: Purposes
 
 
 def compile_terms(
     route: Route, common: Common, agreement: Agreement, lists: Lists | None = None
 ) -> Terms:
     """Compile. `lists`: those that a common file of format 3 names. Raises SettingsFault
-    law_phrase_empty, law_place_incomplete, law_sandbox_only or law_principal_twice."""
+    law_phrase_empty, law_place_incomplete, law_sandbox_only, law_principal_twice, law_pattern or
+    law_rules_format."""
+    _check_format(route, common)
     rules, agreed, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
@@ -149,10 +183,10 @@ def compile_terms(
     authority = frozenset(
         spelling for item in agreement.designated for spelling in (item.citation, *item.written_as)
     )
-    screens = {
-        name: _screen(getattr(reason, name), f"rules.reason.{name}")
-        for name in (*_OTHER_PURPOSES, *_OF_FORMAT_3)
-    }
+    screens, aside = [
+        {name: _screen(getattr(reason, name), f"rules.reason.{name}") for name in names}
+        for names in (_OTHER_PURPOSES, _OF_FORMAT_3)
+    ]
     readings = signed_readings(agreement)
     statutes = _charges(lists.statutes) if lists else {}
     return Terms(
@@ -178,8 +212,10 @@ def compile_terms(
         authority=_citations(authority, edition),
         ground=_ground(removal, edition) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
-        **screens,
-        screened=new_screen(phrase for name in screens for phrase in getattr(reason, name)),
+        forfeiture=aside["forfeiture"],
+        missing_child=aside["missing_child"],
+        pending=aside["pending"],
+        other_provisions=new_screen((*reason.forfeiture, *reason.missing_child)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
         edition=edition,
@@ -206,6 +242,88 @@ def compile_terms(
         document_days=document.days if document else (),
         document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
         judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
+        periods=agreement.limits.periods or rules.periods,
+        consent=_consent(document),
+        taxpayer=_taxpayer(rules),
+        other_purposes=screens,
+        purposes=_purposes(rules),
+    )
+
+
+def _check_format(route: Route, common: Common) -> None:
+    """A law of format 3 has every rule that this format brought: without it a check would let
+    through what it is for."""
+    document = route.rules.document
+    given: dict[str, object] = {
+        f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
+        f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
+        f"common/{common.id}.yaml: rules.use_limits": common.rules.use_limits,
+    }
+    if route.kind == "consent":
+        given[f"routes/{route.id}.yaml: rules.document.consent"] = (
+            document.consent if document else msgspec.UNSET
+        )
+    for place, rules in given.items():
+        require(
+            edition_of(common) < 3 or not isinstance(rules, msgspec.UnsetType),
+            "law_rules_format",
+            "a common file of format 3 needs these rules",
+            place,
+            "Restore them from the library.",
+        )
+
+
+def _purposes(rules: CommonRules) -> Purposes:
+    """Of a law whose common file came before these rules, none."""
+    given = rules.purposes
+    if isinstance(given, msgspec.UnsetType):
+        return NOTHING
+    phrases = [phrase for name in _OTHER_PURPOSES for phrase in getattr(rules.reason, name)]
+    return _compiled_purposes(msgspec.msgpack.encode(given), tuple(phrases))
+
+
+@lru_cache(maxsize=8)
+def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
+    """One compilation for all laws and routes of the same rules, which are as good as constant."""
+    given = msgspec.msgpack.decode(encoded, type=PurposeRules)
+    return compile_purposes(
+        given.classes,
+        given.innocent,
+        {name: getattr(given, name) for name in _OTHER_PURPOSES},
+        phrases,
+        given.acts,
+        given.bearing,
+        given.least_bearing,
+    )
+
+
+def _consent(document: DocumentRules | None) -> ConsentTerms:
+    """Of a route without a consent, or of a law that came before these rules, nothing."""
+    rules = document.consent if document else msgspec.UNSET
+    if isinstance(rules, msgspec.UnsetType):
+        return ConsentTerms(frozenset(), "", frozenset(), 0, frozenset())
+    return ConsentTerms(
+        capacities=frozenset(map(fold_stated, rules.capacities)),
+        own=fold_stated(rules.capacities[0]),
+        for_minors=frozenset(map(fold_stated, rules.for_minors)),
+        adult_years=rules.adult_years,
+        empty_purposes=frozenset(map(fold_screened, rules.empty_purposes)),
+    )
+
+
+def _taxpayer(rules: CommonRules) -> TaxpayerTerms:
+    """Of a law whose common file came before these rules, without words."""
+    taxpayer = rules.taxpayer
+    if isinstance(taxpayer, msgspec.UnsetType):
+        none = new_screen(())
+        return TaxpayerTerms(none, frozenset(), frozenset(), none, none, none)
+    return TaxpayerTerms(
+        joining=_screen(taxpayer.joining, "rules.taxpayer.joining"),
+        may_join=frozenset(map(fold_screened, taxpayer.may_join)),
+        signs=frozenset(taxpayer.joining_signs),
+        business=_screen(taxpayer.business, "rules.taxpayer.business"),
+        estate=_screen(taxpayer.estate, "rules.taxpayer.estate"),
+        child=_screen(taxpayer.child, "rules.taxpayer.child"),
     )
 
 

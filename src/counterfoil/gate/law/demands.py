@@ -64,6 +64,9 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "consent_names_recipient": CONSENT,
     "consent_purpose_is_stated": CONSENT,
     "consent_is_of_one_person": CONSENT,
+    "consent_is_alone": CONSENT,
+    "consent_is_signed": CONSENT,
+    "consent_is_not_revoked": CONSENT,
     "name_is_given": EVERY_ROUTE,
     "name_is_in_latin_letters": EVERY_ROUTE,
     "name_is_no_placeholder": EVERY_ROUTE,
@@ -74,15 +77,21 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "address_is_not_general_delivery": EVERY_ROUTE,
     "zip_is_of_state": EVERY_ROUTE,
     "tin_is_well_formed": EVERY_ROUTE,
+    "name_is_of_one_taxpayer": EVERY_ROUTE,
+    "taxpayer_is_no_business": EVERY_ROUTE,
+    "taxpayer_is_no_estate": EVERY_ROUTE,
+    "taxpayer_is_no_child": EVERY_ROUTE,
     "text_is_in_one_script": EVERY_ROUTE,
     "period_is_given": EVERY_ROUTE,
     "period_is_not_vague": EVERY_ROUTE,
+    "period_is_within_limits": EVERY_ROUTE,
     "period_is_not_in_future": EVERY_ROUTE,
     "authority_is_given": ENFORCEMENT,
     "authority_is_designated": WRITTEN_REQUEST,
     "authority_is_the_orders": COURT_ORDER,
     "reason_is_given": ENFORCEMENT,
     "reason_is_specific": ENFORCEMENT,
+    "reason_tells_purpose": ENFORCEMENT,
     "reason_does_not_locate": ENFORCEMENT,
     "reason_is_not_civil": ENFORCEMENT,
     "reason_is_not_benefits": ENFORCEMENT,
@@ -123,37 +132,47 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "request_is_not_repeated": EVERY_ROUTE,
     "person_is_reached": ON_A_DOCUMENT,
     "periods_are_reached": ON_A_DOCUMENT,
+    "minor_consents_by_guardian": CONSENT,
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
-"""Checks that a law may be without whose common file has format 1: an office keeps its copy of the
-law, and one that was made before these were demanded has no element for them. It takes them up with
-the common file of format 2."""
 SINCE_COMMON_3: Final = frozenset(
     {
-        "evidence_is_not_tried",
-        "name_is_in_latin_letters",
-        "principal_is_of_agency",
-        "officers_are_of_agency",
-        "officers_are_employees",
-        "order_court_is_district",
-        "order_statute_is_criminal",
-        "order_finds_no_other_source",
+        "appearance_is_stated",
         "authority_is_the_orders",
+        "consent_is_alone",
+        "consent_is_not_revoked",
+        "consent_is_signed",
+        "documents_are_stated",
+        "evidence_is_not_tried",
+        "hampering_is_stated",
+        "investigation_follows_order",
+        "minor_consents_by_guardian",
+        "name_is_in_latin_letters",
+        "name_is_of_one_taxpayer",
+        "no_review_is_pending",
+        "officers_are_employees",
+        "officers_are_of_agency",
+        "order_court_is_district",
+        "order_finds_no_other_source",
+        "order_statute_is_criminal",
+        "period_is_within_limits",
+        "principal_is_of_agency",
         "reason_is_not_forfeiture",
         "reason_is_not_missing_child",
         "reason_states_none_pending",
-        "no_review_is_pending",
-        "investigation_follows_order",
-        "documents_are_stated",
-        "hampering_is_stated",
-        "appearance_is_stated",
-        "reentry_order_is_dated",
-        "reentry_is_dated",
+        "reason_tells_purpose",
         "reentry_fact_is_stated",
+        "reentry_is_dated",
+        "reentry_order_is_dated",
+        "taxpayer_is_no_business",
+        "taxpayer_is_no_child",
+        "taxpayer_is_no_estate",
     }
 )
-"""The same of a common file of format 1 or 2."""
+"""Checks that a law may be without whose common file has an earlier format: an office keeps its
+copy of the law, and one that was made before these were demanded has no element for them. It takes
+them up with the law files of the present format."""
 _LATER: Final = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
 
 

@@ -90,6 +90,16 @@ class Law(Public, frozen=True, gc=False):
         """The law of each route of the agreement, in its order."""
         return (self, *self.others)
 
+    @property
+    def use_limits(self) -> tuple[str, ...]:
+        """What every answer under this law says of its use: the agreement's sentences, and those
+        that all agreements share."""
+        shared = self.common.rules.use_limits
+        return (
+            *self.agreement.use_limits,
+            *(() if isinstance(shared, msgspec.UnsetType) else shared),
+        )
+
     def for_route(self, route: str) -> Law:
         """The law of the route that a header names; "" is the agreement's only one.
 

@@ -103,14 +103,26 @@ class DatedDays(Closed, frozen=True, gc=False):
     source: Text
 
 
+class ConsentRules(Closed, frozen=True, gc=False):
+    """`capacities`: in which a consent may be signed, the first of them the taxpayer's own;
+    `for_minors`: those in which it may be for a taxpayer younger than `adult_years`;
+    `empty_purposes`: whole purposes that say nothing."""
+
+    capacities: Texts
+    for_minors: Texts
+    adult_years: Count
+    empty_purposes: Texts
+
+
 class DocumentRules(Closed, frozen=True, gc=False):
     """An order or a consent. `days`: it is taken for so many days after its date, the last one
     included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
-    no judge has a part."""
+    no judge has a part; `consent`: of a consent, and may be left out by a law of format 1 or 2."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
     judges: Texts | None
+    consent: ConsentRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class TinRules(Closed, frozen=True, gc=False):
@@ -122,9 +134,41 @@ class TinRules(Closed, frozen=True, gc=False):
     made_up_groups: Groups
 
 
+class TaxpayerRules(Closed, frozen=True, gc=False):
+    """Words of a name that is not one individual's. `joining` join two people, `may_join` do so
+    where they stand between two words; `joining_signs` are signs, one after the other; `business`,
+    `estate` and `child` name one."""
+
+    joining: Texts
+    may_join: Texts
+    joining_signs: Text
+    business: Texts
+    estate: Texts
+    child: Texts
+
+
+class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
+    """Patterns of words that say what a reason is for (purposes.py). `locating` to `other_purpose`
+    are added to the phrases of `ReasonRules`; `acts` are words of which a text must say whether
+    they are what the disclosure is for; with words of `least_bearing` things of `bearing` it tells
+    its own purpose."""
+
+    classes: dict[str, Texts]
+    innocent: Texts
+    locating: Texts
+    civil: Texts
+    benefits: Texts
+    voter_rolls: Texts
+    other_purpose: Texts
+    acts: Texts
+    bearing: Texts
+    least_bearing: Count
+
+
 class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
-    """The words and numbers that the checks of every route read. `lists`: the dated lists that
-    they compare with; a common file of format 1 or 2 has none."""
+    """The words and numbers that the checks of every route read; `lists`: the dated lists that they
+    compare with; `use_limits`, which every answer carries besides those of the agreement. What is
+    `UNSET` or None came with format 3 of the common file."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -135,6 +179,9 @@ class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     officers: OfficerRules
     tin: TinRules
     lists: ListNames | None = None
+    taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
+    purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
+    use_limits: Texts | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
