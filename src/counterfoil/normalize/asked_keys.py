@@ -89,8 +89,11 @@ def name_of(text: str) -> NameForm:
 def home_keys(form: AddressForm) -> tuple[str, ...]:
     """Texts of which two questions share one if their addresses can lead to one home; () where an
     address names no home."""
-    if not exact_address_key(form):
-        return ()
+    return keys_of_home(form) if exact_address_key(form) else ()
+
+
+def keys_of_home(form: AddressForm) -> tuple[str, ...]:
+    """`home_keys` of an address that has an exact key."""
     home = home_text(form)
     keys = [f"home|{home}|{zone_text(form)}"]
     if form.kind in PLACED and form.state:

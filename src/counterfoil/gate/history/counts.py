@@ -118,12 +118,14 @@ class Counting:
         self._similar: dict[int, int] = {}
         self._people: dict[int, set[int]] = {}
         self._recalled = Wanted(set(), set(), set())
+        self._latest = range(0), self._recalled
         self._crowds: dict[int, Crowd] = {}
         self._found: dict[int, _Found] = {}
 
     def wanted(self, rows: range) -> Wanted:
         """What is to be recalled for these rows and was not recalled yet."""
         some, before = self._named(rows), self._recalled
+        self._latest = rows, some
         return Wanted(
             some.keys - before.keys,
             some.similar - before.similar,
@@ -153,7 +155,8 @@ class Counting:
 
     def _take(self, rows: range, recalled: Recalled) -> None:
         """Keep what was recalled. Only what the file repeats would be asked for again."""
-        some, before, index = self._named(rows), self._recalled, self._index
+        latest, before, index = self._latest, self._recalled, self._index
+        some = latest[1] if latest[0] == rows else self._named(rows)
         before.keys.update(some.keys & index.often)
         before.similar.update(some.similar & index.similar.keys())
         before.investigations.update(some.investigations & index.investigations.keys())

@@ -58,7 +58,7 @@ from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name, given_letters, home_keys, person_keys
+from counterfoil.normalize.asked_keys import exact_name, given_letters, keys_of_home, person_keys
 from counterfoil.normalize.plain_text import plain
 
 CONTENT_AT: Final = 24
@@ -257,7 +257,10 @@ class Fingerprinter:
             for each in zip(requests, forms, exact, reasons, numbers, strict=True)
         ]
         sealed = [self._seal(form.name) for form in forms]
-        homes = [home_keys(form.address) for form in forms]
+        homes = [
+            keys_of_home(form.address) if text else ()
+            for form, text in zip(forms, exact, strict=True)
+        ]
         people = [
             person_keys(form.name, day) if text else ()
             for form, day, text in zip(forms, born, names, strict=True)
