@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from scripts.attacks.child import run_group
 from scripts.attacks.office import Sent, control
 from scripts.attacks.probing import child
 from scripts.attacks.probing.page import arithmetic
-from scripts.attacks.probing.strategy import DETAILS, DRAWN, HOME, PERSON, Strategy, strategy
+from scripts.attacks.probing.strategy import HOME, PERSON, strategy
 from scripts.attacks.runner import Failed, finish, start
 
 from tests.house.tree import ROOT
@@ -180,22 +180,15 @@ def test_a_tree_whose_command_line_is_missing_breaks_everything(tmp_path: Path) 
 # -- probing -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draw", DRAWN.values())
-def test_a_strategy_is_the_same_each_time_and_few_are_alike(
-    draw: Callable[[int], Strategy],
-) -> None:
-    drawn = [draw(number) for number in range(200)]
-    assert drawn == [draw(number) for number in range(200)]
+def test_a_strategy_is_the_same_each_time_and_half_are_after_each_target() -> None:
+    drawn = [strategy(number) for number in range(200)]
+    assert drawn == [strategy(number) for number in range(200)]
+    assert Counter(each.target for each in drawn) == {PERSON: 100, HOME: 100}
     assert len({str(each.described() | {"number": 0}) for each in drawn}) > 190
 
 
-def test_half_of_the_strategies_are_after_each_target() -> None:
-    drawn = [strategy(number) for number in range(200)]
-    assert Counter(each.target for each in drawn) == {PERSON: 100, HOME: 100}
-
-
 def test_a_run_of_strategies_goes_on_where_its_file_ends(tmp_path: Path) -> None:
-    path, head = tmp_path / "run.jsonl", {"commit": "0", "set": "homes"}
+    path, head = tmp_path / "run.jsonl", {"commit": "0"}
     assert child.done(path, head) == set()
     with path.open("a", encoding="utf-8") as file:
         file.write("[0, 1, 1, 1]\n[5, 2, 2, 1]\n[7, 2")
@@ -207,9 +200,9 @@ def test_a_run_of_strategies_goes_on_where_its_file_ends(tmp_path: Path) -> None
 
 def test_the_arithmetic_is_of_the_limits() -> None:
     limits = {"addresses_of_person": 2, "people_at_address": 10}
-    assert arithmetic(limits) == {PERSON: 2, HOME: 10, DETAILS: 1}
+    assert arithmetic(limits) == {PERSON: 2, HOME: 10}
     limits["addresses_of_given_and_birth"] = 8
-    assert arithmetic(limits) == {PERSON: 10, HOME: 10, DETAILS: 1}
+    assert arithmetic(limits) == {PERSON: 10, HOME: 10}
 
 
 # -- the working tree ------------------------------------------------------------------------------

@@ -358,7 +358,12 @@ ACTS: Final[dict[str, tuple[str, Callable[[Office], Outcome]]]] = {
     "create-create": ("one office made twice", _create),
 }
 
+_LATE: Final = frozenset({"dispose-dispose", "receive-dispose", "dispose-hold", "dispose-keep"})
 GROUPS: Final = tuple(
-    Group(f"race-{name}", (Attack("gate-9", name, what),), partial(run_race, race, name=name))
+    Group(
+        f"race-{name}",
+        (Attack("gate-9", name, what),),
+        partial(run_race, race, name=name, days_later=DISPOSED_AFTER if name in _LATE else 0),
+    )
     for name, (what, race) in ACTS.items()
 )

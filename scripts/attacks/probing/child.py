@@ -1,9 +1,9 @@
 """Strategies against the tree that PYTHONPATH names first, into a file:
-`python -m scripts.attacks.probing.child COMMIT SET COUNT FILE`. SET is one of strategy.DRAWN.
+`python -m scripts.attacks.probing.child COMMIT COUNT FILE`.
 
 The file holds JSON lines: what was attacked, then one line for each strategy.
 
-    {"commit": "...", "limits": {...}, "pools": {...}, "set": "homes"}
+    {"commit": "...", "limits": {...}, "pools": {...}}
     [number, tried, granted, files]
 
 A run that was ended goes on where the file ends: a strategy depends on its number alone. A file of
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.attacks.probing.simulate import simulate
-from scripts.attacks.probing.strategy import DRAWN
+from scripts.attacks.probing.strategy import strategy
 from scripts.attacks.probing.target import described, effective_pools
 from scripts.attacks.probing.year import limits_of, load, new_year
 from scripts.attacks.runner import Failed
@@ -34,19 +34,19 @@ def read(path: Path) -> dict[str, Any]:
     return {**json.loads(lines[0]), "learned": sorted(map(json.loads, lines[1:]))}
 
 
-def main(commit: str, drawn: str, count: int, path: Path) -> None:
+def main(commit: str, count: int, path: Path) -> None:
     """Run the strategies below COUNT that the file does not hold."""
     law = load()
     with tempfile.TemporaryDirectory(prefix="probing-") as folder:
         tempfile.tempdir = folder
         pools = effective_pools(Path(folder))
     tempfile.tempdir = None
-    head = {"commit": commit, "limits": limits_of(law), "pools": described(pools), "set": drawn}
+    head = {"commit": commit, "limits": limits_of(law), "pools": described(pools)}
     known = done(path, head)
     year = new_year(law)
     with path.open("a", encoding="utf-8") as file:
         for number in sorted(set(range(count)) - known):
-            learned = [number, *simulate(DRAWN[drawn](number), pools, year)]
+            learned = [number, *simulate(strategy(number), pools, year)]
             file.write(f"{json.dumps(learned)}\n")
             file.flush()
 
@@ -65,4 +65,4 @@ def done(path: Path, head: dict[str, Any]) -> set[int]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,4 +1,4 @@
-"""docs/measurements/probing.md and probing-details.md, from what the strategies learned."""
+"""docs/measurements/probing.md, from what the strategies learned."""
 
 from __future__ import annotations
 
@@ -6,56 +6,30 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from scripts.attacks.probing.strategy import DETAILS, DRAWN, HOME, PERSON, SEED
+from scripts.attacks.probing.strategy import HOME, PERSON, SEED, strategy
 
 BEST: Final = 10
-HEAD: Final = """# {title}
+HEAD: Final = """# What probing learns in a year
 
-Written by `{command}`; not edited by hand. {count:,} strategies, drawn from
+Written by `python -m scripts.attacks.probing`; not edited by hand. {count:,} strategies, drawn from
 the seed {seed} by number (scripts/attacks/probing/strategy.py), each a simulated year of one
-requester under the agreement of April 2025, its limits untouched and all three routes open.
-{about} The attacker is
+requester under the agreement of April 2025, its limits untouched and all three routes open. Even
+numbers are after the address of one person, odd ones after the people of one home. The attacker is
 taken to know which ways of writing the matcher and the register read as the target, and uses no
-other.
+other. What is learned: the homes, or the names, that were really put to the register.
 
 By arithmetic the agreement lets a requester try, in the window of {window} days, {limits}:
 
 {stated}
 
-{adds}
+Homes of one person are `addresses_of_person` where no date of birth is stated, and
+`addresses_of_given_and_birth` where it is: the two are counted apart, so they add up.
 
 | | {names} |
 |---|{rules}|
 {rows}
 """
-TARGETS: Final = {
-    PERSON: "homes tried for one person",
-    HOME: "names tried at one home",
-    DETAILS: "details tried of one person at one home",
-}
-_OF_SET: Final = {"homes": (PERSON, HOME), DETAILS: (DETAILS,)}
-_WORDS: Final = {
-    "homes": {
-        "title": "What probing learns in a year",
-        "command": "python -m scripts.attacks.probing",
-        "about": """Even
-numbers are after the address of one person, odd ones after the people of one home. What is learned:
-the homes, or the names, that were really put to the register.""",
-        "adds": """Homes of one person are `addresses_of_person` where no date of birth is
-stated, and `addresses_of_given_and_birth` where it is: the two are counted apart, so they add
-up.""",
-    },
-    DETAILS: {
-        "title": "What probing learns of a person's details in a year",
-        "command": "python -m scripts.attacks.probing --set details",
-        "about": """Person
-and home are known; dates of birth, tax numbers and sets of years are tried until one fits. What is
-learned: the different details that were really put to the register, to state none being one of
-them.""",
-        "adds": """Details are no question of their own: one person at one home is asked about with
-one date, one number and one set of years within the window.""",
-    },
-}
+TARGETS: Final = {PERSON: "homes tried for one person", HOME: "names tried at one home"}
 
 
 def arithmetic(limits: dict[str, int]) -> dict[str, int]:
@@ -63,21 +37,19 @@ def arithmetic(limits: dict[str, int]) -> dict[str, int]:
     people than who does not: homes of each are counted apart, the former by a limit of their own
     where the agreement has one, whatever family name is written."""
     homes = limits["addresses_of_person"] + limits.get("addresses_of_given_and_birth", 0)
-    return {PERSON: homes, HOME: limits["people_at_address"], DETAILS: 1}
+    return {PERSON: homes, HOME: limits["people_at_address"]}
 
 
 def page(names: Sequence[str], found: Sequence[dict[str, Any]]) -> str:
     """The page. `found`: of the first commit and of the last, as child.py prints it."""
-    most, drawn = arithmetic(found[-1]["limits"]), found[-1]["set"]
-    targets = {target: TARGETS[target] for target in _OF_SET[drawn]}
-    said = " and ".join(f"{most[target]} {what}" for target, what in targets.items())
+    most = arithmetic(found[-1]["limits"])
+    said = " and ".join(f"{most[target]} {what}" for target, what in TARGETS.items())
     rows = [
         line
-        for target, what in targets.items()
+        for target, what in TARGETS.items()
         for line in _rows(what, [_tried(each, target) for each in found], most[target])
     ]
     head = HEAD.format(
-        **_WORDS[drawn],
         count=len(found[-1]["learned"]),
         seed=SEED,
         window=found[-1]["limits"]["window_days"],
@@ -92,13 +64,8 @@ def page(names: Sequence[str], found: Sequence[dict[str, Any]]) -> str:
 
 
 def _tried(found: dict[str, Any], target: str) -> list[int]:
-    return sorted(tried for _, tried, _, _ in _learned(found, target))
-
-
-def _learned(found: dict[str, Any], target: str) -> list[list[int]]:
-    """What the strategies after a target learned."""
-    draw = DRAWN[found["set"]]
-    return [each for each in found["learned"] if draw(each[0]).target == target]
+    wanted = 1 if target == HOME else 0
+    return sorted(tried for number, tried, _, _ in found["learned"] if number % 2 == wanted)
 
 
 def _rows(what: str, columns: list[list[int]], most: int) -> list[str]:
@@ -125,13 +92,13 @@ def _rows(what: str, columns: list[list[int]], most: int) -> list[str]:
 def _best(name: str, found: dict[str, Any]) -> str:
     """The best strategies of each target, as they can be run again."""
     lines = [f"\n## The best strategies against {name}\n"]
-    draw = DRAWN[found["set"]]
-    for target in _OF_SET[found["set"]]:
-        of, what = _learned(found, target), TARGETS[target]
+    for target, what in TARGETS.items():
+        wanted = 1 if target == HOME else 0
+        of = [each for each in found["learned"] if each[0] % 2 == wanted]
         best = sorted(of, key=lambda each: (-each[1], each[3], each[0]))[:BEST]
         lines.append(f"{what[0].upper()}{what[1:]}:\n")
         for number, tried, granted, files in best:
-            said = json.dumps(draw(number).described(), separators=(",", ":"))
+            said = json.dumps(strategy(number).described(), separators=(",", ":"))
             lines.append(f"- {tried:,} ({granted:,} granted in {files} files): `{said}`")
         lines.append("")
     return "\n".join(lines)
@@ -141,7 +108,7 @@ def _pools(names: Sequence[str], found: Sequence[dict[str, Any]]) -> str:
     """How many ways of writing the target are read as the target."""
     lines = ["## Ways of writing that are read as the target", ""]
     lines += [f"| target | way | {' | '.join(names)} |", f"|---|---|{'---|' * len(names)}"]
-    for target in (PERSON, HOME):
+    for target in TARGETS:
         ways = list(dict.fromkeys(way for each in found for way in each["pools"][target]))
         for way in ways:
             counts = " | ".join(str(each["pools"][target].get(way, 0)) for each in found)

@@ -1,30 +1,27 @@
-"""One strategy through one simulated year: how many homes were tried for the person, people at the
-home, or details of a person at a home. What is tried is what was granted, each home, name or set of
-details once."""
+"""One strategy through one simulated year: how many homes were tried for the person, or people at
+the home. What is tried is what was granted, each home or name once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
 from scripts.attacks.people import Row, homes, request
-from scripts.attacks.probing.strategy import DETAILS, HOME, PERSON, Strategy
-from scripts.attacks.probing.target import BORN, LINE, WHO, Pools, details, strangers
+from scripts.attacks.probing.strategy import HOME, Strategy
+from scripts.attacks.probing.target import BORN, LINE, WHO, Pools, strangers
 from scripts.attacks.probing.year import ROUTES, SECOND, Sending, Year
 
 YEAR_DAYS: Final = 365
 _STRANGERS: Final = tuple(strangers())
 _HOMES: Final = tuple(islice(homes(), 2000))
-_DETAILS: Final = details()
 _OFFICER: Final = ("A-104|Ottoline Birdwhistle|Special Agent",
                    "A-104\u200b|Ottoline Birdwhistle|Special Agent",
                    "A\u2010104|O. Birdwhistle|Special Agent")  # fmt: skip
 
 
 class Learned(NamedTuple):
-    """What a strategy learned: homes, names or details tried; questions granted; files sent."""
+    """What a strategy learned: homes or names tried; questions granted; files sent."""
 
     tried: int
     granted: int
@@ -32,19 +29,13 @@ class Learned(NamedTuple):
 
 
 def _question(strategy: Strategy, number: int, columns: Row) -> tuple[str, Row]:
-    """Question `number` about the target: the home, name or details that it tries, and the row."""
+    """Question `number` about the target: the home or name that it tries, and the row."""
     if strategy.target == HOME:
         given, family = _STRANGERS[number % len(_STRANGERS)]
         row = {**request(number + 1, given, family, LINE), **columns}
         return f"{given} {family}", row
-    name = {"given_name": WHO["given_name"], "family_name": WHO["family_name"]}
-    if strategy.target == DETAILS:
-        kinds = strategy.details
-        values = _DETAILS[kinds[number % len(kinds)]]
-        stated = values[number // len(kinds) % len(values)]
-        row = {**request(number + 1, "", "", LINE), **name, **columns, **stated}
-        return f"{stated}", row
     home = _HOMES[number % len(_HOMES)]
+    name = {"given_name": WHO["given_name"], "family_name": WHO["family_name"]}
     return home, {**request(number + 1, "", "", home), **name, **columns}
 
 
@@ -57,15 +48,6 @@ def _dated(strategy: Strategy, number: int, columns: Row) -> bool:
 
 def _columns(strategy: Strategy, pools: Pools) -> Iterator[Row]:
     """The ways of writing the target, in turn and again; the plain one where there are none."""
-    if strategy.target != DETAILS:
-        return _written(strategy, pools)
-    person = replace(strategy, target=PERSON, dates="none")
-    home = replace(strategy, target=HOME, ways=strategy.places)
-    pairs = zip(_written(person, pools), _written(home, pools), strict=True)
-    return ({**name, **place} for name, place in pairs)
-
-
-def _written(strategy: Strategy, pools: Pools) -> Iterator[Row]:
     of = pools[strategy.target]
     lists = [
         [each for each in of.get(way, ()) if _dated(strategy, 0, each) or strategy.dates == "mixed"]

@@ -7,21 +7,20 @@ refusal.
 
     person   one person whose address is not known: every question names another home
     home     one home whose people are not known: every question names another person
-    details  one person at one home, both known: every question states another date of birth, tax
-             number or set of years, until one of them fits
+
+What is tried of a person whose home is known is in evidence.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any, Final
 
 from scripts.attacks.gate import spellings
 
 SEED: Final = 20260301
-PERSON, HOME, DETAILS = "person", "home", "details"
+PERSON, HOME = "person", "home"
 NAME_WAYS: Final = (
     *spellings.ALL, "plain", "parts", "words", "other-family", "turned", "initial", "middle",
     "near-dates", "years",
@@ -30,7 +29,6 @@ HOME_WAYS: Final = (
     *spellings.ALL, "plain", "suffix", "zip", "zip-more", "city", "directional", "joined", "number",
     "unit",
 )  # fmt: skip
-DETAIL_KINDS: Final = ("dates", "numbers", "years", "none")
 _SIZES: Final = (1, 1, 1, 2, 3, 4, 6, 9, 12)
 _GAPS: Final = (0, 0, 1, 1, 2, 5, 10, 30)
 _WAITS: Final = (5, 5, 15, 40)
@@ -47,7 +45,7 @@ class Strategy:
     day; `routes`: in turn; `officers`: `one`, `many`, or one `spelled` in several ways;
     `refused`: after a file that brought nothing `go-on`, `wait` some days, or `change` the way of
     writing; `waits`: how many days; `patience`: files in a row that bring nothing before it gives
-    up. After details, `places` are ways to write the home, and `details` what is tried, in turn."""
+    up."""
 
     number: int
     target: str
@@ -64,42 +62,17 @@ class Strategy:
     refused: str
     waits: int
     patience: int
-    places: tuple[str, ...] = ()
-    details: tuple[str, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """The strategy as JSON."""
-        return {name: value for name, value in asdict(self).items() if value != ()}
+        return asdict(self)
 
 
 def strategy(number: int, seed: int = SEED) -> Strategy:
-    """Strategy `number` after a home's people or a person's home: even ones are after a person,
-    odd ones after a home."""
+    """Strategy `number`: even ones are after a person, odd ones after a home."""
     chance = Random(f"{seed} {number}")  # noqa: S311 - strategies that can be drawn again
-    target, ways = (HOME, HOME_WAYS) if number % 2 else (PERSON, NAME_WAYS)
-    return _drawn(number, target, ways, chance)
-
-
-def detail_strategy(number: int, seed: int = SEED) -> Strategy:
-    """Strategy `number` after the details of a person at a home."""
-    chance = Random(f"{seed} details {number}")  # noqa: S311 - as above
-    drawn = _drawn(number, DETAILS, _PLAIN_NAMES, chance)
-    places = _some(chance, HOME_WAYS)
-    return replace(drawn, places=places, details=_some(chance, DETAIL_KINDS))
-
-
-DRAWN: Final[dict[str, Callable[[int], Strategy]]] = {"homes": strategy, DETAILS: detail_strategy}
-"""Two sets of strategies: after homes and people, and after details."""
-_PLAIN_NAMES: Final = tuple(
-    way for way in NAME_WAYS if way not in ("other-family", "near-dates", "years")
-)
-
-
-def _some(chance: Random, ways: Sequence[str]) -> tuple[str, ...]:
-    return tuple(chance.sample(ways, min(len(ways), chance.choice((1, 1, 2, 3, 6)))))
-
-
-def _drawn(number: int, target: str, ways: Sequence[str], chance: Random) -> Strategy:
+    target = HOME if number % 2 else PERSON
+    ways = HOME_WAYS if number % 2 else NAME_WAYS
     large = number // 2 % _LARGE == 0
     routes = chance.choice(
         (("written-request",), ("written-request",), ("court-order",), ("consent",),
@@ -109,7 +82,7 @@ def _drawn(number: int, target: str, ways: Sequence[str], chance: Random) -> Str
     return Strategy(
         number,
         target,
-        _some(chance, ways),
+        tuple(chance.sample(ways, chance.choice((1, 1, 2, 3, 6)))),
         chance.choice(("none", "none", "true", "mixed")),
         1500 if large else chance.randint(*chance.choice(_ASKED)),
         chance.choice((10, 25, 100)) if large else rows,

@@ -15,7 +15,7 @@ from scripts.attacks.gate import homes, names, spellings
 from scripts.attacks.office import WIDE, make_office
 from scripts.attacks.people import Row, person, rare_name, request
 from scripts.attacks.people import names as names_in_turn
-from scripts.attacks.probing.strategy import DETAIL_KINDS, HOME, HOME_WAYS, NAME_WAYS, PERSON
+from scripts.attacks.probing.strategy import HOME, HOME_WAYS, NAME_WAYS, PERSON
 
 BORN: Final = "1981-05-29"
 LINE: Final = "1847 Heron Lake Rd"
@@ -117,21 +117,6 @@ def effective_pools(folder: Path) -> Pools:
         PERSON: _effective(folder / "names", written, {}),
         HOME: _effective(folder / "homes", placed, {"date_of_birth": BORN}),
     }
-
-
-def details() -> dict[str, list[Row]]:
-    """What is tried of a person at a home, by kind, the true value among them."""
-    months = [f"{year}-{BORN[5:7]}" for year in range(1971, 1992)]
-    dates = [BORN, *(f"{month}-{day:02d}" for month in months for day in (1, 9, 28, 29, 30))]
-    numbers = [f"9{first}-00-{last}" for last in (1847, 1874, 8147) for first in range(10, 40)]
-    years = ["2024", "2023", "2022", "2021", "2023;2024", "2022;2024", "2022-2024", "2024;2021"]
-    values = [
-        [{"date_of_birth": each} for each in dict.fromkeys(dates)],
-        [{"tin": each} for each in numbers],
-        [{"taxable_periods": each} for each in years],
-        [{}],
-    ]
-    return dict(zip(DETAIL_KINDS, values, strict=True))
 
 
 def strangers() -> list[tuple[str, str]]:
