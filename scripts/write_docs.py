@@ -144,7 +144,7 @@ def refusals_page() -> str:
         "the request, the agreement and the history of requests alone; the register was not "
         "opened. Correct what the cure says, "
         "and send a new file.",
-        "By route: the legal door that the file's header names. From the law files under "
+        "By route, the legal way in that the file's header names. From the law files under "
         "`law/`, as they come with Counterfoil; "
         "an office's own law may hold others, or end one on a date.",
         *parts,

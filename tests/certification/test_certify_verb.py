@@ -180,6 +180,6 @@ def test_a_picture_that_cannot_be_written_is_told(
             "--svg",
             str(agency.directory / "none" / "p.svg"),
         )
-        == 1
+        == 2
     )
-    assert "out_unwritable" in capsys.readouterr().err
+    assert "out_folder" in capsys.readouterr().err

@@ -30,7 +30,7 @@ from counterfoil.cli.requester import sign as requester
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(
-    "Answers one lawful question with one bit, and keeps a proof of every answer and refusal.",
+    "Answers one lawful question with yes or no, and keeps a proof of every answer and refusal.",
     "office create tax-office --sandbox",
     "register build people.csv --office tax-office --made-up",
     "answer requests.csv --office tax-office --officer a.key --second b.key --out answers.jsonl",

@@ -255,7 +255,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "route": (
         r"written-request|court-order|consent",
-        "the legal door that the file was asked by; an older entry has none",
+        "the route by which the file was asked; an older entry has none",
     ),
     "rules": (_DIGEST, "digest of the rules in force"),
     "scope": (

@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
+from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.database import Connection
 from counterfoil.ledger.log import Ledger
@@ -119,7 +119,15 @@ def tree_files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]
 
 def read_file(directory: Path, path: str, limit: int) -> bytes:
     """The bytes of a file below `directory`, at most `limit`. Raises VerifyFault
-    `export_unreadable`."""
+    `export_unreadable`; InputFault `export_missing` where there is no such folder, which shows
+    nothing about any ledger."""
+    if not directory.is_dir():
+        raise InputFault(
+            "export_missing",
+            "there is no such folder",
+            place=directory.name,
+            cure="Name the folder that `counterfoil ledger export` wrote, or a copy of it.",
+        )
     try:
         with (directory / path).open("rb") as file:
             data = file.read(limit + 1)

@@ -25,7 +25,7 @@ from counterfoil.disclosure.explain import (
     RequestValues,
     explain_request,
 )
-from counterfoil.disclosure.explain_chart import draw_svg, draw_text
+from counterfoil.disclosure.explain_chart import draw_svg, draw_text, feature_words
 
 
 def explain(
@@ -126,6 +126,6 @@ def _words(found: Explanation, asked: RequestValues | None) -> str:
         lines += [
             "",
             "As asked:",
-            *(f"  {feature}: {value}" for feature, value in asked.values.items()),
+            *(f"  {feature_words(feature)}: {value}" for feature, value in asked.values.items()),
         ]
     return "\n".join(lines)

@@ -135,8 +135,8 @@ def _words(found: CertificationOutcome) -> str:
     chosen = next(point for point in found.points if point.threshold == held.threshold)
     return "\n".join(
         [
-            f"Snapshot {held.snapshot} is certified at {held.threshold / 100:.1f} bits (its "
-            f"own: {held.own_threshold / 100:.1f}), "
+            f"Snapshot {held.snapshot} is certified at {held.threshold / 100:.1f} bits of evidence "
+            f"(its own: {held.own_threshold / 100:.1f}), "
             "for questions that state "
             f"{'name and date of birth' if held.asks != NAMES else 'names'}.",
             *_table(chosen),
