@@ -5,9 +5,9 @@ A chunk's plain bytes are one MessagePack array of up to 4096 rows. A row is a t
     kind `request`         ["granted", Grant] | ["refused", Request, Refusal] | ["rejected", Reject]
     kind `determination`   ["match", Match] | ["refusal", Refusal] | ["not_compared", NotCompared]
 
-with the fields of core/values.py in their order; a request that states nothing in `review` and what
-follows it, and of no officer an agency, is written without these. An unknown tag or shape is refused
-(`payload_rows`).
+with the fields of core/values.py in their order; a request that states nothing in `review` and
+what follows it, and of no officer an agency, is written without these. An unknown tag or shape is
+refused (`payload_rows`).
 
     determinations digest = SHA-256("counterfoil/determinations/v1" 0x00 salt row row ...)
 
@@ -82,8 +82,8 @@ _DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompar
 
 
 def encode_row(row: Gated) -> bytes:
-    """Bytes of one row of a `request` chunk: what its ledger entry commits to. A request that states
-    nothing that came with the later columns has the bytes that it had before there were these."""
+    """Bytes of one row of a `request` chunk: what its ledger entry commits to. A request that
+    states nothing in the later columns has the bytes that it had before there were these."""
     if isinstance(row, Granted) and not _states_later(row.grant.request):
         grant = row.grant
         earlier = _earlier(grant.request), grant.address, grant.name, grant.periods, grant.rules

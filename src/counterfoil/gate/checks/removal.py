@@ -50,11 +50,11 @@ def under(statute: str) -> Callable[[_Check], _Check]:
 
     def of_statute(check: _Check) -> _Check:
         def checked(inputs: CheckInput, terms: Terms) -> State:
-            if terms.edition > 2:
-                charge = charge_of(inputs.request.statutory_authority, terms)
-                if charge is None or charge.statute != statute:
-                    return MET
-            return check(inputs, terms)
+            state = check(inputs, terms)
+            if state is MET or terms.edition < 3:  # most are met, and need not be asked about more
+                return state
+            charge = charge_of(inputs.request.statutory_authority, terms)
+            return state if charge is not None and charge.statute == statute else MET
 
         checked.__doc__ = check.__doc__
         return checked
