@@ -15,7 +15,7 @@ from counterfoil import client
 from counterfoil.client import act
 from counterfoil.controls import comparison
 from counterfoil.core.errors import InputFault, StateFault, UsageFault
-from counterfoil.core.use_cases import SERVICE, Upload
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.gate import load_law
 from counterfoil.office import agreement_file, law_library
 from tests.world.office import World, closing
@@ -109,6 +109,17 @@ def test_every_field_that_the_header_states_is_compared_and_no_other(
         world.compare(fields)
     assert fault.value.code == "comparison_fields"
     assert "comparison" not in world.kinds()
+
+
+def test_no_other_actor_signs_a_comparison(world: Ordered) -> None:
+    command = comparison.CompareDocument(world.batch, Upload(world.order), FIELDS)
+    for actor in (SERVICE, NOBODY):
+        with pytest.raises(UsageFault) as fault:
+            comparison.compare_document_statement(world.office, actor, command)
+        assert fault.value.code == "actor_refused"
+        with pytest.raises(UsageFault) as fault:
+            comparison.compare_document(world.office, actor, command)
+        assert fault.value.code == "actor_refused"
 
 
 def test_another_file_than_the_one_received_is_no_comparison(world: Ordered) -> None:

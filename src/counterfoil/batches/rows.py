@@ -83,15 +83,19 @@ _DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompar
 
 def encode_row(row: Gated) -> bytes:
     """Bytes of one row of a `request` chunk: what its ledger entry commits to. A request that
-    states nothing that came with the later columns has the bytes that it had before there were
-    these."""
-    if isinstance(row, Granted) and not _states_later(row.grant.request):
-        grant = row.grant
-        earlier = _earlier(grant.request), grant.address, grant.name, grant.periods, grant.rules
-        return _ENCODER.encode(("granted", earlier))
+    states nothing in the later columns has the bytes that it had before there were these."""
+    if isinstance(row, Granted):
+        return _ENCODER.encode(("granted", written_grant(row.grant)))
     if isinstance(row, Refused) and not _states_later(row.request):
         return _ENCODER.encode(("refused", _earlier(row.request), row.refusal))
     return _ENCODER.encode(row)
+
+
+def written_grant(grant: Grant) -> Grant | tuple[object, ...]:
+    """A grant as it is written: see `encode_row` for a request that states nothing later."""
+    if _states_later(grant.request):
+        return grant
+    return _earlier(grant.request), grant.address, grant.name, grant.periods, grant.rules
 
 
 def _states_later(request: Request) -> bool:

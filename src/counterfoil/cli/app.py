@@ -9,9 +9,9 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import compare, explain, override, sample, waiting
+from counterfoil.cli.batch import explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
-from counterfoil.cli.controls import hold, incident, suspension
+from counterfoil.cli.controls import comparison, hold, incident, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
@@ -50,7 +50,7 @@ add_verb(
 )
 add_verb(
     app,
-    compare.compare_document,
+    comparison.compare_document,
     f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf",
     f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf --agree court --agree judge",
 )

@@ -28,7 +28,6 @@ from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
 from counterfoil.core.values import Document, Public, Sensitive
 from counterfoil.database import Connection
 from counterfoil.gate.history.snapshot import decode_snapshot
-from counterfoil.intake import file_digest
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, acts, authority
 from counterfoil.office.acts import Act, NewAct
@@ -79,16 +78,15 @@ def show_document(office: Office, actor: Actor, question: ShowDocument) -> State
 
 def compare_document_statement(office: Office, actor: Actor, command: CompareDocument) -> Statement:
     """What the officer is to sign. Raises as `compare_document`."""
-    digest = file_digest(command.document.path)
+    digest = _digest(office, actor, command)
     with office.store.reading() as connection:
-        authority.require_officer(connection, actor)
         return authority.state(office, _form(office, connection, command, digest))
 
 
 def compare_document(office: Office, actor: Actor, command: CompareDocument) -> Compared:
     """Enter the comparison. Raises InputFault `comparison_fields`, `comparison_other`; StateFault
     `batch_unknown`, `document_none`, `comparison_made`; as `Batch.require`, `require_signed`."""
-    digest = file_digest(command.document.path)
+    digest = _digest(office, actor, command)
     with office.store.transaction() as connection:
         form = _form(office, connection, command, digest)
         batch = batches.find_batch(connection, command.batch)
@@ -116,6 +114,13 @@ def require_compared(office: Office, batch: Batch) -> None:
             "states, and signs the fields that were compared. Where one differs, withdraw the "
             "batch.",
         )
+
+
+def _digest(office: Office, actor: Actor, command: CompareDocument) -> str:
+    """The digest of the document's file, read for an enrolled officer."""
+    with office.store.reading() as connection:
+        authority.require_officer(connection, actor)
+    return acts.read_document(command.document)
 
 
 def _form(

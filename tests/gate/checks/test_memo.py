@@ -179,9 +179,10 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
                 court_ordered_on=first.removal_order.court_ordered_on,
             ),
             "offence_date": first.offence_date,
+            "offence_fact": first.offence_fact,
             "statutory_authority": first.statutory_authority,
         },
-        4: {"reason": first.reason},
+        4: {"reason": first.reason, "statutory_authority": first.statutory_authority},
         5: {},
         6: {
             "investigation_opened_on": first.investigation_opened_on,

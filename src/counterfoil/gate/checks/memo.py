@@ -5,7 +5,7 @@
 | officers | the engaged officers, and so their names and caseload | the requests of one team |
 | matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of final order, court's order, offence; authority | the orders of one day |
+| orders | the days of the two orders, the offence, authority | the orders of one day |
 | purpose | what the reason is for | most reasons |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 | begun | the days of investigation and order, what explains them; authority | as of orders |
@@ -66,6 +66,7 @@ def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
         order.ordered_on,
         order.court_ordered_on,
         request.offence_date,
+        request.offence_fact,
         request.statutory_authority,
     )
 
@@ -129,8 +130,12 @@ PARTS: Final[tuple[Part, ...]] = (
                 "removal_order_is_dated",
                 "court_order_date_is_possible",
                 "departure_days_have_passed",
+                "documents_are_stated",
+                "hampering_is_stated",
+                "appearance_is_stated",
                 "reentry_order_is_dated",
                 "reentry_is_dated",
+                "reentry_fact_is_stated",
             }
         ),
     ),
@@ -146,6 +151,7 @@ PARTS: Final[tuple[Part, ...]] = (
                 "reason_is_of_this_purpose",
                 "reason_is_not_forfeiture",
                 "reason_is_not_missing_child",
+                "reason_states_none_pending",
             }
         ),
     ),

@@ -1,14 +1,15 @@
-"""Checks of the facts of 8 USC 1253(a)(1): a final order, its ground, the offence of one
-subparagraph, and nothing pending against the order.
+"""Checks of the facts of 8 USC 1253(a)(1), a final order, its ground, the offence of one
+subparagraph, and nothing pending against the order; and of those of 8 USC 1326, a removal and a
+later day on which the person entered, tried to enter, or was found.
 
     (A)   failure to depart: 90 days must have passed
     (B)   no timely application for travel documents  ) the day of the act, and what it was; the
     (C)   an act to prevent or hamper the departure   ) 90 days do not matter
     (D)   failure to appear for removal               )
 
-A citation of the paragraph alone is read as (A). A request under another statute meets all of these
-checks: they are not its facts. Under law of format 1 or 2 (demands.py) every request is taken as
-one under (A).
+A citation of the paragraph alone is read as (A). A request under another statute meets all the
+checks of one: they are not its facts. Under law of format 1 or 2 (demands.py) every request is
+taken as one under (A).
 
 How the days are counted: day 1 is the day after the final order, or after the court's final order
 where review was had and that is later. The offence of (A) is complete only when day 90 has passed,
@@ -36,7 +37,8 @@ from counterfoil.gate.law.folding import (
 )
 
 REMOVAL: Final = "us-8-1253-a-1"
-"""The entry of the list of criminal statutes whose facts these are."""
+REENTRY: Final = "us-8-1326"
+"""The entries of the list of criminal statutes whose facts these are."""
 _DEPARTURE: Final = ("", "( a )")
 """The folded subdivisions that are the failure to depart."""
 _SEPARATOR: Final = re.compile(r"\s*(?:;|,|&|\band\b)\s*", re.IGNORECASE)
@@ -50,11 +52,11 @@ def under(statute: str) -> Callable[[_Check], _Check]:
 
     def of_statute(check: _Check) -> _Check:
         def checked(inputs: CheckInput, terms: Terms) -> State:
-            if terms.edition > 2:
-                charge = charge_of(inputs.request.statutory_authority, terms)
-                if charge is None or charge.statute != statute:
-                    return MET
-            return check(inputs, terms)
+            state = check(inputs, terms)
+            if state is MET or terms.edition < 3:  # most are met, and need not be asked about more
+                return state
+            charge = charge_of(inputs.request.statutory_authority, terms)
+            return state if charge is not None and charge.statute == statute else MET
 
         checked.__doc__ = check.__doc__
         return checked
@@ -202,6 +204,31 @@ def investigation_follows_order(inputs: CheckInput, terms: Terms) -> State:
     if opened is None or ordered is None or opened >= ordered:
         return MET
     return fact_state(inputs.request.earlier_investigation, terms)
+
+
+@under(REENTRY)
+def reentry_order_is_dated(inputs: CheckInput, terms: Terms) -> State:
+    """The day of the order or removal is stated, and is not after the request."""
+    ordered = inputs.request.removal_order.ordered_on
+    return NOT_SHOWN if ordered is None else met_if(ordered <= inputs.day)
+
+
+@under(REENTRY)
+def reentry_is_dated(inputs: CheckInput, terms: Terms) -> State:
+    """The day of the entry, the attempt or the finding is stated, after the order and not after the
+    request."""
+    ordered, found = inputs.request.removal_order.ordered_on, inputs.request.offence_date
+    if found is None:
+        return NOT_SHOWN
+    if found > inputs.day:
+        return NOT_MET
+    return MET if ordered is None else met_if(ordered < found)
+
+
+@under(REENTRY)
+def reentry_fact_is_stated(inputs: CheckInput, terms: Terms) -> State:
+    """What happened on that day is stated in words."""
+    return fact_state(inputs.request.offence_fact, terms)
 
 
 def _none_state(entry: str, terms: Terms) -> State:

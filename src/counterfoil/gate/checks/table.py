@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks import batch, document, matter, person, reentry, removal, taxpayer
+from counterfoil.gate.checks import batch, document, matter, person, removal, taxpayer
 from counterfoil.gate.checks import limits as guards
 from counterfoil.gate.checks.inputs import CheckInput, FileInput
 from counterfoil.gate.law.compiled import Terms
@@ -114,9 +114,9 @@ REQUEST_CHECKS: Final[dict[str, RequestCheck]] = {
     "documents_are_stated": removal.documents_are_stated,
     "hampering_is_stated": removal.hampering_is_stated,
     "appearance_is_stated": removal.appearance_is_stated,
-    "reentry_order_is_dated": reentry.reentry_order_is_dated,
-    "reentry_is_dated": reentry.reentry_is_dated,
-    "reentry_fact_is_stated": reentry.reentry_fact_is_stated,
+    "reentry_order_is_dated": removal.reentry_order_is_dated,
+    "reentry_is_dated": removal.reentry_is_dated,
+    "reentry_fact_is_stated": removal.reentry_fact_is_stated,
     "person_is_not_asked_often": guards.person_is_not_asked_often,
     "person_addresses_are_few": guards.person_addresses_are_few,
     "address_people_are_few": guards.address_people_are_few,

@@ -21,7 +21,7 @@ from counterfoil.cli.options import (
 )
 from counterfoil.cli.output import faults, show
 from counterfoil.client import act
-from counterfoil.controls import comparison
+from counterfoil.controls import comparison as service
 from counterfoil.core.use_cases import Upload
 
 _Document = Annotated[
@@ -54,14 +54,14 @@ def compare_document(
         office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         if not agree:
-            found = comparison.show_document(office, key.officer, comparison.ShowDocument(batch))
+            found = service.show_document(office, key.officer, service.ShowDocument(batch))
             result = {"batch": found.batch, "document": found.digest, "stated": found.stated}
             show(result, _stated_words(found.stated), as_json=as_json)
             return
         fields = tuple(sorted(set(agree)))
-        command = comparison.CompareDocument(batch, Upload(document), fields)
+        command = service.CompareDocument(batch, Upload(document), fields)
         done = act(
-            office, comparison.compare_document_statement, comparison.compare_document, command, key
+            office, service.compare_document_statement, service.compare_document, command, key
         )
         words = f"Order and header were compared in {', '.join(done.fields)}; entry {done.index}."
         show(msgspec.to_builtins(done), words, as_json=as_json)
