@@ -196,7 +196,7 @@ def test_matters_of_a_court_are_listed_and_a_batch_that_is_none_is_refused(held:
     at = (*held.at, "--officer", key(held, "holds-a"))
     listed = told("hold", "court-list", *at)
     assert (listed.code, listed.out.strip()) == (0, "There is no such batch.")
-    none = told("hold", "court-prepare", "b-0f1e2d3c4b5a6978", *at)
+    none = told("hold", "court-prepare", "b-0f1e2d3c4b5a6978", *at, "--json")
     assert (none.code, none.error) == (1, "batch_unknown")
-    two = (*at, "--second", key(held, "holds-b"), "--answer", "nothing")
+    two = (*at, "--second", key(held, "holds-b"), "--answer", "nothing", "--json")
     assert told("hold", "court-answer", "b-0f1e2d3c4b5a6978", *two).error == "batch_unknown"
