@@ -95,10 +95,8 @@ class Law(Public, frozen=True, gc=False):
         """What every answer under this law says of its use: the agreement's sentences, and those
         that all agreements share."""
         shared = self.common.rules.use_limits
-        return (
-            *self.agreement.use_limits,
-            *(() if isinstance(shared, msgspec.UnsetType) else shared),
-        )
+        more = () if isinstance(shared, msgspec.UnsetType) else shared
+        return (*self.agreement.use_limits, *more)
 
     def for_route(self, route: str) -> Law:
         """The law of the route that a header names; "" is the agreement's only one.

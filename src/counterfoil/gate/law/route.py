@@ -117,12 +117,14 @@ class ConsentRules(Closed, frozen=True, gc=False):
 class DocumentRules(Closed, frozen=True, gc=False):
     """An order or a consent. `days`: it is taken for so many days after its date, the last one
     included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
-    no judge has a part; `consent`: of a consent, and may be left out by a law of format 1 or 2."""
+    no judge has a part; `consent`: of a consent; `certify`: days for a certification to the court
+    of an order (26 USC 6103(i)(6)). A law of format 1 or 2 has neither."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
     judges: Texts | None
     consent: ConsentRules | msgspec.UnsetType = msgspec.UNSET
+    certify: tuple[DatedDays, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TinRules(Closed, frozen=True, gc=False):
