@@ -10,6 +10,7 @@ from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, RequestRead
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
 from counterfoil.gate.history.fingerprints import forms_of
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.gate.law.purposes import Judged
 from tests.gate.world import NO_HISTORY, ON, amended, changed, facts_of, sandbox
 
 LAW = sandbox()
@@ -21,10 +22,13 @@ def _asked(**fields: object) -> CheckInput:
     return reader.read(request, forms_of([request])[0], ONCE)
 
 
-def test_a_reason_with_a_word_of_a_barred_phrase_is_asked_about_by_itself() -> None:
-    screened = PARTS[4].of
-    assert screened(_asked(), LAW.terms) == ()
-    assert screened(_asked(reason="To locate her"), LAW.terms) is ALONE
+def test_a_reason_shares_what_it_is_for_and_one_of_another_provision_is_read_by_itself() -> None:
+    purpose = PARTS[4].of
+    assert purpose(_asked(), LAW.terms) == Judged(frozenset(), is_told=True)
+    located = purpose(_asked(reason="To locate her for the hearing on the lease"), LAW.terms)
+    assert located == Judged(frozenset({"locating"}), is_told=True)
+    forfeiture = "Civil forfeiture of the house at the address on the deed, before the court"
+    assert purpose(_asked(reason=forfeiture), LAW.terms) is ALONE
 
 
 def test_an_address_at_the_limit_shares_its_counts_and_one_beyond_it_is_read_by_itself() -> None:

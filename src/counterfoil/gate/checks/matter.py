@@ -142,11 +142,14 @@ def _has_letters(inputs: CheckInput, least: int) -> bool:
 
 
 def judged(inputs: CheckInput, terms: Terms) -> Judged:
-    """What the reason is for. One that is not specific has an element for that, and is not asked
-    what it is for besides."""
+    """What the reason is for. One that is not specific, or is another provision's, has an element
+    for that, and is not asked what it is for besides."""
     reason, words = inputs.request.reason, inputs.reason_words
     found = judge(reason, words, terms.other_purposes, terms.purposes)
-    if found.is_told or reason_is_specific(inputs, terms) is MET:
+    if found.is_told or (
+        reason_is_specific(inputs, terms) is MET
+        and not terms.other_provisions.hits(inputs.reason_words)
+    ):
         return found
     return found._replace(is_told=True)
 
