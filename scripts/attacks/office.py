@@ -191,6 +191,8 @@ class Office:
     ) -> Sent:
         """All four steps with a file. `ids` are those of its rows, to tell which were rejected."""
         out = path.with_suffix(".answers.jsonl")
+        if document:
+            self._compare(path, document)
         with_document = ["--document", document] if document else []
         ran = self.at(
             *("answer", path, "--officer", self.key("a"), "--second", self.key("b")),
@@ -201,6 +203,20 @@ class Office:
         batch = str(ran.required("answer").get("batch", ""))
         answers = read_answers(out)
         return Sent("", answers | _rejected(out, ids, answers), batch)
+
+    def _compare(self, path: Path, document: str | Path) -> None:
+        """Have an officer say that the order and the header agree in all, where the tree asks for
+        that: the attack is what they agree in."""
+        received = self.at("receive", path, "--document", document)
+        if received.fault or not received.printed:
+            return
+        words = ("compare-document", received.printed["batch"], "--document", document)
+        words = (*words, "--officer", self.key("a"))
+        shown = self.at(*words)
+        if not shown.fault and shown.printed:
+            self.at(
+                *words, *(part for name in shown.printed["stated"] for part in ("--agree", name))
+            )
 
     def receive(self, path: Path) -> Ran:
         """Put a file before the law."""

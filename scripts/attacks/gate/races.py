@@ -39,7 +39,7 @@ from scripts.attacks.people import Row, crowd, homes, person, request
 _PROGRAM: Final = "from counterfoil.cli import main; main()"
 _ONCE: Final = ("batch", "determined", "review", "release", "withdrawal", "disposal", "accounting")
 """Kinds of entries of which a batch of these attacks has one at most."""
-_OPENING: Final = ("inspection", "reconciliation")
+_OPENING: Final = ("inspection", "reconciled")
 """Kinds of entries of acts that open the register for one request."""
 _DIFFERS: Final = 5
 _USAGE: Final = "usage"

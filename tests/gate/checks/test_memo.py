@@ -207,3 +207,17 @@ def test_every_check_is_asked_once() -> None:
     assert len(parts) == len(set(parts))
     assert OWN_CHECKS.isdisjoint(parts)
     assert OWN_CHECKS | set(parts) == set(REQUEST_CHECKS)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The petition for review names this address, and the notice bears on intent.",
+        "The notice bears on intent, and the house is the subject of a civil forfeiture.",
+    ],
+)
+def test_a_reason_of_one_purpose_says_nothing_of_another_that_has_it(reason: str) -> None:
+    """Both are for the same purpose; what else the second says is its own."""
+    gate = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
+    assert not isinstance(gate.decide(REQUEST), Refusal)
+    assert isinstance(gate.decide(changed(reason=reason)), Refusal)

@@ -82,7 +82,7 @@ def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
 
 
 def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
-    return ALONE if terms.other_provisions.hits(inputs.reason_words) else judged(inputs, terms)
+    return ALONE if terms.read_alone.hits(inputs.reason_words) else judged(inputs, terms)
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:

@@ -105,10 +105,11 @@ class Terms(Public, frozen=True, gc=False):
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
     `nothing_words` the latter as screens read them; `other_purposes` the phrases of each purpose
-    that a reason must not have, `purposes` the patterns of words, `other_provisions` the phrases of
-    `forfeiture` and `missing_child`; `group_words` the words of a group as screens read them;
-    `edition` how much the law asks (demands.py); `asks_latin` whether it has an element for names
-    in Latin letters; `authority_written` the designated citations as the agreement writes them.
+    that a reason must not have, `purposes` the patterns of words, `read_alone` the phrases of
+    `forfeiture`, `missing_child` and `pending`, of which a reason with one is judged by itself;
+    `group_words` the words of a group as screens read them; `edition` how much the law asks
+    (demands.py); `asks_latin` whether it has an element for names in Latin letters;
+    `authority_written` the designated citations as the agreement writes them.
     What a route's kind has no facts for is empty, and so is what came with format 3 under an
     earlier one:
 
@@ -153,7 +154,7 @@ class Terms(Public, frozen=True, gc=False):
     pending: Screen
     none_of: frozenset[str]
     asks_latin: bool
-    other_provisions: Screen
+    read_alone: Screen
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
@@ -215,7 +216,7 @@ def compile_terms(
         forfeiture=aside["forfeiture"],
         missing_child=aside["missing_child"],
         pending=aside["pending"],
-        other_provisions=new_screen((*reason.forfeiture, *reason.missing_child)),
+        read_alone=new_screen((*reason.forfeiture, *reason.missing_child, *reason.pending)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
         edition=edition,
