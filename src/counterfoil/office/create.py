@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import yaml
 
 from counterfoil import gate
 from counterfoil.batches.officers import Role
 from counterfoil.batches.store import enrol_officer, retire_officer, signing_officer
 from counterfoil.core import canonical, keyfile
+from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Officer
@@ -213,7 +213,7 @@ def _with_key(agreement: Path, principal: VerifierKey, copy: Path) -> Path:
             "sandbox-principal --keys keys` for the sandbox's own agreement.",
         )
     named[0]["key"] = str(principal)
-    copy.write_text(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    copy.write_text(write_yaml(fields), encoding="utf-8")
     return copy
 
 

@@ -42,9 +42,9 @@ _MARKS: Final = re.compile(
 )
 _PRISONER: Final = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")
 _HEAD: Final = re.compile(r"\A\s*[\d-]+")
-_PARTED: Final = re.compile(r"\b(?:[a-z][ .-]){3,}[a-z]\b")
+_PARTED: Final = re.compile(r"\b(?:[a-z][ .-]){2,}[a-z]\b")
 """`c e l l`."""
-_FEW: Final = 4
+_FEW: Final = 3
 _MIXED: Final = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 
 
@@ -53,8 +53,10 @@ def has_marks(address: Address, line_words: Sequence[str]) -> bool:
     screens read them."""
     if address.line2 and _PRISONER.search(plain(address.line2)):
         return True
-    if _TRIGGERS.isdisjoint(line_words) and list(map(len, line_words)).count(1) < _FEW:
-        return False
+    if _TRIGGERS.isdisjoint(line_words):
+        is_parted = "l" in line_words or "o" in line_words  # of `c e l l` and `p o d`, and cheap
+        if not is_parted or list(map(len, line_words)).count(1) < _FEW:
+            return False
     lines = plain(f"{_HEAD.sub('', address.line1)} , {address.line2}")
     readings = (lines, _MIXED.sub(_read, lines), _PARTED.sub(_join, lines))
     return any(_MARKS.search(each) for each in readings)

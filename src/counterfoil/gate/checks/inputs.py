@@ -23,7 +23,7 @@ from counterfoil.core.values import (
     State,
 )
 from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_scope
-from counterfoil.gate.history.batch_counts import BatchFacts, History, namesakes_load, officer_load
+from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_loads
 from counterfoil.gate.history.fingerprints import Forms
 from counterfoil.gate.history.uses import Uses
 from counterfoil.gate.law.folding import (
@@ -159,8 +159,7 @@ class RequestReader:
             frozenset(screened_words(officer.name)),
             tuple(split_words(officer.name)),
             mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
-            officer_load(officer, self._facts, self._history),
-            namesakes_load(officer, self._facts, self._history),
+            *officer_loads(officer, self._facts, self._history),
             fold_stated(officer.agency),
             screened_words(officer.title),
         )

@@ -76,10 +76,12 @@ NO LAST; NONE GIVEN
 """
 _PAIRS: Final = frozenset(tuple(pair.split()) for pair in re.split("[;\n]", _PAIR_LINES.strip()))
 """Two words, in one field or in two, that are nobody together."""
+_OF_PAIRS: Final = _PHRASE.union(_FIELDS, _DOUBLED, *_PAIRS)
+_DOE: Final = ("DOE", "ROE")
 _ANYBODY: Final = frozenset(
     (given, family)
     for given in ("JOHN", "JANE", "JON", "JOHNNY", "RICHARD", "J")
-    for family in ("DOE", "ROE")
+    for family in _DOE
 )
 """Names that stand for anybody, and that some people have."""
 
@@ -103,7 +105,7 @@ def is_missing(given: str, family: str, form: NameForm) -> bool:
     if len(one) + len(two) > 2:
         return _is_phrase((*_words(given), *_words(family)))
     pair = (*one, *two)
-    if len(pair) < 2:
+    if len(pair) < 2 or _OF_PAIRS.isdisjoint(pair):  # most names have none of these words
         return False
     doubled = pair[0] == pair[1] and pair[0] in _DOUBLED
     return doubled or _FIELDS.issuperset(pair) or _is_phrase(pair)
@@ -111,7 +113,8 @@ def is_missing(given: str, family: str, form: NameForm) -> bool:
 
 def is_anybody(form: NameForm) -> bool:
     """Whether a name stands for anybody, as John Doe does."""
-    return (form.given[:1] + form.family[-1:]) in _ANYBODY
+    family = form.family
+    return bool(family) and family[-1] in _DOE and (*form.given[:1], family[-1]) in _ANYBODY
 
 
 @lru_cache(maxsize=32_768)

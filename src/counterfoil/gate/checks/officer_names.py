@@ -112,11 +112,24 @@ _SEVERAL: Final = re.compile(
     r"|etcetera|colleagues?|associates|co-?workers?|designees?|delegates?|partners?)\b"
     r"|\bor (?:an|any|another|his|her|their|a)\b|\bas well as\b"
 )
+_WORDS: Final = re.compile(r"[&+/]|\w+")
+_JOINING: Final = words("""
+    & + / et etal and plus with other others etc etcetera colleague colleagues associates co
+    coworker coworkers designee designees delegate delegates partner partners or as
+""")
+"""Words and signs that join several people: no entry without one does."""
+_OTHERS: Final = re.compile(r"\bet\.? ?al\b|\bothers\b|\betc\b")
 _PLURAL: Final = re.compile(
     r"(?:agents|officers|deputies|investigators|inspectors|detectives|marshals|analysts|attorneys"
     r"|employees|troopers|sergeants|lieutenants|examiners)\W*\Z"
 )
 _SINGULAR: Final = re.compile(r"\b(?:of|for|in|to|over)\b")
+
+
+_OF_PHRASES: Final = words("""
+    office offices force taskforce strikeforce charge center centre
+    patrol security on duty
+""")
 
 
 def names_group_as_person(name: Sequence[str]) -> bool:
@@ -141,8 +154,10 @@ def names_one_word(name: Sequence[str]) -> bool:
 
 def names_several(entry: str) -> bool:
     """Whether a folded entry of a name joins several people, or one and unnamed others."""
-    if _SEVERAL.search(entry):
+    if not _JOINING.isdisjoint(_WORDS.findall(entry)) and _SEVERAL.search(entry):
         return True
+    if "," not in entry:
+        return False
     parts = [part.split() for part in entry.split(",")]
     if len(parts) > 2:
         return all(len(part) > 1 for part in parts)
@@ -152,15 +167,17 @@ def names_several(entry: str) -> bool:
 def title_is_of_several(entry: str) -> bool:
     """Whether a folded entry of a title is of several people: `Special Agents`, `Agent et al.` A
     chief of detectives is one."""
-    if re.search(r"\bet\.? ?al\b|\bothers\b|\betc\b", entry):
+    if ("et" in entry or "other" in entry) and _OTHERS.search(entry):
         return True
+    if not entry.endswith(("s", ".", ")")):
+        return False
     return _PLURAL.search(entry) is not None and _SINGULAR.search(entry) is None
 
 
 def names_an_office(name: Sequence[str]) -> bool:
     """Whether the words of a name are those of an office: a phrase for one, a word for one at the
     end, or a place and such words."""
-    if _OFFICE_PHRASE.search(" ".join(name)):
+    if not _OF_PHRASES.isdisjoint(name) and _OFFICE_PHRASE.search(" ".join(name)):
         return True
     own = list(name) if name and name[-1] in _IN_CHARGE else _without_titles(name)
     if _OF_OFFICES.isdisjoint(own):

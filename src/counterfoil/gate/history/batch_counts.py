@@ -152,14 +152,21 @@ def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
 def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
     """Requests that name this officer, batch and history together: by id, or by name and title,
     whichever are more."""
-    earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
-    by_id, by_title, _ = officer_hashes(facts.key, officer)
-    return earlier + max(_named(by_id, facts, history), _named(by_title, facts, history))
+    return officer_loads(officer, facts, history)[0]
 
 
 def namesakes_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
     """Requests that name an officer of this one's name, batch and history together."""
-    return _named(officer_hashes(facts.key, officer)[-1], facts, history)
+    return officer_loads(officer, facts, history)[1]
+
+
+def officer_loads(officer: EngagedOfficer, facts: BatchFacts, history: History) -> tuple[int, int]:
+    """`officer_load` and `namesakes_load`, from hashes that are made once."""
+    earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
+    by_id, by_title, by_name = (
+        _named(hashed, facts, history) for hashed in officer_hashes(facts.key, officer)
+    )
+    return earlier + max(by_id, by_title), by_name
 
 
 def _named(hashed: bytes, facts: BatchFacts, history: History) -> int:
