@@ -103,10 +103,9 @@ def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
         return NOT_SHOWN
     if terms.edition < 3:
         return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
-    grounds = filter(None, _SEPARATOR.split(ground.strip()))
-    return met_if(
-        all(is_listed(terms.classes.get(fold_citation(each), ()), inputs.day) for each in grounds)
-    )
+    grounds = [each for each in _SEPARATOR.split(ground.strip()) if each]
+    listed = [is_listed(terms.classes.get(fold_citation(each), ()), inputs.day) for each in grounds]
+    return met_if(bool(listed) and all(listed))
 
 
 @under(REMOVAL)
