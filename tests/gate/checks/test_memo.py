@@ -168,7 +168,8 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
             )
         },
         4: {"reason": first.reason},
-        5: {},
+        5: {"person": first.person},
+        6: {},
     }[PARTS.index(part)]
     other = changed(second, **fields)
     assert part.of(_asked(first), LAW.terms) == part.of(_asked(other), LAW.terms)

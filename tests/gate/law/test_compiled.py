@@ -148,8 +148,8 @@ def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
         words = screened_words(f"of {word}")
         hits = [each for each, screen in terms.other_purposes.items() if screen.hits(words)]
         assert hits == [name]
-        assert terms.purposes.phrases.hits(words)
-    assert not terms.purposes.phrases.hits(screened_words("of nothing"))
+        assert terms.purposes.watched.hits(words)
+    assert not terms.purposes.watched.hits(screened_words("of nothing"))
     assert terms.general_reasons == {"for vse"}
 
 
@@ -219,5 +219,7 @@ def test_p10_a_consent_of_format_3_without_rules_of_who_may_sign_refuses() -> No
     assert law.route.rules.document
     document = changed(law.route.rules.document, consent=msgspec.UNSET)
     route = changed(law.route, rules=changed(law.route.rules, document=document))
-    with expect_fault(SettingsFault, "law_rules_format", "routes/consent.yaml: rules.document.consent"):
+    with expect_fault(
+        SettingsFault, "law_rules_format", "routes/consent.yaml: rules.document.consent"
+    ):
         compile_terms(route, law.common, law.agreement)

@@ -7,9 +7,11 @@
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the final order and of the court's | the orders of one day |
 | purpose | what the reason is for | most reasons |
+| named | the name is plainly one person's | most names |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 
-A request may share a part with nobody (`ALONE`): its address is asked for more people than agreed.
+A request may share a part with nobody (`ALONE`): its name is to be looked at, or its address is
+asked for more people than agreed.
 A check that is of no part is evaluated for each request: a new one is right before it is fast. A
 test changes everything but the part and sees that no check of the part notices. What was found is
 remembered for at most some thousands of things a file.
@@ -24,6 +26,7 @@ from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
 from counterfoil.gate.checks.matter import judged
 from counterfoil.gate.checks.table import REQUEST_CHECKS
+from counterfoil.gate.checks.taxpayer import is_plainly_one
 from counterfoil.gate.law.compiled import Terms
 
 _REMEMBERED: Final = 16_384
@@ -64,6 +67,10 @@ def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
 
 def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
     return judged(inputs, terms)
+
+
+def _named(inputs: CheckInput, terms: Terms) -> Hashable:
+    return () if is_plainly_one(inputs, terms) else ALONE
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -112,6 +119,17 @@ PARTS: Final[tuple[Part, ...]] = (
                 "reason_is_not_benefits",
                 "reason_is_not_voter_rolls",
                 "reason_is_of_this_purpose",
+            }
+        ),
+    ),
+    Part(
+        _named,
+        frozenset(
+            {
+                "name_is_of_one_taxpayer",
+                "taxpayer_is_no_business",
+                "taxpayer_is_no_estate",
+                "taxpayer_is_no_child",
             }
         ),
     ),
