@@ -33,7 +33,7 @@ def test_a_reason_shares_what_it_is_for_and_one_of_another_provision_is_read_by_
 
 def test_an_address_at_the_limit_shares_its_counts_and_one_beyond_it_is_read_by_itself() -> None:
     terms = amended({"limits.guards.people_at_address": 2}).terms
-    counts = PARTS[5].of
+    counts = PARTS[6].of
     assert counts(changed(_asked(), uses=Uses(1, 1, 2, 1)), terms) == Uses(1, 1, 2, 1)
     assert counts(changed(_asked(), uses=Uses(1, 1, 3, 1)), terms) is ALONE
 

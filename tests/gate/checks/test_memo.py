@@ -183,8 +183,9 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
             "statutory_authority": first.statutory_authority,
         },
         4: {"reason": first.reason, "statutory_authority": first.statutory_authority},
-        5: {},
-        6: {
+        5: {"person": first.person},
+        6: {},
+        7: {
             "investigation_opened_on": first.investigation_opened_on,
             "earlier_investigation": first.earlier_investigation,
             "statutory_authority": first.statutory_authority,

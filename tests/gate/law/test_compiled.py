@@ -148,8 +148,8 @@ def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
         words = screened_words(f"of {word}")
         hits = [each for each, screen in terms.other_purposes.items() if screen.hits(words)]
         assert hits == [name]
-        assert terms.purposes.phrases.hits(words)
-    assert not terms.purposes.phrases.hits(screened_words("of nothing"))
+        assert terms.purposes.watched.hits(words)
+    assert not terms.purposes.watched.hits(screened_words("of nothing"))
     assert terms.general_reasons == {"for vse"}
 
 

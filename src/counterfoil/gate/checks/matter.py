@@ -148,7 +148,8 @@ def judged(inputs: CheckInput, terms: Terms) -> Judged:
     found = judge(reason, words, terms.other_purposes, terms.purposes)
     if found.is_told or (
         reason_is_specific(inputs, terms) is MET
-        and not terms.other_provisions.hits(inputs.reason_words)
+        and not terms.forfeiture.hits(inputs.reason_words)
+        and not terms.missing_child.hits(inputs.reason_words)
     ):
         return found
     return found._replace(is_told=True)

@@ -7,10 +7,12 @@
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the two orders, the offence, authority | the orders of one day |
 | purpose | what the reason is for | most reasons |
+| named | the name is plainly one person's | most names |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 | begun | the days of investigation and order, what explains them; authority | as of orders |
 
-A request may share a part with nobody (`ALONE`): its address is asked for more people than agreed.
+A request may share a part with nobody (`ALONE`): its name is to be looked at, or its address is
+asked for more people than agreed.
 A check that is of no part is evaluated for each request: a new one is right before it is fast. A
 test changes everything but the part and sees that no check of the part notices. What was found is
 remembered for at most some thousands of things a file.
@@ -25,6 +27,7 @@ from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
 from counterfoil.gate.checks.matter import judged
 from counterfoil.gate.checks.table import REQUEST_CHECKS
+from counterfoil.gate.checks.taxpayer import is_plainly_one
 from counterfoil.gate.law.compiled import Terms
 
 _REMEMBERED: Final = 16_384
@@ -83,6 +86,10 @@ def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
 
 def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
     return ALONE if terms.read_alone.hits(inputs.reason_words) else judged(inputs, terms)
+
+
+def _named(inputs: CheckInput, terms: Terms) -> Hashable:
+    return () if is_plainly_one(inputs, terms) else ALONE
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -152,6 +159,17 @@ PARTS: Final[tuple[Part, ...]] = (
                 "reason_is_not_forfeiture",
                 "reason_is_not_missing_child",
                 "reason_states_none_pending",
+            }
+        ),
+    ),
+    Part(
+        _named,
+        frozenset(
+            {
+                "name_is_of_one_taxpayer",
+                "taxpayer_is_no_business",
+                "taxpayer_is_no_estate",
+                "taxpayer_is_no_child",
             }
         ),
     ),

@@ -26,6 +26,7 @@ from counterfoil.normalize.plain_text import plain
 
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"})
 _PARENTHESES: Final = frozenset("()[]{}<>")
+_NO_SIGNS: Final = dict.fromkeys(map(ord, " -'."))
 _REMEMBERED: Final = 1024
 """Names whose words are remembered: the gate evaluates one element for some requests, then the
 next."""
@@ -44,6 +45,18 @@ def _has(screen: Screen, person: Person) -> bool:
     words, text = _read(person.given_name, person.middle_name, person.family_name, person.suffix)
     heads = screen.phrases.keys() & words
     return bool(heads) and any(phrase in text for head in heads for phrase in screen.phrases[head])
+
+
+def is_plainly_one(inputs: CheckInput, terms: Terms) -> bool:
+    """Whether every check of this module is met, told quickly: the name is of letters, spaces,
+    hyphens and apostrophes, none of its words is looked for, and no age is."""
+    if terms.agreement.limits.least_age is not None:
+        return False
+    person = inputs.request.person
+    text = f"{person.given_name} {person.middle_name} {person.family_name} {person.suffix}"
+    return text.translate(_NO_SIGNS).isalpha() and terms.taxpayer.heads.isdisjoint(
+        screened_words(text)
+    )
 
 
 def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:

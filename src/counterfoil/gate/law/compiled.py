@@ -78,8 +78,10 @@ def is_listed(spans: Iterable[Span], day: date) -> bool:
 
 
 class TaxpayerTerms(Public, frozen=True, gc=False):
-    """Words and signs of a name that is not one individual's; `may_join` as screens read them."""
+    """Words and signs of a name that is not one individual's; `may_join` as screens read them;
+    `heads`: a name of letters without any of these words is one individual's."""
 
+    heads: frozenset[str]
     joining: Screen
     may_join: frozenset[str]
     signs: frozenset[str]
@@ -317,14 +319,17 @@ def _taxpayer(rules: CommonRules) -> TaxpayerTerms:
     taxpayer = rules.taxpayer
     if isinstance(taxpayer, msgspec.UnsetType):
         none = new_screen(())
-        return TaxpayerTerms(none, frozenset(), frozenset(), none, none, none)
+        return TaxpayerTerms(frozenset(), none, frozenset(), frozenset(), none, none, none)
+    screens = {
+        name: _screen(getattr(taxpayer, name), f"rules.taxpayer.{name}")
+        for name in ("joining", "business", "estate", "child")
+    }
+    may_join = frozenset(map(fold_screened, taxpayer.may_join))
     return TaxpayerTerms(
-        joining=_screen(taxpayer.joining, "rules.taxpayer.joining"),
-        may_join=frozenset(map(fold_screened, taxpayer.may_join)),
+        heads=may_join.union(*[screen.phrases for screen in screens.values()]),
+        may_join=may_join,
         signs=frozenset(taxpayer.joining_signs),
-        business=_screen(taxpayer.business, "rules.taxpayer.business"),
-        estate=_screen(taxpayer.estate, "rules.taxpayer.estate"),
-        child=_screen(taxpayer.child, "rules.taxpayer.child"),
+        **screens,
     )
 
 

@@ -81,13 +81,14 @@ _compile: Final = lru_cache(maxsize=None)(re.compile)
 
 
 class Purposes(Public, frozen=True, gc=False):
-    """The patterns of one law. `phrases` are those of all other purposes; `innocent` and `others`
-    have each pattern by the words of which a text that matches has one, with its place among all;
-    `bearing` each word to the thing that it is a form of."""
+    """The patterns of one law. `watched` are the phrases of all other purposes and the acts: most
+    reasons have none. `innocent` and `others` have each pattern by the words of which a text that
+    matches has one, with its place among all; `bearing` each word to the thing that it is a form
+    of."""
 
     innocent: dict[str, tuple[tuple[int, Pattern], ...]]
     others: dict[str, tuple[tuple[int, Pattern], ...]]
-    phrases: Screen
+    watched: Screen
     acts: Screen
     reversed_acts: frozenset[str]
     bearing: dict[str, str]
@@ -116,7 +117,7 @@ def compile_purposes(
     return Purposes(
         innocent=_indexed((("innocent", line) for line in innocent), known),
         others=_indexed(((name, line) for name in patterns for line in patterns[name]), known),
-        phrases=new_screen(phrases),
+        watched=new_screen([*phrases, *forms]),
         acts=new_screen(forms),
         reversed_acts=frozenset(
             form[::-1] for form in map(fold_screened, forms) if len(form) >= _LEAST_REVERSED
@@ -136,8 +137,8 @@ def judge(
         return Judged(frozenset(found), is_told=True)
     own = frozenset(words)
     is_forward = rules.reversed_acts.isdisjoint(own)
-    candidates, acts = _of(rules.others, own), rules.acts.hits(words)
-    if not candidates and not acts and not rules.phrases.hits(words):
+    candidates = _of(rules.others, own)
+    if not candidates and not rules.watched.hits(words):
         return Judged(_NONE, is_forward and _bears(words, rules))
     whole = _text(reason, words)
     text = whole
@@ -150,7 +151,7 @@ def judge(
             whole if pattern.is_whole else text
         ):
             purposes.add(pattern.purpose)
-    is_clear = is_forward and not (acts and rules.acts.hits(left))
+    is_clear = is_forward and not rules.acts.hits(left)
     return Judged(frozenset(purposes), bool(purposes) or (is_clear and _bears(words, rules)))
 
 
