@@ -195,11 +195,7 @@ def compile_terms(
     return Terms(
         agreement=agreement,
         rules=rules,
-        offices=frozenset(
-            office.id
-            for office in route.rules.offices
-            if office.reading is None or office.reading in readings
-        ),
+        offices=_offices(route, readings),
         principals=_principals(agreement),
         requester=frozenset(map(fold_entry, (requester.id, requester.name))),
         placeholders=placeholders,
@@ -225,11 +221,7 @@ def compile_terms(
         agencies=_agencies(route, agreement, lists) if lists else {},
         no_employees=_screen(officers.no_employees, "rules.officers.no_employees"),
         statutes=statutes,
-        designated=frozenset(
-            (charge.statute, charge.below)
-            for spelling in authority
-            if (charge := statutes.get(fold_citation(spelling)))
-        ),
+        designated=_designated(authority, statutes),
         courts=_dated(lists.courts, fold_court) if lists else {},
         classes=_dated(lists.classes, fold_citation) if lists else {},
         office_agencies={
@@ -251,6 +243,23 @@ def compile_terms(
         other_purposes=screens,
         purposes=_purposes(rules),
     )
+
+
+def _offices(route: Route, readings: frozenset[str]) -> frozenset[str]:
+    """The classes of official that may ask: of an open question, under a signed reading alone."""
+    return frozenset(
+        office.id
+        for office in route.rules.offices
+        if office.reading is None or office.reading in readings
+    )
+
+
+def _designated(
+    spellings: Iterable[str], statutes: dict[str, Charge]
+) -> frozenset[tuple[str, str]]:
+    """The listed statutes that these citations name, with the subdivision."""
+    charges = (statutes.get(fold_citation(spelling)) for spelling in spellings)
+    return frozenset((charge.statute, charge.below) for charge in charges if charge)
 
 
 def _check_format(route: Route, common: Common) -> None:
