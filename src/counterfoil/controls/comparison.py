@@ -1,16 +1,16 @@
-"""The comparison of a court's order with what a file's header states of it: an officer reads both,
-field by field, and signs that they agree, before anything is opened for the file.
+"""The comparison of a court's order or a consent with what a file's header states of it: an officer
+reads both, field by field, and signs that they agree, before anything is opened for the file.
 
     show      an officer is shown what the header states, by field
     compare   the officer names the fields that were compared, all that the header states and no
               other, and signs. An act (office/acts.py) whose subject is the batch; it commits to
-              canonical JSON of {"document": digest of the order's file, "fields": the names in
+              canonical JSON of {"document": digest of the document's file, "fields": the names in
               order, "stated": the keyed hash of what the header states}
-    require   the register is opened for no batch by a court's order without such an act, under law
+    require   the register is opened for no batch that rests on a document without such an act, under law
               of format 3 (gate/law/demands.py). A batch of an earlier law goes on as it was begun
 
-A field that differs is not signed: the batch is withdrawn, and the requester states the order as it
-is. Who alters, adds or deletes such an act has nothing opened (`orders_disagree`).
+A field that differs is not signed: the batch is withdrawn, and the requester states the document as
+it is. Who alters, adds or deletes such an act has nothing opened (`orders_disagree`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from counterfoil.office import Office, acts, authority
 from counterfoil.office.acts import Act, NewAct
 
 _KINDS: Final = (EntryKind.COMPARISON,)
-_COURT_ORDER: Final = "court-order"
 
 
 class ShowDocument(Public, frozen=True):
@@ -96,19 +95,20 @@ def compare_document(office: Office, actor: Actor, command: CompareDocument) -> 
 
 
 def require_compared(office: Office, batch: Batch) -> None:
-    """Raise StateFault `document_not_compared` where a batch by a court's order has no comparison
-    of its document, and `orders_disagree` where the acts are not the ledger's."""
+    """Raise StateFault `document_not_compared` where a batch that rests on a document has no
+    comparison of it, and `orders_disagree` where the acts are not the ledger's."""
     header = batch.header
-    if header.route != _COURT_ORDER or office.law.for_route(header.route).terms.edition < 3:
+    law = office.law.for_route(header.route)
+    if law.route.rules.document is None or law.terms.edition < 3:
         return
     with office.store.reading() as connection:
         loaded = acts.load_acts(office, connection, _KINDS, _meaning)
     if not loaded.agrees:
-        raise acts.acts_disagree("nothing is opened by a court's order")
+        raise acts.acts_disagree("nothing is opened by a court's order or a consent")
     if not any(each.subject == batch.id for each in loaded.acts):
         raise StateFault(
             "document_not_compared",
-            "no officer has signed that the court's order and the file's header agree",
+            "no officer has signed that the document and the file's header agree",
             place=batch.id,
             cure="An officer reads both: `counterfoil compare-document` shows what the header "
             "states, and signs the fields that were compared. Where one differs, withdraw the "

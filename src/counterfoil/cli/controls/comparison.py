@@ -1,5 +1,5 @@
-"""`counterfoil compare-document`: an officer compares a court's order with what the file's header
-states of it, and signs that."""
+"""`counterfoil compare-document`: an officer compares a court's order or a consent with what the
+file's header states of it, and signs that."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ from counterfoil.controls import comparison as service
 from counterfoil.core.use_cases import Upload
 
 _Document = Annotated[
-    Path, typer.Option("--document", help="The order's file, as received.", show_default=False)
+    Path,
+    typer.Option(
+        "--document", help="The order's or the consent's file, as received.", show_default=False
+    ),
 ]
 _Agree = Annotated[
     list[str] | None,
     typer.Option(
         "--agree",
-        help="A field in which order and header agree; once for each. Left out: what the header "
+        help="A field in which document and header agree; once for each. Left out: what the header "
         "states is shown, and nothing is signed.",
         show_default=False,
     ),
@@ -48,8 +51,8 @@ def compare_document(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a court's order with what the file's header states of it, and sign the fields that
-    were compared. Without it nothing is opened. Entered in the ledger."""
+    """Compare a court's order or a consent with what the file's header states of it, and sign the
+    fields that were compared. Without it nothing is opened. Entered in the ledger."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
@@ -63,14 +66,16 @@ def compare_document(
         done = act(
             office, service.compare_document_statement, service.compare_document, command, key
         )
-        words = f"Order and header were compared in {', '.join(done.fields)}; entry {done.index}."
+        words = (
+            f"Document and header were compared in {', '.join(done.fields)}; entry {done.index}."
+        )
         show(msgspec.to_builtins(done), words, as_json=as_json)
 
 
 def _stated_words(stated: dict[str, Any]) -> str:
     lines = [f"{name}: {_text(value)}" for name, value in sorted(stated.items())]
     options = " ".join(f"--agree {name}" for name in sorted(stated))
-    return "\n".join([*lines, "", f"If the order says the same in every field: {options}"])
+    return "\n".join([*lines, "", f"If the document says the same in every field: {options}"])
 
 
 def _text(value: Any) -> str:
