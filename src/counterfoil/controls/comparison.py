@@ -6,8 +6,9 @@ reads both, field by field, and signs that they agree, before anything is opened
               other, and signs. An act (office/acts.py) whose subject is the batch; it commits to
               canonical JSON of {"document": digest of the document's file, "fields": the names in
               order, "stated": the keyed hash of what the header states}
-    require   the register is opened for no batch that rests on a document without such an act, under law
-              of format 3 (gate/law/demands.py). A batch of an earlier law goes on as it was begun
+    require   the register is opened for no batch that rests on a document without such an act,
+              under law of format 3 (gate/law/demands.py). A batch of an earlier law goes on as it
+              was begun
 
 A field that differs is not signed: the batch is withdrawn, and the requester states the document as
 it is. Who alters, adds or deletes such an act has nothing opened (`orders_disagree`).
