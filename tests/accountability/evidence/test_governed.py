@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,14 +15,14 @@ from counterfoil import client, disclosure
 from counterfoil.accountability.evidence import replay
 from counterfoil.batches.rows import encode_determinations
 from counterfoil.certification.certificate import certificate_digest
-from counterfoil.controls import comparison
 from counterfoil.core.errors import VerifyFault
-from counterfoil.core.use_cases import NOBODY, Upload
+from counterfoil.core.use_cases import NOBODY
 from counterfoil.core.values import NotCompared
 from counterfoil.matching import NEVER, Thresholds
 from counterfoil.office import agreement_file, law_library
 from tests.accountability.evidence.bundles import Made, compared, make, parts, signed_again
 from tests.certification.certificates import certify
+from tests.world.acts import compare
 from tests.world.office import World
 from tests.world.people import person, request
 
@@ -211,19 +210,9 @@ def by_consent(world: World) -> str:
         json.dumps(header | {"route": "consent", "document": stated})
     )
     batch = client.receive(world.office, asked, document=paper).batch
-    agree(world, batch, paper)
+    compare(world, batch, paper)
     client.determine(world.office, batch)
     return batch
-
-
-def agree(world: World, batch: str, paper: Path) -> None:
-    """An officer signs that the paper and the header agree in every field."""
-    officer = world.officer("a")
-    question = comparison.ShowDocument(batch)
-    stated = comparison.show_document(world.office, officer.officer, question).stated
-    command = comparison.CompareDocument(batch, Upload(paper), tuple(sorted(stated)))
-    statement = comparison.compare_document_statement
-    client.act(world.office, statement, comparison.compare_document, command, officer)
 
 
 def test_a_request_by_consent_is_replayed_by_its_own_route_and_held_to_its_document(

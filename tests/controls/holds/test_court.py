@@ -19,7 +19,7 @@ from counterfoil.controls.holds import service as holds
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import agreement_file, law_library
-from tests.world.acts import add_hold, lift_hold, officer, person_file
+from tests.world.acts import add_hold, compare, lift_hold, officer, person_file
 from tests.world.office import World
 from tests.world.people import REQUESTS
 
@@ -46,7 +46,8 @@ def _by_order(world: World) -> str:
         "issued_on": day,
         "court": COURT,
         "judge": "district",
-        "finds": ["specific_act", "relevance", "exclusive_use"],
+        "statute": "8 USC 1253(a)(1)",
+        "finds": ["specific_act", "relevance", "exclusive_use", "no_other_source"],
         "people": [{"given_name": "Marisol", "family_name": "Quintanilla"}],
         "periods": ["2023", "2024"],
         "items": ["address"],
@@ -62,6 +63,7 @@ def _by_order(world: World) -> str:
         json.dumps(header | {"route": "court-order", "document": stated})
     )
     batch = client.receive(world.office, asked, document=paper).batch
+    compare(world, batch, paper)
     client.determine(world.office, batch)
     return batch
 
