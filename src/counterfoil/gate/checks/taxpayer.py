@@ -5,7 +5,8 @@ digit for a letter or a parted word is the word that a reader sees. What joins t
 name depends on where it stands:
 
     Juan and Zelda, Juan & Zelda, Mr and Mrs Juan, Juan et ux        several: not met
-    Juan or Maria, Juan y Maria, Juan (Zelda), Perez, Zelda          cannot be told: an officer
+    Juan or Maria, Juan y Maria, Juan (Zelda), Juan - Zelda          cannot be told: an officer
+    Perez, Zelda; Perez or Garcia; a suffix that is none             cannot be told: an officer
     Or, Maria O, Ortega y Gasset, Quill, Jr                          one
 
 A business, an estate and a child are named as what they are, each with an element of its own.
@@ -14,6 +15,7 @@ Every check is `(inputs, terms) -> State`; nothing raises.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -24,8 +26,14 @@ from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import Screen, fold_tight, screened_words
 from counterfoil.normalize.plain_text import plain
 
-_SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"})
-_PARENTHESES: Final = frozenset("()[]{}<>")
+_SUFFIXES: Final = frozenset(
+    {"jr", "sr", "nd", "rd", "th", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"}
+)
+_PLAIN_SUFFIXES: Final = _SUFFIXES | {""}
+_SIGNS_OF_NAMES: Final = frozenset(" -'.,`\u2019\u02bc\u00b4")
+"""What is written in the names of one person besides letters. Any other sign may part two."""
+_APART: Final = " - "
+_WORDS: Final = re.compile(r"[^\s-]+")
 _NO_SIGNS: Final = dict.fromkeys(map(ord, " -'."))
 _REMEMBERED: Final = 1024
 """Names whose words are remembered: the gate evaluates one element for some requests, then the
@@ -49,14 +57,13 @@ def _has(screen: Screen, person: Person) -> bool:
 
 def is_plainly_one(inputs: CheckInput, terms: Terms) -> bool:
     """Whether every check of this module is met, told quickly: the name is of letters, spaces,
-    hyphens and apostrophes, none of its words is looked for, and no age is."""
-    if terms.agreement.limits.least_age is not None:
-        return False
+    hyphens and apostrophes, the suffix is one, none of its words is looked for, and no age is."""
     person = inputs.request.person
+    if terms.agreement.limits.least_age is not None or person.suffix.lower() not in _PLAIN_SUFFIXES:
+        return False
     text = f"{person.given_name} {person.middle_name} {person.family_name} {person.suffix}"
-    return text.translate(_NO_SIGNS).isalpha() and terms.taxpayer.heads.isdisjoint(
-        screened_words(text)
-    )
+    is_plain = _APART not in text and text.translate(_NO_SIGNS).isalpha()
+    return is_plain and terms.taxpayer.heads.isdisjoint(screened_words(text))
 
 
 def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
@@ -71,13 +78,26 @@ def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
     signs = frozenset("".join(fields))
     if not rules.signs.isdisjoint(signs):
         return NOT_MET
-    if not _PARENTHESES.isdisjoint(signs) or any(map(_lists, fields)):
+    if (
+        any(_parts(each) for each in fields)
+        or any(map(_lists, fields))
+        or any(_APART in each for each in fields)
+        or (person.suffix and fold_tight(person.suffix) not in _SUFFIXES)
+    ):
         return NEEDS_OFFICER
-    written = [fold_tight(each) for each in given.split()]
-    between = {*written[1:-1], *map(fold_tight, family.split()[:-1][:1])}
+    written = [fold_tight(each) for each in _WORDS.findall(given)]
+    of_family = [fold_tight(each) for each in _WORDS.findall(family)][:-1]
+    between = {*written[1:-1], *of_family[:1], *(each for each in of_family if len(each) > 1)}
     later = [*written[1:], *map(fold_tight, middle.split())]
     doubtful = between.union(word for word in later if len(word) > 1)
     return MET if rules.may_join.isdisjoint(doubtful) else NEEDS_OFFICER
+
+
+def _parts(field: str) -> bool:
+    """Whether a field of letters has a sign that is none of a name's."""
+    return any(map(str.isalpha, field)) and any(
+        not each.isalnum() for each in frozenset(field) - _SIGNS_OF_NAMES
+    )
 
 
 def _lists(field: str) -> bool:

@@ -15,6 +15,7 @@ A batch is read once, in stretches; memory grows by the fingerprints of each row
 from __future__ import annotations
 
 import hmac
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -33,6 +34,13 @@ from counterfoil.gate.history.keyed_hash import utf8
 from counterfoil.gate.law.folding import fold_number, fold_words, split_words
 
 OFFICER_HASH_BYTES: Final = 16
+_AS_LETTERS: Final = str.maketrans("0134578", "oieastb")
+_ADDRESSED: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "esq", "jr", "sr", "ii", "iii", "iv", "sa", "ssa"}
+)
+"""Words beside a name that make no other officer of it."""
+_ZERO_AS_LETTER: Final = re.compile(r"(?<=[0-9])o|o(?=[0-9])")
+_LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 class History(Sensitive, frozen=True, gc=False):
@@ -132,12 +140,26 @@ def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes
 def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
     """The keyed hashes under which an engaged officer is counted: by id, by name and title, by
     name alone, the words of the name in any order."""
-    name, title = " ".join(sorted(split_words(officer.name))), fold_words(officer.title)
+    name, title = " ".join(sorted(_name_words(officer.name))), fold_words(officer.title)
     return (
-        _hashed(key, b"officer id", fold_number(officer.id)),
+        _hashed(key, b"officer id", _id_number(officer.id)),
         _hashed(key, b"officer name", f"{name}|{title}"),
         _hashed(key, b"officer name alone", name),
     )
+
+
+def _name_words(name: str) -> list[str]:
+    """The words of an officer's name, digits read as the letters that they are written for, without
+    forms of address, suffixes and initials, unless nothing else is written."""
+    words = split_words(name.translate(_AS_LETTERS))
+    return [word for word in words if len(word) > 1 and word not in _ADDRESSED] or words
+
+
+def _id_number(text: str) -> str:
+    """An officer's id in normal form: the letter O among digits is a zero, and zeros before a
+    number say nothing."""
+    folded = fold_number(text)
+    return _LEADING_ZEROS.sub("", _ZERO_AS_LETTER.sub("0", folded))
 
 
 def earlier_officer_hash(key: bytes, officer: EngagedOfficer) -> bytes:

@@ -71,6 +71,7 @@ _DATED, _WITH_EVIDENCE = 1, 2
 _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 _MOST_YEARS: Final = 100
 _TIN_DIGITS: Final = 9
+_NO_NUMBER: Final = re.compile(r"000|666|[0-8]..00|.....0000")
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NO_FORMS: Final = (normalize_address(Address()), normalize_name(Person()))
 
@@ -333,9 +334,10 @@ def are_years_known(periods: tuple[str, ...]) -> bool:
 
 
 def _digits(tin: str) -> str:
-    """The digits of a tax number, however it is written; "" where they are not nine."""
+    """The digits of a tax number, however it is written; "" where they are not nine, or are no
+    person's number: nobody answers those."""
     digits = "".join([letter for letter in plain(tin) if letter.isdecimal()])
-    return digits if len(digits) == _TIN_DIGITS else ""
+    return digits if len(digits) == _TIN_DIGITS and not _NO_NUMBER.match(digits) else ""
 
 
 def _years(periods: tuple[str, ...]) -> list[int]:
