@@ -112,22 +112,7 @@ def _states_later(request: Request) -> bool:
 
 def _earlier(request: Request) -> tuple[object, ...]:
     """The fields of a request, and of its officers, before there were the later ones."""
-    officers = [(each.id, each.name, each.title) for each in request.engaged_officers]
-    return (
-        request.request_id,
-        request.row,
-        request.person,
-        request.address,
-        request.taxable_periods,
-        request.statutory_authority,
-        request.reason,
-        request.investigation_number,
-        request.investigation_opened_on,
-        request.removal_order,
-        request.stay_or_deferral,
-        officers,
-        request.use_certified,
-    )
+    return request.request_id, request.row, *request.first_columns
 
 
 def pack(encoded: Sequence[bytes]) -> bytes:

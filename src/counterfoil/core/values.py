@@ -107,6 +107,24 @@ class Request(Sensitive, frozen=True, gc=False, array_like=True):
     offence_fact: str = ""
     earlier_investigation: str = ""
 
+    @property
+    def first_columns(self) -> tuple[object, ...]:
+        """What is asked, without id and row, as it was before there were the later columns and the
+        agency of an officer: earlier formats commit to these, in this order."""
+        return (
+            self.person,
+            self.address,
+            self.taxable_periods,
+            self.statutory_authority,
+            self.reason,
+            self.investigation_number,
+            self.investigation_opened_on,
+            self.removal_order,
+            self.stay_or_deferral,
+            [(each.id, each.name, each.title) for each in self.engaged_officers],
+            self.use_certified,
+        )
+
 
 class Document(Sensitive, frozen=True, gc=False):
     """What a header states of the court's order or the taxpayer's consent that the file rests on,

@@ -19,9 +19,8 @@ from counterfoil.gate.history.batch_counts import (
     BatchFacts,
     History,
     earlier_officer_hash,
-    namesakes_load,
     officer_hashes,
-    officer_load,
+    officer_loads,
 )
 from counterfoil.gate.history.earlier import EarlierFile
 from counterfoil.gate.history.request_counts import RequestCounts
@@ -50,8 +49,8 @@ class RecordedCounts:
             facts = BatchFacts(snapshot.rows, "", snapshot.header, self._key, snapshot.officers)
             uses = snapshot.uses.get(place, ONCE)
             officers = request.engaged_officers
-            loads = [officer_load(each, facts, history) for each in officers]
-            namesakes = [namesakes_load(each, facts, history) for each in officers]
+            found = [officer_loads(each, facts, history) for each in officers]
+            loads, namesakes = [load for load, _ in found], [of_name for _, of_name in found]
             return _request_counts(snapshot, facts.rows, uses, loads, namesakes)
         self._file = file = self._file or EarlierFile(self._key, self._stretches())
         loads = [

@@ -171,19 +171,9 @@ def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
     return hmac.digest(key, kind + b"\x00" + utf8(text), "sha256")[:OFFICER_HASH_BYTES]
 
 
-def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
-    """Requests that name this officer, batch and history together: by id, or by name and title,
-    whichever are more."""
-    return officer_loads(officer, facts, history)[0]
-
-
-def namesakes_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
-    """Requests that name an officer of this one's name, batch and history together."""
-    return officer_loads(officer, facts, history)[1]
-
-
 def officer_loads(officer: EngagedOfficer, facts: BatchFacts, history: History) -> tuple[int, int]:
-    """`officer_load` and `namesakes_load`, from hashes that are made once."""
+    """(requests that name this officer, by id, or by name and title, whichever are more; requests
+    that name an officer of this one's name), batch and history together."""
     earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
     by_id, by_title, by_name = (
         _named(hashed, facts, history) for hashed in officer_hashes(facts.key, officer)
