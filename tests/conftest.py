@@ -26,7 +26,7 @@ settings.register_profile(
 
 @pytest.fixture(scope="session", autouse=True)
 def _once() -> Iterator[None]:
-    """Keys are derived, law is parsed and the command line is built once in a test process."""
+    """Keys are derived and the command line is built once in a test process."""
     with pytest.MonkeyPatch.context() as patch:
         once.remember(patch)
         yield

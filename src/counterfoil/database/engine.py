@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 from weakref import finalize
@@ -119,7 +120,7 @@ def open_store(url: str) -> Store:
         held = MigrationContext.configure(connection).get_current_revision()
         if held is None:
             raise _empty()
-        if held != ScriptDirectory.from_config(config).get_current_head():
+        if held != _head():
             _migrate(config, held)
     return store
 
@@ -171,6 +172,12 @@ def _parsed(url: str) -> URL:
             cure="Give a URL of the form sqlite:///PATH or postgresql+psycopg://ROLE@HOST/NAME.",
         )
     return parsed
+
+
+@cache
+def _head() -> str | None:
+    """The revision of this version's tables: finding it reads every migration."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def _config(connection: Connection) -> Config:

@@ -356,6 +356,7 @@ def fold_court(text: str) -> str:
     return " ".join(split_words(text))
 
 
+@lru_cache(maxsize=16)
 def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
     """What a list has, folded, with its days."""
     dated: Dated = {}
@@ -366,6 +367,7 @@ def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
     return dated
 
 
+@lru_cache(maxsize=8)
 def _charges(found: LawList) -> dict[str, Charge]:
     """What the list of criminal statutes has, by folded citation."""
     charges: dict[str, Charge] = {}

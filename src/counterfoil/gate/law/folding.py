@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Public
@@ -228,7 +229,12 @@ def _is_spelled(phrase: str, words: Sequence[str]) -> bool:
 
 def new_screen(phrases: Iterable[str]) -> Screen:
     """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the
-    loader."""
+    loader. The routes and agreements of one law screen for the same phrases, compiled once."""
+    return _compiled(frozenset(phrases))
+
+
+@lru_cache(maxsize=64)
+def _compiled(phrases: frozenset[str]) -> Screen:
     by_head: dict[str, list[str]] = {}
     by_part: dict[str, list[str]] = {}
     for phrase in sorted({" ".join(screened_words(phrase)) for phrase in phrases}):
