@@ -74,6 +74,7 @@ class EntryKind(StrEnum):
     SAMPLE = "sample"
     ACCOUNTING = "accounting"
     INFORM = "inform"
+    STATE = "state"
 
 
 class Form(NamedTuple):
@@ -215,6 +216,10 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "An officer decided that persons may be informed of a batch's requests, by an order that "
         "the payload states.",
         "batch commitment officer",
+    ),
+    EntryKind.STATE: _form(
+        "The rows that give authority changed: a keyed digest of what they all hold from here on.",
+        "commitment",
     ),
 }
 

@@ -26,6 +26,7 @@ from counterfoil.ledger.entries import (
     encode,
     entry_time,
 )
+from counterfoil.ledger.head import TransactionHead, head_of
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
     Block,
@@ -76,6 +77,7 @@ class Ledger:
         for a draft outside its kind's grammar. The caller's transaction makes all of them durable,
         or none.
         """
+        _checked(connection)
         head = read_head(connection)
         text = entry_time(time)
         if head.time > text:
@@ -99,6 +101,7 @@ class Ledger:
 
     def counts(self, connection: Connection) -> dict[EntryKind, int]:
         """Number of entries of each kind, zeros included."""
+        _checked(connection)
         return counts_of(read_head(connection).counts)
 
     def entries(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -106,10 +109,14 @@ class Ledger:
         return read_entries(connection, start, stop)
 
     def entry(self, connection: Connection, index: int) -> Entry | None:
-        """The entry of an index from 0, decoded; None where the ledger has no such entry. Raises
-        VerifyFault as `entries.decode`, and `bundle_malformed`."""
+        """The entry of an index from 0, decoded; None where the ledger has no such entry. In an
+        office with its key it is in the tree of the authenticated head. Raises VerifyFault as
+        `entries.decode`, `bundle_malformed`, `head_entry`."""
         if not 0 <= index < self.size(connection):
             return None
+        head = head_of(connection)
+        if head is not None:
+            return head.believed(index)
         return decode(read_entry(connection, index), f"entry {index}")
 
     def newest_fields(self, connection: Connection, kind: EntryKind) -> dict[str, Value] | None:
@@ -124,9 +131,11 @@ class Ledger:
 
     def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
+        under = _checked(connection)
         head = read_head(connection)
         for count in range(counts_of(head.counts)[kind], 0, -1):
-            yield find_entry(connection, kind, count, head.size)
+            index, entry = find_entry(connection, kind, count, head.size)
+            yield index, under.believed(index) if under else entry
 
     def root(self, connection: Connection, size: int | None = None) -> bytes:
         """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""
@@ -139,6 +148,10 @@ class Ledger:
         Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not
         of this tree.
         """
+        under = _checked(connection)
+        if under is not None:
+            under.settle()
+            under.require_tree()
         size, newest = self.size(connection), read_newest_checkpoint(connection)
         if newest is not None:
             before = parse_checkpoint(newest)
@@ -248,6 +261,14 @@ class Ledger:
                 cure="Answer nothing, keep this database, run `counterfoil ledger check`, "
                 "restore a copy that checks.",
             )
+
+
+def _checked(connection: Connection) -> TransactionHead | None:
+    """The transaction's head, authenticated, where an office watches it."""
+    head = head_of(connection)
+    if head is not None:
+        head.check()
+    return head
 
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:

@@ -23,10 +23,10 @@ from counterfoil.office.context import (
     Random,
     database_url,
     law_fields,
-    open_office,
     utc_now,
 )
 from counterfoil.office.journal import enter
+from counterfoil.office.opening import open_office
 from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings
 from counterfoil.tlog import verifier_key
 

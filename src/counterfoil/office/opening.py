@@ -1,0 +1,135 @@
+"""Opening an office: its settings, law and database, and what watches the database from then on.
+
+What watches it is ledger/head.py; here stands what an office gives it: the key, the tail that it
+believes without the key, and what it believes of an office of an older version.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from counterfoil import gate, ledger
+from counterfoil.batches import remembered, store
+from counterfoil.batches.officers import Role
+from counterfoil.batches.statements import check_signed, read_signed
+from counterfoil.core import canonical
+from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.instants import from_instant
+from counterfoil.database import Connection, open_store
+from counterfoil.ledger import Draft, EntryKind, Ledger
+from counterfoil.ledger.entries import decode
+from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
+from counterfoil.ledger.store import read_head
+from counterfoil.office import acts, journal
+from counterfoil.office.acts import Act
+from counterfoil.office.context import PASSPHRASE_FILE, Clock, Office, Random, database_url, utc_now
+from counterfoil.office.settings import read_settings
+
+HEAD_MARK: Final = "ledger-head"
+"""Beside the keys: that this office's ledger has a head."""
+_BOTH: Final = (EntryKind.SUSPENSION, EntryKind.RESUMPTION)
+
+
+def open_office(
+    directory: Path,
+    passphrase: str | None = None,
+    *,
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
+) -> Office:
+    """Open the office at `directory`. A sandbox finds its own passphrase.
+
+    Raises SettingsFault (settings or law), StateFault or StoreFault (database).
+    """
+    settings = read_settings(directory)
+    if settings.sandbox and passphrase is None:
+        passphrase = _sandbox_passphrase(directory)
+    office = Office(
+        directory=directory,
+        settings=settings,
+        store=open_store(database_url(settings, directory)),
+        law=gate.load_law(directory / "law"),
+        ledger=Ledger(settings.name),
+        passphrase=passphrase,
+        clock=clock,
+        random=random,
+    )
+    office.store.watch = _keeper(office)
+    return office
+
+
+def _keeper(office: Office) -> HeadKeeper:
+    """What authenticates the office's ledger in each of its transactions."""
+
+    def append(connection: Connection, drafts: list[Draft]) -> range:
+        last = read_head(connection).time
+        now = max(office.clock(), from_instant(last)) if last else office.clock()
+        return office.ledger.append(connection, drafts, now)
+
+    def check(connection: Connection) -> dict[EntryKind, int]:
+        return ledger.check(connection, office.holder_key).counts
+
+    return HeadKeeper(
+        office.settings.name,
+        lambda: head_key(office),
+        append=append,
+        check=check,
+        tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
+        baseline=remembered.contents,
+        mark=office.directory / "keys" / HEAD_MARK,
+    )
+
+
+def head_key(office: Office) -> bytes | None:
+    """The key of the ledger's head; None where the passphrase was not given. Raises KeyFault."""
+    if office.passphrase is None:
+        return None
+    return hmac.digest(office.payload_keys()[1], KEY_CONTEXT, "sha256")
+
+
+def _require_signed(office: Office, connection: Connection, start: int, stop: int) -> None:
+    """Raise VerifyFault `head_entries` unless each of these entries is a suspension that an officer
+    signed who may sign now, for the place that it has among suspensions and resumptions."""
+    found = {act.entry_index: act for act in acts.list_acts(connection, EntryKind.SUSPENSION)}
+    before = acts.count_entered(office, connection, _BOTH) - (stop - start)
+    for index, data in enumerate(office.ledger.entries(connection, start, stop), start):
+        entry = decode(data, f"entry {index}")
+        try:
+            act = found[index]
+            fields = {"officer": _signer(office, connection, act, before + index - start)}
+            fields["commitment"] = canonical.commit(act.salt, act.committed)
+            is_signed = (
+                entry.kind is EntryKind.SUSPENSION and fields.items() <= entry.fields.items()
+            )
+        except (CounterfoilError, KeyError, ValueError):
+            is_signed = False
+        if not is_signed:
+            raise tail_fault(index)
+
+
+def _signer(office: Office, connection: Connection, act: Act, generation: int) -> str:
+    """The digest of the officer who signed this suspension. Raises VerifyFault, StateFault,
+    ValueError."""
+    officer, role = store.signing_officer(connection, act.officer)
+    [kept] = msgspec.json.decode(act.signatures, type=list[msgspec.Raw])
+    signed = read_signed(bytes(kept).decode(), officer)
+    check_signed(signed)
+    said = signed.statement
+    stated = (said.act, said.office, said.subject, said.generation, said.details)
+    order = {"order": act.document}
+    wanted = ("suspend", office.settings.name, act.subject, generation, order)
+    if stated != wanted or role is not Role.DISCLOSURE or act.committed != act.document.encode():
+        raise ValueError("another suspension was signed")
+    return journal.officer_digest(officer)
+
+
+def _sandbox_passphrase(directory: Path) -> str | None:
+    try:
+        return (directory / "keys" / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
