@@ -16,7 +16,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Integer, bindparam, cast, func, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from counterfoil.batches.batch import ChunkKind
 from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
@@ -41,7 +50,7 @@ _COUNTED: Final = (
         func.sum(cast(CHUNK.c.opened, Integer)),
         func.sum(CHUNK.c.openings),
     )
-    .where(CHUNK.c.kind.not_in(list(map(str, _UNCOUNTED))))
+    .where(*(CHUNK.c.kind != literal_column(f"'{kind}'") for kind in _UNCOUNTED))
     .group_by(CHUNK.c.batch_id, CHUNK.c.kind)
     .order_by(CHUNK.c.batch_id, CHUNK.c.kind)
 )

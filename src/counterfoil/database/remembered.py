@@ -112,7 +112,7 @@ class Remembered:
         they were. `content` reads them when it ends. Raises as `check`."""
         if subject not in self._touched:
             self.check(subject, content)
-            self._touched[subject] = content
+        self._touched[subject] = content
 
     def adopt(self, contents: Mapping[str, Content]) -> None:
         """Take rows as they are: what an office believed before it had a head."""

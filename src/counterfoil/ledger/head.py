@@ -46,13 +46,19 @@ from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, Veri
 from counterfoil.core.values import Public
 from counterfoil.database import METADATA, Connection
 from counterfoil.database.remembered import EMPTY_STATE, IN_TRANSACTION, Content, Remembered
-from counterfoil.ledger.entries import Draft, Entry, EntryKind, counts_text, decode
-from counterfoil.ledger.store import Hashes, counts_of, read_entries, read_entry, read_head
+from counterfoil.ledger.entries import Entry, EntryKind, counts_text, decode
+from counterfoil.ledger.store import (
+    Hashes,
+    counts_of,
+    find_entry,
+    read_entries,
+    read_entry,
+    read_head,
+)
+from counterfoil.ledger.watched import HEAD
 from counterfoil.tlog.tiles import node_reader
 from counterfoil.tlog.tree import Reader, check_inclusion, leaf_hash, prove_inclusion, root_at
 
-HEAD: Final = "counterfoil_head"
-"""Where a connection has the head of its transaction."""
 KEY_CONTEXT: Final = b"counterfoil/ledger-head-key/v1"
 _MAC_CONTEXT: Final = b"counterfoil/ledger-head/v1\x00"
 _STATE_CONTEXT: Final = b"counterfoil/state/v1\x00"
@@ -93,7 +99,7 @@ class AuthenticatedHead(Public, frozen=True):
 class HeadKeeper:
     """What authenticates one office's ledger, transaction by transaction.
 
-    `key` gives the key, or None where the passphrase was not given. `append` enters drafts, `check`
+    `key` gives the key, or None where the passphrase was not given. `enter` enters a state, `check`
     checks a whole ledger of an older version, `tail` the suspensions that were entered without the
     key, `baseline` reads what an older version's rows say. `mark`: the file beside the keys.
     """
@@ -103,7 +109,7 @@ class HeadKeeper:
         origin: str,
         key: Callable[[], bytes | None],
         *,
-        append: Callable[[Connection, list[Draft]], range],
+        enter: Callable[[Connection, str], object],
         check: Callable[[Connection], Mapping[EntryKind, int]],
         tail: Tail,
         baseline: Callable[[Connection], Mapping[str, Content]],
@@ -111,7 +117,7 @@ class HeadKeeper:
     ) -> None:
         self.origin = origin
         self.key = key
-        self.append = append
+        self.enter = enter
         self.check = check
         self.tail = tail
         self.baseline = baseline
@@ -223,6 +229,34 @@ class TransactionHead:
             raise _fault("head_altered", "the tree is not the one of the office's own head", 0)
         return read
 
+    def check_whole(self) -> str:
+        """What `ledger check` establishes of the head, as a sentence: 1, and that the newest entry
+        `state` commits to the state. Without the key, that the entries end where the head does, but
+        for suspensions. Raises VerifyFault."""
+        head, key = self.check(), self._keeper.key()
+        if key is None:
+            return self._check_without_key()
+        if head is None:
+            return "The office has had no head yet: it gets one when it next enters something."
+        self.require_tree()
+        newest = counts_of(head.counts)[EntryKind.STATE]
+        index, entry = find_entry(self._connection, EntryKind.STATE, newest, head.size)
+        if entry.fields["commitment"] != _commitment(key, index, head.state):
+            raise _fault("head_altered", "the newest state is not what its entry commits to", index)
+        return (
+            f"The {head.size} entries are under the head that the office's key authenticates, and "
+            f"entry {index} commits to the rows that give authority."
+        )
+
+    def _check_without_key(self) -> str:
+        found = self._connection.execute(select(LEDGER_HEAD.c.size)).scalars().all()
+        end = read_head(self._connection).size
+        covered = int(found[0]) if found else end
+        if covered > end:
+            raise _fault("head_behind", "entries are missing that the office's head covers", end)
+        self._require_suspensions(covered, end, tail_fault)
+        return "Not checked, because it needs the office's passphrase: the head over the entries."
+
     def settle(self) -> None:
         """Enter `state` where rows that give authority were written, before a checkpoint is signed
         or the transaction ends. Raises KeyFault `head_key`."""
@@ -234,9 +268,7 @@ class TransactionHead:
         index = read_head(self._connection).size
         state = self.remembered.record(key, self._state(head), index)
         self._recorded = state
-        said = index.to_bytes(8, "big") + state
-        commitment = "sha256:" + hmac.digest(key, _STATE_CONTEXT + said, "sha256").hex()
-        self._keeper.append(self._connection, [Draft(EntryKind.STATE, {"commitment": commitment})])
+        self._keeper.enter(self._connection, _commitment(key, index, state))
 
     def write(self) -> None:
         """Step 4. Without the key: nothing, where nothing but suspensions was entered."""
@@ -244,7 +276,7 @@ class TransactionHead:
         self.settle()
         now = read_head(self._connection)
         if key is None:
-            self._require_suspensions(now.size)
+            self._require_suspensions(self._start, now.size, lambda _: _key_missing())
             return
         before = head.size if head else 0
         if now.size == before:
@@ -258,10 +290,12 @@ class TransactionHead:
         self._connection.execute(delete(LEDGER_HEAD))
         self._connection.execute(LEDGER_HEAD.insert().values(row))
 
-    def _require_suspensions(self, stop: int) -> None:
-        for index, data in enumerate(read_entries(self._connection, self._start, stop)):
+    def _require_suspensions(
+        self, start: int, stop: int, fault: Callable[[int], CounterfoilError]
+    ) -> None:
+        for index, data in enumerate(read_entries(self._connection, start, stop), start):
             if decode(data, f"entry {index}").kind is not EntryKind.SUSPENSION:
-                raise _key_missing()
+                raise fault(index)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -321,9 +355,10 @@ class TransactionHead:
             self.remembered.adopt(self._keeper.baseline(self._connection))
 
 
-def head_of(connection: Connection) -> TransactionHead | None:
-    """The head of this transaction; None in a store that no office watches."""
-    return connection.info.get(HEAD)
+def _commitment(key: bytes, index: int, state: bytes) -> str:
+    """What the entry `state` of this index says."""
+    said = _STATE_CONTEXT + index.to_bytes(8, "big") + state
+    return f"sha256:{hmac.digest(key, said, 'sha256').hex()}"
 
 
 def tail_fault(index: int) -> VerifyFault:

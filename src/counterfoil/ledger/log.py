@@ -26,7 +26,6 @@ from counterfoil.ledger.entries import (
     encode,
     entry_time,
 )
-from counterfoil.ledger.head import TransactionHead, head_of
 from counterfoil.ledger.store import (
     BLOCKS_AT_ONCE,
     Block,
@@ -46,6 +45,7 @@ from counterfoil.ledger.store import (
     read_newest_checkpoint,
     read_newest_cosigned,
 )
+from counterfoil.ledger.watched import checked_head
 from counterfoil.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from counterfoil.tlog.consistency import Consistency
 from counterfoil.tlog.note import Signer
@@ -77,7 +77,7 @@ class Ledger:
         for a draft outside its kind's grammar. The caller's transaction makes all of them durable,
         or none.
         """
-        _checked(connection)
+        checked_head(connection)
         head = read_head(connection)
         text = entry_time(time)
         if head.time > text:
@@ -101,7 +101,7 @@ class Ledger:
 
     def counts(self, connection: Connection) -> dict[EntryKind, int]:
         """Number of entries of each kind, zeros included."""
-        _checked(connection)
+        checked_head(connection)
         return counts_of(read_head(connection).counts)
 
     def entries(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -114,7 +114,7 @@ class Ledger:
         `entries.decode`, `bundle_malformed`, `head_entry`."""
         if not 0 <= index < self.size(connection):
             return None
-        head = head_of(connection)
+        head = checked_head(connection)
         if head is not None:
             return head.believed(index)
         return decode(read_entry(connection, index), f"entry {index}")
@@ -131,7 +131,7 @@ class Ledger:
 
     def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
-        under = _checked(connection)
+        under = checked_head(connection)
         head = read_head(connection)
         for count in range(counts_of(head.counts)[kind], 0, -1):
             index, entry = find_entry(connection, kind, count, head.size)
@@ -148,7 +148,7 @@ class Ledger:
         Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not
         of this tree.
         """
-        under = _checked(connection)
+        under = checked_head(connection)
         if under is not None:
             under.settle()
             under.require_tree()
@@ -261,14 +261,6 @@ class Ledger:
                 cure="Answer nothing, keep this database, run `counterfoil ledger check`, "
                 "restore a copy that checks.",
             )
-
-
-def _checked(connection: Connection) -> TransactionHead | None:
-    """The transaction's head, authenticated, where an office watches it."""
-    head = head_of(connection)
-    if head is not None:
-        head.check()
-    return head
 
 
 def _blocks(drafts: Iterator[Draft], head: Head, time: str) -> Iterator[tuple[Block, list[bytes]]]:

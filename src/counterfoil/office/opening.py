@@ -19,12 +19,10 @@ from counterfoil.batches.officers import Role
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
 from counterfoil.core.errors import CounterfoilError
-from counterfoil.core.instants import from_instant
 from counterfoil.database import Connection, open_store
-from counterfoil.ledger import Draft, EntryKind, Ledger
+from counterfoil.ledger import EntryKind, Ledger
 from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
-from counterfoil.ledger.store import read_head
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
 from counterfoil.office.context import PASSPHRASE_FILE, Clock, Office, Random, database_url, utc_now
@@ -66,18 +64,13 @@ def open_office(
 def _keeper(office: Office) -> HeadKeeper:
     """What authenticates the office's ledger in each of its transactions."""
 
-    def append(connection: Connection, drafts: list[Draft]) -> range:
-        last = read_head(connection).time
-        now = max(office.clock(), from_instant(last)) if last else office.clock()
-        return office.ledger.append(connection, drafts, now)
-
     def check(connection: Connection) -> dict[EntryKind, int]:
         return ledger.check(connection, office.holder_key).counts
 
     return HeadKeeper(
         office.settings.name,
         lambda: head_key(office),
-        append=append,
+        enter=lambda connection, commitment: journal.enter_state(office, connection, commitment),
         check=check,
         tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
         baseline=remembered.contents,
