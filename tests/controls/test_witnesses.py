@@ -14,7 +14,7 @@ from counterfoil import client, disclosure
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, StateFault, UsageFault
+from counterfoil.core.errors import SettingsFault, StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.tlog import Checkpoint, sign_checkpoint
 from counterfoil.tlog.policy import Policy, parse_policy
@@ -25,6 +25,7 @@ from tests.ledger.owner import open_as_owner, other_digest, rewrite
 from tests.tlog.loopback import Accuser, Court, court
 from tests.world.acts import resume
 from tests.world.office import World
+from tests.world.people import REQUESTS
 
 
 def cosign(world: World) -> witnessing.Cosigned:
@@ -278,6 +279,7 @@ def test_a_history_that_was_rewritten_is_found_by_its_head_and_stops_the_office(
     told = command("ledger", "check", "--office", world.path, "--checkpoint", kept, "--json")
     assert (told.code, told.error) == (5, "ledger_rewritten")
     assert forks(world) == []  # nothing is entered over it
+    assert batch
     with pytest.raises(VerifyFault) as fault:
-        release(world, batch)
+        world.receive(world.requests(name="other.csv", rows=REQUESTS[:2]))
     assert fault.value.code == "head_altered"

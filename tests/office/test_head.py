@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from counterfoil import client, disclosure
+from counterfoil.accountability import publication
 from counterfoil.accountability.ledger_access import CheckLedger, check_ledger
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import ChunkKind
 from counterfoil.core.errors import CounterfoilError, KeyFault, VerifyFault
-from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.use_cases import NOBODY, SERVICE
 from counterfoil.core.values import Officer, Role
 from counterfoil.ledger import Draft, EntryKind, Ledger
 from counterfoil.ledger.store import read_head
@@ -380,3 +381,56 @@ def test_a_copy_of_the_office_with_another_key_believes_nothing(
     with office.store.reading() as connection:
         assert fault_of(lambda: office.ledger.counts(connection)) == "head_altered"
     office.store.close()
+
+
+# -- settings, and an older copy -----------------------------------------------------------------
+
+
+def _reopened(world: World, old: str, new: str) -> None:
+    path = world.path / "office.toml"
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new), encoding="utf-8")
+    world.office.store.close()
+    world.office = world.opened()
+
+
+def test_a_sample_of_another_size_is_entered_in_the_commit_that_first_uses_it(world: World) -> None:
+    batch = world.receive(world.requests())
+    client.determine(world.office, batch)
+    _reopened(world, "sample_rows = 0", "sample_rows = 3")
+    assert world.kinds().count("settings") == 1
+    with pytest.raises(CounterfoilError):
+        client.review(world.office, batch, world.officer("a"))
+    world.receive(world.requests(name="other.csv", rows=_others()))
+    entered = [each for each in world.entries() if each["kind"] == "settings"]
+    assert [each["rows"] for each in entered] == [0, 3]
+
+
+def test_an_office_is_a_sandbox_where_its_agreement_says_so(world: World) -> None:
+    path = world.path / "office.toml"
+    path.write_text(path.read_text().replace("sandbox = true", "sandbox = false"))
+    path.write_text(path.read_text().replace("sample_rows = 0", "sample_rows = 1"))
+    assert fault_of(world.opened) == "office_sandbox"
+
+
+def test_yesterdays_copy_enters_nothing_while_the_public_folder_shows_a_newer_checkpoint(
+    world: World,
+) -> None:
+    _reopened(world, 'publish_to = ""', 'publish_to = "public"')
+    batch = reviewed(world)
+    world.office.store.close()
+    shutil.copytree(world.path, world.directory / "yesterday", ignore=_public)
+    world.office = world.opened()
+    release(world, batch)
+    publication.publish(world.office, SERVICE, publication.PublishLedger())
+    world.office.store.close()
+    shutil.copytree(world.path / "public", world.directory / "yesterday" / "public")
+    world.path = world.directory / "yesterday"
+    world.office = world.opened()
+    (world.directory / "out.jsonl").unlink()
+    assert fault_of(lambda: release(world, batch)) == "ledger_behind"
+
+
+def _public(_folder: str, names: list[str]) -> set[str]:
+    return {"public"} & set(names)

@@ -148,12 +148,7 @@ def officer_with_key(
 
 def list_officers(connection: Connection) -> list[tuple[Officer, Role]]:
     """Every enrolled officer who may sign, and the role, by name."""
-    check_officers(connection)
-    chosen = select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.name)
-    return [
-        (Officer(name=row.name, vkey=row.vkey), Role(row.role))
-        for row in connection.execute(chosen)
-    ]
+    return [(officer, role) for officer, role, active in list_enrolled(connection) if active]
 
 
 def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
@@ -162,6 +157,15 @@ def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
     if row is None:
         raise _unknown_officer(name)
     return Officer(name=row["name"], vkey=row["vkey"]), Role(row["role"]), row["active"]
+
+
+def list_enrolled(connection: Connection) -> list[tuple[Officer, Role, bool]]:
+    """Everybody who was ever enrolled, the role, and whether they may sign now, by name."""
+    check_officers(connection)
+    return [
+        (Officer(name=row.name, vkey=row.vkey), Role(row.role), row.active)
+        for row in connection.execute(select(OFFICER).order_by(OFFICER.c.name))
+    ]
 
 
 def _unknown_officer(name: str) -> StateFault:
@@ -214,9 +218,10 @@ def find_batch(connection: Connection, batch_id: str) -> Batch:
     return batch_from_row(row)
 
 
-def list_batches(connection: Connection) -> list[Batch]:
-    """Every batch, oldest first."""
-    check_batches(connection)
+def list_batches(connection: Connection, *, checked: bool = True) -> list[Batch]:
+    """Every batch, oldest first. `checked`: False for who compares them with the ledger anew."""
+    if checked:
+        check_batches(connection)
     chosen = select(BATCH).order_by(BATCH.c.received_at, BATCH.c.id)
     return [batch_from_row(row) for row in connection.execute(chosen).mappings()]
 

@@ -101,7 +101,8 @@ class HeadKeeper:
 
     `key` gives the key, or None where the passphrase was not given. `enter` enters a state, `check`
     checks a whole ledger of an older version, `tail` the suspensions that were entered without the
-    key, `baseline` reads what an older version's rows say. `mark`: the file beside the keys.
+    key, `baseline` reads what an older version's rows say, and
+    `before` is done once in each writing transaction. `mark`: the file beside the keys.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class HeadKeeper:
         check: Callable[[Connection], Mapping[EntryKind, int]],
         tail: Tail,
         baseline: Callable[[Connection], Mapping[str, Content]],
+        before: Callable[[Connection], None],
         mark: Path,
     ) -> None:
         self.origin = origin
@@ -121,6 +123,7 @@ class HeadKeeper:
         self.check = check
         self.tail = tail
         self.baseline = baseline
+        self.before = before
         self.mark = mark
         self._is_marked = False
         self.entries: dict[int, Entry] = {}
@@ -181,6 +184,7 @@ class TransactionHead:
         self._found: AuthenticatedHead | None = None
         self._is_checked = False
         self._recorded: bytes | None = None
+        self._is_begun = False
         self.remembered = Remembered(connection, self._authority)
 
     def check(self) -> AuthenticatedHead | None:
@@ -260,9 +264,12 @@ class TransactionHead:
     def settle(self) -> None:
         """Enter `state` where rows that give authority were written, before a checkpoint is signed
         or the transaction ends. Raises KeyFault `head_key`."""
+        head, key = self.check(), self._keeper.key()
+        if key is not None and not self._is_begun:
+            self._is_begun = True
+            self._keeper.before(self._connection)
         if not self.remembered.is_touched:
             return
-        head, key = self.check(), self._keeper.key()
         if key is None:
             raise _key_missing()
         index = read_head(self._connection).size

@@ -18,15 +18,19 @@ from counterfoil.batches import remembered, store
 from counterfoil.batches.officers import Role
 from counterfoil.batches.statements import check_signed, read_signed
 from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
 from counterfoil.database import Connection, open_store
+from counterfoil.database.remembered import remember_value, remembered_value
 from counterfoil.ledger import EntryKind, Ledger
 from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
 from counterfoil.office.context import PASSPHRASE_FILE, Clock, Office, Random, database_url, utc_now
-from counterfoil.office.settings import read_settings
+from counterfoil.office.settings import FILE, controls_text, read_settings
+from counterfoil.tlog import check_checkpoint
+from counterfoil.tlog.note import MAX_NOTE_BYTES
 
 HEAD_MARK: Final = "ledger-head"
 """Beside the keys: that this office's ledger has a head."""
@@ -44,14 +48,21 @@ def open_office(
 
     Raises SettingsFault (settings or law), StateFault or StoreFault (database).
     """
-    settings = read_settings(directory)
+    settings, law = read_settings(directory), gate.load_law(directory / "law")
+    if settings.sandbox != law.agreement.sandbox:
+        raise SettingsFault(
+            "office_sandbox",
+            "a sandbox has a sandbox agreement, and no other office has one",
+            place=FILE,
+            cure="Write `sandbox` as the agreement of both parties has it.",
+        )
     if settings.sandbox and passphrase is None:
         passphrase = _sandbox_passphrase(directory)
     office = Office(
         directory=directory,
         settings=settings,
         store=open_store(database_url(settings, directory)),
-        law=gate.load_law(directory / "law"),
+        law=law,
         ledger=Ledger(settings.name),
         passphrase=passphrase,
         clock=clock,
@@ -67,6 +78,13 @@ def _keeper(office: Office) -> HeadKeeper:
     def check(connection: Connection) -> dict[EntryKind, int]:
         return ledger.check(connection, office.holder_key).counts
 
+    def before(connection: Connection) -> None:
+        enter_settings(office, connection)
+        if not looked:
+            require_newest(office, connection)
+            looked.append(True)
+
+    looked: list[bool] = []
     return HeadKeeper(
         office.settings.name,
         lambda: head_key(office),
@@ -74,6 +92,7 @@ def _keeper(office: Office) -> HeadKeeper:
         check=check,
         tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
         baseline=remembered.contents,
+        before=before,
         mark=office.directory / "keys" / HEAD_MARK,
     )
 
@@ -83,6 +102,42 @@ def head_key(office: Office) -> bytes | None:
     if office.passphrase is None:
         return None
     return hmac.digest(office.payload_keys()[1], KEY_CONTEXT, "sha256")
+
+
+def enter_settings(office: Office, connection: Connection) -> None:
+    """Enter the settings that are controls, where they are others than those entered last: in the
+    first commit that is made under them."""
+    said = controls_text(office.settings, office.directory)
+    if remembered_value(connection, "settings") == said:
+        return
+    remember_value(connection, "settings", said)
+    rows = office.settings.sample_rows
+    fields = {"commitment": canonical.digest(said.encode()), "rows": rows}
+    journal.enter(office, connection, EntryKind.SETTINGS, fields)
+
+
+def require_newest(office: Office, connection: Connection) -> None:
+    """Raise VerifyFault `ledger_behind` where the public folder shows a checkpoint of the holder's
+    that is newer than this database, or of another history."""
+    folder = office.settings.publish_to
+    if not folder:
+        return
+    try:
+        note = read_bounded(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
+        shown = check_checkpoint(note, office.holder_key)
+    except (OSError, ValueError, VerifyFault):
+        return
+    try:
+        office.ledger.check_ours(connection, shown)
+    except VerifyFault:
+        raise VerifyFault(
+            "ledger_behind",
+            f"the public folder shows a checkpoint over {shown.size} entries that is not of this "
+            "database: it is an older copy, or another history",
+            place="checkpoint",
+            cure="Nothing was entered. Restore the newest copy of the database, and tell the "
+            "inspector.",
+        ) from None
 
 
 def _require_signed(office: Office, connection: Connection, start: int, stop: int) -> None:
