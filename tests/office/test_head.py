@@ -324,7 +324,7 @@ def test_what_was_determined_before_a_hold_does_not_open_as_what_is_determined_a
     first, second = (officer(world, name, Role.HOLDS) for name in ("holds-a", "holds-b"))
     batch = reviewed(world)
     older = _chunks(world)
-    add_hold(world, person_file(world, record_refs=["R1"]), first, second)
+    add_hold(world, person_file(world, record_refs=["r1"]), first, second)
     client.determine(world.office, batch)
     with closing(sqlite3.connect(world.path / "office.db")) as owner:
         for row in older:
