@@ -9,7 +9,7 @@ from typing import Final
 
 from scripts.attacks.attack import Attack, Group
 
-SUBJECTS: Final = ("gate",)
+SUBJECTS: Final = ("gate", "writers")
 """Modules of this package."""
 
 

@@ -81,7 +81,7 @@ def test_a_withdrawn_batch_is_not_determined_and_not_released(world: World) -> N
     client.withdraw(world.office, batch, world.officer("b"))
     with pytest.raises(StateFault):
         client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
-    assert world.kinds()[-2:] == ["withdrawal", "accounting"]
+    assert world.kinds()[-3:] == ["withdrawal", "accounting", "state"]
     assert disclosure.batch_statuses(world.office, NOBODY)[0].state == "withdrawn"
 
 

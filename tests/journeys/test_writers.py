@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from counterfoil import client
@@ -109,7 +109,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, world_template: Path) -> Sto
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from(["delete", "column", "row", "table", "insert"]),
+        st.sampled_from(["tables", "table", "row", "column", "delete", "insert"]),
         st.sampled_from(TABLES),
         st.sampled_from(MOMENTS),
         st.integers(0, 40),
@@ -122,6 +122,10 @@ EDITS = st.lists(
 
 def _edit(owner: sqlite3.Connection, other: Path, way: str, table: str, one: int, two: int) -> None:
     """One edit: rows of `other` are those of another moment."""
+    if way == "tables":  # the batch as it was, whole
+        for each in ("batch", "chunk"):
+            _edit(owner, other, "table", each, one, two)
+        return
     owner.execute("ATTACH ? AS other", [str(other)])
     columns = [row[1] for row in owner.execute(f"PRAGMA table_info({table})")]
     keys = [row[1] for row in owner.execute(f"PRAGMA table_info({table})") if row[5]]
@@ -158,11 +162,17 @@ def _alter(story: Story, edits: list[tuple[str, str, str, int, int]]) -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(start=st.sampled_from(STARTS), edits=st.lists(EDITS, min_size=1, max_size=3))
+@example(start="withdrawn", edits=[[("tables", "batch", "received", 0, 0)], [], []])
+@example(start="withdrawn", edits=[[("row", "batch", "received", 0, 0)], [], []])
+@example(start="withdrawn", edits=[[("tables", "batch", "reviewed", 0, 0)]])
+@example(start="anew", edits=[[("tables", "batch", "reviewed", 0, 0)]])
+@example(start="held", edits=[[("tables", "batch", "determined", 0, 0)], [], []])
+@example(start="again", edits=[[("table", "chunk", "determined", 0, 0)], [], []])
 def test_whatever_leaves_is_what_the_honest_office_would_have_released(
     story: Story, start: str, edits: list[list[tuple[str, str, str, int, int]]]
 ) -> None:

@@ -46,7 +46,7 @@ from counterfoil.gate.history.reservations import make_final, settle
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
-from counterfoil.office.openings import enter_openings
+from counterfoil.office.openings import check_counted, enter_openings
 
 KEEPER_LIMIT: Final = "keeper_limit"
 UNREADABLE: Final = "register_unreadable"
@@ -143,6 +143,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
     with acting(office, batch) as connection:
         session = BatchSession(connection, batch, known.key)
         require_pinned_holds(session, held)
+        check_counted(office, connection)
         plain = encode_determinations(decided)
         session.keep(ChunkKind.DETERMINATION, plain, office.random, seq=seq, rows=len(decided))
         batches.add_counts(connection, batch, count_determined(decided))

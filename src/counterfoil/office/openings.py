@@ -29,7 +29,15 @@ def enter_openings(
     count: int,
 ) -> None:
     """Enter `opening` or `replay`: the register is about to be opened for so many requests. Raises
-    VerifyFault `custodian_state_altered`."""
+    as `check_counted`."""
+    check_counted(office, connection)
+    fields = {"batch": batch, "rows": count, "snapshot": register.manifest_digest(manifest)}
+    journal.enter(office, connection, kind, fields)
+
+
+def check_counted(office: Office, connection: Connection) -> None:
+    """Compare what the key custodian counted with what is remembered of it, and remember it: before
+    each opening, and after. Raises VerifyFault `custodian_state_altered`."""
     counted, known = office.custodian().total(), remembered_value(connection, _SUBJECT)
     if known and counted < int(known):
         raise VerifyFault(
@@ -39,5 +47,3 @@ def enter_openings(
             cure="Nothing was opened. Restore the file's newest copy, and tell the inspector.",
         )
     remember_value(connection, _SUBJECT, str(counted))
-    fields = {"batch": batch, "rows": count, "snapshot": register.manifest_digest(manifest)}
-    journal.enter(office, connection, kind, fields)

@@ -45,6 +45,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
+from counterfoil.office.openings import check_counted
 from counterfoil.office.records import read_envelope
 
 WITHIN: Final = timedelta(hours=25)
@@ -113,6 +114,7 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
     counts = {"entries": compared.size, "rows": compared.rows, "replayed": replayed}
     counts["differences"] = len(found)
     with office.store.transaction() as connection:
+        check_counted(office, connection)
         entry = journal.enter(office, connection, EntryKind.RECONCILED, counts)  # 6
     return msgspec.structs.replace(
         compared,
