@@ -185,7 +185,7 @@ def test_nothing_more_is_entered_or_opened_of_a_batch_that_is_withdrawn_meanwhil
         client.determine(world.office, batch, watch)
     assert caught.value.code == "batch_not_ready"
     entered = world.kinds()
-    assert entered[-2:] == ["withdrawal", "accounting"]
+    assert entered[-3:] == ["withdrawal", "accounting", "state"]
     assert entered.count("granted") + entered.count("refused") == (2 if phase == "gate" else 10)
     assert entered.count("opening") == (0 if phase == "gate" else 1)
 
