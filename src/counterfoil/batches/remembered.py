@@ -6,17 +6,21 @@
     file IDENTITY    the id of the batch that stands for a request file
 
 Contents are what the driver gives, so that a value of another type than its column's is another
-content. Nothing here commits.
+content; a flag as a number and a JSON column as its value, which drivers give in two ways: an
+office's entries are the same on each. Nothing here commits.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import (
+    JSON,
     BindParameter,
     Connection,
     Integer,
@@ -34,6 +38,7 @@ from counterfoil.database.remembered import Content, check_all, check_remembered
 
 _UNCOUNTED: Final = (ChunkKind.ANSWER, ChunkKind.ENVELOPE, ChunkKind.KNOWN)
 """Kinds of which a missing chunk decides nothing: it is missed when it is read."""
+_JSON_AT: Final = [at for at, column in enumerate(BATCH.c) if isinstance(column.type, JSON)]
 _one: Final[BindParameter[str]] = bindparam("one")
 _OFFICER: Final = Prepared(select(OFFICER).where(OFFICER.c.name == _one))
 _OFFICERS: Final = Prepared(select(OFFICER.c.name, OFFICER))
@@ -121,7 +126,7 @@ def _same(content: bytes) -> bytes:
 
 def _content(connection: Connection, query: Prepared, one: str) -> bytes | None:
     rows = query.read(connection, one=one)
-    return row_content(*map(list, rows)) if rows else None
+    return row_content(*map(_flat, rows)) if rows else None
 
 
 def _batch(connection: Connection, batch_id: str) -> bytes | None:
@@ -131,12 +136,25 @@ def _batch(connection: Connection, batch_id: str) -> bytes | None:
 
 def _with_chunks(rows: Sequence[Sequence[Any]], chunks: Sequence[Sequence[Any]]) -> bytes:
     counted = [[str(each[1]), *(int(number or 0) for number in each[2:])] for each in chunks]
-    return row_content(*map(list, rows), counted)
+    return row_content(*map(_of_batch, rows), counted)
+
+
+def _flat(row: Sequence[Any]) -> list[Any]:
+    return [int(value) if isinstance(value, bool) else value for value in row]
+
+
+def _of_batch(row: Sequence[Any]) -> list[Any]:
+    found = _flat(row)
+    for at in _JSON_AT:
+        if isinstance(found[at], str):
+            with suppress(msgspec.MsgspecError):
+                found[at] = msgspec.json.decode(found[at])
+    return found
 
 
 def _officers(connection: Connection) -> dict[str, bytes]:
     rows = _OFFICERS.read(connection)
-    return {f"officer {row[0]}": row_content(list(row[1:])) for row in rows}
+    return {f"officer {row[0]}": row_content(_flat(row[1:])) for row in rows}
 
 
 def _batches(connection: Connection) -> dict[str, bytes]:

@@ -290,7 +290,7 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
     with office.store.transaction() as connection:
         form = _resume_form(office, connection, document, scope)
         new = _new_act(EntryKind.RESUMPTION, document, scope)
-        hold_batches(connection, scope)
+        _hold_late(connection, scope)
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         now = suspensions(office, connection)
         stopped = [
@@ -304,6 +304,14 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
         scope.kind is not ScopeKind.BATCH or scope.id not in {each.id for each in waiting}
     )
     return OrderResult(document, act.entry_index, len(going), running, str(scope))
+
+
+def _hold_late(connection: Connection, scope: Scope) -> None:
+    """Hold what an officer's suspension, entered without the passphrase, did not. What the office
+    suspends by itself holds what it reaches at once, or lets it be received."""
+    suspended = acts.list_acts(connection, EntryKind.SUSPENSION)
+    if any(act.officer and act.subject == str(scope) for act in suspended):
+        hold_batches(connection, scope)
 
 
 def _resume_form(
