@@ -51,6 +51,7 @@ from counterfoil.normalize.places import STATES_OF_PREFIX
 from counterfoil.normalize.tables import SUFFIXES
 from counterfoil.office import law_library
 
+EVIDENCE: Final = "guard-evidence"
 PAGE: Final = Path(__file__).parents[1] / "docs" / "measurements" / "overcounting.md"
 ROWS: Final = 200_000
 SEED: Final = 6103
@@ -161,7 +162,9 @@ def _matter(number: int, officer: int) -> Row:
     return {
         "investigation_number": f"HSI-2026-{number:06d}",
         "taxable_periods": "2024",
-        "engaged_officers": f"E{officer:04d}|Dana{given} Fields{family}|Special Agent",
+        "stay_or_deferral": "none",
+        "review": "none",
+        "engaged_officers": f"E{officer:04d}|Dana{given} Fields{family}|Special Agent|DHS",
     }
 
 
@@ -189,12 +192,14 @@ def lifted_law(folder: Path) -> Law:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request with its forms, its counts, and the elements that refuse it."""
+    """One request with its forms, its counts, the elements that refuse it, and whether it waits for
+    two officers because of other evidence about the person at the home."""
 
     request: Request
     forms: Forms
     uses: Uses
     refused_by: tuple[str, ...]
+    waits: bool = False
 
 
 def decide(rows: Sequence[Row], law: Law) -> list[Asked]:
@@ -222,7 +227,9 @@ def decide(rows: Sequence[Row], law: Law) -> list[Asked]:
         ]
         for each, decision in zip(asked, gate.decide_all(asked), strict=True):
             failed = getattr(decision, "failed", ())
-            found.append(Asked(*each, tuple(finding.element for finding in failed)))
+            elements = [finding.element for finding in failed]
+            refused_by = tuple([each for each in elements if each != EVIDENCE])
+            found.append(Asked(*each, refused_by, waits=EVIDENCE in elements))
     return found
 
 
@@ -236,12 +243,14 @@ class ExactCount:
         self._attempts: Counter[Hashable] = Counter()
         self._addresses: defaultdict[Hashable, set[str]] = defaultdict(set)
         self._people: defaultdict[str, set[str]] = defaultdict(set)
+        self._evidence: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
         for asked in file:
             name, born, address = _of(asked)
             self._attempts[name, born] += 1
             self._addresses[name, born].add(address)
             self._addresses[asked.forms.name.given, born].add(address)
             self._people[address].add(name)
+            self._evidence[name, address].add((born, *_evidence(asked)))
 
     def refuses(self, asked: Asked, element: str, guards: Guards) -> bool:
         """Whether this guard would refuse the request by the exact count. A request that is refused
@@ -260,6 +269,15 @@ class ExactCount:
                 return len(self._people[address]) > guards.people_at_address
             case _:
                 return True
+
+    def waits(self, asked: Asked) -> bool:
+        """Whether other evidence is stated for the same name at the same address."""
+        name, _, address = _of(asked)
+        return len(self._evidence[name, address]) > 1
+
+
+def _evidence(asked: Asked) -> tuple[str, tuple[str, ...]]:
+    return asked.request.person.tin, asked.request.taxable_periods
 
 
 def _of(asked: Asked) -> tuple[str, date | None, str]:
@@ -298,6 +316,8 @@ class Measured:
     kinds: Counter[str]
     refused_rows: int
     alone_rows: int
+    waiting: int = 0
+    waiting_alone: int = 0
 
 
 def measure(rows: int, population: Path, undated: float, seed: int = SEED) -> Measured:
@@ -316,7 +336,11 @@ def measure(rows: int, population: Path, undated: float, seed: int = SEED) -> Me
         if asked.refused_by and len(by_keys) == len(asked.refused_by):
             alone_rows += 1
             kinds[kind(asked, by_keys[0], guards)] += 1
-    return Measured(rows, refused, alone, kinds, refused_rows, alone_rows)
+    waiting = [asked for asked in file if asked.waits]
+    by_keys_alone = sum(not exact.waits(asked) for asked in waiting)
+    return Measured(
+        rows, refused, alone, kinds, refused_rows, alone_rows, len(waiting), by_keys_alone
+    )
 
 
 HEAD: Final = """# Lawful requests that the keys refuse
@@ -332,6 +356,12 @@ Two requests for one name without a date of birth, at two homes, may both be con
 resident who moved; so they are counted as one person's, with all whose names are alike. People of
 frequent names are then more than the limits allow, and the cure is to state the date of birth. That
 is measured apart, in a second file.
+
+Two people of one name who live at one home, here one in fifteen who are asked about beside others
+of their home, are one person to whoever tries dates of birth; so two dates for them wait for two
+officers (`guard-evidence`, decision 21), and so do those of people whose given names are alike.
+They are counted by themselves. A suffix does not tell them apart: a resident of whom no suffix is
+held is confirmed under either.
 """
 FILE: Final = """
 ## {title}
@@ -342,6 +372,8 @@ FILE: Final = """
 | refused | {refused:,} | {refused_share:.2f} |
 | of these, by the exact count, or by an element that counts nothing | {both:,} | {both_share:.2f} |
 | **by the keys alone** | **{alone:,}** | **{alone_share:.2f}** |
+| wait for two officers, two dates being stated for one person and home | {waiting:,} | {waiting_share:.2f} |
+| of these, given names that are alike and not the same | {waiting_alone:,} | {waiting_alone_share:.2f} |
 
 | element | refuses | of these by the keys alone |
 |---|---|---|
@@ -377,6 +409,10 @@ def _file(title: str, found: Measured) -> str:
         both_share=both * share,
         alone=found.alone_rows,
         alone_share=found.alone_rows * share,
+        waiting=found.waiting,
+        waiting_share=found.waiting * share,
+        waiting_alone=found.waiting_alone,
+        waiting_alone_share=found.waiting_alone * share,
         elements=elements or "| none | 0 | 0 |\n",
         kinds=kinds or "| none | 0 |\n",
     )

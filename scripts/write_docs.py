@@ -2,6 +2,7 @@
 
     docs/formats/codes.md            every error code (fault_codes.py), row rejects, `not_compared`
     docs/formats/refusal-codes.md    every code that a requester can see for `refused`, from law/
+    docs/formats/law-cases.md        how many sentences of the law refuse and admit, by element
     docs/operate/commands.md         every verb's help, from the command line itself
 
 tests/house/test_docs.py fails where a page is not what this writes.
@@ -20,6 +21,9 @@ from counterfoil import gate
 from counterfoil.certification.governing import NOT_CERTIFIED
 from counterfoil.cli.app import app
 from counterfoil.disclosure import determine
+from counterfoil.gate.cases import CaseResult, run_cases
+from counterfoil.gate.law.statute import Element
+from counterfoil.gate.library import routes_of
 from counterfoil.intake.rejects import WORDS
 from counterfoil.register.rows import CURES
 from scripts.fault_codes import read_faults
@@ -33,8 +37,44 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs/formats/codes.md": codes_page(),
         ROOT / "docs/formats/refusal-codes.md": refusals_page(),
+        ROOT / "docs/formats/law-cases.md": cases_page(),
         ROOT / "docs/operate/commands.md": commands_page(),
     }
+
+
+def cases_page() -> str:
+    """Each element with its citation, and the sentences that refuse and admit by it."""
+    library = ROOT / "law"
+    by_element: dict[str, list[CaseResult]] = {}
+    for result in run_cases(library, library / "cases"):
+        by_element.setdefault(result.element, []).append(result)
+    cited = {each.id: each for law in routes_of(library) for each in law.elements}
+    rows = [_cases_row(element, by_element.get(name, [])) for name, element in cited.items()]
+    head = ("element", "citation", "words", "refuse", "admit", "refused because", "admitted")
+    return f"""# The sentences of the law
+
+{_MADE}
+
+Each element of the law: whether words of the law are quoted, how many sentences of `law/cases`
+refuse and admit about it, and the first two of both. `counterfoil law explain ELEMENT` shows all
+of them; [law-elements.md](law-elements.md) has the words of each element.
+
+{_table(head, rows)}
+"""
+
+
+def _cases_row(element: Element, results: list[CaseResult]) -> tuple[str, ...]:
+    refuse = [each.because for each in results if each.expected]
+    admit = [each.because for each in results if not each.expected]
+    return (
+        f"`{element.id}`",
+        element.citation,
+        "quoted" if element.quote else "none",
+        str(len(refuse)),
+        str(len(admit)),
+        "; ".join(refuse[:2]),
+        "; ".join(each.removeprefix("nothing is amiss; ") for each in admit[:2]),
+    )
 
 
 def codes_page() -> str:
@@ -104,7 +144,7 @@ def refusals_page() -> str:
         "the request, the agreement and the history of requests alone; the register was not "
         "opened. Correct what the cure says, "
         "and send a new file.",
-        "By route: the legal door that the file's header names. From the law files under "
+        "By route, the legal way in that the file's header names. From the law files under "
         "`law/`, as they come with Counterfoil; "
         "an office's own law may hold others, or end one on a date.",
         *parts,

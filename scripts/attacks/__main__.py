@@ -1,16 +1,17 @@
 """Attacks on an office, run against a commit and against the working tree, into one table:
-`python -m scripts.attacks [--commit REV] [--only NAME ...] [--out FILE]`.
+`python -m scripts.attacks [--subject NAME] [--commit REV] [--only NAME ...] [--out FILE]`.
 
-Every attack that broke the gate of the first commit is here with neighbors that nobody reported,
-and with controls. What comes of each is `succeeded`, `stopped` by a code, or `broken` (attack.py).
+Every attack by which a commit was broken is here with neighbors that nobody reported, and with
+controls. What comes of each is `succeeded`, `stopped` by a code, or `broken` (attack.py).
 The exit code is 1 where an attack succeeded against the working tree, was broken, or a control was
 denied, and 2 where a tree could not be attacked at all.
 
+    --subject NAME  of what: `gate` (the default), or `law`
     --commit REV    the other tree: a commit, checked out in a temporary folder. The default is the
-                    commit at which the attacks were reported.
+                    commit at which the subject's attacks were reported.
     --only NAME     items (`gate-5`), attacks (`gate-5/reason-1`) or groups; else all. The page is
                     then not written unless --out names a file.
-    --out FILE      the page; docs/measurements/attacks.md
+    --out FILE      the page; docs/measurements/attacks.md, or attacks-SUBJECT.md
     --keep FILE     what came of the other tree is kept here, beside what earlier runs kept
     --kept FILE     what earlier runs kept of the other tree, which is then not attacked again
     --tree          only the working tree: prints the outcomes, writes no page
@@ -30,14 +31,15 @@ from scripts.attacks import page, registry
 from scripts.attacks.attack import Outcome
 from scripts.attacks.runner import ROOT, Failed, Outcomes, checkout, commit_of, finish, start
 
-FIRST: Final = "b0e784e6b2f0878e35cd09bea662b5d20bc09267"
-"""The commit at which the attacks on the gate were reported."""
-OUT: Final = ROOT / "docs" / "measurements" / "attacks.md"
+OUT: Final = ROOT / "docs" / "measurements"
+_PAGES: Final = {"gate": "attacks.md", "law": "attacks-law.md"}
 
 
 def main() -> int:
     """Run what was asked for."""
     asked = _parser().parse_args()
+    asked.all, asked.only = not asked.only, asked.only or [asked.subject]
+    asked.commit = asked.commit or registry.SUBJECTS[asked.subject]
     chosen = registry.attacks(registry.groups(asked.only))
     if asked.list:
         sys.stdout.writelines(f"{each.id}: {each.what}\n" for each in chosen)
@@ -75,10 +77,11 @@ def _both(asked: argparse.Namespace) -> Outcomes:
             name = commit_of(tree)
             _keep(asked.keep, name, first)
     names = (name, commit_of(ROOT))
-    out = asked.out or (None if asked.only else OUT)
+    out = asked.out or (OUT / _PAGES[asked.subject] if asked.all else None)
     if out:
         chosen = registry.attacks(registry.groups(asked.only))
-        out.write_text(page.page(chosen, registry.items(), names, (first, last)), "utf-8")
+        about = registry.items([asked.subject])
+        out.write_text(page.page(chosen, asked.subject, about, names, (first, last)), "utf-8")
     else:
         for name, outcome in last.items():
             sys.stdout.write(f"{name}: {first.get(name)} | {outcome}\n")
@@ -105,7 +108,8 @@ def _kept(path: Path) -> tuple[str, Outcomes]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Attack a commit and the working tree.")
-    parser.add_argument("--commit", default=FIRST, metavar="REV")
+    parser.add_argument("--subject", default="gate", choices=[*registry.SUBJECTS])
+    parser.add_argument("--commit", default="", metavar="REV")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     for file in ("--out", "--keep", "--kept"):
         parser.add_argument(file, type=Path, default=None, metavar="FILE")

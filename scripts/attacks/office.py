@@ -29,8 +29,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from scripts.attacks import tree
 from scripts.attacks.attack import ANSWERED, DENIED, NotRun, Outcome
-from scripts.attacks.people import REQUEST_COLUMNS, SOURCE_COLUMNS, Row
+from scripts.attacks.people import SOURCE_COLUMNS, Row
 
 PRINCIPALS: Final = ("dhs-secretary", "dhs-inspector-general")
 QUOTAS: Final = {
@@ -161,7 +162,8 @@ class Office:
     def write(self, rows: Iterable[Row], name: str = "") -> Path:
         """A request file that is not signed."""
         self._files += 1
-        return write_csv(self.folder / (name or f"file{self._files}.csv"), rows, REQUEST_COLUMNS)
+        path = self.folder / (name or f"file{self._files}.csv")
+        return write_csv(path, map(tree.fitted, rows), tree.columns())
 
     def sign(self, path: Path, **options: str | Path) -> Path:
         """Sign a file, as the first principal unless `principal` is given. Raises NotRun."""
@@ -189,6 +191,8 @@ class Office:
     ) -> Sent:
         """All four steps with a file. `ids` are those of its rows, to tell which were rejected."""
         out = path.with_suffix(".answers.jsonl")
+        if document:
+            self._compare(path, document)
         with_document = ["--document", document] if document else []
         ran = self.at(
             *("answer", path, "--officer", self.key("a"), "--second", self.key("b")),
@@ -199,6 +203,20 @@ class Office:
         batch = str(ran.required("answer").get("batch", ""))
         answers = read_answers(out)
         return Sent("", answers | _rejected(out, ids, answers), batch)
+
+    def _compare(self, path: Path, document: str | Path) -> None:
+        """Have an officer say that the order and the header agree in all, where the tree asks for
+        that: the attack is what they agree in."""
+        received = self.at("receive", path, "--document", document)
+        if received.fault or not received.printed:
+            return
+        words = ("compare-document", received.printed["batch"], "--document", document)
+        words = (*words, "--officer", self.key("a"))
+        shown = self.at(*words)
+        if not shown.fault and shown.printed:
+            self.at(
+                *words, *(part for name in shown.printed["stated"] for part in ("--agree", name))
+            )
 
     def receive(self, path: Path) -> Ran:
         """Put a file before the law."""
@@ -277,10 +295,15 @@ def make_office(
     limits: Mapping[str, str] | None = None,
     certificate: str = "not_required",
     amend: Sequence[tuple[str, str]] = (),
+    database: str = "",
 ) -> Office:
     """A new office in this folder, over a register of these people. `limits` are numbers of the
-    agreement, `amend` are words of it and what stands in their place. Raises NotRun."""
+    agreement, `amend` are words of it and what stands in their place; `database` is the URL of an
+    empty one, where the office has none of its own. Raises NotRun."""
     people = list(source)
+    if database:
+        _make(folder, people, limits or {}, certificate, amend, database)
+        return Office(folder)
     wanted = json.dumps([people, dict(limits or {}), certificate, list(amend)], sort_keys=True)
     name = hashlib.sha256(wanted.encode()).hexdigest()[:32]
     made = Path(tempfile.gettempdir()) / f"made-office-{os.getppid()}-{name}"
@@ -298,6 +321,7 @@ def _make(
     limits: Mapping[str, str],
     certificate: str,
     amend: Sequence[tuple[str, str]],
+    database: str = "",
 ) -> None:
     passphrase = folder / "passphrase"
     passphrase.write_text(f"{_PASSPHRASE}\n", encoding="utf-8")
@@ -315,7 +339,8 @@ def _make(
     path = folder / "agreement.yaml"
     path.write_text(text, encoding="utf-8")
     office = folder / "office"
-    call("office", "create", office, "--sandbox", "--agreement", path).required("office create")
+    creating = ["office", "create", office, "--sandbox", "--agreement", path]
+    call(*creating, *(["--database", database] if database else [])).required("office create")
     people = write_csv(folder / "people.csv", source, SOURCE_COLUMNS)
     call("register", "build", people, "--made-up", "--office", office).required("register build")
 

@@ -8,15 +8,15 @@ from typing import Final
 
 from scripts.attacks.attack import BAD, BROKEN, SUCCEEDED, Attack, Outcome, several
 
-HEAD: Final = """# Attacks
+HEAD: Final = """# {title}
 
-Written by `python -m scripts.attacks`; not edited by hand. Each attack is run through the command
+Written by `{command}`; not edited by hand. Each attack is run through the command
 line, against the commit {first} and against {last}, on sandbox offices under the agreement of
 April 2025 with its limits as they are (scripts/attacks/office.py says what is changed).
 **Reported** attacks are those by which the first commit was broken; the others are their
 neighbors.
 
-- `succeeded`: the attacker has what the agreement denies.
+- `succeeded`: the attacker has what the law or the agreement denies.
 - `stopped by CODE`: the code of an element or of a fault; `not_confirmed` where the request was
   decided and the matcher did not confirm it; `same` where nothing differs; `read` where a file was
   taken like any other, within the bounds; `admitted` where the attack is a denial and the honest
@@ -35,19 +35,29 @@ ITEM: Final = """
 | attack | what | {first} | {last} |
 |---|---|---|---|
 {rows}"""
+_TITLES: Final = {
+    "gate": {"title": "Attacks", "command": "python -m scripts.attacks"},
+    "law": {
+        "title": "Attacks on the law by its text",
+        "command": "python -m scripts.attacks --subject law",
+    },
+}
 _NONE: Final = Outcome(BROKEN, "not run")
 
 
 def page(
     attacks: Iterable[Attack],
+    subject: str,
     about: Mapping[str, str],
     names: tuple[str, str],
     found: tuple[Mapping[str, Outcome], Mapping[str, Outcome]],
 ) -> str:
-    """The page. `about`: the items; `names` and `found`: of the first commit and of the last."""
+    """The page of a subject. `about`: its items; `names` and `found`: of the first commit and of
+    the last."""
     every = list(attacks)
     named = {"first": names[0], "last": names[1]}
-    parts = [HEAD.format(counts="\n".join(_counts(every, found)), **named)]
+    counts = "\n".join(_counts(every, found))
+    parts = [HEAD.format(counts=counts, **_TITLES[subject], **named)]
     for item, what in about.items():
         of = several(every, item)
         rows = "".join(_row(each, found) for each in of)

@@ -8,19 +8,14 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
+from scripts.attacks import tree
+
 Row = dict[str, str]
 
 SOURCE_COLUMNS: Final = (
     "record_ref", "tin", "given_name", "middle_name", "family_name", "suffix", "date_of_birth",
     "line1", "line2", "city", "state", "zip", "taxable_period",
 )  # fmt: skip
-REQUEST_COLUMNS: Final = (
-    "request_id", "given_name", "middle_name", "family_name", "suffix", "date_of_birth", "tin",
-    "line1", "line2", "city", "state", "zip", "taxable_periods", "statutory_authority", "reason",
-    "investigation_number", "investigation_opened_on", "removal_order_number", "removal_order_date",
-    "removal_ground", "court_order_date", "stay_or_deferral", "engaged_officers", "use_certified",
-)  # fmt: skip
-
 GIVEN: Final = (
     "Rosalind", "Bartholomew", "Consuelo", "Percival", "Wilhelmina", "Teodoro", "Philippa",
     "Leopold", "Henrietta", "Augustin", "Gwendolyn", "Ferdinand", "Octavia", "Thaddeus",
@@ -118,7 +113,7 @@ def request(number: int, given: str, family: str, line1: str, **changes: str) ->
     """One request that is in order; `changes` are other columns. Its id is `qNUMBER`."""
     words = words_of(number)
     officer = f"{GIVEN[number % len(GIVEN)]} {FAMILY[number // len(GIVEN) % len(FAMILY)]}"
-    row = dict.fromkeys(REQUEST_COLUMNS, "") | {
+    row = dict.fromkeys(tree.columns(), "") | {
         "request_id": f"q{number}",
         "given_name": given,
         "family_name": family,
@@ -138,7 +133,7 @@ def request(number: int, given: str, family: str, line1: str, **changes: str) ->
         "engaged_officers": f"K{number % 528 + 1000}|{officer}|Special Agent",
         "use_certified": "true",
     }
-    return row | changes
+    return row | tree.honest() | changes
 
 
 def names() -> Iterator[tuple[str, str]]:

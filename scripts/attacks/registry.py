@@ -9,24 +9,28 @@ from typing import Final
 
 from scripts.attacks.attack import Attack, Group
 
-SUBJECTS: Final = ("gate", "writers")
-"""Modules of this package."""
+SUBJECTS: Final = {
+    "gate": "b0e784e6b2f0878e35cd09bea662b5d20bc09267",
+    "law": "245cbd31901783c8df740c01405b1adbc5c1ff87",
+    "writers": "245cbd31901783c8df740c01405b1adbc5c1ff87",
+}
+"""Modules of this package, and the commit at which the attacks of each were reported."""
 
 
 def _module(subject: str) -> object:
     return import_module(f"scripts.attacks.{subject}")
 
 
-def items() -> dict[str, str]:
-    """Every item by name, and what it is about."""
+def items(subjects: Iterable[str] = SUBJECTS) -> dict[str, str]:
+    """Every item of the subjects by name, and what it is about."""
     found: dict[str, str] = {}
-    for subject in SUBJECTS:
+    for subject in subjects:
         found |= getattr(_module(subject), "ITEMS")  # noqa: B009 - of a module named by a string
     return found
 
 
 def groups(only: Sequence[str] = ()) -> list[Group]:
-    """The groups of which some attack's id or item, or the group's own name, begins with one of
+    """The groups of which some attack's id, item or subject, or the group's own name, is one of
     `only`; all of them where it is empty."""
     every: list[Group] = []
     for subject in SUBJECTS:
@@ -41,4 +45,5 @@ def attacks(chosen: Iterable[Group]) -> list[Attack]:
 
 def _is_named(group: Group, only: Sequence[str]) -> bool:
     named = {group.name, *(each.item for each in group.attacks), *(x.id for x in group.attacks)}
+    named |= {each.item.partition("-")[0] for each in group.attacks}
     return not named.isdisjoint(only)

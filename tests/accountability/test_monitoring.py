@@ -154,7 +154,7 @@ def test_a_promise_that_was_missed_is_told_once_and_one_that_is_overdue_until_it
 
 
 def test_what_cannot_be_read_changes_nothing(folder: Path) -> None:
-    assert code_of(folder) == "monitor_unreadable"
+    assert code_of(folder) == "export_missing"
     publish(folder, HELD, 3, 2)
     look(folder)
     publish(folder, HELD, 300, 2)

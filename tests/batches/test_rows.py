@@ -22,7 +22,9 @@ from counterfoil.batches.rows import (
 from counterfoil.batches.ruling import Determined
 from counterfoil.core.errors import StoreFault, VerifyFault
 from counterfoil.core.values import (
+    Address,
     Comparison,
+    EngagedOfficer,
     Finding,
     Match,
     NotCompared,
@@ -174,3 +176,21 @@ def test_ruled_chunks_refuses_what_the_officers_did_not_sign(chunks: list[list])
     with pytest.raises(VerifyFault) as fault:
         _ruled(chunks)
     assert fault.value.code == "determinations_changed"
+
+
+def test_a_request_of_the_earlier_columns_has_the_bytes_that_it_had() -> None:
+    """What a ledger's entry committed to before there were the later columns is committed to
+    still: a row that states nothing in them is written without them."""
+    person, address = Person("Ada", "", "Quill"), Address("1 Elm St")
+    officer = EngagedOfficer("E1", "Dana Fields", "Agent")
+    request = Request("q1", 1, person, address, engaged_officers=(officer,))
+    fields = msgspec.to_builtins(request)[:13]
+    fields[11] = [["E1", "Dana Fields", "Agent"]]
+    refusal = Refusal("q1", 1, (), "rules")
+    earlier = msgspec.msgpack.encode(["refused", fields, msgspec.to_builtins(refusal)])
+    assert encode_row(Refused(request, refusal)) == earlier
+    [back] = decode_gated(pack([earlier]))
+    assert back == Refused(request, refusal)
+    stated = msgspec.structs.replace(request, review="none")
+    assert encode_row(Refused(stated, refusal)) != earlier
+    assert decode_gated(pack([encode_row(Refused(stated, refusal))])) == [Refused(stated, refusal)]

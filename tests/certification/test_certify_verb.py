@@ -102,7 +102,7 @@ def test_the_mix_of_the_offices_own_negatives_needs_some(
 ) -> None:
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix-of-history") == 1
     assert "mix_no_history" in capsys.readouterr().err
-    agency.answer([request(1, "Leopold", "Nobody", "9999 Heron Lake Rd")])
+    agency.answer([request(1, "Leopold", "Winterbourne", "9999 Heron Lake Rd")])
     assert certify(agency, "--ask", "birth", "--limit", "0.03", "--mix-of-history", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["mix_said"] == "the nearest kinds of 1 real negatives of 1 batches"
@@ -180,6 +180,6 @@ def test_a_picture_that_cannot_be_written_is_told(
             "--svg",
             str(agency.directory / "none" / "p.svg"),
         )
-        == 1
+        == 2
     )
-    assert "out_unwritable" in capsys.readouterr().err
+    assert "out_folder" in capsys.readouterr().err

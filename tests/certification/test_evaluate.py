@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_written_is_told(world: World, labelled: Path) -> 
         str(world.directory / "none" / "c.csv"),
     ]
     result = CliRunner().invoke(_app(), asked)
-    assert (result.exit_code, "out_unwritable" in result.stderr) == (1, True)
+    assert (result.exit_code, "out_folder" in result.stderr) == (2, True)
 
 
 def _app() -> typer.Typer:

@@ -20,6 +20,7 @@ from counterfoil.certification.governing import Certificates, Certified, find_ce
 from counterfoil.certification.run import CertificationOutcome, CertificationPlan, certify
 from counterfoil.certification.tally import PROXY, Tally, add, new_tally, plain
 from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.office import Office
 from tests.world.office import World, closing, quiet
 from tests.world.people import Row, person
@@ -333,3 +334,11 @@ def test_a_threshold_off_the_grid_is_raised_to_it(
     found = run(agency)
     assert found.certificate is not None
     assert (found.certificate.own_threshold, found.certificate.threshold % 50) == (620, 0)
+
+
+def test_a_snapshot_is_certified_by_one_process_at_a_time(agency: World) -> None:
+    folder = agency.office.register_directory
+    name = (folder / "current").read_text("ascii").strip()
+    with locked_file(folder / name / ".certify.lock"), pytest.raises(StateFault) as fault:
+        run(agency)
+    assert fault.value.code == "certify_running"

@@ -146,6 +146,9 @@ def agreement(path: Path, principal_key: str) -> Path:
     text = text.replace("2026-04-06", "2060-12-31").replace(
         "current_until: null", "current_until: 2060-12-31"
     )
+    text = text.replace(  # whom the made-up requests name as the officers' agency
+        "agency: homeland-security", "agency: homeland-security, written_as: [Agency A]"
+    )
     lines = [
         line.replace("key: null", f'key: "{principal_key}"')
         if "id: dhs-secretary" in line

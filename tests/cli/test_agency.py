@@ -123,6 +123,20 @@ def test_an_older_header_that_says_something_else_is_said_to_the_signer(agencies
     assert agencies.sign(file, "--json").error == "header_differs"
 
 
+def test_who_signs_a_file_of_the_earlier_form_is_told_what_it_does_not_state(
+    agencies: Agencies,
+) -> None:
+    earlier = {"engaged_officers": "E001|Officer birch|Special Agent", "review": ""}
+    rows = [REQUESTS[0] | earlier, REQUESTS[1]]
+    told = agencies.sign(write_csv(agencies.directory / "earlier.csv", rows), "--json")
+    assert told.json["lacks"] == {
+        "engaged_officers: the agency of each, as fourth part": 1,
+        "review: none, if there is none": 1,
+    }
+    whole = agencies.sign(write_csv(agencies.directory / "whole.csv", REQUESTS[:2]))
+    assert "Not stated" not in whole.err
+
+
 def test_a_wrong_passphrase_signs_nothing(agencies: Agencies) -> None:
     file = write_csv(agencies.directory / "wrong.csv", REQUESTS[:1])
     key = ("--key", agencies.directory / "theirs" / "dhs-secretary.key")

@@ -167,6 +167,9 @@ def test_an_accounting_delay_and_record_are_run_as_in_their_help(desk: Desk, bat
     order = ("--order", paper(desk, "delay"), *desk.at, *desk.officer("a"))
     assert command("ledger", "delay", batch, "--until", until.isoformat(), *order).code == 0
     assert command(*asked).out == "No request about this person is shown.\n"
+    again = ("--order", paper(desk, "inform again"), *desk.at, *desk.officer("a"))
+    told = command("ledger", "inform", batch, *again).out
+    assert f"are not shown the requests of {batch} up to and with {until}" in told
     assert command(*asked, "--for", "inspector").out.count("outcome: confirmed") == 1
     record = ("ledger", "disclosure-record", *desk.at, *desk.officer("a"))
     rows = list(csv.DictReader(io.StringIO(command(*record, "--batch", batch).out)))

@@ -190,3 +190,13 @@ def test_a_passphrase_of_each_officer_is_read_from_its_own_file(desk: Desk) -> N
         str(files["holds-b"]),
     )
     assert add(desk, PERSON, "holds-a", "holds-b", *two).code == 0
+
+
+def test_matters_of_a_court_are_listed_and_a_batch_that_is_none_is_refused(held: Desk) -> None:
+    at = (*held.at, "--officer", key(held, "holds-a"))
+    listed = told("hold", "court-list", *at)
+    assert (listed.code, listed.out.strip()) == (0, "There is no such batch.")
+    none = told("hold", "court-prepare", "b-0f1e2d3c4b5a6978", *at, "--json")
+    assert (none.code, none.error) == (1, "batch_unknown")
+    two = (*at, "--second", key(held, "holds-b"), "--answer", "nothing", "--json")
+    assert told("hold", "court-answer", "b-0f1e2d3c4b5a6978", *two).error == "batch_unknown"

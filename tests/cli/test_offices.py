@@ -9,6 +9,7 @@ import pytest
 
 from counterfoil.cli import options
 from tests.cli.desk import Desk, agreement, command, secret
+from tests.world.people import request, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -393,3 +394,44 @@ def test_an_officers_passphrase_is_asked_for(bureau: Path, monkeypatch: pytest.M
     _typing(monkeypatch, "passphrase of a")
     key = ("--officer", bureau / "keys" / "a.key")
     assert command("review", "b-0000000000000000", *at, *key, "--json").error == "batch_unknown"
+
+
+# -- a sandbox that receives signed files -------------------------------------------------------
+
+
+def _key(folder: Path, name: str) -> Path:
+    protect = ("--key-passphrase-file", secret(folder / "key.pass"))
+    assert command("principal", "create", name, "--keys", folder / "keys", *protect).code == 0
+    return folder / "keys" / f"{name}.vkey"
+
+
+def test_a_sandbox_takes_the_key_of_a_principal_of_its_agreement(tmp_path: Path) -> None:
+    made = ("office", "create", tmp_path / "office", "--sandbox", "--principal-key")
+    assert command(*made, _key(tmp_path, "sandbox-principal")).code == 0
+    of = ("--office", tmp_path / "office")
+    file = write_csv(tmp_path / "q.csv", [request(1, "Rosalind", "Quill", "12 Elm St Apt 4")])
+    signed = ("--key", tmp_path / "keys" / "sandbox-principal.key")
+    opens = ("--key-passphrase-file", tmp_path / "key.pass")
+    named = ("--requester", "agency-a", "--agreement", "sandbox", "--principal")
+    sign = command("sign-request", file, *named, "sandbox-principal", *signed, *opens)
+    assert sign.code == 0
+    assert command("receive", file, *of).code == 0
+    file.write_bytes(file.read_bytes().replace(b"Quill", b"Quilt"))
+    assert command("receive", file, *of, "--json").error == "file_digest_differs"
+    assert command("law", "check", *of).code == 0
+
+
+def test_no_other_office_and_no_other_key_is_taken(tmp_path: Path) -> None:
+    other = _key(tmp_path, "somebody")
+    made = ("office", "create", tmp_path / "office", "--json", "--principal-key", other)
+    told = command(*made, "--sandbox")
+    assert (told.code, told.error) == (2, "principal_not_agreed")
+    told = command(*made, "--agreement", "treasury-dhs-2025", *_opens(tmp_path))
+    assert (told.code, told.error) == (2, "principal_key_agreed")
+    assert not (tmp_path / "office").exists()
+
+
+def test_a_sandboxs_agreement_says_that_nobody_signed_it(desk: Desk) -> None:
+    told = command("agreement", "verify", desk.office / "law" / "agreement.yaml")
+    assert told.code == 0
+    assert told.out.count("has not signed (a sandbox's agreement needs no signature)") == 2

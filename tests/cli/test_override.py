@@ -74,3 +74,45 @@ def test_a_reason_that_is_no_text_is_refused_and_not_repeated(desk: Desk) -> Non
         True,
         False,
     )
+
+
+def test_receive_and_status_say_how_many_wait_and_waiting_lists_them(desk: Desk) -> None:
+    batch, counsel = _waiting(desk)
+    path = desk.directory / "waiting.csv"
+    again = command("receive", path, *desk.at)
+    hint = f"`counterfoil waiting {batch} --office {desk.office}` lists"
+    assert "1 refused (1 waits for an officer)" in again.err
+    assert hint in again.err
+    status = command("status", *desk.at)
+    assert f"{batch}  gated  (1 waits for an officer)" in status.out
+    assert hint in status.err
+    listed = command("waiting", batch, *desk.at)
+    assert (listed.code, listed.out) == (0, f"q1  {WAITING}\n")
+    assert _override(desk, batch, counsel, "Confirmed by the post office.").code == 0
+    assert command("waiting", batch, *desk.at, "--json").json["waiting"] == []
+    assert "No request of this batch waits" in command("waiting", batch, *desk.at).err
+    assert "waits" not in command("status", *desk.at).out
+    counted = command("determine", batch, *desk.at).err
+    assert "1 refused (1 admitted by an override)" in counted
+
+
+def test_what_is_not_met_besides_does_not_wait(desk: Desk) -> None:
+    rows = [
+        request(1, "Henrietta", "Ravensworth", "General Delivery", taxable_periods="all years"),
+        request(2, "Henrietta", "Ravensworth", "PO Box 7"),
+    ]
+    told = command("receive", write_csv(desk.directory / "other.csv", rows), *desk.at)
+    assert "wait" not in told.err
+    batch = told.out.strip()
+    assert command("waiting", batch, *desk.at, "--json").json["waiting"] == []
+
+
+def test_after_determine_nothing_can_be_admitted_and_both_commands_say_so(desk: Desk) -> None:
+    batch, _ = _waiting(desk)
+    shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out
+    assert f"  Element: {WAITING}" in shown
+    assert f"`counterfoil override {batch} q1 --element {WAITING}`" in shown
+    assert command("determine", batch, *desk.at).code == 0
+    assert "none of them can be admitted now" in command("waiting", batch, *desk.at).err
+    shown = command("explain", batch, "q1", *desk.at, *desk.officer("a")).out
+    assert "Cure: the requester asks again in a new file." in shown

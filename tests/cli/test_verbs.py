@@ -152,6 +152,35 @@ def test_explain_shows_findings_to_an_officer(desk: Desk) -> None:
     assert "elements met." in told.out
 
 
+def test_explain_says_why_a_row_was_rejected_by_its_id_or_its_row(desk: Desk) -> None:
+    rows = [
+        request(1, "Rosalind", "Quill", "12 Elm St Apt 4"),
+        request(2, "Rosalind", "Quill", "12 Elm St Apt 4") | {"date_of_birth": "1980-02-30"},
+        request(3, "Rosalind", "Quill", "12 Elm St Apt 4") | {"request_id": "!"},
+    ]
+    told = command("receive", write_csv(desk.directory / "rejects.csv", rows), *desk.at)
+    look = ("explain", told.out.strip())
+    of = (*desk.at, *desk.officer("a"))
+    entries = len(command("ledger", "show", *desk.at).out.splitlines())
+    shown = command(*look, "q2", *of)
+    assert (shown.code, shown.out.splitlines()[0]) == (0, "q2: rejected, so that nothing was asked")
+    assert "row 3, date_of_birth: " in shown.out
+    assert "[date_invalid]" in shown.out
+    assert "Cure: Write dates as YYYY-MM-DD." in shown.out
+    assert "1980" not in shown.out
+    assert command(*look, "row 4", *of, "--json").json["reject"]["code"] == "request_id_invalid"
+    assert command(*look, "row 9", *of, "--json").error == "request_unknown"
+    assert len(command("ledger", "show", *desk.at).out.splitlines()) == entries + 2
+
+
+def test_an_id_of_a_request_and_of_a_rejected_row_is_the_requests(desk: Desk) -> None:
+    row = request(1, "Rosalind", "Quill", "12 Elm St Apt 4")
+    told = command("receive", write_csv(desk.directory / "twice.csv", [row, row]), *desk.at)
+    look, of = ("explain", told.out.strip()), (*desk.at, *desk.officer("a"))
+    assert command(*look, "q1", *of, "--json").json["outcome"] == "granted"
+    assert command(*look, "row 3", *of, "--json").json["reject"]["code"] == "duplicate_request_id"
+
+
 def test_explain_shows_levels_and_weights_once_determined(desk: Desk) -> None:
     batch = desk.receive()
     command("determine", batch, *desk.at)

@@ -1,19 +1,13 @@
 """What counts as asked: what was received is reserved, what was determined is final, and what nobody
-answered is not used up. And two processes that receive one file."""
+answered is not used up."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from counterfoil import client
 from counterfoil.gate.history.tables import AskedState
-from tests.house.tree import ROOT
 from tests.world.office import World
 from tests.world.people import Row, request
 
@@ -108,39 +102,3 @@ def test_what_could_not_be_compared_was_not_asked(
         counts = connection.exec_driver_sql("SELECT sum(counts) FROM asked_question").scalar()
     assert (states, counts) == ([(AskedState.FINAL, 0)], 0)
     assert _received(world, "2.csv", 4, 5, 6)[1] == set()
-
-
-_RECEIVE = """
-import sys
-from pathlib import Path
-from counterfoil import client
-from counterfoil.core.errors import CounterfoilError
-from counterfoil.office import open_office
-try:
-    done = client.receive(open_office(Path(sys.argv[1])), Path(sys.argv[2]))
-    print(done.state, done.batch)
-except CounterfoilError as fault:
-    print(fault.code, bool(fault.cure))
-"""
-
-
-def test_two_processes_that_receive_one_file_make_one_batch(world: World) -> None:
-    settings = world.path / "office.toml"
-    text = settings.read_text(encoding="utf-8").replace("chunk_rows = 4096", "chunk_rows = 3")
-    settings.write_text(text, encoding="utf-8")
-    world.office = world.opened()
-    file = world.requests(_about(*range(1, 151)), "one.csv")
-    script = [sys.executable, "-c", _RECEIVE, str(world.path), str(file)]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    several = [
-        subprocess.Popen(script, stdout=subprocess.PIPE, text=True, env=environment)
-        for _ in range(2)
-    ]
-    said = [each.communicate(timeout=120)[0].split() for each in several]
-    again = client.receive(world.office, Path(file))
-    assert (again.state, again.already) == ("gated", True)
-    assert again.counts["granted"] + again.counts["refused"] == 150
-    allowed = (["gated", again.batch], ["receive_running", "True"])
-    assert all(each in allowed for each in said), said
-    assert ["gated", again.batch] in said
-    assert world.kinds().count("batch") == 1

@@ -3,6 +3,7 @@ refused."""
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -135,9 +136,18 @@ def test_a_batch_begun_on_one_snapshot_is_finished_on_it(
     assert begun_on.encode() in _payload(world)
 
 
-def _payload(world: World) -> bytes:
-    part = (world.directory / "answers.jsonl.jws").read_bytes().split(b".")[1]
+def _payload(world: World, answers: str = "answers.jsonl") -> bytes:
+    part = (world.directory / f"{answers}.jws").read_bytes().split(b".")[1]
     return urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+
+
+def test_every_answer_says_that_a_negative_is_no_finding(world: World) -> None:
+    world.answer(REQUESTS[:1], "one.jsonl")
+    limits = json.loads(_payload(world, "one.jsonl"))["use_limits"]
+    agreed = world.office.law.agreement.use_limits
+    assert limits[: len(agreed)] == [*agreed]
+    assert "Not confirmed is no finding about anybody" in limits[-2]
+    assert "18 USC 3500" in limits[-1]  # nothing that a court wants is ordered destroyed
 
 
 def test_a_long_file_tells_its_progress_by_phase(world: World) -> None:

@@ -22,7 +22,8 @@ def test_the_sandbox_admits_a_whole_request() -> None:
 def test_the_real_agreement_refuses_everything_until_keys_and_safeguards_are_entered() -> None:
     law = load_law(LIBRARY, "treasury-dhs-2025")
     header = Header("dhs", "treasury-dhs-2025", "dhs-secretary", ON, signed=True)
-    request = changed(person=Person("Rosalind", "", "Quill"))
+    officer = changed(REQUEST.engaged_officers[0], agency="DHS")
+    request = changed(person=Person("Rosalind", "", "Quill"), engaged_officers=(officer,))
     refusal = Gate(law, facts_of(request, header=header), NO_HISTORY, ON).decide(request)
     assert isinstance(refusal, Refusal)
     assert [(finding.element, finding.state) for finding in refusal.failed] == [

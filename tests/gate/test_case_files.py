@@ -79,9 +79,9 @@ def test_columns_left_out_are_empty_and_dates_left_out_are_none() -> None:
 
 
 def test_an_item_between_semicolons_may_be_empty_and_is_an_item() -> None:
-    read = read_columns({"taxable_periods": "2022;; 2023 ", "engaged_officers": "a|b|c|d"}, FILE)
+    read = read_columns({"taxable_periods": "2022;; 2023 ", "engaged_officers": "a|b|c|d|e"}, FILE)
     assert read.taxable_periods == ("2022", "", "2023")
-    assert read.engaged_officers == (EngagedOfficer("a", "b", "c"),)
+    assert read.engaged_officers == (EngagedOfficer("a", "b", "c", "d"),)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,11 @@ def test_a_document_is_read_with_the_people_whom_it_names() -> None:
         "finds": ["relevance"],
         "recipient": "agency-a",
         "purpose": "a loan",
+        "statute": "8 USC 1326",
+        "signed_by": "Ada Quill",
+        "capacity": "taxpayer",
+        "alone": "yes",
+        "revoked": "no",
     }
     assert read_document(stated, FILE) == Document(
         DIGEST,
@@ -128,6 +133,11 @@ def test_a_document_is_read_with_the_people_whom_it_names() -> None:
         ("relevance",),
         "agency-a",
         "a loan",
+        "8 USC 1326",
+        "Ada Quill",
+        "taxpayer",
+        "yes",
+        "no",
     )
     assert read_document({"digest": DIGEST, "issued_on": "2025-07-01"}, FILE) == Document(
         DIGEST, date(2025, 7, 1), None, (), (), ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.core.values import Finding, State
+from counterfoil.core.values import Finding, Person, State
 from counterfoil.gate.checks import memo
 from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, RequestReader
 from counterfoil.gate.checks.memo import ALONE, PARTS, Part, SharedSteps
 from counterfoil.gate.history.fingerprints import forms_of
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.gate.law.purposes import Judged
 from tests.gate.world import NO_HISTORY, ON, amended, changed, facts_of, sandbox
 
 LAW = sandbox()
@@ -21,15 +22,30 @@ def _asked(**fields: object) -> CheckInput:
     return reader.read(request, forms_of([request])[0], ONCE)
 
 
-def test_a_reason_with_a_word_of_a_barred_phrase_is_asked_about_by_itself() -> None:
-    screened = PARTS[4].of
-    assert screened(_asked(), LAW.terms) == ()
-    assert screened(_asked(reason="To locate her"), LAW.terms) is ALONE
+def test_reasons_of_one_purpose_are_asked_about_together() -> None:
+    purpose = PARTS[4].of
+    told, other = _asked(), _asked(reason="The lease in evidence names this door.")
+    assert (
+        purpose(told, LAW.terms) == purpose(other, LAW.terms) == Judged(frozenset(), is_told=True)
+    )
+    civil = _asked(reason="To deport the tenant whom the lease names")
+    assert purpose(civil, LAW.terms) == Judged(frozenset({"civil"}), is_told=True)
+
+
+def test_a_name_that_may_be_of_two_is_asked_about_by_itself() -> None:
+    named = PARTS[5].of
+    assert named(_asked(), LAW.terms) == ()
+    assert named(_asked(person=Person("Juan and Zelda", "", "Perez")), LAW.terms) is ALONE
+
+
+def test_a_reason_of_another_provision_is_asked_about_by_itself() -> None:
+    forfeiture = "Civil forfeiture of the house at the address on the deed, before the court"
+    assert PARTS[4].of(_asked(reason=forfeiture), LAW.terms) is ALONE
 
 
 def test_an_address_at_the_limit_shares_its_counts_and_one_beyond_it_is_read_by_itself() -> None:
     terms = amended({"limits.guards.people_at_address": 2}).terms
-    counts = PARTS[5].of
+    counts = PARTS[6].of
     assert counts(changed(_asked(), uses=Uses(1, 1, 2, 1)), terms) == Uses(1, 1, 2, 1)
     assert counts(changed(_asked(), uses=Uses(1, 1, 3, 1)), terms) is ALONE
 

@@ -135,7 +135,7 @@ def test_officers_beyond_the_memory_are_judged_alike(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("counterfoil.gate.checks.inputs._REMEMBERED", 0)
     request = changed(
         engaged_officers=tuple(
-            EngagedOfficer(f"OFF-{n}", "Dana Fields", "Special Agent") for n in range(3)
+            EngagedOfficer(f"OFF-{n}", "Dana Fields", "Special Agent", "Agency A") for n in range(3)
         )
     )
     facts = facts_of(request)

@@ -231,8 +231,8 @@ def _by(*officers: EngagedOfficer, **fields: object) -> Request:
 
 def test_one_gate_judges_each_group_of_officers_and_each_list_of_periods_by_itself() -> None:
     team, missing = (
-        EngagedOfficer("OFF-1", "Task Force 7", "Agents"),
-        EngagedOfficer("OFF-3", "", "Agent"),
+        EngagedOfficer("OFF-1", "Task Force 7", "Agents", "Agency A"),
+        EngagedOfficer("OFF-3", "", "Agent", "Agency A"),
     )
     requests = [
         REQUEST,

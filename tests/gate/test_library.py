@@ -47,7 +47,7 @@ def test_a_check_counts_what_it_established() -> None:
         {element.id for law in every_route() for element in law.elements}
     )
     assert told.json["sentences"] == _committed().sentences > 200
-    assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 5 statutes")
+    assert command("law", "check").out.startswith("OK: 3 agreements, 3 routes, 6 statutes")
 
 
 @pytest.mark.whole
@@ -139,7 +139,7 @@ def test_a_report_counts_each_route_statute_and_element_once(library: Path) -> N
     assert report == LawReport(
         agreements=("sandbox-routes", "sandbox", "treasury-dhs-2025"),
         routes=3,
-        statutes=5,
+        statutes=6,
         elements=len({name for name, _ in _elements()}),
         entries=len(_elements()),
         quotes=sum(each.quote is not None for each in _elements().values()),

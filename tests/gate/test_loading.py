@@ -174,7 +174,7 @@ def test_a_copy_is_whole_and_byte_for_byte(tmp_path: Path) -> None:
     held = {
         name: data
         for name, data in parts.items()
-        if name.split("/")[0] in ("statutes", "routes", "common")
+        if name.split("/")[0] in ("statutes", "routes", "common", "lists")
     }
     assert copied == held | {"agreement.yaml": parts["agreements/sandbox.yaml"]}
 

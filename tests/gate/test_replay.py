@@ -37,7 +37,10 @@ LIMITS: dict[str, object] = {
     GUARDS + "lockout_attempts": 13,
 }
 LAW = amended(LIMITS)
-OFFICERS = (REQUEST.engaged_officers[0], EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent"))
+OFFICERS = (
+    REQUEST.engaged_officers[0],
+    EngagedOfficer("OFF-2", "Lee Marsh", "Special Agent", "Agency A"),
+)
 ASKED = changed(engaged_officers=OFFICERS)
 AT_THE_LIMITS = RequestCounts(
     header=HEADER,
@@ -160,11 +163,26 @@ def test_file_and_past_are_counted_anew_as_they_were_counted(first_version: bool
         "probes": ((ON, 3),),
         "born_addresses": 1 if first_version else 2,
         "probe_days": 0 if first_version else 30,
+        "namesakes": () if first_version else (3, 3),
+        "dates": 1,
+        "numbers": 1,
+        "years": 1,
     }
 
 
 def test_a_question_that_is_like_no_other_is_kept_without_counts() -> None:
     assert _counted(_file()[3], _known(first_version=False), 3).uses == ONCE
+
+
+@pytest.mark.parametrize(("namesakes", "state"), [((7, 7), None), ((7, 8), "needs_officer")])
+def test_officers_of_one_name_are_judged_again_as_they_were(
+    namesakes: tuple[int, int], state: str | None
+) -> None:
+    found = decide_again(LAW, ASKED, changed(AT_THE_LIMITS, namesakes=namesakes), ON)
+    failed = found.failed if isinstance(found, Refusal) else ()
+    assert [(each.element, each.state.value) for each in failed] == (
+        [("i2-officers-caseload", state)] if state else []
+    )
 
 
 def test_a_lockout_of_the_first_version_is_that_of_one_file() -> None:
@@ -182,7 +200,8 @@ def test_the_counts_are_written_with_the_field_names_of_bundles_made_before() ->
 
 def test_a_bundle_of_the_first_version_is_read() -> None:
     written = msgspec.to_builtins(AT_THE_LIMITS)
-    del written["born_addresses"], written["probe_days"]
+    for later in ("born_addresses", "probe_days", "namesakes", "dates", "numbers", "years"):
+        del written[later]
     assert msgspec.convert(written, RequestCounts) == AT_THE_LIMITS
 
 

@@ -34,9 +34,10 @@ ORDER = Document(
     people=(Person("Rosalind", "", "Quill"),),
     periods=("2022", "2023"),
     items=("address",),
-    court="District Court of Example",
+    court="United States District Court for the Western District of Washington",
     judge="magistrate",
-    finds=("specific_act", "relevance", "exclusive_use"),
+    finds=("specific_act", "relevance", "exclusive_use", "no_other_source"),
+    statute="8 USC 1253(a)(1)",
 )
 BY_ORDER = Header(
     "Agency A", "sandbox-routes", "sandbox-attorney", ON, route="court-order", document=ORDER
@@ -128,6 +129,11 @@ def test_consent_alone_is_left_out_of_the_accounting() -> None:
             "reason_other_purpose",
             "/us/usc/t26/s6103/a",
         ),
+        (
+            "For the forfeiture action against the house at this address.",
+            "reason_forfeiture",
+            "/us/usc/t26/s6103/i/4",
+        ),
     ],
 )
 @pytest.mark.parametrize(
@@ -163,6 +169,8 @@ def test_an_element_that_bars_no_other_purpose_names_no_door() -> None:
         "reason_benefits",
         "reason_voter_rolls",
         "reason_other_purpose",
+        "reason_forfeiture",
+        "reason_missing_child",
     }
 
 
@@ -205,6 +213,10 @@ def _asked(folder: Path, digest: str, **stated: object) -> Path:
         "issued_on": today,
         "recipient": "agency-a",
         "purpose": "To confirm my address",
+        "signed_by": "Rosalind Quill",
+        "capacity": "taxpayer",
+        "alone": "yes",
+        "revoked": "no",
         "people": [{"given_name": "Rosalind", "family_name": "Quill"}],
         "periods": ["2023"],
         "items": ["address"],

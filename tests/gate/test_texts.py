@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterfoil.core.values import Request, State
+from counterfoil.gate import Gate, Law
 from counterfoil.gate.checks.periods import read_periods
+from counterfoil.gate.law.compiled import compile_terms
 from counterfoil.gate.law.folding import (
     fold_citation,
     fold_entry,
@@ -15,6 +19,7 @@ from counterfoil.gate.law.folding import (
     screened_words,
 )
 from counterfoil.gate.law.route import PeriodRules
+from tests.gate.world import NO_HISTORY, ON, changed, facts_of, sandbox
 
 RULES = PeriodRules(earliest_year=1990, range_years=3, most_years=6)
 
@@ -104,10 +109,8 @@ def test_definite_periods_are_read(texts: tuple[str, ...], years: tuple[int, ...
         "-2019",
         "20233",
         "2023/2024",
-        "2020-2023",
         "2023-2022",
         "\u0662\u0660\u0662\u0663",
-        "1989",
         "2023,2022",
     ],
 )
@@ -115,8 +118,31 @@ def test_vague_periods_are_vague(text: str) -> None:
     assert read_periods((text,), RULES).vague
 
 
-def test_more_years_than_a_request_may_have_are_vague() -> None:
-    assert read_periods(("2017", "2018-2020", "2021-2023"), RULES).vague
+@pytest.mark.parametrize("texts", [("2020-2023",), ("1989",), ("2017", "2018-2020", "2021-2023")])
+def test_what_the_agreement_does_not_allow_is_a_period_beyond_its_limits(
+    texts: tuple[str, ...],
+) -> None:
+    periods = read_periods(texts, RULES)
+    assert (periods.vague, periods.beyond) == (False, True)
+
+
+@pytest.mark.parametrize("form", ["counterfoil-common-1", "counterfoil-common-2"])
+def test_a_law_of_before_finds_a_period_beyond_the_limits_vague(form: str) -> None:
+    law = sandbox()
+    request = changed(taxable_periods=("1989",))
+    assert _periods_found(law, request) == {"period-within-limits"}
+    older = msgspec.structs.replace(law.common, format=form)
+    assert "i2-period-definite" in _periods_found(
+        msgspec.structs.replace(
+            law, common=older, terms=compile_terms(law.route, older, law.agreement)
+        ),
+        request,
+    )
+
+
+def _periods_found(law: Law, request: Request) -> set[str]:
+    gate = Gate(law, facts_of(request), NO_HISTORY, ON)
+    return {each.element for each in gate.findings(request) if each.state is not State.MET}
 
 
 def test_a_vague_item_beside_a_good_one_leaves_the_years_of_the_good_one() -> None:

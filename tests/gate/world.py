@@ -46,8 +46,10 @@ REQUEST = Request(
     investigation_number="CR-2025-00417",
     investigation_opened_on=date(2025, 6, 2),
     removal_order=RemovalOrder("RO-2024-7731", date(2024, 11, 15), "8 USC 1227(a)(2)"),
-    engaged_officers=(EngagedOfficer("OFF-1", "Dana Fields", "Special Agent"),),
+    stay_or_deferral="none",
+    engaged_officers=(EngagedOfficer("OFF-1", "Dana Fields", "Special Agent", "Agency A"),),
     use_certified=True,
+    review="none",
 )
 
 
@@ -67,7 +69,7 @@ def amended(fields: dict[str, object], law: Law | None = None) -> Law:
     values = with_fields(agreement_fields(law.agreement), fields)
     agreement = convert(values, type(law.agreement), LIBRARY)
     return msgspec.structs.replace(
-        law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+        law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement, law.lists)
     )
 
 

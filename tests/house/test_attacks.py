@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from scripts.attacks import page, registry
-from scripts.attacks.__main__ import FIRST
 from scripts.attacks.attack import (
     ANSWERED,
     BROKEN,
@@ -29,9 +28,10 @@ from scripts.attacks.attack import (
 )
 from scripts.attacks.child import run_group
 from scripts.attacks.office import Sent, control
+from scripts.attacks.probing import child
 from scripts.attacks.probing.page import arithmetic
 from scripts.attacks.probing.strategy import HOME, PERSON, strategy
-from scripts.attacks.runner import finish, start
+from scripts.attacks.runner import Failed, finish, start
 
 from tests.house.tree import ROOT
 
@@ -72,8 +72,9 @@ def test_the_named_groups_are_the_only_ones_chosen() -> None:
     assert {each.item for each in registry.attacks(registry.groups(["gate-9"]))} == {"gate-9"}
 
 
-def test_the_first_commit_is_named_in_full() -> None:
-    assert len(bytes.fromhex(FIRST)) == 20
+@pytest.mark.parametrize("first", registry.SUBJECTS.values())
+def test_the_first_commit_of_a_subject_is_named_in_full(first: str) -> None:
+    assert len(bytes.fromhex(first)) == 20
 
 
 ONE = Attack("gate-1", "one", "an attack")
@@ -157,7 +158,9 @@ def test_a_group_that_hangs_is_broken(tmp_path: Path) -> None:
 def test_an_attack_that_was_not_run_is_a_failure_and_stands_in_the_table_as_broken() -> None:
     found = {"gate-1/honest": Outcome(ANSWERED, "confirmed")}
     assert page.failures([ONE, HONEST], found) == ["gate-1/one: broken: not run"]
-    said = page.page([ONE, HONEST], {"gate-1": "a thing"}, ("first", "last"), (found, found))
+    said = page.page(
+        [ONE, HONEST], "gate", {"gate-1": "a thing"}, ("first", "last"), (found, found)
+    )
     assert "| `one` | an attack | broken: not run | broken: not run |" in said
     assert "| broken | 1 | 1 |" in said
 
@@ -182,6 +185,17 @@ def test_a_strategy_is_the_same_each_time_and_half_are_after_each_target() -> No
     assert drawn == [strategy(number) for number in range(200)]
     assert Counter(each.target for each in drawn) == {PERSON: 100, HOME: 100}
     assert len({str(each.described() | {"number": 0}) for each in drawn}) > 190
+
+
+def test_a_run_of_strategies_goes_on_where_its_file_ends(tmp_path: Path) -> None:
+    path, head = tmp_path / "run.jsonl", {"commit": "0"}
+    assert child.done(path, head) == set()
+    with path.open("a", encoding="utf-8") as file:
+        file.write("[0, 1, 1, 1]\n[5, 2, 2, 1]\n[7, 2")
+    assert child.done(path, head) == {0, 5}
+    assert child.read(path)["learned"] == [[0, 1, 1, 1], [5, 2, 2, 1]]
+    with pytest.raises(Failed):
+        child.done(path, head | {"commit": "1"})
 
 
 def test_the_arithmetic_is_of_the_limits() -> None:

@@ -41,9 +41,13 @@ FULL = {
     "removal_order_date": "2023-05-02",
     "removal_ground": "8 USC 1227(a)(1)(B)",
     "court_order_date": "2023-08-01",
-    "stay_or_deferral": "",
-    "engaged_officers": "A-1|Jordan Sample|Special Agent;A-2|Kim Example|Analyst",
+    "stay_or_deferral": "none",
+    "engaged_officers": "A-1|Jordan Sample|Special Agent|Agency A;A-2|Kim Example|Analyst|Agency A",
     "use_certified": "true",
+    "review": "none",
+    "offence_date": "2023-09-04",
+    "offence_fact": "Hid the travel document from the officer",
+    "earlier_investigation": "Opened on forged papers, joined later",
 }
 
 Row = Mapping[str, str]

@@ -15,6 +15,7 @@ from counterfoil.core import keyfile
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.core.values import Document, Header, Person
 from tests.intake.make import csv_bytes, row
+from tests.world.faults import expect_fault
 
 SECRET = bytes(range(32))
 KEYS = {"sandbox-attorney": keyfile.public_bytes(SECRET)}
@@ -146,3 +147,19 @@ def _refused(states: Path, paper: Path) -> tuple[type[CounterfoilError], str]:
     with pytest.raises(CounterfoilError) as raised:
         intake.state_document(states, paper)
     return type(raised.value), raised.value.code
+
+
+def test_what_is_stated_of_a_document_may_begin_with_the_mark_of_utf_8(tmp_path: Path) -> None:
+    paper, states = tmp_path / "order.pdf", tmp_path / "order.json"
+    paper.write_bytes(PAPER)
+    states.write_bytes(b"\xef\xbb\xbf" + json.dumps(STATED).encode())
+    assert intake.state_document(states, paper) == ORDER
+
+
+@pytest.mark.parametrize("twice", ['"periods": ["2024"]', '"judge": "district"'])
+def test_what_is_stated_of_a_document_has_each_key_once(tmp_path: Path, twice: str) -> None:
+    paper, states = tmp_path / "order.pdf", tmp_path / "order.json"
+    paper.write_bytes(PAPER)
+    states.write_text(f"{{{twice}, {json.dumps(STATED)[1:]}", encoding="utf-8")
+    with expect_fault(InputFault, "key_repeated", "order.json"):
+        intake.state_document(states, paper)

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -229,3 +230,58 @@ def test_a_side_file_that_cannot_be_written_is_a_store_fault(path: Path) -> None
     with pytest.raises(StoreFault) as found:
         intake.sign_header(path, HEADER, SECRET)
     assert found.value.code == "header_not_written"
+
+
+def test_a_side_file_may_begin_with_the_mark_of_utf_8(path: Path) -> None:
+    _side(path, "json").write_bytes(b"\xef\xbb\xbf" + json.dumps(WORDS).encode())
+    assert _open(path) == msgspec.structs.replace(SIGNED, signed=False)
+    intake.sign_header(path, SIGNED, SECRET)
+    signed = _side(path, "jws")
+    signed.write_bytes(b"\xef\xbb\xbf" + signed.read_bytes())
+    assert _open(path) == SIGNED
+
+
+_TWICE = '{"principal": "somebody-else", ' + json.dumps(WORDS)[1:]
+_DOCUMENT = (
+    '"document": {"digest": "sha256:' + "0" * 64 + '", "issued_on": "2026-03-01", "people": '
+    '[{"given_name": "Rosa", "family_name": "Quill", "family_name": "Marsh"}], '
+    '"periods": ["2024"], "items": ["address"]}'
+)
+
+
+@pytest.mark.parametrize("text", [_TWICE, json.dumps(WORDS)[:-1] + ", " + _DOCUMENT + "}"])
+def test_a_header_that_has_one_key_twice_is_refused_at_any_depth(path: Path, text: str) -> None:
+    _side(path, "json").write_text(text, encoding="utf-8")
+    assert _refusal(path).code == "key_repeated"
+    assert "Marsh" not in str(_refusal(path)) and "somebody" not in str(_refusal(path))
+
+
+def test_a_signed_header_that_has_one_key_twice_is_refused(path: Path) -> None:
+    digest = json.dumps({"file_digest": intake.file_digest(path)})[1:]
+    payload = (_TWICE[:-1] + ", " + digest).encode()
+    raw = _jws({"alg": "EdDSA", "kid": "sandbox-principal"}, payload)
+    _side(path, "jws").write_bytes(raw)
+    assert _refusal(path).code == "key_repeated"
+
+
+def test_a_protected_header_that_has_one_key_twice_is_refused(path: Path) -> None:
+    payload = json.dumps(WORDS | {"file_digest": intake.file_digest(path)}).encode()
+    protected = b'{"alg":"EdDSA","kid":"somebody-else","kid":"sandbox-principal"}'
+    parts = [urlsafe_b64encode(part).rstrip(b"=") for part in (protected, payload)]
+    signature = Ed25519PrivateKey.from_private_bytes(SECRET).sign(b".".join(parts))
+    raw = b".".join([*parts, urlsafe_b64encode(signature).rstrip(b"=")])
+    _side(path, "jws").write_bytes(raw)
+    assert _refusal(path).code == "key_repeated"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"header": ' + _TWICE + "}",
+        f'{{"header": {json.dumps(WORDS)}, "header": {json.dumps(WORDS)}}}',
+    ],
+)
+def test_an_embedded_header_that_has_one_key_twice_is_refused(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(line.encode() + b"\n" + jsonl_bytes([row(1)]))
+    assert _refusal(path).code == "key_repeated"

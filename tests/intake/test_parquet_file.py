@@ -131,7 +131,7 @@ def test_a_row_group_over_its_limit_refuses_the_file(
 
 def test_an_unknown_column_is_named_by_position(tmp_path: Path) -> None:
     fault = _fault(_write(tmp_path / "file.parquet", nickname=pa.array(["Mia"])))
-    assert (fault.code, fault.place) == ("column_unknown", "file.parquet, column 25")
+    assert (fault.code, fault.place) == ("column_unknown", "file.parquet, column 29")
     assert "nickname" not in str(fault)
 
 

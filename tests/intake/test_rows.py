@@ -22,12 +22,16 @@ WHOLE = Request(
     "INV-1",
     date(2025, 1, 10),
     RemovalOrder("RO-1", date(2023, 5, 2), "8 USC 1227(a)(1)(B)", date(2023, 8, 1)),
-    "",
+    "none",
     (
-        EngagedOfficer("A-1", "Jordan Sample", "Special Agent"),
-        EngagedOfficer("A-2", "Kim Example", "Analyst"),
+        EngagedOfficer("A-1", "Jordan Sample", "Special Agent", "Agency A"),
+        EngagedOfficer("A-2", "Kim Example", "Analyst", "Agency A"),
     ),
     True,
+    "none",
+    date(2023, 9, 4),
+    "Hid the travel document from the officer",
+    "Opened on forged papers, joined later",
 )
 
 
@@ -96,7 +100,7 @@ def test_white_space_around_a_value_is_removed(tmp_path: Path) -> None:
         ("family_name", "-2+3", "formula_cell"),
         ("family_name", "  =1", "formula_cell"),
         ("engaged_officers", "A-1|Jordan Sample", "engaged_officers_invalid"),
-        ("engaged_officers", "A-1|Jordan|Sample|Agent", "engaged_officers_invalid"),
+        ("engaged_officers", "A-1|Jordan|Sample|Agent|Bureau", "engaged_officers_invalid"),
         ("use_certified", "maybe", "use_certified_invalid"),
     ],
 )

@@ -177,11 +177,17 @@ def test_two_officers_who_ask_one_canarys_address_in_two_files_suspend_the_reque
 ) -> None:
     world.amend("delegation:", OTHER)
     first = world.requests(
-        [_stranger(canaries[1], 1) | {"engaged_officers": "E001|Officer birch|Special Agent"}],
+        [
+            _stranger(canaries[1], 1)
+            | {"engaged_officers": "E001|Officer birch|Special Agent|Agency A"}
+        ],
         "one.csv",
     )
     second = world.requests(
-        [_about(canaries[1], 2) | {"engaged_officers": "E002|Officer cedar|Special Agent"}],
+        [
+            _about(canaries[1], 2)
+            | {"engaged_officers": "E002|Officer cedar|Special Agent|Agency A"}
+        ],
         "two.csv",
     )
     for path, principal in ((first, "sandbox-principal"), (second, "other-principal")):

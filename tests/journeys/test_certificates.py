@@ -26,7 +26,7 @@ from tests.world.people import person, request
 
 ASKED = (
     request(1, "Marisol", "Quintanilla", "1847 Heron Lake Rd", date_of_birth="1981-05-29"),
-    request(2, "Wilhelmina", "Ostrander", "2290 Copperfield Ave", line2="Apt 4B"),
+    request(2, "Rosalind", "Featherstone", "5105 Marigold St"),
     request(
         3,
         "Wilhelmina",

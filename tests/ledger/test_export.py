@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault, VerifyFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.database import Store
 from counterfoil.ledger import check, check_export, export
 from tests.ledger.office import KEY, LEDGER, SIGNER, START, drafts, grow
@@ -199,3 +200,16 @@ def test_faults_name_a_place_and_a_cure(store: Store, tmp_path: Path) -> None:
         True,
         5,
     )
+
+
+def test_one_process_writes_to_a_directory_at_a_time(
+    grown: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note, directory = grow(grown, 0), tmp_path / "export"
+    directory.mkdir()
+    monkeypatch.setattr("counterfoil.core.file_lock.locked_file.__wrapped__.__defaults__", (0,))
+    with grown.reading() as connection:
+        with locked_file(directory / ".export.lock"), pytest.raises(StateFault) as fault:
+            export(connection, directory, note)
+        assert (fault.value.code, files(directory)) == ("export_running", [])
+        assert export(connection, directory, note)

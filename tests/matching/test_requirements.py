@@ -88,6 +88,25 @@ def test_a_question_that_leads_there_confirms(asked: str, kept: str) -> None:
     assert ask(grant(asked, born=BORN), resident(kept, born=BORN, tin=TIN), tin=TIN).confirmed
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("Ostrow|L|Marta", "Marta|L|Ostrow"),
+        ("Nguyen||Khai", "Khai||Nguyen"),
+        ("Garcia||Jose", "Jose||Garcia"),
+        ("Xq Garcia||Jose", "Jose||Xq Garcia"),
+    ],
+)
+def test_exchanged_fields_need_the_date_of_birth(asked: str, kept: str) -> None:
+    """So that questions without one need not be counted as if any name might be exchanged."""
+    assert ask(grant(asked, born=BORN), resident(kept, born=BORN, tin=TIN), tin=TIN).confirmed
+    undated = resident(kept, born=BORN, tin=TIN)
+    assert not ask(grant(asked), undated, tin=TIN).confirmed
+    assert not ask(grant(asked, born=BORN), resident(kept, tin=TIN), tin=TIN).confirmed
+    before = as_version(default_weights(), "match-3")
+    assert ask(grant(asked), undated, tin=TIN, weights=before).confirmed
+
+
 def test_who_fails_a_requirement_still_competes() -> None:
     """Nobody is confirmed because another was left out."""
     asked = "Jacinta|L|Gavilan"

@@ -7,13 +7,19 @@ import random
 
 from counterfoil.core.values import NameForm
 from counterfoil.normalize.asked_keys import (
-    are_far,
     family_likeness,
     given_letters,
     given_likeness,
     name_codes,
 )
-from counterfoil.normalize.likeness import anchor, codes_of, leading_codes, meet, word_codes
+from counterfoil.normalize.likeness import (
+    anchor,
+    are_far,
+    codes_of,
+    leading_codes,
+    meet,
+    word_codes,
+)
 from counterfoil.normalize.name_similarity import familiar_forms
 
 PAIRS = 4_000

@@ -19,6 +19,7 @@ from counterfoil.core.errors import (
     UsageFault,
     VerifyFault,
 )
+from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Header
 from counterfoil.office import (
     agreement_file,
@@ -96,6 +97,16 @@ def test_a_making_that_fails_leaves_nothing(
         _make(tmp_path)
     assert caught.value.code == "office_not_made"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_office_is_made_by_one_process_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("counterfoil.core.file_lock.locked_file.__wrapped__.__defaults__", (0,))
+    with locked_file(tmp_path / ".office.lock"), pytest.raises(StoreFault) as caught:
+        _make(tmp_path)
+    assert (caught.value.code, list(tmp_path.iterdir())) == ("office_not_made", [])
+    assert (_make(tmp_path) / "office.toml").is_file()
 
 
 def test_an_agreement_that_cannot_be_used_leaves_nothing(tmp_path: Path) -> None:

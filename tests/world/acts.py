@@ -13,6 +13,7 @@ from counterfoil.accountability.accounting import orders
 from counterfoil.accountability.retention import service as retention
 from counterfoil.batches.officers import Role
 from counterfoil.client import OfficerKey, act
+from counterfoil.controls import comparison
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.service import IncidentClass, IncidentFacts, IncidentStatus
@@ -47,6 +48,19 @@ def _beside(world: World) -> Iterator[Office]:
         yield office
     finally:
         office.store.close()
+
+
+# -- documents ---------------------------------------------------------------------------------
+
+
+def compare(world: World, batch: str, paper: Path) -> None:
+    """An officer signs that the paper and the header agree in every field."""
+    officer = world.officer("a")
+    question = comparison.ShowDocument(batch)
+    stated = comparison.show_document(world.office, officer.officer, question).stated
+    command = comparison.CompareDocument(batch, Upload(paper), tuple(sorted(stated)))
+    statement = comparison.compare_document_statement
+    act(world.office, statement, comparison.compare_document, command, officer)
 
 
 # -- suspension --------------------------------------------------------------------------------

@@ -35,6 +35,10 @@ REQUEST_COLUMNS = (
     "stay_or_deferral",
     "engaged_officers",
     "use_certified",
+    "review",
+    "offence_date",
+    "offence_fact",
+    "earlier_investigation",
 )
 
 
@@ -125,7 +129,9 @@ def request(number: int, given: str, family: str, line1: str, **changes: str) ->
         "removal_order_number": f"A{number:08d}",
         "removal_order_date": "2025-06-02",
         "removal_ground": "8 USC 1227(a)(2)",
-        "engaged_officers": f"E{number % 40:03d}|Officer {words}|Special Agent",
+        "stay_or_deferral": "none",
+        "review": "none",
+        "engaged_officers": f"E{number % 40:03d}|Officer {words}|Special Agent|Agency A",
         "use_certified": "true",
     }
     return row | changes

@@ -4,7 +4,18 @@ or two items; `GROUPS` is all of them."""
 from __future__ import annotations
 
 from scripts.attacks.attack import Group
-from scripts.attacks.gate import bombs, canary, homes, names, races, scope, spent, windows, words
+from scripts.attacks.gate import (
+    bombs,
+    canary,
+    homes,
+    names,
+    office_races,
+    races,
+    scope,
+    spent,
+    windows,
+    words,
+)
 
 ITEMS = {
     "gate-1": "One person under many spellings evades the counts",
@@ -28,5 +39,6 @@ GROUPS: tuple[Group, ...] = (
     *spent.GROUPS,
     *bombs.GROUPS,
     *races.GROUPS,
+    *office_races.GROUPS,
     *canary.GROUPS,
 )

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from scripts.attacks import tree
 from scripts.attacks.attack import (
     ANSWERED,
     DENIED,
@@ -33,7 +34,7 @@ from scripts.attacks.attack import (
 from scripts.attacks.gate.spent import unsigned
 from scripts.attacks.gate.windows import strangers
 from scripts.attacks.office import FAULTS, Office, make_office
-from scripts.attacks.people import REQUEST_COLUMNS, crowd
+from scripts.attacks.people import crowd
 
 MOST_SECONDS: Final = 15
 """Of processor time; on the clock a machine that does other work may take ten times as long."""
@@ -96,8 +97,8 @@ def _parquet(office: Office, changes: dict[str, Any], rows: int, **options: Any)
     import pyarrow
     from pyarrow import parquet
 
-    one = strangers(1)[0]
-    columns = {name: pyarrow.repeat(one[name], rows) for name in REQUEST_COLUMNS} | changes
+    one = tree.fitted(strangers(1)[0])
+    columns = {name: pyarrow.repeat(one[name], rows) for name in tree.columns()} | changes
     path = office.folder / "bomb.parquet"
     parquet.write_table(pyarrow.table(columns), path, compression="zstd", **options)
     return path
@@ -146,8 +147,8 @@ def _dictionary(office: Office) -> Path:
     from pyarrow import parquet
 
     rows, text = 100_000, "x" * 100_000
-    one = strangers(1)[0]
-    columns: dict[str, Any] = {name: pyarrow.repeat(one[name], rows) for name in REQUEST_COLUMNS}
+    one = tree.fitted(strangers(1)[0])
+    columns: dict[str, Any] = {name: pyarrow.repeat(one[name], rows) for name in tree.columns()}
     indices = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int32()), rows)
     columns["reason"] = pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array([text]))
     path = office.folder / "bomb.parquet"
@@ -197,8 +198,8 @@ def _with_metadata(office: Office, text: str) -> Path:
     import pyarrow
     from pyarrow import parquet
 
-    one = strangers(1)[0]
-    table = pyarrow.table({name: [one[name]] for name in REQUEST_COLUMNS})
+    one = tree.fitted(strangers(1)[0])
+    table = pyarrow.table({name: [one[name]] for name in tree.columns()})
     path = office.folder / "bomb.parquet"
     noted = table.replace_schema_metadata({b"counterfoil.header": text.encode()})
     parquet.write_table(noted, path, compression="zstd")
@@ -266,7 +267,7 @@ def _first_line(office: Office, text: str) -> tuple[str, str]:
 
 def _row(office: Office, reason: str) -> tuple[str, str]:
     """The bomb as a value of a row, in a signed file."""
-    row = {**strangers(1)[0], "reason": ""}
+    row = {**tree.fitted(strangers(1)[0]), "reason": ""}
     text = json.dumps(row).replace('"reason": ""', f'"reason": {reason}') + "\n"
     return _run(["receive", _signed_alone(office, _jsonl(office, text)), "--office", office.path])
 

@@ -292,7 +292,8 @@ def _honest(folder: Path) -> dict[str, Outcome]:
         )
     ]
     sent = office.send(rows)
-    accented = office.send([request(4, "Mar\u00edsol", "Quintanilla", SOURCE[2]["line1"])])
+    dated = {"date_of_birth": SOURCE[2]["date_of_birth"]}  # as before: another would be a try
+    accented = office.send([request(4, "Mar\u00edsol", "Quintanilla", SOURCE[2]["line1"], **dated)])
     return {
         "honest": control(sent, "q1"),
         "honest-other": control(sent, "q2"),

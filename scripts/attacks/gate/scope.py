@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from scripts.attacks import tree
 from scripts.attacks.attack import Attack, Group, Outcome, stopped, succeeded
 from scripts.attacks.office import CONFIRMED, Office, Sent, control, make_office
 from scripts.attacks.people import STREETS, Row, crowd, person, request
@@ -130,6 +131,15 @@ def _source() -> list[Row]:
     ]
 
 
+def _signed(by: str) -> dict[str, str]:
+    """What a version that asks for it is told of who signed a consent."""
+    from counterfoil.core.values import Document
+
+    asks = "alone" in Document.__struct_fields__
+    stated = {"signed_by": by, "capacity": "taxpayer", "alone": "yes", "revoked": "no"}
+    return stated if asks else {}
+
+
 def send(office: Office, route: str, named: Name, row: Row, born: str = "") -> Sent:
     """One request under a document that names this person."""
     document = office.folder / f"{row['request_id']}.pdf"
@@ -145,12 +155,11 @@ def send(office: Office, route: str, named: Name, row: Row, born: str = "") -> S
     }
     if route == "consent":
         states |= {"recipient": "dhs", "purpose": "To confirm the address that I gave for letters"}
+        states |= _signed(" ".join(named))
     else:
-        finds = ["specific_act", "relevance", "exclusive_use"]
-        states |= {"court": "United States District Court for the District of Example"}
-        states |= {"judge": "district", "finds": finds}
+        states |= tree.of_order()
     path = office.folder / f"{row['request_id']}.json"
-    path.write_text(json.dumps(states), encoding="utf-8")
+    path.write_text(json.dumps(tree.document(states)), encoding="utf-8")
     principal = DOCUMENTS[route][1]
     return office.send([row], principal=principal, route=route, document=document, states=path)
 

@@ -13,7 +13,6 @@ from scripts.attacks.probing.target import BORN, LINE, WHO, Pools, strangers
 from scripts.attacks.probing.year import ROUTES, SECOND, Sending, Year
 
 YEAR_DAYS: Final = 365
-_WAIT: Final = 5
 _STRANGERS: Final = tuple(strangers())
 _HOMES: Final = tuple(islice(homes(), 2000))
 _OFFICER: Final = ("A-104|Ottoline Birdwhistle|Special Agent",
@@ -102,7 +101,7 @@ def simulate(strategy: Strategy, pools: Pools, year: Year) -> Learned:
         fruitless = 0 if new - tried else fruitless + 1
         tried |= new
         if not new and strategy.refused == "wait":
-            day += _WAIT
+            day += strategy.waits
         elif not new and strategy.refused == "change":
             next(writing)
         if files % strategy.turns == 0:

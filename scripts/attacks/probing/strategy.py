@@ -7,6 +7,8 @@ refusal.
 
     person   one person whose address is not known: every question names another home
     home     one home whose people are not known: every question names another person
+
+What is tried of a person whose home is known is in evidence.py.
 """
 
 from __future__ import annotations
@@ -19,12 +21,20 @@ from scripts.attacks.gate import spellings
 
 SEED: Final = 20260301
 PERSON, HOME = "person", "home"
-NAME_WAYS: Final = (*spellings.ALL, "plain", "parts", "words", "other-family")
-HOME_WAYS: Final = (*spellings.ALL, "plain", "suffix", "zip", "directional", "joined", "unit")
+NAME_WAYS: Final = (
+    *spellings.ALL, "plain", "parts", "words", "other-family", "turned", "initial", "middle",
+    "near-dates", "years",
+)  # fmt: skip
+HOME_WAYS: Final = (
+    *spellings.ALL, "plain", "suffix", "zip", "zip-more", "city", "directional", "joined", "number",
+    "unit",
+)  # fmt: skip
 _SIZES: Final = (1, 1, 1, 2, 3, 4, 6, 9, 12)
 _GAPS: Final = (0, 0, 1, 1, 2, 5, 10, 30)
-_LARGE: Final = 250
-"""One strategy in as many asks as much as the agreement's quotas let it."""
+_WAITS: Final = (5, 5, 15, 40)
+_ASKED: Final = ((6, 20), (6, 20), (20, 60), (60, 150))
+_LARGE: Final = 50
+"""One strategy in as many asks as much as the agreement's yearly quota lets it."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,9 @@ class Strategy:
     stated (`none`, `true`, `mixed`); `asked`: questions about the target; `rows`: of them in a
     file; `others`: rows about others beside them; `gap`: days between files; `turns`: files of a
     day; `routes`: in turn; `officers`: `one`, `many`, or one `spelled` in several ways;
-    `refused`: after a file that brought nothing `go-on`, `wait` five days, or `change` the way of
-    writing; `patience`: files in a row that bring nothing before it gives up."""
+    `refused`: after a file that brought nothing `go-on`, `wait` some days, or `change` the way of
+    writing; `waits`: how many days; `patience`: files in a row that bring nothing before it gives
+    up."""
 
     number: int
     target: str
@@ -49,6 +60,7 @@ class Strategy:
     two_principals: bool
     officers: str
     refused: str
+    waits: int
     patience: int
 
     def described(self) -> dict[str, Any]:
@@ -72,8 +84,8 @@ def strategy(number: int, seed: int = SEED) -> Strategy:
         target,
         tuple(chance.sample(ways, chance.choice((1, 1, 2, 3, 6)))),
         chance.choice(("none", "none", "true", "mixed")),
-        1500 if large else chance.randint(6, 20),
-        100 if large else rows,
+        1500 if large else chance.randint(*chance.choice(_ASKED)),
+        chance.choice((10, 25, 100)) if large else rows,
         0 if large else chance.choice((0, 0, 0, 1, 3)),
         1 if large else chance.choice(_GAPS),
         3 if large else chance.choice((1, 1, 2, 4)),
@@ -81,5 +93,6 @@ def strategy(number: int, seed: int = SEED) -> Strategy:
         chance.random() < 0.3,
         "many" if large else chance.choice(("one", "many", "spelled")),
         chance.choice(("go-on", "wait", "change")),
-        chance.choice((2, 3, 4, 6)),
+        chance.choice(_WAITS),
+        chance.choice((2, 3, 4, 6)) * (3 if large else 1),
     )

@@ -46,11 +46,38 @@ def _names(way: str) -> Iterator[Row]:
             for each in ("Alonso", "Tellez", "Tellez Alonso", "AlonsoTellez", "Alonso-Tellez",
                          "de Alonso Tellez", "Alonso de Tellez", "Alonso y Tellez")
         ]  # fmt: skip
-    else:
+    elif way == "turned":
+        pairs = [(family, given), ("Alonso", f"Eric {family}"), ("Tellez", "Eric Alonso"),
+                 ("Alonso", "Tellez Eric"), ("Tellez Eric", "Alonso")]  # fmt: skip
+    elif way == "initial":
+        pairs = [("E", family), ("E.", family), ("E", "Tellez"), ("Er", family), ("Erik", family)]
+    elif way == "other-family":
         pairs = [(given, rare_name(number)[1]) for number in range(40)]
+    else:
+        yield from _beside(way)
+        return
     for one, other in pairs:
         yield {"given_name": one, "family_name": other}
         yield {"given_name": one, "family_name": other, "date_of_birth": BORN}
+
+
+def _beside(way: str) -> Iterator[Row]:
+    """The person's name, with what else a question states in one way."""
+    name = {"given_name": WHO["given_name"], "family_name": WHO["family_name"]}
+    if way == "near-dates":
+        year, month, day = BORN.split("-")
+        dates = [f"{int(year) + by}-{month}-{day}" for by in (-2, -1, 1, 2, 10)]
+        dates += [f"{year}-{int(month) + by:02d}-{day}" for by in (-1, 1, 5)]
+        dates += [f"{year}-{month}-{int(day) + by:02d}" for by in (-10, -2, -1, 1, 2)]
+        yield from ({**name, "date_of_birth": each} for each in [*dates, "1918-05-29"])
+        return
+    values = [f"{letter}{more}" for letter in "ABCDEFGH" for more in ("", ".", "lan")]
+    column = "middle_name"
+    if way == "years":
+        column, values = "taxable_periods", ["2023", "2024", "2023;2024", "2024;2023"]
+    for each in values:
+        yield {**name, column: each}
+        yield {**name, column: each, "date_of_birth": BORN}
 
 
 def _places(way: str) -> Iterator[Row]:

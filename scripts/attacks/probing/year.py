@@ -20,9 +20,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from scripts.attacks import tree
 from scripts.attacks.attack import NotRun
 from scripts.attacks.office import agreement
-from scripts.attacks.people import REQUEST_COLUMNS, Row
+from scripts.attacks.people import Row
 
 KEY: Final = b"k" * 32
 BEGINS: Final = date(2026, 3, 1)
@@ -117,17 +118,20 @@ def header_of(file: Sending) -> Any:
             "digest": "sha256:" + "0" * 64,
             "issued_on": on - timedelta(days=3),
             "people": tuple(people),
-            "periods": ("2024",),
+            "periods": ("2023", "2024"),
             "items": ("address",),
             **{"expires_on": None, "court": "", "judge": "", "finds": ()},
             **{"recipient": "", "purpose": ""},
         }
         if file.route == "consent":
             fields |= {"recipient": "dhs", "purpose": "To confirm the address that I gave"}
+            if "alone" in Document.__struct_fields__:
+                signer = " ".join(f"{each.given_name} {each.family_name}" for each in people)
+                fields |= {"signed_by": signer, "capacity": "taxpayer"}
+                fields |= {"alone": "yes", "revoked": "no"}
         else:
-            finds = ("specific_act", "relevance", "exclusive_use")
-            fields |= {"court": "District of Example", "judge": "district", "finds": finds}
-        document = Document(**fields)
+            fields |= tree.of_order(finds=tree.FINDS)
+        document = Document(**tree.document(fields))
     return Header(
         "dhs", "treasury-dhs-2025", file.principal, on, signed=True, route=file.route,
         document=document,
@@ -138,9 +142,8 @@ def requests_of(rows: Sequence[Row]) -> list[Any]:
     """The rows as intake reads them: requests, and rejects."""
     from counterfoil.intake import COLUMN_NAMES, Table, to_requests
 
-    columns = [[row.get(name, "") for row in rows] for name in COLUMN_NAMES]
-    if set(REQUEST_COLUMNS) - set(COLUMN_NAMES):
-        raise NotRun("intake has other columns")
+    fitted = list(map(tree.fitted, rows))
+    columns = [[row.get(name, "") for row in fitted] for name in COLUMN_NAMES]
     return to_requests(Table(columns, range(1, len(rows) + 1)), set())
 
 

@@ -8,7 +8,8 @@ same directory, synced, renamed, and the directory synced; mode 0600.
     between the two                FILE.jws, which names nobody       finds it equal, writes FILE
     after the second               both                               finds both equal, writes none
 
-A partial file that a crash left is written over by the next run. On a full disk it is removed, the
+A partial file that a crash left is written over by the next run; while one run writes it, another
+waits, and then finds the file there. On a full disk it is removed, the
 files that were there before are unchanged, and the run says so (`answer_not_written`). Nothing else
 is ever overwritten: a file of that name with other content is a fault (`out_taken`). The order has
 a reason: an envelope without rows says nothing of a person, but rows without an envelope would be
@@ -27,9 +28,9 @@ from counterfoil.answers.read_envelope import envelope_path
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import sync_path
 from counterfoil.core.errors import StoreFault, UsageFault, VerifyFault
+from counterfoil.core.file_lock import locked_file
 
 _READ_BYTES: Final = 1 << 20
-_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 
 
 def check_out(out: Path) -> None:
@@ -81,23 +82,24 @@ def _is_there(path: Path, expected: str) -> bool:
 def _write(path: Path, parts: Iterable[bytes], expected: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _write_partial(partial, parts, expected, path.name)
-        partial.rename(path)
-        sync_path(path.parent)
+        with locked_file(partial) as descriptor:
+            if not _is_there(path, expected):
+                _write_partial(descriptor, parts, expected, path.name)
+                partial.rename(path)
+                sync_path(path.parent)
     except OSError:
         raise _not_written(path) from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
-def _write_partial(partial: Path, parts: Iterable[bytes], expected: str, name: str) -> None:
+def _write_partial(descriptor: int, parts: Iterable[bytes], expected: str, name: str) -> None:
     whole = hashlib.sha256()
-    with os.fdopen(os.open(partial, _FLAGS, 0o600), "wb") as file:
+    os.ftruncate(descriptor, 0)
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
         for part in parts:
             whole.update(part)
             file.write(part)
         file.flush()
-        os.fsync(file.fileno())
+        os.fsync(descriptor)
     if "sha256:" + whole.hexdigest() != expected:
         raise VerifyFault(
             "rows_changed",

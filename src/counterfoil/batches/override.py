@@ -22,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from counterfoil.batches.rows import written_grant
 from counterfoil.batches.statements import (
     check_signature,
     check_signed,
@@ -109,7 +110,8 @@ def read_reason(text: str) -> str:
 def encode_override(override: Override) -> bytes:
     """Plain bytes of an override's chunk: what its entry commits to. Inverse of
     `decode_override`."""
-    return msgspec.msgpack.encode(override)
+    fields = msgspec.structs.astuple(override)[:-1]
+    return msgspec.msgpack.encode((*fields, written_grant(override.grant)))
 
 
 def decode_override(plain: bytes) -> Override:

@@ -5,8 +5,9 @@ A chunk's plain bytes are one MessagePack array of up to 4096 rows. A row is a t
     kind `request`         ["granted", Grant] | ["refused", Request, Refusal] | ["rejected", Reject]
     kind `determination`   ["match", Match] | ["refusal", Refusal] | ["not_compared", NotCompared]
 
-with the fields of core/values.py in their order. An unknown tag or shape is refused
-(`payload_rows`).
+with the fields of core/values.py in their order; a request that states nothing in `review` and
+what follows it, and of no officer an agency, is written without these. An unknown tag or shape is
+refused (`payload_rows`).
 
     determinations digest = SHA-256("counterfoil/determinations/v1" 0x00 salt row row ...)
 
@@ -81,8 +82,37 @@ _DETERMINED: Final = msgspec.msgpack.Decoder(list[_Match | _Refusal | _NotCompar
 
 
 def encode_row(row: Gated) -> bytes:
-    """Bytes of one row of a `request` chunk: what its ledger entry commits to."""
+    """Bytes of one row of a `request` chunk: what its ledger entry commits to. A request that
+    states nothing in the later columns has the bytes that it had before there were these."""
+    if isinstance(row, Granted):
+        return _ENCODER.encode(("granted", written_grant(row.grant)))
+    if isinstance(row, Refused) and not _states_later(row.request):
+        return _ENCODER.encode(("refused", _earlier(row.request), row.refusal))
     return _ENCODER.encode(row)
+
+
+def written_grant(grant: Grant) -> Grant | tuple[object, ...]:
+    """A grant as it is written: see `encode_row` for a request that states nothing later."""
+    if _states_later(grant.request):
+        return grant
+    return _earlier(grant.request), grant.address, grant.name, grant.periods, grant.rules
+
+
+def _states_later(request: Request) -> bool:
+    """Whether a request has something in the columns, or the part of an officer, that came
+    later."""
+    return bool(
+        request.review
+        or request.offence_date
+        or request.offence_fact
+        or request.earlier_investigation
+        or any(officer.agency for officer in request.engaged_officers)
+    )
+
+
+def _earlier(request: Request) -> tuple[object, ...]:
+    """The fields of a request, and of its officers, before there were the later ones."""
+    return request.request_id, request.row, *request.first_columns
 
 
 def pack(encoded: Sequence[bytes]) -> bytes:

@@ -140,8 +140,22 @@ class BatchSession:
             "request_unknown",
             "the batch holds no request of that id",
             place=self.batch.id,
-            cure="Ids are those of the request file; a rejected row has none.",
+            cure="Ids are those of the request file; a rejected row is `row N`, N being its row in "
+            "the sender's spreadsheet.",
         )
+
+    def find_reject(self, named: str) -> tuple[int, Reject] | None:
+        """(chunk, reject) of a rejected row, named by the id that was read of it, or by `row N`, N
+        being the row as the sender's spreadsheet counts it; None where there is none. One named by
+        its row is meant even where several rows had one id."""
+        for chunk, rows in self.gated_chunks():
+            for row in rows:
+                if isinstance(row, Rejected) and named in (
+                    row.reject.request_id,
+                    f"row {row.reject.shown_row}",
+                ):
+                    return chunk.seq, row.reject
+        return None
 
     def determinations(self, seq: int) -> list[Determination]:
         """What was determined of request chunk `seq`; none before that."""

@@ -229,9 +229,11 @@ def list_batches(connection: Connection, *, checked: bool = True) -> list[Batch]
 def pin_snapshot(connection: Connection, batch: Batch, snapshot: str) -> None:
     """Bind a gated batch to the register snapshot that will decide all of it (P7).
 
-    Raises StateFault `snapshot_changed` if it was begun on another.
+    Raises StateFault `snapshot_changed` if it was begun on another, `batch_not_ready` if it is not
+    gated.
     """
     touch_batch(connection, batch.id)
+    find_batch(connection, batch.id).require(BatchState.GATED)
     unbound = BATCH.c.snapshot.in_(["", snapshot])
     change = BATCH.update().where(
         BATCH.c.id == batch.id, BATCH.c.state == BatchState.GATED, unbound

@@ -103,12 +103,17 @@ def save(folder: Path, status: CertificationStatus, key: Ed25519PrivateKey) -> N
             canonical.encode({"format": FORMAT, "signature": signature, "state": state}),
         )
     except OSError as fault:
-        raise StoreFault(
-            "certify_state_unwritable",
-            f"the state cannot be written ({type(fault).__name__})",
-            place=STATE_FILE,
-            cure="Check disk space and permissions, then run it again with --resume.",
-        ) from None
+        raise state_unwritable(fault) from None
+
+
+def state_unwritable(fault: OSError) -> StoreFault:
+    """The state file, or the lock beside it, cannot be written."""
+    return StoreFault(
+        "certify_state_unwritable",
+        f"the state cannot be written ({type(fault).__name__})",
+        place=STATE_FILE,
+        cure="Check disk space and permissions, then run it again with --resume.",
+    )
 
 
 def load(folder: Path, task: CertificationTask, key: Ed25519PrivateKey) -> CertificationStatus:

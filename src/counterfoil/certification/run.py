@@ -15,8 +15,8 @@ why there is no certificate.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import tee
 from pathlib import Path
@@ -48,6 +48,7 @@ from counterfoil.certification.source_sample import (
 )
 from counterfoil.certification.tally import Tally, add
 from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.core.worker_pool import InProcess, WorkerPool, WorkerProcesses
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
@@ -103,10 +104,36 @@ def certify(
     """Ask decoys of the current snapshot and certify it, if it can be certified.
 
     Raises InputFault (the source), StateFault (nothing built, other rules, a kind that cannot be
-    tried, the state of another certification), KeyFault, VerifyFault, StoreFault. What was counted
-    is kept; a plan that resumes goes on from there.
+    tried, the state of another certification, `certify_running`), KeyFault, VerifyFault,
+    StoreFault. What was counted is kept; a plan that resumes goes on from there.
     """
     folder = office.register_directory / register.current_snapshot(office.register_directory)
+    with _alone(folder):
+        return _certify(office, source, plan, progress, folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """One certification of a snapshot at a time: what is counted lies in one file. Raises
+    StateFault `certify_running`."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked_file(folder / ".certify.lock", seconds=0))
+        except BlockingIOError:
+            raise StateFault(
+                "certify_running",
+                "another process is certifying this snapshot",
+                place=folder.name,
+                cure="Wait for it to end.",
+            ) from None
+        except OSError as fault:
+            raise checkpoint.state_unwritable(fault) from None
+        yield
+
+
+def _certify(
+    office: Office, source: Path, plan: CertificationPlan, progress: Progress, folder: Path
+) -> CertificationOutcome:
     manifest = register.open_manifest(folder, office.holder_key.public)
     weights, key = office.weights(manifest), office.signer().private
     check_source(source, manifest)

@@ -9,9 +9,9 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import explain, override, sample
+from counterfoil.cli.batch import explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
-from counterfoil.cli.controls import hold, incident, suspension
+from counterfoil.cli.controls import comparison, hold, incident, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
@@ -30,7 +30,7 @@ from counterfoil.cli.requester import sign as requester
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(
-    "Answers one lawful question with one bit, and keeps a proof of every answer and refusal.",
+    "Answers one lawful question with yes or no, and keeps a proof of every answer and refusal.",
     "office create tax-office --sandbox",
     "register build people.csv --office tax-office --made-up",
     "answer requests.csv --office tax-office --officer a.key --second b.key --out answers.jsonl",
@@ -41,11 +41,18 @@ app = group(
 _DESK = "--office tax-office --officer a.key"
 
 add_verb(app, batch.receive, "receive requests.csv --office tax-office")
+add_verb(app, waiting.waiting, "waiting b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(
     app,
     override.override,
     f"override b-0f1e2d3c4b5a6978 R-0001 {_DESK} --counsel c.key --element i2-address-custodial "
     "--reason reason.txt",
+)
+add_verb(
+    app,
+    comparison.compare_document,
+    f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf",
+    f"compare-document b-0f1e2d3c4b5a6978 {_DESK} --document order.pdf --agree court --agree judge",
 )
 add_verb(app, batch.determine, "determine b-0f1e2d3c4b5a6978 --office tax-office")
 add_verb(app, sample.sample, f"sample b-0f1e2d3c4b5a6978 {_DESK} --to sheet.jsonl")

@@ -44,22 +44,28 @@ def require_new(*paths: Path) -> None:
                 cure="Make it, or name another.",
             )
         if path.exists() or path.is_symlink():
-            raise UsageFault(
-                "out_taken",
-                "a file of that name stands already",
-                place=path.name,
-                cure="Name another file, or move that one away: nothing is overwritten.",
-            )
+            raise _taken(path)
+
+
+def _taken(path: Path) -> UsageFault:
+    return UsageFault(
+        "out_taken",
+        "a file of that name stands already",
+        place=path.name,
+        cure="Name another file, or move that one away: nothing is overwritten.",
+    )
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a new file, synced, or leave none. Raises StoreFault `file_not_written`."""
+    """Write a new file, synced, or leave none. Raises StoreFault `file_not_written`, UsageFault
+    `out_taken`."""
     write_parts(path, (data,))
 
 
 def write_parts(path: Path, parts: Iterable[bytes]) -> int:
     """Write a new file part by part, synced, or leave none, whatever stops it; return its size.
-    Raises StoreFault `file_not_written`, and what making a part raises."""
+    Raises StoreFault `file_not_written`, UsageFault `out_taken` where another process has made it
+    meanwhile, and what making a part raises."""
     made, whole, size = False, False, 0
     try:
         with os.fdopen(os.open(path, _FLAGS, 0o600), "wb") as file:
@@ -69,6 +75,8 @@ def write_parts(path: Path, parts: Iterable[bytes]) -> int:
             file.flush()
             os.fsync(file.fileno())
         whole = True
+    except FileExistsError:
+        raise _taken(path) from None
     except OSError:
         raise StoreFault(
             "file_not_written",

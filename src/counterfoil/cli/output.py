@@ -24,7 +24,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from counterfoil.core.errors import CounterfoilError, StoreFault
+from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 
 DONE_WITH_REJECTS: Final = 3
 FAILED: Final = 1
@@ -59,9 +59,15 @@ def show_lines(lines: Iterable[str]) -> None:
 
 
 def write_file(path: Path | None, lines: Iterable[str]) -> None:
-    """Write a result's file where one was named. Raises StoreFault `out_unwritable`."""
+    """Write a result's file where one was named. Raises UsageFault `out_folder`, StoreFault
+    `out_unwritable`."""
     if path is None:
         return
+    if not path.parent.is_dir():
+        cure = "Make it, or name another."
+        raise UsageFault(
+            "out_folder", "the folder to write to does not exist", place=path.name, cure=cure
+        )
     try:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(lines)

@@ -14,7 +14,7 @@ from counterfoil.client.keys import (
     retire_key,
     sandbox_key,
 )
-from counterfoil.client.steps import determine, receive, release, review, withdraw
+from counterfoil.client.steps import determine, receive, release, review, review_once, withdraw
 
 __all__ = [
     "OfficerKey",
@@ -27,6 +27,7 @@ __all__ = [
     "release",
     "retire_key",
     "review",
+    "review_once",
     "sandbox_key",
     "withdraw",
 ]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from counterfoil.answers.rows import rows_format
 from counterfoil.answers.write import check_out, write_answer
+from counterfoil.batches.states import BatchState
 from counterfoil.client.keys import OfficerKey, act
-from counterfoil.core.errors import UsageFault
+from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Progress, Upload, finish
 from counterfoil.core.values import Reject
 from counterfoil.disclosure import (
@@ -34,6 +35,7 @@ from counterfoil.disclosure import (
 )
 from counterfoil.office import Office
 
+_REVIEWED = (BatchState.REVIEWED, BatchState.RELEASED)
 Watch = Callable[[Progress | Reject], None]
 
 
@@ -58,18 +60,35 @@ def review(
     return act(office, review_statement, review_batch, ReviewBatch(batch, sheet), key)
 
 
+def review_once(
+    office: Office, batch: str, key: OfficerKey, sheet: Mapping[str, bool] | None = None
+) -> None:
+    """The first officer signs, unless the batch is reviewed by now: another process may be at the
+    same file. Raises as `review_batch`."""
+    try:
+        review(office, batch, key, sheet)
+    except StateFault:
+        if batch_status(office, NOBODY, batch).state not in _REVIEWED:
+            raise
+
+
 def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStatus:
     """The second officer signs, and the answer is written to `out` and `out`.jws. Of a released
-    batch the same bytes are written again.
+    batch, also of one that another process releases meanwhile, the same bytes are written again.
 
     Raises as `release_batch` and `read_answer`; UsageFault `out_taken`, `out_folder`, `out_format`,
     StoreFault `answer_not_written`.
     """
     already = is_released(office, key.officer, batch)
     if not already:
-        check_out(out)
-        command = ReleaseBatch(batch, rows_format(out))
-        act(office, release_statement, release_batch, command, key)
+        try:
+            check_out(out)
+            command = ReleaseBatch(batch, rows_format(out))
+            act(office, release_statement, release_batch, command, key)
+        except (StateFault, UsageFault):
+            already = is_released(office, key.officer, batch)
+            if not already:
+                raise
     with read_answer(office, key.officer, ReadAnswer(batch)) as answer:
         if rows_format(out) != answer.form:
             raise UsageFault(

@@ -78,6 +78,11 @@ def read_yaml(text: str, place: str) -> Any:
         raise
 
 
+def write_yaml(fields: dict[str, Any]) -> str:
+    """The text of a mapping, its keys in their order: `read_yaml` reads it."""
+    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
+
+
 def _read(text: str, reader: _Reader) -> Any:
     try:
         parsed = yaml.parse(text, Loader=yaml.CBaseLoader)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

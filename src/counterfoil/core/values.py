@@ -64,11 +64,12 @@ class Address(Sensitive, frozen=True, gc=False, array_like=True):
 
 class EngagedOfficer(Sensitive, frozen=True, gc=False, array_like=True):
     """An officer or employee personally and directly engaged in the matter, 26 USC
-    6103(i)(2)(A)."""
+    6103(i)(2)(A). `agency` is whose officer or employee; "" in a file that does not state it."""
 
     id: str = ""
     name: str = ""
     title: str = ""
+    agency: str = ""
 
 
 class RemovalOrder(Sensitive, frozen=True, gc=False, array_like=True):
@@ -82,7 +83,11 @@ class RemovalOrder(Sensitive, frozen=True, gc=False, array_like=True):
 
 class Request(Sensitive, frozen=True, gc=False, array_like=True):
     """One question. `row` counts data rows of the file from 1, blank ones left out.
-    `taxable_periods` are as sent."""
+    `taxable_periods` are as sent.
+
+    `review` is what is pending against the removal order; `offence_date` and `offence_fact` state
+    the act that the cited paragraph makes an offence; `earlier_investigation` explains an
+    investigation that is older than the order. A batch of an older version has none of the four."""
 
     request_id: str
     row: int
@@ -97,6 +102,28 @@ class Request(Sensitive, frozen=True, gc=False, array_like=True):
     stay_or_deferral: str = ""
     engaged_officers: tuple[EngagedOfficer, ...] = ()
     use_certified: bool = False
+    review: str = ""
+    offence_date: date | None = None
+    offence_fact: str = ""
+    earlier_investigation: str = ""
+
+    @property
+    def first_columns(self) -> tuple[object, ...]:
+        """What is asked, without id and row, as it was before there were the later columns and the
+        agency of an officer: earlier formats commit to these, in this order."""
+        return (
+            self.person,
+            self.address,
+            self.taxable_periods,
+            self.statutory_authority,
+            self.reason,
+            self.investigation_number,
+            self.investigation_opened_on,
+            self.removal_order,
+            self.stay_or_deferral,
+            [(each.id, each.name, each.title) for each in self.engaged_officers],
+            self.use_certified,
+        )
 
 
 class Document(Sensitive, frozen=True, gc=False):
@@ -104,7 +131,9 @@ class Document(Sensitive, frozen=True, gc=False):
     as received.
 
     `digest` is "sha256:..." of the document's file. `people`, `periods` and `items` are what it
-    reaches. `court`, `judge` and `finds` are an order's; `recipient` and `purpose` a consent's."""
+    reaches. `court`, `judge`, `statute` and `finds` are an order's. A consent's are `recipient`,
+    `purpose`, who signed it in which capacity, whether it pertains to the disclosure alone
+    (`alone`: yes or no), and whether it is `revoked` (yes or no)."""
 
     digest: str
     issued_on: date
@@ -117,6 +146,11 @@ class Document(Sensitive, frozen=True, gc=False):
     finds: tuple[str, ...] = ()
     recipient: str = ""
     purpose: str = ""
+    statute: str = ""
+    signed_by: str = ""
+    capacity: str = ""
+    alone: str = ""
+    revoked: str = ""
 
 
 class Header(Public, frozen=True, gc=False):

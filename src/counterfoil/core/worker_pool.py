@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from counterfoil.core import errors
+from counterfoil.core.collection import collect_rarely
 from counterfoil.core.errors import CounterfoilError, StateFault
 
 MODULE: Final = "counterfoil.core.worker_pool"
@@ -235,4 +236,5 @@ def _write(pipe: IO[bytes], value: Any) -> None:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     serve(sys.stdin.buffer, sys.stdout.buffer)

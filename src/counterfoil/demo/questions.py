@@ -30,6 +30,7 @@ REQUEST_COLUMNS: Final = (
     "line1", "line2", "city", "state", "zip", "taxable_periods", "statutory_authority", "reason",
     "investigation_number", "investigation_opened_on", "removal_order_number", "removal_order_date",
     "removal_ground", "court_order_date", "stay_or_deferral", "engaged_officers", "use_certified",
+    "review", "offence_date", "offence_fact", "earlier_investigation",
 )  # fmt: skip
 _HOUSEHOLD: Final = (
     "Biological child",
@@ -98,7 +99,10 @@ DEFECTS: Final[dict[str, Defect]] = {
     ),
     "F4": Defect(20, _address("County Detention Center")),
     "F5": Defect(
-        300, lambda _number: {"engaged_officers": "A001|Aldous Merriweather|Assistant Director"}
+        300,
+        lambda _number: {
+            "engaged_officers": "A001|Aldous Merriweather|Assistant Director|Agency A"
+        },
     ),
     "F7": Defect(20, lambda _number: {"investigation_number": "", "investigation_opened_on": ""}),
     "F8": Defect(
@@ -195,7 +199,9 @@ def complete_request(number: int, row: Row, *, officer: int) -> Row:
             "removal_order_number": f"RO-2025-{number:07d}",
             "removal_order_date": "2025-03-14",
             "removal_ground": "8 USC 1227(a)(1)(B)",
-            "engaged_officers": f"E{officer:03d}|{_officer(officer)}|Special Agent",
+            "stay_or_deferral": "none",
+            "review": "none",
+            "engaged_officers": f"E{officer:03d}|{_officer(officer)}|Special Agent|Agency A",
             "use_certified": "true",
         }
     )

@@ -80,6 +80,7 @@ _ONSETS: Final = [
 ]
 _RIMES: Final = ("a", "ela", "en", "ia", "ik", "o", "olan", "or", "un", "ymo")
 _VAGUE: Final = ("all years", "", "any", "2019-present")
+_AGENCY: Final = "Agency A"
 _SOUGHT: Final = 20
 """People for each of whom F21 tries one address after another."""
 
@@ -152,7 +153,9 @@ _DEFECTS: Final[dict[str, Callable[[int], Row]]] = {
     "F2": lambda _number: {"line1": "Don't Care 12345", "zip": "12345"},
     "F3": lambda number: {"line1": PLACEHOLDERS[number % len(PLACEHOLDERS)]},
     "F4": lambda _number: {"line1": "County Detention Center"},
-    "F5": lambda _number: {"engaged_officers": "AD-1|Aldous Merriweather|Assistant Director"},
+    "F5": lambda _number: {
+        "engaged_officers": "AD-1|Aldous Merriweather|Assistant Director|Agency A"
+    },
     "F7": lambda _number: {"investigation_number": "", "investigation_opened_on": ""},
     "F8": _civil,
     "F19": lambda number: {"taxable_periods": _VAGUE[number % len(_VAGUE)]},
@@ -220,9 +223,16 @@ def _matter(number: int) -> Row:
         "removal_order_number": f"RO-2024-{number:07d}",
         "removal_order_date": "2024-11-15",
         "removal_ground": "8 USC 1227(a)(1)(B)",
-        "engaged_officers": f"E{number // 200:05d}|{_officer(number // 200)}|Special Agent",
+        "stay_or_deferral": "none",
+        "review": "none",
+        "engaged_officers": _engaged(number // 200),
         "use_certified": "true",
     }
+
+
+def _engaged(number: int) -> str:
+    """A made-up officer as the format writes one."""
+    return f"E{number:05d}|{_officer(number)}|Special Agent|{_AGENCY}"
 
 
 def _officer(number: int) -> str:

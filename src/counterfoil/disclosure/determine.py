@@ -2,7 +2,8 @@
 
 For each chunk: the openings are entered, then the key custodian counts, only then is the register
 opened, and what is decided is sealed. Broken off between, openings are entered once, and opened
-again. Where the batch is withdrawn meanwhile, nothing more is opened. The order of the steps is in
+again. Where the batch is withdrawn meanwhile, nothing more is opened. Another process that begins
+to determine the batch waits for this one, and finds the work done. The order of the steps is in
 receive.py.
 """
 
@@ -29,6 +30,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.certification.pinned import pin_certificates
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
+from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
@@ -46,6 +48,7 @@ from counterfoil.gate.history.reservations import make_final, settle
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
+from counterfoil.office.batch_lock import batch_running, one_at_a_time
 from counterfoil.office.openings import check_counted, enter_openings
 
 KEEPER_LIMIT: Final = "keeper_limit"
@@ -72,14 +75,26 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
     """Open the register for what the gate admitted, and decide. Nothing is told to anyone.
 
     Raises UsageFault `actor_refused`; StateFault (not gated, other rules, other snapshot, a
-    certificate is missing), StoreFault, KeyFault, VerifyFault.
+    certificate is missing, an order that no officer has compared, `batch_running`), StoreFault,
+    KeyFault, VerifyFault.
     """
     require_service(actor)
     batch = find_running(office, command.batch)
     if batch.state in _DETERMINED:
         return status_of(batch, already=True)
     batch.require(BatchState.GATED)
+    with one_at_a_time(office, batch.id):
+        return (yield from _determine(office, command.batch))
+
+
+def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
+    """The step, by the one process that is at it."""
+    batch = find_running(office, batch_id)
+    if batch.state in _DETERMINED:
+        return status_of(batch, already=True)
+    batch.require(BatchState.GATED)
     require_in_force(office, batch)
+    require_compared(office, batch)
     with office.open_register(batch.snapshot) as sealed:
         version = office.match_version_of(batch.rules_digest)
         weights = office.weights(sealed.manifest, version)
@@ -89,7 +104,7 @@ def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Wo
             governed = pin_certificates(office, session, sealed.manifest, weights)
             held = pin_holds(office, session, office.custodian())
         deciding = Deciding(sealed, weights, governed, held)
-        yield from _determine_chunks(office, command.batch, deciding)
+        yield from _determine_chunks(office, batch_id, deciding)
     with acting(office, batch) as connection:
         session = office.batch_session(connection, batches.find_batch(connection, batch.id))
         require_pinned_holds(session, held)
@@ -119,6 +134,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
         batches.find_batch(connection, batch.id).require(BatchState.GATED)
         session = BatchSession(connection, batch, known.key)
         require_pinned_holds(session, held)
+        _require_next(session, seq)
         rows = session.rows(seq)
         admitted = [
             row.grant
@@ -144,12 +160,20 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
         session = BatchSession(connection, batch, known.key)
         require_pinned_holds(session, held)
         check_counted(office, connection)
+        _require_next(session, seq)
         plain = encode_determinations(decided)
         session.keep(ChunkKind.DETERMINATION, plain, office.random, seq=seq, rows=len(decided))
         batches.add_counts(connection, batch, count_determined(decided))
         _settle(office, session, seq, rows, decided)
         alarm = raise_if_confirmed(office, connection, batch, decided, opened)
     page(office, alarm)
+
+
+def _require_next(session: BatchSession, seq: int) -> None:
+    """Raise StateFault `batch_running` where another process has determined chunk `seq`: nothing
+    is decided twice, also where the batch's lock does not reach that process."""
+    if session.count(ChunkKind.DETERMINATION)[0] != seq:
+        raise batch_running(session.batch.id)
 
 
 def _settle(

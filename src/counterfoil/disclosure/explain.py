@@ -14,11 +14,21 @@ from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.override import Override
 from counterfoil.batches.rows import Determination, Refused
-from counterfoil.batches.session import request_of
+from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
-from counterfoil.core.values import Finding, Match, Public, Request, Sensitive, State
+from counterfoil.core.values import (
+    Finding,
+    Match,
+    NotCompared,
+    Officer,
+    Public,
+    Reject,
+    Request,
+    Sensitive,
+    State,
+)
 from counterfoil.gate.decide import ExplainedFinding, explain_finding
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
@@ -42,9 +52,22 @@ class Evidence(Public, frozen=True):
     weight_bits: float
 
 
+class RejectedPlace(Public, frozen=True):
+    """Why a row could not become a request: the row as the sender's spreadsheet counts it, the
+    column or "", the code, and what it says. No value of the row is kept."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+    cure: str
+
+
 class Explanation(Public, frozen=True):
     """All that the holder's officer is shown of one request. `decided` is "" before `determine`;
-    `overridden` are the elements that two roles set aside."""
+    `overridden` are the elements that two roles set aside; `reject` is there for a row that was
+    rejected, of which there is nothing else: its `row` and `outcome` say so. `state` is the
+    batch's, `not_compared` the code of what kept an admitted request from being compared."""
 
     batch: str
     request_id: str
@@ -56,6 +79,9 @@ class Explanation(Public, frozen=True):
     margin_bits: float
     evidence: tuple[Evidence, ...]
     overridden: tuple[str, ...] = ()
+    reject: RejectedPlace | None = None
+    state: str = ""
+    not_compared: str = ""
 
 
 class ExplainedRequest(Sensitive, frozen=True):
@@ -82,19 +108,61 @@ def explain_request(office: Office, actor: Actor, question: ExplainRequest) -> E
                 cure="Explain it with the version and law that judged it.",
             )
         session = office.batch_session(connection, batch)
+        rejected = _rejected(session, question.request_id)
+        if rejected is not None:
+            _enter(office, session, question, rejected.row, officer)
+            return ExplainedRequest(_explain_reject(batch, question.request_id, rejected), None)
         seq, _, row = session.find_request(question.request_id)
         request = request_of(row)
         failed = row.refusal.failed if isinstance(row, Refused) else ()
-        said: dict[str, str | bool] = {"request_id": question.request_id}
-        said |= {"values": True} if question.values else {}
-        salt = session.key.salt("inspection", request.row)
-        commitment = canonical.commit(salt, canonical.encode(said))
-        fields = {"batch": batch.id, "commitment": commitment}
-        journal.enter(office, connection, EntryKind.INSPECTION, fields, officer)
+        _enter(office, session, question, request.row, officer)
         decided = session.determination(seq, request.row)
         override = session.overrides.get(request.row)
     explanation = _explanation(office, batch, request, failed, decided, override)
     return ExplainedRequest(explanation, request_values(request) if question.values else None)
+
+
+def _enter(
+    office: Office, session: BatchSession, question: ExplainRequest, row: int, officer: Officer
+) -> None:
+    """Enter that this officer looked."""
+    said: dict[str, str | bool] = {"request_id": question.request_id}
+    said |= {"values": True} if question.values else {}
+    salt = session.key.salt("inspection", row)
+    commitment = canonical.commit(salt, canonical.encode(said))
+    fields = {"batch": session.batch.id, "commitment": commitment}
+    journal.enter(office, session.connection, EntryKind.INSPECTION, fields, officer)
+
+
+def _rejected(session: BatchSession, named: str) -> Reject | None:
+    """The rejected row that is meant, unless a request of the batch has the id."""
+    found = session.find_reject(named)
+    if found is None:
+        return None
+    if not named.startswith("row "):
+        try:
+            session.find_request(named)
+        except StateFault:
+            return found[1]
+        return None
+    return found[1]
+
+
+def _explain_reject(batch: Batch, named: str, reject: Reject) -> Explanation:
+    place = RejectedPlace(reject.shown_row, reject.field, reject.code, reject.message, reject.cure)
+    return Explanation(
+        batch=batch.id,
+        request_id=reject.request_id or named,
+        row=reject.row,
+        outcome="rejected",
+        findings=(),
+        decided="",
+        score_bits=0.0,
+        margin_bits=0.0,
+        evidence=(),
+        reject=place,
+        state=str(batch.state),
+    )
 
 
 def _explanation(
@@ -124,4 +192,6 @@ def _explanation(
         if matched
         else (),
         overridden=override.elements if override else (),
+        state=str(batch.state),
+        not_compared=decided.code if isinstance(decided, NotCompared) else "",
     )

@@ -3,7 +3,7 @@ the sum up or down. Pure.
 
     +6.12  given: equal          |++++++++++++          |   6.12
     +3.00  middle: initial       |            ++++++    |   9.12
-    -2.00  door: affix           |              ----    |   7.12
+    -2.00  address: affix        |              ----    |   7.12
 
 `+` and `-` tell the direction, and every line has its weight and the sum after it as text, so that
 nothing hangs on colour or on seeing the bars. A contradiction is named as one; its bar ends at the
@@ -51,9 +51,19 @@ def steps_of(found: Explanation) -> tuple[Step, ...]:
     for each in found.evidence:
         before, total = total, round(total + each.weight_bits, 2)
         steps.append(
-            Step(f"{each.feature}: {each.level.replace('_', ' ')}", each.weight_bits, before, total)
+            Step(
+                f"{feature_words(each.feature)}: {each.level.replace('_', ' ')}",
+                each.weight_bits,
+                before,
+                total,
+            )
         )
     return tuple(steps)
+
+
+def feature_words(feature: str) -> str:
+    """A feature of the evidence as a person reads it."""
+    return {"door": "address", "dob": "date of birth", "tin": "tax number"}.get(feature, feature)
 
 
 def draw_text(found: Explanation) -> list[str]:

@@ -8,6 +8,8 @@ Each step yields ledger entries, and a step's effect is not seen before they are
 
     receive     `batch`; then for each chunk `granted` | `refused` | `rejected` with its encrypted
                 rows, in one commit
+    comparison  of a file by court order: an officer's signed comparison of order and header
+                (controls/comparison.py)
     override    `override` and the grant that two roles made, in one commit
                 (controls/overrides/service.py)
     determine   snapshot, certificates and holds are pinned; then for each chunk: `opening` is
@@ -18,6 +20,7 @@ Each step yields ledger entries, and a step's effect is not seen before they are
     release     `disclosure` | `not_compared` for each answer, `release`, the checkpoint and the
                 sealed answer, in one commit; only then are files written
 
+Two processes that begin one of these steps do it one after the other, and the second finds it done.
 A step that was broken off, by Ctrl-C, a kill or a full disk, is run again with the same words: it
 goes on where its last commit was, under the rules and the date that the batch was received with. A
 step under other rules is refused. Each of these commits asks first whether the office, or that
@@ -43,6 +46,7 @@ from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, w
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
+from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
@@ -77,6 +81,7 @@ from counterfoil.gate.history.uses import Uses
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, new_batch_id
 from counterfoil.office.authority import require_service
+from counterfoil.office.batch_lock import one_at_a_time
 from counterfoil.office.journal import enter, enter_law, enter_screened
 
 _RECEIVED_WHOLE: Final = (
@@ -118,13 +123,24 @@ def receive_file(office: Office, actor: Actor, command: ReceiveFile) -> Work[Bat
         require_running(office, connection, "", header, receiving=True)
         earlier = remembers_earlier(connection)
     count = worker_count(office.settings.workers, path.stat().st_size)
-    with worker_pool(count, Screener, history_key, earlier) as pool:
+    with collecting_rarely(), worker_pool(count, Screener, history_key, earlier) as pool:
         whole = yield from _read_through(file, office.settings.chunk_rows, history_key, pool)
         batch, key, new = _batch_of(office, file, header)
         if batch.state is BatchState.RECEIVED:
-            require_same_rules(office, batch)
-            batch = yield from _gate_batch(office, batch, key, file, whole, pool)
+            with one_at_a_time(office, batch.id):
+                batch = _found(office, batch.id)
+                if batch.state is BatchState.RECEIVED:
+                    require_same_rules(office, batch)
+                    batch = yield from _gate_batch(office, batch, key, file, whole, pool)
     return _receipt(batch, already=not new)
+
+
+def _found(office: Office, batch_id: str) -> Batch:
+    """The batch as it stands now, unless it is suspended. Raises as `require_running`."""
+    with office.store.reading() as connection:
+        batch = batches.find_batch(connection, batch_id)
+        require_running(office, connection, batch.id, batch.header, receiving=True)
+        return batch
 
 
 def _receipt(batch: Batch, *, already: bool) -> BatchStatus:
@@ -171,7 +187,9 @@ def _batch_of(
         wrapped_key=key.wrap(wrapping, office.random),
     )
     with acting(office, wanted, receiving=True) as connection:
-        batch, new = batches.create_batch(connection, wanted)
+        now = office.clock()  # Another process may have entered something while this one waited.
+        dated = msgspec.structs.replace(wanted, received_at=now, gate_date=now.date())
+        batch, new = batches.create_batch(connection, dated)
         if new:
             enter_law(office, connection)
             enter(office, connection, EntryKind.BATCH, _entry_fields(batch, key), at=now)
@@ -222,8 +240,8 @@ def _gate_batch(
     whole: Whole,
     pool: WorkerPool,
 ) -> Work[Batch]:
-    """Put every row before the law, chunk by chunk, and keep both. Another process may receive the
-    same file: whoever keeps a chunk first goes on."""
+    """Put every row before the law, chunk by chunk, and keep both. Where the batch's lock does not
+    reach another process that receives the same file, whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     history, (seq, done) = _record(office, batch, key, facts)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)

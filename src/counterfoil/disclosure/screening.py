@@ -26,7 +26,7 @@ import msgspec
 
 from counterfoil import intake
 from counterfoil.batches.rows import Gated, Granted, Refused, Rejected, encode_row
-from counterfoil.core.values import Grant, Refusal, Reject, Request, Sensitive
+from counterfoil.core.values import Grant, Refusal, Reject, Request, Sensitive, State
 from counterfoil.gate import BatchFacts, Gate, History, Law
 from counterfoil.gate.history.batch_counts import Tally, tally
 from counterfoil.gate.history.fingerprints import Fingerprinter, Fingerprints, Forms, forms_of
@@ -36,6 +36,10 @@ KEPT_BYTES: Final = 512_000_000
 """What one process keeps at most of rows that it has read."""
 
 
+WAITING: Final = "waiting"
+"""The name under which a batch counts the refused requests that wait for an officer."""
+OVERRIDDEN: Final = "overridden"
+"""The name under which it counts those of them that two roles admitted since."""
 REFUSED_BY: Final = "refused."
 """Before an element's id: the name under which a batch counts the refusals that the element
 caused."""
@@ -176,14 +180,22 @@ def gate_rows(
 
 
 def count_gated(rows: Sequence[Gated]) -> dict[str, int]:
-    """Rows by what became of them at the gate, and refusals by element: one that fails three counts
-    in three."""
+    """Rows by what became of them at the gate, how many of the refused ones wait for an officer,
+    where one does, and refusals by element: one that fails three counts in three."""
     kinds = Counter(_KINDS[type(row)] for row in rows)
     failed = Counter(
         each.element for row in rows if isinstance(row, Refused) for each in row.refusal.failed
     )
     counts = {kind: kinds[kind] for kind in _KINDS.values()}
+    if waiting := sum(waits(row.refusal) for row in rows if isinstance(row, Refused)):
+        counts[WAITING] = waiting
     return counts | {f"{REFUSED_BY}{element}": times for element, times in failed.items()}
+
+
+def waits(refusal: Refusal) -> bool:
+    """Whether all that refuses a request is for an officer of the holder to judge, so that two
+    roles may admit it."""
+    return all(each.state is State.NEEDS_OFFICER for each in refusal.failed)
 
 
 def _gated(request: Request, decision: Grant | Refusal) -> Gated:

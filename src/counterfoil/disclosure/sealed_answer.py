@@ -120,7 +120,7 @@ def _facts(
         register_snapshot=batch.snapshot,
         rules_digest=batch.rules_digest,
         certificates=_cited(office, session),
-        use_limits=agreement.use_limits,
+        use_limits=office.law.for_route(batch.header.route).use_limits,
         released_at=now,
         expires_on=now.date() + timedelta(days=agreement.answer_expiry_days),
         rows_digest=digest,

@@ -9,23 +9,34 @@ from contextlib import contextmanager
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.session import BatchSession
+from counterfoil.batches.states import BatchState
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
+from counterfoil.disclosure.screening import OVERRIDDEN, WAITING
 from counterfoil.office import Office
 from counterfoil.office.authority import require_officer
 
 
 class BatchStatus(Public, frozen=True):
-    """Where a batch stands after a step. `counts` are of rows; `already`: the step had been done
-    before."""
+    """Where a batch stands after a step. `counts` are of rows, as they were when each was counted:
+    `refused` stays what the gate said, and `overridden` says how many of those were admitted since.
+    `already`: the step had been done before."""
 
     batch: str
     state: str
     counts: dict[str, int]
     already: bool = False
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for an officer and can still be admitted; none of a batch that an
+        earlier version received is known of."""
+        if self.state != BatchState.GATED:
+            return 0
+        return self.counts.get(WAITING, 0) - self.counts.get(OVERRIDDEN, 0)
 
 
 def status_of(batch: Batch, *, already: bool = False) -> BatchStatus:

@@ -10,6 +10,7 @@ import msgspec
 
 from counterfoil.core.values import EngagedOfficer, Header, Request
 from counterfoil.gate.history.batch_counts import officer_hashes
+from counterfoil.gate.history.fingerprints import are_years_known, is_number_known
 from counterfoil.gate.history.request_counts import RequestCounts
 from counterfoil.gate.law.agreement import Limits
 from counterfoil.gate.law.route import Closed
@@ -34,6 +35,9 @@ class BatchChange(Closed, frozen=True, gc=False):
     addresses_of_given_and_birth: Count = 1
     people_at_address: Count = 1
     same_request: Count = 1
+    dates_of_person: Count = 1
+    numbers_of_person: Count = 1
+    years_of_person: Count = 1
 
 
 class Past(Closed, frozen=True, gc=False):
@@ -46,6 +50,9 @@ class Past(Closed, frozen=True, gc=False):
     addresses_of_person: NotNegative = 0
     addresses_of_given_and_birth: NotNegative = 0
     people_at_address: NotNegative = 0
+    dates_of_person: NotNegative = 0
+    numbers_of_person: NotNegative = 0
+    years_of_person: NotNegative = 0
     same_request: NotNegative = 0
     same_reason: NotNegative = 0
     similar_reason: NotNegative = 0
@@ -72,6 +79,8 @@ def supposed_counts(
             loads.update(dict.fromkeys(_hashes(officer), requests))
     named = bool(exact_name(normalize_name(request.person)))
     placed = named and bool(exact_address_key(normalize_address(request.address)))
+    numbered = placed and is_number_known(request.person.tin)
+    yearly = placed and are_years_known(request.taxable_periods)
     return RequestCounts(
         header=header,
         rows=batch.rows,
@@ -79,7 +88,7 @@ def supposed_counts(
         similar_uses=batch.similar_reason + past.similar_reason,
         investigation_people=batch.people_in_investigation + past.people_in_investigation,
         officers=tuple(
-            max(loads[hashed] for hashed in officer_hashes(_KEY, officer))
+            max(loads[hashed] for hashed in officer_hashes(_KEY, officer)[:-1])
             for officer in request.engaged_officers
         ),
         attempts=batch.attempts_on_person + past.attempts_on_person if named else 1,
@@ -95,6 +104,12 @@ def supposed_counts(
             batch.addresses_of_given_and_birth + past.addresses_of_given_and_birth if placed else 1
         ),
         probe_days=limits.guards.window_of_probes,
+        namesakes=tuple(
+            loads[officer_hashes(_KEY, officer)[-1]] for officer in request.engaged_officers
+        ),
+        dates=batch.dates_of_person + past.dates_of_person if placed else 1,
+        numbers=batch.numbers_of_person + past.numbers_of_person if numbered else 1,
+        years=batch.years_of_person + past.years_of_person if yearly else 1,
     )
 
 
@@ -106,6 +121,6 @@ def _hashes(officer: str) -> tuple[bytes, ...]:
 
 
 def officer_parts(item: str) -> list[str]:
-    """Id, name and title of an officer as a request file writes them."""
+    """Id, name, title and agency of an officer as a request file writes them."""
     parts = [part.strip() for part in item.split("|")]
-    return [*parts, "", "", ""][:3]
+    return [*parts, "", "", "", ""][:4]

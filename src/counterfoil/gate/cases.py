@@ -32,7 +32,8 @@ A sentence may also have these fields; an unknown field refuses.
                         `people_in_investigation`, `officers` (officer to requests of the file), and
                         for the guards, this request included, `attempts_on_person`,
                         `addresses_of_person`, `addresses_of_given_and_birth`, `people_at_address`,
-                        `same_request`
+                        `same_request`, and different `dates_of_person`, `numbers_of_person` and
+                        `years_of_person` stated for the person at the home
     past                all of these but `rows` and `officers` of earlier files, and
                         `requests_today`, `requests_of_365_days`, `probes_days_ago` (days to
                         attempts)
@@ -92,6 +93,10 @@ class Columns(Closed, frozen=True, gc=False):
     stay_or_deferral: str = ""
     engaged_officers: str = ""
     use_certified: str = ""
+    review: str = ""
+    offence_date: str = ""
+    offence_fact: str = ""
+    earlier_investigation: str = ""
 
 
 class HeaderChange(Closed, frozen=True, gc=False):
@@ -127,6 +132,11 @@ class StatedDocument(Closed, frozen=True, gc=False):
     finds: tuple[str, ...] = ()
     recipient: str = ""
     purpose: str = ""
+    statute: str = ""
+    signed_by: str = ""
+    capacity: str = ""
+    alone: str = ""
+    revoked: str = ""
 
 
 class Sentence(Closed, frozen=True, gc=False):
@@ -206,6 +216,10 @@ def _request(text: Columns) -> list[Any]:
         text.stay_or_deferral,
         [officer_parts(item) for item in _items(text.engaged_officers)],
         text.use_certified or "false",
+        text.review,
+        text.offence_date or None,
+        text.offence_fact,
+        text.earlier_investigation,
     ]
 
 
@@ -390,7 +404,9 @@ def _amended(law: Law, sentence: Sentence, path: Path) -> Law:
             ) from None
         agreement = convert(fields, Agreement, path)
         law = msgspec.structs.replace(
-            law, agreement=agreement, terms=compile_terms(law.route, law.common, agreement)
+            law,
+            agreement=agreement,
+            terms=compile_terms(law.route, law.common, agreement, law.lists),
         )
     return _repealed(law, sentence.repeal) if sentence.repeal else law
 

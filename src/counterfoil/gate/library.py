@@ -122,7 +122,29 @@ def table_page(laws: Sequence[Law]) -> str:
             if (other := each.other_provision)
         ]
         parts += ["Requests that need another provision:", "\n".join(others)] if others else []
+        whys = [f"- `{each.id}`: {each.why}" for each in elements if isinstance(each.why, str)]
+        parts += ["Elements that no words of the law state:", "\n".join(whys)] if whys else []
+    parts += _open_page(laws)
     return "\n\n".join(parts) + "\n"
+
+
+def _open_page(laws: Sequence[Law]) -> list[str]:
+    """What the law leaves open, with every reading; the first is the one that counts."""
+    questions = {
+        each.id: each for law in laws for statute in law.statutes for each in statute.open_questions
+    }
+    if not questions:
+        return []
+    head = ["| question | citation | readings, the first of which counts | decided by |"]
+    rows = [
+        f"| `{each.id}`: {each.question} | {each.citation} | "
+        + " ".join(
+            f"`{reading.id}` ({reading.discloses}): {reading.says}" for reading in each.readings
+        )
+        + f" | {each.decided_by} |"
+        for each in questions.values()
+    ]
+    return ["## What is open", "\n".join([*head, "|---|---|---|---|", *rows])]
 
 
 _ABOUT = (

@@ -20,7 +20,7 @@ from counterfoil.gate.history.batch_counts import (
     History,
     earlier_officer_hash,
     officer_hashes,
-    officer_load,
+    officer_loads,
 )
 from counterfoil.gate.history.earlier import EarlierFile
 from counterfoil.gate.history.request_counts import RequestCounts
@@ -48,8 +48,10 @@ class RecordedCounts:
         if snapshot.uses is not None:
             facts = BatchFacts(snapshot.rows, "", snapshot.header, self._key, snapshot.officers)
             uses = snapshot.uses.get(place, ONCE)
-            loads = [officer_load(each, facts, history) for each in request.engaged_officers]
-            return _request_counts(snapshot, facts.rows, uses, loads)
+            officers = request.engaged_officers
+            found = [officer_loads(each, facts, history) for each in officers]
+            loads, namesakes = [load for load, _ in found], [of_name for _, of_name in found]
+            return _request_counts(snapshot, facts.rows, uses, loads, namesakes)
         self._file = file = self._file or EarlierFile(self._key, self._stretches())
         loads = [
             file.officer_load(each) + history.officers.get(earlier_officer_hash(self._key, each), 0)
@@ -59,7 +61,11 @@ class RecordedCounts:
 
 
 def _request_counts(
-    snapshot: HistorySnapshot, rows: int, uses: Uses, loads: Iterable[int]
+    snapshot: HistorySnapshot,
+    rows: int,
+    uses: Uses,
+    loads: Iterable[int],
+    namesakes: Iterable[int] = (),
 ) -> RequestCounts:
     history = snapshot.history
     return RequestCounts(
@@ -78,6 +84,10 @@ def _request_counts(
         probes=history.probes,
         born_addresses=uses.born_addresses,
         probe_days=history.probe_days,
+        namesakes=tuple(namesakes),
+        dates=uses.dates,
+        numbers=uses.numbers,
+        years=uses.years,
     )
 
 
@@ -98,9 +108,11 @@ def set_aside(
 
 def _gate_again(law: Law, request: Request, counts: RequestCounts, on: date) -> Gate:
     officers: dict[bytes, int] = {}
-    for officer, load in zip(request.engaged_officers, counts.officers, strict=False):
-        for hashed in officer_hashes(_KEY, officer):
-            officers[hashed] = max(load, officers.get(hashed, 0))
+    named, namesakes = request.engaged_officers, (*counts.namesakes, *(0 for _ in counts.officers))
+    for officer, load, alike in zip(named, counts.officers, namesakes, strict=False):
+        by_id, by_title, by_name = officer_hashes(_KEY, officer)
+        for hashed, times in ((by_id, load), (by_title, load), (by_name, alike)):
+            officers[hashed] = max(times, officers.get(hashed, 0))
     facts = BatchFacts(counts.rows, "", counts.header, _KEY, officers)
     history = History(
         {}, counts.day_requests, counts.year_requests, counts.probes, counts.probe_days

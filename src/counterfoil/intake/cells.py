@@ -118,10 +118,11 @@ def read_periods(text: str) -> tuple[str, ...]:
 
 
 def read_officers(text: str) -> tuple[EngagedOfficer, ...]:
-    """`id|name|title;...`. Raises ValueError `engaged_officers_invalid` where an officer has not
-    three parts."""
+    """`id|name|title|agency;...`, or without the agency, as files had it before there was one.
+    Raises ValueError `engaged_officers_invalid` where an officer has neither four parts nor
+    three."""
     officers = [entry.split("|") for entry in text.split(";") if entry.strip()]
-    if any(len(parts) != 3 for parts in officers):
+    if any(len(parts) not in (3, 4) for parts in officers):
         raise ValueError("engaged_officers_invalid")
     return tuple([EngagedOfficer(*map(str.strip, parts)) for parts in officers])
 

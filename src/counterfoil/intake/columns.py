@@ -65,6 +65,10 @@ COLUMNS: Final = (
     Column("stay_or_deferral", 200, ColumnKind.REPEATED_TEXT),
     Column("engaged_officers", 4000, ColumnKind.OFFICERS),
     Column("use_certified", 10, ColumnKind.YES_NO),
+    Column("review", 200, ColumnKind.REPEATED_TEXT),
+    Column("offence_date", 10, ColumnKind.DATE),
+    Column("offence_fact", 400),
+    Column("earlier_investigation", 400, ColumnKind.REPEATED_TEXT),
 )
 NAMES: Final = tuple(column.name for column in COLUMNS)
 BY_NAME: Final = {column.name: column for column in COLUMNS}

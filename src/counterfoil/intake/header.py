@@ -7,6 +7,9 @@
         BASE64URL({"alg":"EdDSA","kid":PRINCIPAL}) . BASE64URL(payload) . BASE64URL(signature)
         payload = JCS of the same object and "file_digest"
 
+No object of a header may have one key twice, because programs differ in which of the two they read.
+A side file may begin with the byte order mark of UTF-8.
+
 An unsigned header is what whoever can write the file says. Headers in several places must agree;
 where there is none, the file is refused unless the office supplies one (a sandbox does).
 
@@ -24,6 +27,7 @@ Whether that principal may ask, on that day, is for the gate to decide.
 from __future__ import annotations
 
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -38,7 +42,7 @@ from joserfc.jws import JWSRegistry
 
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.errors import InputFault, StoreFault, VerifyFault
-from counterfoil.core.outside_json import decode_json
+from counterfoil.core.outside_json import UTF8_MARK, decode_json, repeats_a_key
 from counterfoil.core.values import Document, Header, Person
 from counterfoil.intake.cells import text_fault
 
@@ -78,6 +82,11 @@ class DocumentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     finds: _Texts = ()
     recipient: _MaybeText = ""
     purpose: _MaybeText = ""
+    statute: _MaybeText = ""
+    signed_by: _MaybeText = ""
+    capacity: _MaybeText = ""
+    alone: _MaybeText = ""
+    revoked: _MaybeText = ""
 
 
 class HeaderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +130,7 @@ def find_header(
     """What the file at `path`, whose bytes have `digest`, says of itself.
 
     `embedded` is the header object inside the file. Raises InputFault: `header_missing`,
-    `header_invalid`, `header_differs`, and what `open_signed_header` raises.
+    `header_invalid`, `header_differs`, `key_repeated`, and what `open_signed_header` raises.
     """
     headers = _headers(path, digest, embedded, principal_keys)
     if default and not headers:
@@ -169,16 +178,18 @@ def _side_file(path: Path) -> bytes | None:
         raw = b""
     if not 0 < len(raw) <= MAX_SIDE_FILE_BYTES:
         raise _header_invalid(path.name)
-    return raw
+    return raw.removeprefix(UTF8_MARK)
 
 
 # -- the header object -----------------------------------------------------------------------
 
 
 def read_body(raw: bytes, form: type[_Body], name: str) -> _Body:
-    """The header object in `raw`. Raises InputFault `header_invalid`, naming the file `name`."""
+    """The header object in `raw`. Raises InputFault `header_invalid` and `key_repeated`, naming the
+    file `name`."""
     if len(raw) > MAX_SIDE_FILE_BYTES:  # one inside a file is bounded as one beside it
         raise _header_invalid(name)
+    check_keys(raw, name)
     try:
         body = decode_json(raw, form)
     except ValueError:
@@ -222,9 +233,23 @@ def body_of(header: Header) -> dict[str, Any]:
     return body
 
 
+def check_keys(raw: bytes, name: str) -> None:
+    """Refuse JSON in which an object has one key twice. Raises InputFault `key_repeated`, naming
+    the file `name`."""
+    if repeats_a_key(raw):
+        raise InputFault(
+            "key_repeated",
+            "an object of the JSON has one key twice, and programs differ in which they read",
+            place=name,
+            cure="Write each key once.",
+        )
+
+
 def read_document(raw: bytes, name: str) -> Document:
     """A document as a file of its own states it: the object under `document`. Raises InputFault
-    `document_invalid`."""
+    `document_invalid` and `key_repeated`."""
+    raw = raw.removeprefix(UTF8_MARK)
+    check_keys(raw, name)
     try:
         return _document(decode_json(raw, DocumentBody))
     except ValueError:
@@ -241,6 +266,8 @@ def _texts(body: HeaderBody) -> Iterator[str]:
     yield from (body.requester, body.agreement, body.principal, body.route)
     if (document := body.document) is not None:
         yield from (document.court, document.judge, document.recipient, document.purpose)
+        yield document.statute
+        yield from (document.signed_by, document.capacity, document.alone, document.revoked)
         yield from (*document.periods, *document.items, *document.finds)
         for person in document.people:
             yield from (person.given_name, person.family_name)
@@ -282,8 +309,8 @@ def open_signed_header(
 ) -> Header:
     """The verified header in `raw`. Inverse of `make_signed_header`.
 
-    Raises InputFault `header_invalid`; VerifyFault `principal_unknown`, `signature_wrong`,
-    `file_digest_differs`.
+    Raises InputFault `header_invalid`, `key_repeated`; VerifyFault `principal_unknown`,
+    `signature_wrong`, `file_digest_differs`.
     """
     kid, payload = _verified(raw, principal_keys, name)  # 1, 2, 3
     body = read_body(payload, SignedBody, name)
@@ -324,8 +351,10 @@ def _verified(raw: bytes, principal_keys: Mapping[str, bytes], name: str) -> tup
 def _kid(raw: bytes, name: str) -> str:
     try:
         kid = jws.extract_compact(raw.strip(), registry=_Registry()).headers().get("kid")
+        protected = urlsafe_b64decode(raw.strip().split(b".")[0] + b"==")
     except (JoseError, ValueError):
-        kid = None
+        raise _header_invalid(name) from None
+    check_keys(protected, name)
     if not isinstance(kid, str):
         raise _header_invalid(name)
     return kid

@@ -26,6 +26,7 @@ from counterfoil.intake.columns import (
     Column,
     ColumnKind,
 )
+from counterfoil.intake.header import check_keys
 from counterfoil.intake.lines import first_line, read_lines
 from counterfoil.intake.rejects import reject
 from counterfoil.intake.rows import Table
@@ -66,8 +67,12 @@ def read_jsonl(file: BinaryIO, name: str) -> Iterator[Table]:
 
 def jsonl_header(file: BinaryIO, name: str) -> bytes | None:
     """The header object of the first line as JSON, or None where the first line is an ordinary
-    row. Raises as `read_jsonl`."""
-    return _header_of(first_line(read_lines(file, name), _is_blank, name)[0])
+    row. Raises as `read_jsonl`, and InputFault `key_repeated` where the line has two headers."""
+    line = first_line(read_lines(file, name), _is_blank, name)[0]
+    header = _header_of(line)
+    if header is not None:
+        check_keys(line.encode(), name)
+    return header
 
 
 def _header_of(line: str) -> bytes | None:

@@ -1,7 +1,7 @@
 """Parquet: docs/formats/request-file.md, "Parquet".
 
     string, large_string, dictionary of strings, null      every column
-    date32, date64, timestamp without zone, at midnight    the four dates
+    date32, date64, timestamp without zone, at midnight    the five dates
     bool                                                   use_certified
 
 Every column is turned into the text that CSV would hold, so that one check reads all formats. What

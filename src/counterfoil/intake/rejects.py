@@ -37,8 +37,8 @@ WORDS: Final = {
         "Begin the cell with a letter or digit, not with '=', '+', '-' or '@'.",
     ),
     "engaged_officers_invalid": (
-        "an engaged officer is not written as three parts",
-        "Write id|name|title for each officer, with semicolons between officers.",
+        "an engaged officer is not written as four parts",
+        "Write id|name|title|agency for each officer, with semicolons between officers.",
     ),
     "use_certified_invalid": ("the cell is neither yes nor no", "Write true or false."),
     "wrong_column_count": (

@@ -218,7 +218,7 @@ def _read_each(column: Column, read: _Read, cells: Sequence[str], faults: _Fault
 
 def _build(columns: Sequence[Sequence[Any]], rows: Sequence[int]) -> list[Request]:
     """COLUMNS in its order: 0 id, 1-6 person, 7-11 address, 12-16 the matter, 17-20 removal order,
-    21-23 the rest."""
+    21-27 the rest."""
     persons = map(Person, *columns[1:7])
     addresses = map(Address, *columns[7:12])
     orders = map(RemovalOrder, *columns[17:21])

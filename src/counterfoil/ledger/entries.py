@@ -74,6 +74,7 @@ class EntryKind(StrEnum):
     SAMPLE = "sample"
     ACCOUNTING = "accounting"
     INFORM = "inform"
+    COMPARISON = "comparison"
     STATE = "state"
     SETTINGS = "settings"
 
@@ -222,6 +223,11 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "the payload states.",
         "batch commitment officer",
     ),
+    EntryKind.COMPARISON: _form(
+        "An officer compared the document that a batch rests on with what its header states, in "
+        "the fields that the payload names.",
+        "batch commitment officer",
+    ),
     EntryKind.STATE: _form(
         "The rows that give authority changed: a keyed digest of what they all hold from here on.",
         "commitment",
@@ -264,7 +270,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "route": (
         r"written-request|court-order|consent",
-        "the legal door that the file was asked by; an older entry has none",
+        "the route by which the file was asked; an older entry has none",
     ),
     "rules": (_DIGEST, "digest of the rules in force"),
     "scope": (

@@ -23,7 +23,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from counterfoil.core.errors import StateFault, StoreFault, VerifyFault
+from counterfoil.core.errors import InputFault, StateFault, StoreFault, VerifyFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.database import Connection
 from counterfoil.ledger.log import Ledger
 from counterfoil.ledger.store import Hashes, read_entries
@@ -49,19 +50,27 @@ def export(connection: Connection, directory: Path, checkpoint: str) -> int:
     number of files that are new.
 
     Raises VerifyFault `ledger_rewritten` where the checkpoint is not of this tree, StateFault
-    `export_other` where the directory holds another history, StoreFault `export_failed` where a
-    file cannot be written.
+    `export_other` where the directory holds another history, `export_running` where another process
+    goes on writing there, StoreFault `export_failed` where a file cannot be written.
     """
     signed = parse_checkpoint(checkpoint)
     Ledger(signed.origin).check_ours(connection, signed)
     try:
-        _require_same_history(connection, directory, signed)
         directory.mkdir(parents=True, exist_ok=True)
-        files = tree_files(connection, signed.size)
-        new = sum(_write(directory / path, data) for path, data in files)
-        os.sync()
-        _replace(directory / "checkpoint", checkpoint.encode())
-        os.sync()
+        with locked_file(directory / ".export.lock"):
+            _require_same_history(connection, directory, signed)
+            files = tree_files(connection, signed.size)
+            new = sum(_write(directory / path, data) for path, data in files)
+            os.sync()
+            _replace(directory / "checkpoint", checkpoint.encode())
+            os.sync()
+    except BlockingIOError:
+        raise StateFault(
+            "export_running",
+            "another process is exporting to this directory",
+            place=directory.name,
+            cure="Let it finish, then run it again.",
+        ) from None
     except OSError:
         raise StoreFault(
             "export_failed",
@@ -110,7 +119,15 @@ def tree_files(connection: Connection, size: int) -> Iterator[tuple[str, bytes]]
 
 def read_file(directory: Path, path: str, limit: int) -> bytes:
     """The bytes of a file below `directory`, at most `limit`. Raises VerifyFault
-    `export_unreadable`."""
+    `export_unreadable`; InputFault `export_missing` where there is no such folder, which shows
+    nothing about any ledger."""
+    if not directory.is_dir():
+        raise InputFault(
+            "export_missing",
+            "there is no such folder",
+            place=directory.name,
+            cure="Name the folder that `counterfoil ledger export` wrote, or a copy of it.",
+        )
     try:
         with (directory / path).open("rb") as file:
             data = file.read(limit + 1)

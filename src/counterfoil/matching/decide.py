@@ -22,19 +22,18 @@ from counterfoil.core.values import Comparison, Grant, Match, Residents
 from counterfoil.matching.evidence import Line, Scored, evidence_of, is_same_person, score_of
 from counterfoil.matching.names import OTHER_GIVEN, given_level, stranger_to
 from counterfoil.matching.requirements import unmet_by
-from counterfoil.matching.table import FATAL, OUT_OF_REACH
+from counterfoil.matching.table import FATAL, MATCH_VERSION, OUT_OF_REACH, WITHOUT_REQUIREMENTS
 from counterfoil.matching.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.matching.weights import UNIT, Weights
 
-MATCH_VERSION: Final = "match-3"
-READABLE_VERSIONS: Final = (MATCH_VERSION, "match-2")
+READABLE_VERSIONS: Final = (MATCH_VERSION, "match-3", "match-2")
 """Versions that this one can decide as, its own first. Each teaches a register the same weights and
 confirms all that this one does, so that its registers and certificates serve this one too."""
 
 
 def as_version(weights: Weights, version: str) -> Weights:
-    """The weights by which a readable version decides. (match-2 had no requirements.)"""
-    return replace(weights, has_requirements=version != "match-2")
+    """The weights by which a readable version decides."""
+    return replace(weights, version=version)
 
 
 def decide(
@@ -56,8 +55,8 @@ def decide(
     confirmed = is_enough(score, margin, lines, weights, threshold)
     if (
         confirmed
-        and weights.has_requirements
-        and (unmet := unmet_by(grant.name, best[2].name, lines))
+        and weights.version != WITHOUT_REQUIREMENTS
+        and (unmet := unmet_by(grant.name, best[2].name, lines, weights.version))
     ):
         lines += unmet
         score, confirmed = score_of(lines), False

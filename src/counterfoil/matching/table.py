@@ -34,6 +34,11 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
+MATCH_VERSION: Final = "match-4"
+"""The version of the rules. It moves with whatever could change an answer."""
+WITHOUT_REQUIREMENTS: Final = "match-2"
+"""The version that decided by the sum alone."""
+
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
     # (see `rarity`).
@@ -150,7 +155,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
     "given.untraced": Level(
         FATAL,
         "The question's given name does not lead to the resident's own first name: an initial, a "
-        "later name alone, or a spelling that is nearer to another name.",
+        "later name alone, a spelling that is nearer to another name, or, without the same date of "
+        "birth, a name whose two fields are exchanged.",
     ),
     "family.unproven": Level(
         FATAL,

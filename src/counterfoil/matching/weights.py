@@ -42,6 +42,7 @@ from counterfoil.matching.table import (
     LEAST_THRESHOLD,
     LEVELS,
     MARGIN,
+    MATCH_VERSION,
     THRESHOLD,
     TOLERANCES,
 )
@@ -56,8 +57,8 @@ none."""
 
 class Weights(Public, frozen=True, gc=False, kw_only=True):
     """All that `decide` needs to know beside grant and residents. Levels, costs of tolerances and
-    rarities are in hundredths of a bit. `has_requirements` is of the version that decides, and no
-    part of the form."""
+    rarities are in hundredths of a bit. `version` is that of the rules that decide, and no part of
+    the form."""
 
     levels: dict[str, int]
     tolerances: dict[str, int]
@@ -66,7 +67,7 @@ class Weights(Public, frozen=True, gc=False, kw_only=True):
     salt: str
     threshold_bits: float
     margin_bits: float
-    has_requirements: bool = True
+    version: str = MATCH_VERSION
     same_person_pairs: int = 0
     co_resident_pairs: int = 0
 

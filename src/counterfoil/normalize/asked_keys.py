@@ -23,9 +23,10 @@ and state agree is for the gate to see.)
 
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
-one, by a joined word whose two parts are names, or, where a family name is written as given name,
-by the family name. A resident whose given words are all short and unlisted (XIAO MEI) has the
-anchor of the whole. The anchor of a family name is that of its first word without particles.
+one, by a joined word whose two parts are names, or, beside the resident's date of birth, by the
+family name where a family name is written as given name. A resident whose given words are all short
+and unlisted (XIAO MEI) has the anchor of the whole. The anchor of a family name is that of its
+first word without particles.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKind, NameForm
 from counterfoil.normalize.address_keys import PLACED, exact_address_key, home_text, zone_text
 from counterfoil.normalize.likeness import (
-    APART,
     Codes,
     Likeness,
     anchor,
@@ -89,8 +89,11 @@ def name_of(text: str) -> NameForm:
 def home_keys(form: AddressForm) -> tuple[str, ...]:
     """Texts of which two questions share one if their addresses can lead to one home; () where an
     address names no home."""
-    if not exact_address_key(form):
-        return ()
+    return keys_of_home(form) if exact_address_key(form) else ()
+
+
+def keys_of_home(form: AddressForm) -> tuple[str, ...]:
+    """`home_keys` of an address that has an exact key."""
     home = home_text(form)
     keys = [f"home|{home}|{zone_text(form)}"]
     if form.kind in PLACED and form.state:
@@ -122,15 +125,16 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
         return ()
     if born is not None:
         return (f"born|{born.isoformat()}",)
-    core = _core(name.family)
-    families = _families(name, core, _exchanged(name.given, core))
+    families = _families(name, _core(name.family), ())
     return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
 
 
-def given_likeness(name: NameForm) -> Likeness:
+def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
     """What two names are compared by (`likeness.meet`): those that could both be confirmed against
-    one possible resident meet here."""
-    exchanged = _exchanged(name.given, _core(name.family))
+    one possible resident meet here. Two questions at different homes that state no date of birth
+    are compared as if no names were in each other's field: without the date, nobody is confirmed
+    by such."""
+    exchanged = _exchanged(name.given, _core(name.family)) if may_be_exchanged else ()
     spelled, later = _readings(name.given, name.middle, exchanged)
     if len(spelled) == 1 and not later:
         return word_likeness(spelled[0])
@@ -138,36 +142,35 @@ def given_likeness(name: NameForm) -> Likeness:
 
 
 def given_letters(name: NameForm) -> int:
-    """The letter classes of a given name of one word; -1 for what they say nothing of."""
+    """The letter classes of a given name of one word, which `are_far` compares; -1 for what they
+    say nothing of."""
     given = name.given
-    if len(given) != 1 or name.middle or _parts(given[0]):
+    if len(given) != 1 or name.middle or _exchanged(given, _core(name.family)):
         return -1
-    return -1 if _exchanged(given, _core(name.family)) else letter_classes(given[0])
+    found = letter_classes(given[0])
+    return -1 if found >= 0 and _parts(given[0]) else found
 
 
-def are_far(one: int, two: int) -> bool:
-    """Whether the letters of two given names show that they do not meet, without their likeness."""
-    if one < 0 or two < 0:
-        return False
-    return (one & ~two).bit_count() > APART or (two & ~one).bit_count() > APART
-
-
-def family_likeness(name: NameForm) -> Likeness:
+def family_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
     """The same of the family name: those names meet here too, unless both state a date of birth."""
     core = _core(name.family)
-    words = _families(name, core, _exchanged(name.given, core))
+    words = _families(name, core, _exchanged(name.given, core) if may_be_exchanged else ())
     return joined([letters(*_family_letters(word), 2) for word in words])
 
 
-def name_codes(name: NameForm) -> tuple[Codes, Codes]:
+def name_codes(name: NameForm, *, may_be_exchanged: bool = True) -> tuple[Codes, Codes]:
     """(codes of the given names, codes of the family name): two likenesses meet where they share
     one."""
-    return codes_of(given_likeness(name)), codes_of(family_likeness(name))
+    return (
+        codes_of(given_likeness(name, may_be_exchanged=may_be_exchanged)),
+        codes_of(family_likeness(name, may_be_exchanged=may_be_exchanged)),
+    )
 
 
-def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
-    """Whether the given names of a question lead to a resident's."""
-    exchanged = _exchanged(asked.given, _core(asked.family))
+def leads_to_given(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
+    """Whether the given names of a question lead to a resident's, the family name being one of them
+    where the two fields may be exchanged."""
+    exchanged = _exchanged(asked.given, _core(asked.family)) if may_be_exchanged else ()
     given, later = _readings(asked.given, asked.middle, exchanged)
     aim = _given_anchor(resident)
     return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
@@ -175,14 +178,15 @@ def leads_to_given(asked: NameForm, resident: NameForm) -> bool:
     )
 
 
-def leads_to_family(asked: NameForm, resident: NameForm) -> bool:
+def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
     """Whether the family name of a question leads to the first word of a resident's that is more
     than a letter."""
     words = [word for word in _core(resident.family) if len(word) > 1]
     if not words:
         return False
     aim, core = _family_codes(words[0]), _core(asked.family)
-    families = _families(asked, core, _exchanged(asked.given, core))
+    exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
+    families = _families(asked, core, exchanged)
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
@@ -229,6 +233,8 @@ def _exchanged(given: Words, family: Words) -> Words:
 @lru_cache(maxsize=16384)
 def _parts(word: str) -> list[str]:
     """The first part of a joined given name whose two parts are listed: MARY of MARYANN."""
+    if len(word) < 2 * _LEAST_PART:
+        return []
     cuts = range(_LEAST_PART, len(word) - _LEAST_PART + 1)
     return [word[:cut] for cut in cuts if is_listed_name(word[:cut]) and is_listed_name(word[cut:])]
 

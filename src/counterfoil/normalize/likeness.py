@@ -42,9 +42,11 @@ from counterfoil.normalize.name_similarity import (
 
 Codes = frozenset[str]
 _ALIKE: Final = ("A", "B", "CKSZ", "D", "E", "FP", "G", "IY", *"JLMNOQRTUVWX")
-_CLASSES: Final = {letter: 1 << at for at, alike in enumerate(_ALIKE) for letter in alike} | {
-    "H": 0
-}
+_CLASSES: Final[dict[str, int]] = {
+    letter: 1 << at for at, alike in enumerate(_ALIKE) for letter in alike
+} | {"H": 0}
+_CLASS_BITS: Final = len(_ALIKE)
+_CLASS_MASK: Final = (1 << _CLASS_BITS) - 1
 _NO_CODES: Final[Codes] = frozenset()
 
 LEAST_RARE: Final = 5
@@ -83,17 +85,30 @@ def meet(one: Likeness, two: Likeness) -> bool:
 
 
 def letter_classes(word: str) -> int:
-    """The letters of a word as bits: one for letters that a spelling key takes for each other, none
-    for H. The spelling key of a word has the same. -1 for what may be listed or is not read whole.
-
-    Two words of neither kind that share a code are one letter away from one spelling key each, or
-    two from what is left of both: each has at most `APART` classes that the other has not."""
-    if len(word) > _READ or len(word) == 1 or is_listed_name(word):
+    """The letters of a word as bits, one for letters that a spelling key takes for each other and
+    none for H: those of the whole word above those of what a rare word's codes are made of. The
+    spelling key of a word has the same. -1 for what may be listed."""
+    if len(word) == 1 or is_listed_name(word):
         return -1
-    found = 0
-    for letter in word:
-        found |= _CLASSES[letter]
-    return found
+    found = sum({_CLASSES[letter] for letter in word})
+    if len(word) <= _READ:
+        return found << _CLASS_BITS | found
+    return found << _CLASS_BITS | sum({_CLASSES[letter] for letter in spelling_key(word)[:_READ]})
+
+
+def are_far(one: int, two: int) -> bool:
+    """Whether `letter_classes` show that two words do not share a code; never where one is -1.
+
+    Two words that do are one letter away from one listed name each, or their codes are made of
+    letters of which at most `APART` are not the other's."""
+    return (
+        one >= 0
+        and two >= 0
+        and (
+            (one & _CLASS_MASK & ~(two >> _CLASS_BITS)).bit_count() > APART
+            or (two & _CLASS_MASK & ~(one >> _CLASS_BITS)).bit_count() > APART
+        )
+    )
 
 
 def joined(parts: Iterable[Likeness]) -> Likeness:

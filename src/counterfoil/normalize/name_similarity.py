@@ -147,7 +147,12 @@ def _stem(word: str) -> str:
 
 def is_listed_name(word: str) -> bool:
     """Whether the word is a given name, or a familiar form of one, in the tables."""
-    return word in familiar_forms() or word in spellings()
+    return word in _listed_names()
+
+
+@lru_cache(maxsize=1)
+def _listed_names() -> frozenset[str]:
+    return frozenset({*familiar_forms(), *spellings()})
 
 
 @lru_cache(maxsize=32768)

@@ -142,7 +142,8 @@ def _require_current(office: Office, form: ActForm, statement: Statement) -> Non
             "statement_moved",
             "what the officer signed is not how things stand now",
             place=form.subject,
-            cure="Nothing was done. Ask for the statement again, read it, and sign it anew.",
+            cure="Nothing was done. Ask for the statement again, read it, and sign it anew; on the "
+            "command line, run the command again.",
         )
     if not _can_be_used(statement, office.clock()):
         raise StateFault(

@@ -6,13 +6,18 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from counterfoil import gate
 from counterfoil.core import canonical, keyfile
+from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Officer
 from counterfoil.database import create_store
+from counterfoil.gate.law.schema import read_law_file
 from counterfoil.ledger import EntryKind
 from counterfoil.office.context import (
     PASSPHRASE_FILE,
@@ -27,7 +32,7 @@ from counterfoil.office.journal import enter
 from counterfoil.office.officers import enrol, enter_key
 from counterfoil.office.opening import open_office
 from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings
-from counterfoil.tlog import verifier_key
+from counterfoil.tlog import VerifierKey, verifier_key
 
 SANDBOX_OFFICERS: Final = ("officer-a", "officer-b")
 _SERVICE_KEYS: Final = ("holder", "register", "payload")
@@ -42,15 +47,18 @@ def create_office(
     passphrase: str | None,
     library: Path,
     database: str = DATABASE,
+    principal: VerifierKey | None = None,
     clock: Clock = utc_now,
     random: Random = os.urandom,
 ) -> None:
     """Make an office at `directory`, which must not exist or be empty.
 
     `agreement` is a file, `library` a law library (statutes/, routes/). A sandbox makes its own
-    passphrase and two officers. `database` is an SQLAlchemy URL. Raises UsageFault, SettingsFault,
-    KeyFault, StateFault, StoreFault; the directory that was begun is removed, while tables that
-    were made in a PostgreSQL database stay there.
+    passphrase and two officers, and takes the key of the principal of its agreement whose id is the
+    name of `principal`, so that it receives what that key signed; elsewhere the parties enter keys
+    in the agreement that both sign. `database` is an SQLAlchemy URL. Raises UsageFault,
+    SettingsFault, KeyFault, StateFault, StoreFault; the directory that was begun is removed, while
+    tables that were made in a PostgreSQL database stay there.
     """
     settings = new_settings(name, sandbox=sandbox, database=database)
     _check_vacant(directory)
@@ -60,22 +68,37 @@ def create_office(
             "an office needs a passphrase for its keys",
             cure="Type one, or give --passphrase-file.",
         )
+    if principal is not None and not sandbox:
+        raise UsageFault(
+            "principal_key_agreed",
+            "only a sandbox takes a principal's key when it is made",
+            place="--principal-key",
+            cure="Enter the key in the agreement's file, under principals, and have both parties "
+            "sign that.",
+        )
     making = directory.with_name(f".{directory.name}.making")
-    shutil.rmtree(making, ignore_errors=True)
     try:
-        _fill(making, settings, agreement, library, passphrase, clock, random)
-        if directory.exists():
-            directory.rmdir()
-        making.rename(directory)
+        with locked_file(making.with_suffix(".lock")):
+            _check_vacant(directory)
+            try:
+                shutil.rmtree(making, ignore_errors=True)
+                making.mkdir(parents=True)
+                if principal is not None:
+                    agreement = _with_key(agreement, principal, making / "agreement.yaml")
+                _fill(making, settings, agreement, library, passphrase, clock, random)
+                (making / "agreement.yaml").unlink(missing_ok=True)
+                if directory.exists():
+                    directory.rmdir()
+                making.rename(directory)
+            finally:
+                shutil.rmtree(making, ignore_errors=True)
     except OSError as fault:
         raise StoreFault(
             "office_not_made",
             f"the office could not be written ({type(fault).__name__})",
             place=directory.name,
-            cure="Check disk space and permissions.",
+            cure="Check disk space and permissions, and that no other process makes it.",
         ) from None
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
 
 
 def law_library() -> Path:
@@ -144,6 +167,24 @@ def _fill(
     _make_service_keys(keys, settings.name, passphrase, random)
     create_store(database_url(settings, making)).close()
     _begin_ledger(open_office(making, passphrase, clock=clock, random=random))
+
+
+def _with_key(agreement: Path, principal: VerifierKey, copy: Path) -> Path:
+    """A copy of a sandbox's agreement in which the principal of this key's name has the key. Raises
+    UsageFault `principal_not_agreed`, SettingsFault for what is no agreement."""
+    fields: dict[str, Any] = msgspec.to_builtins(read_law_file(agreement, gate.Agreement))
+    named = [each for each in fields["principals"] if each["id"] == principal.name]
+    if not named:
+        raise UsageFault(
+            "principal_not_agreed",
+            "the agreement names no principal of the key's name",
+            place="--principal-key",
+            cure="Make the key under the principal's id: `counterfoil principal create "
+            "sandbox-principal --keys keys` for the sandbox's own agreement.",
+        )
+    named[0]["key"] = str(principal)
+    copy.write_text(write_yaml(fields), encoding="utf-8")
+    return copy
 
 
 def _make_service_keys(keys: Path, name: str, passphrase: str | None, random: Random) -> None:

@@ -357,6 +357,21 @@ def test_a_file_that_the_office_itself_signed_and_that_lies_is_found(
     assert "Quintanilla" not in str(fault.value)
 
 
+def test_of_a_record_that_the_office_changed_all_lines_of_its_batch_are_named(world: World) -> None:
+    disposed(world)
+    lines = exported(world)
+    with pytest.raises(VerifyFault) as fault:
+        check(world, signed_again(world, lines, LIES["another reason"]))
+    assert (fault.value.code, fault.value.place) == ("accounting_differs", "lines 2 to 13")
+
+
+def test_a_folder_that_does_not_exist_is_no_finding_about_a_ledger(world: World) -> None:
+    folder = world.directory / "nowhere"
+    with pytest.raises(InputFault) as fault:
+        check_exported_accounting(Upload(folder / "a"), folder, world.office.holder_key)
+    assert fault.value.code == "export_missing"
+
+
 def test_a_file_of_another_office_or_none_is_refused(world: World) -> None:
     missing = Upload(world.directory / "missing.jsonl")
     folder = world.directory / "published"

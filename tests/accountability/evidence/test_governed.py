@@ -22,6 +22,7 @@ from counterfoil.matching import NEVER, Thresholds
 from counterfoil.office import agreement_file, law_library
 from tests.accountability.evidence.bundles import Made, compared, make, parts, signed_again
 from tests.certification.certificates import certify
+from tests.world.acts import compare
 from tests.world.office import World
 from tests.world.people import person, request
 
@@ -190,6 +191,10 @@ def by_consent(world: World) -> str:
         "issued_on": day,
         "recipient": "agency-a",
         "purpose": "To confirm my address",
+        "signed_by": "Marisol Quintanilla",
+        "capacity": "taxpayer",
+        "alone": "yes",
+        "revoked": "no",
         "people": [{"given_name": "Marisol", "family_name": "Quintanilla"}],
         "periods": ["2023", "2024"],
         "items": ["address"],
@@ -205,6 +210,7 @@ def by_consent(world: World) -> str:
         json.dumps(header | {"route": "consent", "document": stated})
     )
     batch = client.receive(world.office, asked, document=paper).batch
+    compare(world, batch, paper)
     client.determine(world.office, batch)
     return batch
 

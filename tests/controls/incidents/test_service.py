@@ -13,6 +13,7 @@ from counterfoil import ledger
 from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.incidents.service import (
     CLASSES,
+    DUTIES,
     Incident,
     IncidentClass,
     IncidentFacts,
@@ -157,8 +158,15 @@ def test_a_report_about_one_batch_speaks_of_that_batch_even_before_release(world
     assert [facts.batch for facts in _report(world, opened.number).batches] == [other]
 
 
-def test_every_class_has_its_sentence() -> None:
-    assert set(CLASSES) == set(IncidentClass)
+def test_every_class_has_its_sentence_and_its_duties() -> None:
+    assert set(CLASSES) == set(DUTIES) == set(IncidentClass)
+
+
+def test_the_report_names_what_the_code_has_done_for_the_taxpayer(world: World) -> None:
+    duties = " ".join(_report(world, _open(world).number).duties)
+    assert "7431(e)" in duties and "notify the taxpayer as soon as practicable" in duties
+    inspected = " ".join(DUTIES[IncidentClass.UNAUTHORISED_INSPECTION])
+    assert "7213A" in inspected and "7431(e)" in inspected
 
 
 def test_the_command_line_opens_lists_shows_reports_and_closes(tmp_path: Path) -> None:

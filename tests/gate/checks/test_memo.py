@@ -30,7 +30,8 @@ DAYS = st.sampled_from(
     ]
 )
 OFFICERS = (
-    EngagedOfficer("OFF-1", "Dana Fields", "Special Agent"),
+    EngagedOfficer("OFF-1", "Dana Fields", "Special Agent", "Agency A"),
+    EngagedOfficer("OFF-1", "Dana Fields", "Contractor", "Agency B"),
     EngagedOfficer("OFF-2", "Enforcement Unit", "Team"),
     EngagedOfficer("", "N/A", ""),
 )
@@ -46,10 +47,16 @@ REQUESTS = st.builds(
     ),
     taxable_periods=st.sampled_from([(), ("2023",), ("all years",), ("2026",), ("2019-2024",)]),
     statutory_authority=st.sampled_from(
-        ["", "8 USC 1253(a)(1)", "8 USC 1229a", "n/a", "26 USC 7201"]
+        ["", "8 USC 1253(a)(1)", "8 USC 1253(a)(1)(C)", "8 USC 1326(a)", "n/a", "26 USC 7201"]
     ),
     reason=st.sampled_from(
-        ["", REQUEST.reason, "Current address for civil enforcement", "To locate her"]
+        [
+            "",
+            REQUEST.reason,
+            "Current address for civil enforcement",
+            "To locate her",
+            "The petition for review names this address, and the notice bears on intent.",
+        ]
     ),
     investigation_number=st.sampled_from(["", "CR-2025-00417", "XXXX"]),
     investigation_opened_on=DAYS,
@@ -63,6 +70,10 @@ REQUESTS = st.builds(
     stay_or_deferral=st.sampled_from(["", "none", "deferred action"]),
     engaged_officers=st.lists(st.sampled_from(OFFICERS), max_size=2).map(tuple),
     use_certified=st.booleans(),
+    review=st.sampled_from(["", "none", "petition for review"]),
+    offence_date=DAYS,
+    offence_fact=st.sampled_from(["", "Hid the travel document from the officer", "xxxx"]),
+    earlier_investigation=st.sampled_from(["", "Opened on forged papers two years ago", "none"]),
 )
 GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 """One gate for all requests that are made: what it remembers of one must not reach another."""
@@ -156,6 +167,7 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
             "taxable_periods": first.taxable_periods,
             "statutory_authority": first.statutory_authority,
             "stay_or_deferral": first.stay_or_deferral,
+            "review": first.review,
             "use_certified": first.use_certified,
             "removal_order": changed(second.removal_order, ground=first.removal_order.ground),
         },
@@ -165,10 +177,22 @@ def test_no_check_of_a_part_notices_a_change_of_anything_else(
                 second.removal_order,
                 ordered_on=first.removal_order.ordered_on,
                 court_ordered_on=first.removal_order.court_ordered_on,
-            )
+            ),
+            "offence_date": first.offence_date,
+            "offence_fact": first.offence_fact,
+            "statutory_authority": first.statutory_authority,
         },
-        4: {"reason": first.reason},
-        5: {},
+        4: {"reason": first.reason, "statutory_authority": first.statutory_authority},
+        5: {"person": first.person},
+        6: {},
+        7: {
+            "investigation_opened_on": first.investigation_opened_on,
+            "earlier_investigation": first.earlier_investigation,
+            "statutory_authority": first.statutory_authority,
+            "removal_order": changed(
+                second.removal_order, ordered_on=first.removal_order.ordered_on
+            ),
+        },
     }[PARTS.index(part)]
     other = changed(second, **fields)
     assert part.of(_asked(first), LAW.terms) == part.of(_asked(other), LAW.terms)
@@ -184,3 +208,17 @@ def test_every_check_is_asked_once() -> None:
     assert len(parts) == len(set(parts))
     assert OWN_CHECKS.isdisjoint(parts)
     assert OWN_CHECKS | set(parts) == set(REQUEST_CHECKS)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The petition for review names this address, and the notice bears on intent.",
+        "The notice bears on intent, and the house is the subject of a civil forfeiture.",
+    ],
+)
+def test_a_reason_of_one_purpose_says_nothing_of_another_that_has_it(reason: str) -> None:
+    """Both are for the same purpose; what else the second says is its own."""
+    gate = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
+    assert not isinstance(gate.decide(REQUEST), Refusal)
+    assert isinstance(gate.decide(changed(reason=reason)), Refusal)

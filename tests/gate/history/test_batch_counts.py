@@ -6,7 +6,12 @@ import pytest
 
 from counterfoil.core.values import EngagedOfficer, Grant, Person, Refusal
 from counterfoil.gate import BatchFactsBuilder, Gate, History
-from counterfoil.gate.history.batch_counts import earlier_officer_hash, officer_hashes, officer_load
+from counterfoil.gate.history.batch_counts import (
+    BatchFacts,
+    earlier_officer_hash,
+    officer_hashes,
+    officer_loads,
+)
 from tests.gate.world import (
     HEADER,
     KEY,
@@ -22,6 +27,14 @@ from tests.gate.world import (
 
 LAW = sandbox()
 OFFICER = REQUEST.engaged_officers[0]
+
+
+def _load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
+    return officer_loads(officer, facts, history)[0]
+
+
+def _namesakes(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
+    return officer_loads(officer, facts, history)[1]
 
 
 def _named(row: int) -> str:
@@ -78,7 +91,7 @@ def test_an_officer_named_twice_in_one_request_counts_once() -> None:
     facts = facts_of(
         changed(engaged_officers=(officer, EngagedOfficer(" off-1 ", "D. Fields", "Agent")))
     )
-    assert officer_load(officer, facts, NO_HISTORY) == 1
+    assert _load(officer, facts, NO_HISTORY) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,25 +110,35 @@ def test_an_officer_is_one_by_id_and_by_name_and_title_however_written(
     other: EngagedOfficer,
 ) -> None:
     facts = facts_of(REQUEST, changed(row=2, engaged_officers=(other,)))
-    assert [officer_load(each, facts, NO_HISTORY) for each in (OFFICER, other)] == [2, 2]
+    assert [_load(each, facts, NO_HISTORY) for each in (OFFICER, other)] == [2, 2]
 
 
 def test_another_officer_is_another() -> None:
     other = EngagedOfficer("OFF-2", "Dana Fields", "Deportation Officer")
     facts = facts_of(REQUEST, changed(row=2, engaged_officers=(other,)))
-    assert officer_load(OFFICER, facts, NO_HISTORY) == 1
+    assert _load(OFFICER, facts, NO_HISTORY) == 1
+
+
+def test_officers_of_one_name_are_counted_together_beside_each() -> None:
+    namesake = EngagedOfficer("OFF-2", "Fields, Dana", "Deportation Officer")
+    sibling = EngagedOfficer("OFF-3", "Kim Fields", "Special Agent")
+    facts = facts_of(*(changed(engaged_officers=(each,)) for each in (OFFICER, namesake, sibling)))
+    history = History({officer_hashes(KEY, OFFICER)[-1]: 5})
+    found = [_namesakes(each, facts, history) for each in (OFFICER, namesake, sibling)]
+    assert found == [7, 7, 1]
 
 
 def test_history_adds_to_the_batch() -> None:
     facts = facts_of(REQUEST)
-    by_id, by_name = officer_hashes(KEY, OFFICER)
-    assert officer_load(OFFICER, facts, History({by_id: 7})) == 8
-    assert officer_load(OFFICER, facts, History({by_id: 7, by_name: 9})) == 10
+    by_id, by_title, by_name = officer_hashes(KEY, OFFICER)
+    assert _load(OFFICER, facts, History({by_id: 7})) == 8
+    assert _load(OFFICER, facts, History({by_id: 7, by_title: 9})) == 10
+    assert _load(OFFICER, facts, History({by_id: 7, by_name: 9})) == 8
 
 
 def test_what_the_first_version_counted_is_added() -> None:
     history = History({earlier_officer_hash(KEY, OFFICER): 5, officer_hashes(KEY, OFFICER)[0]: 7})
-    assert officer_load(OFFICER, facts_of(REQUEST), history) == 13
+    assert _load(OFFICER, facts_of(REQUEST), history) == 13
 
 
 def test_people_under_one_investigation_are_counted_once_each() -> None:

@@ -101,7 +101,11 @@ OTHER: dict[str, object] = {
     "investigation_number": "CR-2",
     "investigation_opened_on": date(2025, 6, 3),
     "removal_order": RemovalOrder("RO-2"),
-    "stay_or_deferral": "none",
+    "stay_or_deferral": "deferred action",
+    "review": "petition for review",
+    "offence_date": date(2025, 6, 3),
+    "offence_fact": "Hid the travel document",
+    "earlier_investigation": "Opened on forged papers",
     "engaged_officers": (EngagedOfficer("OFF-2"),),
     "use_certified": False,
 }

@@ -300,7 +300,7 @@ def test_what_nobody_answered_does_not_count_and_counts_again_once_it_is_answere
         ELSEWHERE,
         reason="Another matter.",
         investigation_number="X9",
-        engaged_officers=(EngagedOfficer("OFF-2", "Lee Marsh", "Agent"),),
+        engaged_officers=(EngagedOfficer("OFF-2", "Lee Marsh", "Agent", "Agency A"),),
     )
     asked = [(0, REQUEST), (2, other)]
     _keep(store, "b1", REQUEST, REQUEST, other)

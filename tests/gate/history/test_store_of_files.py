@@ -27,7 +27,7 @@ from tests.gate.world import KEY, ON, REQUEST, amended, changed, facts_of, sandb
 
 AGREEMENT = sandbox().agreement
 WINDOW_DAYS = AGREEMENT.limits.officer_caseload.window_days
-OFFICER, BY_NAME = officer_hashes(KEY, REQUEST.engaged_officers[0])
+OFFICER, BY_TITLE, BY_NAME = officer_hashes(KEY, REQUEST.engaged_officers[0])
 FACTS = facts_of(REQUEST, changed(row=2))
 
 
@@ -71,7 +71,7 @@ def test_the_table_holds_hashes_days_and_counts_only(store: Store) -> None:
     _record(store, "b1", ON)
     with store.reading() as connection:
         rows = [tuple(row) for row in connection.execute(select(CASELOAD))]
-    assert sorted(rows) == sorted([(OFFICER, "b1", ON, 2), (BY_NAME, "b1", ON, 2)])
+    assert sorted(rows) == sorted((each, "b1", ON, 2) for each in (OFFICER, BY_NAME, BY_TITLE))
 
 
 def test_a_batch_without_officers_records_nothing(store: Store) -> None:
@@ -157,7 +157,7 @@ def test_officers_of_several_files_are_added_up(store: Store) -> None:
             record_batch(connection, facts, batch, ON, AGREEMENT)
     with store.reading() as connection:
         held = load_history(connection, both, "now", ON, AGREEMENT.limits).officers
-    assert held == dict.fromkeys((OFFICER, BY_NAME), 4) | dict.fromkeys(
+    assert held == dict.fromkeys((OFFICER, BY_NAME, BY_TITLE), 4) | dict.fromkeys(
         officer_hashes(KEY, other), 1
     )
 

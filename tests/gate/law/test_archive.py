@@ -51,6 +51,7 @@ def test_every_file_of_the_law_is_kept_by_its_path_as_it_is_written(office: Path
         "statutes",
         "routes",
         "common",
+        "lists",
         "agreement.yaml",
     }
 

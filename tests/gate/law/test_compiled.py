@@ -145,10 +145,11 @@ def test_each_list_of_phrases_screens_for_itself_and_all_together() -> None:
     )
     for name in names:
         word = name.replace("_", "")
-        hits = [each for each in names if getattr(terms, each).hits(screened_words(f"of {word}"))]
+        words = screened_words(f"of {word}")
+        hits = [each for each, screen in terms.other_purposes.items() if screen.hits(words)]
         assert hits == [name]
-        assert terms.screened.hits(screened_words(f"of {word}"))
-    assert not terms.screened.hits(screened_words("of nothing"))
+        assert terms.purposes.watched.hits(words)
+    assert not terms.purposes.watched.hits(screened_words("of nothing"))
     assert terms.general_reasons == {"for vse"}
 
 
@@ -205,3 +206,20 @@ def test_p10_an_unsigned_file_is_accepted_by_a_sandbox_alone() -> None:
     assert amended({"sandbox": False, "principals.0.unsigned_accepted": False}).terms.principals
     with expect_fault(SettingsFault, "law_principal_twice", f"agreement sandbox: {principal}"):
         amended({"principals": msgspec.to_builtins(sandbox().agreement.principals * 2)})
+
+
+@pytest.mark.parametrize("name", ["taxpayer", "purposes", "use_limits"])
+def test_p10_a_law_of_format_3_without_its_rules_refuses(name: str) -> None:
+    with expect_fault(SettingsFault, "law_rules_format", f"common/every-route.yaml: rules.{name}"):
+        _terms(**{name: msgspec.UNSET})
+
+
+def test_p10_a_consent_of_format_3_without_rules_of_who_may_sign_refuses() -> None:
+    law = LAWS["consent"]
+    assert law.route.rules.document
+    document = changed(law.route.rules.document, consent=msgspec.UNSET)
+    route = changed(law.route, rules=changed(law.route.rules, document=document))
+    with expect_fault(
+        SettingsFault, "law_rules_format", "routes/consent.yaml: rules.document.consent"
+    ):
+        compile_terms(route, law.common, law.agreement)

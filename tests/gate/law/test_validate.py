@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from counterfoil.core.errors import SettingsFault
-from counterfoil.gate.law.demands import SINCE_COMMON_2
+from counterfoil.gate.law.demands import SINCE_COMMON_2, SINCE_COMMON_3
 from counterfoil.gate.law.route import DatedDays, Route
 from counterfoil.gate.law.schema import Span
 from counterfoil.gate.law.statute import Element, Statute
@@ -166,12 +166,21 @@ def test_p10_a_check_of_the_kind_without_an_element_refuses_and_the_first_is_nam
     assert raised.value.message == "no element names the check name_is_given"
 
 
+LATER = {
+    "counterfoil-common-1": SINCE_COMMON_2 | SINCE_COMMON_3,
+    "counterfoil-common-2": SINCE_COMMON_3,
+}
+
+
 @pytest.mark.parametrize("name", LAWS)
-def test_a_law_of_the_first_common_format_may_be_without_what_came_later(name: str) -> None:
+@pytest.mark.parametrize("form", LATER)
+def test_a_law_of_an_earlier_common_format_may_be_without_what_came_later(
+    name: str, form: str
+) -> None:
     law = LAWS[name]
-    older = changed(law.common, format="counterfoil-common-1")
-    kept = [each for each in law.elements if each.check not in SINCE_COMMON_2]
-    assert len(kept) == len(law.elements) - len(SINCE_COMMON_2)
+    older = changed(law.common, format=form)
+    kept = [each for each in law.elements if each.check not in LATER[form]]
+    assert len(kept) < len(law.elements)
     check_demands(law.route, older, kept)
     with expect_fault(SettingsFault, "law_check_unused", f"law: elements of routes/{name}.yaml"):
         check_demands(law.route, law.common, kept)

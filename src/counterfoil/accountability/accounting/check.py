@@ -182,6 +182,7 @@ class _Check:
         self._batch: Occasion | None = None
         self._lines = LinesDigest(b"")
         self._places: set[int] = set()
+        self._first = 0
         self._rows = self._last_entry = self._last_answer = 0
         self._found: Counter[str] = Counter()
         self._ended = False
@@ -275,6 +276,7 @@ class _Check:
         )
         self._places.add(occasion.entry)
         self._batch, self._lines = occasion, LinesDigest(raw[:-1])
+        self._first = self._number
         self._rows, self._last_entry, self._last_answer = 0, -1, -1
         self._found["batches"] += 1
 
@@ -320,10 +322,12 @@ class _Check:
             self._require(len(salt) == _SALT_BYTES, "its salt is not 64 hex digits")
             commitment = self._lines.commitment(salt)
             said = {"batch": end.batch, "commitment": commitment, "rows": self._rows}
-            self._require(  # 5
-                entry is not None and (entry.kind, entry.fields) == (EntryKind.ACCOUNTING, said),
-                "the records of its batch are not those that the ledger commits to",
-            )
+            if entry is None or (entry.kind, entry.fields) != (EntryKind.ACCOUNTING, said):  # 5
+                self._differs(
+                    "the ledger commits to all lines of the batch together, and one of these was "
+                    "changed, added or left out",
+                    f"lines {self._first} to {self._number}",
+                )
             self._found["kept"] += 1
         elif isinstance(end, OpenEnd):
             self._found["open"] += 1
@@ -365,11 +369,11 @@ class _Check:
         if not holds:
             self._differs(what)
 
-    def _differs(self, what: str) -> NoReturn:
+    def _differs(self, what: str, place: str = "") -> NoReturn:
         raise VerifyFault(
             "accounting_differs",
             f"the accounting is not what the ledger says: {what}",
-            place=f"line {self._number}",
+            place=place or f"line {self._number}",
             cure="Keep the file and the ledger as evidence, and ask the office for an explanation.",
         )
 

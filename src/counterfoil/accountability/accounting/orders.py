@@ -41,11 +41,13 @@ class InformPersons(SignedCommand, frozen=True):
 
 
 class Informing(Public, frozen=True):
-    """A decision as it was entered."""
+    """A decision as it was entered. `delayed_until`: the last day of a delay over the batch that
+    is not over, until which nobody is informed all the same; "" where there is none."""
 
     batch: str
     order: str
     index: int
+    delayed_until: str = ""
 
 
 class InformOrders(Public, frozen=True):
@@ -71,7 +73,8 @@ def inform_persons(office: Office, actor: Actor, command: InformPersons) -> Info
         form = _form(office, connection, command, document)
         new = order_act(EntryKind.INFORM, command.batch, document, "")
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
-    return Informing(command.batch, document, act.entry_index)
+        delays = delays_in_force(connection, office.clock().date())
+    return Informing(command.batch, document, act.entry_index, delays.get(command.batch, ""))
 
 
 def load_inform_orders(office: Office, connection: Connection, today: date) -> InformOrders:

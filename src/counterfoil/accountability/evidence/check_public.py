@@ -19,7 +19,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.values import Public, Ruling
 from counterfoil.gate.law.archive import law_of_texts
-from counterfoil.gate.law.demands import CHECKS_OF_COMMON_1, CHECKS_VERSION
+from counterfoil.gate.law.demands import CHECKS_VERSION, EARLIER_VERSIONS
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of
@@ -88,7 +88,8 @@ def check_part(bundle: Bundle) -> Checked:
     """Statements 2 to 5, of a bundle whose signature verified. Raises as `replay.check_public`."""
     part, holder = decode_public(bundle.public), bundle.holder
     match = part.versions.get("match", "")
-    known = [versions(match) | {"checks": each} for each in (CHECKS_VERSION, CHECKS_OF_COMMON_1)]
+    checks = (CHECKS_VERSION, *EARLIER_VERSIONS.values())
+    known = [versions(match) | {"checks": each} for each in checks]
     if match not in matching.READABLE_VERSIONS or part.versions not in known:
         raise StateFault(
             "evidence_rules_other",

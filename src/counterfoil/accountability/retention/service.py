@@ -220,8 +220,9 @@ def delay_notice_statement(office: Office, actor: Actor, command: DelayNotice) -
 
 
 def delay_notice(office: Office, actor: Actor, command: DelayNotice) -> Ordered:
-    """Put off informing persons of a batch's requests (5 USC 552a(b)(7), (c)(3)). Raises as
-    `keep_rows`; StateFault `delay_over` for a day that has passed."""
+    """Put off informing persons of a batch's requests, on a request in the holder's papers: no
+    words of 5 USC 552a speak of a delay. Raises as `keep_rows`; StateFault `delay_over` for a day
+    that has passed."""
     return _order(office, actor, command)
 
 

@@ -25,13 +25,17 @@ from counterfoil.disclosure.explain import (
     RequestValues,
     explain_request,
 )
-from counterfoil.disclosure.explain_chart import draw_svg, draw_text
+from counterfoil.disclosure.explain_chart import draw_svg, draw_text, feature_words
 
 
 def explain(
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")],
     request_id: Annotated[
-        str, typer.Argument(metavar="REQUEST_ID", help="The request's id in its file.")
+        str,
+        typer.Argument(
+            metavar="REQUEST_ID",
+            help="The request's id in its file; 'row N' for a rejected row without one.",
+        ),
     ],
     directory: OfficeDir,
     officer: OfficerKeyFile,
@@ -57,7 +61,44 @@ def explain(
         show(told, _words(found, asked), as_json=as_json)
 
 
+def _next(found: Explanation) -> list[str]:
+    """What can be done about the outcome, beside the cures of the findings: one line, or none."""
+    failed = [each for each in found.findings if each.state is not State.MET]
+    waits = bool(failed) and all(each.state is State.NEEDS_OFFICER for each in failed)
+    if found.not_compared:
+        return [f"Nobody looked [{found.not_compared}]. Cure: {_cure_of(found.not_compared)}"]
+    if found.decided == "not_confirmed":
+        return ["The request was in order. Nothing of it needs a cure."]
+    if not waits or found.overridden:
+        return []
+    if found.state == "gated":
+        named = " ".join(f"--element {each.element}" for each in failed)
+        return [
+            f"It waits. An officer and counsel admit it with `counterfoil override {found.batch} "
+            f"{found.request_id} {named}` and their keys, before the batch is determined."
+        ]
+    return [
+        f"It waited and was not admitted before its batch was {found.state}. Cure: the requester "
+        "asks again in a new file."
+    ]
+
+
+def _cure_of(code: str) -> str:
+    if code == "not_certified":
+        return (
+            "the requester states the date of birth in a new file, or the holder certifies such "
+            "questions (`counterfoil register certify`)."
+        )
+    return "the requester asks again in a new file; nothing of this one counts as asked."
+
+
 def _words(found: Explanation, asked: RequestValues | None) -> str:
+    if (reject := found.reject) is not None:
+        column = f", {reject.column}" if reject.column else ""
+        return (
+            f"{found.request_id}: rejected, so that nothing was asked\n\n"
+            f"row {reject.row}{column}: {reject.message} [{reject.code}]\n  Cure: {reject.cure}"
+        )
     lines = [
         f"{found.request_id}: {found.outcome}" + (f", {found.decided}" if found.decided else "")
     ]
@@ -70,19 +111,21 @@ def _words(found: Explanation, asked: RequestValues | None) -> str:
                 f"{each.state.value.replace('_', ' ')}: {each.citation} [{each.code}]",
                 f"  {each.explanation}",
                 f"  Cure: {each.cure}",
+                f"  Element: {each.element}",
             ]
     met = sum(each.state is State.MET for each in found.findings)
-    lines += ["", f"{met} of {len(found.findings)} elements met."]
+    lines += ["", f"{met} of {len(found.findings)} elements met.", *_next(found)]
     if found.evidence:
         lines += [
             "",
-            f"Best resident: {found.score_bits:.2f} bits, {found.margin_bits:.2f} above the next.",
+            f"Best resident: evidence of {found.score_bits:.2f}, {found.margin_bits:.2f} above the "
+            "next, in bits (1 bit doubles the odds).",
         ]
         lines += draw_text(found)
     if asked is not None:
         lines += [
             "",
             "As asked:",
-            *(f"  {feature}: {value}" for feature, value in asked.values.items()),
+            *(f"  {feature_words(feature)}: {value}" for feature, value in asked.values.items()),
         ]
     return "\n".join(lines)

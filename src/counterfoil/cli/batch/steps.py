@@ -30,7 +30,7 @@ from counterfoil.controls.sampling.sheet import MAX_SHEET_BYTES, read_sheet
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import watcher
 from counterfoil.disclosure import BatchStatus
-from counterfoil.disclosure.screening import REFUSED_BY
+from counterfoil.disclosure.screening import OVERRIDDEN, REFUSED_BY, WAITING
 from counterfoil.office import Office
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id that `receive` printed.")]
@@ -87,7 +87,7 @@ def receive(
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         standing, rejected = _receive(office, file, rejects, document, quiet=quiet or as_json)
-        _tell(standing, rejected, quiet=quiet, as_json=as_json)
+        _tell(standing, rejected, directory=directory, quiet=quiet, as_json=as_json)
 
 
 def determine(
@@ -102,7 +102,7 @@ def determine(
         office = opened(directory, passphrase_file)
         with progress(quiet=quiet or as_json) as advance:
             standing = client.determine(office, batch, watcher(advance))
-        _tell(standing, quiet=quiet, as_json=as_json)
+        _tell(standing, directory=directory, quiet=quiet, as_json=as_json)
 
 
 def review(
@@ -122,7 +122,7 @@ def review(
         standing = client.review(
             office, batch, officer_key(office, officer, officer_passphrase_file), sheet
         )
-        _tell(standing, quiet=quiet, as_json=as_json)
+        _tell(standing, directory=directory, quiet=quiet, as_json=as_json)
 
 
 def release(
@@ -142,7 +142,7 @@ def release(
         standing = client.release(
             office, batch, officer_key(office, officer, officer_passphrase_file), out
         )
-        _tell(standing, quiet=quiet, as_json=as_json, out=out)
+        _tell(standing, directory=directory, quiet=quiet, as_json=as_json, out=out)
 
 
 def withdraw(
@@ -160,7 +160,7 @@ def withdraw(
         standing = client.withdraw(
             office, batch, officer_key(office, officer, officer_passphrase_file)
         )
-        _tell(standing, quiet=quiet, as_json=as_json)
+        _tell(standing, directory=directory, quiet=quiet, as_json=as_json)
 
 
 def answer(
@@ -200,9 +200,9 @@ def answer(
             with progress(quiet=quiet or as_json) as advance:
                 standing = client.determine(office, standing.batch, watcher(advance))
             if standing.state == "determined":
-                client.review(office, standing.batch, first_officer, sheet)
+                client.review_once(office, standing.batch, first_officer, sheet)
         standing = client.release(office, standing.batch, second_officer, out)
-        _tell(standing, rejected, quiet=quiet, as_json=as_json, out=out)
+        _tell(standing, rejected, directory=directory, quiet=quiet, as_json=as_json, out=out)
 
 
 def _sheet(path: Path | None) -> dict[str, bool] | None:
@@ -228,6 +228,7 @@ def _tell(
     standing: BatchStatus,
     rejected: RejectList | None = None,
     *,
+    directory: Path,
     quiet: bool,
     as_json: bool,
     out: Path | None = None,
@@ -238,11 +239,13 @@ def _tell(
         "state": standing.state,
         "counts": standing.counts,
     }
-    counts = {
-        name: value for name, value in standing.counts.items() if not name.startswith(REFUSED_BY)
-    }
-    said = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in counts.items())
-    words = [f"{standing.state}: {said}"]
+    words = [f"{standing.state}: {_counted(standing)}"]
+    if standing.waiting:
+        result["waiting"] = standing.waiting
+        words.append(
+            f"`counterfoil waiting {standing.batch} --office {directory}` lists what waits for an "
+            "officer."
+        )
     if rejected is not None:
         listed = rejected.written
         result |= {"rejected": rejected.count, "rejects": str(listed) if listed else None}
@@ -254,3 +257,25 @@ def _tell(
     say("\n".join(words), quiet=quiet or as_json)
     if rejected is not None and rejected.count:
         raise typer.Exit(DONE_WITH_REJECTS)
+
+
+def _counted(standing: BatchStatus) -> str:
+    """The counts in words: with the refused, how many of them wait for an officer, and how many
+    were admitted since."""
+    said: list[str] = []
+    for name, value in standing.counts.items():
+        if name.startswith(REFUSED_BY) or name in (WAITING, OVERRIDDEN):
+            continue
+        words = f"{value} {name.replace('_', ' ')}"
+        notes: list[str] = []
+        if name == "refused":
+            admitted = standing.counts.get(OVERRIDDEN, 0)
+            notes += [waiting_words(standing.waiting)] if standing.waiting else []
+            notes += [f"{admitted} admitted by an override"] if admitted else []
+        said.append(f"{words} ({', '.join(notes)})" if notes else words)
+    return ", ".join(said)
+
+
+def waiting_words(waiting: int) -> str:
+    """How many requests wait for an officer, in words."""
+    return f"{waiting} {'waits' if waiting == 1 else 'wait'} for an officer"

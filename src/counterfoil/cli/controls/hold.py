@@ -1,10 +1,11 @@
-"""`counterfoil hold add | lift | list`: holds of 26 USC 6103(i)(6), for officers of the role
-`holds` alone."""
+"""`counterfoil hold add | lift | list` and `hold court-list | court-prepare | court-answer`: holds
+of 26 USC 6103(i)(6), and what it has certified to a court, for officers of the role `holds`
+alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -22,6 +23,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
+from counterfoil.controls.holds import court
 from counterfoil.controls.holds import service as holds
 from counterfoil.core.use_cases import Upload
 from counterfoil.core.values import Role
@@ -116,7 +118,86 @@ def _line(each: holds.HoldListing) -> str:
     return f"{each.hold}  added {each.added_at} by {' and '.join(each.added_by)}{lifted}"
 
 
+def court_list(
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every batch by a court's order that was determined while a hold stood, with the day by which
+    two officers answer whether the court is to be written to. Entered as an inspection."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        found = court.list_court_matters(office, key.officer)
+        words = "\n".join(_matter_line(each) for each in found) or "There is no such batch."
+        show({"matters": msgspec.to_builtins(found)}, words, as_json=as_json)
+
+
+def _matter_line(each: court.CourtMatter) -> str:
+    state = (
+        f"answered {each.answered_at}" if each.answered_at else f"to be answered by {each.due_on}"
+    )
+    return f"{each.batch}  received {each.received_on}, {state}{', LATE' if each.late else ''}"
+
+
+def court_prepare(
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help="A batch of `court-list`.")],
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The certification to the court, prepared: print it, complete its blanks, and file it under
+    seal. Entered as an inspection."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        found = court.prepare_certification(office, key.officer, batch)
+        show({"batch": found.batch, "text": found.text}, found.text, as_json=as_json)
+
+
+def court_answer(
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help="A batch of `court-list`.")],
+    directory: OfficeDir,
+    officer: _OfficerKey,
+    second: SecondKey,
+    answer: Annotated[
+        Literal["certified", "nothing"],
+        typer.Option(
+            help="What was done: the certification went to the court, or nobody whom the order "
+            "names is held.",
+            show_default=False,
+        ),
+    ],
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign what was done for the court that ordered a disclosure. The entry tells neither which
+    answer it is nor of what batch."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
+        other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
+        wanted = court.AnswerCourt(batch, answer)
+        done = act(office, court.answer_court_statement, court.answer_court, wanted, first, other)
+        show(msgspec.to_builtins(done), done.batch, as_json=as_json)
+        say(f"Answered by entry {done.index}.", quiet=as_json)
+
+
 _DESK = "--office tax-office --officer a.key"
 add_verb(app, add, f"hold add --person-file held.json {_DESK} --second b.key")
 add_verb(app, lift, f"hold lift 1 {_DESK} --second b.key")
 add_verb(app, show_list, f"hold list {_DESK}", name="list")
+add_verb(app, court_list, f"hold court-list {_DESK}", name="court-list")
+add_verb(app, court_prepare, f"hold court-prepare b-0f1e2d3c4b5a6978 {_DESK}", name="court-prepare")
+add_verb(
+    app,
+    court_answer,
+    f"hold court-answer b-0f1e2d3c4b5a6978 --answer nothing {_DESK} --second b.key",
+    name="court-answer",
+)

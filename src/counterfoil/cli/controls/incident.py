@@ -160,7 +160,7 @@ def _clock(status: IncidentStatus) -> str:
 
 def _lines(report: incidents.Report) -> Iterator[str]:
     fields = msgspec.to_builtins(report)
-    for name in ("batches", "statutes"):
+    for name in ("batches", "statutes", "duties"):
         del fields[name]
     fields["suspended"] = "yes" if report.suspended else "no"
     fields["suspensions"] = ", ".join(report.suspensions) or "none"
@@ -168,6 +168,7 @@ def _lines(report: incidents.Report) -> Iterator[str]:
         f"{name.replace('_', ' ')}: {value}" for name, value in fields.items() if value != ""
     )
     yield f"statutes: {', '.join(report.statutes)}"
+    yield from (f"duty: {duty}" for duty in report.duties)
     for batch in report.batches:
         counts = ", ".join(f"{count} {kind}" for kind, count in batch.entries.items())
         yield (

@@ -111,6 +111,8 @@ def certify(
         )
         if mix_of_history:
             plan = _with_history(plan, office)
+        for picture in (curve, svg):
+            _check_folder(picture)
         with progress(quiet=quiet or as_json) as advance:
             found = run_certification(office, source, plan, advance)
         _write(curve, curve_csv(found.points))
@@ -135,8 +137,8 @@ def _words(found: CertificationOutcome) -> str:
     chosen = next(point for point in found.points if point.threshold == held.threshold)
     return "\n".join(
         [
-            f"Snapshot {held.snapshot} is certified at {held.threshold / 100:.1f} bits (its "
-            f"own: {held.own_threshold / 100:.1f}), "
+            f"Snapshot {held.snapshot} is certified at {held.threshold / 100:.1f} bits of evidence "
+            f"(its own: {held.own_threshold / 100:.1f}), "
             "for questions that state "
             f"{'name and date of birth' if held.asks != NAMES else 'names'}.",
             *_table(chosen),
@@ -279,6 +281,17 @@ def _with_history(plan: CertificationPlan, office: Office) -> CertificationPlan:
     found = read_mix(office)
     said = f"the nearest kinds of {found.negatives} real negatives of {found.batches} batches"
     return replace(plan, mix=found.mix, mix_said=said)
+
+
+def _check_folder(path: Path | None) -> None:
+    """Raise UsageFault `out_folder` where a file is named in a folder that is not there."""
+    if path is not None and not path.parent.is_dir():
+        raise UsageFault(
+            "out_folder",
+            "the folder to write to does not exist",
+            place=path.name,
+            cure="Make the folder, or name a file in another one.",
+        )
 
 
 def _write(path: Path | None, text: str) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from counterfoil import disclosure
 from counterfoil.accountability import publication, reconciliation
+from counterfoil.cli.batch.steps import waiting_words
 from counterfoil.cli.options import (
     AsJson,
     OfficeDir,
@@ -27,6 +28,7 @@ from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
 from counterfoil.office.settings import DATABASE
 
+_WAITING = "`counterfoil waiting {} --office {}` lists what waits for an officer."
 app = group("Make an office.", "office create tax-office --sandbox")
 
 
@@ -46,6 +48,14 @@ def create(
         str,
         typer.Option(help="An empty PostgreSQL database, as postgresql+psycopg://ROLE@HOST/NAME."),
     ] = DATABASE,
+    principal_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sandbox: the verifier key file of a principal, named as in the agreement, whose "
+            "signed files it receives.",
+            show_default=False,
+        ),
+    ] = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -76,6 +86,7 @@ def create(
             passphrase=passphrase,
             library=library,
             database=database,
+            principal=read_vkey(principal_key) if principal_key else None,
         )
         vkey = str(read_vkey(directory / "keys" / "holder.vkey"))
         said = {
@@ -101,11 +112,21 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         suspended = suspension_status(office, NOBODY)
         published = publication.publication_status(office, NOBODY)
         reconciled = reconciliation.reconciliation_status(office, NOBODY)
+        batches = disclosure.batch_statuses(office, NOBODY)
         found = [
-            {"batch": each.batch, "state": each.state, "counts": each.counts}
-            for each in disclosure.batch_statuses(office, NOBODY)
+            {
+                "batch": each.batch,
+                "state": each.state,
+                "counts": each.counts,
+                "waiting": each.waiting,
+            }
+            for each in batches
         ]
-        lines = [f"{each['batch']}  {each['state']}" for each in found]
+        lines = [
+            f"{each.batch}  {each.state}"
+            + (f"  ({waiting_words(each.waiting)})" if each.waiting else "")
+            for each in batches
+        ]
         words = "\n".join(lines) or "No batch has been received."
         told = {
             "witnesses": witnessed,
@@ -114,6 +135,9 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             "reconciled": reconciled,
         }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
+        for each in batches:
+            if each.waiting:
+                say(_WAITING.format(each.batch, directory), quiet=as_json)
         say(
             f"{_still(suspended)}{_witnessed(witnessed)}\n"
             f"{_published(published)}\n{_reconciled(reconciled)}",

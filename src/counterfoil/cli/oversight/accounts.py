@@ -105,7 +105,13 @@ def inform(
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = orders.InformPersons(batch, Upload(order))
         done = act(office, orders.inform_persons_statement, orders.inform_persons, wanted, key)
-        words = f"Persons who ask are shown the requests of {done.batch}; entry {done.index}."
+        shown = f"are shown the requests of {done.batch}"
+        if done.delayed_until:
+            shown = (
+                f"are not shown the requests of {done.batch} up to and with {done.delayed_until}, "
+                "the last day of a delay, and are shown them from then on"
+            )
+        words = f"Persons who ask {shown}; entry {done.index}."
         show(msgspec.to_builtins(done), words, as_json=as_json)
 
 

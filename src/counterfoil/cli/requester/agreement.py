@@ -27,6 +27,7 @@ from counterfoil.requester.agreement import (
     verify_sd_jwt,
 )
 
+_UNSIGNED = "has not signed (a sandbox's agreement needs no signature)"
 app = group("Sign an agreement file, and check its signatures.", "agreement verify agreement.yaml")
 
 File = Annotated[
@@ -99,7 +100,7 @@ def verify(
             show(_disclosed_facts(disclosed), "\n".join(_disclosed(disclosed)), as_json=as_json)
             return
         signed = verify_file(file, digest)
-        lines = [f"{party}: {vkey}" for party, vkey in signed.keys.items()]
+        lines = [f"{party}: {signed.keys.get(party, _UNSIGNED)}" for party in PARTIES]
         said = {"agreement": signed.agreement, "signed": signed.keys}
         show(said, "\n".join(lines), as_json=as_json)
 

@@ -98,10 +98,17 @@ def sign_request(
         command = SignRequest(file, requester, agreement, principal, today, route, document, states)
         rejects = RejectList(None, quiet=quiet or as_json)
         done = finish(sign_request_file(opened, command), watcher(no_progress, rejects.add))
-        said = {"signed": str(done.header), "rows": done.rows, "rejected": done.rejected}
+        said = {
+            "signed": str(done.header),
+            "rows": done.rows,
+            "rejected": done.rejected,
+            "lacks": done.lacks,
+        }
         show(said, str(done.header), as_json=as_json)
         words = f"Signed {done.rows} rows; {done.rejected} of them cannot be read."
         say(words, quiet=quiet or as_json)
+        for thing, rows in done.lacks.items():
+            say(f"Not stated in {rows} rows, and asked for: {thing}.", quiet=quiet or as_json)
         if done.rejected:
             raise typer.Exit(DONE_WITH_REJECTS)
 

@@ -48,6 +48,8 @@ MAX_PERSON_BYTES: Final = 65_536
 MOST_REFS: Final = 256
 ADDED: Final = "added"
 LIFTED: Final = "lifted"
+ANSWERED: Final = "answered"
+"""The event of what was done for a court that ordered the disclosure (court.py)."""
 _KINDS: Final = (EntryKind.HOLD,)
 _ROLES: Final = (Role.HOLDS, Role.HOLDS)
 _ALONE: Final = "change a hold"
@@ -293,6 +295,8 @@ def marks_in_force(office: Office, connection: Connection, key_id: str) -> list[
     marks = {number: read_marks(hold.added.extra) for number, hold in holds.items()}
 
     def meaning(act: Act) -> NewAct:
+        if act.event == ANSWERED:
+            return court_answer(act.subject, act.extra)
         number = _number(act)
         return _new_act(act.event, number, marks[number][1] if number in marks else b"")
 
@@ -337,9 +341,22 @@ def _form(
     office: Office, connection: Connection, event: str, number: int, marks: bytes
 ) -> authority.ActForm:
     act = {ADDED: "add-hold", LIFTED: "lift-hold"}[event]
-    details: dict[str, str | int] = {"marks": canonical.digest(marks)}
+    return holds_form(office, connection, act, str(number), {"marks": canonical.digest(marks)})
+
+
+def holds_form(
+    office: Office, connection: Connection, act: str, subject: str, details: dict[str, str | int]
+) -> authority.ActForm:
+    """What two officers of the role sign about holds."""
     generation = acts.count_entered(office, connection, _KINDS)
-    return authority.ActForm(act, str(number), generation, details, _ROLES, _ALONE)
+    return authority.ActForm(act, subject, generation, details, _ROLES, _ALONE)
+
+
+def court_answer(batch: str, answer: bytes) -> NewAct:
+    """The act of an answer to a court, whose entry looks like that of an addition: `answer` rests
+    with the act and is committed to, with the batch, in the place of marks."""
+    said = {"event": ANSWERED, "hold": 0, "marks": canonical.digest(batch.encode() + answer)}
+    return NewAct(EntryKind.HOLD, batch, canonical.encode(said), {}, event=ANSWERED, extra=answer)
 
 
 def _new_act(event: str, number: int, marks: bytes, extra: bytes = b"") -> NewAct:

@@ -26,12 +26,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from counterfoil.batches import store as batches
+from counterfoil.controls.incidents.classes import CLASSES, DUTIES, IncidentClass
 from counterfoil.controls.suspension.service import suspensions
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, UsageFault
@@ -62,36 +62,6 @@ _COUNTED: Final = tuple(
         ),
     )
 )
-
-
-class IncidentClass(StrEnum):
-    """What is thought to have happened. The closed list, in the words of the command line."""
-
-    WRONG_ANSWER = "wrong-answer"
-    UNLAWFUL_DISCLOSURE = "unlawful-disclosure"
-    UNAUTHORISED_INSPECTION = "unauthorised-inspection"
-    COPY_LOST = "copy-lost"
-    KEY_LOST = "key-lost"
-    LEDGER_FAULT = "ledger-fault"
-    USE_BEYOND_AGREEMENT = "use-beyond-agreement"
-    CANARY_ASKED = "canary-asked"
-
-
-CLASSES: Final[dict[IncidentClass, str]] = {
-    IncidentClass.WRONG_ANSWER: "Answers that were released were wrong, or not compared as they "
-    "should have been.",
-    IncidentClass.UNLAWFUL_DISCLOSURE: "Answers left for a request that the law did not admit.",
-    IncidentClass.UNAUTHORISED_INSPECTION: "Somebody of the holder looked at records or "
-    "evidence without a reason.",
-    IncidentClass.COPY_LOST: "A copy of requests, answers or the register is where it should "
-    "not be.",
-    IncidentClass.KEY_LOST: "A key or a passphrase is lost, or known to somebody else.",
-    IncidentClass.LEDGER_FAULT: "The ledger does not check, or a witness refused a checkpoint.",
-    IncidentClass.USE_BEYOND_AGREEMENT: "The requester used answers for another purpose or "
-    "passed them on.",
-    IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can "
-    "truthfully ask about.",
-}
 
 
 class IncidentFacts(Public, frozen=True, gc=False):
@@ -189,6 +159,7 @@ class Report(Public, frozen=True):
     incident: int
     about: str
     sentence: str
+    duties: tuple[str, ...]
     state: str
     found_at: str
     opened_at: str
@@ -375,6 +346,7 @@ def fill_report(office: Office, _actor: Actor, number: int) -> Report:
         incident=number,
         about=str(incident.facts.about),
         sentence=CLASSES[incident.facts.about],
+        duties=DUTIES[incident.facts.about],
         state=incident.state,
         found_at=instant_text(incident.facts.found_at),
         opened_at=instant_text(incident.opened_at),

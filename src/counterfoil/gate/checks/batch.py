@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from counterfoil.core.values import State
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, FileInput, met_if
-from counterfoil.gate.law.agreement import DELEGATE, Principal
+from counterfoil.gate.law.agreement import DELEGATE, DELEGATION, Principal
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import fold_entry
 
@@ -29,13 +29,23 @@ def principal_is_listed(file: FileInput, terms: Terms) -> State:
 
 
 def principal_is_no_delegate(file: FileInput, terms: Terms) -> State:
-    """The principal acts in person, or the agreement admits delegates and this one's papers are
-    registered."""
+    """The principal acts in person, or the agreement admits delegates, both parties have signed the
+    reading by which they may ask, and this one's papers are registered."""
     principal = _principal(file, terms)
     if principal is None:
         return NOT_SHOWN
     admitted = terms.agreement.delegation.allowed and principal.papers is not None
-    return met_if(principal.office != DELEGATE or admitted)
+    is_read = terms.edition < 3 or DELEGATION in terms.readings
+    return met_if(principal.office != DELEGATE or (admitted and is_read))
+
+
+def principal_is_of_agency(file: FileInput, terms: Terms) -> State:
+    """An official whom the statute names of one agency asks for that agency alone."""
+    principal = _principal(file, terms)
+    if principal is None:
+        return NOT_SHOWN
+    agency = terms.office_agencies.get(principal.office, terms.requester_agency)
+    return met_if(agency == terms.requester_agency)
 
 
 def request_is_signed(file: FileInput, terms: Terms) -> State:

@@ -13,17 +13,33 @@ received within 60 days.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import Document, State
-from counterfoil.gate.checks.inputs import MET, NOT_SHOWN, CheckInput, FileInput, met_if
-from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import fold_entry, fold_screened, fold_stated
+from counterfoil.gate.checks.fillers import tells
+from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, FileInput, met_if
+from counterfoil.gate.checks.taxpayer import age_on
+from counterfoil.gate.law.compiled import Terms, fold_court, is_listed
+from counterfoil.gate.law.folding import (
+    fold_citation,
+    fold_entry,
+    fold_screened,
+    fold_stated,
+    split_words,
+)
 
+_COURT: Final = re.compile(r"(?:united states|u s|us) district court(?: for)?(?: the)? (.+)\Z")
+"""How the name of a district court begins, in words; what follows names its district."""
+_YES_AND_NO: Final = frozenset({"yes", "no"})
+_PURPOSE_WORDS: Final = 2
+_PURPOSE_LETTERS: Final = 8
+"""So many different words, of so many letters together, has a purpose that says something."""
 FINDS_ACT: Final = "specific_act"
 FINDS_RELEVANCE: Final = "relevance"
 FINDS_EXCLUSIVE_USE: Final = "exclusive_use"
+FINDS_NO_OTHER_SOURCE: Final = "no_other_source"
 
 
 def _of_document(
@@ -52,7 +68,10 @@ def document_is_not_future(document: Document, file: FileInput, terms: Terms) ->
 
 @_of_document
 def document_is_recent(document: Document, file: FileInput, terms: Terms) -> State:
-    """The day of decision is within the route's days after the document's date."""
+    """The day of decision is within the route's days after the document's date. An order that names
+    its own last day is judged by that day instead (`document_has_not_expired`)."""
+    if terms.edition > 2 and terms.judges and document.expires_on is not None:
+        return MET
     days = [each.days for each in terms.document_days if each.in_force.covers(file.on)]
     return met_if(bool(days) and (file.on - document.issued_on).days <= min(days))
 
@@ -95,6 +114,26 @@ def order_court_is_named(document: Document, file: FileInput, terms: Terms) -> S
 
 
 @_of_document
+def order_court_is_district(document: Document, file: FileInput, terms: Terms) -> State:
+    """The court is a Federal district court of the dated list: a magistrate judge is one of its
+    judges too."""
+    if fold_stated(document.court) in terms.absent:
+        return NOT_SHOWN
+    found = _COURT.match(fold_court(document.court))
+    return met_if(found is not None and is_listed(terms.courts.get(found[1], ()), file.on))
+
+
+@_of_document
+def order_statute_is_criminal(document: Document, file: FileInput, terms: Terms) -> State:
+    """The order names its statute, and that is a Federal criminal one of the dated list, which has
+    none of tax administration."""
+    if fold_stated(document.statute) in terms.absent:
+        return NOT_SHOWN
+    charge = terms.statutes.get(fold_citation(document.statute))
+    return met_if(charge is not None and is_listed(charge.spans, file.on))
+
+
+@_of_document
 def order_judge_is_listed(document: Document, file: FileInput, terms: Terms) -> State:
     """The order is of a judge of a class that may grant it."""
     judge = fold_stated(document.judge)
@@ -117,8 +156,10 @@ committed."""
 order_finds_relevance: Final = _order_finds(FINDS_RELEVANCE)
 """The order states the second finding: the information is or may be relevant to the act."""
 order_finds_exclusive_use: Final = _order_finds(FINDS_EXCLUSIVE_USE)
-"""The order states the third finding: used for the federal criminal matter alone, and not to be had
-elsewhere."""
+"""The order states the third finding: used for the federal criminal matter alone. Before law of
+format 3, the one word stood for the fourth finding too."""
+order_finds_no_other_source: Final = _order_finds(FINDS_NO_OTHER_SOURCE)
+"""The order states the fourth finding: not to be had elsewhere."""
 
 
 @_of_document
@@ -130,11 +171,66 @@ def consent_names_recipient(document: Document, file: FileInput, terms: Terms) -
 
 @_of_document
 def consent_purpose_is_stated(document: Document, file: FileInput, terms: Terms) -> State:
-    """The consent states the purpose for which the answer may be used."""
-    return NOT_SHOWN if fold_screened(document.purpose) in terms.nothing_words else MET
+    """The consent states the purpose for which the answer may be used, in words that say
+    something."""
+    purpose = fold_screened(document.purpose)
+    if purpose in terms.nothing_words:
+        return NOT_SHOWN
+    if terms.edition < 3:
+        return MET
+    says = tells(purpose.split(), _PURPOSE_WORDS, _PURPOSE_LETTERS)
+    return met_if(says and purpose.removeprefix("for ") not in terms.consent.empty_purposes)
 
 
 @_of_document
 def consent_is_of_one_person(document: Document, file: FileInput, terms: Terms) -> State:
     """A consent is one taxpayer's own."""
     return met_if(len(document.people) == 1) if document.people else NOT_SHOWN
+
+
+def _yes_or_no(stated: str, wanted: str) -> State:
+    """Met where `wanted` is stated, not met where the other is, not shown where neither is."""
+    folded = fold_stated(stated)
+    return met_if(folded == wanted) if folded in _YES_AND_NO else NOT_SHOWN
+
+
+@_of_document
+def consent_is_alone(document: Document, file: FileInput, terms: Terms) -> State:
+    """The consent is a document that pertains to the disclosure alone."""
+    return _yes_or_no(document.alone, "yes")
+
+
+@_of_document
+def consent_is_not_revoked(document: Document, file: FileInput, terms: Terms) -> State:
+    """The consent, which can be revoked, is not, as far as the designee knows."""
+    return _yes_or_no(document.revoked, "no")
+
+
+@_of_document
+def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> State:
+    """Who signed the consent is stated, in a capacity that lets; in the taxpayer's own, the name is
+    the taxpayer's."""
+    capacity = fold_stated(document.capacity)
+    signer = frozenset(split_words(document.signed_by))
+    if capacity in terms.absent or not signer:
+        return NOT_SHOWN
+    if capacity not in terms.consent.capacities:
+        return NOT_MET
+    if capacity != terms.consent.own:
+        return MET
+    if not document.people:
+        return NOT_SHOWN
+    names = (f"{person.given_name} {person.family_name}" for person in document.people)
+    return met_if(any(signer.issuperset(split_words(name)) for name in names))
+
+
+def minor_consents_by_guardian(inputs: CheckInput, terms: Terms) -> State:
+    """The consent of a taxpayer who was under age on its day is signed by a parent or guardian.
+    The age is told by the request's date of birth and by the document's."""
+    scope = inputs.scope
+    if scope is None:
+        return NOT_SHOWN
+    stated = {day for people in scope.people.values() for _, day in people}
+    born = [day for day in (*stated, inputs.request.person.date_of_birth) if day is not None]
+    is_minor = any(age_on(scope.issued_on, day) < terms.consent.adult_years for day in born)
+    return met_if(not is_minor or scope.capacity in terms.consent.for_minors)

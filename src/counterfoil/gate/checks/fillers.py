@@ -1,12 +1,12 @@
-"""Texts that are written to fill a field and say nothing: words of a reason, numbers, names.
+"""Texts that are written to fill a field and say nothing: words of a reason, numbers.
 
     "xxxxx xxxxx xxxxx", "asdf qwerty", "lorem ipsum"     no word of them says anything
     "TBD-2026", "pending 1", "123456", "000-00", "N/A-1"  no numbers
-    "John Doe", "Agent 1", "E.R.O.", "Duty Officer"       no person
 
-A word is judged as it is written in lower case, as plain_text.py and gate/law/folding.py leave it;
-a name as the words of one reading. The tables are written by hand by the authors from common
-knowledge. What they leave out is for the word lists of the law to say. Pure; nothing raises.
+A word is judged as it is written in lower case, as plain_text.py and gate/law/folding.py leave it.
+The tables are written by hand by the authors from common knowledge. What they leave out is for the
+word lists of the law to say. Names of people are judged in missing_names.py, those of officers in
+officer_names.py. Pure; nothing raises.
 """
 
 from __future__ import annotations
@@ -105,6 +105,9 @@ def tells(reason: Iterable[str], least_words: int, least_letters: int) -> bool:
     )
 
 
+_MATTERS: Final = words("case cases file matter matters investigation investigations inv")
+"""Words for an investigation: beside one, and at most words for a number, a number is a number."""
+_OF_A_NUMBER: Final = _MATTERS | words("no nr num number numbers criminal crim")
 _GENERIC: Final = words("""
     case cases number numbers no num file matter investigation investigations order orders removal
     active ongoing open criminal new final the inv
@@ -131,6 +134,19 @@ _DOWN: Final = _UP[::-1]
 _BLOCKS: Final = re.compile(r"([0-9]{1,4}?)\1{2,}|([0-9])\2{4,}[0-9]")
 """Digits of which one block is written at least three times, or which are one digit but for the
 last."""
+
+
+def is_numbered_matter(entry: str) -> bool:
+    """Whether a folded entry is a word for an investigation and a number that is not zero, and
+    nothing else: `Case 17`, `INV-1`, `Matter no. 3`."""
+    named, digits = _LETTERS.findall(entry), _NOT_DIGITS.sub("", entry)
+    return (
+        _OF_A_NUMBER.issuperset(named)
+        and not _MATTERS.isdisjoint(named)
+        and len(digits) < 3
+        and bool(digits.strip("0"))
+        and _MASK.search(entry) is None
+    )
 
 
 def is_filler_number(entry: str) -> bool:
@@ -177,58 +193,3 @@ def _is_spelled(entry: str, named: Sequence[str]) -> bool:
         if not word.isalpha()
         for table in _I_AND_L
     )
-
-
-_TITLES: Final = words("""
-    mr mrs ms miss mx dr agent officer special supervisory senior detective det inspector insp
-    deputy sergeant sgt lieutenant lt capt captain investigator trooper marshal sa ssa asac sac do
-    ido dso
-""")
-"""Titles of an officer. Major, Price or Guard are names too."""
-
-_ROLES: Final = _TITLES | words("""
-    in charge duty desk branch section sector center centre station pool force task field office
-    shift watch command commander supervisor supervising manager director chief head lead
-    acting case on off call number nr one two three four five six seven eight nine
-    ten the of and or any all each every other another our your their this that some no not name
-    first last given family surname firstname lastname test tester user admin sample example law
-    us usa national federal regional district local state county city border patrol homeland
-    security customs immigration enforcement removal operations fugitive criminal investigations
-    investigation investigative legal responsible relevant assigned engaged listed same above
-    see attached to be determined provided announced later guard major analyst attorney counsel
-    prosecutor clerk operator employee contractor official person individual nobody
-""")
-"""Words of offices and duties. A name that has no other word is an office or a duty."""
-
-_UNITS: Final = words("""
-    ero hsi dhs cbp fbi usms dea atf usao doj uscis opla eoir tsa irs treasury
-    investigators detectives inspectors deputies analysts attorneys marshals prosecutors taskforce
-    bureau headquarters hq dept everyone everybody anyone anybody someone somebody whoever
-""")
-"""Words of agencies and of several people, which are nobody's name."""
-_AGENCIES: Final = frozenset({"ice", "us", "usa"})
-"""Agencies whose letters are family names too: only at the head of a name."""
-_NO_NAME: Final = words("""
-    unknown unk unkn tbd tba tbc pending none null nil undetermined unassigned unspecified
-    unavailable undisclosed withheld redacted anonymous unnamed xxx
-""")
-_PERSONS: Final = frozenset(
-    {
-        ("john", "doe"), ("jane", "doe"), ("jon", "doe"), ("j", "doe"), ("john", "roe"),
-        ("jane", "roe"), ("richard", "roe"), ("john", "public"), ("jane", "public"),
-        ("joe", "bloggs"), ("fred", "bloggs"), ("jane", "bloggs"), ("juan", "perengano"),
-    }
-)  # fmt: skip
-"""First and last words of names that stand for anybody."""
-
-
-def names_no_one(name: Sequence[str]) -> bool:
-    """Whether the words of an officer's name, in lower case, name no one person: one word,
-    initials, an office, a duty, an agency, or a name that stands for anybody."""
-    if not name or not _UNITS.isdisjoint(name) or name[0] in _AGENCIES:
-        return True
-    if not _NO_NAME.isdisjoint(name) or _ROLES.issuperset(name):
-        return True
-    if len(name) < 2 or all(len(word) == 1 or word in _TITLES for word in name):
-        return True
-    return (name[0], name[-1]) in _PERSONS or all(map(says_nothing, name))

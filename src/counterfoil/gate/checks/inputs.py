@@ -23,7 +23,7 @@ from counterfoil.core.values import (
     State,
 )
 from counterfoil.gate.checks.periods import Periods, Scope, read_periods, read_scope
-from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_load
+from counterfoil.gate.history.batch_counts import BatchFacts, History, officer_loads
 from counterfoil.gate.history.fingerprints import Forms
 from counterfoil.gate.history.uses import Uses
 from counterfoil.gate.law.folding import (
@@ -57,8 +57,10 @@ matters name far fewer."""
 class Engaged(Sensitive, frozen=True, gc=False):
     """An engaged officer, read once a batch. `entries`: folded id, name and title, "" for one that
     has neither letter nor digit; `name`: the letters of the name as screens read it, `screened` its
-    words so, `words` its folded words; `is_mixed`: one of the three mixes
-    scripts in a word; `load`: requests that name the officer, in the window."""
+    words so, `words` its folded words; `is_mixed`: one of the three mixes scripts in a word;
+    `load`: requests that name the officer, in the window; `namesakes_load`: those that name any
+    officer of the same name; `agency`: folded; `titled`: the words of the title as screens read
+    them."""
 
     entries: tuple[str, str, str]
     name: str
@@ -66,6 +68,9 @@ class Engaged(Sensitive, frozen=True, gc=False):
     words: tuple[str, ...]
     is_mixed: bool
     load: int
+    namesakes_load: int
+    agency: str
+    titled: list[str]
 
 
 class CheckInput(Sensitive, frozen=True, gc=False):
@@ -154,5 +159,7 @@ class RequestReader:
             frozenset(screened_words(officer.name)),
             tuple(split_words(officer.name)),
             mixes_scripts(f"{officer.id} {officer.name} {officer.title}"),
-            officer_load(officer, self._facts, self._history),
+            *officer_loads(officer, self._facts, self._history),
+            fold_stated(officer.agency),
+            screened_words(officer.title),
         )

@@ -10,7 +10,14 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.inputs import MET, NOT_MET, CheckInput, FileInput, met_if
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    CheckInput,
+    FileInput,
+    met_if,
+)
 from counterfoil.gate.law.agreement import Guards
 from counterfoil.gate.law.compiled import Terms, place_keys
 
@@ -48,6 +55,14 @@ def address_people_are_few(inputs: CheckInput, terms: Terms) -> State:
         return met_if(most is None or people <= most)
     shared = not terms.shared_places.isdisjoint(keys)
     return met_if(shared and people <= guards.shared_place)
+
+
+def evidence_is_not_tried(inputs: CheckInput, terms: Terms) -> State:
+    """No other date of birth, tax number or set of taxable years is stated for this person and
+    home within the window, nor none where one was. Two people of one name may live there, so an
+    officer must look."""
+    uses = inputs.uses
+    return MET if uses.dates == uses.numbers == uses.years == 1 else NEEDS_OFFICER
 
 
 def request_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:

@@ -7,18 +7,37 @@ an element that needs a thing is not shown where it is missing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import State
-from counterfoil.gate.checks.fillers import is_filler_number, names_no_one, tells
-from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
-from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import count_letters, first_reading, fold_citation, fold_stated
+from counterfoil.gate.checks import officer_names
+from counterfoil.gate.checks.fillers import is_filler_number, is_numbered_matter, tells
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    NOT_SHOWN,
+    CheckInput,
+    Engaged,
+    met_if,
+)
+from counterfoil.gate.law.compiled import Charge, Terms, is_listed
+from counterfoil.gate.law.folding import (
+    count_letters,
+    first_reading,
+    fold_citation,
+    fold_stated,
+    screened_words,
+)
+from counterfoil.gate.law.purposes import Judged, judge
 from counterfoil.normalize.plain_text import mixes_scripts
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _PARTED: Final = re.compile(r"\b\w(?: \w\b){5}")
 """Six letters in a row that are words by themselves."""
+_INITIALS: Final = re.compile(r"(?<![A-Za-z.])(?:[A-Z]\.){2,5}(?![A-Za-z])")
+"""`I.R.S.`: an abbreviation of two to five capitals with their stops is no parted word."""
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ONE_SIGN: Final = re.compile(r"[\W_]*([^\W_])(?:\1|[\W_])*\Z")
 """One letter or digit, whatever is between its repetitions."""
@@ -30,8 +49,14 @@ def period_is_given(inputs: CheckInput, terms: Terms) -> State:
 
 
 def period_is_not_vague(inputs: CheckInput, terms: Terms) -> State:
-    """Every period is a year or a short range of years, and there are few."""
-    return met_if(not inputs.periods.vague)
+    """Every period is a year or a range of years."""
+    periods = inputs.periods
+    return met_if(not periods.vague and (terms.edition > 2 or not periods.beyond))
+
+
+def period_is_within_limits(inputs: CheckInput, terms: Terms) -> State:
+    """No period is earlier or longer, and there are no more of them, than the agreement allows."""
+    return met_if(not inputs.periods.beyond)
 
 
 def period_is_not_in_future(inputs: CheckInput, terms: Terms) -> State:
@@ -53,9 +78,40 @@ def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
     """The authority is one federal criminal statute, not a tax one, that the agreement
     designates."""
     authority = inputs.request.statutory_authority
-    if authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
+    if terms.edition > 2:
+        charge = charge_of(authority, terms)
+        if charge is not None and is_listed(charge.spans, inputs.day):
+            named = [below for statute, below in terms.designated if statute == charge.statute]
+            return met_if(any(_is_within(charge.below, below) for below in named))
+    elif authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
     return NOT_MET if authority else NOT_SHOWN
+
+
+def authority_is_the_orders(inputs: CheckInput, terms: Terms) -> State:
+    """The authority is the statute that the order names, or a subdivision of it."""
+    charge = charge_of(inputs.request.statutory_authority, terms)
+    ordered = charge_of(inputs.scope.statute, terms) if inputs.scope else None
+    if ordered is None or not inputs.request.statutory_authority:
+        return NOT_SHOWN
+    return met_if(
+        charge is not None
+        and charge.statute == ordered.statute
+        and _is_within(charge.below, ordered.below)
+    )
+
+
+def charge_of(citation: str, terms: Terms) -> Charge | None:
+    """What the list of criminal statutes has for this citation; None where it has nothing."""
+    return terms.statutes.get(_cited(citation))
+
+
+_cited: Final = lru_cache(maxsize=4096)(fold_citation)
+
+
+def _is_within(below: str, above: str) -> bool:
+    """Whether one folded subdivision is another or a part of it."""
+    return below == above or below.startswith(f"{above} " if above else "")
 
 
 def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
@@ -76,7 +132,7 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     ):
         return NOT_MET
     words = first_reading(inputs.reason_words)
-    return met_if(not terms.is_current or tells(words, rules.least_words, rules.least_letters))
+    return met_if(terms.edition < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
 def _has_letters(inputs: CheckInput, least: int) -> bool:
@@ -85,29 +141,61 @@ def _has_letters(inputs: CheckInput, least: int) -> bool:
     return len(reason) - reason.count(" ") >= least or count_letters(inputs.request.reason) >= least
 
 
+def judged(inputs: CheckInput, terms: Terms) -> Judged:
+    """What the reason is for. One that is not specific, or is another provision's, has an element
+    for that, and is not asked what it is for besides."""
+    reason, words = inputs.request.reason, inputs.reason_words
+    found = judge(reason, words, terms.other_purposes, terms.purposes)
+    if found.is_told or (
+        reason_is_specific(inputs, terms) is MET
+        and not terms.forfeiture.hits(inputs.reason_words)
+        and not terms.missing_child.hits(inputs.reason_words)
+    ):
+        return found
+    return found._replace(is_told=True)
+
+
+def reason_tells_purpose(inputs: CheckInput, terms: Terms) -> State:
+    """The reason tells what the disclosure is for: how the answer bears on the offence, or another
+    purpose, which is other elements' concern. What cannot be told is not shown."""
+    return MET if judged(inputs, terms).is_told else NOT_SHOWN
+
+
 def reason_does_not_locate(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not to find a person: that is another provision, 26 USC 6103(i)(5)."""
-    return met_if(not terms.locating.hits(inputs.reason_words))
+    return met_if("locating" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_civil(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not civil or administrative enforcement."""
-    return met_if(not terms.civil.hits(inputs.reason_words))
+    return met_if("civil" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_benefits(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not benefits in use, which are other provisions' purpose, 26 USC 6103(l)."""
-    return met_if(not terms.benefits.hits(inputs.reason_words))
+    return met_if("benefits" not in judged(inputs, terms).purposes)
 
 
 def reason_is_not_voter_rolls(inputs: CheckInput, terms: Terms) -> State:
     """The reason is not voter rolls, for which 26 USC 6103 has no provision."""
-    return met_if(not terms.voter_rolls.hits(inputs.reason_words))
+    return met_if("voter_rolls" not in judged(inputs, terms).purposes)
 
 
 def reason_is_of_this_purpose(inputs: CheckInput, terms: Terms) -> State:
     """The reason is no other purpose that this route does not serve: collection, statistics."""
-    return met_if(not terms.other_purpose.hits(inputs.reason_words))
+    return met_if("other_purpose" not in judged(inputs, terms).purposes)
+
+
+def reason_is_not_forfeiture(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is no civil forfeiture: there only what was disclosed already may be used, 26 USC
+    6103(i)(4)."""
+    return met_if(not terms.forfeiture.hits(inputs.reason_words))
+
+
+def reason_is_not_missing_child(inputs: CheckInput, terms: Terms) -> State:
+    """The reason is not the case of a missing or exploited child: an order under 26 USC 6103(i)(1)
+    serves it, and (i)(1)(C) where a state or local agency helps."""
+    return met_if(not terms.missing_child.hits(inputs.reason_words))
 
 
 def reason_is_not_repeated(inputs: CheckInput, terms: Terms) -> State:
@@ -148,23 +236,67 @@ def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
 
 
 def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
-    """No engaged officer is a group, an office or a unit, and none is named by initials, by a duty
-    or by a name that stands for anybody."""
-    for officer in inputs.engaged:
-        if officer.name in terms.group_names or not terms.group_words.isdisjoint(officer.screened):
+    """No engaged officer is a group, an office or a unit, none is named by initials, by a duty or
+    by a name that stands for anybody, and none is several. Where one is named by one word, an
+    officer of the holder must look."""
+    states = [_individual(officer, terms) for officer in inputs.engaged]
+    if NOT_MET in states:
+        return NOT_MET
+    return NEEDS_OFFICER if NEEDS_OFFICER in states else MET
+
+
+def _individual(officer: Engaged, terms: Terms) -> State:
+    """The state of one engaged officer. A name that is missing is another element's concern."""
+    name = officer.words
+    is_group = officer.name in terms.group_names
+    if not is_group and not terms.group_words.isdisjoint(officer.screened):
+        is_group = terms.edition < 3 or not officer_names.names_group_as_person(name)
+    if is_group:
+        return NOT_MET
+    if terms.edition < 2 or officer.entries[1] in terms.absent:
+        return MET
+    if terms.edition > 2:
+        if (
+            officer_names.names_several(officer.entries[1])
+            or officer_names.names_an_office(name)
+            or officer_names.title_is_of_several(officer.entries[2])
+        ):
             return NOT_MET
-        is_stated = officer.entries[1] not in terms.absent
-        if terms.is_current and is_stated and names_no_one(officer.words):
-            return NOT_MET
-    return MET
+        if officer_names.names_one_word(name):
+            return NEEDS_OFFICER
+    return NOT_MET if officer_names.names_no_one(name) else MET
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is named in more requests within the window than a person can be engaged
-    in."""
+    in. Where it is all officers of one name together, of other ids and titles, who are in more, an
+    officer of the holder must look whether they are one."""
     most = terms.agreement.limits.officer_caseload.limit
+    state = MET
     for officer in inputs.engaged:
         if officer.load > most:
+            return NOT_MET
+        if officer.namesakes_load > most and terms.edition > 2:
+            state = NEEDS_OFFICER
+    return state
+
+
+def officers_are_of_agency(inputs: CheckInput, terms: Terms) -> State:
+    """Every engaged officer's agency is stated, and is the requester's; by a court's order, it is a
+    Federal agency of the dated list."""
+    for officer in inputs.engaged:
+        if officer.agency in terms.absent:
+            return NOT_SHOWN
+    for officer in inputs.engaged:
+        if not is_listed(terms.agencies.get(officer.agency, ()), inputs.day):
+            return NOT_MET
+    return MET
+
+
+def officers_are_employees(inputs: CheckInput, terms: Terms) -> State:
+    """No engaged officer is by title a contractor, or an officer of a state or a town."""
+    for officer in inputs.engaged:
+        if terms.no_employees.hits(officer.titled):
             return NOT_MET
     return MET
 
@@ -184,9 +316,12 @@ def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
     for officer in inputs.engaged:
         if officer.is_mixed:
             return NOT_MET
-    if len(_LETTERS.intersection(inputs.reason_words)) < 2:
+    if len(_LETTERS.intersection(inputs.reason_words)) < 2 or not _PARTED.search(inputs.reason):
         return MET
-    return met_if(_PARTED.search(inputs.reason) is None)
+    if terms.edition < 3:
+        return NOT_MET
+    without = screened_words(_INITIALS.sub(" ", request.reason))
+    return met_if(_PARTED.search(" ".join(first_reading(without))) is None)
 
 
 def use_is_certified(inputs: CheckInput, terms: Terms) -> State:
@@ -206,7 +341,9 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.is_current and is_filler_number(entry):
+    if terms.edition > 2 and is_numbered_matter(entry):
+        return MET
+    if terms.edition > 1 and is_filler_number(entry):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -3,16 +3,19 @@
 | part | what it is | who shares it |
 |---|---|---|
 | officers | the engaged officers, and so their names and caseload | the requests of one team |
-| matter | periods, authority, ground, stay or deferral, certification | most of a requester's |
+| matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
-| orders | the days of the final order and of the court's | the orders of one day |
-| screened | the reason has no phrase that a reason must not have | most reasons |
+| orders | the days of the two orders, the offence, authority | the orders of one day |
+| purpose | what the reason is for | most reasons |
+| named | the name is plainly one person's | most names |
 | counts | how often person, address, request, reason and number occur | what is asked once |
+| begun | the days of investigation and order, what explains them; authority | as of orders |
 
-A request may share a part with nobody (`ALONE`): its reason has such a phrase, or its address is
-asked for more people than agreed. A check that is of no part is evaluated for each request: a new
-one is right before it is fast. A test changes everything but the part and sees that no check of the
-part notices. What was found is remembered for at most some thousands of things a file.
+A request may share a part with nobody (`ALONE`): its name is to be looked at, or its address is
+asked for more people than agreed.
+A check that is of no part is evaluated for each request: a new one is right before it is fast. A
+test changes everything but the part and sees that no check of the part notices. What was found is
+remembered for at most some thousands of things a file.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
+from counterfoil.gate.checks.matter import judged
 from counterfoil.gate.checks.table import REQUEST_CHECKS
+from counterfoil.gate.checks.taxpayer import is_plainly_one
 from counterfoil.gate.law.compiled import Terms
 
 _REMEMBERED: Final = 16_384
@@ -49,6 +54,7 @@ def _matter(inputs: CheckInput, terms: Terms) -> Hashable:
         request.statutory_authority,
         request.removal_order.ground,
         request.stay_or_deferral,
+        request.review,
         request.use_certified,
     )
 
@@ -58,11 +64,32 @@ def _opened(inputs: CheckInput, terms: Terms) -> Hashable:
 
 
 def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
-    return inputs.request.removal_order.ordered_on, inputs.request.removal_order.court_ordered_on
+    request, order = inputs.request, inputs.request.removal_order
+    return (
+        order.ordered_on,
+        order.court_ordered_on,
+        request.offence_date,
+        request.offence_fact,
+        request.statutory_authority,
+    )
 
 
-def _screened(inputs: CheckInput, terms: Terms) -> Hashable:
-    return ALONE if terms.screened.hits(inputs.reason_words) else ()
+def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
+    request = inputs.request
+    return (
+        request.investigation_opened_on,
+        request.removal_order.ordered_on,
+        request.earlier_investigation,
+        request.statutory_authority,
+    )
+
+
+def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
+    return ALONE if terms.read_alone.hits(inputs.reason_words) else judged(inputs, terms)
+
+
+def _named(inputs: CheckInput, terms: Terms) -> Hashable:
+    return () if is_plainly_one(inputs, terms) else ALONE
 
 
 def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
@@ -75,7 +102,13 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _officers,
         frozenset(
-            {"officers_are_named", "officers_are_individuals", "officer_caseload_is_possible"}
+            {
+                "officers_are_named",
+                "officers_are_individuals",
+                "officer_caseload_is_possible",
+                "officers_are_of_agency",
+                "officers_are_employees",
+            }
         ),
     ),
     Part(
@@ -84,11 +117,14 @@ PARTS: Final[tuple[Part, ...]] = (
             {
                 "period_is_given",
                 "period_is_not_vague",
+                "period_is_within_limits",
                 "period_is_not_in_future",
                 "authority_is_given",
                 "authority_is_designated",
+                "authority_is_the_orders",
                 "removal_ground_is_deportability",
                 "no_stay_is_stated",
+                "no_review_is_pending",
                 "use_is_certified",
             }
         ),
@@ -97,18 +133,43 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(
         _orders,
         frozenset(
-            {"removal_order_is_dated", "court_order_date_is_possible", "departure_days_have_passed"}
+            {
+                "removal_order_is_dated",
+                "court_order_date_is_possible",
+                "departure_days_have_passed",
+                "documents_are_stated",
+                "hampering_is_stated",
+                "appearance_is_stated",
+                "reentry_order_is_dated",
+                "reentry_is_dated",
+                "reentry_fact_is_stated",
+            }
         ),
     ),
     Part(
-        _screened,
+        _purpose,
         frozenset(
             {
+                "reason_tells_purpose",
                 "reason_does_not_locate",
                 "reason_is_not_civil",
                 "reason_is_not_benefits",
                 "reason_is_not_voter_rolls",
                 "reason_is_of_this_purpose",
+                "reason_is_not_forfeiture",
+                "reason_is_not_missing_child",
+                "reason_states_none_pending",
+            }
+        ),
+    ),
+    Part(
+        _named,
+        frozenset(
+            {
+                "name_is_of_one_taxpayer",
+                "taxpayer_is_no_business",
+                "taxpayer_is_no_estate",
+                "taxpayer_is_no_child",
             }
         ),
     ),
@@ -119,12 +180,14 @@ PARTS: Final[tuple[Part, ...]] = (
                 "person_is_not_asked_often",
                 "person_addresses_are_few",
                 "address_people_are_few",
+                "evidence_is_not_tried",
                 "request_is_not_repeated",
                 "reason_is_not_repeated",
                 "investigation_is_of_few_people",
             }
         ),
     ),
+    Part(_begun, frozenset({"investigation_follows_order"})),
 )
 
 

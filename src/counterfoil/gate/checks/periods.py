@@ -6,8 +6,9 @@ The grammar of taxable periods, 26 USC 6103(i)(2)(B)(ii):
     year    =  four digits
 
 Anything else is vague: "all years", "2019-present", "since 2015", an empty item. A range longer
-than `range_years`, more than `most_years` years in all, and a year before `earliest_year` are vague
-too.
+than `range_years`, more than `most_years` years in all, and a year before `earliest_year` pass a
+limit of the agreement. The Code knows no such limits, so this is a finding of its own; a law whose
+common file has format 1 or 2 finds such a period vague.
 
 The scope of a document (a court's order or a consent) is read once a file:
 
@@ -31,6 +32,7 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Document, NameForm, Public, Sensitive
+from counterfoil.gate.law.folding import fold_stated
 from counterfoil.gate.law.route import PeriodRules
 from counterfoil.normalize import exact_name, normalize_name
 
@@ -38,44 +40,51 @@ _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 
 
 class Periods(Public, frozen=True, gc=False):
-    """`years` ascending, without repeats. `given`: something was stated. `vague`: part of it fits
-    no rule."""
+    """`years` ascending, without repeats, of what passes no limit. `given`: something was stated.
+    `vague`: part of it is no period. `beyond`: part of it passes a limit."""
 
     years: tuple[int, ...]
     given: bool
     vague: bool
+    beyond: bool = False
 
 
 def read_periods(texts: Sequence[str], rules: PeriodRules) -> Periods:
     """Read periods as sent. Never raises; what cannot be read is vague."""
     years: set[int] = set()
-    vague = False
+    vague = beyond = False
     for text in texts:
-        span = _span(text, rules)
+        span = _span(text)
         vague = vague or not span
-        years.update(span)
+        if span and (span[0] < rules.earliest_year or len(span) > rules.range_years):
+            beyond = True
+        else:
+            years.update(span)
     given = any(texts)
-    return Periods(tuple(sorted(years)), given, given and (vague or len(years) > rules.most_years))
+    return Periods(
+        tuple(sorted(years)), given, given and vague, beyond or len(years) > rules.most_years
+    )
 
 
-def _span(text: str, rules: PeriodRules) -> range:
+def _span(text: str) -> range:
     """The years of one item; empty where it is vague."""
     found = _PERIOD.match(text)
     if found is None:
         return range(0)
     first = int(found[1])
-    last = int(found[2]) if found[2] else first
-    if first < rules.earliest_year or last - first >= rules.range_years:
-        return range(0)
-    return range(first, last + 1)
+    return range(first, (int(found[2]) if found[2] else first) + 1)
 
 
 class Scope(Sensitive, frozen=True, gc=False):
     """`people`: by key (`person_key`), the middle name and date of birth that the document gives,
-    "" and None where it gives none; `years`: taxable years."""
+    "" and None where it gives none; `years`: taxable years; `statute`: an order's, as stated;
+    `capacity`: folded, of who signed a consent; `issued_on`: the document's date."""
 
     people: Mapping[str, Set[tuple[str, date | None]]]
     years: frozenset[int]
+    statute: str
+    capacity: str
+    issued_on: date
 
     def names(self, name: NameForm, born: date | None) -> bool:
         """Whether the document reaches the person of this name and date of birth."""
@@ -97,7 +106,10 @@ def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
         people.setdefault(person_key(name), set()).add(stated)
     people.pop("", None)
     periods = read_periods(document.periods, rules)
-    return Scope(people, frozenset() if periods.vague else frozenset(periods.years))
+    years = frozenset(() if periods.vague or periods.beyond else periods.years)
+    return Scope(
+        people, years, document.statute, fold_stated(document.capacity), document.issued_on
+    )
 
 
 def person_key(name: NameForm) -> str:

@@ -10,7 +10,15 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import AddressKind, State
-from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, NOT_SHOWN, CheckInput
+from counterfoil.gate.checks import custody, missing_names
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    NOT_SHOWN,
+    CheckInput,
+    met_if,
+)
 from counterfoil.gate.law.compiled import Terms, place_keys
 from counterfoil.gate.law.folding import fold_entry, screened_words
 from counterfoil.normalize import is_placeholder
@@ -19,19 +27,49 @@ from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
 _TIN: Final = re.compile(r"([0-9]{3})-?([0-9]{2})-?([0-9]{4})\Z", re.ASCII)
 _GENERAL_DELIVERY: Final = AddressKind.GENERAL_DELIVERY
 _NO_KIND: Final = AddressKind.NONE
+_NO_STREETS: Final = frozenset({"", "CTR", "CTRS"})
 
 
 def name_is_given(inputs: CheckInput, terms: Terms) -> State:
-    """A given name and a family name are stated in letters."""
-    return MET if inputs.name.given and inputs.name.family else NOT_SHOWN
+    """A given name and a family name are stated in letters. Of letters that are not Latin, another
+    element speaks, where the law has it."""
+    if inputs.name.given and inputs.name.family:
+        return MET
+    person = inputs.request.person
+    if not terms.asks_latin or not _is_not_latin(person.given_name, person.family_name):
+        return NOT_SHOWN
+    stated = [
+        bool(words) or missing_names.has_other_letters(text)
+        for words, text in (
+            (inputs.name.given, person.given_name),
+            (inputs.name.family, person.family_name),
+        )
+    ]
+    return MET if all(stated) else NOT_SHOWN
+
+
+def name_is_in_latin_letters(inputs: CheckInput, terms: Terms) -> State:
+    """The given and the family name are in Latin letters, as the holder's records are."""
+    person = inputs.request.person
+    return met_if(not _is_not_latin(person.given_name, person.family_name))
+
+
+def _is_not_latin(given: str, family: str) -> bool:
+    return missing_names.has_other_letters(given) or missing_names.has_other_letters(family)
 
 
 def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
-    """Neither part of the name is a word that is written for a missing one."""
+    """Neither the name nor a part of it is written for a missing one. A name that stands for
+    anybody is some people's name too: an officer must look."""
     person = inputs.request.person
     given, family = fold_entry(person.given_name), fold_entry(person.family_name)
-    real = given not in terms.placeholders and family not in terms.placeholders
-    return MET if real else NOT_MET
+    if given in terms.placeholders or family in terms.placeholders:
+        return NOT_MET
+    if terms.edition < 3:
+        return MET
+    if missing_names.is_missing(person.given_name, person.family_name, inputs.name):
+        return NOT_MET
+    return NEEDS_OFFICER if missing_names.is_anybody(inputs.name) else MET
 
 
 def address_is_complete(inputs: CheckInput, terms: Terms) -> State:
@@ -53,18 +91,33 @@ def address_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
 def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
     """A jail or detention centre is stated with its whole address and is on the agreement's
     list."""
-    if not terms.custodial_words.hits(inputs.line_words) and not terms.custodial_words.hits(
-        _city_words(inputs.request.address.city)
-    ):
+    address = inputs.request.address
+    is_marked = terms.edition > 2 and custody.has_marks(address, inputs.line_words)
+    in_city = terms.custodial_words.hits(_city_words(address.city))
+    if not is_marked and not in_city and not terms.custodial_words.hits(inputs.line_words):
         return MET
     if inputs.missing is not None:
         return NOT_MET
-    street = f"{inputs.address.street} {inputs.address.suffix}"
-    if terms.custodial_words.hits(screened_words(street)) or not terms.custodial_places.isdisjoint(
-        place_keys(inputs.address)
-    ):
+    if not terms.custodial_places.isdisjoint(place_keys(inputs.address)):
+        return MET
+    if not is_marked and _is_only_the_street(inputs, terms):
         return MET
     return NEEDS_OFFICER
+
+
+def _is_only_the_street(inputs: CheckInput, terms: Terms) -> bool:
+    """Whether it is the street that is called after a place of custody, and nothing else of the
+    lines is. A center is no street, though its word is a street's suffix."""
+    form = inputs.address
+    if not terms.custodial_words.hits(screened_words(f"{form.street} {form.suffix}")):
+        return False
+    if terms.edition < 3:
+        return True
+    if form.suffix in _NO_STREETS or terms.custodial_words.hits(
+        _city_words(inputs.request.address.city)
+    ):
+        return False
+    return not terms.custodial_words.hits(custody.outside_street(inputs.request.address, form))
 
 
 @lru_cache(4096)

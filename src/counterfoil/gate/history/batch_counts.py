@@ -1,11 +1,13 @@
 """What one batch asks as a whole, and what earlier batches asked: requests, engaged officers,
 attempts to probe.
 
-An officer is counted under two hashes, by id and by name and title, each the first 16 bytes of
-HMAC-SHA256(history key, kind 0x00 normal form); whichever was named more often counts, so that
-another id does not make another officer, nor does another title. Both are stored (tables.py), and
-so are those that the first version made of the id alone, until no window reaches them. Counts
-depend on questions only.
+An officer is counted under three hashes, by id, by name and title, and by name alone, each the
+first 16 bytes of HMAC-SHA256(history key, kind 0x00 normal form). Of the first two, whichever was
+named more often counts, so that another id does not make another officer, nor does another title.
+Who has another id and another title and the same name may be a namesake: what is counted by name
+alone is for an officer of the holder to judge. All are stored (tables.py), and so are those that
+the first version made of the id alone, until no window reaches them. Counts depend on questions
+only.
 
 A batch is read once, in stretches; memory grows by the fingerprints of each row.
 """
@@ -13,6 +15,7 @@ A batch is read once, in stretches; memory grows by the fingerprints of each row
 from __future__ import annotations
 
 import hmac
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -31,6 +34,13 @@ from counterfoil.gate.history.keyed_hash import utf8
 from counterfoil.gate.law.folding import fold_number, fold_words, split_words
 
 OFFICER_HASH_BYTES: Final = 16
+_AS_LETTERS: Final = str.maketrans("0134578", "oieastb")
+_ADDRESSED: Final = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "esq", "jr", "sr", "ii", "iii", "iv", "sa", "ssa"}
+)
+"""Words beside a name that make no other officer of it."""
+_ZERO_AS_LETTER: Final = re.compile(r"(?<=[0-9])o|o(?=[0-9])")
+_LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 class History(Sensitive, frozen=True, gc=False):
@@ -127,14 +137,29 @@ def officers_hashed(key: bytes, officers: Iterable[EngagedOfficer]) -> set[bytes
     return {hashed for officer in officers for hashed in officer_hashes(key, officer)}
 
 
-def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes]:
-    """The keyed hashes under which an engaged officer is counted: by id, by name and title, the
-    words of the name in any order."""
-    name, title = " ".join(sorted(split_words(officer.name))), fold_words(officer.title)
+def officer_hashes(key: bytes, officer: EngagedOfficer) -> tuple[bytes, bytes, bytes]:
+    """The keyed hashes under which an engaged officer is counted: by id, by name and title, by
+    name alone, the words of the name in any order."""
+    name, title = " ".join(sorted(_name_words(officer.name))), fold_words(officer.title)
     return (
-        _hashed(key, b"officer id", fold_number(officer.id)),
+        _hashed(key, b"officer id", _id_number(officer.id)),
         _hashed(key, b"officer name", f"{name}|{title}"),
+        _hashed(key, b"officer name alone", name),
     )
+
+
+def _name_words(name: str) -> list[str]:
+    """The words of an officer's name, digits read as the letters that they are written for, without
+    forms of address, suffixes and initials, unless nothing else is written."""
+    words = split_words(name.translate(_AS_LETTERS))
+    return [word for word in words if len(word) > 1 and word not in _ADDRESSED] or words
+
+
+def _id_number(text: str) -> str:
+    """An officer's id in normal form: the letter O among digits is a zero, and zeros before a
+    number say nothing."""
+    folded = fold_number(text)
+    return _LEADING_ZEROS.sub("", _ZERO_AS_LETTER.sub("0", folded))
 
 
 def earlier_officer_hash(key: bytes, officer: EngagedOfficer) -> bytes:
@@ -146,11 +171,15 @@ def _hashed(key: bytes, kind: bytes, text: str) -> bytes:
     return hmac.digest(key, kind + b"\x00" + utf8(text), "sha256")[:OFFICER_HASH_BYTES]
 
 
-def officer_load(officer: EngagedOfficer, facts: BatchFacts, history: History) -> int:
-    """Requests that name this officer, batch and history together: by id, or by name and title,
-    whichever are more."""
+def officer_loads(officer: EngagedOfficer, facts: BatchFacts, history: History) -> tuple[int, int]:
+    """(requests that name this officer, by id, or by name and title, whichever are more; requests
+    that name an officer of this one's name), batch and history together."""
     earlier = history.officers.get(earlier_officer_hash(facts.key, officer), 0)
-    return earlier + max(
-        facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)
-        for hashed in officer_hashes(facts.key, officer)
+    by_id, by_title, by_name = (
+        _named(hashed, facts, history) for hashed in officer_hashes(facts.key, officer)
     )
+    return earlier + max(by_id, by_title), by_name
+
+
+def _named(hashed: bytes, facts: BatchFacts, history: History) -> int:
+    return facts.officers.get(hashed, 0) + history.officers.get(hashed, 0)

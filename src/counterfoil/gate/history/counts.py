@@ -11,6 +11,10 @@ those counted, so every count is at least 1. What is compared (fingerprints.py):
     born_addresses  different exact addresses among those of one date of birth that share a given
                     code
     people          different exact names among those that share a home key
+    dates, numbers, years
+                    different dates of birth, tax numbers and sets of taxable years among the
+                    attempts at the home, none being one of them: what a question states beside name
+                    and address is evidence, of which another is not to be tried
     contents        questions with the same content
     reasons, similar, investigated: requests with one reason, and with a similar one, and people
                     under one investigation
@@ -25,39 +29,41 @@ Counts depend on questions only, never on answers (P2): no count was made from a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import accumulate, chain, compress, repeat
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence, Set
+from itertools import chain
+from typing import Final, NamedTuple
 
 from counterfoil.core.values import Sensitive
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
+from counterfoil.gate.history.file_index import Crowd, FileIndex, asks
 from counterfoil.gate.history.fingerprints import (
     CONTENT_AT,
     NAME_AT,
+    UNKNOWN,
     Fingerprints,
     address_of,
+    born_of,
     content_of,
     is_dated,
-    name_of,
+    is_of_first_form,
+    number_of_person,
     person_of,
-    sealed_name_of,
+    present_form,
+    years_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
-from counterfoil.gate.history.sealed_names import SealedNames
+from counterfoil.gate.history.sealed_names import GivenNames, SealedNames
 from counterfoil.gate.history.tables import INVESTIGATIONS
 from counterfoil.gate.history.uses import ONCE, Uses
+from counterfoil.normalize.likeness import are_far
 
 MOST_COMPARED: Final = 65_536
+_CONTENT_END: Final = 32
 _FEW: Final = 24
-"""Questions of one key that are compared one by one; of more, an index by code is made."""
+"""Questions that are compared one by one; of more, an index by given name is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()
 _NO_ADDRESSES: Final = frozenset[bytes]()
-_T = TypeVar("_T")
-Entry = tuple[int, bytes]
-"""A question that was asked: its number, by which it is counted once, and its fingerprint. Rows of
-the file have numbers from 0, what was asked before has numbers below 0."""
 
 
 class Wanted(Sensitive, frozen=True, gc=False):
@@ -88,63 +94,9 @@ class _Found(NamedTuple):
     addresses: Set[bytes]
     born_addresses: int
     people: int
-
-
-class Crowd:
-    """The questions of a key that many share, by name, and the names by given code."""
-
-    def __init__(self, entries: Sequence[Entry], sealed: SealedNames) -> None:
-        self.names = {name_of(asked) for _, asked in entries} - {ABSENT}
-        self._sealed = sealed
-        self._by_name: dict[bytes, list[Entry]] = {}
-        for entry in entries:
-            self._by_name.setdefault(sealed_name_of(entry[1]), []).append(entry)
-        self._by_code: dict[str, list[bytes]] = {}
-        for name in self._by_name:
-            for code in sealed.given_codes(name):
-                self._by_code.setdefault(code, []).append(name)
-
-    def sharing(self, name: bytes) -> Iterator[tuple[bytes, list[Entry]]]:
-        """The sealed names that share a given code with this one, and their questions."""
-        seen = set[bytes]()
-        for code in sorted(self._sealed.given_codes(name)):
-            for each in self._by_code.get(code, ()):
-                if each not in seen:
-                    seen.add(each)
-                    yield each, self._by_name[each]
-
-
-class FileIndex:
-    """What is repeated in a file: keys, contents, reasons, and people under an investigation."""
-
-    def __init__(self, rows: Fingerprints) -> None:
-        self.rows = rows
-        self.starts = [0, *accumulate(a + b for a, b in zip(rows.homes, rows.people, strict=True))]
-        times = Counter(rows.keys)
-        often = {key for key, count in times.items() if count > 1}
-        sizes = map(int.__add__, rows.homes, rows.people)
-        owner = chain.from_iterable(map(repeat, range(len(rows)), sizes))
-        self.by_key: dict[int, list[Entry]] = {key: [] for key in often}
-        shared = compress(zip(rows.keys, owner, strict=True), map(often.__contains__, rows.keys))
-        for key, row in shared:
-            self.by_key[key].append((row, rows.asked[row]))
-        self.contents = _repeated(map(content_of, filter(None, rows.asked)))
-        self.reasons = _repeated(zip(rows.similar, rows.reasons, strict=True))
-        self.similar = _repeated(rows.similar)
-        self.investigations = _people(rows)
-
-
-def _repeated(values: Iterable[_T]) -> dict[_T, int]:
-    return {value: times for value, times in Counter(values).items() if times > 1}
-
-
-def _people(rows: Fingerprints) -> dict[int, set[int]]:
-    """People under each investigation that is named more than once."""
-    often, found = _repeated(rows.investigations), dict[int, set[int]]()
-    for number, owner in zip(rows.investigations, rows.owners, strict=True):
-        if number and number in often:
-            found.setdefault(number, set()).add(owner)
-    return found
+    dates: int = 1
+    numbers: int = 1
+    years: int = 1
 
 
 class Counting:
@@ -154,21 +106,26 @@ class Counting:
     def __init__(self, rows: Fingerprints, enough: int, key: bytes) -> None:
         self.fingerprints = rows
         self._sealed = SealedNames(key)
+        self._given = GivenNames(self._sealed)
         self._index = FileIndex(rows)
         self._enough = enough
-        self._before: dict[int, list[Entry]] = {}
+        self._by_key, self._times = self._index.by_key, self._index.times
+        self._before: dict[int, bytes] = {}
+        self._merged: dict[int, int] = {}
+        self._first_form: dict[int, set[bytes]] = {}
         self._contents: dict[bytes, int] = {}
         self._reasons: dict[tuple[int, int], int] = {}
         self._similar: dict[int, int] = {}
         self._people: dict[int, set[int]] = {}
         self._recalled = Wanted(set(), set(), set())
-        self._numbers: set[int] = set()
+        self._latest = range(0), self._recalled
         self._crowds: dict[int, Crowd] = {}
-        self._found: dict[bytes, _Found] = {}
+        self._found: dict[int, _Found] = {}
 
     def wanted(self, rows: range) -> Wanted:
         """What is to be recalled for these rows and was not recalled yet."""
         some, before = self._named(rows), self._recalled
+        self._latest = rows, some
         return Wanted(
             some.keys - before.keys,
             some.similar - before.similar,
@@ -179,10 +136,11 @@ class Counting:
         """The counts of these rows by their number from 0; those left out are `ONCE`. `recalled` is
         what was found of all that they want."""
         self._take(rows, recalled)
-        asked, found = self.fingerprints.asked, dict[int, Uses]()
+        asked, found, past = self.fingerprints.asked, dict[int, Uses](), recalled.earlier
         for row in rows:
-            if asked[row]:
-                uses = self._uses(row, recalled.earlier)
+            own = asked[row]
+            if own:
+                uses = self._uses(row, own, past if past.any else None)
                 if uses is not ONCE:
                     found[row] = uses
         return found
@@ -197,17 +155,22 @@ class Counting:
 
     def _take(self, rows: range, recalled: Recalled) -> None:
         """Keep what was recalled. Only what the file repeats would be asked for again."""
-        some, before, index = self._named(rows), self._recalled, self._index
-        before.keys.update(some.keys & index.by_key.keys())
+        latest, before, index = self._latest, self._recalled, self._index
+        some = latest[1] if latest[0] == rows else self._named(rows)
+        before.keys.update(some.keys & index.often)
         before.similar.update(some.similar & index.similar.keys())
         before.investigations.update(some.investigations & index.investigations.keys())
+        keys = dict[int, list[int]]()
         for key, number, question in recalled.asked:
-            self._before.setdefault(key, []).append((-1 - number, question))
-        new = {number: question for _, number, question in recalled.asked}
-        for number in new.keys() - self._numbers:
-            content = content_of(new[number])
-            self._contents[content] = self._contents.get(content, 0) + 1
-        self._numbers.update(new)
+            if number in keys:
+                keys[number].append(key)
+            else:
+                keys[number] = [key]
+                self._before[-1 - number] = question
+            if is_of_first_form(question):
+                self._before[-1 - number] = self._in_present_form(number, key, question)
+        for number, some_keys in keys.items():
+            self._take_question(-1 - number, some_keys)
         for kind, key, part, times in recalled.matters:
             if kind == INVESTIGATIONS:
                 self._people.setdefault(key, set()).add(part)
@@ -215,76 +178,209 @@ class Counting:
                 self._reasons[key, part] = int(times)
                 self._similar[key] = self._similar.get(key, 0) + int(times)
 
-    def _uses(self, row: int, earlier: Counts) -> Uses:
+    def _in_present_form(self, number: int, key: int, question: bytes) -> bytes:
+        """A question of the first form, which is found under this key: where that is the key of a
+        date of birth, it is of that date."""
+        found = self._first_form.setdefault(number, set())
+        if key in self._index.born:
+            found.add(_bytes_of(key))
+        return present_form(question, min(found, default=b""))
+
+    def _take_question(self, number: int, keys: Iterable[int]) -> None:
+        """Keep one question of the past under these keys. One that asks the same as a row of the
+        file, under keys of that row, is only counted with it."""
+        question, index = self._before[number], self._index
+        is_new = number not in self._merged
+        if is_new:
+            content = question[CONTENT_AT:_CONTENT_END]
+            self._contents[content] = self._contents.get(content, 0) + 1
+            self._merged[number] = row = index.by_what.get(asks(question), -1)
+        else:
+            row = self._merged[number]
+        if row >= 0 and set(index.keys_of(row)).issuperset(keys):
+            if is_new:
+                self._times[row] = self._times.get(row, 1) + 1
+            return
+        for key in keys:
+            if key in self._by_key:
+                self._by_key[key].append(number)
+            else:
+                self._by_key[key] = [number]
+
+    def _uses(self, row: int, own: bytes, earlier: Counts | None) -> Uses:
         rows, index = self.fingerprints, self._index
-        own, similar, number = rows.asked[row], rows.similar[row], rows.investigations[row]
-        matter, content = (similar, rows.reasons[row]), content_of(own)
+        similar, number, content = rows.similar[row], rows.investigations[row], content_of(own)
+        matter = (similar, rows.reasons[row])
         found = self._found_of(row, own)
         contents = index.contents.get(content, 1) + self._contents.get(content, 0)
-        if earlier.any:
+        if earlier:
             found = self._with_earlier(row, found, earlier)
             contents += earlier.contents.get(rows.earlier_contents[row], 0)
+        reasons = index.reasons.get(matter, 1) + self._reasons.get(matter, 0)
+        alike = index.similar.get(similar, 1) + self._similar.get(similar, 0)
+        investigated = self._investigated(number, rows.owners[row]) if number else 1
+        if found is _ALONE and contents == reasons == alike == investigated == 1:
+            return ONCE
         counted = (
             found.attempts,
             len(found.addresses) or 1,
             found.people,
             contents,
             found.born_addresses,
-            index.reasons.get(matter, 1) + self._reasons.get(matter, 0),
-            index.similar.get(similar, 1) + self._similar.get(similar, 0),
-            self._investigated(number, rows.owners[row]),
+            reasons,
+            alike,
+            investigated,
+            found.dates,
+            found.numbers,
+            found.years,
         )
         return ONCE if counted == _ONCE else Uses(*counted)
 
     def _investigated(self, number: int, owner: int) -> int:
         here = self._index.investigations.get(number, _NOBODY)
         before = self._people.get(number, _NOBODY)
-        if not number or not (here or before):
+        if not (here or before):
             return 1
         return len(here) + len(before - here) + (owner not in here and owner not in before)
 
     def _found_of(self, row: int, own: bytes) -> _Found:
-        starts, rows = self._index.starts, self.fingerprints
-        here, before = self._index.by_key, self._before
-        start, stop = starts[row], starts[row + 1]
-        keys = rows.keys[start:stop]
-        if here.keys().isdisjoint(keys):
-            if before.keys().isdisjoint(keys):
-                return _ALONE
-            return self._compared(row, own, keys, rows.homes[row])
-        same = own[:CONTENT_AT] + own[NAME_AT:] + keys.tobytes()
-        found = self._found.get(same)
+        first = self._index.first[row]
+        found = self._found.get(first)
         if found is None:
-            found = self._compared(row, own, keys, rows.homes[row])
-            if len(self._found) < _REMEMBERED:
-                self._found[same] = found
+            found = self._compared(first, own)
+            if first != row or first in self._times:
+                self._found[first] = found
         return found
 
-    def _compared(self, row: int, own: bytes, keys: Sequence[int], homes: int) -> _Found:
+    def _alone(self, row: int, own: bytes) -> _Found:
+        """The counts of a question that only those are like that ask the same."""
+        times = self._times.get(row, 1)
+        return _ALONE if times == 1 else _found(own, times, {own[16:24]}, {own[16:24]}, 1)
+
+    def _are_strangers(self, row: int, own: bytes, some: Iterable[int]) -> bool:
+        """Whether the letters show that those who share a person's key, most often a date of birth,
+        are somebody else."""
+        letters, person = self.fingerprints.letters, own[:8]
+        mine = letters[row]
+        if mine < 0 or not is_dated(own):
+            return False
+        for other in some:
+            if other >= 0:
+                theirs = letters[other]
+            else:
+                question = self._before[other]
+                if question[:8] == person:
+                    return False
+                theirs = self._sealed.letters(question[NAME_AT:])
+            if not are_far(mine, theirs):
+                return False
+        return True
+
+    def _compared(self, row: int, own: bytes) -> _Found:
         """The question beside those that share its keys: one by one, or where they are many by
-        their given codes."""
-        at, about = self._sharing(keys[:homes]), self._sharing(keys[homes:])
-        if sum(map(len, at)) + sum(map(len, about)) <= _FEW * len(keys):
-            return _compared_with_few(
-                (row, own), dict(chain(*at)), dict(chain(*about)), self._sealed
-            )
-        at_home, of_people = (
-            [crowd for key in some if (crowd := self._crowd(key))]
+        their names."""
+        if person_of(own) == ABSENT:
+            return _ALONE
+        by_key, keys, homes = self._by_key, self._index.keys_of(row), self.fingerprints.homes[row]
+        if by_key.keys().isdisjoint(keys):
+            return self._alone(row, own)
+        at, about = (
+            [found for key in some if (found := by_key.get(key))]
             for some in (keys[:homes], keys[homes:])
         )
-        return _compared_with_crowds((row, own), at_home, of_people, self._enough, self._sealed)
+        if sum(map(len, at)) + sum(map(len, about)) > _FEW:
+            at_home, of_people = (
+                [crowd for key in some if (crowd := self._crowd(key))]
+                for some in (keys[:homes], keys[homes:])
+            )
+            return self._compared_with_crowds(row, own, at_home, of_people)
+        at_home, of_person = set[int]().union(*at), set[int]().union(*about)
+        at_home.discard(row)
+        of_person.discard(row)
+        if not at_home and (not of_person or self._are_strangers(row, own, of_person)):
+            return self._alone(row, own)
+        return self._compared_with_few(row, own, at_home, of_person)
 
-    def _sharing(self, keys: Sequence[int]) -> list[list[Entry]]:
-        """The questions of each key, those of the file and those of the past."""
-        here, before = self._index.by_key, self._before
-        return [found for key in keys for part in (here, before) if (found := part.get(key))]
+    def _compared_with_few(self, row: int, own: bytes, at: set[int], about: set[int]) -> _Found:
+        """One question beside few that share its keys. Whoever has the same exact name is alike,
+        which saves most of the work."""
+        person, name, address = own[:8], own[8:16], own[16:24]
+        attempts, addresses, born, names = {row}, {address}, {address}, {name}
+        tried = [own]
+        asked, before, are_alike = self.fingerprints.asked, self._before, self._alike_elsewhere(own)
+        for each in at:
+            other = asked[each] if each >= 0 else before[each]
+            if other[8:16] != name:
+                names.add(other[8:16])
+                if not self._are_alike_in_given(row, own, each, other):
+                    continue
+            attempts.add(each)
+            tried.append(other)
+        for each in about:
+            other = asked[each] if each >= 0 else before[each]
+            if other[:8] == person:
+                attempts.add(each)
+                addresses.add(other[16:24])
+                born.add(other[16:24])
+            elif self._are_alike_in_given(row, own, each, other):
+                born.add(other[16:24])
+                if are_alike(own[NAME_AT:], other[NAME_AT:]):
+                    attempts.add(each)
+                    addresses.add(other[16:24])
+        people = len(names - {ABSENT})
+        return _found(own, self._total(attempts), addresses, born, people, tried)
+
+    def _compared_with_crowds(
+        self, row: int, own: bytes, homes: Sequence[Crowd], people: Sequence[Crowd]
+    ) -> _Found:
+        """One question beside many that share its keys. See the module."""
+        person, mine, visited, enough = own[:8], own[NAME_AT:], 0, self._enough
+        attempts, addresses, born = {row}, {own[16:24]}, {own[16:24]}
+        tried = [own]
+        for each, other in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
+            attempts.add(each)
+            tried.append(other)
+            if len(attempts) > enough:
+                break
+        are_alike = self._alike_elsewhere(own)
+        for each, other in chain.from_iterable(crowd.sharing(mine) for crowd in people):
+            visited += 1
+            born.add(other[16:24])
+            if other[:8] == person or are_alike(mine, other[NAME_AT:]):
+                attempts.add(each)
+                addresses.add(other[16:24])
+            if len(attempts) > enough or visited > MOST_COMPARED:
+                break
+        over = enough if visited > MOST_COMPARED else 0
+        names = _names_at(own[8:16], homes, enough)
+        return _found(own, max(self._total(attempts), over), addresses, born, names, tried)
+
+    def _alike_elsewhere(self, own: bytes) -> Callable[[bytes, bytes], bool]:
+        """What shows that the name of a question and another that meets it in the given name may be
+        one person's at two homes."""
+        sealed = self._sealed
+        return sealed.are_alike_in_family if is_dated(own) else sealed.are_alike_undated
+
+    def _total(self, questions: Iterable[int]) -> int:
+        """How often these were asked, with those that ask the same."""
+        times = self._times
+        return sum([times.get(each, 1) for each in questions])
+
+    def _are_alike_in_given(self, row: int, own: bytes, other: int, asked: bytes) -> bool:
+        """Whether the given name of a row meets that of another question. Of two of the file the
+        letters show it without their names being opened."""
+        letters = self.fingerprints.letters
+        if other >= 0 and are_far(letters[row], letters[other]):
+            return False
+        return self._sealed.are_alike_in_given(own[NAME_AT:], asked[NAME_AT:])
 
     def _crowd(self, key: int) -> Crowd | None:
         """All questions of a key, if there are any."""
-        found = self._crowds.get(key)
-        entries = [*chain(*self._sharing((key,)))] if found is None else ()
-        if entries:
-            found = self._crowds[key] = Crowd(entries, self._sealed)
+        found, numbers = self._crowds.get(key), self._by_key.get(key)
+        if found is None and numbers:
+            asked, before = self.fingerprints.asked, self._before
+            entries = [(each, asked[each] if each >= 0 else before[each]) for each in numbers]
+            found = self._crowds[key] = Crowd(entries, self._given)
         return found
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
@@ -299,6 +395,9 @@ class Counting:
             frozenset(_bytes_of(each) for each in addresses | asked_at),
             found.born_addresses,
             found.people + len(people - {person}),
+            found.dates,
+            found.numbers,
+            found.years,
         )
 
 
@@ -310,42 +409,15 @@ def _bytes_of(number: int) -> bytes:
     return number.to_bytes(8, "big", signed=True)
 
 
-def _compared_with_few(
-    own: Entry, homes: dict[int, bytes], people: dict[int, bytes], sealed: SealedNames
-) -> _Found:
-    """One question beside few that share its keys. Whoever has the same exact name is alike, which
-    saves most of the work."""
-    number, asked = own
-    person, name, address = asked[:8], asked[8:16], asked[16:24]
-    if person == ABSENT:
-        return _ALONE
-    mine = asked[NAME_AT:]
-    attempts, addresses, born, names = {number}, {address}, {address}, {name}
-    for each, other in homes.items():
-        if other[8:16] == name:
-            attempts.add(each)
-            continue
-        names.add(other[8:16])
-        if sealed.are_alike_in_given(mine, other[NAME_AT:]):
-            attempts.add(each)
-    for each, other in people.items():
-        if other[:8] == person:
-            attempts.add(each)
-            addresses.add(other[16:24])
-            born.add(other[16:24])
-            continue
-        if not sealed.are_alike_in_given(mine, other[NAME_AT:]):
-            continue
-        born.add(other[16:24])
-        if sealed.are_alike_in_family(mine, other[NAME_AT:]):
-            attempts.add(each)
-            addresses.add(other[16:24])
-    return _found(asked, len(attempts), addresses, born, len(names - {ABSENT}))
-
-
 def _found(
-    asked: bytes, attempts: int, addresses: set[bytes], born: set[bytes], people: int
+    asked: bytes,
+    attempts: int,
+    addresses: set[bytes],
+    born: set[bytes],
+    people: int,
+    tried: Sequence[bytes] = (),
 ) -> _Found:
+    """The counts of a question. `tried`: it and the attempts at its home."""
     placed = address_of(asked) != ABSENT
     addresses.discard(ABSENT)
     born.discard(ABSENT)
@@ -354,36 +426,21 @@ def _found(
         addresses if placed else _NO_ADDRESSES,
         len(born) if placed and is_dated(asked) else 1,
         people,
+        *_evidence(asked, tried),
     )
 
 
-def _compared_with_crowds(
-    own: Entry, homes: Sequence[Crowd], people: Sequence[Crowd], enough: int, sealed: SealedNames
-) -> _Found:
-    """One question beside many that share its keys. See the module."""
-    number, asked = own
-    person, name, address = person_of(asked), name_of(asked), address_of(asked)
-    if person == ABSENT:
-        return _ALONE
-    mine, visited = sealed_name_of(asked), 0
-    attempts, addresses, born = {number}, {address}, {address}
-    for _, entries in chain.from_iterable(crowd.sharing(mine) for crowd in homes):
-        attempts.update([each for each, _ in entries])
-        if len(attempts) > enough:
-            break
-    for theirs, entries in chain.from_iterable(crowd.sharing(mine) for crowd in people):
-        alike = sealed.are_alike_in_family(mine, theirs)
-        for each, other in entries:
-            visited += 1
-            born.add(address_of(other))
-            if alike or person_of(other) == person:
-                attempts.add(each)
-                addresses.add(address_of(other))
-        if len(attempts) > enough or visited > MOST_COMPARED:
-            break
-    over = enough if visited > MOST_COMPARED else 0
-    names = _names_at(name, homes, enough)
-    return _found(asked, max(len(attempts), over), addresses, born, names)
+def _evidence(asked: bytes, tried: Sequence[bytes]) -> tuple[int, int, int]:
+    """How many dates of birth, numbers and sets of years these questions state. What names nobody
+    was answered to nobody, and tries nothing."""
+    tried = [each for each in tried if person_of(each) != ABSENT]
+    if len(tried) < 2:
+        return 1, 1, 1
+    dates, numbers, years = (
+        len({of(each) for each in tried} - {UNKNOWN}) if of(asked) != UNKNOWN else 1
+        for of in (born_of, number_of_person, years_of)
+    )
+    return dates, numbers, years
 
 
 def _names_at(name: bytes, homes: Sequence[Crowd], enough: int) -> int:

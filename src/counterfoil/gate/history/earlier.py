@@ -155,19 +155,7 @@ def earlier_entry(text: str) -> str:
 def content_bytes(request: Request) -> bytes:
     """A request without its id and row, encoded. A lone surrogate, which no encoding accepts, is
     kept as it is."""
-    content = (
-        request.person,
-        request.address,
-        request.taxable_periods,
-        request.statutory_authority,
-        request.reason,
-        request.investigation_number,
-        request.investigation_opened_on,
-        request.removal_order,
-        request.stay_or_deferral,
-        request.engaged_officers,
-        request.use_certified,
-    )
+    content = request.first_columns
     try:
         return _encode(content)
     except UnicodeEncodeError:

@@ -8,8 +8,16 @@ is kept as it is counted, in one text of bytes:
     8 .. 15     name      the exact name
     16 .. 23    address   the exact address key
     24 .. 31    content   the whole request by its normal forms, but for id and row
-    32          1 where a date of birth is stated, else 0
-    33 ..       the name, sealed (sealed_names.py): what likeness is judged by
+    32          2, and 1 more where a date of birth is stated
+    33 .. 40    born      the date of birth: its key among those of people, below
+    41 .. 48    number    the nine digits of the tax number
+    49 .. 56    years     the set of the taxable years
+    57 ..       the name, sealed (sealed_names.py): what likeness is judged by
+
+A question of the first form of these bytes has 0 or 1 at 32 and its name from 33: see
+`present_form`. Born, number and years are evidence, of which a second one is not to be tried for
+one person at one home. To state none is one of them: it is to ask without it. `UNKNOWN` is a number
+that has not nine digits, and periods of which one is vague: nobody answers those.
 
 Eight zero bytes are the hash of what is absent: a name that names nobody, an address without a key.
 Beside it, each question has keys, under which questions that may be about one home or one person
@@ -27,6 +35,7 @@ counted beside the earlier one, as earlier.py does for the first.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -49,11 +58,20 @@ from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name, home_keys, person_keys
+from counterfoil.normalize.asked_keys import exact_name, given_letters, keys_of_home, person_keys
+from counterfoil.normalize.plain_text import plain
 
 CONTENT_AT: Final = 24
 _DATED_AT: Final = 32
-NAME_AT: Final = 33
+EVIDENCE_AT: Final = 33
+UNKNOWN: Final = b"\xff" * 8
+"""Evidence of which it is not known what it is: it is no other than any."""
+NAME_AT: Final = 57
+_DATED, _WITH_EVIDENCE = 1, 2
+_PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
+_MOST_YEARS: Final = 100
+_TIN_DIGITS: Final = 9
+_NO_NUMBER: Final = re.compile(r"000|666|[0-8]..00|.....0000")
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NO_FORMS: Final = (normalize_address(Address()), normalize_name(Person()))
 
@@ -80,8 +98,9 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     """The fingerprints of consecutive rows of a file, by column; b"" and 0 for what is no request.
 
     `asked`: the questions as they are counted. `keys`: the keys of all rows one after the other,
-    `homes` and `people` of each row. `earlier_people`, `earlier_contents`: as the first version
-    hashed them, where its memory is still in the window, else empty.
+    `homes` and `people` of each row. `letters`: the letter classes of each given name, which are
+    never stored. `earlier_people`, `earlier_contents`: as the first version hashed them, where its
+    memory is still in the window, else empty.
     """
 
     asked: list[bytes]
@@ -93,6 +112,7 @@ class Fingerprints(Sensitive, frozen=True, gc=False):
     similar: array[int]
     investigations: array[int]
     owners: array[int]
+    letters: array[int]
     earlier_people: array[int]
     earlier_contents: array[int]
 
@@ -126,7 +146,7 @@ def _columns(fingerprints: Fingerprints) -> tuple[Any, ...]:
 
 def empty_fingerprints() -> Fingerprints:
     """The fingerprints of no rows, to be extended."""
-    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqq"]
+    columns: list[Any] = [array(kind) for kind in "qqBBqqqqqqq"]
     return Fingerprints([], *columns)
 
 
@@ -152,12 +172,42 @@ def content_of(asked: bytes) -> bytes:
 
 def is_dated(asked: bytes) -> bool:
     """Whether it states a date of birth."""
-    return asked[_DATED_AT] == 1
+    return bool(asked[_DATED_AT] & _DATED)
+
+
+def born_of(asked: bytes) -> bytes:
+    """The hash of its date of birth."""
+    return asked[33:41]
+
+
+def number_of_person(asked: bytes) -> bytes:
+    """The hash of its tax number."""
+    return asked[41:49]
+
+
+def years_of(asked: bytes) -> bytes:
+    """The hash of its taxable years."""
+    return asked[49:57]
 
 
 def sealed_name_of(asked: bytes) -> bytes:
     """Its name, sealed."""
     return asked[NAME_AT:]
+
+
+def is_of_first_form(asked: bytes) -> bool:
+    """Whether it was written before evidence was kept."""
+    return not asked[_DATED_AT] & _WITH_EVIDENCE
+
+
+def present_form(asked: bytes, born: bytes) -> bytes:
+    """A question of the first form in the present one. Number and years are not known of it. `born`
+    is the key of its date of birth where that is known; else the hash of the person stands for it,
+    which is no other question's date."""
+    flags = asked[_DATED_AT]
+    date_of_birth = born or asked[0:8] if flags & _DATED else ABSENT
+    evidence = bytes((flags | _WITH_EVIDENCE,)) + date_of_birth + 2 * UNKNOWN
+    return asked[:_DATED_AT] + evidence + asked[EVIDENCE_AT:]
 
 
 class Fingerprinter:
@@ -171,6 +221,9 @@ class Fingerprinter:
         self._content = prepare(key, b"question content")
         self._home = prepare(key, b"question home")
         self._people = prepare(key, b"question people")
+        self._number = prepare(key, b"question number")
+        self._years = prepare(key, b"question years")
+        self._years_of = lru_cache(maxsize=4096)(self._stated_years)
         self._reason = prepare(key, b"question reason")
         self._investigation = prepare(key, b"question matter")
         self._owner = prepare(key, b"question owner")
@@ -204,20 +257,24 @@ class Fingerprinter:
             self._content(_content(*each))
             for each in zip(requests, forms, exact, reasons, numbers, strict=True)
         ]
-        dated = [b"\x01" if day else b"\x00" for day in born]
         sealed = [self._seal(form.name) for form in forms]
-        homes = [home_keys(form.address) for form in forms]
+        homes = [
+            keys_of_home(form.address) if text else ()
+            for form, text in zip(forms, exact, strict=True)
+        ]
         people = [
             person_keys(form.name, day) if text else ()
             for form, day, text in zip(forms, born, names, strict=True)
         ]
         hashed: list[bytes] = []
-        for at, about, content in zip(homes, people, contents, strict=True):
+        evidence: list[bytes] = []
+        for at, about, content, request in zip(homes, people, contents, requests, strict=True):
             hashed += map(self._home, at)
             if about:
                 hashed += map(self._people, about)
             else:
                 hashed.append(content)
+            evidence.append(self._evidence(request, hashed[-1] if about else ABSENT))
         owners = [
             self._owner_of(request, person) if number else ABSENT
             for request, person, number in zip(requests, persons, numbers, strict=True)
@@ -227,7 +284,7 @@ class Fingerprinter:
             [
                 b"".join(parts)
                 for parts in zip(
-                    persons, name_hashes, addresses, contents, dated, sealed, strict=True
+                    persons, name_hashes, addresses, contents, evidence, sealed, strict=True
                 )
             ],
             column_of(addresses),
@@ -238,8 +295,23 @@ class Fingerprinter:
             column_of([self._reason(fold_similar(request.reason)) for request in requests]),
             column_of([self._investigation(number) if number else ABSENT for number in numbers]),
             column_of(owners),
+            array("q", [given_letters(form.name) for form in forms]),
             *map(column_of, earlier),
         )
+
+    def _evidence(self, request: Request, key: bytes) -> bytes:
+        """What a question states beside name and address: bytes 32 to 56. `key` is that of the
+        date of birth, if it states one."""
+        person, number = request.person, ABSENT
+        if person.tin:
+            digits = _digits(person.tin)
+            number = self._number(digits) if digits else UNKNOWN
+        born = b"\x03" + key if person.date_of_birth else b"\x02" + ABSENT
+        return born + number + self._years_of(request.taxable_periods)
+
+    def _stated_years(self, periods: tuple[str, ...]) -> bytes:
+        years = _years(periods)
+        return self._years(" ".join(map(str, years))) if years else UNKNOWN
 
     def _owner_of(self, request: Request, person: bytes) -> bytes:
         """Who is counted under an investigation: the person, or where there is none, or a suffix
@@ -249,6 +321,38 @@ class Fingerprinter:
         who = request.person
         names = map(fold_entry, (who.given_name, who.family_name, who.suffix))
         return self._owner("|".join([*names, str(who.date_of_birth or "")]))
+
+
+def is_number_known(tin: str) -> bool:
+    """Whether a tax number is evidence that is counted: it has nine digits, or there is none."""
+    return not tin or bool(_digits(tin))
+
+
+def are_years_known(periods: tuple[str, ...]) -> bool:
+    """Whether taxable periods are evidence that is counted: none of them is vague."""
+    return bool(_years(periods))
+
+
+def _digits(tin: str) -> str:
+    """The digits of a tax number, however it is written; "" where they are not nine, or are no
+    person's number: nobody answers those."""
+    digits = "".join([letter for letter in plain(tin) if letter.isdecimal()])
+    return digits if len(digits) == _TIN_DIGITS and not _NO_NUMBER.match(digits) else ""
+
+
+def _years(periods: tuple[str, ...]) -> list[int]:
+    """The years that periods name, in the grammar of checks/periods.py, whatever limits a law sets;
+    none where one of them is vague."""
+    years = set[int]()
+    for period in periods:
+        found = _PERIOD.match(period)
+        if found is None:
+            return []
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 0 <= last - first < _MOST_YEARS:
+            return []
+        years.update(range(first, last + 1))
+    return sorted(years)
 
 
 def _content(request: Request, forms: Forms, address: str, reason: str, number: str) -> bytes:
@@ -272,11 +376,21 @@ def _content(request: Request, forms: Forms, address: str, reason: str, number: 
         _folded(request.stay_or_deferral),
         _engaged(request.engaged_officers),
         request.use_certified,
+        *_added(request),
     )
     try:
         return _encode(content)
     except UnicodeEncodeError:
         return utf8(repr(msgspec.to_builtins(content)))
+
+
+def _added(request: Request) -> tuple[object, ...]:
+    """What a request states in the columns that came after the first two dozen; nothing of one
+    that states nothing there, so that its content is what it was before there were these."""
+    stated = request.review, request.offence_fact, request.earlier_investigation
+    if not any(stated) and request.offence_date is None:
+        return ()
+    return *map(_folded, stated), request.offence_date
 
 
 _folded: Final = lru_cache(maxsize=4096)(fold_entry)

@@ -35,7 +35,9 @@ def prepare(key: bytes, context: bytes) -> Callable[[bytes | str], bytes]:
 
     def hashed(data: bytes | str) -> bytes:
         state = fresh()
-        state.update(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
+        if isinstance(data, str):
+            data = data.encode() if data.isascii() else data.encode("utf-8", "surrogatepass")
+        state.update(data)
         return state.digest()
 
     return hashed

@@ -13,9 +13,10 @@ class RequestCounts(
 ):
     """The counts for one request, itself included, of its file and of the past together.
 
-    `officers`: requests that name each engaged officer, in the order named. A bundle carries this
-    by field name; `addresses` is there under the name `doors`. The last two are not in a bundle of
-    the first version, whose counts they leave as they were.
+    `officers`: requests that name each engaged officer, in the order named; `namesakes` the same
+    of all officers of each one's name. A bundle carries this by field name; `addresses` is there
+    under the name `doors`. Those with a default are not in a bundle of an earlier version, whose
+    counts they leave as they were.
     """
 
     header: Header
@@ -33,6 +34,10 @@ class RequestCounts(
     probes: tuple[tuple[date, int], ...]
     born_addresses: int = 1
     probe_days: int = 0
+    namesakes: tuple[int, ...] = ()
+    dates: int = 1
+    numbers: int = 1
+    years: int = 1
 
     @property
     def uses(self) -> Uses:
@@ -46,4 +51,7 @@ class RequestCounts(
             self.reason_uses,
             self.similar_uses,
             self.investigation_people,
+            self.dates,
+            self.numbers,
+            self.years,
         )

@@ -18,19 +18,20 @@ from typing import Final
 from counterfoil.core.values import NameForm
 from counterfoil.gate.history.keyed_hash import prepare
 from counterfoil.normalize.asked_keys import (
-    are_far,
     family_likeness,
     given_letters,
     given_likeness,
     name_of,
     name_text,
 )
-from counterfoil.normalize.likeness import Codes, Likeness, codes_of, meet
+from counterfoil.normalize.likeness import Codes, Likeness, are_far, codes_of, meet
 
 _TAG: Final = 8
 _BLOCK: Final = 32
 _STREAM: Final = 64
 _REMEMBERED: Final = 65_536
+_MOST_OF_CODE: Final = 128
+"""Names that share a code at most where which of them meet is remembered: it is their square."""
 
 
 class SealedNames:
@@ -41,10 +42,12 @@ class SealedNames:
         self._stream = hashlib.blake2b(key=key[:64], person=b"question sealed").copy
         self.seal = lru_cache(maxsize=_REMEMBERED)(self._seal)
         self.open = lru_cache(maxsize=_REMEMBERED)(self._open)
-        self._letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
+        self.letters = lru_cache(maxsize=_REMEMBERED)(self._letters_of)
         self.given = lru_cache(maxsize=_REMEMBERED)(self._given)
-        self.given_codes = lru_cache(maxsize=_REMEMBERED)(self._given_codes)
+        self.are_alike_in_family = lru_cache(maxsize=_REMEMBERED)(self._alike_in_family)
         self.family = lru_cache(maxsize=_REMEMBERED)(self._family)
+        self.are_alike_undated = lru_cache(maxsize=_REMEMBERED)(self._alike_undated)
+        self._undated = lru_cache(maxsize=_REMEMBERED)(self._undated_of)
 
     def _seal(self, name: NameForm) -> bytes:
         """The name sealed."""
@@ -58,26 +61,37 @@ class SealedNames:
         return name_of(self._crossed(sealed[:_TAG], sealed[_TAG:]).decode("ascii", "replace"))
 
     def _letters_of(self, sealed: bytes) -> int:
+        """The letter classes of its given name (normalize/asked_keys.py)."""
         return given_letters(self.open(sealed))
 
     def are_alike_in_given(self, one: bytes, two: bytes) -> bool:
         """Whether the given names of two sealed names meet. Of most pairs the letters show that
         they do not."""
-        if are_far(self._letters(one), self._letters(two)):
+        if are_far(self.letters(one), self.letters(two)):
             return False
         return meet(self.given(one), self.given(two))
 
-    def are_alike_in_family(self, one: bytes, two: bytes) -> bool:
+    def _alike_in_family(self, one: bytes, two: bytes) -> bool:
         """Whether their family names meet."""
         return meet(self.family(one), self.family(two))
+
+    def _alike_undated(self, one: bytes, two: bytes) -> bool:
+        """Whether two names at different homes, both without a date of birth, meet in both parts.
+        Nobody is confirmed without the date by a name whose fields are exchanged."""
+        given, family = self._undated(one)
+        other_given, other_family = self._undated(two)
+        return meet(family, other_family) and meet(given, other_given)
+
+    def _undated_of(self, sealed: bytes) -> tuple[Likeness, Likeness]:
+        name = self.open(sealed)
+        return (
+            given_likeness(name, may_be_exchanged=False),
+            family_likeness(name, may_be_exchanged=False),
+        )
 
     def _given(self, sealed: bytes) -> Likeness:
         """What the given names of a sealed name are compared by."""
         return given_likeness(self.open(sealed))
-
-    def _given_codes(self, sealed: bytes) -> Codes:
-        """The codes of its given names, for an index of many."""
-        return codes_of(self.given(sealed))
 
     def _family(self, sealed: bytes) -> Likeness:
         """What its family name is compared by."""
@@ -91,3 +105,53 @@ class SealedNames:
             stream += state.digest()
         crossed = int.from_bytes(text, "big") ^ int.from_bytes(stream[:size], "big")
         return crossed.to_bytes(size, "big")
+
+
+class GivenNames:
+    """The given names of many sealed names, by number, and which of them meet."""
+
+    def __init__(self, sealed: SealedNames) -> None:
+        self._sealed = sealed
+        self._of_name: dict[bytes, int] = {}
+        self._codes: dict[Codes, int] = {}
+        self._list: list[Codes] = []
+        self._by_code: dict[str, list[int]] = {}
+        self._alike: dict[int, set[int]] = {}
+
+    def number_of(self, name: bytes) -> int:
+        """The number of the given name of a sealed name: names with the same codes have one."""
+        found = self._of_name.get(name)
+        if found is None:
+            codes = codes_of(self._sealed.given(name))
+            found = self._of_name[name] = self._codes.setdefault(codes, len(self._codes))
+            if found == len(self._list):
+                self._add(found, codes)
+        return found
+
+    def codes(self, number: int) -> Codes:
+        """The codes of the names of this number."""
+        return self._list[number]
+
+    def alike(self, number: int) -> set[int] | None:
+        """The numbers of the names that share a code with this one; None where very many may."""
+        found = self._alike.get(number)
+        if found is None:
+            parts = [self._by_code[code] for code in self._list[number]]
+            if any(len(part) > _MOST_OF_CODE for part in parts):
+                return None
+            found = self._alike[number] = set[int]().union(*parts)
+        return found
+
+    def _add(self, number: int, codes: Codes) -> None:
+        """Add a number, also to what is remembered of those that share its codes."""
+        self._list.append(codes)
+        for code in codes:
+            sharing = self._by_code.setdefault(code, [])
+            sharing.append(number)
+            if len(sharing) <= _MOST_OF_CODE:
+                for other in sharing:
+                    if other in self._alike:
+                        self._alike[other].add(number)
+            elif len(sharing) == _MOST_OF_CODE + 1:
+                for other in sharing:
+                    self._alike.pop(other, None)

@@ -14,7 +14,9 @@ class Uses(Sensitive, frozen=True, gc=False, array_like=True, omit_defaults=True
     `people`: different people asked at the address; `contents`: requests that are the same;
     `born_addresses`: different addresses asked for the date of birth and given name; `reasons`,
     `similar`: requests with the reason, and with a similar one; `investigated`: people under the
-    investigation. Stored (snapshot.py) in this order: new counts come last.
+    investigation; `dates`, `numbers`, `years`: different dates of birth, tax numbers and sets of
+    taxable years stated for the person at the home, none being one of them. Stored (snapshot.py)
+    in this order: new counts come last.
     """
 
     attempts: int = 1
@@ -25,6 +27,9 @@ class Uses(Sensitive, frozen=True, gc=False, array_like=True, omit_defaults=True
     reasons: int = 1
     similar: int = 1
     investigated: int = 1
+    dates: int = 1
+    numbers: int = 1
+    years: int = 1
 
 
 ONCE: Final = Uses()

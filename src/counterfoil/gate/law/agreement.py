@@ -1,5 +1,5 @@
 """An agreement as data: `law/agreements/ID.yaml`, in an office `law/agreement.yaml`; format
-`counterfoil-agreement-1`.
+`counterfoil-agreement-2`. Format 1 is that of offices whose law has a common file of format 1 or 2.
 
 It says who may ask whom, when, under which designated statute, within which limits. Every field is
 required; `null` is allowed only where the type says so, and always closes: a principal without a
@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from counterfoil.gate.law.route import Closed, Texts
+from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
 BORN_ADDRESSES = 8
@@ -23,16 +23,22 @@ BORN_ADDRESSES = 8
 written, where an agreement does not say."""
 DELEGATE = "delegate"
 """The office class of one who acts for a principal: refused unless the agreement switches it on."""
+DELEGATION = "delegation"
+"""The open question (statute.py) whether such a one may ask at all."""
 
 
 class Party(Closed, frozen=True, gc=False, omit_defaults=True):
     """One party. A request's header names it by `id` or `name`. `address`: of its office, for the
-    accounting of disclosures (5 USC 552a(c)(1)(B)); it may be left out, and a file without it has
-    the digest that it had before the field was there."""
+    accounting of disclosures (5 USC 552a(c)(1)(B)). `agency`: what it is in the list of Federal
+    agencies; a made-up one of a sandbox is in no list. `written_as`: how else an engaged officer's
+    agency may be written who is this party's. What has a default may be left out, and a file
+    without it has the digest that it had before the field was there."""
 
     id: Identifier
     name: Text
     address: Text | None = None
+    agency: Identifier | None = None
+    written_as: tuple[Text, ...] = ()
 
 
 class Signature(Closed, frozen=True, gc=False):
@@ -143,8 +149,9 @@ class Guards(Closed, frozen=True, gc=False, omit_defaults=True):
 
 class Limits(Closed, frozen=True, gc=False, omit_defaults=True):
     """Counts of requests, people and days that no batch may pass. Reasons and investigations are
-    counted over all files of `matter_window_days` days, those of the guards where it is left
-    out."""
+    counted over all files of `matter_window_days` days, those of the guards where it is left out.
+    `periods`: what a request may name, that of the common file where it is left out; `least_age`:
+    in years, below which an officer looks at a request."""
 
     batch_rows: Count
     declared_caseload: DeclaredCaseload
@@ -155,6 +162,8 @@ class Limits(Closed, frozen=True, gc=False, omit_defaults=True):
     guards: Guards
     sent_within_days: Count
     matter_window_days: Count | None = None
+    periods: PeriodRules | None = None
+    least_age: Count | None = None
 
     @property
     def window_of_matters(self) -> int:
@@ -205,6 +214,15 @@ class Delegation(Closed, frozen=True, gc=False):
     allowed: bool
 
 
+class SignedReading(Closed, frozen=True, gc=False):
+    """A reading of an open question (statute.py) that the parties sign with the agreement.
+    `papers`: digest of the opinion that it rests on."""
+
+    question: Identifier
+    reading: Identifier
+    papers: Digest
+
+
 class Safeguards(Closed, frozen=True, gc=False):
     """The last day on which the requester's safeguards are known to be current; null: not shown."""
 
@@ -232,15 +250,16 @@ class Confirmation(Closed, frozen=True, gc=False):
     most_wrong: MostWrong
 
 
-class Agreement(Closed, frozen=True, gc=False):
+class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     """One agreement file. Expiry and retention in days; `openings_per_day` counts buckets of the
     register.
 
     `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
-    be hidden when published.
+    be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
+    none in an agreement of format 1.
     """
 
-    format: Literal["counterfoil-agreement-1"]
+    format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
     id: Identifier
     title: Text
     sandbox: bool
@@ -262,3 +281,4 @@ class Agreement(Closed, frozen=True, gc=False):
     answer_expiry_days: Count
     retention_days: Count
     openings_per_day: Count
+    readings: tuple[SignedReading, ...] = ()

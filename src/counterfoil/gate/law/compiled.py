@@ -7,30 +7,41 @@ schema cannot: that a phrase is not empty once folded, and that a listed place i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import msgspec
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
-from counterfoil.gate.law.demands import is_current
+from counterfoil.gate.law.demands import edition_of
 from counterfoil.gate.law.folding import (
     Screen,
     fold_citation,
     fold_entry,
     fold_screened,
+    fold_stated,
     fold_tight,
     new_screen,
     screened_words,
+    split_words,
 )
+from counterfoil.gate.law.lists import LawList, Lists
+from counterfoil.gate.law.purposes import NOTHING, Purposes, compile_purposes
 from counterfoil.gate.law.route import (
     Common,
     CommonRules,
     DatedDays,
+    DocumentRules,
     OfficerRules,
+    PeriodRules,
+    PurposeRules,
     RemovalRules,
     Route,
 )
-from counterfoil.gate.law.schema import require
+from counterfoil.gate.law.schema import Span, require
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
@@ -43,7 +54,51 @@ _PARAGRAPH: Final = r"(?: \( [a-z]{1,2} \))?(?: \( [0-9]{1,3}[a-z]? \))?"
 _NUMBERED: Final = re.compile(r"\( [0-9]")
 _OTHER_PURPOSES: Final = ("locating", "civil", "benefits", "voter_rolls", "other_purpose")
 """The lists of phrases that a reason must not have, by their fields in the rules and in `Terms`."""
+_OF_FORMAT_3: Final = ("forfeiture", "missing_child", "pending")
+"""The same of a common file of format 3."""
+_EVERY_DAY: Final = Span(date.min, None)
+"""Of what the agreement names: its own dates in force are an element of their own."""
 PlaceKey = tuple[str, ...]
+Dated = dict[str, tuple[Span, ...]]
+"""Folded text to the spans on which a list has it."""
+
+
+class Charge(NamedTuple):
+    """A citation that the list of criminal statutes has: the entry's id, the folded subdivision
+    that follows it, and the days on which the list has it."""
+
+    statute: str
+    below: str
+    spans: tuple[Span, ...]
+
+
+def is_listed(spans: Iterable[Span], day: date) -> bool:
+    """Whether one of the spans covers the day."""
+    return any(span.covers(day) for span in spans)
+
+
+class TaxpayerTerms(Public, frozen=True, gc=False):
+    """Words and signs of a name that is not one individual's; `may_join` as screens read them;
+    `heads`: a name of letters without any of these words is one individual's."""
+
+    heads: frozenset[str]
+    joining: Screen
+    may_join: frozenset[str]
+    signs: frozenset[str]
+    business: Screen
+    estate: Screen
+    child: Screen
+
+
+class ConsentTerms(Public, frozen=True, gc=False):
+    """Folded capacities in which a consent may be signed, `own` the taxpayer's, and purposes, as
+    screens read them, that say nothing."""
+
+    capacities: frozenset[str]
+    own: str
+    for_minors: frozenset[str]
+    adult_years: int
+    empty_purposes: frozenset[str]
 
 
 class Terms(Public, frozen=True, gc=False):
@@ -51,10 +106,20 @@ class Terms(Public, frozen=True, gc=False):
     citations.
 
     `requester` is the party's id and name; `absent` both `placeholders` and `nothing_stated`;
-    `nothing_words` the latter as screens read them; `screened` all phrases that a reason must not
-    have; `group_words` the words of a group as screens read them; `is_current` whether the law asks
-    for more than its lists of words (demands.py); `authority_written` the designated citations as
-    the agreement writes them. What a route's kind has no facts for is empty."""
+    `nothing_words` the latter as screens read them; `other_purposes` the phrases of each purpose
+    that a reason must not have, `purposes` the patterns of words, `read_alone` the phrases of
+    `forfeiture`, `missing_child` and `pending`, of which a reason with one is judged by itself;
+    `group_words` the words of a group as screens read them; `edition` how much the law asks
+    (demands.py); `asks_latin` whether it has an element for names in Latin letters;
+    `authority_written` the designated citations as the agreement writes them.
+    What a route's kind has no facts for is empty, and so is what came with format 3 under an
+    earlier one:
+
+    `agencies`: whose officers may receive; `statutes`: what the list of criminal statutes has;
+    `designated`: those and their subdivisions that the agreement names; `courts`, `classes`: the
+    lists of those names; `office_agencies`: the one agency that a class of official is of;
+    `requester_agency`: the requester's in the list, or ""; `readings`: open questions of which the
+    parties have signed a reading that discloses more."""
 
     agreement: Agreement
     rules: CommonRules
@@ -74,68 +139,256 @@ class Terms(Public, frozen=True, gc=False):
     authority: re.Pattern[str]
     ground: re.Pattern[str]
     general_reasons: frozenset[str]
-    locating: Screen
-    civil: Screen
-    benefits: Screen
-    voter_rolls: Screen
-    other_purpose: Screen
-    screened: Screen
     group_words: frozenset[str]
     group_names: frozenset[str]
-    is_current: bool
+    edition: int
+    agencies: Dated
+    no_employees: Screen
+    statutes: dict[str, Charge]
+    designated: frozenset[tuple[str, str]]
+    courts: Dated
+    classes: Dated
+    office_agencies: dict[str, str]
+    requester_agency: str
+    readings: frozenset[str]
+    forfeiture: Screen
+    missing_child: Screen
+    pending: Screen
+    none_of: frozenset[str]
+    asks_latin: bool
+    read_alone: Screen
     itin_groups: frozenset[str]
     made_up_groups: frozenset[str]
     departure_days: int
     document_days: tuple[DatedDays, ...]
     document_items: frozenset[str]
     judges: frozenset[str]
+    periods: PeriodRules
+    consent: ConsentTerms
+    taxpayer: TaxpayerTerms
+    other_purposes: dict[str, Screen]
+    purposes: Purposes
 
 
-def compile_terms(route: Route, common: Common, agreement: Agreement) -> Terms:
-    """Compile. Raises SettingsFault law_phrase_empty, law_place_incomplete, law_sandbox_only or
-    law_principal_twice."""
-    rules, lists, requester = common.rules, agreement.lists, agreement.parties.requester
+def compile_terms(
+    route: Route, common: Common, agreement: Agreement, lists: Lists | None = None
+) -> Terms:
+    """Compile. `lists`: those that a common file of format 3 names. Raises SettingsFault
+    law_phrase_empty, law_place_incomplete, law_sandbox_only, law_principal_twice, law_pattern or
+    law_rules_format."""
+    _check_format(route, common)
+    rules, agreed, requester = common.rules, agreement.lists, agreement.parties.requester
     reason, officers, tin = rules.reason, rules.officers, rules.tin
     removal, document = route.rules.removal, route.rules.document
+    edition = edition_of(common)
     placeholders = frozenset(map(fold_entry, rules.placeholder_entries))
     nothing_stated = frozenset(map(fold_entry, rules.nothing_stated)) | {""}
     authority = frozenset(
         spelling for item in agreement.designated for spelling in (item.citation, *item.written_as)
     )
-    screens = {
-        name: _screen(getattr(reason, name), f"rules.reason.{name}") for name in _OTHER_PURPOSES
-    }
+    screens, aside = [
+        {name: _screen(getattr(reason, name), f"rules.reason.{name}") for name in names}
+        for names in (_OTHER_PURPOSES, _OF_FORMAT_3)
+    ]
+    readings = signed_readings(agreement)
+    statutes = _charges(lists.statutes) if lists else {}
     return Terms(
         agreement=agreement,
         rules=rules,
-        offices=frozenset(office.id for office in route.rules.offices),
+        offices=_offices(route, readings),
         principals=_principals(agreement),
         requester=frozenset(map(fold_entry, (requester.id, requester.name))),
         placeholders=placeholders,
         nothing_stated=nothing_stated,
         absent=placeholders | nothing_stated,
         nothing_words=frozenset(map(fold_screened, nothing_stated)),
-        placeholder_phrases=_screen(lists.placeholder_phrases, "lists.placeholder_phrases"),
+        placeholder_phrases=_screen(agreed.placeholder_phrases, "lists.placeholder_phrases"),
         custodial_words=_screen(rules.custodial_words, "rules.custodial_words"),
-        custodial_places=_places(lists.custodial_places, "lists.custodial_places"),
-        shared_places=_places(lists.shared_places, "lists.shared_places"),
-        requester_offices=_places(lists.requester_offices, "lists.requester_offices"),
+        custodial_places=_places(agreed.custodial_places, "lists.custodial_places"),
+        shared_places=_places(agreed.shared_places, "lists.shared_places"),
+        requester_offices=_places(agreed.requester_offices, "lists.requester_offices"),
         authority_written=authority,
-        authority=_citations(authority, is_current=is_current(common)),
-        ground=_ground(removal, is_current=is_current(common)) if removal else _NOTHING,
+        authority=_citations(authority, edition),
+        ground=_ground(removal, edition) if removal else _NOTHING,
         general_reasons=frozenset(map(fold_screened, reason.general_phrases)),
-        **screens,
-        screened=new_screen(phrase for name in _OTHER_PURPOSES for phrase in getattr(reason, name)),
+        forfeiture=aside["forfeiture"],
+        missing_child=aside["missing_child"],
+        pending=aside["pending"],
+        read_alone=new_screen((*reason.forfeiture, *reason.missing_child, *reason.pending)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
-        is_current=is_current(common),
+        edition=edition,
+        agencies=_agencies(route, agreement, lists) if lists else {},
+        no_employees=_screen(officers.no_employees, "rules.officers.no_employees"),
+        statutes=statutes,
+        designated=_designated(authority, statutes),
+        courts=_dated(lists.courts, fold_court) if lists else {},
+        classes=_dated(lists.classes, fold_citation) if lists else {},
+        office_agencies={
+            office.id: office.agency for office in route.rules.offices if office.agency
+        },
+        requester_agency=requester.agency or "",
+        readings=readings,
+        none_of=frozenset(word for text in reason.none_of for word in screened_words(text)),
+        asks_latin=any(each.check == "name_is_in_latin_letters" for each in common.elements),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
         document_days=document.days if document else (),
         document_items=frozenset(map(fold_entry, document.items)) if document else frozenset(),
         judges=frozenset(map(fold_entry, (document.judges or ()) if document else ())),
+        periods=agreement.limits.periods or rules.periods,
+        consent=_consent(document),
+        taxpayer=_taxpayer(rules),
+        other_purposes=screens,
+        purposes=_purposes(rules),
     )
+
+
+def _offices(route: Route, readings: frozenset[str]) -> frozenset[str]:
+    """The classes of official that may ask: of an open question, under a signed reading alone."""
+    return frozenset(
+        office.id
+        for office in route.rules.offices
+        if office.reading is None or office.reading in readings
+    )
+
+
+def _designated(
+    spellings: Iterable[str], statutes: dict[str, Charge]
+) -> frozenset[tuple[str, str]]:
+    """The listed statutes that these citations name, with the subdivision."""
+    charges = (statutes.get(fold_citation(spelling)) for spelling in spellings)
+    return frozenset((charge.statute, charge.below) for charge in charges if charge)
+
+
+def _check_format(route: Route, common: Common) -> None:
+    """A law of format 3 has every rule that this format brought: without it a check would let
+    through what it is for."""
+    document = route.rules.document
+    given: dict[str, object] = {
+        f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
+        f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
+        f"common/{common.id}.yaml: rules.use_limits": common.rules.use_limits,
+    }
+    if route.kind == "consent":
+        given[f"routes/{route.id}.yaml: rules.document.consent"] = (
+            document.consent if document else msgspec.UNSET
+        )
+    for place, rules in given.items():
+        require(
+            edition_of(common) < 3 or not isinstance(rules, msgspec.UnsetType),
+            "law_rules_format",
+            "a common file of format 3 needs these rules",
+            place,
+            "Restore them from the library.",
+        )
+
+
+def _purposes(rules: CommonRules) -> Purposes:
+    """Of a law whose common file came before these rules, none."""
+    given = rules.purposes
+    if isinstance(given, msgspec.UnsetType):
+        return NOTHING
+    phrases = [phrase for name in _OTHER_PURPOSES for phrase in getattr(rules.reason, name)]
+    return _compiled_purposes(msgspec.msgpack.encode(given), tuple(phrases))
+
+
+@lru_cache(maxsize=8)
+def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
+    """One compilation for all laws and routes of the same rules, which are as good as constant."""
+    given = msgspec.msgpack.decode(encoded, type=PurposeRules)
+    return compile_purposes(
+        given.classes,
+        given.innocent,
+        {name: getattr(given, name) for name in _OTHER_PURPOSES},
+        phrases,
+        given.acts,
+        given.bearing,
+        given.least_bearing,
+    )
+
+
+def _consent(document: DocumentRules | None) -> ConsentTerms:
+    """Of a route without a consent, or of a law that came before these rules, nothing."""
+    rules = document.consent if document else msgspec.UNSET
+    if isinstance(rules, msgspec.UnsetType):
+        return ConsentTerms(frozenset(), "", frozenset(), 0, frozenset())
+    return ConsentTerms(
+        capacities=frozenset(map(fold_stated, rules.capacities)),
+        own=fold_stated(rules.capacities[0]),
+        for_minors=frozenset(map(fold_stated, rules.for_minors)),
+        adult_years=rules.adult_years,
+        empty_purposes=frozenset(map(fold_screened, rules.empty_purposes)),
+    )
+
+
+def _taxpayer(rules: CommonRules) -> TaxpayerTerms:
+    """Of a law whose common file came before these rules, without words."""
+    taxpayer = rules.taxpayer
+    if isinstance(taxpayer, msgspec.UnsetType):
+        none = new_screen(())
+        return TaxpayerTerms(frozenset(), none, frozenset(), frozenset(), none, none, none)
+    screens = {
+        name: _screen(getattr(taxpayer, name), f"rules.taxpayer.{name}")
+        for name in ("joining", "business", "estate", "child")
+    }
+    may_join = frozenset(map(fold_screened, taxpayer.may_join))
+    return TaxpayerTerms(
+        heads=may_join.union(*[screen.phrases for screen in screens.values()]),
+        may_join=may_join,
+        signs=frozenset(taxpayer.joining_signs),
+        **screens,
+    )
+
+
+def signed_readings(agreement: Agreement) -> frozenset[str]:
+    """The open questions of which the agreement has a reading; none where a party has not signed
+    it."""
+    signed = agreement.signatures
+    if signed.holder is None or signed.requester is None:
+        return frozenset()
+    return frozenset(reading.question for reading in agreement.readings)
+
+
+def fold_court(text: str) -> str:
+    """The name of a court, in its words."""
+    return " ".join(split_words(text))
+
+
+def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
+    """What a list has, folded, with its days."""
+    dated: Dated = {}
+    for entry in found.entries:
+        for spelling, _ in entry.spellings():
+            folded = fold(spelling)
+            dated[folded] = (*dated.get(folded, ()), entry.in_force)
+    return dated
+
+
+def _charges(found: LawList) -> dict[str, Charge]:
+    """What the list of criminal statutes has, by folded citation."""
+    charges: dict[str, Charge] = {}
+    for entry in found.entries:
+        for spelling, below in entry.spellings():
+            folded = fold_citation(spelling)
+            before = charges[folded].spans if folded in charges else ()
+            charges[folded] = Charge(entry.id, fold_citation(below), (*before, entry.in_force))
+    return charges
+
+
+def _agencies(route: Route, agreement: Agreement, lists: Lists) -> Dated:
+    """Whose officers and employees may receive: the requester's, 26 USC 6103(i)(2)(A); on a court's
+    order any Federal agency's, (i)(1)(A)."""
+    requester = agreement.parties.requester
+    own = (requester.id, requester.name, *requester.written_as)
+    dated: Dated = {fold_entry(name): (_EVERY_DAY,) for name in own}
+    for entry in lists.agencies.entries:
+        if route.kind == "court-order" or entry.id == requester.agency:
+            for written in entry.written_as:
+                folded = fold_entry(written)
+                dated[folded] = (*dated.get(folded, ()), entry.in_force)
+    return dated
 
 
 def place_keys(form: AddressForm) -> tuple[PlaceKey, PlaceKey]:
@@ -193,11 +446,11 @@ def _places(places: Iterable[Place], field: str) -> frozenset[PlaceKey]:
     return frozenset(keys)
 
 
-def _citations(spellings: Iterable[str], *, is_current: bool) -> re.Pattern[str]:
+def _citations(spellings: Iterable[str], edition: int) -> re.Pattern[str]:
     """A folded citation of one of these, or of a subdivision of it."""
     folded = sorted({fold_citation(spelling) for spelling in spellings})
     choices = [
-        f"{re.escape(each)}{_below(each) if is_current else _SUBDIVISIONS}" for each in folded
+        f"{re.escape(each)}{_below(each) if edition > 1 else _SUBDIVISIONS}" for each in folded
     ]
     return re.compile(f"(?:{'|'.join(choices)})\\Z")
 
@@ -207,7 +460,7 @@ def _below(citation: str) -> str:
     return _LETTERED if _NUMBERED.search(citation) else f"{_PARAGRAPH}{_LETTERED}"
 
 
-def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
+def _ground(removal: RemovalRules, edition: int) -> re.Pattern[str]:
     """A folded citation that names one class (paragraph), or a subdivision of it."""
     return _citations(
         (
@@ -215,7 +468,7 @@ def _ground(removal: RemovalRules, *, is_current: bool) -> re.Pattern[str]:
             for spelling in removal.written_as
             for paragraph in removal.classes
         ),
-        is_current=is_current,
+        edition,
     )
 
 

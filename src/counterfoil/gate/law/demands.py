@@ -14,11 +14,11 @@ from typing import Final
 
 from counterfoil.gate.law.route import Common, RouteKind
 
-CHECKS_VERSION: Final = "checks-4"
+CHECKS_VERSION: Final = "checks-5"
 """Part of the law's digest: raise it when a check's behavior changes."""
-CHECKS_OF_COMMON_1: Final = "checks-3"
-"""The same of an office whose law has the common file of format 1: it goes on under that law, its
-digest is what it was, and what was decided under it is decided again the same."""
+EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4"}
+"""The same of an office whose law has a common file of an earlier format: it goes on under that
+law, its digest is what it was, and what was decided under it is decided again the same."""
 
 Kinds = frozenset[RouteKind]
 EVERY_ROUTE: Final[Kinds] = frozenset({"written-request", "court-order", "consent"})
@@ -34,6 +34,7 @@ CONSENT: Final[Kinds] = frozenset({"consent"})
 DEMANDS: Final[dict[str, Kinds]] = {
     "principal_is_listed": EVERY_ROUTE,
     "principal_is_no_delegate": EVERY_ROUTE,
+    "principal_is_of_agency": WRITTEN_REQUEST,
     "request_is_signed": EVERY_ROUTE,
     "agreement_is_named": EVERY_ROUTE,
     "agreement_is_in_force": EVERY_ROUTE,
@@ -57,10 +58,17 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "order_finds_act": COURT_ORDER,
     "order_finds_relevance": COURT_ORDER,
     "order_finds_exclusive_use": COURT_ORDER,
+    "order_finds_no_other_source": COURT_ORDER,
+    "order_court_is_district": COURT_ORDER,
+    "order_statute_is_criminal": COURT_ORDER,
     "consent_names_recipient": CONSENT,
     "consent_purpose_is_stated": CONSENT,
     "consent_is_of_one_person": CONSENT,
+    "consent_is_alone": CONSENT,
+    "consent_is_signed": CONSENT,
+    "consent_is_not_revoked": CONSENT,
     "name_is_given": EVERY_ROUTE,
+    "name_is_in_latin_letters": EVERY_ROUTE,
     "name_is_no_placeholder": EVERY_ROUTE,
     "address_is_complete": EVERY_ROUTE,
     "address_is_no_placeholder": EVERY_ROUTE,
@@ -69,19 +77,29 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "address_is_not_general_delivery": EVERY_ROUTE,
     "zip_is_of_state": EVERY_ROUTE,
     "tin_is_well_formed": EVERY_ROUTE,
+    "name_is_of_one_taxpayer": EVERY_ROUTE,
+    "taxpayer_is_no_business": EVERY_ROUTE,
+    "taxpayer_is_no_estate": EVERY_ROUTE,
+    "taxpayer_is_no_child": EVERY_ROUTE,
     "text_is_in_one_script": EVERY_ROUTE,
     "period_is_given": EVERY_ROUTE,
     "period_is_not_vague": EVERY_ROUTE,
+    "period_is_within_limits": EVERY_ROUTE,
     "period_is_not_in_future": EVERY_ROUTE,
     "authority_is_given": ENFORCEMENT,
     "authority_is_designated": WRITTEN_REQUEST,
+    "authority_is_the_orders": COURT_ORDER,
     "reason_is_given": ENFORCEMENT,
     "reason_is_specific": ENFORCEMENT,
+    "reason_tells_purpose": ENFORCEMENT,
     "reason_does_not_locate": ENFORCEMENT,
     "reason_is_not_civil": ENFORCEMENT,
     "reason_is_not_benefits": ENFORCEMENT,
     "reason_is_not_voter_rolls": ENFORCEMENT,
     "reason_is_of_this_purpose": ENFORCEMENT,
+    "reason_is_not_forfeiture": ENFORCEMENT,
+    "reason_is_not_missing_child": WRITTEN_REQUEST,
+    "reason_states_none_pending": WRITTEN_REQUEST,
     "reason_is_not_repeated": WRITTEN_REQUEST,
     "investigation_is_numbered": ENFORCEMENT,
     "investigation_is_dated": ENFORCEMENT,
@@ -90,6 +108,8 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "officers_are_named": ENFORCEMENT,
     "officers_are_individuals": ENFORCEMENT,
     "officer_caseload_is_possible": ENFORCEMENT,
+    "officers_are_of_agency": ENFORCEMENT,
+    "officers_are_employees": ENFORCEMENT,
     "use_is_certified": EVERY_ROUTE,
     "removal_order_is_numbered": WRITTEN_REQUEST,
     "removal_order_is_dated": WRITTEN_REQUEST,
@@ -97,18 +117,63 @@ DEMANDS: Final[dict[str, Kinds]] = {
     "court_order_date_is_possible": WRITTEN_REQUEST,
     "departure_days_have_passed": WRITTEN_REQUEST,
     "no_stay_is_stated": WRITTEN_REQUEST,
+    "no_review_is_pending": WRITTEN_REQUEST,
+    "investigation_follows_order": WRITTEN_REQUEST,
+    "documents_are_stated": WRITTEN_REQUEST,
+    "hampering_is_stated": WRITTEN_REQUEST,
+    "appearance_is_stated": WRITTEN_REQUEST,
+    "reentry_order_is_dated": WRITTEN_REQUEST,
+    "reentry_is_dated": WRITTEN_REQUEST,
+    "reentry_fact_is_stated": WRITTEN_REQUEST,
     "person_is_not_asked_often": EVERY_ROUTE,
     "person_addresses_are_few": EVERY_ROUTE,
     "address_people_are_few": EVERY_ROUTE,
+    "evidence_is_not_tried": EVERY_ROUTE,
     "request_is_not_repeated": EVERY_ROUTE,
     "person_is_reached": ON_A_DOCUMENT,
     "periods_are_reached": ON_A_DOCUMENT,
+    "minor_consents_by_guardian": CONSENT,
 }
 
 SINCE_COMMON_2: Final = frozenset({"text_is_in_one_script", "zip_is_of_state"})
-"""Checks that a law may be without whose common file has format 1: an office keeps its copy of the
-law, and one that was made before these were demanded has no element for them. It takes them up with
-the common file of format 2."""
+SINCE_COMMON_3: Final = frozenset(
+    {
+        "appearance_is_stated",
+        "authority_is_the_orders",
+        "consent_is_alone",
+        "consent_is_not_revoked",
+        "consent_is_signed",
+        "documents_are_stated",
+        "evidence_is_not_tried",
+        "hampering_is_stated",
+        "investigation_follows_order",
+        "minor_consents_by_guardian",
+        "name_is_in_latin_letters",
+        "name_is_of_one_taxpayer",
+        "no_review_is_pending",
+        "officers_are_employees",
+        "officers_are_of_agency",
+        "order_court_is_district",
+        "order_finds_no_other_source",
+        "order_statute_is_criminal",
+        "period_is_within_limits",
+        "principal_is_of_agency",
+        "reason_is_not_forfeiture",
+        "reason_is_not_missing_child",
+        "reason_states_none_pending",
+        "reason_tells_purpose",
+        "reentry_fact_is_stated",
+        "reentry_is_dated",
+        "reentry_order_is_dated",
+        "taxpayer_is_no_business",
+        "taxpayer_is_no_child",
+        "taxpayer_is_no_estate",
+    }
+)
+"""Checks that a law may be without whose common file has an earlier format: an office keeps its
+copy of the law, and one that was made before these were demanded has no element for them. It takes
+them up with the law files of the present format."""
+_LATER: Final = {1: SINCE_COMMON_2 | SINCE_COMMON_3, 2: SINCE_COMMON_3}
 
 
 def demanded_of(kind: RouteKind) -> frozenset[str]:
@@ -116,11 +181,19 @@ def demanded_of(kind: RouteKind) -> frozenset[str]:
     return frozenset(check for check, kinds in DEMANDS.items() if kind in kinds)
 
 
+def later_than(common: Common) -> frozenset[str]:
+    """The checks that a law with this common file may be without: they came later."""
+    return _LATER.get(edition_of(common), frozenset())
+
+
 def checks_version(common: Common) -> str:
     """The version of the checks under this law: part of its digest."""
-    return CHECKS_VERSION if is_current(common) else CHECKS_OF_COMMON_1
+    return EARLIER_VERSIONS.get(edition_of(common), CHECKS_VERSION)
 
 
-def is_current(common: Common) -> bool:
-    """Whether a law's common file has the present format."""
-    return common.format == "counterfoil-common-2"
+def edition_of(common: Common) -> int:
+    """The number of the format of a law's common file: what the checks ask grows with it.
+
+    1: lists of words. 2: words that tell nothing, mixed scripts, ZIP and state. 3: the elements
+    that this module lists in `SINCE_COMMON_3`, with the dated lists of lists.py."""
+    return int(common.format.rsplit("-", 1)[1])

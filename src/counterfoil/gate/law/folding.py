@@ -57,7 +57,11 @@ _BEFORE: Final = re.compile(r"(?<![a-z0-9|])[0-9|]+(?=[a-z])", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?<=[a-z])[0-9|]+(?![a-z0-9|])", re.IGNORECASE)
 _DIGITS_AND_ALIKE: Final = b"0123456789|OIZEASTGBLoizeastgbl"
 """Digits, and the letters that they are written for."""
-_BREAK: Final = "/"
+_NOT_SIMILAR: Final = bytes(
+    code for code in range(128) if _ASCII[code] == 32 or code in _DIGITS_AND_ALIKE
+)
+"""What ASCII texts that are similar may differ in."""
+BREAK: Final = "/"
 """What stands between two readings of a text: no phrase has it."""
 
 
@@ -68,7 +72,7 @@ def fold_words(text: str) -> str:
 
 def first_reading(words: list[str]) -> list[str]:
     """The first reading of `screened_words`, in which digits are left out."""
-    return words[: words.index(_BREAK)] if _BREAK in words else words
+    return words[: words.index(BREAK)] if BREAK in words else words
 
 
 def fold_screened(text: str) -> str:
@@ -111,6 +115,8 @@ def fold_similar(text: str) -> str:
     """A text of which similar ones are counted: its letters without spaces, and without those for
     which a digit can be written, so that neither numbers nor `h4rb0r` make another text."""
     text = text if text.isascii() else plain(text)
+    if text.isascii():
+        return text.encode().translate(_ASCII, _NOT_SIMILAR).decode()
     raw = text.encode("utf-8", "surrogatepass").translate(None, _DIGITS_AND_ALIKE)
     return _NOT_LETTERS.sub("", raw.decode("utf-8", "surrogatepass").lower())
 
@@ -159,17 +165,17 @@ def screened_words(text: str) -> list[str]:
         text = plain(text)
         if not text.isascii():
             other = _NOT_LETTERS.sub(" ", text).translate(ONE_LETTER).replace("rn", "m").split()
-            return [*other, _BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
+            return [*other, BREAK, *screened_words(text.encode("ascii", "ignore").decode())]
     raw = text.encode()
     words = _read(raw, _LETTERS)
     kinds = raw.translate(_KINDS)
     if b"0" in kinds and (b"0a" in kinds or b"a0" in kinds):  # the first is quick, and most
-        words += [_BREAK, *_read(raw, _AS_LETTERS)]
+        words += [BREAK, *_read(raw, _AS_LETTERS)]
         if len(_MIXED.findall(text)) > 1:  # digits may be letters here, and be left out there
             for pattern in (_BEFORE, _AFTER):
                 left = pattern.sub("", text)
-                words += [_BREAK, *_read(left.encode(), _AS_LETTERS)]
-            words += [_BREAK, *_read(_BEFORE.sub("", left).encode(), _AS_LETTERS)]
+                words += [BREAK, *_read(left.encode(), _AS_LETTERS)]
+            words += [BREAK, *_read(_BEFORE.sub("", left).encode(), _AS_LETTERS)]
     return words
 
 

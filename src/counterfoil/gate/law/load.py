@@ -3,6 +3,7 @@
     DIRECTORY/statutes/*.yaml     see statute.py
     DIRECTORY/routes/*.yaml       see route.py
     DIRECTORY/common/*.yaml       see route.py
+    DIRECTORY/lists/*.yaml        see lists.py
     DIRECTORY/agreement.yaml      see agreement.py; a library has agreements/NAME.yaml instead
 
 What loading establishes, in this order:
@@ -15,8 +16,10 @@ What loading establishes, in this order:
     5  entries of one element id share no day, one check and one code; no code serves two elements
        of a route
     6  a route's checks are those of its kind, all of them (demands.py), and so are its rules
-    7  the agreement's words and places compile (compiled.py), and every signature in it verifies
-       (signatures.py)
+    7  the agreement's words and places compile (compiled.py)
+    8  the agreement has the form that the law asks for, and designates nothing but listed Federal
+       criminal statutes, each with elements of its own (agreed.py)
+    9  every signature in it verifies (signatures.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
 checks and of the address forms: two offices with one digest decide alike. Closed by default (P10):
@@ -36,10 +39,12 @@ from counterfoil.core import canonical
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import GateFault, SettingsFault
 from counterfoil.core.values import Public
+from counterfoil.gate.law.agreed import check_agreed, check_readings
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
-from counterfoil.gate.law.demands import checks_version
+from counterfoil.gate.law.demands import checks_version, edition_of
+from counterfoil.gate.law.lists import LawList, Lists, check_list
 from counterfoil.gate.law.route import Common, Route
 from counterfoil.gate.law.schema import MAX_LAW_BYTES, read_law_file, require
 from counterfoil.gate.law.signatures import check_signatures
@@ -54,9 +59,9 @@ from counterfoil.gate.law.validate import (
 from counterfoil.normalize import FORMS_VERSION
 
 AGREEMENT_FILE: Final = "agreement.yaml"
-LAW_PARTS: Final = ("statutes", "routes", "common")
-"""The folders of a law directory."""
-F = TypeVar("F", Statute, Route, Common)
+LAW_PARTS: Final = ("statutes", "routes", "common", "lists")
+"""The folders of a law directory. An office made before there were lists has no folder of them."""
+F = TypeVar("F", Statute, Route, Common, LawList)
 
 
 class Law(Public, frozen=True, gc=False):
@@ -64,8 +69,9 @@ class Law(Public, frozen=True, gc=False):
     entry, in the law's order.
 
     `statutes` are those of the route, in its order. `digest` is "sha256:..." of the agreement with
-    all of its routes, `agreement_digest` of the agreement alone (clauses.py). `others` are its
-    further routes; the first that it names is this one.
+    all of its routes, `agreement_digest` of the agreement alone (clauses.py). `lists`: None under a
+    common file of format 1 or 2. `others` are its further routes; the first that it names is this
+    one.
     """
 
     statutes: tuple[Statute, ...]
@@ -76,12 +82,21 @@ class Law(Public, frozen=True, gc=False):
     terms: Terms
     digest: str
     agreement_digest: str
+    lists: Lists | None = None
     others: tuple[Law, ...] = ()
 
     @property
     def every_route(self) -> tuple[Law, ...]:
         """The law of each route of the agreement, in its order."""
         return (self, *self.others)
+
+    @property
+    def use_limits(self) -> tuple[str, ...]:
+        """What every answer under this law says of its use: the agreement's sentences, and those
+        that all agreements share."""
+        shared = self.common.rules.use_limits
+        more = () if isinstance(shared, msgspec.UnsetType) else shared
+        return (*self.agreement.use_limits, *more)
 
     def for_route(self, route: str) -> Law:
         """The law of the route that a header names; "" is the agreement's only one.
@@ -131,6 +146,7 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
         _read_all(directory / "statutes", Statute),
         _read_all(directory / "routes", Route),
         _read_all(directory / "common", Common),
+        _read_all(directory / "lists", LawList),
     )
     agreed = read_law_file(_agreement_path(directory, agreement), Agreement)
     parts = [_parts_of(library, name, f"agreement {agreed.id}: routes") for name in agreed.routes]
@@ -141,11 +157,13 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
         f"agreement {agreed.id}: routes",
         "Keep one of the two.",
     )
-    checks = "+".join(sorted({checks_version(common) for _, common, _ in parts}))
-    whole = [checks, FORMS_VERSION, parts, agreed]
+    checks = "+".join(sorted({checks_version(common) for _, common, *_ in parts}))
+    lists = [each for *_, each in parts if each is not None]
+    whole = [checks, FORMS_VERSION, [part[:3] for part in parts], agreed, *lists]
     digest = canonical.digest(canonical.encode(msgspec.to_builtins(whole)))
     digests = digest, agreement_digest(agreed)
     laws = [_law_of(*part, agreed, digests) for part in parts]
+    check_readings((statute for law in laws for statute in law.statutes), agreed)
     check_signatures(agreed)
     return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
 
@@ -220,13 +238,14 @@ class _Library(NamedTuple):
     statutes: dict[str, Statute]
     routes: dict[str, Route]
     common: dict[str, Common]
+    lists: dict[str, LawList]
 
 
-_Parts = tuple[Route, Common, tuple[Statute, ...]]
+_Parts = tuple[Route, Common, tuple[Statute, ...], Lists | None]
 
 
 def _parts_of(library: _Library, name: str, named_by: str) -> _Parts:
-    """A route with what it shares and its statutes."""
+    """A route with what it shares, its statutes, and its lists."""
     route = _named(library.routes, name, "routes", named_by)
     common = _named(library.common, route.common, "common", f"routes/{route.id}.yaml: common")
     place = f"routes/{route.id}.yaml: statutes"
@@ -234,7 +253,30 @@ def _parts_of(library: _Library, name: str, named_by: str) -> _Parts:
         route,
         common,
         tuple(_named(library.statutes, each, "statutes", place) for each in route.statutes),
+        _lists_of(library, common),
     )
+
+
+def _lists_of(library: _Library, common: Common) -> Lists | None:
+    """The lists that a common file names, each checked."""
+    names = common.rules.lists
+    require(
+        (names is None) == (edition_of(common) < 3),
+        "law_field",
+        "a common file names its lists from format 3 on",
+        f"common/{common.id}.yaml: rules.lists",
+        "Name the four lists, or write the format that the file has.",
+    )
+    if names is None:
+        return None
+    place = f"common/{common.id}.yaml: rules.lists"
+    found = {
+        field: _named(library.lists, name, "lists", place)
+        for field, name in msgspec.structs.asdict(names).items()
+    }
+    for each in found.values():
+        check_list(each)
+    return Lists(**found)
 
 
 def elements_of(statutes: Iterable[Statute], route: Route, common: Common) -> tuple[Element, ...]:
@@ -250,6 +292,7 @@ def _law_of(
     route: Route,
     common: Common,
     statutes: tuple[Statute, ...],
+    lists: Lists | None,
     agreed: Agreement,
     digests: tuple[str, str],
 ) -> Law:
@@ -262,5 +305,6 @@ def _law_of(
     check_entries(elements)
     check_demands(route, common, elements)
     check_rules(route)
-    terms = compile_terms(route, common, agreed)
-    return Law(statutes, route, common, agreed, elements, terms, *digests)
+    terms = compile_terms(route, common, agreed, lists)
+    check_agreed(route, common, lists, agreed)
+    return Law(statutes, route, common, agreed, elements, terms, *digests, lists=lists)

@@ -4,7 +4,7 @@ ask.
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
-names the file `law/common/ID.yaml`, format `counterfoil-common-2`, of what all routes share:
+names the file `law/common/ID.yaml`, format `counterfoil-common-3`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
 which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from counterfoil.core.values import Public
+from counterfoil.gate.law.lists import ListNames
 from counterfoil.gate.law.schema import Count, Identifier, Span, Text
 from counterfoil.gate.law.statute import Element
 
@@ -29,11 +30,15 @@ class Closed(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     """Base of the parts of a law file: a field that the schema does not know refuses."""
 
 
-class Office(Closed, frozen=True, gc=False):
-    """A class of official whom the statute lets ask."""
+class Office(Closed, frozen=True, gc=False, omit_defaults=True):
+    """A class of official whom the statute lets ask. `agency`: the one agency of the list of
+    agencies whose officials these are, where the statute names it; `reading`: the open reading
+    (statute.py) on which the class depends. Both may be left out."""
 
     id: Identifier
     title: Text
+    agency: Identifier | None = None
+    reading: Identifier | None = None
 
 
 class PeriodRules(Closed, frozen=True, gc=False):
@@ -45,9 +50,11 @@ class PeriodRules(Closed, frozen=True, gc=False):
     most_years: Count
 
 
-class ReasonRules(Closed, frozen=True, gc=False):
+class ReasonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """What makes a reason specific, and the phrases of purposes that a request for enforcement must
-    not have."""
+    not have. `pending`: phrases for a stay or a review; `none_of`: words before such a phrase that
+    say that there is none. What has a default may be left out of a common file of format 1 or
+    2."""
 
     least_words: Count
     least_letters: Count
@@ -57,6 +64,10 @@ class ReasonRules(Closed, frozen=True, gc=False):
     benefits: Texts
     voter_rolls: Texts
     other_purpose: Texts
+    forfeiture: tuple[Text, ...] = ()
+    missing_child: tuple[Text, ...] = ()
+    pending: tuple[Text, ...] = ()
+    none_of: tuple[Text, ...] = ()
 
 
 class IdentifierRules(Closed, frozen=True, gc=False):
@@ -66,12 +77,13 @@ class IdentifierRules(Closed, frozen=True, gc=False):
     most_characters: Count
 
 
-class OfficerRules(Closed, frozen=True, gc=False):
+class OfficerRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """`group_words`: a name with one of them is a group's; `group_names`: so is a name that equals
-    one."""
+    one; `no_employees`: a title with one of them is no Federal officer's or employee's."""
 
     group_words: Texts
     group_names: Texts
+    no_employees: tuple[Text, ...] = ()
 
 
 class RemovalRules(Closed, frozen=True, gc=False):
@@ -91,14 +103,28 @@ class DatedDays(Closed, frozen=True, gc=False):
     source: Text
 
 
+class ConsentRules(Closed, frozen=True, gc=False):
+    """`capacities`: in which a consent may be signed, the first of them the taxpayer's own;
+    `for_minors`: those in which it may be for a taxpayer younger than `adult_years`;
+    `empty_purposes`: whole purposes that say nothing."""
+
+    capacities: Texts
+    for_minors: Texts
+    adult_years: Count
+    empty_purposes: Texts
+
+
 class DocumentRules(Closed, frozen=True, gc=False):
     """An order or a consent. `days`: it is taken for so many days after its date, the last one
     included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
-    no judge has a part."""
+    no judge has a part; `consent`: of a consent; `certify`: days for a certification to the court
+    of an order (26 USC 6103(i)(6)). A law of format 1 or 2 has neither."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
     judges: Texts | None
+    consent: ConsentRules | msgspec.UnsetType = msgspec.UNSET
+    certify: tuple[DatedDays, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TinRules(Closed, frozen=True, gc=False):
@@ -110,8 +136,41 @@ class TinRules(Closed, frozen=True, gc=False):
     made_up_groups: Groups
 
 
-class CommonRules(Closed, frozen=True, gc=False):
-    """The words and numbers that the checks of every route read."""
+class TaxpayerRules(Closed, frozen=True, gc=False):
+    """Words of a name that is not one individual's. `joining` join two people, `may_join` do so
+    where they stand between two words; `joining_signs` are signs, one after the other; `business`,
+    `estate` and `child` name one."""
+
+    joining: Texts
+    may_join: Texts
+    joining_signs: Text
+    business: Texts
+    estate: Texts
+    child: Texts
+
+
+class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
+    """Patterns of words that say what a reason is for (purposes.py). `locating` to `other_purpose`
+    are added to the phrases of `ReasonRules`; `acts` are words of which a text must say whether
+    they are what the disclosure is for; with words of `least_bearing` things of `bearing` it tells
+    its own purpose."""
+
+    classes: dict[str, Texts]
+    innocent: Texts
+    locating: Texts
+    civil: Texts
+    benefits: Texts
+    voter_rolls: Texts
+    other_purpose: Texts
+    acts: Texts
+    bearing: Texts
+    least_bearing: Count
+
+
+class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
+    """The words and numbers that the checks of every route read; `lists`: the dated lists that they
+    compare with; `use_limits`, which every answer carries besides those of the agreement. What is
+    `UNSET` or None came with format 3 of the common file."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -121,6 +180,10 @@ class CommonRules(Closed, frozen=True, gc=False):
     identifiers: IdentifierRules
     officers: OfficerRules
     tin: TinRules
+    lists: ListNames | None = None
+    taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
+    purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
+    use_limits: Texts | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
@@ -133,10 +196,11 @@ class Rules(Closed, frozen=True, gc=False):
 
 
 class Common(Closed, frozen=True, gc=False):
-    """One file of what routes share. See the module. Format 1 is that of offices which were made
-    before the checks of `demands.SINCE_COMMON_2` were demanded."""
+    """One file of what routes share. See the module. Formats 1 and 2 are those of offices
+    which were made before the checks of `demands.SINCE_COMMON_2` and `SINCE_COMMON_3` were
+    demanded."""
 
-    format: Literal["counterfoil-common-1", "counterfoil-common-2"]
+    format: Literal["counterfoil-common-1", "counterfoil-common-2", "counterfoil-common-3"]
     id: Identifier
     title: Text
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]

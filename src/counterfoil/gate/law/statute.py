@@ -21,6 +21,14 @@
         explanation, cure                  one sentence each, about the rule, never about a person
         door                               may be left out: the provision that a request of another
                                            purpose would need (`other_provision` below)
+        why                                may be left out: why no words are quoted
+    open                                   may be left out: questions of law that are open
+      - id: delegation                     unique in the law
+        question, citation                 what is open, and where
+        readings                           two of them or more, each with id, says, and whether it
+                                           discloses more or less; the first discloses less
+        decided_by                         who may decide; until both parties of an agreement have
+                                           signed another reading, the first is the one that counts
 
 A quote whose digest differs, an unknown field and an unknown version refuse.
 """
@@ -30,6 +38,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from counterfoil.core.values import Public
 from counterfoil.gate.law.schema import Code, Digest, Identifier, Span, Text
@@ -60,9 +69,36 @@ class Element(
     explanation: Text
     cure: Text
     other_provision: OtherProvision | None = None
+    why: Text | UnsetType = UNSET
 
 
-class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+class Reading(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One way to read the law where it is open."""
+
+    id: Identifier
+    says: Text
+    discloses: Literal["less", "more"]
+
+
+class OpenQuestion(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A question of law that is open. The first of `readings` is the one that counts until another
+    is signed. See the module."""
+
+    id: Identifier
+    question: Text
+    citation: Text
+    readings: Annotated[tuple[Reading, ...], msgspec.Meta(min_length=2)]
+    decided_by: Text
+
+
+class Statute(
+    Public,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    rename={"open_questions": "open"},
+):
     """One statute file. `elements` are in the law's order and never empty."""
 
     format: Literal["counterfoil-statute-1"]
@@ -73,3 +109,4 @@ class Statute(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     uslm: Text
     in_force: Span
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
+    open_questions: tuple[OpenQuestion, ...] = ()

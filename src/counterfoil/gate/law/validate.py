@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Final
 
 from counterfoil.core import canonical
-from counterfoil.gate.law.demands import DEMANDS, SINCE_COMMON_2, demanded_of, is_current
+from counterfoil.gate.law.demands import DEMANDS, demanded_of, later_than
 from counterfoil.gate.law.route import Common, Route, RouteKind
 from counterfoil.gate.law.schema import require
 from counterfoil.gate.law.statute import Element, Statute
@@ -117,8 +117,7 @@ def check_demands(route: Route, common: Common, elements: Sequence[Element]) -> 
             _at(element, "check"),
             "Remove the element from this route, or correct the route's kind.",
         )
-    later = frozenset[str]() if is_current(common) else SINCE_COMMON_2
-    unused = sorted(demanded - later - {element.check for element in elements})
+    unused = sorted(demanded - later_than(common) - {element.check for element in elements})
     require(
         not unused,
         "law_check_unused",

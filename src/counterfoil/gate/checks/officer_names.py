@@ -1,0 +1,198 @@
+"""Names of engaged officers that name no one person, or more than one.
+
+    one word, initials          `Agent`, `J. D.`: one word that is no duty waits for an officer
+    an office, duty or agency   `Duty Officer`, `Seattle Field Office`, `E.R.O.`, `Portland Sector`
+    somebody or anybody         `John Doe`, `To Be Determined`
+    several people              `Dana Fields et al.`, `Dana Fields & Lee Marsh`, `Dana and others`
+
+A name is judged by its words in lower case (`split_words`), and what joins several people by the
+folded entry, because it is a sign. Words for a group of people that are family names too (Staff,
+Group, Team) are one after a given name of the tables: Robert Staff is a person, Support Staff is
+not. The tables are written by hand by the authors from common knowledge. Pure; nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from counterfoil.gate.checks.fillers import says_nothing
+from counterfoil.normalize.name_similarity import is_listed_name
+from counterfoil.normalize.tables import words
+
+_TITLES: Final = words("""
+    mr mrs ms miss mx dr agent officer special supervisory senior detective det inspector insp
+    deputy sergeant sgt lieutenant lt capt captain investigator trooper marshal sa ssa asac sac do
+    ido dso
+""")
+"""Titles of an officer. Major, Price or Guard are names too."""
+
+_ROLES: Final = _TITLES | words("""
+    in charge duty desk branch section sector center centre station pool force task field office
+    shift watch command commander supervisor supervising manager director chief head lead
+    acting case on off call number nr one two three four five six seven eight nine
+    ten the of and or any all each every other another our your their this that some no not name
+    first last given family surname firstname lastname test tester user admin sample example law
+    us usa national federal regional district local state county city border patrol homeland
+    security customs immigration enforcement removal operations fugitive criminal investigations
+    investigation investigative legal responsible relevant assigned engaged listed same above
+    see attached to be determined provided announced later guard major analyst attorney counsel
+    prosecutor clerk operator employee contractor official person individual nobody
+""")
+"""Words of offices and duties. A name that has no other word is an office or a duty."""
+
+_UNITS: Final = words("""
+    ero hsi dhs cbp fbi usms dea atf usao doj uscis opla eoir tsa irs treasury
+    investigators detectives inspectors deputies analysts attorneys marshals prosecutors taskforce
+    bureau headquarters hq dept everyone everybody anyone anybody someone somebody whoever
+""")
+"""Words of agencies and of several people, which are nobody's name."""
+_AGENCIES: Final = frozenset({"ice", "us", "usa"})
+"""Agencies whose letters are family names too: only at the head of a name."""
+_NO_NAME: Final = words("""
+    unknown unk unkn tbd tba tbc pending none null nil undetermined unassigned unspecified
+    unavailable undisclosed withheld redacted anonymous unnamed xxx
+""")
+_PERSONS: Final = frozenset(
+    {
+        ("john", "doe"), ("jane", "doe"), ("jon", "doe"), ("j", "doe"), ("john", "roe"),
+        ("jane", "roe"), ("richard", "roe"), ("john", "public"), ("jane", "public"),
+        ("joe", "bloggs"), ("fred", "bloggs"), ("jane", "bloggs"), ("juan", "perengano"),
+    }
+)  # fmt: skip
+"""First and last words of names that stand for anybody."""
+
+
+def names_no_one(name: Sequence[str]) -> bool:
+    """Whether the words of an officer's name, in lower case, name no one person: one word,
+    initials, an office, a duty, an agency, or a name that stands for anybody."""
+    if not name or not _UNITS.isdisjoint(name) or name[0] in _AGENCIES:
+        return True
+    if not _NO_NAME.isdisjoint(name) or _ROLES.issuperset(name):
+        return True
+    if len(name) < 2 or all(len(word) == 1 or word in _TITLES for word in name):
+        return True
+    return (name[0], name[-1]) in _PERSONS or all(map(says_nothing, name))
+
+
+_GROUPS_AND_NAMES: Final = words("staff group team teams")
+"""Words for a group of people that are family names too."""
+_OFFICES: Final = words("""
+    office offices sector sectors region precinct headquarters hq desk station branch district
+    division command center centre hub sac asac field section ice
+""")
+"""Words for an office: one at the end of a name makes it one, but for a person's family name."""
+_OF_OFFICES: Final = _OFFICES | _AGENCIES | _UNITS | _ROLES
+_FAMILY_NAMES: Final = words("station branch center field ice command section district division")
+"""Those of them that are family names of people of any given name, but not after a place."""
+_PLACES: Final = words("""
+    atlanta baltimore boston buffalo chicago detroit harlingen honolulu laredo losangeles los
+    angeles memphis miami minneapolis nashville newark newyork york orleans philadelphia pittsburgh
+    portland sacramento salt lake city san antonio diego francisco juan seattle spokane louis paul
+    saint st tacoma tampa tucson washington yuma el paso del rio grande valley big bend rgv
+    alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho
+    illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
+    mississippi missouri montana nebraska nevada hampshire jersey mexico new north south east west
+    northeast northwest southeast southwest northern southern eastern western central ohio oklahoma
+    oregon pennsylvania rhode texas utah vermont wisconsin wyoming columbia puerto rico guam county
+    metro area main local national regional anytown
+""")
+_CITIES_AND_NAMES: Final = words("dallas houston denver phoenix austin virginia georgia carolina")
+"""Places that people are called after: only the agencies beside them make an office."""
+_IN_CHARGE: Final = ("sac", "asac")
+_OFFICE_PHRASE: Final = re.compile(
+    r"\b(?:field|sub|area|district|regional|resident|home|branch|main|head|legal|local) ?offices?\b"
+    r"|\b(?:task|strike) ?force\b|\bagents? in charge\b|\bofficers? in charge\b"
+    r"|\b(?:command|operations|service|processing|call) cent(?:er|re)\b|\bborder patrol\b"
+    r"|\bhomeland security\b|\bon (?:duty|call|shift)\b|\bduty (?:desk|roster|team)\b"
+)
+_SEVERAL: Final = re.compile(
+    r"[&+]|(?<=\w\w) ?/ ?(?=\w\w)|\bw/|\bet\.? ?al\b|\betal\b|\b(?:and|plus|with|others?|etc"
+    r"|etcetera|colleagues?|associates|co-?workers?|designees?|delegates?|partners?)\b"
+    r"|\bor (?:an|any|another|his|her|their|a)\b|\bas well as\b"
+)
+_WORDS: Final = re.compile(r"[&+/]|\w+")
+_JOINING: Final = words("""
+    & + / et etal and plus with other others etc etcetera colleague colleagues associates co
+    coworker coworkers designee designees delegate delegates partner partners or as
+""")
+"""Words and signs that join several people: no entry without one does."""
+_OTHERS: Final = re.compile(r"\bet\.? ?al\b|\bothers\b|\betc\b")
+_PLURAL: Final = re.compile(
+    r"(?:agents|officers|deputies|investigators|inspectors|detectives|marshals|analysts|attorneys"
+    r"|employees|troopers|sergeants|lieutenants|examiners)\W*\Z"
+)
+_SINGULAR: Final = re.compile(r"\b(?:of|for|in|to|over)\b")
+
+
+_OF_PHRASES: Final = words("""
+    office offices force taskforce strikeforce charge center centre
+    patrol security on duty
+""")
+
+
+def names_group_as_person(name: Sequence[str]) -> bool:
+    """Whether the last word alone is one for a group of people, and follows a given name that the
+    tables list: a person's family name, then."""
+    own = _without_titles(name)
+    return (
+        2 <= len(own) <= 3
+        and own[-1] in _GROUPS_AND_NAMES
+        and _is_given(own[0])
+        and (_ROLES | _UNITS | _GROUPS_AND_NAMES | _PLACES).isdisjoint(own[:-1])
+    )
+
+
+def names_one_word(name: Sequence[str]) -> bool:
+    """Whether a name is one word that could be a person's: some people have one name alone."""
+    if len(name) != 1 or len(name[0]) < 3:
+        return False
+    known = _ROLES | _UNITS | _AGENCIES | _NO_NAME | _OFFICES | _PLACES | _CITIES_AND_NAMES
+    return name[0] not in known and not says_nothing(name[0])
+
+
+def names_several(entry: str) -> bool:
+    """Whether a folded entry of a name joins several people, or one and unnamed others."""
+    if not _JOINING.isdisjoint(_WORDS.findall(entry)) and _SEVERAL.search(entry):
+        return True
+    if "," not in entry:
+        return False
+    parts = [part.split() for part in entry.split(",")]
+    if len(parts) > 2:
+        return all(len(part) > 1 for part in parts)
+    return len(parts) == 2 and all(len(part) > 1 and _is_given(part[0]) for part in parts)
+
+
+def title_is_of_several(entry: str) -> bool:
+    """Whether a folded entry of a title is of several people: `Special Agents`, `Agent et al.` A
+    chief of detectives is one."""
+    if ("et" in entry or "other" in entry) and _OTHERS.search(entry):
+        return True
+    if not entry.endswith(("s", ".", ")")):
+        return False
+    return _PLURAL.search(entry) is not None and _SINGULAR.search(entry) is None
+
+
+def names_an_office(name: Sequence[str]) -> bool:
+    """Whether the words of a name are those of an office: a phrase for one, a word for one at the
+    end, or a place and such words."""
+    if not _OF_PHRASES.isdisjoint(name) and _OFFICE_PHRASE.search(" ".join(name)):
+        return True
+    own = list(name) if name and name[-1] in _IN_CHARGE else _without_titles(name)
+    if _OF_OFFICES.isdisjoint(own):
+        return False
+    if own[-1] in _OFFICES and own[-1] not in _FAMILY_NAMES and not _is_given(own[0]):
+        return True
+    beside = _PLACES | _CITIES_AND_NAMES if own[-1] in _AGENCIES.union(_IN_CHARGE) else _PLACES
+    return (beside | _OF_OFFICES).issuperset(own) and not (
+        _is_given(own[0]) and own[0] not in _CITIES_AND_NAMES
+    )
+
+
+def _is_given(word: str) -> bool:
+    return is_listed_name(word.upper()) and word not in _ROLES
+
+
+def _without_titles(name: Sequence[str]) -> list[str]:
+    return [word for word in name if word not in _TITLES] or list(name)

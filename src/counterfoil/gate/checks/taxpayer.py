@@ -1,0 +1,133 @@
+"""Checks of who the taxpayer is: one individual a row, 26 USC 6103(b)(6) and (i)(2)(B)(i).
+
+What is read are the name fields as written, in the readings of the word screens: a look-alike, a
+digit for a letter or a parted word is the word that a reader sees. What joins two people in one
+name depends on where it stands:
+
+    Juan and Zelda, Juan & Zelda, Mr and Mrs Juan, Juan et ux        several: not met
+    Juan or Maria, Juan y Maria, Juan (Zelda), Juan - Zelda          cannot be told: an officer
+    Perez, Zelda; Perez or Garcia; a suffix that is none             cannot be told: an officer
+    Or, Maria O, Ortega y Gasset, Quill, Jr                          one
+
+A business, an estate and a child are named as what they are, each with an element of its own.
+Every check is `(inputs, terms) -> State`; nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from counterfoil.core.values import Person, State
+from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, CheckInput
+from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.folding import Screen, fold_tight, screened_words
+from counterfoil.normalize.plain_text import plain
+
+_SUFFIXES: Final = frozenset(
+    {"jr", "sr", "nd", "rd", "th", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"}
+)
+_PLAIN_SUFFIXES: Final = _SUFFIXES | {""}
+_SIGNS_OF_NAMES: Final = frozenset(" -'.,`\u2019\u02bc\u00b4")
+"""What is written in the names of one person besides letters. Any other sign may part two."""
+_APART: Final = " - "
+_WORDS: Final = re.compile(r"[^\s-]+")
+_NO_SIGNS: Final = dict.fromkeys(map(ord, " -'."))
+_REMEMBERED: Final = 1024
+"""Names whose words are remembered: the gate evaluates one element for some requests, then the
+next."""
+
+
+@lru_cache(_REMEMBERED)
+def _read(given: str, middle: str, family: str, suffix: str) -> tuple[frozenset[str], str]:
+    """The words of a name as screens read it, and the whole with a space round it."""
+    words = screened_words(f"{given} {middle} {family} {suffix}")
+    return frozenset(words), f" {' '.join(words)} "
+
+
+def _has(screen: Screen, person: Person) -> bool:
+    """Whether the name has a phrase in whole words. Parts of words that spell one are names: An D
+    Nguyen is nobody and somebody else."""
+    words, text = _read(person.given_name, person.middle_name, person.family_name, person.suffix)
+    heads = screen.phrases.keys() & words
+    return bool(heads) and any(phrase in text for head in heads for phrase in screen.phrases[head])
+
+
+def is_plainly_one(inputs: CheckInput, terms: Terms) -> bool:
+    """Whether every check of this module is met, told quickly: the name is of letters, spaces,
+    hyphens and apostrophes, the suffix is one, none of its words is looked for, and no age is."""
+    person = inputs.request.person
+    if terms.agreement.limits.least_age is not None or person.suffix.lower() not in _PLAIN_SUFFIXES:
+        return False
+    text = f"{person.given_name} {person.middle_name} {person.family_name} {person.suffix}"
+    is_plain = _APART not in text and text.translate(_NO_SIGNS).isalpha()
+    return is_plain and terms.taxpayer.heads.isdisjoint(screened_words(text))
+
+
+def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:
+    """The name is one person's: no word or sign joins two, and an officer looks where one may."""
+    person, rules = inputs.request.person, terms.taxpayer
+    if _has(rules.joining, person):
+        return NOT_MET
+    given, middle, family = person.given_name, person.middle_name, person.family_name
+    if given.isalpha() and family.isalpha() and not middle and not person.suffix:
+        return MET
+    fields = [plain(each) for each in (given, middle, family, person.suffix)]
+    signs = frozenset("".join(fields))
+    if not rules.signs.isdisjoint(signs):
+        return NOT_MET
+    if (
+        any(_parts(each) for each in fields)
+        or any(map(_lists, fields))
+        or any(_APART in each for each in fields)
+        or (person.suffix and fold_tight(person.suffix) not in _SUFFIXES)
+    ):
+        return NEEDS_OFFICER
+    written = [fold_tight(each) for each in _WORDS.findall(given)]
+    of_family = [fold_tight(each) for each in _WORDS.findall(family)][:-1]
+    between = {*written[1:-1], *of_family[:1], *(each for each in of_family if len(each) > 1)}
+    later = [*written[1:], *map(fold_tight, middle.split())]
+    doubtful = between.union(word for word in later if len(word) > 1)
+    return MET if rules.may_join.isdisjoint(doubtful) else NEEDS_OFFICER
+
+
+def _parts(field: str) -> bool:
+    """Whether a field of letters has a sign that is none of a name's."""
+    return any(map(str.isalpha, field)) and any(
+        not each.isalnum() for each in frozenset(field) - _SIGNS_OF_NAMES
+    )
+
+
+def _lists(field: str) -> bool:
+    """Whether a comma in a field has anything but a suffix after it."""
+    others = field.split(",")[1:]
+    return any(other.replace(".", "").strip() not in _SUFFIXES for other in others if other.strip())
+
+
+def taxpayer_is_no_business(inputs: CheckInput, terms: Terms) -> State:
+    """The name is no business's: the route asks about individuals."""
+    return NOT_MET if _has(terms.taxpayer.business, inputs.request.person) else MET
+
+
+def taxpayer_is_no_estate(inputs: CheckInput, terms: Terms) -> State:
+    """The name is no estate's and no trust's."""
+    return NOT_MET if _has(terms.taxpayer.estate, inputs.request.person) else MET
+
+
+def taxpayer_is_no_child(inputs: CheckInput, terms: Terms) -> State:
+    """The name is a person's own and not that of a child by its parents; where the agreement names
+    a least age, an officer looks at a request about a younger person."""
+    person, least = inputs.request.person, terms.agreement.limits.least_age
+    if _has(terms.taxpayer.child, person):
+        return NOT_MET
+    born = person.date_of_birth
+    if least is None or born is None or age_on(inputs.day, born) >= least:
+        return MET
+    return NEEDS_OFFICER
+
+
+def age_on(day: date, born: date) -> int:
+    """Whole years of age on a day; negative before birth."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -1,0 +1,276 @@
+"""What a reason is for: patterns of words in a law's common file, and how they are read.
+
+A word alone does not say what a disclosure is for: an arrest report is evidence, and to arrest is a
+purpose. The file has patterns (`rules.purposes`), a line each, of slots with spaces between:
+
+    deport                 this word
+    arrest|detain          one of these words; `pick_up` is a phrase of two, `/` the end
+    safely?                this word, or nothing
+    ..                     up to three words, whatever they are
+    <whom>                 a word or phrase that the file lists under `classes`; also <whom>|her
+
+    <aim> <adverb>? arrest|detain           "agents will then detain him", "to arrest"
+    for <the>? <adverb>? deportation        "for his prompt deportation"
+
+    ^ <aim> serve .. <served>               looked for before anything is left out
+
+A reason is read in this order (`judge`):
+
+    1  what matches a pattern of `innocent` is left out: a document, an office, a fact of the past
+    2  what is left is screened for the phrases of `rules.reason` and for the patterns of each other
+       purpose, the whole for those that begin with `^`: those that are found are what the
+       disclosure is for
+    3  if none is found, the reason tells its purpose if it has words of so many different things
+       that bear on an offence (`bearing`), and no word of `acts` is left: an act of enforcement of
+       which the text does not say whether it is what the disclosure is for
+
+What cannot be told, other languages and words written backwards among it, is not shown and not
+refused as another purpose. Words are read as screens read them (folding.py), numbers are kept
+besides, so that `Form I-205` is `i 205`. `bearing` and `acts` take in the usual endings. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from counterfoil.core.values import Public
+from counterfoil.gate.law.folding import Screen, fold_screened, new_screen
+from counterfoil.gate.law.schema import require
+from counterfoil.normalize.plain_text import ONE_LETTER, plain
+
+_ANY_WORDS: Final = ".."
+_ANY: Final = r"(?:[^ /]+ ){0,3}"
+_SLOT: Final = re.compile(r"\.\.|(?:<[a-z]+>|[a-z0-9_]+|/)(?:\|(?:<[a-z]+>|[a-z0-9_]+|/))*\??")
+_CLASS: Final = re.compile(r"<([a-z]+)>")
+_TOKEN: Final = re.compile(r"[a-z]+|[0-9]+")
+_PARTED: Final = re.compile(r"(?<= )(?:[a-z] ){3,}")
+_BREAK: Final = "/"
+_WHOLE: Final = "^"
+_LEFT_OUT: Final = "~ "
+_LEAST_REVERSED: Final = 5
+"""Letters of a word that is looked for backwards: shorter ones are other words."""
+
+
+class Judged(NamedTuple):
+    """The other purposes that a reason has, by the names of their lists, and whether it tells its
+    own."""
+
+    purposes: frozenset[str]
+    is_told: bool
+
+
+class Pattern(Public, frozen=True, gc=False):
+    """One line, as a regular expression over `_text`. `is_whole`: it is looked for before anything
+    is left out; `needs`: of each of these, a text that matches has a word."""
+
+    purpose: str
+    is_whole: bool
+    needs: tuple[frozenset[str], ...]
+    expression: str
+
+    @property
+    def found(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first needed: most of a law's never are."""
+        return _compile(self.expression)
+
+
+_compile: Final = lru_cache(maxsize=None)(re.compile)
+
+
+class Purposes(Public, frozen=True, gc=False):
+    """The patterns of one law. `watched` are the phrases of all other purposes and the acts: most
+    reasons have none. `innocent` and `others` have each pattern by the words of which a text that
+    matches has one, with its place among all; `bearing` each word to the thing that it is a form
+    of."""
+
+    innocent: dict[str, tuple[tuple[int, Pattern], ...]]
+    others: dict[str, tuple[tuple[int, Pattern], ...]]
+    watched: Screen
+    acts: Screen
+    reversed_acts: frozenset[str]
+    bearing: dict[str, str]
+    least: int
+
+
+_NONE: Final = frozenset[str]()
+_NO_SCREEN: Final = new_screen(())
+NOTHING: Final = Purposes({}, {}, _NO_SCREEN, _NO_SCREEN, _NONE, {}, 0)
+"""Of a law whose common file came before these rules: phrases alone count, and every reason tells
+what it is for."""
+
+
+def compile_purposes(
+    classes: Mapping[str, Sequence[str]],
+    innocent: Iterable[str],
+    patterns: Mapping[str, Iterable[str]],
+    phrases: Iterable[str],
+    acts: Iterable[str],
+    bearing: Iterable[str],
+    least: int,
+) -> Purposes:
+    """Compile. Raises SettingsFault law_pattern for a pattern that has no form of one."""
+    known = {name: [_fold(each) for each in phrases] for name, phrases in classes.items()}
+    forms = {form for act in acts for form in _forms(act)}
+    return Purposes(
+        innocent=_indexed((("innocent", line) for line in innocent), known),
+        others=_indexed(((name, line) for name in patterns for line in patterns[name]), known),
+        watched=new_screen([*phrases, *forms]),
+        acts=new_screen(forms),
+        reversed_acts=frozenset(
+            form[::-1] for form in map(fold_screened, forms) if len(form) >= _LEAST_REVERSED
+        ),
+        bearing={_fold(form): thing for thing in bearing for form in _forms(thing)},
+        least=least,
+    )
+
+
+def judge(
+    reason: str, words: Sequence[str], screens: Mapping[str, Screen], rules: Purposes
+) -> Judged:
+    """What a reason is for. `words` are those of `screened_words`; `screens` the phrases of each
+    other purpose."""
+    if not rules.least:
+        found = (name for name, screen in screens.items() if screen.hits(words))
+        return Judged(frozenset(found), is_told=True)
+    own = frozenset(words)
+    is_forward = rules.reversed_acts.isdisjoint(own)
+    candidates = _of(rules.others, own)
+    if not candidates and not rules.watched.hits(words):
+        return Judged(_NONE, is_forward and _bears(words, rules))
+    whole = _text(reason, words)
+    text = whole
+    for pattern in _of(rules.innocent, frozenset(whole.split())):
+        text = pattern.found.sub(_LEFT_OUT, text)
+    left = text.split()
+    purposes = {name for name, screen in screens.items() if screen.hits(left)}
+    for pattern in candidates:
+        if pattern.purpose not in purposes and pattern.found.search(
+            whole if pattern.is_whole else text
+        ):
+            purposes.add(pattern.purpose)
+    is_clear = is_forward and not rules.acts.hits(left)
+    return Judged(frozenset(purposes), bool(purposes) or (is_clear and _bears(words, rules)))
+
+
+def _bears(words: Iterable[str], rules: Purposes) -> bool:
+    """Whether words of so many different things bear on an offence."""
+    things: set[str] = set()
+    for word in words:
+        if word in rules.bearing:
+            things.add(rules.bearing[word])
+            if len(things) >= rules.least:
+                return True
+    return False
+
+
+def _of(index: Mapping[str, Sequence[tuple[int, Pattern]]], words: frozenset[str]) -> list[Pattern]:
+    """The patterns that a text of these words may match, in their order."""
+    found = {
+        place: pattern
+        for word in index.keys() & words
+        for place, pattern in index[word]
+        if not any(map(words.isdisjoint, pattern.needs))
+    }
+    return [found[place] for place in sorted(found)]
+
+
+def _text(reason: str, words: Sequence[str]) -> str:
+    """The readings of a reason, one after the other, single spaces between and around."""
+    text = f" {' '.join(words)} {_BREAK} "
+    joined = _PARTED.sub(lambda run: f"{run[0].replace(' ', '')} ", text)
+    if joined != text:  # words in parted letters are read besides, together
+        text += joined[1:]
+    if any(map(str.isdigit, reason)):
+        numbered = " ".join(map(_fold_token, _TOKEN.findall(plain(reason))))
+        text = f"{text}{numbered} {_BREAK} "
+    return text
+
+
+def _fold_token(token: str) -> str:
+    return token if token.isdigit() else token.translate(ONE_LETTER).replace("rn", "m")
+
+
+def _fold(phrase: str) -> str:
+    """A phrase as `_text` has it."""
+    return " ".join(map(_fold_token, _TOKEN.findall(phrase)))
+
+
+def _indexed(
+    lines: Iterable[tuple[str, str]], classes: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[tuple[int, Pattern], ...]]:
+    found: dict[str, list[tuple[int, Pattern]]] = {}
+    for place, (name, line) in enumerate(lines):
+        slots = _slots(line, classes, name)
+        needs = _needs(slots, classes)
+        pattern = Pattern(name, line.startswith(_WHOLE), needs, _expression(slots, classes))
+        for word in needs[0]:
+            found.setdefault(word, []).append((place, pattern))
+    return {word: tuple(patterns) for word, patterns in found.items()}
+
+
+def _slots(line: str, classes: Mapping[str, Sequence[str]], field: str) -> list[str]:
+    slots = line.removeprefix(_WHOLE).split()
+    known = all(map(_SLOT.fullmatch, slots)) and classes.keys() >= {*_CLASS.findall(line)}
+    require(
+        known and any(slot != _ANY_WORDS and not slot.endswith("?") for slot in slots),
+        "law_pattern",
+        "a pattern of a reason has another form",
+        f"rules.purposes.{field}",
+        "Write words, a|b, word?, .. and classes that the file has, with spaces between.",
+    )
+    return slots
+
+
+def _expression(slots: Iterable[str], classes: Mapping[str, Sequence[str]]) -> str:
+    """A pattern as a regular expression over `_text`; it matches whole words."""
+    parts: list[str] = []
+    for slot in slots:
+        choices = "|".join(map(re.escape, _choices(slot, classes)))
+        optional = "?" if slot.endswith("?") else ""
+        parts.append(_ANY if slot == _ANY_WORDS else f"(?:(?:{choices}) ){optional}")
+    return f"(?<= ){''.join(parts)}"
+
+
+def _choices(slot: str, classes: Mapping[str, Sequence[str]]) -> list[str]:
+    found: list[str] = []
+    for choice in slot.removesuffix("?").split("|"):
+        named = _CLASS.fullmatch(choice)
+        folded = _BREAK if choice == _BREAK else _fold(choice.replace("_", " "))
+        found += classes[named[1]] if named else [folded]
+    return found
+
+
+def _needs(
+    slots: Iterable[str], classes: Mapping[str, Sequence[str]]
+) -> tuple[frozenset[str], ...]:
+    """For each slot that must be there, the longest word of each choice; first the slot whose
+    shortest word is longest, because short words are in every text."""
+    needed = [
+        frozenset(_longest(choice) for choice in _choices(slot, classes))
+        for slot in slots
+        if slot != _ANY_WORDS and not slot.endswith("?")
+    ]
+    words = [each for each in needed if _BREAK not in each]
+    return tuple(sorted(words, key=lambda each: (-min(map(len, each)), len(each))))
+
+
+def _longest(choice: str) -> str:
+    """The longest word of letters: words of digits are in the last reading alone."""
+    return max(choice.split(" "), key=lambda word: (not word.isdigit(), len(word)))
+
+
+def _forms(word: str) -> set[str]:
+    """A word with the usual endings of English; of a phrase, its last word has them."""
+    stems = {word}
+    if word.endswith("e"):
+        endings = {f"{word}s", f"{word}d", f"{word[:-1]}ing"}
+    elif word.endswith("y") and word[-2:-1] not in "aeiou":
+        endings = {f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing"}
+    elif word.endswith(("s", "x", "z", "ch", "sh")):
+        endings = {f"{word}es", f"{word}ed", f"{word}ing"}
+    else:
+        endings = {f"{word}s", f"{word}ed", f"{word}ing"}
+    return stems | endings
