@@ -12,6 +12,7 @@ from scripts.attacks.attack import Attack, Group
 SUBJECTS: Final = {
     "gate": "b0e784e6b2f0878e35cd09bea662b5d20bc09267",
     "law": "245cbd31901783c8df740c01405b1adbc5c1ff87",
+    "writers": "245cbd31901783c8df740c01405b1adbc5c1ff87",
 }
 """Modules of this package, and the commit at which the attacks of each were reported."""
 

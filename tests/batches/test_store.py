@@ -400,7 +400,7 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
         ChunkKind.DETERMINATION,
     ):
         store.put_chunk(connection, batch, Chunk(kind, 0, 2, False, b"sealed"))
-    store.mark_opened(connection, batch, 0)
+    store.mark_opened(connection, batch, 0, 2)
     store.add_counts(connection, batch, {"compared": 1, "not_compared": 1})
     if until is not BatchState.GATED:
         store.mark_determined(connection, store.find_batch(connection, batch.id), DIGEST, {})
@@ -416,7 +416,7 @@ def test_a_reconsidered_batch_keeps_its_requests_and_snapshot_and_nothing_that_w
     assert (again.determinations_digest, again.first_officer, again.first_signature) == ("", "", "")
     kinds = (ChunkKind.REQUEST, ChunkKind.CERTIFICATES, ChunkKind.HOLDS, ChunkKind.DETERMINATION)
     assert [store.count_chunks(connection, batch, kind)[0] for kind in kinds] == [1, 1, 0, 0]
-    store.mark_opened(connection, again, 0)  # its openings are entered anew
+    store.mark_opened(connection, again, 0, 2)  # its openings are entered anew
 
 
 @pytest.mark.parametrize("until", [BatchState.RECEIVED, BatchState.RELEASED])
@@ -582,12 +582,12 @@ def test_a_chunk_is_never_replaced(office: Store) -> None:
 def test_the_openings_of_a_chunk_are_entered_once(connection: Connection) -> None:
     batch = _batch(connection)
     _chunks(connection, batch)
-    store.mark_opened(connection, batch, 1)
+    store.mark_opened(connection, batch, 1, 1)
     assert [
         chunk.opened for chunk in store.iterate_chunks(connection, batch, ChunkKind.REQUEST)
     ] == [False, True, False]
     with _expect("chunk_opened"):
-        store.mark_opened(connection, batch, 1)
+        store.mark_opened(connection, batch, 1, 1)
 
 
 def test_a_chunk_does_not_print_what_it_holds() -> None:

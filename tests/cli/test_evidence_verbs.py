@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.office import context
+from counterfoil.office import opening
 from tests.cli.desk import Desk, command
 
 PERSON = {
@@ -227,9 +227,9 @@ def test_retention_is_run_held_and_lifted(
 ) -> None:
     dry = ("retention", "run", *desk.at, "--dry-run", "--json")
     assert [each["is_due"] for each in command(*dry).json["batches"]] == [False]
-    later = context.utc_now() + timedelta(days=1827)
-    clocked = dict(context.open_office.__kwdefaults__ or {}) | {"clock": lambda: later}
-    monkeypatch.setattr(context.open_office, "__kwdefaults__", clocked)
+    later = opening.utc_now() + timedelta(days=1827)
+    clocked = dict(opening.open_office.__kwdefaults__ or {}) | {"clock": lambda: later}
+    monkeypatch.setattr(opening.open_office, "__kwdefaults__", clocked)
     hold = ("--order", paper(desk, "hold"), *desk.at, *desk.officer("a"))
     assert command("retention", "hold", batch, *hold).code == 0
     assert [(each["held"], each["is_due"]) for each in command(*dry).json["batches"]] == [

@@ -54,6 +54,7 @@ def test_an_office_that_is_no_sandbox_has_no_passphrase_on_disk_and_no_officers_
     assert sorted(path.name for path in (bureau / "office" / "keys").iterdir()) == [
         "holder.key",
         "holder.vkey",
+        "ledger-head",
         "payload.key",
         "register.key",
     ]

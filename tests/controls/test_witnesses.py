@@ -14,7 +14,7 @@ from counterfoil import client, disclosure
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
-from counterfoil.core.errors import SettingsFault, StateFault, UsageFault
+from counterfoil.core.errors import SettingsFault, StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.tlog import Checkpoint, sign_checkpoint
 from counterfoil.tlog.policy import Policy, parse_policy
@@ -25,6 +25,7 @@ from tests.ledger.owner import open_as_owner, other_digest, rewrite
 from tests.tlog.loopback import Accuser, Court, court
 from tests.world.acts import resume
 from tests.world.office import World
+from tests.world.people import REQUESTS
 
 
 def cosign(world: World) -> witnessing.Cosigned:
@@ -259,7 +260,7 @@ def test_a_witness_that_another_run_brought_further_is_no_fork(
         assert cosign(world).holds
 
 
-def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(
+def test_a_history_that_was_rewritten_is_found_by_its_head_and_stops_the_office(
     world: World, tmp_path: Path
 ) -> None:
     with court(world, tmp_path, w2=Witness) as witnesses:
@@ -274,13 +275,11 @@ def test_a_fork_that_the_check_finds_is_entered_and_stops_the_office(
     owner.execute("DELETE FROM ledger_cosigned")
     owner.close()
     told = command("ledger", "check", "--office", world.path, "--json")
-    assert told.code == 0  # what a ledger alone cannot show
+    assert (told.code, told.error) == (5, "head_altered")  # a ledger alone cannot show it
     told = command("ledger", "check", "--office", world.path, "--checkpoint", kept, "--json")
     assert (told.code, told.error) == (5, "ledger_rewritten")
-    (entry,) = forks(world)
-    assert entry["other"] == canonical.digest(
-        (kept.read_text().partition("\n\n")[0] + "\n").encode()
-    )
-    with pytest.raises(StateFault) as fault:
-        release(world, batch)
-    assert fault.value.code == "suspended"
+    assert forks(world) == []  # nothing is entered over it
+    assert batch
+    with pytest.raises(VerifyFault) as fault:
+        world.receive(world.requests(name="other.csv", rows=REQUESTS[:2]))
+    assert fault.value.code == "head_altered"

@@ -34,8 +34,10 @@ from counterfoil.controls.suspension.service import enter_suspension, suspension
 from counterfoil.core import canonical
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import NOBODY
+from counterfoil.database.remembered import REMEMBERED
 from counterfoil.gate.history.tables import ASKED_KEY, ASKED_MATTER, ASKED_QUESTION
 from counterfoil.ledger import EntryKind
+from counterfoil.ledger.head import LEDGER_HEAD
 from counterfoil.office.accounting_records import BATCHES, RECORDS
 from counterfoil.office.acts import ACT, Act, list_acts
 from tests.database import older
@@ -155,8 +157,10 @@ def _older_rows(found: list[Act]) -> dict[str, list[dict[str, Any]]]:
 
 def _as_before(connection: Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
     """Give a database the four tables of the version before, in place of the one of this."""
-    for table in (ACT, BATCHES, RECORDS):
+    for table in (ACT, BATCHES, RECORDS, LEDGER_HEAD, REMEMBERED):
         table.drop(connection)
+    for table, column in (("batch", "round"), ("chunk", "openings")):
+        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
     for name, kept in rows.items():
         table = _older_table(name)
         table.create(connection)
@@ -175,6 +179,7 @@ def _carried(world: World, rows: dict[str, list[dict[str, Any]]]) -> list[Act]:
         _as_before(connection, rows)
     world.office.store.close()
     world.office = world.opened()
+    world.office.store.watch = None  # this ledger had heads, unlike that of an older version
     with world.office.store.reading() as connection:
         assert set(_OLDER).isdisjoint(inspect(connection).get_table_names())
         return list_acts(connection, *KINDS)

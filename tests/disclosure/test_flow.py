@@ -82,7 +82,7 @@ def test_a_withdrawn_batch_is_not_determined_and_not_released(world: World) -> N
     client.withdraw(world.office, batch, world.officer("b"))
     with pytest.raises(StateFault):
         client.release(world.office, batch, world.officer("b"), world.directory / "answers.jsonl")
-    assert world.kinds()[-2:] == ["withdrawal", "accounting"]
+    assert world.kinds()[-3:] == ["withdrawal", "accounting", "state"]
     assert disclosure.batch_statuses(world.office, NOBODY)[0].state == "withdrawn"
 
 
@@ -195,7 +195,7 @@ def test_nothing_more_is_entered_or_opened_of_a_batch_that_is_withdrawn_meanwhil
         client.determine(world.office, batch, watch)
     assert caught.value.code == "batch_not_ready"
     entered = world.kinds()
-    assert entered[-2:] == ["withdrawal", "accounting"]
+    assert entered[-3:] == ["withdrawal", "accounting", "state"]
     assert entered.count("granted") + entered.count("refused") == (2 if phase == "gate" else 10)
     assert entered.count("opening") == (0 if phase == "gate" else 1)
 

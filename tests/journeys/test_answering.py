@@ -160,7 +160,7 @@ def test_a_withdrawn_batch_is_closed(world: World) -> None:
     assert client.withdraw(world.office, batch, world.officer("a")).state == "withdrawn"
     with pytest.raises(StateFault):
         client.determine(world.office, batch)
-    assert world.kinds()[-2:] == ["withdrawal", "accounting"]
+    assert world.kinds()[-3:] == ["withdrawal", "accounting", "state"]
 
 
 def test_a_withdrawn_file_can_be_sent_again(world: World) -> None:

@@ -103,7 +103,7 @@ ALTERED: dict[str, dict[str, Any]] = {
     "a second officer": {"second": "officer-b"},
     "no officer": {"officer": ""},
     "another entry": {"entry_index": 0},
-    "the entry of another act": {"entry_index": 9},
+    "the entry of another act": {"entry_index": 11},
     "no entry": {"entry_index": -1},
     "an entry that is not there": {"entry_index": 999_999},
 }

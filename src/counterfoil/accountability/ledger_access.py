@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from counterfoil import ledger
+from counterfoil.batches.remembered import check_batches, check_officers
 from counterfoil.controls.witnesses import enter_fork
 from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
 from counterfoil.core.use_cases import SERVICE, Actor, Upload
@@ -21,6 +22,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger.certification import certification
 from counterfoil.ledger.entries import decode
 from counterfoil.ledger.store import read_checkpoints
+from counterfoil.ledger.watched import checked_head
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.tlog import parse_checkpoint, parse_proof
@@ -110,7 +112,7 @@ def check_ledger(office: Office, _actor: Actor, question: CheckLedger) -> Checke
     if question.exported is not None:
         size = ledger.check_export(question.exported, office.holder_key).size
         compared = (
-            f"7. The {size} exported entries and every exported tile are what this ledger's "
+            f"8. The {size} exported entries and every exported tile are what this ledger's "
             "entries make."
         )
         report = msgspec.structs.replace(report, statements=(*report.statements, compared))
@@ -122,13 +124,27 @@ def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
         notes = [*office.ledger.cosigned(connection), *brought]
     try:
         with office.store.reading() as connection:
-            return ledger.check(connection, office.holder_key, notes)
+            report = ledger.check(connection, office.holder_key, notes)
+            return _under_its_head(connection, report)
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):
             # What was found is raised, whether or not it can be entered.
             with suppress(CounterfoilError):
                 enter_fork(office, SERVICE, notes)
         raise
+
+
+def _under_its_head(connection: Connection, report: ledger.CheckReport) -> ledger.CheckReport:
+    """The report, and what the office's own key establishes: the head, and the rows of officers and
+    batches. Raises VerifyFault `head_altered`, `head_entries`, `head_missing`, `head_behind`,
+    `row_disagrees`."""
+    head = checked_head(connection)
+    if head is None:
+        return report
+    established = f"7. {head.check_whole()}"
+    check_officers(connection)
+    check_batches(connection)
+    return msgspec.structs.replace(report, statements=(*report.statements, established))
 
 
 @contextmanager

@@ -89,7 +89,8 @@ class NewBatch(Public, frozen=True, gc=False):
 
 class Batch(Public, frozen=True, gc=False):
     """One request file as it stands. Absent text is "", `wrapped_key` is None once the rows are
-    disposed of. `generation` counts its steps, so that a statement about it serves once."""
+    disposed of. `generation` counts its steps, so that a statement about it serves once; `round`,
+    how often it was sent back to be determined anew."""
 
     id: str
     standing: Standing
@@ -111,6 +112,7 @@ class Batch(Public, frozen=True, gc=False):
     released_at: datetime | None
     release_index: int | None
     generation: int
+    round: int = 0
 
     @property
     def state(self) -> BatchState:
@@ -145,10 +147,11 @@ def batch_from_row(row: Mapping[Any, Any]) -> Batch:
 
 class Chunk(Sensitive, frozen=True, gc=False):
     """A sealed chunk of up to 4096 rows. `opened`: its openings are in the ledger, so the register
-    may be asked."""
+    may be asked; `openings`: of how many requests, -1 where an older version kept no number."""
 
     kind: ChunkKind
     seq: int
     row_count: int
     opened: bool
     sealed: bytes
+    openings: int = 0

@@ -6,7 +6,8 @@ Format `counterfoil-payload-1`. Each batch has a key of 32 random bytes.
     wrapped key    nonce(12) || AES-256-GCM(office key, batch key)      AAD
                    {"batch","format","part"}
     sealed chunk   nonce(12) || AES-256-GCM(chunk key, plain bytes)     AAD
-                   {"batch","format","kind","part","seq"}
+                   {"batch","format","kind","part","seq"}, and "round" in a chunk that is made anew
+                   when a batch is determined anew, from the second time on
     chunk key      HMAC-SHA-256(batch key, "counterfoil/chunk-key/v1")
     salt           HMAC-SHA-256(batch key, "counterfoil/salt/v1" 0x00 kind 0x00 row in decimal)
 
@@ -37,6 +38,8 @@ FORMAT: Final = "counterfoil-payload-1"
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _BLOCK_BYTES: Final = 64
+ROUND_KINDS: Final = ("determination", "holds")
+"""Kinds of chunks that are made anew each time. One of an earlier round does not open later."""
 _CHUNK_KEY: Final = b"counterfoil/chunk-key/v1"
 _SALT: Final = b"counterfoil/salt/v1\x00"
 
@@ -47,14 +50,16 @@ class BatchKey:
     """The key of one batch: seals and opens its chunks, and makes its salts. Its `repr` shows
     nothing."""
 
-    __slots__ = ("_batch_id", "_cipher", "_inner", "_outer", "_secret")
+    __slots__ = ("_batch_id", "_cipher", "_inner", "_outer", "_secret", "round")
 
-    def __init__(self, batch_id: str, secret: bytes) -> None:
-        """`secret` is 32 random bytes. Raises ValueError for another length."""
+    def __init__(self, batch_id: str, secret: bytes, round: int = 0) -> None:
+        """`secret` is 32 random bytes; `round`: how often the batch was sent back to be determined
+        anew. Raises ValueError for another length."""
         if len(secret) != KEY_BYTES:
             raise ValueError("a batch key is 32 bytes")
         self._batch_id = batch_id
         self._secret = secret
+        self.round = round
         self._cipher = AESGCM(hmac.digest(secret, _CHUNK_KEY, "sha256"))
         padded = secret.ljust(_BLOCK_BYTES, b"\x00")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
@@ -100,9 +105,9 @@ class BatchKey:
         )
 
     def _bound(self, kind: str, seq: int) -> bytes:
-        return canonical.encode(
-            {"format": FORMAT, "part": "chunk", "batch": self._batch_id, "kind": kind, "seq": seq}
-        )
+        bound = {"format": FORMAT, "part": "chunk", "batch": self._batch_id, "kind": kind}
+        rounds = {"round": self.round} if self.round and kind in ROUND_KINDS else {}
+        return canonical.encode({**bound, "seq": seq, **rounds})
 
 
 def new_key(batch_id: str, random: Random) -> BatchKey:
@@ -110,8 +115,9 @@ def new_key(batch_id: str, random: Random) -> BatchKey:
     return BatchKey(batch_id, random(KEY_BYTES))
 
 
-def unwrap_key(batch_id: str, wrapped: bytes | None, office_key: bytes) -> BatchKey:
-    """The key of a batch from its stored form. Inverse of `BatchKey.wrap`.
+def unwrap_key(batch_id: str, wrapped: bytes | None, office_key: bytes, round: int = 0) -> BatchKey:
+    """The key of a batch from its stored form, in the round that the batch is in. Inverse of
+    `BatchKey.wrap`.
 
     Raises StateFault `payload_destroyed` where the key was deleted, StoreFault `payload_sealed` for
     another office's key or an altered one.
@@ -129,7 +135,7 @@ def unwrap_key(batch_id: str, wrapped: bytes | None, office_key: bytes) -> Batch
         )
     except (InvalidTag, ValueError):
         raise _sealed(f"{batch_id} key") from None
-    return BatchKey(batch_id, secret)
+    return BatchKey(batch_id, secret, round)
 
 
 def _office_cipher(office_key: bytes) -> AESGCM:

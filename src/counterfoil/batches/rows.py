@@ -148,10 +148,12 @@ def count_determined(rows: Sequence[Determination]) -> dict[str, int]:
 
 
 class DeterminationsDigest:
-    """The running digest over `encode_determinations` bytes, added in the order asked."""
+    """The running digest over `encode_determinations` bytes, added in the order asked. Its salt is
+    another each time that the batch is determined anew, so that who sees both digests does not
+    learn whether anything changed."""
 
     def __init__(self, key: BatchKey) -> None:
-        self._hash = hashlib.sha256(_CONTEXT + key.salt("determinations", 0))
+        self._hash = hashlib.sha256(_CONTEXT + key.salt("determinations", key.round))
 
     def add(self, plain: bytes) -> None:
         """Add one chunk's plain bytes. Raises StoreFault `payload_rows` for bytes that are no

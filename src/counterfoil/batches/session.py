@@ -40,7 +40,8 @@ class BatchSession:
     def open(cls, connection: Connection, batch: Batch, office_key: bytes) -> BatchSession:
         """Open the batch's key with the office's. Raises StateFault `payload_destroyed`, StoreFault
         `payload_sealed`."""
-        return cls(connection, batch, unwrap_key(batch.id, batch.wrapped_key, office_key))
+        key = unwrap_key(batch.id, batch.wrapped_key, office_key, batch.round)
+        return cls(connection, batch, key)
 
     # -- chunks --------------------------------------------------------------------------------
 

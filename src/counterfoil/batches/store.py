@@ -3,7 +3,8 @@
 Every change of state is a step: it adds one to the batch's generation, by `UPDATE ... WHERE state
 and generation are those that were read`. If that touches no row, somebody moved the batch first and
 nothing of this transaction may stand (StateFault `batch_moved`). What a step needs is in its type:
-`mark_reviewed` takes a Reviewed, `mark_released` a Ruling.
+`mark_reviewed` takes a Reviewed, `mark_released` a Ruling. Rows that are loaded are compared with
+what is remembered of them (remembered.py), and so may raise VerifyFault `row_disagrees`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ from counterfoil.batches.batch import (
     batch_from_row,
 )
 from counterfoil.batches.officers import Role, public_key
+from counterfoil.batches.remembered import (
+    check_batch,
+    check_batches,
+    check_identity,
+    check_officer,
+    check_officers,
+    touch_batch,
+    touch_chunk,
+    touch_identity,
+    touch_officer,
+)
 from counterfoil.batches.ruling import Determined, Reviewed, rule
 from counterfoil.batches.states import BatchState, Event, advance
 from counterfoil.batches.tables import BATCH, CHUNK, OFFICER
@@ -51,6 +63,7 @@ def enrol_officer(
     Raises KeyFault for a key that cannot be read, StateFault `officer_taken` where the name has
     another key or role, or the key another name. Letter case is no difference between names.
     """
+    check_officers(connection)
     key, name = public_key(officer).hex(), officer.name.casefold()
     columns = OFFICER.c
     clashing = [
@@ -61,6 +74,7 @@ def enrol_officer(
         if each.name.casefold() == name or each.public_key == key
     ]
     if not clashing:
+        touch_officer(connection, officer.name)
         row = {
             "name": officer.name,
             "vkey": officer.vkey,
@@ -82,6 +96,7 @@ def enrol_officer(
 def retire_officer(connection: Connection, name: str) -> None:
     """Take from an officer the power to sign; what they signed still verifies. Raises
     StateFault."""
+    touch_officer(connection, name)
     if (
         connection.execute(
             OFFICER.update().where(OFFICER.c.name == name).values(active=False)
@@ -133,18 +148,24 @@ def officer_with_key(
 
 def list_officers(connection: Connection) -> list[tuple[Officer, Role]]:
     """Every enrolled officer who may sign, and the role, by name."""
-    chosen = select(OFFICER).where(OFFICER.c.active).order_by(OFFICER.c.name)
-    return [
-        (Officer(name=row.name, vkey=row.vkey), Role(row.role))
-        for row in connection.execute(chosen)
-    ]
+    return [(officer, role) for officer, role, active in list_enrolled(connection) if active]
 
 
 def _officer(connection: Connection, name: str) -> tuple[Officer, Role, bool]:
+    check_officer(connection, name)
     row = connection.execute(select(OFFICER).where(OFFICER.c.name == name)).mappings().first()
     if row is None:
         raise _unknown_officer(name)
     return Officer(name=row["name"], vkey=row["vkey"]), Role(row["role"]), row["active"]
+
+
+def list_enrolled(connection: Connection) -> list[tuple[Officer, Role, bool]]:
+    """Everybody who was ever enrolled, the role, and whether they may sign now, by name."""
+    check_officers(connection)
+    return [
+        (Officer(name=row.name, vkey=row.vkey), Role(row.role), row.active)
+        for row in connection.execute(select(OFFICER).order_by(OFFICER.c.name))
+    ]
 
 
 def _unknown_officer(name: str) -> StateFault:
@@ -168,20 +189,25 @@ def create_batch(connection: Connection, new: NewBatch) -> tuple[Batch, bool]:
     identity = canonical.digest(
         canonical.encode(sent | {name: header[name] for name in IDENTIFYING})
     )
-    held = connection.execute(select(BATCH).where(BATCH.c.identity == identity)).mappings().first()
+    check_identity(connection, identity)
+    held = connection.execute(select(BATCH.c.id).where(BATCH.c.identity == identity)).scalar()
     if held is not None:
-        return batch_from_row(held), False
+        return find_batch(connection, held), False
+    touch_identity(connection, identity)
+    touch_batch(connection, new.id)
     row: dict[str, Any] = (
         dict.fromkeys(_EMPTY, "") | msgspec.structs.asdict(new) | {"identity": identity}
     )
     row |= {"received_at": instant_text(new.received_at), "gate_date": new.gate_date.isoformat()}
     row |= {"header": header, "state": BatchState.RECEIVED, "counts": {}, "generation": 0}
+    row["round"] = 0
     connection.execute(BATCH.insert().values(**row))
     return find_batch(connection, new.id), True
 
 
 def find_batch(connection: Connection, batch_id: str) -> Batch:
     """The batch of this id. Raises StateFault `batch_unknown`."""
+    check_batch(connection, batch_id)
     row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).mappings().first()
     if row is None:
         raise StateFault(
@@ -192,8 +218,10 @@ def find_batch(connection: Connection, batch_id: str) -> Batch:
     return batch_from_row(row)
 
 
-def list_batches(connection: Connection) -> list[Batch]:
-    """Every batch, oldest first."""
+def list_batches(connection: Connection, *, checked: bool = True) -> list[Batch]:
+    """Every batch, oldest first. `checked`: False for who compares them with the ledger anew."""
+    if checked:
+        check_batches(connection)
     chosen = select(BATCH).order_by(BATCH.c.received_at, BATCH.c.id)
     return [batch_from_row(row) for row in connection.execute(chosen).mappings()]
 
@@ -204,6 +232,7 @@ def pin_snapshot(connection: Connection, batch: Batch, snapshot: str) -> None:
     Raises StateFault `snapshot_changed` if it was begun on another, `batch_not_ready` if it is not
     gated.
     """
+    touch_batch(connection, batch.id)
     find_batch(connection, batch.id).require(BatchState.GATED)
     unbound = BATCH.c.snapshot.in_(["", snapshot])
     change = BATCH.update().where(
@@ -222,6 +251,7 @@ def pin_snapshot(connection: Connection, batch: Batch, snapshot: str) -> None:
 def add_counts(connection: Connection, batch: Batch, counts: dict[str, int]) -> None:
     """Add to the batch's counts of rows, in the commit that keeps those rows. Its state stays."""
     held = find_batch(connection, batch.id).counts
+    touch_batch(connection, batch.id)
     summed = held | {name: held.get(name, 0) + count for name, count in counts.items()}
     connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(counts=summed))
 
@@ -279,17 +309,24 @@ def mark_reconsidered(connection: Connection, batch: Batch) -> None:
     """Undo what was determined, and whoever signed it: the batch is determined anew under the holds
     that stand then, its openings are entered anew, and it is reviewed anew. Snapshot and
     certificates stay those that it was begun on (P7)."""
+    touch_batch(connection, batch.id)
     undone = CHUNK.c.kind.in_([ChunkKind.DETERMINATION, ChunkKind.HOLDS])
-    connection.execute(CHUNK.delete().where(CHUNK.c.batch_id == batch.id, undone))
-    connection.execute(CHUNK.update().where(CHUNK.c.batch_id == batch.id).values(opened=False))
+    mine = CHUNK.c.batch_id == batch.id
+    connection.execute(CHUNK.delete().where(mine, undone))
+    connection.execute(CHUNK.update().where(mine).values(opened=False, openings=0))
     counts = {name: count for name, count in batch.counts.items() if name not in DETERMINED_COUNTS}
     word = {"determinations_digest": "", "first_officer": "", "first_signature": ""}
-    _step(connection, batch, Event.RECONSIDER, {**word, "counts": counts})
+    anew = {"counts": counts, "round": batch.round + 1}
+    _step(connection, batch, Event.RECONSIDER, {**word, **anew})
 
 
 def mark_withdrawn(connection: Connection, batch: Batch) -> None:
     """Close the batch for good, unanswered; its file may be sent again."""
-    _step(connection, batch, Event.WITHDRAW, {"identity": f"withdrawn {batch.id}"})
+    stood = connection.execute(select(BATCH.c.identity).where(BATCH.c.id == batch.id)).scalar()
+    identity = f"withdrawn {batch.id}"
+    for each in (str(stood), identity):
+        touch_identity(connection, each)
+    _step(connection, batch, Event.WITHDRAW, {"identity": identity})
 
 
 def load_reviewed(connection: Connection, batch: Batch, office: str) -> Reviewed:
@@ -314,10 +351,12 @@ def destroy_key(connection: Connection, batch: Batch) -> None:
     """Delete the batch's key: its rows and salts cannot be read again by anyone. Closed batches
     only."""
     batch.require(BatchState.RELEASED, BatchState.WITHDRAWN)
+    touch_batch(connection, batch.id)
     connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(wrapped_key=None))
 
 
 def _step(connection: Connection, batch: Batch, event: Event, values: dict[str, Any]) -> None:
+    touch_batch(connection, batch.id)
     after = advance(batch.standing, event)
     change = BATCH.update().where(
         BATCH.c.id == batch.id, BATCH.c.state == batch.state, BATCH.c.generation == batch.generation
@@ -353,6 +392,7 @@ def batch_moved(batch: Batch) -> StateFault:
 def put_chunk(connection: Connection, batch: Batch, chunk: Chunk) -> None:
     """Keep one sealed chunk. `seq` counts from 0; a chunk is never replaced (StoreFault from the
     transaction)."""
+    touch_chunk(connection, batch.id, chunk.kind)
     connection.execute(CHUNK.insert().values(batch_id=batch.id, **msgspec.structs.asdict(chunk)))
 
 
@@ -400,16 +440,22 @@ def rows_before(connection: Connection, batch: Batch, kind: ChunkKind, seq: int)
     return int(connection.execute(counted).scalar_one())
 
 
-def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
-    """The openings of request chunk `seq` are in the ledger. Raises StateFault `chunk_opened` if
-    they were before."""
+def mark_opened(connection: Connection, batch: Batch, seq: int, openings: int) -> None:
+    """The openings of request chunk `seq`, so many, are in the ledger. Raises StateFault
+    `chunk_opened` if they were before."""
+    touch_batch(connection, batch.id)
     where = (
         CHUNK.c.batch_id == batch.id,
         CHUNK.c.kind == ChunkKind.REQUEST,
         CHUNK.c.seq == seq,
         ~CHUNK.c.opened,
     )
-    if connection.execute(CHUNK.update().where(*where).values(opened=True)).rowcount != 1:
+    if (
+        connection.execute(
+            CHUNK.update().where(*where).values(opened=True, openings=openings)
+        ).rowcount
+        != 1
+    ):
         raise StateFault(
             "chunk_opened",
             "the openings of this chunk are entered already",
@@ -419,4 +465,11 @@ def mark_opened(connection: Connection, batch: Batch, seq: int) -> None:
 
 
 def _chunk(row: RowMapping) -> Chunk:
-    return Chunk(ChunkKind(row["kind"]), row["seq"], row["row_count"], row["opened"], row["sealed"])
+    return Chunk(
+        ChunkKind(row["kind"]),
+        row["seq"],
+        row["row_count"],
+        row["opened"],
+        row["sealed"],
+        row["openings"],
+    )

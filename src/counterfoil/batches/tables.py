@@ -1,14 +1,17 @@
 """Tables of this room. Nothing of a person's record stands in clear in any of them.
 
-office_officer   enrolled officers and their roles. Public. Who alters it can enrol a key:
-                 enrolments are ledger entries too.
-batch            one request file: state, digests, the two signatures (ruling.py), and how many
-                 steps it took (`generation`, 0 when it is received). Public but for `wrapped_key`,
-                 which opens nothing without the office's payload key. Who alters a digest or a
-                 signature is found at release; who alters a generation brings an old statement
-                 back for at most the minutes that it can be used.
+office_officer   enrolled officers and their roles. Public.
+batch            one request file: state, digests, the two signatures (ruling.py), how many steps it
+                 took (`generation`, 0 when it is received), and how often it was sent back to be
+                 determined anew (`round`). Public but for `wrapped_key`, which opens nothing
+                 without the office's payload key.
 chunk            sealed rows (rows.py, encryption.py). Lost: the batch cannot be answered or
                  replayed; the ledger still verifies.
+
+Trusted: no. An officer's row, a batch's row, and of each batch how many chunks of each kind there
+are, with how many rows and openings, are remembered (database/remembered.py): where they are not
+what the newest entry about them commits to, whoever loads them stops. What a chunk holds is bound
+by its key. Not remembered: chunks of an answer, and of what the guards knew.
 
 Times are text, UTC, `2026-04-07T12:00:00Z`; dates `2026-04-07`. Absent text is "".
 """
@@ -57,6 +60,7 @@ BATCH: Final = Table(
     Column("released_at", String, nullable=False),
     Column("release_index", Integer, nullable=True),
     Column("generation", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
 )
 
 CHUNK: Final = Table(
@@ -68,4 +72,5 @@ CHUNK: Final = Table(
     Column("row_count", Integer, nullable=False),
     Column("opened", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("openings", Integer, nullable=False),
 )

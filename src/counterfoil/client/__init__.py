@@ -5,7 +5,15 @@ The office never sees a private key: what goes to it is an identity and what was
 
 from __future__ import annotations
 
-from counterfoil.client.keys import OfficerKey, act, create_officer, open_officer_key, sandbox_key
+from counterfoil.client.keys import (
+    OfficerKey,
+    act,
+    create_officer,
+    enroll_key,
+    open_officer_key,
+    retire_key,
+    sandbox_key,
+)
 from counterfoil.client.steps import determine, receive, release, review, review_once, withdraw
 
 __all__ = [
@@ -13,9 +21,11 @@ __all__ = [
     "act",
     "create_officer",
     "determine",
+    "enroll_key",
     "open_officer_key",
     "receive",
     "release",
+    "retire_key",
     "review",
     "review_once",
     "sandbox_key",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,14 @@ from counterfoil.core.use_cases import (
 )
 from counterfoil.core.values import Officer, Role
 from counterfoil.office import Office, make_officer
-from counterfoil.office.officers import EnrollOfficer, enroll_officer
+from counterfoil.office.officers import (
+    EnrollOfficer,
+    RetireOfficer,
+    enroll_officer,
+    enroll_statement,
+    retire_officer,
+    retire_statement,
+)
 from counterfoil.tlog import Signer
 
 Command = TypeVar("Command", bound=SignedCommand)
@@ -81,12 +88,37 @@ def sandbox_key(office: Office, name: str) -> OfficerKey:
 
 
 def create_officer(
-    office: Office, keys: Path, name: str, passphrase: str | None, role: Role
+    office: Office,
+    keys: Path,
+    name: str,
+    passphrase: str | None,
+    role: Role,
+    enrollers: Sequence[OfficerKey] = (),
 ) -> Officer:
-    """Make an officer's key in the folder `keys`, and have the office enroll its public half.
+    """Make an officer's key in the folder `keys`, and enroll its public half.
 
-    Raises UsageFault `key_name`, `key_taken`; as `enroll_officer`. Where it fails, no key is left.
+    Raises UsageFault `key_name`, `key_taken`; as `enroll_key`. Where it fails, no key is left.
     """
     with keyfile.new_key_files(keys, name):
         officer = make_officer(keys, name, passphrase, office.random)
-        return enroll_officer(office, SERVICE, EnrollOfficer(officer, role))
+        return enroll_key(office, officer, role, enrollers)
+
+
+def enroll_key(
+    office: Office, officer: Officer, role: Role, enrollers: Sequence[OfficerKey] = ()
+) -> Officer:
+    """Enroll a public key: two officers sign it, or nobody, where the office may alone. Raises as
+    `enroll_officer`."""
+    command = EnrollOfficer(officer=officer, role=role)
+    if enrollers:
+        return act(office, enroll_statement, enroll_officer, command, *enrollers)
+    return enroll_officer(office, SERVICE, command)
+
+
+def retire_key(office: Office, name: str, signers: Sequence[OfficerKey] = ()) -> Officer:
+    """Retire an officer: two officers sign it, or nobody, in a sandbox. Raises as
+    `retire_officer`."""
+    command = RetireOfficer(name=name)
+    if signers:
+        return act(office, retire_statement, retire_officer, command, *signers)
+    return retire_officer(office, SERVICE, command)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from weakref import finalize
 
 from alembic import command
@@ -28,13 +28,43 @@ _FILES: Final = ("sqlite", "sqlite+pysqlite")
 _DRIVERS: Final = (*_FILES, "postgresql+psycopg")
 
 
+class Watch(Protocol):
+    """What looks at each transaction as it begins, before it is made durable, and as it ends."""
+
+    def begin(self, connection: Connection, *, writes: bool) -> None:
+        """A transaction has begun."""
+        ...
+
+    def commit(self, connection: Connection) -> None:
+        """A writing transaction is about to be made durable. What this raises rolls it back."""
+        ...
+
+    def end(self, connection: Connection) -> None:
+        """A transaction is over, or is about to be."""
+        ...
+
+
 class Store:
     """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told
-    of the end, at the latest when the process ends."""
+    of the end, at the latest when the process ends. `watch`: what looks at each transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.watch: Watch | None = None
         finalize(self, engine.dispose)
+
+    @contextmanager
+    def _watched(self, connection: Connection, *, writes: bool) -> Generator[None]:
+        if self.watch is None:
+            yield
+            return
+        self.watch.begin(connection, writes=writes)
+        try:
+            yield
+            if writes:
+                self.watch.commit(connection)
+        finally:
+            self.watch.end(connection)
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
@@ -44,7 +74,11 @@ class Store:
         damaged), `store_refused` when a rule of the database forbids the change.
         """
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with (
+                self.engine.connect() as connection,
+                connection.begin(),
+                self._watched(connection, writes=True),
+            ):
                 yield connection
         except SQLAlchemyError as fault:
             raise store_fault(fault) from None
@@ -59,6 +93,7 @@ class Store:
             with (
                 self.engine.connect().execution_options(**{sqlite.READS_ONLY: True}) as connection,
                 connection.begin(),
+                self._watched(connection, writes=False),
             ):
                 yield connection
         except SQLAlchemyError as fault:

@@ -46,9 +46,10 @@ from counterfoil.disclosure.steps import (
 )
 from counterfoil.gate.history.reservations import make_final, settle
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, journal
+from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
+from counterfoil.office.openings import check_counted, enter_openings
 
 KEEPER_LIMIT: Final = "keeper_limit"
 UNREADABLE: Final = "register_unreadable"
@@ -141,9 +142,15 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
             if isinstance(row, Granted) and deciding.governed.puts(row.grant)
         ]
         grants = admitted[: custodian.remaining()]
-        if not session.chunk(ChunkKind.REQUEST, seq).opened:
-            _enter_openings(office, session, deciding.sealed, len(grants))
-            batches.mark_opened(connection, batch, seq)
+        chunk = session.chunk(ChunkKind.REQUEST, seq)
+        if not chunk.opened:
+            if grants:
+                manifest = deciding.sealed.manifest
+                opening = EntryKind.OPENING
+                enter_openings(office, connection, opening, batch.id, manifest, len(grants))
+            batches.mark_opened(connection, batch, seq, len(grants))
+        elif chunk.openings >= 0:
+            grants = grants[: chunk.openings]
     opened = open_residents(grants, deciding.sealed) if grants else {}
     code = KEEPER_LIMIT if len(grants) < len(admitted) else UNREADABLE
     decided = decide_rows(
@@ -152,6 +159,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
     with acting(office, batch) as connection:
         session = BatchSession(connection, batch, known.key)
         require_pinned_holds(session, held)
+        check_counted(office, connection)
         _require_next(session, seq)
         plain = encode_determinations(decided)
         session.keep(ChunkKind.DETERMINATION, plain, office.random, seq=seq, rows=len(decided))
@@ -185,15 +193,6 @@ def _settle(
     unanswered = {each.row for each in decided if isinstance(each, NotCompared)}
     places = {place for place, request in asked if request.row in unanswered}
     settle(session.connection, office.payload_keys()[1], session.batch.id, asked, places)
-
-
-def _enter_openings(
-    office: Office, session: BatchSession, sealed: register.SealedRegister, count: int
-) -> None:
-    if count:
-        snapshot = register.manifest_digest(sealed.manifest)
-        fields = {"batch": session.batch.id, "snapshot": snapshot, "rows": count}
-        journal.enter(office, session.connection, EntryKind.OPENING, fields)
 
 
 def open_residents(

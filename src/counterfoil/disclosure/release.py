@@ -51,7 +51,7 @@ def release_statement(office: Office, actor: Actor, command: ReleaseBatch) -> St
 
 
 def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchStatus:
-    """Enter and seal the answers of a reviewed batch.
+    """Enter and seal the answers of a reviewed batch. Who reviewed it must not be retired since.
 
     Raises StateFault, VerifyFault, StoreFault; as `require_signed`.
     """
@@ -62,6 +62,7 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
         require_in_force(office, batch)
         require_sampled(office, session)
         officers = authority.require_signed(office, connection, actor, form, command.signatures)
+        batches.signing_officer(connection, batch.first_officer)
         reviewed = batches.load_reviewed(connection, batch, office.settings.name)
         ruling = rule(reviewed, officers[0], keep_signed(command.signatures[0]))
         seal_answer(office, session, ruling, command.form)

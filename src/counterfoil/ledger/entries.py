@@ -75,6 +75,8 @@ class EntryKind(StrEnum):
     ACCOUNTING = "accounting"
     INFORM = "inform"
     COMPARISON = "comparison"
+    STATE = "state"
+    SETTINGS = "settings"
 
 
 class Form(NamedTuple):
@@ -93,7 +95,11 @@ KINDS: Final[dict[EntryKind, Form]] = {
     EntryKind.OFFICE: _form(
         "The office was made, under this agreement and these rules.", "agreement rules"
     ),
-    EntryKind.KEY: _form("A key was taken into use or retired.", "key purpose event"),
+    EntryKind.KEY: _form(
+        "A key was taken into use or retired; an officer's by two officers, but for the first two.",
+        "key purpose event",
+        "commitment officer second",
+    ),
     EntryKind.LAW: _form(
         "From here on these rules and this agreement are in force.", "agreement rules"
     ),
@@ -221,6 +227,15 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "An officer compared the document that a batch rests on with what its header states, in "
         "the fields that the payload names.",
         "batch commitment officer",
+    ),
+    EntryKind.STATE: _form(
+        "The rows that give authority changed: a keyed digest of what they all hold from here on.",
+        "commitment",
+    ),
+    EntryKind.SETTINGS: _form(
+        "From here on these settings of controls are used: a digest of them, and how many rows a "
+        "sample is.",
+        "commitment rows",
     ),
 }
 

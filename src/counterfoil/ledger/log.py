@@ -45,6 +45,7 @@ from counterfoil.ledger.store import (
     read_newest_checkpoint,
     read_newest_cosigned,
 )
+from counterfoil.ledger.watched import checked_head
 from counterfoil.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from counterfoil.tlog.consistency import Consistency
 from counterfoil.tlog.note import Signer
@@ -76,6 +77,7 @@ class Ledger:
         for a draft outside its kind's grammar. The caller's transaction makes all of them durable,
         or none.
         """
+        checked_head(connection)
         head = read_head(connection)
         text = entry_time(time)
         if head.time > text:
@@ -99,6 +101,7 @@ class Ledger:
 
     def counts(self, connection: Connection) -> dict[EntryKind, int]:
         """Number of entries of each kind, zeros included."""
+        checked_head(connection)
         return counts_of(read_head(connection).counts)
 
     def entries(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -106,10 +109,14 @@ class Ledger:
         return read_entries(connection, start, stop)
 
     def entry(self, connection: Connection, index: int) -> Entry | None:
-        """The entry of an index from 0, decoded; None where the ledger has no such entry. Raises
-        VerifyFault as `entries.decode`, and `bundle_malformed`."""
+        """The entry of an index from 0, decoded; None where the ledger has no such entry. In an
+        office with its key it is in the tree of the authenticated head. Raises VerifyFault as
+        `entries.decode`, `bundle_malformed`, `head_entry`."""
         if not 0 <= index < self.size(connection):
             return None
+        head = checked_head(connection)
+        if head is not None:
+            return head.believed(index)
         return decode(read_entry(connection, index), f"entry {index}")
 
     def newest_fields(self, connection: Connection, kind: EntryKind) -> dict[str, Value] | None:
@@ -124,9 +131,11 @@ class Ledger:
 
     def newest_of(self, connection: Connection, kind: EntryKind) -> Iterator[tuple[int, Entry]]:
         """(index, entry) of every entry of a kind, the last one first."""
+        under = checked_head(connection)
         head = read_head(connection)
         for count in range(counts_of(head.counts)[kind], 0, -1):
-            yield find_entry(connection, kind, count, head.size)
+            index, entry = find_entry(connection, kind, count, head.size)
+            yield index, under.believed(index) if under else entry
 
     def root(self, connection: Connection, size: int | None = None) -> bytes:
         """Root over the first `size` entries, or over all: 32 bytes, from O(log n) reads."""
@@ -139,6 +148,10 @@ class Ledger:
         Raises VerifyFault `ledger_rewritten`, and signs nothing, where the newest checkpoint is not
         of this tree.
         """
+        under = checked_head(connection)
+        if under is not None:
+            under.settle()
+            under.require_tree()
         size, newest = self.size(connection), read_newest_checkpoint(connection)
         if newest is not None:
             before = parse_checkpoint(newest)

@@ -62,7 +62,6 @@ from counterfoil.core.use_cases import Actor, Signed, Upload
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import METADATA, Connection
 from counterfoil.ledger import EntryKind
-from counterfoil.ledger.entries import decode
 from counterfoil.office import authority, journal
 from counterfoil.office.context import Office
 
@@ -225,9 +224,9 @@ def is_entered(
     kept = (act.committed, act.subject, act.event, act.document)
     if kept != (new.committed, new.subject, new.event, new.document):
         return False
-    if not 0 <= index < office.ledger.size(connection):
+    entry = office.ledger.entry(connection, index)
+    if entry is None:
         return False
-    entry = decode(next(office.ledger.entries(connection, index, index + 1)), f"entry {index}")
     named = {"officer": act.officer, "second": act.second}
     officers = {field: digests.get(name, "") for field, name in named.items() if name}
     commitment = canonical.commit(act.salt, act.committed)

@@ -6,6 +6,7 @@
     DIR/keys/*.key           holder, register, payload, and a sandbox's officers (core/keyfile.py);
                              *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
+    DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 
@@ -32,9 +33,9 @@ from counterfoil.core import canonical, keyfile
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import KeyFault, StateFault
 from counterfoil.core.values import Header
-from counterfoil.database import Connection, Store, open_store
+from counterfoil.database import Connection, Store
 from counterfoil.ledger import Ledger
-from counterfoil.office.settings import Settings, read_settings
+from counterfoil.office.settings import Settings
 from counterfoil.tlog import Signer, VerifierKey, parse_vkey
 
 Clock = Callable[[], datetime]
@@ -190,32 +191,6 @@ def match_version_of(law: gate.Law, rules: str) -> str:
     return next((each for each in matching.READABLE_VERSIONS if rules_of(law, each) == rules), "")
 
 
-def open_office(
-    directory: Path,
-    passphrase: str | None = None,
-    *,
-    clock: Clock = utc_now,
-    random: Random = os.urandom,
-) -> Office:
-    """Open the office at `directory`. A sandbox finds its own passphrase.
-
-    Raises SettingsFault (settings or law), StateFault or StoreFault (database).
-    """
-    settings = read_settings(directory)
-    if settings.sandbox and passphrase is None:
-        passphrase = _sandbox_passphrase(directory)
-    return Office(
-        directory=directory,
-        settings=settings,
-        store=open_store(database_url(settings, directory)),
-        law=gate.load_law(directory / "law"),
-        ledger=Ledger(settings.name),
-        passphrase=passphrase,
-        clock=clock,
-        random=random,
-    )
-
-
 def read_vkey(path: Path) -> VerifierKey:
     """The verifier key in a file of one line. Raises KeyFault if it cannot be read, VerifyFault if
     it is none."""
@@ -234,13 +209,6 @@ def read_vkey(path: Path) -> VerifierKey:
 def law_fields(office: Office) -> dict[str, str | int]:
     """The fields of an entry that says which agreement and rules are in force."""
     return {"agreement": office.law.agreement_digest, "rules": office.rules}
-
-
-def _sandbox_passphrase(directory: Path) -> str | None:
-    try:
-        return (directory / "keys" / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
 
 
 def database_url(settings: Settings, directory: Path) -> str:

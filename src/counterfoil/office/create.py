@@ -11,14 +11,12 @@ from typing import Any, Final
 import msgspec
 
 from counterfoil import gate
-from counterfoil.batches.officers import Role
-from counterfoil.batches.store import enrol_officer, retire_officer, signing_officer
 from counterfoil.core import canonical, keyfile
 from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
 from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Officer
-from counterfoil.database import Connection, create_store
+from counterfoil.database import create_store
 from counterfoil.gate.law.schema import read_law_file
 from counterfoil.ledger import EntryKind
 from counterfoil.office.context import (
@@ -28,10 +26,11 @@ from counterfoil.office.context import (
     Random,
     database_url,
     law_fields,
-    open_office,
     utc_now,
 )
 from counterfoil.office.journal import enter
+from counterfoil.office.officers import enrol, enter_key
+from counterfoil.office.opening import open_office
 from counterfoil.office.settings import DATABASE, Settings, new_settings, write_settings
 from counterfoil.tlog import VerifierKey, verifier_key
 
@@ -142,35 +141,6 @@ def make_officer(keys: Path, name: str, passphrase: str | None, random: Random) 
     return Officer(name=name, vkey=str(public))
 
 
-def enrol(
-    office: Office, connection: Connection, officer: Officer, role: Role = Role.DISCLOSURE
-) -> None:
-    """Enrol an officer in a role and enter the key. Raises StateFault `officer_taken`."""
-    enrol_officer(connection, officer, office.clock(), role)
-    _enter_key(office, connection, key_purpose(role), officer.vkey)
-
-
-def key_purpose(role: Role) -> str:
-    """What the ledger says that an officer's key is for."""
-    return "officer" if role is Role.DISCLOSURE else str(role)
-
-
-def retire(office: Office, connection: Connection, name: str) -> Officer:
-    """Take from an officer the power to sign, and enter it. Raises StateFault `officer_unknown`,
-    `officer_retired`."""
-    officer, role = signing_officer(connection, name)
-    retire_officer(connection, name)
-    _enter_key(office, connection, key_purpose(role), officer.vkey, "retired")
-    return officer
-
-
-def _enter_key(
-    office: Office, connection: Connection, purpose: str, named: str, event: str = "added"
-) -> None:
-    fields = {"key": canonical.digest(named.encode()), "purpose": purpose, "event": event}
-    enter(office, connection, EntryKind.KEY, fields)
-
-
 def _fill(
     making: Path,
     settings: Settings,
@@ -248,9 +218,9 @@ def _begin_ledger(office: Office) -> None:
         with office.store.transaction() as connection:
             for kind in (EntryKind.OFFICE, EntryKind.LAW):
                 enter(office, connection, kind, law_fields(office))
-            _enter_key(office, connection, "holder", str(office.holder_key))
+            enter_key(office, connection, "holder", str(office.holder_key))
             for purpose, key_id in secret_keys:
-                _enter_key(office, connection, purpose, key_id)
+                enter_key(office, connection, purpose, key_id)
             for officer in officers:
                 enrol(office, connection, officer)
             office.ledger.sign_checkpoint(connection, office.signer())

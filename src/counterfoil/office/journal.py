@@ -21,10 +21,12 @@ from counterfoil.answers.rows import answer_bytes
 from counterfoil.batches.encryption import BatchKey
 from counterfoil.batches.rows import Determination
 from counterfoil.core import canonical
+from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Answer, NotCompared, Officer, Refusal
 from counterfoil.database import Connection
 from counterfoil.gate.law.archive import keep_law
 from counterfoil.ledger import Draft, EntryKind
+from counterfoil.ledger.store import read_head
 from counterfoil.office.context import Office, law_fields
 
 _KEY_CONTEXT: Final = b"counterfoil/accounting/v1"
@@ -62,6 +64,15 @@ def enter_law(office: Office, connection: Connection) -> None:
     fields = law_fields(office)
     if office.ledger.newest_fields(connection, EntryKind.LAW) != fields:
         enter(office, connection, EntryKind.LAW, fields)
+
+
+def enter_state(office: Office, connection: Connection, commitment: str) -> None:
+    """Enter what the rows that give authority hold from here on (ledger/head.py). The clock does
+    not matter: a commit that enters nothing else is not stopped by one that was set back."""
+    last = read_head(connection).time
+    now = max(office.clock(), from_instant(last)) if last else office.clock()
+    draft = Draft(EntryKind.STATE, {"commitment": commitment})
+    office.ledger.append(connection, [draft], now)
 
 
 # -- rows --------------------------------------------------------------------------------------

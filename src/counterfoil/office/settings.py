@@ -44,6 +44,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from counterfoil.core import canonical
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault
 
@@ -108,6 +109,25 @@ def write_settings(directory: Path, settings: Settings) -> None:
     fields = msgspec.structs.asdict(settings)
     lines = (f"{name} = {_toml(value)}\n" for name, value in fields.items())
     (directory / FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def controls_text(settings: Settings, directory: Path) -> str:
+    """The settings that weaken a control where somebody changes them, as one line: what the ledger
+    has of them. Of the witnesses' policy, its digest."""
+    try:
+        policy = (directory / settings.witnesses).read_bytes() if settings.witnesses else b""
+    except OSError:
+        policy = b"unreadable"
+    said = {
+        "canary_notice_days": settings.canary_notice_days,
+        "cosign_within_minutes": settings.cosign_within_minutes,
+        "name": settings.name,
+        "publish_every_hours": settings.publish_every_hours,
+        "sample_rows": settings.sample_rows,
+        "sandbox": settings.sandbox,
+        "witnesses": canonical.digest(policy) if policy else "",
+    }
+    return canonical.encode(said).decode()
 
 
 def _unusable(why: str) -> SettingsFault:

@@ -112,7 +112,7 @@ def test_the_requesters_address_is_the_agreements_where_it_states_one(world: Wor
 def test_a_withdrawn_batch_is_accounted_for_too(world: World) -> None:
     batch = world.receive(world.requests())
     client.withdraw(world.office, batch, world.officer("a"))
-    assert world.kinds()[-2:] == ["withdrawal", "accounting"]
+    assert world.kinds()[-3:] == ["withdrawal", "accounting", "state"]
     lines = exported(world)
     outcomes = {each["outcome"] for each in records(lines)}
     assert outcomes == {"not_answered", "refused"}
@@ -247,7 +247,7 @@ def test_rows_that_the_ledger_does_not_have_make_no_accounting(world: World) -> 
     _run(world, "DELETE FROM accounting_batch; DELETE FROM accounting_record")
     _run(world, "UPDATE chunk SET kind = 'gone' WHERE kind = 'request'")
     keeping = keep_missing(world.office, SERVICE, KeepAccounting())
-    assert code_of(lambda: finish(keeping)) == "accounting_disagrees"
+    assert code_of(lambda: finish(keeping)) == "row_disagrees"
 
 
 def test_an_open_batch_has_no_accounting_yet(world: World) -> None:

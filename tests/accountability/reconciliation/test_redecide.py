@@ -26,7 +26,7 @@ def test_some_of_each_outcome_are_decided_again_and_the_opening_is_entered_befor
     replay = [entry for entry in world.entries() if entry["kind"] == "replay"]
     assert [entry["rows"] for entry in replay] == [4]
     assert world.office.custodian().total() == opened + 4
-    assert world.kinds()[-2:] == ["replay", "reconciled"]
+    assert world.kinds()[-3:] == ["replay", "reconciled", "state"]
 
 
 def test_more_than_there_are_is_all_of_them(world: World) -> None:

@@ -171,7 +171,7 @@ def test_an_order_keeps_the_rows_until_two_officers_lift_it(world: World) -> Non
     assert due(world)[0].held
     assert not lift_retention(world, batch).held
     assert [each.batch for each in dispose(world)] == [batch]
-    assert world.kinds()[-3:] == ["retention_hold", "retention_lift", "disposal"]
+    assert world.kinds()[-4:] == ["retention_hold", "retention_lift", "disposal", "state"]
     check_ledger(world)
 
 

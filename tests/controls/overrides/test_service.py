@@ -161,7 +161,7 @@ def test_a_request_is_overridden_once_and_before_its_part_is_determined(
     _expect("override_stands", lambda: _override(desk, batch, counsel), StateFault)
     late = desk.receive(desk.requests(ASKED[1:], "late.csv"))
     with desk.office.store.transaction() as connection:
-        batches.mark_opened(connection, batches.find_batch(connection, late), 0)
+        batches.mark_opened(connection, batches.find_batch(connection, late), 0, 1)
     _expect("override_late", lambda: _override(desk, late, counsel), StateFault)
     _finished(desk, batch)
     with pytest.raises(StateFault):

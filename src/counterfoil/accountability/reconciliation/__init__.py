@@ -5,6 +5,7 @@ batches, compared by the clock.
     database       a batch in the database, compared with that: state and counts, and every
                    commitment made anew
     files          answer files in a folder, compared with what was released
+    officers       rows, enrolments and signers, compared with the entries of officers' keys
     redecide       some released answers decided again from what was kept: gate, register, match
     run            all of it, entered in the ledger
 

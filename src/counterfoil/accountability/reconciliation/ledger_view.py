@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -60,6 +60,14 @@ class BatchEntries:
             self.opened += int(entry.fields["rows"])
         elif entry.kind in _SINGLE:
             self.single.append((index, entry))
+
+    def signers(self) -> Iterator[tuple[int, str]]:
+        """The index of each entry `review` and `release`, and who signed there last: the digest of
+        the officer's key."""
+        for index, entry in self.single:
+            named = {EntryKind.REVIEW: "officer", EntryKind.RELEASE: "second"}.get(entry.kind)
+            if named is not None:
+                yield index, str(entry.fields[named])
 
     def of(self, kind: EntryKind, **fields: Any) -> list[int]:
         """Indices of the entries `batch`, `review` or `release` that have these fields."""

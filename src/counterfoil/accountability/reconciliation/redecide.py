@@ -30,7 +30,8 @@ from counterfoil.core.values import Grant, Public
 from counterfoil.gate.law.load import Law
 from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger import EntryKind
-from counterfoil.office import Office, journal, match_version_of
+from counterfoil.office import Office, match_version_of
+from counterfoil.office.openings import enter_openings
 from counterfoil.office.records import Recorded, law_of_batch, read_recorded_rows
 
 _CURE = (
@@ -88,10 +89,9 @@ def _decide(
     found = [_differs(batch, each, "gate") for each in recorded if each.request.row not in admitted]
     if office.custodian().remaining() < len(asked):
         return Redecided(0, len(asked), tuple(found))
-    snapshot = register.manifest_digest(sealed.manifest)
     with office.store.transaction() as connection:
-        fields = {"batch": batch.id, "rows": len(asked), "snapshot": snapshot}
-        journal.enter(office, connection, EntryKind.REPLAY, fields)  # 3
+        replayed = (EntryKind.REPLAY, batch.id, sealed.manifest, len(asked))
+        enter_openings(office, connection, *replayed)  # 3
         session = BatchSession(connection, batch, known.key)
         pinned, holds = pinned_certificates(session), pinned_holds(session)
     version = match_version_of(law, batch.rules_digest) or matching.MATCH_VERSION

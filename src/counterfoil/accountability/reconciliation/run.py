@@ -4,7 +4,8 @@ compared. In this order:
     1  The ledger is checked whole (ledger/check.py); where it diverges nothing else can be
        compared, and that is the fault.
     2  Every batch of the ledger is in the database and the other way round, with the state and the
-       counts that its entries make.
+       counts that its entries make; rows, enrolments and who signed are those of the ledger
+       (officers.py).
     3  Of each batch with an entry in this time: rows and answers make their entries anew.
     4  The answer files in the folders that were named are those that were released.
     5  Of each batch that was released in this time some answers are decided again.
@@ -32,6 +33,7 @@ from counterfoil.accountability.reconciliation.ledger_view import (
     difference,
     read_batch_entries,
 )
+from counterfoil.accountability.reconciliation.officers import compare_officers, compare_remembered
 from counterfoil.accountability.reconciliation.redecide import Redecided, decide_some_again
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
@@ -43,6 +45,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
+from counterfoil.office.openings import check_counted
 from counterfoil.office.records import read_envelope
 
 WITHIN: Final = timedelta(hours=25)
@@ -111,6 +114,7 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
     counts = {"entries": compared.size, "rows": compared.rows, "replayed": replayed}
     counts["differences"] = len(found)
     with office.store.transaction() as connection:
+        check_counted(office, connection)
         entry = journal.enter(office, connection, EntryKind.RECONCILED, counts)  # 6
     return msgspec.structs.replace(
         compared,
@@ -144,10 +148,11 @@ def _compare(
         size = ledger.check(connection, office.holder_key, cosigned).size  # 1
         since = 0 if command.whole else _since(office, connection, size)
         entries = read_batch_entries(office.ledger.entries(connection, 0, size))
-        kept = batches.list_batches(connection)
-        found = [*_compare_states(kept, entries)]  # 2
+        kept = batches.list_batches(connection, checked=False)
+        found = [*compare_remembered(connection), *_compare_states(kept, entries)]  # 2
         lately = [batch for batch in kept if batch.id in entries]
         lately = [batch for batch in lately if entries[batch.id].last >= since]
+        found += compare_officers(office, connection, lately, entries)
         readable = [batch for batch in lately if batch.wrapped_key is not None]
         rows = 0
         for done, batch in enumerate(readable, 1):  # 3

@@ -27,7 +27,6 @@ from counterfoil.controls.holds import court
 from counterfoil.controls.holds import service as holds
 from counterfoil.core.use_cases import Upload
 from counterfoil.core.values import Role
-from counterfoil.office import open_office
 
 app = group(
     "Hold a person back from every answer, unseen by all but officers of the role holds; 26 USC "
@@ -79,11 +78,12 @@ def lift(
     second: SecondKey,
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Lift a hold, for batches that are not determined yet. What was decided under it stands."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
         wanted = holds.LiftHold(number)

@@ -15,7 +15,9 @@ from counterfoil.cli.options import (
     OfficeDir,
     OfficerKeyFile,
     OfficerPassphrase,
+    PassphraseFile,
     officer_key,
+    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -63,12 +65,13 @@ def open_(
         str, typer.Option(help="When it was found, as 2026-03-02T14:05:00Z; else now.")
     ] = "",
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Enter an incident, which starts its clock, and print its number. Needs no passphrase of the
-    office, and no words about anyone."""
+    """Enter an incident, which starts its clock, and print its number. Needs no words about
+    anyone."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         found = _moment(found_at) if found_at else office.clock()
         wanted = incidents.OpenIncident(IncidentFacts(_class(about), found, batch))
@@ -101,11 +104,12 @@ def reported(
     directory: OfficeDir,
     officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Enter that the inspector general was told, which stops the clock."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = incidents.ReportIncident(number)
         done = act(
@@ -119,11 +123,12 @@ def close(
     directory: OfficeDir,
     officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Enter that nothing more is to be done about a reported incident."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = incidents.CloseIncident(number)
         done = act(

@@ -14,9 +14,11 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     OrderFile,
+    PassphraseFile,
     SecondKey,
     SecondPassphrase,
     officer_key,
+    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import act
@@ -67,12 +69,13 @@ def resume(
     scope: Scope = "office",
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Lift one suspension of the same scope: two officers, and the order that lifts it. Held
     batches go on where they were."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = suspension.Resume(Upload(order), digest, scope)

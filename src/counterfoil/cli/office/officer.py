@@ -1,5 +1,5 @@
-"""`counterfoil officer create | list | retire`: who may review and release, and who may do what
-needs another role."""
+"""`counterfoil officer create | enroll | list | retire`: who may review and release, and who may do
+what needs another role."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
     OfficeDir,
+    OfficerPassphrase,
     PassphraseFile,
+    SecondPassphrase,
     ask_new,
+    named_vkey,
+    officer_key,
     opened,
     read_passphrase,
 )
 from counterfoil.cli.output import faults, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.core.use_cases import NOBODY, SERVICE
-from counterfoil.core.values import Role
-from counterfoil.office import open_office
-from counterfoil.office.officers import RetireOfficer, list_officers, retire_officer
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.core.values import Officer, Role
+from counterfoil.office import Office, open_office
+from counterfoil.office.officers import list_officers
 
 app = group(
     "Enrol and retire disclosure officers.",
@@ -31,6 +35,36 @@ app = group(
 )
 
 OfficerName = Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits and . _ - only.")]
+OfficerRole = Annotated[
+    Role,
+    typer.Option(
+        help="What the officer may do: disclosure reviews, releases and stops; counsel overrides "
+        "with one; holds sees holds."
+    ),
+]
+FirstKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--officer",
+        help="Key file of a disclosure officer who signs it; needed but for a sandbox and the "
+        "first two.",
+        show_default=False,
+    ),
+]
+OtherKey = Annotated[
+    Path | None,
+    typer.Option("--second", help="Key file of a second such officer.", show_default=False),
+]
+
+
+def _signers(
+    office: Office, keys: tuple[Path | None, Path | None], passphrases: tuple[Path | None, ...]
+) -> list[client.OfficerKey]:
+    return [
+        officer_key(office, key, passphrase)
+        for key, passphrase in zip(keys, passphrases, strict=True)
+        if key is not None
+    ]
 
 
 def create(
@@ -41,13 +75,11 @@ def create(
         typer.Option(help="Folder where NAME.key and NAME.vkey are written.", show_default=False),
     ],
     key_passphrase_file: NewPassphrase = None,
-    role: Annotated[
-        Role,
-        typer.Option(
-            help="What the officer may do: disclosure reviews, releases and stops; counsel "
-            "overrides with one; holds sees holds."
-        ),
-    ] = Role.DISCLOSURE,
+    role: OfficerRole = Role.DISCLOSURE,
+    officer: FirstKey = None,
+    second: OtherKey = None,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,41 +87,83 @@ def create(
     verifier key."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
+        given = (officer_passphrase_file, second_passphrase_file)
+        signers = _signers(office, (officer, second), given)
         protect = read_passphrase(key_passphrase_file)
         if protect is None and not office.settings.sandbox:
             protect = ask_new(f"Passphrase for {name}")
-        officer = client.create_officer(office, keys, name, protect, role)
-        show(
-            {"officer": officer.name, "role": str(role), "vkey": officer.vkey},
-            officer.vkey,
-            as_json=as_json,
-        )
+        made = client.create_officer(office, keys, name, protect, role, signers)
+        said = {"officer": made.name, "role": str(role), "vkey": made.vkey}
+        show(said, made.vkey, as_json=as_json)
+
+
+def enroll(
+    vkey: Annotated[
+        str, typer.Argument(metavar="VKEY", help="The officer's verifier key, or its file.")
+    ],
+    directory: OfficeDir,
+    role: OfficerRole = Role.DISCLOSURE,
+    officer: FirstKey = None,
+    second: OtherKey = None,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enroll the public key of an officer who made it elsewhere, in one role, by two officers. The
+    enrolment is a ledger entry."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        given = (officer_passphrase_file, second_passphrase_file)
+        signers = _signers(office, (officer, second), given)
+        key = named_vkey(vkey)
+        made = client.enroll_key(office, Officer(key.name, str(key)), role, signers)
+        said = {"officer": made.name, "role": str(role), "vkey": made.vkey}
+        show(said, made.vkey, as_json=as_json)
 
 
 def show_list(directory: OfficeDir, as_json: AsJson = False) -> None:
-    """The officers who may sign now, with their roles and verifier keys. Needs no passphrase."""
+    """The officers who may sign now, with their roles and verifier keys, and those who are retired.
+    Needs no passphrase."""
     with faults(as_json=as_json):
-        found = [
-            {"officer": each.name, "role": str(role), "vkey": each.vkey}
-            for each, role in list_officers(open_office(directory), NOBODY)
+        listed = list_officers(open_office(directory), NOBODY)
+        said = {
+            each: {"officer": each.officer.name, "role": str(each.role), "vkey": each.officer.vkey}
+            for each in listed
+        }
+        lines = [
+            "  ".join([*said[each].values(), *([] if each.is_active else ["retired"])])
+            for each in listed
         ]
-        lines = "\n".join(f"{each['officer']}  {each['role']}  {each['vkey']}" for each in found)
-        show({"officers": found}, lines or "No officer is enrolled.", as_json=as_json)
+        found = {
+            "officers": [said[each] for each in listed if each.is_active],
+            "retired": [said[each] for each in listed if not each.is_active],
+        }
+        show(found, "\n".join(lines) or "No officer is enrolled.", as_json=as_json)
 
 
 def retire(
     name: OfficerName,
     directory: OfficeDir,
+    officer: FirstKey = None,
+    second: OtherKey = None,
+    officer_passphrase_file: OfficerPassphrase = None,
+    second_passphrase_file: SecondPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take from an officer the power to sign, for good; what they signed still verifies. The
-    retirement is a ledger entry."""
+    """Take from an officer the power to sign, for good, by two officers; what they signed still
+    verifies. The retirement is a ledger entry."""
     with faults(as_json=as_json):
-        retire_officer(opened(directory, passphrase_file), SERVICE, RetireOfficer(name))
+        office = opened(directory, passphrase_file)
+        given = (officer_passphrase_file, second_passphrase_file)
+        client.retire_key(office, name, _signers(office, (officer, second), given))
         show({"officer": name, "retired": True}, f"{name} may no longer sign.", as_json=as_json)
 
 
 add_verb(app, create, "officer create m-okafor --office tax-office --keys keys")
+add_verb(
+    app, enroll, "officer enroll m-okafor.vkey --office tax-office --officer a.key --second b.key"
+)
 add_verb(app, show_list, "officer list --office tax-office", name="list")
-add_verb(app, retire, "officer retire m-okafor --office tax-office")
+add_verb(app, retire, "officer retire m-okafor --office tax-office --officer a.key --second b.key")

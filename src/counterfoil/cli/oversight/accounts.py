@@ -31,7 +31,6 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import act
 from counterfoil.core.use_cases import Upload
-from counterfoil.office import open_office
 
 _Day = Annotated[
     datetime | None,
@@ -96,12 +95,13 @@ def inform(
     order: OrderFile,
     officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide, in writing, that persons who ask may be informed of a batch's requests. Entered in
     the ledger; a delay takes it back."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = orders.InformPersons(batch, Upload(order))
         done = act(office, orders.inform_persons_statement, orders.inform_persons, wanted, key)
@@ -125,12 +125,13 @@ def delay(
     order: OrderFile,
     officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Put off telling persons of a batch's requests, up to and with a day, by a written request.
     Entered in the ledger."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = retention.DelayNotice(batch, until.date(), Upload(order))
         done = act(office, retention.delay_notice_statement, retention.delay_notice, wanted, key)

@@ -23,7 +23,7 @@ from counterfoil.accountability.ledger_access import (
     read_entries,
 )
 from counterfoil.cli.files import require_new, write_new
-from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened
+from counterfoil.cli.options import AsJson, OfficeDir, PassphraseFile, opened, read_passphrase
 from counterfoil.cli.output import faults, show, show_lines
 from counterfoil.cli.oversight.accounts import account, delay, disclosure_record, inform
 from counterfoil.cli.oversight.ledger_proofs import attest, checkpoints, consistency, report
@@ -55,13 +55,14 @@ def check(
             "--export", help="What `ledger export` wrote; its tiles too.", show_default=False
         ),
     ] = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Reckon everything anew from the entries and compare. Exit 5 names the first divergence. Needs
-    no passphrase."""
+    no passphrase; with it, who else wrote entries or rows shows too."""
     with faults(as_json=as_json):
         require_new(*([] if certification is None else [certification]))
-        office = open_office(directory)
+        office = open_office(directory, read_passphrase(passphrase_file))
         checkpoints = tuple(Upload(path) for path in checkpoint or [])
         question = CheckLedger(checkpoints, exported, certify=certification is not None)
         found = check_ledger(office, NOBODY, question)

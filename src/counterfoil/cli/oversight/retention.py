@@ -71,12 +71,13 @@ def hold(
     order: OrderFile,
     officer: OfficerKeyFile,
     officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep a batch's rows from disposal by an order, such as a litigation hold. Entered in the
     ledger."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = retention.KeepRows(batch, Upload(order))
         done = act(office, retention.keep_rows_statement, retention.keep_rows, wanted, key)
@@ -95,11 +96,12 @@ def lift(
     second: SecondKey,
     officer_passphrase_file: OfficerPassphrase = None,
     second_passphrase_file: SecondPassphrase = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Lift one such order: two officers, and the order that lifts it."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = opened(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = retention.LiftRetention(batch, Upload(order))

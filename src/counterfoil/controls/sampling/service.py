@@ -41,7 +41,6 @@ from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Match, Officer, Public, Request, Sensitive
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
-from counterfoil.ledger.entries import decode
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
 from counterfoil.office.records import decided_word, request_values
@@ -235,10 +234,10 @@ def _commitment(session: BatchSession, seq: int, finding: SampleFinding) -> str:
 
 
 def _is_entered(office: Office, connection: Connection, index: int, commitment: str) -> bool:
-    if not 0 <= index < office.ledger.size(connection):
-        return False
     try:
-        entry = decode(next(office.ledger.entries(connection, index, index + 1)), f"entry {index}")
+        entry = office.ledger.entry(connection, index)
     except VerifyFault:
         return False
-    return entry.kind is EntryKind.SAMPLE and entry.fields["commitment"] == commitment
+    if entry is None or entry.kind is not EntryKind.SAMPLE:
+        return False
+    return entry.fields["commitment"] == commitment

@@ -8,7 +8,8 @@ one officer and no passphrase of the office, so that it is quick; `resume` needs
 an order that this office has not acted on before.
 
     1  a suspension is one commit: its entry, which says its scope, and every open batch within it
-       held in its state
+       held in its state; where it was entered without the passphrase, without which no batch can be
+       written, they are held before it is lifted
     2  every step asks `require_running` inside each of its own commits, so a run in progress stops
        at its next chunk, and a release that has not been committed is not made
     3  a release that was committed before is entered before; its files are not written, or written
@@ -214,7 +215,7 @@ def suspend(office: Office, actor: Actor, command: Suspend) -> OrderResult:
         form = _suspend_form(office, connection, document, scope)
         new = _new_act(EntryKind.SUSPENSION, document, scope)
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
-        held = hold_batches(connection, scope)
+        held = hold_batches(connection, scope) if office.passphrase else 0
     return OrderResult(document, act.entry_index, held, False, str(scope))
 
 
@@ -289,6 +290,7 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
     with office.store.transaction() as connection:
         form = _resume_form(office, connection, document, scope)
         new = _new_act(EntryKind.RESUMPTION, document, scope)
+        _hold_late(connection, scope)
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         now = suspensions(office, connection)
         stopped = [
@@ -302,6 +304,14 @@ def resume(office: Office, actor: Actor, command: Resume) -> OrderResult:
         scope.kind is not ScopeKind.BATCH or scope.id not in {each.id for each in waiting}
     )
     return OrderResult(document, act.entry_index, len(going), running, str(scope))
+
+
+def _hold_late(connection: Connection, scope: Scope) -> None:
+    """Hold what an officer's suspension, entered without the passphrase, did not. What the office
+    suspends by itself holds what it reaches at once, or lets it be received."""
+    suspended = acts.list_acts(connection, EntryKind.SUSPENSION)
+    if any(act.officer and act.subject == str(scope) for act in suspended):
+        hold_batches(connection, scope)
 
 
 def _resume_form(

@@ -1,0 +1,183 @@
+"""Opening an office: its settings, law and database, and what watches the database from then on.
+
+What watches it is ledger/head.py; here stands what an office gives it: the key, the tail that it
+believes without the key, and what it believes of an office of an older version.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from counterfoil import gate, ledger
+from counterfoil.batches import remembered, store
+from counterfoil.batches.officers import Role
+from counterfoil.batches.statements import check_signed, read_signed
+from counterfoil.core import canonical
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import CounterfoilError, SettingsFault, VerifyFault
+from counterfoil.database import Connection, open_store
+from counterfoil.database.remembered import remember_value, remembered_value
+from counterfoil.ledger import EntryKind, Ledger
+from counterfoil.ledger.entries import decode
+from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
+from counterfoil.office import acts, journal
+from counterfoil.office.acts import Act
+from counterfoil.office.context import PASSPHRASE_FILE, Clock, Office, Random, database_url, utc_now
+from counterfoil.office.settings import FILE, controls_text, read_settings
+from counterfoil.tlog import check_checkpoint
+from counterfoil.tlog.note import MAX_NOTE_BYTES
+
+HEAD_MARK: Final = "ledger-head"
+"""Beside the keys: that this office's ledger has a head."""
+_BOTH: Final = (EntryKind.SUSPENSION, EntryKind.RESUMPTION)
+
+
+def open_office(
+    directory: Path,
+    passphrase: str | None = None,
+    *,
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
+) -> Office:
+    """Open the office at `directory`. A sandbox finds its own passphrase.
+
+    Raises SettingsFault (settings or law), StateFault or StoreFault (database).
+    """
+    settings, law = read_settings(directory), gate.load_law(directory / "law")
+    if settings.sandbox != law.agreement.sandbox:
+        raise SettingsFault(
+            "office_sandbox",
+            "a sandbox has a sandbox agreement, and no other office has one",
+            place=FILE,
+            cure="Write `sandbox` as the agreement of both parties has it.",
+        )
+    if settings.sandbox and passphrase is None:
+        passphrase = _sandbox_passphrase(directory)
+    office = Office(
+        directory=directory,
+        settings=settings,
+        store=open_store(database_url(settings, directory)),
+        law=law,
+        ledger=Ledger(settings.name),
+        passphrase=passphrase,
+        clock=clock,
+        random=random,
+    )
+    office.store.watch = _keeper(office)
+    return office
+
+
+def _keeper(office: Office) -> HeadKeeper:
+    """What authenticates the office's ledger in each of its transactions."""
+
+    def check(connection: Connection) -> dict[EntryKind, int]:
+        return ledger.check(connection, office.holder_key).counts
+
+    def before(connection: Connection) -> None:
+        enter_settings(office, connection)
+        if not looked:
+            require_newest(office, connection)
+            looked.append(True)
+
+    looked: list[bool] = []
+    return HeadKeeper(
+        office.settings.name,
+        lambda: head_key(office),
+        enter=lambda connection, commitment: journal.enter_state(office, connection, commitment),
+        check=check,
+        tail=lambda connection, start, stop: _require_signed(office, connection, start, stop),
+        baseline=remembered.contents,
+        before=before,
+        mark=office.directory / "keys" / HEAD_MARK,
+    )
+
+
+def head_key(office: Office) -> bytes | None:
+    """The key of the ledger's head; None where the passphrase was not given. Raises KeyFault."""
+    if office.passphrase is None:
+        return None
+    return hmac.digest(office.payload_keys()[1], KEY_CONTEXT, "sha256")
+
+
+def enter_settings(office: Office, connection: Connection) -> None:
+    """Enter the settings that are controls, where they are others than those entered last: in the
+    first commit that is made under them."""
+    said = controls_text(office.settings, office.directory)
+    if remembered_value(connection, "settings") == said:
+        return
+    remember_value(connection, "settings", said)
+    rows = office.settings.sample_rows
+    fields = {"commitment": canonical.digest(said.encode()), "rows": rows}
+    journal.enter(office, connection, EntryKind.SETTINGS, fields)
+
+
+def require_newest(office: Office, connection: Connection) -> None:
+    """Raise VerifyFault `ledger_behind` where the public folder shows a checkpoint of the holder's
+    that is newer than this database, or of another history."""
+    folder = office.settings.publish_to
+    if not folder:
+        return
+    try:
+        note = read_bounded(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
+        shown = check_checkpoint(note, office.holder_key)
+    except (OSError, ValueError, VerifyFault):
+        return
+    try:
+        office.ledger.check_ours(connection, shown)
+    except VerifyFault:
+        raise VerifyFault(
+            "ledger_behind",
+            f"the public folder shows a checkpoint over {shown.size} entries that is not of this "
+            "database: it is an older copy, or another history",
+            place="checkpoint",
+            cure="Nothing was entered. Restore the newest copy of the database, and tell the "
+            "inspector.",
+        ) from None
+
+
+def _require_signed(office: Office, connection: Connection, start: int, stop: int) -> None:
+    """Raise VerifyFault `head_entries` unless each of these entries is a suspension that an officer
+    signed who may sign now, for the place that it has among suspensions and resumptions."""
+    found = {act.entry_index: act for act in acts.list_acts(connection, EntryKind.SUSPENSION)}
+    before = acts.count_entered(office, connection, _BOTH) - (stop - start)
+    for index, data in enumerate(office.ledger.entries(connection, start, stop), start):
+        entry = decode(data, f"entry {index}")
+        try:
+            act = found[index]
+            fields = {"officer": _signer(office, connection, act, before + index - start)}
+            fields["commitment"] = canonical.commit(act.salt, act.committed)
+            is_signed = (
+                entry.kind is EntryKind.SUSPENSION and fields.items() <= entry.fields.items()
+            )
+        except (CounterfoilError, KeyError, ValueError):
+            is_signed = False
+        if not is_signed:
+            raise tail_fault(index)
+
+
+def _signer(office: Office, connection: Connection, act: Act, generation: int) -> str:
+    """The digest of the officer who signed this suspension. Raises VerifyFault, StateFault,
+    ValueError."""
+    officer, role = store.signing_officer(connection, act.officer)
+    [kept] = msgspec.json.decode(act.signatures, type=list[msgspec.Raw])
+    signed = read_signed(bytes(kept).decode(), officer)
+    check_signed(signed)
+    said = signed.statement
+    stated = (said.act, said.office, said.subject, said.generation, said.details)
+    order = {"order": act.document}
+    wanted = ("suspend", office.settings.name, act.subject, generation, order)
+    if stated != wanted or role is not Role.DISCLOSURE or act.committed != act.document.encode():
+        raise ValueError("another suspension was signed")
+    return journal.officer_digest(officer)
+
+
+def _sandbox_passphrase(directory: Path) -> str | None:
+    try:
+        return (directory / "keys" / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None

@@ -1,0 +1,49 @@
+"""Openings of the register: entered before the register is opened, and what the key custodian
+counted is compared with what is remembered of it.
+
+The custodian's count is a file beside the register. What it said at the newest opening is
+remembered with the ledger's head, so that an older copy of the file, or none, stops the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil import register
+from counterfoil.core.errors import VerifyFault
+from counterfoil.database import Connection
+from counterfoil.database.remembered import remember_value, remembered_value
+from counterfoil.ledger import EntryKind
+from counterfoil.office import journal
+from counterfoil.office.context import Office
+
+_SUBJECT: Final = "custodian"
+
+
+def enter_openings(
+    office: Office,
+    connection: Connection,
+    kind: EntryKind,
+    batch: str,
+    manifest: register.Manifest,
+    count: int,
+) -> None:
+    """Enter `opening` or `replay`: the register is about to be opened for so many requests. Raises
+    as `check_counted`."""
+    check_counted(office, connection)
+    fields = {"batch": batch, "rows": count, "snapshot": register.manifest_digest(manifest)}
+    journal.enter(office, connection, kind, fields)
+
+
+def check_counted(office: Office, connection: Connection) -> None:
+    """Compare what the key custodian counted with what is remembered of it, and remember it: before
+    each opening, and after. Raises VerifyFault `custodian_state_altered`."""
+    counted, known = office.custodian().total(), remembered_value(connection, _SUBJECT)
+    if known and counted < int(known):
+        raise VerifyFault(
+            "custodian_state_altered",
+            f"the key custodian counted {counted} openings, and had counted {known} before",
+            place="register/openings.json",
+            cure="Nothing was opened. Restore the file's newest copy, and tell the inspector.",
+        )
+    remember_value(connection, _SUBJECT, str(counted))
