@@ -98,7 +98,9 @@ class SealedNames:
         return family_likeness(self.open(sealed))
 
     def _crossed(self, tag: bytes, text: bytes) -> bytes:
-        stream, size = b"", len(text)
+        state, size = self._stream(), len(text)
+        state.update(tag + b"\x00\x00\x00\x00")
+        stream = state.digest()
         while len(stream) < size:
             state = self._stream()
             state.update(tag + (len(stream) // _STREAM).to_bytes(4, "big"))
