@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 from counterfoil.cli import demo
 from counterfoil.cli.batch import explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
-from counterfoil.cli.controls import comparison, hold, incident, suspension
+from counterfoil.cli.controls import comparison, hold, incident, notice, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
@@ -111,6 +111,7 @@ _groups = (
     ("agreement", agreement.app),
     ("incident", incident.app),
     ("hold", hold.app),
+    ("notice", notice.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)
