@@ -11,6 +11,7 @@ import pytest
 
 from counterfoil import client
 from counterfoil.client import act
+from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.core.errors import CounterfoilError, StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
@@ -82,17 +83,17 @@ def enter(world: World, batch: str, file: Path) -> notices.NoticeEntered:
 
 def demand(
     world: World, over: int = 0, hours: int = 48, to: str = COURT, letters: str = "ab"
-) -> notices.DemandEntered:
+) -> demands.DemandEntered:
     paper = order(world, f"made up: notice {over} {hours} {to}")
-    command = notices.OrderNotice(Upload(paper), over, hours, (to,))
+    command = demands.OrderNotice(Upload(paper), over, hours, (to,))
     keys = [world.officer(letter) for letter in letters]
-    return act(world.office, notices.order_notice_statement, notices.order_notice, command, *keys)
+    return act(world.office, demands.order_notice_statement, demands.order_notice, command, *keys)
 
 
-def lift(world: World, number: int, text: str = "made up: lifted") -> notices.DemandEntered:
-    command = notices.LiftNotice(number, Upload(order(world, text)))
+def lift(world: World, number: int, text: str = "made up: lifted") -> demands.DemandEntered:
+    command = demands.LiftNotice(number, Upload(order(world, text)))
     keys = [world.officer(letter) for letter in "ab"]
-    return act(world.office, notices.lift_notice_statement, notices.lift_notice, command, *keys)
+    return act(world.office, demands.lift_notice_statement, demands.lift_notice, command, *keys)
 
 
 def test_a_large_batch_waits_until_its_notice_is_as_old_as_the_agreement_says(

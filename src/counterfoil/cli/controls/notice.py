@@ -25,6 +25,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
+from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.core.use_cases import NOBODY, Upload
 from counterfoil.office import open_office
@@ -124,9 +125,9 @@ def order(
         office = opened(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
-        wanted = notices.OrderNotice(Upload(order), over_rows, hours, tuple(to))
-        statement = notices.order_notice_statement
-        done = act(office, statement, notices.order_notice, wanted, first, other)
+        wanted = demands.OrderNotice(Upload(order), over_rows, hours, tuple(to))
+        statement = demands.order_notice_statement
+        done = act(office, statement, demands.order_notice, wanted, first, other)
         show(msgspec.to_builtins(done), str(done.rule), as_json=as_json)
         say(f"Demand {done.rule} stands from entry {done.index} on.", quiet=as_json)
 
@@ -149,9 +150,9 @@ def lift(
         office = opened(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
-        wanted = notices.LiftNotice(number, Upload(order))
-        statement = notices.lift_notice_statement
-        done = act(office, statement, notices.lift_notice, wanted, first, other)
+        wanted = demands.LiftNotice(number, Upload(order))
+        statement = demands.lift_notice_statement
+        done = act(office, statement, demands.lift_notice, wanted, first, other)
         show(msgspec.to_builtins(done), str(done.rule), as_json=as_json)
         say(f"Demand {done.rule} is lifted by entry {done.index}.", quiet=as_json)
 

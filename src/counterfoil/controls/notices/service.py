@@ -35,50 +35,33 @@ nothing released (`orders_disagree`). Lost: restore the backup; the entries stil
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
-from counterfoil.batches.officers import Role
 from counterfoil.batches.states import BatchState
-from counterfoil.controls.notices.rules import Demand, Notice, Released, reaches, unmet_demands
+from counterfoil.controls.notices.entered import (
+    KINDS,
+    EnteredNotices,
+    entered_of,
+    load_entered_acts,
+    notice_act,
+    one_line,
+)
+from counterfoil.controls.notices.rules import Demand, Released, reaches, unmet_demands
 from counterfoil.core import canonical
-from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, acts, authority
-from counterfoil.office.acts import Act, NewAct
+from counterfoil.office.acts import NewAct
 from counterfoil.tlog.note import MAX_NOTE_BYTES, check_note, sign_note
 
 FORMAT: Final = "counterfoil-release-notice-1"
-ADDED: Final = "added"
-LIFTED: Final = "lifted"
-MOST_ROWS: Final = 999_999_999
-MOST_HOURS: Final = 8_760
-MOST_NAMES: Final = 16
-MOST_NAME_LETTERS: Final = 200
-_KINDS: Final = (EntryKind.NOTICE_RULE, EntryKind.NOTICE)
-_TWO: Final = (Role.DISCLOSURE, Role.DISCLOSURE)
 _OPEN: Final = (BatchState.GATED, BatchState.DETERMINED, BatchState.REVIEWED)
-
-
-class OrderNotice(SignedCommand, frozen=True):
-    """Enter what a court's order demands; two officers. `to`: who is to have notice."""
-
-    order: Upload
-    over_rows: int
-    hours: int
-    to: tuple[str, ...]
-
-
-class LiftNotice(SignedCommand, frozen=True):
-    """Lift the demand of this number by another order; two officers."""
-
-    number: int
-    order: Upload
 
 
 class WriteNotice(Public, frozen=True):
@@ -92,13 +75,6 @@ class EnterNotice(SignedCommand, frozen=True):
 
     batch: str
     notice: Upload
-
-
-class DemandEntered(Public, frozen=True):
-    """A demand of an order, as it was entered or lifted."""
-
-    rule: int
-    index: int
 
 
 class NoticeEntered(Public, frozen=True):
@@ -135,121 +111,6 @@ class NoticeListing(Public, frozen=True):
     waiting: tuple[WaitingBatch, ...]
 
 
-class _Entered(Public, frozen=True):
-    """What acts and agreement say: demands in force, those of orders by number, and notices."""
-
-    demands: tuple[Demand, ...]
-    ordered: dict[int, Demand]
-    notices: tuple[Notice, ...]
-
-
-# -- what a court demands ----------------------------------------------------------------------
-
-
-def order_notice_statement(office: Office, actor: Actor, command: OrderNotice) -> Statement:
-    """What two officers are to sign. Raises as `order_notice`."""
-    document = _read(office, actor, command.order)
-    with office.store.reading() as connection:
-        return authority.state(office, _order_form(office, connection, command, document)[0])
-
-
-def order_notice(office: Office, actor: Actor, command: OrderNotice) -> DemandEntered:
-    """Enter the demand: from this commit on no batch is released that does not meet it. Raises
-    InputFault (the order), UsageFault `notice_bounds`, StateFault `order_used`,
-    `orders_disagree`; as `require_signed`."""
-    document = _read(office, actor, command.order)
-    with office.store.transaction() as connection:
-        form, new = _order_form(office, connection, command, document)
-        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
-    return DemandEntered(int(act.subject), act.entry_index)
-
-
-def lift_notice_statement(office: Office, actor: Actor, command: LiftNotice) -> Statement:
-    """What two officers are to sign. Raises as `lift_notice`."""
-    document = _read(office, actor, command.order)
-    with office.store.reading() as connection:
-        return authority.state(office, _lift_form(office, connection, command, document)[0])
-
-
-def lift_notice(office: Office, actor: Actor, command: LiftNotice) -> DemandEntered:
-    """Lift a demand of an order; the agreement's stays. Raises as `order_notice`; StateFault
-    `notice_rule_unknown`."""
-    document = _read(office, actor, command.order)
-    with office.store.transaction() as connection:
-        form, new = _lift_form(office, connection, command, document)
-        act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
-    return DemandEntered(command.number, act.entry_index)
-
-
-def _order_form(
-    office: Office, connection: Connection, command: OrderNotice, document: str
-) -> tuple[authority.ActForm, NewAct]:
-    _require_bounds(command)
-    before = _load(office, connection)
-    _require_unused(before, document)
-    number = sum(act.event == ADDED for act in before) + 1
-    demand = Demand(_source(number), command.over_rows, command.hours, command.to)
-    return _rule_form(office, connection, "order-notice", number, _rule(ADDED, demand, document))
-
-
-def _lift_form(
-    office: Office, connection: Connection, command: LiftNotice, document: str
-) -> tuple[authority.ActForm, NewAct]:
-    before = _load(office, connection)
-    _require_unused(before, document)
-    demand = _entered(office, before).ordered.get(command.number)
-    if demand is None:
-        raise StateFault(
-            "notice_rule_unknown",
-            "no demand of an order has that number, or it was lifted",
-            place=str(command.number),
-            cure="`counterfoil notice list` shows those in force. The agreement's cannot be "
-            "lifted: both parties sign another one.",
-        )
-    new = _rule(LIFTED, demand, document)
-    return _rule_form(office, connection, "lift-notice", command.number, new)
-
-
-def _rule_form(
-    office: Office, connection: Connection, act: str, number: int, new: NewAct
-) -> tuple[authority.ActForm, NewAct]:
-    said = canonical.read_object(new.committed) or {}
-    details: dict[str, str | int] = {
-        "hours": said["hours"],
-        "order": new.document,
-        "over_rows": said["over_rows"],
-        "to": "; ".join(said["to"]),
-    }
-    generation = acts.count_entered(office, connection, _KINDS)
-    alone = "change what notice is demanded"
-    return authority.ActForm(act, str(number), generation, details, _TWO, alone), new
-
-
-def _require_bounds(command: OrderNotice) -> None:
-    names = command.to
-    are_names = 0 < len(names) <= MOST_NAMES and all(
-        name.isprintable() and name.strip() and len(name) <= MOST_NAME_LETTERS for name in names
-    )
-    if not (0 <= command.over_rows <= MOST_ROWS and 0 < command.hours <= MOST_HOURS and are_names):
-        raise UsageFault(
-            "notice_bounds",
-            "the order's size, hours or names are not within their bounds",
-            place="--over-rows, --hours, --to",
-            cure=f"A size of 0 rows or more, 1 to {MOST_HOURS:,} hours, and 1 to {MOST_NAMES} "
-            f"names of officials or courts of at most {MOST_NAME_LETTERS} characters, a line each.",
-        )
-
-
-def _require_unused(before: tuple[Act, ...], document: str) -> None:
-    if acts.was_used(before, document):
-        raise StateFault(
-            "order_used",
-            "this office acted on that order before",
-            place=document,
-            cure="Each demand, and what lifts it, needs an order of its own.",
-        )
-
-
 # -- the notice --------------------------------------------------------------------------------
 
 
@@ -284,7 +145,7 @@ def enter_notice(office: Office, actor: Actor, command: EnterNotice) -> NoticeEn
         form, new = _notice_form(office, connection, command, document)
         act = acts.enter_signed(office, connection, actor, form, new, command.signatures)
         batch = batches.find_batch(connection, command.batch)
-        entered = _entered(office, _load(office, connection))
+        entered = entered_of(office, load_entered_acts(office, connection))
         waiting = _waiting(office, connection, batch, entered)
         from_time = waiting.release_from if waiting else instant_text(act.entered_at)
     to = tuple((canonical.read_object(act.committed) or {})["to"])
@@ -311,8 +172,8 @@ def _notice_form(
             place=command.batch,
             cure="Write it again with `counterfoil notice write`, give that one, and enter it.",
         )
-    new = _notice(command.batch, to, document[1])
-    generation = acts.count_entered(office, connection, _KINDS)
+    new = notice_act(command.batch, to, document[1])
+    generation = acts.count_entered(office, connection, KINDS)
     details: dict[str, str | int] = {"notice": document[1], "to": "; ".join(to)}
     return authority.ActForm("enter-notice", command.batch, generation, details), new
 
@@ -321,7 +182,7 @@ def _text(office: Office, connection: Connection, batch_id: str) -> tuple[str, t
     """The text of the notice of a batch, without its signature, and whom it names."""
     batch = batches.find_batch(connection, batch_id)
     batch.require(*_OPEN)
-    demands = _entered(office, _load(office, connection)).demands
+    demands = entered_of(office, load_entered_acts(office, connection)).demands
     if not demands:
         raise StateFault(
             "notice_no_demand",
@@ -331,24 +192,22 @@ def _text(office: Office, connection: Connection, batch_id: str) -> tuple[str, t
         )
     agreement = office.law.agreement
     names = tuple(dict.fromkeys(name for demand in demands for name in demand.to))
+    asked = [
+        f"demand {each.source}: over {each.over_rows} rows, {each.hours} hours" for each in demands
+    ]
     lines = [
         FORMAT,
         f"office {office.settings.name}",
         f"agreement {batch.agreement} {batch.agreement_digest}",
-        f"requester {_line(agreement.parties.requester.name)}",
+        f"requester {one_line(agreement.parties.requester.name)}",
         f"route {office.law.for_route(batch.header.route).route.id}",
         f"batch {batch.id}",
         f"received {instant_text(batch.received_at)[:10]}",
         f"rows {_rows_of(connection, batch)}",
-        *(f"demand {each.source}: over {each.over_rows} rows, {each.hours} hours"
-          for each in demands),
-        *(f"to {_line(name)}" for name in names),
-    ]  # fmt: skip
+        *asked,
+        *(f"to {name}" for name in names),
+    ]
     return "".join(f"{line}\n" for line in lines), names
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 # -- the gate ----------------------------------------------------------------------------------
@@ -357,7 +216,7 @@ def _line(text: str) -> str:
 def require_noticed(office: Office, connection: Connection, batch: Batch) -> None:
     """Raise StateFault `notice_missing` or `notice_not_old` unless a batch that is about to be
     released meets every demand, `orders_disagree` where the acts are not the ledger's."""
-    entered = _entered(office, _load(office, connection))
+    entered = entered_of(office, load_entered_acts(office, connection))
     wanted = Released(batch.id, _rows_of(connection, batch), office.clock())
     before = _released(office, connection, entered.demands)
     for unmet in unmet_demands(wanted, entered.demands, entered.notices, before):
@@ -385,7 +244,7 @@ def list_notices(office: Office, _actor: Actor) -> NoticeListing:
     """The demands in force, and the open batches of which notice is demanded. Anybody may ask.
     Raises StateFault `orders_disagree`."""
     with office.store.reading() as connection:
-        entered = _entered(office, _load(office, connection))
+        entered = entered_of(office, load_entered_acts(office, connection))
         found = [
             _waiting(office, connection, batch, entered)
             for batch in batches.list_batches(connection)
@@ -395,7 +254,7 @@ def list_notices(office: Office, _actor: Actor) -> NoticeListing:
 
 
 def _waiting(
-    office: Office, connection: Connection, batch: Batch, entered: _Entered
+    office: Office, connection: Connection, batch: Batch, entered: EnteredNotices
 ) -> WaitingBatch | None:
     """What a batch waits for, as if it were to be released now; None where nothing reaches it."""
     wanted = Released(batch.id, _rows_of(connection, batch), office.clock())
@@ -427,94 +286,3 @@ def _released(
 
 def _rows_of(connection: Connection, batch: Batch) -> int:
     return batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
-
-
-# -- the acts ----------------------------------------------------------------------------------
-
-
-def _load(office: Office, connection: Connection) -> tuple[Act, ...]:
-    loaded = acts.load_acts(office, connection, _KINDS, _meaning)
-    if not loaded.agrees:
-        raise acts.acts_disagree("nothing is released")
-    return loaded.acts
-
-
-def _entered(office: Office, loaded: tuple[Act, ...]) -> _Entered:
-    lifted = {act.subject for act in loaded if act.event == LIFTED}
-    ordered = {
-        int(act.subject): _demand_of(act)
-        for act in loaded
-        if act.event == ADDED and act.subject not in lifted
-    }
-    agreed = office.law.agreement.release_notice
-    own = () if agreed is None else (
-        Demand("agreement", agreed.over_rows, agreed.hours, tuple(map(_line, agreed.to))),
-    )  # fmt: skip
-    notices = [
-        Notice(act.subject, tuple(map(str, _said(act).get("to") or ())), act.entered_at)
-        for act in loaded
-        if act.kind is EntryKind.NOTICE
-    ]
-    return _Entered((*own, *ordered.values()), ordered, tuple(notices))
-
-
-def _source(number: int) -> str:
-    return f"order {number}"
-
-
-def _rule(event: str, demand: Demand, document: str) -> NewAct:
-    number = demand.source.rpartition(" ")[2]
-    said = {
-        "event": event,
-        "hours": demand.hours,
-        "order": document,
-        "over_rows": demand.over_rows,
-        "rule": number,
-        "to": list(demand.to),
-    }
-    return NewAct(
-        EntryKind.NOTICE_RULE,
-        number,
-        canonical.encode(said),
-        {"event": event},
-        event=event,
-        document=document,
-    )
-
-
-def _notice(batch: str, to: tuple[str, ...], document: str) -> NewAct:
-    committed = canonical.encode({"batch": batch, "notice": document, "to": list(to)})
-    return NewAct(EntryKind.NOTICE, batch, committed, {"batch": batch}, document=document)
-
-
-def _meaning(act: Act) -> NewAct:
-    """The act that the columns of one mean."""
-    if act.kind is EntryKind.NOTICE:
-        to = tuple(map(str, _said(act).get("to") or ()))
-        return _notice(act.subject, to, act.document)
-    return _rule(act.event, _demand_of(act), act.document)
-
-
-def _demand_of(act: Act) -> Demand:
-    said = _said(act)
-    rows, hours = _whole(said.get("over_rows")), _whole(said.get("hours"))
-    return Demand(_source_of(act), rows, hours, tuple(map(str, said.get("to") or ())))
-
-
-def _source_of(act: Act) -> str:
-    return f"order {act.subject}"
-
-
-def _whole(value: object) -> int:
-    return value if type(value) is int else -1
-
-
-def _said(act: Act) -> dict[str, Any]:
-    return canonical.read_object(act.committed) or {}
-
-
-def _read(office: Office, actor: Actor, order: Upload) -> str:
-    """The digest of an order, read for an enrolled officer."""
-    with office.store.reading() as connection:
-        authority.require_officer(connection, actor)
-    return acts.read_document(order)
