@@ -19,6 +19,7 @@ import typer.main
 
 from counterfoil import gate
 from counterfoil.certification.governing import NOT_CERTIFIED
+from counterfoil.certification.snapshot_age import SNAPSHOT_OLD
 from counterfoil.cli.app import app
 from counterfoil.disclosure import determine
 from counterfoil.gate.cases import CaseResult, run_cases
@@ -92,6 +93,10 @@ def codes_page() -> str:
         (
             f"`{NOT_CERTIFIED}`",
             "the agreement requires a certificate, and none covers what the question states",
+        ),
+        (
+            f"`{SNAPSHOT_OLD}`",
+            "the register's snapshot is older than the agreement lets it be, 5 USC 552a(e)(5)",
         ),
         (
             f"`{determine.KEEPER_LIMIT}`",

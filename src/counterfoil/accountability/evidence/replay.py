@@ -55,8 +55,10 @@ from counterfoil.batches.rows import (
 )
 from counterfoil.batches.session import request_of
 from counterfoil.certification.governing import NOT_CERTIFIED, Certificates, certified_of, governing
+from counterfoil.certification.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Request
 from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger.entries import EntryKind
@@ -264,8 +266,12 @@ def _is_not_compared(
     if isinstance(decided, Refusal):
         follows = decided == decision
     else:
-        required = checked.law.agreement.confirmation.certificate == "required"
-        follows = isinstance(decision, Grant) and (required or decided.code != NOT_CERTIFIED)
+        agreed = checked.law.agreement.confirmation
+        may_be = {
+            NOT_CERTIFIED: agreed.certificate == "required",
+            SNAPSHOT_OLD: agreed.oldest_days is not None,
+        }
+        follows = isinstance(decision, Grant) and may_be.get(decided.code, True)
     row = decision.request.row if isinstance(decision, Grant) else decision.row
     return follows and (decided.request_id, decided.row) == (sealed.request_id, row)
 
@@ -320,6 +326,11 @@ def _check_thresholds(
     governed = governing(Certificates(**certified), checked.law.agreement.confirmation, weights)
     _require(
         governed.puts(grant), "no certificate covers the question, and the agreement requires one"
+    )
+    opened_on = from_instant(checked.entries.found["opening"][1].time).date()
+    _require(
+        not is_too_old(checked.manifest.built_at, checked.law.agreement.confirmation, opened_on),
+        "the snapshot was older than the agreement lets it be",
     )
     _require(
         governed.thresholds == sealed.thresholds, "certificates and agreement make other thresholds"
