@@ -19,7 +19,6 @@ import typer.main
 
 from counterfoil import gate
 from counterfoil.certification.governing import NOT_CERTIFIED
-from counterfoil.certification.snapshot_age import SNAPSHOT_OLD
 from counterfoil.cli.app import app
 from counterfoil.disclosure import determine
 from counterfoil.gate.cases import CaseResult, run_cases
@@ -27,6 +26,7 @@ from counterfoil.gate.law.statute import Element
 from counterfoil.gate.library import routes_of
 from counterfoil.intake.rejects import WORDS
 from counterfoil.register.rows import CURES
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD
 from scripts.fault_codes import read_faults
 
 ROOT = Path(__file__).parents[1]

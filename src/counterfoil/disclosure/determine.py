@@ -29,7 +29,6 @@ from counterfoil.batches.session import BatchSession, request_of
 from counterfoil.batches.states import BatchState
 from counterfoil.certification.governing import NOT_CERTIFIED, Governing
 from counterfoil.certification.pinned import pin_certificates
-from counterfoil.certification.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.controls.canaries.alarm import page, raise_if_confirmed
 from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
@@ -50,6 +49,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.office.openings import check_counted, enter_openings
 
 KEEPER_LIMIT: Final = "keeper_limit"
@@ -112,8 +112,8 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)
             held = pin_holds(office, session, office.custodian())
-        confirmation, today = office.law.agreement.confirmation, office.clock().date()
-        too_old = is_too_old(sealed.manifest.built_at, confirmation, today)
+        oldest = office.law.agreement.confirmation.oldest_days
+        too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
         deciding = Deciding(sealed, weights, governed, held, too_old)
         yield from _determine_chunks(office, batch_id, deciding)
     with acting(office, batch) as connection:

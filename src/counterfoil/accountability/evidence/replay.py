@@ -60,7 +60,6 @@ from counterfoil.batches.rows import (
 )
 from counterfoil.batches.session import request_of
 from counterfoil.certification.governing import NOT_CERTIFIED, Certificates, certified_of, governing
-from counterfoil.certification.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.instants import from_instant
@@ -69,6 +68,7 @@ from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger.entries import EntryKind
 from counterfoil.office.journal import officer_fields
 from counterfoil.office.records import public_codes
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.tlog import VerifierKey
 
 
@@ -355,7 +355,9 @@ def _check_thresholds(
     )
     opened_on = from_instant(checked.entries.found["opening"][1].time).date()
     _require(
-        not is_too_old(checked.manifest.built_at, checked.law.agreement.confirmation, opened_on),
+        not is_too_old(
+            checked.manifest.built_at, checked.law.agreement.confirmation.oldest_days, opened_on
+        ),
         "the snapshot was older than the agreement lets it be",
     )
     _require(

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from counterfoil import client
 from counterfoil.accountability.evidence import replay
-from counterfoil.certification.snapshot_age import is_too_old
 from counterfoil.core.errors import VerifyFault
 from counterfoil.disclosure import determine
-from counterfoil.gate.law.agreement import Confirmation, MostWrong
+from counterfoil.register.snapshot_age import is_too_old
 from tests.accountability.evidence.bundles import make
 from tests.world.office import NOW, World, read_rows
 from tests.world.people import SOURCE
 
 BUILT = "2026-05-04T12:00:00Z"
-AGREED = Confirmation("not_required", MostWrong("0.00001", "0.00001"), 30)
 CASES = (
     ("it was built on the day on which it is asked", 0, False),
     ("it is as old as the agreement lets it be", 30, False),
@@ -31,9 +28,8 @@ CASES = (
 @pytest.mark.parametrize(("because", "days", "old"), CASES)
 def test_age_is_counted_in_days_from_the_build(because: str, days: int, old: bool) -> None:
     today = (NOW + timedelta(days=days)).date()
-    assert is_too_old(BUILT, AGREED, today) is old, because
-    without = msgspec.structs.replace(AGREED, oldest_days=None)
-    assert not is_too_old(BUILT, without, today)
+    assert is_too_old(BUILT, 30, today) is old, because
+    assert not is_too_old(BUILT, None, today)
 
 
 def test_an_older_snapshot_answers_nobody_and_a_newer_one_the_same_question(world: World) -> None:

@@ -19,14 +19,12 @@ from datetime import date
 from typing import Final
 
 from counterfoil.core.instants import from_instant
-from counterfoil.gate.law.agreement import Confirmation
 
 SNAPSHOT_OLD: Final = "snapshot_old"
 """The code of a question that was not put to a snapshot because of its age."""
 
 
-def is_too_old(built_at: str, confirmation: Confirmation, today: date) -> bool:
-    """Whether a snapshot of this manifest is older than the agreement lets it be; never where the
-    agreement names no days."""
-    oldest = confirmation.oldest_days
-    return oldest is not None and (today - from_instant(built_at).date()).days > oldest
+def is_too_old(built_at: str, oldest_days: int | None, today: date) -> bool:
+    """Whether a snapshot that was built at this time is older than so many days; never where the
+    agreement names none."""
+    return oldest_days is not None and (today - from_instant(built_at).date()).days > oldest_days
