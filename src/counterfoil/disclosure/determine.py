@@ -49,6 +49,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.office.openings import check_counted, enter_openings
 
 KEEPER_LIMIT: Final = "keeper_limit"
@@ -63,12 +64,20 @@ class DetermineBatch(Public, frozen=True):
 
 
 class Deciding(Public, frozen=True):
-    """What decides a batch: pinned when it is first determined."""
+    """What decides a batch: pinned when it is first determined. `too_old`: the snapshot is older
+    today than the agreement lets it be."""
 
     sealed: register.SealedRegister
     weights: matching.Weights
     governed: Governing
     held: PinnedHolds
+    too_old: bool = False
+
+    def unasked(self, grant: Grant) -> str:
+        """The code by which a question is not put to the register; "" where it is."""
+        if self.too_old:
+            return SNAPSHOT_OLD
+        return "" if self.governed.puts(grant) else NOT_CERTIFIED
 
 
 def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Work[BatchStatus]:
@@ -103,7 +112,9 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)
             held = pin_holds(office, session, office.custodian())
-        deciding = Deciding(sealed, weights, governed, held)
+        oldest = office.law.agreement.confirmation.oldest_days
+        too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
+        deciding = Deciding(sealed, weights, governed, held, too_old)
         yield from _determine_chunks(office, batch_id, deciding)
     with acting(office, batch) as connection:
         session = office.batch_session(connection, batches.find_batch(connection, batch.id))
@@ -139,7 +150,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
         admitted = [
             row.grant
             for row in rows
-            if isinstance(row, Granted) and deciding.governed.puts(row.grant)
+            if isinstance(row, Granted) and not deciding.unasked(row.grant)
         ]
         grants = admitted[: custodian.remaining()]
         chunk = session.chunk(ChunkKind.REQUEST, seq)
@@ -218,8 +229,8 @@ def decide_rows(
     held_among: Callable[[Residents], frozenset[int]],
 ) -> list[Determination]:
     """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified`
-    where it is not put to the register, `code` where no residents were opened for its row.
-    `held_among` finds the places of the residents whom a disclosure hold suppresses."""
+    or `snapshot_old` where it is not put to the register, `code` where no residents were opened for
+    its row. `held_among` finds the places of the residents whom a disclosure hold suppresses."""
     decided: list[Determination] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -238,8 +249,8 @@ def _decide(
     code: str,
     held_among: Callable[[Residents], frozenset[int]],
 ) -> Determination:
-    if not deciding.governed.puts(grant):
-        return register.not_compared(grant, NOT_CERTIFIED)
+    if unasked := deciding.unasked(grant):
+        return register.not_compared(grant, unasked)
     if opened is None:
         return register.not_compared(grant, code)
     return matching.decide_suppressed(

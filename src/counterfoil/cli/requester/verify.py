@@ -1,5 +1,5 @@
-"""`counterfoil verify-answer | verify-export | verify-proof`: need no office, only files and the
-holder's verifier key."""
+"""`counterfoil verify-answer | verify-notice | verify-export | verify-proof`: need no office, only
+files and the holder's verifier key."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from counterfoil.accountability import exported_ledger
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
+from counterfoil.requester.notice import check_notice
 from counterfoil.requester.verify import check_proof
 from counterfoil.requester.verify import verify_answer as verify
 
@@ -41,6 +42,21 @@ def verify_answer(
             else "EXPIRED: all of it verifies, and its time of use is over"
         )
         show({"verified": True, "statements": said}, f"{words}\n{verdict}", as_json=as_json)
+
+
+def verify_notice(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A notice or a correction, as it was received.")
+    ],
+    holder_key: HolderKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check a notice before release, or a correction to an answer, against the holder's key, and
+    print what it says. Exit 5 if it does not verify."""
+    with faults(as_json=as_json):
+        lines = check_notice(read_whole(file, _MAX_PROOF_BYTES), named_vkey(holder_key))
+        words = "\n".join([*lines, "OK"])
+        show({"verified": True, "lines": lines}, words, as_json=as_json)
 
 
 def verify_export(
