@@ -280,14 +280,14 @@ def remember(
 def _questions(rows: Fingerprints, first: int) -> list[Any]:
     asked = [*filter(None, rows.asked)]
     numbers = compress(range(first, first + len(rows)), rows.asked)
-    return _interleaved(numbers, repeat(True, len(asked)), asked)
+    return _interleaved([*numbers], [True] * len(asked), asked)
 
 
 def _keys(rows: Fingerprints, first: int) -> list[Any]:
     sizes = map(int.__add__, rows.homes, rows.people)
     numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
     order = _in_order(rows.keys)
-    return _interleaved(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order))
+    return _interleaved([*map(rows.keys.__getitem__, order)], [*map(numbers.__getitem__, order)])
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
@@ -296,9 +296,13 @@ def _in_order(keys: Sequence[int]) -> list[int]:
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
 
 
-def _interleaved(*columns: Iterable[Any]) -> list[Any]:
+def _interleaved(*columns: Sequence[Any]) -> list[Any]:
     """The values of these columns, row after row."""
-    return [*chain.from_iterable(zip(*columns, strict=True))]
+    width = len(columns)
+    values: list[Any] = [None] * (width * len(columns[0]))
+    for at, column in enumerate(columns):
+        values[at::width] = column
+    return values
 
 
 def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
