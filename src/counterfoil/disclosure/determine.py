@@ -49,8 +49,8 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
-from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.office.openings import check_counted, enter_openings
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 
 KEEPER_LIMIT: Final = "keeper_limit"
 UNREADABLE: Final = "register_unreadable"
