@@ -36,7 +36,7 @@ from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
-from counterfoil.core.values import Grant, NotCompared, Public, Residents
+from counterfoil.core.values import Grant, NotCompared, Public, Refusal, Residents
 from counterfoil.disclosure.steps import (
     BatchStatus,
     find,
@@ -192,9 +192,10 @@ def _settle(
     session: BatchSession,
     seq: int,
     rows: Sequence[Gated],
-    decided: Iterable[Determination],
+    decided: Sequence[Determination],
 ) -> None:
-    """What nobody answered does not count as asked."""
+    """What nobody answered does not count as asked, and the evidence of what was refused was not
+    tried."""
     first = session.rows_before(ChunkKind.REQUEST, seq)
     asked = [
         (place, request_of(row))
@@ -202,8 +203,11 @@ def _settle(
         if not isinstance(row, Rejected)
     ]
     unanswered = {each.row for each in decided if isinstance(each, NotCompared)}
+    refusals = {each.row for each in decided if isinstance(each, Refusal)}
     places = {place for place, request in asked if request.row in unanswered}
-    settle(session.connection, office.payload_keys()[1], session.batch.id, asked, places)
+    refused = {place for place, request in asked if request.row in refusals}
+    key = office.payload_keys()[1]
+    settle(session.connection, key, session.batch.id, asked, places, refused)
 
 
 def open_residents(

@@ -49,6 +49,7 @@ from counterfoil.gate.history.fingerprints import (
     number_of_person,
     person_of,
     present_form,
+    was_not_put,
     years_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
@@ -437,8 +438,8 @@ def _found(
 
 def _evidence(asked: bytes, tried: Sequence[bytes]) -> tuple[int, int, int]:
     """How many dates of birth, numbers and sets of years these questions state. What names nobody
-    was answered to nobody, and tries nothing."""
-    tried = [each for each in tried if person_of(each) != ABSENT]
+    was answered to nobody, and what was refused was put to nobody: both try nothing."""
+    tried = [each for each in tried if person_of(each) != ABSENT and not was_not_put(each)]
     if len(tried) < 2:
         return 1, 1, 1
     dates, numbers, years = (

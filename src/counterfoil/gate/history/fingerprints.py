@@ -8,7 +8,8 @@ is kept as it is counted, in one text of bytes:
     8 .. 15     name      the exact name
     16 .. 23    address   the exact address key
     24 .. 31    content   the whole request by its normal forms, but for id and row
-    32          2, and 1 more where a date of birth is stated
+    32          2, 1 more where a date of birth is stated, 4 more where the file was determined and
+                the question was refused: nobody put it to the register
     33 .. 40    born      the date of birth: its key among those of people, below
     41 .. 48    number    the nine digits of the tax number
     49 .. 56    years     the set of the taxable years
@@ -74,7 +75,7 @@ EVIDENCE_AT: Final = 33
 UNKNOWN: Final = b"\xff" * 8
 """Evidence of which it is not known what it is: it is no other than any."""
 NAME_AT: Final = 57
-_DATED, _WITH_EVIDENCE = 1, 2
+_DATED, _WITH_EVIDENCE, _NOT_PUT = 1, 2, 4
 _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 _MOST_YEARS: Final = 100
 _TIN_DIGITS: Final = 9
@@ -200,6 +201,17 @@ def years_of(asked: bytes) -> bytes:
 def sealed_name_of(asked: bytes) -> bytes:
     """Its name, sealed."""
     return asked[NAME_AT:]
+
+
+def was_not_put(asked: bytes) -> bool:
+    """Whether it is known that nobody put it to the register: its evidence tried nothing."""
+    return bool(asked[_DATED_AT] & _NOT_PUT)
+
+
+def with_put(asked: bytes, put: bool) -> bytes:
+    """The question, known to have been put to the register, or not."""
+    flags = asked[_DATED_AT] & ~_NOT_PUT | (0 if put else _NOT_PUT)
+    return asked[:_DATED_AT] + bytes((flags,)) + asked[_DATED_AT + 1 :]
 
 
 def is_of_first_form(asked: bytes) -> bool:
