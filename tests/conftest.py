@@ -29,7 +29,8 @@ def _once() -> Iterator[None]:
     """Keys are derived and the command line is built once in a test process."""
     with pytest.MonkeyPatch.context() as patch:
         once.remember(patch)
-        yield
+        with once.uncollected(patch):
+            yield
 
 
 @pytest.fixture(scope="session")
