@@ -11,6 +11,9 @@ gate/law/load.py.)
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import pytest
@@ -40,3 +43,17 @@ def remember(patch: pytest.MonkeyPatch) -> None:
     """Put the two in place. Only what succeeds is remembered."""
     patch.setattr(keyfile, "Scrypt", RememberedScrypt)
     patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+
+
+@contextmanager
+def uncollected(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the garbage collector from looking again and again through the ten thousand tests that
+    were collected. A run of the program that freezes memory itself does not thaw them."""
+    thaw = gc.unfreeze
+    gc.collect()
+    gc.freeze()
+    patch.setattr(gc, "unfreeze", lambda: None)
+    try:
+        yield
+    finally:
+        thaw()
