@@ -47,7 +47,6 @@ from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
 from counterfoil.core import canonical
 from counterfoil.core.collection import collecting_rarely
-from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
 from counterfoil.core.worker_pool import WorkerPool, worker_count, worker_pool
@@ -63,6 +62,7 @@ from counterfoil.gate import (
 )
 from counterfoil.gate.history.counts import Counting
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.memory_sum import check_memory, received_elsewhere
 from counterfoil.gate.history.snapshot import (
     HistorySnapshot,
     decode_snapshot,
@@ -243,6 +243,8 @@ def _gate_batch(
     """Put every row before the law, chunk by chunk, and keep both. Where the batch's lock does not
     reach another process that receives the same file, whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
+    with office.store.reading() as connection:
+        check_memory(connection)
     history, (seq, done) = _record(office, batch, key, facts)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)
     counting = Counting(whole.asked, limits.guards.largest + 1, whole.facts.key)
@@ -325,7 +327,7 @@ def _keep_screened(
         found.require(BatchState.RECEIVED)
         session = BatchSession(connection, batch, key)
         if session.count(ChunkKind.REQUEST) != (seq, first):
-            raise _received_elsewhere(batch)
+            raise received_elsewhere(batch.id)
         plain = pack([data for _, data in judged.rows])
         session.keep(ChunkKind.REQUEST, plain, office.random, seq=seq, rows=len(judged.rows))
         session.keep(ChunkKind.KNOWN, encode_snapshot(snapshot), office.random, seq=seq)
@@ -335,13 +337,3 @@ def _keep_screened(
         alarm = raise_if_repeated(office, connection, batch, first + 1, asked, watched)
     page_apart(office, alarm)
     return True
-
-
-def _received_elsewhere(batch: Batch) -> StateFault:
-    return StateFault(
-        "receive_running",
-        "another process is receiving this file",
-        place=batch.id,
-        cure="Nothing is lost, and nothing is counted twice. Let the other process finish, or run "
-        "`counterfoil receive` on the file again: it says where the batch stands.",
-    )

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, select, update
 from counterfoil.core.values import Request
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
 from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of
+from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
 from counterfoil.gate.history.store import matters_of
 from counterfoil.gate.history.tables import (
     ASKED,
@@ -37,15 +38,18 @@ def free_reservation(connection: Connection, batch_id: str) -> None:
     """Free what a withdrawn batch asked, unless it was determined before."""
     file = ASKED_FILE.c
     mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
+    touch_file(connection, batch_id)
     freed = update(ASKED_FILE).where(*mine).values(state=AskedState.FREE, requests=0, probes=0)
     if connection.execute(freed).rowcount:
         for table in (CASELOAD, ASKED, ASKED_AT):
             connection.execute(delete(table).where(table.c.batch_id == batch_id))
+        sum_earlier(connection)
 
 
 def make_final(connection: Connection, batch_id: str) -> None:
     """The batch was determined: what it asked counts, whatever becomes of the batch."""
     file = ASKED_FILE.c
+    touch_file(connection, batch_id)
     mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
     connection.execute(update(ASKED_FILE).where(*mine).values(state=AskedState.FINAL))
 
@@ -74,8 +78,7 @@ def settle(
         if not moved:
             continue
         numbers = [first + place for place in moved]
-        chosen = update(ASKED_QUESTION).where(question.number.in_(numbers))
-        connection.execute(chosen.values(counts=counts))
+        _let_count(connection, found[0], numbers, counts=counts)
         _move(
             connection,
             key,
@@ -85,11 +88,25 @@ def settle(
         )
 
 
+def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, counts: bool) -> None:
+    """Let these questions of a file count, or not."""
+    question = ASKED_QUESTION.c
+    mine = question.number.in_(numbers)
+    asked = connection.execute(select(question.number, question.question).where(mine)).all()
+    before, after = (
+        [(number, each, bytes(asked_so)) for number, asked_so in asked]
+        for each in (not counts, counts)
+    )
+    change_rows(connection, file, ASKED_QUESTION, before, after)
+    connection.execute(update(ASKED_QUESTION).where(mine).values(counts=counts))
+
+
 def _move(
     connection: Connection, key: bytes, file: tuple[str, int], moved: list[Request], sign: int
 ) -> None:
     """Add these requests to what the file counts as a whole, or take them from it."""
     batch_id, number = file
+    touch_file(connection, batch_id)
     recorded = ASKED_FILE.c
     chosen = update(ASKED_FILE).where(recorded.batch_id == batch_id)
     connection.execute(chosen.values(requests=recorded.requests + sign * len(moved)))
@@ -106,6 +123,9 @@ def _move(
     rows = Fingerprinter(key).fingerprint(moved, forms_of(moved))
     for (kind, of, part), times in matters_of(rows):
         mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == number)
-        connection.execute(
-            update(ASKED_MATTER).where(*mine).values(times=matter.times + sign * times)
-        )
+        was = connection.execute(select(matter.times).where(*mine)).scalar()
+        if was is not None:
+            change = {"times": was + sign * times}
+            connection.execute(update(ASKED_MATTER).where(*mine).values(change))
+            row = (kind, of, part, number)
+            change_rows(connection, number, ASKED_MATTER, [(*row, was)], [(*row, change["times"])])

@@ -53,6 +53,13 @@ from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.memory_sum import (
+    add_part,
+    begin_file,
+    forget_files,
+    sum_earlier,
+    touch_file,
+)
 from counterfoil.gate.history.tables import (
     ASKED,
     ASKED_AT,
@@ -257,18 +264,24 @@ def remember(
         file = ASKED_FILE.c
         recorded = select(file.number, file.state).where(file.batch_id == batch_id)
         number, state = connection.execute(recorded).one()
-    if state == AskedState.FREE:
+        run = None if state == AskedState.FREE else begin_file(connection, number)
+    if run is None:
         return
     first = number * ROWS_OF_FILE
-    for table, values in (
-        (ASKED_QUESTION, _questions(rows, first)),
-        (ASKED_KEY, _keys(rows, first)),
-        (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
-    ):
-        size = COMMIT_ROWS * len(table.columns)
-        for start in range(0, len(values), size):
-            with commit() as connection:
-                _insert(connection, table, values[start : start + size])
+    parts = [
+        (table, values[start : start + size])
+        for table, values in (
+            (ASKED_QUESTION, _questions(rows, first)),
+            (ASKED_KEY, _keys(rows, first)),
+            (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
+        )
+        for size in [COMMIT_ROWS * len(table.columns)]
+        for start in range(0, len(values), size)
+    ]
+    for done, (table, values) in enumerate(parts):
+        with commit() as connection:
+            _insert(connection, table, values)
+            add_part(connection, number, table, values, (run, done, len(parts)))
 
 
 def _questions(rows: Fingerprints, first: int) -> list[Any]:
@@ -281,7 +294,8 @@ def _keys(rows: Fingerprints, first: int) -> list[Any]:
     sizes = map(int.__add__, rows.homes, rows.people)
     numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
     order = _in_order(rows.keys)
-    return _interleaved(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order))
+    pairs = zip(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order), strict=True)
+    return [*chain.from_iterable(dict.fromkeys(pairs))]  # Two keys of one home may be the same.
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
@@ -339,6 +353,9 @@ def _insertion(table: Table, paramstyle: str, rows: int) -> str:
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
     """Count a chunk's attempts to probe, in the commit that keeps the chunk. A file that does not
     count has none."""
+    if not probes:
+        return
+    touch_file(connection, batch_id)
     table = ASKED_FILE.c
     mine = (table.batch_id == batch_id, table.state != AskedState.FREE)
     connection.execute(update(ASKED_FILE).where(*mine).values(probes=table.probes + probes))
@@ -393,6 +410,7 @@ def record_batch(
     other. What no window reaches any more is forgotten, on days within the agreement's dates only:
     a clock that jumps must not empty the history.
     """
+    touch_file(connection, batch_id)
     files = ASKED_FILE.c
     before = connection.execute(select(files.state).where(files.batch_id == batch_id)).scalar()
     if before is None:
@@ -420,8 +438,13 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
     guards, table = limits.guards, ASKED_FILE.c
     begins = _begins(on, max(guards.window_days, limits.window_of_matters))
     left = (table.day < begins) & table.held
-    numbers = connection.execute(select(table.number).where(left)).scalars().all()
-    if numbers:
+    going = connection.execute(select(table.number, table.batch_id).where(left)).all()
+    longest = max(YEAR_DAYS, guards.window_days, limits.window_of_matters, guards.days_of_probes)
+    gone_by = table.day <= on.toordinal() - longest
+    ended = connection.execute(select(table.batch_id).where(gone_by)).scalars().all()
+    for batch_id in {*ended, *(batch_id for _, batch_id in going)}:
+        touch_file(connection, batch_id)
+    if going:
         for asked in (ASKED, ASKED_AT):
             connection.execute(delete(asked).where(asked.c.day < begins))
         gone = select(table.number).where(left)
@@ -432,8 +455,9 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
         ):
             connection.execute(delete(asked).where(number.in_(gone)))
         connection.execute(update(ASKED_FILE).where(left).values(held=False))
-    longest = max(YEAR_DAYS, guards.window_days, limits.window_of_matters, guards.days_of_probes)
-    connection.execute(delete(ASKED_FILE).where(table.day <= on.toordinal() - longest))
+        forget_files(connection, [number for number, _ in going])
+        sum_earlier(connection)
+    connection.execute(delete(ASKED_FILE).where(gone_by))
 
 
 def times_asked_at(
