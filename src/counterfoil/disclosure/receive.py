@@ -30,6 +30,7 @@ batch, is suspended by order (controls/suspension/service.py); a canary stops al
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import tee
 from typing import Final
 
@@ -45,6 +46,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
+from counterfoil.controls.witnesses import windows_end
 from counterfoil.core import canonical
 from counterfoil.core.collection import collecting_rarely
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
@@ -245,11 +247,12 @@ def _gate_batch(
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     with office.store.reading() as connection:
         check_memory(connection)
-    history, (seq, done) = _record(office, batch, key, facts)
+        seen = windows_end(office, connection, batch)
+    history, (seq, done) = _record(office, batch, key, facts, seen)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)
     counting = Counting(whole.asked, limits.guards.largest + 1, whole.facts.key)
     pool.every("begin", office.law, facts, history, batch.gate_date)
-    sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting))
+    sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting, seen))
     for judged, (*_, first, uses) in zip(pool.each("judge", sent, seq), chunks, strict=True):
         known = snapshot_of(facts, history, uses)
         part = whole.asked.part(first, first + len(judged.rows))
@@ -266,7 +269,7 @@ def _gate_batch(
 
 
 def _record(
-    office: Office, batch: Batch, key: BatchKey, facts: BatchFacts
+    office: Office, batch: Batch, key: BatchKey, facts: BatchFacts, seen: date
 ) -> tuple[History, tuple[int, int]]:
     """Reserve what the file asks, and (chunks, rows) that were kept before. A file that is refused
     whole, as one that nobody signed is, or that names another agreement, reserves nothing: its
@@ -279,9 +282,9 @@ def _record(
         if done[0]:
             known = decode_snapshot(BatchSession(connection, batch, key).read(ChunkKind.KNOWN))
             return known.history, done
-        history = load_history(connection, facts, batch.id, on, agreement.limits)
+        history = load_history(connection, facts, batch.id, on, agreement.limits, seen)
         counts = not Gate(office.law, facts, history, on).batch_failed
-        record_batch(connection, facts, batch.id, on, agreement, counts=counts)
+        record_batch(connection, facts, batch.id, on, agreement, counts=counts, seen=seen)
         return history, done
 
 
@@ -292,6 +295,7 @@ def _to_screen(
     whole: Whole,
     done: int,
     counting: Counting,
+    seen: date,
 ) -> Iterator[tuple[int, intake.Table | None, int, dict[int, Uses]]]:
     """Each chunk that is not in the store yet: its number, its cells where who counted it has not
     kept it, the place of its first row, and the counts of its rows. Chunks of another size, of a
@@ -303,7 +307,7 @@ def _to_screen(
             again = file.stretches(size, start)
         rows = range(start, min(start + size, len(whole.asked)))
         with office.store.reading() as connection:
-            past = recall(connection, counting, rows, batch.id, batch.gate_date, limits)
+            past = recall(connection, counting, rows, batch.id, batch.gate_date, limits, seen)
         yield start // size, next(again) if again else None, start, counting.uses(rows, past)
 
 

@@ -11,9 +11,10 @@ what the office's own commits wrote, so that a row that somebody deleted, added 
     asked earlier      value     "whole SUM" of `asked` and `asked_at`
 
 These are subjects of database/remembered.py, so an older value does not pass for a newer one. The
-sum of a set of rows is the product of (r - row) modulo 2**255 - 19, where r is derived from the
-office's key and row is a number of at most 202 bits that names a row and its table: two sets of n
-rows have one sum with a probability of at most n in 2**254. A row is added by a multiplication and
+sum of a set of rows is the product of (r - row) modulo 2**127 - 1, where r is derived from the
+office's key, for each table another, and row is a number that names the row: of a key its own bits,
+of any other row 15 bytes of a hash under that key. Two sets of n rows have one sum with a
+probability of at most n in 2**120. A row is added by a multiplication and
 taken away by a division. Sums are kept sealed, so that they tell nothing about r.
 
 Trusted: no. `check_memory` reads every row that is remembered: it is called once a file, before the
@@ -55,7 +56,7 @@ from counterfoil.gate.history.tables import (
     ROWS_OF_FILE,
 )
 
-_PRIME: Final = 2**255 - 19
+_PRIME: Final = 2**127 - 1
 _PURPOSE: Final = b"counterfoil/guards-memory/v1"
 _MEMORY: Final = "asked memory"
 _EARLIER: Final = "asked earlier"
@@ -64,9 +65,8 @@ _SUM: Final = "asked sum "
 _WHOLE: Final = "whole"
 _IV_BYTES: Final = 16
 _ROWS_AT_ONCE: Final = 4096
-_HASHED_BYTES: Final = 24
-_HASHED_FROM: Final = {ASKED_QUESTION: 1 << 200, ASKED_MATTER: 2 << 200}
-_HASHED_FROM_EARLIER: Final = {ASKED: 3 << 200, ASKED_AT: 4 << 200}
+_HASHED_BYTES: Final = 15
+_SUM_BYTES: Final = 16
 
 _one: Final[BindParameter[str]] = bindparam("one")
 _FILE_ROW: Final = Prepared(select(ASKED_FILE).where(ASKED_FILE.c.batch_id == _one))
@@ -229,33 +229,34 @@ def _key(connection: Connection) -> bytes:
     return key
 
 
-def _point(key: bytes) -> int:
-    """The secret r of the module's docstring."""
-    return int.from_bytes(hmac.digest(key, b"point", "sha512"), "big") % _PRIME
-
-
 def _product(key: bytes, table: Table, rows: Iterable[Sequence[Any]], summed: int) -> int:
     """The sum with these rows of a table."""
-    point = _point(key)
+    secret = hmac.digest(key, table.name.encode(), "sha512")
+    point, mine = int.from_bytes(secret[:32], "big") % _PRIME, secret[32:]
     if table is ASKED_KEY:
         for found, number in rows:
-            summed = summed * (point - (found << 64) - number) % _PRIME
+            summed = summed * (point - (found << 62) - number) % _PRIME
         return summed
-    base = point - (_HASHED_FROM | _HASHED_FROM_EARLIER)[table]
-    blake, from_bytes = hashlib.blake2b, int.from_bytes
+    blake, from_bytes, text = hashlib.blake2b, int.from_bytes, _TEXTS[table]
     for row in rows:
-        data = b"".join([_flat(value) for value in row])
-        summed = summed * (base - from_bytes(blake(data, digest_size=_HASHED_BYTES).digest()))
-        summed %= _PRIME
+        hashed = blake(text(row), digest_size=_HASHED_BYTES, key=mine).digest()
+        summed = summed * (point - from_bytes(hashed)) % _PRIME
     return summed
 
 
-def _flat(value: Any) -> bytes:
-    """A number, flag, text or bytes, so that a row of them is read in one way only."""
-    if isinstance(value, int):
-        return b"i" + int(value).to_bytes(9, "big", signed=True)
-    data = value.encode() if isinstance(value, str) else bytes(value)
-    return b"b" + len(data).to_bytes(4, "big") + data
+def _text_of_question(row: Sequence[Any]) -> bytes:
+    number, counts, question = row
+    return b"%d %d " % (number, counts) + bytes(question)
+
+
+def _text_of_row(row: Sequence[Any]) -> bytes:
+    """Numbers, and the id of a batch among them."""
+    return repr(tuple(row)).encode()
+
+
+_TEXTS: Final = dict.fromkeys([ASKED_MATTER, ASKED, ASKED_AT], _text_of_row) | {
+    ASKED_QUESTION: _text_of_question
+}
 
 
 def _rows(connection: Connection, table: Table) -> Iterable[Sequence[Any]]:
@@ -300,9 +301,9 @@ def _keep(connection: Connection, number: int, stage: str, summed: int) -> None:
 
 def _seal(key: bytes, number: int, summed: int) -> str:
     """A sum, sealed: a keyed hash of file and sum, then the sum under a key stream of that hash."""
-    plain = summed.to_bytes(32, "big")
+    plain = summed.to_bytes(_SUM_BYTES, "big")
     mark = hmac.digest(key, b"mark" + number.to_bytes(8, "big") + plain, "sha256")[:_IV_BYTES]
-    stream = hmac.digest(key, b"stream" + mark, "sha256")
+    stream = hmac.digest(key, b"stream" + mark, "sha256")[:_SUM_BYTES]
     return (mark + bytes(map(int.__xor__, plain, stream))).hex()
 
 
@@ -312,7 +313,7 @@ def _open(key: bytes, text: str) -> int:
         return 1
     data = bytes.fromhex(text.partition(" ")[2])
     mark, sealed = data[:_IV_BYTES], data[_IV_BYTES:]
-    stream = hmac.digest(key, b"stream" + mark, "sha256")
+    stream = hmac.digest(key, b"stream" + mark, "sha256")[:_SUM_BYTES]
     return int.from_bytes(bytes(map(int.__xor__, sealed, stream)), "big")
 
 
