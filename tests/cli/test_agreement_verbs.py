@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
 from counterfoil.core.errors import VerifyFault
+from counterfoil.gate.law.agreement import Agreement
+from counterfoil.requester import agreement
+from counterfoil.requester.keys import open_principal
 from counterfoil.requester.sd_jwt import check_sd_jwt
 from tests.cli.desk import Told, command, secret
 from tests.gate.world import LIBRARY
@@ -135,3 +141,24 @@ def test_a_signature_that_is_refused_is_not_written(place: Path, tmp_path: Path)
     told = sign(place, file, "requester", "holder", "--json")
     assert (told.code, told.error) == (1, "law_signature_same")
     assert file.read_bytes() == before
+
+
+def test_two_parties_who_sign_at_once_both_have_signed(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(shutil.copy(LIBRARY / "agreements" / "treasury-dhs-2025.yaml", tmp_path))
+    phrase = (place / "p.pass").read_text().splitlines()[0]
+    keys = {party: open_principal(place / f"{party}.key", phrase) for party in PARTIES}
+    read, both = agreement._read, Barrier(2)
+
+    def read_late(path: Path) -> Agreement:
+        found = read(path)
+        with suppress(BrokenBarrierError):  # the second reads when the first has written
+            both.wait(timeout=0.2)
+        return found
+
+    monkeypatch.setattr(agreement, "_read", read_late)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda party: agreement.sign_file(file, party, keys[party]), PARTIES))
+    assert set(agreement.verify_file(file).keys) == set(PARTIES)
+    assert not list(tmp_path.glob(".*"))

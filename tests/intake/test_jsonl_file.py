@@ -39,6 +39,9 @@ def test_booleans_and_null_are_read_as_their_words(tmp_path: Path) -> None:
         (b'"\\ud800"', "", "json_malformed"),
         (jsonl_bytes([{**FULL, "nickname": "Mia"}])[:-1], "", "column_unknown"),
         (b'{"header": {}}', "", "column_unknown"),
+        (jsonl_bytes([FULL])[:-2] + b', "city": "Elsewhere"}', "", "key_repeated"),
+        (jsonl_bytes([FULL])[:-2] + b', "c\\u0069ty": ""}', "", "key_repeated"),
+        (jsonl_bytes([FULL])[:-2] + b', "request_id": "R-2"}', "", "key_repeated"),
         (
             jsonl_bytes([{key: cell for key, cell in FULL.items() if key != "zip"}])[:-1],
             "zip",
@@ -67,6 +70,11 @@ def test_a_line_that_is_no_row_is_rejected_and_the_others_go_on(
     assert [good.row for good in found if isinstance(good, Request)] == [1, 3]
 
 
+def test_a_colon_in_a_value_is_no_key(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, jsonl_bytes([{**row(1), "reason": 'a: "b": c'}]), ".jsonl")
+    assert [good.reason for good in found if isinstance(good, Request)] == ['a: "b": c']
+
+
 def test_blank_lines_are_no_rows_and_lines_are_counted(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, b"\n \n" + jsonl_bytes([row(1)]) + b"\n\r\nx\n", ".jsonl")
     assert codes(found) == [(2, "", "json_malformed")]
@@ -84,11 +92,3 @@ def test_escaped_control_characters_are_found(tmp_path: Path) -> None:
     assert codes(read_bytes(tmp_path, jsonl_bytes([row(1, city="X\x00")]), ".jsonl")) == [
         (1, "city", "control_character")
     ]
-
-
-def test_of_a_key_that_stands_twice_the_last_counts(tmp_path: Path) -> None:
-    (found,) = read_bytes(
-        tmp_path, jsonl_bytes([row(1)])[:-2] + b', "city": "Otherville"}', ".jsonl"
-    )
-    assert isinstance(found, Request)
-    assert found.address.city == "Otherville"

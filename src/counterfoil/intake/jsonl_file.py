@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from counterfoil.core.outside_json import repeats_a_key
 from counterfoil.core.values import Reject
 from counterfoil.intake.cells import REQUEST_ID
 from counterfoil.intake.columns import (
@@ -93,22 +94,34 @@ def _cut(lines: Sequence[str], row: int, line: int) -> Table:
         if _is_blank(text):
             continue
         row += 1
-        try:
-            if len(text) <= MAX_ROW_CHARACTERS:
-                struct = _ROW.decode(text)
-                if _has_text(struct):
-                    structs.append(struct)
-                    rows.append(row)
-                    sheet_rows.append(number)
-                else:
-                    row -= 1
-                continue
-            field, code = "", "row_too_long"
-        except (msgspec.MsgspecError, RecursionError):
-            field, code = _fault(text)
-        found = _id_of(text) if len(text) <= MAX_ROW_CHARACTERS else ""
-        rejects.append(reject(row, field, code, line=number, sheet_row=number, request_id=found))
+        struct, field, code = _read(text)
+        if struct is None:
+            readable = code not in ("row_too_long", "key_repeated")
+            found = _id_of(text) if readable else ""
+            rejects.append(
+                reject(row, field, code, line=number, sheet_row=number, request_id=found)
+            )
+        elif _has_text(struct):
+            structs.append(struct)
+            rows.append(row)
+            sheet_rows.append(number)
+        else:
+            row -= 1
     return Table(_by_column(structs), rows, rejects, sheet_rows=sheet_rows)
+
+
+def _read(text: str) -> tuple[Any, str, str]:
+    """A line's row and nothing, or None with the column and the code of what is wrong with it. A
+    line with as many colons as keys has each key once; others are looked at whole."""
+    if len(text) > MAX_ROW_CHARACTERS:
+        return None, "", "row_too_long"
+    try:
+        struct = _ROW.decode(text)
+        if text.count(":") != len(_KEYS.decode(text)) and repeats_a_key(text.encode()):
+            return None, "", "key_repeated"
+    except (msgspec.MsgspecError, RecursionError):
+        return None, *_fault(text)
+    return struct, "", ""
 
 
 def _has_text(struct: Any) -> bool:

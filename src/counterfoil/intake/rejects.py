@@ -57,6 +57,10 @@ WORDS: Final = {
         "the line is not one whole JSON object",
         "Write one JSON object a line, without line breaks.",
     ),
+    "key_repeated": (
+        "the row has one key twice, and programs differ in which they read",
+        "Write each key once.",
+    ),
     "column_unknown": (
         "the row has a key that is not a column",
         "Use the columns of the request file format only.",

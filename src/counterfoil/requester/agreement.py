@@ -7,12 +7,14 @@ is published verifies with the clauses that are hidden, by the digest that answe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
 from counterfoil.answers.sd_jwt import Claim, seal_sd_jwt
 from counterfoil.core.errors import SettingsFault, UsageFault, VerifyFault
+from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Public
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.clauses import Clause, agreement_digest, clauses_of
@@ -27,6 +29,7 @@ from counterfoil.gate.law.publication import (
 from counterfoil.gate.law.schema import read_law_file
 from counterfoil.gate.law.signatures import (
     PARTIES,
+    agreement_not_written,
     check_signatures,
     require_signed,
     sign_agreement,
@@ -59,10 +62,20 @@ def sign_file(file: Path, party: str, key: PrincipalKey) -> SignedAgreement:
     its terms ends it.
 
     Everything that can be refused is refused before the file is written. That the other party's
-    signature was over other terms is no fault of this one: it is told in `ended`. Raises UsageFault
-    `party_unknown`, SettingsFault `law_signature_same` among others, GateFault, StoreFault.
+    signature was over other terms is no fault of this one: it is told in `ended`. Two parties who
+    sign one file at once sign it one after the other. Raises UsageFault `party_unknown`,
+    SettingsFault `law_signature_same` among others, GateFault, StoreFault.
     """
     require_party(party)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked_file(file.with_name(f".{file.name}.lock")))
+        except OSError as fault:
+            raise agreement_not_written(file, fault) from None
+        return _sign(file, party, key)
+
+
+def _sign(file: Path, party: str, key: PrincipalKey) -> SignedAgreement:
     chosen, agreement = PARTIES[PARTIES.index(party)], _read(file)
     signature = sign_agreement(agreement, chosen, key.signer)
     signatures = {

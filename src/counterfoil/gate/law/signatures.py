@@ -122,12 +122,18 @@ def write_signature(
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as fault:
-        raise StoreFault(
-            "agreement_not_written",
-            f"the signature could not be written ({type(fault).__name__})",
-            place=path.name,
-            cure="Check disk space and permissions; the file is as it was.",
-        ) from None
+        raise agreement_not_written(path, fault) from None
+
+
+def agreement_not_written(path: Path, fault: OSError) -> StoreFault:
+    """The agreement's file, or the lock beside it, cannot be written."""
+    return StoreFault(
+        "agreement_not_written",
+        f"the signature could not be written ({type(fault).__name__})",
+        place=path.name,
+        cure="Check disk space and permissions, and that nobody else is signing the file; it is as "
+        "it was.",
+    )
 
 
 def _written(signature: Signature | None) -> str:
