@@ -279,6 +279,38 @@ def _yesterday(case: Case) -> None:
     case.release()
 
 
+def _sheet(case: Case) -> Path:
+    """The sheet of the sample, filled in."""
+    settings = case.office.path / "office.toml"
+    settings.write_text(settings.read_text().replace("sample_rows = 0", "sample_rows = 1"))
+    path = case.folder / "sheet.jsonl"
+    case.at("sample", case.batch, "--officer", case.office.key("a"), "--to", path)
+    path.write_text(path.read_text().replace('"agrees":null', '"agrees":true'))
+    return path
+
+
+def _review_with(case: Case, sheet: Path) -> None:
+    key = case.office.key("a")
+    case.at("review", case.batch, "--officer", key, "--sample", sheet)
+    case.release()
+
+
+def _sheet_before_hold(case: Case) -> None:
+    sheet = _sheet(case.to("determine"))
+    _hold(case)
+    case.determine()
+    if case.entries("determined") < 2:
+        raise Refused("not_determined_anew")
+    _review_with(case, sheet)
+
+
+def _sheet_edited(case: Case) -> None:
+    sheet = _sheet(case.to("determine"))
+    text = sheet.read_text()
+    sheet.write_text(text.replace("Marisol", "Maribel"))
+    _review_with(case, sheet)
+
+
 _GUARDED: Final = {"attempts_on_person": "1", "sent_within_days": "1000", "same_request": "100"}
 _MEMORY: Final = ("asked_key", "asked_question", "asked_matter", "asked_file", "caseload")
 
@@ -417,6 +449,13 @@ _ATTACKS: Final[tuple[tuple[str, str, bool, Callable[[Case], None]], ...]] = (
         True,
         _clock_forward,
     ),
+    (
+        "sheet-before-hold",
+        "a batch is reviewed by a sheet that was shown before a hold",
+        True,
+        _sheet_before_hold,
+    ),
+    ("sheet-edited", "a batch is reviewed by a sheet that was edited", True, _sheet_edited),
     ("yesterday", "an older copy releases again beside a newer public folder", True, _yesterday),
 )
 
