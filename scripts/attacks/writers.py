@@ -335,6 +335,18 @@ def _clock_forward(case: Case) -> None:
     _asked_again(case)
 
 
+def _register_emptied(case: Case, last: str) -> None:
+    case.to(last)
+    for path in (case.office.path / "register").glob("*/buckets.lmdb"):
+        data = bytearray(path.read_bytes())
+        for start in range(8192, len(data), 4096):
+            page = data[start : start + 4096]
+            if page[10:12] == b"\x02\x00":  # A leaf page: keep its head and say that it is empty.
+                data[start + 12 : start + 14] = (16).to_bytes(2, "little")
+        path.write_bytes(data)
+    case.to("release", _STEPS[_STEPS.index(last) + 1])
+
+
 _DIGEST: Final = "sha256:" + "5a" * 32
 _KEY: Final = {"key": _DIGEST, "purpose": "officer", "event": "added"}
 _BACK: Final = "DELETE FROM"
@@ -456,6 +468,12 @@ _ATTACKS: Final[tuple[tuple[str, str, bool, Callable[[Case], None]], ...]] = (
         _sheet_before_hold,
     ),
     ("sheet-edited", "a batch is reviewed by a sheet that was edited", True, _sheet_edited),
+    (
+        "register-emptied",
+        "pages of the register are emptied, its size kept: false negatives",
+        True,
+        lambda case: _register_emptied(case, "receive"),
+    ),
     ("yesterday", "an older copy releases again beside a newer public folder", True, _yesterday),
 )
 
