@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from scripts.attacks.attack import ANSWERED, DENIED, Attack, Group, NotRun, Outcome, stopped
 from scripts.attacks.attack import succeeded as success
-from scripts.attacks.office import Ran, call, make_office
+from scripts.attacks.office import Ran, call, make_office, on_day
 from scripts.attacks.people import Row, crowd, person, request
 
 ITEMS: Final = {"ledger-1": "Rows and entries written by somebody who has no key"}
@@ -279,6 +279,74 @@ def _yesterday(case: Case) -> None:
     case.release()
 
 
+def _sheet(case: Case) -> Path:
+    """The sheet of the sample, filled in."""
+    settings = case.office.path / "office.toml"
+    settings.write_text(settings.read_text().replace("sample_rows = 0", "sample_rows = 1"))
+    path = case.folder / "sheet.jsonl"
+    case.at("sample", case.batch, "--officer", case.office.key("a"), "--to", path)
+    path.write_text(path.read_text().replace('"agrees":null', '"agrees":true'))
+    return path
+
+
+def _review_with(case: Case, sheet: Path) -> None:
+    key = case.office.key("a")
+    case.at("review", case.batch, "--officer", key, "--sample", sheet)
+    case.release()
+
+
+def _sheet_before_hold(case: Case) -> None:
+    sheet = _sheet(case.to("determine"))
+    _hold(case)
+    case.determine()
+    if case.entries("determined") < 2:
+        raise Refused("not_determined_anew")
+    _review_with(case, sheet)
+
+
+def _sheet_edited(case: Case) -> None:
+    sheet = _sheet(case.to("determine"))
+    text = sheet.read_text()
+    sheet.write_text(text.replace("Marisol", "Maribel"))
+    _review_with(case, sheet)
+
+
+_GUARDED: Final = {"attempts_on_person": "1", "sent_within_days": "1000", "same_request": "100"}
+_MEMORY: Final = ("asked_key", "asked_question", "asked_matter", "asked_file", "caseload")
+
+
+def _asked_again(case: Case) -> None:
+    """Ask about the same person in another file, which the guards refuse where they remember."""
+    case.receive([request(2, "Marisol", "Quintana", "1847 Heron Lake Rd")])
+    case.to("release", "determine")
+    if "confirmed" not in case.answers():
+        raise Refused("guard-attempts")
+
+
+def _memory(case: Case, *statements: str) -> None:
+    case.to("receive")
+    case.write(*statements)
+    _asked_again(case)
+
+
+def _clock_forward(case: Case) -> None:
+    case.to("release")
+    on_day(400)
+    _asked_again(case)
+
+
+def _register_emptied(case: Case, last: str) -> None:
+    case.to(last)
+    for path in (case.office.path / "register").glob("*/buckets.lmdb"):
+        data = bytearray(path.read_bytes())
+        for start in range(8192, len(data), 4096):
+            page = data[start : start + 4096]
+            if page[10:12] == b"\x02\x00":  # A leaf page: keep its head and say that it is empty.
+                data[start + 12 : start + 14] = (16).to_bytes(2, "little")
+        path.write_bytes(data)
+    case.to("release", _STEPS[_STEPS.index(last) + 1])
+
+
 _DIGEST: Final = "sha256:" + "5a" * 32
 _KEY: Final = {"key": _DIGEST, "purpose": "officer", "event": "added"}
 _BACK: Final = "DELETE FROM"
@@ -369,14 +437,53 @@ _ATTACKS: Final[tuple[tuple[str, str, bool, Callable[[Case], None]], ...]] = (
         False,
         lambda case: _heads(case, "DELETE FROM remembered"),
     ),
+    (
+        "memory-emptied",
+        "what the guards remember is emptied between two files",
+        True,
+        lambda case: _memory(case, *(f"DELETE FROM {table}" for table in _MEMORY)),
+    ),
+    (
+        "memory-altered",
+        "the questions that the guards remember get other keys",
+        False,
+        lambda case: _memory(case, "UPDATE asked_key SET key = key + 1"),
+    ),
+    (
+        "memory-freed",
+        "a file is marked as one that does not count",
+        False,
+        lambda case: _memory(case, "UPDATE asked_file SET state = 'free'"),
+    ),
+    (
+        "clock-forward",
+        "a clock set forward by 400 days in one `receive` empties the guards' windows",
+        True,
+        _clock_forward,
+    ),
+    (
+        "sheet-before-hold",
+        "a batch is reviewed by a sheet that was shown before a hold",
+        True,
+        _sheet_before_hold,
+    ),
+    ("sheet-edited", "a batch is reviewed by a sheet that was edited", True, _sheet_edited),
+    (
+        "register-emptied",
+        "pages of the register are emptied, its size kept: false negatives",
+        True,
+        lambda case: _register_emptied(case, "receive"),
+    ),
     ("yesterday", "an older copy releases again beside a newer public folder", True, _yesterday),
 )
 
 
-def _outcome(run: Callable[[Case], None], folder: Path) -> Outcome:
+def _outcome(name: str, run: Callable[[Case], None], folder: Path) -> Outcome:
     options: dict[str, Any] = {}
     if run is _custodian:
         options["amend"] = [("openings_per_day: 1000000", "openings_per_day: 1")]
+    if name.startswith(("memory", "clock")):
+        options["limits"] = _GUARDED
     case = Case(folder, **options)
     try:
         run(case)
@@ -386,7 +493,7 @@ def _outcome(run: Callable[[Case], None], folder: Path) -> Outcome:
 
 
 def _run(name: str, run: Callable[[Case], None]) -> Callable[[Path], Mapping[str, Outcome]]:
-    return lambda folder: {name: _outcome(run, folder)}
+    return lambda folder: {name: _outcome(name, run, folder)}
 
 
 def _honest(folder: Path) -> Mapping[str, Outcome]:

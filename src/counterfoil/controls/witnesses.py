@@ -15,6 +15,10 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
     3  A checkpoint with the holder's signature that `ledger check` finds not to be of this tree is
        entered the same way.
 
+    4  What guards remember is forgotten, and their windows move, by the time that a quorum vouched
+       for last; without witnesses, by the time of what was entered before the batch. So a clock
+       that is set forward in one command moves no window.
+
 A second `fork` is not entered before a `resumption` came after the first. Without `witnesses`, 1
 never stops an office.
 """
@@ -22,13 +26,15 @@ never stops an office.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from counterfoil.batches.batch import Batch
 from counterfoil.controls.suspension.service import hold_batches
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault, StateFault, UsageFault, VerifyFault
+from counterfoil.core.instants import from_instant
 from counterfoil.core.use_cases import Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
@@ -126,6 +132,37 @@ def require_witnessed(office: Office, connection: Connection) -> None:
             cure="Run `counterfoil ledger cosign`, then the same command again; run it by the "
             "clock from then on.",
         )
+
+
+def windows_end(office: Office, connection: Connection, batch: Batch) -> date:
+    """Rule 4: the day beyond which no window moves for this batch. Raises as `quorum_status`."""
+    policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
+    if policy is None:
+        return _entered_before(office, connection, batch).date()
+    if note is not None:
+        check_checkpoint(note, office.holder_key)
+        times = check_cosignatures(note, [each.key for each in policy.witnesses])
+        for vouched in sorted(times.values(), reverse=True):
+            if policy.holds({key for key, time in times.items() if time >= vouched}):
+                now = int(office.clock().timestamp())
+                return _instant(min(vouched, now)).date()
+    first = office.ledger.entry(connection, 0)
+    return batch.gate_date if first is None else from_instant(first.time).date()
+
+
+_OF_ITS_COMMIT: Final = (EntryKind.LAW, EntryKind.SETTINGS, EntryKind.STATE)
+"""What is entered before a batch in the commit that enters it."""
+
+
+def _entered_before(office: Office, connection: Connection, batch: Batch) -> datetime:
+    """The time of the last entry before the commit that entered this batch."""
+    for index, entry in office.ledger.newest_of(connection, EntryKind.BATCH):
+        if entry.fields["batch"] == batch.id:
+            for before in range(index - 1, -1, -1):
+                found = office.ledger.entry(connection, before)
+                if found is not None and found.kind not in _OF_ITS_COMMIT:
+                    return from_instant(found.time)
+    return batch.received_at
 
 
 def cosign(office: Office, actor: Actor, command: Cosign, ask: Ask = ask_witnesses) -> Cosigned:
@@ -263,6 +300,10 @@ def _size(size: int) -> dict[str, Value]:
 
 def _time_text(seconds: int) -> str:
     try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if seconds else ""
+        return f"{_instant(seconds):%Y-%m-%dT%H:%M:%SZ}" if seconds else ""
     except (ValueError, OverflowError, OSError):
         return ""
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -118,6 +118,11 @@ class Remembered:
         """Take rows as they are: what an office believed before it had a head."""
         self._touched |= contents
 
+    def derived_key(self, purpose: bytes) -> bytes | None:
+        """A key for this purpose, derived from the authority's; None where there is none."""
+        authority = self._authority()
+        return hmac.digest(authority[0], purpose, "sha256") if authority else None
+
     def subjects(self, prefix: str) -> set[str] | None:
         """Every subject of this prefix, those included that this transaction wrote; None where
         nothing is authenticated."""
@@ -127,6 +132,8 @@ class Remembered:
         found = {name for at in range(BUCKETS) for name in self._bucket(at, *authority)}
         for subject, content in self._touched.items():
             (found.add if content() is not None else found.discard)(subject)
+        for subject, text in self._values.items():
+            (found.add if text else found.discard)(subject)
         return {each for each in found if each.startswith(prefix)}
 
     def value(self, subject: str) -> str:
@@ -138,7 +145,7 @@ class Remembered:
         return found.value if found else ""
 
     def set_value(self, subject: str, value: str) -> None:
-        """Remember a value from this transaction on."""
+        """Remember a value from this transaction on; "" forgets it."""
         if self.value(subject) != value:
             self._values[subject] = value
 
@@ -172,7 +179,10 @@ class Remembered:
         for subject, content in touched.items():
             now = content()
             found[subject] = now if now is None else Record(_digest(key, subject, now), entry_index)
-        return found | {name: Record(b"", entry_index, text) for name, text in values.items()}
+        kept = {
+            name: Record(b"", entry_index, text) if text else None for name, text in values.items()
+        }
+        return found | kept
 
     def _bucket(self, at: int, key: bytes, state: bytes) -> dict[str, Record]:
         """The records of a bucket, which must be those of the state. Raises VerifyFault
@@ -237,6 +247,25 @@ def remember_value(connection: Connection, subject: str, value: str) -> None:
     found = connection.info.get(IN_TRANSACTION)
     if found is not None:
         found.set_value(subject, value)
+
+
+def remembered_subjects(connection: Connection, prefix: str) -> set[str]:
+    """As `Remembered.subjects`, in this transaction; none where nothing is authenticated."""
+    found: Remembered | None = connection.info.get(IN_TRANSACTION)
+    return (found.subjects(prefix) if found is not None else None) or set()
+
+
+def derived_key(connection: Connection, purpose: bytes) -> bytes | None:
+    """As `Remembered.derived_key`, in this transaction; None where there is no map."""
+    found: Remembered | None = connection.info.get(IN_TRANSACTION)
+    return found.derived_key(purpose) if found is not None else None
+
+
+def adopt(connection: Connection, contents: Mapping[str, Content]) -> None:
+    """As `Remembered.adopt`, in this transaction."""
+    found: Remembered | None = connection.info.get(IN_TRANSACTION)
+    if found is not None:
+        found.adopt(contents)
 
 
 def row_content(*rows: Any) -> bytes:

@@ -2,7 +2,9 @@
 
 For each chunk: the openings are entered, then the key custodian counts, only then is the register
 opened, and what is decided is sealed. Broken off between, openings are entered once, and opened
-again. Where the batch is withdrawn meanwhile, nothing more is opened. Another process that begins
+again. The register's whole file is compared with its signed manifest before the first chunk and
+after the last: a bucket that somebody emptied is a false `not_confirmed`, which no bucket shows.
+Where the batch is withdrawn meanwhile, nothing more is opened. Another process that begins
 to determine the batch waits for this one, and finds the work done. The order of the steps is in
 receive.py.
 """
@@ -49,7 +51,7 @@ from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
-from counterfoil.office.openings import check_counted, enter_openings
+from counterfoil.office.openings import check_counted, check_register, enter_openings
 from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 
 KEEPER_LIMIT: Final = "keeper_limit"
@@ -115,7 +117,9 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
         oldest = office.law.agreement.confirmation.oldest_days
         too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
         deciding = Deciding(sealed, weights, governed, held, too_old)
+        check_register(office, sealed.snapshot)
         yield from _determine_chunks(office, batch_id, deciding)
+        check_register(office, sealed.snapshot)
     with acting(office, batch) as connection:
         session = office.batch_session(connection, batches.find_batch(connection, batch.id))
         require_pinned_holds(session, held)

@@ -30,6 +30,7 @@ batch, is suspended by order (controls/suspension/service.py); a canary stops al
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import tee
 from typing import Final
 
@@ -45,9 +46,9 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.canaries.alarm import page_apart, raise_if_repeated, watched_addresses
 from counterfoil.controls.suspension.scope import name_digest
 from counterfoil.controls.suspension.service import acting, require_running, require_same_rules
+from counterfoil.controls.witnesses import windows_end
 from counterfoil.core import canonical
 from counterfoil.core.collection import collecting_rarely
-from counterfoil.core.errors import StateFault
 from counterfoil.core.use_cases import Actor, Progress, Upload, Work
 from counterfoil.core.values import Header, Public
 from counterfoil.core.worker_pool import WorkerPool, worker_count, worker_pool
@@ -63,6 +64,7 @@ from counterfoil.gate import (
 )
 from counterfoil.gate.history.counts import Counting
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.memory_sum import check_memory, received_elsewhere
 from counterfoil.gate.history.snapshot import (
     HistorySnapshot,
     decode_snapshot,
@@ -243,11 +245,14 @@ def _gate_batch(
     """Put every row before the law, chunk by chunk, and keep both. Where the batch's lock does not
     reach another process that receives the same file, whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
-    history, (seq, done) = _record(office, batch, key, facts)
+    with office.store.reading() as connection:
+        check_memory(connection)
+        seen = windows_end(office, connection, batch)
+    history, (seq, done) = _record(office, batch, key, facts, seen)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)
     counting = Counting(whole.asked, limits.guards.largest + 1, whole.facts.key)
     pool.every("begin", office.law, facts, history, batch.gate_date)
-    sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting))
+    sent, chunks = tee(_to_screen(office, batch, file, whole, done, counting, seen))
     for judged, (*_, first, uses) in zip(pool.each("judge", sent, seq), chunks, strict=True):
         known = snapshot_of(facts, history, uses)
         part = whole.asked.part(first, first + len(judged.rows))
@@ -264,7 +269,7 @@ def _gate_batch(
 
 
 def _record(
-    office: Office, batch: Batch, key: BatchKey, facts: BatchFacts
+    office: Office, batch: Batch, key: BatchKey, facts: BatchFacts, seen: date
 ) -> tuple[History, tuple[int, int]]:
     """Reserve what the file asks, and (chunks, rows) that were kept before. A file that is refused
     whole, as one that nobody signed is, or that names another agreement, reserves nothing: its
@@ -277,9 +282,9 @@ def _record(
         if done[0]:
             known = decode_snapshot(BatchSession(connection, batch, key).read(ChunkKind.KNOWN))
             return known.history, done
-        history = load_history(connection, facts, batch.id, on, agreement.limits)
+        history = load_history(connection, facts, batch.id, on, agreement.limits, seen)
         counts = not Gate(office.law, facts, history, on).batch_failed
-        record_batch(connection, facts, batch.id, on, agreement, counts=counts)
+        record_batch(connection, facts, batch.id, on, agreement, counts=counts, seen=seen)
         return history, done
 
 
@@ -290,6 +295,7 @@ def _to_screen(
     whole: Whole,
     done: int,
     counting: Counting,
+    seen: date,
 ) -> Iterator[tuple[int, intake.Table | None, int, dict[int, Uses]]]:
     """Each chunk that is not in the store yet: its number, its cells where who counted it has not
     kept it, the place of its first row, and the counts of its rows. Chunks of another size, of a
@@ -301,7 +307,7 @@ def _to_screen(
             again = file.stretches(size, start)
         rows = range(start, min(start + size, len(whole.asked)))
         with office.store.reading() as connection:
-            past = recall(connection, counting, rows, batch.id, batch.gate_date, limits)
+            past = recall(connection, counting, rows, batch.id, batch.gate_date, limits, seen)
         yield start // size, next(again) if again else None, start, counting.uses(rows, past)
 
 
@@ -325,7 +331,7 @@ def _keep_screened(
         found.require(BatchState.RECEIVED)
         session = BatchSession(connection, batch, key)
         if session.count(ChunkKind.REQUEST) != (seq, first):
-            raise _received_elsewhere(batch)
+            raise received_elsewhere(batch.id)
         plain = pack([data for _, data in judged.rows])
         session.keep(ChunkKind.REQUEST, plain, office.random, seq=seq, rows=len(judged.rows))
         session.keep(ChunkKind.KNOWN, encode_snapshot(snapshot), office.random, seq=seq)
@@ -335,13 +341,3 @@ def _keep_screened(
         alarm = raise_if_repeated(office, connection, batch, first + 1, asked, watched)
     page_apart(office, alarm)
     return True
-
-
-def _received_elsewhere(batch: Batch) -> StateFault:
-    return StateFault(
-        "receive_running",
-        "another process is receiving this file",
-        place=batch.id,
-        cure="Nothing is lost, and nothing is counted twice. Let the other process finish, or run "
-        "`counterfoil receive` on the file again: it says where the batch stands.",
-    )

@@ -22,7 +22,8 @@ from counterfoil.office.keep_accounting import keep_accounting
 
 class ReviewBatch(SignedCommand, frozen=True):
     """The first officer signs what was determined, and what they found of its sample: `sheet`, by
-    request id, whether the officer agrees; None where no sample was looked at."""
+    the digest of each row as it was shown, whether the officer agrees; None where no sample was
+    looked at."""
 
     batch: str
     sheet: Mapping[str, bool] | None = None

@@ -35,6 +35,12 @@ def enter_openings(
     journal.enter(office, connection, kind, fields)
 
 
+def check_register(office: Office, snapshot: str) -> None:
+    """Compare every byte of a snapshot's file with its signed manifest. Raises as
+    `register.check_store`."""
+    register.check_store(office.register_directory, office.holder_key.public, snapshot=snapshot)
+
+
 def check_counted(office: Office, connection: Connection) -> None:
     """Compare what the key custodian counted with what is remembered of it, and remember it: before
     each opening, and after. Raises VerifyFault `custodian_state_altered`."""

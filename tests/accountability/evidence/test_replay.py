@@ -196,7 +196,7 @@ def test_each_bundle_is_entered_as_an_inspection_and_counted_by_the_custodian(wo
     made = make(world, batch)
     assert world.kinds()[-1] == "inspection"
     assert world.office.custodian().total() == before + 1
-    assert parts(made)[0].entries[-1].role == "inspection"
+    assert parts(made)[0].entries[-3].role == "inspection"
 
 
 def test_nobody_takes_a_bundle_who_is_no_officer(world: World) -> None:
@@ -317,6 +317,26 @@ def _without(role: str) -> Any:
 def test_an_entry_that_is_left_out_is_found(world: World, role: str) -> None:
     made = make(world, released(world))
     assert refused(world, made, _without(role)) == "evidence_public"
+
+
+def test_officers_are_shown_to_be_enrolled_before_they_signed(world: World) -> None:
+    """An older bundle, which does not show it, still verifies, and says so."""
+    made = make(world, released(world))
+    assert "enrolled them before" in replay(made.data, made.key).statements[4]
+    roles = ("first-officer", "second-officer")
+
+    def older(body: dict[str, Any]) -> None:
+        for role in roles:
+            _without(role)(body)
+
+    said = replay(signed_again(world, made, older), made.key).statements[4]
+    assert "does not show when they were enrolled" in said
+
+    def exchanged(body: dict[str, Any]) -> None:
+        *others, first, second = body["entries"]
+        body["entries"] = [*others, second | {"role": roles[0]}, first | {"role": roles[1]}]
+
+    assert refused(world, made, exchanged) == "evidence_public"
 
 
 def test_an_answer_without_its_entry_is_found(world: World) -> None:

@@ -62,7 +62,7 @@ def drawn(world: World, batch: str, letter: str = "a") -> list[SheetRow]:
 
 def review(world: World, batch: str, letter: str = "a", **wrong: bool) -> str:
     """Review with a sheet that agrees with every row but those named."""
-    sheet = {row.request_id: wrong.get(row.request_id, True) for row in drawn(world, batch, letter)}
+    sheet = {row.digest: wrong.get(row.request_id, True) for row in drawn(world, batch, letter)}
     return client.review(world.office, batch, world.officer(letter), sheet).state
 
 
@@ -180,7 +180,7 @@ def test_who_disagreed_cannot_be_brought_to_agree_and_must_release_or_refuse(str
 
 def test_another_batchs_rows_too_few_or_too_many_are_refused(strict: World) -> None:
     batch = determined(strict)
-    sheet = {row.request_id: True for row in drawn(strict, batch)}
+    sheet = {row.digest: True for row in drawn(strict, batch)}
     fewer = dict(list(sheet.items())[1:])
     for other in (fewer, sheet | {"q99": True}, fewer | {"q99": True}, {}):
         with pytest.raises(InputFault) as fault:

@@ -13,6 +13,7 @@ from counterfoil.batches.statements import ed25519_signature, keep_signed
 from counterfoil.controls.sampling.sheet import (
     KeptFinding,
     SampleFinding,
+    SheetOf,
     SheetRow,
     check_finding,
     decode_finding,
@@ -31,7 +32,12 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 OFFICER = Officer("a", str(verifier_key("a", KEY.public_key().public_bytes_raw())))
 DETERMINED = "sha256:" + hashlib.sha256(b"made up").hexdigest()
 ROW = SheetRow(
-    "q1", "confirmed", {"given": "Ada", "door": "12 Elm St"}, (("given", "equal"),), None
+    "q1",
+    "confirmed",
+    {"given": "Ada", "door": "12 Elm St"},
+    (("given", "equal"),),
+    SheetOf(DETERMINED, 0),
+    None,
 )
 
 
@@ -82,7 +88,24 @@ def expect_refused(kept: KeptFinding, said: str) -> None:
 
 @pytest.mark.parametrize(("text", "agrees"), [("true", True), ("false", False)])
 def test_what_the_officer_wrote_is_read(text: str, agrees: bool) -> None:
-    assert read_sheet(filled(text)) == {"q1": agrees}
+    assert read_sheet(filled(text)) == {ROW.digest: agrees}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"confirmed"', b'"not_confirmed"'),
+        (b'"Ada"', b'"Eva"'),
+        (b'"equal"', b'"typo"'),
+        (b'"round":0', b'"round":1'),
+        (b'"q1"', b'"q2"'),
+        (DETERMINED.encode(), DETERMINED[:-1].encode() + b"0"),
+    ],
+)
+def test_a_row_that_was_edited_is_another_row(old: bytes, new: bytes) -> None:
+    edited = filled("true").replace(old, new)
+    assert edited != filled("true")
+    assert ROW.digest not in read_sheet(edited)
 
 
 @pytest.mark.parametrize(

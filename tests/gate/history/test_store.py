@@ -368,7 +368,9 @@ def test_file_after_file_about_one_person_is_refused_then_locked_out_then_let_in
     world.now += timedelta(days=AGREEMENT.limits.guards.lockout_days)
     assert _refused(world, "4.csv", [other[0] | {"request_id": "again"}]) == {"guard-lockout": 1}
     world.now += timedelta(days=1)
-    assert _refused(world, "5.csv", [other[0] | {"request_id": "later"}]) == {}
+    early = [request(7, "Augustin", "Ferrabee", "12 Quay St")]
+    assert _refused(world, "5.csv", early) == {"guard-lockout": 1}, "by the time of the ledger"
+    assert _refused(world, "6.csv", [other[0] | {"request_id": "later"}]) == {}
 
 
 @pytest.mark.whole

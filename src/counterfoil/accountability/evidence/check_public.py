@@ -8,6 +8,7 @@ from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle
 from counterfoil.accountability.evidence.contents import (
     CERTIFICATE_ROLES,
+    OFFICER_ROLES,
     ROLES,
     Proved,
     PublicPart,
@@ -17,13 +18,14 @@ from counterfoil.batches.ruling import Determined, Reviewed, rule
 from counterfoil.certification.certificate import Certificate, read_certificate
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, VerifyFault
-from counterfoil.core.values import Public, Ruling
+from counterfoil.core.values import Public, Role, Ruling
 from counterfoil.gate.law.archive import law_of_texts
 from counterfoil.gate.law.demands import CHECKS_VERSION, EARLIER_VERSIONS
 from counterfoil.gate.law.load import Law
 from counterfoil.ledger.entries import Entry, EntryKind, decode
 from counterfoil.office import rules_of
-from counterfoil.office.journal import officer_fields
+from counterfoil.office.journal import officer_digest, officer_fields
+from counterfoil.office.officers import key_purpose
 from counterfoil.tlog import VerifierKey, check_proof
 
 KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
@@ -37,11 +39,14 @@ KINDS_OF: Final[dict[str, tuple[EntryKind, ...]]] = {
     "answer": (EntryKind.DISCLOSURE, EntryKind.NOT_COMPARED),
     "release": (EntryKind.RELEASE,),
     "inspection": (EntryKind.INSPECTION,),
+    **dict.fromkeys(OFFICER_ROLES, (EntryKind.KEY,)),
 }
+OFFICER_PURPOSE: Final = key_purpose(Role.DISCLOSURE)
 _ALWAYS: Final = frozenset({"law", "batch", "gate", "inspection"})
 _CERTIFICATES: Final = frozenset(CERTIFICATE_ROLES.values())
-_OF_NO_BATCH: Final = _CERTIFICATES | {"law"}
-_IN_ORDER: Final = [role for role in ROLES if role not in _CERTIFICATES | {"inspection"}]
+_OF_NO_BATCH: Final = _CERTIFICATES | {"law"} | OFFICER_ROLES.keys()
+_NOT_IN_ORDER: Final = _CERTIFICATES | {"inspection"} | OFFICER_ROLES.keys()
+_IN_ORDER: Final = [role for role in ROLES if role not in _NOT_IN_ORDER]
 
 
 class Entries(Public, frozen=True):
@@ -112,7 +117,7 @@ def check_part(bundle: Bundle) -> Checked:
         f"3. {len(entries.found)} entries stand in the ledger that {holder.name} signed at "
         f"{entries.size} entries: {_named(entries)}.",
         _snapshot_words(part, holder, certificates, entries),
-        _ruling_words(ruling),
+        _ruling_words(ruling, entries),
     )
     return Checked(part, law, route, entries, manifest, certificates, ruling, statements)
 
@@ -289,16 +294,39 @@ def _check_officers(part: PublicPart, entries: Entries) -> Ruling | None:
         review.items() <= entries.fields("review").items(),
         "the review in the ledger is of another officer or other determinations",
     )
+    _check_enrolled(ruling, entries)
     return ruling
 
 
-def _ruling_words(ruling: Ruling | None) -> str:
+def _check_enrolled(ruling: Ruling, entries: Entries) -> None:
+    """The entries of the officers' keys, where the bundle has them, are of these officers, and came
+    before what they signed."""
+    enrolled = {"purpose": OFFICER_PURPOSE, "event": "added"}
+    for (role, signed), officer in zip(
+        OFFICER_ROLES.items(), (ruling.first, ruling.second), strict=True
+    ):
+        wanted = enrolled | {"key": officer_digest(officer)}
+        _require(
+            role not in entries.found
+            or (
+                wanted.items() <= entries.fields(role).items()
+                and entries.index(role) < entries.index(signed)
+            ),
+            "the ledger does not say that an officer was enrolled before signing",
+        )
+
+
+def _ruling_words(ruling: Ruling | None, entries: Entries) -> str:
     if ruling is None:
         return "5. The batch was not released when the bundle was made."
-    return (
+    said = (
         f"5. {ruling.first.name} reviewed and {ruling.second.name} released, each by a "
-        "signature of their own key."
+        "signature of their own key"
     )
+    if OFFICER_ROLES.keys() <= entries.found.keys():
+        places = " and ".join(str(entries.index(role)) for role in OFFICER_ROLES)
+        return f"{said}. The ledger enrolled them before: entries {places}."
+    return f"{said}. The bundle does not show when they were enrolled."
 
 
 def _named(entries: Entries) -> str:

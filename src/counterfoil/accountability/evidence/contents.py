@@ -35,9 +35,15 @@ ROLES: Final = (
     "answer",
     "release",
     "inspection",
+    "first-officer",
+    "second-officer",
 )
-"""What an entry in a bundle is there for. From `batch` on in the order of time, but for the last;
-what is before `batch` here came before it, certificates at least before the opening."""
+"""What an entry in a bundle is there for. From `batch` to `release` in the order of time; what is
+before `batch` here came before it, certificates at least before the opening. The last two are where
+the officers who reviewed and released were enrolled; bundles of an older version lack them."""
+
+OFFICER_ROLES: Final = {"first-officer": "review", "second-officer": "release"}
+"""The entry that each officer signed, after being enrolled."""
 
 
 class Proved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -260,7 +260,8 @@ def _public(
     office: Office, gathered: _Gathered, opened: _Opened, index: int, note: str
 ) -> PublicPart:
     batch, files, ruling = gathered.batch, gathered.files, gathered.ruling
-    wanted = Wanted(_commitments(gathered), opened.entered, index)
+    officers = (ruling.first, ruling.second) if ruling else ()
+    wanted = Wanted(_commitments(gathered), opened.entered, index, officers)
     with office.store.reading() as connection:
         proved = prove_entries(office, connection, batch, wanted, note)
     return PublicPart(

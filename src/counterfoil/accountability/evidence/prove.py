@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from counterfoil.accountability.evidence.contents import CERTIFICATE_ROLES, ROLES, Proved
+from counterfoil.accountability.evidence.contents import (
+    CERTIFICATE_ROLES,
+    OFFICER_ROLES,
+    ROLES,
+    Proved,
+)
 from counterfoil.batches.batch import Batch
-from counterfoil.core.errors import StateFault
-from counterfoil.core.values import Public
+from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.ledger.entries import Entry, EntryKind
 from counterfoil.ledger.store import find_before, find_of_batch
 from counterfoil.office import Office
+from counterfoil.office.enrolment import read_enrolments
+from counterfoil.office.journal import officer_digest
 
 _ROLE_OF = {
     EntryKind.BATCH: "batch",
@@ -29,11 +36,13 @@ _ROLE_OF = {
 class Wanted(Public, frozen=True):
     """Which entries a bundle carries. `commitments`: of the row, of the override that admitted it,
     and of its answer, where there are such. `certificates`: by scope, the fields of the entry of
-    each that governed. `inspection`: the index of the look's own entry."""
+    each that governed. `inspection`: the index of the look's own entry. `officers`: who reviewed
+    and who released, where somebody did."""
 
     commitments: frozenset[str]
     certificates: dict[str, dict[str, str]]
     inspection: int
+    officers: tuple[Officer, ...] = ()
 
 
 def prove_entries(
@@ -42,7 +51,7 @@ def prove_entries(
     """The entries that a bundle carries, in the order of `contents.ROLES`, each with its proof
     under the checkpoint `note`.
 
-    Raises StateFault `evidence_entry`, VerifyFault.
+    Raises StateFault `evidence_entry`, VerifyFault, `evidence_officer` among them.
     """
     places = _places(
         find_of_batch(connection, batch.id, wanted.commitments), batch.determinations_digest
@@ -61,7 +70,8 @@ def prove_entries(
             cure="Run `counterfoil ledger check`, and tell the inspector.",
         )
     prove = office.ledger.prover(connection, note)
-    found = {**before, **places, "inspection": wanted.inspection}
+    enrolled = _enrolled(office, connection, wanted.officers, places)
+    found = {**before, **places, **enrolled, "inspection": wanted.inspection}
     return tuple(
         Proved(
             role,
@@ -71,6 +81,29 @@ def prove_entries(
         for role in ROLES
         if (index := found.get(role)) is not None
     )
+
+
+def _enrolled(
+    office: Office, connection: Connection, officers: tuple[Officer, ...], places: Mapping[str, int]
+) -> dict[str, int]:
+    """By role, where each officer was enrolled who signed. Raises VerifyFault `evidence_officer`
+    where one was not enrolled, or was retired, when the entry was made."""
+    enrolments, found = read_enrolments(office, connection), dict[str, int]()
+    for (role, signed), officer in zip(OFFICER_ROLES.items(), officers, strict=False):
+        at, digest = places.get(signed, 0), officer_digest(officer)
+        if not enrolments.had(digest, at):
+            raise VerifyFault(
+                "evidence_officer",
+                "who signed was not enrolled then as an officer who may",
+                place=f"entry {at}",
+                cure="Run `counterfoil reconcile`, and tell the inspector.",
+            )
+        found[role] = max(
+            index
+            for index, entry in enrolments.entries
+            if index < at and entry.fields["key"] == digest
+        )
+    return found
 
 
 def _places(found: Iterable[tuple[int, Entry]], determinations: str) -> dict[str, int]:

@@ -8,7 +8,8 @@ code is labelled with the numbers:
      4  The holder signed the snapshot's manifest, and the opening names it; the holder signed the
         certificates that governed, for this snapshot, and the ledger named them before the opening.
      5  Two officers, each by a signature of their own, reviewed and released the batch's
-        determinations. -- what follows needs the bundle key --
+        determinations; the ledger had enrolled them before, where the bundle shows it.
+        -- what follows needs the bundle key --
      6  The sealed part is the one that was sealed to this public part.
      7  The request is the one that the ledger commits to, in the file that it names, by the route
         and document that it names.
@@ -26,9 +27,10 @@ the answer as the bundle has it: yes, or no.
 It cannot show: that the doors are those that the register key makes, that an empty door or mark is
 empty, and that the counts of the past and of names are right (`compare_snapshot` shows the first
 two where the snapshot still exists); that no certificate was left out that raised a threshold; that
-the marks say what the office had entered (suppressed.py); nor that this row is among those whose
-digest the officers signed, which takes all rows of the batch. The first thing that fails raises
-VerifyFault.
+the marks say what the office had entered (suppressed.py); that neither officer was retired before
+signing (`reconcile` shows it, and no bundle is made where one was); nor that this row is among
+those whose digest the officers signed, which takes all rows of the batch. The first thing that
+fails raises VerifyFault.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ compared. In this order:
        (officers.py).
     3  Of each batch with an entry in this time: rows and answers make their entries anew.
     4  The answer files in the folders that were named are those that were released.
-    5  Of each batch that was released in this time some answers are decided again.
+    5  The file of the current snapshot of the register, and of each snapshot that decided a batch
+       which was released in this time, is the one that its manifest was signed for, byte for byte.
+       Of each such batch some answers are decided again.
     6  `reconciled` is entered with counts, and with the number of entries that were compared: the
        next run goes on from there if there was no difference, and begins at the same place if there
        was. What was entered while this one ran is the next one's.
@@ -19,13 +21,14 @@ Nothing is mended. A suspension does not stop it: nothing is answered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from counterfoil import ledger
+from counterfoil import ledger, register
 from counterfoil.accountability.reconciliation.database import compare_rows, compare_state
 from counterfoil.accountability.reconciliation.files import Released, compare_files
 from counterfoil.accountability.reconciliation.ledger_view import (
@@ -38,14 +41,14 @@ from counterfoil.accountability.reconciliation.redecide import Redecided, decide
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.states import BatchState
-from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
-from counterfoil.office.openings import check_counted
+from counterfoil.office.openings import check_counted, check_register
 from counterfoil.office.records import read_envelope
 
 WITHIN: Final = timedelta(hours=25)
@@ -105,6 +108,7 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
     _require_folders(command.answers)
     office.payload_keys()
     compared, released, found = yield from _compare(office, command)
+    found += _compare_registers(office, released)  # 5
     again: list[Redecided] = []
     for done, batch in enumerate(released, 1):  # 5
         again.append(decide_some_again(office, batch, command.replays))
@@ -125,6 +129,20 @@ def reconcile(office: Office, actor: Actor, command: Reconcile) -> Work[Reconcil
             Difference(each.code, each.place, each.message, each.cure) for each in found
         ),
     )
+
+
+def _compare_registers(office: Office, released: Sequence[Batch]) -> list[VerifyFault]:
+    """5, of the registers. One that was removed since is not compared."""
+    folder, found = office.register_directory, list[VerifyFault]()
+    snapshots = {batch.snapshot for batch in released if (folder / batch.snapshot).is_dir()}
+    with suppress(StateFault):  # No register is built yet.
+        snapshots.add(register.current_snapshot(folder))
+    for snapshot in sorted(snapshots - {""}):
+        try:
+            check_register(office, snapshot)
+        except CounterfoilError as fault:
+            found.append(difference("reconcile_register", snapshot, fault.message, fault.cure))
+    return found
 
 
 def reconciliation_status(office: Office, _actor: Actor) -> ReconciliationStatus:

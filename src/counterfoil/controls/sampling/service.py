@@ -28,6 +28,7 @@ from counterfoil.batches.states import BatchState
 from counterfoil.controls.sampling.sheet import (
     KeptFinding,
     SampleFinding,
+    SheetOf,
     SheetRow,
     check_finding,
     decode_finding,
@@ -77,23 +78,19 @@ def show_sample(office: Office, actor: Actor, question: ShowSample) -> list[Shee
         batch = batches.find_batch(connection, question.batch)
         batch.require(*_LOOKABLE)
         session = office.batch_session(connection, batch)
-        drawn = _drawn(office, session)
+        rows = _sheet_rows(office, session)
         looked = canonical.encode({"sample": batch.determinations_digest, "values": True})
         commitment = canonical.commit(session.key.salt("inspection", 0), looked)
         fields = {"batch": batch.id, "commitment": commitment}
         journal.enter(office, connection, EntryKind.INSPECTION, fields, officer)
-        return [
-            _sheet_row(request_of(row), drawn[request_of(row).row])
-            for _, rows in session.gated_chunks()
-            for row in rows
-            if not isinstance(row, Rejected) and request_of(row).row in drawn
-        ]
+        return [row for _, row in rows]
 
 
 def find_sample(
     office: Office, session: BatchSession, officer: Officer, sheet: Mapping[str, bool] | None
 ) -> Found | None:
-    """What the officer found of the sample, by the sheet; None where the office asks for no sample.
+    """What the officer found of the sample, by the sheet: what was written of each row, by the
+    row's digest; None where the office asks for no sample.
 
     Raises StateFault `sample_not_reviewed` (no sheet), `sample_disagreed_before`, InputFault
     `sample_other`.
@@ -101,17 +98,19 @@ def find_sample(
     if not office.settings.sample_rows:
         return None
     batch = session.batch
-    ids = {drawn.request_id: row for row, drawn in _drawn(office, session).items()}
-    if ids and sheet is None:
+    drawn = {row.digest: number for number, row in _sheet_rows(office, session)}
+    if drawn and sheet is None:
         raise not_sampled(batch)
-    if ids.keys() != (sheet or {}).keys():
+    if drawn.keys() != (sheet or {}).keys():
         raise InputFault(
             "sample_other",
-            "the sheet is not of the rows that are drawn from this batch as it stands",
+            "the sheet is not of the rows that are drawn from this batch as it stands, as they "
+            "were shown",
             place="--sample",
-            cure="Run `counterfoil sample` again, and look at those rows.",
+            cure="Run `counterfoil sample` again, look at those rows, and change nothing but "
+            '"agrees".',
         )
-    rows = {ids[request_id]: agrees for request_id, agrees in (sheet or {}).items()}
+    rows = {drawn[digest]: agrees for digest, agrees in (sheet or {}).items()}
     finding = SampleFinding(
         office.settings.name,
         batch.id,
@@ -213,10 +212,22 @@ def _determined_entry(office: Office, session: BatchSession) -> bytes:
     )
 
 
-def _sheet_row(request: Request, decided: Match) -> SheetRow:
+def _sheet_rows(office: Office, session: BatchSession) -> list[tuple[int, SheetRow]]:
+    """The drawn rows as an officer is shown them, with their numbers."""
+    drawn, batch = _drawn(office, session), session.batch
+    of = SheetOf(batch.determinations_digest, batch.round)
+    return [
+        (request.row, _sheet_row(request, drawn[request.row], of))
+        for _, rows in session.gated_chunks()
+        for row in rows
+        if not isinstance(row, Rejected) and (request := request_of(row)).row in drawn
+    ]
+
+
+def _sheet_row(request: Request, decided: Match, of: SheetOf) -> SheetRow:
     evidence = tuple((each.feature, each.level) for each in decided.evidence)
     values = request_values(request).values
-    return SheetRow(request.request_id, decided_word(decided), values, evidence, None)
+    return SheetRow(request.request_id, decided_word(decided), values, evidence, of, None)
 
 
 def _disagreed_before(session: BatchSession, finding: SampleFinding) -> bool:

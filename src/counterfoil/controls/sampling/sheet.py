@@ -10,7 +10,12 @@ The sheet that the officer fills in, JSON lines, one a row, `agrees` null until 
 written `true` or `false`:
 
     {"request_id":"R-1","decided":"confirmed","asked":{"given":"...","door":"..."},
-     "evidence":[["given","equal"],["door","exact"]],"agrees":null}
+     "evidence":[["given","equal"],["door","exact"]],
+     "of":{"determinations":"sha256:...","round":0},"agrees":null}
+
+A row that is handed in counts by the digest of all of it but `agrees` (`SheetRow.digest`): a row
+that was edited, or that was shown of earlier determinations, is of no row of the batch as it
+stands.
 
 What was found is `SampleFinding`, rows by number: the statement of the review names its commitment,
 so that one signature covers the determinations and the sample. Kept as MessagePack of [index of the
@@ -25,7 +30,7 @@ canonical JSON of batch, determinations, format, office and rows; it is read, an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -48,6 +53,13 @@ OLDER_FORMAT: Final = "counterfoil-sample-1"
 MAX_SHEET_BYTES: Final = 16_777_216
 
 
+class SheetOf(Sensitive, frozen=True, forbid_unknown_fields=True):
+    """Which determinations a row is of: their digest, and which round of the batch made them."""
+
+    determinations: str
+    round: int
+
+
 class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
     """One line of the sheet. `asked`: the request's own values; `evidence`: feature and level; of
     the register, no value."""
@@ -56,7 +68,15 @@ class SheetRow(Sensitive, frozen=True, forbid_unknown_fields=True):
     decided: str
     asked: dict[str, str]
     evidence: tuple[tuple[str, str], ...]
+    of: SheetOf
     agrees: bool | None
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that the officer does not write."""
+        shown: dict[str, Any] = msgspec.to_builtins(self)
+        del shown["agrees"]
+        return canonical.digest(canonical.encode(shown))
 
 
 class SampleFinding(Sensitive, frozen=True, gc=False, array_like=True, forbid_unknown_fields=True):
@@ -106,9 +126,9 @@ def write_sheet(rows: Iterable[SheetRow]) -> bytes:
 
 
 def read_sheet(data: bytes) -> dict[str, bool]:
-    """What the officer wrote of each request, by its id. Raises InputFault `sample_sheet`,
+    """What the officer wrote of each row, by the row's digest. Raises InputFault `sample_sheet`,
     `sample_row_open`: never with a value."""
-    found: dict[str, bool] = {}
+    found, ids = dict[str, bool](), set[str]()
     for number, line in enumerate(data.splitlines(), 1):
         try:
             row = decode_json(line, SheetRow)
@@ -116,7 +136,7 @@ def read_sheet(data: bytes) -> dict[str, bool]:
             raise _sheet(
                 "sample_sheet", f"line {number} of the sheet is not in its form", number
             ) from None
-        if row.request_id in found:
+        if row.request_id in ids:
             raise _sheet(
                 "sample_sheet",
                 f"line {number} of the sheet is of a request that stood before",
@@ -128,7 +148,8 @@ def read_sheet(data: bytes) -> dict[str, bool]:
                 f"line {number} of the sheet does not say whether you agree",
                 number,
             )
-        found[row.request_id] = row.agrees
+        ids.add(row.request_id)
+        found[row.digest] = row.agrees
     return found
 
 

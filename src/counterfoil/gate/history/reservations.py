@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, upd
 from counterfoil.core.values import Request
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
 from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of, was_not_put, with_put
+from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
 from counterfoil.gate.history.store import matters_of
 from counterfoil.gate.history.tables import (
     ASKED,
@@ -38,15 +39,18 @@ def free_reservation(connection: Connection, batch_id: str) -> None:
     """Free what a withdrawn batch asked, unless it was determined before."""
     file = ASKED_FILE.c
     mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
+    touch_file(connection, batch_id)
     freed = update(ASKED_FILE).where(*mine).values(state=AskedState.FREE, requests=0, probes=0)
     if connection.execute(freed).rowcount:
         for table in (CASELOAD, ASKED, ASKED_AT):
             connection.execute(delete(table).where(table.c.batch_id == batch_id))
+        sum_earlier(connection)
 
 
 def make_final(connection: Connection, batch_id: str) -> None:
     """The batch was determined: what it asked counts, whatever becomes of the batch."""
     file = ASKED_FILE.c
+    touch_file(connection, batch_id)
     mine = (file.batch_id == batch_id, file.state == AskedState.RESERVED)
     connection.execute(update(ASKED_FILE).where(*mine).values(state=AskedState.FINAL))
 
@@ -71,15 +75,14 @@ def settle(
     first = found[0] * ROWS_OF_FILE
     question = ASKED_QUESTION.c
     places = question.number.between(first + requests[0][0], first + requests[-1][0])
-    _mark_put(connection, places, {first + place for place in refused})
+    _mark_put(connection, found[0], places, {first + place for place in refused})
     before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
     was = {number - first for number in before}
     for counts, moved in ((False, unanswered - was), (True, was - unanswered)):
         if not moved:
             continue
         numbers = [first + place for place in moved]
-        chosen = update(ASKED_QUESTION).where(question.number.in_(numbers))
-        connection.execute(chosen.values(counts=counts))
+        _let_count(connection, found[0], numbers, counts=counts)
         _move(
             connection,
             key,
@@ -89,19 +92,40 @@ def settle(
         )
 
 
-def _mark_put(connection: Connection, places: ColumnElement[bool], refused: Set[int]) -> None:
+def _mark_put(
+    connection: Connection, file: int, places: ColumnElement[bool], refused: Set[int]
+) -> None:
     """Mark the questions in `places`, by their numbers, as put to nobody where they were refused,
     and the others as they were first kept."""
     question = ASKED_QUESTION.c
-    found = connection.execute(select(question.number, question.question).where(places)).all()
-    moved = [
-        {"of": number, "kept": with_put(asked, number not in refused)}
-        for number, asked in found
+    columns = (question.number, question.counts, question.question)
+    before = [
+        (number, counts, bytes(asked))
+        for number, counts, asked in connection.execute(select(*columns).where(places))
         if was_not_put(asked) != (number in refused)
     ]
-    if moved:
-        mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
-        connection.execute(mine.values(question=bindparam("kept")), moved)
+    if not before:
+        return
+    after = [
+        (number, counts, with_put(asked, number not in refused)) for number, counts, asked in before
+    ]
+    change_rows(connection, file, ASKED_QUESTION, before, after)
+    mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
+    moved = [{"of": number, "kept": asked} for number, _, asked in after]
+    connection.execute(mine.values(question=bindparam("kept")), moved)
+
+
+def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, counts: bool) -> None:
+    """Let these questions of a file count, or not."""
+    question = ASKED_QUESTION.c
+    mine = question.number.in_(numbers)
+    asked = connection.execute(select(question.number, question.question).where(mine)).all()
+    before, after = (
+        [(number, each, bytes(asked_so)) for number, asked_so in asked]
+        for each in (not counts, counts)
+    )
+    change_rows(connection, file, ASKED_QUESTION, before, after)
+    connection.execute(update(ASKED_QUESTION).where(mine).values(counts=counts))
 
 
 def _move(
@@ -109,6 +133,7 @@ def _move(
 ) -> None:
     """Add these requests to what the file counts as a whole, or take them from it."""
     batch_id, number = file
+    touch_file(connection, batch_id)
     recorded = ASKED_FILE.c
     chosen = update(ASKED_FILE).where(recorded.batch_id == batch_id)
     connection.execute(chosen.values(requests=recorded.requests + sign * len(moved)))
@@ -125,6 +150,9 @@ def _move(
     rows = Fingerprinter(key).fingerprint(moved, forms_of(moved))
     for (kind, of, part), times in matters_of(rows):
         mine = (matter.kind == kind, matter.key == of, matter.part == part, matter.file == number)
-        connection.execute(
-            update(ASKED_MATTER).where(*mine).values(times=matter.times + sign * times)
-        )
+        was = connection.execute(select(matter.times).where(*mine)).scalar()
+        if was is not None:
+            change = {"times": was + sign * times}
+            connection.execute(update(ASKED_MATTER).where(*mine).values(change))
+            row = (kind, of, part, number)
+            change_rows(connection, number, ASKED_MATTER, [(*row, was)], [(*row, change["times"])])

@@ -53,6 +53,13 @@ from counterfoil.gate.history.batch_counts import BatchFacts, History
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.memory_sum import (
+    add_part,
+    begin_file,
+    forget_files,
+    sum_earlier,
+    touch_file,
+)
 from counterfoil.gate.history.tables import (
     ASKED,
     ASKED_AT,
@@ -78,14 +85,21 @@ _JSON: Final = msgspec.json.Encoder()
 
 
 def recall(
-    connection: Connection, counting: Counting, rows: range, batch_id: str, on: date, limits: Limits
+    connection: Connection,
+    counting: Counting,
+    rows: range,
+    batch_id: str,
+    on: date,
+    limits: Limits,
+    seen: date = date.max,
 ) -> Recalled:
     """What earlier batches asked about the people, homes and matters of these rows of a file, in
-    the windows that end with `on`."""
-    past = {"begins": _begins(on, limits.guards.window_days), "today": on.toordinal()}
+    the windows that end with `on`; they begin no later than if they ended with `seen`."""
+    last = min(on, seen)
+    past = {"begins": _begins(last, limits.guards.window_days), "today": on.toordinal()}
     past |= {"batch": batch_id}
     own = file_number(connection, batch_id)
-    begins = _begins(on, limits.window_of_matters)
+    begins = _begins(last, limits.window_of_matters)
     if not _EARLIER_FILE.read(connection, **past | {"begins": min(past["begins"], begins)}):
         return Recalled()
     wanted = counting.wanted(rows)
@@ -93,12 +107,13 @@ def recall(
     asked = {number for _, number in numbers}
     found = _read(connection, "questions", keys=asked) if asked else ()
     questions = {int(number): question for number, question in found}
+    earlier = _recall_earlier(connection, counting.fingerprints, rows, past)
     past["begins"] = begins
     matters = {"reasons": wanted.similar, "investigations": wanted.investigations}
     return Recalled(
         [(key, number, questions[number]) for key, number in numbers if number in questions],
         list(_read(connection, "matters", **matters, **past)),
-        _recall_earlier(connection, counting.fingerprints, rows, past, limits),
+        earlier,
     )
 
 
@@ -224,13 +239,12 @@ def _in_past(day: Column[int], batch: Column[str]) -> Any:
 
 
 def _recall_earlier(
-    connection: Connection, rows: Fingerprints, some: range, past: dict[str, Any], limits: Limits
+    connection: Connection, rows: Fingerprints, some: range, past: dict[str, Any]
 ) -> Counts:
     """What the first version's memory says of these rows; nothing where they have no hashes of the
     first version."""
     if not rows.earlier_people:
         return NO_COUNTS
-    past = past | {"begins": past["today"] - limits.guards.window_days + 1}
     persons = rows.earlier_people[some.start : some.stop]
     addresses = rows.addresses[some.start : some.stop]
     contents = rows.earlier_contents[some.start : some.stop]
@@ -263,18 +277,24 @@ def remember(
         file = ASKED_FILE.c
         recorded = select(file.number, file.state).where(file.batch_id == batch_id)
         number, state = connection.execute(recorded).one()
-    if state == AskedState.FREE:
+        run = None if state == AskedState.FREE else begin_file(connection, number)
+    if run is None:
         return
     first = number * ROWS_OF_FILE
-    for table, values in (
-        (ASKED_QUESTION, _questions(rows, first)),
-        (ASKED_KEY, _keys(rows, first)),
-        (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
-    ):
-        size = COMMIT_ROWS * len(table.columns)
-        for start in range(0, len(values), size):
-            with commit() as connection:
-                _insert(connection, table, values[start : start + size])
+    parts = [
+        (table, values[start : start + size])
+        for table, values in (
+            (ASKED_QUESTION, _questions(rows, first)),
+            (ASKED_KEY, _keys(rows, first)),
+            (ASKED_MATTER, [*chain.from_iterable(_matters(rows, number))]),
+        )
+        for size in [COMMIT_ROWS * len(table.columns)]
+        for start in range(0, len(values), size)
+    ]
+    for done, (table, values) in enumerate(parts):
+        with commit() as connection:
+            _insert(connection, table, values)
+            add_part(connection, number, table, values, (run, done, len(parts)))
 
 
 def _questions(rows: Fingerprints, first: int) -> list[Any]:
@@ -287,7 +307,8 @@ def _keys(rows: Fingerprints, first: int) -> list[Any]:
     sizes = map(int.__add__, rows.homes, rows.people)
     numbers = [*chain.from_iterable(map(repeat, range(first, first + len(rows)), sizes))]
     order = _in_order(rows.keys)
-    return _interleaved([*map(rows.keys.__getitem__, order)], [*map(numbers.__getitem__, order)])
+    pairs = zip(map(rows.keys.__getitem__, order), map(numbers.__getitem__, order), strict=True)
+    return [*chain.from_iterable(dict.fromkeys(pairs))]  # Two keys of one home may be the same.
 
 
 def _in_order(keys: Sequence[int]) -> list[int]:
@@ -352,6 +373,9 @@ def _insertion(table: Table, paramstyle: str, rows: int) -> str:
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
     """Count a chunk's attempts to probe, in the commit that keeps the chunk. A file that does not
     count has none."""
+    if not probes:
+        return
+    touch_file(connection, batch_id)
     table = ASKED_FILE.c
     mine = (table.batch_id == batch_id, table.state != AskedState.FREE)
     connection.execute(update(ASKED_FILE).where(*mine).values(probes=table.probes + probes))
@@ -361,22 +385,30 @@ def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
 
 
 def load_history(
-    connection: Connection, facts: BatchFacts, batch_id: str, on: date, limits: Limits
+    connection: Connection,
+    facts: BatchFacts,
+    batch_id: str,
+    on: date,
+    limits: Limits,
+    seen: date = date.max,
 ) -> History:
-    """What earlier files asked, in the limits' windows that end with `on`, this batch left out.
-    Officers of the first version's hashes are among them."""
-    named, begins = CASELOAD.c, on - timedelta(days=limits.officer_caseload.window_days - 1)
+    """What earlier files asked, in the limits' windows that end with `on`, this batch left out;
+    they begin no later than if they ended with `seen`. Officers of the first version's hashes are
+    among them."""
+    last, guards = min(on, seen), limits.guards
+    days = min(limits.officer_caseload.window_days, last.toordinal())
+    named, begins = CASELOAD.c, last - timedelta(days=days - 1)
     loads = connection.execute(
         select(named.officer_hash, func.sum(named.requests))
         .where(named.day.between(begins, on), named.batch_id != batch_id)
         .group_by(named.officer_hash)
         .order_by(named.officer_hash)
     )
-    table, today, guards = ASKED_FILE.c, on.toordinal(), limits.guards
+    table, today, moved = ASKED_FILE.c, on.toordinal(), (on - last).days
     longest = max(YEAR_DAYS, guards.days_of_probes)
     files = connection.execute(
         select(table.day, table.requests, table.probes).where(
-            table.day.between(today - longest + 1, today),
+            table.day.between(today - moved - longest + 1, today),
             table.batch_id != batch_id,
             table.state != AskedState.FREE,
         )
@@ -384,8 +416,12 @@ def load_history(
     return History(
         {bytes(by): int(load) for by, load in loads},
         sum(requests for day, requests, _ in files if day == today),
-        sum(requests for day, requests, _ in files if day > today - YEAR_DAYS),
-        tuple((date.fromordinal(day), probes) for day, _, probes in files if probes),
+        sum(requests for day, requests, _ in files if day > today - moved - YEAR_DAYS),
+        tuple(
+            (date.fromordinal(min(day + moved, today)), probes)
+            for day, _, probes in files
+            if probes
+        ),
         guards.window_of_probes,
     )
 
@@ -398,14 +434,16 @@ def record_batch(
     agreement: Agreement,
     *,
     counts: bool = True,
+    seen: date = date.max,
 ) -> None:
     """Record how much this batch asks and how often it names each engaged officer, or that nothing
     of it counts. To record a batch again adds nothing, unless it counts now and did not before.
 
     Called before its first row is decided, so that files received at the same time count each
-    other. What no window reaches any more is forgotten, on days within the agreement's dates only:
-    a clock that jumps must not empty the history.
+    other. What no window that ends with `seen` reaches any more is forgotten, on days within the
+    agreement's dates only: a clock that jumps must not empty the history.
     """
+    touch_file(connection, batch_id)
     files = ASKED_FILE.c
     before = connection.execute(select(files.state).where(files.batch_id == batch_id)).scalar()
     if before is None:
@@ -424,7 +462,7 @@ def record_batch(
         if loads:
             connection.execute(insert(CASELOAD), loads)
     if agreement.in_force.covers(on):
-        forget(connection, on, agreement.limits)
+        forget(connection, min(on, seen), agreement.limits)
 
 
 def forget(connection: Connection, on: date, limits: Limits) -> None:
@@ -433,8 +471,13 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
     guards, table = limits.guards, ASKED_FILE.c
     begins = _begins(on, max(guards.window_days, limits.window_of_matters))
     left = (table.day < begins) & table.held
-    numbers = connection.execute(select(table.number).where(left)).scalars().all()
-    if numbers:
+    going = connection.execute(select(table.number, table.batch_id).where(left)).all()
+    longest = max(YEAR_DAYS, guards.window_days, limits.window_of_matters, guards.days_of_probes)
+    gone_by = table.day <= on.toordinal() - longest
+    ended = connection.execute(select(table.batch_id).where(gone_by)).scalars().all()
+    for batch_id in {*ended, *(batch_id for _, batch_id in going)}:
+        touch_file(connection, batch_id)
+    if going:
         for asked in (ASKED, ASKED_AT):
             connection.execute(delete(asked).where(asked.c.day < begins))
         gone = select(table.number).where(left)
@@ -445,8 +488,9 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
         ):
             connection.execute(delete(asked).where(number.in_(gone)))
         connection.execute(update(ASKED_FILE).where(left).values(held=False))
-    longest = max(YEAR_DAYS, guards.window_days, limits.window_of_matters, guards.days_of_probes)
-    connection.execute(delete(ASKED_FILE).where(table.day <= on.toordinal() - longest))
+        forget_files(connection, [number for number, _ in going])
+        sum_earlier(connection)
+    connection.execute(delete(ASKED_FILE).where(gone_by))
 
 
 def times_asked_at(

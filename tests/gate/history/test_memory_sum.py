@@ -1,0 +1,129 @@
+"""What the guards remember is what the office's own commits wrote: a row that somebody deleted,
+added or altered stops the next file before anything of it is decided."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from counterfoil import client
+from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.gate.history import store
+from counterfoil.gate.history.memory_sum import check_memory
+from tests.world.office import World
+from tests.world.people import REQUESTS, request
+
+OTHER = [request(1, "Nina", "Other", "9 Elm Ave")]
+
+
+@pytest.fixture
+def world(tmp_path: Path, world_template: Path) -> World:
+    return World(tmp_path, template=world_template)
+
+
+def alter(world: World, statement: str) -> None:
+    """Write the database as its owner would, with no key."""
+    with closing(sqlite3.connect(world.path / "office.db")) as owner:
+        assert owner.execute(statement).rowcount != 0
+        owner.commit()
+
+
+def summed(world: World) -> None:
+    with world.office.store.reading() as connection:
+        check_memory(connection)
+
+
+STATEMENTS = (
+    "DELETE FROM asked_key",
+    "DELETE FROM asked_question WHERE number = (SELECT max(number) FROM asked_question)",
+    "DELETE FROM asked_matter",
+    "DELETE FROM asked_file",
+    "DELETE FROM caseload",
+    "UPDATE asked_key SET key = key + 1 WHERE key = (SELECT min(key) FROM asked_key)",
+    "UPDATE asked_question SET counts = 0",
+    "UPDATE asked_matter SET times = 0",
+    "UPDATE asked_file SET state = 'free'",
+    "UPDATE asked_file SET day = day - 400",
+    "UPDATE caseload SET requests = 0",
+    "INSERT INTO asked_key VALUES (7, 4294967296)",
+    "INSERT INTO asked VALUES (1, 2, 3, 'b', 739000, 1)",
+    "DELETE FROM remembered WHERE subject LIKE 'asked %'",
+)
+
+
+def test_a_row_that_somebody_else_wrote_stops_the_next_file(world: World) -> None:
+    world.receive(world.requests())
+    before = world.kinds()
+    world.office.store.cut_log()
+    database = (world.path / "office.db").read_bytes()
+    for statement in STATEMENTS:
+        world.office.store.close()
+        (world.path / "office.db").write_bytes(database)
+        alter(world, statement)
+        with pytest.raises(VerifyFault) as fault:
+            summed(world)
+        assert fault.value.code in {"memory_altered", "row_disagrees", "remembered_altered"}
+    with pytest.raises(VerifyFault):
+        world.receive(world.requests(OTHER, "other.csv"))
+    assert "granted" not in world.kinds()[len(before) :]
+
+
+def test_what_the_office_writes_itself_agrees(world: World) -> None:
+    """Over receiving, determining with what was not compared, withdrawing, and forgetting."""
+    world.answer()
+    second = world.receive(world.requests(OTHER, "other.csv"))
+    summed(world)
+    client.withdraw(world.office, second, world.officer("a"))
+    summed(world)
+    world.amend("openings_per_day: 1000000", "openings_per_day: 1")
+    third = world.receive(world.requests([*REQUESTS[:3], *OTHER], "third.csv"))
+    client.determine(world.office, third)
+    summed(world)
+    with world.office.store.transaction() as connection:
+        later = world.now.date().replace(year=world.now.year + 2)
+        store.forget(connection, later, world.office.law.agreement.limits)
+    summed(world)
+    with world.office.store.reading() as connection:
+        assert not store.file_number(connection, third)
+
+
+def test_a_file_whose_remembering_was_broken_off_is_remembered_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "COMMIT_ROWS", 3)
+    added = store.add_part
+    calls: list[int] = []
+
+    def broken(*args: object) -> None:
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        added(*args)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(store, "add_part", broken)
+    with pytest.raises(KeyboardInterrupt):
+        world.receive(world.requests())
+    summed(world)
+    world.receive(world.requests())
+    summed(world)
+
+
+def test_two_runs_that_remember_one_file_do_not_mix(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the lock does not reach the other process, the later run goes on alone."""
+    monkeypatch.setattr(store, "COMMIT_ROWS", 3)
+    added, parts = store.add_part, []
+
+    def other_begins(connection: object, number: int, *rest: object) -> None:
+        parts.append(number)
+        if len(parts) == 3:
+            store.begin_file(connection, number)  # pyright: ignore[reportArgumentType]
+        added(connection, number, *rest)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(store, "add_part", other_begins)
+    with pytest.raises(StateFault, match="another process is receiving"):
+        world.receive(world.requests())
