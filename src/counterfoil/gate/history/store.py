@@ -38,7 +38,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Table,
     bindparam,
     delete,
     func,
@@ -50,6 +49,7 @@ from sqlalchemy import (
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.batch_counts import BatchFacts, History
+from counterfoil.gate.history.bulk_insert import insert_rows
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -78,7 +78,6 @@ from counterfoil.gate.law.agreement import Agreement, Limits
 YEAR_DAYS: Final = 365
 COMMIT_ROWS: Final = 65_536
 """Rows of the questions' tables written in one commit."""
-_ROWS_A_STATEMENT: Final = 32
 _JSON: Final = msgspec.json.Encoder()
 
 # -- what earlier files asked ------------------------------------------------------------------
@@ -293,7 +292,7 @@ def remember(
     ]
     for done, (table, values) in enumerate(parts):
         with commit() as connection:
-            _insert(connection, table, values)
+            insert_rows(connection, table, values)
             add_part(connection, number, table, values, (run, done, len(parts)))
 
 
@@ -344,30 +343,6 @@ def matters_of(rows: Fingerprints) -> list[tuple[tuple[int, int, int], int]]:
             ((kind, key, part), times) for (key, part), times in map(matters.__getitem__, order)
         ]
     return found
-
-
-def _insert(connection: Connection, table: Table, values: list[Any]) -> None:
-    """Insert rows, whose values follow one another, as the driver takes them, many a statement:
-    through the toolkit each would cost five times as much, and one a statement half as much
-    again."""
-    width, paramstyle = len(table.columns), connection.dialect.paramstyle
-    size = width * _ROWS_A_STATEMENT
-    many = len(values) // size * size
-    for rows, start, stop in ((_ROWS_A_STATEMENT, 0, many), (1, many, len(values))):
-        step = rows * width
-        given = [tuple(values[at : at + step]) for at in range(start, stop, step)]
-        if given:
-            connection.exec_driver_sql(_insertion(table, paramstyle, rows), given)
-
-
-@cache
-def _insertion(table: Table, paramstyle: str, rows: int) -> str:
-    columns = [column.name for column in table.columns]
-    row = f"({', '.join(['?' if paramstyle == 'qmark' else '%s'] * len(columns))})"
-    return (
-        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"
-        " ON CONFLICT DO NOTHING"
-    )
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:
