@@ -91,6 +91,15 @@ def test_who_learned_of_no_record_is_not_told_of_one_and_the_ledger_looks_alike(
     assert said == said[:2] * 4
 
 
+def test_an_answer_to_another_spelling_at_the_home_is_found_and_a_namesake_elsewhere_is_not(
+    world: World,
+) -> None:
+    (notice,) = correct(world, "Mar\u00edsol", "QUINTANILLA").notices
+    assert "request q1" in notice.text
+    assert correct(world, "M", "Quintanilla").notices != ()
+    assert correct(world, line1="99 Another St").notices == ()
+
+
 def test_the_notices_are_made_from_the_accounting_after_the_rows_are_gone(world: World) -> None:
     world.now = NOW.replace(year=2032)
     assert len(dispose(world)) == 1

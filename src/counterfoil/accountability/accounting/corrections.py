@@ -3,8 +3,9 @@ informed when the holder corrected the person's record, or noted that the person
 
     1  an officer names the person (`counterfoil-person-1`), the document of the correction and its
        day, and signs; the look at the accounting is entered
-    2  each answer about the person that left, and that the table of duties informs of
-       (`outcomes` of `correction`), has a notice of its own, which the holder's key signs
+    2  each answer about the person that left, in another spelling of the name too (sought.py), and
+       that the table of duties informs of (`outcomes` of `correction`), has a notice of its own,
+       which the holder's key signs
     3  a duty of class `correction` is entered, whether or not there was such an answer, so that
        nobody sees in the ledger that somebody was confirmed. Two officers close it with the
        receipts
@@ -33,9 +34,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from counterfoil.accountability.accounting.lines import Line, lines_of
-from counterfoil.accountability.accounting.service import MAX_PERSON_BYTES, read_person, traces_for
+from counterfoil.accountability.accounting.lines import older_lines, raw_lines
+from counterfoil.accountability.accounting.service import MAX_PERSON_BYTES, read_person
+from counterfoil.accountability.accounting.sought import SoughtPerson, is_theirs, seek
 from counterfoil.batches import store as batches
+from counterfoil.batches.batch import Batch
 from counterfoil.controls.duties.service import (
     Duty,
     DutyFacts,
@@ -49,10 +52,10 @@ from counterfoil.core import canonical
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
 from counterfoil.core.values import Public, Sensitive
 from counterfoil.database import Connection
-from counterfoil.gate.history.traces import Traces, is_about
+from counterfoil.gate.history.traces import is_about
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, acts, authority, journal
-from counterfoil.office.accounting_records import Occasion
+from counterfoil.office.accounting_records import Occasion, read_occasion, read_record
 from counterfoil.tlog.note import sign_note
 
 FORMAT: Final = "counterfoil-correction-1"
@@ -93,7 +96,7 @@ class _Answered(Sensitive, frozen=True):
     """An answer that left, of which its recipient is to be informed."""
 
     occasion: Occasion
-    line: Line
+    request_id: str
 
 
 def correct_record_statement(office: Office, actor: Actor, command: CorrectRecord) -> Statement:
@@ -108,7 +111,7 @@ def correct_record(office: Office, actor: Actor, command: CorrectRecord) -> Corr
     again.
 
     Raises InputFault (the document), `person_file`; UsageFault `duty_since`; StateFault
-    `orders_disagree`; as `require_signed`, `lines_of`; KeyFault.
+    `orders_disagree`; as `require_signed`, `raw_lines`; KeyFault.
     """
     document = _read(office, actor, command)
     about = class_of(CORRECTION)
@@ -118,9 +121,9 @@ def correct_record(office: Office, actor: Actor, command: CorrectRecord) -> Corr
         officers = authority.require_signed(office, connection, actor, form, command.signatures)
         said = {"correction": canonical.digest(msgspec.msgpack.encode(person))}
         journal.enter_look(office, connection, officers[0], said)
-    asked = traces_for(office, person)
+    sought = seek(office, person)
     with office.store.reading() as connection:
-        answered = _answers_about(office, connection, asked, frozenset(about.outcomes))
+        answered = _answers_about(office, connection, sought, frozenset(about.outcomes))
     with office.store.transaction() as connection:
         number = next_number(office, connection)
         notices = tuple(_notice(office, command, number, each) for each in answered)  # 2
@@ -132,19 +135,37 @@ def correct_record(office: Office, actor: Actor, command: CorrectRecord) -> Corr
 
 
 def _answers_about(
-    office: Office, connection: Connection, asked: Traces, outcomes: frozenset[str]
+    office: Office, connection: Connection, sought: SoughtPerson, outcomes: frozenset[str]
 ) -> list[_Answered]:
     found: list[_Answered] = []
     for batch in batches.list_batches(connection):
-        if batch.released_at is None:
-            continue
-        occasion, lines = lines_of(office, connection, batch)
-        found += [
-            _Answered(occasion, line)
-            for line in lines
-            if line.outcome in outcomes and is_about(asked, line.traces)
-        ]
+        if batch.released_at is not None:
+            found += _in_batch(office, connection, batch, sought, outcomes)
     return found
+
+
+def _in_batch(
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    sought: SoughtPerson,
+    outcomes: frozenset[str],
+) -> list[_Answered]:
+    """Those of one batch; of one whose rows an earlier version disposed of, by what it kept."""
+    kept = raw_lines(office, connection, batch)
+    if kept is None:
+        occasion, older = older_lines(office, connection, batch)
+        return [
+            _Answered(occasion, line.request_id)
+            for line in older
+            if line.outcome in outcomes and is_about(sought.traces, line.traces)
+        ]
+    occasion, records = read_occasion(kept[0]), map(read_record, kept[1])
+    return [
+        _Answered(occasion, record.request_id)
+        for record in records
+        if record.outcome in outcomes and is_theirs(record, sought)
+    ]
 
 
 def _notice(
@@ -158,7 +179,7 @@ def _notice(
         f"office {office.settings.name}",
         f"requester {requester}",
         f"batch {occasion.batch}",
-        f"request {answered.line.request_id}",
+        f"request {answered.request_id}",
         f"answered {occasion.released_on}",
         f"{command.what} {command.since.isoformat()}",
         f"duty {number}",

@@ -40,12 +40,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counterfoil.accountability.accounting.lines import raw_lines
-from counterfoil.accountability.accounting.service import (
-    MAX_PERSON_BYTES,
-    PersonFile,
-    read_person,
-    traces_for,
-)
+from counterfoil.accountability.accounting.service import MAX_PERSON_BYTES, PersonFile, read_person
+from counterfoil.accountability.accounting.sought import bears_their_name, is_theirs, seek
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.officers import Role
@@ -53,13 +49,11 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, StoreFault, UsageFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement, Upload
-from counterfoil.core.values import NameForm, Person, Public, Sensitive
+from counterfoil.core.values import Public
 from counterfoil.database import Connection
-from counterfoil.gate.history.traces import Traces, is_about, traces_from_text
 from counterfoil.ledger import EntryKind
-from counterfoil.normalize import leads_to_family, leads_to_given, normalize_name
 from counterfoil.office import Office, acts, authority, journal
-from counterfoil.office.accounting_records import REJECTED, AccountRecord, read_record
+from counterfoil.office.accounting_records import REJECTED, read_record
 from counterfoil.office.acts import Act, NewAct
 
 ADDED: Final = "added"
@@ -131,13 +125,6 @@ class _Standing(Public, frozen=True):
 
     number: int
     reach: _Reach
-
-
-class _HeldPerson(Sensitive, frozen=True):
-    """A person as rows are compared with them."""
-
-    traces: Traces
-    name: NameForm
 
 
 # -- to add and to lift ------------------------------------------------------------------------
@@ -307,13 +294,20 @@ class LitigationHolds:
     def _about(self, batch: Batch, people: Sequence[_Standing]) -> Iterator[_Standing]:
         """The holds of persons of whom the batch has a row. Every line is read: only after the last
         one is it certain that they are what the ledger says."""
-        held = [(each, _person(self._office, each)) for each in people]
+        held = [
+            (each, seek(self._office, _open(self._office, each.number, each.reach.sealed)))
+            for each in people
+        ]
         found: set[int] = set()
         lines = raw_lines(self._office, self._connection, batch)
         for line in lines[1] if lines else ():
             record = read_record(line)
             if record.outcome != REJECTED:
-                found.update(each.number for each, person in held if _is_of(record, person))
+                found.update(
+                    each.number
+                    for each, person in held
+                    if is_theirs(record, person) or bears_their_name(record, person)
+                )
         return (each for each, _ in held if each.number in found)
 
 
@@ -324,31 +318,7 @@ def _reaches(reach: _Reach, batch: Batch) -> bool:
     return reach.batch == batch.id or in_days
 
 
-def _is_of(record: AccountRecord, held: _HeldPerson) -> bool:
-    if is_about(held.traces, traces_from_text(record.person_keys)):
-        return True
-    names = (record.given_name, record.middle_name, record.family_name, record.suffix)
-    asked = normalize_name(Person(*names))
-    return _leads(asked, held.name) or _leads(held.name, asked)
-
-
-def _leads(one: NameForm, other: NameForm) -> bool:
-    """Whether one name leads to another; an initial leads to every given name that begins so."""
-    given = leads_to_given(one, other, may_be_exchanged=True) or any(
-        1 in (len(mine), len(theirs)) and mine[0] == theirs[0]
-        for mine in one.given[:1]
-        for theirs in other.given[:1]
-    )
-    return given and leads_to_family(one, other, may_be_exchanged=True)
-
-
 # -- the person --------------------------------------------------------------------------------
-
-
-def _person(office: Office, hold: _Standing) -> _HeldPerson:
-    person = _open(office, hold.number, hold.reach.sealed)
-    names = (person.given_name, person.middle_name, person.family_name, person.suffix)
-    return _HeldPerson(traces_for(office, person), normalize_name(Person(*names)))
 
 
 def _seal(office: Office, number: int, person: PersonFile) -> bytes:

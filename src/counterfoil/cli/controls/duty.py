@@ -128,7 +128,8 @@ def correct(
         show(result, "\n".join(map(str, files)) or "Nobody is to be informed.", as_json=as_json)
         say(
             f"Duty {done.duty.number}: due {done.duty.due_on}; two officers close it with the "
-            "receipts.",
+            "receipts. Make sure that each answer was about this person before you send its "
+            "notice.",
             quiet=as_json,
         )
 
