@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from counterfoil.gate.law.roots import Roots
 from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
@@ -256,7 +257,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
 
     `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
     be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
-    none in an agreement of format 1.
+    none in an agreement of format 1. `roots`: the law files and the roots of trust that the
+    signatures cover (roots.py).
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -282,3 +284,4 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     retention_days: Count
     openings_per_day: Count
     readings: tuple[SignedReading, ...] = ()
+    roots: Roots | None = None
