@@ -27,6 +27,7 @@ from counterfoil.office import acts, authority
 from counterfoil.office.authority import require_officer
 from counterfoil.office.context import Office
 from counterfoil.office.journal import enter
+from counterfoil.office.roots import require_agreed_officer
 
 FIRST_OFFICERS: Final = 2
 ADDED: Final = "added"
@@ -70,7 +71,7 @@ def enroll_officer(office: Office, actor: Actor, command: EnrollOfficer) -> Offi
     signer = office.signer()
     with office.store.transaction() as connection:
         if isinstance(actor, Service):
-            _require_alone(office, connection, command.role)
+            _require_alone(office, connection, command)
             enrol(office, connection, command.officer, command.role)
         else:
             form = _form(office, connection, ADDED, command.officer, command.role)
@@ -164,8 +165,11 @@ def _retire(connection: Connection, officer: Officer) -> None:
             store.mark_resumed(connection, store.find_batch(connection, batch.id))
 
 
-def _require_alone(office: Office, connection: Connection, role: Role) -> None:
-    """The office enrolls alone in a sandbox, and the first two officers anywhere."""
+def _require_alone(office: Office, connection: Connection, command: EnrollOfficer) -> None:
+    """The office enrolls alone in a sandbox, and the first two officers anywhere, whom the parties
+    may have named."""
+    require_agreed_officer(office.law, command.officer)
+    role = command.role
     enrolled = [each for _, each, _ in store.list_enrolled(connection) if each is Role.DISCLOSURE]
     if role is not Role.DISCLOSURE or len(enrolled) >= FIRST_OFFICERS:
         _require_sandbox(office)

@@ -27,7 +27,16 @@ from counterfoil.ledger.entries import decode
 from counterfoil.ledger.head import KEY_CONTEXT, HeadKeeper, tail_fault
 from counterfoil.office import acts, journal
 from counterfoil.office.acts import Act
-from counterfoil.office.context import PASSPHRASE_FILE, Clock, Office, Random, database_url, utc_now
+from counterfoil.office.context import (
+    PASSPHRASE_FILE,
+    Clock,
+    Office,
+    Random,
+    database_url,
+    read_vkey,
+    utc_now,
+)
+from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
 from counterfoil.tlog import check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
@@ -56,6 +65,9 @@ def open_office(
             place=FILE,
             cure="Write `sandbox` as the agreement of both parties has it.",
         )
+    if law.agreement.roots is not None:
+        holder = read_vkey(directory / "keys" / "holder.vkey")
+        require_roots(directory, settings, law, str(holder))
     if settings.sandbox and passphrase is None:
         passphrase = _sandbox_passphrase(directory)
     office = Office(

@@ -1,4 +1,4 @@
-"""`counterfoil office create`, and `status`."""
+"""`counterfoil office create | roots`, and `status`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
+from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
+from counterfoil.office.roots import office_roots
 from counterfoil.office.settings import DATABASE
 
 _WAITING = "`counterfoil waiting {} --office {}` lists what waits for an officer."
@@ -197,9 +199,22 @@ def _due(listed: duties.DutyListing) -> str:
     return "".join(lines)
 
 
+def roots(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The office's directory.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print what both parties sign so that their signatures cover the law files in use, the
+    holder's key, the ledger's name, the first officers and the witnesses: a part of the
+    agreement."""
+    with faults(as_json=as_json):
+        found = {"roots": office_roots(open_office(directory), NOBODY)}
+        show(found, write_yaml(found).rstrip(), as_json=as_json)
+
+
 add_verb(
     app,
     create,
     "office create tax-office --sandbox",
     "office create tax-office --agreement treasury-dhs-2025",
 )
+add_verb(app, roots, "office roots tax-office")

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from counterfoil.gate.law.roots import Roots
 from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
@@ -267,7 +268,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
 
     `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
     be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
-    none in an agreement of format 1. `release_notice`: None where it is left out.
+    none in an agreement of format 1. `release_notice`: None where it is left out. `roots`: the law
+    files and the roots of trust that the signatures cover (roots.py).
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -294,3 +296,4 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     openings_per_day: Count
     readings: tuple[SignedReading, ...] = ()
     release_notice: ReleaseNotice | None = None
+    roots: Roots | None = None

@@ -20,6 +20,7 @@ What loading establishes, in this order:
     8  the agreement has the form that the law asks for, and designates nothing but listed Federal
        criminal statutes, each with elements of its own (agreed.py)
     9  every signature in it verifies (signatures.py)
+    10 where the parties signed the digests of the law files, each in use has its own (roots.py)
 
 The law's digest is SHA-256 over the canonical form of all that was read, with the versions of the
 checks and of the address forms: two offices with one digest decide alike. Closed by default (P10):
@@ -46,6 +47,7 @@ from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.compiled import Terms, compile_terms
 from counterfoil.gate.law.demands import checks_version, edition_of
 from counterfoil.gate.law.lists import LawList, Lists, check_list
+from counterfoil.gate.law.roots import check_signed_law
 from counterfoil.gate.law.route import Common, Route
 from counterfoil.gate.law.schema import MAX_LAW_BYTES, parse_law_text, read_law_text, require
 from counterfoil.gate.law.signatures import check_signatures
@@ -158,7 +160,10 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     office many times. Raises SettingsFault: see the module for what is checked.
     """
     folders = tuple(map(_read_folder, (directory / part for part in LAW_PARTS)))
-    return _loaded(folders, _read_file(_agreement_path(directory, agreement)))
+    law = _loaded(folders, _read_file(_agreement_path(directory, agreement)))
+    texts = {file.place: file.text for folder in folders for file in folder}
+    check_signed_law(law.agreement.roots, {path: texts[path] for path in files_of(law)})
+    return law
 
 
 @lru_cache(maxsize=KEPT_LAWS)
@@ -188,6 +193,17 @@ def _loaded(folders: tuple[_Folder, ...], agreement: _LawText) -> Law:
     check_readings((statute for law in laws for statute in law.statutes), agreed)
     check_signatures(agreed)
     return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
+
+
+def files_of(law: Law) -> set[str]:
+    """The paths of the files that a law was read from, in the law directory, but the agreement."""
+    found = set[str]()
+    for each in law.every_route:
+        found |= {f"routes/{each.route.id}.yaml", f"common/{each.common.id}.yaml"}
+        found |= {f"statutes/{statute.id}.yaml" for statute in each.statutes}
+        lists = msgspec.structs.asdict(each.lists).values() if each.lists else ()
+        found |= {f"lists/{one.id}.yaml" for one in lists}
+    return found
 
 
 def copy_law(library: Path, agreement: Path, directory: Path) -> Law:
