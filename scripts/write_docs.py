@@ -26,6 +26,7 @@ from counterfoil.gate.law.statute import Element
 from counterfoil.gate.library import routes_of
 from counterfoil.intake.rejects import WORDS
 from counterfoil.register.rows import CURES
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD
 from scripts.fault_codes import read_faults
 
 ROOT = Path(__file__).parents[1]
@@ -92,6 +93,10 @@ def codes_page() -> str:
         (
             f"`{NOT_CERTIFIED}`",
             "the agreement requires a certificate, and none covers what the question states",
+        ),
+        (
+            f"`{SNAPSHOT_OLD}`",
+            "the register's snapshot is older than the agreement lets it be, 5 USC 552a(e)(5)",
         ),
         (
             f"`{determine.KEEPER_LIMIT}`",

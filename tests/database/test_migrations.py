@@ -6,8 +6,6 @@ import json
 import sqlite3
 from pathlib import Path
 
-from alembic import command
-
 from counterfoil.batches.batch import BatchHeader
 from counterfoil.batches.store import find_batch, mark_determined
 from counterfoil.database import engine, open_store
@@ -36,7 +34,7 @@ def older(directory: Path, version: str) -> tuple[str, sqlite3.Connection]:
     """The URL of a database as a version made it, and a connection of its owner."""
     url = f"sqlite:///{directory / 'office.db'}"
     with engine._first(url) as (store, connection):
-        command.upgrade(engine._config(connection), version)
+        engine._upgrade(connection, version)
     store.close()
     return url, sqlite3.connect(directory / "office.db")
 

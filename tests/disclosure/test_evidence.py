@@ -96,3 +96,31 @@ def test_two_officers_let_two_people_of_one_name_be_asked_about(world: World) ->
         world, batch, "q20", ("guard-evidence",), _TWO_PEOPLE, world.officer("a"), counsel
     )
     assert done.elements == ("guard-evidence",)
+
+
+def test_what_the_gate_refused_was_put_to_nobody_and_can_be_mended(world: World) -> None:
+    batch, refused = _received(world, "1", {"taxable_periods": "2099"})
+    assert refused == {"refused.i2-period-not-future"}
+    assert (
+        _received(world, "2", {})[1] == WAITS
+    )  # only received: it counts, as two files at once do
+    client.determine(world.office, batch)
+    batch, refused = _received(world, "3", {})
+    assert refused == set()
+    client.determine(world.office, batch)
+    for name, other in (("4", "other years"), ("5", "another date")):
+        batch, refused = _received(world, name, OTHERS[other])
+        assert refused == WAITS
+        client.determine(world.office, batch)
+    assert _received(world, "6", {})[1].isdisjoint(WAITS)
+
+
+def test_a_refused_one_that_two_officers_admitted_was_put_to_the_register(world: World) -> None:
+    batch, _ = _received(world, "1", {})
+    client.determine(world.office, batch)
+    batch, refused = _received(world, "2", OTHERS["another date"])
+    assert refused == WAITS
+    counsel = officer(world, "counsel-c", Role.COUNSEL)
+    override(world, batch, "q20", ("guard-evidence",), _TWO_PEOPLE, world.officer("a"), counsel)
+    client.determine(world.office, batch)
+    assert _received(world, "3", {})[1] == WAITS

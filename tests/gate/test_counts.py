@@ -23,31 +23,30 @@ def _asked(**fields: object) -> CheckInput:
 
 
 def test_reasons_of_one_purpose_are_asked_about_together() -> None:
-    purpose = PARTS[4].of
+    purpose = PARTS[4].of(LAW.terms)
     told, other = _asked(), _asked(reason="The lease in evidence names this door.")
-    assert (
-        purpose(told, LAW.terms) == purpose(other, LAW.terms) == Judged(frozenset(), is_told=True)
-    )
+    assert purpose(told) == purpose(other) == (True, True, True, True)
     civil = _asked(reason="To deport the tenant whom the lease names")
-    assert purpose(civil, LAW.terms) == Judged(frozenset({"civil"}), is_told=True)
+    judged = Judged(frozenset({"civil"}), is_told=True)
+    assert purpose(civil) == (True, True, True, judged)
 
 
 def test_a_name_that_may_be_of_two_is_asked_about_by_itself() -> None:
-    named = PARTS[5].of
-    assert named(_asked(), LAW.terms) == ()
-    assert named(_asked(person=Person("Juan and Zelda", "", "Perez")), LAW.terms) is ALONE
+    named = PARTS[5].of(LAW.terms)
+    assert named(_asked()) is True
+    assert named(_asked(person=Person("Juan and Zelda", "", "Perez"))) is ALONE
 
 
 def test_a_reason_of_another_provision_is_asked_about_by_itself() -> None:
     forfeiture = "Civil forfeiture of the house at the address on the deed, before the court"
-    assert PARTS[4].of(_asked(reason=forfeiture), LAW.terms) is ALONE
+    assert PARTS[4].of(LAW.terms)(_asked(reason=forfeiture)) is ALONE
 
 
 def test_an_address_at_the_limit_shares_its_counts_and_one_beyond_it_is_read_by_itself() -> None:
     terms = amended({"limits.guards.people_at_address": 2}).terms
-    counts = PARTS[6].of
-    assert counts(changed(_asked(), uses=Uses(1, 1, 2, 1)), terms) == Uses(1, 1, 2, 1)
-    assert counts(changed(_asked(), uses=Uses(1, 1, 3, 1)), terms) is ALONE
+    counts = PARTS[7].of(terms)
+    assert counts(changed(_asked(), uses=Uses(1, 1, 2, 1))) == Uses(1, 1, 2, 1)
+    assert counts(changed(_asked(), uses=Uses(1, 1, 3, 1))) is ALONE
 
 
 @pytest.mark.parametrize(
@@ -65,10 +64,12 @@ def test_a_check_is_asked_once_for_each_thing_that_is_remembered(
     monkeypatch.setattr("counterfoil.gate.checks.memo._REMEMBERED", 2)
     monkeypatch.setitem(memo.REQUEST_CHECKS, "use_is_certified", check)
     part = Part(
-        lambda one, _: ALONE if one.reason == "-" else one.reason, frozenset({"use_is_certified"})
+        lambda _: lambda one: ALONE if one.reason == "-" else one.reason,
+        frozenset({"use_is_certified"}),
     )
     findings = [{state: Finding("e", state) for state in State}] * 8
     steps = SharedSteps(part, [(7, "use_is_certified"), (3, "name_is_given")], LAW.terms, findings)
-    found = [steps.failed(changed(_asked(), reason=thing)) for thing in things]
+    found: list[list[tuple[int, Finding]]] = [[] for _ in things]
+    steps.add_failed([changed(_asked(), reason=thing) for thing in things], found)
     assert found == [[(7, Finding("e", NOT_MET))] if thing == "a" else [] for thing in things]
     assert len(calls) == asked

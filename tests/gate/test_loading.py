@@ -10,6 +10,7 @@ import pytest
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
+from counterfoil.gate.law import load
 from counterfoil.gate.law.clauses import agreement_digest
 from counterfoil.gate.law.load import copy_law, load_law
 from counterfoil.gate.law.schema import Span
@@ -80,11 +81,13 @@ def test_the_digest_is_of_all_routes_and_of_the_versions_of_checks_and_forms(
     digests = [load_law(office).digest]
     for name in ("demands.CHECKS_VERSION", "load.FORMS_VERSION"):
         monkeypatch.setattr(f"counterfoil.gate.law.{name}", "another")
+        load._loaded.cache_clear()  # within one process no version changes
         digests.append(load_law(office).digest)
     _edit(office / "routes" / "consent.yaml", "The taxpayer's consent", "A taxpayer's consent")
     digests.append(load_law(office).digest)
     _edit(office / "common" / "every-route.yaml", "most_years: 6", "most_years: 5")
     digests.append(load_law(office).digest)
+    load._loaded.cache_clear()
     assert len(set(digests)) == len(digests) == 5
     assert all(
         digest.startswith("sha256:") and len(digest) == len(canonical.digest(b""))
@@ -183,3 +186,18 @@ def test_an_agreement_that_is_not_there_is_not_copied(tmp_path: Path) -> None:
     with expect_fault(SettingsFault, "law_not_copied", "law/new") as raised:
         copy_law(LIBRARY, AGREEMENTS / "gone.yaml", tmp_path / "new")
     assert raised.value.message == "the law could not be copied (FileNotFoundError)"
+
+
+def test_a_law_is_loaded_once_in_a_process_and_anew_where_a_text_of_it_differs(
+    office: Path,
+) -> None:
+    law = load_law(office)
+    assert load_law(office) is law
+    _edit(office / "common" / "every-route.yaml", "most_years: 6", "most_years: 5")
+    changed_law = load_law(office)
+    assert changed_law.digest != law.digest
+    _edit(office / "common" / "every-route.yaml", "most_years: 5", "most_years: 6")
+    assert load_law(office) is law
+    (office / "routes" / "consent.yaml").unlink()
+    with expect_fault(SettingsFault, "law_missing", f"agreement {law.agreement.id}: routes"):
+        load_law(office)

@@ -29,17 +29,17 @@ def explained(
 
 def accounted(world: World, given: str, family: str, line1: str) -> tuple[Accounted, ...]:
     """The accounting of somebody at a place in Anytown, for an inspector."""
-    question = _asking(world, given, family, line1)
+    question = asking(world, given, family, line1)
     return account(world.office, world.officer("a").officer, question)
 
 
 def shown_to_person(world: World, given: str, family: str, line1: str) -> tuple[ShownToPerson, ...]:
     """What somebody at a place in Anytown may be shown of it."""
-    question = _asking(world, given, family, line1)
+    question = asking(world, given, family, line1)
     return account_to_person(world.office, world.officer("a").officer, question)
 
 
-def _asking(world: World, given: str, family: str, line1: str) -> AccountPerson:
+def asking(world: World, given: str, family: str, line1: str) -> AccountPerson:
     said = {"format": PERSON_FORMAT, "given_name": given, "family_name": family, "line1": line1}
     path = world.directory / "person.json"
     path.write_text(json.dumps(said | PLACE), encoding="utf-8")

@@ -1,21 +1,23 @@
 """What a test process works out once, though each command of the program works it out anew.
 
-A program is a process: it derives the keys of its office, reads its law and builds its command line
-once, and ends. The tests run thousands of programs in one process, and half of their time went into
-three results that depend on nothing but the arguments: a key derived by scrypt, which is slow on
-purpose; the nodes of a YAML text; and the tree of commands. Each is remembered here by all of its
-arguments, so what a test sees is what the program would have computed, byte for byte. The program
-knows nothing of it, and the tests that start a process of their own go without it.
+A program is a process: it derives the keys of its office and builds its command line once, and
+ends. The tests run thousands of programs in one process, and much of their time went into two
+results that depend on nothing but the arguments: a key derived by scrypt, which is slow on purpose,
+and the tree of commands. Each is remembered here by all of its arguments, so what a test sees is
+what the program would have computed, byte for byte. The program knows nothing of it, and the tests
+that start a process of their own go without it. (A law is remembered by the program itself, see
+gate/law/load.py.)
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from typing import Any
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 
 import pytest
 import typer.main
-import yaml
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from counterfoil.core import keyfile
@@ -38,8 +40,20 @@ class RememberedScrypt:
 
 
 def remember(patch: pytest.MonkeyPatch) -> None:
-    """Put the three in place. Only what succeeds is remembered."""
+    """Put the two in place. Only what succeeds is remembered."""
     patch.setattr(keyfile, "Scrypt", RememberedScrypt)
     patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
-    compose: Any = yaml.compose
-    patch.setattr(yaml, "compose", lru_cache(maxsize=512)(compose))
+
+
+@contextmanager
+def uncollected(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the garbage collector from looking again and again through the ten thousand tests that
+    were collected. A run of the program that freezes memory itself does not thaw them."""
+    thaw = gc.unfreeze
+    gc.collect()
+    gc.freeze()
+    patch.setattr(gc, "unfreeze", lambda: None)
+    try:
+        yield
+    finally:
+        thaw()

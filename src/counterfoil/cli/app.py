@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 from counterfoil.cli import demo
 from counterfoil.cli.batch import explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
-from counterfoil.cli.controls import comparison, hold, incident, suspension
+from counterfoil.cli.controls import comparison, duty, hold, incident, notice, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
@@ -19,6 +19,7 @@ from counterfoil.cli.oversight import (
     accounting,
     evidence,
     ledger,
+    litigation,
     monitor,
     reconcile,
     replay,
@@ -93,6 +94,7 @@ add_verb(
     verify.complete_answer,
     "complete-answer answers.jsonl --from public --holder-key holder.vkey",
 )
+add_verb(app, verify.verify_notice, "verify-notice correction-1.txt --holder-key holder.vkey")
 add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
 add_verb(
     app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey"
@@ -116,11 +118,14 @@ _groups = (
     ("accounting", accounting.app),
     ("evidence", evidence.app),
     ("retention", retention.app),
+    ("litigation", litigation.app),
     ("witness", witness.app),
     ("law", law.app),
     ("agreement", agreement.app),
     ("incident", incident.app),
     ("hold", hold.app),
+    ("notice", notice.app),
+    ("duty", duty.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)

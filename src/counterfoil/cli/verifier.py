@@ -87,7 +87,7 @@ KINDS = """
     office key law snapshot certificate batch rejected granted refused opening not_compared review
     disclosure release inspection withdrawal suspension resumption override fork incident disposal
     retention_hold retention_lift delay hold published replay reconciled determined sample
-    accounting inform comparison state settings
+    accounting inform comparison state settings notice_rule notice duty litigation_hold
 """.split()  # noqa: SIM905 - What an entry can be.
 
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")

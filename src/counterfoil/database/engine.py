@@ -1,19 +1,19 @@
-"""Opening and creating the office's database. See the package's docstring for the promise."""
+"""Opening and creating the office's database. See the package's docstring for the promise.
+
+Alembic is imported where tables are made or migrated alone: reading it takes a tenth of the time in
+which a command starts, and most commands open a database of this version.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 from weakref import finalize
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from counterfoil.core.errors import SettingsFault, StateFault, StoreFault
@@ -132,13 +132,13 @@ def create_store(url: str) -> Store:
     `database_taken` where tables of an office stand already, StoreFault if it cannot be made.
     """
     with _first(url) as (store, connection):
-        if MigrationContext.configure(connection).get_current_revision() is not None:
+        if _held(connection) is not None:
             raise StateFault(
                 "database_taken",
                 "the database holds an office already",
                 cure="Name an empty database; nothing was changed.",
             )
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
     return store
 
 
@@ -150,12 +150,11 @@ def open_store(url: str) -> Store:
     """
     _must_exist(url)
     with _first(url) as (store, connection):
-        config = _config(connection)
-        held = MigrationContext.configure(connection).get_current_revision()
+        held = _held(connection)
         if held is None:
             raise _empty()
-        if held != ScriptDirectory.from_config(config).get_current_head():
-            _migrate(config, held)
+        if held != max(_revisions()):
+            _migrate(connection, held)
     return store
 
 
@@ -174,16 +173,37 @@ def _first(url: str) -> Generator[tuple[Store, Connection]]:
             store.close()
 
 
-def _migrate(config: Config, held: str) -> None:
-    try:
-        ScriptDirectory.from_config(config).get_revision(held)
-    except CommandError:
+def _migrate(connection: Connection, held: str) -> None:
+    if held not in _revisions():
         raise StateFault(
             "database_newer",
             "the database was written by a newer version of Counterfoil",
             cure="Install that version or a later one; nothing was changed.",
-        ) from None
-    command.upgrade(config, "head")
+        )
+    _upgrade(connection)
+
+
+def _held(connection: Connection) -> str | None:
+    """The revision of the tables, as the last migration wrote it; None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    """Every revision that this version knows: its file has its name, which begins with a number."""
+    return frozenset(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(connection: Connection, revision: str = "head") -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def _must_exist(url: str) -> None:
@@ -206,13 +226,6 @@ def _parsed(url: str) -> URL:
             cure="Give a URL of the form sqlite:///PATH or postgresql+psycopg://ROLE@HOST/NAME.",
         )
     return parsed
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _engine(url: str) -> Engine:

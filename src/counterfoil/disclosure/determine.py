@@ -38,7 +38,7 @@ from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
-from counterfoil.core.values import Grant, NotCompared, Public, Residents
+from counterfoil.core.values import Grant, NotCompared, Public, Refusal, Residents
 from counterfoil.disclosure.steps import (
     BatchStatus,
     find,
@@ -52,6 +52,7 @@ from counterfoil.office import Office
 from counterfoil.office.authority import require_service
 from counterfoil.office.batch_lock import batch_running, one_at_a_time
 from counterfoil.office.openings import check_counted, check_register, enter_openings
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 
 KEEPER_LIMIT: Final = "keeper_limit"
 UNREADABLE: Final = "register_unreadable"
@@ -65,12 +66,20 @@ class DetermineBatch(Public, frozen=True):
 
 
 class Deciding(Public, frozen=True):
-    """What decides a batch: pinned when it is first determined."""
+    """What decides a batch: pinned when it is first determined. `too_old`: the snapshot is older
+    today than the agreement lets it be."""
 
     sealed: register.SealedRegister
     weights: matching.Weights
     governed: Governing
     held: PinnedHolds
+    too_old: bool = False
+
+    def unasked(self, grant: Grant) -> str:
+        """The code by which a question is not put to the register; "" where it is."""
+        if self.too_old:
+            return SNAPSHOT_OLD
+        return "" if self.governed.puts(grant) else NOT_CERTIFIED
 
 
 def determine_batch(office: Office, actor: Actor, command: DetermineBatch) -> Work[BatchStatus]:
@@ -105,7 +114,9 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)
             held = pin_holds(office, session, office.custodian())
-        deciding = Deciding(sealed, weights, governed, held)
+        oldest = office.law.agreement.confirmation.oldest_days
+        too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
+        deciding = Deciding(sealed, weights, governed, held, too_old)
         check_register(office, sealed.snapshot)
         yield from _determine_chunks(office, batch_id, deciding)
         check_register(office, sealed.snapshot)
@@ -143,7 +154,7 @@ def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, se
         admitted = [
             row.grant
             for row in rows
-            if isinstance(row, Granted) and deciding.governed.puts(row.grant)
+            if isinstance(row, Granted) and not deciding.unasked(row.grant)
         ]
         grants = admitted[: custodian.remaining()]
         chunk = session.chunk(ChunkKind.REQUEST, seq)
@@ -185,9 +196,10 @@ def _settle(
     session: BatchSession,
     seq: int,
     rows: Sequence[Gated],
-    decided: Iterable[Determination],
+    decided: Sequence[Determination],
 ) -> None:
-    """What nobody answered does not count as asked."""
+    """What nobody answered does not count as asked, and the evidence of what was refused was not
+    tried."""
     first = session.rows_before(ChunkKind.REQUEST, seq)
     asked = [
         (place, request_of(row))
@@ -195,8 +207,11 @@ def _settle(
         if not isinstance(row, Rejected)
     ]
     unanswered = {each.row for each in decided if isinstance(each, NotCompared)}
+    refusals = {each.row for each in decided if isinstance(each, Refusal)}
     places = {place for place, request in asked if request.row in unanswered}
-    settle(session.connection, office.payload_keys()[1], session.batch.id, asked, places)
+    refused = {place for place, request in asked if request.row in refusals}
+    key = office.payload_keys()[1]
+    settle(session.connection, key, session.batch.id, asked, places, refused)
 
 
 def open_residents(
@@ -222,8 +237,8 @@ def decide_rows(
     held_among: Callable[[Residents], frozenset[int]],
 ) -> list[Determination]:
     """What becomes of each request: its refusal, its match, or `not_compared`: `not_certified`
-    where it is not put to the register, `code` where no residents were opened for its row.
-    `held_among` finds the places of the residents whom a disclosure hold suppresses."""
+    or `snapshot_old` where it is not put to the register, `code` where no residents were opened for
+    its row. `held_among` finds the places of the residents whom a disclosure hold suppresses."""
     decided: list[Determination] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -242,8 +257,8 @@ def _decide(
     code: str,
     held_among: Callable[[Residents], frozenset[int]],
 ) -> Determination:
-    if not deciding.governed.puts(grant):
-        return register.not_compared(grant, NOT_CERTIFIED)
+    if unasked := deciding.unasked(grant):
+        return register.not_compared(grant, unasked)
     if opened is None:
         return register.not_compared(grant, code)
     return matching.decide_suppressed(

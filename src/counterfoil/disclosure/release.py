@@ -14,6 +14,7 @@ from counterfoil.batches.ruling import Act, rule
 from counterfoil.batches.session import BatchSession
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
+from counterfoil.controls.notices.service import require_noticed
 from counterfoil.controls.sampling.service import require_sampled
 from counterfoil.controls.witnesses import require_witnessed
 from counterfoil.core.errors import UsageFault
@@ -63,6 +64,7 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
         require_witnessed(office, connection, _review_index(office, session))
         require_in_force(office, batch)
         require_sampled(office, session)
+        require_noticed(office, connection, batch)
         officers = authority.require_signed(office, connection, actor, form, command.signatures)
         batches.signing_officer(connection, batch.first_officer)
         reviewed = batches.load_reviewed(connection, batch, office.settings.name)

@@ -332,16 +332,22 @@ class PreparedSentence(Public, frozen=True, gc=False):
 
 
 def run_cases(
-    law_directory: Path, cases_directory: Path, agreements: Path | None = None
+    law_directory: Path,
+    cases_directory: Path,
+    agreements: Path | None = None,
+    *,
+    about: str | None = None,
 ) -> list[CaseResult]:
-    """Run every sentence under `cases_directory`. Raises SettingsFault for a law or case file that
-    cannot be used.
+    """Run every sentence under `cases_directory`, or those about the element of an id. Raises
+    SettingsFault for a law or case file that cannot be used.
 
     `agreements` is the folder of those that the sentences suppose by name; None is the library's
     own.
     """
     return [
-        prepared.run() for prepared in prepare_sentences(law_directory, cases_directory, agreements)
+        prepared.run()
+        for prepared in prepare_sentences(law_directory, cases_directory, agreements)
+        if about is None or prepared.element == about
     ]
 
 

@@ -131,8 +131,7 @@ class Gate:
                 if (state := check(one, terms)) is not MET:
                     found.append((place, findings[state]))
         for shared in self._shared:
-            for one, found in zip(inputs, failed, strict=True):
-                found.extend(shared.failed(one))
+            shared.add_failed(inputs, failed)
         return map(self._decision, inputs, failed)
 
     def _decision(self, inputs: CheckInput, failed: list[tuple[int, Finding]]) -> Grant | Refusal:

@@ -84,9 +84,8 @@ def explain_element(directory: Path, library: Path, name: str) -> ElementPage | 
         for file, elements in _by_file(law):
             entries = tuple(element for element in elements if name in (element.id, element.code))
             if entries:
-                results = run_cases(directory, library / "cases", library / "agreements")
-                about = tuple(result for result in results if result.element == entries[0].id)
-                return ElementPage(file, entries, about)
+                places = directory, library / "cases", library / "agreements"
+                return ElementPage(file, entries, tuple(run_cases(*places, about=entries[0].id)))
     return None
 
 

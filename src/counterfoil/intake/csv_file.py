@@ -54,6 +54,8 @@ def split_record(record: str) -> list[str] | None:
             return fields
     # The pieces between quotes are outside, inside, outside, inside, ..., outside.
     first, *pieces = record.split('"')
+    if len(pieces) == 2 and first.endswith(",") and pieces[1].startswith(","):  # one text, usual
+        return [*first[:-1].split(","), pieces[0], *pieces[1][1:].split(",")]
     fields = first.split(",")
     if fields[-1]:
         return None  # text before an opening quote

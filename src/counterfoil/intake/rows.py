@@ -9,15 +9,14 @@ Each column is read: stripped, its text checked, turned into a date or a list.
 A row's reject is its first fault in the order of the columns. The work is laid out by columns
 because one call over a column costs a tenth of a call a cell; nothing else follows from it.
 
-Columns whose cells repeat (dates, officers, statutes, cities) are read once for each different
-cell: the last few thousand are remembered, for one reading of one file only.
+Columns whose cells repeat (dates, officers, statutes, cities) are read once a table for each
+different cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
@@ -35,8 +34,6 @@ from counterfoil.intake.cells import (
 )
 from counterfoil.intake.columns import COLUMNS, Column, ColumnKind
 from counterfoil.intake.rejects import reject
-
-_REMEMBERED_CELLS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,7 @@ class IdReader:
 
 
 class RowReader:
-    """Reads tables of one file whose ids are read, in any order. Remembers cells that repeat."""
+    """Reads tables of one file whose ids are read, in any order."""
 
     def __init__(self) -> None:
         self._readers = [_reader(column) for column in COLUMNS[1:]]
@@ -179,7 +176,8 @@ class RowReader:
     ) -> Sequence[Any]:
         if column.kind not in _DISTINCT:
             try:
-                return list(map(read, cells))
+                known = {cell: read(cell) for cell in set(cells)}
+                return list(map(known.__getitem__, cells))
             except ValueError:
                 pass
         elif is_plain(cells, column.limit):
@@ -201,7 +199,7 @@ def _reader(column: Column) -> _Read:
         text = read_text(cell, limit, free=free)
         return text if parse is None else parse(text)
 
-    return read if column.kind in _DISTINCT else lru_cache(_REMEMBERED_CELLS)(read)
+    return read
 
 
 def _read_each(column: Column, read: _Read, cells: Sequence[str], faults: _Faults) -> list[Any]:

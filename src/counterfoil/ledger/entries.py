@@ -77,6 +77,10 @@ class EntryKind(StrEnum):
     COMPARISON = "comparison"
     STATE = "state"
     SETTINGS = "settings"
+    NOTICE_RULE = "notice_rule"
+    NOTICE = "notice"
+    DUTY = "duty"
+    LITIGATION_HOLD = "litigation_hold"
 
 
 class Form(NamedTuple):
@@ -237,6 +241,25 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "sample is.",
         "commitment rows",
     ),
+    EntryKind.NOTICE_RULE: _form(
+        "Two officers entered or lifted a court's demand that notice be given before answers are "
+        "released.",
+        "commitment event officer second",
+    ),
+    EntryKind.NOTICE: _form(
+        "An officer gave notice that the answers of a batch are to be released.",
+        "batch commitment officer",
+    ),
+    EntryKind.DUTY: _form(
+        "An officer opened a dated duty, or two officers closed one.",
+        "commitment event officer",
+        "second",
+    ),
+    EntryKind.LITIGATION_HOLD: _form(
+        "Two officers added or lifted a hold that keeps rows for litigation; the entry does not "
+        "say whose.",
+        "commitment event officer second",
+    ),
 }
 
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -253,7 +276,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         _DIGEST,
         "salted commitment to all determinations of the batch, which both officers sign",
     ),
-    "event": (r"added|retired|opened|reported|closed", "what happened to the key or the incident"),
+    "event": (
+        r"added|retired|opened|reported|closed|lifted",
+        "what happened to the key, the incident, the duty, the demand or the hold",
+    ),
     "file": (_DIGEST, "salted commitment to the bytes of the request file"),
     "key": (_DIGEST, "digest of the verifier key, or of a salted commitment to a secret key"),
     "officer": (_DIGEST, "digest of the first officer's verifier key"),

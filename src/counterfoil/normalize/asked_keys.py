@@ -124,9 +124,14 @@ def person_keys(name: NameForm, born: date | None) -> tuple[str, ...]:
     if not exact_name(name):
         return ()
     if born is not None:
-        return (f"born|{born.isoformat()}",)
+        return (born_key(born),)
     families = _families(name, _core(name.family), ())
     return tuple(dict.fromkeys(f"name|{spelling_key(word)[:_FIRST]}" for word in families))
+
+
+def born_key(born: date) -> str:
+    """The key of a person whose date of birth is stated."""
+    return f"born|{born.isoformat()}"
 
 
 def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
@@ -145,10 +150,14 @@ def given_letters(name: NameForm) -> int:
     """The letter classes of a given name of one word, which `are_far` compares; -1 for what they
     say nothing of."""
     given = name.given
-    if len(given) != 1 or name.middle or _exchanged(given, _core(name.family)):
+    if len(given) != 1 or name.middle:
         return -1
-    found = letter_classes(given[0])
-    return -1 if found >= 0 and _parts(given[0]) else found
+    word = given[0]
+    found = letter_classes(word)
+    if found < 0 or word in FAMILY_NAMES or _parts(word):
+        return -1
+    family = _core(name.family)
+    return -1 if family and is_listed_name(family[0]) else found
 
 
 def family_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness:
@@ -241,6 +250,8 @@ def _parts(word: str) -> list[str]:
 
 def _core(words: Words) -> Words:
     """A family name without its particles, unless it has no other words."""
+    if PARTICLES.isdisjoint(words):
+        return words
     return tuple([word for word in words if word not in PARTICLES]) or words
 
 

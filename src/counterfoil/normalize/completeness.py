@@ -37,7 +37,7 @@ _PHRASES: Final = re.compile(
 )
 """A line that has one of these words or phrases anywhere is a placeholder."""
 
-_TRIGGERS: Final = words("""
+EMPTY_WORDS: Final = words("""
     UNKNOWN UNKN UNK HOMELESS TRANSIENT TBD TBA REFUSED REFUSES DECLINED UNDETERMINED UNAVAILABLE
     UNSPECIFIED WITHHELD UNDISCLOSED PLACEHOLDER WHEREABOUTS DON DONT DO FAIL FAILED FAILS FAILURE
     DID DOES WOULD WILL NOT NO ADDRESS BAD TO AT LAST NONE NA N
@@ -90,7 +90,7 @@ def is_placeholder(address: Address, form: AddressForm) -> bool:
     """Whether `address`, of normal form `form`, is written where an address should be and means
     none."""
     first = clean(address.line1) or ""
-    if form.zip5 in NO_ZIPS or _is_made_up(form) or _is_no_city(address.city):
+    if form.zip5 in NO_ZIPS or _is_made_up(form) or is_no_city(address.city):
         return True
     # No word of emptiness begins with a digit.
     if (not first[:1].isdigit() and _is_empty(first)) or _has_phrase(first):
@@ -108,7 +108,7 @@ def _is_last_line(line: str, form: AddressForm) -> bool:
 
 
 @lru_cache(4096)
-def _is_no_city(text: str) -> bool:
+def is_no_city(text: str) -> bool:
     """Whether a text is written where a city should be and means none. Files name few cities, many
     times."""
     city = clean(text) or ""
@@ -117,7 +117,7 @@ def _is_no_city(text: str) -> bool:
 
 
 def _has_phrase(line: str) -> bool:
-    return not _TRIGGERS.isdisjoint(line.split()) and _PHRASES.search(line) is not None
+    return not EMPTY_WORDS.isdisjoint(line.split()) and _PHRASES.search(line) is not None
 
 
 def _is_empty(line: str) -> bool:

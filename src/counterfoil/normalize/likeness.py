@@ -90,10 +90,16 @@ def letter_classes(word: str) -> int:
     spelling key of a word has the same. -1 for what may be listed."""
     if len(word) == 1 or is_listed_name(word):
         return -1
-    found = sum({_CLASSES[letter] for letter in word})
-    if len(word) <= _READ:
-        return found << _CLASS_BITS | found
-    return found << _CLASS_BITS | sum({_CLASSES[letter] for letter in spelling_key(word)[:_READ]})
+    found = _bits(word)
+    read = found if len(word) <= _READ else _bits(spelling_key(word)[:_READ])
+    return found << _CLASS_BITS | read
+
+
+def _bits(word: str) -> int:
+    found = 0
+    for letter in word:
+        found |= _CLASSES[letter]
+    return found
 
 
 def are_far(one: int, two: int) -> bool:

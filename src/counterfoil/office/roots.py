@@ -14,6 +14,7 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault, StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Role
+from counterfoil.gate.law.archive import read_law_texts
 from counterfoil.gate.law.load import files_of
 from counterfoil.gate.law.roots import law_digests
 from counterfoil.office.context import Office
@@ -25,8 +26,9 @@ def office_roots(office: Office, _actor: Actor) -> dict[str, Any]:
     Anybody may ask."""
     with office.store.reading() as connection:
         enrolled = store.list_officers(connection)
+    texts, used = read_law_texts(office.directory / "law"), files_of(office.law)
     return {
-        "law": law_digests(office.directory / "law", files_of(office.law)),
+        "law": law_digests({path: text for path, text in texts.items() if path in used}),
         "holder": str(office.holder_key),
         "origin": office.settings.name,
         "officers": [each.vkey for each, role in enrolled if role is Role.DISCLOSURE],

@@ -27,6 +27,7 @@ from counterfoil.gate.history.fingerprints import (
     years_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT
+from counterfoil.gate.history.reservations import settle
 from counterfoil.gate.history.store import load_history, recall, record_batch, remember
 from counterfoil.gate.history.uses import ONCE, Uses
 from tests.gate.world import (
@@ -231,7 +232,13 @@ class _Year:
             (request, form, uses.get(row, ONCE))
             for row, (request, form) in enumerate(zip(requests, forms_of(requests), strict=True))
         ]
-        return [isinstance(each, Grant) for each in gate.decide_all(counted)]
+        granted = [isinstance(each, Grant) for each in gate.decide_all(counted)]
+        if len(requests) % 2:  # determined: what was refused was put to nobody
+            places = [*enumerate(requests)]
+            refused = {place for place, _ in places if not granted[place]}
+            with self._store.transaction() as connection:
+                settle(connection, KEY, batch, places, set(), refused)
+        return granted
 
 
 def test_p1_no_strategy_is_answered_with_two_dates_numbers_or_sets_of_years(tmp_path: Path) -> None:

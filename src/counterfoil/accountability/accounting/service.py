@@ -215,7 +215,7 @@ def _enter_asking(office: Office, actor: Actor, question: AccountPerson) -> Trac
         officer = require_officer(connection, actor)
         said = {"account": canonical.digest(msgspec.msgpack.encode(person))}
         journal.enter_look(office, connection, officer, said)
-    return _traces(journal.accounting_key(office), person)
+    return traces_for(office, person)
 
 
 def record_disclosures(
@@ -259,7 +259,9 @@ def read_person(data: bytes) -> PersonFile:
     return person
 
 
-def _traces(key: bytes, asked: PersonFile) -> Traces:
+def traces_for(office: Office, asked: PersonFile) -> Traces:
+    """The traces by which the requests about a person are found. Raises KeyFault."""
+    key = journal.accounting_key(office)
     person = Person(
         asked.given_name,
         asked.middle_name,

@@ -34,6 +34,8 @@ def compare_snapshot(office: Office, actor: Actor, question: CompareSnapshot) ->
     bundle = open_bundle(question.bundle, office.holder_key)
     part = decode_public(bundle.public)
     sealed = decode_sealed(open_sealed(bundle, question.key))
+    if sealed.residents_left_out:
+        return "12. The residents are left out of this bundle: no snapshot was compared with it."
     if sealed.doors is None:
         return "12. No snapshot was asked for this request, so there is none to compare with."
     if not (office.register_directory / part.snapshot).is_dir():

@@ -93,13 +93,17 @@ class PublicPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: tuple[Proved, ...]
 
 
-class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """See the module. Bytes are base64 in the JSON. `row` and `determination` are MessagePack
     (batches/rows.py).
 
     `answer` is canonical JSON. `doors`, `weights` and `thresholds` are None where the register was
     not asked; `determination` and `answer` b"" where there is none yet, `override` where two roles
     did not admit the request, `document_salt` where the header names no document.
+
+    `residents_left_out`: the register was asked, and what shows who lives at the address is not in
+    the bundle: `determination` is b"", `doors`, `weights` and `thresholds` are None. It is written
+    only where it is true, so that a bundle with residents is what it was before there was it.
     """
 
     request_id: str
@@ -118,6 +122,7 @@ class SealedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suppressed: SuppressedMarks = msgspec.field(name="withheld")
     answer: bytes
     answer_salt: bytes
+    residents_left_out: bool = False
 
     def __repr__(self) -> str:
         return "<SealedPart: hidden>"

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import KEY_BYTES, seal_bundle
 from counterfoil.accountability.evidence.check_public import versions
@@ -63,11 +65,13 @@ from counterfoil.tlog.policy import parse_policy
 
 class ExportEvidence(Public, frozen=True):
     """One request of a batch as a bundle. `policy`: text of a C2SP tlog-policy, whose witnesses are
-    asked to cosign; None for nobody."""
+    asked to cosign; None for nobody. `residents`: whether it shows who lives at the address that
+    was asked; False for a reader who may not see them."""
 
     batch: str
     request_id: str
     policy: bytes | None = None
+    residents: bool = True
 
 
 class Exported(Sensitive, frozen=True):
@@ -96,7 +100,8 @@ class _Gathered(Sensitive, frozen=True):
 
 
 class _Opened(Sensitive, frozen=True):
-    """What was taken from the register and its snapshot: nothing where it was not asked.
+    """What was taken from the register and its snapshot: nothing where it was not asked, nothing of
+    the residents where they are left out.
 
     `certificates` that governed, and the fields of the entry of each, by scope; `suppressed`: whom
     a hold suppressed.
@@ -110,6 +115,7 @@ class _Opened(Sensitive, frozen=True):
     certificates: dict[str, CertificateText] = {}
     entered: dict[str, dict[str, str]] = {}
     suppressed: tuple[Resident, ...] = ()
+    left_out: bool = False
 
 
 def export_evidence(office: Office, actor: Actor, command: ExportEvidence) -> Exported:
@@ -127,7 +133,7 @@ def export_evidence(office: Office, actor: Actor, command: ExportEvidence) -> Ex
         if batch.state is BatchState.RECEIVED:
             batch.require(BatchState.GATED)
         gathered = _gather(office, office.batch_session(connection, batch), command.request_id)
-    opened = _open_register(office, gathered)  # 1
+    opened = _open_register(office, gathered, residents=command.residents)  # 1
     index, note = _enter(office, gathered, officer)  # 2
     if policy is not None:
         cosigned = ask_for_cosignatures(office, policy, note)
@@ -164,7 +170,7 @@ def _gather(office: Office, session: BatchSession, request_id: str) -> _Gathered
     return _Gathered(batch, session.key, recorded, files, law, ruling, answer)
 
 
-def _open_register(office: Office, gathered: _Gathered) -> _Opened:
+def _open_register(office: Office, gathered: _Gathered, *, residents: bool) -> _Opened:
     recorded, grant = gathered.recorded, gathered.recorded.grant
     if grant is None or not isinstance(recorded.determination, Match):
         return _Opened()
@@ -178,16 +184,7 @@ def _open_register(office: Office, gathered: _Gathered) -> _Opened:
             scope: _certificate(office, manifest, scope, named)
             for scope, named in certified.items()
         }
-        shown = sealed.collect_buckets(grant)
-        found = register.residents_in(shown, grant, sealed.snapshot)
-        names = [grant.name, *(resident.name for resident in found.residents)]
-        weights = office.weights(manifest, _match_version(gathered))
-        weights = matching.reduce_weights(weights, names, office.random(16).hex())
-        suppressed = office.custodian().on_hold(found, holds)
-        return _Opened(
-            buckets=shown,
-            weights=matching.weights_to_dict(weights),
-            thresholds=governing(pinned, gathered.law.agreement.confirmation, weights).thresholds,
+        opened = _Opened(
             manifest=register.manifest_bytes(manifest).decode(),
             signature=register.read_signature(office.register_directory / sealed.snapshot),
             certificates=certificates,
@@ -195,6 +192,21 @@ def _open_register(office: Office, gathered: _Gathered) -> _Opened:
                 scope: {"certificate": named, "snapshot": digest, "scope": scope}
                 for scope, named in certified.items()
             },
+            left_out=not residents,
+        )
+        if not residents:
+            return opened
+        shown = sealed.collect_buckets(grant)
+        found = register.residents_in(shown, grant, sealed.snapshot)
+        names = [grant.name, *(resident.name for resident in found.residents)]
+        weights = office.weights(manifest, _match_version(gathered))
+        weights = matching.reduce_weights(weights, names, office.random(16).hex())
+        suppressed = office.custodian().on_hold(found, holds)
+        return msgspec.structs.replace(
+            opened,
+            buckets=shown,
+            weights=matching.weights_to_dict(weights),
+            thresholds=governing(pinned, gathered.law.agreement.confirmation, weights).thresholds,
             suppressed=tuple(found.residents[place] for place in suppressed),
         )
 
@@ -262,7 +274,7 @@ def _public(
         versions=versions(_match_version(gathered)),
         law=files,
         law_digests={path: canonical.digest(text.encode()) for path, text in files.items()},
-        snapshot=batch.snapshot if opened.buckets else "",
+        snapshot=batch.snapshot if opened.manifest else "",
         manifest=opened.manifest,
         manifest_signature=opened.signature,
         certificates=opened.certificates,
@@ -287,11 +299,12 @@ def _sealed(office: Office, gathered: _Gathered, opened: _Opened) -> SealedPart:
         circumstances=recorded.circumstances,
         override=encode_override(override) if override else b"",
         override_salt=gathered.salt(OVERRIDE) if override else b"",
-        determination=encode_determinations([decided]) if decided else b"",
+        determination=encode_determinations([decided]) if decided and not opened.left_out else b"",
         weights=opened.weights,
         thresholds=opened.thresholds,
         doors=opened.buckets,
         suppressed=mark_suppressed(opened.suppressed, office.random),
         answer=gathered.answer,
         answer_salt=gathered.salt("answer"),
+        residents_left_out=opened.left_out,
     )

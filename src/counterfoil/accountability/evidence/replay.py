@@ -21,6 +21,9 @@ code is labelled with the numbers:
         no certificate covers where the agreement requires one was not compared.
     11  The answer that follows is the one that was given, and the ledger commits to it.
 
+Of a bundle without residents, 9 and 10 are not established, and 11 is that the ledger commits to
+the answer as the bundle has it: yes, or no.
+
 It cannot show: that the doors are those that the register key makes, that an empty door or mark is
 empty, and that the counts of the past and of names are right (`compare_snapshot` shows the first
 two where the snapshot still exists); that no certificate was left out that raised a threshold; that
@@ -31,6 +34,8 @@ fails raises VerifyFault.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from counterfoil import matching, register
 from counterfoil.accountability.evidence.bundle import Bundle, open_bundle, open_sealed
@@ -59,17 +64,19 @@ from counterfoil.batches.session import request_of
 from counterfoil.certification.governing import NOT_CERTIFIED, Certificates, certified_of, governing
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
+from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Grant, Match, NotCompared, Public, Refusal, Request
 from counterfoil.gate.replay import decide_again, set_aside
 from counterfoil.ledger.entries import EntryKind
 from counterfoil.office.journal import officer_fields
 from counterfoil.office.records import public_codes
+from counterfoil.register.snapshot_age import SNAPSHOT_OLD, is_too_old
 from counterfoil.tlog import VerifierKey
 
 
 class Replayed(Public, frozen=True):
     """What was established, as numbered sentences. `outcome` is the answer's word, or "" where
-    there is none yet."""
+    there is none yet. `made_again`: False of a bundle without residents, whose match was not."""
 
     batch: str
     digest: str
@@ -77,6 +84,7 @@ class Replayed(Public, frozen=True):
     size: int
     outcome: str
     statements: tuple[str, ...]
+    made_again: bool = True
 
 
 def check_public(data: bytes, holder: VerifierKey | None = None) -> Replayed:
@@ -102,7 +110,8 @@ def replay(data: bytes, key: bytes, holder: VerifierKey | None = None) -> Replay
     outcome, answered = _check_answer(sealed, checked, decided)  # 11
     unsealed = "6. The bundle key opens the sealed part, which was sealed to this public part."
     said = (unsealed, asked, judged, opened, matched, answered)
-    return _replayed(bundle, checked, outcome, *said)
+    found = _replayed(bundle, checked, outcome, *said)
+    return msgspec.structs.replace(found, made_again=not sealed.residents_left_out)
 
 
 def inspection_bytes(request_id: str) -> bytes:
@@ -235,6 +244,8 @@ def _check_determination(
     sealed: SealedPart, checked: Checked, decision: Grant | Refusal
 ) -> tuple[Determination | None, str, str]:
     """What was determined, and statements 9 and 10."""
+    if sealed.residents_left_out:
+        return None, *_check_left_out(sealed, checked, decision)
     rows = decode_determinations(sealed.determination) if sealed.determination else [None]
     _require(len(rows) == 1, "the determination is of another request, or of other terms")
     decided = rows[0]
@@ -259,6 +270,23 @@ def _check_determination(
     return decided, "9. The register was not asked.", said
 
 
+def _check_left_out(
+    sealed: SealedPart, checked: Checked, decision: Grant | Refusal
+) -> tuple[str, str]:
+    """Statements 9 and 10 of a request that was compared, whose bundle shows no resident."""
+    shown = (sealed.determination, sealed.doors, sealed.weights, sealed.thresholds)
+    _require(shown == (b"", None, None, None), "residents are shown that were to be left out")
+    _require(
+        isinstance(decision, Grant) and "opening" in checked.entries.found,
+        "residents are left out of a register that was not asked",
+    )
+    return (
+        f"9. The register was asked, as entry {checked.entries.index('opening')} says; who lives "
+        "at the asked address is left out of this bundle.",
+        "10. The match was not made again: that takes a bundle with the residents.",
+    )
+
+
 def _is_not_compared(
     sealed: SealedPart, checked: Checked, decision: Grant | Refusal, decided: Refusal | NotCompared
 ) -> bool:
@@ -266,8 +294,12 @@ def _is_not_compared(
     if isinstance(decided, Refusal):
         follows = decided == decision
     else:
-        required = checked.law.agreement.confirmation.certificate == "required"
-        follows = isinstance(decision, Grant) and (required or decided.code != NOT_CERTIFIED)
+        agreed = checked.law.agreement.confirmation
+        may_be = {
+            NOT_CERTIFIED: agreed.certificate == "required",
+            SNAPSHOT_OLD: agreed.oldest_days is not None,
+        }
+        follows = isinstance(decision, Grant) and may_be.get(decided.code, True)
     row = decision.request.row if isinstance(decision, Grant) else decision.row
     return follows and (decided.request_id, decided.row) == (sealed.request_id, row)
 
@@ -323,6 +355,13 @@ def _check_thresholds(
     _require(
         governed.puts(grant), "no certificate covers the question, and the agreement requires one"
     )
+    opened_on = from_instant(checked.entries.found["opening"][1].time).date()
+    _require(
+        not is_too_old(
+            checked.manifest.built_at, checked.law.agreement.confirmation.oldest_days, opened_on
+        ),
+        "the snapshot was older than the agreement lets it be",
+    )
     _require(
         governed.thresholds == sealed.thresholds, "certificates and agreement make other thresholds"
     )
@@ -342,6 +381,8 @@ def _check_answer(
 ) -> tuple[str, str]:
     """What was answered, in one word or "", and statement 11."""
     entries = checked.entries
+    if sealed.residents_left_out and checked.ruling is not None:
+        return _check_bare_answer(sealed, checked)
     if checked.ruling is None or decided is None:
         _require(not sealed.answer, "there is an answer without a ruling")
         return "", "11. No answer was given when the bundle was made."
@@ -357,6 +398,27 @@ def _check_answer(
         "the ledger commits to another answer",
     )
     return str(answer.answer), f"{given}, and entry {entries.index('answer')} commits to it."
+
+
+def _check_bare_answer(sealed: SealedPart, checked: Checked) -> tuple[str, str]:
+    """Statement 11 where the match is not in the bundle: a yes or a no, that the ledger commits
+    to."""
+    said, entries = canonical.read_object(sealed.answer) or {}, checked.entries
+    word = str(said.get("answer"))
+    _require(
+        said.get("request_id") == sealed.request_id and word in ("confirmed", "not_confirmed"),
+        "the answer is none of this request",
+    )
+    committed = _commit(sealed.answer_salt, sealed.answer)
+    _require(
+        entries.kind("answer") is EntryKind.DISCLOSURE
+        and entries.fields("answer")["commitment"] == committed,
+        "the ledger commits to another answer",
+    )
+    return word, (
+        f"11. The answer that was given is {word}, and entry {entries.index('answer')} commits "
+        "to it."
+    )
 
 
 # -- parts -------------------------------------------------------------------------------------

@@ -141,7 +141,8 @@ def _compare_registers(office: Office, released: Sequence[Batch]) -> list[Verify
         try:
             check_register(office, snapshot)
         except CounterfoilError as fault:
-            found.append(difference("reconcile_register", snapshot, fault.message, fault.cure))
+            message = f"the register does not check: {fault.message}"
+            found.append(difference("reconcile_register", snapshot, message, fault.cure))
     return found
 
 

@@ -16,7 +16,8 @@ overwrites what it deletes (`secure_delete`). What a disk or a backup keeps of i
 reached: let backups expire by the same days.
 
 Nothing is disposed of while the office is suspended, nor a batch that is within a suspension, or
-that an order keeps: while more orders keep it than were lifted.
+that an order keeps: while more orders keep it than were lifted; or that a litigation hold keeps
+(litigation.py). What is passed over, and why, is listed (`kept_by`).
 
 Orders over a batch are acts (office/acts.py), whose subject is the batch:
 
@@ -37,6 +38,7 @@ from typing import Final
 
 from counterfoil.accountability.accounting.keeping import require_accounting
 from counterfoil.accountability.accounting.orders import order_act, order_meaning
+from counterfoil.accountability.retention.litigation import LitigationHolds
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch, ChunkKind
 from counterfoil.batches.officers import Role
@@ -85,8 +87,9 @@ Command = KeepRows | LiftRetention | DelayNotice
 
 
 class Due(Public, frozen=True):
-    """A closed batch that has its rows: when it was closed, from when it is due, whether an order
-    holds it."""
+    """A closed batch that has its rows: when it was closed, from when it is due, whether it is
+    `held`, and what keeps it, in words. A hold of a person is told only of a batch whose day has
+    come. `passed_over`: its day has come, and something keeps it."""
 
     batch: str
     closed_on: str
@@ -94,6 +97,8 @@ class Due(Public, frozen=True):
     rows: int
     held: bool
     is_due: bool
+    kept_by: tuple[str, ...] = ()
+    passed_over: bool = False
 
 
 class Ordered(Public, frozen=True):
@@ -112,11 +117,13 @@ class Ordered(Public, frozen=True):
 
 def list_due(office: Office, _actor: Actor) -> tuple[Due, ...]:
     """Every closed batch that has its rows, oldest first; `is_due` for those that `dispose` would
-    take now. Anybody may ask."""
+    take now. Anybody may ask; where a litigation hold is of a person, whoever has the office's
+    keys. Raises StateFault `orders_disagree`, KeyFault; as `LitigationHolds.keep`."""
     with office.store.reading() as connection:
         orders = acts.list_acts(connection, *_KINDS)
+        holds = LitigationHolds(office, connection)
         return tuple(
-            _due(office, connection, batch, orders)
+            _due(office, connection, batch, orders, holds)
             for batch in batches.list_batches(connection)
             if batch.state in _CLOSED and batch.wrapped_key
         )
@@ -153,6 +160,8 @@ def _dispose(office: Office, due: Due, holder: Signer) -> bool:
             return False
         if _is_kept(_load_acts(office, connection), batch.id):
             return False
+        if LitigationHolds(office, connection).keep(batch):
+            return False
         require_accounting(office, connection, batch.id)
         batches.destroy_key(connection, batch)
         fields = {"batch": batch.id, "rows": due.rows}
@@ -161,13 +170,31 @@ def _dispose(office: Office, due: Due, holder: Signer) -> bool:
         return True
 
 
-def _due(office: Office, connection: Connection, batch: Batch, orders: Sequence[Act]) -> Due:
+def _due(
+    office: Office,
+    connection: Connection,
+    batch: Batch,
+    orders: Sequence[Act],
+    holds: LitigationHolds,
+) -> Due:
     closed = _closed_on(connection, batch)
     due_on = closed + timedelta(days=office.law.agreement.retention_days)
-    kept = _is_kept(orders, batch.id)
-    rows = batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1]
-    is_due = not kept and office.clock().date() >= due_on
-    return Due(batch.id, closed.isoformat(), due_on.isoformat(), rows, kept, is_due)
+    day_has_come = office.clock().date() >= due_on
+    kept_by = holds.keep(batch, rows=day_has_come)
+    if _is_kept(orders, batch.id):
+        kept_by = ("an order over the batch", *kept_by)
+    if suspensions(office, connection).covering(batch.id, batch.header):
+        kept_by = (*kept_by, "a suspension")
+    return Due(
+        batch=batch.id,
+        closed_on=closed.isoformat(),
+        due_on=due_on.isoformat(),
+        rows=batches.count_chunks(connection, batch, ChunkKind.REQUEST)[1],
+        held=bool(kept_by),
+        is_due=day_has_come and not kept_by,
+        kept_by=kept_by,
+        passed_over=day_has_come and bool(kept_by),
+    )
 
 
 def _closed_on(connection: Connection, batch: Batch) -> date:

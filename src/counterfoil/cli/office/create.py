@@ -22,6 +22,7 @@ from counterfoil.cli.options import (
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.controls import witnesses
+from counterfoil.controls.duties import service as duties
 from counterfoil.controls.suspension.service import SuspensionStatus, suspension_status
 from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import UsageFault
@@ -114,6 +115,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
         suspended = suspension_status(office, NOBODY)
         published = publication.publication_status(office, NOBODY)
         reconciled = reconciliation.reconciliation_status(office, NOBODY)
+        due = duties.list_duties(office, NOBODY)
         batches = disclosure.batch_statuses(office, NOBODY)
         found = [
             {
@@ -135,6 +137,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
             "stopped": {"reaches": suspended.scopes, "agrees": suspended.agrees},
             "published": published,
             "reconciled": reconciled,
+            "duties": {"open": due.open, "agrees": due.agrees},
         }
         show({"batches": found} | msgspec.to_builtins(told), words, as_json=as_json)
         for each in batches:
@@ -142,7 +145,7 @@ def status(directory: OfficeDir, as_json: AsJson = False) -> None:
                 say(_WAITING.format(each.batch, directory), quiet=as_json)
         say(
             f"{_still(suspended)}{_witnessed(witnessed)}\n"
-            f"{_published(published)}\n{_reconciled(reconciled)}",
+            f"{_published(published)}\n{_reconciled(reconciled)}{_due(due)}",
             quiet=as_json,
         )
 
@@ -183,6 +186,17 @@ def _reconciled(standing: reconciliation.ReconciliationStatus) -> str:
     found = f"{standing.differences} differences" if standing.differences else "no difference"
     told = f"Reconciled: {standing.time}, {found}." if standing.time else "Reconciled: never."
     return told + (" LATE: run `counterfoil reconcile`." if standing.late else "")
+
+
+def _due(listed: duties.DutyListing) -> str:
+    """A line for each open duty; nothing where there is none."""
+    lines = [
+        f"\nDuty {each.number}: {each.about}, due {each.due_on}.{' LATE.' if each.late else ''}"
+        for each in listed.open
+    ]
+    if not listed.agrees:
+        lines.append("\nDuties: they are not those that the ledger has entries of.")
+    return "".join(lines)
 
 
 def roots(

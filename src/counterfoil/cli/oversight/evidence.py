@@ -46,6 +46,14 @@ def export(
             help="Witnesses to cosign the checkpoint, as a C2SP tlog-policy.", show_default=False
         ),
     ] = None,
+    without_residents: Annotated[
+        bool,
+        typer.Option(
+            "--without-residents",
+            help="Leave out who lives at the address that was asked, for a reader who may not see "
+            "them; the match cannot then be made again.",
+        ),
+    ] = False,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
@@ -58,7 +66,9 @@ def export(
         wanted = None if policy is None else read_whole(policy, evidence.MAX_POLICY_BYTES)
         office = opened(directory, passphrase_file)
         signer = officer_key(office, officer, officer_passphrase_file)
-        command = evidence.ExportEvidence(batch, request_id, wanted)
+        command = evidence.ExportEvidence(
+            batch, request_id, wanted, residents=not without_residents
+        )
         made = evidence.export_evidence(office, signer.officer, command)
         write_new(key_file, evidence.write_key(made.key))
         write_new(to, made.bundle)
@@ -70,7 +80,8 @@ def export(
         }
         show(result, f"{to}\n{key_file}", as_json=as_json)
         say(
-            "Keep the two apart: the key opens the request, and who lives at the address asked.",
+            "Keep the two apart: the key opens the request"
+            + ("." if without_residents else ", and who lives at the address asked."),
             quiet=as_json,
         )
 
@@ -118,7 +129,9 @@ def replay_bundle(
         question = evidence.CompareSnapshot(data, secret)
         stated = evidence.compare_snapshot(opened(office, passphrase_file), SERVICE, question)
         found = msgspec.structs.replace(found, statements=(*found.statements, stated))
-    show(msgspec.to_builtins(found) | {"identical": True}, _words(found), as_json=as_json)
+    show(
+        msgspec.to_builtins(found) | {"identical": found.made_again}, _words(found), as_json=as_json
+    )
 
 
 def key_path(bundle: Path) -> Path:
@@ -127,7 +140,8 @@ def key_path(bundle: Path) -> Path:
 
 
 def _words(found: evidence.Replayed) -> str:
-    return "\n".join([*found.statements, f"identical: {found.outcome or 'not answered yet'}"])
+    verdict = "identical" if found.made_again else "proved, the match not made again"
+    return "\n".join([*found.statements, f"{verdict}: {found.outcome or 'not answered yet'}"])
 
 
 add_verb(

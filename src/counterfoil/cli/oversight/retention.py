@@ -45,24 +45,30 @@ def run(
     """Delete the key of every closed batch whose retention is over. Its accounting and every proof
     stay."""
     with faults(as_json=as_json):
-        office = open_office(directory) if dry_run else opened(directory, passphrase_file)
-        found = (
-            retention.list_due(office, NOBODY)
-            if dry_run
-            else finish(retention.dispose(office, SERVICE))
-        )
+        keyless = dry_run and passphrase_file is None
+        office = open_office(directory) if keyless else opened(directory, passphrase_file)
+        found = () if dry_run else finish(retention.dispose(office, SERVICE))
+        listed = retention.list_due(office, NOBODY)
+        passed_over = [each for each in listed if each.passed_over]
+        found = listed if dry_run else found
         words = [
             f"{each.batch}  {each.rows} rows, closed {each.closed_on}, due "
             f"{each.due_on}{_state(each)}"
             for each in found
         ]
         show(
-            {"dry_run": dry_run, "batches": msgspec.to_builtins(found)},
+            {
+                "dry_run": dry_run,
+                "batches": msgspec.to_builtins(found),
+                "passed_over": msgspec.to_builtins(passed_over),
+            },
             "\n".join(words),
             as_json=as_json,
         )
         if not dry_run:
             say(f"{len(found)} batches disposed of; each is entered in the ledger.", quiet=as_json)
+            for each in passed_over:
+                say(f"Passed over: {each.batch}, kept by {'; '.join(each.kept_by)}.", quiet=as_json)
 
 
 def hold(
@@ -118,7 +124,9 @@ def lift(
 
 
 def _state(due: retention.Due) -> str:
-    return ", held by an order" if due.held else "" if due.is_due else ", not due yet"
+    if due.held:
+        return f", kept by {'; '.join(due.kept_by)}"
+    return "" if due.is_due else ", not due yet"
 
 
 _DESK = "b-0f1e2d3c4b5a6978 --office tax-office --officer a.key"

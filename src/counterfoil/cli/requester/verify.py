@@ -1,5 +1,5 @@
-"""`counterfoil verify-answer | complete-answer | verify-export | verify-proof`: need no office,
-only files and the holder's verifier key."""
+"""`counterfoil verify-answer | complete-answer | verify-notice | verify-export | verify-proof`:
+they need no office, only files and the holder's verifier key."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.controls.witnesses import read_policy
+from counterfoil.requester.notice import check_notice
 from counterfoil.requester.verify import check_proof
 from counterfoil.requester.verify import verify_answer as verify
 from counterfoil.tlog.policy import Policy
@@ -85,6 +86,21 @@ def complete_answer(
 
 def _policy(file: Path | None) -> Policy | None:
     return None if file is None else read_policy(file)
+
+
+def verify_notice(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A notice or a correction, as it was received.")
+    ],
+    holder_key: HolderKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check a notice before release, or a correction to an answer, against the holder's key, and
+    print what it says. Exit 5 if it does not verify."""
+    with faults(as_json=as_json):
+        lines = check_notice(read_whole(file, _MAX_PROOF_BYTES), named_vkey(holder_key))
+        words = "\n".join([*lines, "OK"])
+        show({"verified": True, "lines": lines}, words, as_json=as_json)
 
 
 def verify_export(

@@ -22,7 +22,7 @@ from counterfoil.normalize.plain_text import plain
 from counterfoil.normalize.tables import words
 from counterfoil.normalize.text import LOOKS_LIKE
 
-_TRIGGERS: Final = frozenset(
+TRIGGERS: Final = frozenset(
     word
     for text in words("""
         cell cells pod im i booking bkg bk warden wardens sheriff sheriffs jailer jailor jail
@@ -53,7 +53,7 @@ def has_marks(address: Address, line_words: Sequence[str]) -> bool:
     screens read them."""
     if address.line2 and _PRISONER.search(plain(address.line2)):
         return True
-    if _TRIGGERS.isdisjoint(line_words):
+    if TRIGGERS.isdisjoint(line_words):
         is_parted = "l" in line_words or "o" in line_words  # of `c e l l` and `p o d`, and cheap
         if not is_parted or list(map(len, line_words)).count(1) < _FEW:
             return False

@@ -124,6 +124,7 @@ _I_AND_L: Final = str.maketrans("0123456789", "oizeasgtbg"), str.maketrans("0134
 """Digits that a reader takes for letters, as normalize/text.py does; 1 is i, or l."""
 _USUAL: Final = re.compile(r"([a-z]{1,3})-(?:19|20)[0-9]{2}-0*[1-9][0-9]*")
 """How most numbers are written, of which only the letters may say that there is none."""
+_WRITTEN: Final = re.compile(_USUAL.pattern, re.IGNORECASE | re.ASCII)
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
@@ -147,6 +148,13 @@ def is_numbered_matter(entry: str) -> bool:
         and bool(digits.strip("0"))
         and _MASK.search(entry) is None
     )
+
+
+def is_usual_number(number: str) -> bool:
+    """Whether a number is written as most are, letters that say something, a year and a number: it
+    is no filler, and its characters differ."""
+    found = _WRITTEN.fullmatch(number)
+    return found is not None and found[1].lower() not in _NO_NUMBER
 
 
 def is_filler_number(entry: str) -> bool:

@@ -12,7 +12,12 @@ from typing import Final
 
 from counterfoil.core.values import State
 from counterfoil.gate.checks import officer_names
-from counterfoil.gate.checks.fillers import is_filler_number, is_numbered_matter, tells
+from counterfoil.gate.checks.fillers import (
+    is_filler_number,
+    is_numbered_matter,
+    is_usual_number,
+    tells,
+)
 from counterfoil.gate.checks.inputs import (
     MET,
     NEEDS_OFFICER,
@@ -125,13 +130,16 @@ def reason_is_specific(inputs: CheckInput, terms: Terms) -> State:
     reason, rules = inputs.reason, terms.rules.reason
     if not reason:
         return NOT_SHOWN
+    count = reason.count(" ") + 1
     if (
-        reason.count(" ") + 1 < rules.least_words
+        count < rules.least_words
         or not _has_letters(inputs, rules.least_letters)
         or reason in terms.general_reasons
     ):
         return NOT_MET
-    words = first_reading(inputs.reason_words)
+    words = inputs.reason_words
+    if len(words) > count:
+        words = first_reading(words)
     return met_if(terms.edition < 2 or tells(words, rules.least_words, rules.least_letters))
 
 
@@ -333,7 +341,14 @@ def number_state(number: str, terms: Terms) -> State:
     """The state of a number of an order or investigation: not shown where it is absent or a
     placeholder; met where it has a digit, differing characters and a usual length, and is no
     filler."""
-    entry, rules = fold_stated(number), terms.rules.identifiers
+    rules = terms.rules.identifiers
+    if (
+        is_usual_number(number)
+        and rules.least_characters <= len(number) <= rules.most_characters
+        and number.lower() not in terms.absent
+    ):
+        return MET
+    entry = fold_stated(number)
     if entry in terms.absent:
         return NOT_SHOWN
     if (

@@ -6,8 +6,9 @@
 | matter | periods, authority, ground, stay, review, certification | most of a requester's |
 | opened | the day on which the investigation was opened | the investigations of one day |
 | orders | the days of the two orders, the offence, authority | the orders of one day |
-| purpose | what the reason is for | most reasons |
-| named | the name is plainly one person's | most names |
+| reasoned | what the reason is for (reason_words.py tells most), and that it is specific | most |
+| named | the name is plainly one person's (plainly.py) | most names |
+| housed | the address is plainly one of a home (plainly.py) | most addresses |
 | counts | how often person, address, request, reason and number occur | what is asked once |
 | begun | the days of investigation and order, what explains them; authority | as of orders |
 
@@ -21,86 +22,79 @@ remembered for at most some thousands of things a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from counterfoil.core.values import Finding, State
 from counterfoil.gate.checks.inputs import MET, CheckInput
-from counterfoil.gate.checks.matter import judged
+from counterfoil.gate.checks.matter import judged, reason_is_given, reason_is_specific
+from counterfoil.gate.checks.plainly import plain_homes, plain_names
+from counterfoil.gate.checks.reason_words import plain_reasons
 from counterfoil.gate.checks.table import REQUEST_CHECKS
-from counterfoil.gate.checks.taxpayer import is_plainly_one
 from counterfoil.gate.law.compiled import Terms
+from counterfoil.gate.law.purposes import bears
 
 _REMEMBERED: Final = 16_384
 ALONE: Final = object()
-"""A part that is shared with nobody: the checks are inputs."""
+"""A part that is shared with nobody: the checks are asked."""
+Thing = Callable[[CheckInput], Hashable]
+"""What a request shares with others in a part."""
 
 
 class Part(NamedTuple):
-    """A part of a request, which `of` gives, and the names of the checks that read nothing else of
-    the request, unless the part is `ALONE`."""
+    """A part of a request under the terms of a law, which `of` makes, and the names of the checks
+    that read nothing else of the request, unless the part is `ALONE`."""
 
-    of: Callable[[CheckInput, Terms], Hashable]
+    of: Callable[[Terms], Thing]
     checks: frozenset[str]
 
 
-def _officers(inputs: CheckInput, terms: Terms) -> Hashable:
-    return inputs.request.engaged_officers
+def _fields(*names: str) -> Callable[[Terms], Thing]:
+    """Fields of the request."""
+    read = attrgetter(*[f"request.{name}" for name in names])
+    return lambda terms: read
 
 
-def _matter(inputs: CheckInput, terms: Terms) -> Hashable:
-    request = inputs.request
-    return (
-        request.taxable_periods,
-        request.statutory_authority,
-        request.removal_order.ground,
-        request.stay_or_deferral,
-        request.review,
-        request.use_certified,
-    )
+def _plain(told: Callable[[Terms], Callable[[CheckInput], bool]]) -> Callable[[Terms], Thing]:
+    """What is plainly in order is one thing, everything else is looked at."""
+
+    def of(terms: Terms) -> Thing:
+        is_plain = told(terms)
+        return lambda inputs: is_plain(inputs) or ALONE
+
+    return of
 
 
-def _opened(inputs: CheckInput, terms: Terms) -> Hashable:
-    return inputs.request.investigation_opened_on
+def _reasoned(terms: Terms) -> Thing:
+    is_plain = plain_reasons(terms)
+
+    def of(inputs: CheckInput) -> Hashable:
+        words = inputs.reason_words
+        if is_plain(words):
+            purpose: Hashable = bears(words, terms.purposes)
+        elif terms.read_alone.hits(words):
+            return ALONE
+        else:
+            purpose = judged(inputs, terms)
+        is_given, is_specific = reason_is_given(inputs, terms), reason_is_specific(inputs, terms)
+        return is_given is MET, bool(inputs.reason), is_specific is MET, purpose
+
+    return of
 
 
-def _orders(inputs: CheckInput, terms: Terms) -> Hashable:
-    request, order = inputs.request, inputs.request.removal_order
-    return (
-        order.ordered_on,
-        order.court_ordered_on,
-        request.offence_date,
-        request.offence_fact,
-        request.statutory_authority,
-    )
+def _counts(terms: Terms) -> Thing:
+    most = terms.agreement.limits.guards.people_at_address
 
+    def of(inputs: CheckInput) -> Hashable:
+        # Listed places have other limits, so the check reads the address itself.
+        return ALONE if inputs.uses.people > most else inputs.uses
 
-def _begun(inputs: CheckInput, terms: Terms) -> Hashable:
-    request = inputs.request
-    return (
-        request.investigation_opened_on,
-        request.removal_order.ordered_on,
-        request.earlier_investigation,
-        request.statutory_authority,
-    )
-
-
-def _purpose(inputs: CheckInput, terms: Terms) -> Hashable:
-    return ALONE if terms.read_alone.hits(inputs.reason_words) else judged(inputs, terms)
-
-
-def _named(inputs: CheckInput, terms: Terms) -> Hashable:
-    return () if is_plainly_one(inputs, terms) else ALONE
-
-
-def _counts(inputs: CheckInput, terms: Terms) -> Hashable:
-    if inputs.uses.people > terms.agreement.limits.guards.people_at_address:
-        return ALONE  # listed places have other limits, so the check reads the address itself
-    return inputs.uses
+    return of
 
 
 PARTS: Final[tuple[Part, ...]] = (
     Part(
-        _officers,
+        _fields("engaged_officers"),
         frozenset(
             {
                 "officers_are_named",
@@ -112,7 +106,14 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _matter,
+        _fields(
+            "taxable_periods",
+            "statutory_authority",
+            "removal_order.ground",
+            "stay_or_deferral",
+            "review",
+            "use_certified",
+        ),
         frozenset(
             {
                 "period_is_given",
@@ -129,9 +130,18 @@ PARTS: Final[tuple[Part, ...]] = (
             }
         ),
     ),
-    Part(_opened, frozenset({"investigation_is_dated", "investigation_has_begun"})),
     Part(
-        _orders,
+        _fields("investigation_opened_on"),
+        frozenset({"investigation_is_dated", "investigation_has_begun"}),
+    ),
+    Part(
+        _fields(
+            "removal_order.ordered_on",
+            "removal_order.court_ordered_on",
+            "offence_date",
+            "offence_fact",
+            "statutory_authority",
+        ),
         frozenset(
             {
                 "removal_order_is_dated",
@@ -147,9 +157,11 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _purpose,
+        _reasoned,
         frozenset(
             {
+                "reason_is_given",
+                "reason_is_specific",
                 "reason_tells_purpose",
                 "reason_does_not_locate",
                 "reason_is_not_civil",
@@ -163,13 +175,29 @@ PARTS: Final[tuple[Part, ...]] = (
         ),
     ),
     Part(
-        _named,
+        _plain(plain_names),
         frozenset(
             {
+                "name_is_given",
+                "name_is_in_latin_letters",
+                "name_is_no_placeholder",
                 "name_is_of_one_taxpayer",
                 "taxpayer_is_no_business",
                 "taxpayer_is_no_estate",
                 "taxpayer_is_no_child",
+            }
+        ),
+    ),
+    Part(
+        _plain(plain_homes),
+        frozenset(
+            {
+                "address_is_complete",
+                "address_is_no_placeholder",
+                "custodial_address_is_located",
+                "address_is_not_the_requesters",
+                "address_is_not_general_delivery",
+                "zip_is_of_state",
             }
         ),
     ),
@@ -187,7 +215,15 @@ PARTS: Final[tuple[Part, ...]] = (
             }
         ),
     ),
-    Part(_begun, frozenset({"investigation_follows_order"})),
+    Part(
+        _fields(
+            "investigation_opened_on",
+            "removal_order.ordered_on",
+            "earlier_investigation",
+            "statutory_authority",
+        ),
+        frozenset({"investigation_follows_order"}),
+    ),
 )
 
 
@@ -206,7 +242,7 @@ class SharedSteps:
         terms: Terms,
         findings: Sequence[Mapping[State, Finding]],
     ) -> None:
-        self._of = part.of
+        self._of = part.of(terms)
         self._steps = [
             (place, REQUEST_CHECKS[check]) for place, check in named if check in part.checks
         ]
@@ -214,15 +250,22 @@ class SharedSteps:
         self._findings = findings
         self._found: dict[Hashable, list[tuple[int, Finding]]] = {}
 
-    def failed(self, inputs: CheckInput) -> list[tuple[int, Finding]]:
-        """Place and finding of each check that is not met."""
-        thing = self._of(inputs, self._terms)
-        found = self._found.get(thing)
-        if found is None:
-            states = [(place, check(inputs, self._terms)) for place, check in self._steps]
-            found = [
-                (place, self._findings[place][state]) for place, state in states if state is not MET
-            ]
-            if thing is not ALONE and len(self._found) < _REMEMBERED:
-                self._found[thing] = found
+    def add_failed(
+        self, inputs: Sequence[CheckInput], failed: Sequence[list[tuple[int, Finding]]]
+    ) -> None:
+        """Add to what failed of each request place and finding of each check that is not met."""
+        known = self._found
+        for one, thing, found in zip(inputs, map(self._of, inputs), failed, strict=True):
+            added = known.get(thing)
+            if added is None:
+                added = self._look(one, thing)
+            found.extend(added)
+
+    def _look(self, inputs: CheckInput, thing: Hashable) -> list[tuple[int, Finding]]:
+        states = [(place, check(inputs, self._terms)) for place, check in self._steps]
+        found = [
+            (place, self._findings[place][state]) for place, state in states if state is not MET
+        ]
+        if thing is not ALONE and len(self._found) < _REMEMBERED:
+            self._found[thing] = found
         return found

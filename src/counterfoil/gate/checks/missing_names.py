@@ -94,6 +94,10 @@ _REPEATED: Final = re.compile(r"([A-Z])\1{2,}|([A-Z]{2,3})\2{2,}")
 _NO_DIGITS: Final = re.compile(r"(?<![^\W\d_])[\d#/.,:-]+(?![^\W\d_])")
 """Digits and signs that are no part of a word."""
 
+LOOKED_AT: Final = _OF_PAIRS.union(_SHORT_RUNS, _DOE)
+"""Words that a missing name has, or one that is anybody's, unless it is no word at all."""
+_RUNS: Final = frozenset(_KEYS[at : at + 3] for at in range(len(_KEYS) - 2))
+
 Words = tuple[str, ...]
 
 
@@ -109,6 +113,18 @@ def is_missing(given: str, family: str, form: NameForm) -> bool:
         return False
     doubled = pair[0] == pair[1] and pair[0] in _DOUBLED
     return doubled or _FIELDS.issuperset(pair) or _is_phrase(pair)
+
+
+def may_be_no_word(word: str) -> bool:
+    """Whether a word of A-Z may be one block of letters over and over, or keys as they lie; told
+    quickly, because hardly any is. A name of two words that are neither, nor of `LOOKED_AT`, is not
+    missing, and nobody's."""
+    return (
+        (word[:3] in _RUNS and word[-3:] in _RUNS)
+        or word[:2] == word[1:3]
+        or word[:4] == word[2:6]
+        or word[:6] == word[3:9]
+    )
 
 
 def is_anybody(form: NameForm) -> bool:

@@ -29,12 +29,10 @@ from counterfoil.normalize.plain_text import plain
 _SUFFIXES: Final = frozenset(
     {"jr", "sr", "nd", "rd", "th", "ii", "iii", "iv", "v", "md", "phd", "esq", "dds", "rn"}
 )
-_PLAIN_SUFFIXES: Final = _SUFFIXES | {""}
 _SIGNS_OF_NAMES: Final = frozenset(" -'.,`\u2019\u02bc\u00b4")
 """What is written in the names of one person besides letters. Any other sign may part two."""
 _APART: Final = " - "
 _WORDS: Final = re.compile(r"[^\s-]+")
-_NO_SIGNS: Final = dict.fromkeys(map(ord, " -'."))
 _REMEMBERED: Final = 1024
 """Names whose words are remembered: the gate evaluates one element for some requests, then the
 next."""
@@ -53,17 +51,6 @@ def _has(screen: Screen, person: Person) -> bool:
     words, text = _read(person.given_name, person.middle_name, person.family_name, person.suffix)
     heads = screen.phrases.keys() & words
     return bool(heads) and any(phrase in text for head in heads for phrase in screen.phrases[head])
-
-
-def is_plainly_one(inputs: CheckInput, terms: Terms) -> bool:
-    """Whether every check of this module is met, told quickly: the name is of letters, spaces,
-    hyphens and apostrophes, the suffix is one, none of its words is looked for, and no age is."""
-    person = inputs.request.person
-    if terms.agreement.limits.least_age is not None or person.suffix.lower() not in _PLAIN_SUFFIXES:
-        return False
-    text = f"{person.given_name} {person.middle_name} {person.family_name} {person.suffix}"
-    is_plain = _APART not in text and text.translate(_NO_SIGNS).isalpha()
-    return is_plain and terms.taxpayer.heads.isdisjoint(screened_words(text))
 
 
 def name_is_of_one_taxpayer(inputs: CheckInput, terms: Terms) -> State:

@@ -49,6 +49,7 @@ from counterfoil.gate.history.fingerprints import (
     number_of_person,
     person_of,
     present_form,
+    was_not_put,
     years_of,
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of
@@ -120,6 +121,7 @@ class Counting:
         self._recalled = Wanted(set(), set(), set())
         self._latest = range(0), self._recalled
         self._crowds: dict[int, Crowd] = {}
+        self._crowd_of: dict[tuple[int, ...], Crowd] = {}
         self._found: dict[int, _Found] = {}
 
     def wanted(self, rows: range) -> Wanted:
@@ -282,19 +284,17 @@ class Counting:
         if person_of(own) == ABSENT:
             return _ALONE
         by_key, keys, homes = self._by_key, self._index.keys_of(row), self.fingerprints.homes[row]
-        if by_key.keys().isdisjoint(keys):
+        at = [found for key in keys[:homes] if (found := by_key.get(key))]
+        about = [found for key in keys[homes:] if (found := by_key.get(key))]
+        if not at and not about:
             return self._alone(row, own)
-        at, about = (
-            [found for key in some if (found := by_key.get(key))]
-            for some in (keys[:homes], keys[homes:])
-        )
         if sum(map(len, at)) + sum(map(len, about)) > _FEW:
-            at_home, of_people = (
+            crowds, of_people = (
                 [crowd for key in some if (crowd := self._crowd(key))]
                 for some in (keys[:homes], keys[homes:])
             )
-            return self._compared_with_crowds(row, own, at_home, of_people)
-        at_home, of_person = set[int]().union(*at), set[int]().union(*about)
+            return self._compared_with_crowds(row, own, [*dict.fromkeys(crowds)], of_people)
+        at_home, of_person = {*chain.from_iterable(at)}, {*chain.from_iterable(about)}
         at_home.discard(row)
         of_person.discard(row)
         if not at_home and (not of_person or self._are_strangers(row, own, of_person)):
@@ -367,20 +367,26 @@ class Counting:
         return sum([times.get(each, 1) for each in questions])
 
     def _are_alike_in_given(self, row: int, own: bytes, other: int, asked: bytes) -> bool:
-        """Whether the given name of a row meets that of another question. Of two of the file the
-        letters show it without their names being opened."""
-        letters = self.fingerprints.letters
-        if other >= 0 and are_far(letters[row], letters[other]):
-            return False
-        return self._sealed.are_alike_in_given(own[NAME_AT:], asked[NAME_AT:])
+        """Whether the given name of a row meets that of another question. Of most pairs the letters
+        show that they do not, and of two of the file without their names being opened."""
+        letters, name = self.fingerprints.letters, asked[NAME_AT:]
+        theirs = letters[other] if other >= 0 else self._sealed.letters(name)
+        return not are_far(letters[row], theirs) and self._sealed.are_alike_in_given(
+            own[NAME_AT:], name
+        )
 
     def _crowd(self, key: int) -> Crowd | None:
-        """All questions of a key, if there are any."""
+        """All questions of a key, if there are any. Keys of the same questions, as those of one
+        home most often are, have one crowd."""
         found, numbers = self._crowds.get(key), self._by_key.get(key)
         if found is None and numbers:
-            asked, before = self.fingerprints.asked, self._before
-            entries = [(each, asked[each] if each >= 0 else before[each]) for each in numbers]
-            found = self._crowds[key] = Crowd(entries, self._given)
+            same = tuple(numbers)
+            found = self._crowd_of.get(same)
+            if found is None:
+                asked, before = self.fingerprints.asked, self._before
+                entries = [(each, asked[each] if each >= 0 else before[each]) for each in numbers]
+                found = self._crowd_of[same] = Crowd(entries, self._given)
+            self._crowds[key] = found
         return found
 
     def _with_earlier(self, row: int, found: _Found, earlier: Counts) -> _Found:
@@ -432,8 +438,8 @@ def _found(
 
 def _evidence(asked: bytes, tried: Sequence[bytes]) -> tuple[int, int, int]:
     """How many dates of birth, numbers and sets of years these questions state. What names nobody
-    was answered to nobody, and tries nothing."""
-    tried = [each for each in tried if person_of(each) != ABSENT]
+    was answered to nobody, and what was refused was put to nobody: both try nothing."""
+    tried = [each for each in tried if person_of(each) != ABSENT and not was_not_put(each)]
     if len(tried) < 2:
         return 1, 1, 1
     dates, numbers, years = (

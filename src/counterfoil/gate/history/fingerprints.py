@@ -8,7 +8,8 @@ is kept as it is counted, in one text of bytes:
     8 .. 15     name      the exact name
     16 .. 23    address   the exact address key
     24 .. 31    content   the whole request by its normal forms, but for id and row
-    32          2, and 1 more where a date of birth is stated
+    32          2, 1 more where a date of birth is stated, 4 more where the file was determined and
+                the question was refused: nobody put it to the register
     33 .. 40    born      the date of birth: its key among those of people, below
     41 .. 48    number    the nine digits of the tax number
     49 .. 56    years     the set of the taxable years
@@ -37,7 +38,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -54,11 +56,17 @@ from counterfoil.core.values import (
     Sensitive,
 )
 from counterfoil.gate.history.earlier import EarlierFingerprinter
-from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, utf8
+from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, prepare_column, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
 from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
-from counterfoil.normalize.asked_keys import exact_name, given_letters, keys_of_home, person_keys
+from counterfoil.normalize.asked_keys import (
+    born_key,
+    exact_name,
+    given_letters,
+    keys_of_home,
+    person_keys,
+)
 from counterfoil.normalize.plain_text import plain
 
 CONTENT_AT: Final = 24
@@ -67,7 +75,7 @@ EVIDENCE_AT: Final = 33
 UNKNOWN: Final = b"\xff" * 8
 """Evidence of which it is not known what it is: it is no other than any."""
 NAME_AT: Final = 57
-_DATED, _WITH_EVIDENCE = 1, 2
+_DATED, _WITH_EVIDENCE, _NOT_PUT = 1, 2, 4
 _PERIOD: Final = re.compile(r"([0-9]{4})(?:\s*-\s*([0-9]{4}))?\Z", re.ASCII)
 _MOST_YEARS: Final = 100
 _TIN_DIGITS: Final = 9
@@ -195,6 +203,17 @@ def sealed_name_of(asked: bytes) -> bytes:
     return asked[NAME_AT:]
 
 
+def was_not_put(asked: bytes) -> bool:
+    """Whether it is known that nobody put it to the register: its evidence tried nothing."""
+    return bool(asked[_DATED_AT] & _NOT_PUT)
+
+
+def with_put(asked: bytes, put: bool) -> bytes:
+    """The question, known to have been put to the register, or not."""
+    flags = asked[_DATED_AT] & ~_NOT_PUT | (0 if put else _NOT_PUT)
+    return asked[:_DATED_AT] + bytes((flags,)) + asked[_DATED_AT + 1 :]
+
+
 def is_of_first_form(asked: bytes) -> bool:
     """Whether it was written before evidence was kept."""
     return not asked[_DATED_AT] & _WITH_EVIDENCE
@@ -215,17 +234,18 @@ class Fingerprinter:
     raises on any request."""
 
     def __init__(self, key: bytes, *, earlier: bool = False) -> None:
-        self._person = prepare(key, b"question person")
-        self._name = prepare(key, b"question name")
-        self._address = prepare(key, b"asked door")
+        self._person = prepare_column(key, b"question person")
+        self._name = prepare_column(key, b"question name")
+        self._address = prepare_column(key, b"asked door")
         self._content = prepare(key, b"question content")
-        self._home = prepare(key, b"question home")
-        self._people = prepare(key, b"question people")
+        self._home = prepare_column(key, b"question home")
+        self._people = prepare_column(key, b"question people")
+        self._born = lru_cache(maxsize=65_536)(self._key_of_birth)
         self._number = prepare(key, b"question number")
         self._years = prepare(key, b"question years")
         self._years_of = lru_cache(maxsize=4096)(self._stated_years)
-        self._reason = prepare(key, b"question reason")
-        self._investigation = prepare(key, b"question matter")
+        self._reason = prepare_column(key, b"question reason")
+        self._investigation = prepare_column(key, b"question matter")
         self._owner = prepare(key, b"question owner")
         self._seal = SealedNames(key).seal
         self._earlier = EarlierFingerprinter(key) if earlier else None
@@ -245,12 +265,11 @@ class Fingerprinter:
         names = [exact_name(form.name) for form in forms]
         born = [request.person.date_of_birth for request in requests]
         exact = [exact_address_key(form.address) for form in forms]
-        addresses = [self._address(text) if text else ABSENT for text in exact]
-        name_hashes = [self._name(text) if text else ABSENT for text in names]
-        persons = [
-            self._person(f"{text}|{day or ''}") if text else ABSENT
-            for text, day in zip(names, born, strict=True)
+        addresses, name_hashes = _filled(self._address, exact), _filled(self._name, names)
+        dated = [
+            f"{text}|{day or ''}" if text else "" for text, day in zip(names, born, strict=True)
         ]
+        persons = _filled(self._person, dated)
         reasons = [fold_entry(request.reason) for request in requests]
         numbers = [fold_number(request.investigation_number) for request in requests]
         contents = [
@@ -259,22 +278,21 @@ class Fingerprinter:
         ]
         sealed = [self._seal(form.name) for form in forms]
         homes = [
-            keys_of_home(form.address) if text else ()
+            self._home(keys_of_home(form.address)) if text else ()
             for form, text in zip(forms, exact, strict=True)
         ]
         people = [
-            person_keys(form.name, day) if text else ()
+            (self._born(day) if day else self._people(person_keys(form.name, None))) if text else ()
             for form, day, text in zip(forms, born, names, strict=True)
         ]
         hashed: list[bytes] = []
-        evidence: list[bytes] = []
-        for at, about, content, request in zip(homes, people, contents, requests, strict=True):
-            hashed += map(self._home, at)
-            if about:
-                hashed += map(self._people, about)
-            else:
-                hashed.append(content)
-            evidence.append(self._evidence(request, hashed[-1] if about else ABSENT))
+        for at, about, content in zip(homes, people, contents, strict=True):
+            hashed += at
+            hashed += about or (content,)
+        evidence = [
+            self._evidence(request, about[-1] if about else ABSENT)
+            for request, about in zip(requests, people, strict=True)
+        ]
         owners = [
             self._owner_of(request, person) if number else ABSENT
             for request, person, number in zip(requests, persons, numbers, strict=True)
@@ -291,13 +309,17 @@ class Fingerprinter:
             column_of(hashed),
             array("B", map(len, homes)),
             array("B", [len(about) or 1 for about in people]),
-            column_of(map(self._reason, reasons)),
-            column_of([self._reason(fold_similar(request.reason)) for request in requests]),
-            column_of([self._investigation(number) if number else ABSENT for number in numbers]),
+            column_of(self._reason(reasons)),
+            column_of(self._reason([fold_similar(request.reason) for request in requests])),
+            column_of(_filled(self._investigation, numbers)),
             column_of(owners),
             array("q", [given_letters(form.name) for form in forms]),
             *map(column_of, earlier),
         )
+
+    def _key_of_birth(self, day: date) -> list[bytes]:
+        """The key of a date of birth, which is that of the person where one is stated."""
+        return self._people((born_key(day),))
 
     def _evidence(self, request: Request, key: bytes) -> bytes:
         """What a question states beside name and address: bytes 32 to 56. `key` is that of the
@@ -321,6 +343,14 @@ class Fingerprinter:
         who = request.person
         names = map(fold_entry, (who.given_name, who.family_name, who.suffix))
         return self._owner("|".join([*names, str(who.date_of_birth or "")]))
+
+
+def _filled(hashed: Callable[[Iterable[str]], list[bytes]], texts: Sequence[str]) -> list[bytes]:
+    """The hashes of texts, eight zero bytes in the place of each that is empty."""
+    if all(texts):
+        return hashed(texts)
+    hashes = iter(hashed(filter(None, texts)))
+    return [next(hashes) if text else ABSENT for text in texts]
 
 
 def is_number_known(tin: str) -> bool:

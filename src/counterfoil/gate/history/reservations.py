@@ -2,7 +2,8 @@
 
     received      they are reserved: they count against later files at once (store.py)
     determined    they are final, with what the gate refused on the merits; what was answered
-                  `not_compared` does not count, whatever kept it from being compared
+                  `not_compared` does not count, whatever kept it from being compared. A refused one
+                  is marked as put to nobody: it counts, and its evidence was not tried
     withdrawn     before it was determined: all of them are free; after that they stay final
 
 Each is written in the commit of its cause, so a run that was broken off leaves a reservation, which
@@ -15,11 +16,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence, Set
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from counterfoil.core.values import Request
 from counterfoil.gate.history.batch_counts import earlier_officer_hash, officers_hashed
-from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of
+from counterfoil.gate.history.fingerprints import Fingerprinter, forms_of, was_not_put, with_put
 from counterfoil.gate.history.memory_sum import change_rows, sum_earlier, touch_file
 from counterfoil.gate.history.store import matters_of
 from counterfoil.gate.history.tables import (
@@ -60,10 +61,12 @@ def settle(
     batch_id: str,
     requests: Sequence[tuple[int, Request]],
     unanswered: Set[int],
+    refused: Set[int] = frozenset(),
 ) -> None:
-    """Let the requests of a chunk count, but those that nobody answered. `requests` are with their
-    places in the file from 0, `unanswered` some of these places; `key` is the history key. To
-    settle a chunk again changes nothing, or what differs."""
+    """Let the requests of a chunk count, but those that nobody answered, and mark the refused ones
+    as put to nobody. `requests` are with their places in the file from 0, `unanswered` and
+    `refused` some of these places; `key` is the history key. To settle a chunk again changes
+    nothing, or what differs."""
     file = ASKED_FILE.c
     recorded = select(file.number, file.state).where(file.batch_id == batch_id)
     found = connection.execute(recorded).first()
@@ -72,6 +75,7 @@ def settle(
     first = found[0] * ROWS_OF_FILE
     question = ASKED_QUESTION.c
     places = question.number.between(first + requests[0][0], first + requests[-1][0])
+    _mark_put(connection, found[0], places, {first + place for place in refused})
     before = connection.execute(select(question.number).where(places, ~question.counts)).scalars()
     was = {number - first for number in before}
     for counts, moved in ((False, unanswered - was), (True, was - unanswered)):
@@ -86,6 +90,29 @@ def settle(
             [request for place, request in requests if place in moved],
             1 if counts else -1,
         )
+
+
+def _mark_put(
+    connection: Connection, file: int, places: ColumnElement[bool], refused: Set[int]
+) -> None:
+    """Mark the questions in `places`, by their numbers, as put to nobody where they were refused,
+    and the others as they were first kept."""
+    question = ASKED_QUESTION.c
+    columns = (question.number, question.counts, question.question)
+    before = [
+        (number, counts, bytes(asked))
+        for number, counts, asked in connection.execute(select(*columns).where(places))
+        if was_not_put(asked) != (number in refused)
+    ]
+    if not before:
+        return
+    after = [
+        (number, counts, with_put(asked, number not in refused)) for number, counts, asked in before
+    ]
+    change_rows(connection, file, ASKED_QUESTION, before, after)
+    mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
+    moved = [{"of": number, "kept": asked} for number, _, asked in after]
+    connection.execute(mine.values(question=bindparam("kept")), moved)
 
 
 def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, counts: bool) -> None:

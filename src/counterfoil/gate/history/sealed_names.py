@@ -24,7 +24,7 @@ from counterfoil.normalize.asked_keys import (
     name_of,
     name_text,
 )
-from counterfoil.normalize.likeness import Codes, Likeness, are_far, codes_of, meet
+from counterfoil.normalize.likeness import Codes, Likeness, codes_of, meet
 
 _TAG: Final = 8
 _BLOCK: Final = 32
@@ -65,10 +65,7 @@ class SealedNames:
         return given_letters(self.open(sealed))
 
     def are_alike_in_given(self, one: bytes, two: bytes) -> bool:
-        """Whether the given names of two sealed names meet. Of most pairs the letters show that
-        they do not."""
-        if are_far(self.letters(one), self.letters(two)):
-            return False
+        """Whether the given names of two sealed names meet."""
         return meet(self.given(one), self.given(two))
 
     def _alike_in_family(self, one: bytes, two: bytes) -> bool:
@@ -98,7 +95,9 @@ class SealedNames:
         return family_likeness(self.open(sealed))
 
     def _crossed(self, tag: bytes, text: bytes) -> bytes:
-        stream, size = b"", len(text)
+        state, size = self._stream(), len(text)
+        state.update(tag + b"\x00\x00\x00\x00")
+        stream = state.digest()
         while len(stream) < size:
             state = self._stream()
             state.update(tag + (len(stream) // _STREAM).to_bytes(4, "big"))

@@ -38,7 +38,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Table,
     bindparam,
     delete,
     func,
@@ -50,6 +49,7 @@ from sqlalchemy import (
 
 from counterfoil.database import Prepared
 from counterfoil.gate.history.batch_counts import BatchFacts, History
+from counterfoil.gate.history.bulk_insert import insert_rows
 from counterfoil.gate.history.counts import Counting, Recalled
 from counterfoil.gate.history.earlier import NO_COUNTS, Counts
 from counterfoil.gate.history.fingerprints import Fingerprints
@@ -78,7 +78,6 @@ from counterfoil.gate.law.agreement import Agreement, Limits
 YEAR_DAYS: Final = 365
 COMMIT_ROWS: Final = 65_536
 """Rows of the questions' tables written in one commit."""
-_ROWS_A_STATEMENT: Final = 32
 _JSON: Final = msgspec.json.Encoder()
 
 # -- what earlier files asked ------------------------------------------------------------------
@@ -144,11 +143,17 @@ def file_number(connection: Connection, batch_id: str) -> int:
     return int(found[0][0]) if found else 0
 
 
+def _elements(name: str, database: str) -> Any:
+    """The numbers of an array, as a table of one column: to be joined with, which takes half as
+    long as to look whether a number is among them."""
+    if database == "postgresql":
+        return func.unnest(bindparam(name, type_=ARRAY(BigInteger))).column_valued(f"{name}_each")
+    return func.json_each(bindparam(name)).table_valued("value").c.value
+
+
 def _is_among(column: Any, name: str, database: str) -> Any:
     """Whether the column's number is one of an array's."""
-    if database == "postgresql":
-        return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(BigInteger)))))
-    return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+    return column.in_(select(_elements(name, database)))
 
 
 @cache
@@ -158,11 +163,11 @@ def _query(name: str, database: str) -> Prepared:
     if name == "numbers":
         elsewhere = ~key.number.between(bindparam("own"), bindparam("own") + (ROWS_OF_FILE - 1))
         counted = (key.number // ROWS_OF_FILE).in_(_of_the_past())
-        among = _is_among(key.key, "keys", database)
-        return Prepared(select(key.key, key.number).where(among, elsewhere, counted))
+        mine = key.key == _elements("keys", database)
+        return Prepared(select(key.key, key.number).where(mine, elsewhere, counted))
     if name == "questions":
-        among = _is_among(question.number, "keys", database)
-        return Prepared(select(question.number, question.question).where(among, question.counts))
+        mine = question.number == _elements("keys", database)
+        return Prepared(select(question.number, question.question).where(mine, question.counts))
     if name == "matters":
         return Prepared(
             union_all(
@@ -191,7 +196,7 @@ def _read(connection: Connection, name: str, **values: Any) -> list[Sequence[Any
 
 def _array(hashes: Iterable[int], database: str) -> Any:
     """An array of hashes as the database takes it. What is absent (0) is no key."""
-    keys = sorted(set(hashes) - {0}, key=float)
+    keys = list(set(hashes) - {0})
     return keys if database == "postgresql" else _JSON.encode(keys).decode()
 
 
@@ -287,14 +292,14 @@ def remember(
     ]
     for done, (table, values) in enumerate(parts):
         with commit() as connection:
-            _insert(connection, table, values)
+            insert_rows(connection, table, values)
             add_part(connection, number, table, values, (run, done, len(parts)))
 
 
 def _questions(rows: Fingerprints, first: int) -> list[Any]:
     asked = [*filter(None, rows.asked)]
     numbers = compress(range(first, first + len(rows)), rows.asked)
-    return _interleaved(numbers, repeat(True, len(asked)), asked)
+    return _interleaved([*numbers], [True] * len(asked), asked)
 
 
 def _keys(rows: Fingerprints, first: int) -> list[Any]:
@@ -311,9 +316,13 @@ def _in_order(keys: Sequence[int]) -> list[int]:
     return sorted(range(len(keys)), key=[*map(float, keys)].__getitem__)
 
 
-def _interleaved(*columns: Iterable[Any]) -> list[Any]:
+def _interleaved(*columns: Sequence[Any]) -> list[Any]:
     """The values of these columns, row after row."""
-    return [*chain.from_iterable(zip(*columns, strict=True))]
+    width = len(columns)
+    values: list[Any] = [None] * (width * len(columns[0]))
+    for at, column in enumerate(columns):
+        values[at::width] = column
+    return values
 
 
 def _matters(rows: Fingerprints, file: int) -> list[tuple[int, int, int, int, int]]:
@@ -326,35 +335,14 @@ def matters_of(rows: Fingerprints) -> list[tuple[tuple[int, int, int], int]]:
     people = Counter(
         compress(zip(rows.investigations, rows.owners, strict=True), rows.investigations)
     )
-    return [
-        ((kind, key, part), times)
-        for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people))
-        for (key, part), times in sorted(counted.items())
-    ]
-
-
-def _insert(connection: Connection, table: Table, values: list[Any]) -> None:
-    """Insert rows, whose values follow one another, as the driver takes them, many a statement:
-    through the toolkit each would cost five times as much, and one a statement half as much
-    again."""
-    width, paramstyle = len(table.columns), connection.dialect.paramstyle
-    size = width * _ROWS_A_STATEMENT
-    many = len(values) // size * size
-    for rows, start, stop in ((_ROWS_A_STATEMENT, 0, many), (1, many, len(values))):
-        step = rows * width
-        given = [tuple(values[at : at + step]) for at in range(start, stop, step)]
-        if given:
-            connection.exec_driver_sql(_insertion(table, paramstyle, rows), given)
-
-
-@cache
-def _insertion(table: Table, paramstyle: str, rows: int) -> str:
-    columns = [column.name for column in table.columns]
-    row = f"({', '.join(['?' if paramstyle == 'qmark' else '%s'] * len(columns))})"
-    return (
-        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"
-        " ON CONFLICT DO NOTHING"
-    )
+    found: list[tuple[tuple[int, int, int], int]] = []
+    for kind, counted in ((REASONS, reasons), (INVESTIGATIONS, people)):
+        matters = [*counted.items()]
+        order = _in_order([key for (key, _), _ in matters])
+        found += [
+            ((kind, key, part), times) for (key, part), times in map(matters.__getitem__, order)
+        ]
+    return found
 
 
 def add_probes(connection: Connection, batch_id: str, probes: int) -> None:

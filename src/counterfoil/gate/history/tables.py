@@ -22,7 +22,8 @@
 
     number         2**32 times the file's number, and the row's place in the file from 0
     counts         whether it counts: not where it was answered `not_compared`
-    question       its fingerprint (fingerprints.py): keyed hashes, and the name sealed
+    question       its fingerprint (fingerprints.py): keyed hashes, the name sealed, and whether it
+                   was refused, so that nobody put it to the register
 
 `asked_key`: under which keys a question is found: (key, number of the question)
 

@@ -243,12 +243,23 @@ class MostWrong(Closed, frozen=True, gc=False):
     names: Rate
 
 
-class Confirmation(Closed, frozen=True, gc=False):
+class Confirmation(Closed, frozen=True, gc=False, omit_defaults=True):
     """Whether a question needs a certificate of its scope to be put to the register
-    (docs/formats/certificate.md)."""
+    (docs/formats/certificate.md). `oldest_days`: days after which a snapshot of the register is no
+    longer asked (5 USC 552a(e)(5)); None, where it is left out: the agreement names none."""
 
     certificate: Literal["required", "not_required"]
     most_wrong: MostWrong
+    oldest_days: Count | None = None
+
+
+class ReleaseNotice(Closed, frozen=True, gc=False):
+    """Notice before release: of more than `over_rows` rows, those named by `to` have notice
+    `hours` hours before (docs/formats/duties.md)."""
+
+    over_rows: Count
+    hours: Count
+    to: Texts
 
 
 class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
@@ -257,8 +268,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
 
     `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
     be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
-    none in an agreement of format 1. `roots`: the law files and the roots of trust that the
-    signatures cover (roots.py).
+    none in an agreement of format 1. `release_notice`: None where it is left out. `roots`: the law
+    files and the roots of trust that the signatures cover (roots.py).
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -284,4 +295,5 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     retention_days: Count
     openings_per_day: Count
     readings: tuple[SignedReading, ...] = ()
+    release_notice: ReleaseNotice | None = None
     roots: Roots | None = None

@@ -214,7 +214,6 @@ def compile_terms(
         forfeiture=aside["forfeiture"],
         missing_child=aside["missing_child"],
         pending=aside["pending"],
-        read_alone=new_screen((*reason.forfeiture, *reason.missing_child, *reason.pending)),
         group_words=_words(officers),
         group_names=frozenset(map(fold_tight, officers.group_names)),
         edition=edition,
@@ -231,6 +230,7 @@ def compile_terms(
         readings=readings,
         none_of=frozenset(word for text in reason.none_of for word in screened_words(text)),
         asks_latin=any(each.check == "name_is_in_latin_letters" for each in common.elements),
+        read_alone=new_screen((*reason.forfeiture, *reason.missing_child, *reason.pending)),
         itin_groups=_groups(tin.itin_groups) | _groups(tin.atin_groups),
         made_up_groups=_groups(tin.made_up_groups),
         departure_days=removal.departure_days if removal else 0,
@@ -356,6 +356,7 @@ def fold_court(text: str) -> str:
     return " ".join(split_words(text))
 
 
+@lru_cache(maxsize=16)
 def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
     """What a list has, folded, with its days."""
     dated: Dated = {}
@@ -366,6 +367,7 @@ def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
     return dated
 
 
+@lru_cache(maxsize=8)
 def _charges(found: LawList) -> dict[str, Charge]:
     """What the list of criminal statutes has, by folded citation."""
     charges: dict[str, Charge] = {}

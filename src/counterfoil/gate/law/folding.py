@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Public
@@ -35,6 +36,8 @@ _ASCII: Final = bytes(
 _NO_LETTERS: Final = bytes(code for code in range(256) if _ASCII[code] == 32)
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _CITED: Final = re.compile(r"[a-z]+(?:\.[a-z]+)*\.?|[0-9]+|\u00a7+|\S")
+_SAY_NUMBER: Final = ("no", "nr", "num", "case", "file", "matter", "investigation", "id", "badge")
+"""How the words begin that say of a number that it is one."""
 _NOT_OF_NUMBER: Final = re.compile(
     r"\A[\W_]*(?:(?:no|nr|num|numbers?|case|file|matter|investigation|id|badge)(?![a-z])[\W_]*)+"
     r"|[\W_]+"
@@ -124,7 +127,11 @@ def fold_similar(text: str) -> str:
 def fold_number(text: str) -> str:
     """A number or id by which things are counted: letters and digits alone, without the words that
     say that it is one, so that `No. HSI 2026 0017.` is `HSI-2026-0017`."""
-    return _NOT_OF_NUMBER.sub("", fold_entry(text))
+    folded = fold_entry(text)
+    bare = folded.replace("-", "")
+    if bare.isalnum() and bare.isascii() and not bare.startswith(_SAY_NUMBER):
+        return bare
+    return _NOT_OF_NUMBER.sub("", folded)
 
 
 def fold_stated(text: str) -> str:
@@ -228,7 +235,12 @@ def _is_spelled(phrase: str, words: Sequence[str]) -> bool:
 
 def new_screen(phrases: Iterable[str]) -> Screen:
     """Compile phrases. A phrase that folds to nothing is a bug of the data and is refused by the
-    loader."""
+    loader. The routes and agreements of one law screen for the same phrases, compiled once."""
+    return _compiled(frozenset(phrases))
+
+
+@lru_cache(maxsize=64)
+def _compiled(phrases: frozenset[str]) -> Screen:
     by_head: dict[str, list[str]] = {}
     by_part: dict[str, list[str]] = {}
     for phrase in sorted({" ".join(screened_words(phrase)) for phrase in phrases}):

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -48,7 +49,7 @@ from counterfoil.gate.law.demands import checks_version, edition_of
 from counterfoil.gate.law.lists import LawList, Lists, check_list
 from counterfoil.gate.law.roots import check_signed_law
 from counterfoil.gate.law.route import Common, Route
-from counterfoil.gate.law.schema import MAX_LAW_BYTES, read_law_file, require
+from counterfoil.gate.law.schema import MAX_LAW_BYTES, parse_law_text, read_law_text, require
 from counterfoil.gate.law.signatures import check_signatures
 from counterfoil.gate.law.statute import Element, Statute
 from counterfoil.gate.law.validate import (
@@ -63,7 +64,20 @@ from counterfoil.normalize import FORMS_VERSION
 AGREEMENT_FILE: Final = "agreement.yaml"
 LAW_PARTS: Final = ("statutes", "routes", "common", "lists")
 """The folders of a law directory. An office made before there were lists has no folder of them."""
+KEPT_LAWS: Final = 8
+"""How many laws a process keeps, those used last."""
 F = TypeVar("F", Statute, Route, Common, LawList)
+
+
+class _LawText(NamedTuple):
+    """A law file: its name without ending, its place in messages, and its text."""
+
+    name: str
+    place: str
+    text: str
+
+
+_Folder = tuple[_LawText, ...]
 
 
 class Law(Public, frozen=True, gc=False):
@@ -142,15 +156,23 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     """Read and check a law directory; `agreement` names one of a library's, or is a file; None is
     the office's own.
 
-    Raises SettingsFault: see the module for what is checked.
+    Files with the texts of a law that this process has loaded are that law: a process opens one
+    office many times. Raises SettingsFault: see the module for what is checked.
     """
+    folders = tuple(map(_read_folder, (directory / part for part in LAW_PARTS)))
+    return _loaded(folders, _read_file(_agreement_path(directory, agreement)))
+
+
+@lru_cache(maxsize=KEPT_LAWS)
+def _loaded(folders: tuple[_Folder, ...], agreement: _LawText) -> Law:
+    statutes, routes, common, lists = folders
     library = _Library(
-        _read_all(directory / "statutes", Statute),
-        _read_all(directory / "routes", Route),
-        _read_all(directory / "common", Common),
-        _read_all(directory / "lists", LawList),
+        _parse_all(statutes, Statute),
+        _parse_all(routes, Route),
+        _parse_all(common, Common),
+        _parse_all(lists, LawList),
     )
-    agreed = read_law_file(_agreement_path(directory, agreement), Agreement)
+    agreed = parse_law_text(agreement.text, Agreement, agreement.place)
     parts = [_parts_of(library, name, f"agreement {agreed.id}: routes") for name in agreed.routes]
     require(
         len(set(agreed.routes)) == len(agreed.routes),
@@ -168,7 +190,9 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     check_readings((statute for law in laws for statute in law.statutes), agreed)
     check_signatures(agreed)
     law = msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
-    check_signed_law(agreed.roots, directory, files_of(law))
+    if agreed.roots is not None:
+        texts = {file.place: file.text for folder in folders for file in folder}
+        check_signed_law(agreed.roots, {path: texts[path] for path in sorted(files_of(law))})
     return law
 
 
@@ -209,15 +233,24 @@ def _copy(source: Path, target: Path) -> None:
     target.write_bytes(read_bounded(source, MAX_LAW_BYTES))
 
 
-def _read_all(directory: Path, kind: type[F]) -> dict[str, F]:
+def _read_file(path: Path) -> _LawText:
+    place = f"{path.parent.name}/{path.name}"
+    return _LawText(path.stem, place, read_law_text(path, place))
+
+
+def _read_folder(directory: Path) -> _Folder:
+    return tuple(map(_read_file, _files(directory)))
+
+
+def _parse_all(files: _Folder, kind: type[F]) -> dict[str, F]:
     found: dict[str, F] = {}
-    for path in _files(directory):
-        value = read_law_file(path, kind)
+    for file in files:
+        value = parse_law_text(file.text, kind, file.place)
         require(
-            value.id == path.stem,
+            value.id == file.name,
             "law_id",
             "the id is not the file's name",
-            f"{directory.name}/{path.name}: id",
+            f"{file.place}: id",
             "Make the two the same.",
         )
         found[value.id] = value

@@ -135,35 +135,41 @@ def judge(
     if not rules.least:
         found = (name for name, screen in screens.items() if screen.hits(words))
         return Judged(frozenset(found), is_told=True)
-    own = frozenset(words)
-    is_forward = rules.reversed_acts.isdisjoint(own)
-    candidates = _of(rules.others, own)
-    if not candidates and not rules.watched.hits(words):
-        return Judged(_NONE, is_forward and _bears(words, rules))
+    if is_plain(words, rules):
+        return Judged(_NONE, bears(words, rules))
     whole = _text(reason, words)
     text = whole
     for pattern in _of(rules.innocent, frozenset(whole.split())):
         text = pattern.found.sub(_LEFT_OUT, text)
     left = text.split()
     purposes = {name for name, screen in screens.items() if screen.hits(left)}
-    for pattern in candidates:
+    for pattern in _of(rules.others, frozenset(words)):
         if pattern.purpose not in purposes and pattern.found.search(
             whole if pattern.is_whole else text
         ):
             purposes.add(pattern.purpose)
-    is_clear = is_forward and not rules.acts.hits(left)
-    return Judged(frozenset(purposes), bool(purposes) or (is_clear and _bears(words, rules)))
+    is_told = bool(purposes) or (not rules.acts.hits(left) and bears(words, rules))
+    return Judged(frozenset(purposes), is_told)
 
 
-def _bears(words: Iterable[str], rules: Purposes) -> bool:
-    """Whether words of so many different things bear on an offence."""
+def is_plain(words: Sequence[str], rules: Purposes) -> bool:
+    """Whether no pattern of another purpose can match these words, and no word or phrase of one is
+    among them: a reason that is plain has no other purpose, and tells its own if it `bears`."""
+    return not _of(rules.others, frozenset(words)) and not rules.watched.hits(words)
+
+
+def bears(words: Sequence[str], rules: Purposes) -> bool:
+    """Whether words of so many different things bear on an offence, and no act is written
+    backwards."""
+    if not rules.reversed_acts.isdisjoint(words):
+        return False
     things: set[str] = set()
     for word in words:
         if word in rules.bearing:
             things.add(rules.bearing[word])
             if len(things) >= rules.least:
                 return True
-    return False
+    return not rules.least
 
 
 def _of(index: Mapping[str, Sequence[tuple[int, Pattern]]], words: frozenset[str]) -> list[Pattern]:

@@ -16,17 +16,15 @@ agreement: nothing is loaded (`law_not_signed`). What an office compares is in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 
 from counterfoil.core import canonical
-from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import SettingsFault
 from counterfoil.gate.law.route import Closed
-from counterfoil.gate.law.schema import MAX_LAW_BYTES, Digest, Text
+from counterfoil.gate.law.schema import Digest, Text
 
 
 class Roots(Closed, frozen=True, gc=False):
@@ -40,29 +38,15 @@ class Roots(Closed, frozen=True, gc=False):
     sample_rows: Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
-def law_digests(directory: Path, paths: Iterable[str]) -> dict[str, str]:
-    """The digest of each of these files of a law directory. Raises SettingsFault
-    `law_unreadable`."""
-    try:
-        return {
-            path: canonical.digest(read_bounded(directory / path, MAX_LAW_BYTES))
-            for path in sorted(paths)
-        }
-    except (OSError, ValueError):
-        raise SettingsFault(
-            "law_unreadable",
-            "a law file cannot be read",
-            place="law",
-            cure="Restore the law directory from its backup.",
-        ) from None
+def law_digests(texts: Mapping[str, str]) -> dict[str, str]:
+    """The digest of each law file, by its path, from its text."""
+    return {path: canonical.digest(text.encode()) for path, text in sorted(texts.items())}
 
 
-def check_signed_law(roots: Roots | None, directory: Path, paths: Iterable[str]) -> None:
+def check_signed_law(roots: Roots, texts: Mapping[str, str]) -> None:
     """Raise SettingsFault `law_not_signed` unless each file in use is the one that the parties
-    signed; nothing where they signed no digests."""
-    if roots is None:
-        return
-    for path, digest in law_digests(directory, paths).items():
+    signed."""
+    for path, digest in law_digests(texts).items():
         if roots.law.get(path) != digest:
             raise SettingsFault(
                 "law_not_signed",

@@ -13,8 +13,9 @@ Codes raised here: law_unreadable, law_too_long, law_yaml, law_bounds, law_dupli
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -29,6 +30,8 @@ Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 Digest = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 MAX_LAW_BYTES: Final = 1_048_576
+KEPT_TEXTS: Final = 128
+"""How many law files a process keeps parsed: twice as many as the library has."""
 T = TypeVar("T")
 _CORRECT: Final = "Correct the field; docs/formats/law.md lists every field of every law file."
 
@@ -69,7 +72,18 @@ def require(holds: bool, code: str, message: str, place: str, cure: str) -> None
 
 def read_law_file(path: Path, kind: type[T]) -> T:
     """Read one YAML file as `kind`. Raises SettingsFault naming file, field and cure."""
-    return convert(read_yaml(read_law_text(path, _place(path)), _place(path)), kind, path)
+    return parse_law_text(read_law_text(path, _place(path)), kind, _place(path))
+
+
+def parse_law_text(text: str, kind: type[T], place: str) -> T:
+    """One law file's text as `kind`; the same value again for the same text. `place` is the
+    file's, for messages. Raises SettingsFault naming place, field and cure."""
+    return cast("T", _parsed(text, kind, place))
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _parsed(text: str, kind: type[object], place: str) -> object:
+    return convert(read_yaml(text, place), kind, Path(place))
 
 
 def read_law_text(path: Path, place: str) -> str:

@@ -1,0 +1,1 @@
+"""Notice before release: what agreement and courts demand, and what was given."""
