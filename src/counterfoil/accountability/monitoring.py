@@ -111,7 +111,7 @@ def monitor(question: MonitorLedger, key: VerifierKey, policy: Policy, now: date
     `monitor_shrunk`, `monitor_fork`, `monitor_witness`, `witness_quorum`, and as
     `check_checkpoint`, `check_cosignatures` and `Recomputation.add`.
     """
-    fetch, state = _fetcher(question.source), _read_state(question.state, key)
+    fetch, state = fetcher(question.source), _read_state(question.state, key)
     raw = fetch("checkpoint", MAX_NOTE_BYTES)
     try:
         new = check_checkpoint(raw, key)  # 1
@@ -224,7 +224,9 @@ def _latest_of(policy: Policy, key: VerifierKey) -> dict[str, Checkpoint]:
     return found
 
 
-def _fetcher(source: str) -> Fetch:
+def fetcher(source: str) -> Fetch:
+    """What reads the published files of a folder or a URL. It raises InputFault
+    `monitor_unreadable`, `export_missing`."""
     if urlsplit(source).scheme not in ("http", "https"):
 
         def read(path: str, limit: int) -> bytes:

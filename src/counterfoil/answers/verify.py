@@ -6,12 +6,17 @@ What `verify_answer` establishes, in this order; the code is labelled with the n
     2  FILE is byte for byte what the envelope speaks of.
     3  FILE holds the stated number of rows, each of request id, one of four words and codes,
        or, in version 2, of a rejected row: nothing else.
-    4  The holder signed a checkpoint of its own ledger.
+    4  The holder signed a checkpoint of its own ledger; where you named a policy, so many of its
+       witnesses cosigned it that they are its quorum.
     5  The release is an entry of the ledger at that checkpoint.
     6  That entry commits to this batch, these rows, this agreement, register snapshot, rules and
        certificates, at this time.
     7  The day you named is not past the last day of use. (A statement that may be false: nothing
        raises.)
+
+The proof for 4 and 5 is that of FILE.proof where there is one (accountability/completion.py), which
+whoever holds the answer makes from what is published; else the one in the envelope, which no
+witness can have cosigned.
 
 What it cannot show: that an answer is true, that the requester was entitled to ask, or that the
 holder shows everyone the same ledger; for the last, compare checkpoints with a witness.
@@ -24,7 +29,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from counterfoil.answers.format import PARTS, commit_release
 from counterfoil.answers.read_envelope import (
@@ -34,11 +39,16 @@ from counterfoil.answers.read_envelope import (
     open_envelope,
     reading,
 )
-from counterfoil.core.errors import VerifyFault
+from counterfoil.core.bounded import read_bounded
+from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
+from counterfoil.tlog.cosignature import check_cosignatures, time_words
 from counterfoil.tlog.note import VerifierKey, parse_vkey
+from counterfoil.tlog.policy import Policy
 from counterfoil.tlog.tlog_proof import Proof, parse_proof
 from counterfoil.tlog.tree import check_inclusion, leaf_hash
+
+MAX_PROOF_BYTES: Final = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +60,88 @@ class Statement:
     text: str
 
 
-def verify_answer(path: Path, holder_vkey: str, on: date) -> list[Statement]:
-    """Check FILE and FILE.jws against the holder's verifier key, as of the day `on`.
+def proof_path(file: Path) -> Path:
+    """Where the completed proof of an answer file stands."""
+    return file.with_name(f"{file.name}.proof")
+
+
+def verify_answer(
+    path: Path, holder_vkey: str, on: date, policy: Policy | None = None
+) -> list[Statement]:
+    """Check FILE and FILE.jws, and FILE.proof where it is there, against the holder's verifier key,
+    as of the day `on`.
 
     Raises VerifyFault for the first thing that fails (codes: docs/formats/answer-file.md),
     InputFault `answer_unreadable` for a file that is not there.
     """
     key = parse_vkey(holder_vkey)
     envelope = open_envelope(path, key)  # 1
+    completed = proof_path(path)
+    try:
+        proof = read_bounded(completed, MAX_PROOF_BYTES) if completed.exists() else None
+    except (OSError, ValueError):
+        raise InputFault(
+            "proof_unreadable",
+            "the completed proof cannot be read",
+            place=completed.name,
+            cure="Remove it, or make it again with `counterfoil complete-answer`.",
+        ) from None
     with reading(path) as rows:
-        return _establish(envelope, rows, key, on)
+        return _establish(envelope, rows, key, on, proof, policy)
 
 
-def verify_streams(rows: BinaryIO, envelope: bytes, holder_vkey: str, on: date) -> list[Statement]:
-    """`verify_answer` for the content of FILE and of FILE.jws, wherever they come from."""
+def verify_streams(
+    rows: BinaryIO,
+    envelope: bytes,
+    holder_vkey: str,
+    on: date,
+    proof: bytes | None = None,
+    policy: Policy | None = None,
+) -> list[Statement]:
+    """`verify_answer` for the content of FILE, of FILE.jws and of FILE.proof, wherever they come
+    from."""
     key = parse_vkey(holder_vkey)
-    return _establish(check_envelope(envelope, key), rows, key, on)  # 1
+    return _establish(check_envelope(envelope, key), rows, key, on, proof, policy)  # 1
+
+
+def check_quorum(note: str | bytes, policy: Policy | None) -> tuple[str, ...]:
+    """Each witness of a policy that cosigned a checkpoint, with its time; nothing without a policy.
+    Raises VerifyFault `answer_quorum` where they are no quorum."""
+    if policy is None:
+        return ()
+    times = check_cosignatures(note, [each.key for each in policy.witnesses])
+    said = tuple(f"{key.name} at {time_words(time)}" for key, time in times.items())
+    if not policy.holds(times):
+        raise VerifyFault(
+            "answer_quorum",
+            f"the witnesses that cosigned are no quorum: {', '.join(said) or 'nobody did'}",
+            place="checkpoint",
+            cure="Make the proof anew from what the holder published since: "
+            "`counterfoil complete-answer`.",
+        )
+    return said
 
 
 def _establish(
-    envelope: Mapping[str, Any], rows: BinaryIO, key: VerifierKey, on: date
+    envelope: Mapping[str, Any],
+    rows: BinaryIO,
+    key: VerifierKey,
+    on: date,
+    completed: bytes | None,
+    policy: Policy | None,
 ) -> list[Statement]:
     digest, count = envelope["rows_digest"], envelope["row_count"]
     form, version = envelope["rows_format"], envelope["format"]
     answers = check_rows(rows, digest, count, form, version)  # 2, 3
-    proof, size = _check_ledger(envelope, key)  # 4, 5, 6
+    proof, size = _check_ledger(envelope, key, completed)  # 4, 5, 6
+    cosigned = check_quorum(proof.note, policy)  # 4
     texts = (
         f"{key.name} signed the envelope: agreement {envelope['agreement']}, batch "
         f"{envelope['batch']}.",
         f"The rows are those that it signed: {digest}.",
         f"There are {count} rows, and nothing in them but {_counted(answers)}.",
-        f"{key.name} signed a checkpoint of its ledger at {size} entries.",
+        f"{key.name} signed a checkpoint of its ledger at {size} entries."
+        + (f" Cosigned by {', '.join(cosigned)}: a quorum." if cosigned else ""),
         f"The release is entry {proof.index} of that ledger.",
         "The entry commits to this batch, file, agreement, snapshot and rules, at "
         f"{envelope['released_at']}; certified {_certified(envelope['certificates'])}.",
@@ -89,7 +150,9 @@ def _establish(
     return [*established, _expiry(envelope["expires_on"], on)]  # 7
 
 
-def _check_ledger(envelope: Mapping[str, Any], key: VerifierKey) -> tuple[Proof, int]:
+def _check_ledger(
+    envelope: Mapping[str, Any], key: VerifierKey, completed: bytes | None
+) -> tuple[Proof, int]:
     ledger: Mapping[str, Any] = envelope["ledger"]
     if not envelope["office"] == ledger["origin"] == key.name:
         raise VerifyFault(
@@ -98,7 +161,7 @@ def _check_ledger(envelope: Mapping[str, Any], key: VerifierKey) -> tuple[Proof,
             cure="Ask the holder for its verifier key.",
         )
     entry = b64decode(ledger["entry"])
-    proof = parse_proof(ledger["proof"])
+    proof = parse_proof(ledger["proof"] if completed is None else completed)
     checkpoint = check_checkpoint(proof.note, key)  # 4
     if proof.index != ledger["index"]:
         raise _not_bound("the proof is of another entry")

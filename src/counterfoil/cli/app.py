@@ -83,7 +83,17 @@ add_verb(
     "sign-request requests.csv --requester dhs --agreement treasury-dhs-2025 --principal "
     "dhs-secretary --key dhs-secretary.key",
 )
-add_verb(app, verify.verify_answer, "verify-answer answers.jsonl --holder-key holder.vkey")
+add_verb(
+    app,
+    verify.verify_answer,
+    "verify-answer answers.jsonl --holder-key holder.vkey",
+    "verify-answer answers.jsonl --holder-key holder.vkey --policy policy.txt --in-force",
+)
+add_verb(
+    app,
+    verify.complete_answer,
+    "complete-answer answers.jsonl --from public --holder-key holder.vkey",
+)
 add_verb(app, verify.verify_notice, "verify-notice correction-1.txt --holder-key holder.vkey")
 add_verb(app, verify.verify_export, "verify-export published --holder-key holder.vkey")
 add_verb(

@@ -33,7 +33,8 @@ answer verifies, but its time is over and you asked for --in-force.
         6  The running count of the kind is the same at both ends.
         7  The holder signed kind, days and range (version 2), or nobody did (version 1).
 
-    answer        An answer file. FILE.jws, its envelope, must be in the same folder.
+    answer        An answer file. FILE.jws, its envelope, must be in the same folder. FILE.proof,
+                  if it is there, is the proof of 3 and 4 to a checkpoint that was cosigned since.
         1  The holder signed the envelope.
         2  The rows are those that it names: each a request id, a word and codes, nothing else.
         3  The holder signed a checkpoint of its ledger, and the witnesses cosigned it.
@@ -525,7 +526,9 @@ def verify_answer(task: Task) -> Iterator[str]:
     need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
     of_release = task._replace(entry=entry)
-    yield from statements_of_proof(of_release, ledger["proof"], str(ledger["index"]))  # 3 and 4
+    completed = task.path.with_name(task.path.name + ".proof")
+    proof = read_bounded(completed).decode() if completed.is_file() else ledger["proof"]
+    yield from statements_of_proof(of_release, proof, str(ledger["index"]))  # 3 and 4
     check_commitment(one_object(entry), envelope, row_count)  # 5
     certified = ", ".join(
         f"{scope} to {cited['limit'] / 1e12:.1e} by {cited['certificate']}"

@@ -5,8 +5,9 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
 
     1  Nothing is released unless the checkpoint that was cosigned last is of this tree, and so many
        of its cosignatures are at most `cosign_within_minutes` old that they are the policy's quorum
-       by themselves. `ledger cosign` brings it back; run it more often than that. The times are the
-       witnesses' own, and are signed.
+       by themselves, and unless it covers the batch's newest entry, the review. `ledger cosign`
+       brings it back; run it more often than that. The times are the witnesses' own, and are
+       signed.
     2  A witness that refuses a checkpoint because it has another history, or a larger one of ours
        than we have, is named in the result, and entered as `fork`. The office is then suspended,
        whatever the others said, until two officers lift it (controls/suspension/service.py): an
@@ -121,9 +122,18 @@ def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
     return QuorumStatus(True, checkpoint.size, _time_text(max(times.values(), default=0)), fresh)
 
 
-def require_witnessed(office: Office, connection: Connection) -> None:
-    """Rule 1. Raises StateFault `cosign_overdue`; as `quorum_status`."""
-    if not quorum_status(office, connection).fresh:
+def require_witnessed(office: Office, connection: Connection, index: int = -1) -> None:
+    """Rule 1; `index`: of an entry that the quorum must have cosigned. Raises StateFault
+    `cosign_overdue`, `cosign_behind`; as `quorum_status`."""
+    status = quorum_status(office, connection)
+    if status.fresh and status.configured and status.size <= index:
+        raise StateFault(
+            "cosign_behind",
+            "the witnesses have not cosigned the newest entries of this batch yet",
+            place=f"entry {index}",
+            cure="Run `counterfoil ledger cosign`, then the same command again.",
+        )
+    if not status.fresh:
         raise StateFault(
             "cosign_overdue",
             "no checkpoint was cosigned by a quorum of witnesses in the last "

@@ -11,6 +11,7 @@ from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.ruling import Act, rule
+from counterfoil.batches.session import BatchSession
 from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
@@ -27,6 +28,7 @@ from counterfoil.disclosure.steps import (
     running_batch,
     status_of,
 )
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority
 
 
@@ -59,7 +61,7 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
     with acting_on(office, actor, command.batch) as (session, _):
         connection, batch = session.connection, session.batch
         form = _release_form(batch, command)
-        require_witnessed(office, connection)
+        require_witnessed(office, connection, _review_index(office, session))
         require_in_force(office, batch)
         require_sampled(office, session)
         require_noticed(office, connection, batch)
@@ -69,6 +71,14 @@ def release_batch(office: Office, actor: Actor, command: ReleaseBatch) -> BatchS
         ruling = rule(reviewed, officers[0], keep_signed(command.signatures[0]))
         seal_answer(office, session, ruling, command.form)
         return status_of(batches.find_batch(connection, batch.id))
+
+
+def _review_index(office: Office, session: BatchSession) -> int:
+    """The place of the entry of the review that stands; -1 where there is none."""
+    for index, entry in office.ledger.newest_of(session.connection, EntryKind.REVIEW):
+        if entry.fields["batch"] == session.batch.id:
+            return index
+    return -1
 
 
 def is_released(office: Office, actor: Actor, batch_id: str) -> bool:

@@ -14,9 +14,9 @@ from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault, StateFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Role
+from counterfoil.gate.law.archive import read_law_texts
 from counterfoil.gate.law.load import files_of
 from counterfoil.gate.law.roots import law_digests
-from counterfoil.gate.law.schema import read_law_text
 from counterfoil.office.context import Office
 from counterfoil.office.settings import FILE, Settings
 
@@ -26,10 +26,9 @@ def office_roots(office: Office, _actor: Actor) -> dict[str, Any]:
     Anybody may ask."""
     with office.store.reading() as connection:
         enrolled = store.list_officers(connection)
-    law = office.directory / "law"
-    texts = {path: read_law_text(law / path, path) for path in files_of(office.law)}
+    texts, used = read_law_texts(office.directory / "law"), files_of(office.law)
     return {
-        "law": law_digests(texts),
+        "law": law_digests({path: text for path, text in texts.items() if path in used}),
         "holder": str(office.holder_key),
         "origin": office.settings.name,
         "officers": [each.vkey for each, role in enrolled if role is Role.DISCLOSURE],

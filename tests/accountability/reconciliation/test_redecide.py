@@ -103,7 +103,7 @@ def test_a_snapshot_that_was_altered_is_told(world: World) -> None:
     answers(world)
     for manifest in (world.path / "register").glob("0001-*/manifest.json"):
         manifest.write_bytes(manifest.read_bytes().replace(b'"counts"', b'"coumts"'))
-    assert codes(world, replays=1) == {"reconcile_unreadable"}
+    assert codes(world, replays=1) == {"reconcile_unreadable", "reconcile_register"}
 
 
 def test_a_file_in_several_chunks_comes_out_the_same(world: World) -> None:

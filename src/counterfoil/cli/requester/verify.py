@@ -1,5 +1,5 @@
-"""`counterfoil verify-answer | verify-notice | verify-export | verify-proof`: need no office, only
-files and the holder's verifier key."""
+"""`counterfoil verify-answer | complete-answer | verify-notice | verify-export | verify-proof`:
+they need no office, only files and the holder's verifier key."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ from typing import Annotated
 import msgspec
 import typer
 
-from counterfoil.accountability import exported_ledger
+from counterfoil.accountability import completion, exported_ledger
 from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
+from counterfoil.controls.witnesses import read_policy
 from counterfoil.requester.notice import check_notice
 from counterfoil.requester.verify import check_proof
 from counterfoil.requester.verify import verify_answer as verify
+from counterfoil.tlog.policy import Policy
 
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", help="A C2SP tlog-policy: its quorum must have cosigned.", show_default=False
+    ),
+]
 _MAX_PROOF_BYTES = 1_048_576
 _MAX_ENTRY_BYTES = 65_536
 
@@ -27,11 +35,17 @@ def verify_answer(
         Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")
     ],
     holder_key: HolderKey,
+    policy: PolicyFile = None,
+    in_force: Annotated[
+        bool, typer.Option("--in-force", help="Exit 6 where its last day of use is over.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check an answer file against the holder's key. Exit 5 if anything does not verify."""
+    """Check an answer file against the holder's key, and, with --policy, its release against the
+    witnesses. Exit 5 if anything does not verify."""
     with faults(as_json=as_json):
-        statements = verify(file, str(named_vkey(holder_key)), datetime.now(UTC).date())
+        vkey, today = str(named_vkey(holder_key)), datetime.now(UTC).date()
+        statements = verify(file, vkey, today, _policy(policy))
         said = [
             {"number": each.number, "holds": each.holds, "text": each.text} for each in statements
         ]
@@ -42,6 +56,36 @@ def verify_answer(
             else "EXPIRED: all of it verifies, and its time of use is over"
         )
         show({"verified": True, "statements": said}, f"{words}\n{verdict}", as_json=as_json)
+        if in_force and verdict != "OK":
+            raise typer.Exit(6)
+
+
+def complete_answer(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")
+    ],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="The folder that the holder publishes, or its URL.", show_default=False
+        ),
+    ],
+    holder_key: HolderKey,
+    policy: PolicyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write FILE.proof: the proof of an answer's release to the checkpoint that is published, with
+    its cosignatures. Anybody can."""
+    with faults(as_json=as_json):
+        done = completion.complete_answer(file, source, named_vkey(holder_key), _policy(policy))
+        words = f"{done.proof}: entry {done.index} of {done.size}" + "".join(
+            f"\ncosigned by {each}" for each in done.cosigned
+        )
+        show(msgspec.to_builtins(done), words, as_json=as_json)
+
+
+def _policy(file: Path | None) -> Policy | None:
+    return None if file is None else read_policy(file)
 
 
 def verify_notice(

@@ -160,10 +160,7 @@ def load_law(directory: Path, agreement: str | Path | None = None) -> Law:
     office many times. Raises SettingsFault: see the module for what is checked.
     """
     folders = tuple(map(_read_folder, (directory / part for part in LAW_PARTS)))
-    law = _loaded(folders, _read_file(_agreement_path(directory, agreement)))
-    texts = {file.place: file.text for folder in folders for file in folder}
-    check_signed_law(law.agreement.roots, {path: texts[path] for path in files_of(law)})
-    return law
+    return _loaded(folders, _read_file(_agreement_path(directory, agreement)))
 
 
 @lru_cache(maxsize=KEPT_LAWS)
@@ -192,7 +189,11 @@ def _loaded(folders: tuple[_Folder, ...], agreement: _LawText) -> Law:
     laws = [_law_of(*part, agreed, digests) for part in parts]
     check_readings((statute for law in laws for statute in law.statutes), agreed)
     check_signatures(agreed)
-    return msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
+    law = msgspec.structs.replace(laws[0], others=tuple(laws[1:]))
+    if agreed.roots is not None:
+        texts = {file.place: file.text for folder in folders for file in folder}
+        check_signed_law(agreed.roots, {path: texts[path] for path in sorted(files_of(law))})
+    return law
 
 
 def files_of(law: Law) -> set[str]:

@@ -23,13 +23,12 @@ import msgspec
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
-from counterfoil.gate.law.route import Closed
+from counterfoil.core.values import Public
 from counterfoil.gate.law.schema import Digest, Text
 
 
-class Roots(Closed, frozen=True, gc=False):
-    """See the module. `law`: the digest of each file's text in UTF-8 with LF as the end of a line,
-    by its path in the law directory."""
+class Roots(Public, frozen=True, gc=False, forbid_unknown_fields=True):
+    """See the module. `law`: the digest of each file's bytes, by its path in the law directory."""
 
     law: dict[Text, Digest]
     holder: Text
@@ -40,15 +39,13 @@ class Roots(Closed, frozen=True, gc=False):
 
 
 def law_digests(texts: Mapping[str, str]) -> dict[str, str]:
-    """The digest of each of these law files, given the text of each by its path."""
+    """The digest of each law file, by its path, from its text."""
     return {path: canonical.digest(text.encode()) for path, text in sorted(texts.items())}
 
 
-def check_signed_law(roots: Roots | None, texts: Mapping[str, str]) -> None:
-    """Raise SettingsFault `law_not_signed` unless each file in use, whose text is given by its
-    path, is the one that the parties signed; nothing where they signed no digests."""
-    if roots is None:
-        return
+def check_signed_law(roots: Roots, texts: Mapping[str, str]) -> None:
+    """Raise SettingsFault `law_not_signed` unless each file in use is the one that the parties
+    signed."""
     for path, digest in law_digests(texts).items():
         if roots.law.get(path) != digest:
             raise SettingsFault(
