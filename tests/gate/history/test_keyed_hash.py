@@ -14,6 +14,7 @@ from counterfoil.gate.history.keyed_hash import (
     keyed_hash,
     number_of,
     prepare,
+    prepare_column,
     utf8,
 )
 
@@ -74,3 +75,9 @@ def test_numbers_reach_from_the_least_to_the_most_that_a_database_keeps() -> Non
         -(2**63),
         2**63 - 1,
     ]
+
+
+@given(st.lists(st.text(st.characters(categories=["L", "N", "P", "Cs"]))))
+def test_a_column_is_hashed_as_each_of_its_texts(texts: list[str]) -> None:
+    one, column = (make(KEY, b"person") for make in (prepare, prepare_column))
+    assert column(texts) == [one(text) for text in texts]

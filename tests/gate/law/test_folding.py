@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterfoil.gate.law import folding
 from counterfoil.gate.law.folding import (
     fold_entry,
+    fold_number,
     fold_words,
     new_screen,
     screened_words,
@@ -114,3 +116,9 @@ def test_a_phrase_is_screened_where_its_letters_are_parted(phrase: str, between:
 )
 def test_what_only_begins_or_ends_like_a_phrase_is_not_screened(text: str) -> None:
     assert not new_screen(PHRASES).hits(screened_words(text))
+
+
+@given(st.text(st.sampled_from("noNumbercaseid.- _#1720Aé"), max_size=14))
+def test_a_number_in_letters_and_hyphens_is_folded_as_any_other(text: str) -> None:
+    """The quick way of folding a number is no other folding."""
+    assert fold_number(text) == folding._NOT_OF_NUMBER.sub("", fold_entry(text))

@@ -60,7 +60,7 @@ from counterfoil.normalize.likeness import are_far
 
 MOST_COMPARED: Final = 65_536
 _CONTENT_END: Final = 32
-_FEW: Final = 24
+_FEW: Final = 12
 """Questions that are compared one by one; of more, an index by given name is made."""
 _REMEMBERED: Final = 262_144
 _NOBODY: Final = frozenset[int]()

@@ -143,17 +143,12 @@ def file_number(connection: Connection, batch_id: str) -> int:
     return int(found[0][0]) if found else 0
 
 
-def _elements(name: str, database: str) -> Any:
-    """The numbers of an array, as a table of one column: to be joined with, which takes half as
-    long as to look whether a number is among them."""
-    if database == "postgresql":
-        return func.unnest(bindparam(name, type_=ARRAY(BigInteger))).column_valued(f"{name}_each")
-    return func.json_each(bindparam(name)).table_valued("value").c.value
-
-
 def _is_among(column: Any, name: str, database: str) -> Any:
-    """Whether the column's number is one of an array's."""
-    return column.in_(select(_elements(name, database)))
+    """Whether the column's number is one of an array's. It is no join: of one, a database may look
+    through the array for each row of the table."""
+    if database == "postgresql":
+        return column.in_(select(func.unnest(bindparam(name, type_=ARRAY(BigInteger)))))
+    return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
 
 
 @cache
@@ -163,11 +158,11 @@ def _query(name: str, database: str) -> Prepared:
     if name == "numbers":
         elsewhere = ~key.number.between(bindparam("own"), bindparam("own") + (ROWS_OF_FILE - 1))
         counted = (key.number // ROWS_OF_FILE).in_(_of_the_past())
-        mine = key.key == _elements("keys", database)
-        return Prepared(select(key.key, key.number).where(mine, elsewhere, counted))
+        among = _is_among(key.key, "keys", database)
+        return Prepared(select(key.key, key.number).where(among, elsewhere, counted))
     if name == "questions":
-        mine = question.number == _elements("keys", database)
-        return Prepared(select(question.number, question.question).where(mine, question.counts))
+        among = _is_among(question.number, "keys", database)
+        return Prepared(select(question.number, question.question).where(among, question.counts))
     if name == "matters":
         return Prepared(
             union_all(
