@@ -301,11 +301,13 @@ def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
     return compile_purposes(
         given.classes,
         given.innocent,
-        {name: getattr(given, name) for name in _OTHER_PURPOSES},
+        {name: getattr(given, name) for name in (*_OTHER_PURPOSES, "untold")},
         phrases,
         given.acts,
         given.bearing,
         given.least_bearing,
+        given.proving,
+        given.facts,
     )
 
 

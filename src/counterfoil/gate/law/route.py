@@ -151,9 +151,10 @@ class TaxpayerRules(Closed, frozen=True, gc=False):
 
 class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """Patterns of words that say what a reason is for (purposes.py). `locating` to `other_purpose`
-    are added to the phrases of `ReasonRules`; `acts` are words of which a text must say whether
-    they are what the disclosure is for; with words of `least_bearing` things of `bearing` it tells
-    its own purpose."""
+    are added to the phrases of `ReasonRules`; `acts` and `untold` are words and patterns of which a
+    text must say whether they are what the disclosure is for; with one of `proving` and one of
+    `facts` it tells its own purpose, each sentence having a word of `bearing`. Under format 3, in
+    which the last three are empty, words of `least_bearing` things of `bearing` do."""
 
     classes: dict[str, Texts]
     innocent: Texts
@@ -165,6 +166,9 @@ class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
     acts: Texts
     bearing: Texts
     least_bearing: Count
+    untold: tuple[Text, ...] = ()
+    proving: tuple[Text, ...] = ()
+    facts: tuple[Text, ...] = ()
 
 
 class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
@@ -200,7 +204,9 @@ class Common(Closed, frozen=True, gc=False):
     which were made before the checks of `demands.SINCE_COMMON_2` and `SINCE_COMMON_3` were
     demanded."""
 
-    format: Literal["counterfoil-common-1", "counterfoil-common-2", "counterfoil-common-3"]
+    format: Literal[
+        "counterfoil-common-1", "counterfoil-common-2", "counterfoil-common-3", "counterfoil-common-4"
+    ]
     id: Identifier
     title: Text
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
