@@ -12,7 +12,13 @@ from typing import Final
 
 from counterfoil.core.values import State
 from counterfoil.gate.checks import officer_names
-from counterfoil.gate.checks.fillers import is_filler_number, is_numbered_matter, tells
+from counterfoil.gate.checks.fillers import (
+    is_filler_number,
+    is_numbered_matter,
+    is_short_number,
+    lacks_number,
+    tells,
+)
 from counterfoil.gate.checks.inputs import (
     MET,
     NEEDS_OFFICER,
@@ -22,7 +28,8 @@ from counterfoil.gate.checks.inputs import (
     Engaged,
     met_if,
 )
-from counterfoil.gate.law.compiled import Charge, Terms, is_listed
+from counterfoil.gate.law.citations import Charge, fold_cited, is_within, range_of
+from counterfoil.gate.law.compiled import Terms, is_listed
 from counterfoil.gate.law.folding import (
     count_letters,
     first_reading,
@@ -82,7 +89,7 @@ def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
         charge = charge_of(authority, terms)
         if charge is not None and is_listed(charge.spans, inputs.day):
             named = [below for statute, below in terms.designated if statute == charge.statute]
-            return met_if(any(_is_within(charge.below, below) for below in named))
+            return met_if(any(is_within(charge.below, below) for below in named))
     elif authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
     return NOT_MET if authority else NOT_SHOWN
@@ -94,24 +101,18 @@ def authority_is_the_orders(inputs: CheckInput, terms: Terms) -> State:
     ordered = charge_of(inputs.scope.statute, terms) if inputs.scope else None
     if ordered is None or not inputs.request.statutory_authority:
         return NOT_SHOWN
-    return met_if(
-        charge is not None
-        and charge.statute == ordered.statute
-        and _is_within(charge.below, ordered.below)
-    )
+    return met_if(charge is not None and is_within(charge.cited, ordered.cited))
 
 
 def charge_of(citation: str, terms: Terms) -> Charge | None:
     """What the list of criminal statutes has for this citation; None where it has nothing."""
-    return terms.statutes.get(_cited(citation))
+    if terms.edition < 4:
+        return terms.statutes.get(_cited(citation))
+    folded = fold_cited(citation)
+    return terms.statutes.get(folded) or range_of(folded, terms.ranges)
 
 
 _cited: Final = lru_cache(maxsize=4096)(fold_citation)
-
-
-def _is_within(below: str, above: str) -> bool:
-    """Whether one folded subdivision is another or a part of it."""
-    return below == above or below.startswith(f"{above} " if above else "")
 
 
 def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
@@ -230,7 +231,9 @@ def investigation_is_of_few_people(inputs: CheckInput, terms: Terms) -> State:
 def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
     """At least one engaged officer is stated, each with id, name and title."""
     for officer in inputs.engaged:
-        if not terms.absent.isdisjoint(officer.entries):
+        if not terms.absent.isdisjoint(officer.entries) or officer_names.states_nobody(
+            officer.entries, officer.words, terms.wordings.no_officers
+        ):
             return NOT_SHOWN
     return MET if inputs.engaged else NOT_SHOWN
 
@@ -247,6 +250,10 @@ def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
 
 def _individual(officer: Engaged, terms: Terms) -> State:
     """The state of one engaged officer. A name that is missing is another element's concern."""
+    if terms.edition > 3 and officer.entries[1] not in terms.absent:
+        state = _told_apart(officer, terms)
+        if state is not None:
+            return state
     name = officer.words
     is_group = officer.name in terms.group_names
     if not is_group and not terms.group_words.isdisjoint(officer.screened):
@@ -265,6 +272,26 @@ def _individual(officer: Engaged, terms: Terms) -> State:
         if officer_names.names_one_word(name):
             return NEEDS_OFFICER
     return NOT_MET if officer_names.names_no_one(name) else MET
+
+
+def _told_apart(officer: Engaged, terms: Terms) -> State | None:
+    """The state of an officer whose name has a word of a company, of a unit or of a place, or may
+    be of two people; None where the other rules say."""
+    entry, name, rules = officer.entries[1], officer.words, terms.wordings
+    beside = officer_names.beside_name(entry)
+    if not rules.business_forms.isdisjoint(name) or (
+        beside and terms.no_employees.hits(screened_words(beside))
+    ):
+        return NOT_MET
+    if officer_names.names_two(entry):
+        return NOT_MET
+    units = rules.unit_words | terms.group_words
+    if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(name, units):
+        return NEEDS_OFFICER
+    if not rules.unit_words.isdisjoint(name):
+        return NOT_MET
+    may_be_none = officer_names.names_one_alone(name) or officer_names.may_be_an_office(name)
+    return NEEDS_OFFICER if may_be_none else None
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
@@ -297,6 +324,8 @@ def officers_are_employees(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is by title a contractor, or an officer of a state or a town."""
     for officer in inputs.engaged:
         if terms.no_employees.hits(officer.titled):
+            return NOT_MET
+        if not terms.wordings.business_forms.isdisjoint(officer.titled):
             return NOT_MET
     return MET
 
@@ -341,9 +370,13 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.edition > 2 and is_numbered_matter(entry):
+    if (terms.edition > 2 and is_numbered_matter(entry)) or (
+        terms.edition > 3 and is_short_number(entry)
+    ):
         return MET
-    if terms.edition > 1 and is_filler_number(entry):
+    if lacks_number(entry, terms.wordings.numbers) or (
+        terms.edition > 1 and is_filler_number(entry)
+    ):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

@@ -177,14 +177,13 @@ def compile_purposes(
     )
 
 
-def _things(
-    name: str, lines: Iterable[str], classes: Mapping[str, Sequence[str]]
-) -> Things | None:
+def _things(name: str, lines: Iterable[str], classes: Mapping[str, Sequence[str]]) -> Things | None:
     """What lines of one list ask for; None where it has none. The single words of a line of one
     slot are words."""
     single: set[str] = set()
     rest: list[tuple[str, str]] = []
-    for line in lines:
+    for given in lines:
+        line = given
         slots = _slots(line, classes, name)
         choices = _choices(slots[0], classes)
         if len(slots) == 1 and _NOT not in line:
