@@ -150,10 +150,16 @@ def judged(inputs: CheckInput, terms: Terms) -> Judged:
     if found.is_told or (
         reason_is_specific(inputs, terms) is MET
         and not terms.forfeiture.hits(inputs.reason_words)
-        and not terms.missing_child.hits(inputs.reason_words)
+        and (_of_order(terms) or not terms.missing_child.hits(inputs.reason_words))
     ):
         return found
     return found._replace(is_told=True)
+
+
+def _of_order(terms: Terms) -> bool:
+    """Whether a court's order may serve the case of a missing child, so that a reason is asked for
+    as any other."""
+    return terms.edition > 3 and bool(terms.judges)
 
 
 def reason_tells_purpose(inputs: CheckInput, terms: Terms) -> State:
@@ -285,8 +291,10 @@ def _told_apart(officer: Engaged, terms: Terms) -> State | None:
         return NOT_MET
     if officer_names.names_two(entry):
         return NOT_MET
-    units = rules.unit_words | terms.group_words
-    if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(name, units):
+    units = rules.unit_words | rules.group_words
+    if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(
+        name, units, rules.unit_heads
+    ):
         return NEEDS_OFFICER
     if not rules.unit_words.isdisjoint(name):
         return NOT_MET

@@ -19,7 +19,6 @@ from typing import Final
 
 from counterfoil.gate.checks.fillers import says_nothing
 from counterfoil.normalize.name_similarity import is_listed_name
-from counterfoil.normalize.name_words import FAMILY_NAMES
 from counterfoil.normalize.tables import words
 
 _TITLES: Final = words("""
@@ -213,9 +212,9 @@ def may_name_two(entry: str) -> bool:
     return len(first) > 1 and any(len(other) > 1 for other in others)
 
 
-def names_person_as_unit(name: Sequence[str], units: frozenset[str]) -> bool:
+def names_person_as_unit(name: Sequence[str], units: frozenset[str], heads: frozenset[str]) -> bool:
     """Whether a name of two words has one that is a unit's or an agency's, and another that may be
-    a person's: Hsi Chen, Ian Division."""
+    a person's: Hsi Chen, Ian Division. `heads` are words by which units are called."""
     own = _without_titles(name)
     if len(own) != 2:
         return False
@@ -224,10 +223,7 @@ def names_person_as_unit(name: Sequence[str], units: frozenset[str]) -> bool:
     if len(others) != 1 or (own[-1] in _GROUPS_AND_NAMES and _is_given(own[0])):
         return False
     known = _ROLES | _OFFICES | _PLACES | _CITIES_AND_NAMES | _NO_NAME
-    if others[0] in known or len(others[0]) < 2:
-        return False
-    is_known = is_listed_name(others[0].upper()) or others[0].upper() in FAMILY_NAMES
-    return is_known or own[0] in _AGENCIES.union(_UNITS)
+    return others[0] not in known | heads and len(others[0]) > 1
 
 
 def names_one_alone(name: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from counterfoil.gate.checks.inputs import (
 )
 from counterfoil.gate.checks.taxpayer import word_field
 from counterfoil.gate.law.compiled import Terms, place_keys
-from counterfoil.gate.law.folding import fold_entry, screened_words
+from counterfoil.gate.law.folding import fold_entry, screened_words, split_words
 from counterfoil.normalize import is_placeholder
 from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
 
@@ -71,6 +71,10 @@ def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
         return NOT_MET
     if terms.edition < 3:
         return MET
+    if not terms.wordings.no_names.isdisjoint(
+        ("".join(split_words(given)), "".join(split_words(family)))
+    ):
+        return NOT_MET
     is_missing = missing_names.is_missing(person.given_name, person.family_name, inputs.name)
     if is_missing or not (inputs.name.given and inputs.name.family):
         if word_field(person, terms.wordings):

@@ -198,22 +198,26 @@ class NoneRules(Closed, frozen=True, gc=False):
 
 
 class WordingRules(Closed, frozen=True, gc=False):
-    """Words that came with format 4 of the common file. `empty_facts`: a fact of these words alone
-    states nothing; `none_pending`: NoneRules; `names_too`: words of emptiness, of business, of an
-    estate or of a child that are names of people too, `no_rest` those that the rest of such a name
-    has not; `business_forms`: words of a company's name,
-    beside an officer's; `unit_words`: names of units and agencies; `no_officers`: words of phrases
-    for an officer who is not named; `no_cities`: what is written where a city is missing;
-    `city_ends`: words at the end of a city's name that make it a place's; `streets_too`: words of
-    emptiness by which streets are called; `number_ends`: what is written where a number's own part
-    is missing."""
+    """Words that came with format 4 of the common file.
+
+    `empty_facts`: a fact of these words alone states nothing; `none_pending`: see NoneRules;
+    `names_too`: words of emptiness, of a business, an estate or a child that people are called too,
+    `no_rest`: words that the rest of such a name has not; `no_names`: whole fields for a missing
+    name, without spaces; `business_forms`: words of a company's name beside an officer's;
+    `unit_words`: names of units and agencies, `unit_heads`: what stands before a word for a unit;
+    `no_officers`: words of phrases for an officer who is not named; `no_cities`: what is written
+    where a city is missing, `city_ends`: last words of names of places; `streets_too`: words of
+    emptiness by which streets are called; `number_ends`: what is written where the own part of a
+    number is missing."""
 
     empty_facts: Texts
     none_pending: NoneRules
     names_too: Texts
+    no_names: Texts
     no_rest: Texts
     business_forms: Texts
     unit_words: Texts
+    unit_heads: Texts
     no_officers: Texts
     no_cities: Texts
     city_ends: Texts

@@ -20,8 +20,8 @@ _NONE: Final = frozenset[str]()
 
 
 class Wordings(Public, frozen=True, gc=False):
-    """See route.WordingRules. `denials`, `things`, `closed` and `around` are those of
-    `none_pending`."""
+    """See route.WordingRules. `group_words`: those of `rules.officers`; `denials`, `things`,
+    `closed` and `around`: those of `none_pending`; `numbers`: `number_ends`."""
 
     empty_facts: frozenset[str] = _NONE
     denials: frozenset[str] = _NONE
@@ -29,9 +29,12 @@ class Wordings(Public, frozen=True, gc=False):
     closed: frozenset[str] = _NONE
     around: frozenset[str] = _NONE
     names_too: frozenset[str] = _NONE
+    no_names: frozenset[str] = _NONE
     no_rest: frozenset[str] = _NONE
     business_forms: frozenset[str] = _NONE
     unit_words: frozenset[str] = _NONE
+    group_words: frozenset[str] = _NONE
+    unit_heads: frozenset[str] = _NONE
     no_officers: frozenset[str] = _NONE
     no_cities: frozenset[str] = _NONE
     city_ends: frozenset[str] = _NONE
@@ -62,9 +65,12 @@ def wordings_of(rules: CommonRules) -> Wordings:
         closed=_words(none.closed),
         around=_words(none.around),
         names_too=_words(given.names_too),
+        no_names=_words(given.no_names),
         no_rest=_words(given.no_rest),
         business_forms=_words(given.business_forms),
         unit_words=_words(given.unit_words),
+        group_words=_words(rules.officers.group_words),
+        unit_heads=_words(given.unit_heads),
         no_officers=_words(given.no_officers),
         no_cities=frozenset(" ".join(split_words(each)) for each in given.no_cities),
         city_ends=_words(given.city_ends),
