@@ -71,7 +71,7 @@ class Gate:
         checks = [element.check for element in self.elements]
         self._terms, self._rules = law.terms, law.digest
         self._reader = RequestReader(
-            law.terms.periods, law.terms.edition, facts, history, min(on, header.sent_on)
+            law.terms.periods, facts, history, min(on, header.sent_on), law.terms.edition
         )
         self._findings = tuple(
             {state: Finding(element.id, state) for state in State} for element in self.elements

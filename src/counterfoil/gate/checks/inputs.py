@@ -109,7 +109,7 @@ class RequestReader:
     fix them."""
 
     def __init__(
-        self, rules: PeriodRules, edition: int, facts: BatchFacts, history: History, day: date
+        self, rules: PeriodRules, facts: BatchFacts, history: History, day: date, edition: int = 0
     ) -> None:
         self._rules = rules
         self._edition = edition
