@@ -71,6 +71,7 @@ _BREAK: Final = "/"
 _WHOLE: Final = "^"
 _LEFT_OUT: Final = "~ "
 _SENTENCES: Final = re.compile(r"[.;!?\n]+(?:\s|\Z)|--|\u2014|\u2013")
+_STOPS: Final = " .;!?\n"
 _LEAST_SENTENCE: Final = 4
 """Words of a sentence: fewer are an abbreviation, a number or a heading."""
 _GRAMMAR: Final = frozenset(
@@ -206,7 +207,7 @@ def judge(
     is_forward = rules.reversed_acts.isdisjoint(own)
     candidates = _of(rules.others, own)
     if not candidates and not rules.watched.hits(words):
-        return Judged(_NONE, is_forward and _bears(reason, words, rules))
+        return Judged(_NONE, is_forward and _bears(reason, words, own, rules))
     whole = _text(reason, words)
     text = whole
     for pattern in _of(rules.innocent, frozenset(whole.split())):
@@ -220,19 +221,20 @@ def judge(
             purposes.add(pattern.purpose)
     is_clear = is_forward and _UNTOLD not in purposes and not rules.acts.hits(left)
     purposes.discard(_UNTOLD)
-    is_told = bool(purposes) or (is_clear and _bears(reason, words, rules))
+    is_told = bool(purposes) or (is_clear and _bears(reason, words, own, rules))
     return Judged(frozenset(purposes), is_told)
 
 
-def _bears(reason: str, words: Sequence[str], rules: Purposes) -> bool:
+def _bears(reason: str, words: Sequence[str], own: frozenset[str], rules: Purposes) -> bool:
     """Whether a text says what it is for in a matter, and the fact that this bears on."""
     if rules.proving is None or rules.facts is None:
         return _has_bearing(words, rules, rules.least)
-    own = frozenset(words)
-    if not all(_has(things, own, words) for things in (rules.facts, rules.proving)):
+    if not _has(rules.facts, own, words) or not _has(rules.proving, own, words):
         return False
-    parts = [part for part in _SENTENCES.split(reason) if part]
-    return len(parts) == 1 or all(_has_bearing(each, rules, 1) for each in _long(parts))
+    if _SENTENCES.search(reason.rstrip(_STOPS)) is None:
+        return True
+    parts = _SENTENCES.split(reason)
+    return all(_has_bearing(each, rules, 1) for each in _long(parts))
 
 
 def _has(things: Things, own: frozenset[str], words: Sequence[str]) -> bool:
