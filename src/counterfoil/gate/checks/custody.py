@@ -75,6 +75,8 @@ _MORE: Final = re.compile(
     r"|\b(?:doc|tdcj|cdcr|cdc|idoc|fdoc|ndoc|odoc|mdoc|adoc|gdc|scdc|ncdoc|padoc|bop|usms|dcn|spn)"
     r"\s*(?:#|no\b|num\b|number\b|id\b)"
 )
+_CITY: Final = re.compile(r"\bdoc\b|\b[a-z]+ doc\Z|#")
+"""Of the field for a city alone."""
 _MORE_TRIGGERS: Final = frozenset(
     word
     for text in words("""
@@ -99,7 +101,7 @@ def has_more_marks(address: Address, line_words: Sequence[str]) -> bool:
 def _city_has_marks(city: str) -> bool:
     """Files name few cities, many times."""
     text = plain(city)
-    return any(pattern.search(text) for pattern in (_MARKS, _MORE, _PRISONER))
+    return any(pattern.search(text) for pattern in (_MARKS, _MORE, _PRISONER, _CITY))
 
 
 def _join(found: re.Match[str]) -> str:

@@ -29,7 +29,7 @@ from counterfoil.gate.checks.inputs import (
     FileInput,
     met_if,
 )
-from counterfoil.gate.checks.matter import charge_of
+from counterfoil.gate.checks.matter import charges_of
 from counterfoil.gate.checks.taxpayer import age_on
 from counterfoil.gate.law.compiled import Terms, fold_court, is_listed
 from counterfoil.gate.law.folding import (
@@ -161,8 +161,8 @@ def order_statute_is_criminal(document: Document, file: FileInput, terms: Terms)
     none of tax administration."""
     if fold_stated(document.statute) in terms.absent:
         return NOT_SHOWN
-    charge = charge_of(document.statute, terms)
-    return met_if(charge is not None and is_listed(charge.spans, file.on))
+    charges = charges_of(document.statute, terms)
+    return met_if(bool(charges) and all(is_listed(each.spans, file.on) for each in charges))
 
 
 @_of_document
@@ -210,8 +210,11 @@ def consent_purpose_is_stated(document: Document, file: FileInput, terms: Terms)
         return NOT_SHOWN
     if terms.edition < 3:
         return MET
-    if terms.edition > 3 and not _is_own_purpose(document.purpose, terms):
-        return NOT_MET
+    if terms.edition > 3:
+        if not _is_own_purpose(document.purpose, terms):
+            return NOT_MET
+        if terms.purposes.acts.hits(purpose.split()):
+            return NEEDS_OFFICER
     says = tells(purpose.split(), _PURPOSE_WORDS, _PURPOSE_LETTERS)
     return met_if(says and purpose.removeprefix("for ") not in terms.consent.empty_purposes)
 

@@ -28,7 +28,7 @@ from counterfoil.gate.checks.inputs import (
     Engaged,
     met_if,
 )
-from counterfoil.gate.law.citations import Charge, fold_cited, is_within, range_of
+from counterfoil.gate.law.citations import Charge, fold_cited, is_within, listed_citations, range_of
 from counterfoil.gate.law.compiled import Terms, is_listed
 from counterfoil.gate.law.folding import (
     count_letters,
@@ -96,19 +96,36 @@ def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
 
 
 def authority_is_the_orders(inputs: CheckInput, terms: Terms) -> State:
-    """The authority is the statute that the order names, or a subdivision of it."""
-    charge = charge_of(inputs.request.statutory_authority, terms)
-    ordered = charge_of(inputs.scope.statute, terms) if inputs.scope else None
-    if ordered is None or not inputs.request.statutory_authority:
+    """The authority is a statute that the order names, or a subdivision of it; of several, each
+    is."""
+    cited = charges_of(inputs.request.statutory_authority, terms)
+    ordered = charges_of(inputs.scope.statute, terms) if inputs.scope else []
+    if not ordered or not inputs.request.statutory_authority:
         return NOT_SHOWN
-    return met_if(charge is not None and is_within(charge.cited, ordered.cited))
+    return met_if(
+        bool(cited)
+        and all(any(is_within(each.cited, order.cited) for order in ordered) for each in cited)
+    )
 
 
 def charge_of(citation: str, terms: Terms) -> Charge | None:
     """What the list of criminal statutes has for this citation; None where it has nothing."""
     if terms.edition < 4:
         return terms.statutes.get(_cited(citation))
-    folded = fold_cited(citation)
+    return _listed(fold_cited(citation), terms)
+
+
+def charges_of(text: str, terms: Terms) -> list[Charge]:
+    """What the list has for each citation of an order, which may name several statutes; none where
+    it has nothing for one of them."""
+    if terms.edition < 4:
+        charge = charge_of(text, terms)
+        return [charge] if charge else []
+    named = listed_citations(text, lambda folded: _listed(folded, terms) is not None)
+    return [charge for folded in named if (charge := _listed(folded, terms))]
+
+
+def _listed(folded: str, terms: Terms) -> Charge | None:
     return terms.statutes.get(folded) or range_of(folded, terms.ranges)
 
 

@@ -71,9 +71,8 @@ def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
         return NOT_MET
     if terms.edition < 3:
         return MET
-    if not terms.wordings.no_names.isdisjoint(
-        ("".join(split_words(given)), "".join(split_words(family)))
-    ):
+    one, two = _tight(given), _tight(family)
+    if not terms.wordings.no_names.isdisjoint((one, two, one + two)):
         return NOT_MET
     is_missing = missing_names.is_missing(person.given_name, person.family_name, inputs.name)
     if is_missing or not (inputs.name.given and inputs.name.family):
@@ -82,6 +81,11 @@ def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
         if is_missing:
             return NOT_MET
     return NEEDS_OFFICER if missing_names.is_anybody(inputs.name) else MET
+
+
+def _tight(entry: str) -> str:
+    """A folded entry's letters, without what parts them."""
+    return entry if entry.isalpha() else "".join(split_words(entry))
 
 
 def address_is_complete(inputs: CheckInput, terms: Terms) -> State:

@@ -28,7 +28,7 @@ from counterfoil.gate.checks.fillers import tells
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.checks.matter import charge_of, number_state
 from counterfoil.gate.checks.pending import says_none
-from counterfoil.gate.law.citations import all_listed
+from counterfoil.gate.law.citations import listed_citations
 from counterfoil.gate.law.compiled import Terms, is_listed
 from counterfoil.gate.law.folding import (
     first_reading,
@@ -108,7 +108,7 @@ def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
     if terms.edition < 3:
         return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
     if terms.edition > 3:
-        return met_if(all_listed(ground, lambda each: _is_class(each, inputs, terms)))
+        return met_if(bool(listed_citations(ground, lambda each: _is_class(each, inputs, terms))))
     grounds = [each for each in _SEPARATOR.split(ground.strip()) if each]
     return met_if(
         bool(grounds) and all(_is_class(fold_citation(each), inputs, terms) for each in grounds)

@@ -95,21 +95,23 @@ _HEAD: Final = re.compile(rf"title (\d+),?(?: of)?(?: the)? {_CODE},?(?: at)? ?{
 _LEVEL: Final = re.compile(r" \( [a-z0-9]{1,5} \)")
 
 
-def all_listed(text: str, is_listed: Callable[[str], bool]) -> bool:
-    """Whether a text is of listed citations, one or several. One that begins with a subdivision
-    goes on from the one before it: `8 USC 1227(a)(1)(B) & (a)(2)(A)`."""
+def listed_citations(text: str, is_listed: Callable[[str], bool]) -> list[str]:
+    """The folded citations of a text, where each is listed; else none. One that begins with a
+    subdivision goes on from the one before it: `8 USC 1227(a)(1)(B) & (a)(2)(A)`."""
     if is_listed(fold_cited(text)):
-        return True
+        return [fold_cited(text)]
     short = _HEAD.sub(r"\1 usc ", plain(text).strip(" ."))
-    parts, before = [each for each in _SEPARATOR.split(short) if each], ""
-    for part in parts:
+    found: list[str] = []
+    before = ""
+    for part in filter(None, _SEPARATOR.split(short)):
         readings = [fold_cited(part)]
         if part.startswith("("):
             readings = _going_on(before, fold_citation(part))
         before = next(filter(is_listed, readings), "")
         if not before:
-            return False
-    return bool(parts)
+            return []
+        found.append(before)
+    return found
 
 
 def _going_on(before: str, part: str) -> list[str]:
