@@ -34,7 +34,7 @@ def test_what_is_none_or_has_ended_is_none(entry: str) -> None:
         "denied in 2024 and appealed", "not denied", "review not decided", "on appeal",
         "dismissed without prejudice", "denied; reconsideration sought", "order vacated",
         "no stay, but a motion to reopen is pending", "motion denied appeal pending",
-        "n\u043ene of your business", "remanded", "granted", "unknown", "TBD", "denied?! see file",
+        "n\u043ene of your business", "remanded", "granted", "not known", "not stated", "not recorded", "never known", "unknown", "TBD", "denied?! see file",
     ],
 )  # fmt: skip
 def test_what_is_pending_or_cannot_be_told_is_not(entry: str) -> None:

@@ -26,6 +26,9 @@ _BOTH: Final = re.compile(
     r"\b(reopen|stay|appeals?|motions?|reviews?) (?:and|&|or|/) (?=reconsider)"
 )
 
+_NOT: Final = frozenset({"not", "never"})
+"""What these deny must be that something has begun: `not known` is no word that there is none."""
+
 
 @lru_cache(maxsize=4096)
 def says_none(entry: str, rules: Wordings) -> bool:
@@ -40,8 +43,10 @@ def says_none(entry: str, rules: Wordings) -> bool:
 def _is_none(words: Sequence[str], rules: Wordings) -> bool:
     """Whether one clause says that there is none, or that what there was has ended."""
     known = rules.things | rules.around
-    if not rules.denials.isdisjoint(words):
-        return (known | rules.denials).issuperset(words)
+    denials = rules.denials.intersection(words)
+    if denials:
+        is_denied = not denials <= _NOT or not rules.begun.isdisjoint(words)
+        return is_denied and (known | rules.denials).issuperset(words)
     if not (known | rules.closed).issuperset(words):
         return False
     ended = max((place for place, word in enumerate(words) if word in rules.closed), default=-1)

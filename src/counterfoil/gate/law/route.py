@@ -187,12 +187,13 @@ class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
 
 
 class NoneRules(Closed, frozen=True, gc=False):
-    """How a field for a stay or a review says that there is none: a word of `denials` before
-    `things`, or things, or none of them, before a word of `closed`; `around` may stand beside
-    both, and nothing else may."""
+    """How a field for a stay or a review says that there is none: a word of `denials` beside
+    `things`, of which `not` and `never` deny `begun` alone; or things, or none of them, before a
+    word of `closed`. `around` may stand beside both, and nothing else may."""
 
     denials: Texts
     things: Texts
+    begun: Texts
     closed: Texts
     around: Texts
 

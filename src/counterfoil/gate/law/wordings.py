@@ -21,11 +21,12 @@ _NONE: Final = frozenset[str]()
 
 class Wordings(Public, frozen=True, gc=False):
     """See route.WordingRules. `group_words`: those of `rules.officers`; `denials`, `things`,
-    `closed` and `around`: those of `none_pending`; `numbers`: `number_ends`."""
+    `begun`, `closed` and `around`: those of `none_pending`; `numbers`: `number_ends`."""
 
     empty_facts: frozenset[str] = _NONE
     denials: frozenset[str] = _NONE
     things: frozenset[str] = _NONE
+    begun: frozenset[str] = _NONE
     closed: frozenset[str] = _NONE
     around: frozenset[str] = _NONE
     names_too: frozenset[str] = _NONE
@@ -62,6 +63,7 @@ def wordings_of(rules: CommonRules) -> Wordings:
         empty_facts=_screened(given.empty_facts),
         denials=_words(none.denials),
         things=_words(none.things),
+        begun=_words(none.begun),
         closed=_words(none.closed),
         around=_words(none.around),
         names_too=_words(given.names_too),
