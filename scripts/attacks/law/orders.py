@@ -84,6 +84,16 @@ CASES: Final = (
     Case("past-last-day-long", {}, document={"issued_on": -400, "expires_on": -30}),
     Case("not-yet", {}, document={"issued_on": 3}),
     Case("own-last-day", {}, True, denial=True, document={"issued_on": -200, "expires_on": 160}),
+    Case("far-off", {}, document={"issued_on": -11000, "expires_on": 60}),
+    Case("far-ahead", {}, document={"issued_on": -10, "expires_on": 36500}),
+    *(
+        Case(
+            f"honest-statute-{n}", {"statutory_authority": s}, denial=True, document={"statute": s}
+        )
+        for n, s in enumerate(("18 USC 371", "18 USC 2", "21 USC 843(b)", "31 USC 5324"), 1)
+    ),
+    Case("honest-judge", {}, denial=True, document={"judge": "magistrate judge"}),
+    Case("honest-guam", {}, denial=True, document={"court": "District Court of Guam"}),
     Case("honest", {}, control=True),
     Case("honest-short", {}, control=True, document={"court": "U.S. District Court, W.D. Wash."}),
 )

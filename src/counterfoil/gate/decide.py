@@ -70,7 +70,9 @@ class Gate:
         self.elements = _in_force(law, on)
         checks = [element.check for element in self.elements]
         self._terms, self._rules = law.terms, law.digest
-        self._reader = RequestReader(law.terms.periods, facts, history, min(on, header.sent_on))
+        self._reader = RequestReader(
+            law.terms.periods, facts, history, min(on, header.sent_on), law.terms.edition
+        )
         self._findings = tuple(
             {state: Finding(element.id, state) for state in State} for element in self.elements
         )

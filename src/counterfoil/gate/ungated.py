@@ -62,7 +62,7 @@ class UnsafeGate:
             if address not in forms:
                 forms[address] = self._form(request)
             if texts not in years:
-                years[texts] = read_periods(texts, self._terms.periods).years
+                years[texts] = read_periods(texts, self._terms.periods, self._terms.edition).years
             name, form = names[written], forms[address]
             granted.append(
                 Grant(request, form, name, years[texts], self._digest) if name and form else None

@@ -81,7 +81,7 @@ GATE = Gate(LAW, facts_of(REQUEST), NO_HISTORY, ON)
 
 def _asked(request: Request) -> CheckInput:
     rules = LAW.terms.rules.periods
-    return RequestReader(rules, facts_of(REQUEST), NO_HISTORY, ON).read(
+    return RequestReader(rules, facts_of(REQUEST), NO_HISTORY, ON, LAW.terms.edition).read(
         request, forms_of([request])[0], ONCE
     )
 

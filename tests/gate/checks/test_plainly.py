@@ -16,7 +16,7 @@ from counterfoil.gate.history.uses import ONCE
 from tests.gate.world import NO_HISTORY, ON, REQUEST, changed, facts_of, sandbox
 
 TERMS = sandbox().terms
-READER = RequestReader(TERMS.rules.periods, facts_of(REQUEST), NO_HISTORY, ON)
+READER = RequestReader(TERMS.rules.periods, facts_of(REQUEST), NO_HISTORY, ON, TERMS.edition)
 REASONED, NAMED, HOUSED = PARTS[4], PARTS[5], PARTS[6]
 
 
@@ -34,6 +34,8 @@ NAME_WORDS = st.one_of(
     ),
     st.sampled_from(sorted(TERMS.placeholders)),
     st.sampled_from(sorted(TERMS.taxpayer.heads)),
+    st.sampled_from(sorted(TERMS.wordings.no_names)),
+    st.sampled_from(sorted(TERMS.wordings.names_too)),
     st.text("abcdxyz", min_size=1, max_size=9),
     st.sampled_from(
         ["Jos\u00e9", "\u041a\u043e", "de la Cruz", "O'Brien", "Anne-Marie", "", "\u00df"]
@@ -50,7 +52,7 @@ LINE_WORDS = st.one_of(
     st.sampled_from(
         _split(
             "12 1111 55555 12345 98001 0 00 Elm Oak Jail St Rd Ave Way N S E NA N/A Apt Unit 4B "
-            "Cell Pod "
+            "Cell Pod Inmt Bunk Doc Reg No A Housing Unit Tier "
             "c/o Warden 12345-678 Unknown UNKNOVVN Homeless No Fixed Tbd l o c e Po Box 9 Xx "
             "County Ja1l "
             "Anytown WA At Large"
@@ -64,7 +66,23 @@ HOMES = st.builds(
     Address,
     line1=st.one_of(HOUSE_LINES, LINES),
     line2=st.one_of(st.just(""), st.builds("Apt {}".format, LINE_WORDS), LINES),
-    city=st.sampled_from(["Anytown", "Anytown", "X", "Tbd", "Jail City", "1", ""]),
+    city=st.sampled_from(
+        [
+            "Anytown",
+            "Anytown",
+            "X",
+            "Tbd",
+            "Jail City",
+            "Jail Hill",
+            "Anycity",
+            "City Name",
+            "WA",
+            "DOC",
+            "Y",
+            "1",
+            "",
+        ]
+    ),
     state=st.sampled_from(["WA", "WA", "AK", "FL"]),
     zip=st.sampled_from(["98001", "98001", "99999", "00000", ""]),
 )

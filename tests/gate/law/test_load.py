@@ -26,6 +26,9 @@ STATUTE, REMOVAL, ROUTE = (
     "routes/written-request.yaml",
 )
 COMMON, CONSENT, ORDER = "common/every-route.yaml", "routes/consent.yaml", "routes/court-order.yaml"
+_ORDER_LINES = (
+    (Path(__file__).parents[3] / "law" / "routes" / "court-order.yaml").read_text().splitlines()
+)
 AGREEMENT = "agreement.yaml"
 DOCUMENT = Document("sha256:" + "0" * 64, date(2025, 6, 1), None, (), (), ())
 CHECKED_WORDS = {
@@ -266,7 +269,7 @@ ROUTE_FAULTS = {
     ),
     "a court order without judges": (
         ORDER,
-        "judges: [district, magistrate]",
+        next(each.strip() for each in _ORDER_LINES if each.startswith("    judges: [")),
         "judges: null",
         "law_rules_kind",
         "judges",

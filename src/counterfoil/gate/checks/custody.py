@@ -5,6 +5,10 @@
     12345-678                             federal prisoner: five digits and three
     c/o Warden · Attn: Sheriff            in care of one who keeps prisoners
 
+    Reg No 12345-067 · A# · DOC# 4471     under law of format 4: the numbers of registers and
+    Inmt · Housing Unit B Bunk 3          agencies, short words, a bunk; and all of these in the
+                                          field for the city
+
 A street may be called after a jail: words count where they are no part of the street's name
 (`outside_street`). Lines are read in their plain form, and digits within words as the letters that
 they look like. `Apt 4B`, `Block C`, `Bed 12` and `c/o John Warden` are of homes. Pure.
@@ -14,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import Address, AddressForm
@@ -60,6 +65,43 @@ def has_marks(address: Address, line_words: Sequence[str]) -> bool:
     lines = plain(f"{_HEAD.sub('', address.line1)} , {address.line2}")
     readings = (lines, _MIXED.sub(_read, lines), _PARTED.sub(_join, lines))
     return any(_MARKS.search(each) for each in readings)
+
+
+_MORE: Final = re.compile(
+    r"\breg(?:ister)?\.?\s*(?:no|num|number|#)\.?[\s.:#-]*\d|\binmt?s?\b"
+    r"|\ba\s?#\s*(?:\d{3,}|,|\Z)|\ba-?\d{8,9}\b|\ba-?(?:number|num)\b"
+    r"|\balien\s*(?:no|num|number|reg|#)"
+    r"|\bhousing (?:unit|pod|block)\b|\bbunk\s*#?\s*(?:\d|[a-z]\b)|\bcell ?block\b|\btier\s*\d"
+    r"|\b(?:doc|tdcj|cdcr|cdc|idoc|fdoc|ndoc|odoc|mdoc|adoc|gdc|scdc|ncdoc|padoc|bop|usms|dcn|spn)"
+    r"\s*(?:#|no\b|num\b|number\b|id\b)"
+)
+_CITY: Final = re.compile(r"\bdoc\b|\b[a-z]+ doc\Z|#")
+"""Of the field for a city alone."""
+MORE_TRIGGERS: Final = frozenset(
+    word
+    for text in words("""
+        reg register inmt inm inmts inms a number num alien housing bunk cellblock block tier doc
+        tdcj cdcr cdc idoc fdoc ndoc odoc mdoc adoc gdc scdc ncdoc padoc bop usms dcn spn
+    """)
+    for word in screened_words(text)
+)
+
+
+def has_more_marks(address: Address, line_words: Sequence[str]) -> bool:
+    """Whether the lines have a mark that came with format 4, or the city has any."""
+    if city_has_marks(address.city):
+        return True
+    if MORE_TRIGGERS.isdisjoint(line_words) and _PRISONER.search(address.line1) is None:
+        return False
+    lines = plain(f"{_HEAD.sub('', address.line1)} , {address.line2}")
+    return _MORE.search(lines) is not None or _PRISONER.search(lines) is not None
+
+
+@lru_cache(4096)
+def city_has_marks(city: str) -> bool:
+    """Whether the field for a city has a mark. Files name few cities, many times."""
+    text = plain(city)
+    return any(pattern.search(text) for pattern in (_MARKS, _MORE, _PRISONER, _CITY))
 
 
 def _join(found: re.Match[str]) -> str:

@@ -15,24 +15,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from counterfoil.core.values import Document, State
 from counterfoil.gate.checks.fillers import tells
-from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, FileInput, met_if
+from counterfoil.gate.checks.inputs import (
+    MET,
+    NEEDS_OFFICER,
+    NOT_MET,
+    NOT_SHOWN,
+    CheckInput,
+    FileInput,
+    met_if,
+)
+from counterfoil.gate.checks.matter import charges_of
 from counterfoil.gate.checks.taxpayer import age_on
 from counterfoil.gate.law.compiled import Terms, fold_court, is_listed
 from counterfoil.gate.law.folding import (
-    fold_citation,
+    first_reading,
     fold_entry,
     fold_screened,
     fold_stated,
+    screened_words,
     split_words,
 )
+from counterfoil.gate.law.purposes import judge
 
 _COURT: Final = re.compile(r"(?:united states|u s|us) district court(?: for)?(?: the)? (.+)\Z")
 """How the name of a district court begins, in words; what follows names its district."""
+_OWN_NAME: Final = "district court "
+"""How the names of the district courts of territories begin, which are listed whole."""
 _YES_AND_NO: Final = frozenset({"yes", "no"})
+_NO_PURPOSES: Final = frozenset({"locating", "civil"})
+"""Other purposes that a consent cannot have."""
+_GENERATIONS: Final = frozenset({"sr", "senior", "jr", "junior", "ii", "iii", "iv"})
+"""Words by which a parent of a child's name is told from the child."""
 _PURPOSE_WORDS: Final = 2
 _PURPOSE_LETTERS: Final = 8
 """So many different words, of so many letters together, has a purpose that says something."""
@@ -71,9 +89,20 @@ def document_is_recent(document: Document, file: FileInput, terms: Terms) -> Sta
     """The day of decision is within the route's days after the document's date. An order that names
     its own last day is judged by that day instead (`document_has_not_expired`)."""
     if terms.edition > 2 and terms.judges and document.expires_on is not None:
-        return MET
+        return _own_days(document.issued_on, document.expires_on, file.on, terms)
     days = [each.days for each in terms.document_days if each.in_force.covers(file.on)]
     return met_if(bool(days) and (file.on - document.issued_on).days <= min(days))
+
+
+def _own_days(issued_on: date, expires_on: date, on: date, terms: Terms) -> State:
+    """The state of an order that names its own last day: an officer looks at one of long ago or for
+    long, and one that is dated beyond what an order can be is none."""
+    rules = terms.signers.own_days
+    if rules is None:
+        return MET
+    if max((on - issued_on).days, (expires_on - on).days) > rules.most:
+        return NOT_MET
+    return NEEDS_OFFICER if (expires_on - issued_on).days > rules.looked_at else MET
 
 
 @_of_document
@@ -119,7 +148,10 @@ def order_court_is_district(document: Document, file: FileInput, terms: Terms) -
     judges too."""
     if fold_stated(document.court) in terms.absent:
         return NOT_SHOWN
-    found = _COURT.match(fold_court(document.court))
+    court = fold_court(document.court)
+    if terms.edition > 3 and court.startswith(_OWN_NAME):
+        return met_if(is_listed(terms.courts.get(court, ()), file.on))
+    found = _COURT.match(court)
     return met_if(found is not None and is_listed(terms.courts.get(found[1], ()), file.on))
 
 
@@ -129,8 +161,8 @@ def order_statute_is_criminal(document: Document, file: FileInput, terms: Terms)
     none of tax administration."""
     if fold_stated(document.statute) in terms.absent:
         return NOT_SHOWN
-    charge = terms.statutes.get(fold_citation(document.statute))
-    return met_if(charge is not None and is_listed(charge.spans, file.on))
+    charges = charges_of(document.statute, terms)
+    return met_if(bool(charges) and all(is_listed(each.spans, file.on) for each in charges))
 
 
 @_of_document
@@ -178,8 +210,23 @@ def consent_purpose_is_stated(document: Document, file: FileInput, terms: Terms)
         return NOT_SHOWN
     if terms.edition < 3:
         return MET
+    if terms.edition > 3:
+        if not _is_own_purpose(document.purpose, terms):
+            return NOT_MET
+        if terms.purposes.acts.hits(purpose.split()):
+            return NEEDS_OFFICER
     says = tells(purpose.split(), _PURPOSE_WORDS, _PURPOSE_LETTERS)
     return met_if(says and purpose.removeprefix("for ") not in terms.consent.empty_purposes)
+
+
+def _is_own_purpose(purpose: str, terms: Terms) -> bool:
+    """Whether a consent's purpose says more than that somebody uses it, and is neither to find the
+    person nor civil enforcement. A taxpayer may consent to what no other provision serves."""
+    words = screened_words(purpose)
+    if terms.signers.empty_purpose.issuperset(first_reading(words)):
+        return False
+    found = judge(purpose, words, terms.other_purposes, terms.purposes)
+    return found.purposes.isdisjoint(_NO_PURPOSES)
 
 
 @_of_document
@@ -216,12 +263,43 @@ def consent_is_signed(document: Document, file: FileInput, terms: Terms) -> Stat
         return NOT_SHOWN
     if capacity not in terms.consent.capacities:
         return NOT_MET
+    if terms.edition > 3:
+        state = _signer_state(document, capacity == terms.consent.own, terms)
+        if state is not MET:
+            return state
     if capacity != terms.consent.own:
         return MET
     if not document.people:
         return NOT_SHOWN
+    return met_if(_is_taxpayers(signer, document))
+
+
+def _signer_state(document: Document, is_own: bool, terms: Terms) -> State:
+    """The state of who signed, by the name: not shown where it says that nobody did; not met where
+    it is the requester's, an office's or an officer's, or where another should have signed and it
+    is the taxpayer's; for one word, or a company's name, an officer looks."""
+    rules, words = terms.signers, split_words(document.signed_by)
+    signer = frozenset(words)
+    if not rules.unsigned.isdisjoint(signer) or signer <= terms.wordings.no_officers:
+        return NOT_SHOWN
+    tight = " ".join(words)
+    names_requester = any(f" {fold_court(name)} " in f" {tight} " for name in terms.requester)
+    if names_requester or not rules.no_signers.isdisjoint(signer):
+        return NOT_MET
+    if is_own:
+        return MET
+    if document.signed_by and _is_taxpayers(signer, document):
+        more = signer.intersection(_GENERATIONS)
+        return NEEDS_OFFICER if more else NOT_MET
+    if len(words) < 2 or not terms.wordings.business_forms.isdisjoint(signer):
+        return NEEDS_OFFICER
+    return MET
+
+
+def _is_taxpayers(signer: frozenset[str], document: Document) -> bool:
+    """Whether the words of a signer's name have those of a person of the document."""
     names = (f"{person.given_name} {person.family_name}" for person in document.people)
-    return met_if(any(signer.issuperset(split_words(name)) for name in names))
+    return any(signer.issuperset(split_words(name)) for name in names)
 
 
 def minor_consents_by_guardian(inputs: CheckInput, terms: Terms) -> State:

@@ -150,11 +150,40 @@ def is_numbered_matter(entry: str) -> bool:
     )
 
 
-def is_usual_number(number: str) -> bool:
-    """Whether a number is written as most are, letters that say something, a year and a number: it
-    is no filler, and its characters differ."""
+def is_usual_number(number: str, ends: frozenset[str]) -> bool:
+    """Whether a number is written as most are, letters that say something and are none of `ends`, a
+    year and a number: it is no filler, and its characters differ."""
     found = _WRITTEN.fullmatch(number)
-    return found is not None and found[1].lower() not in _NO_NUMBER
+    return found is not None and all(found[1].lower() not in each for each in (_NO_NUMBER, ends))
+
+
+_SHORT: Final = re.compile(
+    r"([0-9]{1,3})[-/. ]([0-9]{1,3})|[a-z]{2,5}-unk-[0-9]{2,4}-0*[1-9][0-9]*"
+)
+"""`77-7`, and a code of three letters that only looks like a word of emptiness."""
+_ONLY_YEAR: Final = re.compile(r"[^0-9]*(?:19|20)[0-9]{2}[\W_]*")
+_COUNTED_FROM: Final = re.compile(r"[a-z]{2,}[\W_]*0{5,}[0-9]")
+"""`RO-00000001`: the first of a row that nobody has counted. An A-number has one letter."""
+
+
+def is_short_number(entry: str) -> bool:
+    """Whether a folded entry is a number of two short parts that are not one, or has a code between
+    parts that looks like a word for a missing number: `77-7`, `WA-UNK-26-431`."""
+    found = _SHORT.fullmatch(entry)
+    if found is None:
+        return False
+    return found[1] is None or (found[1] != found[2] and bool(f"{found[1]}{found[2]}".strip("0")))
+
+
+def lacks_number(entry: str, ends: frozenset[str]) -> bool:
+    """Whether a folded entry has a year, or zeros, where the matter's own number would stand, or
+    one of `ends` in its place: `HSI-2026-`, `HSI-2026-to follow`, `RO-00000001`. Law of an earlier
+    format has no `ends`, and there none does."""
+    return bool(ends) and (
+        _ONLY_YEAR.fullmatch(entry) is not None
+        or _COUNTED_FROM.fullmatch(entry) is not None
+        or not ends.isdisjoint(_LETTERS.findall(entry))
+    )
 
 
 def is_filler_number(entry: str) -> bool:

@@ -108,13 +108,16 @@ class RequestReader:
     """Reads the requests of one batch. Remembers officers and periods already read: facts and rules
     fix them."""
 
-    def __init__(self, rules: PeriodRules, facts: BatchFacts, history: History, day: date) -> None:
+    def __init__(
+        self, rules: PeriodRules, facts: BatchFacts, history: History, day: date, edition: int = 0
+    ) -> None:
         self._rules = rules
+        self._edition = edition
         self._facts = facts
         self._history = history
         self._day = day
         self._engaged: dict[tuple[EngagedOfficer, ...], tuple[Engaged, ...]] = {}
-        self._scope = read_scope(facts.header.document, rules)
+        self._scope = read_scope(facts.header.document, rules, edition)
         self._periods: dict[tuple[str, ...], Periods] = {}
 
     def read(self, request: Request, forms: Forms, uses: Uses) -> CheckInput:
@@ -140,7 +143,7 @@ class RequestReader:
         )
 
     def _read_periods(self, texts: tuple[str, ...]) -> Periods:
-        periods = read_periods(texts, self._rules)
+        periods = read_periods(texts, self._rules, self._edition)
         if len(self._periods) < _REMEMBERED:
             self._periods[texts] = periods
         return periods

@@ -15,7 +15,9 @@ from counterfoil.gate.checks import officer_names
 from counterfoil.gate.checks.fillers import (
     is_filler_number,
     is_numbered_matter,
+    is_short_number,
     is_usual_number,
+    lacks_number,
     tells,
 )
 from counterfoil.gate.checks.inputs import (
@@ -27,7 +29,8 @@ from counterfoil.gate.checks.inputs import (
     Engaged,
     met_if,
 )
-from counterfoil.gate.law.compiled import Charge, Terms, is_listed
+from counterfoil.gate.law.citations import Charge, fold_cited, is_within, listed_citations, range_of
+from counterfoil.gate.law.compiled import Terms, is_listed
 from counterfoil.gate.law.folding import (
     count_letters,
     first_reading,
@@ -87,36 +90,47 @@ def authority_is_designated(inputs: CheckInput, terms: Terms) -> State:
         charge = charge_of(authority, terms)
         if charge is not None and is_listed(charge.spans, inputs.day):
             named = [below for statute, below in terms.designated if statute == charge.statute]
-            return met_if(any(_is_within(charge.below, below) for below in named))
+            return met_if(any(is_within(charge.below, below) for below in named))
     elif authority in terms.authority_written or terms.authority.match(fold_citation(authority)):
         return MET
     return NOT_MET if authority else NOT_SHOWN
 
 
 def authority_is_the_orders(inputs: CheckInput, terms: Terms) -> State:
-    """The authority is the statute that the order names, or a subdivision of it."""
-    charge = charge_of(inputs.request.statutory_authority, terms)
-    ordered = charge_of(inputs.scope.statute, terms) if inputs.scope else None
-    if ordered is None or not inputs.request.statutory_authority:
+    """The authority is a statute that the order names, or a subdivision of it; of several, each
+    is."""
+    cited = charges_of(inputs.request.statutory_authority, terms)
+    ordered = charges_of(inputs.scope.statute, terms) if inputs.scope else []
+    if not ordered or not inputs.request.statutory_authority:
         return NOT_SHOWN
     return met_if(
-        charge is not None
-        and charge.statute == ordered.statute
-        and _is_within(charge.below, ordered.below)
+        bool(cited)
+        and all(any(is_within(each.cited, order.cited) for order in ordered) for each in cited)
     )
 
 
 def charge_of(citation: str, terms: Terms) -> Charge | None:
     """What the list of criminal statutes has for this citation; None where it has nothing."""
-    return terms.statutes.get(_cited(citation))
+    if terms.edition < 4:
+        return terms.statutes.get(_cited(citation))
+    return _listed(fold_cited(citation), terms)
+
+
+def charges_of(text: str, terms: Terms) -> list[Charge]:
+    """What the list has for each citation of an order, which may name several statutes; none where
+    it has nothing for one of them."""
+    if terms.edition < 4:
+        charge = charge_of(text, terms)
+        return [charge] if charge else []
+    named = listed_citations(text, lambda folded: _listed(folded, terms) is not None)
+    return [charge for folded in named if (charge := _listed(folded, terms))]
+
+
+def _listed(folded: str, terms: Terms) -> Charge | None:
+    return terms.statutes.get(folded) or range_of(folded, terms.ranges)
 
 
 _cited: Final = lru_cache(maxsize=4096)(fold_citation)
-
-
-def _is_within(below: str, above: str) -> bool:
-    """Whether one folded subdivision is another or a part of it."""
-    return below == above or below.startswith(f"{above} " if above else "")
 
 
 def reason_is_given(inputs: CheckInput, terms: Terms) -> State:
@@ -157,10 +171,16 @@ def judged(inputs: CheckInput, terms: Terms) -> Judged:
     if found.is_told or (
         reason_is_specific(inputs, terms) is MET
         and not terms.forfeiture.hits(inputs.reason_words)
-        and not terms.missing_child.hits(inputs.reason_words)
+        and (_of_order(terms) or not terms.missing_child.hits(inputs.reason_words))
     ):
         return found
     return found._replace(is_told=True)
+
+
+def _of_order(terms: Terms) -> bool:
+    """Whether a court's order may serve the case of a missing child, so that a reason is asked for
+    as any other."""
+    return terms.edition > 3 and bool(terms.judges)
 
 
 def reason_tells_purpose(inputs: CheckInput, terms: Terms) -> State:
@@ -238,7 +258,9 @@ def investigation_is_of_few_people(inputs: CheckInput, terms: Terms) -> State:
 def officers_are_named(inputs: CheckInput, terms: Terms) -> State:
     """At least one engaged officer is stated, each with id, name and title."""
     for officer in inputs.engaged:
-        if not terms.absent.isdisjoint(officer.entries):
+        if not terms.absent.isdisjoint(officer.entries) or officer_names.states_nobody(
+            officer.entries, officer.words, terms.wordings.no_officers
+        ):
             return NOT_SHOWN
     return MET if inputs.engaged else NOT_SHOWN
 
@@ -255,6 +277,10 @@ def officers_are_individuals(inputs: CheckInput, terms: Terms) -> State:
 
 def _individual(officer: Engaged, terms: Terms) -> State:
     """The state of one engaged officer. A name that is missing is another element's concern."""
+    if terms.edition > 3 and officer.entries[1] not in terms.absent:
+        state = _told_apart(officer, terms)
+        if state is not None:
+            return state
     name = officer.words
     is_group = officer.name in terms.group_names
     if not is_group and not terms.group_words.isdisjoint(officer.screened):
@@ -273,6 +299,28 @@ def _individual(officer: Engaged, terms: Terms) -> State:
         if officer_names.names_one_word(name):
             return NEEDS_OFFICER
     return NOT_MET if officer_names.names_no_one(name) else MET
+
+
+def _told_apart(officer: Engaged, terms: Terms) -> State | None:
+    """The state of an officer whose name has a word of a company, of a unit or of a place, or may
+    be of two people; None where the other rules say."""
+    entry, name, rules = officer.entries[1], officer.words, terms.wordings
+    beside = officer_names.beside_name(entry)
+    if not rules.business_forms.isdisjoint(name) or (
+        beside and terms.no_employees.hits(screened_words(beside))
+    ):
+        return NOT_MET
+    if officer_names.names_two(entry):
+        return NOT_MET
+    units = rules.unit_words | rules.group_words
+    if officer_names.may_name_two(entry) or officer_names.names_person_as_unit(
+        name, units, rules.unit_heads
+    ):
+        return NEEDS_OFFICER
+    if not rules.unit_words.isdisjoint(name):
+        return NOT_MET
+    may_be_none = officer_names.names_one_alone(name) or officer_names.may_be_an_office(name)
+    return NEEDS_OFFICER if may_be_none else None
 
 
 def officer_caseload_is_possible(inputs: CheckInput, terms: Terms) -> State:
@@ -305,6 +353,8 @@ def officers_are_employees(inputs: CheckInput, terms: Terms) -> State:
     """No engaged officer is by title a contractor, or an officer of a state or a town."""
     for officer in inputs.engaged:
         if terms.no_employees.hits(officer.titled):
+            return NOT_MET
+        if not terms.wordings.business_forms.isdisjoint(officer.titled):
             return NOT_MET
     return MET
 
@@ -343,7 +393,7 @@ def number_state(number: str, terms: Terms) -> State:
     filler."""
     rules = terms.rules.identifiers
     if (
-        is_usual_number(number)
+        is_usual_number(number, terms.wordings.numbers)
         and rules.least_characters <= len(number) <= rules.most_characters
         and number.lower() not in terms.absent
     ):
@@ -356,9 +406,13 @@ def number_state(number: str, terms: Terms) -> State:
         or _DIGIT.search(entry) is None
     ):
         return NOT_MET
-    if terms.edition > 2 and is_numbered_matter(entry):
+    if (terms.edition > 2 and is_numbered_matter(entry)) or (
+        terms.edition > 3 and is_short_number(entry)
+    ):
         return MET
-    if terms.edition > 1 and is_filler_number(entry):
+    if lacks_number(entry, terms.wordings.numbers) or (
+        terms.edition > 1 and is_filler_number(entry)
+    ):
         return NOT_MET
     differs = entry[:2].isalnum() and entry[0] != entry[1:2]  # true of most numbers, and cheap
     return MET if differs or _ONE_SIGN.match(entry) is None else NOT_MET

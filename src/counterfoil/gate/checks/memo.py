@@ -71,7 +71,7 @@ def _reasoned(terms: Terms) -> Thing:
     def of(inputs: CheckInput) -> Hashable:
         words = inputs.reason_words
         if is_plain(words):
-            purpose: Hashable = bears(words, terms.purposes)
+            purpose: Hashable = bears(inputs.request.reason, words, terms.purposes)
         elif terms.read_alone.hits(words):
             return ALONE
         else:

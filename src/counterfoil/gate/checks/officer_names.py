@@ -100,6 +100,12 @@ _PLACES: Final = words("""
 """)
 _CITIES_AND_NAMES: Final = words("dallas houston denver phoenix austin virginia georgia carolina")
 """Places that people are called after: only the agencies beside them make an office."""
+_PLACES_AND_NAMES: Final = words("""
+    louis paul diego juan francisco angeles san rio valley washington jersey delaware new york
+    orleans newark north south east west central southern northern eastern western mexico
+    indiana montana nevada newyork lake city county main local columbia grande norte paso del
+""")
+"""Places whose names are family names."""
 _IN_CHARGE: Final = ("sac", "asac")
 _OFFICE_PHRASE: Final = re.compile(
     r"\b(?:field|sub|area|district|regional|resident|home|branch|main|head|legal|local) ?offices?\b"
@@ -162,6 +168,80 @@ def names_several(entry: str) -> bool:
     if len(parts) > 2:
         return all(len(part) > 1 for part in parts)
     return len(parts) == 2 and all(len(part) > 1 and _is_given(part[0]) for part in parts)
+
+
+_BESIDE: Final = re.compile(r"[(\[{<]([^)\]}>]*)")
+_APART: Final = re.compile(r"\s[-\u2013\u2014\u2022\u00b7]+\s|[;|]")
+_ALONE: Final = words("one name only single mononym no family given last surname")
+_ZEROS: Final = re.compile(r"[\W_]*0[0\W_]*")
+
+
+def states_nobody(entries: Sequence[str], name: Sequence[str], empty: frozenset[str]) -> bool:
+    """Whether id, name or title is written for a missing one: an id of zeros, or words of `empty`
+    and no other: `To Be Named`, `Un-known`, `See file`. Law of an earlier format has no such
+    words."""
+    if not empty:
+        return False
+    if _ZEROS.fullmatch(entries[0]):
+        return True
+    texts = (entries[0].split(), name, entries[2].split())
+    return any(bool(text) and empty.issuperset(text) for text in texts)
+
+
+def beside_name(entry: str) -> str:
+    """What stands in brackets beside a name, of its folded entry; "" for nothing."""
+    found = _BESIDE.search(entry)
+    return found[1] if found else ""
+
+
+def names_two(entry: str) -> bool:
+    """Whether a sign parts a folded entry into two names of two words or more each."""
+    parts = _APART.split(entry)
+    return len(parts) > 1 and all(len(part.split()) > 1 for part in parts)
+
+
+def may_name_two(entry: str) -> bool:
+    """Whether a comma parts a folded entry into two that may each be a whole name. What follows a
+    comma may be a title, or the given names of a person whose family names come first."""
+    if "," not in entry or names_several(entry):
+        return False
+    first, *others = [
+        [word for word in part.replace(".", " ").split() if word not in _ROLES]
+        for part in entry.split(",")
+    ]
+    return len(first) > 1 and any(len(other) > 1 for other in others)
+
+
+def names_person_as_unit(name: Sequence[str], units: frozenset[str], heads: frozenset[str]) -> bool:
+    """Whether a name of two words has one that is a unit's or an agency's, and another that may be
+    a person's: Hsi Chen, Ian Division. `heads` are words by which units are called."""
+    own = _without_titles(name)
+    if len(own) != 2:
+        return False
+    agencies = units | _AGENCIES | _UNITS
+    others = [word for word in own if word not in agencies]
+    if len(others) != 1 or (own[-1] in _GROUPS_AND_NAMES and _is_given(own[0])):
+        return False
+    known = _ROLES | _OFFICES | _PLACES | _CITIES_AND_NAMES | _NO_NAME
+    return others[0] not in known | heads and len(others[0]) > 1
+
+
+def names_one_alone(name: Sequence[str]) -> bool:
+    """Whether a name is one word and the remark that there is no other: `Suharto (one name)`."""
+    own = [word for word in name if word not in _ALONE]
+    return len(own) == 1 < len(name) and names_one_word(own)
+
+
+def may_be_an_office(name: Sequence[str]) -> bool:
+    """Whether a name ends in a place, and does not begin with a given name that the tables list:
+    what stands before the place may be a unit."""
+    own = _without_titles(name)
+    return (
+        len(own) == 2
+        and own[1] in _PLACES - _PLACES_AND_NAMES
+        and not _is_given(own[0])
+        and len(own[0]) > 1
+    )
 
 
 def title_is_of_several(entry: str) -> bool:

@@ -5,6 +5,9 @@ The grammar of taxable periods, 26 USC 6103(i)(2)(B)(ii):
     period  =  year | year "-" year          2023, 2021-2023 (the first year not after the last)
     year    =  four digits
 
+Under law of format 4 also what says the same in words: `TY2023`, `2022, 2023`, `tax years 2022 and
+2023`, `2021 through 2023`.
+
 Anything else is vague: "all years", "2019-present", "since 2015", an empty item. A range longer
 than `range_years`, more than `most_years` years in all, and a year before `earliest_year` pass a
 limit of the agreement. The Code knows no such limits, so this is a finding of its own; a law whose
@@ -49,12 +52,12 @@ class Periods(Public, frozen=True, gc=False):
     beyond: bool = False
 
 
-def read_periods(texts: Sequence[str], rules: PeriodRules) -> Periods:
-    """Read periods as sent. Never raises; what cannot be read is vague."""
+def read_periods(texts: Sequence[str], rules: PeriodRules, edition: int = 0) -> Periods:
+    """Read periods as sent. `edition`: of the law (demands.py). Never raises; what cannot be read
+    is vague."""
     years: set[int] = set()
     vague = beyond = False
-    for text in texts:
-        span = _span(text)
+    for span in (span for text in texts for span in _spans(text, edition)):
         vague = vague or not span
         if span and (span[0] < rules.earliest_year or len(span) > rules.range_years):
             beyond = True
@@ -64,6 +67,21 @@ def read_periods(texts: Sequence[str], rules: PeriodRules) -> Periods:
     return Periods(
         tuple(sorted(years)), given, given and vague, beyond or len(years) > rules.most_years
     )
+
+
+_NAMED: Final = re.compile(
+    r"\b(?:tax(?:able)?|calendar|years?|ty|cy|periods?|for|the)\b\.?|\b(?:ty|cy)\.?(?=[0-9]{4})"
+)
+_AND: Final = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
+_THROUGH: Final = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bthrough\b|\bthru\b)\s*")
+
+
+def _spans(text: str, edition: int) -> list[range]:
+    """The years of one text, item by item."""
+    if edition < 4 or _PERIOD.match(text):
+        return [_span(text)]
+    words = _NAMED.sub(" ", text.lower()).strip(" .,;:")
+    return [_span(_THROUGH.sub("-", each.strip())) for each in _AND.split(words)]
 
 
 def _span(text: str) -> range:
@@ -95,8 +113,8 @@ class Scope(Sensitive, frozen=True, gc=False):
         return any(middle in middles and day in dates for middle, day in stated)
 
 
-def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
-    """What a document reaches, or None where there is none."""
+def read_scope(document: Document | None, rules: PeriodRules, edition: int = 0) -> Scope | None:
+    """What a document reaches, or None where there is none. `edition`: of the law."""
     if document is None:
         return None
     people: dict[str, set[tuple[str, date | None]]] = {}
@@ -105,7 +123,7 @@ def read_scope(document: Document | None, rules: PeriodRules) -> Scope | None:
         stated = " ".join(name.middle), person.date_of_birth
         people.setdefault(person_key(name), set()).add(stated)
     people.pop("", None)
-    periods = read_periods(document.periods, rules)
+    periods = read_periods(document.periods, rules, edition)
     years = frozenset(() if periods.vague or periods.beyond else periods.years)
     return Scope(
         people, years, document.statute, fold_stated(document.capacity), document.issued_on

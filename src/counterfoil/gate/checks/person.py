@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import AddressKind, State
-from counterfoil.gate.checks import custody, missing_names
+from counterfoil.gate.checks import addresses, custody, missing_names
 from counterfoil.gate.checks.inputs import (
     MET,
     NEEDS_OFFICER,
@@ -19,8 +19,9 @@ from counterfoil.gate.checks.inputs import (
     CheckInput,
     met_if,
 )
+from counterfoil.gate.checks.taxpayer import word_field
 from counterfoil.gate.law.compiled import Terms, place_keys
-from counterfoil.gate.law.folding import fold_entry, screened_words
+from counterfoil.gate.law.folding import fold_entry, screened_words, split_words
 from counterfoil.normalize import is_placeholder
 from counterfoil.normalize.places import NO_ZIPS, is_zip_of_state
 
@@ -36,6 +37,8 @@ def name_is_given(inputs: CheckInput, terms: Terms) -> State:
     if inputs.name.given and inputs.name.family:
         return MET
     person = inputs.request.person
+    if word_field(person, terms.wordings):
+        return MET
     if not terms.asks_latin or not _is_not_latin(person.given_name, person.family_name):
         return NOT_SHOWN
     stated = [
@@ -60,16 +63,29 @@ def _is_not_latin(given: str, family: str) -> bool:
 
 def name_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
     """Neither the name nor a part of it is written for a missing one. A name that stands for
-    anybody is some people's name too: an officer must look."""
+    anybody, and a part that is a word of emptiness and a name of people too (Test, Alien, Na),
+    are some people's: an officer must look."""
     person = inputs.request.person
     given, family = fold_entry(person.given_name), fold_entry(person.family_name)
     if given in terms.placeholders or family in terms.placeholders:
         return NOT_MET
     if terms.edition < 3:
         return MET
-    if missing_names.is_missing(person.given_name, person.family_name, inputs.name):
+    one, two = _tight(given), _tight(family)
+    if not terms.wordings.no_names.isdisjoint((one, two, one + two)):
         return NOT_MET
+    is_missing = missing_names.is_missing(person.given_name, person.family_name, inputs.name)
+    if is_missing or not (inputs.name.given and inputs.name.family):
+        if word_field(person, terms.wordings):
+            return NEEDS_OFFICER
+        if is_missing:
+            return NOT_MET
     return NEEDS_OFFICER if missing_names.is_anybody(inputs.name) else MET
+
+
+def _tight(entry: str) -> str:
+    """A folded entry's letters, without what parts them."""
+    return entry if entry.isalpha() else "".join(split_words(entry))
 
 
 def address_is_complete(inputs: CheckInput, terms: Terms) -> State:
@@ -81,11 +97,13 @@ def address_is_complete(inputs: CheckInput, terms: Terms) -> State:
 
 def address_is_no_placeholder(inputs: CheckInput, terms: Terms) -> State:
     """The address is not a phrase, ZIP or number that is written for a missing one."""
-    if terms.placeholder_phrases.hits(inputs.line_words) or is_placeholder(
-        inputs.request.address, inputs.address
-    ):
-        return NOT_MET
-    return MET
+    address, form = inputs.request.address, inputs.address
+    is_empty = terms.placeholder_phrases.hits(inputs.line_words) or is_placeholder(address, form)
+    if terms.edition < 4:
+        return met_if(not is_empty)
+    if is_empty:
+        return addresses.called_so(address, form, terms)
+    return addresses.city_state(address.city, form.state, terms.wordings.no_cities)
 
 
 def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
@@ -94,6 +112,9 @@ def custodial_address_is_located(inputs: CheckInput, terms: Terms) -> State:
     address = inputs.request.address
     is_marked = terms.edition > 2 and custody.has_marks(address, inputs.line_words)
     in_city = terms.custodial_words.hits(_city_words(address.city))
+    if terms.edition > 3:
+        is_marked = is_marked or custody.has_more_marks(address, inputs.line_words)
+        in_city = in_city and not addresses.is_place(address.city, terms.wordings.city_ends)
     if not is_marked and not in_city and not terms.custodial_words.hits(inputs.line_words):
         return MET
     if inputs.missing is not None:

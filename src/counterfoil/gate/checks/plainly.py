@@ -13,7 +13,8 @@ from typing import Final
 
 from counterfoil.core.values import AddressKind
 from counterfoil.gate.checks import custody, missing_names
-from counterfoil.gate.checks.inputs import CheckInput
+from counterfoil.gate.checks.addresses import city_state
+from counterfoil.gate.checks.inputs import MET, CheckInput
 from counterfoil.gate.law.compiled import Terms
 from counterfoil.gate.law.folding import screened_words
 from counterfoil.normalize.completeness import EMPTY_WORDS, is_no_city
@@ -29,6 +30,8 @@ _EMPTY: Final = frozenset(
     for text in ({*EMPTY_WORDS, "A"} - {"N"})  # `N A` has both, and N is a direction of streets
     for word in screened_words(text)
 )
+_CODE: Final = 2
+"""Letters of a state's code, which may be written for a city."""
 _MADE_UP_DIGITS: Final = 5
 """Digits of a house number that may be made up, if it does not begin with zero."""
 
@@ -37,7 +40,8 @@ def plain_names(terms: Terms) -> Callable[[CheckInput], bool]:
     """Whether a name is plainly one person's: one word of letters given, one family name and at
     most an initial between, neither written for a missing one, and nothing that joins two people or
     names no individual."""
-    nobodies = missing_names.LOOKED_AT.union(entry.upper() for entry in terms.placeholders)
+    no_names = terms.placeholders | terms.wordings.no_names
+    nobodies = missing_names.LOOKED_AT.union(entry.upper() for entry in no_names)
     taxpayer, heads = terms.taxpayer, terms.taxpayer.heads
     may_be_no_word = missing_names.may_be_no_word
     screens = (taxpayer.joining, taxpayer.business, taxpayer.estate, taxpayer.child)
@@ -59,7 +63,7 @@ def plain_names(terms: Terms) -> Callable[[CheckInput], bool]:
             and (not middle or (len(middle) <= longest and middle.isascii() and middle.isalpha()))
             and not person.suffix
             and is_any_age
-            and nobodies.isdisjoint((given, family))
+            and nobodies.isdisjoint((given, family, given + family))
             and not may_be_no_word(given)
             and not may_be_no_word(family)
             and heads.isdisjoint(words.lower().translate(ONE_LETTER).replace("rn", "m").split(" "))
@@ -73,7 +77,10 @@ def plain_homes(terms: Terms) -> Callable[[CheckInput], bool]:
     without a word of custody or emptiness, in a city and a state that go with the ZIP."""
     screens = (terms.placeholder_phrases, terms.custodial_words)
     heads = custody.TRIGGERS.union(
-        _EMPTY, _INITIALS_OF_CUSTODY, *[each.phrases for each in screens]
+        custody.MORE_TRIGGERS if terms.edition > 3 else (),
+        _EMPTY,
+        _INITIALS_OF_CUSTODY,
+        *[each.phrases for each in screens],
     )
     starts = screens[0].starts | screens[1].starts
     numbers = frozenset(key[0] for key in terms.requester_offices)
@@ -85,6 +92,9 @@ def plain_homes(terms: Terms) -> Callable[[CheckInput], bool]:
             words = screened_words(city)
             found = city.replace(" ", "").isalpha() and city.isascii() and not is_no_city(city)
             found = found and not terms.custodial_words.hits(words)
+            if found and terms.edition > 3:
+                found = len(city) > _CODE and not custody.city_has_marks(city)
+                found = found and city_state(city, "", terms.wordings.no_cities) is MET
             if len(cities) < _REMEMBERED:
                 cities[city] = found
         return found

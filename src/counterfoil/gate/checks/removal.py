@@ -27,6 +27,8 @@ from counterfoil.core.values import State
 from counterfoil.gate.checks.fillers import tells
 from counterfoil.gate.checks.inputs import MET, NOT_MET, NOT_SHOWN, CheckInput, met_if
 from counterfoil.gate.checks.matter import charge_of, number_state
+from counterfoil.gate.checks.pending import says_none
+from counterfoil.gate.law.citations import listed_citations
 from counterfoil.gate.law.compiled import Terms, is_listed
 from counterfoil.gate.law.folding import (
     first_reading,
@@ -65,11 +67,13 @@ def under(statute: str) -> Callable[[_Check], _Check]:
 
 
 def fact_state(fact: str, terms: Terms) -> State:
-    """The state of a fact stated in words: not shown where it is absent, met where its words tell
-    something."""
+    """The state of a fact stated in words: not shown where it is absent or of words that state
+    nothing (`see file`, `not known at this time`), met where its words tell something."""
     if fold_stated(fact) in terms.absent:
         return NOT_SHOWN
-    words = first_reading(screened_words(fact))
+    words, empty = first_reading(screened_words(fact)), terms.wordings.empty_facts
+    if empty and empty.issuperset(words):
+        return NOT_SHOWN
     return met_if(len(words) >= _LEAST_WORDS and tells(words, _LEAST_WORDS, _LEAST_LETTERS))
 
 
@@ -103,9 +107,17 @@ def removal_ground_is_deportability(inputs: CheckInput, terms: Terms) -> State:
         return NOT_SHOWN
     if terms.edition < 3:
         return MET if terms.ground.match(fold_citation(ground)) else NOT_MET
+    if terms.edition > 3:
+        return met_if(bool(listed_citations(ground, lambda each: _is_class(each, inputs, terms))))
     grounds = [each for each in _SEPARATOR.split(ground.strip()) if each]
-    listed = [is_listed(terms.classes.get(fold_citation(each), ()), inputs.day) for each in grounds]
-    return met_if(bool(listed) and all(listed))
+    return met_if(
+        bool(grounds) and all(_is_class(fold_citation(each), inputs, terms) for each in grounds)
+    )
+
+
+def _is_class(folded: str, inputs: CheckInput, terms: Terms) -> bool:
+    """Whether a folded citation is of a class on the day of the request."""
+    return is_listed(terms.classes.get(folded, ()), inputs.day)
 
 
 @under(REMOVAL)
@@ -234,7 +246,9 @@ def _none_state(entry: str, terms: Terms) -> State:
     """The state of a field in which it must be stated that there is none."""
     if terms.edition > 2 and not fold_stated(entry):
         return NOT_SHOWN
-    return MET if fold_entry(entry) in terms.nothing_stated else NOT_MET
+    if fold_entry(entry) in terms.nothing_stated:
+        return MET
+    return met_if(says_none(entry, terms.wordings))
 
 
 def _without_denials(words: list[str], terms: Terms) -> list[str]:

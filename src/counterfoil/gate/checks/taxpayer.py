@@ -20,10 +20,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from msgspec import structs
+
 from counterfoil.core.values import Person, State
 from counterfoil.gate.checks.inputs import MET, NEEDS_OFFICER, NOT_MET, CheckInput
 from counterfoil.gate.law.compiled import Terms
-from counterfoil.gate.law.folding import Screen, fold_tight, screened_words
+from counterfoil.gate.law.folding import Screen, fold_tight, screened_words, split_words
+from counterfoil.gate.law.wordings import Wordings
 from counterfoil.normalize.plain_text import plain
 
 _SUFFIXES: Final = frozenset(
@@ -95,24 +98,49 @@ def _lists(field: str) -> bool:
 
 def taxpayer_is_no_business(inputs: CheckInput, terms: Terms) -> State:
     """The name is no business's: the route asks about individuals."""
-    return NOT_MET if _has(terms.taxpayer.business, inputs.request.person) else MET
+    return _named_state(terms.taxpayer.business, inputs.request.person, terms)
 
 
 def taxpayer_is_no_estate(inputs: CheckInput, terms: Terms) -> State:
     """The name is no estate's and no trust's."""
-    return NOT_MET if _has(terms.taxpayer.estate, inputs.request.person) else MET
+    return _named_state(terms.taxpayer.estate, inputs.request.person, terms)
 
 
 def taxpayer_is_no_child(inputs: CheckInput, terms: Terms) -> State:
     """The name is a person's own and not that of a child by its parents; where the agreement names
     a least age, an officer looks at a request about a younger person."""
     person, least = inputs.request.person, terms.agreement.limits.least_age
-    if _has(terms.taxpayer.child, person):
-        return NOT_MET
+    named = _named_state(terms.taxpayer.child, person, terms)
+    if named is not MET:
+        return named
     born = person.date_of_birth
     if least is None or born is None or age_on(inputs.day, born) >= least:
         return MET
     return NEEDS_OFFICER
+
+
+def _named_state(screen: Screen, person: Person, terms: Terms) -> State:
+    """Not met where the name has a phrase of the screen; where the phrase is one whole field of an
+    otherwise ordinary name, and a name of people too (Trust Moyo), an officer looks."""
+    if not _has(screen, person):
+        return MET
+    field = word_field(person, terms.wordings)
+    if not field:
+        return NOT_MET
+    return NOT_MET if _has(screen, structs.replace(person, **{field: ""})) else NEEDS_OFFICER
+
+
+def word_field(person: Person, rules: Wordings) -> str:
+    """The one field of given and family name that is a word of `names_too` and nothing else, beside
+    an ordinary one; "" where there is none."""
+    fields = {"given_name": person.given_name, "family_name": person.family_name}
+    words = {name: split_words(text) for name, text in fields.items()}
+    found = [name for name, own in words.items() if len(own) == 1 and own[0] in rules.names_too]
+    if len(found) != 1 or any(map(str.isdigit, fields[found[0]])):
+        return ""
+    other = next(own for name, own in words.items() if name != found[0])
+    is_ordinary = (rules.names_too | rules.no_rest).isdisjoint(other)
+    return found[0] if is_ordinary and max(map(len, other), default=0) > 1 else ""
 
 
 def age_on(day: date, born: date) -> int:

@@ -16,7 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from msgspec import UNSET
+
 from counterfoil.gate.law.agreement import DELEGATION, Agreement, Designated
+from counterfoil.gate.law.citations import entries_of, ranges_of
 from counterfoil.gate.law.demands import edition_of
 from counterfoil.gate.law.folding import fold_citation
 from counterfoil.gate.law.lists import LawList, ListEntry, Lists
@@ -51,7 +54,7 @@ def check_agreed(route: Route, common: Common, lists: Lists | None, agreed: Agre
         f"{place}: format",
         "Write what it lacks, as docs/formats/law.md has it, and have both parties sign it anew.",
     )
-    agencies = {entry.id for entry in lists.agencies.entries}
+    agencies = {entry.id for entry in lists.agencies.entries if entry.within is UNSET}
     agency = agreed.parties.requester.agency
     require(  # 2
         agreed.sandbox if agency is None else agency in agencies,
@@ -121,7 +124,7 @@ def _entry_of(citation: str, statutes: LawList) -> tuple[ListEntry, str] | None:
     """The entry that a citation is of, with the folded subdivision of it."""
     folded = fold_citation(citation)
     for entry in statutes.entries:
-        for spelling, below in entry.spellings():
+        for spelling, below in () if entry.is_range else entry.spellings():
             if fold_citation(spelling) == folded:
                 return entry, fold_citation(below)
-    return None
+    return next(((entry, folded) for entry in entries_of(folded, ranges_of(statutes))), None)

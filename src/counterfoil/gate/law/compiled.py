@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from counterfoil.core.values import Address, AddressForm, Public
 from counterfoil.gate.law.agreement import Agreement, Place, Principal
+from counterfoil.gate.law.citations import Charge, SectionRange, charges_of, ranges_of
 from counterfoil.gate.law.demands import edition_of
 from counterfoil.gate.law.folding import (
     Screen,
@@ -42,6 +43,7 @@ from counterfoil.gate.law.route import (
     Route,
 )
 from counterfoil.gate.law.schema import Span, require
+from counterfoil.gate.law.wordings import SignerWords, Wordings, signer_words_of, wordings_of
 from counterfoil.normalize import incomplete_part, normalize_address
 
 _NOTHING: Final = re.compile(r"(?!)")
@@ -61,15 +63,6 @@ _EVERY_DAY: Final = Span(date.min, None)
 PlaceKey = tuple[str, ...]
 Dated = dict[str, tuple[Span, ...]]
 """Folded text to the spans on which a list has it."""
-
-
-class Charge(NamedTuple):
-    """A citation that the list of criminal statutes has: the entry's id, the folded subdivision
-    that follows it, and the days on which the list has it."""
-
-    statute: str
-    below: str
-    spans: tuple[Span, ...]
 
 
 def is_listed(spans: Iterable[Span], day: date) -> bool:
@@ -115,7 +108,8 @@ class Terms(Public, frozen=True, gc=False):
     What a route's kind has no facts for is empty, and so is what came with format 3 under an
     earlier one:
 
-    `agencies`: whose officers may receive; `statutes`: what the list of criminal statutes has;
+    `agencies`: whose officers may receive; `statutes`, `ranges`: what the list of criminal statutes
+    has; `wordings`: words that came with format 4;
     `designated`: those and their subdivisions that the agreement names; `courts`, `classes`: the
     lists of those names; `office_agencies`: the one agency that a class of official is of;
     `requester_agency`: the requester's in the list, or ""; `readings`: open questions of which the
@@ -145,6 +139,7 @@ class Terms(Public, frozen=True, gc=False):
     agencies: Dated
     no_employees: Screen
     statutes: dict[str, Charge]
+    ranges: tuple[SectionRange, ...]
     designated: frozenset[tuple[str, str]]
     courts: Dated
     classes: Dated
@@ -168,6 +163,8 @@ class Terms(Public, frozen=True, gc=False):
     taxpayer: TaxpayerTerms
     other_purposes: dict[str, Screen]
     purposes: Purposes
+    wordings: Wordings
+    signers: SignerWords
 
 
 def compile_terms(
@@ -191,7 +188,7 @@ def compile_terms(
         for names in (_OTHER_PURPOSES, _OF_FORMAT_3)
     ]
     readings = signed_readings(agreement)
-    statutes = _charges(lists.statutes) if lists else {}
+    statutes = charges_of(lists.statutes) if lists else {}
     return Terms(
         agreement=agreement,
         rules=rules,
@@ -220,6 +217,7 @@ def compile_terms(
         agencies=_agencies(route, agreement, lists) if lists else {},
         no_employees=_screen(officers.no_employees, "rules.officers.no_employees"),
         statutes=statutes,
+        ranges=ranges_of(lists.statutes) if lists else (),
         designated=_designated(authority, statutes),
         courts=_dated(lists.courts, fold_court) if lists else {},
         classes=_dated(lists.classes, fold_citation) if lists else {},
@@ -242,6 +240,8 @@ def compile_terms(
         taxpayer=_taxpayer(rules),
         other_purposes=screens,
         purposes=_purposes(rules),
+        wordings=wordings_of(rules),
+        signers=signer_words_of(document, (requester.id, requester.name, *requester.written_as)),
     )
 
 
@@ -263,26 +263,42 @@ def _designated(
 
 
 def _check_format(route: Route, common: Common) -> None:
-    """A law of format 3 has every rule that this format brought: without it a check would let
-    through what it is for."""
-    document = route.rules.document
+    """A law has every rule that its format brought: without it a check would let through what it is
+    for."""
+    document, edition = route.rules.document, edition_of(common)
     given: dict[str, object] = {
         f"common/{common.id}.yaml: rules.taxpayer": common.rules.taxpayer,
         f"common/{common.id}.yaml: rules.purposes": common.rules.purposes,
         f"common/{common.id}.yaml: rules.use_limits": common.rules.use_limits,
     }
+    consent = document.consent if document else msgspec.UNSET
     if route.kind == "consent":
-        given[f"routes/{route.id}.yaml: rules.document.consent"] = (
-            document.consent if document else msgspec.UNSET
-        )
+        given[f"routes/{route.id}.yaml: rules.document.consent"] = consent
+    if edition > 3:
+        given[f"common/{common.id}.yaml: rules.wordings"] = common.rules.wordings
+        given[f"common/{common.id}.yaml: rules.purposes.facts"] = _asked(common.rules.purposes)
+        if route.kind == "court-order":
+            place = f"routes/{route.id}.yaml: rules.document.own_days"
+            given[place] = document.own_days if document else msgspec.UNSET
+        if not isinstance(consent, msgspec.UnsetType):
+            for name in ("empty_words", "no_signers", "unsigned"):
+                place = f"routes/{route.id}.yaml: rules.document.consent.{name}"
+                given[place] = getattr(consent, name)
     for place, rules in given.items():
         require(
-            edition_of(common) < 3 or not isinstance(rules, msgspec.UnsetType),
+            edition < 3 or not isinstance(rules, msgspec.UnsetType),
             "law_rules_format",
-            "a common file of format 3 needs these rules",
+            f"a common file of format {edition} needs these rules",
             place,
             "Restore them from the library.",
         )
+
+
+def _asked(purposes: PurposeRules | msgspec.UnsetType) -> object:
+    """UNSET where the patterns have nothing of what a reason is asked for since format 4."""
+    if isinstance(purposes, msgspec.UnsetType):
+        return purposes
+    return (purposes.proving and purposes.facts and purposes.untold) or msgspec.UNSET
 
 
 def _purposes(rules: CommonRules) -> Purposes:
@@ -301,11 +317,13 @@ def _compiled_purposes(encoded: bytes, phrases: tuple[str, ...]) -> Purposes:
     return compile_purposes(
         given.classes,
         given.innocent,
-        {name: getattr(given, name) for name in _OTHER_PURPOSES},
+        {name: getattr(given, name) for name in (*_OTHER_PURPOSES, "untold")},
         phrases,
         given.acts,
         given.bearing,
         given.least_bearing,
+        given.proving,
+        given.facts,
     )
 
 
@@ -365,18 +383,6 @@ def _dated(found: LawList, fold: Callable[[str], str]) -> Dated:
             folded = fold(spelling)
             dated[folded] = (*dated.get(folded, ()), entry.in_force)
     return dated
-
-
-@lru_cache(maxsize=8)
-def _charges(found: LawList) -> dict[str, Charge]:
-    """What the list of criminal statutes has, by folded citation."""
-    charges: dict[str, Charge] = {}
-    for entry in found.entries:
-        for spelling, below in entry.spellings():
-            folded = fold_citation(spelling)
-            before = charges[folded].spans if folded in charges else ()
-            charges[folded] = Charge(entry.id, fold_citation(below), (*before, entry.in_force))
-    return charges
 
 
 def _agencies(route: Route, agreement: Agreement, lists: Lists) -> Dated:

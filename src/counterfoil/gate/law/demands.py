@@ -14,9 +14,9 @@ from typing import Final
 
 from counterfoil.gate.law.route import Common, RouteKind
 
-CHECKS_VERSION: Final = "checks-5"
+CHECKS_VERSION: Final = "checks-6"
 """Part of the law's digest: raise it when a check's behavior changes."""
-EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4"}
+EARLIER_VERSIONS: Final = {1: "checks-3", 2: "checks-4", 3: "checks-5"}
 """The same of an office whose law has a common file of an earlier format: it goes on under that
 law, its digest is what it was, and what was decided under it is decided again the same."""
 

@@ -16,6 +16,10 @@ courts, classes of deportable aliens.
         uslm, elements                     of a criminal statute: its identifier, and the statute
                                            file of its own elements, without which no agreement
                                            can designate it; may be left out
+        sections, but_not                  of criminal statutes of one title, whose short form
+                                           `written_as` is: sections and ranges ("841 to 865"), and
+                                           those of them that are not of the entry; may be left out
+        within                             of a bureau: the id of its department; may be left out
 
 Which list a law reads is written in its common file under `rules.lists`. An unknown field and an
 unknown version refuse.
@@ -43,6 +47,14 @@ class ListEntry(Public, frozen=True, gc=False, forbid_unknown_fields=True):
     below: tuple[Text, ...] = ()
     uslm: Text | None = None
     elements: Identifier | None = None
+    sections: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
+    but_not: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
+    within: Identifier | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the entry is of sections, and not of what `written_as` says."""
+        return not isinstance(self.sections, msgspec.UnsetType)
 
     def spellings(self) -> Iterator[tuple[str, str]]:
         """Every way to write the entry or a subdivision of it, with that subdivision."""

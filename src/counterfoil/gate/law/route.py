@@ -4,7 +4,7 @@ ask.
 Agreements name their routes, so two agreements of one route demand the same elements, facts and
 address rules, whoever the parties are. `statutes` are the statute files whose elements the route
 demands, in order; `elements` (same fields as in a statute) are those that the route adds. `common`
-names the file `law/common/ID.yaml`, format `counterfoil-common-3`, of what all routes share:
+names the file `law/common/ID.yaml`, format `counterfoil-common-4`, of what all routes share:
 further elements, after the route's own, and words and numbers that the checks read. `kind` says
 which checks the route must have (demands.py). docs/formats/law.md explains each field. No list may
 be empty.
@@ -103,28 +103,43 @@ class DatedDays(Closed, frozen=True, gc=False):
     source: Text
 
 
+class OwnDays(Closed, frozen=True, gc=False):
+    """How far a document's own last day may be from its date before an officer looks, and how far
+    its date or last day from the day of decision at most; both in days."""
+
+    looked_at: Count
+    most: Count
+
+
 class ConsentRules(Closed, frozen=True, gc=False):
     """`capacities`: in which a consent may be signed, the first of them the taxpayer's own;
     `for_minors`: those in which it may be for a taxpayer younger than `adult_years`;
-    `empty_purposes`: whole purposes that say nothing."""
+    `empty_purposes`: whole purposes that say nothing; `empty_words`: a purpose of these words and
+    the requester's name alone says nothing; `no_signers`: words of which a signer's name has none,
+    `unsigned`: those that say that nobody signed. The last three came with format 4."""
 
     capacities: Texts
     for_minors: Texts
     adult_years: Count
     empty_purposes: Texts
+    empty_words: Texts | msgspec.UnsetType = msgspec.UNSET
+    no_signers: Texts | msgspec.UnsetType = msgspec.UNSET
+    unsigned: Texts | msgspec.UnsetType = msgspec.UNSET
 
 
 class DocumentRules(Closed, frozen=True, gc=False):
     """An order or a consent. `days`: it is taken for so many days after its date, the last one
     included; `items`: it reaches one of these; `judges`: classes of judge of an order, null where
     no judge has a part; `consent`: of a consent; `certify`: days for a certification to the court
-    of an order (26 USC 6103(i)(6)). A law of format 1 or 2 has neither."""
+    of an order (26 USC 6103(i)(6)). A law of format 1 or 2 has neither; `own_days` came with
+    format 4."""
 
     days: Annotated[tuple[DatedDays, ...], msgspec.Meta(min_length=1)]
     items: Texts
     judges: Texts | None
     consent: ConsentRules | msgspec.UnsetType = msgspec.UNSET
     certify: tuple[DatedDays, ...] | msgspec.UnsetType = msgspec.UNSET
+    own_days: OwnDays | msgspec.UnsetType = msgspec.UNSET
 
 
 class TinRules(Closed, frozen=True, gc=False):
@@ -151,9 +166,10 @@ class TaxpayerRules(Closed, frozen=True, gc=False):
 
 class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """Patterns of words that say what a reason is for (purposes.py). `locating` to `other_purpose`
-    are added to the phrases of `ReasonRules`; `acts` are words of which a text must say whether
-    they are what the disclosure is for; with words of `least_bearing` things of `bearing` it tells
-    its own purpose."""
+    are added to the phrases of `ReasonRules`; `acts` and `untold` are words and patterns of which a
+    text must say whether they are what the disclosure is for; with one of `proving` and one of
+    `facts` it tells its own purpose, each sentence having a word of `bearing`. Under format 3, in
+    which the last three are empty, words of `least_bearing` things of `bearing` do."""
 
     classes: dict[str, Texts]
     innocent: Texts
@@ -165,12 +181,55 @@ class PurposeRules(Closed, frozen=True, gc=False, omit_defaults=True):
     acts: Texts
     bearing: Texts
     least_bearing: Count
+    untold: tuple[Text, ...] = ()
+    proving: tuple[Text, ...] = ()
+    facts: tuple[Text, ...] = ()
+
+
+class NoneRules(Closed, frozen=True, gc=False):
+    """How a field for a stay or a review says that there is none: a word of `denials` beside
+    `things`, of which `not` and `never` deny `begun` alone; or things, or none of them, before a
+    word of `closed`. `around` may stand beside both, and nothing else may."""
+
+    denials: Texts
+    things: Texts
+    begun: Texts
+    closed: Texts
+    around: Texts
+
+
+class WordingRules(Closed, frozen=True, gc=False):
+    """Words that came with format 4 of the common file.
+
+    `empty_facts`: a fact of these words alone states nothing; `none_pending`: see NoneRules;
+    `names_too`: words of emptiness, of a business, an estate or a child that people are called too,
+    `no_rest`: words that the rest of such a name has not; `no_names`: whole fields for a missing
+    name, without spaces; `business_forms`: words of a company's name beside an officer's;
+    `unit_words`: names of units and agencies, `unit_heads`: what stands before a word for a unit;
+    `no_officers`: words of phrases for an officer who is not named; `no_cities`: what is written
+    where a city is missing, `city_ends`: last words of names of places; `streets_too`: words of
+    emptiness by which streets are called; `number_ends`: what is written where the own part of a
+    number is missing."""
+
+    empty_facts: Texts
+    none_pending: NoneRules
+    names_too: Texts
+    no_names: Texts
+    no_rest: Texts
+    business_forms: Texts
+    unit_words: Texts
+    unit_heads: Texts
+    no_officers: Texts
+    no_cities: Texts
+    city_ends: Texts
+    streets_too: Texts
+    number_ends: Texts
 
 
 class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     """The words and numbers that the checks of every route read; `lists`: the dated lists that they
     compare with; `use_limits`, which every answer carries besides those of the agreement. What is
-    `UNSET` or None came with format 3 of the common file."""
+    `UNSET` or None came with format 3 of the common file, `wordings` with format 4."""
 
     placeholder_entries: Texts
     custodial_words: Texts
@@ -184,6 +243,7 @@ class CommonRules(Closed, frozen=True, gc=False, omit_defaults=True):
     taxpayer: TaxpayerRules | msgspec.UnsetType = msgspec.UNSET
     purposes: PurposeRules | msgspec.UnsetType = msgspec.UNSET
     use_limits: Texts | msgspec.UnsetType = msgspec.UNSET
+    wordings: WordingRules | msgspec.UnsetType = msgspec.UNSET
 
 
 class Rules(Closed, frozen=True, gc=False):
@@ -198,9 +258,14 @@ class Rules(Closed, frozen=True, gc=False):
 class Common(Closed, frozen=True, gc=False):
     """One file of what routes share. See the module. Formats 1 and 2 are those of offices
     which were made before the checks of `demands.SINCE_COMMON_2` and `SINCE_COMMON_3` were
-    demanded."""
+    demanded; format 3 has no `wordings`."""
 
-    format: Literal["counterfoil-common-1", "counterfoil-common-2", "counterfoil-common-3"]
+    format: Literal[
+        "counterfoil-common-1",
+        "counterfoil-common-2",
+        "counterfoil-common-3",
+        "counterfoil-common-4",
+    ]
     id: Identifier
     title: Text
     elements: Annotated[tuple[Element, ...], msgspec.Meta(min_length=1)]
