@@ -24,23 +24,6 @@ settings.register_profile(
 """What `make mutants` uses: steady, and a test that fails is not asked for a smaller example."""
 
 
-UNTRACED = (
-    "tests/journeys/",
-    "tests/crash/",
-    "tests/matching/test_properties.py",
-    "tests/normalize/test_addresses_plain.py",
-    "tests/normalize/test_likeness.py",
-)
-"""What goes through the whole house, or through one function thousands of times: the rooms' own
-tests run the same lines, and to count each line takes as long again as to run it."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Coverage is not measured in these."""
-    if item.nodeid.startswith(UNTRACED):
-        item.add_marker("no_cover")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _once() -> Iterator[None]:
     """Keys are derived and the command line is built once in a test process."""
