@@ -18,7 +18,6 @@ from counterfoil.controls.witnesses import read_policy
 from counterfoil.requester.notice import check_notice
 from counterfoil.requester.verify import check_proof
 from counterfoil.requester.verify import verify_answer as verify
-from counterfoil.tlog.policy import Policy
 
 PolicyFile = Annotated[
     Path | None,
@@ -45,7 +44,7 @@ def verify_answer(
     witnesses. Exit 5 if anything does not verify."""
     with faults(as_json=as_json):
         vkey, today = str(named_vkey(holder_key)), datetime.now(UTC).date()
-        statements = verify(file, vkey, today, _policy(policy))
+        statements = verify(file, vkey, today, read_policy(policy) if policy else None)
         said = [
             {"number": each.number, "holds": each.holds, "text": each.text} for each in statements
         ]
@@ -77,15 +76,12 @@ def complete_answer(
     """Write FILE.proof: the proof of an answer's release to the checkpoint that is published, with
     its cosignatures. Anybody can."""
     with faults(as_json=as_json):
-        done = completion.complete_answer(file, source, named_vkey(holder_key), _policy(policy))
+        wanted = read_policy(policy) if policy else None
+        done = completion.complete_answer(file, source, named_vkey(holder_key), wanted)
         words = f"{done.proof}: entry {done.index} of {done.size}" + "".join(
             f"\ncosigned by {each}" for each in done.cosigned
         )
         show(msgspec.to_builtins(done), words, as_json=as_json)
-
-
-def _policy(file: Path | None) -> Policy | None:
-    return None if file is None else read_policy(file)
 
 
 def verify_notice(

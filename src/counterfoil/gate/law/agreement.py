@@ -15,7 +15,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from counterfoil.gate.law.roots import Roots
 from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
@@ -260,6 +259,18 @@ class ReleaseNotice(Closed, frozen=True, gc=False):
     over_rows: Count
     hours: Count
     to: Texts
+
+
+class Roots(Closed, frozen=True, gc=False):
+    """What the signatures cover besides the agreement's words (roots.py). `law`: the digest of each
+    file's bytes, by its path in the law directory."""
+
+    law: dict[Text, Digest]
+    holder: Text
+    origin: Text
+    officers: Annotated[tuple[Text, ...], msgspec.Meta(min_length=2)]
+    witnesses: Digest | None
+    sample_rows: Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):

@@ -17,25 +17,10 @@ agreement: nothing is loaded (`law_not_signed`). What an office compares is in o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
-
-import msgspec
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import SettingsFault
-from counterfoil.core.values import Public
-from counterfoil.gate.law.schema import Digest, Text
-
-
-class Roots(Public, frozen=True, gc=False, forbid_unknown_fields=True):
-    """See the module. `law`: the digest of each file's bytes, by its path in the law directory."""
-
-    law: dict[Text, Digest]
-    holder: Text
-    origin: Text
-    officers: Annotated[tuple[Text, ...], msgspec.Meta(min_length=2)]
-    witnesses: Digest | None
-    sample_rows: Annotated[int, msgspec.Meta(ge=0, le=1000)]
+from counterfoil.gate.law.agreement import Roots
 
 
 def law_digests(texts: Mapping[str, str]) -> dict[str, str]:
