@@ -45,7 +45,7 @@ class Ordered(World):
         stated = {
             "digest": "sha256:" + hashlib.sha256(self.order.read_bytes()).hexdigest(),
             "issued_on": day,
-            "expires_on": "2030-01-01",
+            "expires_on": "2026-12-31",
             "court": "United States District Court for the Western District of Washington",
             "judge": "magistrate",
             "statute": "8 USC 1253(a)(1)",

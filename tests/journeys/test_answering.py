@@ -226,13 +226,12 @@ def test_when_the_custodian_is_at_its_limit_the_rest_is_not_compared(world: Worl
     assert world.office.custodian().total() == 2
 
 
-def test_a_damaged_register_gives_not_compared_and_never_a_no(world: World) -> None:
+def test_a_damaged_register_answers_nothing_and_never_a_no(world: World) -> None:
     store = next((world.path / "register").glob("0*/buckets.lmdb"))
     store.write_bytes(_damaged(store.read_bytes()))
-    answers = {row["request_id"]: (row["answer"], row["codes"]) for row in world.answer()}
-    assert {name for name, (word, _) in answers.items() if word == "refused"} == {"q6", "q8"}
-    told = [answer for answer in answers.values() if answer[0] != "refused"]
-    assert told == [("not_compared", ["register_unreadable"])] * 8
+    with pytest.raises(VerifyFault) as fault:
+        world.answer()
+    assert fault.value.code == "register_store_altered"
 
 
 def _damaged(data: bytes) -> bytes:

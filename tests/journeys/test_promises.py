@@ -246,7 +246,7 @@ def test_p8_nothing_in_the_source_names_a_status_or_an_origin() -> None:
         re.IGNORECASE,
     )
     named = {
-        m.group(0)
+        m.group(0).lower()
         for path in python_files(TREE)
         for m in inferring.finditer(path.read_text(encoding="utf-8"))
     }

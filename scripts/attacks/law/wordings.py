@@ -39,6 +39,7 @@ CASES: Final = (
             "The landlord says that he is there, and the team wants the right door",
             "Relevant fact of residence for the surveillance of the property by the field office",
         ),
+        listed=3,
     ),
     *(
         Case(f"fact-{number}", {**_C, "offence_fact": text})

@@ -89,7 +89,6 @@ KINDS = """
     retention_hold retention_lift delay hold published replay reconciled determined sample
     accounting inform comparison state settings notice_rule notice duty litigation_hold
 """.split()  # noqa: SIM905 - What an entry can be.
-
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
 JWS = r"([\w-]+)\.([\w-]+)\.([\w-]+)"
 EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
@@ -525,10 +524,9 @@ def verify_answer(task: Task) -> Iterator[str]:
     ledger = envelope["ledger"]
     need(envelope["office"] == ledger["origin"] == task.key.name, "the ledger is another holder's")
     entry = base64(ledger["entry"])
-    of_release = task._replace(entry=entry)
     completed = task.path.with_name(task.path.name + ".proof")
     proof = read_bounded(completed).decode() if completed.is_file() else ledger["proof"]
-    yield from statements_of_proof(of_release, proof, str(ledger["index"]))  # 3 and 4
+    yield from statements_of_proof(task._replace(entry=entry), proof, f"{ledger['index']}")  # 3, 4
     check_commitment(one_object(entry), envelope, row_count)  # 5
     certified = ", ".join(
         f"{scope} to {cited['limit'] / 1e12:.1e} by {cited['certificate']}"
@@ -538,8 +536,7 @@ def verify_answer(task: Task) -> Iterator[str]:
         "That entry commits to this batch, file, agreement, snapshot and rules, at "
         f"{envelope['released_at']}; certified {certified or 'none'}."
     )
-    last_day = envelope["expires_on"]
-    expired = today() > last_day  # 6
+    expired = today() > (last_day := envelope["expires_on"])  # 6
     yield f"{EXPIRED if expired else 'It'} may be used until {last_day}."
 
 
