@@ -57,6 +57,7 @@ fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an enviro
 attacks: $(BIN)/.runtime  ## every attack on the gate, against the commit at which they were reported and this tree; then what probing learns in a year
 	$(BIN)/python -m scripts.attacks
 	$(BIN)/python -m scripts.attacks --subject law
+	$(BIN)/python -m scripts.attacks --subject writers
 	$(BIN)/python -m scripts.attacks.probing
 
 pins: $(BIN)/.runtime $(BIN)/.test  ## compile requirements/*.txt anew from pyproject.toml

@@ -6,7 +6,7 @@ controls. What comes of each is `succeeded`, `stopped` by a code, or `broken` (a
 The exit code is 1 where an attack succeeded against the working tree, was broken, or a control was
 denied, and 2 where a tree could not be attacked at all.
 
-    --subject NAME  of what: `gate` (the default), or `law`
+    --subject NAME  of what: `gate` (the default), `law` or `writers`
     --commit REV    the other tree: a commit, checked out in a temporary folder. The default is the
                     commit at which the subject's attacks were reported.
     --only NAME     items (`gate-5`), attacks (`gate-5/reason-1`) or groups; else all. The page is
@@ -32,7 +32,7 @@ from scripts.attacks.attack import Outcome
 from scripts.attacks.runner import ROOT, Failed, Outcomes, checkout, commit_of, finish, start
 
 OUT: Final = ROOT / "docs" / "measurements"
-_PAGES: Final = {"gate": "attacks.md", "law": "attacks-law.md"}
+_PAGES: Final = {"gate": "attacks.md", "law": "attacks-law.md", "writers": "attacks-writers.md"}
 
 
 def main() -> int:

@@ -41,6 +41,10 @@ _TITLES: Final = {
         "title": "Attacks on the law by its text",
         "command": "python -m scripts.attacks --subject law",
     },
+    "writers": {
+        "title": "Attacks by whoever writes the database or the office's files, and has no key",
+        "command": "python -m scripts.attacks --subject writers",
+    },
 }
 _NONE: Final = Outcome(BROKEN, "not run")
 
