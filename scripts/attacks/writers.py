@@ -20,7 +20,7 @@ from scripts.attacks.attack import succeeded as success
 from scripts.attacks.office import Ran, call, make_office, on_day
 from scripts.attacks.people import Row, crowd, person, request
 
-ITEMS: Final = {"ledger-1": "Rows and entries written by somebody who has no key"}
+ITEMS: Final = {"writers-1": "Rows and entries written by somebody who has no key"}
 _SOURCE: Final = (person("r1", "Marisol", "Quintana", "1847 Heron Lake Rd"), *crowd(40))
 _STEPS: Final = ("receive", "determine", "review", "release")
 
@@ -507,7 +507,7 @@ def _honest(folder: Path) -> Mapping[str, Outcome]:
     return {"honest": Outcome(ANSWERED)}
 
 
-_ITEM: Final = "ledger-1"
+_ITEM: Final = "writers-1"
 GROUPS: tuple[Group, ...] = (
     *(
         Group(f"writers-{name}", (Attack(_ITEM, name, what, listed=listed),), _run(name, run))
