@@ -203,22 +203,24 @@ def judge(
     if not rules.least:
         found = (name for name, screen in screens.items() if screen.hits(words))
         return Judged(frozenset(found), is_told=True)
-    if is_plain(words, rules):
-        return Judged(_NONE, bears(reason, words, rules))
+    own = frozenset(words)
+    candidates = _of(rules.others, own)
+    if not candidates and not rules.watched.hits(words):
+        return Judged(_NONE, _bears(reason, words, own, rules))
     whole = _text(reason, words)
     text = whole
     for pattern in _of(rules.innocent, frozenset(whole.split())):
         text = pattern.found.sub(_LEFT_OUT, text)
     left = text.split()
     purposes = {name for name, screen in screens.items() if screen.hits(left)}
-    for pattern in _of(rules.others, frozenset(words)):
+    for pattern in candidates:
         if pattern.purpose not in purposes and pattern.found.search(
             whole if pattern.is_whole else text
         ):
             purposes.add(pattern.purpose)
     is_clear = _UNTOLD not in purposes and not rules.acts.hits(left)
     purposes.discard(_UNTOLD)
-    is_told = bool(purposes) or (is_clear and bears(reason, words, rules))
+    is_told = bool(purposes) or (is_clear and _bears(reason, words, own, rules))
     return Judged(frozenset(purposes), is_told)
 
 
@@ -231,7 +233,10 @@ def is_plain(words: Sequence[str], rules: Purposes) -> bool:
 def bears(reason: str, words: Sequence[str], rules: Purposes) -> bool:
     """Whether a reason says what it is for in a matter, and the fact that this bears on, and no act
     is written backwards. `words` are its words, as `screened_words` gives them."""
-    own = frozenset(words)
+    return _bears(reason, words, frozenset(words), rules)
+
+
+def _bears(reason: str, words: Sequence[str], own: frozenset[str], rules: Purposes) -> bool:
     if not rules.reversed_acts.isdisjoint(own):
         return False
     if rules.proving is None or rules.facts is None:
