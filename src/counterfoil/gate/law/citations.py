@@ -150,7 +150,7 @@ def ranges_of(found: LawList) -> tuple[SectionRange, ...]:
 
 @lru_cache(maxsize=1024)
 def _range(entry: ListEntry) -> SectionRange:
-    """What an entry has by sections. Kept, because a law that is amended keeps most of its entries."""
+    """What an entry has by sections. Kept, as a law that is amended keeps most of its entries."""
     prefix = entry.written_as[0]
     sections = [each for each in _given(entry.sections) if not _RANGE.match(each)]
     ranges = [match for each in _given(entry.sections) if (match := _RANGE.match(each))]
