@@ -34,7 +34,7 @@ def make_verify_page() -> bytes:
     """The bytes of verify.html."""
     script = "\n".join(_source(name) for name in SCRIPTS)
     style = _source("page.css")
-    policy = _POLICY.format(script=_hash(script), style=_hash(style))
+    policy = _POLICY.format(script=inline_hash(script), style=inline_hash(style))
     page = _source("page.html")
     for mark, text in (("POLICY", policy), ("STYLE", style), ("SCRIPT", script)):
         before, after = page.split(f"[[{mark}]]")
@@ -46,6 +46,6 @@ def _source(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def inline_hash(text: str) -> str:
     """How a policy names an inline script or style."""
     return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
