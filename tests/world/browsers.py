@@ -42,9 +42,13 @@ _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 SECONDS = 60
 
 
-def keep_picture(page: Page, name: str) -> None:
-    """Keep a picture of the page where PICTURES names a folder, to be looked at."""
-    if folder := os.environ.get("PICTURES"):
+def keep_picture(page: Page, name: str, part: str = "") -> None:
+    """Keep a picture of the page, or of a part of it, where PICTURES names a folder: to be looked
+    at, and for the guides."""
+    folder = os.environ.get("PICTURES")
+    if folder and part:
+        page.locator(part).first.screenshot(path=Path(folder) / f"{name}.png")
+    elif folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 

@@ -195,12 +195,12 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def one_object(data: bytes) -> dict[str, Any]:
+def one_object(data: bytes, brackets: int = 500) -> dict[str, Any]:
     """The JSON object whose canonical form `data` is, its numbers whole and below 2**53."""
     value = json.loads(
         data, parse_int=lambda text: number(text, 2**53), parse_float=number, parse_constant=number
     )
-    is_flat = data[:1] == b"{" and data.count(b"[") + data.count(b"{") < 500
+    is_flat = data[:1] == b"{" and data.count(b"[") + data.count(b"{") < brackets
     need(is_flat and canonical(value) == data, "an object is not canonical JSON")
     return cast("dict[str, Any]", value)
 

@@ -356,6 +356,13 @@ def test_pages_are_read_without_a_script_on_narrow_screens_and_on_paper(
     assert asked == {(tmp_path / name).as_uri() for name in PAGES} | {
         (tmp_path / "es" / name).as_uri() for name in PAGES
     }
+    page.set_viewport_size({"width": 760, "height": 900})
+    for name, data in make_site(facts()).items():
+        (tmp_path / name).write_bytes(data)
+    for name in PAGES:
+        page.goto((tmp_path / name).as_uri())
+        keep_picture(page, f"site-{name[:-5]}")
+        keep_picture(page, f"site-{name[:-5]}-part", "table" if name == "counts.html" else "main dl")
     context.close()
 
 

@@ -83,7 +83,7 @@ def test_every_field_has_a_label_and_the_page_a_language_and_a_title() -> None:
 
 
 def test_the_checks_of_the_program_have_at_most_600_lines_and_the_whole_page_960() -> None:
-    """Decision 23 says what the lines are for."""
+    """Decision 24 says what the lines are for."""
     lines = {name: len((FOLDER / name).read_text("utf-8").splitlines()) for name in SCRIPTS}
     assert lines["verify.js"] <= 600
     assert sum(lines.values()) <= 960
@@ -150,15 +150,18 @@ def test_an_answer_is_ok_and_altered_ones_have_their_fault_named(page: Page) -> 
     assert check(page, answer()) == ["OK"]
     assert page.locator("#results ol li").count() == 6
     keep_picture(page, "verify-ok")
+    keep_picture(page, "verify-answer", "#results article")
     found = {each.name: check(page, each) for each in ALTERED[1::2]}
     faults = [said for [said] in found.values() if said.startswith("DOES NOT VERIFY: ")]
     assert len(faults) >= 20 and len(set(faults)) >= 10
+    keep_picture(page, "verify-altered", "#results article")
     no_envelope = Asked(
         "", "", "", {"answers.jsonl": answer().files["answers.jsonl"]}, answer().key
     )
     assert check(page, no_envelope) == [
         "CANNOT BE USED: answers.jsonl.jws, its envelope, is not here"
     ]
+    assert page.inner_text("#results h2").startswith("A file of no kind that this page knows")
     keep_picture(page, "verify-fault")
 
 

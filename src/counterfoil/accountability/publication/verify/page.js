@@ -11,6 +11,7 @@ const KINDS_OF_FILE = [ // how each kind of file begins, what it is called, and 
 ];
 const TITLES = new Map(KINDS_OF_FILE.map(([, ...each]) => each));
 TITLES.set("answer", "An answer file and its envelope");
+TITLES.set("unknown", "A file of no kind that this page knows, or an answer without its envelope");
 
 /** An element with a text or children. */
 function made(name, content, attributes = {}) {
@@ -47,7 +48,8 @@ function subjectsOf(files) {
     const envelope = byName.get(`${name}.jws`) ?? null, proof = byName.get(`${name}.proof`) ?? null;
     const start = new TextDecoder("latin1").decode(main.slice(0, 64));
     const kind = KINDS_OF_FILE.find(([beginning]) => start.startsWith(beginning))?.[1];
-    return { what: envelope ? "answer" : kind ?? "answer", name, main, envelope, proof };
+    const what = envelope ? "answer" : kind ?? "unknown";
+    return { what, name, main, envelope, proof };
   });
 }
 

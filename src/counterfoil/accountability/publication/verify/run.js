@@ -2,7 +2,7 @@
 // checks, and says how it ended.
 const COMMANDS = {
   proof: verifyProof, consistency: verifyConsistency, attestation: verifyAttestation,
-  answer: verifyAnswer, bundle: verifyBundle,
+  answer: verifyAnswer, bundle: verifyBundle, unknown: verifyAnswer,
 };
 
 /** The task, with keys, policy and entry read. `given` has `what`, one of COMMANDS; `name` and the
@@ -26,10 +26,11 @@ async function run(given) {
   let task = null;
   try {
     task = await readTask(given);
-    if (given.what === "answer" &&
-      !given.envelope) throw new Unusable(`${given.name}.jws, its envelope, is not here`);
-    await COMMANDS[given.what](task,
-      (line) => lines.push(printable(`${lines.length + 1}. ${line}`)));
+    if (COMMANDS[given.what] === verifyAnswer && !given.envelope) {
+      throw new Unusable(`${given.name}.jws, its envelope, is not here`);
+    }
+    const say = (line) => lines.push(printable(`${lines.length + 1}. ${line}`));
+    await COMMANDS[given.what](task, say);
   } catch (fault) {
     const isNamed = fault instanceof Fault || fault instanceof Unusable;
     const why = isNamed ? fault.message : task ? `${given.name} is altered`
