@@ -39,6 +39,7 @@ class Asked:
     witnesses: Sequence[str] = ()
     policy: bytes | None = None
     entry: bytes | None = None
+    recalls: bytes | None = None
     today: str = "2026-06-01"
     expected: Sequence[str] = field(default=())
     """What the page says where it says something else than `counterfoil-verify`."""
@@ -74,7 +75,8 @@ def by_program(asked: Asked, folder: Path) -> Said:
         (folder / name).write_bytes(data)
     arguments = [asked.what, str(folder / asked.main), "--key", asked.key, "--in-force"]
     arguments += [part for each in asked.witnesses for part in ("--witness", each)]
-    for option, data in (("policy", asked.policy), ("entry", asked.entry)):
+    options = {"policy": asked.policy, "entry": asked.entry, "recalls": asked.recalls}
+    for option, data in options.items():
         if data is not None:
             (folder / f".{option}").write_bytes(data)
             arguments += [f"--{option}", str(folder / f".{option}")]
@@ -112,6 +114,7 @@ def _given(asked: Asked) -> dict[str, object]:
         "proof": asked.files.get(f"{asked.main}.proof"),
         "policy": asked.policy,
         "entry": asked.entry,
+        "recalls": asked.recalls,
     }
     return {
         "what": asked.what,

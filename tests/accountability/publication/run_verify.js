@@ -5,7 +5,7 @@ const { readFileSync } = require("node:fs");
 
 const source = process.argv.slice(2).map((path) => readFileSync(path, "utf8")).join("\n");
 const run = new Function(`${source}\nreturn run;`)();
-const BYTES = ["main", "envelope", "proof", "entry", "policy"];
+const BYTES = ["main", "envelope", "proof", "entry", "policy", "recalls"];
 
 (async () => {
   for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {

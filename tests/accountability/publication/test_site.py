@@ -362,7 +362,9 @@ def test_pages_are_read_without_a_script_on_narrow_screens_and_on_paper(
     for name in PAGES:
         page.goto((tmp_path / name).as_uri())
         keep_picture(page, f"site-{name[:-5]}")
-        keep_picture(page, f"site-{name[:-5]}-part", "table" if name == "counts.html" else "main dl")
+        keep_picture(
+            page, f"site-{name[:-5]}-part", "table" if name == "counts.html" else "main dl"
+        )
     context.close()
 
 

@@ -21,6 +21,7 @@ from counterfoil.core.errors import CounterfoilError
 from counterfoil.tlog.note import verifier_key
 from tests.accountability.evidence.bundles import Made, make, released, signed_again
 from tests.accountability.publication.both import Asked, Said, by_page, by_program, require_alike
+from tests.accountability.publication.recall_lists import listed
 from tests.accountability.publication.vectors import FOLDER, answer, everything, lines_of, long_ones
 from tests.ledger.office import KEY
 from tests.ledger.test_verifier import ATTESTATION, CONSISTENCY, PROOF
@@ -103,6 +104,28 @@ def test_the_page_knows_the_kinds_and_fields_that_the_program_knows() -> None:
     assert kinds and committed
     assert kinds[1].split() == [*dict.fromkeys(verifier.KINDS)]
     assert re.findall(r'"(\w+)"', committed[1]) == list(verifier.COMMITTED)
+
+
+# -- lists of recalls --------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_an_answer_is_looked_up_in_a_list_of_recalls() -> None:
+    for asked, said in zip(listed(), by_page(listed()), strict=True):
+        code, text = asked.expected
+        told = said.last.removeprefix("DOES NOT VERIFY: ") if code == "5" else said.lines[-1][3:]
+        assert (str(said.code), told) == (code, text), (asked.name, said)
+        if code == "6":
+            assert said.last.startswith("RECALLED: all of it verifies, and the holder recalled")
+
+
+@pytest.mark.browser
+def test_a_list_without_an_answer_says_that_it_is_complete() -> None:
+    data = next(each.recalls for each in listed() if each.name.endswith("hundreds")) or b""
+    asked = Asked("list", "recalls", "recalls", {"recalls": data}, str(KEY))
+    said, altered = by_page([asked, asked.altered("cut", data[:-4])])
+    assert (said.code, said.last, altered.code) == (0, "OK", 5)
+    assert "its 255 recalls are all that were entered" in said.lines[2]
 
 
 # -- evidence bundles --------------------------------------------------------------------------

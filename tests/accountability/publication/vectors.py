@@ -430,14 +430,14 @@ def answer(
     } | (ledger or {})
     kid = f"{ORIGIN}+{KEY.key_id.hex()}"
     first = header or canonical.encode({"alg": "EdDSA", "kid": kid, "typ": said["format"]})
-    parts = [_url(first), _url(payload or canonical.encode(said | {"ledger": place}))]
+    parts = [url_base64(first), url_base64(payload or canonical.encode(said | {"ledger": place}))]
     signed = ".".join(parts)
-    jws = f"{signed}.{_url(SIGNER.private.sign(signed.encode()))}"
+    jws = f"{signed}.{url_base64(SIGNER.private.sign(signed.encode()))}"
     name = f"answers.{form}"
     return Asked("answer", "answer", name, {name: rows, f"{name}.jws": jws.encode()}, str(KEY))
 
 
-def _url(data: bytes) -> str:
+def url_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
@@ -571,7 +571,7 @@ def envelopes() -> Iterator[Asked]:
             + b"."
             + second
             + b"."
-            + _url(signer(3).private.sign(first + b"." + second)).encode(),
+            + url_base64(signer(3).private.sign(first + b"." + second)).encode(),
         ),
         ("BOM", b"\xef\xbb\xbf" + jws),
         ("letters of other alphabets", "\u00e9".encode() + jws),

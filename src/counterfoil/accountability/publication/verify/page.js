@@ -11,6 +11,7 @@ const KINDS_OF_FILE = [ // how each kind of file begins, what it is called, and 
 ];
 const TITLES = new Map(KINDS_OF_FILE.map(([, ...each]) => each));
 TITLES.set("answer", "An answer file and its envelope");
+TITLES.set("recalls", "The office's list of recalls");
 TITLES.set("unknown", "A file of no kind that this page knows, or an answer without its envelope");
 
 /** An element with a text or children. */
@@ -38,19 +39,33 @@ async function chosen(name) {
   return file ? file.bytes : typed ? utf8(typed) : null;
 }
 
+/** What a file is, by how it begins. */
+function kindOf(bytes) {
+  const start = new TextDecoder("latin1").decode(bytes.slice(0, 1024));
+  const known = KINDS_OF_FILE.find(([beginning]) => start.startsWith(beginning));
+  const header = start.split(".")[0].replaceAll("-", "+").replaceAll("_", "/");
+  try {
+    const isList = atob(header).endsWith(`"typ":"${RECALLS_FORMAT}"}`);
+    return known?.[1] ?? (isList ? "recalls" : "unknown");
+  } catch {
+    return known?.[1] ?? "unknown";
+  }
+}
+
 /** What to check, one for each file that is not part of another: { what, name, main, ... }. */
 function subjectsOf(files) {
   const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
   if (byName.size < files.length) throw new Unusable("two files have one name");
   const isPart = (name) => /\.(jws|proof)$/.test(name) &&
     byName.has(name.replace(/\.(jws|proof)$/, ""));
-  return [...byName].filter(([name]) => !isPart(name)).map(([name, main]) => {
+  const subjects = [...byName].filter(([name]) => !isPart(name)).map(([name, main]) => {
     const envelope = byName.get(`${name}.jws`) ?? null, proof = byName.get(`${name}.proof`) ?? null;
-    const start = new TextDecoder("latin1").decode(main.slice(0, 64));
-    const kind = KINDS_OF_FILE.find(([beginning]) => start.startsWith(beginning))?.[1];
-    const what = envelope ? "answer" : kind ?? "unknown";
-    return { what, name, main, envelope, proof };
+    const what = envelope ? "answer" : kindOf(main);
+    return { what, name, main, envelope, proof, recalls: null };
   });
+  const lists = subjects.filter(({ what }) => what === "recalls");
+  if (lists.length > 1) throw new Unusable("choose one list of recalls");
+  return subjects.map((each) => ({ ...each, recalls: lists[0]?.main ?? null }));
 }
 
 /** Check all that was chosen and show it. */

@@ -2,12 +2,13 @@
 // checks, and says how it ended.
 const COMMANDS = {
   proof: verifyProof, consistency: verifyConsistency, attestation: verifyAttestation,
-  answer: verifyAnswer, bundle: verifyBundle, unknown: verifyAnswer,
+  answer: verifyAnswer, bundle: verifyBundle, recalls: verifyRecalls,
+  unknown: verifyAnswer,
 };
 
 /** The task, with keys, policy and entry read. `given` has `what`, one of COMMANDS; `name` and the
- * bytes `main` of the file; `envelope`, `proof` and `entry`, bytes or null; `key`, a line;
- * `witnesses`, lines; `policy`, bytes or null; `today`, YYYY-MM-DD by UTC. */
+ * bytes `main` of the file; `envelope`, `proof`, `recalls` and `entry`, bytes or null; `key`, a
+ * line; `witnesses`, lines; `policy`, bytes or null; `today`, YYYY-MM-DD by UTC. */
 async function readTask(given) {
   const key = await parseKey(given.key, SIGNS), witnesses = [];
   for (const line of given.witnesses) witnesses.push(await parseKey(line, COSIGNS));
@@ -17,7 +18,7 @@ async function readTask(given) {
     ...policy.listed].some((each) => same(each.publicKey, key.publicKey));
   need(!isOwn, "the holder is no witness of its own ledger");
   const entry = given.entry && utf8(textOf(given.entry.slice(given.entry.indexOf(123))).trim());
-  return { ...given, ...policy, key, witnesses, entry, isExpired: false };
+  return { ...given, ...policy, key, witnesses, entry, verdict: "OK" };
 }
 
 /** What is established: { code, lines, last }, where `code` is counterfoil-verify's exit code. */
@@ -39,8 +40,7 @@ async function run(given) {
     const last = printable(`${isUnusable ? "CANNOT BE USED" : "DOES NOT VERIFY"}: ${why}`);
     return { code: isUnusable ? 2 : 5, lines, last };
   }
-  const expired = "EXPIRED: all of it verifies, and its time of use is over";
-  return { code: task.isExpired ? 6 : 0, lines, last: task.isExpired ? expired : "OK" };
+  return { code: task.verdict === "OK" ? 0 : 6, lines, last: task.verdict };
 }
 
 /** A text whose every character can be seen: others are shown as their code. */

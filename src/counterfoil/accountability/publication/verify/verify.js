@@ -513,30 +513,37 @@ async function verifyAnswer(task, say) {
   say("That entry commits to this batch, file, agreement, snapshot and rules, at " +
     `${envelope.released_at}; certified ${certified.join(", ") || "none"}.`);
   const lastDay = field(envelope, "expires_on", "string");
-  task.isExpired = task.today > lastDay; // 6
-  say(`${task.isExpired ? "EXPIRED: it" : "It"} may be used until ${lastDay}.`);
+  const isExpired = task.today > lastDay; // 6
+  if (isExpired) task.verdict = "EXPIRED: all of it verifies, and its time of use is over";
+  say(`${isExpired ? "EXPIRED: it" : "It"} may be used until ${lastDay}.`);
+  if (task.recalls) say(await lookUpRecalls(task, envelope)); // 7
 }
 
 /** A certificate's limit, which is in parts of 10^12, as a number like 1.0e-05. */
 const bound = (limit) => (limit / 1e12).toExponential(1).replace(/e([+-])(\d)$/, "e$10$2");
 
-/** The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies. */
+/** The content of FILE.jws. */
 async function checkEnvelope(task) {
-  const text = boundedText(task.envelope);
-  const parts = partsOf(text, JWS, "the envelope is not a compact JWS");
+  return checkJws(task, boundedText(task.envelope), "envelope", ANSWER_FORMATS, FIELDS);
+}
+
+/** The object in a compact JWS (RFC 7515) that has one of these formats and exactly these fields,
+ * once the holder's signature verifies; `what` it is called. */
+async function checkJws(task, text, what, formats, fields, brackets) {
+  const parts = partsOf(text, JWS, `the ${what} is not a compact JWS`);
   const padded = parts.map((part) => part + "=".repeat((4 - (part.length % 4)) % 4));
-  const [header, payload,
-    signature] = padded.map((part) => base64(part.replaceAll("-", "+").replaceAll("_", "/")));
+  const decoded = padded.map((part) => base64(part.replaceAll("-", "+").replaceAll("_", "/")));
+  const [header, payload, signature] = decoded;
   const kid = `${task.key.name}+${hex(task.key.id)}`;
-  const stated = ANSWER_FORMATS.map((typ) => canonical({ alg: "EdDSA", kid, typ }));
+  const stated = formats.map((typ) => canonical({ alg: "EdDSA", kid, typ }));
   const version = stated.findIndex((each) => same(utf8(each), header));
   need(version >= 0, "it is of another format, or names another key");
   const isSigned = await isSignature(task.key, signature, utf8(`${parts[0]}.${parts[1]}`));
-  need(isSigned, "the envelope is altered, or the holder did not sign it");
-  const envelope = oneObject(payload);
-  const inForm = hasExactly(envelope, FIELDS) && envelope.format === ANSWER_FORMATS[version];
-  need(inForm, "the envelope has a field too many or too few");
-  return envelope;
+  need(isSigned, `the ${what} is altered, or the holder did not sign it`);
+  const said = oneObject(payload, brackets);
+  const inForm = hasExactly(said, fields) && said.format === formats[version];
+  need(inForm, `the ${what} has a field too many or too few`);
+  return said;
 }
 
 /** The number of rows, once the file is the one that is named, each row in its form. */
@@ -562,12 +569,17 @@ async function checkRows(bytes, envelope) {
  * of the fields in `COMMITTED`; the envelope carries the salt. */
 async function checkCommitment(entry, envelope, rowCount) {
   const committed = Object.fromEntries(COMMITTED.map((name) => [name, envelope[name]]));
-  const body = utf8(canonical({ format: "counterfoil-release-1", ...committed }));
-  const salted = joined(utf8("counterfoil/commit/v1\0"), base64(envelope.salt), body);
+  const body = canonical({ format: "counterfoil-release-1", ...committed });
+  const digest = await commitment(envelope.salt, body);
   const stated = ["v", "kind", "batch", "time", "answers"].map((name) => entry[name] ?? null);
-  const expected = [1, "release", envelope.batch, envelope.released_at, await digestOf(salted)];
+  const expected = [1, "release", envelope.batch, envelope.released_at, digest];
   // An older entry does not say how many rows there are; the hash covers it.
   stated.push(envelope.row_count, Object.hasOwn(entry, "rows") ? entry.rows : rowCount);
   expected.push(rowCount, rowCount);
   need(canonical(stated) === canonical(expected), "the entry is of something else");
+}
+
+/** The salted hash of a text, as an entry carries it; the salt in base64. */
+async function commitment(salt, text) {
+  return digestOf(joined(utf8("counterfoil/commit/v1\0"), base64(salt), utf8(text)));
 }
