@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as few
 from hypothesis import strategies as st
 
 from counterfoil.accountability.publication.counts import (
@@ -121,6 +122,7 @@ def files_of(months: dict[str, dict[str, int]]) -> list[FileCounts]:
     ]
 
 
+@few(max_examples=40)
 @given(MONTHS, st.data())
 def test_a_page_is_the_same_whatever_the_counts_are_that_it_does_not_show(
     months: dict[str, dict[str, int]], data: st.DataObject
@@ -139,6 +141,7 @@ def test_a_page_is_the_same_whatever_the_counts_are_that_it_does_not_show(
     ]
 
 
+@few(max_examples=40)
 @given(MONTHS)
 def test_no_sum_and_no_difference_of_what_is_shown_gives_a_small_count(
     months: dict[str, dict[str, int]],
@@ -157,6 +160,7 @@ def test_no_sum_and_no_difference_of_what_is_shown_gives_a_small_count(
             assert all(shown(table[month])[name] is not None for month in months)
 
 
+@few(max_examples=40)
 @given(MONTHS)
 def test_a_row_that_was_shown_once_is_never_another_one_later(
     months: dict[str, dict[str, int]],
