@@ -177,6 +177,7 @@ def keys() -> Iterator[Asked]:
         ("of an unknown algorithm", signature_line(ORIGIN, b"\1\2\3\4" + b"\xff" * 20)),
         ("the holder's once more", line),
         ("the holder's id, altered", signature_line(ORIGIN, KEY.key_id + bytes(64))),
+        ("the holder's with another S", signature_line(ORIGIN, KEY.key_id + _with_another_s(line))),
         ("of four bytes", signature_line("x", b"\1\2\3\4")),
         ("without a dash", line[2:]),
         ("a hundred unknown ones", signature_line("x", b"\1\2\3\4\5") * 100),
@@ -187,6 +188,14 @@ def keys() -> Iterator[Asked]:
     yield good.altered(
         "only others sign", PROOF.replace(line, cosign(text, signer(2), TIME)).encode()
     )
+
+
+def _with_another_s(line: str) -> bytes:
+    """The signature of a line, its S larger by the order of the group: a lax reader takes it too."""
+    signature = base64.b64decode(line.split(" ")[2])[4:]
+    order = 2**252 + 27742317777372353535851937790883648493
+    s = int.from_bytes(signature[32:], "little") + order
+    return signature[:32] + s.to_bytes(32, "little")
 
 
 def trust() -> Iterator[Asked]:

@@ -133,7 +133,9 @@ def _month(files: Sequence[FileCounts], month: str, today: str) -> Row:
         summed.update(each.counts)
     admitted = summed["granted"] + summed["overridden"]
     summed["refused"] -= summed["overridden"]
-    summed["withdrawn"] = admitted - summed["answered"] - summed["not_compared"]
+    # An override of an older version may name no batch: then more were answered than admitted.
+    summed["withdrawn"] = max(0, admitted - summed["answered"] - summed["not_compared"])
+    summed["refused"] = max(0, summed["refused"])
     parts = {name: _shown(summed[name]) for name in (*PARTS, "unreadable")}
     return Row(month, {"asked": _sum(parts[name] for name in PARTS)} | parts)
 

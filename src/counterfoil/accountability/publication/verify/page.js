@@ -92,7 +92,7 @@ async function check() {
     shown.push(await exhibit(asked, files));
   } catch (fault) {
     const why = fault instanceof Unusable ? fault.message
-      : "what was given as key or policy cannot be read";
+      : "a file that you chose, or the key, cannot be read";
     shown.push(articleOf("", "Nothing was checked",
       { code: 2, lines: [], last: `CANNOT BE USED: ${why}` }));
   }
