@@ -168,6 +168,8 @@ def _arguments() -> Iterator[str]:
         "-s",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
         "--hypothesis-profile=mutants",
         "-m",
         "not whole",
