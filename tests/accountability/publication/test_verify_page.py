@@ -17,6 +17,7 @@ from counterfoil.accountability.publication.verify_page import FOLDER, SCRIPTS, 
 from tests.accountability.publication.both import Asked
 from tests.accountability.publication.recall_lists import listed
 from tests.accountability.publication.vectors import MARKUP, VERIFIED_ON, answer, everything
+from tests.cli.desk import command
 from tests.world.browsers import Firefox, chromium, keep_picture
 
 POLICY = (
@@ -95,6 +96,14 @@ def test_the_checks_of_the_program_have_at_most_600_lines_and_the_whole_page_110
         if len(line) > 100
     ]
     assert wide == []
+
+
+def test_the_command_line_writes_it_once_and_says_its_digest(tmp_path: Path) -> None:
+    out = tmp_path / "verify.html"
+    said = command("verify-page", "--out", out, "--json")
+    assert out.read_bytes() == make_verify_page()
+    assert said.json["digest"] == f"sha256:{hashlib.sha256(out.read_bytes()).hexdigest()}"
+    assert command("verify-page", "--out", out, "--json").error == "out_taken"
 
 
 # -- Chromium ----------------------------------------------------------------------------------
@@ -209,6 +218,25 @@ def test_an_answer_that_was_recalled_is_told_as_that(page: Page) -> None:
     assert "RECALLED: q1, q3, by entry 15" in page.inner_text("#results")
     twice = Asked("", "", "", asked.files | {"recalls.1": whole.recalls or b""}, whole.key)
     assert check(page, twice) == ["CANNOT BE USED: choose one list of recalls"]
+
+
+@pytest.mark.browser
+def test_files_can_be_dropped(page: Page) -> None:
+    held = page.evaluate_handle(
+        """(files) => {
+            const held = new DataTransfer();
+            for (const [name, text] of files) held.items.add(new File([text], name));
+            return held;
+        }""",
+        [[name, data.decode()] for name, data in answer().files.items()],
+    )
+    page.evaluate("document.getElementById('files').value = ''")
+    page.dispatch_event("#drop", "drop", {"dataTransfer": held})
+    page.fill("#key", answer().key)
+    page.evaluate("document.getElementById('results').replaceChildren()")
+    page.click("#check")
+    page.wait_for_selector("#results article")
+    assert page.locator(".verdict:visible").all_inner_texts() == ["OK"]
 
 
 @pytest.mark.browser
