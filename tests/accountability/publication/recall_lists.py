@@ -127,6 +127,12 @@ def _listed() -> Iterator[Asked]:
         "5",
         incomplete,
     )
+    kinds = json.loads(_payload(whole))["kinds"]
+    twice = recall_list([*before, entry], [others], kinds=[*kinds, kinds[0]])
+    yield case("a kind twice that adds up", twice, "5", incomplete)
+    shown = [[str(kinds[-1][0]), *kinds[-1][1:]]]
+    text = recall_list([*before, entry], [others], kinds=[*kinds[:-1], *shown])
+    yield case("an index as text", text, "5", "an index is none")
     early = "the list of recalls was made before this answer was released"
     yield case("of before the release", recall_list(before[:14], []), "5", early)
     wrong = sealed(recall("b-other", [])[1], salt, batch)

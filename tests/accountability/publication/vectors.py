@@ -226,6 +226,7 @@ def trust() -> Iterator[Asked]:
         ("of this log", f"log {KEY}\nquorum none\n"),
         ("of another log", f"log {signer(3).verifier}\nquorum none\n"),
         ("with a URL, tabs and comments", f"# \xe4\nlog {KEY} https://x\nquorum\tnone #\n"),
+        ("with DEL in a comment", f"log {KEY}\n#\x7f\nquorum none\n"),
         ("with CRLF", f"log {KEY}\r\nquorum none\r\n"),
         ("of __proto__", f"witness __proto__ {key(2)}\nquorum __proto__\n"),
         ("of constructor", "quorum constructor\n"),
@@ -322,6 +323,12 @@ def attestations() -> Iterator[Asked]:
     at = next(place for place, line in enumerate(lines) if line.startswith("signed "))
     lines[at] = f"signed {to_base64(KEY.key_id + bytes(64))}"
     yield good.altered("its signature altered", "\n".join(lines).encode())
+    start, *blocks = ATTESTATION.split("entry ")
+    last, _, notes = blocks[-1].partition("\n\n")
+    shown = [*blocks[:-1], f"{last}\n"]
+    for name, order in (("backwards", shown[::-1]), ("one twice", [*shown, shown[-1]])):
+        text = "".join([start, *(f"entry {each}" for each in order), "\n", notes])
+        yield good.altered(f"entries: {name}", text.encode())
     yield replace(good, name="attestation on its last day", today="2026-04-30")
     yield from forged_entries()
 
