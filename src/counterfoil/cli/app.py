@@ -99,6 +99,7 @@ add_verb(app, verify.verify_export, "verify-export published --holder-key holder
 add_verb(
     app, verify.verify_proof, "verify-proof 17.tlog-proof --entry 17.json --holder-key holder.vkey"
 )
+add_verb(app, verify.verify_page, "verify-page --out verify.html")
 add_verb(
     app,
     monitor.monitor,

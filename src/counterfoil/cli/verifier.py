@@ -80,7 +80,7 @@ CONSISTENCY = rf"counterfoil-consistency-1\n{HASHES}{NOTE}{NOTE}"
 ATTESTATION = (
     r"(counterfoil-attestation-([12])\nnone ([a-z_]+)\nfrom ([0-9-]{10})\nto ([0-9-]{10})\n"
     r"range (\S+) (\S+)\n(?:tree (\S+ \S+)\n)?)(?:signed (\S+)\n)?"
-    rf"{HASHES}((?:entry .+\n(?:\S+\n)*)*)(?:{NOTE})?{NOTE}"
+    rf"{HASHES}((?:entry \S+ .+\n(?:\S+\n)*)*)(?:{NOTE})?{NOTE}"
 )
 TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 KINDS = """
@@ -90,7 +90,7 @@ KINDS = """
     accounting inform comparison state settings notice_rule notice duty litigation_hold
 """.split()  # noqa: SIM905 - What an entry can be.
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
-JWS = r"([\w-]+)\.([\w-]+)\.([\w-]+)"
+JWS = r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)"
 EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
 
 # The grammar of an answer file's rows; the second format has rows that were rejected as well.
@@ -183,9 +183,9 @@ def base64(text: str, last_two: bytes = b"+/") -> bytes:
     return data
 
 
-def number(text: str) -> int:
-    """A decimal number below 2**63, without a sign or leading zeros."""
-    in_form = re.fullmatch("0|[1-9][0-9]{0,18}", text) and int(text) < 2**63
+def number(text: str, end: int = 2**63) -> int:
+    """A decimal number below `end`, without a sign or leading zeros."""
+    in_form = re.fullmatch("0|[1-9][0-9]{0,18}", text) and int(text) < end
     need(in_form, "a number is not in its one form")
     return int(text)
 
@@ -195,10 +195,13 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def one_object(data: bytes) -> dict[str, Any]:
-    """The JSON object whose canonical form `data` is."""
-    value = json.loads(data)
-    need(data[:1] == b"{" and canonical(value) == data, "an object is not canonical JSON")
+def one_object(data: bytes, brackets: int = 500) -> dict[str, Any]:
+    """The JSON object whose canonical form `data` is, its numbers whole and below 2**53."""
+    value = json.loads(
+        data, parse_int=lambda text: number(text, 2**53), parse_float=number, parse_constant=number
+    )
+    is_flat = data[:1] == b"{" and data.count(b"[") + data.count(b"{") < brackets
+    need(is_flat and canonical(value) == data, "an object is not canonical JSON")
     return cast("dict[str, Any]", value)
 
 
@@ -476,7 +479,8 @@ def check_entries(blocks: str, ends: tuple[int, int], ledger: Checkpoint) -> Ent
         check_inclusion(line.encode(), number(place), path.split(), ledger)
         index, entry = number(place), one_object(line.encode())
         kind, count = entry["kind"], entry["count"]
-        in_form = type(count) is int and TIME.fullmatch(entry["time"]) and kind
+        of_types = (type(kind), type(count)) == (str, int)
+        in_form = of_types and kind and TIME.fullmatch(entry["time"])
         need(in_form, f"entry {index} has no kind, count or time")
         need(index > newest, "entries out of order")
         at, before = counted.get(kind, (-1, 0))
@@ -584,8 +588,9 @@ def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count:
     digest = f"sha256:{sha256(salted).hexdigest()}"
     expected = [1, "release", envelope["batch"], envelope["released_at"], digest]
     # An older entry does not say how many rows there are; the hash covers it.
-    same = stated == expected and entry.get("rows", row_count) == row_count
-    need(same, "the entry is of something else")
+    stated += [envelope["row_count"], entry.get("rows", row_count)]
+    expected += [row_count, row_count]
+    need(canonical(stated) == canonical(expected), "the entry is of something else")
 
 
 # -- The command line ------------------------------------------------------------------------

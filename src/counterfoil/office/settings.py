@@ -18,6 +18,8 @@ field refuses.
                                            default): none
     publish_every_hours = 24               # what each publication promises for the next, 1 to 8784;
                                            `status` says when it is late
+    publish_agreement = ""                 # what `agreement publish` wrote, inside the office: the
+                                           public site shows it; "" (the default): its digest only
     sample_rows = 20                       # rows that the reviewing officer looks at: so many
                                            confirmed, as many not; 1 to 1000, # and 0 in a sandbox
                                            only
@@ -57,8 +59,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,127}\Z")
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See the module. `chunk_rows` and `sample_rows` are counts of rows; `workers` of processes;
-    `database` an SQLAlchemy URL; `witnesses` and `publish_to` a path or ""; `canaries` a count of
-    people; `page` a program and its arguments, run without a shell."""
+    `database` an SQLAlchemy URL; `witnesses`, `publish_to` and `publish_agreement` a path or "";
+    `canaries` a count of people; `page` a program and its arguments, run without a shell."""
 
     format: str
     name: str
@@ -69,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cosign_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=10080)] = 60
     publish_to: str = ""
     publish_every_hours: Annotated[int, msgspec.Meta(ge=1, le=8784)] = 24
+    publish_agreement: str = ""
     sample_rows: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
     canaries: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0

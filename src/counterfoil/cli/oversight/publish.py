@@ -1,4 +1,4 @@
-"""`counterfoil ledger publish`: the ledger in a public folder, run by a timer."""
+"""`counterfoil ledger publish`: the ledger in a public folder, with pages, run by a timer."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def publish(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Enter, sign and write the ledger to its public folder, and promise the next time. With
-    witnesses, exit 5 without a quorum."""
+    """Enter, sign and write the ledger to its public folder, with pages for people, and promise the
+    next time. With witnesses, exit 5 without a quorum."""
     with faults(as_json=as_json):
         office = opened(directory, passphrase_file)
         done = publication.publish(office, SERVICE, publication.PublishLedger(to))
@@ -40,9 +40,10 @@ def publish(
             "entry": done.entry,
             "files": done.files,
             "hours": done.hours,
+            "pages": done.pages,
         }
         words = (
             f"Published {done.size} entries in {done.folder}; the next time within {done.hours} "
-            f"hours is promised in entry {done.entry}."
+            f"hours is promised in entry {done.entry}. {done.pages} files for people: index.html."
         )
         show(said, words, as_json=as_json)

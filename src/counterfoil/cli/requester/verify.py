@@ -1,9 +1,10 @@
-"""`counterfoil verify-answer | complete-answer | verify-notice | verify-export | verify-proof`:
-they need no office, only files and the holder's verifier key."""
+"""`counterfoil verify-answer | complete-answer | verify-notice | verify-export | verify-proof |
+verify-page`: they need no office, only files and the holder's verifier key."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,8 @@ import msgspec
 import typer
 
 from counterfoil.accountability import completion, exported_ledger
-from counterfoil.cli.files import read_whole
+from counterfoil.accountability.publication.verify_page import make_verify_page
+from counterfoil.cli.files import read_whole, require_new, write_new
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.controls.witnesses import read_policy
@@ -160,3 +162,19 @@ def _entry(line: bytes) -> bytes:
     """The entry in a line of `ledger show`, with its index or without."""
     _, brace, rest = line.strip().partition(b"{")
     return brace + rest
+
+
+def verify_page(
+    out: Annotated[
+        Path, typer.Option("--out", help="The new file, such as verify.html.", show_default=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Write verify.html: what counterfoil-verify checks, as one page that needs no network."""
+    with faults(as_json=as_json):
+        require_new(out)
+        page = make_verify_page()
+        write_new(out, page)
+        digest = f"sha256:{sha256(page).hexdigest()}"
+        words = f"Wrote {out}. Whoever gets a copy compares its digest: {digest}"
+        show({"out": str(out), "digest": digest}, words, as_json=as_json)

@@ -10,6 +10,7 @@ this order:
        published even where it is no quorum.
     4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader
        would.
+    5  The pages of the public site are written beside them (site.py).
 
 What the folder shows counts, not what was entered: `publication_status` reads it there. A
 suspension does not stop it: what an office did can be published while it is suspended. Whoever
@@ -22,6 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from counterfoil import ledger
+from counterfoil.accountability.publication.site import write_site
 from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
 from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
@@ -42,8 +44,9 @@ class PublishLedger(Public, frozen=True):
 
 
 class Published(Public, frozen=True):
-    """What was published and where: entries, the `published` entry's index, new files, the hours
-    within which the next one is promised; what the witnesses said, None where none are set."""
+    """What was published and where: entries, the `published` entry's index, new files of the
+    ledger, the hours within which the next one is promised; what the witnesses said, None where
+    none are set; how many files the site has."""
 
     folder: str
     size: int
@@ -51,6 +54,7 @@ class Published(Public, frozen=True):
     files: int
     hours: int
     cosigned: Cosigned | None
+    pages: int
 
 
 class PublicationStatus(Public, frozen=True):
@@ -70,7 +74,7 @@ def publish(
     """Publish the ledger, with or without a quorum (controls/witnesses.py, `require_cosigned`).
 
     Raises UsageFault `actor_refused`, `publish_folder`; StateFault `export_other`, StoreFault
-    `export_failed`, KeyFault, VerifyFault.
+    `export_failed`, SettingsFault `publish_agreement`, KeyFault, VerifyFault.
     """
     require_service(actor)
     folder, hours = command.folder or _own_folder(office), office.settings.publish_every_hours
@@ -87,8 +91,9 @@ def publish(
         note = office.ledger.sign_checkpoint(connection, office.signer())
     cosigned = cosign(office, actor, Cosign(), ask) if office_policy(office) else None  # 3
     files = _write(office, folder, note if cosigned is None else cosigned.note)  # 4
-    size = ledger.check_export(folder, office.holder_key).size
-    return Published(str(folder), size, entry, files, hours, cosigned)
+    checked = ledger.check_export(folder, office.holder_key)
+    pages = write_site(office, folder, checked)  # 5
+    return Published(str(folder), checked.size, entry, files, hours, cosigned, pages)
 
 
 def publication_status(office: Office, _actor: Actor) -> PublicationStatus:
