@@ -18,6 +18,7 @@ from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
     evidence,
+    inspect,
     ledger,
     litigation,
     monitor,
@@ -136,6 +137,7 @@ _groups = (
     ("notice", notice.app),
     ("duty", duty.app),
     ("recall", recall.app),
+    ("inspect", inspect.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)
