@@ -37,7 +37,7 @@ class Recalls:
         self.case = Case(folder).to("release")
         self.folder, self.batch, self.out = folder, self.case.batch, self.case.out
         self.lists = 0
-        if call("recall", "--help").code:
+        if self.case.office.at("recall", "list").code:
             raise NotRun("this version recalls nothing")
 
     def recall(self, batch: str = "") -> None:
