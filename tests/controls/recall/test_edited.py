@@ -83,6 +83,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
         yield made  # type: ignore[misc]
 
 
+def _without_extra(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is compared whenever acts are loaded; `extra` is when it is opened."""
+    return (*row[:6], *row[7:])
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits=EDITS)
 @example(edits=[("delete", 4, 0, "kind")])
@@ -110,8 +115,9 @@ def test_a_list_is_the_honest_one_or_none(
     try:
         with suppress(CounterfoilError):
             assert kept.listed() == kept.honest
-        with suppress(CounterfoilError):
-            assert receipts.run_duties(kept.world.office, SERVICE) == receipts.ClockRun((), ())
+        if list(map(_without_extra, rows)) != list(map(_without_extra, kept.after)):
+            with pytest.raises(CounterfoilError):  # no late duty is told from rows like these
+                receipts.run_duties(kept.world.office, SERVICE)
     finally:
         kept.put(kept.after)
     assert kept.listed() == kept.honest

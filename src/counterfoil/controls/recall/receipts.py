@@ -261,10 +261,10 @@ def run_duties(office: Office, actor: Actor) -> ClockRun:
     """
     authority.require_service(actor)
     with office.store.transaction() as connection:
-        entered = load_recalls(office, connection)
-        known = {
-            each.batch for each in duties.listed(office, connection).duties if each.about == EXPIRY
-        }
+        entered, owed = load_recalls(office, connection), duties.listed(office, connection)
+        if not owed.agrees:
+            raise acts.acts_disagree("no late duty can be told from the others")
+        known = {each.batch for each in owed.duties if each.about == EXPIRY}
         about, opened = duty_classes()[EXPIRY], list[duties.Duty]()
         for batch in batches.list_batches(connection):
             if batch.id in known or _is_gone(entered, batch.id):
