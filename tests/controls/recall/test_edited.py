@@ -5,6 +5,7 @@ list, or it makes the honest one."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,10 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     made = Kept(tmp_path_factory.mktemp("edited"))
     with closed(made.world):
-        yield made  # type: ignore[misc]
+        yield made
 
 
 def _without_extra(row: tuple[Any, ...]) -> tuple[Any, ...]:
