@@ -105,7 +105,7 @@ def _fill(world: World) -> str:
         enter_suspension(world.office, connection, document, read_scope("requester:agency-a"))
         facts = IncidentFacts(IncidentClass.CANARY_ASKED, world.now, batch)
         incidents.enter_incident(world.office, connection, facts)
-    acts.open_incident(world)
+    acts.open_incident(world, IncidentFacts(IncidentClass.LEDGER_FAULT, world.now))
     acts.report_incident(world, 1, "b")
     acts.report_incident(world, 3)
     acts.resume(world, f"batch:{batch}")

@@ -81,6 +81,7 @@ def test_a_person_is_shown_nothing_of_a_written_request_until_an_officer_decides
         "purpose": "enforcement of 8 USC 1253(a)(1)",
         "nature": ANSWERED,
         "found_by": "name and address",
+        "recalled_on": "",
     }
 
 

@@ -99,6 +99,7 @@ def test_a_person_finds_the_request_about_them_with_date_requester_purpose_and_o
         "route": "written-request",
         "provision": "26 USC 6103(i)(2)",
         "accounted_under": "26 USC 6103(p)(3)(A)",
+        "recalled_on": "",
     }
 
 
