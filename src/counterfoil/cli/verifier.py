@@ -56,7 +56,7 @@ import json
 import re
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -98,6 +98,7 @@ KINDS = """
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
 JWS = r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)"
 RECALLS_FORMAT = "counterfoil-recalls-1"
+RECALLS_FIELDS = {"format", "office", "made_at", "checkpoint", "kinds", "recalls"}
 EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
 RECALLED = "RECALLED: "  # and of one that was recalled
 
@@ -560,22 +561,24 @@ def verify_answer(task: Task) -> Iterator[str]:
 def check_envelope(task: Task) -> dict[str, Any]:
     """The content of FILE.jws."""
     text = read_bounded(task.path.with_name(task.path.name + ".jws")).decode()
-    envelope = check_jws(task, text, ANSWER_FORMATS)
-    need(envelope.keys() == FIELDS, "the envelope has a field too many or too few")
-    return envelope
+    return check_jws(task, text, "envelope", ANSWER_FORMATS, FIELDS)
 
 
-def check_jws(task: Task, text: str, formats: Sequence[str]) -> dict[str, Any]:
-    """The object in a compact JWS (RFC 7515), once the holder's signature verifies."""
-    parts = parts_of(text, JWS, "this is not a compact JWS")
+def check_jws(
+    task: Task, text: str, what: str, formats: Sequence[str], fields: Set[str]
+) -> dict[str, Any]:
+    """The object of these fields in a compact JWS (RFC 7515), once the holder's signature
+    verifies."""
+    parts = parts_of(text, JWS, f"the {what} is not a compact JWS")
     header, payload, signature = (base64(part + "=" * (-len(part) % 4), b"-_") for part in parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
     stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in formats]
     need(header in map(canonical, stated), "it is of another format, or names another key")
     signed = is_signature(task.key, signature, ".".join(parts[:2]).encode())
-    need(signed, "what the holder is to have signed is altered, or the holder did not sign it")
+    need(signed, f"the {what} is altered, or the holder did not sign it")
     said = one_object(payload, 1_000_000)
-    need(one_object(header)["typ"] == said["format"], "it is of two formats")
+    in_form = said.keys() == fields and one_object(header)["typ"] == said["format"]
+    need(in_form, f"the {what} has a field too many or too few")
     return said
 
 
@@ -583,7 +586,7 @@ def check_recalls(task: Task, text: str, envelope: dict[str, Any]) -> str:
     """Establish that a list of recalls is the holder's and complete: the last entries of all kinds
     add up to its ledger, and as many recalls are here, numbered in order. Returns what it says of
     the answer."""
-    said = check_jws(task, text, [RECALLS_FORMAT])
+    said = check_jws(task, text, "list of recalls", [RECALLS_FORMAT], RECALLS_FIELDS)
     need(said["office"] == envelope["office"], "the list of recalls is another holder's")
     note = parts_of(f"\n{said['checkpoint']}", NOTE, "the list of recalls has no checkpoint")
     ledger = check_checkpoint(task, *note)

@@ -10,6 +10,7 @@ verify_page  verify.html, which checks files without a network
 from __future__ import annotations
 
 from counterfoil.accountability.publication.service import (
+    RECALLS,
     PublicationStatus,
     Published,
     PublishLedger,
@@ -17,4 +18,11 @@ from counterfoil.accountability.publication.service import (
     publish,
 )
 
-__all__ = ["PublicationStatus", "PublishLedger", "Published", "publication_status", "publish"]
+__all__ = [
+    "RECALLS",
+    "PublicationStatus",
+    "PublishLedger",
+    "Published",
+    "publication_status",
+    "publish",
+]
