@@ -22,6 +22,8 @@ from xml.etree.ElementTree import iterparse
 from zipfile import ZipFile
 
 from counterfoil.core.errors import InputFault
+from counterfoil.intake import COLUMN_NAMES
+from counterfoil.requester.sheets.names import fold_name
 
 MAX_UNPACKED_BYTES: Final = 268_435_456
 MAX_ROWS: Final = 200_000
@@ -32,6 +34,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _ZEROS: Final = re.compile("0+(-0+)*")
 _XML: Final = (".xml", ".rels")
 _START_BYTES: Final = 8192
+_FIRST_ROWS: Final = 50
 _DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
 """What no workbook declares, and what makes a small file large."""
 _MOST_DIGITS: Final = 15
@@ -122,7 +125,7 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
     hidden = len(sheets) - len(visible)
     named = [each for each in sheets if each.title == wanted] if wanted else visible
     if len(named) != 1:
-        full = [each for each in named if _has_cells(each)]
+        full = [each for each in named if _has_names(each)]
         if wanted or len(full) != 1:
             raise InputFault(
                 "sheet_choice",
@@ -144,9 +147,14 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
     return named[0], (told,) if hidden else ()
 
 
-def _has_cells(sheet: Any) -> bool:
+def _has_names(sheet: Any) -> bool:
+    """Whether the first row that is not empty has names of columns."""
     sheet.reset_dimensions()
-    return any(cell.value is not None for row in sheet.iter_rows(max_row=50) for cell in row)
+    for row in sheet.iter_rows(max_row=_FIRST_ROWS, values_only=True):
+        texts = [fold_name(str(value)) for value in row if value is not None]
+        if texts:
+            return any(text in COLUMN_NAMES for text in texts)
+    return False
 
 
 def _check_hidden(path: Path, sheet: Any) -> None:
