@@ -265,14 +265,14 @@ class Gateway:
     async def head(self, request: Request) -> Response:
         """The head of the outbox."""
         self._admit(request)
-        return await _file(self.mailbox.head, _not_published(), "application/json")
+        return await _file(self.mailbox.head, _not_published(), "application/jose")
 
     # -- what is published -----------------------------------------------------------------
 
     async def intake_key(self, request: Request) -> Response:
         """The key that items are sealed to, signed."""
         self._admit(request)
-        return await _file(self.mailbox.intake_key, _not_published(), "application/json")
+        return await _file(self.mailbox.intake_key, _not_published(), "application/jose")
 
     async def agreement(self, request: Request) -> Response:
         """The agreement as it was published."""

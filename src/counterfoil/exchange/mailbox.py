@@ -7,7 +7,7 @@ office signed about them; nobody who has it can open one.
     outbox/head.json        the signed head of the outbox (exchange/outbox.py)
     receipts/ITEM.receipt   the office's signed receipt: this one counts
     receipts/ITEM.arrived   the gateway's receipt, which nobody signed: it says that it arrived
-    intake-key.json         the key that items are sealed to, signed
+    intake-key.jws          the key that items are sealed to, signed
 
 ITEM is 32 hex digits that the sender chose at random. A file is written whole under a name that
 begins with a dot, made durable, and then takes its name: whoever lists the folder sees whole files
@@ -91,7 +91,7 @@ class Mailbox:
         self.inbox = root / "inbox"
         self.outbox = root / "outbox"
         self.receipts = root / "receipts"
-        self.intake_key = root / "intake-key.json"
+        self.intake_key = root / "intake-key.jws"
 
     def make(self) -> None:
         """Make the folders that are missing. Raises StoreFault `mailbox_folder`."""
@@ -120,22 +120,21 @@ class Mailbox:
         """Give what came in its name, durably; return the gateway's receipt, and whether the item
         is new. The same bytes again are the same item.
 
-        Raises StateFault `item_taken` where other bytes have the id.
+        What arrived and has no receipt of the office yet is placed again where it is gone. Raises
+        StateFault `item_taken` where other bytes have the id.
         """
         digest, size = incoming.finish()
-        before = self.arrival(item)
+        final, before = self.inbox / f"{item}.{form}", self.arrival(item)
         if before is not None:
-            incoming.drop()
             if (before.digest, before.form) != (digest, form):
                 raise item_taken()
-            return before, False
-        final = self.inbox / f"{item}.{form}"
+            if final.exists() or self.receipt(item).exists():
+                return before, False
         try:
             os.link(incoming.path, final, follow_symlinks=False)
             new = True
         except FileExistsError:
             new = False
-        incoming.drop()
         if not new and file_digest(final) != digest:
             raise item_taken()
         sync_path(self.inbox)
