@@ -1,8 +1,8 @@
 """A request's body in bounded memory and bounded time.
 
-    size    the stated length is looked at before the first byte, the bytes are counted as they come
-    time    each wait for bytes is bounded, and so is the whole: who drips bytes is cut off
-    memory  one block at a time; the server itself stops reading from the network meanwhile
+size    the stated length is looked at before the first byte, the bytes are counted as they come
+time    each wait for bytes is bounded, and so is the whole: who drips bytes is cut off
+memory  one block at a time; the server itself stops reading from the network meanwhile
 """
 
 from __future__ import annotations

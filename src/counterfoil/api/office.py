@@ -24,7 +24,7 @@ import re
 import tempfile
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPMethod
 from importlib.metadata import version
@@ -58,7 +58,6 @@ from counterfoil.office.signed_request import (
     check_request,
     read_credentials,
 )
-
 
 MOST_BODY: Final = 12_000_000
 _WAIT_SECONDS: Final = 60
@@ -256,7 +255,7 @@ class OfficeDoor:
             return await asyncio.to_thread(work)
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _turn(self) -> AsyncGenerator[None]:
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
                 await self.one.acquire()
@@ -340,8 +339,5 @@ def _parts(file: IO[bytes]) -> Iterator[bytes]:
 
 def _part_unknown() -> UsageFault:
     return UsageFault(
-        "answer_part",
-        "an answer has no such part",
-        place="part",
-        cure="Name `rows` or `envelope`.",
+        "answer_part", "an answer has no such part", place="part", cure="Name `rows` or `envelope`."
     )

@@ -17,10 +17,13 @@ from inspect import signature
 from typing import Any, Final, Literal, get_type_hints
 
 from counterfoil import disclosure
+from counterfoil.accountability.accounting import corrections
 from counterfoil.controls import comparison
 from counterfoil.controls.duties import service as duties
+from counterfoil.controls.holds import court
 from counterfoil.controls.holds import service as holds
 from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.controls.overrides import service as overrides
 from counterfoil.controls.sampling import service as sampling
@@ -89,6 +92,13 @@ _TABLE: Final = (
     _act("duty-open", duties.open_duty, duties.open_duty_statement, _D),
     _act("duty-close", duties.close_duty, duties.close_duty_statement, _D, _D),
     _act("notice-enter", notices.enter_notice, notices.enter_notice_statement, _D),
+    _act("notice-order", demands.order_notice, demands.order_notice_statement, _D, _D),
+    _act("notice-lift", demands.lift_notice, demands.lift_notice_statement, _D, _D),
+    _act("record-correct", corrections.correct_record, corrections.correct_record_statement, _D),
+    _act("court-answer", court.answer_court, court.answer_court_statement, _H, _H),
+    _question("court-matters", court.list_court_matters, _H),
+    _question("court-certification", court.prepare_certification, _H),
+    _question("notice-text", notices.write_notice, _D),
     _question("batches", listing.list_batches, *_ALL),
     _question("batch", disclosure.batch_status, *_ALL),
     _question("batch-rows", listing.show_batch, _D),

@@ -91,7 +91,8 @@ def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
         rows = [
             row
             for row in _rows(session, codes)
-            if question.outcome in ("", row.outcome) or (question.outcome == "waiting" and row.elements)
+            if question.outcome in ("", row.outcome)
+            or (question.outcome == "waiting" and row.elements)
         ]
         said = {"rows": question.outcome or "all"}
         journal.enter_look(office, connection, officer, said, batch.id)
@@ -128,7 +129,9 @@ def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
             why = _codes(row, codes) if outcome == "refused" else ()
             if isinstance(found, NotCompared):
                 why = (found.code,)
-            waiting = isinstance(row, Refused) and request.row not in admitted and waits(row.refusal)
+            waiting = (
+                isinstance(row, Refused) and request.row not in admitted and waits(row.refusal)
+            )
             elements = _elements(row) if waiting else ()
             yield BatchRow(request.request_id, request.row, outcome, why, elements)
 

@@ -6,7 +6,7 @@ sees, and what it remembers of each item.
     exchange/items/ITEM.json     what became of an item that a principal signed, or of an open file
     exchange/keys/               intake keys (exchange/intake_keys.py)
     exchange/head.jws            the newest head of the outbox
-    exchange/tmp/                files of requests to the office's door; emptied at each start
+    exchange/tmp/                files that last as long as one request or one answer
 
 `ItemRecord` is what `items/` holds. Trusted: no more than the folder it lies in; who alters a
 record can have an answer sealed to another key or withheld, and can decide nothing. Lost: an item
@@ -71,9 +71,9 @@ class ExchangeFolders:
         try:
             for folder in (self.spool, self.items, self.keys):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.tmp, *self._clear()):
+            for folder in self._clear():
                 shutil.rmtree(folder, ignore_errors=True)
-            self.tmp.mkdir(mode=0o700, exist_ok=True)
+            self.make_tmp()
         except OSError as fault:
             raise StoreFault(
                 "exchange_folder",
@@ -81,6 +81,10 @@ class ExchangeFolders:
                 place=self.root.name,
                 cure="Check disk space and the permissions of the office's folder.",
             ) from None
+
+    def make_tmp(self) -> None:
+        """Make the folder for what lasts as long as one request."""
+        self.tmp.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _clear(self) -> list[Path]:
         return [each for each in self.spool.iterdir() if each.is_dir()]

@@ -29,12 +29,7 @@ from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
-from counterfoil.envelopes import (
-    IntakeKey,
-    OpeningKey,
-    make_intake_key,
-    new_opening_secret,
-)
+from counterfoil.envelopes import IntakeKey, OpeningKey, make_intake_key, new_opening_secret
 from counterfoil.exchange.folders import ExchangeFolders
 from counterfoil.office import Office
 from counterfoil.office.officers import ADDED, RETIRED, enter_key

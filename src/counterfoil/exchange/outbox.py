@@ -72,7 +72,10 @@ class Outbox:
         is kept too. Raises OSError, KeyFault, StoreFault."""
         office, path = self._office, self._mailbox.answer(record.item)
         folder = self._folders.tmp
-        with tempfile.TemporaryFile(dir=folder) as packed, tempfile.TemporaryFile(dir=folder) as clear:
+        with (
+            tempfile.TemporaryFile(dir=folder) as packed,
+            tempfile.TemporaryFile(dir=folder) as clear,
+        ):
             pack_rows(answer.rows, packed, answer.form, answer.version)
             size = packed.tell()
             packed.seek(0)
@@ -170,4 +173,3 @@ class Outbox:
             return data, msgspec.convert(fields, OutboxHead)
         except (OSError, ValueError, IndexError, msgspec.MsgspecError):
             return b"", None
-

@@ -158,9 +158,7 @@ class Taker:
         keys = (each.key for each in self._office.law.agreement.principals)
         return [parse_vkey(key) for key in keys if key]
 
-    def _unpack(
-        self, opened: OpenedItem, clear: BinaryIO, folder: Path, digest: str
-    ) -> TakenItem:
+    def _unpack(self, opened: OpenedItem, clear: BinaryIO, folder: Path, digest: str) -> TakenItem:
         content = Content(clear)
         names = [part.name for part in content.parts if part.name in REQUEST_FILES]
         if len(names) != 1 or _HEADER not in content:

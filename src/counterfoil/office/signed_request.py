@@ -88,9 +88,7 @@ def sign_request(
     """The Authorization header of a request. `sign` is the officer's key."""
     raw = sign(_signed_bytes(asked, office, officer, time, nonce))
     signature = b64encode(raw).decode("ascii")
-    return (
-        f'{SCHEME} officer="{officer}", time="{time}", nonce="{nonce}", signature="{signature}"'
-    )
+    return f'{SCHEME} officer="{officer}", time="{time}", nonce="{nonce}", signature="{signature}"'
 
 
 def read_credentials(header: str | None) -> Credentials:

@@ -19,6 +19,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from types import FrameType
 from typing import IO, Any, Final, TypeVar
 
 import msgspec
@@ -32,7 +33,9 @@ Orders = TypeVar("Orders", bound=msgspec.Struct)
 READY: Final = b"ready\n"
 
 
-def start_child(module: str, orders: Any, descriptors: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def start_child(
+    module: str, orders: Any, descriptors: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     """Start `python -m MODULE`, hand it its orders and these open descriptors. Its log goes where
     ours goes. Raises OSError."""
     child = subprocess.Popen(
@@ -119,10 +122,14 @@ def _say(line: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def stop_with_parent(stop: Callable[[], None]) -> None:
+def stop_with_parent(stop: Callable[[], object]) -> None:
     """Call `stop` once, from another thread, when the parent ends or closes our input; and at
     SIGTERM, from this one."""
-    signal.signal(signal.SIGTERM, lambda *_: stop())
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:

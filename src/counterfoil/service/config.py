@@ -42,7 +42,9 @@ from counterfoil.core.errors import SettingsFault
 FORMAT: Final = "counterfoil-service-1"
 FILE: Final = "service.toml"
 _MOST_BYTES: Final = 65_536
-Listen = Annotated[str, msgspec.Meta(pattern=r"^(unix:.{1,90}|[A-Za-z0-9.:\[\]-]{1,80}:[0-9]{1,5})$")]
+Listen = Annotated[
+    str, msgspec.Meta(pattern=r"^(unix:.{1,90}|[A-Za-z0-9.:\[\]-]{1,80}:[0-9]{1,5})$")
+]
 Print = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000_000)]
 Rate = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
@@ -54,7 +56,8 @@ class OfficeDoor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: Listen
     hosts: tuple[str, ...]
     keys: Annotated[
-        str, msgspec.Meta(pattern=r"^(prompt|sandbox|credential:[A-Za-z0-9._-]{1,60}|fd:[0-9]{1,4})$")
+        str,
+        msgspec.Meta(pattern=r"^(prompt|sandbox|credential:[A-Za-z0-9._-]{1,60}|fd:[0-9]{1,4})$"),
     ] = "prompt"
 
 
@@ -115,12 +118,18 @@ def write_config(path: Path, config: ServiceConfig) -> None:
     """Write a configuration; inverse of `read_config` but for the folders, which are written as
     they are named. Raises OSError."""
     lines = [f"format = {_toml(config.format)}"]
-    lines += [f"{name} = {_toml(str(getattr(config, name)))}" for name in ("office", "mailbox", "public")]
+    lines += [
+        f"{name} = {_toml(str(getattr(config, name)))}" for name in ("office", "mailbox", "public")
+    ]
     for table in ("office_door", "gateway_door"):
         door = getattr(config, table)
         if door is not None:
             fields = msgspec.to_builtins(door)
-            lines += ["", f"[{table}]", *(f"{name} = {_toml(value)}" for name, value in fields.items())]
+            lines += [
+                "",
+                f"[{table}]",
+                *(f"{name} = {_toml(value)}" for name, value in fields.items()),
+            ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
