@@ -38,6 +38,7 @@ BUDGETS = {
     "database": 50,
     "demo": 120,
     "disclosure": 130,
+    "envelopes": 30,
     "gate": 220,
     "intake": 80,
     "journeys": 270,

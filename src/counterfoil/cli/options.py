@@ -4,26 +4,21 @@ or the environment."""
 from __future__ import annotations
 
 import re
-import sys
-from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from counterfoil.cli.passphrases import ask, ask_new, passphrase_for, read_passphrase
 from counterfoil.client import Desk, OfficerKey, RemoteOffice, open_officer_key
 from counterfoil.client.actions import here_only
-from counterfoil.core import keyfile
-from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
+from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
 from counterfoil.office.lease import service_place
 from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
 from counterfoil.requester.keys import PrincipalKey, VerifierKey, open_principal, parse_vkey
-
-_MAX_PASSPHRASE_BYTES = 65_536
 
 _URL: Final = re.compile(r"(https?):/+(.+)|unix:.+")
 
@@ -212,61 +207,16 @@ def officer_key(
     return key
 
 
-def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:
-    """The passphrase of a key file: from the file named, or asked for where the key needs one.
-    Raises KeyFault."""
-    passphrase = read_passphrase(passphrase_file)
-    if passphrase is None and keyfile.needs_passphrase(path):
-        return ask(f"Passphrase of {path.name}")
-    return passphrase
-
-
-def read_passphrase(path: Path | None) -> str | None:
-    """The first line of a passphrase file, or None where none was named. Raises KeyFault."""
-    if path is None:
-        return None
-    try:
-        lines = read_bounded(path, _MAX_PASSPHRASE_BYTES).decode("utf-8").splitlines()
-    except (OSError, ValueError):
-        raise KeyFault(
-            "passphrase_unreadable",
-            "the passphrase file cannot be read",
-            place=path.name,
-            cure="Check its path and permissions.",
-        ) from None
-    if not lines or not lines[0]:
-        raise KeyFault(
-            "passphrase_empty",
-            "the passphrase is empty",
-            place=path.name,
-            cure="Write it in the file's first line.",
-        )
-    return lines[0]
-
-
-def ask(prompt: str) -> str:
-    """Ask at the terminal, unseen. Raises UsageFault where there is no terminal to ask at."""
-    try:
-        answer = getpass(f"{prompt}: ") if sys.stdin.isatty() else ""
-    except EOFError:
-        answer = ""
-    if not answer:
-        raise UsageFault(
-            "passphrase_missing",
-            "a passphrase is needed and none was typed",
-            cure="Type it at the terminal, or give it in a file; see --help.",
-        )
-    return answer
-
-
-def ask_new(prompt: str) -> str:
-    """Ask twice for a passphrase that will be needed again. Raises UsageFault where the two
-    differ."""
-    first = ask(prompt)
-    if ask(f"{prompt}, again") != first:
-        raise UsageFault(
-            "passphrase_differs",
-            "the two passphrases differ",
-            cure="Nothing was made. Run it again.",
-        )
-    return first
+__all__ = [
+    "OfficerKey",
+    "PrincipalKey",
+    "VerifierKey",
+    "ask",
+    "ask_new",
+    "named_vkey",
+    "officer_key",
+    "opened",
+    "passphrase_for",
+    "principal_key",
+    "read_passphrase",
+]

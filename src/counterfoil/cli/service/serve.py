@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.options import ask, read_passphrase
 from counterfoil.cli.output import faults, say, show_lines
+from counterfoil.cli.passphrases import ask, read_passphrase
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import KeyFault, UsageFault
 from counterfoil.office.settings import read_settings
