@@ -203,7 +203,7 @@ class OfficeDoor:
 
     def _copy(self, officer: Officer, batch: str, part: str) -> tuple[IO[bytes], int]:
         """A copy that no name leads to, so that a slow reader holds nothing up."""
-        file = tempfile.TemporaryFile(dir=self.spool)
+        file = tempfile.TemporaryFile(dir=self.spool)  # noqa: SIM115 - closed once it is sent
         with read_answer(self.office, officer, ReadAnswer(batch)) as found:
             for each in found.parts if part == "rows" else (found.envelope,):
                 file.write(each)

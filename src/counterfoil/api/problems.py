@@ -4,9 +4,9 @@
      "status": 400, "code": "item_id", "place": "item", "cure": "Choose 16 random bytes ...",
      "exit_code": 1}
 
-`code` and `exit_code` are those of the command line (docs/formats/codes.md). Nothing in it comes from the request: an
-error's place is the name of a field, a column or a code, and an error that nobody foresaw is
-`internal`, without its own text, which could hold a value of a record.
+`code` and `exit_code` are those of the command line (docs/formats/codes.md). Nothing in it comes
+from the request: an error's place is the name of a field, a column or a code, and an error that
+nobody foresaw is `internal`, without its own text, which could hold a value of a record.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ _TABLE: Final = (
     _act("release", disclosure.release_batch, disclosure.release_statement, _D),
     _act("withdraw", disclosure.withdraw_batch, disclosure.withdraw_statement, _D),
     _act("override", overrides.override_request, overrides.override_statement, _D, _C),
-    _act("compare-document", comparison.compare_document, comparison.compare_document_statement, _D),
+    _act("compare", comparison.compare_document, comparison.compare_document_statement, _D),
     _act("suspend", suspension.suspend, suspension.suspend_statement, _D),
     _act("resume", suspension.resume, suspension.resume_statement, _D, _D),
     _act("hold-add", holds.add_hold, holds.add_hold_statement, _H, _H),

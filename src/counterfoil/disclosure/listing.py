@@ -52,8 +52,8 @@ class ShowBatch(Public, frozen=True):
 
 
 class BatchRow(Public, frozen=True):
-    """One row, `row` as the file has it. `outcome`: confirmed, not_confirmed, not_compared, refused,
-    rejected, or, before it is determined, granted; `codes` say why of the last four kinds;
+    """One row, `row` as the file has it. `outcome`: confirmed, not_confirmed, not_compared,
+    refused, rejected, or, before it is determined, granted; `codes` say why of the last four kinds;
     `elements` are those that an override would name, where the row waits for an officer."""
 
     request_id: str

@@ -7,6 +7,7 @@ review then stands, and the first of the two officers may release.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -22,6 +23,8 @@ from counterfoil.gate.history.reservations import free_reservation
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
 from counterfoil.office.keep_accounting import keep_accounting
+
+_REVIEWED: Final = BatchState.REVIEWED
 
 
 class ReviewBatch(SignedCommand, frozen=True):
@@ -66,11 +69,11 @@ def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchSta
         if found is not None:
             enter_sample(office, session, found, signed)
         differing = found.finding.disagreed if found else 0
-        if session.batch.state is BatchState.REVIEWED:
-            session = _as_determined(office, session)
+        before = session.batch
+        current = _as_determined(office, session) if before.state is _REVIEWED else session
         if not differing:
-            _enter_review(office, session, officer, signed)
-        after = batches.find_batch(session.connection, command.batch)
+            _enter_review(office, current, officer, signed)
+        after = batches.find_batch(current.connection, command.batch)
     if differing:
         raise disagreed(after, differing)
     return status_of(after)
@@ -85,7 +88,7 @@ def _review_form(batch: Batch, found: Found | None) -> authority.ActForm:
 
 def _require_reviewable(batch: Batch, officer: Officer) -> None:
     """Raise StateFault `batch_not_ready` unless this officer may review the batch as it stands."""
-    if batch.state is not BatchState.REVIEWED or batch.first_officer == officer.name:
+    if batch.state is not _REVIEWED or batch.first_officer == officer.name:
         batch.require(BatchState.DETERMINED)
 
 

@@ -3,10 +3,11 @@
     exchange/keys/ID.key    the secret, under the office's passphrase (core/keyfile.py)
     exchange/keys/ID.jws    its statement: signed by the holder, or by the agreement's own signer
 
-ID is the first 16 hex digits of the key's id. A new one is made three days before the last ends, and
-the newest is shown. A key goes on opening for the days of grace, so that an item which was sealed
-on its last day is still read; then its secret is overwritten and deleted. Making and destroying are
-entries `key` of the purpose `intake`. What was sealed to a destroyed key is opened by nobody.
+ID is the first 16 hex digits of the key's id. A new one is made three days before the last ends,
+and the newest is shown. A key goes on opening for the days of grace, so that an item which was
+sealed on its last day is still read; then its secret is overwritten and deleted. Making and
+destroying are entries `key` of the purpose `intake`. What was sealed to a destroyed key is opened
+by nobody.
 
 Where the agreement names another signer than the holder, the statement is made elsewhere: this
 office has not that key, and `intake_signer` says so.

@@ -1,13 +1,12 @@
 """What the office does by the clock, which cron did before. Each duty has a time of its own, is
 tried again where it fails, and never stops another.
 
-    intake key    shown in the mailbox; a new one in time, the old ones destroyed    every 10 minutes
-    publication   the ledger's tiles and checkpoint, cosigned; the agreement, the counts
-                                                          as office.toml's `publish_every_hours` says
-    cosigning     the newest entries, where witnesses are set                   every few minutes
-    reconcile     ledger, tables, register and answers against each other              every day
-    retention     what is due is disposed of                                           every day
-    reminders     what runs out or is late is logged by its code                       every hour
+    intake key    every 10 minutes    shown in the mailbox; a new one in time, old ones destroyed
+    publication   as office.toml says the ledger's tiles and checkpoint, the agreement, the counts
+    cosigning     every 2 minutes     the newest entries, where witnesses are set
+    reconcile     every day           ledger, tables, register and answers against each other
+    retention     every day           what is due is disposed of
+    reminders     every hour          what runs out or is late is logged by its code
 
 A duty's fault is a line of the log with its code; `counterfoil status` shows the same.
 """

@@ -8,9 +8,9 @@ refuses.
 
     [office_door]                 # what `serve office` needs
     listen = "127.0.0.1:8441"     # HOST:PORT or unix:PATH
-    hosts = ["127.0.0.1:8441"]    # the names by which officers reach it; they sign for one of them
-    keys = "prompt"               # where the passphrase comes from: prompt, credential:NAME (systemd),
-                                  # fd:N (an open file descriptor), or sandbox
+    hosts = ["127.0.0.1:8441"]    # the names by which officers reach it; they sign for one
+    keys = "prompt"               # where the passphrase comes from: prompt, credential:NAME
+                                  # (systemd), fd:N (an open file descriptor), or sandbox
 
     [gateway_door]                # what `serve gateway` needs; it never reads the office
     listen = "127.0.0.1:8440"

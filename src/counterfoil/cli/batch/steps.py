@@ -263,8 +263,8 @@ def _tell(
     if standing.waiting:
         result["waiting"] = standing.waiting
         words.append(
-            f"`counterfoil waiting {standing.batch} --office {place_text(directory)}` lists what waits for an "
-            "officer."
+            f"`counterfoil waiting {standing.batch} --office {place_text(directory)}` lists what "
+            "waits for an officer."
         )
     if rejected is not None:
         listed = rejected.written

@@ -1,4 +1,4 @@
-"""`counterfoil serve office | gateway | all`: the processes of a service, until they are stopped."""
+"""`counterfoil serve office | gateway | all`: a service's processes, until they are stopped."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.options import ask, read_passphrase
 from counterfoil.cli.output import faults, say, show_lines
+from counterfoil.cli.passphrases import ask, read_passphrase
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import KeyFault, UsageFault
 from counterfoil.office.settings import read_settings
@@ -58,9 +58,8 @@ def everything(
     with faults(as_json=False):
         if sandbox:
             made = prepare_sandbox(directory, port)
-            say(
-                f"A sandbox of made-up people: {directory}. {directory}/README.txt says how to begin."
-            )
+            say(f"A sandbox of made-up people: see {directory}/README.txt for how to begin.")
+
             _serve(made, frozenset({"gateway", "office"}))
         else:
             _serve(_config(config), frozenset({"gateway", "office"}))
