@@ -14,8 +14,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.instants import from_instant
@@ -31,6 +32,8 @@ from counterfoil.requester.desk import Desk, SentItem, desk_fault, read_kept
 from counterfoil.requester.known_office import KnownOffice
 from counterfoil.requester.outgoing import kept_receipt, take_receipt
 from counterfoil.requester.ways import Way
+
+_PATIENCE: Final = timedelta(days=1)
 
 
 class Trouble(Public, frozen=True):
@@ -186,7 +189,7 @@ def _late(
     answers: dict[str, str],
     now: datetime,
 ) -> Iterator[Trouble]:
-    """Answers whose time has come and that nobody lists."""
+    """Answers whose time was over a day ago and that nobody lists."""
     for item, each in sent.items():
         if item in answers:
             continue
@@ -194,7 +197,11 @@ def _late(
             receipt = kept_receipt(office, desk, each)
         except VerifyFault:
             continue  # told already
-        if receipt is not None and receipt.expected and from_instant(receipt.expected) < now:
+        if (
+            receipt is not None
+            and receipt.expected
+            and from_instant(receipt.expected) + _PATIENCE < now
+        ):
             yield Trouble(
                 "answer_late",
                 item,

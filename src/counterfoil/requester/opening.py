@@ -30,15 +30,15 @@ from counterfoil.answers.read_envelope import MAX_ENVELOPE_BYTES, check_envelope
 from counterfoil.answers.verify import Statement, proof_path, verify_answer
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.instants import instant_text
-from counterfoil.core.values import Header, Public, Reject, Sensitive
+from counterfoil.core.values import Public, Reject, Sensitive
 from counterfoil.envelopes import Content, ItemHeader, OpeningKey, open_item
 from counterfoil.requester.desk import Desk, SentItem, desk_fault
 from counterfoil.requester.incoming import last_head
 from counterfoil.requester.known_office import KnownOffice
+from counterfoil.tlog import parse_vkey
 
 _ROWS: Final = 4096
 JOINED: Final = "answers-with-requests.csv"
-_NOBODY: Final = Header("-", "-", "-", datetime.min.date())
 
 
 class AnsweredRow(Sensitive, frozen=True):
@@ -79,7 +79,7 @@ def open_answer(
 
     Raises VerifyFault, InputFault `answer_unreadable`, StateFault `answer_kind`, StoreFault.
     """
-    clear = desk.folder("opened") / f".{os.urandom(8).hex()}.content"
+    clear = desk.folder(".opening") / f"{os.urandom(8).hex()}.content"
     try:
         header = _unseal(office, path, keys, clear)
         with clear.open("rb") as source:
@@ -94,7 +94,8 @@ def open_answer(
     statements = verify_answer(file, str(office.holder), now.date(), office.policy)
     envelope = _envelope(file, office)
     _check_terms(envelope, sent, header)
-    joined, counts = _join(desk, sent, file, folder)
+    request = desk.request(sent.item) if sent else None
+    joined, counts = _join(office, request, file, folder)
     return _opened(office, desk, file, joined, counts, (header, envelope, statements, now))
 
 
@@ -184,7 +185,7 @@ def _check_terms(envelope: Mapping[str, Any], sent: SentItem | None, header: Ite
 
 
 def _join(
-    desk: Desk, sent: SentItem | None, file: Path, folder: Path
+    office: KnownOffice, request: Path | None, file: Path, folder: Path
 ) -> tuple[Path | None, dict[str, int]]:
     """Write the request's rows with their answers. Raises VerifyFault `answer_rows_other`."""
     counts: dict[str, int] = {}
@@ -194,7 +195,6 @@ def _join(
         return row
 
     answers = map(count, answered_rows(file))
-    request = desk.request(sent.item) if sent else None
     if request is None:
         for _ in answers:
             continue
@@ -203,7 +203,7 @@ def _join(
     with joined.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink, lineterminator="\r\n")
         writer.writerow(["sheet_row", "answer", "codes", "what_to_do", *intake.COLUMN_NAMES])
-        for asked, answer in zip_longest(_asked(request), answers):
+        for asked, answer in zip_longest(_asked(request, office), answers):
             if asked is None or answer is None or not _is_same(asked, answer):
                 raise VerifyFault(
                     "answer_rows_other",
@@ -227,9 +227,11 @@ class _Asked(NamedTuple):
     cells: Sequence[str]
 
 
-def _asked(path: Path) -> Iterator[_Asked]:
+def _asked(path: Path, office: KnownOffice) -> Iterator[_Asked]:
     """The rows of the request file in its order, rejected ones with their number and id alone."""
-    file = intake.open_file(path, default_header=_NOBODY, principal_keys={})
+    keys = {each.id: parse_vkey(each.key) for each in office.agreement.principals if each.key}
+    public = {name: key.public for name, key in keys.items()}
+    file = intake.open_file(path, default_header=None, principal_keys=public)
     reader = intake.RowReader()
     for table in file.stretches(_ROWS):
         cells = dict(zip(table.rows, zip(*table.columns, strict=True), strict=True))
