@@ -42,12 +42,10 @@ from counterfoil.api.bodies import blocks, stated_length
 from counterfoil.api.door import Log, application
 from counterfoil.api.limits import Places, RateLimiter, RateLimits
 from counterfoil.api.problems import json_response
-from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import InputFault, StateFault, StoreFault, UsageFault, VerifyFault
+from counterfoil.core.errors import InputFault, StateFault, StoreFault, UsageFault
 from counterfoil.core.values import Public
 from counterfoil.exchange.mailbox import SEALED, Arrival, Mailbox, item_id
-from counterfoil.tlog.checkpoint import check_checkpoint
-from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
+from counterfoil.exchange.published import PublishedLedger
 
 CERTIFICATE: Final = "x-client-certificate"
 """What the proxy says of the certificate that it checked: PEM, escaped as in a URL."""
@@ -96,7 +94,7 @@ class Gateway:
         self.settings = settings
         self.log = log
         self.mailbox = Mailbox(settings.mailbox)
-        self.holder: VerifierKey = parse_vkey(settings.holder)
+        self.ledger = PublishedLedger(settings.public, settings.holder)
         self.rate = RateLimiter(settings.rate)
         self.places = Places(settings.puts)
         self.registry = CollectorRegistry()
@@ -149,14 +147,14 @@ class Gateway:
 
     def _admit(self, request: Request) -> None:
         """Let a client in, by its certificate where one is needed, and count it. Raises UsageFault
-        `certificate_missing`, `certificate_other`, StateFault `rate_limited`."""
+        `client_certificate`, `client_certificate_other`, StateFault `rate_limited`."""
         allowed = self.settings.certificates
         client = request.client.host if request.client else "local"
         if allowed is not None:
             client = fingerprint(request.headers)
             if client not in allowed:
                 raise UsageFault(
-                    "certificate_other",
+                    "client_certificate_other",
                     "the agreement does not name this certificate",
                     place="certificate",
                     cure="Use the certificate that the agreement names, or have it amended.",
@@ -317,18 +315,10 @@ class Gateway:
 
     async def health(self, _request: Request) -> Response:
         """Whether requesters can be served: a validly signed checkpoint is young enough."""
-        age = await asyncio.to_thread(self._checkpoint_age)
+        age = await asyncio.to_thread(self.ledger.checkpoint_age)
         healthy = age is not None and age <= self.settings.fresh_seconds
         said = {"status": "ok" if healthy else "stale", "checkpoint_age_seconds": age}
         return json_response(said, 200 if healthy else 503)
-
-    def _checkpoint_age(self) -> int | None:
-        path = self.settings.public / "checkpoint"
-        try:
-            check_checkpoint(read_bounded(path, MAX_NOTE_BYTES), self.holder)
-            return max(0, int(time.time() - path.stat().st_mtime))
-        except (OSError, ValueError, VerifyFault):
-            return None
 
     async def metrics(self, _request: Request) -> Response:
         """Counts for whoever watches the gateway."""
@@ -337,7 +327,7 @@ class Gateway:
 
 def fingerprint(headers: Mapping[str, str]) -> str:
     """The SHA-256 of the client's certificate (DER), in hex. Raises UsageFault
-    `certificate_missing`."""
+    `client_certificate`."""
     found = _PEM.fullmatch(unquote(headers.get(CERTIFICATE, "")).strip() + "\n")
     try:
         return hashlib.sha256(b64decode(found[1])).hexdigest() if found else _no_certificate()
@@ -347,7 +337,7 @@ def fingerprint(headers: Mapping[str, str]) -> str:
 
 def _no_certificate() -> str:
     raise UsageFault(
-        "certificate_missing",
+        "client_certificate",
         "the client showed no certificate",
         place="certificate",
         cure="Connect through the gateway's proxy, with the certificate that the agreement names.",
@@ -358,21 +348,24 @@ async def _file(path: Path, missing: Exception, kind: str, lasts: str = "no-stor
     """A file as it is now, no link followed. One that is replaced meanwhile is sent as it was: it
     is opened once."""
     try:
-        file, size = await asyncio.to_thread(_opened, path)
+        found = await asyncio.to_thread(_opened, path)
     except OSError:
-        raise missing from None
+        found = None
+    if found is None:
+        raise missing
+    file, size = found
     headers = {"Cache-Control": lasts, "Content-Length": str(size)}
     return StreamingResponse(_parts(file, size), headers=headers, media_type=kind)
 
 
-def _opened(path: Path) -> tuple[BinaryIO, int]:
+def _opened(path: Path) -> tuple[BinaryIO, int] | None:
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)
-    file = os.fdopen(os.open(path, flags), "rb")
-    told = os.fstat(file.fileno())
+    descriptor = os.open(path, flags)
+    told = os.fstat(descriptor)
     if not stat.S_ISREG(told.st_mode):
-        file.close()
-        raise FileNotFoundError(path.name)
-    return file, told.st_size
+        os.close(descriptor)
+        return None
+    return os.fdopen(descriptor, "rb"), told.st_size
 
 
 async def _parts(file: BinaryIO, size: int) -> AsyncIterator[bytes]:

@@ -176,11 +176,17 @@ class Mailbox:
     @contextmanager
     def open_waiting(self, waiting: Waiting) -> Generator[BinaryIO]:
         """A file of the inbox, opened without following a link, waiting for a pipe or reading a
-        device. Raises OSError."""
+        device. Raises InputFault `item_no_file`, OSError."""
         descriptor = os.open(self.inbox / waiting.name, _READ)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise InputFault(
+                "item_no_file",
+                "what lies in the mailbox under this name is no file",
+                place="item",
+                cure="Put the item there as a file of its own.",
+            )
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileNotFoundError(waiting.name)
             yield file
 
     def forget(self, waiting: Waiting) -> None:

@@ -1,6 +1,9 @@
 """The log: one event a line, as JSON on standard error, which the service manager keeps.
 
-    {"at":"2026-05-04T12:00:00Z","process":"gateway","event":"refused","code":"item_id","status":400}
+    {"at":"2026-05-04T12:00:00Z","process":"gateway","event":"refused","code":"item_id",
+     "status":400}
+
+on one line.
 
 A field is a code, an id that we made, a route as it is written in the program, or a number. What a
 request says never becomes one: not a path, not a name, not the text of an error.
