@@ -163,7 +163,9 @@ def test_a_file_goes_through_the_sandbox_and_comes_back_answered(
     opened = sandbox.ask("open", fetched)
     rows = Path(fetched).parent
     found = opened + "".join(
-        path.read_text(encoding="utf-8") for path in rows.iterdir() if path.suffix in (".jsonl", ".csv")
+        path.read_text(encoding="utf-8")
+        for path in rows.iterdir()
+        if path.suffix in (".jsonl", ".csv")
     )
     for word in ("TA-0001", "TA-0006", "not_confirmed", "period_vague"):
         assert word in found

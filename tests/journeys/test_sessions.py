@@ -11,6 +11,7 @@ import pytest
 from tests.cli.desk import agreement, command, secret
 from tests.house.tree import ROOT, committed_files
 from tests.journeys.sessions import Session, as_pattern, read_sessions, run_step
+from tests.requester.holder import Holder, make_kit
 from tests.world.people import SOURCE, SOURCE_COLUMNS, write_csv
 
 WITH_SESSIONS = [
@@ -61,7 +62,18 @@ def _engineer(folder: Path) -> None:
     write_csv(folder / "people.csv", SOURCE, SOURCE_COLUMNS)
 
 
-SETUPS: dict[str, Callable[[Path], None]] = {
+def _mailbox(folder: Path) -> Callable[[], None]:
+    """A requester's keys and what came with the agreement, and a mailbox whose other side takes and
+    answers, after each step, whatever lies in the inbox."""
+    make_kit(folder / "keys")
+    shutil.copy(ROOT / "examples" / "tiny-agency" / "requests.csv", folder)
+    holder = Holder(folder / "mailbox", folder / "keys")
+    holder.says = {"TA-0003": "not_confirmed"}
+    return holder.work
+
+
+SETUPS: dict[str, Callable[[Path], Callable[[], None] | None]] = {
+    "mailbox": _mailbox,
     "tiny-agency": _examples,
     "answered": _answered,
     "requester": _requester,
@@ -82,11 +94,12 @@ def test_a_session_prints_what_the_page_shows(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    SETUPS[session.setup](tmp_path)
+    between = SETUPS[session.setup](tmp_path) or (lambda: None)
     for step in session.steps:
         code, printed = run_step(step.command)
         assert as_pattern(step.expected).fullmatch(printed), f"$ {step.command}\n{printed}"
         assert code == 0
+        between()
 
 
 def test_every_guide_has_a_session() -> None:

@@ -245,6 +245,8 @@ def _read(response: HTTPResponse, sink: BinaryIO | None) -> tuple[int, bytes]:
             sink.write(piece)
         else:
             pieces.append(piece)
+    if response.length:  # http.client does not tell a body that ends before its end
+        raise TimeoutError
     return response.status, b"".join(pieces)
 
 

@@ -11,7 +11,7 @@ from typer import TyperException
 
 from counterfoil.cli.ask import answers, exchange, prepare
 from counterfoil.cli.ask.options import PROGRAM
-from counterfoil.cli.output import fail, say, speak_as
+from counterfoil.cli.output import fail, say, speaking_as
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(
@@ -75,8 +75,11 @@ def _version(
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A call that is wrong is told like every other
     error."""
-    speak_as(PROGRAM)
-    as_json = "--json" in arguments
+    with speaking_as(PROGRAM):
+        return _run(arguments, as_json="--json" in arguments)
+
+
+def _run(arguments: Sequence[str], *, as_json: bool) -> int:
     try:
         code = app(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except TyperException as fault:
