@@ -61,15 +61,21 @@ def _version(
     ] = False,
 ) -> None:
     if version_:
-        try:
-            said = version("counterfoil")
-        except PackageNotFoundError:
-            said = "unknown"
-        typer.echo(f"{PROGRAM} {said}")
+        typer.echo(f"{PROGRAM} {_installed_version()}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
+
+
+def _installed_version() -> str:
+    """The version of the package that this is of: the program alone, or all of Counterfoil."""
+    for package in (PROGRAM, "counterfoil"):
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            continue
+    return "unknown"
 
 
 def run(arguments: Sequence[str]) -> int:
