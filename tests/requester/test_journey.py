@@ -145,11 +145,11 @@ def test_a_swapped_intake_key_is_not_sealed_to(bench: Bench, carrier: Carrier, c
 def test_a_forged_or_foreign_receipt_counts_for_nothing(bench: Bench, carrier: Carrier, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
     send = ("send", bench.file, "--to", "x", "--key", bench.key, "--wait", "0", "--json")
     carrier.shown["receipt"] = b'{"state":"arrived"}'
-    assert (bench.ask(*send), code(capsys)) == (5, "receipt_malformed")
+    assert (bench.ask(*send), code(capsys)) == (5, "item_receipt_malformed")
     [path] = (bench.mailbox / "inbox").iterdir()
     del carrier.shown["receipt"]
     bench.holder.receive(path, digest="sha256:" + "0" * 64)
-    assert (bench.ask(*send), code(capsys)) == (5, "receipt_other")
+    assert (bench.ask(*send), code(capsys)) == (5, "item_receipt_other")
     assert not Desk.beside(bench.key).receipt(path.stem).exists()
 
 
