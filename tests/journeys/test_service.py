@@ -238,7 +238,7 @@ def test_a_service_that_is_told_to_stop_stops(sandbox: Sandbox) -> None:
 def _put(url: str, data: bytes) -> None:
     from urllib.request import Request
 
-    with urlopen(Request(url, data, {"Content-Type": "text/csv"}, method="PUT")) as answer:  # noqa: S310
+    with urlopen(Request(url, data, {"Content-Type": "text/csv"}, method="PUT")) as answer:
         assert answer.status in (200, 201)
 
 
