@@ -44,7 +44,15 @@ ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = ROOT / "src" / "counterfoil"
 ROOMS: Final = ("answers", "core", "envelopes", "gate", "intake", "normalize", "requester", "tlog")
 """What a requester's program is made of; of `cli/` it has `CLI`."""
-CLI: Final = ("__init__.py", "output.py", "passphrases.py", "rejects.py", "verbs.py", "ask")
+CLI: Final = (
+    "__init__.py",
+    "files.py",
+    "output.py",
+    "passphrases.py",
+    "rejects.py",
+    "verbs.py",
+    "ask",
+)
 NEEDS: Final = (
     "msgspec",
     "cryptography",

@@ -26,6 +26,7 @@ from counterfoil.envelopes import (
     OpeningKey,
     OutboxHead,
     OutboxItem,
+    PublicOpeningKey,
     Receipt,
     answer_length,
     head_digest,
@@ -43,6 +44,7 @@ from counterfoil.requester.known_office import KnownOffice, read_office_file, wr
 from counterfoil.requester.opening_keys import SUFFIX, make_opening_key
 from counterfoil.requester.ways import Folder
 from counterfoil.tlog import parse_vkey
+from counterfoil.tlog.note import sign_note
 from tests.answers import answers as made
 from tests.envelopes.items import OFFICE
 from tests.house.tree import ROOT
@@ -142,6 +144,18 @@ class Holder:
         )
         with (self.mailbox / "outbox" / f"{header.item}.answer").open("wb") as sink:
             seal_item(clear, sink, answered, content.reply_to, made.HOLDER)
+
+    def notice(self, text: str, reader: PublicOpeningKey, **parts: bytes) -> str:
+        """Put a signed notice into the outbox, sealed to one reader. Returns its item."""
+        clear, item = io.BytesIO(), new_item()
+        note = sign_note(text, [made.HOLDER]).encode()
+        held: dict[str, BinaryIO] = {"notice.txt": io.BytesIO(note)}
+        held |= {name: io.BytesIO(data) for name, data in parts.items()}
+        write_content(clear, held)
+        header = ItemHeader("notice", item, made.OFFICE, (), self.known.digest, NOW + timedelta(days=90))  # fmt: skip
+        with (self.mailbox / "outbox" / f"{item}.notice").open("wb") as sink:
+            seal_item(clear, sink, header, [reader], made.HOLDER)
+        return item
 
     def publish(self, **changes: object) -> bytes:
         """Make the next head of the outbox."""

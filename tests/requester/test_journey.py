@@ -4,6 +4,7 @@ on the way is noticed, with its code."""
 from __future__ import annotations
 
 import csv
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,14 @@ import pytest
 
 from counterfoil.cli.ask import exchange
 from counterfoil.core.instants import instant_text
+from counterfoil.envelopes import seal_item
 from counterfoil.requester import outgoing
 from counterfoil.requester.desk import Desk
 from counterfoil.requester.opening import JOINED
+from counterfoil.requester.opening_keys import read_public_key
 from tests.answers import answers as made
-from tests.envelopes.items import READER, STRANGER, sealed
+from tests.envelopes.independent import check_statement
+from tests.envelopes.items import READER, STRANGER, header, sealed
 from tests.requester.conftest import Bench
 from tests.requester.holder import NOW, Carrier, Deaf
 from tests.world.people import REQUESTS, write_csv
@@ -270,3 +274,57 @@ def test_waiting_for_a_receipt_ends(bench: Bench) -> None:
     way = Carrier(bench.mailbox)
     done = outgoing.send_item(office, desk, way, sent, 0.01, slept.append)
     assert done.receipt is None and slept
+
+
+# -- notices, and what a requester states of them --------------------------------------------------
+
+
+def test_a_notice_is_fetched_opened_and_told(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    reader = read_public_key(bench.key.with_name("sandbox-principal.opening.pub"))
+    item = bench.holder.notice("counterfoil-correction-1\nbatch b-1\n", reader, recalls=b"a list")
+    bench.holder.publish()
+    assert bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.endswith(f"{item}.notice")
+    assert bench.ask("open", line, "--key", bench.key) == 0
+    assert capsys.readouterr().out == "counterfoil-correction-1\nbatch b-1\n"
+    desk = Desk.beside(bench.key)
+    assert desk.recalls.read_bytes() == b"a list"
+    path = answered(bench)
+    capsys.readouterr()
+    assert (
+        bench.ask("open", path, "--key", bench.key, "--json") == 5
+    )  # it is no list of this holder
+    assert code(capsys).startswith(("recalls", "signed"))
+
+
+def test_a_request_that_somebody_sealed_to_the_reader_is_no_answer(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    reader = read_public_key(bench.key.with_name("sandbox-principal.opening.pub"))
+    sink = io.BytesIO()
+    head = header(office=made.OFFICE)
+    seal_item(io.BytesIO(b"x"), sink, head, [reader], made.HOLDER)
+    (bench.folder / "x.answer").write_bytes(sink.getvalue())
+    assert bench.ask("open", bench.folder / "x.answer", "--key", bench.key, "--json") == 1
+    assert code(capsys) == "answer_kind"
+
+
+def test_destruction_is_stated_and_signed_and_never_half_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    path = answered(bench)
+    bench.ask("open", path, "--key", bench.key)
+    file = path.parent / "answers.csv"
+    said = ("acknowledge", file, "--key", bench.key, "--json")
+    capsys.readouterr()
+    assert (bench.ask(*said), code(capsys)) == (2, "receipt_onward")
+    gone = ("--passed-to-nobody", "--destroyed-on", "2026-08-10")
+    both = (*gone, "--returned-on", "2026-08-10")
+    assert (bench.ask(*said, *both), code(capsys)) == (2, "receipt_of_what")
+    assert bench.ask(*said, *gone) == 0
+    statement = Path(result(capsys)["receipt"]).read_bytes()
+    vkey = principal_vkey(bench)
+    fields = check_statement(statement, "counterfoil-receipt-1", vkey)
+    assert (fields["about"], fields["disposed"], fields["onward"]) == ("expiry", "destroyed", [])
+    assert (bench.ask(*said, *gone), code(capsys)) == (2, "out_taken")
+
+
+def principal_vkey(bench: Bench) -> str:
+    return bench.key.with_name("sandbox-principal.vkey").read_text("utf-8").strip()

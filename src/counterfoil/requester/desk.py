@@ -7,7 +7,8 @@
     items/ITEM/ITEM.receipt        the office's receipt, once it came
     items/ITEM/ITEM.answer         the sealed answer, once it was fetched
     items/ITEM/answers.*           the answer, once it was opened
-    items/notices/ITEM.notice      notices and recalls
+    items/notices/ITEM.notice      sealed notices, and beside them what they say, ITEM.txt
+    items/recalls                  the newest list of recalls that came
     items/outbox-seen.jws          the newest head of the outbox that was seen
 
 Mode 0700: requests and answers lie here in clear. Trusted: as much as the disk is. Whoever deletes
@@ -74,6 +75,11 @@ class Desk:
     def notices(self) -> Path:
         """The folder of notices."""
         return self._made(self.root / "notices")
+
+    @property
+    def recalls(self) -> Path:
+        """The newest list of recalls that came."""
+        return self.root / "recalls"
 
     @property
     def seen(self) -> Path:

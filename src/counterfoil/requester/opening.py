@@ -5,7 +5,8 @@
     3  its rows and envelope verify: signature, rows, ledger proof, quorum (answers/verify.py)
     4  it answers the request file that was sent: by digest, and row for row
     5  its last day of use is not over
-    6  the outbox is known up to now, so that a recall would show
+    6  the outbox is known up to now, so that a recall would show; and, where the list of recalls is
+       here, whether the answer stands in it
 
 1 to 4 raise where they fail. 5 and 6 are told, because the answer is the answer all the same;
 whoever uses it then acts against its use limits, or in spite of a recall.
@@ -27,14 +28,16 @@ import msgspec
 from counterfoil import gate, intake
 from counterfoil.answers.packed_rows import unpack_rows
 from counterfoil.answers.read_envelope import MAX_ENVELOPE_BYTES, check_envelope, envelope_path
+from counterfoil.answers.recalls import RecallFilter
 from counterfoil.answers.verify import Statement, proof_path, verify_answer
 from counterfoil.core.errors import InputFault, StateFault, VerifyFault
 from counterfoil.core.instants import instant_text
 from counterfoil.core.values import Public, Reject, Sensitive
-from counterfoil.envelopes import Content, ItemHeader, OpeningKey, open_item
+from counterfoil.envelopes import Content, ItemHeader, OpeningKey, open_item, peek_header
 from counterfoil.requester.desk import Desk, SentItem, desk_fault
 from counterfoil.requester.incoming import last_head
 from counterfoil.requester.known_office import KnownOffice
+from counterfoil.requester.notice import check_notice
 from counterfoil.tlog import parse_vkey
 
 _ROWS: Final = 4096
@@ -74,6 +77,7 @@ def open_answer(
     keys: Mapping[str, OpeningKey],
     out: Path | None,
     now: datetime,
+    recalls: RecallFilter | None = None,
 ) -> OpenedAnswer:
     """Open a sealed answer into `out`, or into its item's own folder, and join it to its request.
 
@@ -81,7 +85,7 @@ def open_answer(
     """
     clear = desk.folder(".opening") / f"{os.urandom(8).hex()}.content"
     try:
-        header = _unseal(office, path, keys, clear)
+        header = _unseal(office, path, keys, clear, "answer")
         with clear.open("rb") as source:
             content = Content(source)
             sent = desk.find(header.answers)
@@ -91,12 +95,68 @@ def open_answer(
         raise desk_fault(fault) from None
     finally:
         clear.unlink(missing_ok=True)
-    statements = verify_answer(file, str(office.holder), now.date(), office.policy)
+    statements = verify_answer(file, str(office.holder), now.date(), office.policy, recalls)
     envelope = _envelope(file, office)
     _check_terms(envelope, sent, header)
     request = desk.request(sent.item) if sent else None
     joined, counts = _join(office, request, file, folder)
     return _opened(office, desk, file, joined, counts, (header, envelope, statements, now))
+
+
+class OpenedNotice(Public, frozen=True):
+    """A notice of the holder that was opened: what it says, and the file that it was written to.
+    `recalls`: the list of recalls that came with it, or ""."""
+
+    file: str
+    lines: tuple[str, ...]
+    recalls: str
+
+
+def is_notice(path: Path) -> bool:
+    """Whether a file is a sealed notice. False for what is no item: opening it tells that."""
+    try:
+        with path.open("rb") as source:
+            return peek_header(source).kind == "notice"
+    except (OSError, VerifyFault):
+        return False
+
+
+def open_notice(
+    office: KnownOffice, desk: Desk, path: Path, keys: Mapping[str, OpeningKey]
+) -> OpenedNotice:
+    """Open a sealed notice, and the list of recalls where there is one, into the folder of notices.
+    Raises VerifyFault, InputFault `answer_unreadable`, StoreFault."""
+    clear = desk.folder(".opening") / f"{os.urandom(8).hex()}.content"
+    try:
+        _unseal(office, path, keys, clear, "notice")
+        with clear.open("rb") as source:
+            content = Content(source)
+            notice = _part(content, "notice.txt")
+            recalls = _part(content, "recalls")
+    except OSError as fault:
+        raise desk_fault(fault) from None
+    finally:
+        clear.unlink(missing_ok=True)
+    lines = check_notice(notice, office.holder) if notice else ()
+    file = desk.notices / f"{path.stem}.txt"
+    if notice:
+        desk.write(file, notice)
+    if recalls:
+        desk.write(desk.recalls, recalls)
+    return OpenedNotice(str(file) if notice else "", lines, str(desk.recalls) if recalls else "")
+
+
+def _part(content: Content, name: str) -> bytes:
+    """A part's bytes, or none where it is not there."""
+    sink = io.BytesIO()
+    if name in content:
+        content.copy(name, sink)
+    return sink.getvalue()
+
+
+def has_envelope(file: Path) -> bool:
+    """Whether a file is an answer file: its envelope stands beside it."""
+    return envelope_path(file).is_file()
 
 
 def answered_rows(file: Path) -> Iterator[AnsweredRow]:
@@ -117,7 +177,7 @@ def answered_rows(file: Path) -> Iterator[AnsweredRow]:
 
 
 def _unseal(
-    office: KnownOffice, path: Path, keys: Mapping[str, OpeningKey], clear: Path
+    office: KnownOffice, path: Path, keys: Mapping[str, OpeningKey], clear: Path, kind: str
 ) -> ItemHeader:
     try:
         with path.open("rb") as source, clear.open("w+b") as sink:
@@ -130,13 +190,12 @@ def _unseal(
             cure="Name a file that `counterfoil-ask fetch` printed.",
         ) from None
     header = opened.header
-    if header.kind != "answer" or not header.answers:
+    if header.kind != kind or (kind == "answer" and not header.answers):
         raise StateFault(
             "answer_kind",
-            "this item is no answer",
+            "this item is neither an answer nor a notice of the holder",
             place=path.name,
-            cure="Read a notice with `counterfoil-ask open` from the folder of notices, by its own "
-            "name.",
+            cure="Name a file that `counterfoil-ask fetch` printed.",
         )
     if header.office != office.office:
         raise _other("the answer is of another office")
@@ -268,25 +327,27 @@ def _opened(
 ) -> OpenedAnswer:
     header, envelope, statements, now = found
     said = [f"{each.number}  {each.text}" for each in statements]
+    seven = len(said)
     said.append(
-        f"8  Its {sum(counts.values())} rows are those of the request {header.answers}."
+        f"{seven + 1}  Its {sum(counts.values())} rows are those of the request {header.answers}."
         if joined
-        else "8  The request is not here, so that nobody compared the rows with it."
+        else f"{seven + 1}  The request is not here, so that nobody compared the rows with it."
     )
     head = last_head(office, desk)
     moment = instant_text(now)
     current = head is not None and head.at <= moment <= head.next_due
     if head is None:
         said.append(
-            "9  NOT CURRENT: no head of the outbox was fetched, so a recall would not show."
+            f"{seven + 2}  NOT CURRENT: no head of the outbox was fetched, so that a recall would "
+            "not show."
         )
     elif not current:
         said.append(
-            f"9  NOT CURRENT: the newest head of the outbox is of {head.at} and ended at "
+            f"{seven + 2}  NOT CURRENT: the newest head of the outbox is of {head.at} and ended at "
             f"{head.next_due}: run `counterfoil-ask fetch` before anybody uses it."
         )
     else:
-        said.append(f"9  The outbox is known up to {head.at}, head {head.sequence}.")
+        said.append(f"{seven + 2}  The outbox is known up to {head.at}, head {head.sequence}.")
     return OpenedAnswer(
         header.answers,
         str(file),

@@ -49,6 +49,12 @@ add_verb(
 add_verb(app, exchange.status, f"status {_KEY} --from {_GATEWAY}", program=PROGRAM)
 add_verb(app, exchange.fetch, f"fetch --from {_GATEWAY} {_KEY}", program=PROGRAM)
 add_verb(app, answers.open_, f"open items/ITEM/ITEM.answer {_KEY}", name="open", program=PROGRAM)
+add_verb(
+    app,
+    answers.acknowledge,
+    f"acknowledge items/notices/ITEM.txt {_KEY} --passed-to-nobody --destroyed-on 2026-08-10",
+    program=PROGRAM,
+)
 
 _INTERRUPTED: Final = 130
 
