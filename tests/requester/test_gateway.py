@@ -133,7 +133,14 @@ def test_what_breaks_off_is_too_long_or_not_there_is_one_fault(way: Gateway, scr
 
 def test_a_way_is_a_url_or_a_folder_that_is_there(tmp_path: Path) -> None:
     assert isinstance(open_way("https://x.example", Tls()), Gateway)
-    for named in (str(tmp_path / "none"), "ftp://x.example"):
+    wrong = (
+        "ftp://x.example",
+        "http://",
+        "http://x:99999",
+        "http://[",
+        "https://me:secret@x.example",
+    )
+    for named in (str(tmp_path / "none"), *wrong):
         with pytest.raises(CounterfoilError, match="way_unknown"):
             open_way(named, Tls())
     with pytest.raises(CounterfoilError, match="tls_files"):

@@ -134,6 +134,28 @@ def test_an_item_in_the_inbox_itself_is_the_same_as_in_the_mailbox(bench: Bench,
     assert bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key) == 0
 
 
+def test_a_refused_item_is_told_and_its_file_can_be_sent_anew(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    bench.ask("sign", bench.file, "--key", bench.key, "--out", bench.mailbox)
+    [path] = (bench.mailbox / "inbox").iterdir()
+    bench.holder.receive(path, refused="item_agreement", batch="", expected="")
+    send = ("send", bench.file, "--to", bench.mailbox, "--key", bench.key, "--wait", 0)
+    assert bench.ask("send", "--to", bench.mailbox, "--key", bench.key, "--wait", 0) == 4
+    assert "item_agreement" in capsys.readouterr().out
+    assert bench.ask(*send) == 0
+    assert len(list((bench.mailbox / "inbox").iterdir())) == 2
+
+
+def test_a_header_inside_that_says_something_else_is_not_signed(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    file = bench.folder / "a.jsonl"
+    header_line = {"header": {"requester": "x", "agreement": "y", "principal": "z", "sent_on": "2026-03-02"}}  # fmt: skip
+    row = {name: str(value) for name, value in REQUESTS[0].items()}
+    file.write_text(f"{json.dumps(header_line)}\n{json.dumps(row)}\n", encoding="utf-8")
+    sign = ("sign", file, "--key", bench.key, "--out", bench.mailbox, "--json")
+    assert (bench.ask(*sign), code(capsys)) == (1, "header_differs")
+    file.write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    assert bench.ask(*sign) == 0
+
+
 # -- what a carrier does -------------------------------------------------------------------------
 
 

@@ -84,18 +84,41 @@ def sign_item(
         path, _ = to_request_file(command.file, command.reading, folder / "request.csv")
         path = _own_copy(path, folder)
         before = None if command.again else desk.same_file(intake.file_digest(path), now)
-        if before is not None:
+        if before is not None and not _was_refused(who.office, desk, before):
             desk.drop(item)
             return before
         header = _header(who, command, now.date())
         checked = yield from _checked(path, command.file.name, header, now.date())
         intake.sign_header(path, header, who.key.secret)
+        _read_as_holder(path, header, who.key.public)
         sent = _seal(who, folder, path, command, (item, intake_key, checked, now))
     except BaseException:
         desk.drop(item)
         raise
     desk.keep(sent)
     return sent
+
+
+def _was_refused(office: KnownOffice, desk: Desk, sent: SentItem) -> bool:
+    """Whether the office refused an item: the file is then sent as a new one."""
+    receipt = kept_receipt(office, desk, sent)
+    return receipt is not None and bool(receipt.refused)
+
+
+def _read_as_holder(path: Path, header: Header, public: bytes) -> None:
+    """Raise what the holder would: a header inside the file says something else."""
+    try:
+        intake.open_file(path, default_header=None, principal_keys={header.principal: public})
+    except InputFault as fault:
+        if fault.code != "header_differs":
+            raise
+        raise InputFault(
+            "header_differs",
+            "the header inside the file is not the one that is signed for it today",
+            place=fault.place,
+            cure="Take the header out of the file (the first line of JSON lines, the metadata of "
+            "Parquet): signing writes one.",
+        ) from None
 
 
 def _own_copy(path: Path, folder: Path) -> Path:
@@ -249,8 +272,8 @@ def trusted_intake_key(office: KnownOffice, data: bytes | None, now: datetime) -
             "intake_key_missing",
             "no intake key of the office is there to seal to",
             place="intake-key.jws",
-            cure="Take it by --to from the gateway or the mailbox, or name its file with "
-            "--intake-key.",
+            cure="`send --to` takes it from the gateway or the mailbox; or name its file with "
+            "--intake-key, or put the item into the mailbox with --out.",
         )
     return check_intake_key(data, [office.intake_signer], office.office, now)
 

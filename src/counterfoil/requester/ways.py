@@ -72,16 +72,23 @@ class Tls(NamedTuple):
 def open_way(named: str, tls: Tls) -> Way:
     """The way to a URL or a folder. Raises UsageFault `way_unknown`, InputFault `tls_files`."""
     if named.startswith(("http://", "https://")):
-        return Gateway(named, tls)
+        try:
+            return Gateway(named, tls)
+        except ValueError:
+            raise _unknown_way() from None
     folder = Path(named)
     if not folder.is_dir():
-        raise UsageFault(
-            "way_unknown",
-            "this is neither a URL nor a folder that exists",
-            place="--to, --from",
-            cure="Name the gateway, https://..., or the folder of the mailbox.",
-        )
+        raise _unknown_way()
     return Folder(folder)
+
+
+def _unknown_way() -> UsageFault:
+    return UsageFault(
+        "way_unknown",
+        "this is neither a URL nor a folder that exists",
+        place="--to, --from",
+        cure="Name the gateway, https://..., or the folder of the mailbox.",
+    )
 
 
 class Folder:
@@ -155,11 +162,13 @@ class Folder:
 
 
 class Gateway:
-    """The gateway's HTTP."""
+    """The gateway's HTTP. Raises ValueError for a URL that names no gateway."""
 
     def __init__(self, url: str, tls: Tls) -> None:
         parts = urlsplit(url)
         self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path
+        if not self._host or parts.username or parts.query or parts.fragment:
+            raise ValueError("a gateway is named by host, port and path alone")
         self._context = _context(tls) if parts.scheme == "https" else None
 
     def put(self, item: str, path: Path) -> str:

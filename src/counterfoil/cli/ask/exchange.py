@@ -28,7 +28,7 @@ from counterfoil.cli.ask.options import (
     signing_key,
     way_of,
 )
-from counterfoil.cli.output import DONE_WITH_REJECTS, faults, no_progress, say, show
+from counterfoil.cli.output import DONE_WITH_REJECTS, faults, no_progress, say, show, show_lines
 from counterfoil.cli.rejects import RejectList
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import InputFault, UsageFault
@@ -48,6 +48,7 @@ from counterfoil.requester.outgoing import (
 from counterfoil.requester.sheets.convert import Reading
 from counterfoil.requester.ways import Way
 
+_REFUSED = 4
 _NOT_VERIFIED = 5
 _MAX_KEY_BYTES = 65_536
 _WAIT_SECONDS = 10.0
@@ -172,7 +173,8 @@ def send(
     """Sign, seal and send a file, and print the office's receipt. What was sent and has no receipt
     is sent again, as the same item, whenever `send` is run without a file.
 
-    Exit 3 where rows cannot be read: they come back as rejected.
+    Exit 3 where rows cannot be read: they come back as rejected. Exit 4 where the office refuses
+    the whole item.
     """
     with faults(as_json=as_json):
         office, desk = office_of(key, office_file), desk_of(key)
@@ -190,6 +192,8 @@ def send(
         seconds = 0.0 if out is not None and not to else wait
         done = [send_item(office, desk, way, each, seconds) for each in items]
         _show_sent(items, done, as_json=as_json, quiet=quiet)
+        if any(each.receipt is not None and each.receipt.refused for each in done):
+            raise typer.Exit(_REFUSED)
         if any(each.rejected for each in items):
             raise typer.Exit(DONE_WITH_REJECTS)
 
@@ -246,7 +250,12 @@ def fetch(
         office, desk = office_of(key, office_file), desk_of(key)
         way = way_of(from_, certificate, certificate_key, authority)
         found = fetch_all(office, desk, way, now())
-        show(msgspec.to_builtins(found), _fetched(found), as_json=as_json)
+        if as_json:
+            show(msgspec.to_builtins(found), "", as_json=True)
+        else:
+            show_lines([*found.answers.values(), *found.notices.values()])
+            if not found.answers and not found.notices:
+                say("No answer and no notice lies there for this key.", quiet=quiet)
         _tell_troubles(found, quiet=as_json)
         for item in found.waiting:
             say(f"{item}: received, and not answered yet.", quiet=quiet or as_json)
@@ -337,7 +346,11 @@ def _sent_words(sent: SentItem, done: Sent) -> list[str]:
     if receipt is None:
         return [f"item {sent.item}", f"  {sent.file}, {sent.rows} rows: {done.said}"]
     if receipt.refused:
-        return [f"item {sent.item}", f"  refused by the office: {receipt.refused}"]
+        return [
+            f"item {sent.item}",
+            f"  refused by the office: {receipt.refused}; docs/formats/codes.md says why. Mend the "
+            "file and send it again.",
+        ]
     when = f", answer planned for {receipt.expected}" if receipt.expected else ""
     return [
         f"receipt of {receipt.office}",
@@ -364,10 +377,6 @@ def _status_of(office: KnownOffice, desk: Desk, sent: SentItem) -> dict[str, Any
         "batch": receipt.batch if receipt else "",
         "state": state,
     }
-
-
-def _fetched(found: Fetched) -> str:
-    return "\n".join([*found.answers.values(), *found.notices.values()])
 
 
 def _tell_troubles(found: Fetched, *, quiet: bool) -> None:

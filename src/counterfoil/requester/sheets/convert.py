@@ -25,6 +25,7 @@ from counterfoil.requester.sheets.text import ENCODINGS, needs_conversion, read_
 from counterfoil.requester.sheets.workbook import SUFFIXES, read_workbook
 
 ORDERS: Final = ("ymd", "mdy", "dmy")
+OTHER_SUFFIXES: Final = (".jsonl", ".ndjson", ".parquet")
 TEXT_SUFFIXES: Final = (".csv", ".txt", ".tsv")
 _DATE: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 
@@ -58,8 +59,15 @@ def to_request_file(path: Path, how: Reading, target: Path) -> tuple[Path, tuple
         sheet = read_workbook(path, how.sheet)
         _write(target, _converted(sheet.rows, how.dates, path.name, padded=True))
         return target, sheet.remarks
-    if suffix not in TEXT_SUFFIXES:
+    if suffix in OTHER_SUFFIXES:
         return path, ()
+    if suffix not in TEXT_SUFFIXES:
+        raise InputFault(
+            "format_unknown",
+            "the file is none of those that can be read",
+            place=path.name,
+            cure="Name a .csv, .xlsx, .jsonl, .ndjson or .parquet file, not compressed.",
+        )
     plain = suffix == ".csv" and how.dates == "ymd"
     if plain and not needs_conversion(path, how.encoding):
         return path, ()
