@@ -141,6 +141,8 @@ def test_a_refused_item_is_told_and_its_file_can_be_sent_anew(bench: Bench, caps
     send = ("send", bench.file, "--to", bench.mailbox, "--key", bench.key, "--wait", 0)
     assert bench.ask("send", "--to", bench.mailbox, "--key", bench.key, "--wait", 0) == 4
     assert "item_agreement" in capsys.readouterr().out
+    bench.ask("fetch", "--from", bench.mailbox, "--key", bench.key, "--json")
+    assert result(capsys)["waiting"] == []
     assert bench.ask(*send) == 0
     assert len(list((bench.mailbox / "inbox").iterdir())) == 2
 

@@ -24,6 +24,7 @@ from counterfoil.core.values import Public
 from counterfoil.envelopes import (
     OutboxHead,
     OutboxItem,
+    Receipt,
     check_head,
     require_head_current,
     require_head_follows,
@@ -89,8 +90,13 @@ def fetch_all(office: KnownOffice, desk: Desk, way: Way, now: datetime) -> Fetch
         require_head_current(head, now)
     except VerifyFault as fault:
         troubles.append(Trouble(fault.code, "", fault.message, fault.cure))
-    unreceived = [item for item in sent if not desk.receipt(item).exists()]
-    waiting = [item for item in sent if item not in answers and item not in unreceived]
+    receipts = {item: _kept(office, desk, each) for item, each in sent.items()}
+    unreceived = [item for item, receipt in receipts.items() if receipt is None]
+    waiting = [
+        item
+        for item, receipt in receipts.items()
+        if receipt is not None and not receipt.refused and item not in answers
+    ]
     return Fetched(
         head.sequence,
         head.at,
@@ -191,12 +197,7 @@ def _late(
 ) -> Iterator[Trouble]:
     """Answers whose time was over a day ago and that nobody lists."""
     for item, each in sent.items():
-        if item in answers:
-            continue
-        try:
-            receipt = kept_receipt(office, desk, each)
-        except VerifyFault:
-            continue  # told already
+        receipt = None if item in answers else _kept(office, desk, each)
         if (
             receipt is not None
             and receipt.expected
@@ -209,6 +210,14 @@ def _late(
                 "Two officers may still be looking at it. If it stays, ask the office by the batch "
                 "in the receipt.",
             )
+
+
+def _kept(office: KnownOffice, desk: Desk, sent: SentItem) -> Receipt | None:
+    """The receipt that is kept; None for one that does not fit, which is told already."""
+    try:
+        return kept_receipt(office, desk, sent)
+    except VerifyFault:
+        return None
 
 
 def _digest(path: Path) -> str:

@@ -127,9 +127,10 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
     if len(named) != 1:
         full = [each for each in named if _has_names(each)]
         if wanted:
-            raise _choice(name, "the workbook has no sheet of that name")
+            raise _choice("sheet_choice", "the workbook has no sheet of that name", name)
         if len(full) != 1:
-            raise _choice(name, f"{len(full)} visible sheets hold names of columns, not one")
+            said = f"{len(full)} visible sheets hold names of columns, not one"
+            raise _choice("sheet_choice", said, name)
         named = full
     if named[0].sheet_state != "visible":
         raise InputFault(
@@ -142,12 +143,9 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
     return named[0], (told,) if hidden else ()
 
 
-def _choice(name: str, message: str) -> InputFault:
+def _choice(code: str, message: str, name: str) -> InputFault:
     return InputFault(
-        "sheet_choice",
-        message,
-        place=name,
-        cure="Name it with --sheet, or leave one sheet in the workbook.",
+        code, message, place=name, cure="Name it with --sheet, or leave one sheet in the workbook."
     )
 
 
