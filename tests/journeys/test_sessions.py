@@ -19,6 +19,7 @@ from counterfoil.tlog.cosignature import cosign, cosigner_key
 from tests.cli.desk import agreement, command, secret
 from tests.house.tree import ROOT, committed_files
 from tests.journeys.sessions import Session, as_pattern, read_sessions, run_step
+from tests.requester.holder import Holder, make_kit
 from tests.world.people import SOURCE, SOURCE_COLUMNS, write_csv
 
 WITH_SESSIONS = [
@@ -69,6 +70,16 @@ def _engineer(folder: Path) -> None:
     write_csv(folder / "people.csv", SOURCE, SOURCE_COLUMNS)
 
 
+def _mailbox(folder: Path) -> Callable[[], None]:
+    """A requester's keys and what came with the agreement, and a mailbox whose other side takes and
+    answers, after each step, whatever lies in the inbox."""
+    make_kit(folder / "keys")
+    shutil.copy(ROOT / "examples" / "tiny-agency" / "requests.csv", folder)
+    holder = Holder(folder / "mailbox", folder / "keys")
+    holder.says = {"TA-0003": "not_confirmed"}
+    return holder.work
+
+
 WITNESS = Signer("witness.example/w1", keyfile.signing_key(bytes(range(32))))
 
 
@@ -113,7 +124,8 @@ def _quarter(folder: Path) -> None:
     Path("my-checkpoint").write_text(_cosigned(open_office(Path("tax-office"))), encoding="utf-8")
 
 
-SETUPS: dict[str, Callable[[Path], None]] = {
+SETUPS: dict[str, Callable[[Path], Callable[[], None] | None]] = {
+    "mailbox": _mailbox,
     "tiny-agency": _examples,
     "answered": _answered,
     "judged": _judged,
@@ -136,11 +148,12 @@ def test_a_session_prints_what_the_page_shows(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    SETUPS[session.setup](tmp_path)
+    between = SETUPS[session.setup](tmp_path) or (lambda: None)
     for step in session.steps:
         code, printed = run_step(step.command)
         assert as_pattern(step.expected).fullmatch(printed), f"$ {step.command}\n{printed}"
         assert code == 0
+        between()
 
 
 def test_every_guide_has_a_session() -> None:

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from counterfoil.cli import demo
-from counterfoil.cli.batch import explain, override, sample, waiting
+from counterfoil.cli.batch import explain, listing, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.office import create as office
@@ -29,6 +29,7 @@ from counterfoil.cli.oversight import (
 )
 from counterfoil.cli.requester import agreement, law, receipt, verify
 from counterfoil.cli.requester import sign as requester
+from counterfoil.cli.service import serve
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(
@@ -121,6 +122,8 @@ add_verb(
 )
 
 _groups = (
+    ("serve", serve.app),
+    ("batch", listing.app),
     ("office", office.app),
     ("officer", officer.app),
     ("principal", requester.app),

@@ -3,27 +3,45 @@ or the environment."""
 
 from __future__ import annotations
 
-import sys
-from getpass import getpass
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from counterfoil.client import OfficerKey, open_officer_key
-from counterfoil.core import keyfile
-from counterfoil.core.bounded import read_bounded
-from counterfoil.core.errors import KeyFault, UsageFault
+from counterfoil.cli.passphrases import ask, ask_new, passphrase_for, read_passphrase
+from counterfoil.client import Desk, OfficerKey, RemoteOffice, open_officer_key
+from counterfoil.client.actions import here_only
+from counterfoil.core.errors import StoreFault, UsageFault
 from counterfoil.core.values import Role
 from counterfoil.office import Office, open_office, read_vkey
+from counterfoil.office.lease import service_place
 from counterfoil.office.officers import require_enrolled
 from counterfoil.office.settings import read_settings
 from counterfoil.requester.keys import PrincipalKey, VerifierKey, open_principal, parse_vkey
 
-_MAX_PASSPHRASE_BYTES = 65_536
+_URL: Final = re.compile(r"(https?):/+(.+)|unix:.+")
+
+
+def _nearest_office() -> Path:
+    """The working directory, where it is an office. Raises BadParameter."""
+    if Path("office.toml").is_file():
+        return Path()
+    raise typer.BadParameter(
+        "name an office with --office, or in COUNTERFOIL_OFFICE, or work in its directory"
+    )
+
 
 OfficeDir = Annotated[
-    Path, typer.Option("--office", help="The office's directory.", show_default=False)
+    Path,
+    typer.Option(
+        "--office",
+        help="The office's directory, or the URL of its service.",
+        envvar="COUNTERFOIL_OFFICE",
+        show_envvar=False,
+        default_factory=_nearest_office,
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Quiet = Annotated[
@@ -39,6 +57,14 @@ PassphraseFile = Annotated[
 ]
 OfficerKeyFile = Annotated[
     Path, typer.Option("--officer", help="Key file of a disclosure officer.", show_default=False)
+]
+OfficerMaybe = Annotated[
+    Path | None,
+    typer.Option(
+        "--officer",
+        help="Key file of an officer; needed where the office is reached through a service.",
+        show_default=False,
+    ),
 ]
 OfficerPassphrase = Annotated[
     Path | None,
@@ -105,16 +131,65 @@ def principal_key(path: Path, passphrase_file: Path | None) -> PrincipalKey:
     return open_principal(path, passphrase_for(path, passphrase_file))
 
 
+def office_url(directory: Path) -> str | None:
+    """The URL that was written where an office's directory may stand; None for a directory."""
+    found = _URL.fullmatch(str(directory))
+    if found is None:
+        return None
+    return f"{found[1]}://{found[2]}" if found[1] else found[0]
+
+
+def place_text(directory: Path) -> str:
+    """What was written after --office, as it can be written again."""
+    return office_url(directory) or str(directory)
+
+
+def desk(directory: Path, passphrase_file: Path | None) -> Desk:
+    """The office: through its service where a URL was named or a service of the directory runs,
+    else opened here. Raises as `opened`, StoreFault `office_unreachable`."""
+    url = office_url(directory) or service_place(directory)
+    return RemoteOffice(url) if url else opened(directory, passphrase_file)
+
+
+def quick_desk(directory: Path) -> Desk:
+    """The office without its passphrase: for a suspension, which needs none. Where its service does
+    not answer, the office is opened beside it. Raises as `desk`."""
+    url = office_url(directory)
+    if url:
+        return RemoteOffice(url)
+    served = service_place(directory)
+    try:
+        return RemoteOffice(served) if served else open_office(directory)
+    except StoreFault:
+        return open_office(directory, serves=True)
+
+
+def log_in(office: Desk, path: Path | None, passphrase_file: Path | None) -> None:
+    """Ask a service as this officer from now on; an office that was opened here asks for none.
+    Raises UsageFault `officer_missing`, KeyFault."""
+    if isinstance(office, RemoteOffice):
+        if path is None:
+            raise UsageFault(
+                "officer_missing",
+                "no officer's key was named",
+                place="--officer",
+                cure="Name an enrolled officer's key file with --officer.",
+            )
+        officer_key(office, path, passphrase_file)
+
+
 def opened(directory: Path, passphrase_file: Path | None) -> Office:
     """Open an office with its keys; ask for its passphrase where it is no sandbox and no file was
-    given."""
+    given. Raises UsageFault `office_here_only` for a URL."""
+    if office_url(directory):
+        raise here_only()
     if passphrase_file is None and not read_settings(directory).sandbox:
         return open_office(directory, ask("Passphrase of the office"))
     return open_office(directory, read_passphrase(passphrase_file))
 
 
 def officer_key(
-    office: Office, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
+    office: Desk, path: Path, passphrase_file: Path | None, role: Role = Role.DISCLOSURE
 ) -> OfficerKey:
     """The key of an officer enrolled in this role; asks for its passphrase where it has one and no
     file was given.
@@ -123,66 +198,30 @@ def officer_key(
     was released before.
     """
     passphrase = passphrase_for(path, passphrase_file)
+    if isinstance(office, RemoteOffice):
+        key = open_officer_key(path, passphrase, allow_unprotected=office.facts.sandbox)
+        key.log_in(office)
+        return key
     key = open_officer_key(path, passphrase, allow_unprotected=office.settings.sandbox)
     require_enrolled(office, key.officer, role)
     return key
 
 
-def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:
-    """The passphrase of a key file: from the file named, or asked for where the key needs one.
-    Raises KeyFault."""
-    passphrase = read_passphrase(passphrase_file)
-    if passphrase is None and keyfile.needs_passphrase(path):
-        return ask(f"Passphrase of {path.name}")
-    return passphrase
-
-
-def read_passphrase(path: Path | None) -> str | None:
-    """The first line of a passphrase file, or None where none was named. Raises KeyFault."""
-    if path is None:
-        return None
-    try:
-        lines = read_bounded(path, _MAX_PASSPHRASE_BYTES).decode("utf-8").splitlines()
-    except (OSError, ValueError):
-        raise KeyFault(
-            "passphrase_unreadable",
-            "the passphrase file cannot be read",
-            place=path.name,
-            cure="Check its path and permissions.",
-        ) from None
-    if not lines or not lines[0]:
-        raise KeyFault(
-            "passphrase_empty",
-            "the passphrase is empty",
-            place=path.name,
-            cure="Write it in the file's first line.",
-        )
-    return lines[0]
-
-
-def ask(prompt: str) -> str:
-    """Ask at the terminal, unseen. Raises UsageFault where there is no terminal to ask at."""
-    try:
-        answer = getpass(f"{prompt}: ") if sys.stdin.isatty() else ""
-    except EOFError:
-        answer = ""
-    if not answer:
-        raise UsageFault(
-            "passphrase_missing",
-            "a passphrase is needed and none was typed",
-            cure="Type it at the terminal, or give it in a file; see --help.",
-        )
-    return answer
-
-
-def ask_new(prompt: str) -> str:
-    """Ask twice for a passphrase that will be needed again. Raises UsageFault where the two
-    differ."""
-    first = ask(prompt)
-    if ask(f"{prompt}, again") != first:
-        raise UsageFault(
-            "passphrase_differs",
-            "the two passphrases differ",
-            cure="Nothing was made. Run it again.",
-        )
-    return first
+__all__ = [
+    "OfficerKey",
+    "PrincipalKey",
+    "VerifierKey",
+    "ask",
+    "ask_new",
+    "desk",
+    "log_in",
+    "named_vkey",
+    "office_url",
+    "officer_key",
+    "opened",
+    "passphrase_for",
+    "place_text",
+    "principal_key",
+    "quick_desk",
+    "read_passphrase",
+]

@@ -29,6 +29,9 @@ from counterfoil.core.errors import CounterfoilError, StoreFault, UsageFault
 DONE_WITH_REJECTS: Final = 3
 FAILED: Final = 1
 
+_program = ["counterfoil"]
+"""The name under which this process speaks."""
+
 Advance = Callable[[int, int | None, str], None]
 """Progress of a long step: (done, total or None, phase)."""
 
@@ -54,7 +57,7 @@ def show_lines(lines: Iterable[str]) -> None:
             "output_not_written",
             "the result could not be printed",
             place="stdout",
-            cure="The step itself is done: `counterfoil status` says what stands.",
+            cure=f"The step itself is done: `{_program[0]} status` says what stands.",
         ) from None
 
 
@@ -84,6 +87,16 @@ def say(words: str, *, quiet: bool = False) -> None:
     """A sentence for the person at the terminal, on stderr."""
     if not quiet:
         sys.stderr.write(words + "\n")
+
+
+@contextmanager
+def speaking_as(program: str) -> Generator[None]:
+    """Give messages the name of another program than `counterfoil` while this lasts."""
+    before, _program[0] = _program[0], program
+    try:
+        yield
+    finally:
+        _program[0] = before
 
 
 def no_progress(_done: int, _total: int | None, _phase: str) -> None:
@@ -124,7 +137,7 @@ def faults(*, as_json: bool) -> Generator[None]:
         raise typer.Exit(fault.exit_code) from None
     except KeyboardInterrupt:
         cure = (
-            "Run the same command again: it goes on where it stopped. `counterfoil status` "
+            f"Run the same command again: it goes on where it stopped. `{_program[0]} status` "
             "shows what stands."
         )
         fail(
@@ -145,8 +158,7 @@ def faults(*, as_json: bool) -> Generator[None]:
         where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
         cure = (
             "Please report the type and the place; the error's own text is withheld, because it "
-            "may hold personal data. "
-            "`counterfoil status` shows what stands."
+            f"may hold personal data. `{_program[0]} status` shows what stands."
         )
         fail("internal", f"unforeseen {type(bug).__name__}", where, cure, as_json=as_json)
         raise typer.Exit(FAILED) from None
@@ -159,7 +171,7 @@ def fail(code: str, message: str, place: str, cure: str, *, as_json: bool) -> No
         error = {"code": code, "message": message, "place": place, "cure": cure}
         _print_error(msgspec.json.encode({"error": error}).decode())
         return
-    sys.stderr.write(f"counterfoil: {place + ': ' if place else ''}{message} [{code}]\n")
+    sys.stderr.write(f"{_program[0]}: {place + ': ' if place else ''}{message} [{code}]\n")
     if cure:
         sys.stderr.write(f"  {cure}\n")
 

@@ -12,7 +12,9 @@ Verb = Callable[..., Any]
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-def group(summary: str, *examples: str, after: str = "") -> typer.Typer:
+def group(
+    summary: str, *examples: str, after: str = "", program: str = "counterfoil"
+) -> typer.Typer:
     """A group of verbs, plain text, whose help leads with examples."""
     return typer.Typer(
         no_args_is_help=True,
@@ -20,22 +22,24 @@ def group(summary: str, *examples: str, after: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={**_HELP},
-        help=_help(summary, examples),
+        help=_help(summary, examples, program),
         short_help=summary,
         epilog=after or None,
     )
 
 
-def add_verb(app: typer.Typer, function: Verb, *examples: str, name: str = "") -> None:
+def add_verb(
+    app: typer.Typer, function: Verb, *examples: str, name: str = "", program: str = "counterfoil"
+) -> None:
     """Put `function` into `app` under its own name, underscores as hyphens, or `name`."""
     summary = inspect.cleandoc(function.__doc__ or "")
     named = name or function.__name__.replace("_", "-")
-    app.command(named, help=_help(summary, examples), short_help=summary)(function)
+    app.command(named, help=_help(summary, examples, program), short_help=summary)(function)
 
 
-def _help(summary: str, examples: tuple[str, ...]) -> str:
+def _help(summary: str, examples: tuple[str, ...], program: str) -> str:
     """The mark \\b keeps the lines of a paragraph as they are."""
-    lines = "".join(f"\n  counterfoil {example}" for example in examples)
+    lines = "".join(f"\n  {program} {example}" for example in examples)
     return (
         f"\b\nExample:{lines}\n\n{summary}"
         if len(examples) == 1

@@ -1,33 +1,53 @@
 """The officer's own side of a use case: key files are opened here, statements are signed here.
 
-The office never sees a private key: what goes to it is an identity and what was signed.
+The office never sees a private key: what goes to it is an identity and what was signed. `Desk` is
+an office that was opened here, or one that is reached through its service (remote.py).
 """
 
 from __future__ import annotations
 
 from counterfoil.client.keys import (
+    Desk,
     OfficerKey,
     act,
+    ask,
+    ask_plainly,
     create_officer,
     enroll_key,
     open_officer_key,
     retire_key,
     sandbox_key,
+    short_code,
 )
-from counterfoil.client.steps import determine, receive, release, review, review_once, withdraw
+from counterfoil.client.remote import RemoteOffice
+from counterfoil.client.steps import (
+    determine,
+    receive,
+    release,
+    release_there,
+    review,
+    review_once,
+    withdraw,
+)
 
 __all__ = [
+    "Desk",
     "OfficerKey",
+    "RemoteOffice",
     "act",
+    "ask",
+    "ask_plainly",
     "create_officer",
     "determine",
     "enroll_key",
     "open_officer_key",
     "receive",
     "release",
+    "release_there",
     "retire_key",
     "review",
     "review_once",
     "sandbox_key",
+    "short_code",
     "withdraw",
 ]

@@ -1,15 +1,25 @@
-"""An officer's key file, and the acts that it signs."""
+"""An officer's key file, and the acts that it signs: at the office's own machine, or through a
+service.
+
+What is signed through a service is looked at first: it must be for the office that was asked, and
+about what was named. Its short code is what both sides show of it.
+"""
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from counterfoil.batches.statements import ed25519_signature
+from counterfoil.client.actions import action_of
+from counterfoil.client.remote import RemoteOffice
 from counterfoil.core import keyfile
+from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import (
     SERVICE,
     Actor,
@@ -30,7 +40,10 @@ from counterfoil.office.officers import (
 )
 from counterfoil.tlog import Signer
 
+Desk = Office | RemoteOffice
+"""An office that was opened here, or one that is reached through its service."""
 Command = TypeVar("Command", bound=SignedCommand)
+Question = TypeVar("Question")
 Result = TypeVar("Result")
 
 
@@ -50,6 +63,10 @@ class OfficerKey:
         raw = self._signer.private.sign(statement_bytes(statement))
         return Signed(self.officer, statement, ed25519_signature(raw))
 
+    def log_in(self, office: RemoteOffice) -> None:
+        """Sign the requests to an office from now on. They order nothing."""
+        office.act_as(self.officer.name, self._signer.private.sign)
+
     def __repr__(self) -> str:
         return f"<OfficerKey {self._signer.name}>"
 
@@ -65,7 +82,7 @@ def open_officer_key(
 
 
 def act(
-    office: Office,
+    office: Desk,
     statement_of: Callable[[Office, Actor, Command], Statement],
     verb: Callable[[Office, Actor, Command], Result],
     command: Command,
@@ -73,12 +90,64 @@ def act(
 ) -> Result:
     """Have the office state the act, sign the statement with each key, and do it.
 
-    The first key is that of the officer who acts. Raises as the two use cases.
+    The first key is that of the officer who acts. Raises as the two use cases, and through a
+    service VerifyFault `statement_other`, StoreFault `office_unreachable`.
     """
+    if isinstance(office, RemoteOffice):
+        return _act_there(office, verb, command, keys)
     actor = keys[0].officer
     statement = statement_of(office, actor, command)
     signatures = tuple(key.sign(statement) for key in keys)
     return verb(office, actor, msgspec.structs.replace(command, signatures=signatures))
+
+
+def ask(
+    office: Desk,
+    query: Callable[[Office, Actor, Question], Result],
+    actor: Actor,
+    question: Question,
+) -> Result:
+    """Put a question: to an office opened here, or through a service as the officer who logged in.
+    Raises as the use case."""
+    if isinstance(office, RemoteOffice):
+        return office.ask(action_of(query), question)
+    return query(office, actor, question)
+
+
+def ask_plainly(office: Desk, query: Callable[[Office, Actor], Result], actor: Actor) -> Result:
+    """Put a question that has no parts."""
+    if isinstance(office, RemoteOffice):
+        return office.ask(action_of(query))
+    return query(office, actor)
+
+
+def short_code(statement: Statement) -> str:
+    """Eight letters and digits that name a statement: the first 40 bits of its SHA-256, in
+    base32."""
+    code = b32encode(sha256(statement_bytes(statement)).digest()[:5]).decode("ascii")
+    return f"{code[:4]}-{code[4:]}"
+
+
+def _act_there(
+    office: RemoteOffice,
+    verb: Callable[[Office, Actor, Command], Result],
+    command: Command,
+    keys: Sequence[OfficerKey],
+) -> Result:
+    keys[0].log_in(office)
+    action = action_of(verb)
+    statement = office.statement(action, command)
+    batch = getattr(command, "batch", statement.subject)
+    if statement.office != office.facts.office or statement.subject != batch:
+        raise VerifyFault(
+            "statement_other",
+            "what the office handed out to be signed is about something else",
+            place=action.name,
+            cure="Nothing was signed. Tell the operator: something else than the office may answer "
+            "there.",
+        )
+    result: Result = office.perform(action, command, tuple(key.sign(statement) for key in keys))
+    return result
 
 
 def sandbox_key(office: Office, name: str) -> OfficerKey:

@@ -3,13 +3,18 @@ officer with a key of their own."""
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 from counterfoil.answers.rows import rows_format
 from counterfoil.answers.write import check_out, write_answer
 from counterfoil.batches.states import BatchState
-from counterfoil.client.keys import OfficerKey, act
+from counterfoil.client.keys import Desk, OfficerKey, act, ask
+from counterfoil.client.remote import RemoteOffice
 from counterfoil.core.errors import StateFault, UsageFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, Progress, Upload, finish
 from counterfoil.core.values import Reject
@@ -35,6 +40,7 @@ from counterfoil.disclosure import (
 )
 from counterfoil.office import Office
 
+_BLOCK: Final = 1 << 18
 _REVIEWED = (BatchState.REVIEWED, BatchState.RELEASED)
 Watch = Callable[[Progress | Reject], None]
 
@@ -54,7 +60,7 @@ def determine(office: Office, batch: str, watch: Watch | None = None) -> BatchSt
 
 
 def review(
-    office: Office, batch: str, key: OfficerKey, sheet: Mapping[str, bool] | None = None
+    office: Desk, batch: str, key: OfficerKey, sheet: Mapping[str, bool] | None = None
 ) -> BatchStatus:
     """The first officer signs. Raises as `review_batch`."""
     return act(office, review_statement, review_batch, ReviewBatch(batch, sheet), key)
@@ -70,6 +76,54 @@ def review_once(
     except StateFault:
         if batch_status(office, NOBODY, batch).state not in _REVIEWED:
             raise
+
+
+def release_there(
+    office: RemoteOffice, batch: str, key: OfficerKey, out: Path | None
+) -> BatchStatus:
+    """The second officer signs through a service. The answer leaves by the mailbox; it is written
+    to `out` too where that is named. Of a released batch nothing is signed again.
+
+    Raises as `release_batch`; UsageFault `out_taken`, `out_folder`, `out_format`, StoreFault.
+    """
+    key.log_in(office)
+    already = _is_released(office, batch)
+    if not already:
+        if out is not None:
+            check_out(out)
+        command = ReleaseBatch(batch, rows_format(out) if out else "jsonl")
+        try:
+            act(office, release_statement, release_batch, command, key)
+        except (StateFault, UsageFault):
+            already = _is_released(office, batch)
+            if not already:
+                raise
+    if out is not None:
+        _fetch(office, batch, out)
+    status = ask(office, batch_status, NOBODY, batch)
+    return BatchStatus(status.batch, status.state, status.counts, already)
+
+
+def _fetch(office: RemoteOffice, batch: str, out: Path) -> None:
+    """Write a released answer as the office hands it out."""
+    with tempfile.TemporaryFile() as rows:
+        office.answer(batch, "rows", rows)
+        envelope, digest = BytesIO(), hashlib.sha256()
+        office.answer(batch, "envelope", envelope)
+        rows.seek(0)
+        form = "jsonl" if rows.read(1) == b"{" else "csv"
+        if rows_format(out) != form:
+            raise _other_form(form, out)
+        rows.seek(0)
+        while block := rows.read(_BLOCK):
+            digest.update(block)
+        rows.seek(0)
+        parts = iter(lambda: rows.read(_BLOCK), b"")
+        write_answer(out, envelope.getvalue(), parts, f"sha256:{digest.hexdigest()}")
+
+
+def _is_released(office: RemoteOffice, batch: str) -> bool:
+    return ask(office, batch_status, NOBODY, batch).state == BatchState.RELEASED
 
 
 def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStatus:
@@ -91,17 +145,21 @@ def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStat
                 raise
     with read_answer(office, key.officer, ReadAnswer(batch)) as answer:
         if rows_format(out) != answer.form:
-            raise UsageFault(
-                "out_format",
-                f"this batch was released as {answer.form}",
-                place=out.name,
-                cure=f"Name a file that ends in .{answer.form}.",
-            )
+            raise _other_form(answer.form, out)
         write_answer(out, answer.envelope, answer.parts, answer.digest)
     status = batch_status(office, NOBODY, batch)
     return BatchStatus(status.batch, status.state, status.counts, already)
 
 
-def withdraw(office: Office, batch: str, key: OfficerKey) -> BatchStatus:
+def _other_form(form: str, out: Path) -> UsageFault:
+    return UsageFault(
+        "out_format",
+        f"this batch was released as {form}",
+        place=out.name,
+        cure=f"Name a file that ends in .{form}.",
+    )
+
+
+def withdraw(office: Desk, batch: str, key: OfficerKey) -> BatchStatus:
     """Close a batch unanswered. Raises as `withdraw_batch`."""
     return act(office, withdraw_statement, withdraw_batch, WithdrawBatch(batch), key)

@@ -12,7 +12,8 @@ A key file is one JSON object, mode 0600:
 An unknown format, purpose or kdf is refused (P10).
 
 Purposes: `holder` (Ed25519: answers, manifests, checkpoints), `officer`, `principal` (Ed25519),
-`register` and `payload` (64 random bytes each). A thief of a sealed file needs the passphrase and
+`register` and `payload` (64 random bytes each), `opening` (112 bytes: what items are sealed to,
+envelopes/keys.py). A thief of a sealed file needs the passphrase and
 pays scrypt (32 MiB, about 60 ms) for each guess. A lost register key makes the register unreadable:
 build again.
 """
@@ -41,7 +42,9 @@ from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, Usag
 FORMAT: Final = "counterfoil-key-1"
 ED25519_PURPOSES: Final = ("holder", "officer", "principal")
 SECRET_PURPOSES: Final = ("register", "payload")
+OPENING_PURPOSE: Final = "opening"
 SECRET_BYTES: Final = 64
+OPENING_BYTES: Final = 112
 _N, _R, _P = 2**15, 8, 1
 _MAX_FILE_BYTES: Final = 4096
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -52,7 +55,9 @@ Random = Callable[[int], bytes]
 def new_secret(purpose: str, random: Random = os.urandom) -> bytes:
     """Return fresh secret bytes: a 32-byte Ed25519 seed, or 64 bytes for a symmetric purpose."""
     _known_purpose(purpose)
-    return random(32 if purpose in ED25519_PURPOSES else SECRET_BYTES)
+    if purpose == OPENING_PURPOSE:
+        raise ValueError("an opening key is made by envelopes/keys.py")
+    return random(_secret_length(purpose))
 
 
 def seal_key(
@@ -115,7 +120,7 @@ def open_key(
         secret = _field(body, "secret", path)
     else:
         secret = _unseal(body, name, purpose, passphrase, path)
-    if len(secret) != (32 if purpose in ED25519_PURPOSES else SECRET_BYTES):
+    if len(secret) != _secret_length(purpose):
         raise _unreadable(path)
     return name, secret
 
@@ -168,8 +173,14 @@ def _bound(name: str, purpose: str) -> bytes:
     return canonical.encode({"format": FORMAT, "name": name, "purpose": purpose})
 
 
+def _secret_length(purpose: str) -> int:
+    if purpose == OPENING_PURPOSE:
+        return OPENING_BYTES
+    return 32 if purpose in ED25519_PURPOSES else SECRET_BYTES
+
+
 def _known_purpose(purpose: str) -> None:
-    if purpose not in ED25519_PURPOSES + SECRET_PURPOSES:
+    if purpose not in (*ED25519_PURPOSES, *SECRET_PURPOSES, OPENING_PURPOSE):
         raise ValueError(f"unknown key purpose {purpose}")
 
 

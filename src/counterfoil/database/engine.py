@@ -6,8 +6,8 @@ which a command starts, and most commands open a database of this version.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -45,11 +45,13 @@ class Watch(Protocol):
 
 class Store:
     """One database. `transaction` writes, `reading` reads; neither hides an error. A server is told
-    of the end, at the latest when the process ends. `watch`: what looks at each transaction."""
+    of the end, at the latest when the process ends. `watch`: what looks at each transaction;
+    `lease`: what a writing transaction is made within, and what refuses it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.watch: Watch | None = None
+        self.lease: Callable[[], AbstractContextManager[None]] = nullcontext
         finalize(self, engine.dispose)
 
     @contextmanager
@@ -74,6 +76,7 @@ class Store:
         """
         try:
             with (
+                self.lease(),
                 self.engine.connect() as connection,
                 connection.begin(),
                 self._watched(connection, writes=True),

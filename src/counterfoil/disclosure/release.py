@@ -3,10 +3,12 @@ was released is read back to be written, the same bytes each time."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import get_args
 
+from counterfoil.answers.format import FORMAT, FORMAT_2
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -101,6 +103,32 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
         batch.require(BatchState.RELEASED)
         require_witnessed(office, connection)
         yield read_sealed(office.batch_session(connection, batch))
+
+
+class ReleasedFile(Public, frozen=True):
+    """A released answer as it leaves in an item: when it was released, its form and the version of
+    its format, the signed envelope, and the parts of its rows in order."""
+
+    at: datetime
+    form: RowsFormat
+    version: str
+    envelope: bytes
+    parts: Iterator[bytes]
+
+
+@contextmanager
+def released_file(office: Office, actor: Actor, batch_id: str) -> Generator[ReleasedFile]:
+    """The answer of a released batch for the office's own process, which hands it to nobody but
+    whoever asked. Raises as `read_answer`, UsageFault `actor_refused`."""
+    authority.require_service(actor)
+    with office.store.reading() as connection:
+        batch = running_batch(office, connection, batch_id)
+        batch.require(BatchState.RELEASED)
+        require_witnessed(office, connection)
+        found = read_sealed(office.batch_session(connection, batch))
+        version = FORMAT_2 if batch.counts.get("rejected", 0) else FORMAT
+        at = batch.released_at or office.clock()
+        yield ReleasedFile(at, found.form, version, found.envelope, found.parts)
 
 
 def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:

@@ -1,8 +1,13 @@
-"""Review and withdraw: what the first officer signs, or how a batch is closed unanswered."""
+"""Review and withdraw: what the first officer signs, or how a batch is closed unanswered.
+
+A batch that one officer has reviewed may be reviewed by another before it is released: the later
+review then stands, and the first of the two officers may release.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -18,6 +23,8 @@ from counterfoil.gate.history.reservations import free_reservation
 from counterfoil.ledger import EntryKind
 from counterfoil.office import Office, authority, journal
 from counterfoil.office.keep_accounting import keep_accounting
+
+_REVIEWED: Final = BatchState.REVIEWED
 
 
 class ReviewBatch(SignedCommand, frozen=True):
@@ -42,7 +49,7 @@ def review_statement(office: Office, actor: Actor, command: ReviewBatch) -> Stat
         officer = authority.require_officer(connection, actor)
         batch = running_batch(office, connection, command.batch)
         session = office.batch_session(connection, batch)
-        batch.require(BatchState.DETERMINED)
+        _require_reviewable(batch, officer)
         found = find_sample(office, session, officer, command.sheet)
         return authority.state(office, _review_form(batch, found))
 
@@ -54,7 +61,7 @@ def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchSta
     VerifyFault; as `require_signed`.
     """
     with acting_on(office, actor, command.batch) as (session, officer):
-        session.batch.require(BatchState.DETERMINED)
+        _require_reviewable(session.batch, officer)
         found = find_sample(office, session, officer, command.sheet)
         form = _review_form(session.batch, found)
         authority.require_signed(office, session.connection, actor, form, command.signatures)
@@ -62,9 +69,11 @@ def review_batch(office: Office, actor: Actor, command: ReviewBatch) -> BatchSta
         if found is not None:
             enter_sample(office, session, found, signed)
         differing = found.finding.disagreed if found else 0
+        before = session.batch
+        current = _as_determined(office, session) if before.state is _REVIEWED else session
         if not differing:
-            _enter_review(office, session, officer, signed)
-        after = batches.find_batch(session.connection, command.batch)
+            _enter_review(office, current, officer, signed)
+        after = batches.find_batch(current.connection, command.batch)
     if differing:
         raise disagreed(after, differing)
     return status_of(after)
@@ -75,6 +84,20 @@ def _review_form(batch: Batch, found: Found | None) -> authority.ActForm:
     details = {"determinations": batch.determinations_digest, "sample": sample}
     act = Act.DISAGREE if found and found.finding.disagreed else Act.REVIEW
     return authority.ActForm(act, batch.id, batch.generation, {**details})
+
+
+def _require_reviewable(batch: Batch, officer: Officer) -> None:
+    """Raise StateFault `batch_not_ready` unless this officer may review the batch as it stands."""
+    if batch.state is not _REVIEWED or batch.first_officer == officer.name:
+        batch.require(BatchState.DETERMINED)
+
+
+def _as_determined(office: Office, session: BatchSession) -> BatchSession:
+    """The batch without the review of the officer before."""
+    connection = session.connection
+    batches.mark_held(connection, session.batch)
+    batches.mark_resumed(connection, batches.find_batch(connection, session.batch.id))
+    return office.batch_session(connection, batches.find_batch(connection, session.batch.id))
 
 
 def _enter_review(office: Office, session: BatchSession, officer: Officer, signed: str) -> None:

@@ -27,6 +27,7 @@ from counterfoil.gate.library import (
     LawReport,
     check_law,
     explain_element,
+    law_library,
     routes_of,
     table_page,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "decide",
     "explain",
     "explain_element",
+    "law_library",
     "load_law",
     "require_document",
     "require_signed",

@@ -23,6 +23,14 @@ from counterfoil.gate.law.load import AGREEMENT_FILE, Law, load_law
 from counterfoil.gate.law.statute import Element
 
 
+def law_library() -> Path:
+    """The statutes, routes and agreements that come with Counterfoil: in the wheel, or at the root
+    of the source tree."""
+    package = Path(__file__).parents[1]
+    shipped = package / "_law"
+    return shipped if shipped.is_dir() else package.parents[1] / "law"
+
+
 class LawReport(Public, frozen=True, gc=False):
     """Counts of what was checked. `entries` are dated entries of elements; `broken` are the
     sentences that the law does not agree with."""

@@ -11,6 +11,8 @@ questions of a certification).
 
 from counterfoil.intake.columns import NAMES as COLUMN_NAMES
 from counterfoil.intake.header import body_of
+from counterfoil.intake.rejects import WORDS as REJECT_WORDS
+from counterfoil.intake.rejects import told_reject
 from counterfoil.intake.request_file import (
     RequestFile,
     file_digest,
@@ -22,6 +24,7 @@ from counterfoil.intake.rows import RowReader, Table, to_requests
 
 __all__ = [
     "COLUMN_NAMES",
+    "REJECT_WORDS",
     "RequestFile",
     "RowReader",
     "Table",
@@ -31,4 +34,5 @@ __all__ = [
     "sign_header",
     "state_document",
     "to_requests",
+    "told_reject",
 ]

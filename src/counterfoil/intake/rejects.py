@@ -91,3 +91,11 @@ def reject(
     if line:
         message = f"{message} (line {line})"
     return Reject(row, field, code, message, cure, sheet_row, request_id)
+
+
+def told_reject(
+    row: int, field: str, code: str, message: str, cure: str, request_id: str
+) -> Reject:
+    """A Reject that was told elsewhere with its own words, for the one list of rejects. `row` is
+    the sheet's."""
+    return Reject(row, field, code, message, cure, row, request_id)

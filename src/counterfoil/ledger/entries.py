@@ -301,7 +301,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "digest of the id of the official who asks, as the agreement lists it; an older entry "
         "has none",
     ),
-    "purpose": (r"counsel|holder|holds|officer|principal|register|payload", "what the key is for"),
+    "purpose": (
+        r"counsel|holder|holds|intake|officer|principal|register|payload",
+        "what the key is for",
+    ),
     "requester": (
         _DIGEST,
         "digest of the id of the agreement's requester; an older entry has none",

@@ -1,6 +1,7 @@
 """An office: one directory, made by `create_office`, opened by `open_office`. See opened.py for
 what stands in it."""
 
+from counterfoil.gate import law_library as law_library
 from counterfoil.office.context import Office as Office
 from counterfoil.office.context import match_version_of as match_version_of
 from counterfoil.office.context import new_batch_id as new_batch_id
@@ -8,7 +9,6 @@ from counterfoil.office.context import read_vkey as read_vkey
 from counterfoil.office.context import rules_of as rules_of
 from counterfoil.office.create import agreement_file as agreement_file
 from counterfoil.office.create import create_office as create_office
-from counterfoil.office.create import law_library as law_library
 from counterfoil.office.create import make_officer as make_officer
 from counterfoil.office.officers import enrol as enrol
 from counterfoil.office.officers import key_purpose as key_purpose

@@ -101,14 +101,6 @@ def create_office(
         ) from None
 
 
-def law_library() -> Path:
-    """The statutes, routes and agreements that come with Counterfoil: in the wheel, or at the root
-    of the source tree."""
-    package = Path(__file__).parents[1]
-    shipped = package / "_law"
-    return shipped if shipped.is_dir() else package.parents[1] / "law"
-
-
 def agreement_file(name_or_path: str, library: Path) -> Path:
     """A named agreement of the library, or a file. Raises UsageFault if it is neither."""
     named = library / "agreements" / f"{name_or_path}.yaml"

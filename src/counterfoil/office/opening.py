@@ -36,6 +36,7 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
+from counterfoil.office.lease import writing_beside
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
 from counterfoil.tlog import check_checkpoint
@@ -52,8 +53,10 @@ def open_office(
     *,
     clock: Clock = utc_now,
     random: Random = os.urandom,
+    serves: bool = False,
 ) -> Office:
-    """Open the office at `directory`. A sandbox finds its own passphrase.
+    """Open the office at `directory`. A sandbox finds its own passphrase. `serves`: whoever opens
+    it has its lease (lease.py); everybody else writes only while no service runs.
 
     Raises SettingsFault (settings or law), StateFault or StoreFault (database).
     """
@@ -81,6 +84,8 @@ def open_office(
         random=random,
     )
     office.store.watch = _keeper(office)
+    if not serves:
+        office.store.lease = lambda: writing_beside(directory)
     return office
 
 

@@ -29,9 +29,9 @@ class PrincipalKey:
         return f"<PrincipalKey {self.name}>"
 
 
-def make_principal(keys: Path, name: str, passphrase: str) -> VerifierKey:
-    """Make NAME.key and NAME.vkey in the folder `keys`. Raises UsageFault `key_name`, `key_taken`,
-    StoreFault."""
+def make_principal(keys: Path, name: str, passphrase: str | None) -> VerifierKey:
+    """Make NAME.key and NAME.vkey in the folder `keys`; without a passphrase in clear, for a
+    sandbox only. Raises UsageFault `key_name`, `key_taken`, StoreFault."""
     secret = keyfile.new_secret("principal")
     with keyfile.new_key_files(keys, name):
         public = verifier_key(name, keyfile.public_bytes(secret))
@@ -41,10 +41,10 @@ def make_principal(keys: Path, name: str, passphrase: str) -> VerifierKey:
     return public
 
 
-def open_principal(path: Path, passphrase: str | None) -> PrincipalKey:
-    """Open a principal's key file. Raises KeyFault."""
+def open_principal(path: Path, passphrase: str | None, *, sandbox: bool = False) -> PrincipalKey:
+    """Open a principal's key file; one in clear in a sandbox only. Raises KeyFault."""
     name, secret = keyfile.open_key(
-        path, purpose="principal", passphrase=passphrase, allow_unprotected=False
+        path, purpose="principal", passphrase=passphrase, allow_unprotected=sandbox
     )
     return PrincipalKey(name, secret)
 

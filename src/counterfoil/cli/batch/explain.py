@@ -14,10 +14,11 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, show, write_file
+from counterfoil.client import ask
 from counterfoil.core.values import State
 from counterfoil.disclosure.explain import (
     ExplainRequest,
@@ -52,9 +53,9 @@ def explain(
     """Findings and evidence of one request, for the holder's eyes. That you looked is entered in
     the ledger."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        shown = explain_request(office, key.officer, ExplainRequest(batch, request_id, values))
+        shown = ask(office, explain_request, key.officer, ExplainRequest(batch, request_id, values))
         found, asked = shown.explanation, shown.values
         told = msgspec.to_builtins(found) | ({} if asked is None else {"asked": asked.values})
         write_file(svg, [draw_svg(found, asked.values if asked else None)] if svg else ())

@@ -17,8 +17,8 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import act
@@ -66,7 +66,7 @@ def override(
     """Admit one request that waits for an officer, before its batch is determined. What is not met
     or not shown cannot be set aside."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         second = officer_key(office, counsel, counsel_passphrase_file, Role.COUNSEL)
         # What is not UTF-8 becomes characters that no reason may have.

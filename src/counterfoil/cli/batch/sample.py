@@ -15,10 +15,11 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, say, show
+from counterfoil.client import ask
 from counterfoil.controls.sampling.service import ShowSample, show_sample
 from counterfoil.controls.sampling.sheet import write_sheet
 
@@ -41,9 +42,9 @@ def sample(
     That you looked is entered."""
     with faults(as_json=as_json):
         require_new(to)
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        rows = show_sample(office, key.officer, ShowSample(batch))
+        rows = ask(office, show_sample, key.officer, ShowSample(batch))
         write_new(to, write_sheet(rows))
         show({"sheet": str(to), "rows": len(rows)}, str(to), as_json=as_json)
         words = (

@@ -21,8 +21,10 @@ from counterfoil.cli.options import (
     OfficerPassphrase,
     PassphraseFile,
     Quiet,
+    desk,
     officer_key,
     opened,
+    place_text,
 )
 from counterfoil.cli.output import DONE_WITH_REJECTS, faults, progress, say, show
 from counterfoil.cli.rejects import RejectList
@@ -45,6 +47,15 @@ Out = Annotated[
     typer.Option(
         "--out",
         help="JSON lines, or CSV where it ends in .csv; FILE.jws is written beside.",
+        show_default=False,
+    ),
+]
+OutMaybe = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="JSON lines, or CSV where it ends in .csv; FILE.jws is written beside. A service "
+        "needs none.",
         show_default=False,
     ),
 ]
@@ -118,7 +129,7 @@ def review(
     """The first officer signs what was decided, and what they found of its sample."""
     with faults(as_json=as_json):
         sheet = _sheet(sample)
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         standing = client.review(
             office, batch, officer_key(office, officer, officer_passphrase_file), sheet
         )
@@ -129,19 +140,28 @@ def release(
     batch: BatchId,
     directory: OfficeDir,
     officer: OfficerKeyFile,
-    out: Out,
+    out: OutMaybe = None,
     officer_passphrase_file: OfficerPassphrase = None,
     passphrase_file: PassphraseFile = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """A second officer releases: the answers are entered in the ledger, then written. Run again:
-    the same bytes."""
+    """A second officer releases: the answers are entered in the ledger, then leave by the mailbox
+    of a service, or are written to --out. Run again: the same bytes."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
-        standing = client.release(
-            office, batch, officer_key(office, officer, officer_passphrase_file), out
-        )
+        office = desk(directory, passphrase_file)
+        if not isinstance(office, client.RemoteOffice) and out is None:
+            raise UsageFault(
+                "out_missing",
+                "an answer that leaves by no mailbox is written to a file",
+                place="--out",
+                cure="Name the file with --out, such as answers.jsonl.",
+            )
+        key = officer_key(office, officer, officer_passphrase_file)
+        if isinstance(office, client.RemoteOffice):
+            standing = client.release_there(office, batch, key, out)
+        else:
+            standing = client.release(office, batch, key, out or Path())
         _tell(standing, directory=directory, quiet=quiet, as_json=as_json, out=out)
 
 
@@ -156,7 +176,7 @@ def withdraw(
 ) -> None:
     """Close a batch unanswered, for good."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         standing = client.withdraw(
             office, batch, officer_key(office, officer, officer_passphrase_file)
         )
@@ -243,8 +263,8 @@ def _tell(
     if standing.waiting:
         result["waiting"] = standing.waiting
         words.append(
-            f"`counterfoil waiting {standing.batch} --office {directory}` lists what waits for an "
-            "officer."
+            f"`counterfoil waiting {standing.batch} --office {place_text(directory)}` lists what "
+            "waits for an officer."
         )
     if rejected is not None:
         listed = rejected.written

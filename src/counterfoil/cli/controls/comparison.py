@@ -16,11 +16,11 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, show
-from counterfoil.client import act
+from counterfoil.client import act, ask
 from counterfoil.controls import comparison as service
 from counterfoil.core.use_cases import Upload
 
@@ -54,10 +54,10 @@ def compare_document(
     """Compare a court's order or a consent with what the file's header states of it, and sign the
     fields that were compared. Without it nothing is opened. Entered in the ledger."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         if not agree:
-            found = service.show_document(office, key.officer, service.ShowDocument(batch))
+            found = ask(office, service.show_document, key.officer, service.ShowDocument(batch))
             result = {"batch": found.batch, "document": found.digest, "stated": found.stated}
             show(result, _stated_words(found.stated), as_json=as_json)
             return

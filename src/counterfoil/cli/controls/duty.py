@@ -20,6 +20,7 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
+    desk,
     officer_key,
     opened,
 )
@@ -72,7 +73,7 @@ def add(
 ) -> None:
     """Enter that a duty began, and print its number. `counterfoil status` says when it is late."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = duties.OpenDuty(
             about, since.date(), Upload(document), due.date() if due else None, batch
@@ -108,7 +109,7 @@ def correct(
     close with the receipts."""
     with faults(as_json=as_json):
         require_new(to / "correction-1.txt")
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = corrections.CorrectRecord(
             Upload(person_file),
@@ -167,7 +168,7 @@ def close(
 ) -> None:
     """Enter that a duty was done, with the document that shows it: two officers."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = duties.CloseDuty(number, Upload(document))

@@ -17,12 +17,12 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import act
+from counterfoil.client import act, ask, ask_plainly
 from counterfoil.controls.holds import court
 from counterfoil.controls.holds import service as holds
 from counterfoil.core.use_cases import Upload
@@ -54,7 +54,7 @@ def add(
     """Hold a person: no answer confirms them from now on. Prints the hold's number. What is not
     released is determined anew."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
         wanted = holds.AddHold(Upload(person_file))
@@ -83,7 +83,7 @@ def lift(
 ) -> None:
     """Lift a hold, for batches that are not determined yet. What was decided under it stands."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
         wanted = holds.LiftHold(number)
@@ -102,9 +102,9 @@ def show_list(
     """Every hold by number, with days and officers, never with whom it is of. Entered as an
     inspection."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
-        found = holds.list_holds(office, key.officer)
+        found = ask_plainly(office, holds.list_holds, key.officer)
         words = "\n".join(_line(each) for each in found) or "No hold was ever added."
         show({"holds": msgspec.to_builtins(found)}, words, as_json=as_json)
 
@@ -128,9 +128,9 @@ def court_list(
     """Every batch by a court's order that was determined while a hold stood, with the day by which
     two officers answer whether the court is to be written to. Entered as an inspection."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
-        found = court.list_court_matters(office, key.officer)
+        found = ask_plainly(office, court.list_court_matters, key.officer)
         words = "\n".join(_matter_line(each) for each in found) or "There is no such batch."
         show({"matters": msgspec.to_builtins(found)}, words, as_json=as_json)
 
@@ -153,9 +153,9 @@ def court_prepare(
     """The certification to the court, prepared: print it, complete its blanks, and file it under
     seal. Entered as an inspection."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
-        found = court.prepare_certification(office, key.officer, batch)
+        found = ask(office, court.prepare_certification, key.officer, batch)
         show({"batch": found.batch, "text": found.text}, found.text, as_json=as_json)
 
 
@@ -180,7 +180,7 @@ def court_answer(
     """Sign what was done for the court that ordered a disclosure. The entry tells neither which
     answer it is nor of what batch."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file, Role.HOLDS)
         other = officer_key(office, second, second_passphrase_file, Role.HOLDS)
         wanted = court.AnswerCourt(batch, answer)

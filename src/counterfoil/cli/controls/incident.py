@@ -16,8 +16,8 @@ from counterfoil.cli.options import (
     OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
@@ -34,6 +34,7 @@ from counterfoil.core.errors import UsageFault
 from counterfoil.core.instants import from_instant, instant_text
 from counterfoil.core.use_cases import NOBODY
 from counterfoil.office import open_office
+from counterfoil.office.context import utc_now
 
 _CLASSES = "Classes: " + "; ".join(
     f"{about} ({sentence.rstrip('.').lower()})" for about, sentence in CLASSES.items()
@@ -71,9 +72,9 @@ def open_(
     """Enter an incident, which starts its clock, and print its number. Needs no words about
     anyone."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        found = _moment(found_at) if found_at else office.clock()
+        found = _moment(found_at) if found_at else utc_now()
         wanted = incidents.OpenIncident(IncidentFacts(_class(about), found, batch))
         done = act(office, incidents.open_incident_statement, incidents.open_incident, wanted, key)
         _show(done, as_json)
@@ -109,7 +110,7 @@ def reported(
 ) -> None:
     """Enter that the inspector general was told, which stops the clock."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = incidents.ReportIncident(number)
         done = act(
@@ -128,7 +129,7 @@ def close(
 ) -> None:
     """Enter that nothing more is to be done about a reported incident."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = incidents.CloseIncident(number)
         done = act(

@@ -19,12 +19,12 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
+    desk,
     officer_key,
-    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import act
+from counterfoil.client import act, ask
 from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.core.use_cases import NOBODY, Upload
@@ -50,9 +50,9 @@ def write(
     to whom it goes; nobody whom the batch asks about. Nothing is entered yet."""
     with faults(as_json=as_json):
         require_new(to)
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        made = notices.write_notice(office, key.officer, notices.WriteNotice(batch))
+        made = ask(office, notices.write_notice, key.officer, notices.WriteNotice(batch))
         write_new(to, made.text.encode())
         show({"batch": batch, "notice": str(to), "to": made.to}, str(to), as_json=as_json)
         say(
@@ -73,7 +73,7 @@ def enter(
 ) -> None:
     """Enter that the notice of a batch was given, which starts its hours."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = notices.EnterNotice(batch, Upload(notice))
         done = act(office, notices.enter_notice_statement, notices.enter_notice, wanted, key)
@@ -122,7 +122,7 @@ def order(
     """Enter what a court's order demands: two officers. It stands beside what the agreement
     demands, and never weakens it. Prints its number."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = demands.OrderNotice(Upload(order), over_rows, hours, tuple(to))
@@ -147,7 +147,7 @@ def lift(
 ) -> None:
     """Lift the demand of one order, by the order that lifts it: two officers."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = demands.LiftNotice(number, Upload(order))

@@ -17,14 +17,14 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
+    desk,
     officer_key,
-    opened,
+    quick_desk,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.client import act
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.use_cases import Upload
-from counterfoil.office import open_office
 
 Digest = Annotated[
     str,
@@ -51,7 +51,7 @@ def suspend(
     """Stop: a run in progress at its next chunk, what waits where it stands, every release; in the
     whole office, or within a scope alone. Needs no passphrase of the office."""
     with faults(as_json=as_json):
-        office = open_office(directory)
+        office = quick_desk(directory)
         key = officer_key(office, officer, officer_passphrase_file)
         wanted = suspension.Suspend(Upload(order), digest, scope)
         done = act(office, suspension.suspend_statement, suspension.suspend, wanted, key)
@@ -75,7 +75,7 @@ def resume(
     """Lift one suspension of the same scope: two officers, and the order that lifts it. Held
     batches go on where they were."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = suspension.Resume(Upload(order), digest, scope)

@@ -14,7 +14,6 @@ from counterfoil.cli.options import AsJson
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import UsageFault, VerifyFault
-from counterfoil.office import law_library
 
 app = group(
     "Check the law files, and look elements up.", "law check", "law explain i2-period-definite"
@@ -99,8 +98,8 @@ def _places(office: Path | None, library: Path | None) -> tuple[Path, Path]:
             cure="Name one.",
         )
     if office is not None:
-        return office / "law", law_library()
-    chosen = library or law_library()
+        return office / "law", gate.law_library()
+    chosen = library or gate.law_library()
     return chosen, chosen
 
 

@@ -11,13 +11,15 @@ docs/formats/law.md explains each field.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from counterfoil.gate.law.route import Closed, PeriodRules, Texts
 from counterfoil.gate.law.schema import Count, Digest, Identifier, Span, Text
 
+RELEASE_MINUTES: Final = 60
+"""Minutes between two release times where an agreement does not say."""
 BORN_ADDRESSES = 8
 """Addresses that may be asked for one date of birth and given name, whatever family name is
 written, where an agreement does not say."""
@@ -261,6 +263,19 @@ class ReleaseNotice(Closed, frozen=True, gc=False):
     to: Texts
 
 
+class Exchange(Closed, frozen=True, gc=False, omit_defaults=True):
+    """How items go to and fro (docs/formats/outbox.md). Answers leave every `release_minutes`
+    minutes, counted from midnight UTC, all that are ready or none; 0, of a sandbox only: at once.
+    `intake_signer`: the verifier key that signs intake keys, the holder's where it is left out.
+    `certificates`: SHA-256 of the requester's client certificates. `reply_to`: ids of the opening
+    keys that answers are sealed to; where none is named, those that the principal signs."""
+
+    release_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)]
+    intake_signer: Text | None = None
+    certificates: tuple[Digest, ...] = ()
+    reply_to: tuple[Digest, ...] = ()
+
+
 class Roots(Closed, frozen=True, gc=False):
     """What the signatures cover besides the agreement's words (roots.py). `law`: the digest of each
     file's bytes, by its path in the law directory."""
@@ -280,7 +295,8 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     `clause_salt`: 32 random bytes in hex, from which each clause's salt comes; null: no clause can
     be hidden when published. `readings`: of what the law leaves open, those that the parties sign;
     none in an agreement of format 1. `release_notice`: None where it is left out. `roots`: the law
-    files and the roots of trust that the signatures cover (roots.py).
+    files and the roots of trust that the signatures cover (roots.py). `exchange`: None where it is
+    left out; answers then leave every hour, and at once in a sandbox.
     """
 
     format: Literal["counterfoil-agreement-1", "counterfoil-agreement-2"]
@@ -308,3 +324,11 @@ class Agreement(Closed, frozen=True, gc=False, omit_defaults=True):
     readings: tuple[SignedReading, ...] = ()
     release_notice: ReleaseNotice | None = None
     roots: Roots | None = None
+    exchange: Exchange | None = None
+
+    @property
+    def release_minutes(self) -> int:
+        """Minutes between two release times; 0: at once."""
+        if self.exchange is not None:
+            return self.exchange.release_minutes
+        return 0 if self.sandbox else RELEASE_MINUTES

@@ -1,0 +1,393 @@
+"""The gateway: what requesters reach over HTTP. It holds no key, and only the mailbox and what is
+published: it learns who, when and a padded size. Its routes are in gateway.openapi.yaml.
+
+    PUT  /v1/items/{item}     a sealed item; 201 with a receipt, 200 where it was there already
+    GET  /v1/items/{item}     how far it is: arrived, received, answered
+    GET  /v1/receipts/{item}  the office's signed receipt
+    GET  /v1/outbox/head      the signed head of the outbox
+    GET  /v1/outbox/{item}    the sealed answer
+    GET  /v1/intake-key, /v1/agreement, /v1/checkpoint, /v1/tile/..., /v1/entries/..., /v1/counts
+    GET  /v1/health           200 while a validly signed checkpoint is young enough
+    GET  /metrics             counts of requests and bytes, none by outcome of an answer
+
+Before the first byte of a body: the certificate, the rate, a free place, the stated length and
+type, room in the mailbox. A body goes to the disk block by block. Outside a sandbox only sealed
+items are taken. A request that names an item needs its 128-bit id, which only its sender and the
+office know; nothing lists them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import stat
+import time
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import AsyncIterator, Mapping
+from http import HTTPMethod
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import unquote
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from counterfoil.api.bodies import blocks, stated_length
+from counterfoil.api.door import Log, application
+from counterfoil.api.limits import Places, RateLimiter, RateLimits
+from counterfoil.api.problems import json_response
+from counterfoil.core.errors import InputFault, StateFault, StoreFault, UsageFault
+from counterfoil.core.values import Public
+from counterfoil.exchange.mailbox import SEALED, Arrival, Mailbox, item_id
+from counterfoil.exchange.published import PublishedLedger
+
+CERTIFICATE: Final = "x-client-certificate"
+"""What the proxy says of the certificate that it checked: PEM, escaped as in a URL."""
+_FORMS: Final = {
+    "application/vnd.counterfoil.item": SEALED,
+    "application/octet-stream": SEALED,
+    "text/csv": "csv",
+    "application/jsonl": "jsonl",
+    "application/x-ndjson": "jsonl",
+    "application/vnd.apache.parquet": "parquet",
+}
+_PEM: Final = re.compile(
+    r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END CERTIFICATE-----\s*"
+)
+_TILE: Final = re.compile(
+    r"(entries|[0-9]{1,2})/(x[0-9]{3}/){0,6}[0-9]{3}(\.p/[0-9]{1,3})?", re.ASCII
+)
+_LASTS: Final = "public, max-age=31536000, immutable"
+_FREE_BYTES: Final = 64_000_000
+_PART: Final = 1 << 18
+
+
+class GatewaySettings(Public, frozen=True):
+    """What a gateway is told. `mailbox` and `public` are folders; `holder` the holder's verifier
+    key; `open_files` whether files in the open are taken, as in a sandbox; `certificates` the
+    SHA-256 of each client certificate that is let in, in hex, or None where no proxy checks any;
+    `fresh_seconds` how old the checkpoint may be for a healthy gateway; `puts` items at once;
+    `most_waiting` files of the inbox beyond which it is full."""
+
+    mailbox: Path
+    public: Path
+    holder: str
+    open_files: bool = False
+    certificates: tuple[str, ...] | None = None
+    fresh_seconds: int = 100_000
+    most_bytes: int = 600_000_000
+    most_waiting: int = 50_000
+    puts: int = 256
+    rate: RateLimits = RateLimits()
+
+
+class Gateway:
+    """One gateway: its limits, its counts and its handlers."""
+
+    def __init__(self, settings: GatewaySettings, log: Log) -> None:
+        self.settings = settings
+        self.log = log
+        self.mailbox = Mailbox(settings.mailbox)
+        self.ledger = PublishedLedger(settings.public, settings.holder)
+        self.rate = RateLimiter(settings.rate)
+        self.places = Places(settings.puts)
+        self.registry = CollectorRegistry()
+        self._asked = Counter(
+            "counterfoil_gateway_requests", "Requests by route", ["route"], registry=self.registry
+        )
+        self._refused = Counter(
+            "counterfoil_gateway_unserved",
+            "Requests that were refused or failed, by status",
+            ["status"],
+            registry=self.registry,
+        )
+        self._bytes = Counter(
+            "counterfoil_gateway_item_bytes", "Bytes of items", registry=self.registry
+        )
+        self._placed = Gauge(
+            "counterfoil_gateway_puts", "Items that come in now", registry=self.registry
+        )
+        self._placed.set_function(lambda: self.places.taken)
+        self._room: tuple[float, bool] = (0.0, True)
+
+    def app(self) -> Starlette:
+        """The application."""
+        get, put = HTTPMethod.GET, HTTPMethod.PUT
+        routes = (
+            (put, "/v1/items/{item}", self.put_item),
+            (get, "/v1/items/{item}", self.item_state),
+            (get, "/v1/receipts/{item}", self.receipt),
+            (get, "/v1/outbox/head", self.head),
+            (get, "/v1/outbox/{item}", self.answer),
+            (get, "/v1/intake-key", self.intake_key),
+            (get, "/v1/agreement", self.agreement),
+            (get, "/v1/counts", self.counts),
+            (get, "/v1/checkpoint", self.checkpoint),
+            (get, "/v1/tile/{path:path}", self.tile),
+            (get, "/v1/tiles/{path:path}", self.tile),
+            (get, "/v1/entries/{path:path}", self.entries),
+            (get, "/v1/openapi.yaml", self.openapi),
+            (get, "/v1/health", self.health),
+            (get, "/metrics", self.metrics),
+        )
+        return application(routes, self.log, self._count)
+
+    def _count(self, route: str, status: int) -> None:
+        self._asked.labels(route or "unknown").inc()
+        if status >= 400:
+            self._refused.labels(str(status)).inc()
+
+    # -- who asks --------------------------------------------------------------------------
+
+    def _admit(self, request: Request) -> None:
+        """Let a client in, by its certificate where one is needed, and count it. Raises UsageFault
+        `client_certificate`, `client_certificate_other`, StateFault `rate_limited`."""
+        allowed = self.settings.certificates
+        client = request.client.host if request.client else "local"
+        if allowed is not None:
+            client = fingerprint(request.headers)
+            if client not in allowed:
+                raise UsageFault(
+                    "client_certificate_other",
+                    "the agreement does not name this certificate",
+                    place="certificate",
+                    cure="Use the certificate that the agreement names, or have it amended.",
+                )
+        self.rate.take(client)
+
+    # -- items -----------------------------------------------------------------------------
+
+    async def put_item(self, request: Request) -> Response:
+        """Take an item whole, or nothing of it."""
+        self._admit(request)
+        with self.places.take():
+            item = item_id(request.path_params["item"])
+            form = self._form(request.headers)
+            stated_length(request.headers, self.settings.most_bytes)
+            await asyncio.to_thread(self._require_room)
+            arrival, new = await self._take(request, item, form)
+        if new:
+            self._bytes.inc(arrival.bytes)
+            self.log("arrived", item=item, form=form, bytes=arrival.bytes)
+        return json_response(arrival, 201 if new else 200)
+
+    async def _take(self, request: Request, item: str, form: str) -> tuple[Arrival, bool]:
+        try:
+            incoming = await asyncio.to_thread(self.mailbox.begin, item)
+            try:
+                size = 0
+                async for block in blocks(request, self.settings.most_bytes):
+                    size += len(block)
+                    await asyncio.to_thread(incoming.write, block)
+                if not size:
+                    raise InputFault(
+                        "body_empty", "the body is empty", place="body", cure="Send the item."
+                    )
+                return await asyncio.to_thread(self.mailbox.place, item, form, incoming)
+            finally:
+                await asyncio.to_thread(incoming.drop)
+        except OSError as fault:
+            raise StoreFault(
+                "mailbox_folder",
+                f"the mailbox cannot be written ({type(fault).__name__})",
+                place="mailbox",
+                cure="Nothing was kept. Send it again later; the operator has to look at the "
+                "folder.",
+            ) from None
+
+    def _form(self, headers: Mapping[str, str]) -> str:
+        """What the body is, by its type. Raises InputFault `media_type`."""
+        named = headers.get("content-type", "application/octet-stream")
+        form = _FORMS.get(named.partition(";")[0].strip().lower(), "")
+        if not form or (form != SEALED and not self.settings.open_files):
+            raise InputFault(
+                "media_type",
+                "the gateway takes no body of this type",
+                place="Content-Type",
+                cure="Send a sealed item as application/vnd.counterfoil.item. Only a sandbox "
+                "takes files in the open.",
+            )
+        return form
+
+    def _require_room(self) -> None:
+        """Raise StateFault `mailbox_full` where nothing more fits. Looked at once a second."""
+        at, room = self._room
+        if time.monotonic() - at > 1:
+            waiting = self.mailbox.count_waiting()
+            free = shutil.disk_usage(self.mailbox.inbox).free
+            room = waiting < self.settings.most_waiting and free > _FREE_BYTES
+            self._room = (time.monotonic(), room)
+        if not room:
+            raise StateFault(
+                "mailbox_full",
+                "the mailbox is full",
+                place="mailbox",
+                cure="Nothing was kept. Send it again later.",
+            )
+
+    async def item_state(self, request: Request) -> Response:
+        """How far an item is, for whoever knows its id."""
+        self._admit(request)
+        item = item_id(request.path_params["item"])
+        state = await asyncio.to_thread(self._state, item)
+        if not state:
+            raise _item_unknown()
+        arrival = self.mailbox.arrival(item)
+        return json_response({"item": item, "state": state, "arrival": arrival})
+
+    def _state(self, item: str) -> str:
+        if self.mailbox.answer(item).is_file():
+            return "answered"
+        if self.mailbox.receipt(item).is_file():
+            return "received"
+        return "arrived" if self.mailbox.arrival(item) else ""
+
+    async def receipt(self, request: Request) -> Response:
+        """The office's receipt."""
+        self._admit(request)
+        path = self.mailbox.receipt(item_id(request.path_params["item"]))
+        return await _file(path, _item_unknown(), "application/jose")
+
+    async def answer(self, request: Request) -> Response:
+        """The sealed answer."""
+        self._admit(request)
+        path = self.mailbox.answer(item_id(request.path_params["item"]))
+        return await _file(path, _item_unknown(), "application/vnd.counterfoil.item")
+
+    async def head(self, request: Request) -> Response:
+        """The head of the outbox."""
+        self._admit(request)
+        return await _file(self.mailbox.head, _not_published(), "application/jose")
+
+    # -- what is published -----------------------------------------------------------------
+
+    async def intake_key(self, request: Request) -> Response:
+        """The key that items are sealed to, signed."""
+        self._admit(request)
+        return await _file(self.mailbox.intake_key, _not_published(), "application/jose")
+
+    async def agreement(self, request: Request) -> Response:
+        """The agreement as it was published."""
+        self._admit(request)
+        return await self._published("agreement.json", "application/json")
+
+    async def counts(self, request: Request) -> Response:
+        """The counts that the public ledger shows."""
+        self._admit(request)
+        return await self._published("counts.json", "application/json")
+
+    async def checkpoint(self, request: Request) -> Response:
+        """The newest published checkpoint."""
+        self._admit(request)
+        return await self._published("checkpoint", "text/plain")
+
+    async def tile(self, request: Request) -> Response:
+        """A tile of the ledger: `LEVEL/INDEX` or `entries/INDEX`, as c2sp.org/tlog-tiles says."""
+        self._admit(request)
+        return await self._tile(request.path_params["path"])
+
+    async def entries(self, request: Request) -> Response:
+        """A bundle of entries."""
+        self._admit(request)
+        return await self._tile(f"entries/{request.path_params['path']}")
+
+    async def _tile(self, path: str) -> Response:
+        if not _TILE.fullmatch(path):
+            raise _not_published()
+        return await self._published(f"tile/{path}", "application/octet-stream", _LASTS)
+
+    async def _published(self, name: str, kind: str, lasts: str = "no-cache") -> Response:
+        return await _file(self.settings.public / name, _not_published(), kind, lasts)
+
+    async def openapi(self, request: Request) -> Response:
+        """The description of these routes."""
+        self._admit(request)
+        path = Path(__file__).with_name("gateway.openapi.yaml")
+        return await _file(path, _not_published(), "application/yaml")
+
+    # -- how it is -------------------------------------------------------------------------
+
+    async def health(self, _request: Request) -> Response:
+        """Whether requesters can be served: a validly signed checkpoint is young enough."""
+        age = await asyncio.to_thread(self.ledger.checkpoint_age)
+        healthy = age is not None and age <= self.settings.fresh_seconds
+        said = {"status": "ok" if healthy else "stale", "checkpoint_age_seconds": age}
+        return json_response(said, 200 if healthy else 503)
+
+    async def metrics(self, _request: Request) -> Response:
+        """Counts for whoever watches the gateway."""
+        return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
+
+
+def fingerprint(headers: Mapping[str, str]) -> str:
+    """The SHA-256 of the client's certificate (DER), in hex. Raises UsageFault
+    `client_certificate`."""
+    found = _PEM.fullmatch(unquote(headers.get(CERTIFICATE, "")).strip() + "\n")
+    try:
+        return hashlib.sha256(b64decode(found[1])).hexdigest() if found else _no_certificate()
+    except Base64Error:
+        return _no_certificate()
+
+
+def _no_certificate() -> str:
+    raise UsageFault(
+        "client_certificate",
+        "the client showed no certificate",
+        place="certificate",
+        cure="Connect through the gateway's proxy, with the certificate that the agreement names.",
+    )
+
+
+async def _file(path: Path, missing: Exception, kind: str, lasts: str = "no-store") -> Response:
+    """A file as it is now, no link followed. One that is replaced meanwhile is sent as it was: it
+    is opened once."""
+    try:
+        found = await asyncio.to_thread(_opened, path)
+    except OSError:
+        found = None
+    if found is None:
+        raise missing
+    file, size = found
+    headers = {"Cache-Control": lasts, "Content-Length": str(size)}
+    return StreamingResponse(_parts(file, size), headers=headers, media_type=kind)
+
+
+def _opened(path: Path) -> tuple[BinaryIO, int] | None:
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags)
+    told = os.fstat(descriptor)
+    if not stat.S_ISREG(told.st_mode):
+        os.close(descriptor)
+        return None
+    return os.fdopen(descriptor, "rb"), told.st_size
+
+
+async def _parts(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
+    with file:
+        while size > 0 and (part := await asyncio.to_thread(file.read, min(size, _PART))):
+            size -= len(part)
+            yield part
+
+
+def _item_unknown() -> UsageFault:
+    return UsageFault(
+        "item_unknown",
+        "there is nothing here of an item of this id",
+        place="item",
+        cure="Check the id; what was never receipted is sent again.",
+    )
+
+
+def _not_published() -> UsageFault:
+    return UsageFault(
+        "not_published",
+        "the office has published nothing of this name yet",
+        place="path",
+        cure="Ask again later.",
+    )

@@ -1,0 +1,343 @@
+"""The office's door: what officers reach over HTTP, from their own machines. Its routes are in
+office.openapi.yaml.
+
+    GET  /v1/office                  the office's name, to anybody
+    GET  /v1/health                  200 while the office can answer
+    GET  /v1/me                      the officer who asks, and the role
+    POST /v1/questions/{action}      put a question; the body is the question, or null
+    POST /v1/statements/{action}     what an officer is to sign for an act; the body is its command
+    POST /v1/acts/{action}           do it: {"command": ..., "signatures": [...]}
+    GET  /v1/batches/{batch}/rows    the rows of a released answer; /envelope the signed envelope
+    GET  /metrics                    counts of requests by route
+
+Every request but the first two and the last is signed by an officer
+(office/signed_request.py). Then the table of client/actions.py says whether that role may; then the
+use case itself checks. A file in a command, such as an order, comes as
+{"name": "order.pdf", "content": "BASE64"} where the command has a path: a path of this machine is
+never taken from outside. The office does one thing at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http import HTTPMethod
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from counterfoil.api.bodies import blocks
+from counterfoil.api.door import Log, application
+from counterfoil.api.limits import Places, RateLimiter, RateLimits
+from counterfoil.api.problems import json_response
+from counterfoil.client.actions import Action, find_action, require_permitted
+from counterfoil.core.bounded import is_bounded_json
+from counterfoil.core.canonical import digest
+from counterfoil.core.errors import InputFault, StateFault, UsageFault
+from counterfoil.core.outside_json import repeats_a_key
+from counterfoil.core.use_cases import NOBODY, Signed
+from counterfoil.core.values import Officer, Role
+from counterfoil.disclosure import ReadAnswer, read_answer
+from counterfoil.office import Office
+from counterfoil.office.officers import list_officers
+from counterfoil.office.signed_request import (
+    Asked,
+    Enrolled,
+    Nonces,
+    check_request,
+    read_credentials,
+)
+
+MOST_BODY: Final = 12_000_000
+_WAIT_SECONDS: Final = 60
+_AT_ONCE: Final = 32
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,100}")
+_PART: Final = 1 << 18
+Result = TypeVar("Result")
+
+
+class OfficeDoor:
+    """The door of one opened office. `hosts`: the names by which officers reach it, as they stand
+    in a request's Host header; None where it listens on a Unix socket alone."""
+
+    def __init__(
+        self, office: Office, log: Log, hosts: tuple[str, ...] | None, spool: Path
+    ) -> None:
+        self.office = office
+        self.log = log
+        self.hosts = hosts
+        self.spool = spool
+        self.nonces = Nonces(office.clock())
+        self.rate = RateLimiter(RateLimits(per_second=50, burst=200))
+        self.places = Places(_AT_ONCE)
+        self.one = asyncio.Lock()
+        self.changed: Callable[[], None] = lambda: None
+        """Called after an act: the queue may have something to do."""
+        self.registry = CollectorRegistry()
+        self._asked = Counter(
+            "counterfoil_office_requests",
+            "Requests by route and status",
+            ["route", "status"],
+            registry=self.registry,
+        )
+
+    def app(self) -> Starlette:
+        """The application."""
+        get, post = HTTPMethod.GET, HTTPMethod.POST
+        routes = (
+            (get, "/v1/office", self.facts),
+            (get, "/v1/health", self.health),
+            (get, "/v1/me", self.me),
+            (post, "/v1/questions/{action}", self.question),
+            (post, "/v1/statements/{action}", self.statement),
+            (post, "/v1/acts/{action}", self.act),
+            (get, "/v1/batches/{batch}/{part}", self.answer),
+            (get, "/v1/openapi.yaml", self.openapi),
+            (get, "/metrics", self.metrics),
+        )
+        return application(routes, self.log, self._count)
+
+    def _count(self, route: str, status: int) -> None:
+        self._asked.labels(route or "unknown", str(status)).inc()
+
+    # -- who asks --------------------------------------------------------------------------
+
+    async def _officer(self, request: Request, body: bytes) -> Enrolled:
+        """The officer who signed this request. Raises as `check_request`, UsageFault
+        `host_other`."""
+        host = request.headers.get("host", "")
+        self._require_host(host)
+        credentials = read_credentials(request.headers.get("authorization"))
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        asked = Asked(request.method, host, path, digest(body))
+        enrolled = [
+            Enrolled(each.officer, each.role, each.is_active)
+            for each in await self._alone(lambda: list_officers(self.office, NOBODY))
+        ]
+        now, name = self.office.clock(), self.office.settings.name
+        return check_request(asked, name, credentials, enrolled, now, self.nonces)
+
+    def _require_host(self, host: str) -> None:
+        if self.hosts is not None and host not in self.hosts:
+            raise UsageFault(
+                "host_other",
+                "the office is not reached by this name",
+                place="Host",
+                cure="Use a name that `hosts` of the service's configuration lists.",
+            )
+
+    async def _body(self, request: Request) -> bytes:
+        self.rate.take(request.client.host if request.client else "local")
+        return b"".join([block async for block in blocks(request, MOST_BODY)])
+
+    # -- use cases -------------------------------------------------------------------------
+
+    async def question(self, request: Request) -> Response:
+        """Put a question."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            action = _action(request, "question", known.role)
+            with self._files() as convert:
+                wanted = () if action.takes is None else (_decoded(body, action.takes, convert),)
+                verb = action.verb
+                found = await self._alone(lambda: verb(self.office, known.officer, *wanted))
+        self.log("question", action=action.name, officer=known.officer.name)
+        return json_response(found)
+
+    async def statement(self, request: Request) -> Response:
+        """Hand out the statement of an act."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            action = _action(request, "act", known.role)
+            with self._files() as convert:
+                command = _decoded(body, action.takes, convert)
+                stated = action.statement
+                assert stated is not None, "an act has a statement"
+                found = await self._alone(lambda: stated(self.office, known.officer, command))
+        return json_response(found)
+
+    async def act(self, request: Request) -> Response:
+        """Do what officers signed."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            action = _action(request, "act", known.role)
+            with self._files() as convert:
+                ordered = _decoded(body, _Ordered, convert)
+                command = _decoded(bytes(ordered.command), action.takes, convert)
+                signed = msgspec.structs.replace(command, signatures=ordered.signatures)
+                verb = action.verb
+                found = await self._alone(lambda: verb(self.office, known.officer, signed))
+        self.log("act", action=action.name, officer=known.officer.name)
+        self.changed()
+        return json_response(found)
+
+    async def answer(self, request: Request) -> Response:
+        """A part of a released answer, as it was signed."""
+        with self.places.take():
+            body = await self._body(request)
+            known = await self._officer(request, body)
+            part = request.path_params["part"]
+            if part not in ("rows", "envelope") or known.role is not Role.DISCLOSURE:
+                require_permitted(find_action("batch-rows", "question"), known.role)
+                raise _part_unknown()
+            batch = request.path_params["batch"]
+            file, size = await self._alone(lambda: self._copy(known.officer, batch, part))
+        headers = {"Content-Length": str(size), "Cache-Control": "no-store"}
+        return StreamingResponse(
+            _parts(file), headers=headers, media_type="application/octet-stream"
+        )
+
+    def _copy(self, officer: Officer, batch: str, part: str) -> tuple[IO[bytes], int]:
+        """A copy that no name leads to, so that a slow reader holds nothing up."""
+        file = tempfile.TemporaryFile(dir=self.spool)  # noqa: SIM115 - closed once it is sent
+        with read_answer(self.office, officer, ReadAnswer(batch)) as found:
+            for each in found.parts if part == "rows" else (found.envelope,):
+                file.write(each)
+        size = file.tell()
+        file.seek(0)
+        return file, size
+
+    async def me(self, request: Request) -> Response:
+        """Who asks."""
+        known = await self._officer(request, await self._body(request))
+        return json_response({"officer": known.officer.name, "role": known.role})
+
+    # -- how it is -------------------------------------------------------------------------
+
+    async def facts(self, request: Request) -> Response:
+        """What anybody may know."""
+        self._require_host(request.headers.get("host", ""))
+        office = self.office
+        said = {
+            "office": office.settings.name,
+            "sandbox": office.settings.sandbox,
+            "agreement": office.law.agreement.id,
+            "version": version("counterfoil"),
+        }
+        return json_response(said)
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the office can answer: its database can be read."""
+        await self._alone(self._look)
+        return json_response({"status": "ok"})
+
+    def _look(self) -> None:
+        with self.office.store.reading() as connection:
+            self.office.ledger.counts(connection)
+
+    async def openapi(self, _request: Request) -> Response:
+        """The description of these routes."""
+        path = Path(__file__).with_name("office.openapi.yaml")
+        return FileResponse(path, media_type="application/yaml")
+
+    async def metrics(self, _request: Request) -> Response:
+        """Counts for whoever watches the office."""
+        return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
+
+    # -- one at a time ---------------------------------------------------------------------
+
+    async def _alone(self, work: Callable[[], Result]) -> Result:
+        async with self._turn():
+            return await asyncio.to_thread(work)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self.one.acquire()
+        except TimeoutError:
+            raise StateFault(
+                "office_busy",
+                "the office is at something long",
+                place="office",
+                cure="Nothing was done. Ask again later.",
+            ) from None
+        try:
+            yield
+        finally:
+            self.one.release()
+
+    @contextmanager
+    def _files(self) -> Generator[Callable[[type, Any], Any]]:
+        """Hook of msgspec that puts the files of a command into a folder of their own, for as long
+        as the request lasts."""
+        with tempfile.TemporaryDirectory(dir=self.spool) as made:
+            folder, count = Path(made), iter(range(100))
+
+            def convert(kind: type, value: Any) -> Any:
+                if kind is not Path:
+                    raise ValueError("unknown type")
+                sent = msgspec.convert(value, _SentFile)
+                place = folder / str(next(count))
+                place.mkdir()
+                path = place / sent.file_name()
+                path.write_bytes(sent.data())
+                return path
+
+            yield convert
+
+
+class _SentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    content: str
+
+    def file_name(self) -> str:
+        return self.name if _FILE_NAME.fullmatch(self.name) else "file"
+
+    def data(self) -> bytes:
+        try:
+            return b64decode(self.content, validate=True)
+        except Base64Error:
+            raise ValueError("the content is no base64") from None
+
+
+class _Ordered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    command: msgspec.Raw
+    signatures: tuple[Signed, ...]
+
+
+def _action(request: Request, kind: Any, role: Role) -> Action:
+    action = find_action(request.path_params["action"], kind)
+    require_permitted(action, role)
+    return action
+
+
+def _decoded(data: bytes, kind: Any, convert: Callable[[type, Any], Any]) -> Any:
+    """The value of JSON from outside. Raises InputFault `body_json`."""
+    try:
+        if is_bounded_json(data) and not repeats_a_key(data):
+            return msgspec.json.decode(data, type=kind, dec_hook=convert)
+    except (msgspec.MsgspecError, ValueError, RecursionError, StopIteration):
+        pass
+    raise InputFault(
+        "body_json",
+        "the body is not the JSON that this route takes",
+        place="body",
+        cure="See the route in openapi.yaml.",
+    )
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(_PART):
+            yield part
+
+
+def _part_unknown() -> UsageFault:
+    return UsageFault(
+        "answer_part", "an answer has no such part", place="part", cure="Name `rows` or `envelope`."
+    )

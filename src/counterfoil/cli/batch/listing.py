@@ -1,0 +1,135 @@
+"""`counterfoil batch list | show`: what there is, and what became of each row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from counterfoil.cli.options import (
+    AsJson,
+    BatchArgument,
+    OfficeDir,
+    OfficerKeyFile,
+    OfficerMaybe,
+    OfficerPassphrase,
+    PassphraseFile,
+    desk,
+    log_in,
+    officer_key,
+    place_text,
+)
+from counterfoil.cli.output import faults, say, show, write_file
+from counterfoil.cli.verbs import add_verb, group
+from counterfoil.client import ask
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.disclosure.listing import (
+    BatchLine,
+    BatchRow,
+    ListBatches,
+    ShowBatch,
+    list_batches,
+    show_batch,
+)
+
+app = group(
+    "Look at the batches.",
+    "batch list --office http://127.0.0.1:8441 --officer a.key",
+    "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --outcome refused",
+)
+_COLUMNS = ("request_id", "row", "outcome", "codes", "elements")
+
+
+def show_list(
+    directory: OfficeDir,
+    officer: OfficerMaybe = None,
+    state: Annotated[
+        str, typer.Option(help="Only those in this state, such as determined.", show_default=False)
+    ] = "",
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every batch with its state and counts, and what it waits for."""
+    with faults(as_json=as_json):
+        office = desk(directory, passphrase_file)
+        log_in(office, officer, officer_passphrase_file)
+        found = ask(office, list_batches, NOBODY, ListBatches(state))
+        words = "\n".join(_line(each) for each in found) or "No batch has been received."
+        show({"batches": msgspec.to_builtins(found)}, words, as_json=as_json)
+        for each in found:
+            if each.waiting:
+                shown = f"counterfoil waiting {each.batch} --office {place_text(directory)}"
+                say(f"`{shown}` lists what waits for an officer.", quiet=as_json)
+
+
+def show_rows(
+    batch: BatchArgument,
+    directory: OfficeDir,
+    officer: OfficerKeyFile,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            help="Only rows of this outcome: confirmed, not_confirmed, not_compared, refused, "
+            "rejected, granted; or waiting, for those that wait for an officer.",
+            show_default=False,
+        ),
+    ] = "",
+    to: Annotated[
+        Path | None, typer.Option("--csv", help="Write the rows as CSV.", show_default=False)
+    ] = None,
+    officer_passphrase_file: OfficerPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The rows of a batch, what became of each and why, without a value of anybody. That you looked
+    is entered in the ledger."""
+    with faults(as_json=as_json):
+        office = desk(directory, passphrase_file)
+        key = officer_key(office, officer, officer_passphrase_file)
+        found = ask(office, show_batch, key.officer, ShowBatch(batch, outcome))
+        write_file(to, [_csv(found.rows)] if to else ())
+        lines = [_line(found.batch), *(_row(each) for each in found.rows)]
+        show(msgspec.to_builtins(found), "\n".join(lines), as_json=as_json)
+
+
+def _line(each: BatchLine) -> str:
+    shown = ("granted", "refused", "rejected", "compared", "not_compared")
+    counts = ", ".join(
+        f"{each.counts[name]} {name.replace('_', ' ')}" for name in shown if name in each.counts
+    )
+    who = f"  reviewed by {each.reviewed_by}" if each.state == "reviewed" else ""
+    waits = f"  {each.waiting} wait for an officer" if each.waiting else ""
+    return f"{each.batch}  {each.received_at}  {each.state}{who}{waits}\n    {counts}"
+
+
+def _row(each: BatchRow) -> str:
+    named = each.request_id or f"row {each.row}"
+    why = f"  {' '.join(each.codes)}" if each.codes else ""
+    waits = f"\n    waits: {' '.join(each.elements)}" if each.elements else ""
+    return f"{named:20}  {each.outcome}{why}{waits}"
+
+
+def _csv(rows: tuple[BatchRow, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for each in rows:
+        writer.writerow(
+            (each.request_id, each.row, each.outcome, ";".join(each.codes), ";".join(each.elements))
+        )
+    return text.getvalue()
+
+
+add_verb(app, show_list, "batch list --office tax-office", name="list")
+add_verb(
+    app,
+    show_rows,
+    "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key",
+    "batch show b-0f1e2d3c4b5a6978 --office tax-office --officer a.key --csv rows.csv",
+    name="show",
+)

@@ -1,0 +1,1 @@
+"""Running an office as a service."""

@@ -1,0 +1,147 @@
+"""What an officer sees of the batches: a line for each, and of one batch a line for each row.
+
+A row's line has its id and what became of it, and no value of a request or a record. That an
+officer looked at the rows of a batch is entered, as every look is; the list of batches is not, for
+it says of nobody what became of a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterfoil.batches import store as batches
+from counterfoil.batches.batch import Batch
+from counterfoil.batches.rows import Gated, Granted, Refused, Rejected
+from counterfoil.batches.session import BatchSession, request_of
+from counterfoil.core.instants import instant_text
+from counterfoil.core.use_cases import Actor
+from counterfoil.core.values import NotCompared, Public
+from counterfoil.disclosure.screening import waits
+from counterfoil.disclosure.steps import BatchStatus, status_of
+from counterfoil.office import Office, journal
+from counterfoil.office.authority import require_officer
+from counterfoil.office.records import decided_word, public_codes
+
+
+class ListBatches(Public, frozen=True):
+    """List the batches. `state`: only those in it; "" for all."""
+
+    state: str = ""
+
+
+class BatchLine(Public, frozen=True):
+    """One batch. Times are UTC; `reviewed_by` and `released_by` are officers' names, or "";
+    `waiting` counts requests that wait for an officer."""
+
+    batch: str
+    state: str
+    received_at: str
+    route: str
+    principal: str
+    counts: dict[str, int]
+    waiting: int
+    reviewed_by: str
+    released_by: str
+
+
+class ShowBatch(Public, frozen=True):
+    """Show the rows of a batch. `outcome`: only those of which this became; "" for all."""
+
+    batch: str
+    outcome: str = ""
+
+
+class BatchRow(Public, frozen=True):
+    """One row, `row` as the file has it. `outcome`: confirmed, not_confirmed, not_compared,
+    refused, rejected, or, before it is determined, granted; `codes` say why of the last four kinds;
+    `elements` are those that an override would name, where the row waits for an officer."""
+
+    request_id: str
+    row: int
+    outcome: str
+    codes: tuple[str, ...]
+    elements: tuple[str, ...]
+
+
+class BatchRows(Public, frozen=True):
+    """A batch and the rows that were asked for."""
+
+    batch: BatchLine
+    rows: tuple[BatchRow, ...]
+
+
+def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
+    """Every batch, or those in one state, oldest first. Anybody may ask."""
+    with office.store.reading() as connection:
+        found = [_line(batch) for batch in batches.list_batches(connection)]
+    return [line for line in found if question.state in ("", line.state)]
+
+
+def show_batch(office: Office, actor: Actor, question: ShowBatch) -> BatchRows:
+    """The rows of a batch; enters that this officer looked.
+
+    Raises UsageFault `actor_refused`, StateFault `batch_unknown`, KeyFault, StoreFault; as
+    `require_officer`.
+    """
+    with office.store.transaction() as connection:
+        officer = require_officer(connection, actor)
+        batch = batches.find_batch(connection, question.batch)
+        session = office.batch_session(connection, batch)
+        codes = public_codes(office.law.for_route(batch.header.route))
+        rows = [
+            row
+            for row in _rows(session, codes)
+            if question.outcome in ("", row.outcome)
+            or (question.outcome == "waiting" and row.elements)
+        ]
+        said = {"rows": question.outcome or "all"}
+        journal.enter_look(office, connection, officer, said, batch.id)
+    return BatchRows(_line(batch), tuple(rows))
+
+
+def _line(batch: Batch) -> BatchLine:
+    status: BatchStatus = status_of(batch)
+    return BatchLine(
+        batch=batch.id,
+        state=status.state,
+        received_at=instant_text(batch.received_at),
+        route=batch.header.route,
+        principal=batch.header.principal,
+        counts=status.counts,
+        waiting=status.waiting,
+        reviewed_by=batch.first_officer,
+        released_by=batch.second_officer,
+    )
+
+
+def _rows(session: BatchSession, codes: dict[str, str]) -> Iterator[BatchRow]:
+    admitted = session.overrides
+    for chunk, rows in session.gated_chunks():
+        decided = {each.row: each for each in session.determinations(chunk.seq)}
+        for row in rows:
+            if isinstance(row, Rejected):
+                reject = row.reject
+                yield BatchRow(reject.request_id, reject.row, "rejected", (reject.code,), ())
+                continue
+            request = request_of(row)
+            found = decided.get(request.row)
+            outcome = decided_word(found) or ("granted" if isinstance(row, Granted) else "refused")
+            why = _codes(row, codes) if outcome == "refused" else ()
+            if isinstance(found, NotCompared):
+                why = (found.code,)
+            waiting = (
+                isinstance(row, Refused) and request.row not in admitted and waits(row.refusal)
+            )
+            elements = _elements(row) if waiting else ()
+            yield BatchRow(request.request_id, request.row, outcome, why, elements)
+
+
+def _elements(row: Gated) -> tuple[str, ...]:
+    return tuple(each.element for each in row.refusal.failed) if isinstance(row, Refused) else ()
+
+
+def _codes(row: Gated, codes: dict[str, str]) -> tuple[str, ...]:
+    """The public codes of a refusal, in the law's order; an element of a law that is no longer here
+    is named itself."""
+    named = (codes.get(element, element) for element in _elements(row))
+    return tuple(dict.fromkeys(named))

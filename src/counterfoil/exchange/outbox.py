@@ -1,0 +1,175 @@
+"""What leaves: sealed answers in the mailbox's outbox, and the signed head that lists them.
+
+The head is made anew when something is put there or taken away, and every `HEAD_HOURS` in any case:
+a reader for whom the next one is overdue does not know what lies there (docs/formats/outbox.md).
+The newest is kept in the office's own folder too, from which the mailbox's copy is written again.
+
+An answer is sealed with the length that its request decides, to the keys of the request. It lies
+there until the use of it expires, and so long the sealed file is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from counterfoil.answers.packed_rows import pack_rows
+from counterfoil.core.atomic_files import replace_file, sync_path
+from counterfoil.core.instants import from_instant, instant_text
+from counterfoil.core.values import Public
+from counterfoil.envelopes import (
+    ItemHeader,
+    OutboxHead,
+    OutboxItem,
+    PublicOpeningKey,
+    answer_length,
+    head_digest,
+    make_head,
+    new_item,
+    seal_item,
+    write_content,
+)
+from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS
+from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord
+from counterfoil.exchange.mailbox import Mailbox, file_digest
+from counterfoil.office import Office
+
+HEAD_HOURS: Final = 1
+_MARGIN: Final = timedelta(minutes=10)
+"""How much sooner than it is due a head is made anew."""
+_MOST_HEAD: Final = 4_194_304
+
+
+class ReleasedAnswer(Public, frozen=True):
+    """What an answer item holds: the rows, a file that can be read twice, their form and format,
+    and the signed envelope."""
+
+    rows: Any
+    form: str
+    version: str
+    envelope: bytes
+
+
+class Outbox:
+    """The outbox of one office."""
+
+    def __init__(self, office: Office, mailbox: Mailbox, folders: ExchangeFolders) -> None:
+        self._office = office
+        self._mailbox = mailbox
+        self._folders = folders
+
+    def put(
+        self, record: ItemRecord, answer: ReleasedAnswer, keys: Sequence[PublicOpeningKey]
+    ) -> ItemRecord:
+        """Seal an answer to the keys of its request, durably; return the record that says so, which
+        is kept too. Raises OSError, KeyFault, StoreFault."""
+        office, path = self._office, self._mailbox.answer(record.item)
+        folder = self._folders.tmp
+        with (
+            tempfile.TemporaryFile(dir=folder) as packed,
+            tempfile.TemporaryFile(dir=folder) as clear,
+        ):
+            pack_rows(answer.rows, packed, answer.form, answer.version)
+            size = packed.tell()
+            packed.seek(0)
+            with tempfile.TemporaryFile(dir=folder) as envelope:
+                envelope.write(answer.envelope)
+                write_content(clear, {"answer.rows": packed, "answer.jws": envelope})
+            header = ItemHeader(
+                kind="answer",
+                item=new_item(office.random),
+                office=office.settings.name,
+                to=tuple(key.key_id for key in keys),
+                agreement=office.law.agreement_digest,
+                expires=self._expires(),
+                answers=record.item,
+                length=answer_length(size),
+            )
+            digest = self._seal(path, clear, header, keys)
+        left = instant_text(office.clock())
+        done = msgspec.structs.replace(record, state=ANSWERED, answer=digest, left_at=left)
+        self._folders.keep(done)
+        return done
+
+    def _expires(self) -> datetime:
+        days = self._office.law.agreement.answer_expiry_days
+        return self._office.clock() + timedelta(days=days)
+
+    def _seal(
+        self, path: Path, clear: BinaryIO, header: ItemHeader, keys: Sequence[PublicOpeningKey]
+    ) -> str:
+        part = path.with_name(f".{path.name}.part")
+        with part.open("w+b") as sink:
+            seal_item(clear, sink, header, keys, self._office.signer(), self._office.random)
+            sink.flush()
+            os.fsync(sink.fileno())
+        part.chmod(0o640)
+        digest = file_digest(part)
+        part.replace(path)
+        sync_path(path.parent)
+        return digest
+
+    def expire(self, records: Sequence[ItemRecord]) -> list[ItemRecord]:
+        """Take away the answers whose use has expired; the records that are left."""
+        now = self._office.clock()
+        days = timedelta(days=self._office.law.agreement.answer_expiry_days)
+        left = [each for each in records if from_instant(each.left_at) + days >= now]
+        for each in records:
+            if each not in left:
+                self._mailbox.answer(each.item).unlink(missing_ok=True)
+        return left
+
+    # -- the head --------------------------------------------------------------------------
+
+    def write_head(self, records: Sequence[ItemRecord]) -> OutboxHead:
+        """Make the head anew over these answers, the newest where there are more than it may list.
+        Raises OSError, KeyFault."""
+        before, last = self._newest()
+        newest = sorted(records, key=lambda each: (each.left_at, each.item))[-MAX_OUTBOX_ITEMS:]
+        now = self._office.clock()
+        head = OutboxHead(
+            office=self._office.settings.name,
+            sequence=last.sequence + 1 if last else 1,
+            previous=head_digest(before) if last else "",
+            at=instant_text(now),
+            next_due=instant_text(now + timedelta(hours=HEAD_HOURS)),
+            items=tuple(OutboxItem(each.item, "answer", each.answer) for each in newest),
+            recalls=last.recalls if last else 0,
+        )
+        data = make_head(head, self._office.signer())
+        replace_file(self._folders.head, data)
+        self._show(data)
+        return head
+
+    def is_due(self) -> bool:
+        """Whether the next head is to be made by now; where it is not, the mailbox has this one."""
+        data, last = self._newest()
+        if last is None or from_instant(last.next_due) - _MARGIN <= self._office.clock():
+            return True
+        if not self._mailbox.head.is_file():
+            self._show(data)
+        return False
+
+    def _show(self, data: bytes) -> None:
+        replace_file(self._mailbox.head, data)
+        self._mailbox.head.chmod(0o640)
+
+    def _newest(self) -> tuple[bytes, OutboxHead | None]:
+        """The newest head as it was signed, and what it says; None where there is none."""
+        try:
+            data = self._folders.head.read_bytes()[:_MOST_HEAD]
+            body = data.split(b".")[1]
+            fields: dict[str, Any] = msgspec.json.decode(
+                urlsafe_b64decode(body + b"=" * (-len(body) % 4))
+            )
+            fields.pop("format", None)
+            return data, msgspec.convert(fields, OutboxHead)
+        except (OSError, ValueError, IndexError, msgspec.MsgspecError):
+            return b"", None

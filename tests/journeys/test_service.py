@@ -1,0 +1,262 @@
+"""The service as its users meet it: one start of `counterfoil serve all --sandbox`, a requester with
+the kit, two officers with their keys, and whoever ends processes.
+
+Real processes on real ports, because that is what is promised; one start is shared by all tests.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from counterfoil.cli.app import run
+from counterfoil.cli.ask.app import run as run_ask
+from tests.house.tree import ROOT
+
+pytestmark = pytest.mark.whole
+TINY = ROOT / "examples" / "tiny-agency"
+ANSWERS = [
+    '{"request_id":"TA-0001","answer":"confirmed","codes":[]}',
+    '{"request_id":"TA-0002","answer":"confirmed","codes":[]}',
+    '{"request_id":"TA-0003","answer":"not_confirmed","codes":[]}',
+]
+VALUES = re.compile(r"Garcia|Maria|900-00|Maple|Testperson|Elm Ave|Birch|1984-03-12")
+PATIENCE = 120
+"""Seconds for anything on a machine that does other work too."""
+
+
+class Sandbox:
+    """A running sandbox. Output of its processes is in `log`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.log = directory.with_name("service.log")
+        self.port = _free_ports()
+        self.start()
+
+    def start(self) -> None:
+        command = "from counterfoil.cli import main; main()"
+        place = ["--dir", str(self.directory), "--port", str(self.port)]
+        begun = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", command, "serve", "all", "--sandbox", *place],
+                stdout=log,
+                stderr=log,
+            )
+        until(lambda: "ready office" in self.said(begun) or self.process.poll() is not None)
+        assert self.process.poll() is None, self.said(begun)
+
+    def said(self, begun: int = 0) -> str:
+        return self.log.read_bytes()[begun:].decode()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    @property
+    def gateway(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def office(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    def officer(self, letter: str, *words: str) -> str:
+        key = str(self.directory / "keys" / f"officer-{letter}.key")
+        return told(run, [*words, "--office", self.office, "--officer", key])
+
+    def ask(self, *words: str) -> str:
+        return told(run_ask, [*words, "--key", str(self.directory / "kit" / "requester.key")])
+
+    def batch(self, state: str, *, known: frozenset[str] = frozenset()) -> str:
+        """The batch that is in this state and was not known before."""
+        found: list[str] = []
+
+        def is_there() -> bool:
+            listed = json.loads(self.officer("a", "batch", "list", "--json"))["batches"]
+            found[:] = [
+                each["batch"]
+                for each in listed
+                if each["state"] == state and each["batch"] not in known
+            ]
+            return bool(found)
+
+        until(is_there)
+        return found[0]
+
+
+def told(run_it: Callable[[list[str]], int], words: list[str]) -> str:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run_it(words)
+    assert code == 0, err.getvalue()
+    return out.getvalue()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def _free_ports() -> int:
+    """A port that is free, and so is the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path_factory.mktemp("service") / "sandbox")
+    try:
+        yield made
+    finally:
+        if made.process.poll() is None:
+            made.stop()
+
+
+def test_a_file_goes_through_the_sandbox_and_comes_back_answered(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Both doors are healthy; a requester sends the example and gets a receipt; one officer
+    reviews, another releases; the requester fetches and opens the six answers."""
+    for door in (sandbox.gateway, sandbox.office):
+        with urlopen(f"{door}/v1/health") as answer:
+            assert answer.status == 200
+    receipt = sandbox.ask("send", str(TINY / "requests.csv"), "--to", sandbox.gateway)
+    assert "batch b-" in receipt
+    batch = sandbox.batch("determined")
+    assert batch in receipt
+    assert batch in sandbox.officer("a", "review", batch)
+    assert batch in sandbox.officer("b", "release", batch)
+    answer = sandbox.directory / "mailbox" / "outbox"
+    until(lambda: any(answer.glob("*.answer")))
+    [fetched] = [
+        line
+        for line in sandbox.ask("fetch", "--from", sandbox.gateway).splitlines()
+        if line.endswith(".answer")
+    ]
+    opened = sandbox.ask("open", fetched)
+    rows = Path(fetched).parent
+    found = opened + "".join(
+        path.read_text(encoding="utf-8")
+        for path in rows.iterdir()
+        if path.suffix in (".jsonl", ".csv")
+    )
+    for word in ("TA-0001", "TA-0006", "not_confirmed", "period_vague"):
+        assert word in found
+
+
+def test_an_item_that_is_dropped_in_the_folder_is_received(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A managed file transfer and the gateway are two ways into one folder. The same item by both
+    is one item."""
+    file = tmp_path / "requests.csv"
+    text = (TINY / "requests.csv").read_text(encoding="utf-8")
+    file.write_text(text.replace("TA-", "MF-").replace("INV-TA", "INV-MF"), encoding="utf-8")
+    mailbox = sandbox.directory / "mailbox"
+    kept = str(tmp_path / "kept.item")
+    key = str(mailbox / "intake-key.jws")
+    item = Path(sandbox.ask("sign", str(file), "--out", str(tmp_path), "--intake-key", key).strip())
+    shutil.copy(item, kept)
+    hidden = mailbox / "inbox" / f".{item.name}"
+    for _ in range(2):
+        shutil.copy(kept, hidden)
+        hidden.rename(mailbox / "inbox" / item.name)
+        until(lambda: not (mailbox / "inbox" / item.name).exists())
+        until((mailbox / "receipts" / f"{item.stem}.receipt").is_file)
+    records = list((sandbox.directory / "office" / "exchange" / "items").glob(f"{item.stem}*"))
+    assert len(records) == 1
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_processes_are_killed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The worker is killed, then the whole service: what the gateway acknowledged before is
+    received all the same, once, and the service goes on where it was."""
+    file = tmp_path / "requests.csv"
+    text = (TINY / "requests.csv").read_text(encoding="utf-8")
+    file.write_text(text.replace("TA-", "KI-").replace("INV-TA", "INV-KI"), encoding="utf-8")
+    worker = _child(sandbox.process.pid, "worker")
+    os.kill(worker, signal.SIGKILL)
+    item = os.urandom(16).hex()
+    _put(f"{sandbox.gateway}/v1/items/{item}", file.read_bytes())
+    children = _children(sandbox.process.pid)
+    sandbox.process.kill()
+    sandbox.process.wait(PATIENCE)
+    until(lambda: not any(map(_is_alive, children)))
+    sandbox.start()
+    receipt = sandbox.directory / "mailbox" / "receipts" / f"{item}.receipt"
+    until(receipt.is_file)
+    _put(f"{sandbox.gateway}/v1/items/{item}", file.read_bytes())
+    assert (sandbox.directory / "office" / "exchange" / "items" / f"{item}.json").is_file()
+
+
+def test_no_value_of_a_request_is_in_what_the_service_says(sandbox: Sandbox) -> None:
+    """Its log and its metrics, after all that the tests above put through it."""
+    said = sandbox.said()
+    for door in (sandbox.gateway, sandbox.office):
+        with urlopen(f"{door}/metrics") as answer:
+            said += answer.read().decode()
+    assert VALUES.search(said) is None
+    assert '"event":"received"' in said
+    assert "Traceback" not in said
+
+
+def test_a_service_that_is_told_to_stop_stops(sandbox: Sandbox) -> None:
+    """Gracefully, with exit code 0, and nobody listens any more."""
+    assert sandbox.stop() == 0
+    with pytest.raises(URLError):
+        urlopen(f"{sandbox.gateway}/v1/health")
+
+
+def _put(url: str, data: bytes) -> None:
+    from urllib.request import Request
+
+    with urlopen(Request(url, data, {"Content-Type": "text/csv"}, method="PUT")) as answer:
+        assert answer.status in (200, 201)
+
+
+def _children(parent: int) -> list[int]:
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [int(each) for each in found.split()]
+
+
+def _child(parent: int, named: str) -> int:
+    for each in _children(parent):
+        if named.encode() in Path(f"/proc/{each}/cmdline").read_bytes():
+            return each
+    raise AssertionError("there is no such child")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
