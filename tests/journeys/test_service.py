@@ -163,7 +163,9 @@ def test_a_file_goes_through_the_sandbox_and_comes_back_answered(
     opened = sandbox.ask("open", fetched)
     rows = Path(fetched).parent
     found = opened + "".join(
-        path.read_text(encoding="utf-8") for path in rows.iterdir() if path.suffix in (".jsonl", ".csv")
+        path.read_text(encoding="utf-8")
+        for path in rows.iterdir()
+        if path.suffix in (".jsonl", ".csv")
     )
     for word in ("TA-0001", "TA-0006", "not_confirmed", "period_vague"):
         assert word in found
@@ -236,7 +238,7 @@ def test_a_service_that_is_told_to_stop_stops(sandbox: Sandbox) -> None:
 def _put(url: str, data: bytes) -> None:
     from urllib.request import Request
 
-    with urlopen(Request(url, data, {"Content-Type": "text/csv"}, method="PUT")) as answer:  # noqa: S310
+    with urlopen(Request(url, data, {"Content-Type": "text/csv"}, method="PUT")) as answer:
         assert answer.status in (200, 201)
 
 
