@@ -15,7 +15,7 @@ SECONDS ?= 60
 DECOYS ?= 5000
 PEOPLE ?= 50000
 
-.PHONY: demo test lint bench replay accuracy mutants pins clean kills fuzz attacks
+.PHONY: demo test lint bench replay accuracy mutants pins clean kit kills fuzz attacks
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -59,6 +59,9 @@ attacks: $(BIN)/.runtime  ## every attack on the gate, against the commit at whi
 	$(BIN)/python -m scripts.attacks --subject law
 	$(BIN)/python -m scripts.attacks --subject writers
 	$(BIN)/python -m scripts.attacks.probing
+
+kit: $(BIN)/.runtime $(BIN)/.test  ## counterfoil-ask as one file for Linux, macOS and Windows, with SBOM and signed digests, in dist/; runs the Linux one
+	$(BIN)/python -m scripts.kit.build --out dist
 
 pins: $(BIN)/.runtime $(BIN)/.test  ## compile requirements/*.txt anew from pyproject.toml
 	$(PIP) --require-hashes --no-deps -r requirements/pins.txt

@@ -17,15 +17,21 @@ SUBJECTS: Final = {
 """Modules of this package, and the commit at which the attacks of each were reported."""
 
 
-def _module(subject: str) -> object:
-    return import_module(f"scripts.attacks.{subject}")
+_MORE: Final = {"writers": ("recalls",)}
+"""Further modules of a subject, in the same form."""
+
+
+def _modules(subject: str) -> list[object]:
+    names = (subject, *_MORE.get(subject, ()))
+    return [import_module(f"scripts.attacks.{name}") for name in names]
 
 
 def items(subjects: Iterable[str] = SUBJECTS) -> dict[str, str]:
     """Every item of the subjects by name, and what it is about."""
     found: dict[str, str] = {}
     for subject in subjects:
-        found |= getattr(_module(subject), "ITEMS")  # noqa: B009 - of a module named by a string
+        for module in _modules(subject):
+            found |= getattr(module, "ITEMS")  # noqa: B009 - of a module named by a string
     return found
 
 
@@ -34,7 +40,8 @@ def groups(only: Sequence[str] = ()) -> list[Group]:
     `only`; all of them where it is empty."""
     every: list[Group] = []
     for subject in SUBJECTS:
-        every.extend(getattr(_module(subject), "GROUPS"))  # noqa: B009 - as above
+        for module in _modules(subject):
+            every.extend(getattr(module, "GROUPS"))  # noqa: B009 - as above
     return [group for group in every if not only or _is_named(group, only)]
 
 

@@ -69,13 +69,14 @@ def test_a_receipt_counts_for_its_item_and_tells_counts_to_whom_they_are_sealed(
     assert open_counts(receipt, {READER.key_id: READER}) == Counts(6, 1)
     assert open_counts(receipt, {OFFICE.key_id: OFFICE}) is None
     assert b"rejected" not in data
-    assert code_of(lambda: check_receipt(data, KEYS, ORIGIN, "f" * 32)) == "receipt_other"
+    assert code_of(lambda: check_receipt(data, KEYS, ORIGIN, "f" * 32)) == "item_receipt_other"
     forged = make_receipt(RECEIPT, STRANGER)
-    assert code_of(lambda: check_receipt(forged, KEYS, ORIGIN, ITEM)) == "receipt_signer"
+    assert code_of(lambda: check_receipt(forged, KEYS, ORIGIN, ITEM)) == "item_receipt_signer"
     for change in ({"received_at": "yesterday"}, {"expected": "soon"}):
         bad = make_receipt(msgspec.structs.replace(RECEIPT, **change), HOLDER)
         assert (
-            code_of(lambda bad=bad: check_receipt(bad, KEYS, ORIGIN, ITEM)) == "receipt_malformed"
+            code_of(lambda bad=bad: check_receipt(bad, KEYS, ORIGIN, ITEM))
+            == "item_receipt_malformed"
         )
 
 

@@ -58,7 +58,7 @@ def test_the_statements_verify_and_say_the_same_to_both_readers() -> None:
     head = check_head(VECTORS["head"].encode(), holder, origin)
     for name, typ, said in (
         ("intake_key", "counterfoil-intake-key-1", key.key_id),
-        ("receipt", "counterfoil-receipt-1", receipt.batch),
+        ("receipt", "counterfoil-item-receipt-1", receipt.batch),
         ("head", "counterfoil-outbox-1", head.next_due),
     ):
         assert said in check_statement(VECTORS[name].encode(), typ, VECTORS["holder"]).values()

@@ -24,10 +24,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from counterfoil.cli.app import run
+from counterfoil.cli.ask.app import run as ask
 
 _PART = re.compile(r"<!-- session: (?P<setup>[\w-]+) -->|```console\n(?P<block>.*?)```", re.DOTALL)
 _CAT = re.compile(r"\$\(cat ([\w.-]+)\)")
+_TELLS = ' || echo "exit $?"'
 _SHELL = re.compile(r"[|<>$;&`]")
+_PROGRAMS = {"counterfoil": run, "counterfoil-ask": ask}
 
 
 class Step(NamedTuple):
@@ -80,20 +83,30 @@ def as_pattern(expected: str) -> re.Pattern[str]:
 def run_step(command: str) -> tuple[int, str]:
     """(exit code, everything printed) of a command in the current folder.
 
-    A plain `counterfoil` runs in this process, with `$(cat FILE)` put in and `> FILE` followed;
+    A plain `counterfoil` or `counterfoil-ask` runs in this process, with `$(cat FILE)` put in, `> FILE` followed and `|| echo "exit $?"` done;
     anything else in a shell.
     """
     plain = _CAT.sub(lambda found: Path(found[1]).read_text(encoding="utf-8").strip(), command)
     plain, _, out = plain.partition(" > ")
-    if not plain.startswith("counterfoil ") or _SHELL.search(plain):
+    plain, tells, _ = plain.partition(_TELLS)
+    program = _PROGRAMS.get(plain.partition(" ")[0])
+    if program is None or _SHELL.search(plain):
         return _in_shell(command)
     printed = io.StringIO()
     data = io.StringIO() if out else printed
     with redirect_stdout(data), redirect_stderr(printed):
-        code = run(shlex.split(plain)[1:])
+        code = program([each for word in shlex.split(plain)[1:] for each in _expanded(word)])
+        if tells and code:
+            printed.write(f"exit {code}\n")
+            code = 0
     if out:
         Path(out).write_text(data.getvalue(), encoding="utf-8")
     return code, printed.getvalue()
+
+
+def _expanded(word: str) -> list[str]:
+    """The files that a pattern names, as a shell puts them in; the word itself where it is none."""
+    return (sorted(map(str, Path().glob(word))) if "*" in word else []) or [word]
 
 
 def _in_shell(command: str) -> tuple[int, str]:

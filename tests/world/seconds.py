@@ -47,6 +47,7 @@ BUDGETS = {
     "normalize": 90,
     "office": 30,
     "register": 70,
+    "requester": 30,
     "tlog": 70,
 }
 """The largest share of each room's tests in thousandths: half as much again as it was when the

@@ -14,8 +14,10 @@ import msgspec
 
 from counterfoil import ledger
 from counterfoil.batches.remembered import check_batches, check_officers
+from counterfoil.controls.duties.service import listed
+from counterfoil.controls.recall.entered import read_recalls
 from counterfoil.controls.witnesses import enter_fork
-from counterfoil.core.errors import CounterfoilError, InputFault, VerifyFault
+from counterfoil.core.errors import CounterfoilError, InputFault, StateFault, VerifyFault
 from counterfoil.core.use_cases import SERVICE, Actor, Upload
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
@@ -125,7 +127,7 @@ def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
     try:
         with office.store.reading() as connection:
             report = ledger.check(connection, office.holder_key, notes)
-            return _under_its_head(connection, report)
+            return _under_its_head(office, connection, report)
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):
             # What was found is raised, whether or not it can be entered.
@@ -134,17 +136,34 @@ def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
         raise
 
 
-def _under_its_head(connection: Connection, report: ledger.CheckReport) -> ledger.CheckReport:
-    """The report, and what the office's own key establishes: the head, and the rows of officers and
-    batches. Raises VerifyFault `head_altered`, `head_entries`, `head_missing`, `head_behind`,
-    `row_disagrees`."""
+def _under_its_head(
+    office: Office, connection: Connection, report: ledger.CheckReport
+) -> ledger.CheckReport:
+    """The report, and what the office's own key establishes: the head, and the rows of officers,
+    batches, recalls and duties. Raises VerifyFault `head_altered`, `head_entries`, `head_missing`,
+    `head_behind`, `row_disagrees`."""
     head = checked_head(connection)
     if head is None:
         return report
     established = f"7. {head.check_whole()}"
     check_officers(connection)
     check_batches(connection)
+    _check_acts(office, connection)
     return msgspec.structs.replace(report, statements=(*report.statements, established))
+
+
+def _check_acts(office: Office, connection: Connection) -> None:
+    try:
+        agrees = read_recalls(office, connection).agrees and listed(office, connection).agrees
+    except StateFault:
+        agrees = False
+    if not agrees:
+        raise VerifyFault(
+            "row_disagrees",
+            "recalls, receipts or duties are not those that the ledger has entries of",
+            place="act",
+            cure="Keep this database, restore the copy that checks, and tell the inspector.",
+        )
 
 
 @contextmanager

@@ -9,7 +9,8 @@ this order:
     3  The witnesses that office.toml names are asked to cosign. What some of them cosigned is
        published even where it is no quorum.
     4  Tiles and entries are written, the checkpoint last; then all of it is checked as a reader
-       would.
+       would. The list of recalls as of that checkpoint is written as `recalls`, also where nothing
+       was recalled: a folder without one says nothing about it.
 
 What the folder shows counts, not what was entered: `publication_status` reads it there. A
 suspension does not stop it: what an office did can be published while it is suspended. Whoever
@@ -20,10 +21,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from counterfoil import ledger
+from counterfoil.controls.recall.listing import list_at
 from counterfoil.controls.witnesses import Ask, Cosign, Cosigned, cosign, office_policy
-from counterfoil.core.errors import StateFault, UsageFault, VerifyFault
+from counterfoil.core.atomic_files import replace_file
+from counterfoil.core.errors import StateFault, StoreFault, UsageFault, VerifyFault
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
 from counterfoil.database import Connection
@@ -33,6 +37,9 @@ from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
 from counterfoil.tlog.witness_client import ask_witnesses
+
+RECALLS: Final = "recalls"
+"""The file of the list of recalls in the public folder."""
 
 
 class PublishLedger(Public, frozen=True):
@@ -70,7 +77,7 @@ def publish(
     """Publish the ledger, with or without a quorum (controls/witnesses.py, `require_cosigned`).
 
     Raises UsageFault `actor_refused`, `publish_folder`; StateFault `export_other`, StoreFault
-    `export_failed`, KeyFault, VerifyFault.
+    `export_failed`, KeyFault, VerifyFault; StateFault `orders_disagree`.
     """
     require_service(actor)
     folder, hours = command.folder or _own_folder(office), office.settings.publish_every_hours
@@ -86,8 +93,10 @@ def publish(
         entry = journal.enter(office, connection, EntryKind.PUBLISHED, {"hours": hours})  # 2
         note = office.ledger.sign_checkpoint(connection, office.signer())
     cosigned = cosign(office, actor, Cosign(), ask) if office_policy(office) else None  # 3
-    files = _write(office, folder, note if cosigned is None else cosigned.note)  # 4
+    note = note if cosigned is None else cosigned.note
+    files = _write(office, folder, note)  # 4
     size = ledger.check_export(folder, office.holder_key).size
+    _write_recalls(office, actor, folder, note)
     return Published(str(folder), size, entry, files, hours, cosigned)
 
 
@@ -101,6 +110,18 @@ def publication_status(office: Office, _actor: Actor) -> PublicationStatus:
         time = next((entry.time for index, entry in published if index < size), "")
     late = not time or office.clock() > datetime.fromisoformat(time) + timedelta(hours=hours)
     return PublicationStatus(str(folder or ""), size, time, hours, late)
+
+
+def _write_recalls(office: Office, actor: Actor, folder: Path, note: str) -> None:
+    try:
+        replace_file(folder / RECALLS, list_at(office, actor, note).data)
+    except OSError:
+        raise StoreFault(
+            "export_failed",
+            "the list of recalls cannot be written",
+            place=RECALLS,
+            cure="Check disk space and permissions of the public folder, then run it again.",
+        ) from None
 
 
 def _own_folder(office: Office) -> Path | None:

@@ -13,6 +13,9 @@ What `verify_answer` establishes, in this order; the code is labelled with the n
        certificates, at this time.
     7  The day you named is not past the last day of use. (A statement that may be false: nothing
        raises.)
+    8  Where you named a list of recalls (recalls.py): it is the holder's, of this ledger, complete
+       as of its checkpoint, and new enough; and the answers are not recalled by it. (The last may
+       be false: nothing raises.)
 
 The proof for 4 and 5 is that of FILE.proof where there is one (accountability/completion.py), which
 whoever holds the answer makes from what is published; else the one in the envelope, which no
@@ -39,6 +42,7 @@ from counterfoil.answers.read_envelope import (
     open_envelope,
     reading,
 )
+from counterfoil.answers.recalls import RecallFilter, look_up
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
@@ -53,7 +57,8 @@ MAX_PROOF_BYTES: Final = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing established. `holds` is false only for an expiry that has passed."""
+    """One thing established. `holds` is false only for an expiry that has passed, and for answers
+    that were recalled."""
 
     number: int
     holds: bool
@@ -66,10 +71,14 @@ def proof_path(file: Path) -> Path:
 
 
 def verify_answer(
-    path: Path, holder_vkey: str, on: date, policy: Policy | None = None
+    path: Path,
+    holder_vkey: str,
+    on: date,
+    policy: Policy | None = None,
+    recalls: RecallFilter | None = None,
 ) -> list[Statement]:
     """Check FILE and FILE.jws, and FILE.proof where it is there, against the holder's verifier key,
-    as of the day `on`.
+    as of the day `on`; and look it up in a list of recalls.
 
     Raises VerifyFault for the first thing that fails (codes: docs/formats/answer-file.md),
     InputFault `answer_unreadable` for a file that is not there.
@@ -87,7 +96,10 @@ def verify_answer(
             cure="Remove it, or make it again with `counterfoil complete-answer`.",
         ) from None
     with reading(path) as rows:
-        return _establish(envelope, rows, key, on, proof, policy)
+        established = _establish(envelope, rows, key, on, proof, policy)
+    if recalls is not None:
+        established.append(_recalls(recalls, envelope, key, policy))  # 8
+    return established
 
 
 def verify_streams(
@@ -198,6 +210,21 @@ def _expiry(expires_on: str, on: date) -> Statement:
         return Statement(7, False, expired)
     usable = f"They may be used until {expires_on}, under the use limits that the envelope states."
     return Statement(7, True, usable)
+
+
+def _recalls(
+    asked: RecallFilter, envelope: Mapping[str, Any], key: VerifierKey, policy: Policy | None
+) -> Statement:
+    made_at, size, found = look_up(asked, envelope, key, lambda note: check_quorum(note, policy))
+    as_of = f"by the list of {made_at}, which is complete at {size} entries"
+    if not found:
+        return Statement(8, True, f"Not recalled, {as_of}.")
+    said = (
+        f"{'rows ' + ', '.join(each.rows) if each.rows else 'all answers'} by entry {each.index} "
+        f"at {each.recalled_at}"
+        for each in found
+    )
+    return Statement(8, False, f"RECALLED: {'; '.join(said)}; {as_of}. Do not use them.")
 
 
 def _certified(certificates: Mapping[str, Any]) -> str:

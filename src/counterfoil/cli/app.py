@@ -11,13 +11,14 @@ from typer.exceptions import TyperException
 from counterfoil.cli import demo
 from counterfoil.cli.batch import explain, listing, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
-from counterfoil.cli.controls import comparison, duty, hold, incident, notice, suspension
+from counterfoil.cli.controls import comparison, duty, hold, incident, notice, recall, suspension
 from counterfoil.cli.office import create as office
 from counterfoil.cli.office import evaluate, officer, register
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
     evidence,
+    inspect,
     ledger,
     litigation,
     monitor,
@@ -26,7 +27,7 @@ from counterfoil.cli.oversight import (
     retention,
     witness,
 )
-from counterfoil.cli.requester import agreement, law, verify
+from counterfoil.cli.requester import agreement, law, receipt, verify
 from counterfoil.cli.requester import sign as requester
 from counterfoil.cli.service import serve
 from counterfoil.cli.verbs import add_verb, group
@@ -88,7 +89,16 @@ add_verb(
     app,
     verify.verify_answer,
     "verify-answer answers.jsonl --holder-key holder.vkey",
-    "verify-answer answers.jsonl --holder-key holder.vkey --policy policy.txt --in-force",
+    "verify-answer answers.jsonl --holder-key holder.vkey --policy policy.txt --recalls recalls "
+    "--in-force",
+)
+add_verb(
+    app,
+    receipt.receipt,
+    "receipt --notice recall.jws --holder-key holder.vkey --principal dhs-secretary --key "
+    "dhs-secretary.key --passed-to-nobody --to receipt.jws",
+    "receipt --answer answers.jsonl --holder-key holder.vkey --principal dhs-secretary --key "
+    "dhs-secretary.key --passed-to 'Field office 3' --destroyed-on 2026-06-01 --to receipt.jws",
 )
 add_verb(
     app,
@@ -129,6 +139,8 @@ _groups = (
     ("hold", hold.app),
     ("notice", notice.app),
     ("duty", duty.app),
+    ("recall", recall.app),
+    ("inspect", inspect.app),
 )
 for _name, _group in _groups:
     app.add_typer(_group, name=_name)

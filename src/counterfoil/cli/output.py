@@ -89,9 +89,14 @@ def say(words: str, *, quiet: bool = False) -> None:
         sys.stderr.write(words + "\n")
 
 
-def speak_as(program: str) -> None:
-    """Give messages the name of another program than `counterfoil`."""
-    _program[0] = program
+@contextmanager
+def speaking_as(program: str) -> Generator[None]:
+    """Give messages the name of another program than `counterfoil` while this lasts."""
+    before, _program[0] = _program[0], program
+    try:
+        yield
+    finally:
+        _program[0] = before
 
 
 def no_progress(_done: int, _total: int | None, _phase: str) -> None:

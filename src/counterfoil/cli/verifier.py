@@ -9,7 +9,7 @@ which may be given more than once, every checkpoint must carry that witness's co
 
 Each command prints one numbered statement for each thing that it has established, then OK. Exit
 codes: 0 OK; 2 a file or key that you named cannot be used; 5 something DOES NOT VERIFY; 6 the
-answer verifies, but its time is over and you asked for --in-force.
+answer verifies, but its time is over, or it was recalled, and you asked for --in-force.
 
     proof         A C2SP tlog-proof: an entry is in the ledger. The entry is the one that the proof
                   carries, or the one in --entry FILE.
@@ -41,6 +41,9 @@ answer verifies, but its time is over and you asked for --in-force.
         4  The release entry that the envelope carries is in that ledger at the stated index.
         5  That entry commits to these rows and to what the envelope says of them.
         6  The last day of use. An expired answer verifies, and the last line says EXPIRED.
+        7  With --recalls FILE, the holder's list of recalls: it is complete, and was made after the
+           release, and after --recalls-since TIME if you name one. Whether the answer is in it, and
+           by which rows: then it verifies, and the last line says RECALLED.
 
 No check shows that an entry is true, or that everything that happened was entered. The formats are
 in docs/formats. docs/guides/judge.md says in plain words what each statement means.
@@ -48,6 +51,7 @@ in docs/formats. docs/guides/judge.md says in plain words what each statement me
 
 # ruff: noqa: T201
 import argparse
+import hmac
 import json
 import re
 import sys
@@ -58,8 +62,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SIGNS = 1  # type of a key that signs checkpoints and envelopes (c2sp.org/signed-note)
 COSIGNS = 4  # type of a key that cosigns checkpoints (c2sp.org/tlog-cosignature), Ed25519
@@ -88,10 +93,13 @@ KINDS = """
     disclosure release inspection withdrawal suspension resumption override fork incident disposal
     retention_hold retention_lift delay hold published replay reconciled determined sample
     accounting inform comparison state settings notice_rule notice duty litigation_hold
+    recall receipt
 """.split()  # noqa: SIM905 - What an entry can be.
 ANSWER_FORMATS = ("counterfoil-answer-1", "counterfoil-answer-2")
 JWS = r"([\w-]+)\.([\w-]+)\.([\w-]+)"
+RECALLS_FORMAT = "counterfoil-recalls-1"
 EXPIRED = "EXPIRED: it"  # how the statement of an answer begins whose time is over
+RECALLED = "RECALLED: "  # and of one that was recalled
 
 # The grammar of an answer file's rows; the second format has rows that were rejected as well.
 ID, CODE, ROW = "[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", "[a-z][a-z0-9_]{0,63}", "[1-9][0-9]{0,15}"
@@ -134,7 +142,8 @@ Quorum: TypeAlias = "Key | tuple[int, list[Quorum]]"  # one witness, or so many 
 
 class Task(NamedTuple):
     """What the command line asks for: the file, the holder's key, the content of the file named
-    with --entry, the witnesses of --witness, and the witnesses and the quorum of --policy."""
+    with --entry, the witnesses of --witness, the witnesses and the quorum of --policy, and the
+    list of --recalls with the time of --recalls-since."""
 
     path: Path
     key: Key
@@ -142,6 +151,8 @@ class Task(NamedTuple):
     witnesses: list[Key]
     listed: list[Key]
     quorum: Quorum
+    recalls: str | None
+    since: str
 
 
 class Checkpoint(NamedTuple):
@@ -160,9 +171,9 @@ def need(established: object, otherwise: str) -> None:
         raise VerifyFault(otherwise)
 
 
-def read_bounded(path: str | Path) -> bytes:
+def read_bounded(path: str | Path, limit: int = 1 << 22) -> bytes:
     """The bytes of a file of less than 4 MiB: no proof, key or envelope is longer."""
-    need(Path(path).stat().st_size < 1 << 22, "the file is too long")
+    need(Path(path).stat().st_size < limit, "the file is too long")
     return Path(path).read_bytes()
 
 
@@ -538,22 +549,94 @@ def verify_answer(task: Task) -> Iterator[str]:
     )
     expired = today() > (last_day := envelope["expires_on"])  # 6
     yield f"{EXPIRED if expired else 'It'} may be used until {last_day}."
+    if task.recalls is not None:
+        yield check_recalls(task, task.recalls, envelope)  # 7
 
 
 def check_envelope(task: Task) -> dict[str, Any]:
-    """The content of FILE.jws, a compact JWS (RFC 7515), once the holder's signature verifies."""
+    """The content of FILE.jws."""
     text = read_bounded(task.path.with_name(task.path.name + ".jws")).decode()
-    parts = parts_of(text, JWS, "the envelope is not a compact JWS")
+    envelope = check_jws(task, text, ANSWER_FORMATS)
+    need(envelope.keys() == FIELDS, "the envelope has a field too many or too few")
+    return envelope
+
+
+def check_jws(task: Task, text: str, formats: Sequence[str]) -> dict[str, Any]:
+    """The object in a compact JWS (RFC 7515), once the holder's signature verifies."""
+    parts = parts_of(text, JWS, "this is not a compact JWS")
     header, payload, signature = (base64(part + "=" * (-len(part) % 4), b"-_") for part in parts)
     key_id = f"{task.key.name}+{task.key.key_id.hex()}"
-    stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in ANSWER_FORMATS]
+    stated = [{"alg": "EdDSA", "kid": key_id, "typ": format} for format in formats]
     need(header in map(canonical, stated), "it is of another format, or names another key")
     signed = is_signature(task.key, signature, ".".join(parts[:2]).encode())
-    need(signed, "the envelope is altered, or the holder did not sign it")
-    envelope = one_object(payload)
-    in_form = envelope.keys() == FIELDS and one_object(header)["typ"] == envelope["format"]
-    need(in_form, "the envelope has a field too many or too few")
-    return envelope
+    need(signed, "what the holder is to have signed is altered, or the holder did not sign it")
+    said = one_object(payload)
+    need(one_object(header)["typ"] == said["format"], "it is of two formats")
+    return said
+
+
+def check_recalls(task: Task, text: str, envelope: dict[str, Any]) -> str:
+    """Establish that a list of recalls is the holder's and complete: the last entries of all kinds
+    add up to its ledger, and as many recalls are here, numbered in order. Returns what it says of
+    the answer."""
+    said = check_jws(task, text, [RECALLS_FORMAT])
+    need(said["office"] == envelope["office"], "the list of recalls is another holder's")
+    note = parts_of(f"\n{said['checkpoint']}", NOTE, "the list of recalls has no checkpoint")
+    ledger = check_checkpoint(task, *note)
+    need(TIME.fullmatch(said["made_at"]), "the list of recalls says no time")
+    need(said["made_at"] >= task.since, f"the list of recalls is old: {said['made_at']}")
+    made_after = ledger.size > envelope["ledger"]["index"]
+    need(made_after, "the list of recalls was made before this answer was released")
+    lasts = [listed_entry(each, ledger) for each in said["kinds"]]
+    recalls = [listed_entry(each, ledger) for each in said["recalls"]]
+    counts = {entry["kind"]: entry["count"] for entry in lasts}
+    whole = sum(counts.values()) == ledger.size and len(counts) == len(lasts)
+    numbered = [(each["kind"], each["count"]) for each in recalls]
+    in_order = numbered == [("recall", place + 1) for place in range(counts.get("recall", 0))]
+    need(whole and in_order, "the list of recalls is not complete")
+    found = ""
+    for entry, (index, _, _, sealed) in zip(recalls, said["recalls"], strict=True):
+        if (rows := open_recall(entry, sealed, envelope)) is not None:
+            named = ", ".join(rows) or "all of it"
+            found += f"{named}, by entry {index} at {entry['time']}; "
+    as_of = f"the list of {said['made_at']}, complete at {ledger.size} entries"
+    return f"{RECALLED}{found}by {as_of}." if found else f"It is not recalled by {as_of}."
+
+
+def listed_entry(shown: Sequence[Any], ledger: Checkpoint) -> dict[str, Any]:
+    """An entry that a list shows, once it is found to be in the ledger."""
+    index, line, path = shown[:3]
+    need(type(index) is int and index >= 0, "an index is none")
+    check_inclusion(line.encode(), index, path, ledger)
+    return one_object(line.encode())
+
+
+def open_recall(
+    entry: dict[str, Any], sealed: str, envelope: dict[str, Any]
+) -> Sequence[str] | None:
+    """The rows of a recall, none for all of them, if it is one of this answer: only the envelope
+    opens it. The entry must commit to what it says."""
+    batch, number = envelope["batch"], entry["count"].to_bytes(12, "big")
+    for secret in (base64(envelope["salt"]), envelope["request_file_digest"].encode()):
+        key = hmac.digest(secret, b"counterfoil/recall/v1\x00" + batch.encode(), "sha256")
+        try:
+            plain = AESGCM(key).decrypt(number, base64(sealed), RECALLS_FORMAT.encode())
+        except InvalidTag:
+            continue
+        said = json.loads(plain)
+        committed, rows = said["committed"], said["rows"]
+        digest = commitment(said["rows_salt"], canonical(rows)) if rows else ""
+        same = [committed["batch"], committed["rows"]] == [batch, digest]
+        is_of_it = entry["commitment"] == commitment(said["salt"], canonical(committed))
+        need(same and is_of_it, "a recall is not what its entry commits to")
+        return cast("list[str]", rows)
+    return None
+
+
+def commitment(salt: str, data: bytes) -> str:
+    """The salted hash of something, as an entry carries it; the salt in base64."""
+    salted = b"counterfoil/commit/v1\x00" + base64(salt) + data
+    return f"sha256:{sha256(salted).hexdigest()}"
 
 
 def check_rows(path: Path, envelope: dict[str, Any]) -> int:
@@ -579,9 +662,8 @@ def check_commitment(entry: dict[str, Any], envelope: dict[str, Any], row_count:
     hash of the fields in `COMMITTED`; the envelope carries the salt."""
     committed = {field: envelope[field] for field in COMMITTED}
     body = canonical({"format": "counterfoil-release-1"} | committed)
-    salted = b"counterfoil/commit/v1\x00" + base64(envelope["salt"]) + body
     stated = [entry.get(field) for field in ("v", "kind", "batch", "time", "answers")]
-    digest = f"sha256:{sha256(salted).hexdigest()}"
+    digest = commitment(envelope["salt"], body)
     expected = [1, "release", envelope["batch"], envelope["released_at"], digest]
     # An older entry does not say how many rows there are; the hash covers it.
     same = stated == expected and entry.get("rows", row_count) == row_count
@@ -596,6 +678,12 @@ COMMANDS: dict[str, Callable[[Task], Iterator[str]]] = {
     "answer": verify_answer,
 }
 
+VERDICTS = {
+    EXPIRED.partition(" ")[0]: "EXPIRED: all of it verifies, and its time of use is over",
+    RECALLED.strip(): "RECALLED: all of it verifies, and the holder recalled it or rows of it",
+}
+"""The last line, by how a statement of an answer begins."""
+
 
 def read_task(arguments: argparse.Namespace) -> Task:
     """What the command line asks for, with keys, policy and entry read."""
@@ -609,7 +697,12 @@ def read_task(arguments: argparse.Namespace) -> Task:
     if arguments.entry is not None:
         line = read_bounded(arguments.entry)
         entry = line[line.find(b"{") :].strip()  # `counterfoil ledger show` says the index first
-    return Task(Path(arguments.file), key, entry, witnesses, listed, quorum)
+    recalls, since = None, arguments.recalls_since
+    if arguments.recalls is not None:
+        recalls = read_bounded(arguments.recalls, 1 << 26).decode().strip()
+    is_time = since == "" or (recalls and TIME.fullmatch(since))
+    need(is_time, "--recalls-since is no time as 2026-03-02T14:05:00Z, or has no --recalls")
+    return Task(Path(arguments.file), key, entry, witnesses, listed, quorum, recalls, since)
 
 
 def say(text: str) -> None:
@@ -628,12 +721,15 @@ def main() -> int:
     parser.add_argument("--policy")
     parser.add_argument("--entry")
     parser.add_argument("--in-force", action="store_true")
+    parser.add_argument("--recalls")
+    parser.add_argument("--recalls-since", default="")
     arguments = parser.parse_args()
-    task, last = None, ""
+    task, verdict = None, "OK"
     try:
         task = read_task(arguments)
-        for place, last in enumerate(COMMANDS[arguments.what](task), 1):
-            say(f"{place}. {last}")
+        for place, text in enumerate(COMMANDS[arguments.what](task), 1):
+            say(f"{place}. {text}")
+            verdict = VERDICTS.get(text.partition(" ")[0], verdict)
     except (OSError, UnsupportedAlgorithm, ImportError) as fault:
         say(f"CANNOT BE USED: {fault}")
         return 2
@@ -645,9 +741,8 @@ def main() -> int:
         altered = f"{arguments.file} is altered ({type(fault).__name__})"
         say(f"DOES NOT VERIFY: {fault if isinstance(fault, VerifyFault) else altered}")
         return 5
-    is_expired = last.startswith(EXPIRED)
-    say("OK" if not is_expired else "EXPIRED: all of it verifies, and its time of use is over")
-    return 6 if is_expired and arguments.in_force else 0
+    say(verdict)
+    return 6 if verdict != "OK" and arguments.in_force else 0
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ docs/formats/outbox.md.
 
     counterfoil-intake-key-1   the key that items are sealed to, for a month; signed by the key that
                                the agreement names for it
-    counterfoil-receipt-1      the office has read an item, or refuses it; signed by the holder
+    counterfoil-item-receipt-1 the office has read an item, or refuses it; signed by the holder
     counterfoil-outbox-1       what lies in an outbox, and when the next head is due; signed by the
                                holder
 """
@@ -30,7 +30,7 @@ from counterfoil.envelopes.keys import OpeningKey, PublicOpeningKey, parse_openi
 from counterfoil.tlog.note import Signer, VerifierKey
 
 INTAKE_KEY: Final = "counterfoil-intake-key-1"
-RECEIPT: Final = "counterfoil-receipt-1"
+RECEIPT: Final = "counterfoil-item-receipt-1"
 OUTBOX: Final = "counterfoil-outbox-1"
 MAX_STATEMENT_BYTES: Final = 4_194_304
 MAX_OUTBOX_ITEMS: Final = 10_000
@@ -147,7 +147,7 @@ def seal_counts(
 
 def open_counts(receipt: Receipt, keys: Mapping[str, OpeningKey]) -> Counts | None:
     """The counts of a receipt, where they are sealed to one of `keys`. Raises VerifyFault
-    `item_seal`, `receipt_malformed`."""
+    `item_seal`, `item_receipt_malformed`."""
     for each in receipt.counts:
         if each.to in keys:
             sealed = _from_base64(each.sealed)
@@ -163,13 +163,14 @@ def make_receipt(receipt: Receipt, signer: Signer) -> bytes:
 
 
 def check_receipt(data: bytes, keys: Iterable[VerifierKey], office: str, item: str) -> Receipt:
-    """The office's receipt for an item. Raises VerifyFault `receipt_malformed`, `receipt_signer`,
-    `receipt_signature`, `receipt_other` (of another item or office)."""
+    """The office's receipt for an item. Raises VerifyFault `item_receipt_malformed`,
+    `item_receipt_signer`, `item_receipt_signature`, `item_receipt_other` (of another item or
+    office)."""
     receipt = _read(data, RECEIPT, keys, Receipt, _receipt_faults())
     if (receipt.office, receipt.item) != (office, item):
-        raise _fault("receipt_other", "the receipt is for another item or office", "receipt")
+        raise _fault("item_receipt_other", "the receipt is for another item or office", "receipt")
     if not _are_instants(receipt.received_at, receipt.expected or receipt.received_at):
-        raise _fault("receipt_malformed", "a time of the receipt is none", "receipt")
+        raise _fault("item_receipt_malformed", "a time of the receipt is none", "receipt")
     return receipt
 
 
@@ -300,9 +301,9 @@ def _intake_key_faults() -> JwsFaults:
 def _receipt_faults() -> JwsFaults:
     what = "receipt"
     return JwsFaults(
-        _fault("receipt_malformed", "this is not a signed receipt of this version", what),
-        _fault("receipt_signer", "the holder did not sign the receipt", what),
-        _fault("receipt_signature", "the signature of the receipt is wrong", what),
+        _fault("item_receipt_malformed", "this is not a signed receipt of this version", what),
+        _fault("item_receipt_signer", "the holder did not sign the receipt", what),
+        _fault("item_receipt_signature", "the signature of the receipt is wrong", what),
     )
 
 

@@ -81,6 +81,8 @@ class EntryKind(StrEnum):
     NOTICE = "notice"
     DUTY = "duty"
     LITIGATION_HOLD = "litigation_hold"
+    RECALL = "recall"
+    RECEIPT = "receipt"
 
 
 class Form(NamedTuple):
@@ -251,14 +253,24 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "batch commitment officer",
     ),
     EntryKind.DUTY: _form(
-        "An officer opened a dated duty, or two officers closed one.",
-        "commitment event officer",
-        "second",
+        "An officer or the office itself opened a dated duty, two officers closed one, or the "
+        "office told the inspector of one that nobody answered.",
+        "commitment event",
+        "officer second",
     ),
     EntryKind.LITIGATION_HOLD: _form(
         "Two officers added or lifted a hold that keeps rows for litigation; the entry does not "
         "say whose.",
         "commitment event officer second",
+    ),
+    EntryKind.RECALL: _form(
+        "Two officers recalled released answers; the entry does not say which, nor why.",
+        "commitment officer second",
+    ),
+    EntryKind.RECEIPT: _form(
+        "Two officers entered what a requester signed of answers that were recalled or expired: "
+        "who else had them, and whether they were destroyed or returned.",
+        "commitment officer second",
     ),
 }
 

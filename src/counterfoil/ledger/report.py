@@ -11,6 +11,9 @@ taxpayers affected and purposes, is made from the accounting
     not_compared   not_compared        admitted, and answered so because nobody looked
     releases       release             answer files
 
+`recalls` counts entries `recall` of the year, over all agreements, because such an entry names no
+batch; one recall may be of many answers, and the accounting's report counts these.
+
 A count of 1 to 9 is withheld (`None` here, "fewer than 10" in words). `requests` is withheld too
 where `refused` is, or where a part of what was admitted is: the difference would disclose it. There
 are no totals over agreements or routes, for the same reason. Zero is published. That is caution
@@ -51,8 +54,8 @@ class YearReport(Public, frozen=True):
     """The report: `size` and `root` of the ledger that was read, and the row of each agreement, by
     its digest, and route.
 
-    A row's value is None where the count is withheld. A route is "" where an older entry names
-    none.
+    A row's value, and `recalls`, is None where the count is withheld. A route is "" where an older
+    entry names none.
     """
 
     year: int
@@ -61,6 +64,7 @@ class YearReport(Public, frozen=True):
     root: str
     small: int
     agreements: dict[str, dict[str, dict[str, int | None]]]
+    recalls: int | None = 0
 
 
 def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
@@ -73,6 +77,7 @@ def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
     terms: dict[str, tuple[str, str]] = {}
     """The agreement and the route of each batch."""
     counts: dict[tuple[str, str], Counter[str]] = {}
+    recalls = 0
     for index, data in enumerate(chain.from_iterable(read_bundles(directory, checked.size))):
         entry = decode(data, f"entry {index}")
         if entry.kind is EntryKind.BATCH:
@@ -88,10 +93,13 @@ def report_year(directory: Path, key: VerifierKey, year: int) -> YearReport:
                     cure="Ask the holder: a request was counted to no agreement.",
                 )
             counts.setdefault(terms[batch], Counter())[_COUNTED[entry.kind]] += 1
+        elif entry.kind is EntryKind.RECALL:
+            recalls += entry.time.startswith(f"{year:04d}-")
     agreements: dict[str, dict[str, dict[str, int | None]]] = {}
     for (agreement, route), row in sorted(counts.items()):
         agreements.setdefault(agreement, {})[route] = _publishable(row)
-    return YearReport(year, key.name, checked.size, checked.root, SMALL, agreements)
+    told = None if 0 < recalls < SMALL else recalls
+    return YearReport(year, key.name, checked.size, checked.root, SMALL, agreements, told)
 
 
 def _publishable(row: Counter[str]) -> dict[str, int | None]:

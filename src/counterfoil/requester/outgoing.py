@@ -286,7 +286,7 @@ def send_item(
 
 def take_receipt(office: KnownOffice, desk: Desk, way: Way, sent: SentItem) -> Receipt | None:
     """The office's receipt of an item, kept once it was checked; None where none came. Raises
-    VerifyFault `receipt_other` and those of a receipt."""
+    VerifyFault `item_receipt_other` and those of a receipt."""
     kept = kept_receipt(office, desk, sent)
     data = way.receipt(sent.item) if kept is None else None
     if data is None:
@@ -306,7 +306,7 @@ def _checked_receipt(office: KnownOffice, sent: SentItem, data: bytes) -> Receip
     receipt = check_receipt(data, [office.holder], office.office, sent.item)
     if not _is_of(receipt, sent):
         raise VerifyFault(
-            "receipt_other",
+            "item_receipt_other",
             "the office's receipt is for other bytes than were sent under this name",
             place="receipt",
             cure="Somebody else sent an item of this name, or altered it on the way. Run `send "

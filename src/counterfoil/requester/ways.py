@@ -240,11 +240,13 @@ def _read(response: HTTPResponse, sink: BinaryIO | None) -> tuple[int, bytes]:
     while piece := response.read(_PIECE):
         size += len(piece)
         if size > limit or time.monotonic() > deadline:
-            raise TimeoutError
+            raise ValueError
         if into_sink and sink is not None:
             sink.write(piece)
         else:
             pieces.append(piece)
+    if response.length:  # http.client does not tell a body that ends before its end
+        raise ValueError
     return response.status, b"".join(pieces)
 
 

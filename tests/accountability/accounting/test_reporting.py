@@ -27,6 +27,7 @@ WHOLE = {
     "refused": 2,
     "disclosures": 8,
     "not_compared": 0,
+    "recalled": 0,
     "taxpayers": 8,
 }
 """Of REQUESTS. Two that name one person at two homes, without a date of birth or a number, count as
@@ -90,6 +91,7 @@ def test_where_it_is_published_small_counts_and_what_gives_them_away_are_withhel
         "refused": None,
         "disclosures": None,
         "not_compared": 0,
+        "recalled": 0,
         "taxpayers": None,
     }
     assert row.purposes == {"8 USC 1253(a)(1)": 10}

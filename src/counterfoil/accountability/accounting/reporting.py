@@ -6,6 +6,7 @@ provision under which it asked, counts and general purposes; nothing about anyon
     refused        requests among them that were refused
     disclosures    answers that left in the year, a yes and a no alike
     not_compared   answers that left in the year and say that nobody looked
+    recalled       answers that were recalled in the year, whenever they left
     taxpayers      persons whom the disclosures were about, each once
     purposes       requests by the statute that they named, in the agreement's words
 
@@ -28,6 +29,7 @@ from typing import Final
 
 from counterfoil.accountability.accounting.lines import Line, lines_of
 from counterfoil.batches import store as batches
+from counterfoil.controls.recall.service import recalled_rows
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Public
 from counterfoil.gate.history.traces import Traces
@@ -36,7 +38,15 @@ from counterfoil.office.accounting_records import DISCLOSED, REFUSED
 from counterfoil.office.authority import require_officer
 
 SMALL: Final = 10
-COLUMNS: Final = ("requests", "unreadable", "refused", "disclosures", "not_compared", "taxpayers")
+COLUMNS: Final = (
+    "requests",
+    "unreadable",
+    "refused",
+    "disclosures",
+    "not_compared",
+    "recalled",
+    "taxpayers",
+)
 
 
 class ReportDisclosures(Public, frozen=True):
@@ -76,11 +86,13 @@ def report_disclosures(office: Office, actor: Actor, question: ReportDisclosures
         journal.enter_look(office, connection, officer, {"report": year[:-1]})
     found: dict[tuple[str, str], _Tally] = {}
     with office.store.reading() as connection:
+        recalls = recalled_rows(office, connection)
         for batch in batches.list_batches(connection):
             occasion, lines = lines_of(office, connection, batch)
             received = occasion.received_on.startswith(year)
             released = occasion.released_on.startswith(year)
-            if not (received or released):
+            recalled = recalls.get(batch.id)
+            if not (received or released or (recalled and recalled.is_in(year))):
                 continue
             agency = occasion.requester_name or occasion.requester
             key = agency, occasion.provision
@@ -92,6 +104,9 @@ def report_disclosures(office: Office, actor: Actor, question: ReportDisclosures
                     tally.ask(line)
                 if released:
                     tally.answer(line)
+                if recalled and line.outcome in DISCLOSED:
+                    day = recalled.day_of(line.request_id)
+                    tally.counts["recalled"] += day.startswith(year)
             tally.counts["unreadable"] += (occasion.rows - read) * received
     rows = (tally.row(*key, public=question.public) for key, tally in sorted(found.items()))
     small = SMALL if question.public else 0

@@ -11,7 +11,8 @@ Each look is entered before anything is shown.
 
 What a person is shown says that an answer was given, never which: a yes beside a no at one address
 would show that somebody was held back under 26 USC 6103(i)(6), and the lines of a person under a
-hold are byte for byte those of a person who is not. Nor does it name the route, or the paragraph of
+hold are byte for byte those of a person who is not. An answer that was recalled says so, with the
+day; not why. Nor does it name the route, or the paragraph of
 (i): an order of a court cannot be inferred from it.
 
 The entry is an `inspection` without a batch, or with the batch that was recorded. Its commitment:
@@ -30,6 +31,7 @@ from counterfoil.accountability.accounting.lines import Line, lines_of
 from counterfoil.accountability.accounting.orders import delays_in_force, load_inform_orders
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
+from counterfoil.controls.recall.service import RecalledRows, recalled_rows
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, UsageFault
 from counterfoil.core.outside_json import decode_json
@@ -113,7 +115,7 @@ class Accounted(Public, frozen=True, kw_only=True):
     """One request about the person. `purpose` is the request's own reason. `found_by`: what it has
     in common with them. `delayed_until`: the last day of a delay that is not over, else "".
     `accounted_under`: the provision that demands the line, "" for a disclosure by the taxpayer's
-    own consent."""
+    own consent. `recalled_on`: the day on which the answer was recalled, else ""."""
 
     batch: str
     request_id: str
@@ -131,11 +133,13 @@ class Accounted(Public, frozen=True, kw_only=True):
     route: str
     provision: str
     accounted_under: str
+    recalled_on: str
 
 
 class ShownToPerson(Public, frozen=True, kw_only=True):
     """One line of what a person is shown (5 USC 552a(c)(1)): date, nature and purpose of the
-    disclosure, name and address of the agency. See the module for what is not in it."""
+    disclosure, name and address of the agency; `recalled_on` as in `Accounted`. See the module for
+    what is not in it."""
 
     date: str
     agency: str
@@ -144,11 +148,12 @@ class ShownToPerson(Public, frozen=True, kw_only=True):
     purpose: str
     nature: str
     found_by: str
+    recalled_on: str
 
 
 class Disclosed(Public, frozen=True, kw_only=True):
-    """One disclosure, with the fields of the holder's accounting form. `accounted_under` as in
-    `Accounted`."""
+    """One disclosure, with the fields of the holder's accounting form. `accounted_under` and
+    `recalled_on` as in `Accounted`."""
 
     date: str
     agency: str
@@ -163,6 +168,7 @@ class Disclosed(Public, frozen=True, kw_only=True):
     request_id: str
     route: str
     accounted_under: str
+    recalled_on: str
 
 
 def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Accounted, ...]:
@@ -175,10 +181,11 @@ def account(office: Office, actor: Actor, question: AccountPerson) -> tuple[Acco
     found: list[Accounted] = []
     with office.store.reading() as connection:
         delays = delays_in_force(connection, office.clock().date())
+        recalled = recalled_rows(office, connection)
         for batch in batches.list_batches(connection):
             occasion, lines = lines_of(office, connection, batch)
             found += [
-                _accounted(occasion, line, by, delays.get(batch.id, ""))
+                _accounted(occasion, line, by, delays.get(batch.id, ""), recalled.get(batch.id))
                 for line in lines
                 if (by := is_about(asked, line.traces))
             ]
@@ -197,13 +204,16 @@ def account_to_person(
     found: list[ShownToPerson] = []
     with office.store.reading() as connection:
         orders = load_inform_orders(office, connection, office.clock().date())
+        recalled = recalled_rows(office, connection)
         for batch in batches.list_batches(connection):
             informs = accounting_of_route(batch.header.route).informs == "always"
             if batch.id in orders.delays or not (informs or batch.id in orders.decided):
                 continue
             occasion, lines = lines_of(office, connection, batch)
             found += [
-                _shown(occasion, line, by) for line in lines if (by := is_about(asked, line.traces))
+                _shown(occasion, line, by, recalled.get(batch.id))
+                for line in lines
+                if (by := is_about(asked, line.traces))
             ]
     return tuple(found)
 
@@ -233,9 +243,14 @@ def record_disclosures(
         journal.enter_look(office, connection, officer, said, question.batch)
     found: list[Disclosed] = []
     with office.store.reading() as connection:
+        recalled = recalled_rows(office, connection)
         for batch in filter(question.covers, batches.list_batches(connection)):
             occasion, lines = lines_of(office, connection, batch)
-            found += [_disclosed(occasion, line) for line in lines if line.outcome in DISCLOSED]
+            found += [
+                _disclosed(occasion, line, recalled.get(batch.id))
+                for line in lines
+                if line.outcome in DISCLOSED
+            ]
     return tuple(found)
 
 
@@ -274,7 +289,9 @@ def traces_for(office: Office, asked: PersonFile) -> Traces:
     return traces_of(key, person, address)
 
 
-def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Accounted:
+def _accounted(
+    occasion: Occasion, line: Line, found_by: str, until: str, recalled: RecalledRows | None
+) -> Accounted:
     return Accounted(
         batch=occasion.batch,
         request_id=line.request_id,
@@ -292,10 +309,13 @@ def _accounted(occasion: Occasion, line: Line, found_by: str, until: str) -> Acc
         route=occasion.route,
         provision=occasion.provision,
         accounted_under=_accounted_under(occasion),
+        recalled_on=_recalled_on(line, recalled),
     )
 
 
-def _shown(occasion: Occasion, line: Line, found_by: str) -> ShownToPerson:
+def _shown(
+    occasion: Occasion, line: Line, found_by: str, recalled: RecalledRows | None
+) -> ShownToPerson:
     """The only place where a line becomes what a person is shown."""
     row = accounting_of_route(occasion.route)
     return ShownToPerson(
@@ -306,10 +326,11 @@ def _shown(occasion: Occasion, line: Line, found_by: str) -> ShownToPerson:
         purpose=line.reason if row.shows_reason else f"enforcement of {line.statute}",
         nature=SHOWN[line.outcome],
         found_by=found_by,
+        recalled_on=_recalled_on(line, recalled),
     )
 
 
-def _disclosed(occasion: Occasion, line: Line) -> Disclosed:
+def _disclosed(occasion: Occasion, line: Line, recalled: RecalledRows | None) -> Disclosed:
     return Disclosed(
         date=occasion.released_on,
         agency=occasion.requester_name or occasion.requester,
@@ -324,7 +345,12 @@ def _disclosed(occasion: Occasion, line: Line) -> Disclosed:
         request_id=line.request_id,
         route=occasion.route,
         accounted_under=_accounted_under(occasion),
+        recalled_on=_recalled_on(line, recalled),
     )
+
+
+def _recalled_on(line: Line, recalled: RecalledRows | None) -> str:
+    return recalled.day_of(line.request_id) if recalled else ""
 
 
 def _accounted_under(occasion: Occasion) -> str:

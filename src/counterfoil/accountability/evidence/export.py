@@ -118,8 +118,11 @@ class _Opened(Sensitive, frozen=True):
     left_out: bool = False
 
 
-def export_evidence(office: Office, actor: Actor, command: ExportEvidence) -> Exported:
-    """The bundle of one request, for an officer. Enters that the officer took it.
+def export_evidence(
+    office: Office, actor: Actor, command: ExportEvidence, *, key: bytes = b""
+) -> Exported:
+    """The bundle of one request, for an officer. Enters that the officer took it. `key`: 32 random
+    bytes, where several bundles have one key; b"" for a key of its own.
 
     Raises as `require_officer`; StateFault (no such batch or request, not gated yet, disposed of,
     received by an older version), SettingsFault (the policy), KeyFault, StoreFault (limit of
@@ -147,7 +150,7 @@ def export_evidence(office: Office, actor: Actor, command: ExportEvidence) -> Ex
             )
         note = cosigned.note
     public = _public(office, gathered, opened, index, note)  # 3
-    key = office.random(KEY_BYTES)
+    key = key or office.random(KEY_BYTES)
     plain = encode_sealed(_sealed(office, gathered, opened))
     bundle = seal_bundle(encode_public(public), plain, key, office.random(12), holder)  # 4
     replay(bundle, key, office.holder_key)

@@ -3,6 +3,8 @@
 1  The rows of officers and batches are those that the newest entry `state` commits to.
 2  Each enrolment and retirement that two officers had to sign, they signed.
 3  Who reviewed and who released a batch was enrolled at that entry, for that.
+4  What was recalled, what requesters signed of it, and the dated duties are what the ledger has
+   entries of; and each recall opens to what its entry commits to.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from counterfoil.accountability.reconciliation.ledger_view import BatchEntries, difference
 from counterfoil.batches.batch import Batch
 from counterfoil.batches.remembered import check_batches, check_officers
-from counterfoil.core.errors import VerifyFault
+from counterfoil.controls.duties.service import listed
+from counterfoil.controls.recall.service import recalled_rows
+from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.database import Connection
 from counterfoil.office import Office
 from counterfoil.office.enrolment import read_enrolments, unsigned_enrolments
@@ -30,6 +34,19 @@ def compare_remembered(connection: Connection) -> Iterator[VerifyFault]:
             check(connection)
         except VerifyFault as fault:
             yield fault
+
+
+def compare_recalls(office: Office, connection: Connection) -> Iterator[VerifyFault]:
+    """Statement 4."""
+    try:
+        recalled_rows(office, connection)
+        agrees = listed(office, connection).agrees
+    except StateFault:
+        agrees = False
+    if not agrees:
+        message = "recalls, receipts or duties are not those that the ledger has entries of"
+        cure = "Tell the inspector. Give nobody a list of recalls before the database is restored."
+        yield difference("reconcile_recalls", "act", message, cure)
 
 
 def compare_officers(

@@ -11,7 +11,7 @@ from typer import TyperException
 
 from counterfoil.cli.ask import answers, exchange, prepare
 from counterfoil.cli.ask.options import PROGRAM
-from counterfoil.cli.output import fail, say, speak_as
+from counterfoil.cli.output import fail, say, speaking_as
 from counterfoil.cli.verbs import add_verb, group
 
 app = group(
@@ -61,22 +61,31 @@ def _version(
     ] = False,
 ) -> None:
     if version_:
-        try:
-            said = version("counterfoil")
-        except PackageNotFoundError:
-            said = "unknown"
-        typer.echo(f"{PROGRAM} {said}")
+        typer.echo(f"{PROGRAM} {_installed_version()}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(2)
 
 
+def _installed_version() -> str:
+    """The version of the package that this is of: the program alone, or all of Counterfoil."""
+    for package in (PROGRAM, "counterfoil"):
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            continue
+    return "unknown"
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. A call that is wrong is told like every other
     error."""
-    speak_as(PROGRAM)
-    as_json = "--json" in arguments
+    with speaking_as(PROGRAM):
+        return _run(arguments, as_json="--json" in arguments)
+
+
+def _run(arguments: Sequence[str], *, as_json: bool) -> int:
     try:
         code = app(args=list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except TyperException as fault:

@@ -141,7 +141,8 @@ class _Problems:
         self.found.append(problem)
         if len(self.found) <= _TOLD:
             field = f", {problem.field}" if problem.field else ""
-            words = f"row {problem.row}{field}: {problem.message} [{problem.code}]"
+            named = f" ({problem.request_id})" if problem.request_id else ""
+            words = f"row {problem.row}{named}{field}: {problem.message} [{problem.code}]"
             say(f"{words}\n  {problem.cure}", quiet=self._quiet)
         elif len(self.found) == _TOLD + 1:
             say("(there are more; --list FILE has all of them)", quiet=self._quiet)

@@ -1,4 +1,5 @@
-"""`counterfoil duty add | correct | list | close`: dated duties toward persons and recipients."""
+"""`counterfoil duty add | correct | list | close | run`: dated duties toward persons and about
+recipients."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ from counterfoil.cli.options import (
     SecondPassphrase,
     desk,
     officer_key,
+    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.client import act
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.duties.table import duty_classes
-from counterfoil.core.use_cases import NOBODY, Upload
+from counterfoil.controls.recall import receipts
+from counterfoil.core.use_cases import NOBODY, SERVICE, Upload
 from counterfoil.office import open_office
 
 _CLASSES = "Classes: " + "; ".join(
@@ -176,6 +179,21 @@ def close(
         show(msgspec.to_builtins(done), words, as_json=as_json)
 
 
+def run(
+    directory: OfficeDir, passphrase_file: PassphraseFile = None, as_json: AsJson = False
+) -> None:
+    """By the clock, daily: open a duty for each answer whose last day of use has passed, and an
+    incident, which the inspector general is told of, for each that a requester left late. Exit 6
+    where there is one that is late."""
+    with faults(as_json=as_json):
+        done = receipts.run_duties(opened(directory, passphrase_file), SERVICE)
+        lines = [f"opened   {_line(each)}" for each in done.opened]
+        lines += [f"LATE     {_line(each)}: incident {each.incident}" for each in done.escalated]
+        show(msgspec.to_builtins(done), "\n".join(lines) or "Nothing to do.", as_json=as_json)
+        if done.escalated:
+            raise typer.Exit(6)
+
+
 def _line(each: duties.Duty) -> str:
     about = f"  {each.batch}" if each.batch else ""
     if each.closed_at:
@@ -183,6 +201,7 @@ def _line(each: duties.Duty) -> str:
         state = f"closed {each.closed_at} by {by}" + (", after its day" if each.late else "")
     else:
         state = "LATE" if each.late else "open"
+        state += f", incident {each.incident}" if each.incident else ""
     return f"{each.number}  {each.about}{about}  due {each.due_on}, {state}  ({each.citation})"
 
 
@@ -200,4 +219,5 @@ add_verb(
     f"{_DESK}",
 )
 add_verb(app, show_list, "duty list --office tax-office", name="list")
+add_verb(app, run, "duty run --office tax-office")
 add_verb(app, close, f"duty close 1 --document report.pdf {_DESK} --second b.key")

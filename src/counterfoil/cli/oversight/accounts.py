@@ -179,6 +179,7 @@ def _request_lines(each: accounting.Accounted) -> list[str]:
         if each.accounted_under
         else "  by consent, which no accounting demands",
         f"  outcome: {each.outcome}; found by {each.found_by}",
+        *_recalled(each.recalled_on),
     ]
 
 
@@ -187,7 +188,12 @@ def _person_lines(each: accounting.ShownToPerson) -> list[str]:
         f"{each.date}  {each.agency}, {each.agency_address}",
         f"  under {each.provision}; purpose: {_printable(each.purpose)}",
         f"  {each.nature}; found by {each.found_by}",
+        *_recalled(each.recalled_on),
     ]
+
+
+def _recalled(day: str) -> list[str]:
+    return [f"  recalled on {day}: it must no longer be used"] if day else []
 
 
 def _printable(text: str) -> str:

@@ -111,6 +111,8 @@ def report(
                     for name, n in cells
                 )
                 lines += [f"agreement {agreement}, {route or 'no route named'}", *told]
+        recalls = f"fewer than {found.small}" if found.recalls is None else found.recalls
+        lines.append(f"recalls, of all agreements: {recalls}")
         show(msgspec.to_builtins(found), "\n".join(lines), as_json=as_json)
 
 

@@ -15,8 +15,9 @@ from counterfoil.cli.files import read_whole
 from counterfoil.cli.options import AsJson, HolderKey, named_vkey
 from counterfoil.cli.output import faults, show
 from counterfoil.controls.witnesses import read_policy
+from counterfoil.core.errors import UsageFault
 from counterfoil.requester.notice import check_notice
-from counterfoil.requester.verify import check_proof
+from counterfoil.requester.verify import RecallFilter, check_proof, read_list
 from counterfoil.requester.verify import verify_answer as verify
 
 PolicyFile = Annotated[
@@ -29,6 +30,27 @@ _MAX_PROOF_BYTES = 1_048_576
 _MAX_ENTRY_BYTES = 65_536
 
 
+_VERDICTS = {
+    0: "OK",
+    7: "EXPIRED: all of it verifies, and its time of use is over",
+    8: "RECALLED: all of it verifies, and the holder recalled it or some of its rows",
+}
+"""The last line, by the number of the statement that does not hold."""
+
+
+def _recalls(file: Path | None, since: datetime | None) -> RecallFilter | None:
+    if file is not None:
+        return RecallFilter(read_list(file), since.replace(tzinfo=UTC) if since else None)
+    if since is not None:
+        raise UsageFault(
+            "recalls_missing",
+            "a time is named and no list of recalls",
+            place="--recalls-since",
+            cure="Name the list with --recalls.",
+        )
+    return None
+
+
 def verify_answer(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The answer file; FILE.jws must stand beside it.")
@@ -36,24 +58,40 @@ def verify_answer(
     holder_key: HolderKey,
     policy: PolicyFile = None,
     in_force: Annotated[
-        bool, typer.Option("--in-force", help="Exit 6 where its last day of use is over.")
+        bool,
+        typer.Option(
+            "--in-force", help="Exit 6 where its last day of use is over, or it was recalled."
+        ),
     ] = False,
+    recalls: Annotated[
+        Path | None,
+        typer.Option(
+            help="The list of recalls that the holder publishes: look the answer up.",
+            show_default=False,
+        ),
+    ] = None,
+    recalls_since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"],
+            help="Exit 5 where that list was made before this time, UTC.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an answer file against the holder's key, and, with --policy, its release against the
-    witnesses. Exit 5 if anything does not verify."""
+    """Check an answer file against the holder's key; with --policy, its release against the
+    witnesses; with --recalls, that it was not recalled. Exit 5 if anything does not verify."""
     with faults(as_json=as_json):
         vkey, today = str(named_vkey(holder_key)), datetime.now(UTC).date()
-        statements = verify(file, vkey, today, read_policy(policy) if policy else None)
+        wanted = _recalls(recalls, recalls_since)
+        statements = verify(file, vkey, today, read_policy(policy) if policy else None, wanted)
         said = [
             {"number": each.number, "holds": each.holds, "text": each.text} for each in statements
         ]
         words = "\n".join(f"{each.number}  {each.text}" for each in statements)
-        verdict = (
-            "OK"
-            if all(each.holds for each in statements)
-            else "EXPIRED: all of it verifies, and its time of use is over"
-        )
+        broken = {each.number for each in statements if not each.holds}
+        verdict = _VERDICTS[8 if 8 in broken else 7 if broken else 0]
         show({"verified": True, "statements": said}, f"{words}\n{verdict}", as_json=as_json)
         if in_force and verdict != "OK":
             raise typer.Exit(6)

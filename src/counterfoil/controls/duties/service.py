@@ -2,18 +2,22 @@
 
     open     an officer enters that the duty began, with the document that shows it
     close    two officers enter that it was done, with the document that shows that
+    escalate the office enters that nobody answered by the day, and which incident says so
     list     every duty, with the day on which it is due, and LATE after it
     status   how many are open, and which are late
 
 One mechanism for all of them: notice to a person once process is public, 5 USC 552a(e)(8);
 corrections to recipients, (c)(4) (accountability/accounting/corrections.py opens these); reports
-and findings about a recipient's safeguards, 26 USC 6103(p)(4).
+and findings about a recipient's safeguards, 26 USC 6103(p)(4); what a requester owes of answers
+that were recalled or expired (controls/recall opens and closes these); notice to the person after
+an incident, 26 USC 7431(e) (controls/incidents opens it).
 
 Each step is an act (office/acts.py) of kind `duty`; its subject is the duty's number: 1, 2, 3 ...
 They commit to canonical JSON
 
     {"about","batch","document","due","duty","event":"opened","since"}
     {"document","duty","event":"closed"}
+    {"document":"","duty","event":"reported","incident"}     `incident`: its number, as text
 
 `document` is the digest of the document's file, which stays where the office keeps its papers;
 `since` and `due` are days, `batch` an id or "". No entry says which duty it is of, nor of which
@@ -44,13 +48,16 @@ from counterfoil.office.acts import Act, NewAct
 
 OPENED: Final = "opened"
 CLOSED: Final = "closed"
+ESCALATED: Final = "reported"
 _KINDS: Final = (EntryKind.DUTY,)
 _TWO: Final = (Role.DISCLOSURE, Role.DISCLOSURE)
+_SAID: Final = {OPENED: ("about", "batch", "due", "since"), ESCALATED: ("incident",)}
+"""What an act says besides its document, by its event."""
 
 
 class DutyFacts(Public, frozen=True):
-    """What opens a duty. `about`: its class; `document`: the digest of a file; `batch`: "" for
-    none."""
+    """What opens a duty. `about`: its class; `document`: the digest of a file; `batch`: an id. ""
+    for none."""
 
     about: str
     since: date
@@ -78,8 +85,9 @@ class CloseDuty(SignedCommand, frozen=True):
 
 
 class Duty(Public, frozen=True):
-    """One duty. Days and times are UTC text; the last three are empty while it is open. `late`: it
-    is open and its day has passed, or it was closed after its day."""
+    """One duty. Days and times are UTC text; what says how it was closed is empty while it is open.
+    `late`: it is open and its day has passed, or it was closed after its day. `incident`: the one
+    that told the inspector general that it was late, "" for none."""
 
     number: int
     about: str
@@ -94,6 +102,7 @@ class Duty(Public, frozen=True):
     closed_at: str = ""
     closed_by: tuple[str, ...] = ()
     closed_with: str = ""
+    incident: str = ""
 
 
 class DutyListing(Public, frozen=True):
@@ -164,7 +173,7 @@ def class_of(about: str) -> DutyClass:
             "there is no such class of duty, or it is opened otherwise",
             place="--class",
             cure="Classes: process-public, safeguard-report, safeguard-finding. Corrections are "
-            "opened by `counterfoil duty correct`.",
+            "opened by `counterfoil duty correct`, others with what they follow from.",
         )
     return found
 
@@ -205,7 +214,11 @@ def _open_form(
 
 def openable() -> tuple[str, ...]:
     """The classes that an officer opens by name."""
-    return tuple(each.id for each in duty_classes().values() if each.about != "disclosure")
+    return tuple(
+        each.id
+        for each in duty_classes().values()
+        if each.about != "disclosure" and each.opened_by == "officer"
+    )
 
 
 # -- to close ----------------------------------------------------------------------------------
@@ -220,7 +233,7 @@ def close_duty_statement(office: Office, actor: Actor, command: CloseDuty) -> St
 
 def close_duty(office: Office, actor: Actor, command: CloseDuty) -> DutyResult:
     """Enter that a duty was done. Raises InputFault (the document); StateFault `duty_unknown`,
-    `duty_closed`, `orders_disagree`; as `require_signed`."""
+    `duty_closed`, `duty_receipt`, `orders_disagree`; as `require_signed`."""
     document = _read(office, actor, command.document)
     with office.store.transaction() as connection:
         form = _close_form(office, connection, command, document)
@@ -233,12 +246,13 @@ def _close_form(
     office: Office, connection: Connection, command: CloseDuty, document: str
 ) -> authority.ActForm:
     _require_agreed(office, connection)
-    if _find(office, connection, command.number).closed_at:
+    found = _require_open(office, connection, command.number)
+    if duty_classes()[found.about].receipt:
         raise StateFault(
-            "duty_closed",
-            "two officers closed this duty before",
+            "duty_receipt",
+            "the requester's signed receipt closes this duty, and no other document",
             place=str(command.number),
-            cure="`counterfoil duty list` says when.",
+            cure="`counterfoil recall receipt FILE` enters it, by two officers.",
         )
     details: dict[str, str | int] = {"document": document}
     generation = acts.count_entered(office, connection, _KINDS)
@@ -246,8 +260,43 @@ def _close_form(
     return authority.ActForm("close-duty", subject, generation, details, _TWO, "close a duty")
 
 
+def enter_closed(
+    office: Office,
+    connection: Connection,
+    number: int,
+    document: str,
+    officers: Sequence[Officer],
+    signatures: Sequence[Signed],
+) -> DutyResult:
+    """Enter that a duty was done whose officers signed an act that closes it, in the caller's
+    commit. Raises StateFault `duty_unknown`, `duty_closed`, `orders_disagree`."""
+    _require_agreed(office, connection)
+    _require_open(office, connection, number)
+    act = acts.enter_act(office, connection, _closed(number, document), officers, signatures)
+    return DutyResult(_find(office, connection, number), act.entry_index)
+
+
+def enter_escalated(office: Office, connection: Connection, number: int, incident: int) -> None:
+    """Enter, in the caller's commit, that an incident says that this duty is late. The office does
+    it by itself."""
+    said = {"incident": str(incident)}
+    acts.enter_act(office, connection, _act(ESCALATED, str(number), said, ""))
+
+
+def _require_open(office: Office, connection: Connection, number: int) -> Duty:
+    found = _find(office, connection, number)
+    if found.closed_at:
+        raise StateFault(
+            "duty_closed",
+            "two officers closed this duty before",
+            place=str(number),
+            cure="`counterfoil duty list` says when.",
+        )
+    return found
+
+
 def _find(office: Office, connection: Connection, number: int) -> Duty:
-    found = [each for each in _list(office, connection).duties if each.number == number]
+    found = [each for each in listed(office, connection).duties if each.number == number]
     if not found:
         raise StateFault(
             "duty_unknown",
@@ -264,20 +313,24 @@ def _find(office: Office, connection: Connection, number: int) -> Duty:
 def list_duties(office: Office, _actor: Actor) -> DutyListing:
     """Every duty, closed ones too. Anybody may ask."""
     with office.store.reading() as connection:
-        return _list(office, connection)
+        return listed(office, connection)
 
 
-def _list(office: Office, connection: Connection) -> DutyListing:
+def listed(office: Office, connection: Connection) -> DutyListing:
+    """Every duty as this transaction finds it."""
     loaded = acts.load_acts(office, connection, _KINDS, _meaning)
     closed = {act.subject: act for act in loaded.acts if act.event == CLOSED}
+    told = {act.subject: _said(act) for act in loaded.acts if act.event == ESCALATED}
     today = office.clock().date()
     duties = [
-        _duty(act, closed.get(act.subject), today) for act in loaded.acts if act.event == OPENED
+        _duty(act, closed.get(act.subject), today, told.get(act.subject, {}))
+        for act in loaded.acts
+        if act.event == OPENED
     ]
     return DutyListing(tuple(duties), loaded.agrees)
 
 
-def _duty(act: Act, closed: Act | None, today: date) -> Duty:
+def _duty(act: Act, closed: Act | None, today: date, told: dict[str, Any]) -> Duty:
     facts = _said(act)
     about, due = str(facts.get("about")), str(facts.get("due"))
     known = duty_classes().get(about)
@@ -296,6 +349,7 @@ def _duty(act: Act, closed: Act | None, today: date) -> Duty:
         closed_at=instant_text(closed.entered_at) if closed else "",
         closed_by=(closed.officer, closed.second) if closed else (),
         closed_with=closed.document if closed else "",
+        incident=str(told.get("incident", "")),
     )
 
 
@@ -331,7 +385,7 @@ def _act(event: str, number: str, said: dict[str, str], document: str) -> NewAct
 
 def _meaning(act: Act) -> NewAct:
     """The act that the columns of one mean."""
-    names = ("about", "batch", "due", "since") if act.event == OPENED else ()
+    names = _SAID.get(act.event, ())
     said = _said(act)
     return _act(act.event, act.subject, {name: str(said.get(name)) for name in names}, act.document)
 

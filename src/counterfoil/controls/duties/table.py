@@ -8,8 +8,14 @@
                  the day
     days_are     whose number that is
     about        `batch`: it is about one batch. `nobody`: about none. `disclosure`: about an answer
-                 that was given; only the use case that finds the answer opens it
+                 that was given; only the use case that finds the answer opens it. `incident`: what
+                 opens an incident opens it
+    opened_by    `officer`, by name; `office`: only with what it follows from (a recall, an
+                 incident, the last day of use of an answer)
     closed_by    the document that two officers close it with
+    receipt      whether that document is the requester's signed receipt (controls/recall): then
+                 nothing else closes it, and where none has come by the day, the office opens an
+                 incident, whose report goes to the inspector general
     outcomes     of `disclosure`: the answers whose recipients are informed
     status       `settled`, or `open`: then `readings` has both, the one that is followed first
     decides      who may decide which reading holds
@@ -33,7 +39,11 @@ from counterfoil.gate.law.schema import Count, Identifier, Text, read_law_file
 
 _FILE: Final = Path(__file__).parent / "duties.yaml"
 CORRECTION: Final = "correction"
-About = Literal["batch", "nobody", "disclosure"]
+ACKNOWLEDGMENT: Final = "recall-acknowledgment"
+DESTRUCTION: Final = "recall-destruction"
+EXPIRY: Final = "expired-answers"
+PERSON_NOTICE: Final = "incident-notice"
+About = Literal["batch", "nobody", "disclosure", "incident"]
 
 
 class DutyClass(Closed, frozen=True, gc=False):
@@ -51,6 +61,8 @@ class DutyClass(Closed, frozen=True, gc=False):
     readings: Texts
     decides: Text
     outcomes: tuple[Literal["confirmed", "not_confirmed"], ...] = ()
+    opened_by: Literal["officer", "office"] = "officer"
+    receipt: bool = False
 
     def due_on(self, since: date, named: date | None) -> date:
         """The day on which a duty of this class is due. Raises UsageFault `duty_due` where the

@@ -17,6 +17,7 @@ class IncidentClass(StrEnum):
     LEDGER_FAULT = "ledger-fault"
     USE_BEYOND_AGREEMENT = "use-beyond-agreement"
     CANARY_ASKED = "canary-asked"
+    REQUESTER_SILENT = "requester-silent"
 
 
 CLASSES: Final[dict[IncidentClass, str]] = {
@@ -33,6 +34,8 @@ CLASSES: Final[dict[IncidentClass, str]] = {
     "passed them on.",
     IncidentClass.CANARY_ASKED: "A made-up person or address was asked for, which nobody can "
     "truthfully ask about.",
+    IncidentClass.REQUESTER_SILENT: "The requester did not say by the day what became of answers "
+    "that were recalled or expired.",
 }
 
 
@@ -77,6 +80,14 @@ DUTIES: Final[dict[IncidentClass, tuple[str, ...]]] = {
     IncidentClass.LEDGER_FAULT: (),
     IncidentClass.USE_BEYOND_AGREEMENT: _RECIPIENT,
     IncidentClass.CANARY_ASKED: (),
+    IncidentClass.REQUESTER_SILENT: (
+        "26 USC 6103(p)(4)(F): the recipient returns the information with its copies, or makes it "
+        "undisclosable, and reports in writing how; 6103(p)(4): the Secretary may refuse further "
+        "disclosures to it until that is met.",
+    ),
 }
 """What the Code says of an incident of each class and has the holder do for the taxpayer. The words
 are a summary; who is to be notified, and whether, is for the holder's counsel."""
+
+NOTIFIES: Final = frozenset(about for about, duties in DUTIES.items() if _CHARGED in duties)
+"""The classes that raise the duty of notice to the person, 26 USC 7431(e)."""

@@ -10,7 +10,8 @@ Each of them is an act (office/acts.py) of kind `incident`; its subject is the i
 2, 3 ... All of one incident commit, under one salt, to canonical JSON of {"batch": id or "",
 "class": one of CLASSES, "found_at": when somebody of the holder first saw it, UTC}, so that the
 ledger shows which opening a report belongs to. A report is due DUE_HOURS after an incident was
-found, not after it was entered.
+found, not after it was entered. What an officer opens of a class of which the Code has the taxpayer
+told (26 USC 7431(e)) opens a dated duty as well, in the same commit and by the same signature.
 
 The report is facts that the office can show: digests, dates, counts and places in the ledger. It
 holds nothing of a person's record, because nothing of it is read: rows stay sealed. Nor is there a
@@ -31,7 +32,9 @@ from typing import Final
 import msgspec
 
 from counterfoil.batches import store as batches
-from counterfoil.controls.incidents.classes import CLASSES, DUTIES, IncidentClass
+from counterfoil.controls.duties.service import DutyFacts, enter_duty, listed
+from counterfoil.controls.duties.table import PERSON_NOTICE, duty_classes
+from counterfoil.controls.incidents.classes import CLASSES, DUTIES, NOTIFIES, IncidentClass
 from counterfoil.controls.suspension.service import suspensions
 from counterfoil.core import canonical
 from counterfoil.core.errors import StateFault, UsageFault
@@ -199,7 +202,19 @@ def open_incident(office: Office, actor: Actor, command: OpenIncident) -> Incide
         form = _open_form(office, connection, command.facts)
         new = _new_act(len(_list(connection)) + 1, command.facts, OPENED)
         acts.enter_signed(office, connection, actor, form, new, command.signatures)
+        _owe_notice(office, connection, command)
         return _status(office, _list(connection)[-1])
+
+
+def _owe_notice(office: Office, connection: Connection, command: OpenIncident) -> None:
+    """Open the duty of notice to the person, where the class has one. Where the duties in the
+    database are not those of the ledger it is left out: the incident's clock runs all the same."""
+    about, facts = duty_classes()[PERSON_NOTICE], command.facts
+    if facts.about in NOTIFIES and listed(office, connection).agrees:
+        since = facts.found_at.date()
+        duty = DutyFacts(about.id, since, about.due_on(since, None), "", facts.batch)
+        officers = [signed.officer for signed in command.signatures]
+        enter_duty(office, connection, duty, officers, command.signatures)
 
 
 def enter_incident(office: Office, connection: Connection, facts: IncidentFacts) -> Incident:

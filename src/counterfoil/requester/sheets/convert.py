@@ -56,7 +56,7 @@ def to_request_file(path: Path, how: Reading, target: Path) -> tuple[Path, tuple
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         sheet = read_workbook(path, how.sheet)
-        _write(target, _converted(sheet.rows, how.dates, path.name))
+        _write(target, _converted(sheet.rows, how.dates, path.name, padded=True))
         return target, sheet.remarks
     if suffix not in TEXT_SUFFIXES:
         return path, ()

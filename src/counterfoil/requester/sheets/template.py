@@ -41,7 +41,6 @@ EXPLAINED: Final = {
     "earlier_investigation": "Why the investigation is older than the order, where it is.",
 }
 """What to write under each column. tests/requester holds it to the format's columns."""
-_ROWS: Final = 500
 
 
 def write_template(path: Path) -> None:
@@ -88,8 +87,7 @@ def _workbook() -> Any:
         name = sheet.cell(1, place, column.name)
         name.font = bold
         sheet.column_dimensions[name.column_letter].width = max(14, len(column.name) + 2)
-        for row in range(2, _ROWS + 2):
-            sheet.cell(row, place).number_format = "@"
+        sheet.column_dimensions[name.column_letter].number_format = "@"
     sheet.freeze_panes = "B2"
     for row in (("column", "must be there", "at most", "what to write"), *map(_line, COLUMNS)):
         explained.append(row)

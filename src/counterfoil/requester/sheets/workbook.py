@@ -126,15 +126,10 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
     named = [each for each in sheets if each.title == wanted] if wanted else visible
     if len(named) != 1:
         full = [each for each in named if _has_names(each)]
-        if wanted or len(full) != 1:
-            raise InputFault(
-                "sheet_choice",
-                f"the workbook has {len(visible)} visible sheets with rows, and one is to be read"
-                if not wanted
-                else "the workbook has no sheet of that name",
-                place=name,
-                cure="Name it with --sheet, or leave one sheet in the workbook.",
-            )
+        if wanted:
+            raise _choice(name, "the workbook has no sheet of that name")
+        if len(full) != 1:
+            raise _choice(name, f"{len(full)} visible sheets hold names of columns, not one")
         named = full
     if named[0].sheet_state != "visible":
         raise InputFault(
@@ -145,6 +140,15 @@ def _choose(book: Any, wanted: str, name: str) -> tuple[Any, tuple[str, ...]]:
         )
     told = f"{hidden} hidden sheets were not read."
     return named[0], (told,) if hidden else ()
+
+
+def _choice(name: str, message: str) -> InputFault:
+    return InputFault(
+        "sheet_choice",
+        message,
+        place=name,
+        cure="Name it with --sheet, or leave one sheet in the workbook.",
+    )
 
 
 def _has_names(sheet: Any) -> bool:
