@@ -21,6 +21,7 @@ from counterfoil.cli.options import (
     SecondPassphrase,
     desk,
     officer_key,
+    opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
