@@ -17,6 +17,7 @@ from typing import NamedTuple
 from counterfoil.core import errors
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BY_HAND = {"usage": 2, "internal": 1, "interrupted": 1}
 """Codes that the command line tells for what is no error of the tree, with their exit codes."""
 
@@ -118,7 +119,7 @@ def _helpers(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[str, _He
                 )
 
 
-def _defaults(function: ast.FunctionDef, known: dict[str, str]) -> dict[str, str]:
+def _defaults(function: _Function, known: dict[str, str]) -> dict[str, str]:
     """The texts that parameters have where a call gives none."""
     places, values = function.args.args, function.args.defaults
     pairs = [*zip(places[len(places) - len(values) :], values, strict=True)]
@@ -130,8 +131,8 @@ def _defaults(function: ast.FunctionDef, known: dict[str, str]) -> dict[str, str
     return {place.arg: text for place, value in pairs if (text := _text(value, known))}
 
 
-def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+def _functions(tree: ast.Module) -> Iterator[_Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, _Function))
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:

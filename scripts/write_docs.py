@@ -4,6 +4,7 @@
     docs/formats/refusal-codes.md    every code that a requester can see for `refused`, from law/
     docs/formats/law-cases.md        how many sentences of the law refuse and admit, by element
     docs/operate/commands.md         every verb's help, from the command line itself
+    docs/operate/actions.md          who may do what at an office (client/actions.py)
 
 tests/house/test_docs.py fails where a page is not what this writes.
 """
@@ -20,6 +21,8 @@ import typer.main
 from counterfoil import gate
 from counterfoil.certification.governing import NOT_CERTIFIED
 from counterfoil.cli.app import app
+from counterfoil.client.actions import ACTIONS, Action
+from counterfoil.core.values import Role
 from counterfoil.disclosure import determine
 from counterfoil.gate.cases import CaseResult, run_cases
 from counterfoil.gate.law.statute import Element
@@ -40,7 +43,53 @@ def pages() -> dict[Path, str]:
         ROOT / "docs/formats/refusal-codes.md": refusals_page(),
         ROOT / "docs/formats/law-cases.md": cases_page(),
         ROOT / "docs/operate/commands.md": commands_page(),
+        ROOT / "docs/operate/actions.md": actions_page(),
     }
+
+
+def actions_page() -> str:
+    """Each action with its roles, and what it takes and gives."""
+    head = ("action", "kind", *map(str, Role), "takes", "gives")
+    rows = [_action_row(each) for each in ACTIONS.values()]
+    return f"""# Who may do what
+
+{_MADE}
+
+What officers ask of an office through its door (`/v1/questions/ACTION`, `/v1/statements/ACTION`,
+`/v1/acts/ACTION`) and by the command line. This is the whole table: what is not in it is refused,
+and so is every role without a mark. `begins`: may put the question, or ask for the statement and
+act; `signs`: signs the statement as well. The fields are those of the use case's own type, as JSON;
+a file is `{{"name": "order.pdf", "content": "BASE64"}}` where the type has a path, and `signatures`
+is left out.
+
+{_table(head, rows)}
+"""
+
+
+def _action_row(action: Action) -> tuple[str, ...]:
+    marks = (
+        "begins" if action.permits(role) else "signs" if role in action.roles else ""
+        for role in Role
+    )
+    return (
+        f"`{action.name}`",
+        action.kind if action.kind == "question" else f"act, {len(action.roles)} sign",
+        *marks,
+        _fields(action.takes),
+        _fields(action.gives),
+    )
+
+
+def _fields(kind: Any) -> str:
+    """A type as words: of a struct its fields, else its own name."""
+    if kind is None:
+        return "`null`"
+    inner = getattr(kind, "__args__", (kind,))[0]
+    many = "list of " if inner is not kind else ""
+    names = getattr(inner, "__struct_fields__", None)
+    if names is None:
+        return many + getattr(inner, "__name__", str(inner))
+    return many + ", ".join(f"`{name}`" for name in names if name != "signatures")
 
 
 def cases_page() -> str:

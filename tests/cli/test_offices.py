@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.cli import options
+from counterfoil.cli import passphrases
 from tests.cli.desk import Desk, agreement, command, secret
 from tests.world.people import request, write_csv
 
@@ -360,7 +360,7 @@ def _typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
         raise EOFError
 
     monkeypatch.setattr("sys.stdin", _Terminal())
-    monkeypatch.setattr(options, "getpass", typed_line)
+    monkeypatch.setattr(passphrases, "getpass", typed_line)
 
 
 def test_a_new_passphrase_is_typed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

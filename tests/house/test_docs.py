@@ -10,6 +10,7 @@ import pytest
 from scripts.fault_codes import read_faults
 from scripts.write_docs import pages
 
+from counterfoil.api.problems import CODES
 from counterfoil.core import keyfile
 from counterfoil.disclosure import determine
 from counterfoil.office import settings
@@ -41,6 +42,10 @@ def test_a_code_is_of_one_class_and_one_exit_code() -> None:
     for each in read_faults(SOURCE):
         classes.setdefault(each.code, set()).add(each.exit_code)
     assert {code for code, exits in classes.items() if len(exits) > 1} <= {"passphrase_missing"}
+
+
+def test_a_status_over_http_is_of_a_code_that_there_is() -> None:
+    assert set(CODES) <= {each.code for each in read_faults(SOURCE)}
 
 
 # -- settings ----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from counterfoil.core.errors import (
 )
 from counterfoil.core.file_lock import locked_file
 from counterfoil.core.values import Header
+from counterfoil.gate import library
 from counterfoil.office import (
     agreement_file,
     context,
@@ -154,7 +155,7 @@ def test_the_installed_law_is_taken_where_there_is_one(
 ) -> None:
     (tmp_path / "_law").mkdir()
     (tmp_path / "office").mkdir()
-    monkeypatch.setattr(create, "__file__", str(tmp_path / "office" / "making.py"))
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "office" / "making.py"))
     assert law_library() == tmp_path / "_law"
 
 

@@ -28,6 +28,7 @@ import pytest
 BUDGETS = {
     "accountability": 200,
     "answers": 35,
+    "api": 45,
     "batches": 35,
     "bench": 70,
     "certification": 110,
@@ -39,6 +40,7 @@ BUDGETS = {
     "demo": 120,
     "disclosure": 130,
     "envelopes": 30,
+    "exchange": 30,
     "gate": 220,
     "intake": 80,
     "journeys": 270,
@@ -47,6 +49,7 @@ BUDGETS = {
     "normalize": 90,
     "office": 30,
     "register": 70,
+    "service": 30,
     "requester": 30,
     "tlog": 70,
 }

@@ -103,7 +103,7 @@ class Gateway:
         )
         self._refused = Counter(
             "counterfoil_gateway_unserved",
-            "Requests that were refused or failed, by status",
+            "Requests that were not served, by status",
             ["status"],
             registry=self.registry,
         )
@@ -170,36 +170,36 @@ class Gateway:
             item = item_id(request.path_params["item"])
             form = self._form(request.headers)
             stated_length(request.headers, self.settings.most_bytes)
-            await asyncio.to_thread(self._require_room)
-            arrival, new = await self._take(request, item, form)
+            try:
+                await asyncio.to_thread(self._require_room)
+                arrival, new = await self._take(request, item, form)
+            except OSError as fault:
+                raise StoreFault(
+                    "mailbox_folder",
+                    f"the mailbox cannot be written ({type(fault).__name__})",
+                    place="mailbox",
+                    cure="Nothing was kept. Send it again later; the operator has to look at the "
+                    "folder.",
+                ) from None
         if new:
             self._bytes.inc(arrival.bytes)
             self.log("arrived", item=item, form=form, bytes=arrival.bytes)
         return json_response(arrival, 201 if new else 200)
 
     async def _take(self, request: Request, item: str, form: str) -> tuple[Arrival, bool]:
+        """Raises OSError, InputFault, StateFault `item_taken`."""
+        incoming, size = await asyncio.to_thread(self.mailbox.begin, item), 0
         try:
-            incoming = await asyncio.to_thread(self.mailbox.begin, item)
-            try:
-                size = 0
-                async for block in blocks(request, self.settings.most_bytes):
-                    size += len(block)
-                    await asyncio.to_thread(incoming.write, block)
-                if not size:
-                    raise InputFault(
-                        "body_empty", "the body is empty", place="body", cure="Send the item."
-                    )
-                return await asyncio.to_thread(self.mailbox.place, item, form, incoming)
-            finally:
-                await asyncio.to_thread(incoming.drop)
-        except OSError as fault:
-            raise StoreFault(
-                "mailbox_folder",
-                f"the mailbox cannot be written ({type(fault).__name__})",
-                place="mailbox",
-                cure="Nothing was kept. Send it again later; the operator has to look at the "
-                "folder.",
-            ) from None
+            async for block in blocks(request, self.settings.most_bytes):
+                size += len(block)
+                await asyncio.to_thread(incoming.write, block)
+            if not size:
+                raise InputFault(
+                    "body_empty", "the body is empty", place="body", cure="Send the item."
+                )
+            return await asyncio.to_thread(self.mailbox.place, item, form, incoming)
+        finally:
+            await asyncio.to_thread(incoming.drop)
 
     def _form(self, headers: Mapping[str, str]) -> str:
         """What the body is, by its type. Raises InputFault `media_type`."""

@@ -25,7 +25,7 @@ import tempfile
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from http import HTTPMethod
 from importlib.metadata import version
 from pathlib import Path
@@ -62,6 +62,7 @@ from counterfoil.office.signed_request import (
 MOST_BODY: Final = 12_000_000
 _WAIT_SECONDS: Final = 60
 _AT_ONCE: Final = 32
+_RATE: Final = RateLimits(per_second=50, burst=200)
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,100}")
 _PART: Final = 1 << 18
 Result = TypeVar("Result")
@@ -72,14 +73,19 @@ class OfficeDoor:
     in a request's Host header; None where it listens on a Unix socket alone."""
 
     def __init__(
-        self, office: Office, log: Log, hosts: tuple[str, ...] | None, spool: Path
+        self,
+        office: Office,
+        log: Log,
+        hosts: tuple[str, ...] | None,
+        spool: Path,
+        rate: RateLimits = _RATE,
     ) -> None:
         self.office = office
         self.log = log
         self.hosts = hosts
         self.spool = spool
         self.nonces = Nonces(office.clock())
-        self.rate = RateLimiter(RateLimits(per_second=50, burst=200))
+        self.rate = RateLimiter(rate)
         self.places = Places(_AT_ONCE)
         self.one = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
@@ -203,12 +209,14 @@ class OfficeDoor:
 
     def _copy(self, officer: Officer, batch: str, part: str) -> tuple[IO[bytes], int]:
         """A copy that no name leads to, so that a slow reader holds nothing up."""
-        file = tempfile.TemporaryFile(dir=self.spool)  # noqa: SIM115 - closed once it is sent
-        with read_answer(self.office, officer, ReadAnswer(batch)) as found:
-            for each in found.parts if part == "rows" else (found.envelope,):
-                file.write(each)
-        size = file.tell()
-        file.seek(0)
+        with ExitStack() as stack:
+            file = stack.enter_context(tempfile.TemporaryFile(dir=self.spool))
+            with read_answer(self.office, officer, ReadAnswer(batch)) as found:
+                for each in found.parts if part == "rows" else (found.envelope,):
+                    file.write(each)
+            size = file.tell()
+            file.seek(0)
+            stack.pop_all()  # whoever sends it closes it
         return file, size
 
     async def me(self, request: Request) -> Response:

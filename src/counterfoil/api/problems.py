@@ -38,7 +38,7 @@ _CLASSES: Final[tuple[tuple[type[CounterfoilError], int], ...]] = (
     (StateFault, 409),
     (StoreFault, 503),
 )
-_CODES: Final[Mapping[str, int]] = {
+CODES: Final[Mapping[str, int]] = {
     "item_id": 400,
     "body_too_long": 413,
     "body_cut": 400,
@@ -78,8 +78,8 @@ _CLOSES: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 415, 421, 429, 50
 
 def status_of(fault: CounterfoilError) -> int:
     """The HTTP status of an error: that of its code, else that of its class."""
-    if fault.code in _CODES:
-        return _CODES[fault.code]
+    if fault.code in CODES:
+        return CODES[fault.code]
     return next((status for kind, status in _CLASSES if isinstance(fault, kind)), 400)
 
 

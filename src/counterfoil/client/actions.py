@@ -26,6 +26,8 @@ from counterfoil.controls.incidents import service as incidents
 from counterfoil.controls.notices import demands
 from counterfoil.controls.notices import service as notices
 from counterfoil.controls.overrides import service as overrides
+from counterfoil.controls.recall import receipts
+from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.sampling import service as sampling
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core.errors import UsageFault
@@ -96,6 +98,12 @@ _TABLE: Final = (
     _act("notice-lift", demands.lift_notice, demands.lift_notice_statement, _D, _D),
     _act("record-correct", corrections.correct_record, corrections.correct_record_statement, _D),
     _act("court-answer", court.answer_court, court.answer_court_statement, _H, _H),
+    _act("recall", recalls.recall_answers, recalls.recall_answers_statement, _D, _D),
+    _act("receipt-enter", receipts.enter_receipt, receipts.enter_receipt_statement, _D, _D),
+    _question("recalls", recalls.list_recalls, *_ALL),
+    _question("recall-shown", recalls.show_recall, _D),
+    _question("recall-notice", recalls.write_recall_notice, _D),
+    _question("receipts", receipts.show_receipts, _D),
     _question("court-matters", court.list_court_matters, _H),
     _question("court-certification", court.prepare_certification, _H),
     _question("notice-text", notices.write_notice, _D),

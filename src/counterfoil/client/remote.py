@@ -114,6 +114,10 @@ class RemoteOffice:
             return msgspec.json.decode(self._call("GET", "/v1/office", b""), type=OfficeFacts)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise self._unreachable("no office answers there") from None
+        except CounterfoilError as fault:
+            if fault.code != "route_unknown":
+                raise
+            raise self._unreachable("another door than the office's answers there") from None
 
     def _call(self, method: str, path: str, body: bytes, sink: IO[bytes] | None = None) -> bytes:
         connection, host, prefix = self._connect()
@@ -155,20 +159,20 @@ class RemoteOffice:
         """(connection, Host header, path before ours)."""
         if self.url.startswith(_UNIX):
             return _UnixConnection(self.url.removeprefix(_UNIX)), "localhost", ""
-        parts = urlsplit(self.url)
         kinds = {"http": HTTPConnection, "https": HTTPSConnection}
         try:
-            port = parts.port
+            parts = urlsplit(self.url)
+            port, host = parts.port, parts.hostname
         except ValueError:
-            port = None
-        if parts.scheme not in kinds or not parts.hostname or "@" in parts.netloc:
+            parts, port, host = urlsplit(""), None, None
+        if parts.scheme not in kinds or not host or "@" in parts.netloc:
             raise UsageFault(
                 "office_url",
                 "this is no URL of an office",
                 place="--office",
                 cure="Write http://HOST:PORT, https://HOST or unix:PATH.",
             )
-        made = kinds[parts.scheme](parts.hostname, port, timeout=SECONDS)
+        made = kinds[parts.scheme](host, port, timeout=SECONDS)
         return made, parts.netloc, parts.path
 
     def _unreachable(self, why: str) -> StoreFault:

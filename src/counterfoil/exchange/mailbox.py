@@ -138,6 +138,8 @@ class Mailbox:
         if not new and file_digest(final) != digest:
             raise item_taken()
         sync_path(self.inbox)
+        if before is not None:
+            return before, False
         at = datetime.fromtimestamp(int(final.stat().st_mtime), UTC)
         arrival = Arrival(ARRIVED, item, form, digest, size, instant_text(at))
         replace_file(self.receipts / f"{item}.arrived", msgspec.json.encode(arrival))

@@ -6,6 +6,7 @@ tried again where it fails, and never stops another.
     cosigning     every 2 minutes     the newest entries, where witnesses are set
     reconcile     every day           ledger, tables, register and answers against each other
     retention     every day           what is due is disposed of
+    duties        every day           those whose day has come are opened, the late ones told of
     reminders     every hour          what runs out or is late is logged by its code
 
 A duty's fault is a line of the log with its code; `counterfoil status` shows the same.
@@ -27,6 +28,7 @@ from counterfoil.accountability.retention import service as retention
 from counterfoil.controls import witnesses
 from counterfoil.controls.duties import service as duties
 from counterfoil.controls.incidents import service as incidents
+from counterfoil.controls.recall import receipts
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import CounterfoilError
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish
@@ -68,10 +70,11 @@ class Clock:
             "reminders": (self.remind, 3600),
             "reconcile": (self.reconcile, _DAY),
             "retention": (self.dispose, _DAY),
+            "duties": (self.open_duties, _DAY),
         }
         self._next = dict.fromkeys(self._duties, begun)
         # Not at every start: a service that is restarted often would do little else.
-        self._next |= {"reconcile": begun + 3600, "retention": begun + 600}
+        self._next |= {"reconcile": begun + 3600, "retention": begun + 600, "duties": begun + 300}
 
     def turn(self) -> None:
         """Do what is due."""
@@ -150,6 +153,11 @@ class Clock:
         """Dispose of what is due."""
         done = finish(retention.dispose(self.office, SERVICE))
         self.log("disposed", batches=len(done))
+
+    def open_duties(self) -> None:
+        """Open the duties whose day has come, and tell of those that are late."""
+        done = receipts.run_duties(self.office, SERVICE)
+        self.log("duties", opened=len(done.opened), escalated=len(done.escalated))
 
     def remind(self) -> None:
         """Log what runs out or is late, by its code."""

@@ -28,6 +28,7 @@ from counterfoil.disclosure.register_build import BuildRegister, build_register
 from counterfoil.envelopes import PublicOpeningKey
 from counterfoil.exchange.mailbox import Mailbox
 from counterfoil.office import agreement_file, create_office, law_library, open_office, read_vkey
+from counterfoil.office.lease import office_served, service_place
 from counterfoil.office.settings import read_settings, write_settings
 from counterfoil.requester.opening_keys import make_opening_key
 from counterfoil.service.config import (
@@ -55,7 +56,8 @@ _README: Final = Path(__file__).with_name("sandbox.txt")
 def prepare_sandbox(directory: Path, port: int) -> ServiceConfig:
     """Make a sandbox, or open the one that is there, to be served at this port and the next.
 
-    Raises UsageFault `sandbox_folder_taken`, `sandbox_port`; StoreFault `sandbox_not_made`; as
+    Raises UsageFault `sandbox_folder_taken`, `sandbox_port`; StateFault `office_served` where it is
+    being served; StoreFault `sandbox_not_made`; as
     `create_office` and `build_register`.
     """
     if not 0 < port < 65535:
@@ -65,6 +67,8 @@ def prepare_sandbox(directory: Path, port: int) -> ServiceConfig:
             place="--port",
             cure="Name one from 1 to 65534.",
         )
+    if service_place(directory / "office"):
+        raise office_served(directory)
     try:
         if not (directory / MARKER).is_file():
             _require_vacant(directory)

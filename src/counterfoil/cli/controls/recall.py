@@ -19,12 +19,13 @@ from counterfoil.cli.options import (
     PassphraseFile,
     SecondKey,
     SecondPassphrase,
+    desk,
     officer_key,
     opened,
 )
 from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.verbs import add_verb, group
-from counterfoil.client import act
+from counterfoil.client import act, ask, ask_plainly
 from counterfoil.controls.recall import listing, receipts
 from counterfoil.controls.recall import service as recalls
 from counterfoil.controls.recall.reasons import REASONS
@@ -77,7 +78,7 @@ def answers(
     with faults(as_json=as_json):
         require_new(notice)
         named = [*(row or []), *(_lines(rows) if rows else [])]
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = recalls.RecallAnswers(batch, reason, Upload(document), tuple(named))
@@ -131,12 +132,12 @@ def show_one(
 ) -> None:
     """One recall, whole: its reason, its rows by request id, and what the requester signed."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        found = recalls.show_recall(office, key.officer, recalls.ShowRecall(number))
+        found = ask(office, recalls.show_recall, key.officer, recalls.ShowRecall(number))
         signed = [
             each
-            for each in receipts.show_receipts(office, key.officer)
+            for each in ask_plainly(office, receipts.show_receipts, key.officer)
             if each.receipt.number == number
         ]
         lines = [_line(found.status), f"reason: {found.reason}"]
@@ -158,9 +159,9 @@ def write_notice(
     """Write the notice of a recall again."""
     with faults(as_json=as_json):
         require_new(to)
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         key = officer_key(office, officer, officer_passphrase_file)
-        data = recalls.write_recall_notice(office, key.officer, recalls.WriteNotice(number))
+        data = ask(office, recalls.write_recall_notice, key.officer, recalls.WriteNotice(number))
         write_new(to, data)
         show({"notice": str(to)}, str(to), as_json=as_json)
 
@@ -180,7 +181,7 @@ def receipt(
     """Enter what a requester signed of answers that were recalled or expired, which closes the
     duties that it does. Two officers."""
     with faults(as_json=as_json):
-        office = opened(directory, passphrase_file)
+        office = desk(directory, passphrase_file)
         first = officer_key(office, officer, officer_passphrase_file)
         other = officer_key(office, second, second_passphrase_file)
         wanted = receipts.EnterReceipt(Upload(file))

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.output import faults, say, show_lines
+from counterfoil.cli.options import AsJson
+from counterfoil.cli.output import faults, say, show
 from counterfoil.cli.passphrases import ask, read_passphrase
 from counterfoil.cli.verbs import add_verb, group
 from counterfoil.core.errors import KeyFault, UsageFault
@@ -29,17 +30,17 @@ ConfigFile = Annotated[
 ]
 
 
-def office(config: ConfigFile = None) -> None:
+def office(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Serve what officers reach, and work the queue: this process's children hold the office's
     keys. Runs until it is stopped."""
-    with faults(as_json=False):
-        _serve(_config(config), frozenset({"office"}))
+    with faults(as_json=as_json):
+        _serve(_config(config), frozenset({"office"}), as_json=as_json)
 
 
-def gateway(config: ConfigFile = None) -> None:
+def gateway(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Serve what requesters reach: no key, and no office. Runs until it is stopped."""
-    with faults(as_json=False):
-        _serve(_config(config), frozenset({"gateway"}))
+    with faults(as_json=as_json):
+        _serve(_config(config), frozenset({"gateway"}), as_json=as_json)
 
 
 def everything(
@@ -53,16 +54,20 @@ def everything(
     port: Annotated[
         int, typer.Option(help="Port of the sandbox's gateway; the office has the next one.")
     ] = 8440,
+    as_json: AsJson = False,
 ) -> None:
     """Serve both on one machine. Prints where each is ready, and runs until it is stopped."""
-    with faults(as_json=False):
+    with faults(as_json=as_json):
         if sandbox:
             made = prepare_sandbox(directory, port)
-            say(f"A sandbox of made-up people: see {directory}/README.txt for how to begin.")
+            say(
+                f"A sandbox of made-up people: see {directory}/README.txt for how to begin.",
+                quiet=as_json,
+            )
 
-            _serve(made, frozenset({"gateway", "office"}))
+            _serve(made, frozenset({"gateway", "office"}), as_json=as_json)
         else:
-            _serve(_config(config), frozenset({"gateway", "office"}))
+            _serve(_config(config), frozenset({"gateway", "office"}), as_json=as_json)
 
 
 def _config(path: Path | None) -> ServiceConfig:
@@ -77,12 +82,13 @@ def _config(path: Path | None) -> ServiceConfig:
     return read_config(path)
 
 
-def _serve(config: ServiceConfig, doors: frozenset[str]) -> None:
+def _serve(config: ServiceConfig, doors: frozenset[str], *, as_json: bool) -> None:
     passphrase = _passphrase(config) if "office" in doors else None
     with until_stopped() as stopped, run_service(config, doors, passphrase) as service:
-        show_lines(f"ready {door} {url}" for door, url in service.urls.items())
+        lines = [f"ready {door} {url}" for door, url in service.urls.items()]
+        show({"ready": dict(service.urls)}, "\n".join(lines), as_json=as_json)
         service.watch(stopped)
-    say("Stopped. What was begun goes on at the next start.")
+    say("Stopped. What was begun goes on at the next start.", quiet=as_json)
 
 
 def _passphrase(config: ServiceConfig) -> str | None:

@@ -1,0 +1,183 @@
+"""The queue takes what arrives all the way to the outbox, once, and tries again what could not be
+done; the clock does each of its duties and lets none stop another."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from counterfoil import client
+from counterfoil.core.errors import StoreFault
+from counterfoil.core.use_cases import NOBODY
+from counterfoil.disclosure import batch_statuses
+from counterfoil.exchange.folders import ANSWERED, CLOSED
+from counterfoil.exchange.intake_keys import IntakeKeys
+from counterfoil.service import queue as queue_module
+from counterfoil.service.clock import Clock
+from counterfoil.service.queue import OPEN_REPLY, Queue
+from tests.api.doors import Lines
+from tests.exchange.parcels import Post
+from tests.world.office import World
+
+
+def _queue(post: Post, log: Lines, *, stopping: bool = False) -> Queue:
+    return Queue(post.world.office, post.mailbox, log, lambda: stopping)
+
+
+def _codes(log: Lines) -> list[Any]:
+    return [line.get("code") for line in log if "code" in line]
+
+
+def test_an_item_goes_from_the_inbox_to_the_outbox_once(world: World) -> None:
+    post, log = Post(world), Lines()
+    item, data = post.item()
+    queue = _queue(post, log)
+    for _ in range(2):  # the same item again is the same item
+        post.drop(item, data)
+        assert queue.turn()
+        assert post.mailbox.waiting(5) == []
+    assert post.mailbox.receipt(item).is_file()
+    [status] = batch_statuses(world.office, NOBODY)
+    queue.look()
+    [status] = batch_statuses(world.office, NOBODY)
+    assert status.state == "determined"
+    client.review(world.office, status.batch, world.officer("a"))
+    queue.look()
+    assert not post.mailbox.answer(item).exists()
+    client.release(world.office, status.batch, world.officer("b"), world.directory / "a.jsonl")
+    queue = _queue(post, log)  # started anew in between
+    queue.look()
+    sealed = post.mailbox.answer(item).read_bytes()
+    queue.look()
+    assert post.mailbox.answer(item).read_bytes() == sealed
+    assert queue.records[item].state == ANSWERED
+    assert [line["items"] for line in log if line["event"] == "head"] == [0, 1]
+    assert list(post.folders.spool.iterdir()) == []
+
+
+def test_answers_wait_for_the_agreed_time(world: World) -> None:
+    post, log = Post(world), Lines()
+    world.amend("retention_days:", "exchange: {release_minutes: 60}\nretention_days:")
+    world.now += timedelta(minutes=5)
+    item, data = post.item()
+    post.drop(item, data)
+    queue = _queue(post, log)
+    queue.turn()
+    queue.look()
+    [status] = batch_statuses(world.office, NOBODY)
+    client.review(world.office, status.batch, world.officer("a"))
+    client.release(world.office, status.batch, world.officer("b"), world.directory / "a.jsonl")
+    queue.look()
+    assert not post.mailbox.answer(item).exists()
+    world.now += timedelta(minutes=55)
+    queue.look()
+    assert post.mailbox.answer(item).exists()
+
+
+def test_what_the_sender_did_wrong_is_refused_for_good_and_the_rest_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, log = Post(world), Lines()
+    queue = _queue(post, log)
+    post.drop("a" * 32, b"no item")
+    queue.turn()
+    assert post.mailbox.receipt("a" * 32).is_file()
+    assert _codes(log) == ["item_format"]
+    item, data = post.item()
+    post.drop(item, data)
+    real = queue_module.receive_file
+
+    def full(*_: Any) -> Any:
+        raise StoreFault("store_failed", "made up: the disk is full")
+        yield
+
+    monkeypatch.setattr(queue_module, "receive_file", full)
+    queue.turn()
+    queue.turn()  # not tried again at once
+    assert _codes(log) == ["item_format", "store_failed"]
+    assert not post.mailbox.receipt(item).exists()
+    monkeypatch.setattr(queue_module, "receive_file", real)
+    _queue(post, log).turn()
+    assert post.mailbox.receipt(item).is_file()
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("Garcia Lopez")
+
+    monkeypatch.setattr(queue_module, "receive_file", broken)
+    post.drop(*post.item())
+    _queue(post, log).turn()
+    assert log[-1]["kind"] == "RuntimeError"
+    assert "Garcia" not in str(log)
+
+
+def test_a_service_that_stops_breaks_off_and_goes_on(world: World) -> None:
+    post, log = Post(world), Lines()
+    item, data = post.item()
+    post.drop(item, data)
+    assert not _queue(post, log, stopping=True).turn()
+    assert _queue(post, log).turn()
+    assert post.mailbox.receipt(item).is_file()
+
+
+def test_an_open_file_is_answered_to_the_sandboxs_requester_and_a_withdrawn_one_never(
+    world: World,
+) -> None:
+    post, log = Post(world), Lines()
+    (post.folders.root / OPEN_REPLY).write_text(f"{post.opening.public}\n", encoding="ascii")
+    (post.mailbox.inbox / f"{'7' * 32}.csv").write_bytes(world.requests().read_bytes())
+    queue = _queue(post, log)
+    queue.turn()
+    queue.look()
+    assert queue.records["7" * 32].reply_to == (str(post.opening.public),)
+    [status] = batch_statuses(world.office, NOBODY)
+    client.withdraw(world.office, status.batch, world.officer("a"))
+    queue.look()
+    assert queue.records["7" * 32].state == CLOSED
+    assert not post.mailbox.answer("7" * 32).exists()
+
+
+def test_the_clock_does_its_duties_and_none_stops_another(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = world.path / "office.toml"
+    text = settings.read_text(encoding="utf-8").replace(
+        'publish_to = ""', 'publish_to = "../public"'
+    )
+    settings.write_text(text, encoding="utf-8")
+    world.office = world.opened()
+    post, log, now = Post(world), Lines(), [0.0]
+    public = world.directory / "public"
+    keys = IntakeKeys(world.office, post.folders)
+    clock = Clock(world.office, post.mailbox, keys, public, log, lambda: now[0])
+
+    def broken() -> None:
+        raise RuntimeError("Garcia Lopez")
+
+    monkeypatch.setattr(keys, "destroy_old", broken)
+    clock.turn()
+    assert post.mailbox.intake_key.is_file()
+    assert (public / "checkpoint").is_file()
+    assert json.loads((public / "counts.json").read_bytes())["entries"]["published"] == 1
+    assert (public / "agreement.json").is_file()
+    failed = [(line["duty"], line["code"]) for line in log if line["event"] == "duty_failed"]
+    assert failed == [("intake-key", "internal")]
+    assert "Garcia" not in str(log)
+    clock.turn()
+    assert len([line for line in log if line["event"] == "published"]) == 1
+    now[0] += 90_000
+    world.now += timedelta(hours=25)
+    monkeypatch.undo()
+    clock.turn()
+    done = {line["event"] for line in log}
+    assert {"published", "reconciled", "disposed"} <= done
+
+
+def test_what_runs_out_is_said_by_its_code(world: World) -> None:
+    world.amend("to: 2035-12-31}\nsignatures", "to: 2026-05-20}\nsignatures")
+    post, log = Post(world), Lines()
+    Clock(world.office, post.mailbox, post.keys, Path("nowhere"), log).remind()
+    assert {"event": "due", "code": "agreement_ends", "days": 16} in log
