@@ -34,6 +34,7 @@ from counterfoil.intake.cells import (
 )
 from counterfoil.intake.columns import COLUMNS, Column, ColumnKind
 from counterfoil.intake.rejects import reject
+from counterfoil.normalize.births import real_birth
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,10 @@ def _reader(column: Column) -> _Read:
     def read(cell: str) -> Any:
         text = read_text(cell, limit, free=free)
         return text if parse is None else parse(text)
+
+    if column.name == "date_of_birth":
+        # A date that stands for an unknown one is none, for the law as for the matcher.
+        return lambda cell: real_birth(read(cell))
 
     return read
 

@@ -23,6 +23,10 @@ GENERATION: Final = {
 }  # fmt: skip
 """Generational suffixes that may be written in any field, with their normal form."""
 
+GENERATION_LAST: Final = {"JUNIOR": "JR", "SENIOR": "SR"}
+"""Suffixes in full, behind other words of a field, and as the only word of the middle name's.
+Alone, Junior is a given name and Senior a family name."""
+
 GENERATION_IN_SUFFIX_FIELD: Final = GENERATION | {
     "JUNIOR": "JR", "SENIOR": "SR", "JNR": "JR", "SNR": "SR", "I": "SR", "1ST": "SR", "V": "V",
     "5TH": "V", "VI": "VI", "2": "II", "3": "III", "4": "IV", "5": "V",
@@ -53,10 +57,51 @@ PLACEHOLDER_GIVEN: Final = words("""
     ADULT MALE FEMALE WOMAN PERSON GENTLEMAN GENTLEMEN GENTELMAN GENT MOTHER MOM FATHER DAD PARENT
     DAUGHTER BROTHER SISTER HUSBAND WIFE SPOUSE NEPHEW NIECE GRANDSON GRANDDAUGHTER GRANDCHILD HIJO
     HIJA FRIEND ROOMMATE OLDEST YOUNGEST UNKNOWN UNK UNNAMED NONE ANON ANONYMOUS REFUSED DECLINED
-    RESIDENT RESPONDENT INMATE OCCUPANT TENANT HOUSE HOUSEHOLD HOUSEHOLDER NFN FNU NMN TEST XXX XX
-    DAU GENTLE COH DOH GOH LOH MOH SOH ONE TBD NOMBRE
+    RESIDENT RESPONDENT INMATE OCCUPANT TENANT HOUSE HOUSEHOLD HOUSEHOLDER NFN FNU NMN NMI NULL TEST
+    XXX XX DAU GENTLE COH DOH GOH LOH MOH SOH ONE TBD NOMBRE
 """)
 """Given names that name nobody, as registers and censuses hold them."""
+
+NO_MIDDLE: Final = words("NMI NMN NOMI NMIO NULL NAN NONE XX XXX XXXX UNK UNKNOWN")
+"""Words that forms and software write where somebody has no middle name."""
+
+NO_MIDDLE_BESIDE: Final = frozenset({
+    ("NA",), ("N", "A"), ("N", "M", "I"), ("N", "M", "N"), ("NO", "MIDDLE"),
+    ("NO", "MIDDLE", "NAME"), ("NO", "MIDDLE", "INITIAL"), ("NO", "NAME"), ("NOT", "APPLICABLE"),
+})  # fmt: skip
+"""The same as whole fields."""
+
+ABBREVIATED: Final = {
+    "WM": "WILLIAM", "CHAS": "CHARLES", "JAS": "JAMES", "THOS": "THOMAS", "GEO": "GEORGE",
+    "ROBT": "ROBERT", "RICHD": "RICHARD", "EDW": "EDWARD", "EDWD": "EDWARD", "BENJ": "BENJAMIN",
+    "SAML": "SAMUEL", "DANL": "DANIEL", "JNO": "JOHN", "MARGT": "MARGARET", "ELIZTH": "ELIZABETH",
+    "FREDK": "FREDERICK", "ALEXR": "ALEXANDER",
+    "NATHL": "NATHANIEL", "PATK": "PATRICK", "MICHL": "MICHAEL",
+    "FCO": "FRANCISCO", "FRCO": "FRANCISCO", "FCA": "FRANCISCA", "FDO": "FERNANDO",
+    "GPE": "GUADALUPE", "ALEJ": "ALEJANDRO", "ALFDO": "ALFREDO",
+    "RDO": "RICARDO", "RBTO": "ROBERTO", "ARMDO": "ARMANDO", "GLMO": "GUILLERMO",
+    "STGO": "SANTIAGO", "CONCEP": "CONCEPCION", "MGTA": "MARGARITA",
+    "MOHD": "MOHAMMED", "MOHMD": "MOHAMMED", "MHD": "MOHAMMED",
+}  # fmt: skip
+"""Given names as clerks shorten them. Source: English ones are those of parish and census clerks
+(common knowledge of genealogy), Spanish ones those of Mexican civil registers; written by hand by
+the authors. None is a name in use by itself."""
+
+ABBREVIATED_FIRST: Final = {"MA": "MARIA", "MD": "MOHAMMED"}
+"""The same, before another given name only: alone they are names, initials or degrees."""
+
+ABBREVIATED_FAMILY: Final = {
+    "HDEZ": "HERNANDEZ", "HDZ": "HERNANDEZ", "HERNZ": "HERNANDEZ", "MTZ": "MARTINEZ",
+    "MTNZ": "MARTINEZ", "RDZ": "RODRIGUEZ", "RGUEZ": "RODRIGUEZ", "RDGZ": "RODRIGUEZ",
+    "GLZ": "GONZALEZ", "GLEZ": "GONZALEZ", "GZZ": "GONZALEZ", "LPZ": "LOPEZ", "FDEZ": "FERNANDEZ",
+    "FDZ": "FERNANDEZ", "SNCHZ": "SANCHEZ", "SCHZ": "SANCHEZ", "RMZ": "RAMIREZ", "GTZ": "GUTIERREZ",
+    "DMGZ": "DOMINGUEZ", "DGUEZ": "DOMINGUEZ", "JMNZ": "JIMENEZ", "VZQZ": "VAZQUEZ",
+}  # fmt: skip
+"""Spanish family names as Mexican civil registers shorten them; written by hand by the authors."""
+
+MAY_BE_BLANK: Final = frozenset({"NA"})
+"""Given names in use that some systems write where there is none: that both sides have one says
+nothing."""
 
 PLACEHOLDER_FAMILY: Final = words("""
     ONE TWO THREE FOUR OWNER ADULT FEMALE MALE RESP DAUGHTER WIFE GIRL UNKNOWN UNK UNNAMED ANON
