@@ -39,6 +39,7 @@ import msgspec
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import NameForm, Public
 from counterfoil.matching.table import (
+    BY_FIRST_WORDS,
     LATER_LEVELS,
     LEAST_MARGIN,
     LEAST_THRESHOLD,
@@ -101,13 +102,15 @@ def default_weights() -> Weights:
 
 
 def weights_to_dict(weights: Weights) -> dict[str, object]:
-    """The canonical form: strings and whole numbers only, so that `canonical.encode` takes it."""
+    """The canonical form: strings and whole numbers only, so that `canonical.encode` takes it. By
+    the rules of before match-5 it has the levels of before."""
+    later = LATER_LEVELS if weights.version in BY_FIRST_WORDS else frozenset[str]()
     return {
         "format": FORMAT,
         "salt": weights.salt,
         "threshold": round(weights.threshold_bits * UNIT),
         "margin": round(weights.margin_bits * UNIT),
-        "levels": dict(weights.levels),
+        "levels": {name: bits for name, bits in weights.levels.items() if name not in later},
         "doors": dict(weights.tolerances),
         "given": dict(weights.given),
         "family": dict(weights.family),

@@ -13,7 +13,7 @@ from counterfoil.normalize.address_keys import (
     exact_address_key,
     known_place_keys,
 )
-from counterfoil.normalize.addresses import FORMS_VERSION, normalize_address
+from counterfoil.normalize.addresses import EARLIER_FORMS, FORMS_VERSION, normalize_address
 from counterfoil.normalize.asked_keys import (
     exact_name,
     home_keys,
@@ -26,6 +26,7 @@ from counterfoil.normalize.completeness import incomplete_part, is_placeholder
 from counterfoil.normalize.names import family_out_of_middle, normalize_name
 
 __all__ = [
+    "EARLIER_FORMS",
     "FORMS_VERSION",
     "KNOWN_LINE",
     "KNOWN_ZIP",
