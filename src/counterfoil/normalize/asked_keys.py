@@ -24,11 +24,11 @@ and state agree is for the gate to see.)
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
 one, by a joined word whose two parts are names, or, beside the resident's date of birth, by the
-family name where a family name is written as given name. Two given words are also read in the other
-order (LAN THI for THI LAN). A resident whose given words are all short and unlisted (XIAO MEI) has
-the anchor of the whole. One whose own fields are exchanged by the tables (NGUYEN KHAI) is reached
-by exactly these two words, in either order: whoever writes NGUYEN as given name has the anchor of
-KHAI as well. The anchor of a family name is that of its
+family name where a family name is written as given name. Two given words are also read in the
+other order (LAN THI for THI LAN). A resident whose given words are all short, unlisted and no
+syllables of the tables has the anchor of the whole. One whose own fields are exchanged by the
+tables (NGUYEN KHAI) is reached by exactly these two words, in either order: whoever writes NGUYEN
+as given name has the anchor of KHAI as well. The anchor of a family name is that of its
 first word without particles.
 """
 
@@ -54,7 +54,7 @@ from counterfoil.normalize.likeness import (
     word_likeness,
 )
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
-from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
+from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
 from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
@@ -193,7 +193,7 @@ def leads_to_given(
         return stated == held or (may_be_exchanged and stated == held[::-1])
     exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
     given, later = _readings(asked.given, asked.middle, exchanged, may_be_turned=may_be_turned)
-    aim = _given_anchor(resident)
+    aim = _given_anchor(resident, by_syllables=may_be_turned)
     return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
         bool(aim) and any(anchor(word) == aim for word in later)
     )
@@ -211,15 +211,23 @@ def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bo
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
-def _given_anchor(name: NameForm) -> Codes:
+def _given_anchor(name: NameForm, *, by_syllables: bool) -> Codes:
     words = name.given
     if not words:
         return _NO_CODES
-    return anchor("".join(words)) if _is_whole(words) else anchor(words[0])
+    is_whole = _is_whole(words) and not (by_syllables and _are_syllables(words))
+    return anchor("".join(words)) if is_whole else anchor(words[0])
+
+
+@lru_cache(maxsize=16384)
+def _are_syllables(words: Words) -> bool:
+    """Whether the words are syllables of one language: they are two words in every form, so the
+    first alone is the anchor."""
+    return any(syllables.issuperset(words) for syllables in SYLLABLES)
 
 
 def _is_whole(words: Words) -> bool:
-    """Whether given names make one name together, as XIAO MEI and EUN SOO do."""
+    """Whether given names make one name together, as words of a syllable may."""
     return len(words) > 1 and all(
         1 < len(word) <= _SYLLABLE and not is_listed_name(word) for word in words
     )

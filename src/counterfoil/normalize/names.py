@@ -21,6 +21,9 @@ and is read as the letter it looks like; words of digits only, and ordinals (2ND
 suffix. Only the first 256 characters are read. Letters outside the Latin alphabet are dropped: a
 name written only with them has no form, and is insufficient rather than guessed.
 
+A given name of two syllables is two words however it is written ("Xiaomei", "Xiao-Mei"), where the
+tables part it in one way only and do not list it as a name.
+
 What software did to a text is undone where only one reading is possible: UTF-8 that was read as
 Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
 MARIA, where exactly one name of the tables fits; else the letter is left out).
@@ -59,12 +62,16 @@ from counterfoil.normalize.name_words import (
     PLACEHOLDER_FAMILY,
     PLACEHOLDER_GIVEN,
     PLACEHOLDER_WHOLE,
+    SYLLABLES,
     TITLES,
 )
 from counterfoil.normalize.text import LOOKS_LIKE
 
 MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
+LEAST_PARTED: Final = 5
+MOST_PARTED: Final = 12
+"""Letters of a given name that may be two syllables."""
 
 Words = tuple[str, ...]
 
@@ -169,7 +176,7 @@ def normalize_name(person: Person) -> NameForm:
         given, middle = _plain(person.given_name), _plain(person.middle_name)
         family = _plain(person.family_name)
         if given is not None and middle is not None and family is not None:
-            return NameForm(given, middle, family)
+            return NameForm(_parted(given[0]) if given else given, middle, family)
     return read_name_in_full(person)
 
 
@@ -195,7 +202,7 @@ def read_name_in_full(person: Person) -> NameForm:
     named = _named(_joined_heads(_in_full(family, ABBREVIATED_FAMILY)), PLACEHOLDER_FAMILY)
     is_name = given == ("NA",) and bool(named) and named != given
     return NameForm(
-        given if is_name else _named(_first_in_full(given, middle), PLACEHOLDER_GIVEN),
+        given if is_name else _named(_given_in_full(given, middle), PLACEHOLDER_GIVEN),
         _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
         named,
         _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
@@ -232,6 +239,26 @@ def _middle(middle: Words) -> Words:
     if middle in NO_MIDDLE_BESIDE or middle == ("X",):
         return ()
     return tuple([word for word in middle if word not in NO_MIDDLE])
+
+
+def _given_in_full(given: Words, middle: Words) -> Words:
+    """The given names with abbreviations read, and a first word of two syllables parted."""
+    found = _first_in_full(given, middle)
+    return _parted(found[0]) + found[1:] if len(found) == 1 else found
+
+
+@lru_cache(maxsize=65536)
+def _parted(word: str) -> Words:
+    """The two syllables of a given name that is no listed name; else the word."""
+    if not LEAST_PARTED <= len(word) <= MOST_PARTED or is_listed_name(word):
+        return (word,)
+    found = {
+        (word[:at], word[at:])
+        for at in range(2, len(word) - 1)
+        for syllables in SYLLABLES
+        if word[:at] in syllables and word[at:] in syllables
+    }
+    return found.pop() if len(found) == 1 else (word,)
 
 
 def _first_in_full(given: Words, middle: Words) -> Words:
