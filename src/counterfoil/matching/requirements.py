@@ -68,6 +68,8 @@ def _is_unsure(asked: NameForm, resident: NameForm, levels: set[str], weights: W
     """Whether the given names are an initial, or what may be a twin's name for the other."""
     if "given.initial" in levels:
         return True
+    if {"given.among", "middle.initial"} <= levels and not levels.isdisjoint(_EQUAL_BIRTHS):
+        return True
     if levels.isdisjoint(_SLIPS) or levels.isdisjoint(_EQUAL_BIRTHS):
         return False
     pair = asked.given[0], resident.given[0]

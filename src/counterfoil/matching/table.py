@@ -179,7 +179,8 @@ REQUIREMENTS: Final[dict[str, Level]] = {
         FATAL,
         "Without the same tax number, an initial confirms nobody; and beside the same date of "
         "birth a slip in the given name confirms only if a hand makes it of a name in use and the "
-        "middle names agree: else it may be a twin's name.",
+        "middle names agree, and a name found among later ones only if no initial stands for the "
+        "rest: else it may be a twin's name.",
     ),
     "middle.unlike": Level(
         FATAL,

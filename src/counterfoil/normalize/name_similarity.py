@@ -173,7 +173,8 @@ def _is_struck(before: str, name: str, slip: str, *, is_alike: bool) -> bool:
     if len(slip) > len(name):
         return slip[1:] == name and _strikes(slip[0], before + name[:1])
     if name[1:] == slip[1:]:
-        return is_alike or _strikes(slip[0], name[:1])
+        one, two = (word[:1].translate(_LOOKALIKES) for word in (name, slip))
+        return is_alike or one == two or _strikes(slip[0], name[:1])
     return name[:2] == slip[:2][::-1] and name[2:] == slip[2:]
 
 

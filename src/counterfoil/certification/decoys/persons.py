@@ -16,7 +16,9 @@ from typing import Final
 from counterfoil.certification.decoys.rows import SourceRecord
 from counterfoil.certification.seeded_choice import SeededChoice
 from counterfoil.certification.source_sample import SampledName, SourceSample, given_words
+from counterfoil.core.values import Person
 from counterfoil.normalize import name_similarity as similarity
+from counterfoil.normalize import normalize_name
 from counterfoil.normalize.births import is_common, real_birth
 from counterfoil.normalize.names import words_of
 
@@ -41,14 +43,20 @@ def is_another(own: str, other: str) -> bool:
 
 
 def _another_word(own: str, chance: SeededChoice, sample: SourceSample) -> str:
-    """A given name of the register that is another than this word; "" if none of those drawn is."""
-    drawn = chance.many(sample.names, _DRAWN)
-    return next((each.first for each in drawn if is_another(own, each.first)), "")
+    """A given name of the register that is another than this word; "" if none of those drawn is.
+    What is read as no name, or as a suffix, is none."""
+    drawn = [each.first for each in chance.many(sample.names, _DRAWN)]
+    return next((word for word in drawn if is_another(own, word) and _is_middle(word)), "")
+
+
+def _is_middle(word: str) -> bool:
+    return bool(normalize_name(Person("", word)).middle)
 
 
 def has_second_word(record: SourceRecord, _sample: SourceSample) -> bool:
     """Whether the row has a given or middle name beside the first given name."""
-    return len(given_words(record.given_name, record.middle_name)) > 1
+    words = given_words(record.given_name, record.middle_name)
+    return len(words) > 1 and _is_middle(words[1])
 
 
 def twin_shared_word(
@@ -56,14 +64,15 @@ def twin_shared_word(
 ) -> dict[str, str] | None:
     """Maria Isabel of Maria Elena, written in four ways."""
     words = given_words(record.given_name, record.middle_name)
-    if len(words) < _TWO:
+    if len(words) < _TWO or not has_second_word(record, sample):
         return None
     first, second = words[:2]
     other = _another_word(second, chance, sample)
     if not other or not is_another(first, other):
         return None
     ways = [(f"{first} {other}", ""), (first, other), (f"{first}-{other}", "")]
-    if other[0] != second[0]:  # else the initial is the resident's own
+    # Else the initial is the resident's own, or is read as none.
+    if other[0] != second[0] and _is_middle(other[0]):
         ways.append((first, other[:1]))
     given, middle = chance.of(ways)
     return {"given_name": given, "middle_name": middle, "suffix": ""}
