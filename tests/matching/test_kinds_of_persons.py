@@ -90,6 +90,9 @@ TWINS = """
     Mary Kate||Hargrove     = Mary Beth||Hargrove           = N
     Anne-Marie||Hargrove    = Anne-Claire||Hargrove         = N
     Mei||Qiu                = Wei||Qiu                      = N
+    Fang|Min|Qiu            = Fang|Na|Qiu                   = N
+    Juan Xia||Qiu           = Juan Lan||Qiu                 = N
+    Selma|Ann|Oakes         = Ann|S|Oakes                   = N
     Yu||Qiu                 = Yi||Qiu                       = N
     Carlos|A|Ledesma|Jr     = Carlos|A|Ledesma|Sr           = N
     Maria Elena||Quiroga    = Maria Elena||Quiroga          = Y
@@ -213,6 +216,9 @@ ONE_NAME = """
     Thi Lan||Vuong          = Lan Thi||Vuong            = Y
     Thi|Lan|Vuong           = Lan|Thi|Vuong             = Y
     Xiao Mei||Qiu           = Mei Xiao||Qiu             = Y
+    Minjun||Pyo             = Min||Pyo                  = Y
+    Minjun||Pyo             = Min|J|Pyo                 = Y
+    Xiaomei||Qiu            = Mei Xiao||Qiu             = Y
     Min Jun||Pyo            = Jun Min||Pyo              = Y
     Nguyen||Khai            = Khai||Nguyen              = Y
     Khai||Nguyen            = Nguyen||Khai              = Y

@@ -36,11 +36,11 @@ from counterfoil.certification.seeded_choice import SeededChoice
 from counterfoil.certification.source_sample import Row, SourceSample
 from counterfoil.certification.tally import NOT_CONFIRMED, PROXY, Tally, half_bits, new_tally
 from counterfoil.certification.true_negative import RowPerson, residents_for_decoy
+from counterfoil.core.births import real_birth
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.gate.ungated import UnsafeGate
 from counterfoil.intake import COLUMN_NAMES, Table, to_requests
-from counterfoil.normalize.births import real_birth
 from counterfoil.office import Office, open_office
 from counterfoil.register import KeyCustodian, SealedRegister
 

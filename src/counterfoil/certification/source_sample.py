@@ -26,9 +26,9 @@ from counterfoil.certification.places import (
     ZipCollector,
     checksum_of,
 )
+from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
-from counterfoil.normalize.births import is_common, real_birth
 from counterfoil.register import Manifest
 from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint

@@ -21,6 +21,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 
+from counterfoil.core.births import real_birth
 from counterfoil.core.values import Address, Person, Reject, RemovalOrder, Request
 from counterfoil.intake.cells import (
     REQUEST_ID,
@@ -34,7 +35,6 @@ from counterfoil.intake.cells import (
 )
 from counterfoil.intake.columns import COLUMNS, Column, ColumnKind
 from counterfoil.intake.rejects import reject
-from counterfoil.normalize.births import real_birth
 
 
 @dataclass(frozen=True, slots=True)

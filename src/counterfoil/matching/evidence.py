@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.values import Grant, NameForm, Resident, Residents
 from counterfoil.matching.names import (
     family_level,
@@ -24,7 +25,6 @@ from counterfoil.matching.table import BY_FIRST_WORDS, FEW_BITS
 from counterfoil.matching.weights import UNIT, Weights
 from counterfoil.matching.whole_names import is_rearranged, is_swapped_whole, rest_level
 from counterfoil.normalize import family_out_of_middle
-from counterfoil.normalize.births import is_common, real_birth
 
 Line = tuple[str, int]
 """Level and its weight in hundredths of a bit."""

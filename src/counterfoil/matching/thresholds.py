@@ -8,7 +8,7 @@ resident's agrees in full.
     a date of birth       dob.missing                       undated: what is left is evidence by
                           name, which cannot tell a father from his son
 
-A date that stands for an unknown one (normalize/births.py) is none. What the question leaves out is
+A date that stands for an unknown one (core/births.py) is none. What the question leaves out is
 seen by who reads the answer, so the agreement decides what such a question is worth. What only the
 register lacks must not be seen: `undated` is as much higher as makes it `not_confirmed`.
 
@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from counterfoil.core.births import real_birth
 from counterfoil.core.values import Grant, Public
 from counterfoil.matching.evidence import Line
 from counterfoil.matching.table import BY_FIRST_WORDS, UNDATED
 from counterfoil.matching.weights import UNIT, Weights
-from counterfoil.normalize.births import real_birth
 
 NEVER: Final = 1_000_000
 """Out of reach of any evidence, in hundredths of a bit."""

@@ -11,6 +11,7 @@ from counterfoil.normalize.address_keys import (
     address_keys,
     counted_among,
     exact_address_key,
+    keys_of_forms,
     known_place_keys,
 )
 from counterfoil.normalize.addresses import EARLIER_FORMS, FORMS_VERSION, normalize_address
@@ -39,6 +40,7 @@ __all__ = [
     "home_keys",
     "incomplete_part",
     "is_placeholder",
+    "keys_of_forms",
     "known_place_keys",
     "leads_to_family",
     "leads_to_given",

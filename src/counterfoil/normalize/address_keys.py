@@ -59,6 +59,7 @@ Keys: `forms-3|known-line|kind|predirectional|street|suffix|postdirectional|urba
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -119,6 +120,12 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
             for tolerance, key in keys
         ]
     )
+
+
+def keys_of_forms(keys: Iterable[AddressKey], forms_version: str) -> list[AddressKey]:
+    """The keys as a register of these normal forms has them, which may be earlier ones."""
+    start = len(FORMS_VERSION)
+    return [AddressKey(each.tolerance, forms_version + each.key[start:]) for each in keys]
 
 
 def known_place_keys(form: AddressForm) -> tuple[AddressKey, ...]:

@@ -198,12 +198,12 @@ def read_name_in_full(person: Person) -> NameForm:
     family, family_suffix = _field(person.family_name)
     if given[:1] == ("MA",) and _SHORT_MARIA.match(person.given_name):
         given = ("MARIA", *given[1:])
-    given, middle = _given(given, _middle(middle))
+    given, middle = _given(given, _middle(given, middle))
     named = _named(_joined_heads(_in_full(family, ABBREVIATED_FAMILY)), PLACEHOLDER_FAMILY)
     is_name = given == ("NA",) and bool(named) and named != given
     return NameForm(
         given if is_name else _named(_given_in_full(given, middle), PLACEHOLDER_GIVEN),
-        _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
+        middle if middle == ("NA",) else _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
         named,
         _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
     )
@@ -233,9 +233,11 @@ def _field(text: str, *, may_be_last: bool = False) -> tuple[Words, str]:
     return tuple([word for word in words if word.isalpha()]), suffix
 
 
-def _middle(middle: Words) -> Words:
+def _middle(given: Words, middle: Words) -> Words:
     """The middle names, none where the words say that there is none. A lone X is written for none
-    as well."""
+    as well; NA is a name behind a syllable (FANG NA)."""
+    if middle == ("NA",) and any(syllables.issuperset(given) for syllables in SYLLABLES):
+        return middle
     if middle in NO_MIDDLE_BESIDE or middle == ("X",):
         return ()
     return tuple([word for word in middle if word not in NO_MIDDLE])

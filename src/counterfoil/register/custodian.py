@@ -67,10 +67,7 @@ class KeyCustodian:
         forms has them."""
         if forms_version == normalize.FORMS_VERSION:
             return self._key.derive(address_keys)
-        start = len(normalize.FORMS_VERSION)
-        earlier = [
-            AddressKey(each.tolerance, forms_version + each.key[start:]) for each in address_keys
-        ]
+        earlier = normalize.keys_of_forms(address_keys, forms_version)
         return RegisterKey(self._secret, forms_version).derive(earlier)
 
     def tin_hash(self, tin: str) -> bytes:

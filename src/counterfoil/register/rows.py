@@ -7,7 +7,7 @@ A row is checked in this order, and the first check that fails is the row's faul
     record_ref_missing  no record reference, or one with control characters
     name_missing        neither a given nor a family name in letters
     date_of_birth       not a day of the calendar as YYYY-MM-DD; one that stands for an unknown one
-                        (normalize/births.py) is sealed as none
+                        (core/births.py) is sealed as none
     taxable_period      not a year YYYY between 1913 and 2199
     address_incomplete  a part is missing without which the address has no exact key
     address_placeholder a placeholder, which no admitted request can name
@@ -30,8 +30,8 @@ from typing import Final
 import msgspec
 
 from counterfoil import normalize
+from counterfoil.core.births import real_birth
 from counterfoil.core.values import Address, Person, Public, Resident, Sensitive
-from counterfoil.normalize.births import real_birth
 from counterfoil.register.source import COLUMNS
 
 _DROPPED = str.maketrans("", "", "- ")

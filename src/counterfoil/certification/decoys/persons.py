@@ -16,10 +16,10 @@ from typing import Final
 from counterfoil.certification.decoys.rows import SourceRecord
 from counterfoil.certification.seeded_choice import SeededChoice
 from counterfoil.certification.source_sample import SampledName, SourceSample, given_words
+from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.values import Person
 from counterfoil.normalize import name_similarity as similarity
 from counterfoil.normalize import normalize_name
-from counterfoil.normalize.births import is_common, real_birth
 from counterfoil.normalize.names import words_of
 
 _DRAWN: Final = 8
