@@ -69,6 +69,8 @@ from counterfoil.normalize.text import LOOKS_LIKE
 
 MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
+_WESTERN: Final = frozenset({"DA", "HA", "KA", "LA", "MA", "NA", "RA", "SA", "SHA", "TA", "YA"})
+"""Syllables that end many given names of one word."""
 LEAST_PARTED: Final = 5
 MOST_PARTED: Final = 12
 """Letters of a given name that may be two syllables."""
@@ -251,14 +253,15 @@ def _given_in_full(given: Words, middle: Words) -> Words:
 
 @lru_cache(maxsize=65536)
 def _parted(word: str) -> Words:
-    """The two syllables of a given name that is no listed name; else the word."""
+    """The two syllables of a given name that is no listed name; else the word. WANDA and LASHA are
+    no two."""
     if not LEAST_PARTED <= len(word) <= MOST_PARTED or is_listed_name(word):
         return (word,)
     found = {
         (word[:at], word[at:])
         for at in range(2, len(word) - 1)
         for syllables in SYLLABLES
-        if word[:at] in syllables and word[at:] in syllables
+        if word[:at] in syllables and word[at:] in syllables and word[at:] not in _WESTERN
     }
     return found.pop() if len(found) == 1 else (word,)
 
