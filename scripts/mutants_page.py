@@ -19,6 +19,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from counterfoil.certification.curves import upper_bound
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "measurements" / "mutants.md"
 _KILLED = (1, 3)
@@ -67,6 +69,13 @@ def page(modules: list[Module], day: date, kept: str) -> str:
         if m.tried
     ]
     rest = [f"`{m.name}` ({m.made - m.tried} of {m.made})" for m in modules if m.tried < m.made]
+    made = sum(each.made for each in modules)
+    drawn = (
+        f" They are a random sample of all {made}: with 95 % confidence at least "
+        f"{100 - 100 * upper_bound(tried - killed, tried):.1f} % of all would be."
+        if tried < made
+        else ""
+    )
     left = [
         f"- `{name}`{why and f': {why}'}"
         for module in modules
@@ -85,7 +94,7 @@ def page(modules: list[Module], day: date, kept: str) -> str:
         "reaches, or whose tests run out of time, is not.",
         "",
         f"Last run: {day}. {killed} of {tried} tried mutants were killed "
-        f"({100 * killed / tried:.1f} %).",
+        f"({100 * killed / tried:.1f} %).{drawn}",
         "",
         f"Made and not tried: {', '.join(rest) or 'none'}. No mutants are made of `__init__.py` "
         "and `tables.py`, of what stands outside",

@@ -1,5 +1,5 @@
 """Try the mutants that mutmut made, each in a fork of one process: `python -m scripts.try_mutants
-[PATTERN...]`.
+[PATTERN... | --sample NUMBER]`.
 
 mutmut starts pytest anew for each mutant, which costs more than the tests. Here the tests are
 collected once; a fork switches one mutant on, runs the tests that reach it
@@ -8,7 +8,8 @@ mutmut keeps its own: FILE.meta, 1 for killed, 0 for not, 33 where no test reach
 tests ran out of time.
 
 Tried are the mutants that have no result; with PATTERNs, those of a matching name that are not
-killed.
+killed; with `--sample NUMBER`, so many of all, drawn alike for ever, the results of all others
+being forgotten.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import resource
 import shutil
 import sys
@@ -35,6 +37,7 @@ _MOST_SECONDS: Final = 10
 """Of the tests that reach a mutant, nearest and quickest first, so much is tried, as mutmut
 measured it: what lives on counts as alive."""
 _NO_TESTS: Final = 33
+_SEED: Final = 2026
 _BROKEN: Final = 35
 """This script itself failed in a fork: counted as not noticed."""
 
@@ -64,6 +67,26 @@ class Results:
             if code != 1 and fnmatch(name, pattern)
         ]
 
+    def sample(self, size: int) -> list[str]:
+        """So many mutants, drawn by chance and alike for ever; all others lose their results."""
+        names = [name for held in self._files.values() for name in held["exit_code_by_key"]]
+        random.Random(_SEED).shuffle(names)  # noqa: S311
+        drawn = names[:size]
+        for path, held in self._files.items():
+            codes = held["exit_code_by_key"]
+            held["exit_code_by_key"] = {
+                name: code if name in drawn else None for name, code in codes.items()
+            }
+            path.write_text(json.dumps(held, indent=4), encoding="utf-8")
+        return [name for name in drawn if self._code(name) is None]
+
+    def _code(self, name: str) -> int | None:
+        return next(
+            held["exit_code_by_key"][name]
+            for held in self._files.values()
+            if name in held["exit_code_by_key"]
+        )
+
     def keep(self, name: str, code: int) -> None:
         """Write one result."""
         for path, held in self._files.items():
@@ -80,7 +103,10 @@ class Trial:
 
     def __init__(self, patterns: list[str]) -> None:
         self._results = Results()
-        self._wanted = self._results.wanted(patterns)
+        is_sample = patterns[:1] == ["--sample"]
+        self._wanted = (
+            self._results.sample(int(patterns[1])) if is_sample else self._results.wanted(patterns)
+        )
         stats = json.loads(Path("mutmut-stats.json").read_text(encoding="utf-8"))
         self._reach, self._seconds = (
             stats["tests_by_mangled_function_name"],
@@ -168,6 +194,8 @@ def _arguments() -> Iterator[str]:
         "-s",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
         "--hypothesis-profile=mutants",
         "-m",
         "not whole",

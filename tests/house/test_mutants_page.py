@@ -62,3 +62,14 @@ def test_a_file_of_which_nothing_was_tried_is_named_and_has_no_row(tmp_path: Pat
     assert modules[0].killed == 0
     assert "| `a.py`" not in written
     assert "`a.py` (1 of 1)" in written
+
+
+def test_a_random_sample_is_told_as_one_with_its_bound(tmp_path: Path) -> None:
+    codes = {f"m{number}": 1 for number in range(95)} | {f"n{number}": 0 for number in range(5)}
+    modules, _ = read_modules(_run(tmp_path, **codes, left=None))
+    text = page(modules, DAY, "")
+    assert (
+        "95 of 100 tried mutants were killed (95.0 %). They are a random sample of all 101" in text
+    )
+    assert "with 95 % confidence at least 89.8 % of all would be." in text
+    assert "random sample" not in page([modules[0]._replace(made=100)], DAY, "")

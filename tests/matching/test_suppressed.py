@@ -54,7 +54,7 @@ def test_where_nobody_is_suppressed_it_is_the_decision_itself(
 
 
 @given(questions(), HOUSEHOLD, TINS, PLACES)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_what_is_kept_is_that_of_the_others_or_of_an_empty_home(
     asked: Grant, household: list, tin: bytes, places: set[int]
 ) -> None:
@@ -70,7 +70,7 @@ def test_what_is_kept_is_that_of_the_others_or_of_an_empty_home(
 
 
 @given(questions(), HOUSEHOLD, TINS, PLACES)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_nobody_is_confirmed_but_whom_the_whole_home_confirms_and_who_is_not_withheld(
     asked: Grant, household: list, tin: bytes, places: set[int]
 ) -> None:

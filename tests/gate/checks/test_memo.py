@@ -119,7 +119,7 @@ REPEATING = st.builds(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(REQUESTS)
 def test_a_decision_is_every_finding_that_is_not_met_in_the_laws_order(request: Request) -> None:
     decision = GATE.decide(request)

@@ -30,6 +30,7 @@ from counterfoil.gate.history.store import (
     record_batch,
     remember,
     remembers_earlier,
+    times_asked_at,
 )
 from counterfoil.gate.history.tables import (
     ASKED,
@@ -409,3 +410,22 @@ def test_people_who_are_asked_about_once_are_not_refused_for_others(world: World
         world, "1.csv", [*_about(1, 2, 3, 4), request(5, "Philippa", "Thornquist", "PO Box 7731")]
     )
     assert disclosure.batch_statuses(world.office, NOBODY)[0].counts["granted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "twice"),
+    [((0,), False), ((0, 0), True), ((29, 0), True), ((30, 0), False), ((-1, 0), False)],
+)
+def test_an_address_is_asked_more_than_once_within_the_window_over_all_files(
+    store: Store, days_ago: tuple[int, ...], twice: bool
+) -> None:
+    asked, today = asked_by(REQUEST), ON.toordinal()
+    for number, ago in enumerate(days_ago):
+        day = ON - timedelta(days=ago)
+        with store.transaction() as connection:
+            record_batch(connection, facts_of(REQUEST), f"b{number}", day, AGREEMENT)
+        remember(store.transaction, f"b{number}", asked)
+    with store.reading() as connection:
+        homes, window = asked.home_keys(0), (today - 29, today)
+        assert (times_asked_at(connection, asked.addresses[0], homes, *window) > 1) is twice
+        assert times_asked_at(connection, asked.addresses[0] + 1, homes, *window) == 0

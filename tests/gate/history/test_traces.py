@@ -8,7 +8,15 @@ import pytest
 
 from counterfoil.core.values import Address, Person
 from counterfoil.gate.history.keyed_hash import keyed_hash
-from counterfoil.gate.history.traces import OTHER_STATUTE, Traces, is_about, statute_of, traces_of
+from counterfoil.gate.history.traces import (
+    OTHER_STATUTE,
+    Traces,
+    is_about,
+    statute_of,
+    traces_from_text,
+    traces_of,
+    traces_text,
+)
 from counterfoil.normalize import exact_address_key, normalize_address
 from tests.gate.world import KEY, changed, sandbox
 
@@ -119,3 +127,13 @@ def test_a_statute_is_told_in_the_agreements_own_citation_and_free_text_is_not_t
         assert statute_of(written, two) == first.citation
     assert statute_of("18 u.s.c.  1", two) == "18 USC 1"
     assert statute_of("18 USC 1", AGREEMENT) == statute_of("", two) == OTHER_STATUTE
+
+
+def test_the_text_of_traces_is_read_back_and_no_other_is() -> None:
+    text = traces_text(_of())
+    assert (len(text), traces_from_text(text)) == (64, _of())
+    assert traces_from_text("00" * 31 + "05") == Traces(0, 0, 0, 5)
+    assert traces_from_text("ff" * 32) == Traces(-1, -1, -1, -1)
+    for other in (text[:-2], text + "00", ""):
+        with pytest.raises(ValueError, match="64 hex digits"):
+            traces_from_text(other)

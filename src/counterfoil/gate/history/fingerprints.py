@@ -448,8 +448,3 @@ def _spread(made: Fingerprints, asked: Sequence[bool], *, earlier: bool) -> Fing
             filled = array("B" if name in {"homes", "people"} else "q", filled)
         columns.append(filled)
     return Fingerprints(*columns)
-
-
-def fingerprint_of(key: bytes, request: Request) -> Fingerprints:
-    """The fingerprints of one request under a history key."""
-    return Fingerprinter(key).fingerprint([request], forms_of([request]))

@@ -148,7 +148,9 @@ def ranges_of(found: LawList) -> tuple[SectionRange, ...]:
     return tuple(_range(entry) for entry in found.entries if entry.is_range)
 
 
+@lru_cache(maxsize=1024)
 def _range(entry: ListEntry) -> SectionRange:
+    """What an entry has by sections. Kept, as a law that is amended keeps most of its entries."""
     prefix = entry.written_as[0]
     sections = [each for each in _given(entry.sections) if not _RANGE.match(each)]
     ranges = [match for each in _given(entry.sections) if (match := _RANGE.match(each))]
