@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import floors
-from bench.certify.make_people import COLUMNS, Maker
+from bench.certify.make_people import COLUMNS, Maker, odd_rows
 from counterfoil import normalize
 from counterfoil.certification.checkpoint import STATE_FILE
 from counterfoil.certification.curves import PARTS
@@ -99,7 +99,7 @@ def make_office(directory: Path, people: int) -> tuple[Office, Path]:
         with begun.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
-            writer.writerows(Maker(1).rows(people))
+            writer.writerows(odd_rows(Maker(1).rows(people), 1))
         begun.rename(source)
     if not home.exists():
         create_office(
@@ -139,7 +139,7 @@ def report(found: CertificationOutcome, clock: Clock) -> None:
     if found.certificate is not None:
         point = next(each for each in found.points if each.threshold == found.certificate.threshold)
     state = "certified" if found.certificate is not None else "not certified"
-    print(f"{state}; at {point.threshold / 100:.1f} bits, recall proxy {point.recall:.4f}:")
+    print(f"{state}; at {point.threshold / 100:.1f} bits, own people as held {point.recall:.4f}:")
     for kind in point.kinds:
         print(
             f"  {kind.kind:14} {kind.wrong} wrong of {kind.asked}, bound {kind.bound / PARTS:.2e}"

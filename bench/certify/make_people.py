@@ -17,7 +17,7 @@ import csv
 import random
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate, chain
@@ -283,6 +283,27 @@ class Maker:
             door.zip,
             str(year),
         ]
+
+
+def odd_rows(rows: Iterable[list[str]], seed: int) -> Iterator[list[str]]:
+    """The rows, some people held as registers hold some: by initials, without a date of birth, with
+    1 January or with a date that stands for an unknown one, with two given words in one field."""
+    given, middle, born = (COLUMNS.index(name) for name in (
+        "given_name", "middle_name", "date_of_birth"
+    ))  # fmt: skip
+    for row in rows:
+        what = random.Random(f"{seed} {row[0]}").random()
+        if what < 0.02:
+            row[given], row[middle] = row[given][:1], row[middle][:1]
+        elif what < 0.03:
+            row[born] = ""
+        elif what < 0.05:
+            row[born] = f"{row[born][:4]}-01-01"
+        elif what < 0.06:
+            row[born] = "1900-01-01"
+        elif what < 0.16 and len(row[middle]) > 1:
+            row[given], row[middle] = f"{row[given]} {row[middle]}", ""
+        yield row
 
 
 def _th(number: int) -> str:

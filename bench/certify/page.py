@@ -62,7 +62,12 @@ def table(lines: Sequence[Line], limit: float) -> str:
         bound = met[f"{kind}_bound"] if met else ""
         rows.append([f"`{kind}`", f"{int(lines[0][f'{kind}_asked']):,}", *wrong, bound])
     rows.append(
-        ["recall proxy", "", *(f"{float(line['recall_proxy']):.4f}" for line in columns), ""]
+        [
+            "own people as held",
+            "",
+            *(f"{float(line['own_people_as_held']):.4f}" for line in columns),
+            "",
+        ]
     )
     told = (
         f"Met from {met['threshold_bits']} bits on; the bounds are of there."

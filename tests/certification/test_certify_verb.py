@@ -81,7 +81,7 @@ def test_a_refusal_fails_with_its_code_and_writes_curve_and_picture(
     assert certify(agency, "--limit", "1e-9", "--curve", str(curve), "--svg", str(svg)) == 1
     told = capsys.readouterr()
     assert "certify_limit_not_met" in told.err
-    assert curve.read_text().startswith("threshold_bits,recall_proxy,withheld_asked")
+    assert curve.read_text().startswith("threshold_bits,own_people_as_held,withheld_asked")
     assert "Not certified" in svg.read_text()
 
 

@@ -99,11 +99,11 @@ def test_the_curve_as_csv_has_a_line_for_each_threshold() -> None:
     points = curve(tally(withheld={"15": 30}), 600)
     rows = list(csv.DictReader(io.StringIO(curve_csv(points))))
     assert len(rows) == len(points)
-    assert (rows[0]["threshold_bits"], rows[0]["withheld_wrong"], rows[0]["recall_proxy"]) == (
-        "6.0",
-        "30",
-        "1.000000",
-    )
+    assert (
+        rows[0]["threshold_bits"],
+        rows[0]["withheld_wrong"],
+        rows[0]["own_people_as_held"],
+    ) == ("6.0", "30", "1.000000")
 
 
 @pytest.mark.parametrize("threshold", [600, 750])

@@ -21,6 +21,7 @@ from counterfoil.core.errors import SettingsFault, StateFault, VerifyFault
 from counterfoil.gate.law.agreement import Confirmation, MostWrong
 from counterfoil.ledger import Draft, EntryKind
 from counterfoil.matching import NEVER, Thresholds, default_weights
+from counterfoil.matching.table import UNDATED
 from tests.certification.certificates import BORN, certify, current_manifest
 from tests.matching.people import grant
 from tests.world.office import World
@@ -39,7 +40,8 @@ def agreed(
 
 
 def thresholds(birth: int, names: int, undated: int) -> Thresholds:
-    return Thresholds(birth=birth, names=names, undated=undated)
+    """`undated`: the higher of the two, before it is raised."""
+    return Thresholds(birth=birth, names=names, undated=min(NEVER, undated + UNDATED))
 
 
 def test_each_scope_has_its_own_threshold_and_evidence_by_name_the_higher() -> None:

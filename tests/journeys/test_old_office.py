@@ -27,7 +27,7 @@ from counterfoil.accountability.evidence.bundle import read_key
 from counterfoil.answers.verify import verify_answer
 from counterfoil.batches import store as batches
 from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError, StoreFault
+from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import register_build
 from counterfoil.ledger import EntryKind
@@ -141,15 +141,19 @@ def test_a_batch_that_an_order_holds_stays_until_the_order_is_lifted(old: Old) -
     assert old.go_on(batch) == ["confirmed", "not_confirmed"]
 
 
-def test_a_new_file_is_answered_and_a_person_who_is_held_is_not_confirmed(old: Old) -> None:
+def test_a_new_file_is_answered_once_the_register_is_built_again(old: Old) -> None:
+    """The snapshot is of the normal forms of before: batches in flight are decided over it as they
+    were received, and a new one says what must be built."""
     rows = [
         request(90, "Consuelo", "Villanueva", "700 Larkspur Way"),
         request(91, "Teodoro", "Quintanilla", "1847 Heron Lake Rd"),
     ]
-    assert [row["answer"] for row in old.answer(rows, "new.jsonl")] == [
-        "confirmed",
-        "not_confirmed",
-    ]
+    with pytest.raises(StateFault) as caught:
+        old.answer(rows, "new.jsonl")
+    assert (caught.value.code, caught.value.cure) == (
+        "register_rules_other",
+        "Build it again from its source.",
+    )
     _check_ledger(old)
 
 

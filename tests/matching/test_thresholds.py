@@ -15,6 +15,7 @@ from counterfoil.matching import (
     default_weights,
     own_thresholds,
 )
+from counterfoil.matching.table import UNDATED
 from tests.matching.people import grant, held, resident
 
 BORN = date(1981, 5, 29)
@@ -69,7 +70,9 @@ def test_a_threshold_is_reached_at_its_very_number() -> None:
 
 def test_without_certificates_the_weights_own_threshold_decides() -> None:
     weights = default_weights()
-    assert own_thresholds(weights) == Thresholds(birth=600, names=600, undated=600)
+    assert own_thresholds(weights) == Thresholds(birth=600, names=600, undated=600 + UNDATED)
+    before = as_version(weights, "match-4")
+    assert own_thresholds(before) == Thresholds(birth=600, names=600, undated=600)
     for asked in (None, BORN):
         question, found = grant(NAME, born=asked), held(resident(NAME))
         assert decide(question, found, weights) == decide(

@@ -24,6 +24,7 @@ import gc
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,9 @@ from counterfoil import matching
 from counterfoil.certification.decoys import BIRTH, KINDS, DecoyQuestion, can_ask, read_record
 from counterfoil.certification.seeded_choice import SeededChoice
 from counterfoil.certification.source_sample import Row, SourceSample
-from counterfoil.certification.tally import PROXY, Tally, new_tally
+from counterfoil.certification.tally import NOT_CONFIRMED, PROXY, Tally, half_bits, new_tally
 from counterfoil.certification.true_negative import RowPerson, residents_for_decoy
+from counterfoil.core.births import real_birth
 from counterfoil.core.errors import StoreFault
 from counterfoil.core.values import AddressForm, Grant, Reject, Residents, Sensitive
 from counterfoil.gate.ungated import UnsafeGate
@@ -141,13 +143,14 @@ class DecoyAsker:
             if grant is not None
         ]
         opened = self._open(grant for _, grant in asked)
-        met = {
-            (decoy.visit, decoy.kind)
-            for decoy, grant in asked
-            if self._count(decoy, grant, opened[grant.address], tally)
-        }
-        for _, kind in met:
-            tally[kind].rows += 1
+        met: dict[tuple[int, str], int] = {}
+        for decoy, grant in asked:
+            score = self._count(decoy, grant, opened[grant.address], tally)
+            if score is not None:
+                at = decoy.visit, decoy.kind
+                met[at] = max(score, met.get(at, NOT_CONFIRMED))
+        for (_, kind), score in met.items():
+            tally[kind].take_row(score)
         return tally
 
     def _make(self, at: int, visit: Visit, tally: Tally) -> Iterator[Decoy]:
@@ -165,7 +168,7 @@ class DecoyAsker:
         for kind, start, stop in visit.turns:
             for place in range(start, stop):
                 made = KINDS[kind].make(record, SeededChoice(self._seed, kind, place), self._sample)
-                if made is not None:
+                if made is not None and (is_dated(made) or not self._with_birth):
                     yield Decoy(at, kind, person, made)
 
     def _grants(self, decoys: Sequence[Decoy]) -> list[Grant | None]:
@@ -194,21 +197,30 @@ class DecoyAsker:
             first.setdefault(grant.address, grant)
         return dict(zip(first, self._sealed.open_residents(list(first.values())), strict=True))
 
-    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> bool:
-        """Count one decoy; whether it was one after all."""
+    def _count(self, decoy: Decoy, grant: Grant, residents: Residents, tally: Tally) -> int | None:
+        """Count one decoy. Its score in half bits where it was confirmed, else `NOT_CONFIRMED`;
+        None where it was no decoy after all."""
         left = residents_for_decoy(decoy.kind, decoy.person, grant, residents)
         if left is None:
             tally[decoy.kind].none_after_all += 1
-            return False
-        tally[decoy.kind].take(
-            matching.decide(grant, left, self._weights, self._thresholds), with_levels=True
-        )
+            return None
+        match = matching.decide(grant, left, self._weights, self._thresholds)
+        tally[decoy.kind].take(match, with_levels=True)
         if decoy.kind == _WITHHELD:
             tally[PROXY].take(
                 matching.decide(grant, residents, self._weights, self._thresholds),
                 with_levels=False,
             )
-        return True
+        return half_bits(match.score_bits) if match.confirmed else NOT_CONFIRMED
+
+
+def is_dated(asked: DecoyQuestion) -> bool:
+    """Whether a question states a date of birth that is one. Without it, it is no question of the
+    scope `birth`."""
+    try:
+        return real_birth(date.fromisoformat(asked.date_of_birth)) is not None
+    except ValueError:
+        return False
 
 
 def open_asker(

@@ -44,7 +44,8 @@ _DIGITS: Final = 12
 
 class CertifiedKind(Public, frozen=True):
     """One kind of decoy: asked, wrongly confirmed, the bound; left out because it was none after
-    all."""
+    all. people, people_wrong, bound_by_person: the same counted by the people whom the decoys are
+    about, since many questions about one are not independent; -1 in certificates of before."""
 
     kind: str
     sentence: str
@@ -52,6 +53,9 @@ class CertifiedKind(Public, frozen=True):
     wrong: int
     bound: int
     left_out: int
+    people: int = -1
+    people_wrong: int = -1
+    bound_by_person: int = -1
 
 
 class Certificate(Public, frozen=True):
@@ -62,7 +66,8 @@ class Certificate(Public, frozen=True):
     threshold, margin: of the weights as certified; own_threshold: before. maximum: the highest
     bound of a kind. weighted: the bounds weighted by `mix` (parts of a million by kind); mix_said:
     where the mix is from. proxy_asked, proxy_confirmed: the register's own people, asked as their
-    rows say. people: rows of the source they were drawn from.
+    rows say, which is no recall: nobody writes a name twice alike. people: rows of the source they
+    were drawn from. confusions: pairs of people of one home in the source, by what they share.
     """
 
     snapshot: str
@@ -88,6 +93,7 @@ class Certificate(Public, frozen=True):
     proxy_confirmed: int
     people: int
     not_covered: tuple[str, ...]
+    confusions: dict[str, int] = {}
     format: str = FORMAT
 
 

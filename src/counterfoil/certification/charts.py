@@ -1,5 +1,5 @@
-"""The pictures of a certificate (bound by kind; recall proxy by threshold) and of an evaluation's
-curve. Pure.
+"""The pictures of a certificate (bound by kind; own people as held, by threshold) and of an
+evaluation's curve. Pure.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def draw_certificate(
     points: Sequence[Point], chosen: Point | None, limit: int, snapshot: str
 ) -> str:
     """Bars: the bound of each kind at the certified threshold, or at the weights' own where none
-    is. Below: the recall proxy."""
+    is. Below: the own people as held."""
     shown = chosen or points[0]
     state = (
         f"Certified at {shown.threshold / 100:.1f} bits"
@@ -36,7 +36,7 @@ def draw_certificate(
     )
     description = (
         f"{state}. Limit {limit / PARTS:.1e}. 95 % upper bound by kind of decoy: "
-        f"{listed}. Recall proxy {shown.recall:.4f}."
+        f"{listed}. Own people as held {shown.recall:.4f}."
     )
     height = 80 + _ROW * len(shown.kinds) + 330
     return svg.page(
@@ -90,7 +90,7 @@ def _recall(points: Sequence[Point], chosen: Point | None, top: float) -> list[s
         svg.text(
             16,
             top - 14,
-            "Share of the register's own people who are confirmed (recall proxy), by threshold "
+            "Share of the register's own people who are confirmed, asked as held, by threshold "
             "in bits",
             bold=True,
         ),

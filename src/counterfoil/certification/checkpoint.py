@@ -50,7 +50,11 @@ class CertificationTask(msgspec.Struct, frozen=True):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds that are asked."""
-        return tuple(name for name in KINDS if name not in self.without)
+        return tuple(
+            name
+            for name, kind in KINDS.items()
+            if name not in self.without and self.asks in kind.scopes
+        )
 
 
 class CertificationStatus(msgspec.Struct):

@@ -9,8 +9,17 @@ from typing import Final
 from counterfoil import matching, register
 from counterfoil.certification.certificate import Certificate, CertifiedKind
 from counterfoil.certification.checkpoint import CertificationStatus
-from counterfoil.certification.curves import CONFIDENCE_PERCENT, PARTS, Point
+from counterfoil.certification.curves import (
+    CONFIDENCE_PERCENT,
+    HALF,
+    PARTS,
+    KindPoint,
+    Point,
+    parts,
+    upper_bound,
+)
 from counterfoil.certification.decoys import BIRTH, KINDS, NAMES
+from counterfoil.certification.source_sample import SourceSample
 from counterfoil.core.errors import StateFault
 
 MILLION: Final = 1_000_000
@@ -27,15 +36,14 @@ _NOT_COVERED: Final = (
     "Streets and ZIPs that the register hardly knows (fewer than three homes): a question about "
     "one is taken for a slip of the pen.",
     "Kinds of confusion not tried: misread house numbers, two homes of one family.",
-    "More people than the source has: where more decoys were asked than it has rows, people "
-    "were asked about repeatedly.",
-    "All kinds at once: each bound holds with 95 % confidence for its kind alone.",
+    "A building whose units neither the register nor the question writes: only the date of "
+    "birth tells a namesake there.",
 )
 _ASKED: Final = {
     NAMES: "Questions that state more than name and address are judged by the same threshold, "
     "but were not tried.",
-    BIRTH: "Questions that state no date of birth, and residents of whom none is held beyond "
-    "this source's own share.",
+    BIRTH: "Questions that state no date of birth, or one that stands for an unknown one: they are "
+    "questions by name, and no decoy here.",
 }
 
 
@@ -47,17 +55,12 @@ def compose(
     limit: int,
     mix: Mapping[str, int],
     now: datetime,
-    people: int,
+    sample: SourceSample,
     mix_said: str,
 ) -> Certificate:
     """The certificate of a threshold that meets the limit."""
-    shares, tally = normal_mix(mix), status.tally
-    kinds = tuple(
-        CertifiedKind(
-            p.kind, KINDS[p.kind].sentence, p.asked, p.wrong, p.bound, tally[p.kind].none_after_all
-        )
-        for p in chosen.kinds
-    )
+    shares = normal_mix(mix)
+    kinds = tuple(_certified(point, status, sample, chosen.threshold) for point in chosen.kinds)
     return Certificate(
         snapshot=manifest.snapshot,
         manifest=status.task.manifest,
@@ -80,8 +83,29 @@ def compose(
         weighted=weighted_bound(chosen, shares),
         proxy_asked=chosen.proxy,
         proxy_confirmed=chosen.recalled,
-        people=people,
+        people=sample.rows,
         not_covered=(*_limits(status), _ASKED[status.task.asks], *_NOT_COVERED),
+        confusions=dict(sample.confusions),
+    )
+
+
+def _certified(
+    point: KindPoint, status: CertificationStatus, sample: SourceSample, threshold: int
+) -> CertifiedKind:
+    """One kind, by question and by person. A person has as many rows as people have on average."""
+    count = status.tally[point.kind]
+    people = max(1, count.most_rows * (sample.people or sample.rows) // max(1, sample.rows))
+    wrong = min(people, count.rows_confirmed_from(threshold // HALF))
+    return CertifiedKind(
+        point.kind,
+        KINDS[point.kind].sentence,
+        point.asked,
+        point.wrong,
+        point.bound,
+        count.none_after_all,
+        people,
+        wrong,
+        parts(upper_bound(wrong, people)),
     )
 
 

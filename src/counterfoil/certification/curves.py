@@ -141,19 +141,19 @@ class Point(Public, frozen=True, gc=False):
         return self.recalled / max(1, self.proxy)
 
 
-def point_at(tally: Tally, threshold: int, names: Iterable[str] = tuple(KINDS)) -> Point:
+def point_at(tally: Tally, threshold: int, names: Iterable[str] | None = None) -> Point:
     """The counts of the kinds named, at a threshold on the half-bit grid."""
     least = threshold // HALF
     kinds = tuple(
         KindPoint(name, tally[name].asked, wrong, parts(upper_bound(wrong, tally[name].asked)))
-        for name in names
+        for name in (KINDS if names is None else names)
         for wrong in [tally[name].confirmed_from(least)]
     )
     return Point(threshold, kinds, tally[PROXY].asked, tally[PROXY].confirmed_from(least))
 
 
 def curve(
-    tally: Tally, own_threshold: int, names: Sequence[str] = tuple(KINDS)
+    tally: Tally, own_threshold: int, names: Sequence[str] | None = None
 ) -> tuple[Point, ...]:
     """From the first threshold on the grid that is at or above the weights' own, up to
     `HIGHEST`."""
@@ -173,12 +173,12 @@ def lowest_meeting(points: Iterable[Point], limit: int) -> Point | None:
 
 
 def curve_csv(points: Sequence[Point]) -> str:
-    """One line for each threshold: bits, recall proxy, then wrong and bound of each kind."""
+    """One line for each threshold: bits, own people as held, then wrong and bound of each kind."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [kind.kind for kind in points[0].kinds]
     named = [f"{name}_{what}" for name in names for what in ("asked", "wrong", "bound")]
-    writer.writerow(["threshold_bits", "recall_proxy", *named])
+    writer.writerow(["threshold_bits", "own_people_as_held", *named])
     for point in points:
         cells = [
             cell

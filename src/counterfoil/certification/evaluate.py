@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil import matching
-from counterfoil.certification.labelled import read_labelled
+from counterfoil.certification.labelled import read_grouped, read_labelled
 from counterfoil.certification.slices import SliceCount, Slicer, SliceTally, core_words
 from counterfoil.certification.tally import half_bits, levels_of
 from counterfoil.core.errors import StateFault, VerifyFault
@@ -76,13 +76,15 @@ class CurvePoint(Public, frozen=True):
 
 
 class Examination(Public, frozen=True):
-    """An evaluation with its groups, its curve and its mistakes. threshold_bits: the one in use."""
+    """An evaluation with its groups by form, by the file's own `name_group`, its curve and its
+    mistakes. threshold_bits: the one in use."""
 
     evaluation: Evaluation
     slices: tuple[SliceCount, ...]
     curve: tuple[CurvePoint, ...]
     mistakes: tuple[Mistake, ...]
     threshold_bits: float
+    groups: tuple[SliceCount, ...] = ()
 
 
 class _Tally:
@@ -93,7 +95,7 @@ class _Tally:
         self.confirmed = {True: 0, False: 0}
         self.not_sufficient = {True: 0, False: 0}
         self.rejected = 0
-        self.slices = SliceTally()
+        self.slices, self.groups = SliceTally(), SliceTally()
         self.scores = Counter[tuple[bool, int]]()
         self.mistakes: list[Mistake] = []
 
@@ -138,7 +140,12 @@ def examine(office: Office, labelled: Path, progress: Progress) -> Examination:
         )
         evaluation = _report(tally, sealed.snapshot, office.rules)
     return Examination(
-        evaluation, tally.slices.counts(), curve, tuple(tally.mistakes), weights.threshold_bits
+        evaluation,
+        tally.slices.counts(),
+        curve,
+        tuple(tally.mistakes),
+        weights.threshold_bits,
+        tally.groups.counts(tally.groups.met()),
     )
 
 
@@ -147,11 +154,14 @@ def _family_words(labelled: Path) -> Counter[str]:
     return Counter(word for row in rows for word in core_words(normalize_name(row.person))[:1])
 
 
-def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tuple[Grant, bool]]]:
-    rows, gate = read_labelled(labelled), UnsafeGate(office.law)
+_Question = tuple[Grant, bool, str]
+
+
+def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[_Question]]:
+    rows, gate = read_grouped(labelled), UnsafeGate(office.law)
     while chunk := list(islice(rows, CHUNK_ROWS)):
-        questions: list[tuple[Grant, bool]] = []
-        for request, truth in chunk:
+        questions: list[_Question] = []
+        for request, truth, group in chunk:
             if isinstance(request, Reject):
                 tally.rejected += 1
                 continue
@@ -159,29 +169,31 @@ def _chunks(office: Office, labelled: Path, tally: _Tally) -> Iterator[list[tupl
             grant = gate.grant(request)
             if grant is None:
                 tally.not_sufficient[truth] += 1
+                tally.groups.add([group] if group else (), truth=truth, confirmed=False)
                 if truth:
                     tally.mistakes.append(
                         Mistake(request.request_id, request.row, "not_sufficient", 0.0, 0.0, "")
                     )
             else:
-                questions.append((grant, truth))
+                questions.append((grant, truth, group))
         yield questions
 
 
 def _ask(
-    questions: list[tuple[Grant, bool]],
+    questions: list[_Question],
     sealed: SealedRegister,
     weights: matching.Weights,
     slicer: Slicer,
     tally: _Tally,
 ) -> None:
-    for (grant, truth), residents in zip(questions, _opened(questions, sealed), strict=True):
+    for (grant, truth, group), residents in zip(questions, _opened(questions, sealed), strict=True):
         found = None if residents is None else matching.decide(grant, residents, weights)
         confirmed = found is not None and found.confirmed
         tally.confirmed[truth] += confirmed
         tally.slices.add(
             slicer.slices_of(grant.name, grant.address), truth=truth, confirmed=confirmed
         )
+        tally.groups.add([group] if group else (), truth=truth, confirmed=confirmed)
         if found is None:
             continue
         if found.margin_bits >= weights.margin_bits and _agrees(found):
@@ -193,13 +205,11 @@ def _ask(
             )
 
 
-def _opened(
-    questions: list[tuple[Grant, bool]], sealed: SealedRegister
-) -> Sequence[Residents | None]:
+def _opened(questions: list[_Question], sealed: SealedRegister) -> Sequence[Residents | None]:
     """The residents of each question; none at all where one bucket is damaged, as in
     `determine`."""
     try:
-        return sealed.open_residents([grant for grant, _ in questions])
+        return sealed.open_residents([grant for grant, _, _ in questions])
     except VerifyFault:
         return [None] * len(questions)
 

@@ -62,7 +62,8 @@ class Governing(Public, frozen=True, gc=False, kw_only=True):
 
 
 def scope_of(grant: Grant) -> str:
-    """`birth` where the question states a date of birth, else `names`."""
+    """`birth` where the question states a date of birth, else `names`. A date that stands for an
+    unknown one is read as none by intake."""
     return NAMES if grant.request.person.date_of_birth is None else BIRTH
 
 
@@ -117,7 +118,9 @@ def governing(
     )
     least |= {scope: matching.NEVER for scope in SCOPES if scope not in put}
     thresholds = matching.Thresholds(
-        birth=least[BIRTH], names=least[NAMES], undated=max(least.values())
+        birth=least[BIRTH],
+        names=least[NAMES],
+        undated=matching.undated(max(least.values()), weights),
     )
     return Governing(thresholds=thresholds, put=put)
 

@@ -1,9 +1,12 @@
 """Labelled questions: a request file's person, address and period columns, and `truth`.
 
+The format is docs/formats/labelled-file.md.
+
 The file is CSV, JSON lines or Parquet, by the end of its name. `truth` is `true` or `false` in
-every row. `request_id` may be missing; rows are then named by their number. Other columns of a
-request file are ignored. Cells are strings, read by intake's own rules, so a row that a request
-file would reject is rejected here too.
+every row. `name_group` may say of which group of made-up people a row is; it is counted by, never
+stored and never inferred (P8). `request_id` may be missing; rows are then named by their number.
+Other columns of a request file are ignored. Cells are strings, read by intake's own rules, so a row
+that a request file would reject is rejected here too.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ _csv: Any = csv
 _json: Any = json
 _parquet: Any = parquet
 TRUTH: Final = "truth"
+GROUP: Final = "name_group"
+MOST_GROUPS: Final = 100
 _ASKED: Final = (
     "given_name", "middle_name", "family_name", "suffix", "date_of_birth", "tin",
     "line1", "line2", "city", "state", "zip", "taxable_periods",
@@ -39,20 +44,36 @@ _REQUIRED: Final = (
     TRUTH,
 )
 _WORDS: Final = {"true": True, "false": False}
-_TYPES: Final = {name: _arrow.string() for name in (*COLUMN_NAMES, TRUTH)}
+_TYPES: Final = {name: _arrow.string() for name in (*COLUMN_NAMES, TRUTH, GROUP)}
 
 
 def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
-    """Each question with its truth, in the file's order; a Reject where the row could not be read.
+    """Each question with its truth, in the file's order. As `read_grouped`."""
+    for row, truth, _ in read_grouped(path):
+        yield row, truth
 
-    Raises InputFault for a file that cannot be read, lacks a column, or holds another word as
-    `truth`.
+
+def read_grouped(path: Path) -> Iterator[tuple[Request | Reject, bool, str]]:
+    """Each question with its truth and its group, "" where it has none, in the file's order; a
+    Reject where the row could not be read.
+
+    Raises InputFault for a file that cannot be read, lacks a column, holds another word as `truth`
+    or more than `MOST_GROUPS` groups.
     """
-    first, used = 1, set[str]()
+    first, used, met = 1, set[str](), set[str]()
     for batch in _batches(path):
         cells = _cells(batch, path.name)
         rows = range(first, first + batch.num_rows)
         truths = _truths(cells[TRUTH], path.name, first)
+        groups = [cell.strip() for cell in cells.get(GROUP) or [""] * len(rows)]
+        met.update(groups)
+        if len(met) > MOST_GROUPS:
+            raise InputFault(
+                "groups_many",
+                f"the labelled file has more than {MOST_GROUPS} groups",
+                place=f"{path.name}, {GROUP}",
+                cure="Name groups of made-up people, not people.",
+            )
         ids = [
             cell or f"row-{number}"
             for number, cell in zip(rows, _column("request_id", cells, len(rows)), strict=True)
@@ -62,7 +83,8 @@ def read_labelled(path: Path) -> Iterator[tuple[Request | Reject, bool]]:
             for name in COLUMN_NAMES
         ]
         for row in to_requests(Table(columns, rows), used):
-            yield row, truths[row.row - first]
+            at = row.row - first
+            yield row, truths[at], groups[at]
         first += batch.num_rows
 
 
@@ -79,7 +101,7 @@ def _cells(batch: Any, name: str) -> dict[str, list[str]]:
             place=name,
             cure=f"It needs {', '.join(_REQUIRED)}.",
         )
-    wanted = [column for column in (*COLUMN_NAMES, TRUTH) if column in batch.schema.names]
+    wanted = [column for column in (*COLUMN_NAMES, TRUTH, GROUP) if column in batch.schema.names]
     return {
         column: [_text(value) for value in batch.column(column).to_pylist()] for column in wanted
     }

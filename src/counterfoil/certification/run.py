@@ -37,7 +37,7 @@ from counterfoil.certification.charts import draw_certificate
 from counterfoil.certification.checkpoint import CertificationStatus, CertificationTask
 from counterfoil.certification.compose import EQUAL, compose, refusal
 from counterfoil.certification.curves import Point, curve, lowest_meeting
-from counterfoil.certification.decoys import NAMES, kinds_without_decoys
+from counterfoil.certification.decoys import NAMES, kinds_not_shown, kinds_without_decoys
 from counterfoil.certification.seeded_choice import spread
 from counterfoil.certification.source_sample import (
     Row,
@@ -137,9 +137,9 @@ def _certify(
     manifest = register.open_manifest(folder, office.holder_key.public)
     weights, key = office.weights(manifest), office.signer().private
     check_source(source, manifest)
-    task = _task(manifest, plan)
-    status = checkpoint.load(folder, task, key) if plan.resume else checkpoint.begin(task)
     sample = read_sample(source, progress)
+    task = _task(manifest, plan, kinds_not_shown(sample))
+    status = checkpoint.load(folder, task, key) if plan.resume else checkpoint.begin(task)
     if lacking := [name for name in kinds_without_decoys(sample) if name in task.kinds]:
         raise checkpoint.kinds_untried(lacking)
     with ExitStack() as stack:
@@ -163,7 +163,7 @@ def _certify(
             plan.limit,
             plan.mix or dict.fromkeys(task.kinds, 1),
             office.clock(),
-            sample.rows,
+            sample,
             mix_said=plan.mix_said if plan.mix else EQUAL,
         )
         _enter(office, folder, certificate, picture)
@@ -172,7 +172,11 @@ def _certify(
     )
 
 
-def _task(manifest: register.Manifest, plan: CertificationPlan) -> CertificationTask:
+def _task(
+    manifest: register.Manifest, plan: CertificationPlan, not_shown: Iterable[str]
+) -> CertificationTask:
+    """What is certified. Kinds of which the source shows next to nothing are left out, and the
+    certificate names them."""
     digest = register.manifest_digest(manifest)
     return CertificationTask(
         manifest=digest,
@@ -181,7 +185,7 @@ def _task(manifest: register.Manifest, plan: CertificationPlan) -> Certification
         if plan.seed
         else hashlib.sha256(_SEED_CONTEXT + digest.encode()).hexdigest(),
         per_class=plan.per_class,
-        without=tuple(sorted(set(plan.without))),
+        without=tuple(sorted({*plan.without, *not_shown})),
     )
 
 

@@ -95,9 +95,13 @@ class SliceTally:
             self._asked[name, truth] += 1
             self._confirmed[name, truth] += confirmed
 
-    def counts(self) -> tuple[SliceCount, ...]:
-        """Every group, in the order of `SLICES`."""
-        return tuple(self._count(name) for name in SLICES)
+    def counts(self, names: Iterable[str] = SLICES) -> tuple[SliceCount, ...]:
+        """The groups named, in their order."""
+        return tuple(self._count(name) for name in names)
+
+    def met(self) -> list[str]:
+        """Every group that has a question, in order."""
+        return sorted({name for name, _ in self._asked})
 
     def _count(self, name: str) -> SliceCount:
         true, right = self._asked[name, True], self._confirmed[name, True]

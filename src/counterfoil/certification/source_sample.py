@@ -11,11 +11,14 @@ nowhere else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from counterfoil.certification.places import (
+    BloomSet,
     CityZips,
     Presence,
     SimilarStreets,
@@ -23,6 +26,7 @@ from counterfoil.certification.places import (
     ZipCollector,
     checksum_of,
 )
+from counterfoil.core.births import is_common, real_birth
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import Sensitive
 from counterfoil.register import Manifest
@@ -30,6 +34,8 @@ from counterfoil.register.build import open_source
 from counterfoil.register.source import COLUMNS, take_fingerprint
 
 SAMPLE_NAMES: Final = 65_536
+_IN_USE: Final = 2
+_MOST_RESIDENTS: Final = 30
 
 Progress = Callable[[int, int | None, str], None]
 Row = Sequence[str]
@@ -48,7 +54,10 @@ class SampledName(Sensitive, frozen=True, gc=False, array_like=True):
 
 class SourceSample(Sensitive, frozen=True):
     """Names in the register's own frequencies, ZIPs by city, streets that are like others, who may
-    be where in which period; taxable periods held, rows of the source."""
+    be where in which period; taxable periods held, rows of the source, different tax numbers in it.
+
+    shown: rows of the source by what they show that a kind of decoy needs. confusions: pairs of
+    people of one home, by what they share. near: given names one letter from each."""
 
     names: tuple[SampledName, ...]
     zips: CityZips
@@ -56,6 +65,102 @@ class SourceSample(Sensitive, frozen=True):
     presence: Presence
     periods: tuple[int, ...]
     rows: int
+    people: int = 0
+    shown: dict[str, int] = {}
+    confusions: dict[str, int] = {}
+    near: dict[str, tuple[str, ...]] = {}
+
+
+def near_names(names: Sequence[SampledName]) -> dict[str, tuple[str, ...]]:
+    """By first given name those one letter away, in order, of names that are borne more than
+    twice."""
+    borne = Counter(each.first for each in names)
+    alike: dict[str, set[str]] = {}
+    for word in sorted(word for word, count in borne.items() if count > _IN_USE and word.isalpha()):
+        for at in range(len(word)):
+            alike.setdefault(f"{word[:at]}.{word[at + 1 :]}", set()).add(word)
+    found: dict[str, set[str]] = {}
+    for group in alike.values():
+        for word in group if len(group) > 1 else ():
+            found.setdefault(word, set()).update(group - {word})
+    return {word: tuple(sorted(group)) for word, group in found.items()}
+
+
+def given_words(given: str, middle: str) -> tuple[str, ...]:
+    """The words of a given and a middle name, in capitals."""
+    return tuple(f"{given} {middle}".upper().replace("-", " ").replace(".", " ").split())
+
+
+class ShownRows:
+    """Counts what the rows of a source show, and what the people of one home share: rows that
+    follow each other at one address in one period are its people."""
+
+    def __init__(self) -> None:
+        self.rows, self.pairs, self.people = Counter[str](), Counter[str](), 0
+        self._numbers, self._home = BloomSet(), ("", "", "", "")
+        self._residents: list[tuple[str, str, tuple[str, ...], str, str]] = []
+
+    def note(
+        self, tin: str, name: tuple[str, str, str], born: str, home: tuple[str, str, str, str]
+    ) -> None:
+        """One row: tax number, given, middle and family name, date of birth, home and period."""
+        words = given_words(*name[:2])
+        self.rows.update(_shown_by(words, born))
+        if tin and self._numbers.add(checksum_of(tin)):
+            self.people += 1
+        if home != self._home:
+            self._home, self._residents = home, []
+        if len(self._residents) < _MOST_RESIDENTS:
+            this = (tin, born, words, name[2].upper(), home[3])
+            for other in self._residents:
+                if not tin or other[0] != tin:
+                    self.pairs.update(_shared(this, other))
+            self._residents.append(this)
+
+
+def _shown_by(words: tuple[str, ...], born: str) -> list[str]:
+    shown: list[str] = []
+    if len(words) > 1:
+        shown.append("second given word")
+    if words and len(words[0]) == 1:
+        shown.append("given name of one letter")
+    if not born:
+        return [*shown, "no date of birth"]
+    try:
+        day = date.fromisoformat(born)
+    except ValueError:
+        return shown
+    if real_birth(day) is None:
+        shown.append("filler date")
+    elif is_common(day):
+        shown.append("1 January")
+    return shown
+
+
+def _shared(
+    one: tuple[str, str, tuple[str, ...], str, str], two: tuple[str, str, tuple[str, ...], str, str]
+) -> list[str]:
+    """What two people of one home share, as kinds of confusion."""
+    (_, born, words, family, _), (_, other_born, others, other_family, _) = one, two
+    found: list[str] = []
+    is_dated = bool(born) and born == other_born
+    date_said = "one date of birth" if is_dated else "two dates of birth or none"
+    if is_dated:
+        found.append("one date of birth")
+    if not words or not others:
+        return [*found, "a given name missing"]
+    if words[0] == others[0]:
+        same = "whole given name" if words == others else "first given word"
+        found.append(f"{same}, {date_said}")
+        if family != other_family and is_dated:
+            found.append("first given word and date of birth, two family names")
+    elif words[0][0] == others[0][0]:
+        found.append(f"initial of the given name, {date_said}")
+        if min(len(words[0]), len(others[0])) == 1:
+            found.append("initial that stands for the given name")
+    elif sorted(words) == sorted(others):
+        found.append("given names in another order")
+    return found
 
 
 def check_source(source: Path, manifest: Manifest) -> None:
@@ -79,7 +184,7 @@ def read_sample(source: Path, progress: Progress, size: int = SAMPLE_NAMES) -> S
     """Read the source once. Names are every so-many-th row, so they have the register's
     frequencies; bounded memory."""
     names: list[SampledName] = []
-    zips, streets, presence = ZipCollector(), StreetCollector(), Presence()
+    zips, streets, presence, shown = ZipCollector(), StreetCollector(), Presence(), ShownRows()
     years: set[str] = set()
     total, step, last = 0, 1, ("", "")
     for row in read_rows(source):
@@ -95,6 +200,7 @@ def read_sample(source: Path, progress: Progress, size: int = SAMPLE_NAMES) -> S
                 streets.note(line1, city, state, zip5)
                 last = (line1, zip5)
             presence.note(checksum_of(tin, line1, line2, zip5), period)
+            shown.note(tin, (given, middle, family), born, (line1, line2, zip5, period))
             years.add(period)
         total += 1
         if len(names) >= 2 * size:
@@ -102,7 +208,18 @@ def read_sample(source: Path, progress: Progress, size: int = SAMPLE_NAMES) -> S
         if total % 65_536 == 0:
             progress(total, None, "sample")
     periods = tuple(sorted(int(year) for year in years if len(year) == 4 and year.isdecimal()))
-    return SourceSample(tuple(names), zips.finish(), streets.finish(), presence, periods, total)
+    return SourceSample(
+        tuple(names),
+        zips.finish(),
+        streets.finish(),
+        presence,
+        periods,
+        total,
+        shown.people,
+        dict(shown.rows),
+        dict(sorted(shown.pairs.items())),
+        near_names(names),
+    )
 
 
 def sampled_name(given: str, middle: str, family: str, born: str) -> SampledName:

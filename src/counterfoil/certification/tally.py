@@ -1,5 +1,5 @@
-"""The counts of one certification, by kind of decoy, and the recall proxy. Counts are only ever
-added.
+"""The counts of one certification, by kind of decoy, and of the register's own people, asked as
+they are held. Counts are only ever added.
 
 Scores are counted in half bits, rounded down, of confirmations only. What was not confirmed at the
 weights' own threshold is not confirmed at a higher one, and what was confirmed is confirmed at a
@@ -20,12 +20,15 @@ from counterfoil.core.values import Match
 
 PROXY: Final = "proxy"
 LEVELS_KEPT: Final = 400
+NOT_CONFIRMED: Final = -1_000
+"""Below every score in half bits."""
 
 
 class Count(msgspec.Struct):
     """One kind: visits made, decoys asked, those that were none after all; different rows asked
-    about in this pass, and in the fullest before it; confirmations by half bits and by levels. All
-    of them wrong, but those of the proxy, which are right."""
+    about in this pass, and in the fullest before it; confirmations by half bits and by levels, and
+    rows of each pass by the highest of their confirmations. All of them wrong, but those of the
+    proxy, which are right."""
 
     visits: int = 0
     asked: int = 0
@@ -33,6 +36,7 @@ class Count(msgspec.Struct):
     rows: int = 0
     rows_before: int = 0
     confirmed: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    rows_confirmed: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     levels: dict[str, int] = msgspec.field(default_factory=dict[str, int])
 
     def take(self, match: Match, *, with_levels: bool) -> None:
@@ -43,6 +47,12 @@ class Count(msgspec.Struct):
             if with_levels:
                 _add(self.levels, levels_of(match))
 
+    def take_row(self, score: int) -> None:
+        """Count one row that was asked about, and the highest score at which it was confirmed."""
+        self.rows += 1
+        if score > NOT_CONFIRMED:
+            _add(self.rows_confirmed, str(score))
+
     def add(self, other: Count) -> None:
         """Add the counts of a later chunk. A list of levels that fills up counts the rest as
         `others`."""
@@ -52,6 +62,8 @@ class Count(msgspec.Struct):
         self.rows += other.rows
         for score, count in other.confirmed.items():
             _add(self.confirmed, score, count)
+        for score, count in other.rows_confirmed.items():
+            _add(self.rows_confirmed, score, count)
         for levels, count in sorted(other.levels.items()):
             known = levels in self.levels or len(self.levels) < LEVELS_KEPT
             _add(self.levels, levels if known else "others", count)
@@ -64,6 +76,15 @@ class Count(msgspec.Struct):
     def most_rows(self) -> int:
         """Different rows that were asked about, at least."""
         return max(self.rows, self.rows_before)
+
+    def rows_confirmed_from(self, threshold_half_bits: int) -> int:
+        """Rows that a threshold leaves confirmed, each once for every pass: too many, not too
+        few."""
+        return sum(
+            count
+            for score, count in self.rows_confirmed.items()
+            if int(score) >= threshold_half_bits
+        )
 
     def confirmed_from(self, threshold_half_bits: int) -> int:
         """Confirmations that a threshold leaves."""

@@ -11,6 +11,8 @@ mistyped number. A question is no decoy
     next_unit, next_number, other_zip, like_street
                             where the person, or somebody of the asked given name and a word of the
                             family name, is at the very address that is asked about
+    of persons.py           where somebody but the person bears the asked given name and a word of
+                            the family name there
     junior_senior, sibling  where somebody of the asked given name and a word of the family name is
                             there, and has the asked suffix too, or the very date of birth that was
                             drawn: then the question is about that one
@@ -42,6 +44,10 @@ def residents_for_decoy(
 ) -> Residents | None:
     """The residents among whom the decoy is decided; None where it is no decoy after all."""
     rule = KINDS[kind]
+    if rule.is_other:
+        own = entries_of(person, residents.residents)
+        others = [entry for entry in residents.residents if entry not in own]
+        return None if any(_is_asked(grant, entry) for entry in others) else residents
     if rule.same_given:
         return (
             None if any(_is_named_so(grant, entry) for entry in residents.residents) else residents

@@ -21,6 +21,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 
+from counterfoil.core.births import real_birth
 from counterfoil.core.values import Address, Person, Reject, RemovalOrder, Request
 from counterfoil.intake.cells import (
     REQUEST_ID,
@@ -198,6 +199,10 @@ def _reader(column: Column) -> _Read:
     def read(cell: str) -> Any:
         text = read_text(cell, limit, free=free)
         return text if parse is None else parse(text)
+
+    if column.name == "date_of_birth":
+        # A date that stands for an unknown one is none, for the law as for the matcher.
+        return lambda cell: real_birth(read(cell))
 
     return read
 

@@ -21,7 +21,7 @@ from counterfoil.matching.decide import (
 )
 from counterfoil.matching.learn import Learner
 from counterfoil.matching.suppressed import decide_suppressed
-from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds
+from counterfoil.matching.thresholds import NEVER, Thresholds, own_thresholds, undated
 from counterfoil.matching.weights import (
     Weights,
     default_weights,
@@ -44,6 +44,7 @@ __all__ = [
     "explain",
     "own_thresholds",
     "reduce_weights",
+    "undated",
     "weights_from_dict",
     "weights_to_dict",
 ]

@@ -26,9 +26,8 @@ from counterfoil.matching.table import FATAL, MATCH_VERSION, OUT_OF_REACH, WITHO
 from counterfoil.matching.thresholds import Thresholds, own_thresholds, threshold_for
 from counterfoil.matching.weights import UNIT, Weights
 
-READABLE_VERSIONS: Final = (MATCH_VERSION, "match-3", "match-2")
-"""Versions that this one can decide as, its own first. Each teaches a register the same weights and
-confirms all that this one does, so that its registers and certificates serve this one too."""
+READABLE_VERSIONS: Final = (MATCH_VERSION, "match-4", "match-3", "match-2")
+"""Versions that this one can decide as, its own first."""
 
 
 def as_version(weights: Weights, version: str) -> Weights:
@@ -51,12 +50,13 @@ def decide(
     best = candidates[0] if len(candidates) == 1 else max(candidates, key=_by_evidence)
     score, lines, _ = best
     margin = _margin(best, candidates, weights)
-    threshold = threshold_for(grant, lines, thresholds or own_thresholds(weights))
+    limits = thresholds or own_thresholds(weights)
+    threshold = threshold_for(grant, lines, limits, weights.version)
     confirmed = is_enough(score, margin, lines, weights, threshold)
     if (
         confirmed
         and weights.version != WITHOUT_REQUIREMENTS
-        and (unmet := unmet_by(grant.name, best[2].name, lines, weights.version))
+        and (unmet := unmet_by(grant.name, best[2].name, lines, weights))
     ):
         lines += unmet
         score, confirmed = score_of(lines), False

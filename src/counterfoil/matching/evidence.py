@@ -12,7 +12,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from counterfoil.core.values import Grant, Resident, Residents
+from counterfoil.core.births import is_common, real_birth
+from counterfoil.core.values import Grant, NameForm, Resident, Residents
 from counterfoil.matching.names import (
     family_level,
     family_rarity,
@@ -20,8 +21,9 @@ from counterfoil.matching.names import (
     middle_level,
     rarity,
 )
-from counterfoil.matching.table import FEW_BITS
+from counterfoil.matching.table import BY_FIRST_WORDS, FEW_BITS
 from counterfoil.matching.weights import UNIT, Weights
+from counterfoil.matching.whole_names import is_rearranged, is_swapped_whole, rest_level
 from counterfoil.normalize import family_out_of_middle
 
 Line = tuple[str, int]
@@ -31,17 +33,30 @@ Scored = tuple[int, tuple[Line, ...], Resident]
 """One resident's score in hundredths of a bit, its lines, and the resident."""
 
 _BY_RARITY: Final = frozenset(
-    {"given.equal", "given.joined", "given.variant", "given.nickname", "given.among"}
+    {
+        "given.equal",
+        "given.joined",
+        "given.turned",
+        "given.variant",
+        "given.nickname",
+        "given.among",
+    }
 )
 _AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _AGREEING_FAMILY: Final = frozenset(
     {"family.equal", "family.joined", "family.reordered", "family.part", "family.near"}
 )
-_EQUAL_BY_GIVEN: Final = {
+_EQUAL_BY_FIRST_WORD: Final = {
     "given.equal": "dob.equal",
     "given.joined": "dob.equal",
     "given.missing": "dob.equal_unnamed",
 }
+_EQUAL_BY_GIVEN: Final = _EQUAL_BY_FIRST_WORD | {
+    "given.turned": "dob.equal",
+    "given.variant": "dob.equal_form",
+    "given.nickname": "dob.equal_form",
+}
+_ON_A_COMMON_DAY: Final = {"dob.equal": "dob.equal_common", "dob.equal_form": "dob.equal_unsure"}
 
 
 def evidence_of(
@@ -50,17 +65,19 @@ def evidence_of(
     """Lines of the resident at `index`, whose given name reached the level `given`."""
     resident = residents.residents[index]
     levels = weights.levels
-    asked, name = family_out_of_middle(grant.name, resident.name)
+    is_whole = weights.version not in BY_FIRST_WORDS
+    asked, name = family_out_of_middle(grant.name, resident.name, of_one_word=is_whole)
     weight = levels[given]
     if given in _BY_RARITY:
         weight += _rarity(given, asked.given[0], name.given[0], weights)
-    middle = "middle.missing" if given == "given.among" else middle_level(asked, name)
-    # A second family name may be written where given names are.
-    if given == "given.swapped" and middle == "middle.differs":
-        middle = "middle.missing"
-    family = family_level(asked, name, weights)
+    born, held = grant.request.person.date_of_birth, resident.date_of_birth
+    middle, family = parts_of(asked, name, given, weights)
     suffix = suffix_level(asked.suffix, name.suffix)
-    dob = dob_level(grant.request.person.date_of_birth, resident.date_of_birth, given)
+    dob = (
+        birth_level(asked, name, born, held, given, middle)
+        if is_whole
+        else dob_level(born, held, given)
+    )
     tin = tin_level(residents.asked_tin_hash, resident.tin_hash)
     tolerance = residents.tolerances[index]
     return (
@@ -73,6 +90,23 @@ def evidence_of(
         ("door." + tolerance, weights.tolerances.get(tolerance, weights.tolerances["*"])),
         _crowd_line(len(residents.residents), family, asked.family, weights),
     )
+
+
+def parts_of(asked: NameForm, name: NameForm, given: str, weights: Weights) -> tuple[str, str]:
+    """Levels of the given names beside the first, and of the family name."""
+    family = family_level(asked, name, weights)
+    if weights.version in BY_FIRST_WORDS:
+        middle = "middle.missing" if given == "given.among" else middle_level(asked, name)
+    elif given == "given.missing":
+        middle = middle_level(asked, name)
+    else:
+        middle = rest_level(asked, name, given)
+        if middle == "middle.differs" and is_rearranged(asked, name):
+            return "middle.missing", "family.reordered"
+    # A second family name may be written where given names are.
+    if given == "given.swapped" and middle == "middle.differs":
+        middle = "middle.missing"
+    return middle, family
 
 
 def score_of(lines: tuple[Line, ...]) -> int:
@@ -90,13 +124,30 @@ def suffix_level(one: str, two: str) -> str:
     return "suffix.one" if not one or not two or {one, two} == {"JR", "II"} else "suffix.differs"
 
 
+def birth_level(
+    first: NameForm, second: NameForm, one: date | None, two: date | None, given: str, middle: str
+) -> str:
+    """Level of two dates of birth beside two names, of which the given names reached these levels.
+    A date that stands for none is none; an equal one counts in full where the whole of the given
+    names agrees, or given and family name are exchanged whole."""
+    one, two = real_birth(one), real_birth(two)
+    if one is None or two is None or one != two:
+        return dob_level(one, two)
+    if middle == "middle.differs":
+        return "dob.equal_unsure"
+    level = _EQUAL_BY_GIVEN.get(given, "dob.equal_unsure")
+    if given == "given.swapped" and is_swapped_whole(first, second):
+        level = "dob.equal"
+    return _ON_A_COMMON_DAY.get(level, level) if is_common(one) else level
+
+
 def dob_level(one: date | None, two: date | None, given: str = "given.equal") -> str:
     """Level of two dates of birth. A date that one slip explains is near; what an equal one is
     worth depends on `given`, the level of the given names (twins)."""
     if one is None or two is None:
         return "dob.missing"
     if one == two:
-        return _EQUAL_BY_GIVEN.get(given, "dob.equal_unsure")
+        return _EQUAL_BY_FIRST_WORD.get(given, "dob.equal_unsure")
     if one.year == two.year and one.month == two.day and one.day == two.month:
         return "dob.near"
     digits = zip(one.isoformat(), two.isoformat(), strict=True)
@@ -126,9 +177,11 @@ def is_same_person(one: Resident, two: Resident, weights: Weights) -> bool:
     overlap = not set(one.periods).isdisjoint(two.periods)
     if not first.given or first.suffix != second.suffix or overlap:
         return False
-    middle = middle_level(first, second)
+    given = given_level(first, second, weights)
+    is_whole = weights.version not in BY_FIRST_WORDS and given != "given.missing"
+    middle = rest_level(first, second, given) if is_whole else middle_level(first, second)
     is_same_given = first.given == second.given or (
-        middle in _AGREEING_MIDDLE and given_level(first, second, weights) == "given.near"
+        middle in _AGREEING_MIDDLE and given == "given.near"
     )
     return (
         is_same_given

@@ -25,8 +25,8 @@ from typing import Any, Final, final
 from msgspec.structs import replace
 
 from counterfoil.core.values import NameForm, Resident
-from counterfoil.matching.evidence import dob_level
-from counterfoil.matching.names import family_level, given_level, is_in_use, middle_level
+from counterfoil.matching.evidence import birth_level, parts_of
+from counterfoil.matching.names import given_level, is_in_use
 from counterfoil.matching.table import LEAST_BEARERS, LEAST_SHARE_RARITY, LEVELS
 from counterfoil.matching.weights import UNIT, Weights, default_weights, name_key
 
@@ -111,12 +111,12 @@ class Learner:
         )
 
     def _levels(self, one: Resident, two: Resident) -> tuple[str, str, str, str]:
-        return (
-            given_level(one.name, two.name, self._bare),
-            middle_level(one.name, two.name),
-            family_level(one.name, two.name, self._bare),
-            dob_level(one.date_of_birth, two.date_of_birth),
-        )
+        given = given_level(one.name, two.name, self._bare)
+        middle, family = parts_of(one.name, two.name, given, self._bare)
+        born, other = one.date_of_birth, two.date_of_birth
+        # What an equal date is worth is learned as if the given names agreed in full.
+        dob = birth_level(one.name, two.name, born, other, "given.equal", "middle.missing")
+        return given, middle, family, dob
 
     def _count(
         self,

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from counterfoil.core.values import NameForm
-from counterfoil.matching.table import LISTED_RARITY, MOST_RARITY
+from counterfoil.matching.table import BY_FIRST_WORDS, LISTED_RARITY, MOST_RARITY
 from counterfoil.matching.weights import Weights, name_key
+from counterfoil.matching.whole_names import is_turned
 from counterfoil.normalize import name_similarity as similarity
-from counterfoil.normalize.name_words import PARTICLES
+from counterfoil.normalize.name_words import MAY_BE_BLANK, PARTICLES
 
 OTHER_GIVEN: Final = "given.other"
 
@@ -56,6 +57,8 @@ def given_level(first: NameForm, second: NameForm, weights: Weights) -> str:
         return "given.equal"
     if len(one) != len(two) and "".join(one) == "".join(two):
         return "given.joined"
+    if weights.version not in BY_FIRST_WORDS and is_turned(first, second):
+        return "given.turned"
     level = similarity.compare_words(one[0], two[0])
     if level == similarity.NEAR:
         in_use = is_in_use(one[0], weights) + is_in_use(two[0], weights)
@@ -101,7 +104,9 @@ def _is_initial(middle: Words) -> bool:
 
 def rarity(word: str, weights: Weights) -> int:
     """Hundredths of a bit that agreement on this given name is worth by the register's
-    frequencies."""
+    frequencies; nothing for a word that also stands for no name."""
+    if word in MAY_BE_BLANK and weights.version not in BY_FIRST_WORDS:
+        return 0
     found = weights.given.get(name_key(weights.salt, word))
     if found is None:
         is_listed = not weights.given and similarity.is_listed_name(word)

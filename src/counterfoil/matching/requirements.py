@@ -5,9 +5,7 @@ The guards know that two questions are about one person by normal forms alone
 spelling of one name would be a second person to the guards. Nor is anybody confirmed by a date of
 birth that is only near: dates must not be tried.
 
-Only the best resident is looked at, and nobody is left out who would compete with them: so whoever
-is confirmed was confirmed before there were requirements, and a bound on wrong confirmations that
-was measured without them still bounds. Pure.
+Only the best resident is looked at, and nobody is left out who would compete with them. Pure.
 """
 
 from __future__ import annotations
@@ -16,29 +14,47 @@ from typing import Final
 
 from counterfoil.core.values import NameForm
 from counterfoil.matching.evidence import Line
-from counterfoil.matching.table import REQUIREMENTS
+from counterfoil.matching.names import is_in_use
+from counterfoil.matching.table import BY_FIRST_WORDS, REQUIREMENTS
+from counterfoil.matching.weights import Weights
 from counterfoil.normalize import leads_to_family, leads_to_given
+from counterfoil.normalize.name_similarity import is_slip_of_hand
 
 _EXCHANGED_WITHOUT_BIRTH: Final = "match-3"
 """The version in which a name whose fields are exchanged needed no date of birth."""
 _UNTRACED: Final[Line] = ("given.untraced", REQUIREMENTS["given.untraced"].default)
 _UNPROVEN: Final[Line] = ("family.unproven", REQUIREMENTS["family.unproven"].default)
 _INEXACT: Final[Line] = ("dob.inexact", REQUIREMENTS["dob.inexact"].default)
+_UNSURE: Final[Line] = ("given.unsure", REQUIREMENTS["given.unsure"].default)
+_UNLIKE: Final[Line] = ("middle.unlike", REQUIREMENTS["middle.unlike"].default)
+_SLIPS: Final = frozenset({"given.near", "given.near_rare"})
+_AGREEING_MIDDLE: Final = frozenset({"middle.equal", "middle.initial"})
 _FULL_BIRTH: Final = "dob.equal"
 """The level of an equal date of birth beside a given name that agrees in full."""
-_EQUAL_BIRTHS: Final = frozenset({_FULL_BIRTH, "dob.equal_unsure", "dob.equal_unnamed"})
+_EQUAL_BIRTHS: Final = frozenset(
+    {_FULL_BIRTH, "dob.equal_form", "dob.equal_common", "dob.equal_unsure", "dob.equal_unnamed"}
+)
 
 
 def unmet_by(
-    asked: NameForm, resident: NameForm, lines: tuple[Line, ...], version: str
+    asked: NameForm, resident: NameForm, lines: tuple[Line, ...], weights: Weights
 ) -> tuple[Line, ...]:
-    """A fatal line for each requirement of a version that the evidence about this resident does not
-    meet."""
+    """A fatal line for each requirement of the weights' version that the evidence about this
+    resident does not meet."""
+    version = weights.version
     unmet: list[Line] = []
     levels = {level for level, _ in lines}
     may_be_exchanged = version == _EXCHANGED_WITHOUT_BIRTH or not levels.isdisjoint(_EQUAL_BIRTHS)
-    if not leads_to_given(asked, resident, may_be_exchanged=may_be_exchanged):
+    is_whole = version not in BY_FIRST_WORDS
+    if not leads_to_given(
+        asked, resident, may_be_exchanged=may_be_exchanged, may_be_turned=is_whole
+    ):
         unmet.append(_UNTRACED)
+    if is_whole and "tin.equal" not in levels:
+        if _is_unsure(asked, resident, levels, weights):
+            unmet.append(_UNSURE)
+        if "middle.differs" in levels:
+            unmet.append(_UNLIKE)
     if "dob.near" in levels:
         unmet.append(_INEXACT)
     if _FULL_BIRTH not in levels and not leads_to_family(
@@ -46,3 +62,20 @@ def unmet_by(
     ):
         unmet.append(_UNPROVEN)
     return tuple(unmet)
+
+
+def _is_unsure(asked: NameForm, resident: NameForm, levels: set[str], weights: Weights) -> bool:
+    """Whether the given names are an initial, or what may be a twin's name for the other."""
+    if "given.initial" in levels:
+        return True
+    if {"given.among", "middle.initial"} <= levels and not levels.isdisjoint(_EQUAL_BIRTHS):
+        return True
+    if levels.isdisjoint(_SLIPS) or levels.isdisjoint(_EQUAL_BIRTHS):
+        return False
+    pair = asked.given[0], resident.given[0]
+    pair = pair if is_in_use(pair[0], weights) else pair[::-1]
+    return (
+        "given.near" not in levels
+        or levels.isdisjoint(_AGREEING_MIDDLE)
+        or not is_slip_of_hand(*pair)
+    )

@@ -34,10 +34,13 @@ class Level(NamedTuple):
         return self.default <= FATAL
 
 
-MATCH_VERSION: Final = "match-4"
+MATCH_VERSION: Final = "match-5"
 """The version of the rules. It moves with whatever could change an answer."""
 WITHOUT_REQUIREMENTS: Final = "match-2"
 """The version that decided by the sum alone."""
+BY_FIRST_WORDS: Final = frozenset({WITHOUT_REQUIREMENTS, "match-3", "match-4"})
+"""Versions in which an equal date of birth counted in full beside an equal first given word, every
+date was a date, and a date that the register lacks raised no threshold."""
 
 LEVELS: Final[dict[str, Level]] = {
     # given name: what parts one resident from another. An equal name weighs as the name is rare
@@ -70,6 +73,9 @@ LEVELS: Final[dict[str, Level]] = {
         "Goes by a middle name: the first name of one side is a later one of the other; added "
         "to rarity.",
         (-500, -100),
+    ),
+    "given.turned": Level(
+        -40, "The same given names in another order (THI LAN, LAN THI); added to rarity."
     ),
     "given.swapped": Level(250, "Given and family name are in each other's field."),
     "given.initial": Level(
@@ -134,6 +140,14 @@ LEVELS: Final[dict[str, Level]] = {
         "Same date of birth: co-residents share it if they are twins, or by chance.",
         (600, 850),
     ),
+    "dob.equal_form": Level(
+        750,
+        "Same date of birth, and given names that are two forms or spellings of one: twins do not "
+        "bear them.",
+    ),
+    "dob.equal_common": Level(
+        400, "Same year and 1 January, which is written where only the year is known."
+    ),
     "dob.equal_unsure": Level(
         150, "Same date of birth, but the given names do not agree fully: twins are the trap."
     ),
@@ -151,12 +165,27 @@ LEVELS: Final[dict[str, Level]] = {
     "tin.differs": Level(FATAL, "Another tax number."),
 }
 
+LATER_LEVELS: Final = frozenset({"given.turned", "dob.equal_form", "dob.equal_common"})
+"""Levels that came with match-5."""
+
 REQUIREMENTS: Final[dict[str, Level]] = {
     "given.untraced": Level(
         FATAL,
         "The question's given name does not lead to the resident's own first name: an initial, a "
         "later name alone, a spelling that is nearer to another name, or, without the same date of "
         "birth, a name whose two fields are exchanged.",
+    ),
+    "given.unsure": Level(
+        FATAL,
+        "Without the same tax number, an initial confirms nobody; and beside the same date of "
+        "birth a slip in the given name confirms only if a hand makes it of a name in use and the "
+        "middle names agree, and a name found among later ones only if no initial stands for the "
+        "rest: else it may be a twin's name.",
+    ),
+    "middle.unlike": Level(
+        FATAL,
+        "The given names beside the first differ (MARIA ELENA, MARIA ISABEL), as those of twins "
+        "and sisters do: only the same tax number overrules it.",
     ),
     "family.unproven": Level(
         FATAL,
@@ -192,6 +221,10 @@ the other.
 
 A constant, not learned: a register's own pairs of this kind are mostly one person under two
 numbers."""
+
+UNDATED: Final = 2000
+"""How much higher the threshold is where the question states a date of birth and the register holds
+none: out of reach of any name and number, because a name cannot tell a father from his son."""
 
 FEW_BITS: Final = 3
 """Up to 7 entries in a bucket are a household. Each doubling from 8 on costs a bit: more people,

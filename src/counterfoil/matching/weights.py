@@ -11,7 +11,8 @@ is in clear:
      "family":   {"4bc1a7d3f0e2b611": 702, ...},
      "pairs":    {"same_person": 6120, "co_residents": 9011}}
 
-    levels          every level of table.LEVELS, no other
+    levels          every level of table.LEVELS, no other; weights of before match-5 lack those that
+                    came with it, and are read with the table's
     doors           cost by tolerance; "*" for any other
     given, family   rarity by key of the name, -100 log2 of its share
     pairs           how much was counted
@@ -38,6 +39,8 @@ import msgspec
 from counterfoil.core.errors import InputFault
 from counterfoil.core.values import NameForm, Public
 from counterfoil.matching.table import (
+    BY_FIRST_WORDS,
+    LATER_LEVELS,
     LEAST_MARGIN,
     LEAST_THRESHOLD,
     LEVELS,
@@ -99,13 +102,15 @@ def default_weights() -> Weights:
 
 
 def weights_to_dict(weights: Weights) -> dict[str, object]:
-    """The canonical form: strings and whole numbers only, so that `canonical.encode` takes it."""
+    """The canonical form: strings and whole numbers only, so that `canonical.encode` takes it. By
+    the rules of before match-5 it has the levels of before."""
+    later = LATER_LEVELS if weights.version in BY_FIRST_WORDS else frozenset[str]()
     return {
         "format": FORMAT,
         "salt": weights.salt,
         "threshold": round(weights.threshold_bits * UNIT),
         "margin": round(weights.margin_bits * UNIT),
-        "levels": dict(weights.levels),
+        "levels": {name: bits for name, bits in weights.levels.items() if name not in later},
         "doors": dict(weights.tolerances),
         "given": dict(weights.given),
         "family": dict(weights.family),
@@ -126,7 +131,7 @@ def weights_from_dict(form: object) -> Weights:
     if fault := _fault(read):
         raise _unusable(fault)
     return Weights(
-        levels=read.levels,
+        levels={name: LEVELS[name].default for name in LATER_LEVELS} | read.levels,
         tolerances=read.doors,
         given=read.given,
         family=read.family,
@@ -143,7 +148,8 @@ def _fault(read: _Form) -> str:
     levels, tolerances = read.levels, read.doors
     if read.format != FORMAT:
         return "The weights are of another format version."
-    if levels.keys() != LEVELS.keys() or "*" not in tolerances or tolerances.get("exact") != 0:
+    named = {*levels, *LATER_LEVELS} if LATER_LEVELS.isdisjoint(levels) else {*levels}
+    if named != LEVELS.keys() or "*" not in tolerances or tolerances.get("exact") != 0:
         return "The weights do not name exactly the levels and tolerances of the evidence table."
     if any(levels[name] != level.default for name, level in LEVELS.items() if level.fatal):
         return "The weights soften a contradiction."

@@ -11,9 +11,10 @@ from counterfoil.normalize.address_keys import (
     address_keys,
     counted_among,
     exact_address_key,
+    keys_of_forms,
     known_place_keys,
 )
-from counterfoil.normalize.addresses import FORMS_VERSION, normalize_address
+from counterfoil.normalize.addresses import EARLIER_FORMS, FORMS_VERSION, normalize_address
 from counterfoil.normalize.asked_keys import (
     exact_name,
     home_keys,
@@ -26,6 +27,7 @@ from counterfoil.normalize.completeness import incomplete_part, is_placeholder
 from counterfoil.normalize.names import family_out_of_middle, normalize_name
 
 __all__ = [
+    "EARLIER_FORMS",
     "FORMS_VERSION",
     "KNOWN_LINE",
     "KNOWN_ZIP",
@@ -38,6 +40,7 @@ __all__ = [
     "home_keys",
     "incomplete_part",
     "is_placeholder",
+    "keys_of_forms",
     "known_place_keys",
     "leads_to_family",
     "leads_to_given",

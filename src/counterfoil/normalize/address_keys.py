@@ -37,7 +37,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-2|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-3|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -53,12 +53,13 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-2|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-3|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-3|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -119,6 +120,12 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
             for tolerance, key in keys
         ]
     )
+
+
+def keys_of_forms(keys: Iterable[AddressKey], forms_version: str) -> list[AddressKey]:
+    """The keys as a register of these normal forms has them, which may be earlier ones."""
+    start = len(FORMS_VERSION)
+    return [AddressKey(each.tolerance, forms_version + each.key[start:]) for each in keys]
 
 
 def known_place_keys(form: AddressForm) -> tuple[AddressKey, ...]:

@@ -33,7 +33,9 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import clean, has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-2"
+FORMS_VERSION: Final = "forms-3"
+EARLIER_FORMS: Final = "forms-2"
+"""The version of the forms that the match rules before match-5 read."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
 _EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})

@@ -24,8 +24,11 @@ and state agree is for the gate to see.)
 WHY NAMES MEET. A resident's given name has one anchor. A question leads to it by its first given
 word, by a later one or a middle name that is the resident's first, by the given words written as
 one, by a joined word whose two parts are names, or, beside the resident's date of birth, by the
-family name where a family name is written as given name. A resident whose given words are all short
-and unlisted (XIAO MEI) has the anchor of the whole. The anchor of a family name is that of its
+family name where a family name is written as given name. Two given words are also read in the
+other order (LAN THI for THI LAN). A resident whose given words are all short, unlisted and no
+syllables of the tables has the anchor of the whole. One whose own fields are exchanged by the
+tables (NGUYEN KHAI) is reached by exactly these two words, in either order: whoever writes NGUYEN
+as given name has the anchor of KHAI as well. The anchor of a family name is that of its
 first word without particles.
 """
 
@@ -51,7 +54,7 @@ from counterfoil.normalize.likeness import (
     word_likeness,
 )
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
-from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
+from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
 from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
@@ -59,6 +62,8 @@ Words = tuple[str, ...]
 _NO_CODES: Final[Codes] = frozenset()
 _SYLLABLE: Final = 5
 """Letters at most of each word of a given name that is one of two syllables."""
+_TURNED: Final = 2
+"""Given names that may be written in either order."""
 _LEAST_PART: Final = 3
 """Letters of each part of a joined given name."""
 _FIRST: Final = 3
@@ -176,12 +181,19 @@ def name_codes(name: NameForm, *, may_be_exchanged: bool = True) -> tuple[Codes,
     )
 
 
-def leads_to_given(asked: NameForm, resident: NameForm, *, may_be_exchanged: bool) -> bool:
+def leads_to_given(
+    asked: NameForm, resident: NameForm, *, may_be_exchanged: bool, may_be_turned: bool = True
+) -> bool:
     """Whether the given names of a question lead to a resident's, the family name being one of them
-    where the two fields may be exchanged."""
-    exchanged = _exchanged(asked.given, _core(asked.family)) if may_be_exchanged else ()
-    given, later = _readings(asked.given, asked.middle, exchanged)
-    aim = _given_anchor(resident)
+    where the two fields may be exchanged. `may_be_turned` as by the rules since match-5."""
+    core = _core(asked.family)
+    if may_be_turned and _is_held_exchanged(resident):
+        held = (resident.given[0], _core(resident.family)[0])
+        stated = (*asked.given[:1], *core[:1])
+        return stated == held or (may_be_exchanged and stated == held[::-1])
+    exchanged = _exchanged(asked.given, core) if may_be_exchanged else ()
+    given, later = _readings(asked.given, asked.middle, exchanged, may_be_turned=may_be_turned)
+    aim = _given_anchor(resident, by_syllables=may_be_turned)
     return any(not aim.isdisjoint(leading_codes(word)) for word in given) or (
         bool(aim) and any(anchor(word) == aim for word in later)
     )
@@ -199,21 +211,46 @@ def leads_to_family(asked: NameForm, resident: NameForm, *, may_be_exchanged: bo
     return any(not aim.isdisjoint(_family_codes(word)) for word in families)
 
 
-def _given_anchor(name: NameForm) -> Codes:
+def _given_anchor(name: NameForm, *, by_syllables: bool) -> Codes:
     words = name.given
     if not words:
         return _NO_CODES
-    return anchor("".join(words)) if _is_whole(words) else anchor(words[0])
+    is_whole = _is_whole(words) and not (by_syllables and _are_syllables(words))
+    return anchor("".join(words)) if is_whole else anchor(words[0])
+
+
+@lru_cache(maxsize=16384)
+def _are_syllables(words: Words) -> bool:
+    """Whether the words are syllables of one language: they are two words in every form, so the
+    first alone is the anchor."""
+    return any(syllables.issuperset(words) for syllables in SYLLABLES)
 
 
 def _is_whole(words: Words) -> bool:
-    """Whether given names make one name together, as XIAO MEI and EUN SOO do."""
+    """Whether given names make one name together, as words of a syllable may."""
     return len(words) > 1 and all(
         1 < len(word) <= _SYLLABLE and not is_listed_name(word) for word in words
     )
 
 
-def _readings(given: Words, middle: Words, exchanged: Words) -> tuple[Words, Words]:
+def _is_held_exchanged(name: NameForm) -> bool:
+    """Whether a resident's own fields are in each other's place, by the tables: the one given name
+    is a family name of more than a syllable and no given name, and the family name is none."""
+    if len(name.given) != 1 or not name.family:
+        return False
+    given, family = name.given[0], _core(name.family)[0]
+    return (
+        len(given) > _SYLLABLE - 1
+        and given in FAMILY_NAMES
+        and not is_listed_name(given)
+        and family not in FAMILY_NAMES
+        and len(family) > 1
+    )
+
+
+def _readings(
+    given: Words, middle: Words, exchanged: Words, *, may_be_turned: bool = True
+) -> tuple[Words, Words]:
     """(words that may have a slip, words that are taken as written) of what a given name may be."""
     if not given:
         return (), ()
@@ -226,6 +263,8 @@ def _readings(given: Words, middle: Words, exchanged: Words) -> tuple[Words, Wor
         if len(words[end - 1]) == 1:
             break
         later.append("".join(words[:end]))
+    if may_be_turned and len(words) == _TURNED and len(later) > 1:
+        later.append(words[1] + words[0])
     return tuple(spelled), (*later, *_parts(given[0]), *exchanged)
 
 

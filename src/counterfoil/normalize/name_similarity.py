@@ -60,6 +60,17 @@ _MISREAD: Final = (
     ("LI", "U"), ("III", "M"),
 )  # fmt: skip
 _LOOKALIKES: Final = str.maketrans("QDGLJVYPEB", "OOOIIUUFFS")
+_NEIGHBORS: Final = """
+    QWA WQEAS EWRSD RETDF TRYFG YTUGH UYIHJ IUOJK OIPKL POL AQWSZ SAWEDXZ DSERFCX FDRTGVC GFTYHBV
+    HGYUJNB JHUIKN KJIOL LKOP ZASX XZSDC CXDFV VCFGB BVGHN NBHJM MNJ
+"""
+_ALIKE_IN_SOUND: Final = "BP PB DT TD GK KG CS SC CK KC FV VF SZ ZS CG GC"
+_BESIDE: Final = {
+    row[0]: row[1:] + "".join(pair[1] for pair in _ALIKE_IN_SOUND.split() if pair[0] == row[0])
+    for row in _NEIGHBORS.split()
+}
+"""The letters beside each on the keyboard, and those that a hand writes for it by ear."""
+LEAST_SLIPPED: Final = 4
 _DAUGHTERS: Final = words("IA INA INE ITA ICA ELLA ELLE ETTA ETTE ANNA ANNE LYN LYNN")
 _NO_FORMS: Final[frozenset[str]] = frozenset()
 
@@ -133,6 +144,43 @@ def slip_apart(one: str, two: str) -> bool:
     if distance == allowed + 1 and one[0] == two[0] and sound_key(one) == sound_key(two):
         return True
     return misread_key(one) == misread_key(two)
+
+
+@lru_cache(maxsize=16384)
+def is_slip_of_hand(name: str, slip: str) -> bool:
+    """Whether a hand, an ear or a scanner makes `slip` of `name` by one slip behind its first
+    letter: two letters turned, one left out, one doubled or struck with its neighbor, or one for
+    its neighbor on the keyboard, for one that sounds or looks like it.
+
+    Twins are given names that rhyme or end alike. Any other change of one letter may be theirs, so
+    ask this only of a name in use and a word that is none."""
+    if min(map(len, (name, slip))) < LEAST_SLIPPED:
+        return False
+    at = next(
+        (at for at, pair in enumerate(zip(name, slip, strict=False)) if pair[0] != pair[1]), 0
+    )
+    return at > 0 and _is_struck(name[at - 1], name[at:], slip[at:], is_alike=_alike(name, slip))
+
+
+def _alike(one: str, two: str) -> bool:
+    return misread_key(one) == misread_key(two)
+
+
+def _is_struck(before: str, name: str, slip: str, *, is_alike: bool) -> bool:
+    """Whether one stroke makes `slip` of `name`, both from the letter on where they differ."""
+    if len(slip) < len(name):
+        return name[1:] == slip and len(name) > 1
+    if len(slip) > len(name):
+        return slip[1:] == name and _strikes(slip[0], before + name[:1])
+    if name[1:] == slip[1:]:
+        one, two = (word[:1].translate(_LOOKALIKES) for word in (name, slip))
+        return is_alike or one == two or _strikes(slip[0], name[:1])
+    return name[:2] == slip[:2][::-1] and name[2:] == slip[2:]
+
+
+def _strikes(letter: str, aims: Iterable[str]) -> bool:
+    """Whether a finger that aims at one of these letters strikes this one, or again the same."""
+    return any(letter == aim or letter in _BESIDE.get(aim, "") for aim in aims)
 
 
 def is_pair_of_sexes(one: str, two: str) -> bool:

@@ -21,6 +21,16 @@ and is read as the letter it looks like; words of digits only, and ordinals (2ND
 suffix. Only the first 256 characters are read. Letters outside the Latin alphabet are dropped: a
 name written only with them has no form, and is insufficient rather than guessed.
 
+A given name of two syllables is two words however it is written ("Xiaomei", "Xiao-Mei"), where the
+tables part it in one way only and do not list it as a name.
+
+What software did to a text is undone where only one reading is possible: UTF-8 that was read as
+Windows-1252 ("Jos\u00c3\u00a9" is JOSE), and a letter that was lost to a question mark ("Mar?a" is
+MARIA, where exactly one name of the tables fits; else the letter is left out).
+
+Abbreviations that clerks write are read as the name ("Wm", "Fco", "Ma. Elena"), so that one name
+has one form; name_words.py has their table.
+
 A placeholder ("Mrs", "Baby boy", "Child F", "Unknown") gives an empty part: it names nobody, so it
 is missing and never agrees with anything. At most 6 words a part are kept. The functions are total:
 any text, lone surrogates included, gives a form, possibly empty. Their version is part of
@@ -35,21 +45,35 @@ from functools import lru_cache
 from typing import Final
 
 from counterfoil.core.values import NameForm, Person
+from counterfoil.normalize.name_similarity import is_listed_name
 from counterfoil.normalize.name_words import (
+    ABBREVIATED,
+    ABBREVIATED_FAMILY,
+    ABBREVIATED_FIRST,
     DEGREES,
+    FAMILY_NAMES,
     GENERATION,
     GENERATION_IN_SUFFIX_FIELD,
+    GENERATION_LAST,
     JOINED_HEADS,
+    NO_MIDDLE,
+    NO_MIDDLE_BESIDE,
     PLACEHOLDER_BESIDE,
     PLACEHOLDER_FAMILY,
     PLACEHOLDER_GIVEN,
     PLACEHOLDER_WHOLE,
+    SYLLABLES,
     TITLES,
 )
 from counterfoil.normalize.text import LOOKS_LIKE
 
 MAX_CHARACTERS: Final = 256
 MAX_WORDS: Final = 6
+_WESTERN: Final = frozenset({"DA", "HA", "KA", "LA", "MA", "NA", "RA", "SA", "SHA", "TA", "YA"})
+"""Syllables that end many given names of one word."""
+LEAST_PARTED: Final = 5
+MOST_PARTED: Final = 12
+"""Letters of a given name that may be two syllables."""
 
 Words = tuple[str, ...]
 
@@ -66,8 +90,30 @@ _APOSTROPHES: Final = str.maketrans(
     "", "", "'`\u2018\u2019\u02bb\u02bc\u00b4\u02b9\uff07\u02bf\u02be"
 )
 _WORD: Final = re.compile(r"[A-Z0-9]+")
+_TWICE: Final = re.compile("[\u00c2-\u00c5\u00e1\u1e9e][\u0080-\u00bf\u0152-\u2122]")
+_DECODED: Final = 2
+_LOST_HYPHEN: Final = re.compile("(?<=[a-z])\u00c3(?=[a-z])")
+"""What is left of an i with accent whose second byte, a soft hyphen, was dropped."""
+_SHORT_MARIA: Final = re.compile(r"\s*M\.?A\s*[.\u00aa]|\s*M\.?\u00aa", re.IGNORECASE)
+_BYTES: Final = 256
+_LOST: Final = re.compile(r"[A-Z?]*[A-Z][A-Z?]*")
+_ACCENTED: Final = "AEINOUC"
+"""Letters that are lost most often, because they bear accents."""
 _ORDINAL: Final = re.compile(r"[1-9](?:ST|ND|RD|TH)")
-_SPECIAL: Final = frozenset({"NA", *GENERATION, *PLACEHOLDER_GIVEN, *PLACEHOLDER_FAMILY})
+_SPECIAL: Final = frozenset(
+    {
+        "NA",
+        "X",
+        *GENERATION,
+        *GENERATION_LAST,
+        *PLACEHOLDER_GIVEN,
+        *PLACEHOLDER_FAMILY,
+        *NO_MIDDLE,
+        *ABBREVIATED,
+        *ABBREVIATED_FAMILY,
+        *ABBREVIATED_FIRST,
+    }
+)
 """Lone words that are no name, or that may be none."""
 
 
@@ -77,9 +123,46 @@ def words_of(text: str) -> list[str]:
         return [text.upper()]
     text = text[:MAX_CHARACTERS]
     if not text.isascii():
+        text = _decoded_once(text)
         text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).translate(_APOSTROPHES)
         text = text.encode("ascii", "ignore").decode("ascii")
-    return [_letters_only(word) for word in _WORD.findall(text.translate(_APOSTROPHES).upper())]
+    text = text.translate(_APOSTROPHES).upper()
+    if "?" in text:
+        text = _LOST.sub(_found_again, text)
+    return [_letters_only(word) for word in _WORD.findall(text)]
+
+
+def _decoded_once(text: str) -> str:
+    """The text, where UTF-8 was read as Windows-1252 once or twice, as it was before."""
+    for _ in range(_DECODED):
+        if _TWICE.search(text) is None:
+            break
+        try:
+            text = b"".join(map(_byte_of, text)).decode("utf-8")
+        except (UnicodeError, ValueError):
+            break
+    return _LOST_HYPHEN.sub("i", text).replace("\ufffd", "?")
+
+
+def _byte_of(letter: str) -> bytes:
+    """The byte that was read as this letter. Raises UnicodeError where there is none."""
+    return bytes((ord(letter),)) if ord(letter) < _BYTES else letter.encode("cp1252")
+
+
+def _found_again(word: re.Match[str]) -> str:
+    """A word, where it has lost letters read as the one name of the tables that it can be."""
+    if "?" not in word[0]:
+        return word[0]
+    text, rest = word[0], word[0].replace("?", "")
+    if len(text) - len(rest) > 1:
+        return rest
+    found = [name for letter in _ACCENTED if _is_known(name := text.replace("?", letter))]
+    return found[0] if len(found) == 1 else rest
+
+
+def _is_known(word: str) -> bool:
+    """Whether the tables have this given or family name."""
+    return word in FAMILY_NAMES or is_listed_name(word)
 
 
 def _letters_only(word: str) -> str:
@@ -95,7 +178,7 @@ def normalize_name(person: Person) -> NameForm:
         given, middle = _plain(person.given_name), _plain(person.middle_name)
         family = _plain(person.family_name)
         if given is not None and middle is not None and family is not None:
-            return NameForm(given, middle, family)
+            return NameForm(_parted(given[0]) if given else given, middle, family)
     return read_name_in_full(person)
 
 
@@ -113,23 +196,30 @@ def _plain(text: str) -> Words | None:
 def read_name_in_full(person: Person) -> NameForm:
     """The form of a name of any shape: `normalize_name` without its fast path."""
     given, given_suffix = _field(person.given_name)
-    middle, middle_suffix = _field(person.middle_name)
+    middle, middle_suffix = _field(person.middle_name, may_be_last=True)
     family, family_suffix = _field(person.family_name)
-    given, middle = _given(given, middle)
+    if given[:1] == ("MA",) and _SHORT_MARIA.match(person.given_name):
+        given = ("MARIA", *given[1:])
+    given, middle = _given(given, _middle(given, middle))
+    named = _named(_joined_heads(_in_full(family, ABBREVIATED_FAMILY)), PLACEHOLDER_FAMILY)
+    is_name = given == ("NA",) and bool(named) and named != given
     return NameForm(
-        _named(given, PLACEHOLDER_GIVEN),
-        _named(middle, PLACEHOLDER_GIVEN),
-        _named(_joined_heads(family), PLACEHOLDER_FAMILY),
+        given if is_name else _named(_given_in_full(given, middle), PLACEHOLDER_GIVEN),
+        middle if middle == ("NA",) else _named(_in_full(middle, ABBREVIATED), PLACEHOLDER_GIVEN),
+        named,
         _suffix(person.suffix) or family_suffix or middle_suffix or given_suffix,
     )
 
 
 @lru_cache(maxsize=32768)
-def _field(text: str) -> tuple[Words, str]:
+def _field(text: str, *, may_be_last: bool = False) -> tuple[Words, str]:
     """The words of one field without suffix, degree and bare digits, and the suffix found in it.
+    `may_be_last`: a lone word may stand behind those of another field.
 
     It is cached because names repeat."""
     words = words_of(text)
+    if words and words[-1] in GENERATION_LAST and (may_be_last or len(words) > 1):
+        return tuple([word for word in words[:-1] if word.isalpha()]), GENERATION_LAST[words[-1]]
     if len(words) == 1 and words[0] in GENERATION:
         return (), GENERATION[words[0]]
     while len(words) > 1 and words[-1] in DEGREES:
@@ -143,6 +233,55 @@ def _field(text: str) -> tuple[Words, str]:
             del words[index]
             break
     return tuple([word for word in words if word.isalpha()]), suffix
+
+
+def _middle(given: Words, middle: Words) -> Words:
+    """The middle names, none where the words say that there is none. A lone X is written for none
+    as well; NA is a name behind a syllable (FANG NA)."""
+    if middle == ("NA",) and any(syllables.issuperset(given) for syllables in SYLLABLES):
+        return middle
+    if middle in NO_MIDDLE_BESIDE or middle == ("X",):
+        return ()
+    return tuple([word for word in middle if word not in NO_MIDDLE])
+
+
+def _given_in_full(given: Words, middle: Words) -> Words:
+    """The given names with abbreviations read, and a first word of two syllables parted."""
+    found = _first_in_full(given, middle)
+    return _parted(found[0]) + found[1:] if len(found) == 1 else found
+
+
+@lru_cache(maxsize=65536)
+def _parted(word: str) -> Words:
+    """The two syllables of a given name that is no listed name; else the word. WANDA and LASHA are
+    no two."""
+    if not LEAST_PARTED <= len(word) <= MOST_PARTED or is_listed_name(word):
+        return (word,)
+    found = {
+        (word[:at], word[at:])
+        for at in range(2, len(word) - 1)
+        for syllables in SYLLABLES
+        if word[:at] in syllables and word[at:] in syllables and word[at:] not in _WESTERN
+    }
+    return found.pop() if len(found) == 1 else (word,)
+
+
+def _first_in_full(given: Words, middle: Words) -> Words:
+    """The given names with abbreviations read. MA is MARIA only before another name: alone it is a
+    name of its own."""
+    following = (given + middle)[1:2]
+    if given and given[0] in ABBREVIATED_FIRST and following and len(following[0]) > 1:
+        given = (ABBREVIATED_FIRST[given[0]], *given[1:])
+    if len(given) > 1:
+        given = (given[0], *[word for word in given[1:] if word not in NO_MIDDLE])
+    return _in_full(given, ABBREVIATED)
+
+
+def _in_full(words: Words, table: dict[str, str]) -> Words:
+    """The words, each that is an abbreviation of the table in full."""
+    if table.keys().isdisjoint(words):
+        return words
+    return tuple([table.get(word, word) for word in words])
 
 
 def _given(given: Words, middle: Words) -> tuple[Words, Words]:
@@ -189,14 +328,18 @@ def _suffix(text: str) -> str:
     return next(filter(None, found), "")
 
 
-def family_out_of_middle(first: NameForm, second: NameForm) -> tuple[NameForm, NameForm]:
+def family_out_of_middle(
+    first: NameForm, second: NameForm, *, of_one_word: bool = False
+) -> tuple[NameForm, NameForm]:
     """Both names, where one side writes a part of the other's family name in the middle name's
-    field, with that part moved back."""
-    return _moved(first, second), _moved(second, first)
+    field, with that part moved back. `of_one_word`: also where the other's family name is that one
+    word, as of who put a new one behind it."""
+    least = 1 if of_one_word else 2
+    return _moved(first, second, least), _moved(second, first, least)
 
 
-def _moved(one: NameForm, two: NameForm) -> NameForm:
-    if len(two.family) < 2 or not one.middle:
+def _moved(one: NameForm, two: NameForm, least: int) -> NameForm:
+    if len(two.family) < least or not one.middle:
         return one
     word = one.middle[0]
     if word not in two.family or word in one.family or word in two.middle or word in two.given:

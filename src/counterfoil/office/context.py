@@ -113,7 +113,10 @@ class Office:
     ) -> matching.Weights:
         """What the snapshot taught the match rules, for deciding as `version`. Raises StateFault
         where a version of them built it that cannot be read."""
-        if manifest.match_version not in matching.READABLE_VERSIONS:
+        readable = matching.READABLE_VERSIONS
+        if version == matching.MATCH_VERSION:
+            readable = readable[:1]
+        if manifest.match_version not in readable:
             raise StateFault(
                 "register_rules_other",
                 "this register was built by another version of the match rules",
@@ -181,8 +184,10 @@ _TRIAL_OPENINGS: Final = 2**31
 
 
 def rules_of(law: gate.Law, match_version: str = matching.MATCH_VERSION) -> str:
-    """Digest of all that decides under this law in this version of the match rules."""
-    return canonical.digest(canonical.encode({"law": law.digest, "match": match_version}))
+    """Digest of all that decides under this law in this version of the match rules, and in the
+    normal forms that it reads."""
+    digest = law.digest if match_version == matching.MATCH_VERSION else law.earlier_digest
+    return canonical.digest(canonical.encode({"law": digest, "match": match_version}))
 
 
 def match_version_of(law: gate.Law, rules: str) -> str:

@@ -27,6 +27,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from counterfoil import normalize
 from counterfoil.core import canonical
 from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.errors import StoreFault, VerifyFault
@@ -46,10 +47,10 @@ class KeyCustodian:
     counted, passed in.
     """
 
-    __slots__ = ("_key", "_limit", "_state_path", "_today")
+    __slots__ = ("_key", "_limit", "_secret", "_state_path", "_today")
 
     def __init__(self, secret: bytes, state_path: Path, openings_per_day: int, today: date) -> None:
-        self._key = RegisterKey(secret)
+        self._key, self._secret = RegisterKey(secret), secret
         self._state_path = state_path
         self._limit = openings_per_day
         self._today = today
@@ -59,9 +60,15 @@ class KeyCustodian:
         """32 hex digits that name the key and do not reveal it."""
         return self._key.key_id
 
-    def derive(self, address_keys: Iterable[AddressKey]) -> list[BucketKey]:
-        """(tolerance, tag, bucket key) of each address key, in order."""
-        return self._key.derive(address_keys)
+    def derive(
+        self, address_keys: Iterable[AddressKey], forms_version: str = normalize.FORMS_VERSION
+    ) -> list[BucketKey]:
+        """(tolerance, tag, bucket key) of each address key, in order, as a register of these normal
+        forms has them."""
+        if forms_version == normalize.FORMS_VERSION:
+            return self._key.derive(address_keys)
+        earlier = normalize.keys_of_forms(address_keys, forms_version)
+        return RegisterKey(self._secret, forms_version).derive(earlier)
 
     def tin_hash(self, tin: str) -> bytes:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""

@@ -22,6 +22,7 @@ an `EvidenceBuckets` can open nothing else of the register.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -158,7 +159,8 @@ class SealedRegister:
     def _derive(self, addresses: list[AddressForm]) -> list[list[BucketKey]]:
         """The bucket keys of each address, known places last. The key of a known place that many
         addresses share (a ZIP of a city) is derived once."""
-        derive = self._custodian.derive
+        forms = self.manifest.forms_version
+        derive = partial(self._custodian.derive, forms_version=forms)
         place_keys = [normalize.known_place_keys(address) for address in addresses]
         distinct = {place_key.key: place_key for found in place_keys for place_key in found}
         derived = dict(zip(distinct, derive(distinct.values()), strict=True))
@@ -251,7 +253,8 @@ def open_register(
             place=name,
             cure="Use the key it was built with, or build it again.",
         )
-    if (manifest.forms_version, manifest.bucket_format) != (normalize.FORMS_VERSION, BUCKET_FORMAT):
+    readable = normalize.FORMS_VERSION, normalize.EARLIER_FORMS
+    if manifest.forms_version not in readable or manifest.bucket_format != BUCKET_FORMAT:
         raise StateFault(
             "register_rules_other",
             "this register was built by another version of the normal forms",

@@ -6,7 +6,8 @@ A row is checked in this order, and the first check that fails is the row's faul
     field_too_long      a field of more than 1,000 characters
     record_ref_missing  no record reference, or one with control characters
     name_missing        neither a given nor a family name in letters
-    date_of_birth       not a day of the calendar as YYYY-MM-DD
+    date_of_birth       not a day of the calendar as YYYY-MM-DD; one that stands for an unknown one
+                        (core/births.py) is sealed as none
     taxable_period      not a year YYYY between 1913 and 2199
     address_incomplete  a part is missing without which the address has no exact key
     address_placeholder a placeholder, which no admitted request can name
@@ -29,6 +30,7 @@ from typing import Final
 import msgspec
 
 from counterfoil import normalize
+from counterfoil.core.births import real_birth
 from counterfoil.core.values import Address, Person, Public, Resident, Sensitive
 from counterfoil.register.source import COLUMNS
 
@@ -131,7 +133,7 @@ def _read_fields(
     if not year:
         return "taxable_period", "taxable_period"
     hashed = tin_hash(tin)
-    resident = Resident(name, birth, hashed, reference, ())
+    resident = Resident(name, real_birth(birth), hashed, reference, ())
     return SourceRow(
         resident, year, Address(line1, line2, city, state, zip_code), bool(tin) and not hashed
     )

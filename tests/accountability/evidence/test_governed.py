@@ -100,7 +100,7 @@ def test_a_bundle_that_leaves_out_or_exchanges_what_governed_is_found(world: Wor
 def test_not_certified_is_no_word_for_what_an_agreement_compares_without(world: World) -> None:
     world.answer([UNDATED])
     made = make(world, batch_of(world), "q2")
-    assert parts(made)[1].thresholds == Thresholds(birth=600, names=600, undated=600)
+    assert parts(made)[1].thresholds == Thresholds(birth=600, names=600, undated=2600)
     told = encode_determinations([NotCompared("q2", 1, "not_certified")])
     code, message = refused(
         world, made, determination=told, doors=None, weights=None, thresholds=None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle
 from counterfoil.accountability.evidence.contents import (
@@ -86,7 +88,9 @@ class Checked(Public, frozen=True):
 def versions(match: str = matching.MATCH_VERSION) -> dict[str, str]:
     """The versions of all that decides, the match rules being of version `match`: a bundle is
     replayed by the ones that made it, or by those that decide the same under its law."""
-    return {"checks": str(CHECKS_VERSION), "forms": normalize.FORMS_VERSION, "match": match}
+    is_earlier = match != matching.MATCH_VERSION
+    forms = normalize.EARLIER_FORMS if is_earlier else normalize.FORMS_VERSION
+    return {"checks": str(CHECKS_VERSION), "forms": forms, "match": match}
 
 
 def check_part(bundle: Bundle) -> Checked:
@@ -104,6 +108,8 @@ def check_part(bundle: Bundle) -> Checked:
             "forms and match.",
         )
     law = _check_law(part)  # 2
+    if match != matching.MATCH_VERSION:
+        law = as_before(law)
     entries = _prove_entries(part, holder)  # 3
     _check_entries(part, holder, law, entries)  # 3
     manifest = _check_manifest(part, holder, entries)  # 4
@@ -120,6 +126,12 @@ def check_part(bundle: Bundle) -> Checked:
         _ruling_words(ruling, entries),
     )
     return Checked(part, law, route, entries, manifest, certificates, ruling, statements)
+
+
+def as_before(law: Law) -> Law:
+    """The law with the digest that its grants named under the normal forms of before."""
+    others = tuple([replace(each, digest=each.earlier_digest) for each in law.others])
+    return replace(law, digest=law.earlier_digest, others=others)
 
 
 def _check_law(part: PublicPart) -> Law:

@@ -337,7 +337,8 @@ def _check_thresholds(
         raise differs("what was matched is not in the bundle")
     weights = matching.weights_from_dict(sealed.weights)
     weights = matching.as_version(weights, checked.part.versions["match"])
-    taught = checked.manifest.evidence or matching.weights_to_dict(matching.default_weights())
+    own = matching.as_version(matching.default_weights(), weights.version)
+    taught = checked.manifest.evidence or matching.weights_to_dict(own)
     same = ("levels", "doors", "threshold", "margin")
     _require(
         all(sealed.weights[name] == taught[name] for name in same),

@@ -146,6 +146,8 @@ def _words(found: CertificationOutcome) -> str:
             f"weighted {held.weighted / PARTS:.2e} ({held.mix_said}).",
             f"Of the register's own people, asked as held, {held.proxy_confirmed} of "
             f"{held.proxy_asked} are confirmed.",
+            "Pairs of people of one home in the source, by what they share:",
+            *(f"  {count:>10,}  {shared}" for shared, count in held.confusions.items()),
             "Not covered:",
             *(f"  - {each}" for each in held.not_covered),
         ]
@@ -159,12 +161,12 @@ def _refused(found: CertificationOutcome, plan: CertificationPlan) -> str:
     best = min(useful, key=lambda point: (point.worst.bound, point.threshold))
     first = found.points[0]
     lines = [
-        f"At {first.threshold / 100:.1f} bits, recall proxy {first.recall:.3f}:",
+        f"At {first.threshold / 100:.1f} bits, own people as held {first.recall:.3f}:",
         *_table(first),
     ]
     if best is not first:
         lines += [
-            f"At {best.threshold / 100:.1f} bits, recall proxy {best.recall:.3f}:",
+            f"At {best.threshold / 100:.1f} bits, own people as held {best.recall:.3f}:",
             *_table(best),
         ]
     lines += ["What was reached by the wrong ones, at the weights' own threshold:"]

@@ -53,7 +53,10 @@ def evaluate(
             errors, (msgspec.json.encode(mistake).decode() + "\n" for mistake in found.mistakes)
         )
         counts: dict[str, Any] = msgspec.to_builtins(found.evaluation)
-        told = counts | {"slices": msgspec.to_builtins(found.slices)}
+        told = counts | {
+            "slices": msgspec.to_builtins(found.slices),
+            "groups": msgspec.to_builtins(found.groups),
+        }
         show(
             told, msgspec.json.format(msgspec.json.encode(told), indent=2).decode(), as_json=as_json
         )

@@ -19,6 +19,7 @@ like_street   the row's name at the same number of a real other street of that Z
               another suffix or directional or is spelled alike (places.py)
 former        the row's person at the row's address, in a period for which the source does not hold
               that person there
+twins and others who are told from a resident by less than a name: persons.py
 synthetic     given, middle and family name and date of birth each drawn by itself, at the row's
               address
 """
@@ -29,16 +30,13 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final, NamedTuple
 
-from msgspec.structs import astuple, replace
-
+from counterfoil.certification.decoys import persons
+from counterfoil.certification.decoys.rows import DecoyQuestion, Maker, SourceRecord, ask, asks
 from counterfoil.certification.places import checksum_of
 from counterfoil.certification.seeded_choice import SeededChoice
-from counterfoil.certification.source_sample import Row, SourceSample
-from counterfoil.core.values import Sensitive
-from counterfoil.register.source import COLUMNS
+from counterfoil.certification.source_sample import SourceSample
 
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
@@ -72,67 +70,10 @@ _UNIT: Final = re.compile(
     r"(?i)(?:\b(?:apt|unit|ste|suite|apartment|rm|room|lot|trlr|fl)\b|#)\s*[a-z0-9-]+\s*$"
 )
 _LEAST_PLACES: Final = 2
+LEAST_SHOWN: Final = 20
+SHOWN_SHARE: Final = 1000
 _MIDDLE: Final = date(1970, 1, 1).toordinal()
 _OTHER_SUFFIX: Final = {"": "JR", "SR": "JR", "JR": "SR", "II": "SR", "III": "JR", "IV": "III"}
-
-
-class PersonAtAddress(Sensitive, frozen=True, gc=False, array_like=True):
-    """Person and address as source rows and questions both write them, under the columns' names."""
-
-    given_name: str
-    middle_name: str
-    family_name: str
-    suffix: str
-    date_of_birth: str
-    line1: str
-    line2: str
-    city: str
-    state: str
-    zip: str
-
-
-class SourceRecord(PersonAtAddress, frozen=True, gc=False, array_like=True):
-    """One source row, stripped."""
-
-    record_ref: str
-    tin: str
-    taxable_period: str
-
-
-class DecoyQuestion(PersonAtAddress, frozen=True, gc=False, array_like=True):
-    """One question: the columns of a request file about person, address and periods."""
-
-    taxable_periods: str
-
-    def cells(self) -> tuple[str, ...]:
-        """The values, in the order of the columns."""
-        return astuple(self)
-
-
-_pick: Final = itemgetter(*[COLUMNS.index(name) for name in SourceRecord.__struct_fields__])
-_SHARED: Final = len(PersonAtAddress.__struct_fields__)
-
-
-def read_record(row: Row) -> SourceRecord | None:
-    """A source row, None where it has another number of fields."""
-    return SourceRecord(*map(str.strip, _pick(row))) if len(row) == len(COLUMNS) else None
-
-
-@lru_cache(maxsize=256)
-def _around(period: str, periods: tuple[int, ...]) -> str:
-    """The row's period and those beside it that the register holds: all of the household can be
-    taken for the person."""
-    return ";".join(str(other) for other in periods if abs(other - int(period)) <= 1)
-
-
-def _ask(record: SourceRecord, sample: SourceSample, **changes: str) -> DecoyQuestion:
-    """The row's own question, with changes."""
-    cells: tuple[str, ...] = (
-        *astuple(record)[:_SHARED],
-        _around(record.taxable_period, sample.periods),
-    )
-    own = DecoyQuestion(*cells)  # pyright: ignore[reportCallIssue] # as many as it has fields
-    return replace(own, **changes) if changes else own
 
 
 def withheld(
@@ -142,14 +83,14 @@ def withheld(
     the given name exchanged."""
     writing = chance.below(8)
     if writing == 0:
-        return _ask(record, sample, middle_name="")
+        return ask(record, sample, middle_name="")
     given = record.given_name
     if writing == 1 and len(given) > 3:
         at = 1 + chance.below(len(given) - 2)
-        return _ask(
+        return ask(
             record, sample, given_name=given[:at] + given[at + 1] + given[at] + given[at + 2 :]
         )
-    return _ask(record, sample)
+    return ask(record, sample)
 
 
 def junior_senior(
@@ -162,7 +103,7 @@ def junior_senior(
     if own and chance.below(2):
         suffix = ""
     born = _years_apart(record.date_of_birth, 20 + chance.below(16), chance)
-    return _ask(record, sample, suffix=suffix, date_of_birth=born)
+    return ask(record, sample, suffix=suffix, date_of_birth=born)
 
 
 def sibling(
@@ -171,7 +112,7 @@ def sibling(
     """A twin or a sibling within nine years."""
     own = (record.given_name.upper().split() or [""])[0]
     drawn = chance.many(sample.names, 8)
-    others = [other for other in drawn if other.first and other.first != own]
+    others = [other for other in drawn if persons.is_another(own, other.first)]
     if not others:
         return None
     twin = chance.below(2) == 0
@@ -182,7 +123,7 @@ def sibling(
         if twin
         else _years_apart(record.date_of_birth, 1 + chance.below(9), chance)
     )
-    return _ask(
+    return ask(
         record,
         sample,
         given_name=other.given,
@@ -198,10 +139,10 @@ def next_unit(
     """The unit one on, wherever it is written; a unit where none is."""
     born = _another_birth(record, chance, sample)
     if record.line2:
-        return _ask(record, sample, line2=bump_last(record.line2, 1), date_of_birth=born)
+        return ask(record, sample, line2=bump_last(record.line2, 1), date_of_birth=born)
     if _UNIT.search(record.line1):
-        return _ask(record, sample, line1=bump_last(record.line1, 1), date_of_birth=born)
-    return _ask(record, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
+        return ask(record, sample, line1=bump_last(record.line1, 1), date_of_birth=born)
+    return ask(record, sample, line2=f"APT {1 + chance.below(9)}", date_of_birth=born)
 
 
 def next_number(
@@ -210,7 +151,7 @@ def next_number(
     """Two on or back: the neighbour on the same side of the street."""
     line1 = bump_number(record.line1, 2 if chance.below(2) else -2)
     return (
-        _ask(record, sample, line1=line1, date_of_birth=_another_birth(record, chance, sample))
+        ask(record, sample, line1=line1, date_of_birth=_another_birth(record, chance, sample))
         if line1
         else None
     )
@@ -228,10 +169,10 @@ def other_zip(
         _another_birth(record, chance, sample),
     )
     if known:
-        return _ask(record, sample, zip=chance.of(known), date_of_birth=born)
+        return ask(record, sample, zip=chance.of(known), date_of_birth=born)
     city, state, zip5 = chance.of(sample.zips.everywhere)
     return (
-        _ask(record, sample, city=city, state=state, zip=zip5, date_of_birth=born)
+        ask(record, sample, city=city, state=state, zip=zip5, date_of_birth=born)
         if zip5 != own
         else None
     )
@@ -249,7 +190,7 @@ def like_street(
         f"{number} {sample.streets.written[chance.of(others)]}",
         record.line2 or (f"# {unit}" if unit else ""),
     )
-    return _ask(
+    return ask(
         record,
         sample,
         line1=line1,
@@ -264,7 +205,7 @@ def former(
     """One other period, in which no row has the person there; the year after, in a register of one
     period."""
     years = _years_away(record, sample)
-    return _ask(record, sample, taxable_periods=chance.of(years)) if years else None
+    return ask(record, sample, taxable_periods=chance.of(years)) if years else None
 
 
 def synthetic(
@@ -272,7 +213,7 @@ def synthetic(
 ) -> DecoyQuestion | None:
     """Nobody: each part of the name has the register's frequency, and none knows of the others."""
     one, two, three, four = chance.many(sample.names, 4)
-    return _ask(
+    return ask(
         record,
         sample,
         given_name=one.given,
@@ -317,14 +258,20 @@ def _years_apart(born: str, years: int, chance: SeededChoice) -> str:
 
 class DecoyKind(NamedTuple):
     """One row of `KINDS`. `elsewhere`: the question names another address than the row's.
-    `same_given`: it is no decoy where a resident of the asked suffix bears the asked given name.
-    `can`: a cheap check of whether a row can be asked about at all."""
+    `same_given`: it is no decoy where a resident of the asked suffix bears the asked given name;
+    `is_other`: where somebody but the row's person does. `can`: a cheap check of whether a row can
+    be asked about at all. `shown_by`: the count of the source's rows (source_sample.py) without
+    which the kind is left out, and the certificate says so. `scopes`: of those certificates it is a
+    kind."""
 
     sentence: str
-    make: Callable[[SourceRecord, SeededChoice, SourceSample], DecoyQuestion | None]
+    make: Maker
     elsewhere: bool = False
     same_given: bool = False
+    is_other: bool = False
     can: Callable[[SourceRecord, SourceSample], bool] | None = None
+    shown_by: str = ""
+    scopes: tuple[str, ...] = ASKS
 
 
 def _has_like_street(record: SourceRecord, sample: SourceSample) -> bool:
@@ -365,15 +312,55 @@ KINDS: Final[dict[str, DecoyKind]] = {
         "A resident of other periods than the one asked about.", former, can=_has_been_away
     ),
     "synthetic": DecoyKind("Nobody: a name drawn from the register's own frequencies.", synthetic),
+    "twin_shared_word": DecoyKind(
+        "A twin who shares the first of two given names, in one field or two, or hyphenated.",
+        asks(persons.twin_shared_word),
+        is_other=True,
+        can=persons.has_second_word,
+        shown_by="second given word",
+    ),
+    "twin_one_letter": DecoyKind(
+        "A twin whose given name is one letter from the resident's, as names in use or rhymes are.",
+        asks(persons.twin_one_letter),
+        is_other=True,
+    ),
+    "held_by_initial": DecoyKind(
+        "A twin of a resident who is held by an initial, of the same initial.",
+        asks(persons.held_by_initial),
+        is_other=True,
+        can=persons.has_initial_alone,
+        shown_by="given name of one letter",
+    ),
+    "new_year": DecoyKind(
+        "A namesake with another family name, both with 1 January of one year.",
+        asks(persons.other_family),
+        is_other=True,
+        can=persons.is_of_new_year,
+        scopes=(BIRTH,),
+        shown_by="1 January",
+    ),
+    "filler_date": DecoyKind(
+        "A namesake, both with a date that stands for an unknown one.",
+        asks(persons.other_family_or_middle),
+        is_other=True,
+        can=persons.has_filler_date,
+        scopes=(NAMES,),
+        shown_by="filler date",
+    ),
+    "date_not_held": DecoyKind(
+        "A namesake, as a father or son is, of a resident of whom no date of birth is held.",
+        asks(persons.dated_namesake),
+        is_other=True,
+        can=persons.has_no_date,
+        scopes=(BIRTH,),
+        shown_by="no date of birth",
+    ),
 }
-
-
-_CAN: Final = {name: kind.can for name, kind in KINDS.items()}
 
 
 def can_ask(kind: str, record: SourceRecord, sample: SourceSample) -> bool:
     """Whether the row can be asked about in this way, as far as the sample tells."""
-    can = _CAN[kind]
+    can = KINDS[kind].can
     return can is None or can(record, sample)
 
 
@@ -385,3 +372,13 @@ def kinds_without_decoys(sample: SourceSample) -> list[str]:
         "other_zip": len(sample.zips.everywhere) < _LEAST_PLACES,
     }
     return [name for name, is_lacking in lacking.items() if is_lacking]
+
+
+def kinds_not_shown(sample: SourceSample) -> list[str]:
+    """Kinds that the source has too few rows of: under `LEAST_SHOWN`, or one of `SHOWN_SHARE`."""
+    least = max(LEAST_SHOWN, sample.rows // SHOWN_SHARE)
+    return [
+        name
+        for name, kind in KINDS.items()
+        if kind.shown_by and sample.shown.get(kind.shown_by, 0) < least
+    ]

@@ -1,0 +1,127 @@
+"""The whole of two names: what is left of the given names beside the first, and whether one name is
+the other in another order.
+
+Twins share a date of birth, a family name and often one of two given names: Maria Elena and Maria
+Isabel, Xiao Mei and Xiao Wei. So the date counts in full only where nothing in the given names
+differs:
+
+    rest_level      the given names but for the pair that was compared first: each word of the side
+                    with fewer has its like on the other side, or the names differ
+    is_turned       the same given names in another order
+    is_swapped_whole, is_rearranged     given and family name in each other's field; middle and
+                    family name rearranged
+
+All functions are pure, and symmetric in the two names.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil.core.values import NameForm
+from counterfoil.normalize import name_similarity as similarity
+from counterfoil.normalize.name_words import PARTICLES
+
+Words = tuple[str, ...]
+
+_FORMS: Final = frozenset({similarity.NICKNAME, similarity.VARIANT})
+_DIFFER: Final = "middle.differs"
+_MISSING: Final = "middle.missing"
+
+
+def all_given(name: NameForm) -> Words:
+    """Given and middle words in the order written."""
+    return name.given + name.middle
+
+
+def is_turned(first: NameForm, second: NameForm) -> bool:
+    """Whether both have the same given and middle names of two letters or more, two of them at
+    least, in another order."""
+    one, two = all_given(first), all_given(second)
+    return (
+        len(one) > 1
+        and len(one) == len(two)
+        and one != two
+        and min(map(len, one)) > 1
+        and sorted(one) == sorted(two)
+    )
+
+
+def is_swapped_whole(first: NameForm, second: NameForm) -> bool:
+    """Whether the first given word of each is the first word of the other's family name."""
+    one, two = core(first.family)[:1], core(second.family)[:1]
+    return bool(one and two) and first.given[:1] == two and second.given[:1] == one
+
+
+def is_rearranged(first: NameForm, second: NameForm) -> bool:
+    """Whether middle and family name hold the same words, differently parted or ordered: IVAN
+    PETROVICH PETROV, IVAN PETROV PETROVICH."""
+    one, two = first.middle + first.family, second.middle + second.family
+    return first.family != second.family and len(one) > 1 and sorted(one) == sorted(two)
+
+
+def rest_level(first: NameForm, second: NameForm, given: str) -> str:
+    """Level of the given names beside the pair that reached the level `given`."""
+    one, two = _beside(first, second, given)
+    if not one or not two:
+        return _MISSING
+    if "".join(one) == "".join(two):
+        return "middle.initial" if max(map(len, one)) == 1 else "middle.equal"
+    fewer, more = sorted((one, two), key=lambda words: (len(words), words))
+    left, is_full = list(more), False
+    for word in sorted(fewer, key=len, reverse=True):
+        like = _like(word, left)
+        if not like:
+            return _DIFFER
+        left.remove(like)
+        is_full = is_full or (like == word and len(word) > 1)
+    return "middle.equal" if is_full else "middle.initial"
+
+
+def core(family: Words) -> Words:
+    """A family name without its particles, unless it has no other words."""
+    return tuple([word for word in family if word not in PARTICLES]) or family
+
+
+def _beside(first: NameForm, second: NameForm, given: str) -> tuple[Words, Words]:
+    """The given and middle words of both, without those that were compared first."""
+    one, two = all_given(first), all_given(second)
+    if given == "given.turned":
+        return (), ()
+    if given == "given.joined":
+        if "".join(first.given) == "".join(second.given):
+            return first.middle, second.middle
+        return (), ()
+    if given == "given.among":
+        if one[0] in two:
+            return one[1:], _without(two, one[0])
+        return _without(one, two[0]), two[1:]
+    return one[1:], two[1:]
+
+
+def _without(words: Words, word: str) -> Words:
+    at = words.index(word)
+    return words[:at] + words[at + 1 :]
+
+
+def _like(word: str, words: list[str]) -> str:
+    """The word among `words` that may be this one: the same, else a form or a slip of it, else one
+    of the two an initial of the other; "" if none is."""
+    if word in words:
+        return word
+    for other in words:
+        if min(len(word), len(other)) > 1 and (
+            similarity.compare_words(word, other) in _FORMS or _is_slip(word, other)
+        ):
+            return other
+    return next(
+        (other for other in words if other[0] == word[0] and min(len(word), len(other)) == 1), ""
+    )
+
+
+def _is_slip(one: str, two: str) -> bool:
+    """Whether exactly one of two words is a listed name, and the other a slip of it."""
+    if similarity.is_listed_name(one) == similarity.is_listed_name(two):
+        return False
+    pair = (one, two) if similarity.is_listed_name(one) else (two, one)
+    return similarity.is_slip_of_hand(*pair)
