@@ -218,7 +218,10 @@ def test_nothing_that_was_acknowledged_is_lost_when_processes_are_killed(
 
 
 def test_no_value_of_a_request_is_in_what_the_service_says(sandbox: Sandbox) -> None:
-    """Its log and its metrics, after all that the tests above put through it."""
+    """Its log and its metrics, after all that was put through it."""
+    item = os.urandom(16).hex()
+    _put(f"{sandbox.gateway}/v1/items/{item}", (TINY / "requests.csv").read_bytes())
+    until(lambda: '"event":"received"' in sandbox.said())
     said = sandbox.said()
     for door in (sandbox.gateway, sandbox.office):
         with urlopen(f"{door}/metrics") as answer:
