@@ -1,7 +1,8 @@
 """The keys of an address: which of them open the bucket of its residents, and what each forgives.
 
 THE TABLE OF ADDRESS KEYS. Number, unit, box and urbanization are in every key: no key relaxes them.
-`zone` is the ZIP, or city and state where no usable ZIP is written. One function makes the keys
+The unit is the
+one of the form in `exact`, and without the word APT in the others. `zone` is the ZIP, or city and state where no usable ZIP is written. One function makes the keys
 when a register is built and when it is asked, so two addresses meet under a key exactly if they
 agree in all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
 
@@ -9,6 +10,8 @@ agree in all that the key keeps. Reach and cost: measured, docs/formats/address-
     -----  ---------------------------  -----------------------------------  -----------------------
     exact  all of the street, zone      city names: one ZIP has many         nothing: they name one
                                                                              home
+    unit   the same; the unit of any    the kind of a unit that `#` leaves   nothing where one unit of
+           kind where none is stated    open; BLDG A APT 12 as APT A12       a house has a number
     affix  bare stem, zone (numbered    suffix or directionals left out or   N MAIN and S MAIN; OAK
            streets: name, suffix)       misspelled; a last word that may be  ST and OAK CT
                                         a broken suffix
@@ -37,7 +40,7 @@ exact, affix and place; names of four letters sound too); rural and highway cont
 and place; PO boxes, military addresses and general delivery exact only, since a box number says
 nothing without its ZIP.
 
-A key is a text, `forms-2|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
+A key is a text, `forms-3|tolerance|kind|number|unit|urbanization|...|zone`. Parts are of A-Z, 0-9
 and spaces only, so `|` parts them.
 
 THE TABLE OF KNOWN PLACES. A tolerance forgives only what the register does not know as a place of
@@ -53,8 +56,8 @@ one of the two is not known. How many homes make a known place: register/known_p
                 letters of it that `place`
                 keeps
 
-Keys: `forms-2|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
-`forms-2|known-zip|zip|first and last two letters of the city|state`.
+Keys: `forms-3|known-line|kind|predirectional|street|suffix|postdirectional|urbanization|zone` and
+`forms-3|known-zip|zip|first and last two letters of the city|state`.
 """
 
 from __future__ import annotations
@@ -65,9 +68,11 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
+from counterfoil.normalize.units import identifiers, same_texts, without_apt
 from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
 
 EXACT: Final = "exact"
+UNIT: Final = "unit"
 PLACE: Final = "place"
 KNOWN_LINE: Final = "known-line"
 KNOWN_ZIP: Final = "known-zip"
@@ -97,7 +102,7 @@ def exact_address_key(form: AddressForm) -> str:
     zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ""
-    return f"{FORMS_VERSION}|{EXACT}|{home_text(form)}|{_line(form)}|{zone}"
+    return f"{FORMS_VERSION}|{EXACT}|{_home(form, form.unit)}|{_line(form)}|{zone}"
 
 
 def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
@@ -106,15 +111,23 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ()
-    home, line = home_text(form), _line(form)
-    keys = [(EXACT, f"{line}|{zone}")]
+    line, exact = _line(form), _home(form, form.unit)
+    home = _home(form, without_apt(form.unit)) if form.unit else exact
+    keys = list[tuple[str, str]]()
     if form.kind is _STREET:
         spelled = _street_keys(form.predirectional, form.street, form.suffix, form.postdirectional)
         keys += [(tolerance, f"{kept}|{zone}") for tolerance, kept in spelled]
     if form.kind in PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
+    first = [AddressKey(EXACT, f"{FORMS_VERSION}|{EXACT}|{exact}|{line}|{zone}")]
+    if form.unit:
+        first += [
+            AddressKey(UNIT, f"{FORMS_VERSION}|{UNIT}|{_home(form, unit)}|{line}|{zone}")
+            for unit in same_texts(form.unit)
+        ]
     return tuple(
-        [
+        first
+        + [
             AddressKey(tolerance, f"{FORMS_VERSION}|{tolerance}|{home}|{key}")
             for tolerance, key in keys
         ]
@@ -173,8 +186,12 @@ def _street_keys(
 
 
 def home_text(form: AddressForm) -> str:
-    """What no key relaxes."""
-    return f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
+    """What no key relaxes: the unit without its kind, which a `#` leaves open."""
+    return _home(form, identifiers(form.unit) if form.unit else "")
+
+
+def _home(form: AddressForm, unit: str) -> str:
+    return f"{form.kind}|{form.number}|{unit}|{form.urbanization}"
 
 
 def _line(form: AddressForm) -> str:

@@ -33,9 +33,10 @@ from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES
 from counterfoil.normalize.text import clean, has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
-FORMS_VERSION: Final = "forms-2"
+FORMS_VERSION: Final = "forms-3"
 
 _RUNS: Final = re.compile(r"[0-9]+")
+_FLOORED: Final = re.compile(r"([0-9]+(?:ST|ND|RD|TH)?)(?:FL|FLR|FLOOR)")
 _EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})
 _CARE_OF: Final = re.compile(r"(?:C O|CARE OF|ATTN|ATTENTION|ATT)(?: [A-Z ]*)?")
 _URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
@@ -118,7 +119,7 @@ def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> Add
 
 
 def _read_street(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
-    line, other = _order(first.split(), second.split())
+    line, other = _order(_floor_apart(first.split()), _floor_apart(second.split()))
     before, line = leading_unit(line)
     number, rest = split_number(line)
     inner, rest = inner_unit(_without_sign(rest), number)
@@ -143,6 +144,19 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
         place.state,
         place.zip5,
     )
+
+
+def _floor_apart(tokens: Sequence[str]) -> Sequence[str]:
+    """The tokens with a floor's number apart from its word: 10FL, 10THFLOOR."""
+    if not any(_FLOORED.fullmatch(token) for token in tokens):
+        return tokens
+    out = [tokens[0]]
+    for token in tokens[1:] if len(tokens) > 1 else ():
+        found = _FLOORED.fullmatch(token)
+        out += [found[1], "FL"] if found else [token]
+    if len(tokens) == 1 and (found := _FLOORED.fullmatch(tokens[0])):
+        return [found[1], "FL"]
+    return out
 
 
 def _order(first: Sequence[str], second: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -177,6 +191,9 @@ def _unit(inline: Sequence[str], other: Sequence[str]) -> str:
     unit, other_unit = units.read_loose(inline), units.read_loose(other)
     if not unit or not other or unit == other_unit:
         return unit or other_unit
+    kinds = {unit, other_unit} & set(units.same_texts(unit)) & set(units.same_texts(other_unit))
+    if kinds and not any(each.startswith(("FL", "BLDG")) for each in kinds):
+        return kinds.pop()  # APT 4 on one line, # 4 on the other
     return units.read_loose([*inline, *other])
 
 
