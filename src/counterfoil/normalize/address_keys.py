@@ -168,7 +168,7 @@ def _street_keys(
     form = AddressForm(_STREET, "", predirectional, street, suffix, postdirectional)
     spelled = stems(form)
     if spelled is None:
-        return [("affix", numbered(form))]
+        return [("affix", each) for each in numbered(form)]
     letters, bare = spelled
     keys = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
     tail = f"{predirectional}|{postdirectional}"

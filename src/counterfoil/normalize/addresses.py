@@ -126,7 +126,7 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
     if holds_box(rest) or (second and not second.startswith("BOX") and read_box(second)):
         return None  # two addresses in one
     cut = unit_start(rest)
-    street = read_street(rest[:cut]) if cut else Street()
+    street = read_street(rest[:cut], place.state) if cut else Street()
     if street is None or not (number or street.name):
         return None
     inline = [*street.unit.split(), *before, *inner, *rest[cut:]]

@@ -112,7 +112,7 @@ def _line_keys(
         return (f"affix|{street}",)
     spelled = stems(form)
     if spelled is None:
-        return (f"affix|{numbered(form)}",)
+        return tuple([f"affix|{each}" for each in numbered(form)])
     letters, bare = spelled
     found = [f"affix|{name}" for name in (bare, shortened(form)) if name]
     return (*found, f"sound|{sound(letters)}", f"head|{letters[:3]}", f"tail|{letters[-3:]}")

@@ -256,6 +256,3 @@ STATES: Final = {" ".join(name.split()): code for code, name in _STATE_NAMES}
 """A state's name -> its two letters. The Virgin Islands have two names."""
 
 STATE_CODES: Final = {code: code for code in STATES.values()}
-
-ZERO_ZIP_STATES: Final = words("CT MA ME NH NJ RI VT PR VI AE")
-"""States whose ZIP codes begin with 0: a spreadsheet drops that 0."""

@@ -108,6 +108,8 @@ def holds_box(tokens: Sequence[str]) -> bool:
 def _begins_unit(tokens: Sequence[str], index: int) -> bool:
     """Whether the word at `index` is one that begins a unit, at a place where it can."""
     word, following = tokens[index], token_at(tokens, index + 1)
+    if word == "RM" and not index and has_digit(following):
+        return False  # 2418 RM 1431: a ranch to market road
     if word in STRONG_DESIGNATORS:
         return bool(following) or _after_street(tokens, index)
     if word == "NO" and has_digit(following):

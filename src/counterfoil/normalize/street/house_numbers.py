@@ -30,6 +30,7 @@ _CONFUSED_ONE: Final = re.compile(r"L(?=[0-9])|(?<=[0-9])I(?=[0-9])")
 _PLAIN: Final = re.compile(r"[0-9]+[A-Z]{0,2}")
 _ORDINAL: Final = re.compile(r"[0-9]*(?:1ST|2ND|3RD|[0-9]TH)")
 _PAIR: Final = re.compile(r"([0-9]+)-([0-9]+)([A-Z]?)")
+_BEFORE_ORDINAL: Final = re.compile(r"([0-9]+)-([0-9]*(?:(?<!1)1ST|(?<!1)2ND|(?<!1)3RD|[0-9]TH))")
 _GRID: Final = re.compile(r"[NSEW][0-9]+[NSEW][0-9]+|[0-9]+[NSEW][0-9]+")
 _GRID_HALF: Final = re.compile(r"[NSEW][0-9]+")
 _GRID_OPEN: Final = re.compile(r"[NSEW][0-9]+[NSEW]")
@@ -66,6 +67,8 @@ def _plain(digits: str) -> str:
 
 
 def _hyphenated(first: str, tokens: Sequence[str]) -> Split | None:
+    if found := _BEFORE_ORDINAL.fullmatch(first):  # 2227-8TH AVE
+        return _plain(found[1]), [found[2], *tokens[1:]]
     pair = _PAIR.fullmatch(first)
     if pair is None:
         return None

@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from counterfoil.core.values import AddressForm
+from counterfoil.normalize.street.highways import is_lettered_road, road_names
 from counterfoil.normalize.tables import DIRECTIONALS, SUFFIXES, one_edit, ordinal_ending, words
 from counterfoil.normalize.text import LOOKS_LIKE
 
@@ -56,6 +57,8 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
         return None
     if street.isalpha():  # one word
         return (street, street) if len(street) > 1 else None
+    if not form.suffix and is_lettered_road(street):
+        return None
     name = [word if word.isalpha() else _as_letters(word) for word in street.split()]
     if not all(len(word) > 1 and word.isalpha() for word in name):
         return None
@@ -80,11 +83,14 @@ def shortened(form: AddressForm) -> str:
     return found[1] if found and len(found[1]) > 2 else ""
 
 
-def numbered(form: AddressForm) -> str:
-    """Name and suffix of a street that is no word: `5|ST`, `COUNTY ROAD 12|`."""
+def numbered(form: AddressForm) -> tuple[str, ...]:
+    """Name and suffix of a street that is no word: `5|ST`, `COUNTY ROAD 12|`. A road of no stated
+    class has those of each that it may be: `HIGHWAY 64|`, `US HIGHWAY 64|` ..."""
     name, suffix = form.street.split(), form.suffix
     if len(name) == 1 and name[0].isdigit():
-        return f"{name[0]}|{suffix}"
+        return (f"{name[0]}|{suffix}",)
+    if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
+        return tuple([f"{each}|" for each in road_names(form.street)])
     if _is_before_directional(form.predirectional, name):
         name.insert(0, form.predirectional)
     elif name[0] in _LONG_DIRECTIONALS and len(name) > 1:
@@ -93,7 +99,7 @@ def numbered(form: AddressForm) -> str:
         suffix = _meant_suffix(name[-1])
         if suffix:
             del name[-1]
-    return f"{_ordinal(name) or ' '.join(name)}|{suffix}"
+    return (f"{_ordinal(name) or ' '.join(name)}|{suffix}",)
 
 
 def sound(letters: str) -> str:
