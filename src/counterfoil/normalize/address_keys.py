@@ -69,7 +69,16 @@ from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
 from counterfoil.normalize.units import identifiers, same_texts, without_apt
-from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import (
+    ending,
+    glued,
+    inner_directionals,
+    numbered,
+    shortened,
+    sound,
+    stems,
+    without_one,
+)
 
 EXACT: Final = "exact"
 UNIT: Final = "unit"
@@ -82,6 +91,7 @@ MIN_STEM: Final = 5
 """Stems under five letters have only a sound, those under four none."""
 MIN_SOUND: Final = 3
 
+_COUNTED_VERSION: Final = "forms-2"
 _NO_ZIPS: Final = NO_ZIPS | {""}
 # Bound once: an enum's attribute costs more than the comparison.
 _STREET: Final = AddressKind.STREET
@@ -103,6 +113,18 @@ def exact_address_key(form: AddressForm) -> str:
     if not zone or not _is_whole(form):
         return ""
     return f"{FORMS_VERSION}|{EXACT}|{_home(form, form.unit)}|{_line(form)}|{zone}"
+
+
+def counted_address(form: AddressForm) -> str:
+    """The text by which questions are counted as about one address or two; "" where there is no
+    exact key.
+
+    It is the exact key of forms-2 for each address that both versions read alike, so that what was
+    asked before the forms changed counts on. APT 4 and # 4 are one; STE 4 and APT 4 are two."""
+    zone = zone_text(form)
+    if not zone or not _is_whole(form):
+        return ""
+    return f"{_COUNTED_VERSION}|{EXACT}|{_home(form, without_apt(form.unit))}|{_line(form)}|{zone}"
 
 
 def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
@@ -170,15 +192,23 @@ def _street_keys(
     if spelled is None:
         return [("affix", each) for each in numbered(form)]
     letters, bare = spelled
-    keys = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
-    tail = f"{predirectional}|{postdirectional}"
-    heard = sound(letters)
+    keys = [("affix", f"{name}|") for name in (bare, shortened(form), glued(form)) if name]
+    tail = f"{predirectional}|{postdirectional}|{inner_directionals(form)}"
+    root, end, is_right = ending(letters)
+    heard = f"{sound(root)} {end}" if is_right else sound(letters)
     if len(letters) >= MIN_HEARD and len(heard) >= MIN_SOUND:
         keys.append(("sound", f"{heard}|{tail}"))
-    if len(letters) >= MIN_STEM:
+    if end:
+        keys.append(("start", f"{root} {end}|{tail}"))
+    if is_right:
+        keys += [("end", f"{each} {end}|{tail}") for each in without_one(root)]
+    elif len(letters) >= MIN_STEM:
         keys += [
             ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
             ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
+        ]
+    if len(letters) >= MIN_STEM:
+        keys += [
             ("rest", f"{letters[1:]}|{tail}"),
             ("head", f"{letters[:-1]}|{tail}"),
         ]

@@ -52,7 +52,7 @@ from counterfoil.normalize.likeness import (
 )
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES
-from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
 
@@ -114,7 +114,7 @@ def _line_keys(
     if spelled is None:
         return tuple([f"affix|{each}" for each in numbered(form)])
     letters, bare = spelled
-    found = [f"affix|{name}" for name in (bare, shortened(form)) if name]
+    found = [f"affix|{name}" for name in (bare, shortened(form), glued(form)) if name]
     return (*found, f"sound|{sound(letters)}", f"head|{letters[:3]}", f"tail|{letters[-3:]}")
 
 

@@ -142,6 +142,9 @@ def read_highway(tokens: Sequence[str], state: str = "") -> tuple[str, Sequence[
         return None
     name, rest = found
     tail, rest = _tail(rest)
+    if not tail and len(rest) > 1 and rest[0] in DIRECTIONALS:  # I 49 S SERVICE RD
+        tail, after = _tail(rest[1:])
+        rest = [rest[0], *after] if tail else rest
     if rest and rest[0] in SUFFIXES and rest[0] not in DIRECTIONALS:
         return None
     tails = dict.fromkeys(each for each in (before, tail) if each)

@@ -21,6 +21,7 @@ misspelled (37T ST, 48TH SY), if only one suffix can be meant.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -33,12 +34,47 @@ from counterfoil.normalize.text import LOOKS_LIKE
 
 _SUFFIX_WORDS: Final = words("""
     AVE AVENUE ST STREET RD ROAD DR DRIVE LN LANE CT COURT PL PLACE BLVD CIR CIRCLE WAY TER PKWY TRL
+    BOULEVARD PARKWAY TERRACE HIGHWAY CRESCENT TURNPIKE
 """)
 _SUFFIX_LIKE: Final = one_edit(_SUFFIX_WORDS)
 _LONG_SUFFIXES: Final = {"AV": "AVENUE", "ST": "STREET", "DR": "DRIVE", "CI": "CIRCLE"}
 """By their first two letters. Two slips after those leave one of these recognizable."""
 _MAX_SUFFIX: Final = 6
 _LONG_DIRECTIONALS: Final = one_edit(word for word in DIRECTIONALS if len(word) > 3)
+_GLUED: Final = re.compile(
+    r"([A-Z]{4,}?)(?:STREET|AVENUE|ROAD|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCLE|AVE|BLVD|ST|RD|DR|LN"
+    r"|CT|CIR|PL)"
+)
+_INNER_DIRECTIONALS: Final = {
+    slip: DIRECTIONALS[word]
+    for word in DIRECTIONALS
+    if len(word) > 4  # noqa: PLR2004
+    for slip in one_edit((word,))
+} | {"EAST": "E", "WEST": "W"}
+_ENDINGS: Final = (
+    *"FIELD BROOK VILLE HURST CREST HAVEN RIDGE STONE STEAD SHIRE".split(),
+    *"WOOD LAND VIEW DALE FORD HILL SIDE MONT PORT GATE LAKE BURY".split(),
+    "TON",
+)
+_NEAR_ENDINGS: Final = {slip: end for end in reversed(_ENDINGS[:-1]) for slip in one_edit((end,))}
+MIN_ROOT: Final = 3
+_FAMOUS_WORDS: Final = words("MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING")
+_FAMOUS: Final = tuple(
+    (re.compile(pattern), full)
+    for pattern, full in (
+        (
+            r"\b(?:(?:REV|REVEREND) )?(?:(?:DR|DOCTOR) )?(?:MLK|M L K|ML KING|M L KING|MLKING"
+            r"|MARTIN (?:LUTHER|LUTH|L) KING)(?: (?:JR|JUNIOR))?\b",
+            "MARTIN LUTHER KING",
+        ),
+        (r"\b(?:JFK|J F KENNEDY|JOHN (?:FITZGERALD|F|FITZ) KENNEDY)\b", "JOHN F KENNEDY"),
+        (r"\b(?:FDR|F D ROOSEVELT|FRANKLIN (?:DELANO|D) ROOSEVELT)\b", "FRANKLIN D ROOSEVELT"),
+        (r"\b(?:LBJ|L B JOHNSON|LYNDON (?:BAINES|B) JOHNSON)\b", "LYNDON B JOHNSON"),
+    )
+)
+"""Names of people under which many streets are written in several ways."""
+_NAMED_LAST: Final = words("CALLE AVENIDA CAMINO PASEO VIA RUE CARR CARRETERA CALLEJON")
+"""Words before the name of a street: CALLE SOL is not CALLE LUNA."""
 _SCANNED: Final = re.compile(r"[A-Z]+[0-9][A-Z]+|[0-9][A-Z]{4,}")
 _ORDINAL_SLIP: Final = re.compile(r"([0-9]+)([A-Z]{1,2})")
 _SOUNDS: Final = (
@@ -52,7 +88,7 @@ _SILENT: Final = frozenset("AEIOUYHW")
 def stems(form: AddressForm) -> tuple[str, str] | None:
     """(stem, bare) of a street that is named by words; None for a name with a digit or a single
     letter, and for a directional alone."""
-    street = form.street
+    street = form.street if " " not in form.street and len(form.street) > 3 else one_name(form.street)  # noqa: PLR2004
     if street in DIRECTIONALS:
         return None
     if street.isalpha():  # one word
@@ -71,12 +107,53 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
     return letters, letters.removeprefix(name[0]) if is_directed else letters
 
 
+def inner_directionals(form: AddressForm) -> str:
+    """The directionals inside a street's name, or a slip of one: N of COLUMBUS NORTH RD, OLD NROTH
+    CHURCH RD. A street of another is another street."""
+    name = form.street.split()
+    if len(name) < 2:  # noqa: PLR2004
+        return ""
+    return " ".join([_INNER_DIRECTIONALS[word] for word in name[1:] if word in _INNER_DIRECTIONALS])
+
+
+@lru_cache(maxsize=16384)
+def ending(letters: str) -> tuple[str, str, bool]:
+    """(root, ending, whether it is written right) of a stem that ends as many do: BRENT, WOOD;
+    ("", "", False) of any other."""
+    for end in _ENDINGS:
+        if letters.endswith(end) and len(letters) - len(end) >= MIN_ROOT:
+            return letters[: -len(end)], end, True
+    for size in (4, 5, 3, 6):
+        end = _NEAR_ENDINGS.get(letters[-size:], "") if len(letters) - size >= MIN_ROOT else ""
+        if end:
+            return letters[:-size], end, False
+    return "", "", False
+
+
+def without_one(root: str) -> tuple[str, ...]:
+    """A root, and what is left of it without each of its letters: roots one slip apart share
+    one."""
+    return tuple(dict.fromkeys([root, *[root[:at] + root[at + 1 :] for at in range(len(root))]]))
+
+
+def glued(form: AddressForm) -> str:
+    """The stem of a name without the suffix that is written in one with it: MALLOWST, MALLOWAVENUE;
+    "" where none is."""
+    name = form.street
+    if form.suffix or not name.isalpha():
+        return ""
+    found = _GLUED.fullmatch(name)
+    return found[1] if found else ""
+
+
 def shortened(form: AddressForm) -> str:
     """The bare stem without its last word, where that may be a broken suffix (VENICE AGR); "" where
     it cannot be.
 
     It meets the bare stem of the whole line: VENICE AVE."""
     *name, last = form.street.split()
+    if last in DIRECTIONALS or (name and name[0] in _NAMED_LAST):
+        return ""
     if form.suffix or not name or not 1 < len(last) <= _MAX_SUFFIX or _is_nearly_suffix(last):
         return ""
     found = stems(replace(form, street=" ".join(name)))
@@ -86,7 +163,7 @@ def shortened(form: AddressForm) -> str:
 def numbered(form: AddressForm) -> tuple[str, ...]:
     """Name and suffix of a street that is no word: `5|ST`, `COUNTY ROAD 12|`. A road of no stated
     class has those of each that it may be: `HIGHWAY 64|`, `US HIGHWAY 64|` ..."""
-    name, suffix = form.street.split(), form.suffix
+    name, suffix = one_name(form.street).split(), form.suffix
     if len(name) == 1 and name[0].isdigit():
         return (f"{name[0]}|{suffix}",)
     if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
@@ -148,3 +225,12 @@ def _ordinal(name: list[str]) -> str:
         return ""
     digits, ending = slip[1], slip[2]
     return digits if OSA.distance(ending, ordinal_ending(digits), score_cutoff=1) <= 1 else ""
+
+
+def one_name(name: str) -> str:
+    """The one form of a name that is written in several: MLK JR, DR MARTIN LUTHER KING."""
+    if _FAMOUS_WORDS.isdisjoint(name.split()):
+        return name
+    for pattern, full in _FAMOUS:
+        name = pattern.sub(full, name)
+    return name

@@ -48,21 +48,6 @@ _NOT_PLAIN: Final = frozenset(
 )
 """Words that only the parser may judge."""
 _LONG: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
-_FAMOUS_WORDS: Final = words("MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING")
-_FAMOUS: Final = tuple(
-    (re.compile(pattern), full)
-    for pattern, full in (
-        (
-            r"\b(?:(?:REV|REVEREND) )?(?:(?:DR|DOCTOR) )?(?:MLK|M L K|ML KING|M L KING|MLKING"
-            r"|MARTIN (?:LUTHER|LUTH|L) KING)(?: (?:JR|JUNIOR))?\b",
-            "MARTIN LUTHER KING",
-        ),
-        (r"\b(?:JFK|J F KENNEDY|JOHN (?:FITZGERALD|F|FITZ) KENNEDY)\b", "JOHN F KENNEDY"),
-        (r"\b(?:FDR|F D ROOSEVELT|FRANKLIN (?:DELANO|D) ROOSEVELT)\b", "FRANKLIN D ROOSEVELT"),
-        (r"\b(?:LBJ|L B JOHNSON|LYNDON (?:BAINES|B) JOHNSON)\b", "LYNDON B JOHNSON"),
-    )
-)
-"""Names of people under which many streets are written in several ways."""
 _SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
 """Words that begin a street whose suffix comes first."""
 
@@ -183,7 +168,7 @@ def normal_name(written: Sequence[str]) -> str:
             out.append(LAST_WORDS[word])
         else:
             out.append(NAME_WORDS.get(word, word))
-    return _namesakes(" ".join(out))
+    return " ".join(out)
 
 
 def _is_direction(written: Sequence[str], index: int) -> bool:
@@ -194,12 +179,3 @@ def _is_direction(written: Sequence[str], index: int) -> bool:
     return len(before) > 2 and before.isalpha() and before not in SUFFIXES and (
         not after or (len(after) > 2 and after.isalpha())
     )
-
-
-def _namesakes(name: str) -> str:
-    """The one form of a name that is written in several: MLK JR, DR MARTIN LUTHER KING."""
-    if _FAMOUS_WORDS.isdisjoint(name.split()):
-        return name
-    for pattern, full in _FAMOUS:
-        name = pattern.sub(full, name)
-    return name
