@@ -208,10 +208,7 @@ def _street_keys(
             ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
         ]
     if len(letters) >= MIN_STEM:
-        keys += [
-            ("rest", f"{letters[1:]}|{tail}"),
-            ("head", f"{letters[:-1]}|{tail}"),
-        ]
+        keys += [("rest", f"{letters[1:]}|{tail}"), ("head", f"{letters[:-1]}|{tail}")]
     return keys
 
 

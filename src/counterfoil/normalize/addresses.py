@@ -89,7 +89,9 @@ def _part_letter(line: str) -> str:
 
 
 def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
-    line, code = split_mail_code(f"{first} {second}".strip()) if "BOX" in first + second else ("", "")
+    line, code = (
+        split_mail_code(f"{first} {second}".strip()) if "BOX" in first + second else ("", "")
+    )
     if line and (box := read_box(line)) and box.kind is AddressKind.PO_BOX:
         return AddressForm(box.kind, box.number, "", "", "", "", code, urbanization, *place)
     if not may_be_box(first or second) and not may_be_box(second):
@@ -107,9 +109,7 @@ def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> Add
     return AddressForm(box.kind, box.number, "", box.street, "", "", unit, urbanization, *place)
 
 
-def _read_kilometer(
-    first: str, second: str, urbanization: str, place: Place
-) -> AddressForm | None:
+def _read_kilometer(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
     found = read_kilometer(first) if place.state == "PR" and " K" in first else None
     if found is None:
         return None

@@ -39,10 +39,16 @@ _LETTERED_STREET: Final = re.compile(
     r"\b((?:AVENUE|AVE|STREET|ST|ROAD|RD|LANE|LN)\.? +[A-Z])-([0-9]{1,3})\b", re.I
 )
 _COUNTRY: Final = re.compile(r" (?:USA|UNITED STATES(?: OF AMERICA)?)$")
-_NOTHING: Final = re.compile(r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))*(?: #)? (?:NONE|NULL|NAN|NIL)$")
+_NOTHING: Final = re.compile(
+    r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))*(?: #)? (?:NONE|NULL|NAN|NIL)$"
+)
 _NO_UNIT: Final = re.compile(r"(?: (?:APT|APARTMENT|UNIT|STE|SUITE|RM|#))+$")
-_UNIT_WORDS: Final = DESIGNATORS | set(STANDALONE) | set(DIRECTIONALS) | STOREY_NAMES | words(
-    "GUEST COACH CARRIAGE CARETAKER INLAW LAW GRANNY POOL"
+_UNIT_WORDS: Final = (
+    DESIGNATORS
+    | set(STANDALONE)
+    | set(DIRECTIONALS)
+    | STOREY_NAMES
+    | words("GUEST COACH CARRIAGE CARETAKER INLAW LAW GRANNY POOL")
 )
 _BUILDINGS: Final = words("APARTMENTS APTS CONDOS")
 _BOXES: Final = words("PO POB BOX RR HC RFD PSC CMR")
@@ -131,7 +137,10 @@ def _without_name(text: str) -> str:
     if not name or not line or any(map(has_digit, name)) or _CARE.match(" ".join(name)):
         return text
     kept = name[:-1] if name[-1] in _BUILDINGS else name
-    if not _UNIT_WORDS.isdisjoint(kept) or SUFFIXES.get(kept[-1] if kept else "") in COMMON_SUFFIXES:
+    if (
+        not _UNIT_WORDS.isdisjoint(kept)
+        or SUFFIXES.get(kept[-1] if kept else "") in COMMON_SUFFIXES
+    ):
         return text
     number, street = split_number(line)
     is_line = bool(number) and any(word.isalpha() and len(word) > 1 for word in street)

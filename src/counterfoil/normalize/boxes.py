@@ -61,12 +61,12 @@ _KINDS: Final = tuple(
 
 
 _MAIL_CODE: Final = (
-    r"(?P<kind>DEPT|DEPARTMENT|FILE|LOCKBOX|LB|DRAWER|BIN|MSC|MS|M C|MC|MAIL CODE|MAIL STOP|REF|CODE"
+    r"(?P<kind>DEPT|DEPARTMENT|FILE|DRAWER|BIN|MSC|MS|M C|MC|MAIL CODE|MAIL STOP|REF|CODE"
     r"|BOX)(?: (?:NO|NUMBER|#))* (?P<id>[0-9]+[A-Z]?(?:-[0-9]+)?|[A-Z][0-9]+)"
 )
 _BEFORE_BOX: Final = re.compile(rf"{_MAIL_CODE} (?P<rest>(?:P ?O )?BOX .*)")
 _AFTER_BOX: Final = re.compile(rf"(?P<rest>P ?O BOX (?:# )?[0-9]+) {_MAIL_CODE}")
-_KINDS_OF_CODE: Final = {"DEPARTMENT": "DEPT", "LB": "LOCKBOX", "M C": "MC"}
+_KINDS_OF_CODE: Final = {"DEPARTMENT": "DEPT", "M C": "MC"}
 
 
 class Box(NamedTuple):
@@ -83,7 +83,7 @@ def split_mail_code(text: str) -> tuple[str, str]:
     found = _BEFORE_BOX.fullmatch(text) or _AFTER_BOX.fullmatch(text)
     if found is None:
         return "", ""
-    kind = _KINDS_OF_CODE.get(found["kind"], found["kind"].replace(" ", ""))
+    kind = _KINDS_OF_CODE.get(found["kind"], found["kind"])
     code = units.read_loose(found["id"].split())
     return found["rest"], f"{kind} {code}"
 

@@ -52,7 +52,10 @@ _DOUBLE: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z][0-9]+[A-Z]?|[A-Z]|([A-Z])\2)"
 _REST: Final = r"(?: (?P<rest>.*))?"
 _CLASSES: Final = (
     (rf"U ?S (?:{_ROAD} )?{_ROUTE}", "US HIGHWAY"),
-    (rf"(?:S ?R|S ?H|S ?T ?H|STHY|STHWY|(?:STATE|ST)(?: TRUNK)? {_ROAD}) {_DOUBLE}", "STATE HIGHWAY"),
+    (
+        rf"(?:S ?R|S ?H|S ?T ?H|STHY|STHWY|(?:STATE|ST)(?: TRUNK)? {_ROAD}) {_DOUBLE}",
+        "STATE HIGHWAY",
+    ),
     (
         rf"(?:(?:{_STATE}|FL|CO) (?:HIGHWAY|HWY|ROUTE|RTE|RT)|(?:{_STATE})) {_ROUTE}",
         "STATE HIGHWAY",

@@ -53,7 +53,7 @@ _INNER_DIRECTIONALS: Final = {
 } | {"EAST": "E", "WEST": "W"}
 _ENDINGS: Final = (
     *"FIELD BROOK VILLE HURST CREST HAVEN RIDGE STONE STEAD SHIRE".split(),
-    *"WOOD LAND VIEW DALE FORD HILL SIDE MONT PORT GATE LAKE BURY".split(),
+    *"WOOD LAND VIEW DALE FORD SIDE MONT BURY".split(),
     "TON",
 )
 _NEAR_ENDINGS: Final = {slip: end for end in reversed(_ENDINGS[:-1]) for slip in one_edit((end,))}
@@ -88,7 +88,9 @@ _SILENT: Final = frozenset("AEIOUYHW")
 def stems(form: AddressForm) -> tuple[str, str] | None:
     """(stem, bare) of a street that is named by words; None for a name with a digit or a single
     letter, and for a directional alone."""
-    street = form.street if " " not in form.street and len(form.street) > 3 else one_name(form.street)  # noqa: PLR2004
+    street = (
+        form.street if " " not in form.street and len(form.street) > 3 else one_name(form.street)
+    )  # noqa: PLR2004
     if street in DIRECTIONALS:
         return None
     if street.isalpha():  # one word

@@ -176,6 +176,9 @@ def _is_direction(written: Sequence[str], index: int) -> bool:
     before, after = written[index - 1], token_at(written, index + 1)
     if before in ROAD_NUMBERERS and before not in {"OLD", "LANE"}:
         return False
-    return len(before) > 2 and before.isalpha() and before not in SUFFIXES and (
-        not after or (len(after) > 2 and after.isalpha())
+    return (
+        len(before) > 2
+        and before.isalpha()
+        and before not in SUFFIXES
+        and (not after or (len(after) > 2 and after.isalpha()))
     )
