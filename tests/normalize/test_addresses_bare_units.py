@@ -4,7 +4,6 @@ its suffix, marks of roads."""
 from __future__ import annotations
 
 import pytest
-
 from msgspec.structs import replace
 
 from counterfoil.core.values import Address, AddressForm, AddressKind

@@ -391,3 +391,20 @@ def test_a_unit_keeps_the_kind_of_its_designator(written: str, unit: str) -> Non
     assert (
         normalize_address(Address("1007 Mallow St", written, "Albany", "NY", "12207")).unit == unit
     )
+
+
+WRITTEN = [
+    "", "4", "# 4", "Apt 4", "Unit 4", "Ste 4", "Fl 4", "Bldg 4", "Lot 4", "PMB 4", "Box 4", "Rear",
+    "Apt Rear", "Studio", "Studio 4", "Bsmt", "Bsmt 4", "Bsmt Apt 4", "Bldg A Apt 12", "Apt A12",
+    "Bldg A # 12", "Fl 2 Apt 4", "Fl 2 # 4", "Fl 4 # 2", "Apt 3-4", "Bldg 3 Apt 4", "PH 2", "Apt PH2",
+    "Tower N Apt 4", "2nd Floor East", "Top Floor", "Spc 4", "Trlr 4", "Bldg 3 Ste 4", "Apt N",
+]  # fmt: skip
+
+
+def test_whatever_two_units_may_be_one_the_guards_count_them_as_one() -> None:
+    forms = [form(f"1007 Mallow St|{each}", "NY") for each in WRITTEN]
+    keys = [{each.key for each in address_keys(each)} for each in forms]
+    homes = [set(home_keys(each)) for each in forms]
+    for one in keys:  # whatever leads to one home shares a key with all that leads there
+        led = [home for key, home in zip(keys, homes, strict=True) if one & key]
+        assert set.intersection(*led)

@@ -1,17 +1,17 @@
 """The keys of an address: which of them open the bucket of its residents, and what each forgives.
 
 THE TABLE OF ADDRESS KEYS. Number, unit, box and urbanization are in every key: no key relaxes them.
-The unit is the
-one of the form in `exact`, and without the word APT in the others. `zone` is the ZIP, or city and state where no usable ZIP is written. One function makes the keys
-when a register is built and when it is asked, so two addresses meet under a key exactly if they
-agree in all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
+The unit is that of the form in `exact`, and the same without the word APT in the others. `zone` is
+the ZIP, or city and state where no usable ZIP is written. One function makes the keys when a
+register is built and when it is asked, so two addresses meet under a key exactly if they agree in
+all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
 
     key    keeps, beside those          forgives, and why                    costs
     -----  ---------------------------  -----------------------------------  -----------------------
     exact  all of the street, zone      city names: one ZIP has many         nothing: they name one
                                                                              home
-    unit   the same; the unit of any    the kind of a unit that `#` leaves   nothing where one unit of
-           kind where none is stated    open; BLDG A APT 12 as APT A12       a house has a number
+    unit   the same; the unit of any    the kind of unit that `#` leaves     nothing where one unit
+           kind where none is stated    open; BLDG A APT 12 as APT A12       of a house has a number
     affix  bare stem, zone (numbered    suffix or directionals left out or   N MAIN and S MAIN; OAK
            streets: name, suffix)       misspelled; a last word that may be  ST and OAK CT
                                         a broken suffix
@@ -23,6 +23,10 @@ agree in all that the key keeps. Reach and cost: measured, docs/formats/address-
     end    first letter of the stem     slips in the first half of a name    0.09 streets of 500
            and its last three,
            directionals, zone
+           (-WOOD, -LAND, -TON and      one slip before the ending, for      less: BRENTWOOD is not
+           their like: start has the    end; in it, for start                BEECHWOOD
+           root, end the root with at
+           most a letter left out)
     rest   all but the first letter of  first letter wrong                   0.02 streets of 500
            the stem, directionals, zone
     head   all but the last letter of   last letter wrong (y read as v)      0.002 streets of 500
@@ -34,6 +38,8 @@ agree in all that the key keeps. Reach and cost: measured, docs/formats/address-
 A cost is the other streets of a ZIP with 500 streets that the key leads to as well; a wrong
 confirmation needs, besides, the same house number and unit in that street, and a resident of the
 same name there.
+
+`directionals` are those before and after the street and those inside its name.
 
 Who has which: streets have all (names with digits or single letters, and names under four letters:
 exact, affix and place; names of four letters sound too); rural and highway contract routes exact
@@ -68,7 +74,6 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
-from counterfoil.normalize.units import identifiers, same_texts, without_apt
 from counterfoil.normalize.street.street_keys import (
     ending,
     glued,
@@ -79,6 +84,7 @@ from counterfoil.normalize.street.street_keys import (
     stems,
     without_one,
 )
+from counterfoil.normalize.units import identifiers, same_texts, without_apt
 
 EXACT: Final = "exact"
 UNIT: Final = "unit"

@@ -82,9 +82,9 @@ def _without_words(line: str, place: Place) -> str:
     line = _NOTHING.sub("", f" {line}").strip()
     if _CARE.match(line):
         return _after_care(line.split())
-    if found := _CARE_INSIDE.search(line):
-        if _UNIT_WORDS.isdisjoint(found["name"].split()) and len(line[: found.start()].split()) > 1:
-            return line[: found.start()]
+    found = _CARE_INSIDE.search(line)
+    if found and _UNIT_WORDS.isdisjoint(found["name"].split()) and " " in line[: found.start()]:
+        return line[: found.start()]
     return line
 
 

@@ -41,7 +41,8 @@ _PO_BOX: Final = (
     rf"|(?:APARTADO|APTDO)(?: POSTAL)?) ?{_ID}"
 )
 _CONTRACT: Final = (
-    rf"(?:H ?C ?R?(?: {_ROUTE_WORD})?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?|STAR {_ROUTE_WORD})"
+    rf"(?:H ?C ?R?(?: {_ROUTE_WORD})?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?"
+    rf"|STAR {_ROUTE_WORD})"
     rf"(?: ?{_ROUTE})?(?: {_BOX})?"
 )
 _POST: Final = r"(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"

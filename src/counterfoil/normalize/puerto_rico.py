@@ -1,4 +1,4 @@
-"""Puerto Rico's lines: urbanization, house number and kilometer wherever they stand -> number first.
+"""Puerto Rico's lines: urbanization, house number, kilometer wherever they are -> number first.
 
     12 CALLE 5 | URB LAS PALOMAS             ->  LAS PALOMAS; 12 CALLE 5
     12 CALLE 5 URB LAS PALOMAS               ->  LAS PALOMAS; 12 CALLE 5

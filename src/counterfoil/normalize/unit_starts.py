@@ -108,22 +108,27 @@ def holds_box(tokens: Sequence[str]) -> bool:
 def _begins_unit(tokens: Sequence[str], index: int) -> bool:
     """Whether the word at `index` is one that begins a unit, at a place where it can."""
     word, following = tokens[index], token_at(tokens, index + 1)
-    if word == "RM" and not index and has_digit(following):
-        return False  # 2418 RM 1431: a ranch to market road
-    if word in STRONG_DESIGNATORS:
-        return bool(following) or _after_street(tokens, index)
+    if word in STRONG_DESIGNATORS:  # but 2418 RM 1431 is a ranch to market road
+        is_road = word == "RM" and not index and has_digit(following)
+        return not is_road and (bool(following) or _after_street(tokens, index))
     if word == "NO" and has_digit(following):
         return index > 0 and tokens[index - 1] != "CALLE"
     if following in FLOORS and units.is_floor_after(tokens, index + 1):  # 5TH FL, GROUND FLOOR
-        if word in STOREY_NAMES and not _after_street(tokens, index):  # 1007 BROADWAY TOP FLOOR
-            return index == 1 and word == "TOP"
-        is_storey = word in ORDINALS or word in STANDALONE or word in CARDINALS
-        return index > 0 and (is_storey or word in STOREY_NAMES or word[0].isdigit())
+        return _names_floor(tokens, index)
     if word in STANDALONE and index and _is_ordinal(tokens[index - 1]):  # SOUTH 18TH REAR
         return _after_street(tokens, index) or DIRECTIONALS.keys() >= {*tokens[: index - 1]}
     if word in _UNIT_WORDS or units.near_designator(word):
         return _after_street(tokens, index)
     return _is_tower(tokens, index) or _is_short_suite(tokens, index) or _is_bare(tokens, index)
+
+
+def _names_floor(tokens: Sequence[str], index: int) -> bool:
+    """Whether the word at `index`, which the word for a floor follows, names one."""
+    word = tokens[index]
+    if word in STOREY_NAMES and not _after_street(tokens, index):  # 1007 BROADWAY TOP FLOOR
+        return index == 1 and word == "TOP"
+    is_storey = word in ORDINALS or word in STANDALONE or word in CARDINALS
+    return index > 0 and (is_storey or word in STOREY_NAMES or word[0].isdigit())
 
 
 def _is_tower(tokens: Sequence[str], index: int) -> bool:

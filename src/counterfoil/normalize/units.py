@@ -130,19 +130,15 @@ def is_floor_after(tokens: Sequence[str], index: int) -> bool:
     return not starts_identifier(tokens, index + 1)
 
 
+@lru_cache(maxsize=16384)
 def same_texts(unit: str) -> tuple[str, ...]:
     """Texts of which two units share one if they may be one unit: the same, or one without a kind
     (`#`) where the other has one, or one that writes its building and its number in one.
 
     "4" -> "APT 4", "STE 4", "FL 4" ...; "APT 4" -> "APT 4"; "BLDG A APT 12" -> "A12"."""
-    return _same_texts(unit)
-
-
-@lru_cache(maxsize=16384)
-def _same_texts(unit: str) -> tuple[str, ...]:
     parts = _split(unit)
     kinds = [kind for kind, _ in parts]
-    if not any(map(has_digit, unit.split())) and "" in kinds and unit in _ALONE:
+    if unit in _ALONE:
         return ()  # REAR is no APT REAR and no STE REAR that other people live in
     found = list[str]()
     if len(parts) == 1 and kinds[0] not in _BUILDING_KINDS:
@@ -151,7 +147,7 @@ def _same_texts(unit: str) -> tuple[str, ...]:
         if " " in text or (text[:1].isalpha() and text[-1:].isdigit()):
             found += [f"= {text}"] if kind in ("", "APT") else []
     elif kinds[-1] in ("", "APT"):
-        rest = " ".join([text for kind, text in parts[-1:]])
+        rest = parts[-1][1]
         before = unit[: -len(f"{kinds[-1]} {rest}".strip())].strip()
         found += (
             [f"{before} {each} {rest}" for each in ANY_KIND]

@@ -46,14 +46,11 @@ _GLUED: Final = re.compile(
     r"|CT|CIR|PL)"
 )
 _INNER_DIRECTIONALS: Final = {
-    slip: DIRECTIONALS[word]
-    for word in DIRECTIONALS
-    if len(word) > 4  # noqa: PLR2004
-    for slip in one_edit((word,))
+    slip: DIRECTIONALS[word] for word in DIRECTIONALS if len(word) > 4 for slip in one_edit((word,))
 } | {"EAST": "E", "WEST": "W"}
 _ENDINGS: Final = (
-    *"FIELD BROOK VILLE HURST CREST HAVEN RIDGE STONE STEAD SHIRE".split(),
-    *"WOOD LAND VIEW DALE FORD SIDE MONT BURY".split(),
+    *["FIELD", "BROOK", "VILLE", "HURST", "CREST", "HAVEN", "RIDGE", "STONE", "STEAD", "SHIRE"],
+    *["WOOD", "LAND", "VIEW", "DALE", "FORD", "SIDE", "MONT", "BURY"],
     "TON",
 )
 _NEAR_ENDINGS: Final = {slip: end for end in reversed(_ENDINGS[:-1]) for slip in one_edit((end,))}
@@ -90,7 +87,7 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
     letter, and for a directional alone."""
     street = (
         form.street if " " not in form.street and len(form.street) > 3 else one_name(form.street)
-    )  # noqa: PLR2004
+    )
     if street in DIRECTIONALS:
         return None
     if street.isalpha():  # one word
@@ -113,7 +110,7 @@ def inner_directionals(form: AddressForm) -> str:
     """The directionals inside a street's name, or a slip of one: N of COLUMBUS NORTH RD, OLD NROTH
     CHURCH RD. A street of another is another street."""
     name = form.street.split()
-    if len(name) < 2:  # noqa: PLR2004
+    if len(name) < 2:
         return ""
     return " ".join([_INNER_DIRECTIONALS[word] for word in name[1:] if word in _INNER_DIRECTIONALS])
 

@@ -30,10 +30,8 @@ from counterfoil.normalize.tables import (
     ORDINALS,
     ROAD_NUMBERERS,
     STANDALONE,
-    STATE_CODES,
     SUFFIXES,
     TENS,
-    one_edit,
     ordinal_ending,
     words,
 )
