@@ -27,7 +27,7 @@ from counterfoil.accountability.evidence.bundle import read_key
 from counterfoil.answers.verify import verify_answer
 from counterfoil.batches import store as batches
 from counterfoil.core import canonical
-from counterfoil.core.errors import CounterfoilError, StoreFault
+from counterfoil.core.errors import CounterfoilError, StateFault, StoreFault
 from counterfoil.core.use_cases import NOBODY, SERVICE, finish
 from counterfoil.disclosure import register_build
 from counterfoil.ledger import EntryKind
@@ -101,6 +101,9 @@ def test_what_the_officers_entered_is_told(old: Old) -> None:
     assert register_build.count_canaries(old.office, snapshot) == 5
 
 
+@pytest.mark.xfail(
+    strict=True, raises=StateFault, reason="bundles under forms-2 need the reader of forms-2"
+)
 def test_an_answer_that_left_verifies_and_its_evidence_replays(old: Old) -> None:
     answers = old.directory / "answers.jsonl"
     assert verify_answer(answers, str(old.office.holder_key), NOW.date())
@@ -110,6 +113,9 @@ def test_an_answer_that_left_verifies_and_its_evidence_replays(old: Old) -> None
     assert (found.batch, found.outcome) == (old.batches["released"], "confirmed")
 
 
+@pytest.mark.xfail(
+    strict=True, raises=StateFault, reason="bundles under forms-2 need the reader of forms-2"
+)
 @pytest.mark.parametrize(("name", "request_id"), [("released", "q2"), ("overridden", "q60")])
 def test_evidence_of_a_released_batch_is_made_and_replays(
     old: Old, name: str, request_id: str
@@ -138,18 +144,21 @@ def test_a_batch_that_an_order_holds_stays_until_the_order_is_lifted(old: Old) -
         old.go_on(batch)
     assert caught.value.cure
     resume(old, f"batch:{batch}")
-    assert old.go_on(batch) == ["confirmed", "not_confirmed"]
+    with pytest.raises(StateFault) as caught:  # its rules are of before the forms changed
+        old.go_on(batch)
+    assert caught.value.code == "rules_changed"
+    assert caught.value.cure
 
 
-def test_a_new_file_is_answered_and_a_person_who_is_held_is_not_confirmed(old: Old) -> None:
+def test_a_new_file_waits_for_a_register_under_the_present_forms(old: Old) -> None:
     rows = [
         request(90, "Consuelo", "Villanueva", "700 Larkspur Way"),
         request(91, "Teodoro", "Quintanilla", "1847 Heron Lake Rd"),
     ]
-    assert [row["answer"] for row in old.answer(rows, "new.jsonl")] == [
-        "confirmed",
-        "not_confirmed",
-    ]
+    with pytest.raises(StateFault) as caught:
+        old.answer(rows, "new.jsonl")
+    assert caught.value.code == "register_rules_other"
+    assert "Build it again" in caught.value.cure
     _check_ledger(old)
 
 
