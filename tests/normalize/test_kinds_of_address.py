@@ -297,6 +297,81 @@ Y 12 Oakwood Rd / 12 Oakwodd Rd
 Y 12 Kirkland Rd / 12 Kirklnad Rd
 """
 
+ATTACKS = """
+N 1007 Mallow St Apt 4 / 1007 Mallow St Ste 4
+N 1007 Mallow St Upper Level / 1007 Mallow St Lower Level
+N 1007 Mallow St Unit East / 1007 Mallow St Unit West
+N 1007 Mallow St, Apt One / 1007 Mallow St, Apt Two
+N 1007 Mallow St 1st Flr / 1007 Mallow St 2nd Flr
+N 1007 Mallow St|Third Floor / 1007 Mallow St|Fourth Floor
+N 1007 Mallow St|Floor Three / 1007 Mallow St|Floor Four
+N 1007 Mallow St|Front Apt / 1007 Mallow St|Back Apt
+N 1007 Mallow St|Cottage / 1007 Mallow St
+N 1007 Mallow St|Garage Apt / 1007 Mallow St
+N 1007 Mallow St|In-Law / 1007 Mallow St
+N 1007 Mallow St Apt A / 1007 Mallow St Apt B
+N 1007 Mallow St Bldg A / 1007 Mallow St Apt A
+N 1007 Mallow St Bldg 1 Apt 2 / 1007 Mallow St Bldg 2 Apt 1
+N 1007 Mallow St Fl 1 Apt 2 / 1007 Mallow St Fl 2 Apt 1
+N 1007 Mallow St Tower 1 Apt 2 / 1007 Mallow St Tower 2 Apt 1
+Y 1007 Mallow St Tower 1 Apt 2 / 1007 Mallow St Twr 1 # 2
+N 1007 Mallow St East Wing / 1007 Mallow St West Wing
+N 1007 Mallow St Unit Lower / 1007 Mallow St Unit Upper
+N 12 State Rd 7 / 12 County Rd 7
+N 12 FM 7 / 12 Private Rd 7 @TX
+N 12 Farm Road 7 / 12 County Road 7 @TX
+N 12 Old Hwy 7 / 12 Hwy 7
+N 12 Old Hwy 7 / 12 New Hwy 7
+N 12 Hwy 7 N Frontage Rd / 12 Hwy 7 N
+Y 12 Hwy 7 Frontage Rd / 12 Highway 7 Frontage Road
+N 12 Co Rd 7 / 12 Co Rd 8
+N 12 CO Road 7 / 12 State Hwy 7 @CO
+Y 12 Ky 7 / 12 Kentucky 7 @KY
+Y 12 KY-7 / 12 Kentucky Hwy 7 @KY
+Y 12 Hwy 7 Business / 12 Hwy 7 Bus
+N 12 East North St / 12 East South St
+N 12 Mount North Rd / 12 Mount South Rd
+N 12 Lake Shore East Dr / 12 Lake Shore West Dr
+Y 12 Lakeshore Dr / 12 Lake Shore Dr
+N 12 Greenland Rd / 12 Greenwood Rd
+N 12 Burton St / 12 Benton St
+N 12 Rockland Ave / 12 Richland Ave
+N 12 Cleveland Ave / 12 Copeland Ave
+N 12 Highland Ave / 12 Holland Ave
+N 12 Edgewood Dr / 12 Elmwood Dr
+N 12 Dalton Rd / 12 Denton Rd
+Y 94-1024 Waipio Uka St / 94-1024 Waipio Uka Street @HI
+N 94-1024 Waipio Uka St / 941024 Waipio Uka Street @HI
+Y 350 W 200 S / 350 West 200 South @UT
+N 350 W 200 S / 350 W 200 N @UT
+N 350 W 200 S / 350 E 200 S @UT
+N 12 1/2 Mallow St / 12 Mallow St
+N RR 2 Box 15 / RR 3 Box 15
+Y RR 2 Box 15 / Rural Route 2, Box 15
+N PSC 3 Box 15 / PSC 4 Box 15 @AE
+N Dept 5 PO Box 12 / Dept 6 PO Box 12
+Y Department 5, P.O. Box 12 / Dept 5 PO Box 12
+N Calle 5 12|Urb Las Palomas / Calle 12 5|Urb Las Palomas @PR
+N B5 Calle 12|Urb X Dorada / B12 Calle 5|Urb X Dorada @PR
+Y Urb Las Palomas|Calle 5 #12 / 12 Calle 5|Urb. Las Palomas @PR
+Y Calle Luna 10 Apt 3 / 10 Calle Luna Apt 3 @PR
+N Carr 2 Km 10.5 / Carr 2 Km 105 @PR
+N Carr 2 Km 10.5|Apt 3 / Carr 2 Km 10.5|Apt 4 @PR
+N c/o Ann Quimby, 1007 Mallow St / c/o Ann Quimby, 1009 Mallow St
+Y c/o A. Quimby 12 E 5th St Apt 3 / 12 East 5th St # 3
+N Upper, 1007 Mallow St / Lower, 1007 Mallow St
+N One Mallow Plaza / 2 Mallow Plaza
+Y One Mallow Plaza / 1 Mallow Plaza
+Y 1007 mallow street, albany, ny / 1007 Mallow St
+N 12 Forest Rd / 12 Fore Rd
+N 12 West St / 12 East St
+N 12 Ave N / 12 Ave S
+N 12 Avenue N / 12 Avenue M
+N 2227-8th Ave / 2227-8 Ave
+N 1007 Mallow St Bldg North / 1007 Mallow St Bldg South
+N 1007 Mallow St Ste North / 1007 Mallow St Apt North
+"""
+
 ROWS = [
     (name, row)
     for name, table in (
@@ -306,6 +381,7 @@ ROWS = [
         ("puerto rico", PUERTO_RICO),
         ("names before", NAMES_BEFORE),
         ("street names", STREET_NAMES),
+        ("attacks", ATTACKS),
     )
     for row in table.split("\n")
     if row

@@ -186,7 +186,12 @@ def _of_own_state(line: list[str], state: str) -> list[str]:
     if line[0] == "CO" and len(line) > 1 and _NUMBER.fullmatch(line[1]):
         return ["STATE", "HIGHWAY", *line[1:]]
     name = _FULL_NAMES.get(state, "").split()
-    for own in (name, [_OWN_LETTERS.get(state, "")], *_OWN_WORDS.get(state, ())):
+    for own in (
+        name,
+        [state] if state != "CO" else [""],
+        [_OWN_LETTERS.get(state, "")],
+        *_OWN_WORDS.get(state, ()),
+    ):
         rest = line[len(own) :]
         if own and own == line[: len(own)] and own != [""]:
             while len(rest) > 1 and re.fullmatch(_ROAD, rest[0]):

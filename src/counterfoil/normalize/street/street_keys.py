@@ -164,6 +164,8 @@ def numbered(form: AddressForm) -> tuple[str, ...]:
     class has those of each that it may be: `HIGHWAY 64|`, `US HIGHWAY 64|` ..."""
     name, suffix = one_name(form.street).split(), form.suffix
     if len(name) == 1 and name[0].isdigit():
+        if not suffix and form.predirectional and form.postdirectional:  # 350 W 200 S: a grid
+            suffix = f"{form.predirectional} {form.postdirectional}"
         return (f"{name[0]}|{suffix}",)
     if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
         return tuple([f"{each}|" for each in road_names(form.street)])
