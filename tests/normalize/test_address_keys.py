@@ -135,6 +135,7 @@ def test_the_exact_key_comes_first_and_is_the_exact_key() -> None:
     home = form(HOME, "Apt 4")
     assert [each.tolerance for each in address_keys(home)] == [
         "exact",
+        "unit",
         "affix",
         "sound",
         "start",
@@ -146,7 +147,7 @@ def test_the_exact_key_comes_first_and_is_the_exact_key() -> None:
     assert (
         address_keys(home)[0].key
         == exact_address_key(home)
-        == f"{FORMS_VERSION}|exact|street|1501|4|||INTERLAKE|AVE|N|98103"
+        == f"{FORMS_VERSION}|exact|street|1501|APT 4|||INTERLAKE|AVE|N|98103"
     )
 
 

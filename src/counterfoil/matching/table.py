@@ -203,6 +203,7 @@ of it."""
 
 TOLERANCES: Final[dict[str, int]] = {
     "exact": 0,
+    "unit": 0,  # APT 4 and # 4
     "affix": -200,  # N MAIN and S MAIN are two streets
     "sound": -100,
     "start": -100,

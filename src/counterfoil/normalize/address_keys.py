@@ -1,14 +1,17 @@
 """The keys of an address: which of them open the bucket of its residents, and what each forgives.
 
 THE TABLE OF ADDRESS KEYS. Number, unit, box and urbanization are in every key: no key relaxes them.
-`zone` is the ZIP, or city and state where no usable ZIP is written. One function makes the keys
-when a register is built and when it is asked, so two addresses meet under a key exactly if they
-agree in all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
+The unit is that of the form in `exact`, and the same without the word APT in the others. `zone` is
+the ZIP, or city and state where no usable ZIP is written. One function makes the keys when a
+register is built and when it is asked, so two addresses meet under a key exactly if they agree in
+all that the key keeps. Reach and cost: measured, docs/formats/address-form.md.
 
     key    keeps, beside those          forgives, and why                    costs
     -----  ---------------------------  -----------------------------------  -----------------------
     exact  all of the street, zone      city names: one ZIP has many         nothing: they name one
                                                                              home
+    unit   the same; the unit of any    the kind of unit that `#` leaves     nothing where one unit
+           kind where none is stated    open; BLDG A APT 12 as APT A12       of a house has a number
     affix  bare stem, zone (numbered    suffix or directionals left out or   N MAIN and S MAIN; OAK
            streets: name, suffix)       misspelled; a last word that may be  ST and OAK CT
                                         a broken suffix
@@ -20,6 +23,10 @@ agree in all that the key keeps. Reach and cost: measured, docs/formats/address-
     end    first letter of the stem     slips in the first half of a name    0.09 streets of 500
            and its last three,
            directionals, zone
+           (-WOOD, -LAND, -TON and      one slip before the ending, for      less: BRENTWOOD is not
+           their like: start has the    end; in it, for start                BEECHWOOD
+           root, end the root with at
+           most a letter left out)
     rest   all but the first letter of  first letter wrong                   0.02 streets of 500
            the stem, directionals, zone
     head   all but the last letter of   last letter wrong (y read as v)      0.002 streets of 500
@@ -31,6 +38,8 @@ agree in all that the key keeps. Reach and cost: measured, docs/formats/address-
 A cost is the other streets of a ZIP with 500 streets that the key leads to as well; a wrong
 confirmation needs, besides, the same house number and unit in that street, and a resident of the
 same name there.
+
+`directionals` are those before and after the street and those inside its name.
 
 Who has which: streets have all (names with digits or single letters, and names under four letters:
 exact, affix and place; names of four letters sound too); rural and highway contract routes exact
@@ -66,9 +75,20 @@ from typing import Final
 from counterfoil.core.values import AddressForm, AddressKey, AddressKind
 from counterfoil.normalize.addresses import FORMS_VERSION
 from counterfoil.normalize.places import NO_ZIPS
-from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import (
+    ending,
+    glued,
+    inner_directionals,
+    numbered,
+    shortened,
+    sound,
+    stems,
+    without_one,
+)
+from counterfoil.normalize.units import identifiers, same_texts, without_apt
 
 EXACT: Final = "exact"
+UNIT: Final = "unit"
 PLACE: Final = "place"
 KNOWN_LINE: Final = "known-line"
 KNOWN_ZIP: Final = "known-zip"
@@ -78,6 +98,7 @@ MIN_STEM: Final = 5
 """Stems under five letters have only a sound, those under four none."""
 MIN_SOUND: Final = 3
 
+_COUNTED_VERSION: Final = "forms-2"
 _NO_ZIPS: Final = NO_ZIPS | {""}
 # Bound once: an enum's attribute costs more than the comparison.
 _STREET: Final = AddressKind.STREET
@@ -98,7 +119,19 @@ def exact_address_key(form: AddressForm) -> str:
     zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ""
-    return f"{FORMS_VERSION}|{EXACT}|{home_text(form)}|{_line(form)}|{zone}"
+    return f"{FORMS_VERSION}|{EXACT}|{_home(form, form.unit)}|{_line(form)}|{zone}"
+
+
+def counted_address(form: AddressForm) -> str:
+    """The text by which questions are counted as about one address or two; "" where there is no
+    exact key.
+
+    It is the exact key of forms-2 for each address that both versions read alike, so that what was
+    asked before the forms changed counts on. APT 4 and # 4 are one; STE 4 and APT 4 are two."""
+    zone = zone_text(form)
+    if not zone or not _is_whole(form):
+        return ""
+    return f"{_COUNTED_VERSION}|{EXACT}|{_home(form, without_apt(form.unit))}|{_line(form)}|{zone}"
 
 
 def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
@@ -107,15 +140,23 @@ def address_keys(form: AddressForm) -> tuple[AddressKey, ...]:
     zone = zone_text(form)
     if not zone or not _is_whole(form):
         return ()
-    home, line = home_text(form), _line(form)
-    keys = [(EXACT, f"{line}|{zone}")]
+    line, exact = _line(form), _home(form, form.unit)
+    home = _home(form, without_apt(form.unit)) if form.unit else exact
+    keys = list[tuple[str, str]]()
     if form.kind is _STREET:
         spelled = _street_keys(form.predirectional, form.street, form.suffix, form.postdirectional)
         keys += [(tolerance, f"{kept}|{zone}") for tolerance, kept in spelled]
     if form.kind in PLACED and form.city and form.state:
         keys.append((PLACE, f"{line}|{_city_alike(form.city)}|{form.state}"))
+    first = [AddressKey(EXACT, f"{FORMS_VERSION}|{EXACT}|{exact}|{line}|{zone}")]
+    if form.unit:
+        first += [
+            AddressKey(UNIT, f"{FORMS_VERSION}|{UNIT}|{_home(form, unit)}|{line}|{zone}")
+            for unit in same_texts(form.unit)
+        ]
     return tuple(
-        [
+        first
+        + [
             AddressKey(tolerance, f"{FORMS_VERSION}|{tolerance}|{home}|{key}")
             for tolerance, key in keys
         ]
@@ -162,26 +203,35 @@ def _street_keys(
     form = AddressForm(_STREET, "", predirectional, street, suffix, postdirectional)
     spelled = stems(form)
     if spelled is None:
-        return [("affix", numbered(form))]
+        return [("affix", each) for each in numbered(form)]
     letters, bare = spelled
-    keys = [("affix", f"{name}|") for name in (bare, shortened(form)) if name]
-    tail = f"{predirectional}|{postdirectional}"
-    heard = sound(letters)
+    keys = [("affix", f"{name}|") for name in (bare, shortened(form), glued(form)) if name]
+    tail = f"{predirectional}|{postdirectional}|{inner_directionals(form)}"
+    root, end, is_right = ending(letters)
+    heard = f"{sound(root)} {end}" if is_right else sound(letters)
     if len(letters) >= MIN_HEARD and len(heard) >= MIN_SOUND:
         keys.append(("sound", f"{heard}|{tail}"))
-    if len(letters) >= MIN_STEM:
+    if end:
+        keys.append(("start", f"{root} {end}|{tail}"))
+    if is_right:
+        keys += [("end", f"{each} {end}|{tail}") for each in without_one(root)]
+    elif len(letters) >= MIN_STEM:
         keys += [
             ("start", f"{letters[:3]}{letters[-1]}|{tail}"),
             ("end", f"{letters[0]}{letters[-3:]}|{tail}"),
-            ("rest", f"{letters[1:]}|{tail}"),
-            ("head", f"{letters[:-1]}|{tail}"),
         ]
+    if len(letters) >= MIN_STEM:
+        keys += [("rest", f"{letters[1:]}|{tail}"), ("head", f"{letters[:-1]}|{tail}")]
     return keys
 
 
 def home_text(form: AddressForm) -> str:
-    """What no key relaxes."""
-    return f"{form.kind}|{form.number}|{form.unit}|{form.urbanization}"
+    """What no key relaxes: the unit without its kind, which a `#` leaves open."""
+    return _home(form, identifiers(form.unit) if form.unit else "")
+
+
+def _home(form: AddressForm, unit: str) -> str:
+    return f"{form.kind}|{form.number}|{unit}|{form.urbanization}"
 
 
 def _line(form: AddressForm) -> str:

@@ -4,8 +4,10 @@ raises.
 docs/formats/address-form.md has the form and its rules. The order of reading:
 
 1. City, state and ZIP (`places`), and both lines cleaned (`text`). Unusable text: no form.
-2. A last line repeated at the end of a line, and a "care of" line without digits, are taken off.
-3. A Puerto Rico urbanization is taken off (`URB LAS GLADIOLAS`).
+2. What stands beside an address in its lines is taken off (`beside`): care of, the last line once
+   more, words of emptiness.
+3. A Puerto Rico urbanization is taken off (`URB LAS GLADIOLAS`), and a house number or kilometer
+   after its street put before it (`puerto_rico`).
 4. Boxes, routes, military addresses, general delivery (`boxes`).
 5. A street: house number (`house_numbers`), a marked unit on either line (`units`), the street
    between them (`streets`).
@@ -23,14 +25,16 @@ from typing import Final
 
 from counterfoil.core.values import Address, AddressForm, AddressKind
 from counterfoil.normalize import units
-from counterfoil.normalize.boxes import may_be_box, read_box
+from counterfoil.normalize.beside import clean_line
+from counterfoil.normalize.boxes import may_be_box, read_box, split_mail_code
 from counterfoil.normalize.parser import Street
 from counterfoil.normalize.places import Place, read_place
 from counterfoil.normalize.plain_address import read_plain_address
+from counterfoil.normalize.puerto_rico import number_first, read_kilometer, split_urbanization
 from counterfoil.normalize.street.house_numbers import split_number
 from counterfoil.normalize.street.streets import read_street
 from counterfoil.normalize.tables import DIRECTIONALS, NUMBER_WORDS, STATE_CODES, words
-from counterfoil.normalize.text import clean, has_digit
+from counterfoil.normalize.text import has_digit
 from counterfoil.normalize.unit_starts import holds_box, inner_unit, leading_unit, unit_start
 
 FORMS_VERSION: Final = "forms-3"
@@ -38,9 +42,10 @@ EARLIER_FORMS: Final = "forms-2"
 """The version of the forms that the match rules before match-5 read."""
 
 _RUNS: Final = re.compile(r"[0-9]+")
-_EMPTY: Final = frozenset({"NA", "N A", "NONE", "NULL", "NAN", "NIL", "SAME"})
-_CARE_OF: Final = re.compile(r"(?:C O|CARE OF|ATTN|ATTENTION|ATT)(?: [A-Z ]*)?")
-_URBANIZATIONS: Final = frozenset({"URB", "URBANIZACION"})
+_TOGETHER: Final = re.compile(
+    r"([0-9]+(?:ST|ND|RD|TH)?)(FL|FLR|FLOOR)"
+    r"|([0-9]+(?:ST|ND|RD|TH))(ST|STREET|AVE|AV|AVENUE|RD|ROAD|DR|DRIVE|LN|CT|PL|BLVD|WAY)"
+)
 _ROADS: Final = words("HIGHWAY HWY ROUTE RTE RT INTERSTATE")
 _ROAD_OWNERS: Final = words("US U S STATE COUNTY") | set(STATE_CODES)
 _HYPHENED: Final = re.compile(
@@ -60,11 +65,16 @@ def normalize_address(address: Address) -> AddressForm:
 def read_in_full(address: Address, place: Place) -> AddressForm:
     """The form of an address of any shape, by the order of reading above."""
     form = None
-    line1, line2 = clean(_part_letter(address.line1)), clean(_part_letter(address.line2))
+    line1 = clean_line(_part_letter(address.line1), place)
+    line2 = clean_line(_part_letter(address.line2), place)
     if line1 is not None and line2 is not None:
-        urbanization, first, second = _split_urbanization(_trim(line1, place), _trim(line2, place))
-        form = _read_boxes(first, second, urbanization, place) or _read_street(
-            first, second, urbanization, place
+        urbanization, first, second = split_urbanization(line1, line2)
+        if place.state == "PR":
+            first, second = number_first(first), number_first(second)
+        form = (
+            _read_boxes(first, second, urbanization, place)
+            or _read_kilometer(first, second, urbanization, place)
+            or _read_street(first, second, urbanization, place)
         )
         if form and not _has_digits(form, f"{first} {second} {urbanization}"):
             form = None
@@ -80,30 +90,12 @@ def _part_letter(line: str) -> str:
     return f"{found[1]} # {found[2] or found[3]}{line[found.end() :]}" if found else line
 
 
-def _trim(line: str, place: Place) -> str:
-    """`line` without a repeated last line; "" for a word of emptiness or a care-of line."""
-    if line in _EMPTY or _CARE_OF.fullmatch(line):
-        return ""
-    if place.zip5 and place.zip5 in line and place.city and place.state:
-        line = re.sub(rf" {place.city} {place.state} {place.zip5}(?:-[0-9]{{4}})?$", "", line)
-    return line
-
-
-def _split_urbanization(first: str, second: str) -> tuple[str, str, str]:
-    """(urbanization, line 1, line 2): a line's words from URB up to its first number are the
-    urbanization."""
-    for line, other in ((first, second), (second, first)):
-        head, _, tail = line.partition(" ")
-        if head in _URBANIZATIONS and tail:
-            tokens = tail.split()
-            numbers = (index for index, token in enumerate(tokens) if has_digit(token))
-            end = next(numbers, len(tokens))
-            name, rest = " ".join(tokens[:end]).replace("#", " "), " ".join(tokens[end:])
-            return " ".join(name.split()), (rest or other), (other if rest else "")
-    return "", first, second
-
-
 def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
+    line, code = (
+        split_mail_code(f"{first} {second}".strip()) if "BOX" in first + second else ("", "")
+    )
+    if line and (box := read_box(line)) and box.kind is AddressKind.PO_BOX:
+        return AddressForm(box.kind, box.number, "", "", "", "", code, urbanization, *place)
     if not may_be_box(first or second) and not may_be_box(second):
         return None
     box, unit = read_box(f"{first} {second}".strip()), ""
@@ -119,15 +111,24 @@ def _read_boxes(first: str, second: str, urbanization: str, place: Place) -> Add
     return AddressForm(box.kind, box.number, "", box.street, "", "", unit, urbanization, *place)
 
 
+def _read_kilometer(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
+    found = read_kilometer(first) if place.state == "PR" and " K" in first else None
+    if found is None:
+        return None
+    number, road, rest = found
+    unit = units.read_loose([*rest.split(), *second.split()])
+    return AddressForm(AddressKind.STREET, number, "", road, "", "", unit, urbanization, *place)
+
+
 def _read_street(first: str, second: str, urbanization: str, place: Place) -> AddressForm | None:
-    line, other = _order(first.split(), second.split())
+    line, other = _order(_apart(first.split()), _apart(second.split()))
     before, line = leading_unit(line)
     number, rest = split_number(line)
     inner, rest = inner_unit(_without_sign(rest), number)
     if holds_box(rest) or (second and not second.startswith("BOX") and read_box(second)):
         return None  # two addresses in one
     cut = unit_start(rest)
-    street = read_street(rest[:cut]) if cut else Street()
+    street = read_street(rest[:cut], place.state) if cut else Street()
     if street is None or not (number or street.name):
         return None
     inline = [*street.unit.split(), *before, *inner, *rest[cut:]]
@@ -145,6 +146,18 @@ def _read_street(first: str, second: str, urbanization: str, place: Place) -> Ad
         place.state,
         place.zip5,
     )
+
+
+def _apart(tokens: Sequence[str]) -> Sequence[str]:
+    """The tokens with a number apart from its word: 10FL, 10THFLOOR, 8THST."""
+    if not any(_TOGETHER.fullmatch(token) for token in tokens):
+        return tokens
+    out: list[str] = []
+    for index, token in enumerate(tokens):
+        found = _TOGETHER.fullmatch(token)
+        is_first = index == 0 and len(tokens) > 1  # a house number
+        out += [found[1] or found[3], found[2] or found[4]] if found and not is_first else [token]
+    return out
 
 
 def _order(first: Sequence[str], second: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -179,6 +192,9 @@ def _unit(inline: Sequence[str], other: Sequence[str]) -> str:
     unit, other_unit = units.read_loose(inline), units.read_loose(other)
     if not unit or not other or unit == other_unit:
         return unit or other_unit
+    kinds = {unit, other_unit} & set(units.same_texts(unit)) & set(units.same_texts(other_unit))
+    if kinds and not any(each.startswith(("FL", "BLDG")) for each in kinds):
+        return kinds.pop()  # APT 4 on one line, # 4 on the other
     return units.read_loose([*inline, *other])
 
 

@@ -55,7 +55,7 @@ from counterfoil.normalize.likeness import (
 )
 from counterfoil.normalize.name_similarity import is_listed_name, spelling_key
 from counterfoil.normalize.name_words import FAMILY_NAMES, PARTICLES, SYLLABLES
-from counterfoil.normalize.street.street_keys import numbered, shortened, sound, stems
+from counterfoil.normalize.street.street_keys import glued, numbered, shortened, sound, stems
 
 Words = tuple[str, ...]
 
@@ -117,9 +117,9 @@ def _line_keys(
         return (f"affix|{street}",)
     spelled = stems(form)
     if spelled is None:
-        return (f"affix|{numbered(form)}",)
+        return tuple([f"affix|{each}" for each in numbered(form)])
     letters, bare = spelled
-    found = [f"affix|{name}" for name in (bare, shortened(form)) if name]
+    found = [f"affix|{name}" for name in (bare, shortened(form), glued(form)) if name]
     return (*found, f"sound|{sound(letters)}", f"head|{letters[:3]}", f"tail|{letters[-3:]}")
 
 

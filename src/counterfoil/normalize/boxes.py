@@ -28,8 +28,8 @@ _ID: Final = (
     r"(?:# ?)?(?:(?:NO|NUM|NUMBER|NBR) )?"
     r"(?P<box>[0-9]+(?:-[0-9A-Z]+)?(?: ?[A-Z]{1,2})?|[A-Z]{1,2} ?[0-9]+[A-Z]?|[A-Z])"
 )
-_BOX: Final = rf"(?:BOX|BX|BOXES) ?{_ID}"
-_ROUTE: Final = r"(?:# ?)?(?:(?:NO|NUMBER) )?(?P<route>[0-9]+[A-Z]?)"
+_BOX: Final = rf"(?:P ?O )?(?:BOX|BX|BOXES) ?{_ID}"
+_ROUTE: Final = r"(?:# ?)?(?:(?:NO|NUMBER) )?(?P<route>[0-9]+[A-Z]{0,2})"
 _ROUTE_WORD: Final = r"(?:ROUTE|RTE|RT)"
 _RURAL_WORD: Final = rf"(?:R ?R|RURAL(?: (?:{_ROUTE_WORD}|DELIVERY))?|R ?F ?D|R ?D|{_ROUTE_WORD})"
 _HEADS: Final = re.compile(
@@ -41,7 +41,8 @@ _PO_BOX: Final = (
     rf"|(?:APARTADO|APTDO)(?: POSTAL)?) ?{_ID}"
 )
 _CONTRACT: Final = (
-    rf"(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?|STAR {_ROUTE_WORD})"
+    rf"(?:H ?C ?R?(?: {_ROUTE_WORD})?|(?:HIGHWAY|HWY) CONTRACT(?: {_ROUTE_WORD})?"
+    rf"|STAR {_ROUTE_WORD})"
     rf"(?: ?{_ROUTE})?(?: {_BOX})?"
 )
 _POST: Final = r"(?: (?:APO|FPO|DPO)(?: A[AEP])?)?"
@@ -60,12 +61,32 @@ _KINDS: Final = tuple(
 )
 
 
+_MAIL_CODE: Final = (
+    r"(?P<kind>DEPT|DEPARTMENT|FILE|DRAWER|BIN|MSC|MS|M C|MC|MAIL CODE|MAIL STOP|REF|CODE"
+    r"|BOX)(?: (?:NO|NUMBER|#))* (?P<id>[0-9]+[A-Z]?(?:-[0-9]+)?|[A-Z][0-9]+)"
+)
+_BEFORE_BOX: Final = re.compile(rf"{_MAIL_CODE} (?P<rest>(?:P ?O )?BOX .*)")
+_AFTER_BOX: Final = re.compile(rf"(?P<rest>P ?O BOX (?:# )?[0-9]+) {_MAIL_CODE}")
+_KINDS_OF_CODE: Final = {"DEPARTMENT": "DEPT", "M C": "MC"}
+
+
 class Box(NamedTuple):
     """A delivery line that is no street."""
 
     kind: AddressKind
     number: str
     street: str
+
+
+def split_mail_code(text: str) -> tuple[str, str]:
+    """(the line of a PO box, the mail code beside it): DEPT 528 PO BOX 123 is a box of many
+    departments. ("", "") for any other text."""
+    found = _BEFORE_BOX.fullmatch(text) or _AFTER_BOX.fullmatch(text)
+    if found is None:
+        return "", ""
+    kind = _KINDS_OF_CODE.get(found["kind"], found["kind"])
+    code = units.read_loose(found["id"].split())
+    return found["rest"], f"{kind} {code}"
 
 
 def may_be_box(text: str) -> bool:

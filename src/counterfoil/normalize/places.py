@@ -3,7 +3,10 @@
     "Ft. Worth"          -> "FORT WORTH"        "texas" · "Tx."          -> "TX"
     "N Hollywood"        -> "NORTH HOLLYWOOD"   "98103-1234" · "981O3"   -> "98103"
     "St. Louis"          -> "SAINT LOUIS"       "2139" in Massachusetts  -> "02139"
-                                                (a spreadsheet drops the 0)
+    "926" in Puerto Rico · "2139.0"             (a spreadsheet drops a 0, and writes a point)
+
+A ZIP gets back the zeros that it lost only where it is then a ZIP of its state. 6060 in
+Massachusetts is none, since 06060 is in Connecticut.
 
 What has no normal form is "" and so incomplete.
 
@@ -18,10 +21,11 @@ state's prefix. A range may hold a prefix that is not in use; what is in no rang
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from counterfoil.normalize.tables import DIRECTIONALS, STATE_CODES, STATES, ZERO_ZIP_STATES
+from counterfoil.normalize.tables import DIRECTIONALS, STATE_CODES, STATES
 from counterfoil.normalize.text import MAX_LENGTH, clean
 
 NO_ZIPS: Final = frozenset({"00000", "99999"})
@@ -34,8 +38,10 @@ _CITY_WORDS: Final = {
 }  # fmt: skip
 _DIRECTIONS: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _DIGITS: Final = str.maketrans("OILoil|", "0110111")
-_SHIFTED: Final = (4, 8)
-"""How many digits are left of a ZIP, or ZIP+4, that lost its leading 0."""
+_SHORT: Final = (3, 4, 7, 8)
+"""How many digits are left of a ZIP, or ZIP+4, that lost one leading 0, or two."""
+_FLOAT: Final = re.compile(r"(?<=[0-9])\.0*$")
+"""What a spreadsheet writes after a number."""
 
 
 class Place(NamedTuple):
@@ -73,11 +79,13 @@ def _state(text: str) -> str:
 def _zip5(text: str, state: str) -> str:
     if len(text) == 5 and text.isascii() and text.isdigit():
         return text
-    digits = (clean(text[:40]) or "").replace("-", "").replace(" ", "").translate(_DIGITS)
+    text = _FLOAT.sub("", text[:40].strip())
+    digits = (clean(text) or "").replace("-", "").replace(" ", "").translate(_DIGITS)
     if not (digits.isascii() and digits.isdigit()):
         return ""
-    if len(digits) in _SHIFTED and state in ZERO_ZIP_STATES:
-        digits = "0" + digits
+    if len(digits) in _SHORT:
+        zip5 = digits.zfill(5 if len(digits) < 5 else 9)[:5]
+        return zip5 if is_zip_of_state(zip5, state) else ""
     return digits[:5] if len(digits) in (5, 9) else ""
 
 

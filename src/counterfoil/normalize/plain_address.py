@@ -24,13 +24,16 @@ from counterfoil.normalize.tables import (
     STRONG_DESIGNATORS,
     SUFFIXES,
     TENS,
+    UNIT_CLASSES,
     words,
 )
 
 _STREET: Final = AddressKind.STREET
 _MAX_LINE: Final = 60
 _SPECIAL: Final = words(
-    "ST SAINT COUNTY CH CTH CALLE HIGHWAY HWY LOOP ROUTE RTE RT URB"
+    "ST SAINT COUNTY CH CTH CALLE HIGHWAY HWY LOOP ROUTE RTE RT URB C CTY CNTY CARR CARRETERA KM"
+    " MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING USA NONE NULL NAN URBANIZACION"
+    " ATTN ATTENTION CARE"
 ) | DESIGNATORS.union(STANDALONE, DIRECTIONALS, NAME_WORDS, LAST_WORDS, ORDINALS, TENS)
 _IDENTIFIER: Final = re.compile("[1-9][0-9]*[A-Z]?")
 _ORDINAL_ENDS: Final = frozenset({"ST", "ND", "RD", "TH"})
@@ -81,7 +84,10 @@ def _name(words: list[str]) -> str | None:
 
 
 def _unit(words: list[str]) -> str | None:
-    """The identifier of `APT 4`, `APT 4B` or `4`; None for every other."""
+    """The unit of `APT 4`, `STE 4B` or `4`; None for every other."""
     if len(words) > 2 or not words or (len(words) == 2 and words[0] not in STRONG_DESIGNATORS):
         return None
-    return words[-1] if _IDENTIFIER.fullmatch(words[-1]) else None
+    if not _IDENTIFIER.fullmatch(words[-1]):
+        return None
+    kind = UNIT_CLASSES.get(words[0], "") if len(words) > 1 else ""
+    return f"{kind} {words[-1]}" if kind else words[-1]

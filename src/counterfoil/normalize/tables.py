@@ -174,7 +174,7 @@ practice), and that are never words of a street name before an identifier."""
 
 WEAK_DESIGNATORS: Final = words("""
     LEVEL LVL LVEL STORY PIER SLIP SLP SP STOP FLAT FLT TOWER TWR CABIN CONDO DORM HOUSE LOFT STUDIO
-    VILLA WING BOX BAY PAD SITE LT MAILBOX NO NUM NUMBER NBR NR BLD UNITS DOOR PARCEL SUIT
+    VILLA WING BOX BAY PAD SITE LT MAILBOX NO NUM NUMBER NBR NR BLD UNITS DOOR PARCEL SUIT KEY BERTH
 """)
 """Unit designators that count only after a whole street."""
 
@@ -191,6 +191,38 @@ CALLE 5."""
 NUMBER_WORDS: Final = words("# NO NUM NUMBER NBR NR")
 FLOORS: Final = words("FL FLOOR FLR LEVEL LVL LVEL STORY")
 BUILDINGS: Final = words("BLDG BUILDING BLG BLD TOWER TWR WING")
+
+UNIT_CLASSES: Final = _rows("""
+    APT APARTMENT APARTMENTS APTS APARTAMENTO APARTAMIENTO APMT APRT APTMNT APTMT APRTMNT APTM AP
+    APP APTO UNIT UNT UN UNITS FLAT FLT CONDO DOOR; BLDG BUILDING BLG BLD; TWR TOWER; WING;
+    FL FLOOR FLR LEVEL LVL LVEL STORY; DEPT DEPARTMENT; HNGR HANGAR; LOT LT PARCEL; RM ROOM;
+    SPC SPACE SP; STE SUITE SUIT; TRLR TRAILER; PMB; BOX MAILBOX; PIER; SLIP SLP; STOP; CABIN; DORM;
+    HOUSE; LOFT; STUDIO; VILLA; BAY; PAD; SITE; KEY; BERTH
+""")
+"""What kind of unit a designator names: APT 4, STE 4 and FL 4 are three. The designators that are
+not here (`#` and the words for a number) say nothing of it."""
+
+LONE_CLASSES: Final = words("STUDIO LOFT CABIN VILLA TRLR HNGR DORM PIER")
+"""Kinds that, without an identifier, are a unit by themselves."""
+
+UNIT_KINDS: Final = frozenset(UNIT_CLASSES.values())
+
+ANY_KIND: Final = ("APT", "STE", "FL", "BLDG", "LOT", "SPC", "TRLR", "RM", "PMB", "BOX", "SLIP")
+"""What a unit of which no kind is stated (# 4) may be."""
+
+STOREY_NAMES: Final = words("TOP MAIN GARDEN PARLOR TERRACE")
+"""Words that name a floor only beside the word for one: TOP FLOOR."""
+
+_UNITS_OF_NUMBER: Final = """
+    ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN SIXTEEN
+    SEVENTEEN EIGHTEEN NINETEEN
+"""
+
+CARDINALS: Final = {
+    **{word: str(n) for n, word in enumerate(_UNITS_OF_NUMBER.split(), 1)},
+    **{word: str(n * 10) for n, word in enumerate(_TENS.split(), 2)},
+}
+"""A number in one word -> digits; after a designator it is the unit's number."""
 
 STANDALONE: Final = _rows("""
     BSMT BASEMENT BASMENT BMT BSMNT SOTANO; FRNT FRONT; LBBY LOBBY; LOWR LOWER DOWNSTAIRS LWR;
@@ -224,6 +256,3 @@ STATES: Final = {" ".join(name.split()): code for code, name in _STATE_NAMES}
 """A state's name -> its two letters. The Virgin Islands have two names."""
 
 STATE_CODES: Final = {code: code for code in STATES.values()}
-
-ZERO_ZIP_STATES: Final = words("CT MA ME NH NJ RI VT PR VI AE")
-"""States whose ZIP codes begin with 0: a spreadsheet drops that 0."""

@@ -21,6 +21,7 @@ from counterfoil.normalize import units
 from counterfoil.normalize.street.house_numbers import split_number
 from counterfoil.normalize.tables import (
     BUILDINGS,
+    CARDINALS,
     COMMON_SUFFIXES,
     DESIGNATORS,
     DIRECTIONALS,
@@ -30,6 +31,7 @@ from counterfoil.normalize.tables import (
     ROAD_NUMBERERS,
     STANDALONE,
     STATE_CODES,
+    STOREY_NAMES,
     STRONG_DESIGNATORS,
     SUFFIXES,
     words,
@@ -39,6 +41,7 @@ from counterfoil.normalize.text import has_digit, token_at
 _UNIT_WORDS: Final = DESIGNATORS | set(STANDALONE)
 _LEADING: Final = DESIGNATORS - NUMBER_WORDS - {"BOX"} | {"#"}
 _INNER: Final = words("APT APARTMENT UNIT STE SUITE")
+_NAMEABLE: Final = words("APT APARTMENT UNIT STE SUITE RM ROOM BLDG BUILDING DEPT DEPARTMENT")
 _NAMED: Final = COMMON_SUFFIXES | {"MALL", "PLZ"}
 _BEFORE_SUITE: Final = COMMON_SUFFIXES - words("CT PL ST WAY")  # OLD COURT ST
 _BOXES: Final = words("PO POB LB LOCKBOX")
@@ -105,18 +108,27 @@ def holds_box(tokens: Sequence[str]) -> bool:
 def _begins_unit(tokens: Sequence[str], index: int) -> bool:
     """Whether the word at `index` is one that begins a unit, at a place where it can."""
     word, following = tokens[index], token_at(tokens, index + 1)
-    if word in STRONG_DESIGNATORS:
-        return bool(following) or _after_street(tokens, index)
+    if word in STRONG_DESIGNATORS:  # but 2418 RM 1431 is a ranch to market road
+        is_road = word == "RM" and not index and has_digit(following)
+        return not is_road and (bool(following) or _after_street(tokens, index))
     if word == "NO" and has_digit(following):
         return index > 0 and tokens[index - 1] != "CALLE"
-    if following in FLOORS and not units.starts_identifier(tokens, index + 2):
-        # 5TH FL, GROUND FLOOR
-        return index > 0 and (word in ORDINALS or word in STANDALONE or word[0].isdigit())
+    if following in FLOORS and units.is_floor_after(tokens, index + 1):  # 5TH FL, GROUND FLOOR
+        return _names_floor(tokens, index)
     if word in STANDALONE and index and _is_ordinal(tokens[index - 1]):  # SOUTH 18TH REAR
         return _after_street(tokens, index) or DIRECTIONALS.keys() >= {*tokens[: index - 1]}
     if word in _UNIT_WORDS or units.near_designator(word):
         return _after_street(tokens, index)
     return _is_tower(tokens, index) or _is_short_suite(tokens, index) or _is_bare(tokens, index)
+
+
+def _names_floor(tokens: Sequence[str], index: int) -> bool:
+    """Whether the word at `index`, which the word for a floor follows, names one."""
+    word = tokens[index]
+    if word in STOREY_NAMES and not _after_street(tokens, index):  # 1007 BROADWAY TOP FLOOR
+        return index == 1 and word == "TOP"
+    is_storey = word in ORDINALS or word in STANDALONE or word in CARDINALS
+    return index > 0 and (is_storey or word in STOREY_NAMES or word[0].isdigit())
 
 
 def _is_tower(tokens: Sequence[str], index: int) -> bool:
@@ -159,6 +171,8 @@ def _names_unit(tokens: Sequence[str], index: int) -> bool:
         return not rest or (has_digit(following) and units.read(rest) is not None)
     if holds_box(tokens[index:]) or any(each in STATE_CODES for each in rest):
         return False
+    if word in _NAMEABLE and rest and all(len(each) > 2 and each.isalpha() for each in rest):
+        return not any(each in SUFFIXES for each in rest)  # SUITE BLUE, APT GARDEN
     if word in STRONG_DESIGNATORS or (following in FLOORS and word[0].isdigit()):
         ends = len(rest) > 1 and (units.is_identifier(rest[-1]) or rest[-1] in DESIGNATORS)
         return ends and not any(each in SUFFIXES for each in rest)

@@ -339,7 +339,8 @@ def _find_homes(
             found.append((tolerance, tag, key))
         elif tag in routes:
             place = normalize.KNOWN_ZIP if tolerance == normalize.PLACE else normalize.KNOWN_LINE
-            asked_is_known = place in known_places
+            # Units of one house are no two places of which one is a slip of the other.
+            asked_is_known = tolerance != normalize.UNIT and place in known_places
             found += [
                 (tolerance, home, home_key)
                 for home, home_key, home_is_known in routes[tag]

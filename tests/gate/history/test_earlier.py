@@ -13,14 +13,14 @@ from counterfoil.gate.history.earlier import (
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, keyed_hash, number_of, utf8
 from counterfoil.gate.history.uses import Uses
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import counted_address, normalize_address
 from tests.gate.world import KEY, REQUEST, changed
 
 HASHES = EarlierFingerprinter(KEY)
 
 
 def test_a_question_is_hashed_as_the_first_version_hashed_it() -> None:
-    address = exact_address_key(normalize_address(REQUEST.address))
+    address = counted_address(normalize_address(REQUEST.address))
     assert HASHES.asked(REQUEST) == (
         keyed_hash(KEY, b"asked person", b"rosalind|quill|1980-02-29"),
         keyed_hash(KEY, b"asked door", utf8(address)),

@@ -22,7 +22,7 @@ from counterfoil.gate.history.fingerprints import (
 )
 from counterfoil.gate.history.keyed_hash import ABSENT, keyed_hash, number_of, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
-from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
+from counterfoil.normalize import counted_address, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import exact_name, home_keys, person_keys
 from tests.gate.world import KEY, ON, REQUEST, asked_by, changed
 
@@ -45,7 +45,7 @@ def test_a_question_is_hashed_alike_for_ever_by_its_normal_forms() -> None:
     hashed = {
         b"question person": (person_of, f"{exact_name(NAME)}|1980-02-29"),
         b"question name": (name_of, exact_name(NAME)),
-        b"asked door": (address_of, exact_address_key(FORM)),
+        b"asked door": (address_of, counted_address(FORM)),
     }
     for context, (read, text) in hashed.items():
         assert number_of(read(asked)) == keyed_hash(KEY, context, utf8(text))

@@ -17,7 +17,7 @@ from counterfoil.gate.history.traces import (
     traces_of,
     traces_text,
 )
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import counted_address, normalize_address
 from tests.gate.world import KEY, changed, sandbox
 
 BORN = date(1980, 2, 29)
@@ -34,7 +34,7 @@ def test_traces_are_hashed_alike_for_ever_so_that_what_was_kept_years_ago_is_fou
     assert _of() == Traces(
         keyed_hash(KEY, b"account person", b"ada|o quill|1980-02-29"),
         keyed_hash(KEY, b"account name", b"ada|o quill"),
-        keyed_hash(KEY, b"account door", exact_address_key(normalize_address(HOME)).encode()),
+        keyed_hash(KEY, b"account door", counted_address(normalize_address(HOME)).encode()),
         keyed_hash(KEY, b"account number", b"900001234"),
     )
 

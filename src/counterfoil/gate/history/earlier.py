@@ -20,7 +20,7 @@ import msgspec
 from counterfoil.core.values import EngagedOfficer, Person, Request, Sensitive
 from counterfoil.gate.history.keyed_hash import ABSENT, number_of, prepare, utf8
 from counterfoil.gate.history.uses import Uses
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import counted_address, normalize_address
 
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _NOBODY: Final = frozenset[int]()
@@ -70,7 +70,7 @@ class EarlierFingerprinter:
 
     def asked(self, request: Request) -> tuple[int, int, int]:
         """Person, address and content of a request; 0 for what is absent."""
-        address = exact_address_key(normalize_address(request.address))
+        address = counted_address(normalize_address(request.address))
         return (
             number_of(self.person(request.person)),
             number_of(self._address(address)) if address else 0,

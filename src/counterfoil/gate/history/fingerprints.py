@@ -59,7 +59,7 @@ from counterfoil.gate.history.earlier import EarlierFingerprinter
 from counterfoil.gate.history.keyed_hash import ABSENT, column_of, prepare, prepare_column, utf8
 from counterfoil.gate.history.sealed_names import SealedNames
 from counterfoil.gate.law.folding import fold_entry, fold_number, fold_similar
-from counterfoil.normalize import exact_address_key, normalize_address, normalize_name
+from counterfoil.normalize import counted_address, normalize_address, normalize_name
 from counterfoil.normalize.asked_keys import (
     born_key,
     exact_name,
@@ -264,7 +264,7 @@ class Fingerprinter:
     def _made(self, requests: Sequence[Request], forms: Sequence[Forms]) -> Fingerprints:
         names = [exact_name(form.name) for form in forms]
         born = [request.person.date_of_birth for request in requests]
-        exact = [exact_address_key(form.address) for form in forms]
+        exact = [counted_address(form.address) for form in forms]
         addresses, name_hashes = _filled(self._address, exact), _filled(self._name, names)
         dated = [
             f"{text}|{day or ''}" if text else "" for text, day in zip(names, born, strict=True)

@@ -21,7 +21,7 @@ from counterfoil.core.values import Address, AddressForm, Person, Sensitive
 from counterfoil.gate.history.keyed_hash import number_of, prepare
 from counterfoil.gate.law.agreement import Agreement
 from counterfoil.gate.law.folding import fold_entry, fold_words
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import counted_address, normalize_address
 
 OTHER_STATUTE: Final = "none that the agreement designates"
 _NUMBER_DIGITS: Final = 9
@@ -51,7 +51,7 @@ def traces_of_form(key: bytes, person: Person, address: AddressForm) -> Traces:
     number = (
         digits if len(digits) == _NUMBER_DIGITS and digits.isascii() and digits.isdigit() else ""
     )
-    texts = (dated, name, exact_address_key(address), number)
+    texts = (dated, name, counted_address(address), number)
     hashers = zip(_hashers(key), texts, strict=True)
     return Traces(*(number_of(hashed(text)) if text else 0 for hashed, text in hashers))
 

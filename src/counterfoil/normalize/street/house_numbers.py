@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from counterfoil.normalize.tables import (
+    CARDINALS,
     COMMON_SUFFIXES,
     DESIGNATORS,
     DIRECTIONALS,
@@ -30,12 +31,14 @@ _CONFUSED_ONE: Final = re.compile(r"L(?=[0-9])|(?<=[0-9])I(?=[0-9])")
 _PLAIN: Final = re.compile(r"[0-9]+[A-Z]{0,2}")
 _ORDINAL: Final = re.compile(r"[0-9]*(?:1ST|2ND|3RD|[0-9]TH)")
 _PAIR: Final = re.compile(r"([0-9]+)-([0-9]+)([A-Z]?)")
+_BEFORE_ORDINAL: Final = re.compile(r"([0-9]+)-([0-9]*(?:(?<!1)1ST|(?<!1)2ND|(?<!1)3RD|[0-9]TH))")
 _GRID: Final = re.compile(r"[NSEW][0-9]+[NSEW][0-9]+|[0-9]+[NSEW][0-9]+")
 _GRID_HALF: Final = re.compile(r"[NSEW][0-9]+")
 _GRID_OPEN: Final = re.compile(r"[NSEW][0-9]+[NSEW]")
 _BLOCK: Final = re.compile(r"[A-Z]{1,2}[0-9]{1,4}")  # Puerto Rico: block and house, B12 CALLE 5
 _SPANISH: Final = words("CALLE AVE AVENIDA CAMINO CARR CARRETERA PASEO VIA")
-_ANNOUNCED: Final = words("NO NUM NUMBER NUMERO NBR")
+_COUNTED: Final = words("MILE POINT CORNER BRIDGE MEN ROD BIT NOTCH FORK FINGER")
+_ANNOUNCED: Final = words("# NO NUM NUMBER NUMERO NBR")
 _FRACTIONS: Final = frozenset({("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("3", "4")})
 _LETTERS: Final = frozenset("ABCDFGH")
 _AFTER_STREET: Final = {"", *DIRECTIONALS, *DESIGNATORS, *STANDALONE}
@@ -50,6 +53,8 @@ def split_number(tokens: Sequence[str]) -> Split:
         tokens = tokens[1:]
     if not tokens:
         return "", tokens
+    if tokens[0] in CARDINALS and _is_number_in_words(tokens):
+        return CARDINALS[tokens[0]], tokens[1:]
     first = _unconfuse(tokens[0])
     if first.isdigit():
         return _after_digits(_plain(first), tokens)
@@ -61,11 +66,22 @@ def split_number(tokens: Sequence[str]) -> Split:
     )
 
 
+def _is_number_in_words(tokens: Sequence[str]) -> bool:
+    """Whether the first word is the house number: ONE S DEARBORN ST, SIX HERON PKWY; not FIVE MILE
+    RD, TWELVE OAKS DR."""
+    following = token_at(tokens, 1)
+    if not any(word in SUFFIXES for word in tokens[2:]):
+        return False
+    return tokens[0] == "ONE" or not (following.endswith("S") or following in _COUNTED)
+
+
 def _plain(digits: str) -> str:
     return digits.lstrip("0") or "0"
 
 
 def _hyphenated(first: str, tokens: Sequence[str]) -> Split | None:
+    if found := _BEFORE_ORDINAL.fullmatch(first):  # 2227-8TH AVE
+        return _plain(found[1]), [found[2], *tokens[1:]]
     pair = _PAIR.fullmatch(first)
     if pair is None:
         return None

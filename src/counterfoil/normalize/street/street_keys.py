@@ -21,23 +21,57 @@ misspelled (37T ST, 48TH SY), if only one suffix can be meant.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from counterfoil.core.values import AddressForm
+from counterfoil.normalize.street.highways import is_lettered_road, road_names
 from counterfoil.normalize.tables import DIRECTIONALS, SUFFIXES, one_edit, ordinal_ending, words
 from counterfoil.normalize.text import LOOKS_LIKE
 
 _SUFFIX_WORDS: Final = words("""
     AVE AVENUE ST STREET RD ROAD DR DRIVE LN LANE CT COURT PL PLACE BLVD CIR CIRCLE WAY TER PKWY TRL
+    BOULEVARD PARKWAY TERRACE HIGHWAY CRESCENT TURNPIKE
 """)
 _SUFFIX_LIKE: Final = one_edit(_SUFFIX_WORDS)
 _LONG_SUFFIXES: Final = {"AV": "AVENUE", "ST": "STREET", "DR": "DRIVE", "CI": "CIRCLE"}
 """By their first two letters. Two slips after those leave one of these recognizable."""
 _MAX_SUFFIX: Final = 6
 _LONG_DIRECTIONALS: Final = one_edit(word for word in DIRECTIONALS if len(word) > 3)
+_GLUED: Final = re.compile(
+    r"([A-Z]{4,}?)(?:STREET|AVENUE|ROAD|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCLE|AVE|BLVD|ST|RD|DR|LN"
+    r"|CT|CIR|PL)"
+)
+_INNER_DIRECTIONALS: Final = {
+    slip: DIRECTIONALS[word] for word in DIRECTIONALS if len(word) > 4 for slip in one_edit((word,))
+} | {"EAST": "E", "WEST": "W"}
+_ENDINGS: Final = (
+    *["FIELD", "BROOK", "VILLE", "HURST", "CREST", "HAVEN", "RIDGE", "STONE", "STEAD", "SHIRE"],
+    *["WOOD", "LAND", "VIEW", "DALE", "FORD", "SIDE", "MONT", "BURY"],
+    "TON",
+)
+_NEAR_ENDINGS: Final = {slip: end for end in reversed(_ENDINGS[:-1]) for slip in one_edit((end,))}
+MIN_ROOT: Final = 3
+_FAMOUS_WORDS: Final = words("MLK KING JFK KENNEDY FDR ROOSEVELT LBJ JOHNSON MLKING")
+_FAMOUS: Final = tuple(
+    (re.compile(pattern), full)
+    for pattern, full in (
+        (
+            r"\b(?:(?:REV|REVEREND) )?(?:(?:DR|DOCTOR) )?(?:MLK|M L K|ML KING|M L KING|MLKING"
+            r"|MARTIN (?:LUTHER|LUTH|L) KING)(?: (?:JR|JUNIOR))?\b",
+            "MARTIN LUTHER KING",
+        ),
+        (r"\b(?:JFK|J F KENNEDY|JOHN (?:FITZGERALD|F|FITZ) KENNEDY)\b", "JOHN F KENNEDY"),
+        (r"\b(?:FDR|F D ROOSEVELT|FRANKLIN (?:DELANO|D) ROOSEVELT)\b", "FRANKLIN D ROOSEVELT"),
+        (r"\b(?:LBJ|L B JOHNSON|LYNDON (?:BAINES|B) JOHNSON)\b", "LYNDON B JOHNSON"),
+    )
+)
+"""Names of people under which many streets are written in several ways."""
+_NAMED_LAST: Final = words("CALLE AVENIDA CAMINO PASEO VIA RUE CARR CARRETERA CALLEJON")
+"""Words before the name of a street: CALLE SOL is not CALLE LUNA."""
 _SCANNED: Final = re.compile(r"[A-Z]+[0-9][A-Z]+|[0-9][A-Z]{4,}")
 _ORDINAL_SLIP: Final = re.compile(r"([0-9]+)([A-Z]{1,2})")
 _SOUNDS: Final = (
@@ -51,11 +85,15 @@ _SILENT: Final = frozenset("AEIOUYHW")
 def stems(form: AddressForm) -> tuple[str, str] | None:
     """(stem, bare) of a street that is named by words; None for a name with a digit or a single
     letter, and for a directional alone."""
-    street = form.street
+    street = (
+        form.street if " " not in form.street and len(form.street) > 3 else one_name(form.street)
+    )
     if street in DIRECTIONALS:
         return None
     if street.isalpha():  # one word
         return (street, street) if len(street) > 1 else None
+    if not form.suffix and is_lettered_road(street):
+        return None
     name = [word if word.isalpha() else _as_letters(word) for word in street.split()]
     if not all(len(word) > 1 and word.isalpha() for word in name):
         return None
@@ -68,23 +106,69 @@ def stems(form: AddressForm) -> tuple[str, str] | None:
     return letters, letters.removeprefix(name[0]) if is_directed else letters
 
 
+def inner_directionals(form: AddressForm) -> str:
+    """The directionals inside a street's name, or a slip of one: N of COLUMBUS NORTH RD, OLD NROTH
+    CHURCH RD. A street of another is another street."""
+    name = form.street.split()
+    if len(name) < 2:
+        return ""
+    return " ".join([_INNER_DIRECTIONALS[word] for word in name[1:] if word in _INNER_DIRECTIONALS])
+
+
+@lru_cache(maxsize=16384)
+def ending(letters: str) -> tuple[str, str, bool]:
+    """(root, ending, whether it is written right) of a stem that ends as many do: BRENT, WOOD;
+    ("", "", False) of any other."""
+    for end in _ENDINGS:
+        if letters.endswith(end) and len(letters) - len(end) >= MIN_ROOT:
+            return letters[: -len(end)], end, True
+    for size in (4, 5, 3, 6):
+        end = _NEAR_ENDINGS.get(letters[-size:], "") if len(letters) - size >= MIN_ROOT else ""
+        if end:
+            return letters[:-size], end, False
+    return "", "", False
+
+
+def without_one(root: str) -> tuple[str, ...]:
+    """A root, and what is left of it without each of its letters: roots one slip apart share
+    one."""
+    return tuple(dict.fromkeys([root, *[root[:at] + root[at + 1 :] for at in range(len(root))]]))
+
+
+def glued(form: AddressForm) -> str:
+    """The stem of a name without the suffix that is written in one with it: MALLOWST, MALLOWAVENUE;
+    "" where none is."""
+    name = form.street
+    if form.suffix or not name.isalpha():
+        return ""
+    found = _GLUED.fullmatch(name)
+    return found[1] if found else ""
+
+
 def shortened(form: AddressForm) -> str:
     """The bare stem without its last word, where that may be a broken suffix (VENICE AGR); "" where
     it cannot be.
 
     It meets the bare stem of the whole line: VENICE AVE."""
     *name, last = form.street.split()
+    if last in DIRECTIONALS or (name and name[0] in _NAMED_LAST):
+        return ""
     if form.suffix or not name or not 1 < len(last) <= _MAX_SUFFIX or _is_nearly_suffix(last):
         return ""
     found = stems(replace(form, street=" ".join(name)))
     return found[1] if found and len(found[1]) > 2 else ""
 
 
-def numbered(form: AddressForm) -> str:
-    """Name and suffix of a street that is no word: `5|ST`, `COUNTY ROAD 12|`."""
-    name, suffix = form.street.split(), form.suffix
+def numbered(form: AddressForm) -> tuple[str, ...]:
+    """Name and suffix of a street that is no word: `5|ST`, `COUNTY ROAD 12|`. A road of no stated
+    class has those of each that it may be: `HIGHWAY 64|`, `US HIGHWAY 64|` ..."""
+    name, suffix = one_name(form.street).split(), form.suffix
     if len(name) == 1 and name[0].isdigit():
-        return f"{name[0]}|{suffix}"
+        if not suffix and form.predirectional and form.postdirectional:  # 350 W 200 S: a grid
+            suffix = f"{form.predirectional} {form.postdirectional}"
+        return (f"{name[0]}|{suffix}",)
+    if not suffix and name[0] in {"HIGHWAY", "ROUTE"}:
+        return tuple([f"{each}|" for each in road_names(form.street)])
     if _is_before_directional(form.predirectional, name):
         name.insert(0, form.predirectional)
     elif name[0] in _LONG_DIRECTIONALS and len(name) > 1:
@@ -93,7 +177,7 @@ def numbered(form: AddressForm) -> str:
         suffix = _meant_suffix(name[-1])
         if suffix:
             del name[-1]
-    return f"{_ordinal(name) or ' '.join(name)}|{suffix}"
+    return (f"{_ordinal(name) or ' '.join(name)}|{suffix}",)
 
 
 def sound(letters: str) -> str:
@@ -142,3 +226,12 @@ def _ordinal(name: list[str]) -> str:
         return ""
     digits, ending = slip[1], slip[2]
     return digits if OSA.distance(ending, ordinal_ending(digits), score_cutoff=1) <= 1 else ""
+
+
+def one_name(name: str) -> str:
+    """The one form of a name that is written in several: MLK JR, DR MARTIN LUTHER KING."""
+    if _FAMOUS_WORDS.isdisjoint(name.split()):
+        return name
+    for pattern, full in _FAMOUS:
+        name = pattern.sub(full, name)
+    return name

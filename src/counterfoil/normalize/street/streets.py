@@ -9,18 +9,7 @@ Names: numbers in words and ordinals become digits (FIFTH, 5TH, 5 -> 5; alone in
 common abbreviations are spelled out (ST LOUIS -> SAINT LOUIS, MT -> MOUNT, AVE B -> AVENUE B), so
 that a name has one form and a typing error in it stays one error.
 
-A numbered highway has one name, however it is written:
-
-    US HWY 192 · U S ROUTE 192 · US 192              ->  US HIGHWAY 192
-    ST RD 7 · SR 7 · STATE ROUTE 7 · NC HWY 7        ->  STATE HIGHWAY 7
-    CR 12A · C R 12A · CO RD 12A · COUNTY HWY 12A    ->  COUNTY ROAD 12A
-    ANDERSON COUNTY RD 12                            ->  ANDERSON COUNTY ROAD 12
-    I 35 · INTERSTATE 35                             ->  INTERSTATE 35
-    HWY 701 · HIGHWAY 701 · HGHWAY 701               ->  HIGHWAY 701
-    RT 9 · ROUTE 9                                   ->  ROUTE 9
-
-State and county names for their numbered roads differ by custom and are mixed up in practice;
-within one ZIP there is one road of each class and number.
+The names of numbered highways are those of highways.py.
 """
 
 from __future__ import annotations
@@ -30,6 +19,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from counterfoil.normalize.parser import Street, parse_street
+from counterfoil.normalize.street.highways import begins_road, may_be_lettered, read_highway
 from counterfoil.normalize.tables import (
     COMMON_SUFFIXES,
     DESIGNATORS,
@@ -40,52 +30,12 @@ from counterfoil.normalize.tables import (
     ORDINALS,
     ROAD_NUMBERERS,
     STANDALONE,
-    STATE_CODES,
     SUFFIXES,
     TENS,
-    one_edit,
     ordinal_ending,
     words,
 )
 from counterfoil.normalize.text import has_digit, token_at
-
-_ROAD: Final = r"(?:HIGHWAY|HWY|HIGHWY|HIWAY|ROUTE|RTE|RT|ROAD|RD)"
-_STATE: Final = "|".join(
-    sorted(code for code in STATE_CODES if code not in SUFFIXES and code not in {"FL", "FM", "CO"})
-)
-_ROUTE: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z][0-9]+[A-Z]?)"
-_LETTERED: Final = r"(?P<route>[0-9]+[A-Z]?|[A-Z]{1,2})"
-_REST: Final = r"(?: (?P<rest>.*))?"
-_CLASSES: Final = (
-    (rf"U ?S (?:{_ROAD} )?{_ROUTE}", "US HIGHWAY"),
-    (rf"(?:S ?R|S ?H|STHY|STHWY|(?:STATE|ST) {_ROAD}) {_ROUTE}", "STATE HIGHWAY"),
-    (
-        rf"(?:(?:{_STATE}|FL|CO) (?:HIGHWAY|HWY|ROUTE|RTE|RT)|(?:{_STATE})) {_ROUTE}",
-        "STATE HIGHWAY",
-    ),
-    (
-        rf"(?:C ?R|C ?RD|C ?H|CTH|(?:COUNTY|CNTY|CO)(?: TRUNK)? {_ROAD}) (?:{_ROAD} )?{_LETTERED}",
-        "COUNTY ROAD",
-    ),
-    (rf"(?:INTERSTATE|I) (?:HIGHWAY |HWY )?{_ROUTE}", "INTERSTATE"),
-    (rf"(?:F ?M|FARM TO MARKET|FARM)(?: ROAD| RD)? {_ROUTE}", "FM"),
-    (rf"(?:HIGHWAY|HWY|HIGHWY|HIWAY) (?:NO |# )?{_ROUTE}", "HIGHWAY"),
-    (rf"(?:ROUTE|RTE|RT) (?:NO |# )?{_ROUTE}", "ROUTE"),
-)
-_PATTERNS: Final = tuple(
-    (re.compile(rf"{written}(?: {_ROAD})?{_REST}"), name) for written, name in _CLASSES
-)
-_NAMED_COUNTY: Final = re.compile(
-    rf"(?P<county>[A-Z]{{3,}}) (?:COUNTY|CNTY|CO) {_ROAD} {_ROUTE}{_REST}"
-)
-_NO_COUNTIES: Final = words("OLD NEW") | set(DIRECTIONALS)
-_STATE_BEFORE_NUMBER: Final = re.compile(rf"(?:{_STATE}|FL|CO) {_ROUTE} {_ROAD}{_REST}")
-_HIGHWAY_SLIPS: Final = one_edit(("HIGHWAY",))
-_HIGHWAY_HEADS: Final = set(STATE_CODES) | words("""
-    US U HIGHWAY HWY HIWAY HIGHWY ROUTE RTE RT STATE ST SR S SH STHY STHWY CR C COUNTY CNTY CO CTH
-    CH INTERSTATE I FM F FARM
-""")
-_LETTERED_HEADS: Final = words("COUNTY CH CTH")
 
 _ORDINAL: Final = re.compile(r"0*([0-9]+)(?:ST|ND|RD|TH)?")
 _ENDED: Final = re.compile(r"[0-9]+(?:ST|ND|RD|TH)")
@@ -95,34 +45,19 @@ _NOT_PLAIN: Final = frozenset(
     DESIGNATORS | set(STANDALONE) | set(DIRECTIONALS) | words("HWY HIGHWAY LOOP ROUTE RTE RT")
 )
 """Words that only the parser may judge."""
+_LONG: Final = {short: full for full, short in DIRECTIONALS.items() if full != short}
 _SUFFIX_FIRST: Final = words("VIA CALLE RUE AVENIDA")
 """Words that begin a street whose suffix comes first."""
 
 
-def read_street(tokens: Sequence[str]) -> Street | None:
-    """The street in normal form, None if it cannot be read. `unit` is raw: the caller reads it."""
-    street = (
-        _highway(tokens) or read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
-    )
+def read_street(tokens: Sequence[str], state: str = "") -> Street | None:
+    """The street in normal form, None if it cannot be read. `unit` is raw: the caller reads it.
+    `state`: where it is."""
+    if road := _highway(tokens, state):
+        return road
+    street = read_plain(tokens) or parse_street(tokens) or _read_as_written(tokens)
     # A number sign that no unit follows cannot be read.
     return None if street is None or "#" in street.name else _normal(_unit_apart(street))
-
-
-def read_highway(tokens: Sequence[str]) -> tuple[str, Sequence[str]] | None:
-    """(normal name, the tokens after it), or None if `tokens` begin no numbered highway."""
-    corrected = ["HIGHWAY" if token in _HIGHWAY_SLIPS else token for token in tokens]
-    text = " ".join(corrected).replace("-", " ")
-    if found := _STATE_BEFORE_NUMBER.fullmatch(text):
-        return f"STATE HIGHWAY {found['route']}", (found["rest"] or "").split()
-    found = _NAMED_COUNTY.fullmatch(text)
-    if found and found["county"] not in _NO_COUNTIES:
-        return f"{found['county']} COUNTY ROAD {found['route']}", (found["rest"] or "").split()
-    for pattern, name in _PATTERNS:
-        if found := pattern.fullmatch(text):
-            rest = (found["rest"] or "").split()
-            named = bool(rest) and rest[0] in SUFFIXES and rest[0] not in DIRECTIONALS
-            return None if named else (f"{name} {found['route']}", rest)
-    return None
 
 
 def read_plain(tokens: Sequence[str]) -> Street | None:
@@ -158,13 +93,13 @@ def _read_as_written(tokens: Sequence[str]) -> Street | None:
     return Street(pre, " ".join(tokens[bool(pre) : last if suffix else last + 1]), suffix)
 
 
-def _highway(tokens: Sequence[str]) -> Street | None:
+def _highway(tokens: Sequence[str], state: str) -> Street | None:
     """A numbered highway between directionals; what follows it must be a bare unit, or it is
     none."""
-    if not any(map(has_digit, tokens)) and tokens[0] not in _LETTERED_HEADS:
+    if not any(map(has_digit, tokens)) and not may_be_lettered(tokens):
         return None
-    pre = DIRECTIONALS.get(tokens[0], "") if token_at(tokens, 1) in _HIGHWAY_HEADS else ""
-    found = read_highway(tokens[bool(pre) :])
+    pre = DIRECTIONALS.get(tokens[0], "") if begins_road(tokens[1:]) else ""
+    found = read_highway(tokens[bool(pre) :], state)
     if found is None:
         return None
     name, rest = found
@@ -202,6 +137,8 @@ def _normal(street: Street) -> Street:
         suffix = SUFFIXES.get(written[-1], "")
         written = written[:-1] if suffix else written
     name = normal_name(written)
+    if name in _LONG and suffix:
+        name = _LONG[name]  # S AVENUE N is SOUTH AVENUE N
     alone = not (suffix or street.predirectional or street.postdirectional)
     if alone and name.isdigit() and written != [name]:
         name += ordinal_ending(name)  # 1422 THIRD is a street; 1422 3 is two numbers
@@ -223,8 +160,23 @@ def normal_name(written: Sequence[str]) -> str:
         elif word[0].isdigit():
             match = _ORDINAL.fullmatch(word)
             out.append(match.group(1) if match else word)
+        elif index and word in _LONG and _is_direction(written, index):
+            out.append(_LONG[word])
         elif index == last and word in LAST_WORDS:
             out.append(LAST_WORDS[word])
         else:
             out.append(NAME_WORDS.get(word, word))
     return " ".join(out)
+
+
+def _is_direction(written: Sequence[str], index: int) -> bool:
+    """Whether a short directional inside a name is one: OLD N CHURCH, COLUMBUS S; not AVENUE N."""
+    before, after = written[index - 1], token_at(written, index + 1)
+    if before in ROAD_NUMBERERS and before not in {"OLD", "LANE"}:
+        return False
+    return (
+        len(before) > 2
+        and before.isalpha()
+        and before not in SUFFIXES
+        and (not after or (len(after) > 2 and after.isalpha()))
+    )
