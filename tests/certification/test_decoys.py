@@ -151,7 +151,7 @@ def test_a_unit_inside_the_line_goes_with_the_number_to_the_like_street() -> Non
             streets.note(line, "Anytown", "WA", "98101")
     inline = replace(RECORD, line1="3 N Heron Lake Rd Apt 7", line2="")
     asked = made("like_street", held=inline, sample=replace(SAMPLE, streets=streets.finish()))
-    assert (asked.line1, asked.line2) == ("3 S HERON LAKE RD", "# 7")
+    assert (asked.line1, asked.line2) == ("3 S HERON LAKE RD", "APT 7")
 
 
 def test_a_row_is_asked_about_only_by_kinds_that_its_deck_can_make() -> None:

@@ -165,7 +165,9 @@ WORDS = {
     "Northwest": "NW",
     "Saint": "St",
 }
-MARKS = ("Apartment", "Apt", "Unit", "Suite", "Ste", "#", "# ", "No", "Apt #", "apt.")
+MARKS = ("Apartment", "Apt", "Unit", "Apt No", "Apt #", "apt.")
+SUITES = ("Suite", "Ste", "Suite #", "ste.")
+"""Designators of one kind: STE 4 and APT 4 are two units."""
 FIELDS = ("given_name", "middle_name", "family_name", "suffix", "line1", "line2", "city", "state")
 
 
@@ -189,7 +191,8 @@ def _spaced(row: Row, chance: random.Random) -> Row:
 
 def _marked(row: Row, chance: random.Random) -> Row:
     mark, _, unit = row["line2"].partition(" ")
-    return row | {"line2": f"{chance.choice(MARKS)} {unit}"} if mark else row
+    alike = next((marks for marks in (MARKS, SUITES) if mark in marks), ())
+    return row | {"line2": f"{chance.choice(alike)} {unit}"} if alike else row
 
 
 def _on_line_one(row: Row, _chance: random.Random) -> Row:

@@ -45,8 +45,8 @@ def test_every_level_says_why_and_the_exact_key_is_free() -> None:
     assert all(
         entry.because.endswith((".", ").", ")")) or entry.because for entry in LEVELS.values()
     )
-    assert TOLERANCES["exact"] == 0
-    assert all(cost < 0 for name, cost in TOLERANCES.items() if name != "exact")
+    assert TOLERANCES["exact"] == TOLERANCES["unit"] == 0
+    assert all(cost < 0 for name, cost in TOLERANCES.items() if name not in ("exact", "unit"))
 
 
 def test_the_weights_have_a_canonical_form_that_reads_back() -> None:

@@ -109,7 +109,7 @@ def build_snapshot(
                 connection,
                 history_key,
                 snapshot,
-                [(each.keys[0].key, each.resident.record_ref) for each in made],
+                [(each.counted, each.resident.record_ref) for each in made],
             )
         told(made)
 

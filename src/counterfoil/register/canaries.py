@@ -60,6 +60,11 @@ class Canary(Sensitive, frozen=True, gc=False):
     form: AddressForm
     keys: tuple[AddressKey, ...]
 
+    @property
+    def counted(self) -> str:
+        """The text by which questions at the address are counted."""
+        return normalize.counted_address(self.form)
+
 
 class Draws:
     """Random numbers from a seed of 32 bytes, as many as are asked for."""

@@ -9,11 +9,11 @@ import pytest
 
 from counterfoil.controls.canaries.store import canary_addresses, canary_records, keep_canaries
 from counterfoil.database import Store, create_store
-from counterfoil.normalize import exact_address_key, normalize_address
+from counterfoil.normalize import counted_address, normalize_address
 from tests.gate.world import KEY, REQUEST, asked_by
 
 ASKED = asked_by(REQUEST)
-ADDRESS_KEY = exact_address_key(normalize_address(REQUEST.address))
+ADDRESS_KEY = counted_address(normalize_address(REQUEST.address))
 
 
 @pytest.fixture

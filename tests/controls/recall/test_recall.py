@@ -113,7 +113,7 @@ def test_neither_notice_nor_list_nor_database_tells_the_reason_and_none_but_the_
         said = json.dumps(read_unchecked(text, "it", 10**6))
         assert "answer-wrong" not in said
         assert "confirmed" not in said
-    assert row not in json.dumps(read_unchecked(public, "list", 10**6))
+    assert f'"{row}"' not in json.dumps(read_unchecked(public, "list", 10**6))
     with desk.office.store.reading() as connection:
         kept = connection.execute(ACT.select().where(ACT.c.kind == "recall")).one()
     assert row.encode() not in kept.extra + kept.committed + kept.signatures.encode()

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterfoil import matching, register
+from counterfoil import matching, normalize, register
 from counterfoil.accountability.evidence.bundle import Bundle, open_bundle, open_sealed
 from counterfoil.accountability.evidence.check_public import Checked, check_part
 from counterfoil.accountability.evidence.contents import (
@@ -177,6 +177,18 @@ def _check_header(sealed: SealedPart, checked: Checked) -> None:
 # -- the gate ----------------------------------------------------------------------------------
 
 
+def _as_recorded(decision: Grant, sealed: SealedPart, checked: Checked) -> Grant:
+    """The decision with the forms that were recorded, where another version of the normal forms
+    wrote them: what that version read is taken from the row that the ledger commits to."""
+    if checked.part.versions["forms"] != normalize.EARLIER_FORMS:
+        return decision
+    [recorded] = decode_gated(pack([sealed.row]))
+    if not isinstance(recorded, Granted):
+        return decision
+    forms = recorded.grant
+    return msgspec.structs.replace(decision, address=forms.address, name=forms.name)
+
+
 def _check_gate(
     sealed: SealedPart, checked: Checked, request: Request
 ) -> tuple[Grant | Refusal, str]:
@@ -184,6 +196,7 @@ def _check_gate(
     day = checked.part.gate_date
     decision = decide_again(checked.law, request, sealed.circumstances, day)
     if isinstance(decision, Grant):
+        decision = _as_recorded(decision, sealed, checked)
         row, kind, failed, verb = Granted(decision), EntryKind.GRANTED, 0, "admits"
     else:
         row, kind = Refused(request, decision), EntryKind.REFUSED

@@ -188,7 +188,7 @@ def like_street(
     number, unit, others = found
     line1, line2 = (
         f"{number} {sample.streets.written[chance.of(others)]}",
-        record.line2 or (f"# {unit}" if unit else ""),
+        record.line2 or (f"# {unit}" if unit.isdigit() else unit),
     )
     return ask(
         record,
