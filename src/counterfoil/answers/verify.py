@@ -32,7 +32,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from counterfoil.answers.format import PARTS, commit_release
 from counterfoil.answers.read_envelope import (
@@ -42,7 +42,6 @@ from counterfoil.answers.read_envelope import (
     open_envelope,
     reading,
 )
-from counterfoil.answers.recalls import RecallFilter, look_up
 from counterfoil.core.bounded import read_bounded
 from counterfoil.core.errors import InputFault, VerifyFault
 from counterfoil.tlog.checkpoint import check_checkpoint
@@ -51,6 +50,9 @@ from counterfoil.tlog.note import VerifierKey, parse_vkey
 from counterfoil.tlog.policy import Policy
 from counterfoil.tlog.tlog_proof import Proof, parse_proof
 from counterfoil.tlog.tree import check_inclusion, leaf_hash
+
+if TYPE_CHECKING:
+    from counterfoil.answers.recalls import RecallFilter
 
 MAX_PROOF_BYTES: Final = 1_048_576
 
@@ -215,6 +217,8 @@ def _expiry(expires_on: str, on: date) -> Statement:
 def _recalls(
     asked: RecallFilter, envelope: Mapping[str, Any], key: VerifierKey, policy: Policy | None
 ) -> Statement:
+    from counterfoil.answers.recalls import look_up  # needs more than the rest
+
     made_at, size, found = look_up(asked, envelope, key, lambda note: check_quorum(note, policy))
     as_of = f"by the list of {made_at}, which is complete at {size} entries"
     if not found:
