@@ -32,6 +32,20 @@ class MakeReceipt(Public, frozen=True):
     disposed_on: date | None
     today: date
 
+    @classmethod
+    def of(
+        cls,
+        principal: str,
+        onward: tuple[str, ...],
+        destroyed_on: date | None,
+        returned_on: date | None,
+        today: date,
+    ) -> MakeReceipt:
+        """The command where every copy was destroyed, or returned, on a day, or is not gone yet;
+        the caller sees to it that it is not both."""
+        disposed: Disposed = "destroyed" if destroyed_on else "returned" if returned_on else ""
+        return cls(principal, onward, disposed, destroyed_on or returned_on, today)
+
 
 def receipt_of_notice(
     notice: bytes, holder: VerifierKey, command: MakeReceipt, key: PrincipalKey

@@ -148,12 +148,11 @@ def acknowledge(
         onward = names_of(passed_to or (), nobody=passed_to_nobody)
         office = office_of(key, office_file)
         signer = signing_key(key, key_passphrase_file, office)
-        gone = destroyed_on or returned_on
-        command = MakeReceipt(
+        command = MakeReceipt.of(
             principal_of(office, signer.signer.verifier),
             onward,
-            "destroyed" if destroyed_on else "returned" if returned_on else "",
-            gone.date() if gone else None,
+            destroyed_on and destroyed_on.date(),
+            returned_on and returned_on.date(),
             now().date(),
         )
         if has_envelope(file):

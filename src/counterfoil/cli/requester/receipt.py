@@ -68,12 +68,11 @@ def receipt(
                 cure="A receipt is of one notice or one answer file.",
             )
         holder, opened = named_vkey(holder_key), principal_key(key, key_passphrase_file)
-        gone = destroyed_on or returned_on
-        command = MakeReceipt(
+        command = MakeReceipt.of(
             principal,
             names_of(passed_to or (), nobody=passed_to_nobody),
-            "destroyed" if destroyed_on else "returned" if returned_on else "",
-            gone.date() if gone else None,
+            destroyed_on and destroyed_on.date(),
+            returned_on and returned_on.date(),
             datetime.now(UTC).date(),
         )
         if notice is not None:
