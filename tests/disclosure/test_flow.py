@@ -217,3 +217,13 @@ def test_who_may_act_is_asked_before_whether_the_agreement_is_in_force(
         else:
             {"review": client.review, "withdraw": client.withdraw}[step](world.office, batch, key)
     assert caught.value.code == "officer_retired"
+
+
+def test_batches_of_one_second_are_listed_in_the_order_in_which_they_came(world: World) -> None:
+    """The clock of these tests stands still, and the ids of batches are drawn by chance."""
+    came = [
+        world.receive(world.requests([each], f"file{number}.csv"))
+        for number, each in enumerate(REQUESTS)
+    ]
+    listed = [each.batch for each in disclosure.batch_statuses(world.office, NOBODY)]
+    assert listed == came != sorted(came)

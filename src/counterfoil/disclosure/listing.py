@@ -17,7 +17,7 @@ from counterfoil.core.instants import instant_text
 from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import NotCompared, Public
 from counterfoil.disclosure.screening import waits
-from counterfoil.disclosure.steps import BatchStatus, status_of
+from counterfoil.disclosure.steps import BatchStatus, in_order, status_of
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_officer
 from counterfoil.office.records import decided_word, public_codes
@@ -73,7 +73,7 @@ class BatchRows(Public, frozen=True):
 def list_batches(office: Office, _actor: Actor, question: ListBatches) -> list[BatchLine]:
     """Every batch, or those in one state, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
-        found = [_line(batch) for batch in batches.list_batches(connection)]
+        found = [_line(batch) for batch in in_order(office, connection)]
     return [line for line in found if question.state in ("", line.state)]
 
 

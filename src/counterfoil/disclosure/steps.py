@@ -16,6 +16,7 @@ from counterfoil.core.use_cases import Actor
 from counterfoil.core.values import Officer, Public
 from counterfoil.database import Connection
 from counterfoil.disclosure.screening import OVERRIDDEN, WAITING
+from counterfoil.ledger import EntryKind
 from counterfoil.office import Office
 from counterfoil.office.authority import require_officer
 
@@ -44,10 +45,20 @@ def status_of(batch: Batch, *, already: bool = False) -> BatchStatus:
     return BatchStatus(batch.id, str(batch.state), batch.counts, already)
 
 
+def in_order(office: Office, connection: Connection) -> list[Batch]:
+    """Every batch, oldest first; those of one second in the order of their entries."""
+    found = batches.list_batches(connection)
+    if len({batch.received_at for batch in found}) < len(found):
+        entered = office.ledger.newest_of(connection, EntryKind.BATCH)
+        places = {str(entry.fields["batch"]): index for index, entry in entered}
+        found.sort(key=lambda batch: (batch.received_at, places.get(batch.id, -1)))
+    return found
+
+
 def batch_statuses(office: Office, _actor: Actor) -> list[BatchStatus]:
     """Every batch, oldest first. Anybody may ask."""
     with office.store.reading() as connection:
-        return [status_of(batch) for batch in batches.list_batches(connection)]
+        return [status_of(batch) for batch in in_order(office, connection)]
 
 
 def batch_status(office: Office, _actor: Actor, batch_id: str) -> BatchStatus:
