@@ -16,6 +16,7 @@ from counterfoil.answers.format import ALGORITHM, FORMAT, commit_release
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.core import canonical
 from counterfoil.core.values import Public
+from counterfoil.tlog.compact_jws import kid_of
 from counterfoil.tlog.note import verifier_key
 
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -80,7 +81,7 @@ def seal_envelope(facts: ReleaseFacts, ledger: LedgerProof, key: Ed25519PrivateK
     }
     payload = canonical.encode({**_fields(facts), "ledger": place})
     holder = verifier_key(facts.office, key.public_key().public_bytes_raw())
-    header = {"alg": ALGORITHM, "kid": f"{holder.name}+{holder.key_id.hex()}", "typ": facts.format}
+    header = {"alg": ALGORITHM, "kid": kid_of(holder), "typ": facts.format}
     compact = jws.serialize_compact(header, payload, OKPKey.import_key(key), registry=OnlyEdDSA())
     return compact.encode("ascii")
 

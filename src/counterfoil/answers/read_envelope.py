@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -36,6 +35,7 @@ from counterfoil.answers.format import (
 )
 from counterfoil.core import canonical
 from counterfoil.core.errors import InputFault, VerifyFault
+from counterfoil.tlog.compact_jws import from_base64url, kid_of
 from counterfoil.tlog.encoding import from_base64
 from counterfoil.tlog.note import VerifierKey
 
@@ -122,7 +122,7 @@ def _check_header(raw: bytes, key: VerifierKey) -> str:
         )
     if header["typ"] not in ROWS:
         raise _other_format()
-    if header["kid"] != f"{key.name}+{key.key_id.hex()}":
+    if header["kid"] != kid_of(key):
         raise _fault(
             "envelope_key",
             "the envelope names another key than the one you gave",
@@ -234,11 +234,8 @@ _FORMS: Final[Mapping[str, _Form]] = {
 
 def _from_base64url(part: bytes) -> bytes:
     """RFC 7515 section 2: no padding, and one form only."""
-    try:
-        data = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    except ValueError:
-        data = b""
-    if urlsafe_b64encode(data).rstrip(b"=") != part:
+    data = from_base64url(part)
+    if data is None:
         raise _fault("envelope_malformed", "a part of the envelope is not base64url")
     return data
 

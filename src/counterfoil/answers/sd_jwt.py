@@ -14,7 +14,6 @@ What is hidden is its digest alone; how many are hidden can be counted. Any SD-J
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +23,7 @@ from joserfc.jwk import OKPKey
 
 from counterfoil.answers.envelope import OnlyEdDSA
 from counterfoil.answers.format import ALGORITHM
+from counterfoil.tlog.compact_jws import kid_of, to_base64url
 from counterfoil.tlog.note import Signer
 
 TYPE: Final = "counterfoil-agreement+sd-jwt"
@@ -42,10 +42,10 @@ class Claim(NamedTuple):
 def seal_sd_jwt(plain: Mapping[str, Any], claims: Iterable[Claim], signer: Signer) -> bytes:
     """The statement's bytes, the same for the same claims and key."""
     disclosures = [(_disclosure(claim), claim.shown) for claim in claims]
-    digests = sorted(_base64url(hashlib.sha256(text).digest()) for text, _ in disclosures)
+    digests = sorted(to_base64url(hashlib.sha256(text).digest()) for text, _ in disclosures)
     payload = {**plain, "_sd_alg": "sha-256", "_sd": [digest.decode() for digest in digests]}
     key = signer.verifier
-    header = {"alg": ALGORITHM, "kid": f"{key.name}+{key.key_id.hex()}", "typ": TYPE}
+    header = {"alg": ALGORITHM, "kid": kid_of(key), "typ": TYPE}
     body = msgspec.json.encode(payload, order="sorted")
     signed = jws.serialize_compact(
         header, body, OKPKey.import_key(signer.private), registry=OnlyEdDSA()
@@ -54,8 +54,4 @@ def seal_sd_jwt(plain: Mapping[str, Any], claims: Iterable[Claim], signer: Signe
 
 
 def _disclosure(claim: Claim) -> bytes:
-    return _base64url(msgspec.json.encode([claim.salt, claim.name, claim.value]))
-
-
-def _base64url(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return to_base64url(msgspec.json.encode([claim.salt, claim.name, claim.value]))

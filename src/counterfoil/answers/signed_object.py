@@ -11,11 +11,11 @@ library and `cryptography` only.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, Final
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.compact_jws import from_base64url, kid_of, sign_compact
 from counterfoil.tlog.ed25519 import verifies
 from counterfoil.tlog.note import Signer, VerifierKey
 
@@ -24,10 +24,8 @@ ALGORITHM: Final = "EdDSA"
 
 def sign_object(payload: dict[str, Any], signer: Signer) -> bytes:
     """The compact JWS of an object that has a `format`; the same for the same object and key."""
-    key = signer.verifier
-    header = {"alg": ALGORITHM, "kid": key_name(key), "typ": payload["format"]}
-    signed = b".".join(_to_base64url(canonical.encode(each)) for each in (header, payload))
-    return signed + b"." + _to_base64url(signer.private.sign(signed))
+    header = {"alg": ALGORITHM, "kid": kid_of(signer.verifier), "typ": payload["format"]}
+    return sign_compact(canonical.encode(header), canonical.encode(payload), signer)
 
 
 def check_object(
@@ -44,7 +42,7 @@ def check_object(
         raise _fault("signed_malformed", what, f"its header is not alg {ALGORITHM}, kid and typ")
     if said["typ"] != typ:
         raise _fault("signed_format", what, f"it is not of format {typ}")
-    if said["kid"] != key_name(key):
+    if said["kid"] != kid_of(key):
         raise _fault("signed_key", what, "it names another key than the one that is to sign it")
     if not verifies(key.public, signature, signed):
         raise _fault("signed_signature", what, "its signature does not verify")
@@ -63,11 +61,6 @@ def read_unchecked(data: bytes, what: str, limit: int) -> dict[str, Any]:
     return found
 
 
-def key_name(key: VerifierKey) -> str:
-    """How a header names a key."""
-    return f"{key.name}+{key.key_id.hex()}"
-
-
 def _parts(data: bytes, what: str, limit: int) -> tuple[bytes, bytes, bytes, bytes]:
     """(header, payload, signature, the bytes that are signed)."""
     if len(data) > limit:
@@ -77,18 +70,11 @@ def _parts(data: bytes, what: str, limit: int) -> tuple[bytes, bytes, bytes, byt
         raise _fault("signed_malformed", what, "it is not a compact JWS of three parts")
     decoded: list[bytes] = []
     for part in parts:
-        try:
-            plain = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-        except ValueError:
-            plain = b""
-        if not plain or _to_base64url(plain) != part:
+        plain = from_base64url(part)
+        if not plain:
             raise _fault("signed_malformed", what, "a part of it is not base64url")
         decoded.append(plain)
     return decoded[0], decoded[1], decoded[2], parts[0] + b"." + parts[1]
-
-
-def _to_base64url(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
 
 
 def _fault(code: str, what: str, why: str) -> VerifyFault:

@@ -10,12 +10,12 @@ form. What is signed as one thing is not taken as another: `typ` is compared bef
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from counterfoil.core import canonical
 from counterfoil.core.errors import VerifyFault
+from counterfoil.tlog.compact_jws import from_base64url, kid_of, sign_compact
 from counterfoil.tlog.ed25519 import verifies
 from counterfoil.tlog.note import Signer, VerifierKey
 
@@ -31,9 +31,8 @@ class Signed(NamedTuple):
 
 def sign_jws(payload: bytes, typ: str, signer: Signer) -> bytes:
     """The compact JWS of a payload. Checked by `check_jws`."""
-    fields = {"alg": ALGORITHM, "kid": _kid(signer.verifier), "typ": typ}
-    signed = _to_base64url(canonical.encode(fields)) + b"." + _to_base64url(payload)
-    return signed + b"." + _to_base64url(signer.private.sign(signed))
+    fields = {"alg": ALGORITHM, "kid": kid_of(signer.verifier), "typ": typ}
+    return sign_compact(canonical.encode(fields), payload, signer)
 
 
 class JwsFaults(NamedTuple):
@@ -47,14 +46,14 @@ class JwsFaults(NamedTuple):
 def check_jws(data: bytes, typ: str, keys: Iterable[VerifierKey], faults: JwsFaults) -> Signed:
     """The payload of a JWS of this `typ` that one of `keys` signed. Raises one of `faults`."""
     parts = data.split(b".")
-    raw = [_from_base64url(part) for part in parts]
+    raw = [from_base64url(part) or b"" for part in parts]
     if len(parts) != 3 or not all(raw):
         raise faults.malformed
     fields = canonical.read_object(raw[0]) or {}
     if fields.keys() != {"alg", "kid", "typ"} or fields["alg"] != ALGORITHM or fields["typ"] != typ:
         raise faults.malformed
     for key in keys:
-        if _kid(key) == fields["kid"]:
+        if kid_of(key) == fields["kid"]:
             if not verifies(key.public, raw[2], parts[0] + b"." + parts[1]):
                 raise faults.signature
             return Signed(raw[1], key)
@@ -75,20 +74,3 @@ def check_statement(
     if fields is None or fields.pop("format", None) != typ:
         raise faults.malformed
     return fields
-
-
-def _kid(key: VerifierKey) -> str:
-    return f"{key.name}+{key.key_id.hex()}"
-
-
-def _to_base64url(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
-
-
-def _from_base64url(part: bytes) -> bytes:
-    """RFC 7515 section 2: no padding, and one form only; b"" for any other text."""
-    try:
-        data = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    except ValueError:
-        return b""
-    return data if _to_base64url(data) == part else b""

@@ -17,7 +17,6 @@ issuer's word. `agreement publish` without --key prints a form that proves it.
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -27,6 +26,7 @@ from counterfoil.core.errors import VerifyFault
 from counterfoil.gate.law.clauses import SIGNATURES, Clause
 from counterfoil.gate.law.publication import Published, check_publication, write_publication
 from counterfoil.tlog import VerifierKey, parse_vkey
+from counterfoil.tlog.compact_jws import from_base64url, kid_of, to_base64url
 from counterfoil.tlog.ed25519 import verifies
 
 MAX_BYTES: Final = 2_000_000
@@ -100,7 +100,7 @@ def _publication(clauses: list[Clause]) -> bytes:
 
 
 def _check_clauses(raw: list[bytes], clauses: list[Clause], digests: list[str]) -> None:
-    found = [urlsafe_b64encode(hashlib.sha256(each).digest()).rstrip(b"=").decode() for each in raw]
+    found = [to_base64url(hashlib.sha256(each).digest()).decode() for each in raw]
     signed_for = set(digests)
     is_once = len({each.path for each in clauses}) == len(clauses) == len(set(found))
     if len(signed_for) != len(digests) or not is_once or not signed_for >= set(found):
@@ -115,7 +115,7 @@ def _issuer(header: _Header, shown: dict[str, Any], key: VerifierKey | None) -> 
         if isinstance(value, dict):
             keys.append(parse_vkey(str(value.get("vkey"))))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     for each in keys:
-        if header.kid == f"{each.name}+{each.key_id.hex()}":
+        if header.kid == kid_of(each):
             return each
     raise _fault("sd_jwt_key", "it names a key that is no party's, or not the one given")
 
@@ -136,11 +136,8 @@ def _read(data: bytes, kind: type[_Form]) -> _Form:
 
 
 def _bytes(text: bytes) -> bytes:
-    try:
-        data = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    except ValueError:
-        data = b""
-    if urlsafe_b64encode(data).rstrip(b"=") != text:
+    data = from_base64url(text)
+    if data is None:
         raise _fault("sd_jwt_malformed", "a part is not base64url in its one form")
     return data
 
