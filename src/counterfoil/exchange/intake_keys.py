@@ -16,13 +16,10 @@ office has not that key, and `intake_signer` says so.
 from __future__ import annotations
 
 import os
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from counterfoil.core import keyfile
 from counterfoil.core.atomic_files import replace_file, sync_path
@@ -31,6 +28,7 @@ from counterfoil.core.errors import StateFault, StoreFault
 from counterfoil.core.instants import from_instant
 from counterfoil.core.values import Public
 from counterfoil.envelopes import IntakeKey, OpeningKey, make_intake_key, new_opening_secret
+from counterfoil.envelopes.statements import read_unchecked
 from counterfoil.exchange.folders import ExchangeFolders
 from counterfoil.office import Office
 from counterfoil.office.officers import ADDED, RETIRED, enter_key
@@ -103,13 +101,8 @@ class IntakeKeys:
         for path in self._folders.keys.glob("*.jws"):
             try:
                 statement = read_bounded(path, _MOST_BYTES)
-                body = statement.split(b".")[1]
-                fields: dict[str, Any] = msgspec.json.decode(
-                    urlsafe_b64decode(body + b"=" * (-len(body) % 4))
-                )
-                fields.pop("format", None)
-                said = msgspec.convert(fields, IntakeKey)
-            except (OSError, ValueError, IndexError, msgspec.MsgspecError):
+                said = read_unchecked(statement, IntakeKey)
+            except (OSError, ValueError):
                 continue
             if path.with_suffix(".key").is_file():
                 found.append(KeptKey(said, statement, path.with_suffix(".key")))

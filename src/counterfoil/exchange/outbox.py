@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +35,7 @@ from counterfoil.envelopes import (
     seal_item,
     write_content,
 )
-from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS
+from counterfoil.envelopes.statements import MAX_OUTBOX_ITEMS, read_unchecked
 from counterfoil.exchange.folders import ANSWERED, ExchangeFolders, ItemRecord
 from counterfoil.exchange.mailbox import Mailbox, file_digest
 from counterfoil.office import Office
@@ -165,11 +164,6 @@ class Outbox:
         """The newest head as it was signed, and what it says; None where there is none."""
         try:
             data = self._folders.head.read_bytes()[:_MOST_HEAD]
-            body = data.split(b".")[1]
-            fields: dict[str, Any] = msgspec.json.decode(
-                urlsafe_b64decode(body + b"=" * (-len(body) % 4))
-            )
-            fields.pop("format", None)
-            return data, msgspec.convert(fields, OutboxHead)
-        except (OSError, ValueError, IndexError, msgspec.MsgspecError):
+            return data, read_unchecked(data, OutboxHead)
+        except (OSError, ValueError):
             return b"", None
