@@ -80,6 +80,8 @@ def _zip5(text: str, state: str) -> str:
     if len(text) == 5 and text.isascii() and text.isdigit():
         return text
     text = _FLOAT.sub("", text[:40].strip())
+    if "." in text:  # 6.0601 is no ZIP
+        return ""
     digits = (clean(text) or "").replace("-", "").replace(" ", "").translate(_DIGITS)
     if not (digits.isascii() and digits.isdigit()):
         return ""

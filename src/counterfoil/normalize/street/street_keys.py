@@ -42,8 +42,8 @@ _LONG_SUFFIXES: Final = {"AV": "AVENUE", "ST": "STREET", "DR": "DRIVE", "CI": "C
 _MAX_SUFFIX: Final = 6
 _LONG_DIRECTIONALS: Final = one_edit(word for word in DIRECTIONALS if len(word) > 3)
 _GLUED: Final = re.compile(
-    r"([A-Z]{4,}?)(?:STREET|AVENUE|ROAD|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCLE|AVE|BLVD|ST|RD|DR|LN"
-    r"|CT|CIR|PL)"
+    r"([A-Z]{4,}?)(?:STREET|AVENUE|ROAD|DRIVE|LANE|COURT|PLACE|BOULEVARD|CIRCLE|AVE|BLVD|ST|RD|DR"
+    r"|LN|CT|CIR|PL)"
 )
 _INNER_DIRECTIONALS: Final = {
     slip: DIRECTIONALS[word] for word in DIRECTIONALS if len(word) > 4 for slip in one_edit((word,))
