@@ -1,6 +1,7 @@
 """Who signed and who enrolled, compared with the ledger's entries of officers' keys.
 
-1  The rows of officers and batches are those that the newest entry `state` commits to.
+1  The rows of officers and batches, and what guards remember, are those that the newest entry
+   `state` commits to.
 2  Each enrolment and retirement that two officers had to sign, they signed.
 3  Who reviewed and who released a batch was enrolled at that entry, for that.
 """
@@ -14,6 +15,7 @@ from counterfoil.batches.batch import Batch
 from counterfoil.batches.remembered import check_batches, check_officers
 from counterfoil.core.errors import VerifyFault
 from counterfoil.database import Connection
+from counterfoil.gate.history.memory_sum import check_memory
 from counterfoil.office import Office
 from counterfoil.office.enrolment import read_enrolments, unsigned_enrolments
 
@@ -25,7 +27,7 @@ _CURE = (
 
 def compare_remembered(connection: Connection) -> Iterator[VerifyFault]:
     """Statement 1."""
-    for check in (check_officers, check_batches):
+    for check in (check_officers, check_batches, check_memory):
         try:
             check(connection)
         except VerifyFault as fault:
