@@ -13,7 +13,7 @@ from counterfoil.cli.batch import explain, override, sample, waiting
 from counterfoil.cli.batch import steps as batch
 from counterfoil.cli.controls import comparison, duty, hold, incident, notice, suspension
 from counterfoil.cli.office import create as office
-from counterfoil.cli.office import evaluate, officer, register
+from counterfoil.cli.office import evaluate, key, officer, register
 from counterfoil.cli.output import fail, say
 from counterfoil.cli.oversight import (
     accounting,
@@ -112,6 +112,7 @@ add_verb(
 _groups = (
     ("office", office.app),
     ("officer", officer.app),
+    ("key", key.app),
     ("principal", requester.app),
     ("register", register.app),
     ("ledger", ledger.app),

@@ -128,6 +128,20 @@ def officer_key(
     return key
 
 
+def both_officers(
+    office: Office,
+    paths: tuple[Path, Path],
+    passphrase_files: tuple[Path | None, Path | None],
+    role: Role = Role.DISCLOSURE,
+) -> tuple[OfficerKey, OfficerKey]:
+    """The keys of two officers of this role. Raises as `officer_key`."""
+    first, second = (
+        officer_key(office, path, file, role)
+        for path, file in zip(paths, passphrase_files, strict=True)
+    )
+    return first, second
+
+
 def passphrase_for(path: Path, passphrase_file: Path | None) -> str | None:
     """The passphrase of a key file: from the file named, or asked for where the key needs one.
     Raises KeyFault."""

@@ -114,7 +114,7 @@ def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
         return QuorumStatus(policy is not None, size, "", policy is None)
-    checkpoint = check_checkpoint(note, office.holder_key)
+    checkpoint = check_checkpoint(note, office.log_keys)
     times = check_cosignatures(note, [each.key for each in policy.witnesses])
     now, limit = int(office.clock().timestamp()), 60 * office.settings.cosign_within_minutes
     fresh = policy.holds({key for key, time in times.items() if abs(now - time) <= limit})
@@ -150,7 +150,7 @@ def windows_end(office: Office, connection: Connection, batch: Batch) -> date:
     if policy is None:
         return _entered_before(office, connection, batch).date()
     if note is not None:
-        check_checkpoint(note, office.holder_key)
+        check_checkpoint(note, office.log_keys)
         times = check_cosignatures(note, [each.key for each in policy.witnesses])
         for vouched in sorted(times.values(), reverse=True):
             if policy.holds({key for key, time in times.items() if time >= vouched}):
@@ -249,7 +249,7 @@ def enter_fork(office: Office, actor: Actor, others: Iterable[str]) -> int | Non
         checkpoint = _present(office, connection)
         own = [note for _, note in read_checkpoints(connection)]
         for note in (*own, *others):
-            other = check_checkpoint(note, office.holder_key)
+            other = check_checkpoint(note, office.log_keys)
             if not _is_ours(office, connection, other):
                 return _enter(
                     office, connection, checkpoint, {"other": _digest(other), **_size(other.size)}

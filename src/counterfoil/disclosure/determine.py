@@ -113,7 +113,7 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)
-            held = pin_holds(office, session, office.custodian())
+            held = pin_holds(office, session, office.custodian(sealed.manifest.key_id))
         oldest = office.law.agreement.confirmation.oldest_days
         too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
         deciding = Deciding(sealed, weights, governed, held, too_old)
@@ -144,7 +144,8 @@ def _determine_chunks(office: Office, batch_id: str, deciding: Deciding) -> Work
 
 
 def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, seq: int) -> None:
-    batch, custodian, held = known.batch, office.custodian(), deciding.held
+    batch, held = known.batch, deciding.held
+    custodian = office.custodian(deciding.sealed.manifest.key_id)
     with acting(office, batch) as connection:
         batches.find_batch(connection, batch.id).require(BatchState.GATED)
         session = BatchSession(connection, batch, known.key)
