@@ -11,7 +11,6 @@ from counterfoil.cli import options
 from tests.cli.desk import Desk, agreement, command, secret
 from tests.world.people import request, write_csv
 
-
 NAMED = ("--name", "ledger.agency.example/disclosure")
 
 

@@ -14,9 +14,14 @@ from counterfoil.client.keys import (
     retire_key,
     sandbox_key,
 )
+from counterfoil.client.office_keys import recover_officer
 from counterfoil.client.steps import determine, receive, release, review, review_once, withdraw
+from counterfoil.disclosure.recovery import FINISHED, OBJECTED, OPENED
 
 __all__ = [
+    "FINISHED",
+    "OBJECTED",
+    "OPENED",
     "OfficerKey",
     "act",
     "create_officer",
@@ -24,6 +29,7 @@ __all__ = [
     "enroll_key",
     "open_officer_key",
     "receive",
+    "recover_officer",
     "release",
     "retire_key",
     "review",

@@ -41,7 +41,7 @@ from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import MAX_NUMBER, Value
-from counterfoil.ledger.store import read_checkpoints
+from counterfoil.ledger.store import read_checkpoints, read_head
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
@@ -142,6 +142,22 @@ def require_witnessed(office: Office, connection: Connection, index: int = -1) -
             cure="Run `counterfoil ledger cosign`, then the same command again; run it by the "
             "clock from then on.",
         )
+
+
+def known_time(office: Office, connection: Connection, index: int) -> datetime | None:
+    """The latest time that is vouched for after the entry of this index: by a quorum that cosigned
+    it; without witnesses, by the ledger's newest entry. None where there is none yet. Raises as
+    `quorum_status`."""
+    policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
+    if policy is None:
+        return from_instant(read_head(connection).time)
+    if note is None or check_checkpoint(note, office.log_keys).size <= index:
+        return None
+    times = check_cosignatures(note, [each.key for each in policy.witnesses])
+    for vouched in sorted(times.values(), reverse=True):
+        if policy.holds({key for key, time in times.items() if time >= vouched}):
+            return _instant(vouched)
+    return None
 
 
 def windows_end(office: Office, connection: Connection, batch: Batch) -> date:

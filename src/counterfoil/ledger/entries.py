@@ -100,7 +100,8 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "The office was made, under this agreement and these rules.", "agreement rules"
     ),
     EntryKind.KEY: _form(
-        "A key was taken into use or retired; an officer's by two officers, but for the first two.",
+        "A key was taken into use or retired, by two officers but for the first ones; or the "
+        "recovery of an officer was opened, to be finished after a delay, or closed.",
         "key purpose event",
         "commitment officer second",
     ),
@@ -289,7 +290,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "digest of the id of the official who asks, as the agreement lists it; an older entry "
         "has none",
     ),
-    "purpose": (r"counsel|holder|holds|officer|principal|register|payload", "what the key is for"),
+    "purpose": (
+        r"counsel|holder|holds|inspector|officer|principal|register|payload|recovery",
+        "what the key is for",
+    ),
     "requester": (
         _DIGEST,
         "digest of the id of the agreement's requester; an older entry has none",
