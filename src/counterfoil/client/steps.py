@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from counterfoil.answers.rows import rows_format
-from counterfoil.answers.write import check_out, write_answer
+from counterfoil.answers.write import check_out, write_answer, write_proof
 from counterfoil.batches.states import BatchState
 from counterfoil.client.keys import OfficerKey, act
 from counterfoil.core.errors import StateFault, UsageFault
@@ -74,7 +74,8 @@ def review_once(
 
 def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStatus:
     """The second officer signs, and the answer is written to `out` and `out`.jws. Of a released
-    batch, also of one that another process releases meanwhile, the same bytes are written again.
+    batch, also of one that another process releases meanwhile, the same bytes are written again,
+    and `out`.proof once a quorum of witnesses cosigned the release.
 
     Raises as `release_batch` and `read_answer`; UsageFault `out_taken`, `out_folder`, `out_format`,
     StoreFault `answer_not_written`.
@@ -98,6 +99,8 @@ def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStat
                 cure=f"Name a file that ends in .{answer.form}.",
             )
         write_answer(out, answer.envelope, answer.parts, answer.digest)
+        if answer.proof:
+            write_proof(out, answer.proof)
     status = batch_status(office, NOBODY, batch)
     return BatchStatus(status.batch, status.state, status.counts, already)
 

@@ -8,6 +8,7 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
        by themselves, and unless it covers the batch's newest entry, the review. `ledger cosign`
        brings it back; run it more often than that. The times are the witnesses' own, and are
        signed.
+       Nor is the register opened for a batch before they cosigned its rows, by the same checkpoint.
     2  A witness that refuses a checkpoint because it has another history, or a larger one of ours
        than we have, is named in the result, and entered as `fork`. The office is then suspended,
        whatever the others said, until two officers lift it (controls/suspension/service.py): an
@@ -50,6 +51,7 @@ from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
 
 Ask = Callable[[Policy, str, Prove], Witnessed]
+_COUNTED: Final = ("granted", "refused", "rejected")
 _OTHER_HISTORY: Final = ("fork", "ahead")
 
 
@@ -144,6 +146,34 @@ def require_witnessed(office: Office, connection: Connection, index: int = -1) -
         )
 
 
+def require_cosigned_batch(office: Office, connection: Connection, batch: Batch) -> None:
+    """Rule 1, before the register is opened: a quorum cosigned the newest entry about the batch's
+    rows. Raises StateFault `cosign_behind`; as `quorum_status`."""
+    if office_policy(office) is None:
+        return
+    about = (EntryKind.BATCH, EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED)
+    index = max(_newest_about(office, connection, batch, kind) for kind in about)
+    note = office.ledger.newest_cosigned(connection)
+    signed = None if note is None else check_checkpoint(note, office.log_keys)
+    if signed is None or signed.size <= index or not _is_ours(office, connection, signed):
+        raise StateFault(
+            "cosign_behind",
+            "the witnesses have not cosigned the newest entries of this batch yet",
+            place=f"entry {index}",
+            cure="Run `counterfoil ledger cosign`, then the same command again.",
+        )
+
+
+def _newest_about(office: Office, connection: Connection, batch: Batch, kind: EntryKind) -> int:
+    """The index of the newest entry of a kind about the batch; -1 where there is none."""
+    if kind.value in _COUNTED and not batch.counts.get(kind.value, 0):
+        return -1
+    for index, entry in office.ledger.newest_of(connection, kind):
+        if entry.fields["batch"] == batch.id:
+            return index
+    return -1
+
+
 def known_time(office: Office, connection: Connection, index: int) -> datetime | None:
     """The latest time that is vouched for after the entry of this index: by a quorum that cosigned
     it; without witnesses, by the ledger's newest entry. None where there is none yet. Raises as
@@ -158,6 +188,17 @@ def known_time(office: Office, connection: Connection, index: int) -> datetime |
         if policy.holds({key for key, time in times.items() if time >= vouched}):
             return _instant(vouched)
     return None
+
+
+def witnessed_proof(office: Office, connection: Connection, index: int | None) -> str:
+    """The proof of an entry to the checkpoint that was cosigned last; "" where the office has no
+    witnesses or they have not cosigned the entry yet. Raises as `quorum_status`."""
+    note = office.ledger.newest_cosigned(connection)
+    if office_policy(office) is None or note is None or index is None:
+        return ""
+    if check_checkpoint(note, office.log_keys).size <= index:
+        return ""
+    return office.ledger.tlog_proof(connection, index, note)
 
 
 def windows_end(office: Office, connection: Connection, batch: Batch) -> date:

@@ -36,6 +36,7 @@ from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
+from counterfoil.controls.witnesses import require_cosigned_batch
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, NotCompared, Public, Refusal, Residents
@@ -106,6 +107,8 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
     require_compared(office, batch)
+    with office.store.reading() as connection:
+        require_cosigned_batch(office, connection, batch)
     with office.open_register(batch.snapshot) as sealed:
         version = office.match_version_of(batch.rules_digest)
         weights = office.weights(sealed.manifest, version)

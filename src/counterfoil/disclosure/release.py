@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import get_args
 
+import msgspec
+
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
 from counterfoil.batches.batch import Batch
@@ -16,7 +18,7 @@ from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
 from counterfoil.controls.sampling.service import require_sampled
-from counterfoil.controls.witnesses import require_witnessed
+from counterfoil.controls.witnesses import require_witnessed, witnessed_proof
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
@@ -100,7 +102,9 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
         batch = running_batch(office, connection, question.batch)
         batch.require(BatchState.RELEASED)
         require_witnessed(office, connection)
-        yield read_sealed(office.batch_session(connection, batch))
+        answer = read_sealed(office.batch_session(connection, batch))
+        proof = witnessed_proof(office, connection, batch.release_index)
+        yield msgspec.structs.replace(answer, proof=proof)
 
 
 def _release_form(batch: Batch, command: ReleaseBatch) -> authority.ActForm:
