@@ -85,7 +85,7 @@ class Fuzz:
         steps = self.random.sample(list(self.steps().values()), 2) + list(self.ends().values())
         for step in steps:
             if self.random.random() < 2 / 3:
-                with suppress(sqlite3.Error, OSError):
+                with suppress(sqlite3.Error, OSError, IndexError):
                     self.kinds()[kind]()
             codes += self._try(step)
         left: list[object] | None = None
