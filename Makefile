@@ -15,7 +15,10 @@ SECONDS ?= 60
 DECOYS ?= 5000
 PEOPLE ?= 50000
 
-.PHONY: demo test coverage lint bench replay accuracy mutants pins clean kit kills fuzz attacks
+SEQUENCES ?= 20000
+SEED ?= 1
+
+.PHONY: demo test coverage lint bench replay accuracy mutants pins clean kit kills fuzz fuzz-office attacks
 .DELETE_ON_ERROR:
 
 demo: $(BIN)/.runtime $(SAMPLE)/.ready  ## the main job, end to end, on made-up people
@@ -53,6 +56,9 @@ mutants: requirements/mutants.txt  ## break gate/ in many small ways and see tha
 
 kills: $(BIN)/.runtime $(BIN)/.test  ## the whole answer run killed at LOOPS random moments, and checked after each
 	$(BIN)/python -m tests.crash.kills $(LOOPS)
+
+fuzz-office: $(BIN)/.runtime $(BIN)/.test  ## SEQUENCES of edits by somebody who writes everything of an office but its keys
+	$(BIN)/python -m tests.journeys.fuzz_office $(SEQUENCES) $(SEED)
 
 fuzz: $(BIN)/.runtime  ## every parser under atheris, SECONDS each, in an environment of its own
 	$(BIN)/python -m bench.fuzz $(SECONDS)

@@ -58,7 +58,7 @@ NEW_LIMITS: Final = frozenset({"addresses_of_given_and_birth"})
 CONFIRMED: Final = "confirmed"
 FAULTS: Final = ("internal", "store_refused")
 """Codes whose cure is to report a fault of the program: they stop nothing."""
-_PASSPHRASE: Final = "made up"
+_PASSPHRASE: Final = "made up and long"
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,8 @@ def held(world: World, tmp_path: Path) -> Iterator[Held]:
     settings.write_text(settings.read_text().replace('publish_to = ""', 'publish_to = "public"'))
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
-        witnessing.cosign(world.office, SERVICE, witnessing.Cosign())
         batch = world.receive(world.requests())
+        witnessing.cosign(world.office, SERVICE, witnessing.Cosign())
         client.determine(world.office, batch)
         client.review(world.office, batch, world.officer("a"))
         out = world.directory / "answers.jsonl"

@@ -29,9 +29,21 @@ class Agencies:
         law = agreement(directory / "agreement.yaml", made.out.strip())
         self.opens = ("--passphrase-file", secret(directory / "office.pass"))
         self.at = ("--office", directory / "office", *self.opens)
-        command("office", "create", directory / "office", "--agreement", law, *self.opens)
+        command(
+            "office",
+            "create",
+            directory / "office",
+            "--agreement",
+            law,
+            *self.opens,
+            "--name",
+            "ledger.example/office",
+        )
         for name in "ab":
-            protect = ("--key-passphrase-file", secret(directory / f"{name}.pass", name))
+            protect = (
+                "--key-passphrase-file",
+                secret(directory / f"{name}.pass", f"passphrase of {name}"),
+            )
             command("officer", "create", name, *self.at, "--keys", directory / "ours", *protect)
         source = write_csv(directory / "source.csv", SOURCE, SOURCE_COLUMNS)
         assert command("register", "build", source, *self.at).code == 0

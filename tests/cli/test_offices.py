@@ -11,6 +11,8 @@ from counterfoil.cli import passphrases
 from tests.cli.desk import Desk, agreement, command, secret
 from tests.world.people import request, write_csv
 
+NAMED = ("--name", "ledger.agency.example/disclosure")
+
 
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -18,7 +20,9 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Path:
     of their own."""
     directory = tmp_path_factory.mktemp("bureau")
     opens, office = _opens(directory), directory / "office"
-    told = command("office", "create", office, "--agreement", "treasury-dhs-2025", *opens)
+    making = ("office", "create", office, "--agreement", "treasury-dhs-2025", *opens)
+    assert command(*making, "--json").error == "office_unnamed"
+    told = command(*making, *NAMED)
     assert told.code == 0
     for letter in "ab":
         protect = (
@@ -202,7 +206,8 @@ def test_a_sandbox_has_a_sandbox_agreement_and_no_other_office_has_one(tmp_path:
     assert (
         _made_anew(tmp_path, "--agreement", "treasury-dhs-2025", "--sandbox") == "agreement_sandbox"
     )
-    assert _made_anew(tmp_path, "--agreement", "sandbox", *_opens(tmp_path)) == "agreement_sandbox"
+    made = ("--agreement", "sandbox", *NAMED, *_opens(tmp_path))
+    assert _made_anew(tmp_path, *made) == "agreement_sandbox"
 
 
 def test_an_office_is_not_made_over_another(desk: Desk) -> None:
@@ -215,7 +220,7 @@ def test_an_agreement_may_be_a_file(tmp_path: Path) -> None:
     file = agreement(tmp_path / "agreement.yaml", vkey)
     assert (
         command(
-            "office", "create", tmp_path / "office", "--agreement", file, *_opens(tmp_path)
+            "office", "create", tmp_path / "office", "--agreement", file, *NAMED, *_opens(tmp_path)
         ).code
         == 0
     )
@@ -364,14 +369,19 @@ def _typing(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 
 
 def test_a_new_passphrase_is_typed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _typing(monkeypatch, "one", "one")
-    assert (
-        command("office", "create", tmp_path / "office", "--agreement", "treasury-dhs-2025").code
-        == 0
-    )
+    one, two = "the first of them", "the second of them"
+    making = ("office", "create", tmp_path / "office", "--agreement", "treasury-dhs-2025", *NAMED)
+    _typing(monkeypatch, "too short", "too short")
+    assert command(*making, "--json").error == "passphrase_short"
+    _typing(monkeypatch, one, one)
+    assert command(*making).code == 0
     at = ("--office", tmp_path / "office")
-    _typing(monkeypatch, "one", "two", "two")
+    _typing(monkeypatch, one, two, two)
     assert command("officer", "create", "c", *at, "--keys", tmp_path).code == 0
+    _typing(monkeypatch, one, two, two)
+    assert command("key", "passphrase", tmp_path / "office").code == 0
+    _typing(monkeypatch, two, two, two)
+    assert command("officer", "create", "d", *at, "--keys", tmp_path).code == 0
 
 
 def test_two_passphrases_that_differ_make_nothing(

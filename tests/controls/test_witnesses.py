@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil import client, disclosure
+from counterfoil.answers.verify import verify_answer
 from counterfoil.controls import witnesses as witnessing
 from counterfoil.controls.suspension import service as suspension
 from counterfoil.core import canonical
@@ -35,6 +36,11 @@ def cosign(world: World) -> witnessing.Cosigned:
 def reviewed(world: World, name: str = "requests.csv") -> str:
     """A batch that waits for its second officer."""
     batch = world.receive(world.requests(name=name))
+    if world.office.settings.witnesses:
+        with pytest.raises(StateFault, match="have not cosigned the newest entries"):
+            client.determine(world.office, batch)
+        assert "opening" not in world.kinds()[-1:]
+        cosign(world)
     client.determine(world.office, batch)
     client.review(world.office, batch, world.officer("a"))
     return batch
@@ -73,11 +79,27 @@ def test_nothing_is_released_until_a_quorum_cosigned_and_again_when_it_is_an_hou
     with court(world, tmp_path, w2=Witness) as witnesses:
         witnesses.adopt("any", 2)
         batch = reviewed(world)
+        with pytest.raises(StateFault, match="newest entries of this batch"):
+            release(world, batch)
+        world.now += timedelta(hours=2)
         assert_overdue(world, batch)
         assert not list(world.directory.glob("*.jsonl"))
         assert "release" not in world.kinds()
         cosign(world)
         assert release(world, batch).state == "released"
+        proof = world.directory / f"{batch}.jsonl.proof"
+        assert not proof.exists()
+        cosign(world)
+        assert release(world, batch).already
+        policy = witnessing.read_policy(world.path / world.office.settings.witnesses)
+        found = verify_answer(
+            world.directory / f"{batch}.jsonl",
+            str(world.office.holder_key),
+            world.now.date(),
+            policy,
+        )
+        assert "a quorum" in str(found)
+        assert proof.exists()
 
         world.now += timedelta(minutes=60)
         assert release(world, batch).already
@@ -169,8 +191,9 @@ def test_with_one_down_and_one_lying_the_quorum_holds_and_the_fork_is_entered(
     world: World, tmp_path: Path
 ) -> None:
     with court(world, tmp_path, w2=Witness, w4=Accuser) as witnesses:
-        witnesses.adopt("any", 2, 4, 5)
+        witnesses.adopt("any", 2)
         batch = reviewed(world)
+        witnesses.adopt("any", 2, 4, 5)
         done = cosign(world)
         assert (done.holds, done.said) == (True, {"w2": "cosigned", "w4": "fork", "w5": "down"})
         (entry,) = forks(world)

@@ -120,11 +120,11 @@ EDITS = st.lists(
 )
 
 
-def _edit(owner: sqlite3.Connection, other: Path, way: str, table: str, one: int, two: int) -> None:
+def edit(owner: sqlite3.Connection, other: Path, way: str, table: str, one: int, two: int) -> None:
     """One edit: rows of `other` are those of another moment."""
     if way == "tables":  # the batch as it was, whole
         for each in ("batch", "chunk"):
-            _edit(owner, other, "table", each, one, two)
+            edit(owner, other, "table", each, one, two)
         return
     owner.execute("ATTACH ? AS other", [str(other)])
     columns = [row[1] for row in owner.execute(f"PRAGMA table_info({table})")]
@@ -158,7 +158,7 @@ def _alter(story: Story, edits: list[tuple[str, str, str, int, int]]) -> None:
             owner.execute(f"DROP TRIGGER {name}")
         for way, table, moment, one, two in edits:
             with suppress(sqlite3.IntegrityError):
-                _edit(owner, story.copy(moment), way, table, one, two)
+                edit(owner, story.copy(moment), way, table, one, two)
 
 
 @settings(

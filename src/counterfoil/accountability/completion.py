@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from counterfoil.accountability.monitoring import Fetch, fetcher
 from counterfoil.answers.read_envelope import open_envelope
-from counterfoil.answers.verify import check_quorum, proof_path
-from counterfoil.core.atomic_files import replace_file
-from counterfoil.core.errors import StateFault, StoreFault
+from counterfoil.answers.verify import check_quorum
+from counterfoil.answers.write import write_proof
+from counterfoil.core.errors import StateFault
 from counterfoil.core.values import Public
 from counterfoil.tlog import VerifierKey, check_checkpoint
 from counterfoil.tlog.note import MAX_NOTE_BYTES
@@ -68,16 +68,7 @@ def complete_answer(
     read = node_reader(_rows(fetch, checkpoint.size))
     hashes = prove_inclusion(index, checkpoint.size, read)
     check_inclusion(leaf_hash(entry), index, checkpoint.size, hashes, checkpoint.root)
-    path = proof_path(file)
-    try:
-        replace_file(path, str(Proof(index, tuple(hashes), note.decode())).encode())
-    except OSError:
-        raise StoreFault(
-            "proof_not_written",
-            "the proof cannot be written beside the answer",
-            place=path.name,
-            cure="Check disk space and permissions, then run it again.",
-        ) from None
+    path = write_proof(file, str(Proof(index, tuple(hashes), note.decode())))
     return Completed(path.name, index, checkpoint.size, cosigned)
 
 

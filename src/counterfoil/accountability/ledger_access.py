@@ -126,7 +126,7 @@ def _checked(office: Office, brought: list[str]) -> ledger.CheckReport:
         notes = [*office.ledger.cosigned(connection), *brought]
     try:
         with office.store.reading() as connection:
-            report = ledger.check(connection, office.holder_key, notes)
+            report = ledger.check(connection, office.log_keys, notes)
             return _under_its_head(office, connection, report)
     except VerifyFault as fault:
         if fault.code in ("ledger_rewritten", "ledger_shortened"):

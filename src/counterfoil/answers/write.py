@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.answers.read_envelope import envelope_path
+from counterfoil.answers.verify import proof_path
 from counterfoil.core import canonical
-from counterfoil.core.atomic_files import sync_path
+from counterfoil.core.atomic_files import replace_file, sync_path
 from counterfoil.core.errors import StoreFault, UsageFault, VerifyFault
 from counterfoil.core.file_lock import locked_file
 
@@ -127,3 +128,18 @@ def _not_written(path: Path) -> StoreFault:
         cure="Free disk space or correct the permissions, then run the same release again: it "
         "writes the same bytes.",
     )
+
+
+def write_proof(file: Path, proof: str) -> Path:
+    """Write FILE.proof beside FILE; its path. Raises StoreFault `proof_not_written`."""
+    path = proof_path(file)
+    try:
+        replace_file(path, proof.encode())
+    except OSError:
+        raise StoreFault(
+            "proof_not_written",
+            "the proof cannot be written beside the answer",
+            place=path.name,
+            cure="Check disk space and permissions, then run it again.",
+        ) from None
+    return path

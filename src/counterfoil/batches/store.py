@@ -355,6 +355,12 @@ def destroy_key(connection: Connection, batch: Batch) -> None:
     connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(wrapped_key=None))
 
 
+def replace_key(connection: Connection, batch: Batch, wrapped: bytes) -> None:
+    """Keep the batch's key as it is wrapped anew."""
+    touch_batch(connection, batch.id)
+    connection.execute(BATCH.update().where(BATCH.c.id == batch.id).values(wrapped_key=wrapped))
+
+
 def _step(connection: Connection, batch: Batch, event: Event, values: dict[str, Any]) -> None:
     touch_batch(connection, batch.id)
     after = advance(batch.standing, event)

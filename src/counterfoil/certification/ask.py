@@ -228,7 +228,8 @@ def open_asker(
 ) -> DecoyAsker:
     """An asker over a snapshot of the office's register. Raises as `Office.open_register`."""
     sealed = office.open_register(snapshot, made_up_trial=True)
-    custodian, weights = office.custodian(made_up_trial=True), office.weights(sealed.manifest)
+    custodian = office.custodian(sealed.manifest.key_id, made_up_trial=True)
+    weights = office.weights(sealed.manifest)
     return DecoyAsker(sealed, UnsafeGate(office.law), weights, custodian, sample, seed, asks)
 
 

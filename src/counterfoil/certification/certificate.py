@@ -18,15 +18,12 @@ until it is restored or followed by a newer one. An unknown format is refused
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from counterfoil import register
 from counterfoil.answers.format import SCOPES
@@ -128,7 +125,11 @@ def write_certificate(
 
 
 def open_certificate(
-    folder: Path, public_key: bytes, manifest: register.Manifest, scope: str, digest: str
+    folder: Path,
+    public_key: register.PublicKeys,
+    manifest: register.Manifest,
+    scope: str,
+    digest: str,
 ) -> Certificate:
     """The certificate of this scope and digest in the snapshot's `folder`, verified. Inverse of
     `write_certificate`.
@@ -169,7 +170,7 @@ def certificate_files(folder: Path, scope: str, digest: str) -> tuple[bytes, byt
 def read_certificate(
     data: bytes,
     signature: bytes,
-    public_key: bytes,
+    public_key: register.PublicKeys,
     manifest: register.Manifest,
     named: tuple[str, str],
 ) -> Certificate:
@@ -187,12 +188,22 @@ def read_certificate(
     return certificate
 
 
-def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:
-    try:
-        key = Ed25519PublicKey.from_public_bytes(public_key)
-        key.verify(b64decode(signature.strip(), validate=True), _CONTEXT + data)
-    except (InvalidSignature, ValueError, binascii.Error):
-        raise not_verified("the holder's key did not sign it", place) from None
+def _check_signature(
+    data: bytes, signature: bytes, public_key: register.PublicKeys, place: str
+) -> None:
+    if not register.is_signed(_CONTEXT + data, signature, public_key):
+        raise not_verified("the holder's key did not sign it", place)
+
+
+def sign_again(
+    folder: Path, public_key: register.PublicKeys, sign: Callable[[bytes], bytes]
+) -> None:
+    """Replace the signatures of a snapshot's certificates, those that one of the keys made, by
+    another's. Raises OSError."""
+    for path in sorted(folder.glob("certificate-*.sig")):
+        data = _CONTEXT + path.with_suffix(".json").read_bytes()
+        if register.is_signed(data, path.read_bytes(), public_key):
+            replace_file(path, b64encode(sign(data)) + b"\n")
 
 
 def _decode(data: bytes, place: str) -> Certificate:

@@ -82,7 +82,7 @@ def find_certificates(
     Raises StateFault `certificate_missing`, `certificate_unknown`, StoreFault, VerifyFault
     `certificate_not_verified`.
     """
-    folder, key = office.register_directory / manifest.snapshot, office.holder_key.public
+    folder, key = office.register_directory / manifest.snapshot, office.signing_publics
     found: dict[str, Certified] = {}
     for scope, digest in _entered(office, connection, register.manifest_digest(manifest)).items():
         found[scope] = certified_of(

@@ -134,7 +134,7 @@ def _alone(folder: Path) -> Generator[None]:
 def _certify(
     office: Office, source: Path, plan: CertificationPlan, progress: Progress, folder: Path
 ) -> CertificationOutcome:
-    manifest = register.open_manifest(folder, office.holder_key.public)
+    manifest = register.open_manifest(folder, office.signing_publics)
     weights, key = office.weights(manifest), office.signer().private
     check_source(source, manifest)
     sample = read_sample(source, progress)

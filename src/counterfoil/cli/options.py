@@ -213,6 +213,7 @@ __all__ = [
     "VerifierKey",
     "ask",
     "ask_new",
+    "both_officers",
     "desk",
     "log_in",
     "named_vkey",
@@ -225,3 +226,17 @@ __all__ = [
     "quick_desk",
     "read_passphrase",
 ]
+
+
+def both_officers(
+    office: Office,
+    paths: tuple[Path, Path],
+    passphrase_files: tuple[Path | None, Path | None],
+    role: Role = Role.DISCLOSURE,
+) -> tuple[OfficerKey, OfficerKey]:
+    """The keys of two officers of this role. Raises as `officer_key`."""
+    first, second = (
+        officer_key(office, path, file, role)
+        for path, file in zip(paths, passphrase_files, strict=True)
+    )
+    return first, second

@@ -19,6 +19,7 @@ from counterfoil.client.keys import (
     sandbox_key,
     short_code,
 )
+from counterfoil.client.office_keys import recover_officer
 from counterfoil.client.remote import RemoteOffice
 from counterfoil.client.steps import (
     determine,
@@ -29,8 +30,12 @@ from counterfoil.client.steps import (
     review_once,
     withdraw,
 )
+from counterfoil.disclosure.recovery import FINISHED, OBJECTED, OPENED
 
 __all__ = [
+    "FINISHED",
+    "OBJECTED",
+    "OPENED",
     "Desk",
     "OfficerKey",
     "RemoteOffice",
@@ -42,6 +47,7 @@ __all__ = [
     "enroll_key",
     "open_officer_key",
     "receive",
+    "recover_officer",
     "release",
     "release_there",
     "retire_key",

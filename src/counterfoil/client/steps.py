@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil.answers.rows import rows_format
-from counterfoil.answers.write import check_out, write_answer
+from counterfoil.answers.write import check_out, write_answer, write_proof
 from counterfoil.batches.states import BatchState
 from counterfoil.client.keys import Desk, OfficerKey, act, ask
 from counterfoil.client.remote import RemoteOffice
@@ -128,7 +128,8 @@ def _is_released(office: RemoteOffice, batch: str) -> bool:
 
 def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStatus:
     """The second officer signs, and the answer is written to `out` and `out`.jws. Of a released
-    batch, also of one that another process releases meanwhile, the same bytes are written again.
+    batch, also of one that another process releases meanwhile, the same bytes are written again,
+    and `out`.proof once a quorum of witnesses cosigned the release.
 
     Raises as `release_batch` and `read_answer`; UsageFault `out_taken`, `out_folder`, `out_format`,
     StoreFault `answer_not_written`.
@@ -147,6 +148,8 @@ def release(office: Office, batch: str, key: OfficerKey, out: Path) -> BatchStat
         if rows_format(out) != answer.form:
             raise _other_form(answer.form, out)
         write_answer(out, answer.envelope, answer.parts, answer.digest)
+        if answer.proof:
+            write_proof(out, answer.proof)
     status = batch_status(office, NOBODY, batch)
     return BatchStatus(status.batch, status.state, status.counts, already)
 

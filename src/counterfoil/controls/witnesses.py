@@ -8,6 +8,7 @@ With `witnesses` set in office.toml, which names a C2SP tlog-policy inside the o
        by themselves, and unless it covers the batch's newest entry, the review. `ledger cosign`
        brings it back; run it more often than that. The times are the witnesses' own, and are
        signed.
+       Nor is the register opened for a batch before they cosigned its rows, by the same checkpoint.
     2  A witness that refuses a checkpoint because it has another history, or a larger one of ours
        than we have, is named in the result, and entered as `fork`. The office is then suspended,
        whatever the others said, until two officers lift it (controls/suspension/service.py): an
@@ -41,7 +42,7 @@ from counterfoil.core.values import Public
 from counterfoil.database import Connection
 from counterfoil.ledger import EntryKind
 from counterfoil.ledger.entries import MAX_NUMBER, Value
-from counterfoil.ledger.store import read_checkpoints
+from counterfoil.ledger.store import read_checkpoints, read_head
 from counterfoil.office import Office, journal
 from counterfoil.office.authority import require_service
 from counterfoil.tlog import Checkpoint, check_checkpoint, parse_checkpoint
@@ -50,6 +51,7 @@ from counterfoil.tlog.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from counterfoil.tlog.witness_client import Prove, Witnessed, ask_witnesses
 
 Ask = Callable[[Policy, str, Prove], Witnessed]
+_COUNTED: Final = ("granted", "refused", "rejected")
 _OTHER_HISTORY: Final = ("fork", "ahead")
 
 
@@ -114,7 +116,7 @@ def quorum_status(office: Office, connection: Connection) -> QuorumStatus:
     if policy is None or note is None:
         size = -1 if note is None else parse_checkpoint(note).size
         return QuorumStatus(policy is not None, size, "", policy is None)
-    checkpoint = check_checkpoint(note, office.holder_key)
+    checkpoint = check_checkpoint(note, office.log_keys)
     times = check_cosignatures(note, [each.key for each in policy.witnesses])
     now, limit = int(office.clock().timestamp()), 60 * office.settings.cosign_within_minutes
     fresh = policy.holds({key for key, time in times.items() if abs(now - time) <= limit})
@@ -144,13 +146,68 @@ def require_witnessed(office: Office, connection: Connection, index: int = -1) -
         )
 
 
+def require_cosigned_batch(office: Office, connection: Connection, batch: Batch) -> None:
+    """Rule 1, before the register is opened: a quorum cosigned the newest entry about the batch's
+    rows. Raises StateFault `cosign_behind`; as `quorum_status`."""
+    if office_policy(office) is None:
+        return
+    about = (EntryKind.BATCH, EntryKind.GRANTED, EntryKind.REFUSED, EntryKind.REJECTED)
+    index = max(_newest_about(office, connection, batch, kind) for kind in about)
+    note = office.ledger.newest_cosigned(connection)
+    signed = None if note is None else check_checkpoint(note, office.log_keys)
+    if signed is None or signed.size <= index or not _is_ours(office, connection, signed):
+        raise StateFault(
+            "cosign_behind",
+            "the witnesses have not cosigned the newest entries of this batch yet",
+            place=f"entry {index}",
+            cure="Run `counterfoil ledger cosign`, then the same command again.",
+        )
+
+
+def _newest_about(office: Office, connection: Connection, batch: Batch, kind: EntryKind) -> int:
+    """The index of the newest entry of a kind about the batch; -1 where there is none."""
+    if kind.value in _COUNTED and not batch.counts.get(kind.value, 0):
+        return -1
+    for index, entry in office.ledger.newest_of(connection, kind):
+        if entry.fields["batch"] == batch.id:
+            return index
+    return -1
+
+
+def known_time(office: Office, connection: Connection, index: int) -> datetime | None:
+    """The latest time that is vouched for after the entry of this index: by a quorum that cosigned
+    it; without witnesses, by the ledger's newest entry. None where there is none yet. Raises as
+    `quorum_status`."""
+    policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
+    if policy is None:
+        return from_instant(read_head(connection).time)
+    if note is None or check_checkpoint(note, office.log_keys).size <= index:
+        return None
+    times = check_cosignatures(note, [each.key for each in policy.witnesses])
+    for vouched in sorted(times.values(), reverse=True):
+        if policy.holds({key for key, time in times.items() if time >= vouched}):
+            return _instant(vouched)
+    return None
+
+
+def witnessed_proof(office: Office, connection: Connection, index: int | None) -> str:
+    """The proof of an entry to the checkpoint that was cosigned last; "" where the office has no
+    witnesses or they have not cosigned the entry yet. Raises as `quorum_status`."""
+    note = office.ledger.newest_cosigned(connection)
+    if office_policy(office) is None or note is None or index is None:
+        return ""
+    if check_checkpoint(note, office.log_keys).size <= index:
+        return ""
+    return office.ledger.tlog_proof(connection, index, note)
+
+
 def windows_end(office: Office, connection: Connection, batch: Batch) -> date:
     """Rule 4: the day beyond which no window moves for this batch. Raises as `quorum_status`."""
     policy, note = office_policy(office), office.ledger.newest_cosigned(connection)
     if policy is None:
         return _entered_before(office, connection, batch).date()
     if note is not None:
-        check_checkpoint(note, office.holder_key)
+        check_checkpoint(note, office.log_keys)
         times = check_cosignatures(note, [each.key for each in policy.witnesses])
         for vouched in sorted(times.values(), reverse=True):
             if policy.holds({key for key, time in times.items() if time >= vouched}):
@@ -249,7 +306,7 @@ def enter_fork(office: Office, actor: Actor, others: Iterable[str]) -> int | Non
         checkpoint = _present(office, connection)
         own = [note for _, note in read_checkpoints(connection)]
         for note in (*own, *others):
-            other = check_checkpoint(note, office.holder_key)
+            other = check_checkpoint(note, office.log_keys)
             if not _is_ours(office, connection, other):
                 return _enter(
                     office, connection, checkpoint, {"other": _digest(other), **_size(other.size)}

@@ -13,7 +13,8 @@ An unknown format, purpose or kdf is refused (P10).
 
 Purposes: `holder` (Ed25519: answers, manifests, checkpoints), `officer`, `principal` (Ed25519),
 `register` and `payload` (64 random bytes each), `opening` (112 bytes: what items are sealed to,
-envelopes/keys.py). A thief of a sealed file needs the passphrase and
+envelopes/keys.py). A new passphrase has at least 12 characters; files made before keep theirs. A
+thief of a sealed file needs the passphrase and
 pays scrypt (32 MiB, about 60 ms) for each guess. A lost register key makes the register unreadable:
 build again.
 """
@@ -36,6 +37,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from counterfoil.core import canonical
+from counterfoil.core.atomic_files import replace_file
 from counterfoil.core.bounded import is_bounded_json
 from counterfoil.core.errors import CounterfoilError, KeyFault, StoreFault, UsageFault
 
@@ -45,6 +47,8 @@ SECRET_PURPOSES: Final = ("register", "payload")
 OPENING_PURPOSE: Final = "opening"
 SECRET_BYTES: Final = 64
 OPENING_BYTES: Final = 112
+MIN_PASSPHRASE: Final = 12
+"""Characters that a new passphrase has at least."""
 _N, _R, _P = 2**15, 8, 1
 _MAX_FILE_BYTES: Final = 4096
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -72,10 +76,50 @@ def seal_key(
     """Write a key file. Inverse of `open_key`. Without a passphrase the secret is in clear: sandbox
     only.
 
-    Raises StoreFault if the file exists already or cannot be written.
+    Raises KeyFault `passphrase_short`; StoreFault if the file exists already or cannot be written.
     """
+    _write_new(path, _sealed(name, purpose, secret, passphrase, random))
+
+
+def change_passphrase(path: Path, old: str | None, new: str, random: Random = os.urandom) -> None:
+    """Seal the key of a file under another passphrase, in one step: the file is the old one or the
+    new one. One that `new` opens already is left as it is, so that it can be run again.
+
+    Raises KeyFault as `open_key`, `passphrase_short`; StoreFault.
+    """
+    purpose = _read(path).get("purpose")
+    if not isinstance(purpose, str) or purpose not in ED25519_PURPOSES + SECRET_PURPOSES:
+        raise _unreadable(path)
+    try:
+        name, secret = open_key(path, purpose=purpose, passphrase=old, allow_unprotected=True)
+    except KeyFault as fault:
+        if fault.code != "passphrase_wrong":
+            raise
+        with suppress(KeyFault):
+            open_key(path, purpose=purpose, passphrase=new, allow_unprotected=False)
+            return
+        raise
+    data = _sealed(name, purpose, secret, new, random)
+    try:
+        replace_file(path, data)
+        path.chmod(0o600)
+    except OSError as fault:
+        raise _not_written(path) from fault
+
+
+def _sealed(
+    name: str, purpose: str, secret: bytes, passphrase: str | None, random: Random
+) -> bytes:
+    """The bytes of a key file."""
     _known_purpose(purpose)
     body: dict[str, Any] = {"format": FORMAT, "name": name, "purpose": purpose}
+    if passphrase is not None and len(passphrase) < MIN_PASSPHRASE:
+        raise KeyFault(
+            "passphrase_short",
+            f"a passphrase has at least {MIN_PASSPHRASE} characters",
+            place=name,
+            cure="Choose a longer one: four words that nobody would put together.",
+        )
     if passphrase is None:
         body |= {"kdf": "none", "secret": b64encode(secret).decode()}
     else:
@@ -87,7 +131,7 @@ def seal_key(
             field: b64encode(data).decode()
             for field, data in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
         }
-    _write_new(path, json.dumps(body, indent=1).encode() + b"\n")
+    return json.dumps(body, indent=1).encode() + b"\n"
 
 
 def open_key(
@@ -231,12 +275,16 @@ def _write_new(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        raise StoreFault(
-            "key_not_written",
-            "the key file cannot be written",
-            place=path.name,
-            cure="Keys are never overwritten: name a new file.",
-        ) from fault
+        raise _not_written(path) from fault
+
+
+def _not_written(path: Path) -> StoreFault:
+    return StoreFault(
+        "key_not_written",
+        "the key file cannot be written",
+        place=path.name,
+        cure="Check disk space and permissions; the file of a new key is a new file.",
+    )
 
 
 @contextmanager

@@ -352,12 +352,15 @@ class Role(StrEnum):
 
     disclosure: review, release, withdraw, look, stop and go on. counsel: with a disclosure officer,
     set aside what waits for an officer. holds: see and change the holds of 26 USC 6103(i)(6), two
-    of them together.
+    of them together. recovery, inspector: with the remaining disclosure officer, put another into
+    the place of one who is gone; nothing else.
     """
 
     DISCLOSURE = "disclosure"
     COUNSEL = "counsel"
     HOLDS = "holds"
+    RECOVERY = "recovery"
+    INSPECTOR = "inspector"
 
 
 class Ruling(Public, frozen=True, gc=False):

@@ -36,6 +36,7 @@ from counterfoil.controls.comparison import require_compared
 from counterfoil.controls.holds.pinned import PinnedHolds, pin_holds, require_pinned_holds
 from counterfoil.controls.sampling.service import enter_determined
 from counterfoil.controls.suspension.service import acting
+from counterfoil.controls.witnesses import require_cosigned_batch
 from counterfoil.core.errors import VerifyFault
 from counterfoil.core.use_cases import Actor, Progress, Work
 from counterfoil.core.values import Grant, NotCompared, Public, Refusal, Residents
@@ -106,6 +107,8 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
     batch.require(BatchState.GATED)
     require_in_force(office, batch)
     require_compared(office, batch)
+    with office.store.reading() as connection:
+        require_cosigned_batch(office, connection, batch)
     with office.open_register(batch.snapshot) as sealed:
         version = office.match_version_of(batch.rules_digest)
         weights = office.weights(sealed.manifest, version)
@@ -113,7 +116,7 @@ def _determine(office: Office, batch_id: str) -> Work[BatchStatus]:
             batches.pin_snapshot(connection, batch, sealed.snapshot)
             session = office.batch_session(connection, batch)
             governed = pin_certificates(office, session, sealed.manifest, weights)
-            held = pin_holds(office, session, office.custodian())
+            held = pin_holds(office, session, office.custodian(sealed.manifest.key_id))
         oldest = office.law.agreement.confirmation.oldest_days
         too_old = is_too_old(sealed.manifest.built_at, oldest, office.clock().date())
         deciding = Deciding(sealed, weights, governed, held, too_old)
@@ -144,7 +147,8 @@ def _determine_chunks(office: Office, batch_id: str, deciding: Deciding) -> Work
 
 
 def _determine_chunk(office: Office, known: BatchSession, deciding: Deciding, seq: int) -> None:
-    batch, custodian, held = known.batch, office.custodian(), deciding.held
+    batch, held = known.batch, deciding.held
+    custodian = office.custodian(deciding.sealed.manifest.key_id)
     with acting(office, batch) as connection:
         batches.find_batch(connection, batch.id).require(BatchState.GATED)
         session = BatchSession(connection, batch, known.key)

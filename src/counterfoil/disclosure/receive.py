@@ -246,7 +246,7 @@ def _gate_batch(
     reach another process that receives the same file, whoever keeps a chunk first goes on."""
     facts, limits, watched = whole.facts, office.law.agreement.limits, watched_addresses(office)
     with office.store.reading() as connection:
-        check_memory(connection)
+        check_memory(connection, whole.asked)
         seen = windows_end(office, connection, batch)
     history, (seq, done) = _record(office, batch, key, facts, seen)
     remember(lambda: acting(office, batch, receiving=True), batch.id, whole.asked)

@@ -62,7 +62,7 @@ def describe_register(office: Office, _actor: Actor) -> RegisterSnapshot:
     VerifyFault."""
     folder = office.register_directory
     named = register.current_snapshot(folder)
-    manifest = register.open_manifest(folder / named, office.holder_key.public)
+    manifest = register.open_manifest(folder / named, office.signing_publics)
     return _described(manifest, 0)
 
 

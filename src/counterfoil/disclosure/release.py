@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import get_args
 
+import msgspec
+
 from counterfoil.answers.format import FORMAT, FORMAT_2
 from counterfoil.answers.rows import RowsFormat
 from counterfoil.batches import store as batches
@@ -18,7 +20,7 @@ from counterfoil.batches.statements import keep_signed
 from counterfoil.batches.states import BatchState
 from counterfoil.controls.notices.service import require_noticed
 from counterfoil.controls.sampling.service import require_sampled
-from counterfoil.controls.witnesses import require_witnessed
+from counterfoil.controls.witnesses import require_witnessed, witnessed_proof
 from counterfoil.core.errors import UsageFault
 from counterfoil.core.use_cases import Actor, SignedCommand, Statement
 from counterfoil.core.values import Public
@@ -102,7 +104,9 @@ def read_answer(office: Office, actor: Actor, question: ReadAnswer) -> Generator
         batch = running_batch(office, connection, question.batch)
         batch.require(BatchState.RELEASED)
         require_witnessed(office, connection)
-        yield read_sealed(office.batch_session(connection, batch))
+        answer = read_sealed(office.batch_session(connection, batch))
+        proof = witnessed_proof(office, connection, batch.release_index)
+        yield msgspec.structs.replace(answer, proof=proof)
 
 
 class ReleasedFile(Public, frozen=True):

@@ -40,12 +40,14 @@ from counterfoil.office.records import Envelope, public_codes, read_envelope, wi
 
 class AnswerFile(Public, frozen=True):
     """A released answer: the form of FILE, the bytes of FILE.jws, the parts of FILE in order, the
-    digest of FILE."""
+    digest of FILE. `proof`: FILE.proof, to the checkpoint that a quorum of witnesses cosigned; ""
+    where none that covers the release was cosigned yet."""
 
     form: RowsFormat
     envelope: bytes
     parts: Iterator[bytes]
     digest: str
+    proof: str = ""
 
 
 def seal_answer(office: Office, session: BatchSession, ruling: Ruling, form: RowsFormat) -> None:

@@ -28,7 +28,8 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -49,6 +50,9 @@ from counterfoil.intake.cells import text_fault
 SIGNED_SUFFIX: Final = ".header.jws"
 UNSIGNED_SUFFIX: Final = ".header.json"
 MAX_SIDE_FILE_BYTES: Final = 16_384
+
+PrincipalKeys = Mapping[str, bytes] | Mapping[str, Sequence[bytes]]
+"""The 32-byte public keys of principals by id: of each the one, or those that are taken."""
 
 _ALGORITHM: Final = "EdDSA"
 _ACCEPTED: Final = (_ALGORITHM, "Ed25519")
@@ -125,7 +129,7 @@ def find_header(
     embedded: bytes | None,
     *,
     default: Header | None,
-    principal_keys: Mapping[str, bytes],
+    principal_keys: PrincipalKeys,
 ) -> Header:
     """What the file at `path`, whose bytes have `digest`, says of itself.
 
@@ -153,7 +157,7 @@ def find_header(
 
 
 def _headers(
-    path: Path, digest: str, embedded: bytes | None, principal_keys: Mapping[str, bytes]
+    path: Path, digest: str, embedded: bytes | None, principal_keys: PrincipalKeys
 ) -> list[Header]:
     """The headers that are beside the file and in it, the signed one first."""
     headers: list[Header] = []
@@ -304,9 +308,7 @@ def make_signed_header(header: Header, digest: str, secret: bytes) -> bytes:
     return jws.serialize_compact(protected, payload, key, registry=_Registry()).encode()
 
 
-def open_signed_header(
-    raw: bytes, digest: str, principal_keys: Mapping[str, bytes], name: str
-) -> Header:
+def open_signed_header(raw: bytes, digest: str, principal_keys: PrincipalKeys, name: str) -> Header:
     """The verified header in `raw`. Inverse of `make_signed_header`.
 
     Raises InputFault `header_invalid`, `key_repeated`; VerifyFault `principal_unknown`,
@@ -326,8 +328,8 @@ def open_signed_header(
     return to_header(body, signed=True)
 
 
-def _verified(raw: bytes, principal_keys: Mapping[str, bytes], name: str) -> tuple[str, bytes]:
-    """The id of the principal who signed, and the payload that their key verifies."""
+def _verified(raw: bytes, principal_keys: PrincipalKeys, name: str) -> tuple[str, bytes]:
+    """The id of the principal who signed, and the payload that a key of theirs verifies."""
     kid = _kid(raw, name)  # 1
     if kid not in principal_keys:  # 2
         raise VerifyFault(
@@ -336,16 +338,17 @@ def _verified(raw: bytes, principal_keys: Mapping[str, bytes], name: str) -> tup
             place=name,
             cure="Have the principal's public key entered in the agreement.",
         )
-    key = OKPKey.import_key(Ed25519PublicKey.from_public_bytes(principal_keys[kid]))
-    try:
-        return kid, jws.deserialize_compact(raw.strip(), key, registry=_Registry()).payload  # 3
-    except (JoseError, ValueError):
-        raise VerifyFault(
-            "signature_wrong",
-            "the principal's signature does not verify",
-            place=name,
-            cure="Have the principal sign the file again.",
-        ) from None
+    keys = principal_keys[kid]
+    for public in [keys] if isinstance(keys, bytes) else keys:
+        key = OKPKey.import_key(Ed25519PublicKey.from_public_bytes(public))
+        with suppress(JoseError, ValueError):
+            return kid, jws.deserialize_compact(raw.strip(), key, registry=_Registry()).payload  # 3
+    raise VerifyFault(
+        "signature_wrong",
+        "the principal's signature does not verify",
+        place=name,
+        cure="Have the principal sign the file again.",
+    )
 
 
 def _kid(raw: bytes, name: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -25,6 +25,7 @@ from counterfoil.intake.csv_file import read_csv
 from counterfoil.intake.header import (
     MAX_SIDE_FILE_BYTES,
     SIGNED_SUFFIX,
+    PrincipalKeys,
     find_header,
     make_signed_header,
     read_document,
@@ -104,12 +105,13 @@ class RequestFile:
 
 
 def open_file(
-    path: Path, *, default_header: Header | None, principal_keys: Mapping[str, bytes]
+    path: Path, *, default_header: Header | None, principal_keys: PrincipalKeys
 ) -> RequestFile:
     """Open a request file: .csv, .jsonl, .ndjson or .parquet, with its header (see `find_header`).
 
     `default_header` is used where the file has no header: a sandbox's only, None elsewhere.
-    `principal_keys` are the 32-byte Ed25519 public keys of the principals by id.
+    `principal_keys` are the 32-byte Ed25519 public keys of the principals by id: of each one, or
+    those that are taken.
 
     Raises InputFault: `format_unknown`, `file_unreadable`, `file_empty`, and the header's;
     VerifyFault: the header's.

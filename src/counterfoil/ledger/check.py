@@ -35,7 +35,7 @@ from counterfoil.database import Connection
 from counterfoil.ledger.entries import EntryKind, counts_text, head_of
 from counterfoil.ledger.export import read_bundles, read_file
 from counterfoil.ledger.store import Block, count_tiles, read_blocks, read_checkpoints, read_tile
-from counterfoil.tlog.checkpoint import Checkpoint, check_checkpoint
+from counterfoil.tlog.checkpoint import Checkpoint, LogKeys, check_checkpoint
 from counterfoil.tlog.encoding import to_base64
 from counterfoil.tlog.note import MAX_NOTE_BYTES, VerifierKey
 from counterfoil.tlog.tiles import TILE_BYTES, WIDTH, Tile, tile_path, tiles_of
@@ -129,7 +129,7 @@ class Recomputation:
         return joined[0] if joined else EMPTY_ROOT
 
 
-def check(connection: Connection, key: VerifierKey, held: Iterable[str] = ()) -> CheckReport:
+def check(connection: Connection, key: LogKeys, held: Iterable[str] = ()) -> CheckReport:
     """Establish 1 to 6 for the ledger whose checkpoints `key` signs.
 
     `held` are checkpoints kept elsewhere, as signed notes. Raises VerifyFault at the first
@@ -202,7 +202,7 @@ _Due = tuple[int, Iterator[Checkpoint]] | None
 """The size of the next checkpoints, and these checkpoints."""
 
 
-def _signed(connection: Connection, key: VerifierKey, held: Iterable[str]) -> list[Checkpoint]:
+def _signed(connection: Connection, key: LogKeys, held: Iterable[str]) -> list[Checkpoint]:
     """Every checkpoint, its signature verified, smallest first."""
     signed: list[Checkpoint] = []
     for size, note in read_checkpoints(connection):

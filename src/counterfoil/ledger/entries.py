@@ -102,7 +102,8 @@ KINDS: Final[dict[EntryKind, Form]] = {
         "The office was made, under this agreement and these rules.", "agreement rules"
     ),
     EntryKind.KEY: _form(
-        "A key was taken into use or retired; an officer's by two officers, but for the first two.",
+        "A key was taken into use or retired, by two officers but for the first ones; or the "
+        "recovery of an officer was opened, to be finished after a delay, or closed.",
         "key purpose event",
         "commitment officer second",
     ),
@@ -302,7 +303,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
         "has none",
     ),
     "purpose": (
-        r"counsel|holder|holds|intake|officer|principal|register|payload",
+        r"counsel|holder|holds|inspector|intake|officer|principal|register|payload|recovery",
         "what the key is for",
     ),
     "requester": (

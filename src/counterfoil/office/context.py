@@ -7,6 +7,8 @@
                              *.vkey are the public halves
     DIR/keys/office.passphrase   a sandbox only: opens the three service keys (docs/decisions/0005)
     DIR/keys/ledger-head     notes that the ledger has a head under a key (ledger/head.py)
+    DIR/keys/rotations       how often a key was exchanged (key_files.py, which says what other key
+                             files there are)
     DIR/office.db            ledger, batches, history
     DIR/register/            snapshots, and the key custodian's count of openings
 
@@ -65,6 +67,8 @@ class Office:
     clock: Clock = utc_now
     random: Random = os.urandom
     _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    rotated: list[int] = field(default_factory=lambda: [0], compare=False)
+    """How often a key had been exchanged when the office was opened, in one place."""
 
     @property
     def register_directory(self) -> Path:
@@ -75,6 +79,28 @@ class Office:
     def holder_key(self) -> VerifierKey:
         """The holder's public key, from keys/holder.vkey."""
         return read_vkey(self.directory / "keys" / "holder.vkey")
+
+    @property
+    def next_holder_key(self) -> VerifierKey | None:
+        """The public key that follows the holder's, while both are in use; else None."""
+        path = self.directory / "keys" / "holder.next.vkey"
+        return read_vkey(path) if path.exists() else None
+
+    @property
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """Every key that signed this office's checkpoints: the present one, the next, and those
+        that are retired."""
+        retired = sorted((self.directory / "keys").glob("holder-*.vkey"))
+        following = self.next_holder_key
+        found = [self.holder_key, *([following] if following else []), *map(read_vkey, retired)]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def signing_publics(self) -> tuple[bytes, ...]:
+        """The 32-byte public keys of whoever may have signed the register's files: the holder's,
+        and the next one while both are in use."""
+        following = self.next_holder_key
+        return tuple(key.public for key in (self.holder_key, following) if key is not None)
 
     @cached_property
     def rules(self) -> str:
@@ -102,11 +128,16 @@ class Office:
             sent_on=self.clock().date(),
         )
 
-    def principal_keys(self) -> dict[str, bytes]:
-        """The 32-byte public key of each principal who has one. Raises VerifyFault for a key that
-        cannot be read."""
-        keys = ((principal.id, principal.key) for principal in self.law.agreement.principals)
-        return {name: parse_vkey(key).public for name, key in keys if key}
+    def principal_keys(self) -> dict[str, tuple[bytes, ...]]:
+        """The 32-byte public key of each principal who has one, and the former one until its last
+        day. Raises VerifyFault for a key that cannot be read."""
+        today, found = self.clock().date(), dict[str, tuple[bytes, ...]]()
+        for each in self.law.agreement.principals:
+            keys = [each.key]
+            if each.former_until is not None and today <= each.former_until:
+                keys.append(each.former_key)
+            found[each.id] = tuple(parse_vkey(key).public for key in keys if key)
+        return {name: keys for name, keys in found.items() if keys}
 
     def weights(
         self, manifest: register.Manifest, version: str = matching.MATCH_VERSION
@@ -125,7 +156,7 @@ class Office:
             )
         if not manifest.evidence:
             return matching.as_version(matching.default_weights(), version)
-        taught = manifest.evidence | {"salt": self.custodian().names_salt()}
+        taught = manifest.evidence | {"salt": self.custodian(manifest.key_id).names_salt()}
         return matching.as_version(matching.weights_from_dict(taught), version)
 
     def open_register(
@@ -133,14 +164,18 @@ class Office:
     ) -> register.SealedRegister:
         """The current snapshot, or the named one, through the key custodian. Raises StateFault,
         KeyFault, VerifyFault, StoreFault."""
-        custodian = self.custodian(made_up_trial=made_up_trial)
-        return register.open_register(
-            self.register_directory, custodian, self.holder_key.public, snapshot=snapshot
-        )
+        name = snapshot or register.current_snapshot(self.register_directory)
+        publics = self.signing_publics
+        built = register.check_manifest(self.register_directory, publics, name)
+        custodian = self.custodian(built.key_id, made_up_trial=made_up_trial)
+        return register.open_register(self.register_directory, custodian, publics, snapshot=name)
 
     def signer(self) -> Signer:
         """The holder's key, opened. Raises KeyFault."""
-        return Signer(self.settings.name, keyfile.signing_key(self._service_key("holder")))
+        private, following = keyfile.signing_key(self._service_key("holder")), None
+        if self.next_holder_key is not None:
+            following = keyfile.signing_key(self._service_key("holder", "holder.next"))
+        return Signer(self.settings.name, private, following)
 
     def payload_keys(self) -> tuple[bytes, bytes]:
         """(key that wraps batch keys, key of the history's hashes), 32 bytes each. Raises
@@ -148,9 +183,9 @@ class Office:
         secret = self._service_key("payload")
         return secret[:32], secret[32:]
 
-    def custodian(self, *, made_up_trial: bool = False) -> register.KeyCustodian:
-        """The key custodian of the register key, with the agreement's limit of openings a day.
-        Raises KeyFault.
+    def custodian(self, key_id: str = "", *, made_up_trial: bool = False) -> register.KeyCustodian:
+        """The key custodian of the register key, or of the one of this id where the office has it,
+        with the agreement's limit of openings a day. Raises KeyFault.
 
         `made_up_trial` counts apart and without the agreement's limit: only for registers marked as
         made up.
@@ -161,23 +196,32 @@ class Office:
             else ("openings", self.law.agreement.openings_per_day)
         )
         state = self.register_directory / f"{name}.json"
-        return register.KeyCustodian(
-            self._service_key("register"), state, limit, self.clock().date()
-        )
+        today, keys = self.clock().date(), self.directory / "keys"
+        files = ["register", *sorted(path.stem for path in keys.glob("register-*.key"))]
+        secrets = [self._service_key("register", stem) for stem in files]
+        custodians = [
+            register.KeyCustodian(secret, state, limit, today, secrets) for secret in secrets
+        ]
+        return next((each for each in custodians if each.key_id == key_id), custodians[0])
 
     def batch_session(self, connection: Connection, batch: Batch) -> BatchSession:
         """The batch in this transaction, its key opened. Raises KeyFault, StateFault
         `payload_destroyed`, StoreFault `payload_sealed`."""
         return BatchSession.open(connection, batch, self.payload_keys()[0])
 
-    def _service_key(self, purpose: str) -> bytes:
+    def forget_keys(self) -> None:
+        """Read the key files again when they are next needed."""
+        self._opened.clear()
+
+    def _service_key(self, purpose: str, stem: str = "") -> bytes:
         """Opened once: scrypt is slow on purpose."""
-        if purpose not in self._opened:
-            path = self.directory / "keys" / f"{purpose}.key"
-            self._opened[purpose] = keyfile.open_key(
+        stem = stem or purpose
+        if stem not in self._opened:
+            path = self.directory / "keys" / f"{stem}.key"
+            self._opened[stem] = keyfile.open_key(
                 path, purpose=purpose, passphrase=self.passphrase, allow_unprotected=False
             )[1]
-        return self._opened[purpose]
+        return self._opened[stem]
 
 
 _TRIAL_OPENINGS: Final = 2**31

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from counterfoil import gate
-from counterfoil.core import canonical, keyfile
+from counterfoil.core import keyfile
 from counterfoil.core.bounded_yaml import write_yaml
 from counterfoil.core.errors import KeyFault, StoreFault, UsageFault
 from counterfoil.core.file_lock import locked_file
@@ -28,6 +28,7 @@ from counterfoil.office.context import (
     law_fields,
     utc_now,
 )
+from counterfoil.office.current_keys import payload_id
 from counterfoil.office.journal import enter
 from counterfoil.office.officers import enrol, enter_key
 from counterfoil.office.opening import open_office
@@ -60,7 +61,6 @@ def create_office(
     SettingsFault, KeyFault, StateFault, StoreFault; the directory that was begun is removed, while
     tables that were made in a PostgreSQL database stay there.
     """
-    settings = new_settings(name, sandbox=sandbox, database=database)
     _check_vacant(directory)
     if not sandbox and not passphrase:
         raise KeyFault(
@@ -76,6 +76,15 @@ def create_office(
             cure="Enter the key in the agreement's file, under principals, and have both parties "
             "sign that.",
         )
+    if not name:
+        raise UsageFault(
+            "office_unnamed",
+            "an office is named by its maker: its ledger and its key have the name for ever",
+            place="--name",
+            cure="Give a name under a domain of the agency's, such as "
+            "--name ledger.agency.gov/disclosure.",
+        )
+    settings = new_settings(name, sandbox=sandbox, database=database)
     making = directory.with_name(f".{directory.name}.making")
     try:
         with locked_file(making.with_suffix(".lock")):
@@ -203,7 +212,12 @@ def _begin_ledger(office: Office) -> None:
         make_officer(office.directory / "keys", name, None, office.random) for name in names
     ]
     secret_keys = [
-        (purpose, office.custodian().key_id if purpose == "register" else _payload_id(office))
+        (
+            purpose,
+            office.custodian().key_id
+            if purpose == "register"
+            else payload_id(office.payload_keys()[0]),
+        )
         for purpose in ("register", "payload")
     ]
     try:
@@ -218,11 +232,6 @@ def _begin_ledger(office: Office) -> None:
             office.ledger.sign_checkpoint(connection, office.signer())
     finally:
         office.store.close()
-
-
-def _payload_id(office: Office) -> str:
-    """A name for the payload key that does not reveal it."""
-    return canonical.commit(office.payload_keys()[0], b"counterfoil/payload-key-id")
 
 
 def _check_vacant(directory: Path) -> None:

@@ -26,10 +26,16 @@ from counterfoil.ledger.entries import Entry
 from counterfoil.office import acts
 from counterfoil.office.context import Office
 from counterfoil.office.journal import officer_digest
-from counterfoil.office.officers import ADDED, FIRST_OFFICERS, key_purpose
+from counterfoil.office.officers import ADDED, FIRST_OFFICERS, RECOVERING, key_purpose
 
 _PURPOSES: Final = frozenset(map(key_purpose, Role))
+_RECOVERING: Final = frozenset(map(key_purpose, RECOVERING))
 _DISCLOSURE: Final = key_purpose(Role.DISCLOSURE)
+
+
+RECOVERY_EVENTS: Final = ("recover-officer", "object-recovery", "finish-recovery")
+"""What is signed in a recovery, in its order; the second by one officer alone."""
+_RECOVERY_ROLES: Final = (Role.DISCLOSURE, Role.RECOVERY, Role.INSPECTOR)
 
 
 class Enrolments(NamedTuple):
@@ -67,16 +73,56 @@ def unsigned_enrolments(
     first, alone = min(states, default=0), 0
     kept = {act.entry_index: act for act in acts.list_acts(connection, EntryKind.KEY)}
     officers = {officer.name: officer for officer, _, _ in list_enrolled(connection)}
-    found: list[int] = []
+    found, seen = list[int](), set[str]()
     for index, entry in enrolments.entries:
-        is_first = (entry.fields["purpose"], entry.fields["event"]) == (_DISCLOSURE, ADDED)
-        alone += is_first
-        if index < first or (is_first and alone <= FIRST_OFFICERS):
+        purpose, event = str(entry.fields["purpose"]), entry.fields["event"]
+        is_first = (purpose, event) == (_DISCLOSURE, ADDED)
+        if event == ADDED and purpose in _RECOVERING and purpose not in seen:
+            seen.add(purpose)
+            is_of_the_making = alone < FIRST_OFFICERS
+        else:
+            alone += is_first
+            is_of_the_making = is_first and alone <= FIRST_OFFICERS
+        if index < first or is_of_the_making:
             continue
         act = kept.get(index)
+        if act is not None and act.event in RECOVERY_EVENTS:
+            if not is_recovery_signed(entry, act, officers, enrolments, index):
+                found.append(index)
+            continue
         if act is None or not _is_signed(entry, act, officers, enrolments, index):
             found.append(index)
     return found
+
+
+def is_recovery_signed(
+    entry: Entry, act: acts.Act, officers: dict[str, Officer], enrolments: Enrolments, index: int
+) -> bool:
+    """Whether each who had to sign an entry of a recovery (disclosure/recovery.py) did, and was
+    enrolled in that role before."""
+    try:
+        said = msgspec.json.decode(act.committed, type=dict[str, str])
+        kept = msgspec.json.decode(act.signatures, type=list[msgspec.Raw])
+        names = [act.officer, *(said[name] for name in ("recovery", "inspector") if said[name])]
+        for raw, name, role in zip(kept, names, _RECOVERY_ROLES[: len(names)], strict=True):
+            signed = read_signed(bytes(raw).decode(), officers[name])
+            check_signed(signed)
+            details = {"lost": said["lost"], "vkey": said["vkey"]}
+            stated = (signed.statement.act, signed.statement.subject, signed.statement.details)
+            digest = officer_digest(officers[name])
+            if stated != (act.event, said["officer"], details) or not enrolments.had(
+                digest, index, role
+            ):
+                return False
+        wanted = len(_RECOVERY_ROLES) if act.event != RECOVERY_EVENTS[1] else 1
+        return (
+            len(names) == wanted
+            and entry.fields.get("officer") == officer_digest(officers[act.officer])
+            and entry.fields.get("commitment") == canonical.commit(act.salt, act.committed)
+            and entry.fields["key"] == canonical.digest(said["vkey"].encode())
+        )
+    except (CounterfoilError, KeyError, ValueError):
+        return False
 
 
 def _is_signed(

@@ -2,6 +2,7 @@
 
     the first two   of the role disclosure, by the office itself: they are who enrolls the others.
                     Whoever has the passphrase enrolls nobody after that
+    recovery, inspector   one of each likewise, before the second of these is enrolled
     every other     by two officers of the role disclosure, who sign the name, the key and the role
     retiring        by two officers likewise, who may be retired themselves by it
 
@@ -30,6 +31,8 @@ from counterfoil.office.journal import enter
 from counterfoil.office.roots import require_agreed_officer
 
 FIRST_OFFICERS: Final = 2
+RECOVERING: Final = (Role.RECOVERY, Role.INSPECTOR)
+"""Whose keys the office may enroll alone while it is made."""
 ADDED: Final = "added"
 RETIRED: Final = "retired"
 _TWO: Final = (Role.DISCLOSURE, Role.DISCLOSURE)
@@ -167,11 +170,14 @@ def _retire(connection: Connection, officer: Officer) -> None:
 
 def _require_alone(office: Office, connection: Connection, command: EnrollOfficer) -> None:
     """The office enrolls alone in a sandbox, and the first two officers anywhere, whom the parties
-    may have named."""
-    require_agreed_officer(office.law, command.officer)
+    may have named; before the second of them also who recovers, and an inspector."""
     role = command.role
-    enrolled = [each for _, each, _ in store.list_enrolled(connection) if each is Role.DISCLOSURE]
-    if role is not Role.DISCLOSURE or len(enrolled) >= FIRST_OFFICERS:
+    roles = [each for _, each, _ in store.list_enrolled(connection)]
+    is_made = roles.count(Role.DISCLOSURE) >= FIRST_OFFICERS
+    if role in RECOVERING and role not in roles and not is_made:
+        return
+    require_agreed_officer(office.law, command.officer)
+    if role is not Role.DISCLOSURE or is_made:
         _require_sandbox(office)
 
 

@@ -36,6 +36,7 @@ from counterfoil.office.context import (
     read_vkey,
     utc_now,
 )
+from counterfoil.office.current_keys import require_current_keys, settle_keys
 from counterfoil.office.lease import writing_beside
 from counterfoil.office.roots import require_roots
 from counterfoil.office.settings import FILE, controls_text, read_settings
@@ -69,8 +70,9 @@ def open_office(
             cure="Write `sandbox` as the agreement of both parties has it.",
         )
     if law.agreement.roots is not None:
-        holder = read_vkey(directory / "keys" / "holder.vkey")
-        require_roots(directory, settings, law, str(holder))
+        files = [directory / "keys" / name for name in ("holder.vkey", "holder.next.vkey")]
+        holders = [str(read_vkey(path)) for path in files if path.exists()]
+        require_roots(directory, settings, law, holders)
     if settings.sandbox and passphrase is None:
         passphrase = _sandbox_passphrase(directory)
     office = Office(
@@ -83,6 +85,7 @@ def open_office(
         clock=clock,
         random=random,
     )
+    office.rotated[0] = settle_keys(directory, office.store)
     office.store.watch = _keeper(office)
     if not serves:
         office.store.lease = lambda: writing_beside(directory)
@@ -93,9 +96,10 @@ def _keeper(office: Office) -> HeadKeeper:
     """What authenticates the office's ledger in each of its transactions."""
 
     def check(connection: Connection) -> dict[EntryKind, int]:
-        return ledger.check(connection, office.holder_key).counts
+        return ledger.check(connection, office.log_keys).counts
 
     def before(connection: Connection) -> None:
+        require_current_keys(office, connection)
         enter_settings(office, connection)
         if not looked:
             require_newest(office, connection)
@@ -141,7 +145,7 @@ def require_newest(office: Office, connection: Connection) -> None:
         return
     try:
         note = read_bounded(office.directory / folder / "checkpoint", MAX_NOTE_BYTES)
-        shown = check_checkpoint(note, office.holder_key)
+        shown = check_checkpoint(note, office.log_keys)
     except (OSError, ValueError, VerifyFault):
         return
     try:

@@ -38,7 +38,7 @@ def enter_openings(
 def check_register(office: Office, snapshot: str) -> None:
     """Compare every byte of a snapshot's file with its signed manifest. Raises as
     `register.check_store`."""
-    register.check_store(office.register_directory, office.holder_key.public, snapshot=snapshot)
+    register.check_store(office.register_directory, office.signing_publics, snapshot=snapshot)
 
 
 def check_counted(office: Office, connection: Connection) -> None:

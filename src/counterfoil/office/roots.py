@@ -3,6 +3,7 @@ as it is opened, and when it enrolls its first officers by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,17 @@ def office_roots(office: Office, _actor: Actor) -> dict[str, Any]:
     }
 
 
-def require_roots(directory: Path, settings: Settings, law: gate.Law, holder: str) -> None:
+def require_roots(
+    directory: Path, settings: Settings, law: gate.Law, holders: Sequence[str]
+) -> None:
     """Raise SettingsFault `office_roots` unless the office is the one that the parties signed: its
-    holder's key, its ledger's name, its witnesses, and a sample of no fewer rows."""
+    holder's key, of two where one follows the other, its ledger's name, its witnesses, and a sample
+    of no fewer rows."""
     roots = law.agreement.roots
     if roots is None:
         return
     own = {
-        "holder": holder,
+        "holder": roots.holder if roots.holder in holders else "",
         "origin": settings.name,
         "witnesses": _policy_digest(settings, directory),
     }

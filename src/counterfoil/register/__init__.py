@@ -9,22 +9,26 @@ name or number.
 from __future__ import annotations
 
 from counterfoil.register.build import BuildPlan, build
-from counterfoil.register.custodian import KeyCustodian
+from counterfoil.register.custodian import KeyCustodian, key_id
 from counterfoil.register.learning import Learner
 from counterfoil.register.manifest import (
     Counts,
     Manifest,
+    PublicKeys,
     describe,
+    is_signed,
     manifest_bytes,
     manifest_digest,
     open_manifest,
     read_manifest,
     read_signature,
+    sign_again,
 )
 from counterfoil.register.reader import (
     EvidenceBucket,
     EvidenceBuckets,
     SealedRegister,
+    check_manifest,
     check_store,
     not_compared,
     open_register,
@@ -40,11 +44,15 @@ __all__ = [
     "KeyCustodian",
     "Learner",
     "Manifest",
+    "PublicKeys",
     "SealedRegister",
     "build",
+    "check_manifest",
     "check_store",
     "current_snapshot",
     "describe",
+    "is_signed",
+    "key_id",
     "manifest_bytes",
     "manifest_digest",
     "not_compared",
@@ -53,4 +61,5 @@ __all__ = [
     "read_manifest",
     "read_signature",
     "residents_in",
+    "sign_again",
 ]

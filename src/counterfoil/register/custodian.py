@@ -39,18 +39,32 @@ FORMAT: Final = "counterfoil-keeper-1"
 _FIELDS: Final = frozenset({"format", "day", "today", "total", "mac"})
 
 
+def key_id(secret: bytes) -> str:
+    """32 hex digits that name a register key and do not reveal it."""
+    return RegisterKey(secret).key_id
+
+
 class KeyCustodian:
     """Holds the register key; derives tags and bucket keys, hashes tax numbers, counts openings.
 
     secret: 64 bytes from the register key file. state_path: the count's file, made at the first
     count. openings_per_day: questions that may be opened in one day. today: the day that is
-    counted, passed in.
+    counted, passed in. others: the office's other register keys, under which the count may have
+    been written last.
     """
 
-    __slots__ = ("_key", "_limit", "_secret", "_state_path", "_today")
+    __slots__ = ("_key", "_limit", "_others", "_secret", "_state_path", "_today")
 
-    def __init__(self, secret: bytes, state_path: Path, openings_per_day: int, today: date) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        state_path: Path,
+        openings_per_day: int,
+        today: date,
+        others: Iterable[bytes] = (),
+    ) -> None:
         self._key, self._secret = RegisterKey(secret), secret
+        self._others = tuple(map(RegisterKey, others))
         self._state_path = state_path
         self._limit = openings_per_day
         self._today = today
@@ -195,14 +209,15 @@ class KeyCustodian:
     def _genuine(self, state: dict[str, Any]) -> bool:
         if state.keys() != _FIELDS or state["format"] != FORMAT:
             return False
-        return state["mac"] == self._mac(state["day"], state["today"], state["total"])
+        said = (state["day"], state["today"], state["total"])
+        return state["mac"] in [self._mac(*said, key) for key in (self._key, *self._others)]
 
-    def _mac(self, day: object, today: object, total: object) -> str:
+    def _mac(self, day: object, today: object, total: object, key: RegisterKey) -> str:
         try:
             data = canonical.encode({"format": FORMAT, "day": day, "today": today, "total": total})
         except (TypeError, ValueError):
             return ""
-        return self._key.state_mac(data)
+        return key.state_mac(data)
 
     def _write(self, today: int, total: int) -> None:
         day = self._today.isoformat()
@@ -211,7 +226,7 @@ class KeyCustodian:
             "day": day,
             "today": today,
             "total": total,
-            "mac": self._mac(day, today, total),
+            "mac": self._mac(day, today, total, self._key),
         }
         try:
             replace_file(self._state_path, canonical.encode(state))

@@ -32,6 +32,9 @@ FORMAT: Final = "counterfoil-manifest-1"
 MANIFEST_FILE: Final = "manifest.json"
 SIGNATURE_FILE: Final = "manifest.sig"
 
+PublicKeys = bytes | tuple[bytes, ...]
+"""A holder's 32-byte public key; or two, while one follows the other."""
+
 
 class Counts(Public, frozen=True):
     """Counts only. Rows: of the source. Rejects: by code. Residents: persons at an address, periods
@@ -97,7 +100,7 @@ def write_manifest(folder: Path, manifest: Manifest, sign: Callable[[bytes], byt
     replace_file(folder / MANIFEST_FILE, data)
 
 
-def open_manifest(folder: Path, public_key: bytes) -> Manifest:
+def open_manifest(folder: Path, public_key: PublicKeys) -> Manifest:
     """The verified manifest of the snapshot in `folder`. Inverse of `write_manifest`.
 
     Raises StoreFault if it cannot be read, VerifyFault if the holder's key did not sign it,
@@ -111,7 +114,7 @@ def open_manifest(folder: Path, public_key: bytes) -> Manifest:
     return read_manifest(data, signature, public_key, folder.name)
 
 
-def read_manifest(data: bytes, signature: bytes, public_key: bytes, place: str) -> Manifest:
+def read_manifest(data: bytes, signature: bytes, public_key: PublicKeys, place: str) -> Manifest:
     """The manifest in these bytes, its signature (base64) verified first. Raises as
     `open_manifest`, but no StoreFault."""
     _check_signature(data, signature, public_key, place)
@@ -146,18 +149,33 @@ def _unreadable(folder: Path, fault: OSError) -> StoreFault:
     )
 
 
-def _check_signature(data: bytes, signature: bytes, public_key: bytes, place: str) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(
-            b64decode(signature.strip(), validate=True), data
-        )
-    except (InvalidSignature, ValueError, binascii.Error):
+def _check_signature(data: bytes, signature: bytes, public_key: PublicKeys, place: str) -> None:
+    if not is_signed(data, signature, public_key):
         raise VerifyFault(
             "manifest_not_verified",
             "the manifest is not what the holder's key signed",
             place=place,
             cure="Nothing was opened. Check the holder's key; restore the snapshot or build again.",
-        ) from None
+        )
+
+
+def is_signed(data: bytes, signature: bytes, public_key: PublicKeys) -> bool:
+    """Whether one of these keys signed the bytes; `signature` is base64."""
+    for key in [public_key] if isinstance(public_key, bytes) else public_key:
+        try:
+            raw = b64decode(signature.strip(), validate=True)
+            Ed25519PublicKey.from_public_bytes(key).verify(raw, data)
+        except (InvalidSignature, ValueError, binascii.Error):
+            continue
+        return True
+    return False
+
+
+def sign_again(folder: Path, public_key: PublicKeys, sign: Callable[[bytes], bytes]) -> None:
+    """Replace the signature of a verified manifest by another's. Raises as `open_manifest`,
+    OSError."""
+    data = manifest_bytes(open_manifest(folder, public_key))
+    replace_file(folder / SIGNATURE_FILE, b64encode(sign(data)) + b"\n")
 
 
 def _decode(data: bytes, place: str) -> Manifest:

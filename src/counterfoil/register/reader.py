@@ -50,7 +50,7 @@ from counterfoil.register.bucket import (
     split_references,
 )
 from counterfoil.register.custodian import KeyCustodian
-from counterfoil.register.manifest import Manifest, open_manifest
+from counterfoil.register.manifest import Manifest, PublicKeys, open_manifest
 from counterfoil.register.snapshots import check_name, current_snapshot
 from counterfoil.register.source import take_fingerprint
 from counterfoil.register.stores import LMDB_FILE, BucketReader, LmdbReader
@@ -229,7 +229,7 @@ def residents_in(buckets: EvidenceBuckets, grant: Grant, snapshot: str) -> Resid
 
 
 def open_register(
-    directory: Path, custodian: KeyCustodian, public_key: bytes, *, snapshot: str = ""
+    directory: Path, custodian: KeyCustodian, public_key: PublicKeys, *, snapshot: str = ""
 ) -> SealedRegister:
     """Open the current snapshot of the register in `directory`, or the named one.
 
@@ -274,7 +274,13 @@ def not_compared(grant: Grant, code: str) -> NotCompared:
     return NotCompared(grant.request.request_id, grant.request.row, code)
 
 
-def check_store(directory: Path, public_key: bytes, *, snapshot: str = "") -> Manifest:
+def check_manifest(directory: Path, public_key: PublicKeys, name: str) -> Manifest:
+    """The verified manifest of the named snapshot. Raises as `open_manifest`, and for a name that
+    is none."""
+    return open_manifest(directory / check_name(name), public_key)
+
+
+def check_store(directory: Path, public_key: PublicKeys, *, snapshot: str = "") -> Manifest:
     """Compare the stored file with the digest in its signed manifest; reads it once, opens nothing,
     needs no register key.
 

@@ -16,6 +16,7 @@ know their keys.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,8 @@ from counterfoil.tlog.encoding import from_base64, from_decimal, malformed, to_b
 from counterfoil.tlog.note import Signer, VerifierKey, check_note, parse_note, sign_note
 from counterfoil.tlog.tree import EMPTY_ROOT, HASH_BYTES
 
+LogKeys = VerifierKey | Sequence[VerifierKey]
+"""The key of a log, or the keys that it had one after the other."""
 _CODE: Final = "checkpoint_malformed"
 _WHAT: Final = "checkpoint"
 
@@ -48,7 +51,10 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
     (ValueError)."""
     if signer.name != checkpoint.origin:
         raise ValueError("a log's key is named as its origin")
-    return sign_note(str(checkpoint), [signer])
+    signers = [signer]
+    if signer.successor is not None:
+        signers.append(Signer(signer.name, signer.successor))
+    return sign_note(str(checkpoint), signers)
 
 
 def parse_checkpoint(raw: str | bytes) -> Checkpoint:
@@ -57,14 +63,16 @@ def parse_checkpoint(raw: str | bytes) -> Checkpoint:
     return read_text(parse_note(raw).text)
 
 
-def check_checkpoint(raw: str | bytes, key: VerifierKey) -> Checkpoint:
-    """Read a checkpoint and verify that its log, `key`, signed it.
+def check_checkpoint(raw: str | bytes, key: LogKeys) -> Checkpoint:
+    """Read a checkpoint and verify that its log, `key`, signed it; of several keys, which one log
+    had one after the other, one of them.
 
     Raises VerifyFault: those of `note.check_note`, `checkpoint_malformed`, `checkpoint_origin`.
     """
-    note, _ = check_note(raw, [key])
+    keys = [key] if isinstance(key, VerifierKey) else list(key)
+    note, _ = check_note(raw, keys)
     checkpoint = read_text(note.text)
-    if checkpoint.origin != key.name:
+    if any(checkpoint.origin != each.name for each in keys):
         raise VerifyFault(
             "checkpoint_origin",
             "the checkpoint is of another log",

@@ -59,10 +59,12 @@ class VerifierKey:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A private key and the name it signs under."""
+    """A private key and the name it signs under. `successor`: the key that follows it, while both
+    are in use; a checkpoint is signed by both."""
 
     name: str
     private: Ed25519PrivateKey
+    successor: Ed25519PrivateKey | None = None
 
     @property
     def verifier(self) -> VerifierKey:

@@ -3,15 +3,22 @@ added or altered stops the next file before anything of it is decided."""
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from counterfoil import client
+from counterfoil.accountability.reconciliation import Reconcile, reconcile
 from counterfoil.core.errors import StateFault, VerifyFault
+from counterfoil.core.use_cases import SERVICE, finish
+from counterfoil.database.remembered import derived_key, remember_value, remembered_subjects
 from counterfoil.gate.history import store
+from counterfoil.gate.history.fingerprints import Fingerprints, empty_fingerprints
+from counterfoil.gate.history.memory_parts import SUMMED, product_of, rows_of
 from counterfoil.gate.history.memory_sum import check_memory
 from tests.world.office import World
 from tests.world.people import REQUESTS, request
@@ -31,9 +38,18 @@ def alter(world: World, statement: str) -> None:
         owner.commit()
 
 
-def summed(world: World) -> None:
+def summed(world: World, asked: Fingerprints | None = None) -> None:
     with world.office.store.reading() as connection:
-        check_memory(connection)
+        check_memory(connection, asked)
+
+
+def asked_again(world: World) -> Fingerprints:
+    """What a file asks that asks what is remembered."""
+    asked = empty_fingerprints()
+    with world.office.store.reading() as connection:
+        asked.keys.extend(key for key, _ in rows_of(connection, SUMMED[1]))
+        asked.similar.extend(key for _, key, _, _, _ in rows_of(connection, SUMMED[2]))
+    return asked
 
 
 STATEMENTS = (
@@ -55,17 +71,20 @@ STATEMENTS = (
 
 
 def test_a_row_that_somebody_else_wrote_stops_the_next_file(world: World) -> None:
+    """Also where only what such a file is compared with is checked."""
     world.receive(world.requests())
-    before = world.kinds()
+    before, again = world.kinds(), asked_again(world)
+    again.keys.append(7)
     world.office.store.cut_log()
     database = (world.path / "office.db").read_bytes()
     for statement in STATEMENTS:
         world.office.store.close()
         (world.path / "office.db").write_bytes(database)
         alter(world, statement)
-        with pytest.raises(VerifyFault) as fault:
-            summed(world)
-        assert fault.value.code in {"memory_altered", "row_disagrees", "remembered_altered"}
+        for asked in (None, again):
+            with pytest.raises(VerifyFault) as fault:
+                summed(world, asked)
+            assert fault.value.code in {"memory_altered", "row_disagrees", "remembered_altered"}
     with pytest.raises(VerifyFault):
         world.receive(world.requests(OTHER, "other.csv"))
     assert "granted" not in world.kinds()[len(before) :]
@@ -127,3 +146,59 @@ def test_two_runs_that_remember_one_file_do_not_mix(
     monkeypatch.setattr(store, "add_part", other_begins)
     with pytest.raises(StateFault, match="another process is receiving"):
         world.receive(world.requests())
+
+
+def test_a_file_checks_what_it_is_compared_with_and_the_daily_comparison_all_of_it(
+    world: World,
+) -> None:
+    world.receive(world.requests())
+    again = asked_again(world)
+    far = min(key for key in range(0, 2**63, 2**52) if not _is_near(key, again))
+    alter(world, f"INSERT INTO asked_key VALUES ({far}, {2**32})")
+    summed(world, again)
+    again.keys.append(far + 1)
+    with pytest.raises(VerifyFault, match="remember of earlier questions"):
+        summed(world, again)
+    found = finish(reconcile(world.office, SERVICE, Reconcile()), None)
+    assert [each.code for each in found.differences] == ["memory_altered"]
+
+
+def _is_near(key: int, asked: Fingerprints) -> bool:
+    return any(key >> 52 == each >> 52 for each in asked.keys)
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_sums_of_an_older_office_are_checked_whole_once_and_made_anew(
+    world: World, *, altered: bool
+) -> None:
+    batch = world.receive(world.requests())
+    with world.office.store.transaction() as connection:
+        _sum_as_before(connection)
+    summed(world)
+    if altered:
+        alter(world, "DELETE FROM asked_matter")
+        with pytest.raises(VerifyFault, match="remember of earlier questions"):
+            client.withdraw(world.office, batch, world.officer("a"))
+        return
+    client.withdraw(world.office, batch, world.officer("a"))
+    summed(world)
+    summed(world, asked_again(world))
+
+
+def _sum_as_before(connection: Connection) -> None:
+    """One sum over the rows of each file, here of the only one, and none of parts."""
+    key = derived_key(connection, b"counterfoil/guards-memory/v1")
+    assert key is not None
+    found = 1
+    for table in SUMMED:
+        found = product_of(key, table)(rows_of(connection, table), found)
+    for prefix in ("asked keys ", "asked matters "):
+        for name in remembered_subjects(connection, prefix):
+            remember_value(connection, name, "")
+    remember_value(connection, "asked memory", "summed")
+    for name, number, summed_up in (("asked sum 1", 1, found), ("asked earlier", 0, 1)):
+        plain = summed_up.to_bytes(16, "big")
+        mark = hmac.digest(key, b"mark" + number.to_bytes(8, "big") + plain, "sha256")[:16]
+        stream = hmac.digest(key, b"stream" + mark, "sha256")[:16]
+        sealed = bytes(map(int.__xor__, plain, stream))
+        remember_value(connection, name, f"whole {(mark + sealed).hex()}")

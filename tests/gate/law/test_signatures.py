@@ -294,7 +294,19 @@ def test_an_office_under_an_unsigned_agreement_is_made_and_receives_nothing(
         text.replace("key: null, papers", f'key: "{vkey}", papers', 1), encoding="utf-8"
     )
     opens = ("--passphrase-file", secret(tmp_path / "office.pass"))
-    assert command("office", "create", tmp_path / "office", "--agreement", file, *opens).code == 0
+    assert (
+        command(
+            "office",
+            "create",
+            tmp_path / "office",
+            "--agreement",
+            file,
+            *opens,
+            "--name",
+            "ledger.example/office",
+        ).code
+        == 0
+    )
     asked = write_csv(tmp_path / "asked.csv", REQUESTS[:1])
     assert (
         command(

@@ -204,7 +204,7 @@ def _open_register(office: Office, gathered: _Gathered, *, residents: bool) -> _
         names = [grant.name, *(resident.name for resident in found.residents)]
         weights = office.weights(manifest, _match_version(gathered))
         weights = matching.reduce_weights(weights, names, office.random(16).hex())
-        suppressed = office.custodian().on_hold(found, holds)
+        suppressed = office.custodian(manifest.key_id).on_hold(found, holds)
         return msgspec.structs.replace(
             opened,
             buckets=shown,
@@ -220,7 +220,7 @@ def _certificate(
     """A certificate that was pinned, as its file beside the snapshot has it, verified. Raises as
     `open_certificate`."""
     folder = office.register_directory / manifest.snapshot
-    open_certificate(folder, office.holder_key.public, manifest, scope, digest)
+    open_certificate(folder, office.signing_publics, manifest, scope, digest)
     data, signature = certificate_files(folder, scope, digest)
     return CertificateText(data.decode(), signature.decode("ascii"))
 

@@ -156,7 +156,7 @@ def _catch_up(office: Office, folder: Path) -> None:
 def _shown(office: Office, connection: Connection, folder: Path) -> Checkpoint | None:
     """The checkpoint that the folder shows, where it is one of this ledger."""
     try:
-        shown = check_checkpoint(_read(folder) or b"", office.holder_key)
+        shown = check_checkpoint(_read(folder) or b"", office.log_keys)
         office.ledger.check_ours(connection, shown)
     except VerifyFault:
         return None

@@ -1,6 +1,7 @@
 """Who signed and who enrolled, compared with the ledger's entries of officers' keys.
 
-1  The rows of officers and batches are those that the newest entry `state` commits to.
+1  The rows of officers and batches, and what guards remember, are those that the newest entry
+   `state` commits to.
 2  Each enrolment and retirement that two officers had to sign, they signed.
 3  Who reviewed and who released a batch was enrolled at that entry, for that.
 4  What was recalled, what requesters signed of it, and the dated duties are what the ledger has
@@ -18,6 +19,7 @@ from counterfoil.controls.duties.service import listed
 from counterfoil.controls.recall.service import recalled_rows
 from counterfoil.core.errors import StateFault, VerifyFault
 from counterfoil.database import Connection
+from counterfoil.gate.history.memory_sum import check_memory
 from counterfoil.office import Office
 from counterfoil.office.enrolment import read_enrolments, unsigned_enrolments
 
@@ -29,7 +31,7 @@ _CURE = (
 
 def compare_remembered(connection: Connection) -> Iterator[VerifyFault]:
     """Statement 1."""
-    for check in (check_officers, check_batches):
+    for check in (check_officers, check_batches, check_memory):
         try:
             check(connection)
         except VerifyFault as fault:

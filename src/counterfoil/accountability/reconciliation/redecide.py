@@ -99,7 +99,7 @@ def _decide(
     thresholds = governing(pinned, law.agreement.confirmation, weights).thresholds
     opened = sealed.open_residents([grant for _, grant in asked])
     for (each, grant), residents in zip(asked, opened, strict=True):  # 4
-        suppressed = office.custodian().on_hold(residents, holds)
+        suppressed = office.custodian(sealed.manifest.key_id).on_hold(residents, holds)
         again = matching.decide_suppressed(grant, residents, suppressed, weights, thresholds)
         before = each.determination
         if before is None or encode_determinations([again]) != encode_determinations([before]):

@@ -168,7 +168,7 @@ def _compare(
     time and have their rows, and the differences."""
     with office.store.reading() as connection:
         cosigned = office.ledger.cosigned(connection)
-        size = ledger.check(connection, office.holder_key, cosigned).size  # 1
+        size = ledger.check(connection, office.log_keys, cosigned).size  # 1
         since = 0 if command.whole else _since(office, connection, size)
         entries = read_batch_entries(office.ledger.entries(connection, 0, size))
         kept = batches.list_batches(connection, checked=False)

@@ -46,7 +46,12 @@ def create(
         bool,
         typer.Option("--sandbox", help="Made-up people only; asks nothing, makes two officers."),
     ] = False,
-    name: Annotated[str, typer.Option(help="The ledger's origin and the holder key's name.")] = "",
+    name: Annotated[
+        str,
+        typer.Option(
+            help="The ledger's origin and the holder key's name; needed but for a sandbox."
+        ),
+    ] = "",
     database: Annotated[
         str,
         typer.Option(help="An empty PostgreSQL database, as postgresql+psycopg://ROLE@HOST/NAME."),
@@ -83,7 +88,7 @@ def create(
         )
         create_office(
             directory,
-            name=name or f"counterfoil.example/{directory.absolute().name}",
+            name=name or (f"counterfoil.example/{directory.absolute().name}" if sandbox else ""),
             agreement=file,
             sandbox=sandbox,
             passphrase=passphrase,
@@ -215,6 +220,6 @@ add_verb(
     app,
     create,
     "office create tax-office --sandbox",
-    "office create tax-office --agreement treasury-dhs-2025",
+    "office create tax-office --agreement treasury-dhs-2025 --name ledger.agency.gov/disclosure",
 )
 add_verb(app, roots, "office roots tax-office")

@@ -13,6 +13,7 @@ from counterfoil.cli.options import (
     AsJson,
     NewPassphrase,
     OfficeDir,
+    OfficerKeyFile,
     OfficerPassphrase,
     PassphraseFile,
     SecondPassphrase,
@@ -39,7 +40,8 @@ OfficerRole = Annotated[
     Role,
     typer.Option(
         help="What the officer may do: disclosure reviews, releases and stops; counsel overrides "
-        "with one; holds sees holds."
+        "with one; holds sees holds; recovery and inspector put another into the place of one who "
+        "is gone."
     ),
 ]
 FirstKey = Annotated[
@@ -54,6 +56,28 @@ FirstKey = Annotated[
 OtherKey = Annotated[
     Path | None,
     typer.Option("--second", help="Key file of a second such officer.", show_default=False),
+]
+RecoveryKey = Annotated[
+    Path | None, typer.Option("--recovery", help="The recovery key's file.", show_default=False)
+]
+InspectorKey = Annotated[
+    Path | None, typer.Option("--inspector", help="The inspector's key file.", show_default=False)
+]
+RecoveryPassphrase = Annotated[
+    Path | None,
+    typer.Option(
+        "--recovery-passphrase-file",
+        help="File whose first line opens the recovery key.",
+        show_default=False,
+    ),
+]
+InspectorPassphrase = Annotated[
+    Path | None,
+    typer.Option(
+        "--inspector-passphrase-file",
+        help="File whose first line opens the inspector's key.",
+        show_default=False,
+    ),
 ]
 
 
@@ -161,9 +185,60 @@ def retire(
         show({"officer": name, "retired": True}, f"{name} may no longer sign.", as_json=as_json)
 
 
+def recover(
+    vkey: Annotated[
+        str, typer.Argument(metavar="VKEY", help="The new officer's verifier key, or its file.")
+    ],
+    directory: OfficeDir,
+    lost: Annotated[str, typer.Option(help="Name of the officer who is gone.")],
+    officer: OfficerKeyFile,
+    recovery: RecoveryKey = None,
+    inspector: InspectorKey = None,
+    finish: Annotated[bool, typer.Option("--finish", help="The 14 days have passed.")] = False,
+    objecting: Annotated[bool, typer.Option("--object", help="Close it: one officer.")] = False,
+    officer_passphrase_file: OfficerPassphrase = None,
+    recovery_passphrase_file: RecoveryPassphrase = None,
+    inspector_passphrase_file: InspectorPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a new officer into the place of one of two who is gone: by the remaining one, the
+    recovery key and an inspector, published for 14 days, then with --finish. Releases nothing."""
+    with faults(as_json=as_json):
+        office = opened(directory, passphrase_file)
+        key = named_vkey(vkey)
+        new = Officer(key.name, str(key))
+        given = (
+            (officer, officer_passphrase_file, Role.DISCLOSURE),
+            (recovery, recovery_passphrase_file, Role.RECOVERY),
+            (inspector, inspector_passphrase_file, Role.INSPECTOR),
+        )
+        signers = [
+            officer_key(office, path, file, role)
+            for path, file, role in given[: 1 if objecting else 3]
+            if path is not None
+        ]
+        step = client.OBJECTED if objecting else client.FINISHED if finish else client.OPENED
+        done = client.recover_officer(office, step, new, lost, signers)
+        said = {"officer": new.name, "step": done.step, "entry": done.entry}
+        until = f", to be finished from {done.not_before} on" if done.not_before else ""
+        show(
+            said | {"not_before": done.not_before},
+            f"{done.step} is entry {done.entry}{until}.",
+            as_json=as_json,
+        )
+
+
 add_verb(app, create, "officer create m-okafor --office tax-office --keys keys")
 add_verb(
     app, enroll, "officer enroll m-okafor.vkey --office tax-office --officer a.key --second b.key"
 )
 add_verb(app, show_list, "officer list --office tax-office", name="list")
 add_verb(app, retire, "officer retire m-okafor --office tax-office --officer a.key --second b.key")
+add_verb(
+    app,
+    recover,
+    "officer recover c.vkey --lost ben --office tax-office --officer a.key --recovery r.key "
+    "--inspector i.key",
+    "officer recover c.vkey --lost ben --office tax-office --officer ben.key --object",
+)

@@ -1,40 +1,43 @@
-"""The guards' memory, summed whole: whether what is remembered of earlier questions (tables.py) is
-what the office's own commits wrote, so that a row that somebody deleted, added or altered shows.
+"""The guards' memory, summed in parts: whether what is remembered of earlier questions (tables.py)
+is what the office's own commits wrote, so that a row that somebody deleted, added or altered shows.
 
-    asked memory       value     "summed" once the office keeps sums; an older office's memory is
-                                 summed as it is, once
+    asked memory       value     "in parts"; "summed" in an older office, whose memory was summed
+                                 whole; "" where no sums are kept yet: it is taken as it is, once
     asked file BATCH   content   the file's row, and its rows of `caseload`
-    asked sum NUMBER   value     "RUN.DONE SUM": of the file of this number, the sum of its rows of
-                                 `asked_question`, `asked_key` and `asked_matter`. RUN counts the
-                                 times that remembering it was begun, DONE the parts that are
-                                 written; "whole SUM" once all are
+    asked sum NUMBER   value     "STAGE SUMS": of the file of this number, one sum for each 1,024
+                                 of its rows of `asked_question`. STAGE is RUN.DONE, where RUN
+                                 counts the times that remembering it was begun and DONE the parts
+                                 that are written, and "whole" once all are
+    asked keys P       value     64 sums of `asked_key`, P from 0 to 63: of its rows whose keys have
+                                 the same first 12 bits, the first 6 of them being P
+    asked matters P    value     the same of `asked_matter`
     asked earlier      value     "whole SUM" of `asked` and `asked_at`
 
 These are subjects of database/remembered.py, so an older value does not pass for a newer one. The
 sum of a set of rows is the product of (r - row) modulo 2**127 - 1, where r is derived from the
 office's key, for each table another, and row is a number that names the row: of a key its own bits,
 of any other row 15 bytes of a hash under that key. Two sets of n rows have one sum with a
-probability of at most n in 2**120. A row is added by a multiplication and
-taken away by a division. Sums are kept sealed, so that they tell nothing about r.
+probability of at most n in 2**120. A row is added by a multiplication and taken away by a division.
+Sums are kept sealed, so that they tell nothing about r.
 
-Trusted: no. `check_memory` reads every row that is remembered: it is called once a file, before the
-guards look at anything.
+What is looked up about a question is found by its keys and matters. So `check_memory` reads the
+rows of the same first 12 bits as those of the file that is received, and of each question found
+there the 1,024 among which it stands: no row about that file can be missing or altered unseen, and
+a file of one row costs some ten of 4,096 parts. Rows elsewhere are checked when a file asks of
+them, and all of them where no file is named.
+
+Trusted: no. It is called once a file, before the guards look at anything.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, Table, delete
 
 from counterfoil.core.errors import StateFault, VerifyFault
-from counterfoil.database import Prepared
 from counterfoil.database.remembered import (
     adopt,
     check_all,
@@ -42,41 +45,41 @@ from counterfoil.database.remembered import (
     remember_value,
     remembered_subjects,
     remembered_value,
-    row_content,
     touch,
+)
+from counterfoil.gate.history.fingerprints import Fingerprints
+from counterfoil.gate.history.memory_files import FILE, file_content, file_contents
+from counterfoil.gate.history.memory_parts import (
+    BLOCK_BITS,
+    PREFIXES,
+    PRIME,
+    SUM,
+    SUMMED,
+    WHOLE,
+    Sums,
+    open_older,
+    open_sums,
+    part_of,
+    places_of,
+    product_of,
+    rows_of,
+    seal_sums,
+    trimmed,
 )
 from counterfoil.gate.history.tables import (
     ASKED,
     ASKED_AT,
-    ASKED_FILE,
     ASKED_KEY,
     ASKED_MATTER,
     ASKED_QUESTION,
-    CASELOAD,
     ROWS_OF_FILE,
 )
 
-_PRIME: Final = 2**127 - 1
 _PURPOSE: Final = b"counterfoil/guards-memory/v1"
 _MEMORY: Final = "asked memory"
 _EARLIER: Final = "asked earlier"
-_FILE: Final = "asked file "
-_SUM: Final = "asked sum "
-_WHOLE: Final = "whole"
-_IV_BYTES: Final = 16
-_ROWS_AT_ONCE: Final = 4096
-_HASHED_BYTES: Final = 15
-_SUM_BYTES: Final = 16
-
-_one: Final[BindParameter[str]] = bindparam("one")
-_FILE_ROW: Final = Prepared(select(ASKED_FILE).where(ASKED_FILE.c.batch_id == _one))
-_LOADS: Final = Prepared(
-    select(CASELOAD).where(CASELOAD.c.batch_id == _one).order_by(CASELOAD.c.officer_hash)
-)
-_FILES: Final = Prepared(select(ASKED_FILE.c.batch_id, ASKED_FILE))
-_ALL_LOADS: Final = Prepared(
-    select(CASELOAD.c.batch_id, CASELOAD).order_by(CASELOAD.c.batch_id, CASELOAD.c.officer_hash)
-)
+_IN_PARTS: Final = "in parts"
+_BATCH_ROWS: Final = 1 << 18
 
 
 # -- what those who write the memory call -------------------------------------------------------
@@ -85,7 +88,7 @@ _ALL_LOADS: Final = Prepared(
 def touch_file(connection: Connection, batch_id: str) -> None:
     """Call before a file's row, or its rows of `caseload`, are written. Raises as `touch`."""
     if _is_kept(connection):
-        touch(connection, _FILE + batch_id, partial(_content, connection, batch_id))
+        touch(connection, FILE + batch_id, partial(file_content, connection, batch_id))
 
 
 def begin_file(connection: Connection, number: int) -> int | None:
@@ -93,18 +96,19 @@ def begin_file(connection: Connection, number: int) -> int | None:
     wrote, which was broken off, is deleted, and that run stops where it still goes on."""
     if not _is_kept(connection):
         return 0
-    text = remembered_value(connection, f"{_SUM}{number}")
+    text = remembered_value(connection, f"{SUM}{number}")
     if not text:
         return 1
     stage = text.partition(" ")[0]
-    if stage == _WHOLE:
+    if stage == WHOLE:
         return None
     run = int(stage.partition(".")[0]) + 1
+    forget_files(connection, [number])
     first = number * ROWS_OF_FILE
     for table, of in ((ASKED_QUESTION, ASKED_QUESTION.c.number), (ASKED_KEY, ASKED_KEY.c.number)):
         connection.execute(delete(table).where(of.between(first, first + ROWS_OF_FILE - 1)))
     connection.execute(delete(ASKED_MATTER).where(ASKED_MATTER.c.file == number))
-    _keep(connection, number, f"{run}.0", 1)
+    _set_stage(connection, number, f"{run}.0")
     return run
 
 
@@ -121,37 +125,37 @@ def add_part(
     run, done, parts = place
     if not run:
         return
-    text = remembered_value(connection, f"{_SUM}{number}")
-    stage = text.partition(" ")[0]
+    stage = remembered_value(connection, f"{SUM}{number}").partition(" ")[0]
     if (stage or "1.0") != f"{run}.{done}":
         raise received_elsewhere()
-    key, width = _key(connection), len(table.columns)
+    width = len(table.columns)
     rows = zip(*(values[at::width] for at in range(width)), strict=True)
-    summed = _product(key, table, rows, _open(key, text))
-    _keep(connection, number, _WHOLE if done + 1 == parts else f"{run}.{done + 1}", summed)
+    _multiply(connection, table, rows)
+    _set_stage(connection, number, WHOLE if done + 1 == parts else f"{run}.{done + 1}")
 
 
 def change_rows(
     connection: Connection,
-    number: int,
     table: Table,
     before: Iterable[Sequence[Any]],
     after: Iterable[Sequence[Any]],
 ) -> None:
-    """Take rows of a file from its sum and add others, in the commit that writes them."""
-    if not _is_kept(connection):
-        return
-    key, text = _key(connection), remembered_value(connection, f"{_SUM}{number}")
-    summed = _product(key, table, after, _open(key, text))
-    taken = pow(_product(key, table, before, 1), -1, _PRIME)
-    _keep(connection, number, text.partition(" ")[0] or _WHOLE, summed * taken % _PRIME)
-
-
-def forget_files(connection: Connection, numbers: Iterable[int]) -> None:
-    """All rows of these files were deleted."""
+    """Take rows from the sums and add others, in the commit that writes them."""
     if _is_kept(connection):
-        for number in numbers:
-            remember_value(connection, f"{_SUM}{number}", "")
+        _multiply(connection, table, after)
+        _multiply(connection, table, before, taken=True)
+
+
+def forget_files(connection: Connection, numbers: Sequence[int]) -> None:
+    """All rows of these files are about to be deleted."""
+    if not numbers or not _is_kept(connection):
+        return
+    for first in sorted(numbers):
+        of_file = f"number BETWEEN {first * ROWS_OF_FILE} AND {(first + 1) * ROWS_OF_FILE - 1}"
+        _multiply(connection, ASKED_KEY, rows_of(connection, ASKED_KEY, of_file), taken=True)
+        matters = rows_of(connection, ASKED_MATTER, f"file = {first:d}")
+        _multiply(connection, ASKED_MATTER, matters, taken=True)
+        remember_value(connection, f"{SUM}{first}", "")
 
 
 def sum_earlier(connection: Connection) -> None:
@@ -174,22 +178,24 @@ def received_elsewhere(batch_id: str = "") -> StateFault:
 # -- what the guards call -----------------------------------------------------------------------
 
 
-def check_memory(connection: Connection) -> None:
-    """Check every row that is remembered, and that none is missing, before guards look at them.
-    Nothing where the office keeps no sums yet, or its key is not at hand. Raises VerifyFault
-    `memory_altered`, `row_disagrees`."""
+def check_memory(connection: Connection, asked: Fingerprints | None = None) -> None:
+    """Check what is remembered, and that nothing of it is missing, before guards look at it: what
+    these questions are compared with, or all of it. Nothing where the office keeps no sums yet, or
+    its key is not at hand. Raises VerifyFault `memory_altered`, `row_disagrees`."""
     key = derived_key(connection, _PURPOSE)
-    if key is None or not remembered_value(connection, _MEMORY):
+    kept = remembered_value(connection, _MEMORY)
+    if key is None or not kept:
         return
-    check_all(connection, _FILE, partial(_contents, connection))
-    expected = 1
-    for subject in remembered_subjects(connection, _SUM):
-        expected = expected * _open(key, remembered_value(connection, subject)) % _PRIME
-    found = 1
-    for table in (ASKED_QUESTION, ASKED_KEY, ASKED_MATTER):
-        found = _product(key, table, _rows(connection, table), found)
-    earlier = _open(key, remembered_value(connection, _EARLIER))
-    if found != expected or _earlier_product(connection, key) != earlier:
+    check_all(connection, FILE, partial(file_contents, connection))
+    if kept != _IN_PARTS:
+        agrees = _agrees_whole(connection, key)
+    elif asked is None:
+        agrees = _agree_all(connection, key)
+    else:
+        agrees = _agree(connection, key, asked)
+    text = remembered_value(connection, _EARLIER)
+    earlier = open_sums(key, text) if kept == _IN_PARTS else [open_older(key, text)]
+    if not agrees or trimmed([_earlier_product(connection, key)]) != trimmed(earlier):
         raise VerifyFault(
             "memory_altered",
             "what the guards remember of earlier questions is not what the office entered",
@@ -199,27 +205,116 @@ def check_memory(connection: Connection) -> None:
         )
 
 
-# -- sums ---------------------------------------------------------------------------------------
+def _agree(connection: Connection, key: bytes, asked: Fingerprints) -> bool:
+    """Whether the parts agree in which these questions, and what is found by them, stand."""
+    keys = set(asked.keys)
+    blocks: set[int] = set()
+    for table, wanted in (
+        (ASKED_KEY, keys),
+        (ASKED_MATTER, {*asked.similar, *asked.investigations} - {0}),
+    ):
+        product = product_of(key, table)
+        sums = Sums(connection, key)
+        for part in sorted({part_of(each) for each in wanted}):
+            rows = list(rows_of(connection, table, *places_of(table, part)))
+            if product(rows, 1) != sums.part(table, part):
+                return False
+            if table is ASKED_KEY:
+                blocks.update(number >> BLOCK_BITS for found, number in rows if found in keys)
+    return _blocks_agree(connection, key, sorted(blocks))
+
+
+def _blocks_agree(connection: Connection, key: bytes, blocks: Iterable[int]) -> bool:
+    product, sums = product_of(key, ASKED_QUESTION), Sums(connection, key)
+    for block in blocks:
+        first = block << BLOCK_BITS
+        among = f"number BETWEEN {first} AND {first + (1 << BLOCK_BITS) - 1}"
+        if product(rows_of(connection, ASKED_QUESTION, among), 1) != sums.block(block):
+            return False
+    return True
+
+
+def _agree_all(connection: Connection, key: bytes) -> bool:
+    """Whether all sums are those of all rows, and there are no others."""
+    found = Sums(connection, key, begin_empty=True)
+    for table in SUMMED:
+        for rows in _in_batches(rows_of(connection, table)):
+            found.multiply(table, rows)
+    names = {
+        name
+        for prefix in (SUM, *PREFIXES.values())
+        for name in remembered_subjects(connection, prefix)
+    }
+    return all(
+        trimmed(open_sums(key, remembered_value(connection, name)))
+        == trimmed(found.opened.get(name, []))
+        for name in names | found.opened.keys()
+    )
+
+
+def _agrees_whole(connection: Connection, key: bytes) -> bool:
+    """Whether the memory of an older office has the sum that it kept: one of each file."""
+    expected = found = 1
+    for subject in remembered_subjects(connection, SUM):
+        text = remembered_value(connection, subject)
+        expected = expected * open_older(key, text) % PRIME
+    for table in SUMMED:
+        found = product_of(key, table)(rows_of(connection, table), found)
+    return found == expected
+
+
+# -- an office begins ---------------------------------------------------------------------------
+
+
+def _multiply(
+    connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, taken: bool = False
+) -> None:
+    sums = Sums(connection, _key(connection))
+    sums.multiply(table, rows, taken=taken)
+    sums.keep()
+
+
+def _set_stage(connection: Connection, number: int, stage: str) -> None:
+    sealed = remembered_value(connection, f"{SUM}{number}").partition(" ")[2]
+    remember_value(connection, f"{SUM}{number}", f"{stage} {sealed}")
 
 
 def _is_kept(connection: Connection) -> bool:
-    """Whether this office keeps sums. One that has not begun begins with what it remembers."""
+    """Whether this office keeps sums. One that has not begun begins with what it remembers; one
+    that kept older sums with what agrees with them."""
     key = derived_key(connection, _PURPOSE)
     if key is None:
         return False
-    if not remembered_value(connection, _MEMORY):
-        remember_value(connection, _MEMORY, "summed")
+    kept = remembered_value(connection, _MEMORY)
+    if kept == _IN_PARTS:
+        return True
+    if kept:
+        check_memory(connection)
+    remember_value(connection, _MEMORY, _IN_PARTS)
+    if not kept:
+        names = file_contents(connection)
         adopt(
             connection,
-            {
-                subject: partial(_content, connection, subject.removeprefix(_FILE))
-                for subject in _contents(connection)
-            },
+            {name: partial(file_content, connection, name.removeprefix(FILE)) for name in names},
         )
-        for number, summed in _sums(connection, key).items():
-            _keep(connection, number, "0.0", summed)
-        _keep_earlier(connection, key)
+    for name in remembered_subjects(connection, SUM):
+        stage = remembered_value(connection, name).partition(" ")[0]
+        remember_value(connection, name, f"{stage} ")
+    for table in SUMMED:
+        for rows in _in_batches(rows_of(connection, table)):
+            _multiply(connection, table, rows)
+    _keep_earlier(connection, key)
     return True
+
+
+def _in_batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    found: list[Sequence[Any]] = []
+    for row in rows:
+        found.append(row)
+        if len(found) == _BATCH_ROWS:
+            yield found
+            found = []
+    yield found
 
 
 def _key(connection: Connection) -> bytes:
@@ -229,119 +324,13 @@ def _key(connection: Connection) -> bytes:
     return key
 
 
-def _product(key: bytes, table: Table, rows: Iterable[Sequence[Any]], summed: int) -> int:
-    """The sum with these rows of a table."""
-    secret = hmac.digest(key, table.name.encode(), "sha512")
-    point, mine = int.from_bytes(secret[:32], "big") % _PRIME, secret[32:]
-    if table is ASKED_KEY:
-        for found, number in rows:
-            summed = summed * (point - (found << 62) - number) % _PRIME
-        return summed
-    blake, from_bytes, text = hashlib.blake2b, int.from_bytes, _TEXTS[table]
-    for row in rows:
-        hashed = blake(text(row), digest_size=_HASHED_BYTES, key=mine).digest()
-        summed = summed * (point - from_bytes(hashed)) % _PRIME
-    return summed
-
-
-def _text_of_question(row: Sequence[Any]) -> bytes:
-    number, counts, question = row
-    return b"%d %d " % (number, counts) + bytes(question)
-
-
-def _text_of_row(row: Sequence[Any]) -> bytes:
-    """Numbers, and the id of a batch among them."""
-    return repr(tuple(row)).encode()
-
-
-_TEXTS: Final = dict.fromkeys([ASKED_MATTER, ASKED, ASKED_AT], _text_of_row) | {
-    ASKED_QUESTION: _text_of_question
-}
-
-
-def _rows(connection: Connection, table: Table) -> Iterable[Sequence[Any]]:
-    """Every row of a table, as the driver gives it, a few thousand in memory at a time."""
-    columns = ", ".join(column.name for column in table.columns)
-    found = connection.exec_driver_sql(
-        f"SELECT {columns} FROM {table.name}",
-        execution_options={"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE},
-    )
-    for part in found.partitions(_ROWS_AT_ONCE):
-        yield from part
-
-
-def _sums(connection: Connection, key: bytes) -> dict[int, int]:
-    """The sum of each file's rows."""
-    found: dict[int, int] = defaultdict(lambda: 1)
-    for table, place in ((ASKED_QUESTION, 0), (ASKED_KEY, 1)):
-        for row in _rows(connection, table):
-            number = row[place] // ROWS_OF_FILE
-            found[number] = _product(key, table, [row], found[number])
-    for row in _rows(connection, ASKED_MATTER):
-        found[row[3]] = _product(key, ASKED_MATTER, [row], found[row[3]])
-    return found
-
-
 def _earlier_product(connection: Connection, key: bytes) -> int:
     found = 1
     for table in (ASKED, ASKED_AT):
-        found = _product(key, table, _rows(connection, table), found)
+        found = product_of(key, table)(rows_of(connection, table), found)
     return found
 
 
 def _keep_earlier(connection: Connection, key: bytes) -> None:
-    sealed = _seal(key, 0, _earlier_product(connection, key))
-    remember_value(connection, _EARLIER, f"{_WHOLE} {sealed}")
-
-
-def _keep(connection: Connection, number: int, stage: str, summed: int) -> None:
-    sealed = _seal(_key(connection), number, summed)
-    remember_value(connection, f"{_SUM}{number}", f"{stage} {sealed}")
-
-
-def _seal(key: bytes, number: int, summed: int) -> str:
-    """A sum, sealed: a keyed hash of file and sum, then the sum under a key stream of that hash."""
-    plain = summed.to_bytes(_SUM_BYTES, "big")
-    mark = hmac.digest(key, b"mark" + number.to_bytes(8, "big") + plain, "sha256")[:_IV_BYTES]
-    stream = hmac.digest(key, b"stream" + mark, "sha256")[:_SUM_BYTES]
-    return (mark + bytes(map(int.__xor__, plain, stream))).hex()
-
-
-def _open(key: bytes, text: str) -> int:
-    """The sum of a value; of no rows where there is none."""
-    if not text:
-        return 1
-    data = bytes.fromhex(text.partition(" ")[2])
-    mark, sealed = data[:_IV_BYTES], data[_IV_BYTES:]
-    stream = hmac.digest(key, b"stream" + mark, "sha256")[:_SUM_BYTES]
-    return int.from_bytes(bytes(map(int.__xor__, sealed, stream)), "big")
-
-
-# -- rows of files ------------------------------------------------------------------------------
-
-
-def _content(connection: Connection, batch_id: str) -> bytes | None:
-    file, loads = (each.read(connection, one=batch_id) for each in (_FILE_ROW, _LOADS))
-    return _joined(file, loads) if file or loads else None
-
-
-def _contents(connection: Connection) -> dict[str, bytes]:
-    """The content of every file."""
-    files: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    for at, query in enumerate((_FILES, _ALL_LOADS)):
-        for row in query.read(connection):
-            files[row[0]][at].append(row[1:])
-    return {f"{_FILE}{batch}": _joined(*found) for batch, found in files.items()}
-
-
-def _joined(file: Sequence[Sequence[Any]], loads: Sequence[Sequence[Any]]) -> bytes:
-    return row_content(*[[*map(_plain, row)] for row in (*file, *loads)])
-
-
-def _plain(value: Any) -> Any:
-    """What drivers give in two ways, in one: flags as numbers, days as text, bytes in hex."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int | str):
-        return value
-    return value.isoformat() if isinstance(value, date) else bytes(value).hex()
+    sealed = seal_sums(key, _EARLIER, [_earlier_product(connection, key)])
+    remember_value(connection, _EARLIER, f"{WHOLE} {sealed}")

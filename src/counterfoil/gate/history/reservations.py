@@ -109,7 +109,7 @@ def _mark_put(
     after = [
         (number, counts, with_put(asked, number not in refused)) for number, counts, asked in before
     ]
-    change_rows(connection, file, ASKED_QUESTION, before, after)
+    change_rows(connection, ASKED_QUESTION, before, after)
     mine = update(ASKED_QUESTION).where(question.number == bindparam("of"))
     moved = [{"of": number, "kept": asked} for number, _, asked in after]
     connection.execute(mine.values(question=bindparam("kept")), moved)
@@ -124,7 +124,7 @@ def _let_count(connection: Connection, file: int, numbers: Sequence[int], *, cou
         [(number, each, bytes(asked_so)) for number, asked_so in asked]
         for each in (not counts, counts)
     )
-    change_rows(connection, file, ASKED_QUESTION, before, after)
+    change_rows(connection, ASKED_QUESTION, before, after)
     connection.execute(update(ASKED_QUESTION).where(mine).values(counts=counts))
 
 
@@ -155,4 +155,4 @@ def _move(
             change = {"times": was + sign * times}
             connection.execute(update(ASKED_MATTER).where(*mine).values(change))
             row = (kind, of, part, number)
-            change_rows(connection, number, ASKED_MATTER, [(*row, was)], [(*row, change["times"])])
+            change_rows(connection, ASKED_MATTER, [(*row, was)], [(*row, change["times"])])

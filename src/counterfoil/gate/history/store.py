@@ -448,6 +448,7 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
     for batch_id in {*ended, *(batch_id for _, batch_id in going)}:
         touch_file(connection, batch_id)
     if going:
+        forget_files(connection, [number for number, _ in going])
         for asked in (ASKED, ASKED_AT):
             connection.execute(delete(asked).where(asked.c.day < begins))
         gone = select(table.number).where(left)
@@ -458,7 +459,6 @@ def forget(connection: Connection, on: date, limits: Limits) -> None:
         ):
             connection.execute(delete(asked).where(number.in_(gone)))
         connection.execute(update(ASKED_FILE).where(left).values(held=False))
-        forget_files(connection, [number for number, _ in going])
         sum_earlier(connection)
     connection.execute(delete(ASKED_FILE).where(gone_by))
 

@@ -197,9 +197,10 @@ class Lists(Closed, frozen=True, gc=False, omit_defaults=True):
     shared_places: tuple[Place, ...] = ()
 
 
-class Principal(Closed, frozen=True, gc=False):
+class Principal(Closed, frozen=True, gc=False, omit_defaults=True):
     """An official who may request. `office` is a class of the route or `delegate`; `papers` the
-    delegation's digest."""
+    delegation's digest. `former_key`: the key before this one, which is taken through the day
+    `former_until`, both or neither; both may be left out."""
 
     id: Identifier
     title: Text
@@ -208,6 +209,8 @@ class Principal(Closed, frozen=True, gc=False):
     key: Text | None
     papers: Digest | None
     unsigned_accepted: bool
+    former_key: Text | None = None
+    former_until: date | None = None
 
 
 class Delegation(Closed, frozen=True, gc=False):

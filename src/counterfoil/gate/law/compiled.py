@@ -423,6 +423,14 @@ def _principals(agreement: Agreement) -> dict[str, Principal]:
             place,
             "Keep one entry for each principal.",
         )
+        require(
+            (principal.former_key is None) == (principal.former_until is None)
+            and not (principal.former_key and principal.key is None),
+            "law_former_key",
+            "a former key has a last day, and a key that follows it",
+            f"{place}.former_key",
+            "Write key, former_key and former_until; or leave the last two out.",
+        )
         found[principal.id] = principal
     return found
 
