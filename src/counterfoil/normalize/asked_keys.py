@@ -145,7 +145,13 @@ def given_likeness(name: NameForm, *, may_be_exchanged: bool = True) -> Likeness
     are compared as if no names were in each other's field: without the date, nobody is confirmed
     by such."""
     exchanged = _exchanged(name.given, _core(name.family)) if may_be_exchanged else ()
-    spelled, later = _readings(name.given, name.middle, exchanged)
+    return _words_likeness(name.given, name.middle, exchanged)
+
+
+@lru_cache(maxsize=65536)
+def _words_likeness(given: Words, middle: Words, exchanged: Words) -> Likeness:
+    """What these words of a given name are compared by. Given names repeat."""
+    spelled, later = _readings(given, middle, exchanged)
     if len(spelled) == 1 and not later:
         return word_likeness(spelled[0])
     return joined([*map(word_likeness, spelled), *map(anchor_likeness, later)])
