@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from bench.summary import keep
+
 PAGE: Final = Path(__file__).parents[2] / "docs" / "measurements" / "speed.md"
 _ANSWERING: Final = ("receive", "determine", "release")
 _HEAD: Final = """# Speed beside Splink
@@ -66,6 +68,14 @@ def write_page(figures: Figures) -> None:
     page = page_of(figures)
     PAGE.write_text(page, encoding="utf-8")
     print(page)
+    beside = f"{figures.rows:,} rows, {figures.questions:,} questions"
+    keep(
+        "speed",
+        (
+            (name, f"{row.seconds:,.1f} s, {row.cpu:,.1f} s of CPU", beside)
+            for name, row in figures.stages.items()
+        ),
+    )
 
 
 def page_of(figures: Figures) -> str:
