@@ -15,7 +15,7 @@ _ANSWERING: Final = ("receive", "determine", "release")
 _HEAD: Final = """# Speed beside Splink
 
 Written by `python -m bench.speed {rows} {questions} {turns}`; not edited by hand. A register of {rows:,} rows, {questions:,} questions, the same
-files for both; medians of {turns} turns, one after the other. {cores} cores, {machine}, Python {python}; load average {before:.1f} before and
+files for both; medians, turns: {turns}, one after the other. {cores} cores, {machine}, Python {python}; load average {before:.1f} before and
 {after:.1f} after: above {cores}, others' work is in the figures of all. Everything is on: law, guards, entries, seals, both officers'
 signatures. "CPU" is of all processes of a stage together; memory is the most at one time, of all of them together.
 
