@@ -365,11 +365,18 @@ def text_is_in_one_script(inputs: CheckInput, terms: Terms) -> State:
     request = inputs.request
     person, address, order = request.person, request.address, request.removal_order
     texts = (
-        person.given_name, person.middle_name, person.family_name,
-        address.line1, address.line2, address.city,
-        request.statutory_authority, request.reason, request.investigation_number,
-        order.number, order.ground,
-    )  # fmt: skip
+        person.given_name,
+        person.middle_name,
+        person.family_name,
+        address.line1,
+        address.line2,
+        address.city,
+        request.statutory_authority,
+        request.reason,
+        request.investigation_number,
+        order.number,
+        order.ground,
+    )
     if not "".join(texts).isascii() and mixes_scripts(" ".join(texts)):
         return NOT_MET
     for officer in inputs.engaged:
