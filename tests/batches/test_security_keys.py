@@ -4,7 +4,8 @@ only where each numbered clause of batches/security_keys.py holds."""
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,7 @@ from counterfoil.batches.statements import (
 from counterfoil.core.errors import CounterfoilError, StateFault
 from counterfoil.core.origins import is_page_of, is_rp
 from counterfoil.core.use_cases import Signature, Signed, statement_bytes
+from counterfoil.core.values import Officer
 from counterfoil.tlog.encoding import to_base64
 from counterfoil.tlog.note import key_id
 from tests.batches.office import ADA, DETERMINED, sign, statement
@@ -452,3 +454,40 @@ def test_py_webauthn_says_the_same_of_the_same_assertions(
     except InvalidAuthenticationResponse:
         theirs = False
     assert ours is theirs is (not wrong)
+
+
+# -- the page ----------------------------------------------------------------------------------
+
+
+def test_the_worked_example_is_what_is_read_and_verifies() -> None:
+    from counterfoil.client.keys import key_code, short_code
+
+    text = PAGE.read_text(encoding="utf-8")
+    [vkey] = [line.strip() for line in text.splitlines() if line.startswith("    m-okafor+")]
+    [kept] = [line.strip() for line in text.splitlines() if line.startswith('    {"client_data"')]
+    officer = Officer("m-okafor", vkey)
+    assert vkey == MAYA.officer.vkey
+    signed = read_signed(kept, officer)
+    said = check_signed(signed)
+    assert said is not None and said.origin == ORIGIN
+    assert b64decode(vkey.split("+", 2)[2])[29:].decode() in text
+    data, made = statement_bytes(signed.statement), _assertion(signed)
+    for shown in (
+        data.decode(),
+        challenge_of(data).hex(),
+        to_base64url(challenge_of(data)),
+        short_code(signed.statement),
+        key_code(officer),
+        made.client_data_json.decode(),
+        made.authenticator_data.hex(),
+    ):
+        assert shown in text
+
+
+def test_every_code_that_a_security_keys_signature_can_meet_is_on_its_page() -> None:
+    from counterfoil.batches import security_keys
+
+    source = Path(security_keys.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'"(security_key_[a-z_]+)"', source))
+    text = PAGE.read_text(encoding="utf-8")
+    assert codes and {code for code in codes if f"`{code}`" not in text} == set()
