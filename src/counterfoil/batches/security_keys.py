@@ -70,6 +70,7 @@ MAX_CLIENT_DATA: Final = 4096
 AUTHENTICATOR_BYTES: Final = 37
 _MOST_BRACKETS: Final = 64
 _IDENTIFIER: Final = b"counterfoil/security-key/v1\x00"
+_MAX_KEPT: Final = 8192
 _MAX_VKEY: Final = 2048
 _PRESENT, _VERIFIED, _ELIGIBLE, _BACKED_UP, _ATTESTED, _EXTENDED = 1, 4, 8, 16, 64, 128
 _CURE: Final = "Nothing was done. Sign again, on the office's own page and with an enrolled key."
@@ -239,7 +240,8 @@ def read_assertion(value: str, client_data: str, place: str = "signature") -> As
     """An assertion from a signature's two texts (1). Raises VerifyFault
     `security_key_malformed`."""
     try:
-        said = canonical.read_object(client_data.encode("utf-8")) or {}
+        is_short = len(client_data) <= _MAX_KEPT and len(value) <= _MAX_KEPT
+        said = (canonical.read_object(client_data.encode("utf-8")) if is_short else None) or {}
     except UnicodeEncodeError:
         said = {}
     names = ("credential", "authenticator_data", "client_data_json")
