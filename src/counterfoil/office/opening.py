@@ -190,7 +190,7 @@ def _signer(office: Office, connection: Connection, act: Act, generation: int) -
     signed = read_signed(bytes(kept).decode(), officer)
     made = check_signed(signed)
     if made is not None:
-        require_page(office, made, officer)
+        require_page(office.law.agreement.pages, made, officer)
     said = signed.statement
     stated = (said.act, said.office, said.subject, said.generation, said.details)
     order = {"order": act.document}
