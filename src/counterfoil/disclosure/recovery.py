@@ -87,6 +87,8 @@ def recover(office: Office, actor: Actor, command: Recover) -> Recovery:
 
 def _require_step(office: Office, connection: Connection, actor: Actor, command: Recover) -> None:
     """Whether the step is the next one."""
+    if command.step != OBJECTED:
+        authority.require_keys(office, command.officer)
     opened = _open_recovery(office, connection, command)
     if command.step == OPENED:
         _require_need(connection, actor, command)
