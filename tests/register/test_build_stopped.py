@@ -24,6 +24,8 @@ class Idle:
 
     def co_residents(self, *_: object) -> None: ...
 
+    def merge(self, *_: object) -> None: ...
+
 
 def die_at(folder: Path, moment: str) -> None:
     def stop(_done: int, _total: int | None, phase: str) -> None:

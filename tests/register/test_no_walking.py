@@ -46,6 +46,11 @@ def test_the_room_offers_exactly_these_names() -> None:
         "read_manifest",
         "read_signature",
         "residents_in",
+        "key_id",
+        "PublicKeys",
+        "is_signed",
+        "check_manifest",
+        "sign_again",
     }
 
 
@@ -70,6 +75,7 @@ def test_sealed_buckets_are_shown_for_one_grant_and_opened_with_what_was_shown_a
         "buckets": register.EvidenceBuckets,
         "grant": Grant,
         "snapshot": str,
+        "bucket_format": str,
         "return": Residents,
     }
 

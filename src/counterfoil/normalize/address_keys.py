@@ -225,6 +225,14 @@ def _street_keys(
     return keys
 
 
+def city_pair(form: AddressForm) -> str:
+    """What `place` and `known-zip` keep of the city, with the state; "" where a form has no key of
+    the tolerance `place`. With the exact key it settles that key and the mark of the ZIP."""
+    if form.kind in PLACED and form.city and form.state:
+        return f"{_city_alike(form.city)}|{form.state}"
+    return ""
+
+
 def home_text(form: AddressForm) -> str:
     """What no key relaxes: the unit without its kind, which a `#` leaves open."""
     return _home(form, identifiers(form.unit) if form.unit else "")

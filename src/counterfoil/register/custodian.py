@@ -84,6 +84,29 @@ class KeyCustodian:
         earlier = normalize.keys_of_forms(address_keys, forms_version)
         return RegisterKey(self._secret, forms_version).derive(earlier)
 
+    def derive_secrets(
+        self, address_keys: Iterable[AddressKey], forms_version: str = normalize.FORMS_VERSION
+    ) -> list[bytes]:
+        """The secret of each address key, in order, as a register of format 3 has it."""
+        if forms_version == normalize.FORMS_VERSION:
+            return self._key.derive_secrets(address_keys)
+        earlier = normalize.keys_of_forms(address_keys, forms_version)
+        return RegisterKey(self._secret, forms_version).derive_secrets(earlier)
+
+    def bucket_keys(self, salt: bytes, secrets: Iterable[bytes]) -> list[bytes]:
+        """The key that opens the bucket of each secret in the page file of this salt."""
+        bucket_key = self._key.bucket_key
+        return [bucket_key(salt, secret) for secret in secrets]
+
+    def build_key(self, salt: bytes) -> bytes:
+        """The key of a build's temporary files."""
+        return self._key.build_key(salt)
+
+    def lend_key(self) -> bytes:
+        """The register key, for the worker processes of a build alone: it goes to them through a
+        pipe and reaches no disk. They seal with it, and open nothing."""
+        return self._secret
+
     def tin_hash(self, tin: str) -> bytes:
         """Keyed hash (16 bytes) of a tax number as written; b"" if it is absent or malformed."""
         digits = tin_digits(tin)
