@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -55,7 +56,9 @@ def fill_pages(
         folder, _facts(fingerprint, plan, sizes), plan.random(32), plan.random(32),
         plan.custodian.build_key,
     )  # fmt: skip
-    made.mkdir(mode=0o700, exist_ok=True)
+    for left in [path for path in folder.iterdir() if path.is_dir()]:
+        shutil.rmtree(left)  # a snapshot that was put together and not moved into place
+    made.mkdir(mode=0o700)
     drawn = list(draw_candidates(opened, plan, state.seed))
     workers = worker_count(plan.workers, fingerprint.size)
     given = plan.custodian.lend_key(), str(folder), state.key, state.page_salt

@@ -22,7 +22,7 @@ All numbers are big-endian. A page begins where the one before it ends. Limits: 
 
 Worked example: one section of one page that holds the value "ab" under the tag 00..0f is, after the
 head, `0001 08090a0b0c0d0e0f 00000002 6162`: 16 bytes. Its entry begins with the end 000000000030
-(32 + 16) and the digest of these 16 bytes, and bits 201, 43, 221 and 63 of its filter are set.
+(32 + 16) and the digest of these 16 bytes, and bits 41, 219, 61 and 239 of its filter are set.
 
     trusted?  no. The signed manifest holds name, size, salt, pages of each section and the digest
               of the index (`PageFile`); the index holds the digest of each page. The index is read
@@ -133,7 +133,7 @@ def find_in_page(page: bytes, tag: bytes) -> bytes | None:
 
 def open_private(path: Path, mode: str) -> BinaryIO:
     """Open a new file that its owner alone can read. Raises OSError."""
-    made = open(path, mode, opener=_owners_alone)  # noqa: SIM115, PTH123 - the caller closes it
+    made = open(path, mode, opener=_owners_alone)  # noqa: SIM115 - the caller closes it
     return cast("BinaryIO", made)
 
 
