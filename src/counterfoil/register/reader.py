@@ -41,7 +41,7 @@ from counterfoil.register.bucket import (
     snapshot_binding,
     split_references,
 )
-from counterfoil.register.custodian import KeyCustodian
+from counterfoil.register.custodian import KeyCustodian, OpeningLease
 from counterfoil.register.manifest import Manifest, PublicKeys, open_manifest
 from counterfoil.register.pages.evidence import (
     EvidenceBucket,
@@ -82,14 +82,21 @@ class SealedRegister:
     """One snapshot, ready for questions. `manifest` is verified. Close it, or use it as a
     context."""
 
-    __slots__ = ("_custodian", "_store", "manifest", "snapshot")
+    __slots__ = ("_counter", "_custodian", "_store", "manifest", "snapshot")
 
     def __init__(
-        self, manifest: Manifest, custodian: KeyCustodian, store: BucketReader | SealedPages
+        self,
+        manifest: Manifest,
+        custodian: KeyCustodian,
+        store: BucketReader | SealedPages,
+        count_ahead: int = 0,
     ) -> None:
+        """count_ahead: how many openings are counted at a time (custodian.py); 0 counts each call
+        exactly."""
         self.manifest = manifest
         self.snapshot = manifest.snapshot
         self._custodian = custodian
+        self._counter = OpeningLease(custodian, count_ahead) if count_ahead else custodian
         self._store = (
             store
             if isinstance(store, SealedPages)
@@ -104,7 +111,7 @@ class SealedRegister:
         bucket or page was altered), UsageFault.
         """
         _check_grants(grants)
-        self._custodian.reserve(len(grants))
+        self._counter.reserve(len(grants))
         if not grants:
             return []
         homes_found, homes = self._store.find([grant.address for grant in grants])
@@ -121,7 +128,7 @@ class SealedRegister:
         Raises as `open_residents`; VerifyFault `register_bucket_altered`.
         """
         _check_grants([grant])
-        self._custodian.reserve(1)
+        self._counter.reserve(1)
         asked_tin_hash = self._custodian.tin_hash(grant.request.person.tin)
         if isinstance(self._store, SealedPages):
             doors, homes = collect_pages(self._store, grant.address)
@@ -264,9 +271,15 @@ def _other_doors() -> VerifyFault:
 
 
 def open_register(
-    directory: Path, custodian: KeyCustodian, public_key: PublicKeys, *, snapshot: str = ""
+    directory: Path,
+    custodian: KeyCustodian,
+    public_key: PublicKeys,
+    *,
+    snapshot: str = "",
+    count_ahead: int = 0,
 ) -> SealedRegister:
-    """Open the current snapshot of the register in `directory`, or the named one.
+    """Open the current snapshot of the register in `directory`, or the named one. count_ahead: for
+    whoever asks many questions one at a time; see `SealedRegister`.
 
     public_key: the holder's 32-byte Ed25519 key, which signed the manifest. Raises StateFault (none
     built, other rules of forms), KeyFault (another register key), VerifyFault (manifest),
@@ -292,12 +305,13 @@ def open_register(
     if manifest.forms_version not in readable:
         raise _other_rules(name)
     if manifest.bucket_format == PAGES_FORMAT:
-        return SealedRegister(manifest, custodian, open_pages(directory, manifest, custodian))
+        pages = open_pages(directory, manifest, custodian)
+        return SealedRegister(manifest, custodian, pages, count_ahead)
     if manifest.bucket_format != BUCKET_FORMAT:
         raise _other_rules(name)
     path = directory / name / LMDB_FILE
     store = LmdbReader(path, manifest.store_bytes, manifest.store_head_digest)
-    return SealedRegister(manifest, custodian, store)
+    return SealedRegister(manifest, custodian, store, count_ahead)
 
 
 def _other_rules(name: str) -> StateFault:
