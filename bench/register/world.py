@@ -8,9 +8,44 @@ from random import Random
 
 Row = dict[str, str]
 
-GIVEN = ["Rosalind", "Bartholomew", "Consuelo", "Percival", "Wilhelmina", "Teodoro", "Philippa", "Leopold"]
+GIVEN = [
+    "Rosalind",
+    "Bartholomew",
+    "Consuelo",
+    "Percival",
+    "Wilhelmina",
+    "Teodoro",
+    "Philippa",
+    "Leopold",
+]
 FAMILY = ["Achterberg", "Villanueva", "Vandermolen", "Ostrander", "Featherstone", "Quintanilla"]
-STEMS = ["Oak", "Oake", "Oaks", "Juniper", "Junipero", "Brentwood", "Beechwood", "Marigold", "Marygold", "Heron", "Herron", "Larkspur", "Larkspor", "Quarry", "Quarrie", "Copperfield", "Copperfeld", "Main", "Maine", "12th", "12", "Elm", "Elmwood", "Fir", "Kestrel"]
+STEMS = [
+    "Oak",
+    "Oake",
+    "Oaks",
+    "Juniper",
+    "Junipero",
+    "Brentwood",
+    "Beechwood",
+    "Marigold",
+    "Marygold",
+    "Heron",
+    "Herron",
+    "Larkspur",
+    "Larkspor",
+    "Quarry",
+    "Quarrie",
+    "Copperfield",
+    "Copperfeld",
+    "Main",
+    "Maine",
+    "12th",
+    "12",
+    "Elm",
+    "Elmwood",
+    "Fir",
+    "Kestrel",
+]
 SIDES = ("", "", "", "N ", "S ")
 SUFFIXES = (" St", " Ct", " Ave", " Rd", " Ln", "")
 UNITS = ("", "", "", "Apt 1", "Apt 2", "# 1", "Unit 2", "Bldg A Apt 12")

@@ -51,6 +51,7 @@ def test_the_room_offers_exactly_these_names() -> None:
         "is_signed",
         "check_manifest",
         "sign_again",
+        "update",
     }
 
 

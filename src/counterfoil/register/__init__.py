@@ -24,6 +24,7 @@ from counterfoil.register.manifest import (
     read_signature,
     sign_again,
 )
+from counterfoil.register.pages.changing import update
 from counterfoil.register.pages.evidence import EvidenceBucket, EvidenceBuckets
 from counterfoil.register.pages.plan import BuildPlan
 from counterfoil.register.reader import (
@@ -62,4 +63,5 @@ __all__ = [
     "read_signature",
     "residents_in",
     "sign_again",
+    "update",
 ]

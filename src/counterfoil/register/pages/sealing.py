@@ -21,7 +21,8 @@ is taken up again after a kill seals the same bytes or draws another salt (steps
     kind 2  references, in the other section. frame = 1, 2, 3, 4, 6, 8, 12, 16, 24 or 31 slots of 17
             bytes: 01, or 02 where that home is at a known place (its line for the keys of the
             street, its ZIP for `place`), and the secret of an exact bucket; zeros in what is over.
-            A tolerant key that leads to more than 31 homes is not stored
+            One slot that begins with 03 stands for more than 31 homes: it leads nowhere, and says
+            so to an incremental build
     kind 3  a known place, in the other section: the one byte 03, not sealed. Nobody makes its tag
             without the register key
 
@@ -78,6 +79,7 @@ _LENGTH: Final = 4
 _SMALLEST: Final = 64
 _NONCE: Final = bytes(12)
 _TAG_CONTEXT: Final = b"counterfoil/register/tag/v3\x00"
+_CROWDED: Final = b"\x03"
 _ARRAY_OF_THREE: Final = b"\x93"
 """How MessagePack begins an array of three."""
 _AAD: Final = BUCKET_FORMAT.encode() + b"\x00"
@@ -158,8 +160,19 @@ def open_references(value: bytes, *, tag: bytes, key: bytes) -> list[Reference]:
     return [
         (frame[at + 1 : at + _SLOT], frame[at] == 2)
         for at in range(0, len(frame), _SLOT)
-        if frame[at]
+        if frame[at] in (1, 2)
     ]
+
+
+def seal_crowded(*, tag: bytes, key: bytes) -> bytes:
+    """The value of a tolerant bucket that would lead to more than 31 homes."""
+    frame = _CROWDED.ljust(_SLOT, b"\x00")
+    return AESGCM(key).encrypt(_NONCE, frame, _AAD + REFERENCES_KIND + tag)
+
+
+def is_crowded(value: bytes, *, tag: bytes, key: bytes) -> bool:
+    """Whether a tolerant bucket stands for too many homes. Raises as `open_references`."""
+    return _open(value, REFERENCES_KIND, tag, key)[:1] == _CROWDED
 
 
 def _open(value: bytes, kind: bytes, tag: bytes, key: bytes) -> bytes:

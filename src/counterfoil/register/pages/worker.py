@@ -44,6 +44,7 @@ from counterfoil.register.pages.sealing import (
     REFERENCES_MAX,
     TOLERANCE_CODE,
     UNIT_CODE,
+    seal_crowded,
     seal_exact_bytes,
     seal_references,
     tag_of,
@@ -286,10 +287,11 @@ class BuildWorker:
             if held[0][_SECRET] == _MARK:
                 entries.append((tag, KNOWN_PLACE))
                 continue
+            [key] = self._custodian.bucket_keys(self._salt, [secret])
             if len(held) > REFERENCES_MAX:
                 counts["dropped"] += 1
+                entries.append((tag, seal_crowded(tag=tag, key=key)))
                 continue
-            [key] = self._custodian.bucket_keys(self._salt, [secret])
             references = [(record[18:34], bool(record[17])) for record in held]
             value = seal_references(references, tag=tag, key=key)
             entries.append((tag, value))
