@@ -46,10 +46,10 @@ def test_the_room_offers_exactly_these_names() -> None:
         "read_manifest",
         "read_signature",
         "residents_in",
-        "key_id",
         "PublicKeys",
-        "is_signed",
         "check_manifest",
+        "is_signed",
+        "key_id",
         "sign_again",
         "update",
     }
